@@ -1,0 +1,97 @@
+# Every target does its own set-up. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DELETE_ON_ERROR:
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCKED := .venv/.locked
+READY := .venv/.ready
+SAM_READY := .venv-sam/.ready
+SOURCES := functions infra tests
+
+# Settings of the machine that would install elsewhere, install something else, or import something
+# else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
+unexport PYTHONHOME PYTHONPATH PIP_CONSTRAINT PIP_FIND_LINKS PIP_NO_BINARY PIP_PREFIX \
+  PIP_REQUIREMENT PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tools that read the template only want some region to be named.
+export AWS_DEFAULT_REGION ?= cn-north-1
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help run test e2e lint template format openapi lock clean
+
+help: ## list the targets
+	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+
+run: $(READY) ## the whole stack on http://127.0.0.1:8080; PORT= another, FRESH=1 starts anew
+	@exec $(BIN)/python -m infra.local
+
+test: lint template $(READY) ## lint, types, the template and all tests but e2e
+	@echo "== tests"
+	exec $(BIN)/python -m pytest
+
+e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
+	@echo "== end to end"
+	exec $(BIN)/python -m pytest tests/e2e
+
+lint: $(READY) ## ruff and mypy
+	@echo "== lint and types"
+	$(BIN)/ruff check --quiet $(SOURCES)
+	$(BIN)/ruff format --quiet --check $(SOURCES)
+	$(BIN)/mypy
+
+template: $(READY) $(SAM_READY) ## cfn-lint and sam validate --lint
+	@echo "== template"
+	$(BIN)/cfn-lint template.yaml
+	.venv-sam/bin/sam validate --lint --template-file template.yaml
+
+format: $(READY) ## rewrite the sources as ruff has them
+	@$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+openapi: $(READY) ## write functions/coupons/openapi.json from the code
+	@$(BIN)/python -m infra.openapi
+
+# Newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
+lock: $(READY) ## resolve pyproject.toml into the three requirements files
+	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) "$$@"; }
+	unset UV_FIND_LINKS UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE_NEWER
+	compile pyproject.toml --extra couponctl --group dev -o requirements.txt
+	compile pyproject.toml --constraint requirements.txt -o functions/requirements.txt
+	compile --group sam -o requirements-sam.txt
+
+clean: ## remove everything that was made here, the local stack's data too
+	@rm -rf .venv .venv-sam .local .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# A Debian without python3-venv creates half a venv and only then complains, so ask before.
+define new_venv
+$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || {
+  echo "Python 3.11 to 3.14 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)." \
+    "Name another one: make PYTHON=python3.13 $(MAKECMDGOALS)" >&2; exit 1; }
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || {
+  echo "$(PYTHON) has no venv module or no ensurepip. On Debian and Ubuntu:" \
+    "apt install python3-venv" >&2; exit 1; }
+$(PYTHON) -m venv --clear
+endef
+
+$(LOCKED): requirements.txt
+	@echo "Setting up .venv (once, one to two minutes) …" >&2
+	$(new_venv) .venv
+	$(BIN)/pip install -qq --require-hashes --requirement requirements.txt
+	touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+$(SAM_READY): requirements-sam.txt
+	@echo "Setting up .venv-sam for the SAM command line (once, about a minute) …" >&2
+	$(new_venv) .venv-sam
+	.venv-sam/bin/pip install -qq --require-hashes --requirement requirements-sam.txt
+	touch $@
