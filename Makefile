@@ -10,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
-SAM_READY := .venv-sam/.ready
+SAM_LOCKED := .venv-sam/.locked
 SOURCES := functions infra tests
 
 # Settings of the machine that would install elsewhere, install something else, or import something
@@ -44,7 +44,7 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff format --quiet --check $(SOURCES)
 	$(BIN)/mypy
 
-template: $(READY) $(SAM_READY) ## cfn-lint and sam validate --lint
+template: $(READY) $(SAM_LOCKED) ## cfn-lint and sam validate --lint
 	@echo "== template"
 	$(BIN)/cfn-lint template.yaml
 	.venv-sam/bin/sam validate --lint --template-file template.yaml
@@ -59,7 +59,8 @@ openapi: $(READY) ## write functions/coupons/openapi.json from the code
 # Newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
 lock: $(READY) ## resolve pyproject.toml into the three requirements files
 	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) "$$@"; }
+	  --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" $(UPGRADE) "$$@"; }
 	unset UV_FIND_LINKS UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE_NEWER
 	compile pyproject.toml --extra couponctl --group dev -o requirements.txt
 	compile pyproject.toml --constraint requirements.txt -o functions/requirements.txt
@@ -69,29 +70,38 @@ clean: ## remove everything that was made here, the local stack's data too
 	@rm -rf .venv .venv-sam .local .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# A Debian without python3-venv creates half a venv and only then complains, so ask before.
-define new_venv
+# $(call install,VENV): the venv that the lock $< describes.
+# A Debian without python3-venv makes half a venv and only then complains, so ask before. The locks are
+# complete, hence --no-deps: pip need not resolve again, and pip 23.2 trips over the extras of boto3
+# among the SAM tools' dependencies. Compiling on all cores afterwards is a third quicker than pip's own;
+# a few packages ship templates that are no Python, so its exit code says nothing.
+define install
 $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || {
   echo "Python 3.11 to 3.14 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)." \
     "Name another one: make PYTHON=python3.13 $(MAKECMDGOALS)" >&2; exit 1; }
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || {
-  echo "$(PYTHON) has no venv module or no ensurepip. On Debian and Ubuntu:" \
-    "apt install python3-venv" >&2; exit 1; }
-$(PYTHON) -m venv --clear
+  echo "$(PYTHON) lacks venv or ensurepip. On Debian and Ubuntu: apt install python3-venv" >&2
+  exit 1; }
+$(PYTHON) -m venv --clear $(1)
+$(1)/bin/pip install -qq --no-compile --require-hashes --no-deps --requirement $<
+$(1)/bin/python -m compileall -qq -j 0 $(1)/lib || true
 endef
 
+# A stamp is a copy of the lock that was installed, so a lock that was only touched costs nothing.
 $(LOCKED): requirements.txt
-	@echo "Setting up .venv (once, one to two minutes) …" >&2
-	$(new_venv) .venv
-	$(BIN)/pip install -qq --require-hashes --requirement requirements.txt
-	touch $@
+	@if ! cmp -s $< $@; then
+	  echo "Setting up .venv (once, about a minute) …" >&2
+	  $(call install,.venv)
+	fi
+	cp $< $@
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation --no-index --editable .
 	touch $@
 
-$(SAM_READY): requirements-sam.txt
-	@echo "Setting up .venv-sam for the SAM command line (once, about a minute) …" >&2
-	$(new_venv) .venv-sam
-	.venv-sam/bin/pip install -qq --require-hashes --requirement requirements-sam.txt
-	touch $@
+$(SAM_LOCKED): requirements-sam.txt
+	@if ! cmp -s $< $@; then
+	  echo "Setting up .venv-sam for the SAM command line (once, about a minute) …" >&2
+	  $(call install,.venv-sam)
+	fi
+	cp $< $@
