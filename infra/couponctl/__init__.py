@@ -1,0 +1,1 @@
+"""couponctl: the operator's command line of a coupon season."""

@@ -1,0 +1,7 @@
+"""`python -m infra.couponctl`."""
+
+import sys
+
+from infra.couponctl.main import main
+
+sys.exit(main())

@@ -1,0 +1,121 @@
+"""Read a campaign document from a file, and name the line of everything that does not fit.
+
+beijing-2020.yaml:57: terms[2].discount.cap_minor: Input should be a valid integer
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from coupons.documents import Campaign
+from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
+
+# The steps that pydantic adds to a path for the branch of a union; the file has no such key.
+_STRING_BRANCHES = frozenset({"str", "constrained-str"})
+_MAPPING_BRANCHES = frozenset({"Text", "amount_off", "percent_off", "exchange", "days_after_claim", "fixed"})
+_TWICE = re.compile(r"(\w+): '(.+)' stands twice")
+_UNDECLARED = re.compile(r"(?:terms|batch) (\S+): \w+ '(.+)' is not declared .*")
+
+
+def load_campaign(path: str | Path) -> dict[str, Any]:
+    """The validated document of a YAML or JSON file, as it can be sent as JSON.
+
+    Raises:
+        OSError: the file cannot be read.
+        DocumentFileError: every place that does not fit, each with its line.
+    """
+    path = Path(path)
+    root, document = parse(path)
+    try:
+        Campaign.model_validate(document)
+    except ValidationError as error:
+        raise DocumentFileError(_problems(path.name, root, error)) from None
+    assert isinstance(document, dict)  # the model takes nothing else
+    return document
+
+
+def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:
+    problems: set[tuple[int, str]] = set()
+    for detail in error.errors(include_url=False):
+        if (place := _locate(root, detail["loc"])) is None:
+            continue
+        node, line, where = place
+        message = detail["msg"].removeprefix("Value error, ")
+        line = _line_of_name(node, message) or line
+        problems.add((line, f"{where}: {message}" if where else message))
+    return [f"{name}:{line}: {text}" for line, text in sorted(problems)]
+
+
+def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int, str] | None:
+    """The node, line and readable path of a place that pydantic names.
+
+    None for the branch of a union that the file did not mean (`title` is text, so no word about its missing `en`).
+    A missing field has no node: it is reported where the object that lacks it starts.
+    """
+    node, line, where = root, line_of(root), ""
+    for step in loc:
+        if isinstance(step, int):
+            if isinstance(node, yaml.SequenceNode) and step < len(node.value):
+                node = node.value[step]
+                line = line_of(node)
+            where = f"{where}[{step}]"
+            continue
+        if (child := _child(node, step)) is not None:
+            key, node = child
+            # A block starts in the line below its key, which is not where one would look for it.
+            line = line_of(node) if isinstance(node, yaml.ScalarNode) else line_of(key)
+        elif step in _STRING_BRANCHES | _MAPPING_BRANCHES:
+            if isinstance(node, yaml.MappingNode) != (step in _MAPPING_BRANCHES):
+                return None
+            continue
+        where = f"{where}.{step}" if where else step
+    return node, line, where
+
+
+def _child(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == name:
+                return key, value
+    return None
+
+
+def _line_of_name(node: yaml.Node, message: str) -> int | None:
+    """The line of the name that a rule over several places complains of (`'x' stands twice`, `'x' is not declared`)."""
+    if twice := _TWICE.fullmatch(message):
+        section, name = twice.groups()
+        items = _items(node, section)
+        named = [scalar for item in items for scalar in _scalars(item) if scalar.value == name]
+        return line_of(named[1]) if len(named) > 1 else None
+    if undeclared := _UNDECLARED.fullmatch(message):
+        owner, name = undeclared.groups()
+        for item in _items(node, "terms") + _items(node, "batches"):
+            if any((child := _child(item, key)) and child[1].value == owner for key in ("terms_id", "batch_id")):
+                named = [scalar for scalar in _scalars(item, deep=True) if scalar.value == name]
+                if named:
+                    return line_of(named[0])
+    return None
+
+
+def _items(node: yaml.Node, section: str) -> list[yaml.Node]:
+    child = _child(node, section)
+    return list(child[1].value) if child and isinstance(child[1], yaml.SequenceNode) else []
+
+
+def _scalars(node: yaml.Node, *, deep: bool = False) -> list[yaml.ScalarNode]:
+    """The scalar values of a mapping (not its keys), with `deep` those of everything below it too."""
+    if isinstance(node, yaml.ScalarNode):
+        return [node]
+    mapping = isinstance(node, yaml.MappingNode)
+    values = [value for _, value in node.value] if mapping else list(node.value)
+    return [
+        scalar
+        for value in values
+        if deep or isinstance(value, yaml.ScalarNode)
+        for scalar in _scalars(value, deep=deep)
+    ]

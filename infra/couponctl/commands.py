@@ -1,0 +1,173 @@
+"""What each command does: `(api, args, out) -> exit code`; 0 only where the answer is good."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from infra.couponctl import client, reconciling
+from infra.couponctl.output import Output, facts
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from infra.couponctl.client import Api
+
+GOOD = 0
+REFUSED = 1
+
+WATCH_EVERY_S = 1.0
+AUDIT_EVERY_S = 1.0
+AUDIT_ROUNDS_MAX = 600
+# Nothing but an operator moves a batch out of these.
+FINAL_STATUSES = frozenset({"sold_out", "closed", "stopped"})
+
+
+def apply(api: Api, args: Namespace, out: Output) -> int:
+    """The campaign stands as the file says; with `--publish` all its batches are published too."""
+    document = client.load_campaign(args.file)
+    applied = client.apply(api, document)
+    revision = f" to revision {applied.revision}" if applied.outcome == "updated" else ""
+    head = {"campaign_id": applied.campaign_id, "outcome": applied.outcome, "revision": applied.revision}
+    if not args.publish:
+        out.result(head, f"{applied.campaign_id}: {applied.outcome}{revision}")
+        return GOOD
+    out.progress(f"{applied.campaign_id}: {applied.outcome}{revision}")
+    batch_ids = [str(batch["batch_id"]) for batch in document["batches"]]
+    published: list[dict[str, Any]] = []
+    refused: list[str] = []
+    for number, batch_id in enumerate(batch_ids, 1):
+        try:
+            published.append(client.publish(api, batch_id))
+        except client.ProblemError as error:
+            refused.append(batch_id)
+            out.problem(batch_id, error)
+            continue
+        out.progress(f"{batch_id}: published ({number} of {len(batch_ids)})")
+    lines = [f"{applied.campaign_id}: {applied.outcome}{revision}; {len(published)} batches published"]
+    if refused:
+        lines.append(f"not published: {', '.join(refused)}")
+    out.result(head | {"published": published, "refused": refused}, *lines)
+    return REFUSED if refused else GOOD
+
+
+def publish(api: Api, args: Namespace, out: Output) -> int:
+    answer = client.publish(api, args.batch)
+    out.result(answer, f"{args.batch}: published, {answer.get('status', 'status unknown')}")
+    return GOOD
+
+
+def token(api: Api, args: Namespace, out: Output) -> int:
+    """Prints the bare token, so that a shell can take it: `COUPONCTL_TOKEN=$(couponctl token …)`."""
+    claims = {name: getattr(args, name) for name in ("person_id", "merchant_id", "region", "household_id")}
+    answer = local_token(api, args.sub, args.scope, **claims)
+    out.result({"access_token": answer}, answer)
+    return GOOD
+
+
+def local_token(api: Api, sub: str, scope: str, **claims: str | None) -> str:
+    """A token of the local stack's issuer; a real stack has none, and answers 404."""
+    given = {name: value for name, value in claims.items() if value is not None}
+    body = api.post("/_local/token", {"sub": sub, "scope": scope, **given}, repeatable=True).body
+    if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
+        raise client.UnreachableError(f"{api.url} gives no token")
+    return str(body["access_token"])
+
+
+def clock(api: Api, args: Namespace, out: Output) -> int:
+    if args.now is not None:
+        body = api.post("/_local/clock", {"now": args.now}, repeatable=True).body
+    elif args.advance is not None:
+        body = api.post("/_local/clock", {"advance_s": args.advance}).body
+    else:
+        body = api.get("/_local/clock").body
+    out.result(body, str(body.get("now", body)) if isinstance(body, dict) else str(body))
+    return GOOD
+
+
+def tick(api: Api, _args: Namespace, out: Output) -> int:
+    body = api.post("/_local/tick", {}, repeatable=True).body
+    did = body.get("did", []) if isinstance(body, dict) else []
+    lines = [facts(done) if isinstance(done, dict) else str(done) for done in did]
+    if isinstance(body, dict) and body.get("more"):
+        lines.append("more is due: tick again")
+    out.result(body, *(lines or ["nothing was due"]))
+    return GOOD
+
+
+def watch(api: Api, args: Namespace, out: Output) -> int:
+    """One line a change, until `--count` looks are done or nothing can change any more."""
+    path = f"/batches/{quote(args.batch, safe='')}"
+    started_s = time.monotonic()
+    seen: tuple[Any, ...] | None = None
+    looks = 0
+    while args.count is None or looks < args.count:
+        if looks:
+            time.sleep(WATCH_EVERY_S)
+        looks += 1
+        batch = api.get(path).body
+        now = tuple(batch.get(name) for name in ("status", "remaining", "quantity"))
+        if now != seen:
+            seen = now
+            status, remaining, quantity = now
+            elapsed_s = round(time.monotonic() - started_s)
+            line = f"+{elapsed_s:>4} s  {status}  {_count(remaining)} of {_count(quantity)} packs left"
+            out.result({"elapsed_s": elapsed_s, "status": status, "remaining": remaining, "quantity": quantity}, line)
+        if batch.get("status") in FINAL_STATUSES:
+            break
+    return GOOD
+
+
+def audit(api: Api, args: Namespace, out: Output) -> int:
+    """Every equation of the batch with its numbers; good only if all were counted and all hold."""
+    path = f"/admin/batches/{quote(args.batch, safe='')}/audit"
+    report = api.get(path).body
+    for rounds in range(1, AUDIT_ROUNDS_MAX + 1):
+        if not isinstance(report, dict) or report.get("complete", True):
+            break
+        out.progress(f"{args.batch}: still counting ({rounds}): {facts(_numbers(report))}")
+        time.sleep(AUDIT_EVERY_S)
+        report = api.get(path).body
+    if not isinstance(report, dict):
+        raise client.UnreachableError(f"{api.url} answers something that is not an audit")
+    good = report.get("ok") is True and report.get("complete", True) is True
+    verdict = "every equation holds" if good else "NOT good"
+    out.result(report, *_equations(report), f"{args.batch}: {verdict}")
+    return GOOD if good else REFUSED
+
+
+def _equations(report: dict[str, Any]) -> list[str]:
+    lines = []
+    named = frozenset({"ok", "name", "equation"})
+    for equation in report.get("equations", []):
+        if not isinstance(equation, dict):
+            lines.append(str(equation))
+            continue
+        name = equation.get("equation") or equation.get("name") or "equation"
+        verdict = "holds" if equation.get("ok") else "FAILS"
+        lines.append(f"{verdict}  {name}: {facts(equation, without=named)}")
+    return lines or [facts(_numbers(report))]
+
+
+def _numbers(report: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in report.items() if isinstance(value, int) and not isinstance(value, bool)}
+
+
+def reconcile(api: Api, args: Namespace, out: Output) -> int:
+    """The merchant's list and our settlement of the day agree, or each difference is named."""
+    theirs = reconciling.read_statement(Path(args.file))
+    ours, head = reconciling.fetch_settlement(api, args.day, out.progress)
+    differences = reconciling.compare(ours, theirs)
+    verdict = f"{len(differences)} differences" if differences else "no difference"
+    out.result(
+        head | {"ours": len(ours), "theirs": len(theirs), "differences": [found.as_json() for found in differences]},
+        *map(str, differences),
+        f"{args.day}: {len(ours):,} lines with us, {len(theirs):,} with them, {verdict}",
+    )
+    return REFUSED if differences else GOOD
+
+
+def _count(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else "?"

@@ -1,0 +1,164 @@
+"""Read YAML's core schema with the line of everything: the part of YAML that means the same to everybody.
+
+Only the core of YAML 1.2 is understood: `true`/`false`, `null`, decimal numbers, and strings. PyYAML's own rules are
+YAML 1.1, where `no` is false, `10:00` is 600 and `2020-06-06` is a date: none of that may happen to a season.
+Anchors may repeat a part; foreign tags, merge keys and keys that stand twice are refused. JSON files are read too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BYTES_MAX = 1_000_000
+DEPTH_MAX = 32
+NODES_MAX = 100_000
+
+_NULLS = ("", "~", "null")
+_BOOLEANS = {"true": True, "false": False}
+# Longer digits stay strings: the model refuses them by name instead of Python refusing to convert.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
+_CORE_TAG_PREFIX = "tag:yaml.org,2002:"
+_MERGE_TAG = f"{_CORE_TAG_PREFIX}merge"
+# What an explicit `!!set` or `!!binary` would mean has no counterpart in JSON.
+_CORE_TAGS = frozenset(
+    f"{_CORE_TAG_PREFIX}{name}"
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value", "merge")
+)
+
+
+class DocumentFileError(ValueError):
+    """A file that holds no usable document: `problems` are lines `file:line: [place: ]what`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def line_of(node: yaml.Node) -> int:
+    """The line where a node starts, counted from 1."""
+    return int(node.start_mark.line) + 1
+
+
+def parse(path: Path) -> tuple[yaml.Node, Any]:
+    """The node tree of a YAML or JSON file, and the same as dicts, lists and scalars.
+
+    Raises:
+        OSError: the file cannot be read.
+        DocumentFileError: not UTF-8, a syntax error, a key that stands twice, or too large.
+    """
+    raw = path.read_bytes()
+    if len(raw) > BYTES_MAX:
+        raise DocumentFileError([f"{path.name}:1: larger than {BYTES_MAX} bytes"])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentFileError([f"{path.name}:{line}: not UTF-8"]) from None
+    if path.suffix.lower() == ".json":
+        text = _json_as_yaml(path.name, text)
+    root = _compose(path.name, text)
+    reader = _Reader(path.name)
+    value = reader.value(root, 1)
+    if reader.problems:
+        raise DocumentFileError(reader.problems)
+    return root, value
+
+
+def _compose(name: str, text: str) -> yaml.Node:
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise DocumentFileError([f"{name}:{_syntax(error)}"]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise DocumentFileError([f"{name}:{line}: a control character"]) from None
+    except RecursionError:
+        raise DocumentFileError([f"{name}:1: nested too deeply"]) from None
+    if root is None:
+        raise DocumentFileError([f"{name}:1: the file is empty"])
+    return root
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> str:
+    """`line: problem, context (from line n)`: a quote that never ends is found at the end of the file only."""
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    context = f", {error.context}" if error.context else ""
+    if error.context_mark and error.context_mark.line + 1 != line:
+        context += f" (from line {error.context_mark.line + 1})"
+    return f"{line}: {error.problem}{context}"
+
+
+def _json_as_yaml(name: str, text: str) -> str:
+    """The same JSON without tabs, which YAML forbids where JSON allows them: between tokens only."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DocumentFileError([f"{name}:{error.lineno}: {error.msg}"]) from None
+    except (RecursionError, ValueError):
+        raise DocumentFileError([f"{name}:1: nested too deeply, or a number too long"]) from None
+    return text.replace("\t", " ")
+
+
+@dataclass
+class _Reader:
+    """Turns nodes into values and collects every problem instead of stopping at the first."""
+
+    name: str
+    problems: list[str] = field(default_factory=list)
+    nodes: int = 0
+
+    def value(self, node: yaml.Node, depth: int) -> Any:
+        # An alias counts each time it is used, so that a few lines cannot grow without end.
+        self.nodes += 1
+        if depth > DEPTH_MAX or self.nodes > NODES_MAX:
+            self._refuse(node, "nested too deeply, or too large")
+            raise DocumentFileError(self.problems)
+        if node.tag not in _CORE_TAGS:
+            self._refuse(node, f"the tag {node.tag} is not understood here")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, depth + 1) for item in node.value]
+        assert isinstance(node, yaml.ScalarNode)
+        return _scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+        read: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _MERGE_TAG:
+                self._refuse(key_node, "a key must be a plain word; merge keys (<<) are not understood")
+                continue
+            key = str(key_node.value)
+            if key in read:
+                self._refuse(key_node, f"the key {key!r} stands twice, first in line {lines[key]}")
+                continue
+            lines[key] = line_of(key_node)
+            read[key] = self.value(value_node, depth + 1)
+        return read
+
+    def _refuse(self, node: yaml.Node, what: str) -> None:
+        self.problems.append(f"{self.name}:{line_of(node)}: {what}")
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style is not None:
+        # JSON writes letters beyond U+FFFF as two \u escapes, which YAML reads as two halves.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text

@@ -1,0 +1,154 @@
+"""The command line: arguments, who asks with which token, and what each outcome means to a shell.
+
+Exit codes: 0 the answer is good, 1 a refusal, a difference or a bad document, 2 wrong usage or an unreadable file,
+3 no stack answers, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+
+from infra.couponctl import client, commands
+from infra.couponctl.output import Output
+from infra.couponctl.reconciling import StatementError
+
+USAGE = 2
+UNREACHABLE = 3
+INTERRUPTED = 130
+TOKEN_VARIABLE = "COUPONCTL_TOKEN"  # noqa: S105 - the variable's name, not a token
+
+Command = Callable[[client.Api, argparse.Namespace, Output], int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    out = Output(as_json=getattr(args, "json", False))
+    try:
+        api = client.Api(getattr(args, "url", client.LOCAL_URL), _given_token(args))
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        with api:
+            if api.token is None and args.needs is not None:
+                _check_local(api, args, parser)
+            return _run(api, args, out)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; point stdout elsewhere or Python complains again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return commands.REFUSED
+
+
+def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
+    run: Command = args.run
+    try:
+        if api.token is None and args.needs is not None:
+            merchant_id = getattr(args, "merchant", None)
+            api.token = commands.local_token(api, "couponctl", args.needs, merchant_id=merchant_id)
+        return run(api, args, out)
+    except (client.DocumentFileError, StatementError) as error:
+        out.failure(*error.problems)
+        return commands.REFUSED
+    except client.ProblemError as error:
+        out.problem(args.command, error)
+        return commands.REFUSED
+    except client.UnreachableError as error:
+        out.failure(str(error))
+        return UNREACHABLE
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        out.failure(f"{error.filename or 'file'}: {error.strerror or error}")
+        return USAGE
+
+
+def _given_token(args: argparse.Namespace) -> str | None:
+    return getattr(args, "token", None) or os.environ.get(TOKEN_VARIABLE) or None
+
+
+def _check_local(api: client.Api, args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Only the local stack gives tokens: anywhere else a missing one is wrong usage."""
+    if not api.local:
+        parser.error(f"{args.command} needs --token or {TOKEN_VARIABLE} with {api.url}")
+    if args.needs == "merchant" and args.merchant is None:
+        parser.error(f"{args.command} needs --merchant, or --token")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="couponctl",
+        description="Operate a coupon season: declare, publish, watch, audit, reconcile.",
+        parents=[_common(argparse.SUPPRESS)],
+    )
+    under = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, needs: str | None, text: str) -> argparse.ArgumentParser:
+        """`needs`: the scope of the token that is asked for where none is given; None for public requests."""
+        command = under.add_parser(name, help=text, description=text, parents=[_common(argparse.SUPPRESS)])
+        command.set_defaults(run=run, needs=needs)
+        return command
+
+    apply = add("apply", commands.apply, "operator", "create or update a campaign from a YAML or JSON file")
+    apply.add_argument("file", metavar="FILE")
+    apply.add_argument("--publish", action="store_true", help="publish every batch of the file as well")
+    publish = add("publish", commands.publish, "operator", "publish a batch: its terms freeze, its window counts")
+    publish.add_argument("batch", metavar="BATCH", type=_name)
+    token = add("token", commands.token, None, "a token of the local stack")
+    token.add_argument("--sub", required=True, help="the account")
+    token.add_argument("--scope", required=True, help="citizen, merchant or operator, separated by spaces")
+    for claim in ("--person-id", "--merchant-id", "--region", "--household-id"):
+        token.add_argument(claim)
+    clock = add("clock", commands.clock, None, "show or move the local stack's test clock")
+    moves = clock.add_mutually_exclusive_group()
+    moves.add_argument("--set", dest="now", metavar="NOW", help="RFC 3339 with offset, backwards too")
+    moves.add_argument("--advance", type=int, metavar="SECONDS")
+    add("tick", commands.tick, None, "run the local stack's schedule once")
+    watch = add("watch", commands.watch, None, "one line a change of a batch, looked at every second")
+    watch.add_argument("batch", metavar="BATCH", type=_name)
+    watch.add_argument("--count", type=_positive, metavar="N", help="end after N looks")
+    audit = add("audit", commands.audit, "operator", "hold a batch's claims, stock and coupons against each other")
+    audit.add_argument("batch", metavar="BATCH", type=_name)
+    reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")
+    reconcile.add_argument("file", metavar="FILE")
+    reconcile.add_argument("--day", required=True, type=_day, metavar="YYYY-MM-DD")
+    reconcile.add_argument("--merchant", metavar="MERCHANT", help="whose day, where the local stack gives the token")
+    return parser
+
+
+def _common(absent: str) -> argparse.ArgumentParser:
+    """What may stand before or after the command; `absent` keeps one place from overwriting the other."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=absent)
+    common.add_argument("--url", metavar="URL", help=f"the stack (default {client.LOCAL_URL})")
+    common.add_argument("--token", metavar="TOKEN", help=f"or {TOKEN_VARIABLE}; the local stack gives one by itself")
+    common.add_argument("--json", action="store_true", help="results as JSON")
+    return common
+
+
+def _name(text: str) -> str:
+    if not text or len(text) > 64:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not an identifier")
+    return text
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:10]) <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a positive number")
+    return int(text)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a day like 2020-06-06") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

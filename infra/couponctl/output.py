@@ -1,0 +1,79 @@
+"""What couponctl prints: sentences for people, JSON for machines, progress and errors beside either."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.couponctl.client import ProblemError
+
+_SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "message"})
+
+
+@dataclass(frozen=True)
+class Output:
+    """Results go to stdout, as text or (`as_json`) one JSON value a line; progress and errors go to stderr."""
+
+    as_json: bool = False
+
+    def result(self, value: object, *lines: str) -> None:
+        """`value` for machines, `lines` for people."""
+        if self.as_json:
+            print(json.dumps(value, ensure_ascii=False), flush=True)
+        else:
+            for line in lines:
+                print(line, flush=True)
+
+    def progress(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    def failure(self, *lines: str) -> None:
+        for line in lines:
+            print(line, file=sys.stderr, flush=True)
+
+    def problem(self, what: str, error: ProblemError) -> None:
+        """A refusal in full: title, detail, each place of `errors`, and the facts that came with it."""
+        if self.as_json:
+            self.result({"refused": what, "problem": {"status": error.status, "title": error.title} | error.problem})
+            return
+        self.failure(f"{what}: refused with {error.status} {error.slug or 'by the gateway'}: {error.title}")
+        if detail := error.problem.get("detail"):
+            self.failure(f"  {detail}")
+        places = error.problem.get("errors")
+        for place in places if isinstance(places, list) else []:
+            self.failure(f"  {_place(place)}")
+        for fact, value in error.problem.items():
+            if fact not in _SHOWN_ELSEWHERE:
+                self.failure(f"  {fact}: {shown(fact, value)}")
+
+
+def yuan(amount_minor: int) -> str:
+    """`1234` fen as `12.34 yuan`, without going through a float."""
+    sign = "-" if amount_minor < 0 else ""
+    whole, cents = divmod(abs(amount_minor), 100)
+    return f"{sign}{whole:,}.{cents:02d} yuan"
+
+
+def shown(name: str, value: object) -> str:
+    """A fact for people: amounts (`*_minor`) in yuan, counts with separators, the rest as it is."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, int):
+        return yuan(value) if name.endswith("_minor") else f"{value:,}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def facts(values: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> str:
+    """`claims 200, quantity 2,000,000` of a mapping's members."""
+    return ", ".join(f"{name} {shown(name, value)}" for name, value in values.items() if name not in without)
+
+
+def _place(place: object) -> str:
+    if not isinstance(place, dict):
+        return str(place)
+    return ": ".join(shown(name, value) for name, value in place.items())

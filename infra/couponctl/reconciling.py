@@ -1,0 +1,171 @@
+"""Hold a merchant's own list of a day against the settlement of that day.
+
+The merchant's CSV has a header and one line a movement:
+
+    order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor
+
+Amounts are whole fen, written as in the settlement. Further columns are left alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from infra.couponctl.client import UnreachableError
+from infra.couponctl.output import yuan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from infra.couponctl.client import Api
+
+AMOUNTS = ("discount_minor", "merchant_match_minor", "payable_minor")
+PAGES_MAX = 10_000
+ROWS_MAX = 1_000_000
+PROBLEMS_MAX = 50
+_WHOLE = re.compile(r"-?[0-9]{1,12}")
+
+Movement = tuple[str, str]
+"""An order's number and its reversal's number, the latter empty for the redemption itself."""
+Amounts = tuple[int, int, int]
+"""In the order of `AMOUNTS`, in fen."""
+
+
+class StatementError(ValueError):
+    """The merchant's file cannot be read as a list of movements; each problem names its line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One movement on which the two lists do not agree."""
+
+    kind: Literal["missing-with-us", "missing-with-them", "amount-differs"]
+    movement: Movement
+    ours: Amounts | None
+    theirs: Amounts | None
+
+    def as_json(self) -> dict[str, Any]:
+        order_no, reversal_no = self.movement
+        return {
+            "kind": self.kind,
+            "order_no": order_no,
+            "reversal_no": reversal_no or None,
+            "ours": dict(zip(AMOUNTS, self.ours, strict=True)) if self.ours else None,
+            "theirs": dict(zip(AMOUNTS, self.theirs, strict=True)) if self.theirs else None,
+        }
+
+    def __str__(self) -> str:
+        order_no, reversal_no = self.movement
+        name = f"order {order_no}" + (f", reversal {reversal_no}" if reversal_no else "")
+        if self.ours is None:
+            return f"{name}: missing with us (theirs: {_amounts(self.theirs)})"
+        if self.theirs is None:
+            return f"{name}: missing with them (ours: {_amounts(self.ours)})"
+        differing = [
+            f"{column.removesuffix('_minor')} is {yuan(ours)} with us, {yuan(theirs)} with them"
+            for column, ours, theirs in zip(AMOUNTS, self.ours, self.theirs, strict=True)
+            if ours != theirs
+        ]
+        return f"{name}: {'; '.join(differing)}"
+
+
+def read_statement(path: Path) -> dict[Movement, Amounts]:
+    """The merchant's movements.
+
+    Raises:
+        OSError: the file cannot be read.
+        StatementError: no UTF-8, a missing column, an amount that is not whole fen, a movement that stands twice.
+    """
+    movements: dict[Movement, Amounts] = {}
+    problems: list[str] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            missing = [column for column in ("order_no", *AMOUNTS) if column not in (rows.fieldnames or ())]
+            if missing:
+                raise StatementError([f"{path.name}:1: no column {', '.join(missing)}"])
+            for row in rows:
+                if problem := _take(row, movements):
+                    problems.append(f"{path.name}:{rows.line_num}: {problem}")
+                if len(movements) > ROWS_MAX or len(problems) >= PROBLEMS_MAX:
+                    problems.append(f"{path.name}:{rows.line_num}: stopped here: too many lines or problems")
+                    break
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise StatementError([f"{path.name}:1: not a CSV file in UTF-8: {error}"]) from None
+    if problems:
+        raise StatementError(problems)
+    return movements
+
+
+def _take(row: Mapping[str, str | None], movements: dict[Movement, Amounts]) -> str | None:
+    movement = ((row["order_no"] or "").strip(), (row.get("reversal_no") or "").strip())
+    texts = [(row[column] or "").strip() for column in AMOUNTS]
+    if not movement[0]:
+        return "no order_no"
+    for column, text in zip(AMOUNTS, texts, strict=True):
+        if not _WHOLE.fullmatch(text):
+            return f"{column} {text[:40]!r} is not a whole number of fen"
+    if movement in movements:
+        return f"order {movement[0]} {movement[1]}".rstrip() + " stands twice"
+    discount, match, payable = (int(text) for text in texts)
+    movements[movement] = (discount, match, payable)
+    return None
+
+
+def fetch_settlement(
+    api: Api, day: str, progress: Callable[[str], None]
+) -> tuple[dict[Movement, Amounts], dict[str, Any]]:
+    """All movements of our settlement of a day, and its first page's head (`merchant_id`, `day`, `sums`).
+
+    Raises:
+        ApiError: refused, no answer, or an answer that is not a settlement.
+    """
+    movements: dict[Movement, Amounts] = {}
+    head: dict[str, Any] = {}
+    cursor: str | None = None
+    for page_no in range(1, PAGES_MAX + 1):
+        page = api.get(f"/settlements/{day}", cursor=cursor).body
+        try:
+            head = head or {name: page.get(name) for name in ("merchant_id", "day", "sums")}
+            for line in page["lines"]:
+                discount, match, payable = (int(line[column]) for column in AMOUNTS)
+                movements[line["order_no"], line.get("reversal_no") or ""] = (discount, match, payable)
+            following = page["next"]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UnreachableError(f"{api.url} answers something that is not a settlement: {error!r}") from None
+        if following is None:
+            return movements, head
+        if following == cursor:
+            break
+        cursor = following
+        progress(f"settlement of {day}: {len(movements):,} lines after {page_no:,} pages")
+    raise UnreachableError(f"{api.url}: the settlement of {day} does not end")
+
+
+def compare(ours: Mapping[Movement, Amounts], theirs: Mapping[Movement, Amounts]) -> list[Difference]:
+    """Every movement that is not the same in both lists, by order number."""
+    return list(_differences(ours, theirs))
+
+
+def _differences(ours: Mapping[Movement, Amounts], theirs: Mapping[Movement, Amounts]) -> Iterable[Difference]:
+    for movement in sorted(ours.keys() | theirs.keys()):
+        mine, other = ours.get(movement), theirs.get(movement)
+        if mine is None:
+            yield Difference("missing-with-us", movement, mine, other)
+        elif other is None:
+            yield Difference("missing-with-them", movement, mine, other)
+        elif mine != other:
+            yield Difference("amount-differs", movement, mine, other)
+
+
+def _amounts(amounts: Amounts | None) -> str:
+    pairs = zip(AMOUNTS, amounts or (), strict=False)
+    return ", ".join(f"{column.removesuffix('_minor')} {yuan(amount)}" for column, amount in pairs)
