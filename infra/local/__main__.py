@@ -1,0 +1,140 @@
+"""`make run`: the whole stack on one port of loopback, until Ctrl-C.
+
+Ministack (the local cloud) on PORT + 1, the token issuer on PORT + 2, and on PORT the front, which listens only once
+the seasons are published. Ends with status 1 and one line when it cannot start, or when ministack ends under it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import ExitStack, suppress
+from types import FrameType
+
+from infra.couponctl.client import Api, ApiError, DocumentFileError
+from infra.local.cloud import HOST, CloudError, start_cloud
+from infra.local.examples import examples
+from infra.local.kept import AlreadyRunningError, Kept, held
+from infra.local.settings import Settings, SettingsError, checkout, settings_of
+from infra.local.stack import SERVICES, Stack, import_slow_parts
+
+
+class TakenPortError(Exception):
+    """Something else listens where the stack would."""
+
+
+def main() -> int:
+    try:
+        settings = settings_of(os.environ, checkout())
+        with ExitStack() as exits:
+            exits.enter_context(held(settings.directory, settings.port))
+            return _run(settings, exits)
+    except KeyboardInterrupt:
+        return 0
+    except AlreadyRunningError as error:
+        return _failed(f"this checkout's stack is running already ({error}); end it first")
+    except TakenPortError as error:
+        return _failed(f"port {error} is taken; choose another: make run PORT=…")
+    except (SettingsError, CloudError, ApiError, DocumentFileError) as error:
+        return _failed(str(error))
+
+
+def _run(settings: Settings, exits: ExitStack) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    threading.Thread(target=import_slow_parts, daemon=True).start()
+    started_at_s = time.monotonic()
+    public = exits.enter_context(_bound(settings.port))
+    for port in (settings.cloud_port, settings.issuer_port):
+        _bound(port).close()
+
+    kept = Kept(settings.directory)
+    now_s = kept.begin(fresh=settings.fresh)
+    kept.clock.set_now(now_s)
+    _say("starting the local cloud …")
+    cloud = start_cloud(
+        settings.cloud_port,
+        settings.directory,
+        services=SERVICES,
+        persist=True,
+        enforce_policies=settings.enforce_policies,
+    )
+    try:
+        stack = Stack(settings, cloud, kept)
+        with stack.issuer.published(settings.issuer_port):
+            _say("deploying template.yaml …")
+            stack.deploy()
+            _say("loading the seasons …")
+            with Api(stack.api_url, stack.token("operator"), timeout_s=30) as api:
+                for line in stack.load_seasons(api):
+                    _say(line)
+            stack.warm()
+            kept.running()
+            # As if no time had passed meanwhile.
+            kept.clock.set_now(now_s)
+            public.listen(512)
+            _say(f"ready in {time.monotonic() - started_at_s:.1f} s\n")
+            print(examples(settings, kept.clock), flush=True)
+            return asyncio.run(_serve(stack, public))
+    finally:
+        # A second Ctrl-C must not keep ministack from saving what it has.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if not cloud.ended():
+            _say("saving and ending …")
+        if cloud.stop():
+            kept.stopped()
+
+
+async def _serve(stack: Stack, public: socket.socket) -> int:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, ended.set)
+    threading.Thread(target=_tell_when_ended, args=(stack, loop, ended), daemon=True).start()
+    await stack.front().serve(public, ended)
+    if stack.cloud.ended():
+        return _failed(f"ministack has ended; its last words are in {stack.cloud.log_path}")
+    return 0
+
+
+def _tell_when_ended(stack: Stack, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    stack.cloud.process.wait()
+    # The loop is closed where it is we who end ministack.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(ended.set)
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket that holds the port without listening on it yet. Raises TakenPortError."""
+    bound = socket.socket()
+    # Else a port just left by an earlier run counts as taken for a minute.
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+    except OSError:
+        bound.close()
+        raise TakenPortError(port) from None
+    return bound
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _failed(reason: str) -> int:
+    print(f"make run: {reason}", file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

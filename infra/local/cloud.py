@@ -1,0 +1,156 @@
+"""The local cloud: one ministack process on loopback, started and ended by whoever asks for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import boto3
+from botocore.config import Config
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+_READY_WITHIN_S = 30
+_STOPPED_WITHIN_S = 30
+
+_CHILD = """
+import os, signal, sys, threading
+
+def end_with_parent():
+    # Readable only once the parent is gone, however it went: nothing is ever written.
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+sys.argv[1:] = []
+from ministack.app import main
+main()
+"""
+
+
+class CloudError(Exception):
+    """The local cloud did not start, or has ended; the message says why in one line."""
+
+
+@dataclass
+class Cloud:
+    """A running ministack. `url` is its endpoint for every service."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_path: Path
+    _log: IO[bytes]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local account's owner."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.url,
+            region_name=REGION,
+            # ministack takes a key of 12 digits for an account; "test" is the owner of the default one.
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=32),
+        )
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def stop(self) -> bool:
+        """End the process; True if it ended by itself (then its state is saved)."""
+        clean = not self.ended()
+        if clean:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(_STOPPED_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                clean = False
+                self.process.kill()
+                self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+        self._log.close()
+        return clean
+
+
+def start_cloud(
+    port: int,
+    directory: Path,
+    *,
+    services: tuple[str, ...],
+    persist: bool = False,
+    enforce_policies: bool = False,
+) -> Cloud:
+    """Start ministack on `port` and return when it answers.
+
+    `directory` keeps its log, its scratch files and, with `persist`, its state, which it saves when it is stopped and
+    loads when it starts. Raises CloudError if it ends or does not answer within 30 s.
+    """
+    scratch = directory / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    log_path = directory / "ministack.log"
+    log = log_path.open("wb")
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", _CHILD],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=scratch,
+        env=_environment(port, directory, services, persist=persist, auth=enforce_policies),
+        # Ctrl-C reaches the whole process group; ministack must outlive the front, to save its state after it.
+        start_new_session=True,
+    )
+    cloud = Cloud(f"http://{HOST}:{port}", process, log_path, log)
+    deadline_s = time.monotonic() + _READY_WITHIN_S
+    while time.monotonic() < deadline_s:
+        if cloud.ended():
+            cloud.stop()
+            raise CloudError(f"ministack ended while it started; see {log_path}")
+        if _answers(f"{cloud.url}/_ministack/health"):
+            return cloud
+        time.sleep(0.05)
+    cloud.stop()
+    raise CloudError(f"ministack did not answer within {_READY_WITHIN_S} s; see {log_path}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _environment(port: int, directory: Path, services: tuple[str, ...], *, persist: bool, auth: bool) -> dict[str, str]:
+    """Our environment less everything of AWS, so that no real account or region leaks into the functions."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "LAMBDA_", "LOCALSTACK_", "MINISTACK_", "POWERTOOLS_"))
+        # Hides the bytecode of packages, which triples a cold start.
+        and name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "S3_PERSIST", "USE_SSL"}
+    }
+    return inherited | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "SERVICES": ",".join(services),
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true" if auth else "false",
+        "PERSIST_STATE": "1" if persist else "0",
+        "STATE_DIR": str(directory / "state"),
+        "TMPDIR": str(directory / "scratch"),
+        "LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "ignore",
+    }

@@ -1,0 +1,94 @@
+"""template.yaml and functions/ through CloudFormation into the local cloud."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.local.cloud import REGION, Cloud, CloudError
+from infra.local.package import digest, package
+
+STACK = "coupon-season"
+_BUCKET = "coupon-season-code"
+_TEMPLATE_KEY = "template.json"
+_DEPLOYED_WITHIN_S = 60
+_GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+@dataclass(frozen=True)
+class Deployed:
+    api_id: str
+    outputs: dict[str, str]
+
+
+def deploy(cloud: Cloud, root: Path, parameters: dict[str, str]) -> Deployed:
+    """Create the stack of the checkout at `root`, or update the one that an earlier run left.
+
+    Raises CloudError with CloudFormation's reason if it does not succeed within 60 s.
+    """
+    # Importing the SAM translator takes a second: only here, while ministack starts or after.
+    from infra.local.expand import expanded_template  # noqa: PLC0415
+
+    archive = package(root / "functions")
+    key = f"{digest(archive)}.zip"
+    template = expanded_template(root / "template.yaml", bucket=_BUCKET, key=key, region=REGION)
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket=_BUCKET)
+    s3.put_object(Bucket=_BUCKET, Key=key, Body=archive)
+    # By address, because CloudFormation takes a template in the request only up to 51,200 bytes.
+    s3.put_object(Bucket=_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(template).encode())
+    formation = cloud.client("cloudformation")
+    arguments = {
+        "StackName": STACK,
+        "TemplateURL": f"{cloud.url}/{_BUCKET}/{_TEMPLATE_KEY}",
+        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+        "Capabilities": ["CAPABILITY_IAM"],
+    }
+    if _exists(formation):
+        try:
+            formation.update_stack(**arguments)
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
+    else:
+        formation.create_stack(**arguments)
+    stack = _awaited(formation)
+    return Deployed(
+        api_id=formation.describe_stack_resource(StackName=STACK, LogicalResourceId="Api")["StackResourceDetail"][
+            "PhysicalResourceId"
+        ],
+        outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
+    )
+
+
+def _exists(formation: Any) -> bool:
+    try:
+        formation.describe_stacks(StackName=STACK)
+    except ClientError:
+        return False
+    return True
+
+
+def _awaited(formation: Any) -> dict[str, Any]:
+    deadline_s = time.monotonic() + _DEPLOYED_WITHIN_S
+    while time.monotonic() < deadline_s:
+        stack: dict[str, Any] = formation.describe_stacks(StackName=STACK)["Stacks"][0]
+        if stack["StackStatus"] in _GOOD:
+            return stack
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            raise CloudError(f"the stack is {stack['StackStatus']}: {_reason(formation)}")
+        time.sleep(0.1)
+    raise CloudError(f"the stack was not deployed within {_DEPLOYED_WITHIN_S} s")
+
+
+def _reason(formation: Any) -> str:
+    events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+    return "; ".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}" for event in failed
+    )

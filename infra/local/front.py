@@ -1,0 +1,173 @@
+"""The public face of the local stack: `/_local` routes itself, everything else as it came to the HTTP API.
+
+Bytes pass untouched both ways, odd paths and broken encodings too, less the headers of the connection itself. Only
+`Date` is ours: the time of the test clock, which clients count down by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from email.utils import formatdate
+
+import h11
+
+from infra.local.answers import Answer, ProblemError
+from infra.local.clock import LocalClock
+from infra.local.routes import LocalRoutes
+from infra.local.upstream import Upstream
+
+_BODY_BYTES_MAX = 6 * 1024 * 1024
+"""What a function can be handed."""
+_HEAD_BYTES_MAX = 10_240
+"""What API Gateway takes as request line and headers."""
+_IDLE_S_MAX = 75
+_READ_BYTES = 65_536
+_BODILESS = {204, 304}
+
+
+class Front:
+    """Answers HTTP/1.1 on a socket. `prefix` is where the upstream serves the API."""
+
+    def __init__(self, *, upstream: Upstream, prefix: bytes, routes: LocalRoutes, clock: LocalClock) -> None:
+        self._upstream = upstream
+        self._prefix = prefix
+        self._routes = routes
+        self._clock = clock
+
+    async def serve(self, listening: socket.socket, until: asyncio.Event) -> None:
+        """Accept connections until the event is set; then finish none of them."""
+        server = await asyncio.start_server(self._connection, sock=listening)
+        await until.wait()
+        server.close()
+        self._upstream.close()
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=2 * _HEAD_BYTES_MAX)
+        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            while await _Exchange(self, protocol, reader, writer).run():
+                protocol.start_next_cycle()
+        writer.close()
+
+    async def answer(self, request: h11.Request, body: bytes) -> Answer:
+        """What this request gets. Never raises for anything that a request may hold."""
+        path = _path(request.target)
+        instance = path.decode("ascii", "replace")
+        try:
+            if not path.startswith(b"/"):
+                raise ProblemError("malformed", "The request target is not a path.", {"errors": []})
+            if path == b"/_local" or path.startswith(b"/_local/"):
+                return await self._routes.answer(request.method.decode("ascii"), instance, body)
+            target = self._prefix + _origin_form(request.target)
+            return await self._upstream.exchange(request.method, target, request.headers.raw_items(), body)
+        except ProblemError as problem:
+            return problem.answer(instance)
+        except (OSError, TimeoutError, h11.ProtocolError) as error:
+            detail = f"The local cloud did not answer: {type(error).__name__}."
+            return ProblemError("unavailable", detail).answer(instance)
+
+    def head(self, answer: Answer, *, close: bool) -> h11.Response:
+        headers = [(name, value) for name, value in answer.headers if name.lower() != b"date"]
+        headers.append((b"date", formatdate(self._clock.now_s(), usegmt=True).encode()))
+        if answer.status not in _BODILESS:
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+        if close:
+            headers.append((b"connection", b"close"))
+        return h11.Response(status_code=answer.status, headers=headers, reason=b"")
+
+
+class _Exchange:
+    """One request and its answer on a connection."""
+
+    def __init__(
+        self,
+        front: Front,
+        protocol: h11.Connection,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._front = front
+        self._protocol = protocol
+        self._reader = reader
+        self._writer = writer
+
+    async def run(self) -> bool:
+        """True if the connection can take another request."""
+        request: h11.Request | None = None
+        try:
+            request = await self._head()
+            if request is None:
+                return False
+            body = await self._body()
+        except (h11.RemoteProtocolError, ProblemError) as error:
+            target = request.target if request else b"/"
+            await self._refuse(str(error.args[0] if error.args else error), _path(target))
+            return False
+        answer = await self._front.answer(request, body)
+        await self._send(answer, head_only=request.method == b"HEAD", close=False)
+        return self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
+
+    async def _head(self) -> h11.Request | None:
+        event = await self._next()
+        if isinstance(event, h11.ConnectionClosed):
+            return None
+        assert isinstance(event, h11.Request)
+        size = len(event.method) + len(event.target)
+        size += sum(len(name) + len(value) + 4 for name, value in event.headers)
+        if size > _HEAD_BYTES_MAX:
+            raise h11.RemoteProtocolError("the request line and headers are longer than 10,240 bytes")
+        return event
+
+    async def _body(self) -> bytes:
+        body = bytearray()
+        while True:
+            if self._protocol.they_are_waiting_for_100_continue:
+                go_on = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
+                self._writer.write(self._protocol.send(go_on) or b"")
+            event = await self._next()
+            if isinstance(event, h11.EndOfMessage):
+                return bytes(body)
+            if isinstance(event, h11.ConnectionClosed):
+                raise ConnectionResetError("the request ended early")
+            assert isinstance(event, h11.Data)
+            body += event.data
+            if len(body) > _BODY_BYTES_MAX:
+                raise h11.RemoteProtocolError("the body is longer than 6 MB")
+
+    async def _next(self) -> h11.Event:
+        while True:
+            event = self._protocol.next_event()
+            if event is h11.PAUSED:
+                raise h11.RemoteProtocolError("the connection cannot take another request")
+            if event is not h11.NEED_DATA:
+                assert not isinstance(event, type)
+                return event
+            async with asyncio.timeout(_IDLE_S_MAX):
+                self._protocol.receive_data(await self._reader.read(_READ_BYTES))
+
+    async def _refuse(self, detail: str, path: bytes) -> None:
+        if self._protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            return
+        problem = ProblemError("malformed", f"{detail[:1].upper()}{detail[1:]}.", {"errors": []})
+        await self._send(problem.answer(path.decode("ascii", "replace")), head_only=False, close=True)
+
+    async def _send(self, answer: Answer, *, head_only: bool, close: bool) -> None:
+        parts = [self._protocol.send(self._front.head(answer, close=close))]
+        if answer.body and not head_only and answer.status not in _BODILESS:
+            parts.append(self._protocol.send(h11.Data(data=answer.body)))
+        parts.append(self._protocol.send(h11.EndOfMessage()))
+        self._writer.write(b"".join(part for part in parts if part))
+        await self._writer.drain()
+
+
+def _origin_form(target: bytes) -> bytes:
+    """`/path?query` of a target that may be a whole address, as every server must take it (RFC 9112, 3.2.2)."""
+    if target[:7].lower() == b"http://":
+        rest = target[7:].partition(b"/")
+        return b"/" + rest[2]
+    return target
+
+
+def _path(target: bytes) -> bytes:
+    return _origin_form(target).partition(b"?")[0]

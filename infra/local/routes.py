@@ -1,0 +1,163 @@
+"""The `/_local` routes of the contract: token, clock, tick. None of them is in template.yaml."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any, TypeVar, cast
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from infra.local.answers import Answer, ProblemError, json_answer
+from infra.local.clock import EARLIEST_S, LATEST_S, LocalClock, rfc3339
+from infra.local.issuer import TOKEN_LIFETIME_S, Issuer
+
+_BODY_BYTES_MAX = 64 * 1024
+_ROUNDS_MAX = 500
+"""Invocations a tick: a season's sweeps take a few dozen."""
+_ADVANCE_S_MAX = LATEST_S - EARLIEST_S
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Identifier = Annotated[str, StringConstraints(pattern=r"\A[a-z0-9-]{1,64}\z")]
+Scope = Annotated[
+    str,
+    StringConstraints(pattern=r"\A(citizen|merchant|partner|operator)( (citizen|merchant|partner|operator)){0,3}\z"),
+]
+# RFC 3339, where an offset is a must; pydantic's own reading of times is wider.
+Moment = Annotated[
+    str,
+    StringConstraints(pattern=r"\A\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\z"),
+]
+
+Invoke = Callable[[], dict[str, Any]]
+"""Runs the schedule's function once: `{"did": [...], "more": bool}`."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+Body = TypeVar("Body", bound=_Body)
+
+
+class TokenRequest(_Body):
+    sub: Name
+    scope: Scope
+    person_id: Name | None = None
+    merchant_id: Identifier | None = None
+    region: Name | None = None
+    household_id: Name | None = None
+
+
+class ClockRequest(_Body):
+    now: Moment | None = None
+    advance_s: Annotated[float, Field(ge=0, le=_ADVANCE_S_MAX)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> ClockRequest:
+        if (self.now is None) == (self.advance_s is None):
+            raise ValueError("either now or advance_s")
+        return self
+
+
+class Nothing(_Body):
+    """`{}`."""
+
+
+class LocalRoutes:
+    def __init__(self, *, issuer: Issuer, clock: LocalClock, invoke: Invoke) -> None:
+        self._issuer = issuer
+        self._clock = clock
+        self._invoke = invoke
+        self._ticking = asyncio.Lock()
+        self._routes: dict[str, dict[str, Callable[[bytes], Awaitable[Answer]]]] = {
+            "/_local/token": {"POST": self._post_token},
+            "/_local/clock": {"GET": self._get_clock, "POST": self._post_clock},
+            "/_local/tick": {"POST": self._post_tick},
+        }
+
+    async def answer(self, method: str, path: str, body: bytes) -> Answer:
+        """The answer to a request below `/_local`. Raises ProblemError."""
+        methods = self._routes.get(path)
+        if methods is None:
+            raise ProblemError("not-found", "The local stack has no such route.")
+        if method not in methods:
+            allowed = ", ".join(methods)
+            raise ProblemError(
+                "method-not-allowed",
+                f"This path knows {allowed}.",
+                {"allowed": list(methods)},
+                [(b"allow", allowed.encode())],
+            )
+        if len(body) > _BODY_BYTES_MAX:
+            raise ProblemError("malformed", "The body is longer than 64 KB.", {"errors": []})
+        return await methods[method](body)
+
+    async def _post_token(self, body: bytes) -> Answer:
+        request = _parsed(TokenRequest, body)
+        claims = cast(dict[str, str], request.model_dump(exclude_none=True))
+        return json_answer(
+            {
+                "access_token": self._issuer.token(claims),
+                "token_type": "Bearer",
+                "expires_in": TOKEN_LIFETIME_S,
+            }
+        )
+
+    async def _get_clock(self, _body: bytes) -> Answer:
+        offset_s = self._clock.offset_s()
+        return json_answer({"now": rfc3339(self._clock.now_s()), "offset_s": round(offset_s, 3)})
+
+    async def _post_clock(self, body: bytes) -> Answer:
+        request = _parsed(ClockRequest, body)
+        if request.now is None:
+            now_s = self._clock.now_s() + cast(float, request.advance_s)
+        else:
+            now_s = _epoch_s(request.now)
+        if not EARLIEST_S <= now_s < LATEST_S:
+            raise _malformed([("now", "the clock goes from 2000 to 2099")])
+        self._clock.set_now(now_s)
+        return await self._get_clock(b"")
+
+    async def _post_tick(self, body: bytes) -> Answer:
+        _parsed(Nothing, body or b"{}")
+        # One after the other, so that each caller gets what its own tick did.
+        async with self._ticking:
+            did, more = [], True
+            for _ in range(_ROUNDS_MAX):
+                result = await asyncio.to_thread(self._invoke)
+                did += result["did"]
+                more = result["more"]
+                if not more:
+                    break
+        return json_answer({"now": rfc3339(self._clock.now_s()), "did": did, "more": more})
+
+
+def _parsed(model: type[Body], body: bytes) -> Body:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise _malformed([(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_url=False)]) from None
+
+
+def _malformed(errors: list[tuple[str, str]]) -> ProblemError:
+    return ProblemError(
+        "malformed",
+        "The request does not fit the schema.",
+        {"errors": [{"at": at, "message": message} for at, message in errors]},
+    )
+
+
+def _epoch_s(moment: str) -> float:
+    try:
+        return datetime.fromisoformat(moment.upper()).timestamp()
+    except (ValueError, OverflowError):
+        raise _malformed([("now", "no such moment")]) from None

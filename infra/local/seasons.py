@@ -1,0 +1,33 @@
+"""The sample seasons into a stack, over HTTP as an operator would do it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infra.couponctl.client import Api, ProblemError, apply, load_campaign, publish
+
+
+def load_season(api: Api, path: Path) -> list[str]:
+    """The campaign of the document at `path` stands, every batch of it published; returns the batches it published.
+
+    A campaign that stands already is left as it is, since an operator may have changed it since. Raises ApiError,
+    DocumentFileError.
+    """
+    document = load_campaign(path)
+    if _stands(api, str(document["campaign_id"])):
+        return []
+    apply(api, document)
+    batches = [str(batch["batch_id"]) for batch in document["batches"]]
+    for batch_id in batches:
+        publish(api, batch_id)
+    return batches
+
+
+def _stands(api: Api, campaign_id: str) -> bool:
+    try:
+        api.get(f"/admin/campaigns/{campaign_id}")
+    except ProblemError as error:
+        if error.status == 404:
+            return False
+        raise
+    return True

@@ -1,0 +1,54 @@
+"""Where the local stack of this checkout listens and what it keeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_PORT_MAX = 65_535 - 2
+_NO = {"", "0", "false", "no"}
+
+
+class SettingsError(ValueError):
+    """An environment variable that cannot be meant."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    root: Path
+    port: int
+    fresh: bool
+    enforce_policies: bool
+
+    @property
+    def cloud_port(self) -> int:
+        return self.port + 1
+
+    @property
+    def issuer_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def directory(self) -> Path:
+        """Everything the stack keeps; git ignores it."""
+        return self.root / ".local"
+
+
+def settings_of(environment: Mapping[str, str], root: Path) -> Settings:
+    """PORT (8080), FRESH=1 (start anew), ENFORCE_POLICIES=0 (functions may do anything). Raises SettingsError."""
+    port = environment.get("PORT") or "8080"
+    if not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= _PORT_MAX):
+        raise SettingsError(f"PORT={port} is not a number from 1 to {_PORT_MAX}")
+    return Settings(
+        root=root,
+        port=int(port),
+        fresh=environment.get("FRESH", "").lower() not in _NO,
+        enforce_policies=environment.get("ENFORCE_POLICIES", "1").lower() not in _NO,
+    )
+
+
+def checkout() -> Path:
+    """The directory that holds template.yaml."""
+    return Path(os.fspath(__file__)).resolve().parents[2]

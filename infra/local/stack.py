@@ -1,0 +1,130 @@
+"""The parts of a running stack, put together."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from infra.couponctl.client import Api, ApiError
+from infra.local.answers import ProblemError
+from infra.local.cloud import HOST, Cloud
+from infra.local.deploy import Deployed, deploy
+from infra.local.front import Front
+from infra.local.issuer import AUDIENCE, Issuer
+from infra.local.kept import Kept
+from infra.local.routes import LocalRoutes
+from infra.local.seasons import load_season
+from infra.local.settings import Settings
+from infra.local.upstream import Upstream
+
+SERVICES = (
+    "apigateway",
+    "cloudformation",
+    "dynamodb",
+    "events",
+    "iam",
+    "lambda",
+    "logs",
+    "monitoring",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sts",
+)
+"""What template.yaml has resources of, and what deploys and runs them."""
+
+_AT_ONCE = max(8, 4 * (os.cpu_count() or 1))
+_WARM_AT_ONCE = 4
+
+
+def import_slow_parts() -> None:
+    """The SAM translator takes a second to import; ministack starts meanwhile."""
+    importlib.import_module("infra.local.expand")
+
+
+class Stack:
+    """`cloud` with template.yaml deployed into it. `deploy` comes first."""
+
+    def __init__(self, settings: Settings, cloud: Cloud, kept: Kept) -> None:
+        self.cloud = cloud
+        self.issuer = Issuer(f"http://{HOST}:{settings.issuer_port}", kept.key_path)
+        self._settings = settings
+        self._kept = kept
+        self._deployed: Deployed | None = None
+
+    def deploy(self) -> None:
+        """Raises CloudError."""
+        self._deployed = deploy(
+            self.cloud,
+            self._settings.root,
+            {
+                "Stage": "local",
+                "JwtIssuer": self.issuer.url,
+                "JwtAudience": AUDIENCE,
+                "TestClockFile": str(self._kept.clock.path),
+            },
+        )
+
+    @property
+    def deployed(self) -> Deployed:
+        assert self._deployed is not None, "deploy() comes first"
+        return self._deployed
+
+    @property
+    def api_path(self) -> str:
+        """Where ministack serves the API: any path may follow, none of ministack's own is reached through it."""
+        return f"/_aws/execute-api/{self.deployed.api_id}/$default"
+
+    @property
+    def api_url(self) -> str:
+        return self.cloud.url + self.api_path
+
+    def token(self, scope: str) -> str:
+        return self.issuer.token({"sub": f"local-{scope}", "scope": scope, "merchant_id": "local"})
+
+    def load_seasons(self, api: Api) -> Iterator[str]:
+        """Load and publish each season; yields a line of progress for each."""
+        for path in sorted((self._settings.root / "infra" / "seasons").glob("*.yaml")):
+            batches = load_season(api, path)
+            yield f"  {path.stem}: " + (f"{len(batches)} batches" if batches else "as it was left")
+
+    def warm(self) -> None:
+        """Start a few workers of each function, so that the first requests at 10:00 need not wait for them."""
+        with ThreadPoolExecutor(_WARM_AT_ONCE) as pool:
+            for path, scope in (("/wallet", "citizen"), ("/settlements/2020-06-06", "merchant")):
+                token = self.token(scope)
+                for _ in range(_WARM_AT_ONCE):
+                    pool.submit(_ask, self.api_url, token, path)
+
+    def invoke_schedule(self) -> dict[str, Any]:
+        """Run the schedule's function once. Raises ProblemError if it fails."""
+        answer = self._lambda().invoke(FunctionName=self.deployed.outputs["ExpireFunctionName"], Payload=b"{}")
+        payload = answer["Payload"].read()
+        if "FunctionError" in answer:
+            raise ProblemError("tick-failed", f"expire failed: {payload.decode('utf-8', 'replace')}")
+        result: dict[str, Any] = json.loads(payload)
+        return result
+
+    def _lambda(self) -> Any:
+        return self.cloud.client("lambda")
+
+    def front(self) -> Front:
+        return Front(
+            upstream=Upstream(HOST, self._settings.cloud_port, limit=_AT_ONCE),
+            prefix=self.api_path.encode(),
+            routes=LocalRoutes(issuer=self.issuer, clock=self._kept.clock, invoke=self.invoke_schedule),
+            clock=self._kept.clock,
+        )
+
+
+def _ask(url: str, token: str, path: str) -> None:
+    try:
+        with Api(url, token) as api:
+            api.get(path)
+    except ApiError:
+        # Whatever it answers, a worker is running now.
+        return

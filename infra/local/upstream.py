@@ -1,0 +1,130 @@
+"""Kept-alive connections to the local cloud, and one request over one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import h11
+
+from infra.local.answers import Answer
+
+Headers = list[tuple[bytes, bytes]]
+
+_IDLE_S_MAX = 30
+"""Well before ministack closes an idle connection (75 s), so that no request meets its closing."""
+_ANSWER_WITHIN_S = 60
+_READ_BYTES = 65_536
+_HOP_BY_HOP = {
+    b"connection",
+    b"content-length",
+    b"expect",
+    b"host",
+    b"keep-alive",
+    b"proxy-authenticate",
+    b"proxy-authorization",
+    b"proxy-connection",
+    b"te",
+    b"trailer",
+    b"transfer-encoding",
+    b"upgrade",
+}
+
+
+@dataclass
+class _Connection:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    protocol: h11.Connection
+    used_at_s: float
+
+    def usable(self) -> bool:
+        fresh = time.monotonic() - self.used_at_s < _IDLE_S_MAX
+        return fresh and not self.reader.at_eof() and not self.writer.is_closing()
+
+
+class Upstream:
+    """The local cloud at `host:port`, with at most `limit` requests at once; others wait.
+
+    Each request at once is a worker process of its own, and a new one costs most of a second on one processor.
+    """
+
+    def __init__(self, host: str, port: int, *, limit: int) -> None:
+        self._host = host
+        self._port = port
+        self._authority = f"{host}:{port}".encode()
+        self._limit = asyncio.Semaphore(limit)
+        self._idle: list[_Connection] = []
+
+    async def exchange(self, method: bytes, target: bytes, headers: Headers, body: bytes) -> Answer:
+        """The answer, its headers less those of the connection. Raises OSError, TimeoutError or h11.ProtocolError.
+
+        Nothing is sent twice: the request may have had its effect although the answer got lost.
+        """
+        async with self._limit:
+            connection = await self._connected()
+            try:
+                async with asyncio.timeout(_ANSWER_WITHIN_S):
+                    await self._send(connection, method, target, headers, body)
+                    answer = await self._receive(connection)
+            except BaseException:
+                connection.writer.close()
+                raise
+            self._release(connection)
+            return answer
+
+    def close(self) -> None:
+        for connection in self._idle:
+            connection.writer.close()
+        self._idle.clear()
+
+    async def _connected(self) -> _Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.usable():
+                return connection
+            connection.writer.close()
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        return _Connection(reader, writer, h11.Connection(h11.CLIENT), time.monotonic())
+
+    async def _send(self, connection: _Connection, method: bytes, target: bytes, headers: Headers, body: bytes) -> None:
+        protocol = connection.protocol
+        sent = [(b"host", self._authority), *_end_to_end(headers)]
+        if body:
+            sent.append((b"content-length", str(len(body)).encode()))
+        request = h11.Request(method=method, target=target, headers=sent)
+        parts = [protocol.send(request)]
+        if body:
+            parts.append(protocol.send(h11.Data(data=body)))
+        parts.append(protocol.send(h11.EndOfMessage()))
+        connection.writer.write(b"".join(part for part in parts if part))
+        await connection.writer.drain()
+
+    async def _receive(self, connection: _Connection) -> Answer:
+        status, headers, body = 0, Headers(), bytearray()
+        while True:
+            event = connection.protocol.next_event()
+            if event is h11.NEED_DATA:
+                connection.protocol.receive_data(await connection.reader.read(_READ_BYTES))
+            elif isinstance(event, h11.Response):
+                status, headers = event.status_code, _end_to_end(event.headers.raw_items())
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif isinstance(event, h11.EndOfMessage):
+                return Answer(status, bytes(body), headers)
+            elif isinstance(event, h11.ConnectionClosed):
+                raise ConnectionResetError("the local cloud closed the connection")
+
+    def _release(self, connection: _Connection) -> None:
+        try:
+            connection.protocol.start_next_cycle()
+        except h11.ProtocolError:
+            connection.writer.close()
+            return
+        connection.used_at_s = time.monotonic()
+        self._idle.append(connection)
+
+
+def _end_to_end(headers: Headers) -> Headers:
+    return [(name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP]
