@@ -75,10 +75,10 @@ class UnreachableError(ApiError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: its status, its JSON body (None if empty), and whether it repeats an earlier write."""
+    """A good answer: its status, its JSON object (empty if no body), and whether it repeats an earlier write."""
 
     status: int
-    body: Any
+    body: dict[str, Any]
     replayed: bool = False
 
 
@@ -91,7 +91,7 @@ class Api:
         token: str | None = None,
         *,
         timeout_s: float = TIMEOUT_S,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         """
         Raises:
@@ -103,7 +103,7 @@ class Api:
         connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = connection(parts.hostname, parts.port, timeout=timeout_s)
         self._prefix = parts.path.rstrip("/")
-        self._sleep = sleep
+        self._sleep = sleep or time.sleep
         self.url = url
         self.token = token
         self.local = parts.hostname in LOOPBACK_HOSTS
@@ -175,7 +175,7 @@ class Api:
 
     def _pause(self, attempt: int, retry_after: str | None) -> None:
         # Full jitter, so that clients that failed together do not come back together.
-        wait_s = random.uniform(0, BACKOFF_S * 2**attempt)  # noqa: S311
+        wait_s = random.uniform(0, BACKOFF_S * 2**attempt)
         if retry_after is not None and retry_after.isdecimal():
             wait_s += min(float(retry_after[:6]), RETRY_AFTER_MAX_S)
         self._sleep(wait_s)
@@ -183,15 +183,14 @@ class Api:
 
 def _answer(url: str, status: int, headers: http.client.HTTPMessage, raw: bytes) -> Answer:
     try:
-        body = json.loads(raw) if raw else None
-    except ValueError:
+        body = json.loads(raw or b"{}")
+    except (ValueError, RecursionError):
         body = None
-        if 200 <= status < 300:
-            raise UnreachableError(f"{url} answers {status} without JSON: is a stack there?") from None
-    if 200 <= status < 300:
-        replayed = headers.get("Idempotent-Replay", "").lower() == "true"
-        return Answer(status=status, body=body, replayed=replayed)
-    raise ProblemError(status, body if isinstance(body, dict) else {})
+    if not 200 <= status < 300:
+        raise ProblemError(status, body if isinstance(body, dict) else {})
+    if not isinstance(body, dict):
+        raise UnreachableError(f"{url} answers {status} without a JSON object: is a stack there?")
+    return Answer(status=status, body=body, replayed=headers.get("Idempotent-Replay", "").lower() == "true")
 
 
 def _reason(error: Exception) -> str:
@@ -223,8 +222,7 @@ def apply(api: Api, document: Mapping[str, Any]) -> Applied:
     if sent.get("revision") is None and current is not None:
         sent["revision"] = current
     answer = api.put(path, sent)
-    body = answer.body if isinstance(answer.body, dict) else {}
-    revision = body.get("revision")
+    revision = answer.body.get("revision")
     if answer.status == 201:
         return Applied(campaign_id, "created", revision)
     unchanged = answer.replayed or (revision is not None and revision == current)
@@ -233,12 +231,11 @@ def apply(api: Api, document: Mapping[str, Any]) -> Applied:
 
 def _revision_of(api: Api, path: str) -> int | None:
     try:
-        body = api.get(path).body
+        revision = api.get(path).body.get("revision")
     except ProblemError as error:
         if error.status == 404:
             return None
         raise
-    revision = body.get("revision") if isinstance(body, dict) else None
     return revision if isinstance(revision, int) else None
 
 
@@ -248,5 +245,4 @@ def publish(api: Api, batch_id: str) -> dict[str, Any]:
     Raises:
         ApiError: refused (`budget-exceeded`, …), or no answer.
     """
-    answer = api.post(f"/admin/batches/{quote(batch_id, safe='')}/publish", {}, repeatable=True)
-    return answer.body if isinstance(answer.body, dict) else {}
+    return api.post(f"/admin/batches/{quote(batch_id, safe='')}/publish", {}, repeatable=True).body

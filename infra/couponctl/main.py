@@ -30,7 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     out = Output(as_json=getattr(args, "json", False))
     try:
-        api = client.Api(getattr(args, "url", client.LOCAL_URL), _given_token(args))
+        url = getattr(args, "url", client.LOCAL_URL)
+        api = client.Api(url, _given_token(args), timeout_s=args.timeout_s)
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -92,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, run: Command, needs: str | None, text: str) -> argparse.ArgumentParser:
         """`needs`: the scope of the token that is asked for where none is given; None for public requests."""
         command = under.add_parser(name, help=text, description=text, parents=[_common(argparse.SUPPRESS)])
-        command.set_defaults(run=run, needs=needs)
+        command.set_defaults(run=run, needs=needs, timeout_s=client.TIMEOUT_S)
         return command
 
     apply = add("apply", commands.apply, "operator", "create or update a campaign from a YAML or JSON file")
@@ -109,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     moves = clock.add_mutually_exclusive_group()
     moves.add_argument("--set", dest="now", metavar="NOW", help="RFC 3339 with offset, backwards too")
     moves.add_argument("--advance", type=int, metavar="SECONDS")
-    add("tick", commands.tick, None, "run the local stack's schedule once")
+    tick = add("tick", commands.tick, None, "run the local stack's schedule once")
+    tick.set_defaults(timeout_s=commands.TICK_TIMEOUT_S)
     watch = add("watch", commands.watch, None, "one line a change of a batch, looked at every second")
     watch.add_argument("batch", metavar="BATCH", type=_name)
     watch.add_argument("--count", type=_positive, metavar="N", help="end after N looks")

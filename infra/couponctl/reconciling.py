@@ -4,7 +4,7 @@ The merchant's CSV has a header and one line a movement:
 
     order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor
 
-Amounts are whole fen, written as in the settlement. Further columns are left alone.
+Amounts are whole fen, those of a reversal negative, as in the settlement. Further columns are left alone.
 """
 
 from __future__ import annotations

@@ -1,0 +1,147 @@
+"""couponctl's audit and reconciliation against a scripted stack: good only where every number agrees."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.couponctl import commands
+from tests.unit.scripted_stack import Reply, Stack, problem, scripted_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HEADER = "order_no,reversal_no,discount_minor,merchant_match_minor,payable_minor\n"
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
+    monkeypatch.setattr("time.sleep", lambda _s: None)
+    with scripted_stack() as stack:
+        yield stack
+
+
+def report(*, ok: bool, complete: bool) -> Reply:
+    equation = {"equation": "claims <= quantity", "ok": ok, "claims": 200, "quantity": 2000000}
+    return Reply(body={"batch_id": "first", "ok": ok, "complete": complete, "equations": [equation]})
+
+
+def test_audit_waits_until_all_is_counted(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """It asks again while `complete` is false, then prints each equation with its numbers."""
+    counting, counted = report(ok=True, complete=False), report(ok=True, complete=True)
+    stack.on("GET /admin/batches/first/audit", counting, counting, counted)
+    assert stack.run("audit", "first") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "holds  claims <= quantity: claims 200, quantity 2,000,000",
+        "first: every equation holds",
+    ]
+    assert stack.routes().count("GET /admin/batches/first/audit") == 3
+
+
+def test_an_audit_that_fails_is_not_good(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The equation that fails is named, and the exit code is 1."""
+    stack.on("GET /admin/batches/first/audit", report(ok=False, complete=True))
+    assert stack.run("audit", "first") == 1
+    assert "FAILS  claims <= quantity" in capsys.readouterr().out
+
+
+def test_an_audit_that_never_ends_is_not_good(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rounds are bounded, and an unfinished count proves nothing."""
+    monkeypatch.setattr(commands, "AUDIT_ROUNDS_MAX", 3)
+    stack.on("GET /admin/batches/first/audit", report(ok=True, complete=False))
+    assert stack.run("audit", "first") == 1
+
+
+def line(order_no: str, discount: int, match: int, payable: int, reversal_no: str | None = None) -> dict[str, Any]:
+    return {
+        "order_no": order_no,
+        "reversal_no": reversal_no,
+        "kind": "reversal" if reversal_no else "redemption",
+        "discount_minor": discount,
+        "merchant_match_minor": match,
+        "payable_minor": payable,
+    }
+
+
+def page(*lines: dict[str, Any], following: str | None = None) -> Reply:
+    return Reply(body={"merchant_id": "diner", "day": "2020-06-06", "lines": lines, "sums": {}, "next": following})
+
+
+def reconcile(stack: Stack, tmp_path: Path, csv: str, *args: str) -> int:
+    path = tmp_path / "ours.csv"
+    path.write_text(csv, encoding="utf-8")
+    return stack.run(*args, "reconcile", str(path), "--day", "2020-06-06", "--merchant", "diner")
+
+
+def test_two_lists_that_agree_are_good(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All pages are read, with the merchant's own token, and a reversal is a movement of its own."""
+    stack.on(
+        "GET /settlements/2020-06-06",
+        page(line("A1", 1000, 1000, 4000), following="more"),
+        page(line("A1", -1000, -1000, -4000, "R1")),
+    )
+    assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\nA1,R1,-1000,-1000,-4000\n") == 0
+    assert stack.asked[0].body == {"sub": "couponctl", "scope": "merchant", "merchant_id": "diner"}
+    assert [asked.query for asked in stack.asked[1:]] == [{}, {"cursor": ["more"]}]
+    assert capsys.readouterr().out == "2020-06-06: 2 lines with us, 2 with them, no difference\n"
+
+
+def test_each_difference_is_named(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Missing with us, missing with them, and which amount differs by what."""
+    stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000), line("A2", 2000, 2000, 8000)))
+    matched = "merchant_match is 10.00 yuan with us, 5.00 yuan with them"
+    assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,500,4500\nA3,,3000,3000,14000\n") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"order A1: {matched}; payable is 40.00 yuan with us, 45.00 yuan with them",
+        "order A2: missing with them (ours: discount 20.00 yuan, merchant_match 20.00 yuan, payable 80.00 yuan)",
+        "order A3: missing with us (theirs: discount 30.00 yuan, merchant_match 30.00 yuan, payable 140.00 yuan)",
+        "2020-06-06: 2 lines with us, 2 with them, 3 differences",
+    ]
+
+
+def test_differences_are_json_for_machines(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object with every difference; a file without the column `reversal_no` lists redemptions only."""
+    stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000)))
+    csv = "order_no,discount_minor,merchant_match_minor,payable_minor,till\n"
+    assert reconcile(stack, tmp_path, csv, "--json") == 1
+    (difference,) = json.loads(capsys.readouterr().out)["differences"]
+    assert (difference["kind"], difference["order_no"]) == ("missing-with-them", "A1")
+    assert (difference["reversal_no"], difference["theirs"]) == (None, None)
+    assert difference["ours"] == {"discount_minor": 1000, "merchant_match_minor": 1000, "payable_minor": 4000}
+
+
+@pytest.mark.parametrize(
+    ("csv", "said"),
+    [
+        ("order_no,discount_minor\n", "ours.csv:1: no column merchant_match_minor, payable_minor"),
+        ("", "ours.csv:1: no column order_no"),
+        (f"{HEADER}A1,,10.00,0,40.00\n", "ours.csv:2: discount_minor '10.00' is not a whole number of fen"),
+        (f"{HEADER}A1,,1000,1000\n", "ours.csv:2: payable_minor '' is not a whole number of fen"),
+        (f"{HEADER},,1000,1000,4000\n", "ours.csv:2: no order_no"),
+        (f"{HEADER}A1,,1,1,4\nA1,,1,1,4\n", "ours.csv:3: order A1 stands twice"),
+        (f"{HEADER}A1,R1,1,1,4\nA1,R1,1,1,4\n", "ours.csv:3: order A1 R1 stands twice"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_named_with_its_line(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], csv: str, said: str
+) -> None:
+    """Columns, whole amounts, and one line a movement; the settlement is not even asked for."""
+    assert reconcile(stack, tmp_path, csv) == 1
+    assert said in capsys.readouterr().err
+    assert "GET /settlements/2020-06-06" not in stack.routes()
+
+
+def test_a_settlement_that_does_not_end_is_given_up(stack: Stack, tmp_path: Path) -> None:
+    """A cursor that comes back is no next page."""
+    stack.on("GET /settlements/2020-06-06", page(following="again"))
+    assert reconcile(stack, tmp_path, HEADER) == 3
+
+
+def test_a_refused_settlement_is_a_refusal(stack: Stack, tmp_path: Path) -> None:
+    """The problem is printed and the exit code is 1."""
+    stack.on("GET /settlements/2020-06-06", problem(403, "forbidden"))
+    assert reconcile(stack, tmp_path, HEADER) == 1
