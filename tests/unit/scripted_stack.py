@@ -23,6 +23,10 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     dropped: bool = False
     """The connection closes without an answer."""
+    silent: bool = False
+    """No answer comes for as long as the client waits."""
+    last: bool = False
+    """The connection closes after the answer, unannounced."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,9 @@ def _handler_of(replying: Callable[[Asked], Reply]) -> type[BaseHTTPRequestHandl
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
             body = json.loads(raw) if raw else None
             reply = replying(Asked(self.command, parts.path, parse_qs(parts.query), body, token))
-            if reply.dropped:
+            if reply.silent:
+                self.rfile.read(1)  # returns when the client hangs up
+            if reply.dropped or reply.silent:
                 self.close_connection = True
                 return
             payload = b"" if reply.body is None else json.dumps(reply.body).encode()
@@ -81,6 +87,7 @@ def _handler_of(replying: Callable[[Asked], Reply]) -> type[BaseHTTPRequestHandl
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
+            self.close_connection = reply.last
 
         do_GET = do_PUT = do_POST = answer  # noqa: N815
 

@@ -139,6 +139,7 @@ def test_a_settlement_that_does_not_end_is_given_up(stack: Stack, tmp_path: Path
     """A cursor that comes back is no next page."""
     stack.on("GET /settlements/2020-06-06", page(following="again"))
     assert reconcile(stack, tmp_path, HEADER) == 3
+    assert stack.routes().count("GET /settlements/2020-06-06") == 2
 
 
 def test_a_refused_settlement_is_a_refusal(stack: Stack, tmp_path: Path) -> None:

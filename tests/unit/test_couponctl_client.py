@@ -68,6 +68,22 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(stack: Stack) ->
         assert [api.get("/batches/first").status for _ in range(2)] == [200, 200]
 
 
+def test_a_post_that_must_not_be_repeated_takes_a_fresh_connection(stack: Stack) -> None:
+    """It has one attempt, which must not be lost to a kept-alive connection that is gone already."""
+    stack.on("GET /_local/clock", Reply(body={}, last=True))
+    stack.on("POST /_local/clock", FIRST)
+    with Api(stack.url) as api:
+        api.get("/_local/clock")
+        assert api.post("/_local/clock", {"advance_s": 1}).status == 200
+
+
+def test_an_answer_that_does_not_come_in_time_is_asked_for_again(stack: Stack) -> None:
+    """On a new connection: the late answer must not be taken for the next one's."""
+    stack.on("GET /batches/first", Reply(silent=True), FIRST)
+    with Api(stack.url, timeout_s=0.1) as api:
+        assert api.get("/batches/first").body == FIRST.body
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 502])
 def test_no_other_refusal_is_retried(stack: Stack, status: int) -> None:
     """A refusal stands; only busy passes."""
