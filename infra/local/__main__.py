@@ -23,6 +23,8 @@ from infra.local.kept import AlreadyRunningError, Kept, held
 from infra.local.settings import Settings, SettingsError, checkout, settings_of
 from infra.local.stack import SERVICES, Stack, import_slow_parts
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class TakenPortError(Exception):
     """Something else listens where the stack would."""
@@ -45,7 +47,8 @@ def main() -> int:
 
 
 def _run(settings: Settings, exits: ExitStack) -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts what it puts in the background with SIGINT ignored.
+    for number in _ENDING:
         signal.signal(number, _interrupt)
     threading.Thread(target=import_slow_parts, daemon=True).start()
     started_at_s = time.monotonic()
@@ -83,7 +86,7 @@ def _run(settings: Settings, exits: ExitStack) -> int:
             return asyncio.run(_serve(stack, public))
     finally:
         # A second Ctrl-C must not keep ministack from saving what it has.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
         if not cloud.ended():
             _say("saving and ending …")
@@ -94,7 +97,7 @@ def _run(settings: Settings, exits: ExitStack) -> int:
 async def _serve(stack: Stack, public: socket.socket) -> int:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _ENDING:
         loop.add_signal_handler(number, ended.set)
     threading.Thread(target=_tell_when_ended, args=(stack, loop, ended), daemon=True).start()
     await stack.front().serve(public, ended)

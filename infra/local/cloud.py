@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +22,7 @@ HOST = "127.0.0.1"
 REGION = "us-east-1"
 _READY_WITHIN_S = 30
 _STOPPED_WITHIN_S = 30
+_WORKERS_ENDED_WITHIN_S = 5
 
 _CHILD = """
 import os, signal, sys, threading
@@ -78,8 +80,18 @@ class Cloud:
                 self.process.wait()
         if self.process.stdin:
             self.process.stdin.close()
+        self._end_workers()
         self._log.close()
         return clean
+
+    def _end_workers(self) -> None:
+        """Workers end once ministack has left their pipes; wait for the last of its process group."""
+        deadline_s = time.monotonic() + _WORKERS_ENDED_WITHIN_S
+        with suppress(ProcessLookupError):
+            while time.monotonic() < deadline_s:
+                os.killpg(self.process.pid, 0)
+                time.sleep(0.01)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def start_cloud(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import socket
 from email.utils import formatdate
 
@@ -74,7 +75,8 @@ class Front:
             headers.append((b"content-length", str(len(answer.body)).encode()))
         if close:
             headers.append((b"connection", b"close"))
-        return h11.Response(status_code=answer.status, headers=headers, reason=b"")
+        reason = http.client.responses.get(answer.status, "").encode()
+        return h11.Response(status_code=answer.status, headers=headers, reason=reason)
 
 
 class _Exchange:

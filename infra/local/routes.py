@@ -118,10 +118,8 @@ class LocalRoutes:
 
     async def _post_clock(self, body: bytes) -> Answer:
         request = _parsed(ClockRequest, body)
-        if request.now is None:
-            now_s = self._clock.now_s() + cast(float, request.advance_s)
-        else:
-            now_s = _epoch_s(request.now)
+        then_s = self._clock.now_s() + (request.advance_s or 0)
+        now_s = _epoch_s(request.now) if request.now else then_s
         if not EARLIEST_S <= now_s < LATEST_S:
             raise _malformed([("now", "the clock goes from 2000 to 2099")])
         self._clock.set_now(now_s)
