@@ -1,0 +1,168 @@
+"""Lambda function `admin`: what operators do. Scope `operator`."""
+
+from __future__ import annotations
+
+from coupons import claiming, declaring, operating
+from coupons import refusals as r
+from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
+from coupons.api import Answer, Api, Empty, Request, repeated, written
+from coupons.bodies import AuditQuery, ExtendBody, MembersBody, QuantityBody
+from coupons.documents import Campaign, MerchantRecord
+from coupons.views import audit_view, batch_state, budgets_view, wallet_view
+
+api = Api()
+handler = api.handler
+
+AUDIT_S = 20.0
+"""An audit counts this long before it answers `complete: false`; the gateway waits 30 s."""
+
+_FOUND = (r.NotFound, r.Stopped)
+
+
+@api.route(
+    "PUT /admin/campaigns/{campaign_id}",
+    scope="operator",
+    body=Campaign,
+    answers={201: Campaign, 200: Campaign},
+    refusals=(r.TermsFrozen, r.RevisionConflict, r.BudgetExceeded),
+)
+def put_campaign(request: Request) -> Answer:
+    """Apply a campaign document; the same content again changes nothing."""
+    stored, outcome = declaring.apply(request.env, request.path["campaign_id"], request.body)
+    if outcome == "updated":
+        return Answer(stored)
+    return written(stored, replay=outcome == "unchanged")
+
+
+@api.route("GET /admin/campaigns/{campaign_id}", scope="operator", answers={200: Campaign}, refusals=(r.NotFound,))
+def get_campaign(request: Request) -> Answer:
+    """The document as PUT takes it, with its revision."""
+    return Answer(declaring.read(request.env, request.path["campaign_id"]))
+
+
+@api.route(
+    "POST /admin/batches/{batch_id}/publish",
+    scope="operator",
+    body=Empty,
+    answers={200: BatchState},
+    refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded),
+)
+def post_publish(request: Request) -> Answer:
+    """Publish a batch: freeze its terms, lay out its stock, reserve its largest possible cost."""
+    release, control, replay = declaring.publish(request.env, request.path["batch_id"], request.now_s)
+    return repeated(batch_state(release, control, request.now_s), replay=replay)
+
+
+@api.route(
+    "POST /admin/batches/{batch_id}/pause", scope="operator", body=Empty, answers={200: BatchState}, refusals=_FOUND
+)
+def post_pause(request: Request) -> Answer:
+    """Refuse claims for now."""
+    release, control, replay = operating.pause(request.env, request.path["batch_id"])
+    return repeated(batch_state(release, control, request.now_s), replay=replay)
+
+
+@api.route(
+    "POST /admin/batches/{batch_id}/resume", scope="operator", body=Empty, answers={200: BatchState}, refusals=_FOUND
+)
+def post_resume(request: Request) -> Answer:
+    """Take claims again."""
+    release, control, replay = operating.resume(request.env, request.path["batch_id"])
+    return repeated(batch_state(release, control, request.now_s), replay=replay)
+
+
+@api.route(
+    "POST /admin/batches/{batch_id}/stop",
+    scope="operator",
+    body=Empty,
+    answers={200: BatchState},
+    refusals=(r.NotFound,),
+)
+def post_stop(request: Request) -> Answer:
+    """Refuse claims for good; issued coupons stay valid."""
+    release, control, replay = operating.stop(request.env, request.path["batch_id"])
+    return repeated(batch_state(release, control, request.now_s), replay=replay)
+
+
+@api.route(
+    "POST /admin/batches/{batch_id}/extend",
+    scope="operator",
+    body=ExtendBody,
+    answers={200: BatchState},
+    refusals=(r.NotFound, r.TermsFrozen, r.Closed),
+)
+def post_extend(request: Request) -> Answer:
+    """Lengthen the validity of all coupons of a batch."""
+    release, control, replay = operating.extend(request.env, request.path["batch_id"], request.body.days)
+    return repeated(batch_state(release, control, request.now_s), replay=replay)
+
+
+@api.route(
+    "PUT /admin/batches/{batch_id}/quantity",
+    scope="operator",
+    body=QuantityBody,
+    answers={200: BatchState},
+    refusals=(r.NotFound, r.TermsFrozen, r.BudgetExceeded),
+)
+def put_quantity(request: Request) -> Answer:
+    """Raise the number of packs; it never falls."""
+    release, control, replay = declaring.raise_quantity(request.env, request.path["batch_id"], request.body.quantity)
+    return repeated(batch_state(release, control, request.now_s), replay=replay)
+
+
+@api.route("PUT /admin/groups/{group_id}/members", scope="operator", body=MembersBody, answers={200: MembersView})
+def put_members(request: Request) -> Answer:
+    """Add and remove members of a group, up to 1,000 in all."""
+    group_id, body = request.path["group_id"], request.body
+    declaring.change_members(request.env, group_id, body.add, body.remove)
+    return Answer(MembersView(group_id=group_id, added=len(set(body.add)), removed=len(set(body.remove))))
+
+
+@api.route(
+    "PUT /admin/merchants/{merchant_id}",
+    scope="operator",
+    body=MerchantRecord,
+    answers={201: MerchantRecord, 200: MerchantRecord},
+)
+def put_merchant(request: Request) -> Answer:
+    """Register, change or suspend a merchant."""
+    outcome = declaring.put_merchant(request.env, request.path["merchant_id"], request.body)
+    if outcome == "updated":
+        return Answer(request.body)
+    return written(request.body, replay=outcome == "unchanged")
+
+
+@api.route("GET /admin/persons/{person_id}/coupons", scope="operator", answers={200: WalletView})
+def get_person_coupons(request: Request) -> Answer:
+    """The hotline's look at a person's coupons; each look is logged."""
+    person = request.env.keys.person(request.path["person_id"])
+    api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
+    held = claiming.wallet(request.env, person, request.now_s)
+    return Answer(wallet_view(request.env, held, None, request.now_s))
+
+
+@api.route(
+    "GET /admin/batches/{batch_id}/audit",
+    scope="operator",
+    query=AuditQuery,
+    answers={200: AuditView},
+    refusals=(r.NotFound,),
+)
+def get_audit(request: Request) -> Answer:
+    """Recount a batch from its items and print each equation."""
+    env, batch_id = request.env, request.path["batch_id"]
+    deadline_s = env.clock.monotonic_s() + AUDIT_S
+    found = operating.audit(env, batch_id, request.query.sweep, request.now_s, deadline_s)
+    return Answer(audit_view(batch_id, found, env.live.control_now(batch_id).expired_counts))
+
+
+@api.route(
+    "GET /admin/campaigns/{campaign_id}/budgets",
+    scope="operator",
+    answers={200: BudgetsView},
+    refusals=(r.NotFound,),
+)
+def get_budgets(request: Request) -> Answer:
+    """Each funder's budget: reserved for what is published, and left."""
+    campaign_id = request.path["campaign_id"]
+    return Answer(budgets_view(campaign_id, declaring.budgets(request.env, campaign_id)))

@@ -1,0 +1,91 @@
+"""Lambda function `claim`: what citizens do. Scope `citizen`; the person comes from the token."""
+
+from __future__ import annotations
+
+from coupons import booking, claiming
+from coupons import refusals as r
+from coupons.answers import BookingView, ClaimView, CodeView, WalletView
+from coupons.api import Answer, Api, Empty, Request, written
+from coupons.bodies import WalletQuery
+from coupons.moments import rfc3339
+from coupons.views import booking_view, claim_view, wallet_view
+
+api = Api()
+handler = api.handler
+
+_BY_TIME = (r.NotFound, r.NotOpen, r.Closed)
+_BY_CLAIM = (
+    *_BY_TIME,
+    r.Paused,
+    r.Stopped,
+    r.NotEligible,
+    r.AlreadyClaimedGroup,
+    r.Drained,
+    r.SoldOut,
+    r.InsufficientPoints,
+)
+
+
+@api.route(
+    "PUT /batches/{batch_id}/booking",
+    scope="citizen",
+    body=Empty,
+    answers={201: BookingView, 200: BookingView},
+    refusals=_BY_TIME,
+)
+def put_booking(request: Request) -> Answer:
+    """Book a batch before it opens."""
+    release, record, replay = booking.book(request.env, request.path["batch_id"], request.person, request.now_s)
+    return written(booking_view(release, record, "booked"), replay=replay)
+
+
+@api.route("GET /batches/{batch_id}/booking", scope="citizen", answers={200: BookingView}, refusals=(r.NotFound,))
+def get_booking(request: Request) -> Answer:
+    """Read the person's booking."""
+    release, record = booking.my_booking(request.env, request.path["batch_id"], request.person)
+    return Answer(booking_view(release, record, "booked"))
+
+
+@api.route("DELETE /batches/{batch_id}/booking", scope="citizen", answers={200: BookingView}, refusals=_BY_TIME)
+def delete_booking(request: Request) -> Answer:
+    """Cancel the person's booking while the window is open."""
+    release, record = booking.cancel(request.env, request.path["batch_id"], request.person, request.now_s)
+    return Answer(booking_view(release, record, "cancelled"))
+
+
+@api.route(
+    "PUT /batches/{batch_id}/claim",
+    scope="citizen",
+    body=Empty,
+    answers={201: ClaimView, 200: ClaimView},
+    refusals=_BY_CLAIM,
+)
+def put_claim(request: Request) -> Answer:
+    """Claim the batch's pack; a repeat answers with the same coupons."""
+    citizen = claiming.Citizen(request.person, request.caller.region)
+    held, replay = claiming.claim(request.env, request.path["batch_id"], citizen, request.now_s)
+    return written(claim_view(request.env, held, request.now_s), replay=replay)
+
+
+@api.route("GET /batches/{batch_id}/claim", scope="citizen", answers={200: ClaimView}, refusals=(r.NotFound,))
+def get_claim(request: Request) -> Answer:
+    """Read the person's claim, for instance after a lost answer."""
+    held = claiming.my_claim(request.env, request.path["batch_id"], request.person)
+    return Answer(claim_view(request.env, held, request.now_s))
+
+
+@api.route("GET /wallet", scope="citizen", query=WalletQuery, answers={200: WalletView})
+def get_wallet(request: Request) -> Answer:
+    """All coupons of the person, of one status if asked for."""
+    held = claiming.wallet(request.env, request.person, request.now_s)
+    return Answer(wallet_view(request.env, held, request.query.status, request.now_s))
+
+
+@api.route(
+    "POST /coupons/{coupon_id}/code", scope="citizen", body=Empty, answers={200: CodeView}, refusals=(r.NotFound,)
+)
+def post_code(request: Request) -> Answer:
+    """Issue a code that a shop can scan for 60 seconds."""
+    coupon_id = request.path["coupon_id"]
+    code, release, expires_at_s = claiming.issue_code(request.env, coupon_id, request.person, request.now_s)
+    return Answer(CodeView(code=code, expires_at=rfc3339(expires_at_s, release.timezone)))

@@ -1,0 +1,218 @@
+"""What routes answer: one model an answer; `views.py` makes them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from coupons import claims, releases
+from coupons.documents import Booking, Eligibility, Section
+from coupons.schema import Title
+from coupons.terms import Terms
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class BatchSummary(View):
+    batch_id: str
+    campaign_id: str
+    title: Title
+    section_id: str | None
+    mode: str
+    status: releases.Status
+    opens_at: str
+    closes_at: str
+    booking: Booking | None
+    exclusive_group: str | None
+    eligibility: Eligibility
+    price_points: int
+    quantity: int
+    remaining: int
+
+
+class BatchView(BatchSummary):
+    coupons: list[Terms]
+
+
+class CampaignSummary(View):
+    campaign_id: str
+    title: Title
+    timezone: str
+    currency: str
+    starts_at: str
+    ends_at: str
+
+
+class CampaignList(View):
+    campaigns: list[CampaignSummary]
+
+
+class CampaignView(CampaignSummary):
+    description: Title | None
+    sections: list[Section]
+    batches: list[BatchSummary]
+
+
+class CouponView(View):
+    coupon_id: str
+    batch_id: str
+    terms_id: str
+    title: Title
+    status: claims.Status
+    valid_from: str
+    expires_at: str
+
+
+class ClaimView(View):
+    batch_id: str
+    claimed_at: str
+    coupons: list[CouponView]
+
+
+class WalletView(View):
+    coupons: list[CouponView]
+    as_of: str
+
+
+class BookingView(View):
+    batch_id: str
+    booked_at: str
+    status: Literal["booked", "cancelled"]
+
+
+class CodeView(View):
+    code: str
+    expires_at: str
+
+
+class QuoteView(View):
+    eligible: bool
+    reasons: list[str]
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+
+
+class FundingView(View):
+    funder_id: str
+    amount_minor: int
+
+
+class HoldView(View):
+    order_no: str
+    coupon_id: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    held_until: str
+
+
+class ReleaseView(View):
+    order_no: str
+    status: Literal["released"]
+
+
+class RedemptionView(View):
+    order_no: str
+    coupon_id: str
+    batch_id: str
+    terms_id: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[FundingView]
+    redeemed_at: str
+    late: bool
+
+
+class ReversalView(View):
+    order_no: str
+    reversal_no: str
+    amount_minor: int
+    discount_minor: int
+    merchant_match_minor: int
+    funding: list[FundingView]
+    reversed_at: str
+    coupon_returned: bool
+
+
+class LineView(View):
+    kind: str
+    order_no: str
+    reversal_no: str | None
+    coupon_id: str
+    batch_id: str
+    terms_id: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[FundingView]
+    at: str
+    late: bool
+
+
+class SumsView(View):
+    """Of the lines on this page; the pages of a day add up to the day."""
+
+    lines: int
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[FundingView]
+
+
+class SettlementView(View):
+    merchant_id: str
+    day: str
+    lines: list[LineView]
+    sums: SumsView
+    next: str | None
+
+
+class BatchState(View):
+    batch_id: str
+    status: releases.Status
+    quantity: int
+    extended_days: int
+
+
+class MembersView(View):
+    group_id: str
+    added: int
+    removed: int
+
+
+class BudgetView(View):
+    funder_id: str
+    budget_minor: int
+    reserved_minor: int
+    left_minor: int
+
+
+class BudgetsView(View):
+    campaign_id: str
+    funders: list[BudgetView]
+
+
+class EquationView(View):
+    equation: str
+    holds: bool
+
+
+class AuditView(View):
+    """`complete` false: the count goes on with `?sweep=`; the numbers are not to be used yet."""
+
+    batch_id: str
+    sweep: str
+    complete: bool
+    ok: bool
+    quantity: int
+    remaining: int
+    claims: int
+    unclaimed: int
+    coupons: dict[str, int]
+    equations: list[EquationView]
+    expired: dict[str, int]

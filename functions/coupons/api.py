@@ -1,0 +1,298 @@
+"""The HTTP edge: gateway events (payload format 2.0) in, answers and problem documents out.
+
+The gateway has already matched the route, so dispatch is a dictionary look-up by `routeKey`. A route declares all that
+it takes and says (scope, parameters, body, answers, refusals): the same declarations serve requests and, through
+`infra/openapi.py`, the published OpenAPI document. Bodies are parsed by pydantic straight from bytes: depth, digits,
+encoding and NaN are its errors, with their places, never an exception of ours.
+
+Order of precedence: token, scope, malformed, then whatever the operation refuses.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aws_lambda_powertools import Logger, Metrics
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from coupons.environment import Environment, environment
+from coupons.problems import problem_document, problem_of
+from coupons.refusals import Forbidden, Malformed, NotFound, Refusal, Unauthenticated
+from coupons.schema import CallersNumber, Day, Document, Id, PersonId, SealedId
+
+BODY_MAX_BYTES = 64 * 1024
+ERRORS_MAX = 20
+
+Scope = Literal["citizen", "merchant", "partner", "operator"]
+PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
+    "campaign_id": TypeAdapter(Id),
+    "batch_id": TypeAdapter(Id),
+    "group_id": TypeAdapter(Id),
+    "merchant_id": TypeAdapter(Id),
+    "coupon_id": TypeAdapter(SealedId),
+    "order_no": TypeAdapter(CallersNumber),
+    "reversal_no": TypeAdapter(CallersNumber),
+    "person_id": TypeAdapter(PersonId),
+    "day": TypeAdapter(Day),
+}
+
+
+class Empty(Document):
+    """`{}` or no body at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the verified token says. `person_id` is the real-name identity, the subject where there is none."""
+
+    subject: str
+    scopes: frozenset[str]
+    person_id: str
+    region: str | None
+    merchant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    env: Environment
+    now_s: int
+    caller: Caller
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    accept: str
+
+    @property
+    def person(self) -> bytes:
+        return self.env.keys.person(self.caller.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A model becomes JSON; a string is sent as it is."""
+
+    content: BaseModel | str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def written(content: BaseModel, *, replay: bool) -> Answer:
+    """The answer of a write under a caller's own name: 201 the first time, then 200 with the same body."""
+    return repeated(content, replay=replay, first=201)
+
+
+def repeated(content: BaseModel, *, replay: bool, first: int = 200) -> Answer:
+    """`first`, or 200 marked as a replay."""
+    return Answer(content, 200, {"idempotent-replay": "true"}) if replay else Answer(content, first)
+
+
+Handle = Callable[[Request], Answer]
+Fallback = Callable[[str, str], Refusal]
+"""Method and path of a request that is no route → why it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    key: str
+    """`PUT /batches/{batch_id}/claim`, as the gateway names it."""
+    scope: Scope | None
+    summary: str
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    answers: Mapping[int, type[BaseModel] | str]
+    """Status → model, or the media type of a text answer."""
+    refusals: tuple[type[Refusal], ...]
+    handle: Handle
+
+    @property
+    def method(self) -> str:
+        return self.key.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        return self.key.partition(" ")[2]
+
+
+class Api:
+    """The routes of one Lambda function, and its handler."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, Route] = {}
+        self._fallback: Fallback | None = None
+        self._logger = Logger()
+        self._metrics = Metrics()
+
+    def route(
+        self,
+        key: str,
+        *,
+        scope: Scope | None,
+        answers: Mapping[int, type[BaseModel] | str],
+        refusals: tuple[type[Refusal], ...] = (),
+        body: type[BaseModel] | None = None,
+        query: type[BaseModel] | None = None,
+    ) -> Callable[[Handle], Handle]:
+        """Declare the decorated function as the handler of `key`; the first line of its docstring is its summary."""
+
+        def declare(handle: Handle) -> Handle:
+            summary = (handle.__doc__ or "").strip().partition("\n")[0]
+            self.routes[key] = Route(key, scope, summary, body, query, answers, refusals, handle)
+            return handle
+
+        return declare
+
+    def fallback(self, refuse: Fallback) -> Fallback:
+        """Declare the answer to the gateway's `$default` route."""
+        self._fallback = refuse
+        return refuse
+
+    def log(self, message: str, **facts: str) -> None:
+        self._logger.info(message, extra=facts)
+
+    def handler(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        """One gateway event to one gateway response; whatever happens is answered and leaves one log line."""
+        started_s = time.perf_counter()
+        instance = event.get("rawPath", "")
+        outcome = "ok"
+        try:
+            answer = self._answer(event)
+            response = _response(answer)
+        except Refusal as refusal:
+            outcome = problem_of(type(refusal)).slug
+            response = _problem_response(refusal, instance)
+        except Exception:
+            outcome = "surprise"
+            self._logger.exception("surprise", route=event.get("routeKey"), path=instance)
+            response = _surprise_response(instance)
+        self._record(event, outcome, response["statusCode"], time.perf_counter() - started_s)
+        return response
+
+    def _answer(self, event: Mapping[str, Any]) -> Answer:
+        route = self.routes.get(event["routeKey"])
+        if route is None and self._fallback is not None:
+            raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])
+        if route is None:
+            raise NotFound(detail="No such route.")
+        caller = _caller(event)
+        _require_scope(route, caller)
+        errors: list[dict[str, str]] = []
+        path = _path(event, errors)
+        query = _parsed(route.query, event.get("queryStringParameters") or {}, "query", errors)
+        body = _parsed(route.body, _body(event, errors), "body", errors)
+        if errors:
+            raise Malformed(errors=errors[:ERRORS_MAX], detail="The request does not fit the schema; see errors.")
+        env = environment()
+        accept = event.get("headers", {}).get("accept", "")
+        return route.handle(Request(env, int(env.clock.wall_s()), caller, path, query, body, accept))
+
+    def _record(self, event: Mapping[str, Any], outcome: str, status: int, seconds: float) -> None:
+        """One line a request, in CloudWatch's embedded metric format: counted by outcome, searchable by the rest."""
+        self._metrics.add_dimension("outcome", outcome)
+        self._metrics.add_metric("Requests", "Count", 1)
+        self._metrics.add_metadata("route", event.get("routeKey", ""))
+        self._metrics.add_metadata("status", status)
+        self._metrics.add_metadata("ms", round(seconds * 1000, 1))
+        self._metrics.flush_metrics()
+
+
+def _caller(event: Mapping[str, Any]) -> Caller:
+    authorizer = event.get("requestContext", {}).get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    subject = str(claims.get("sub", ""))
+    return Caller(
+        subject=subject,
+        scopes=frozenset(str(claims.get("scope", "")).split()),
+        person_id=str(claims.get("person_id") or subject),
+        region=str(claims["region"]) if claims.get("region") else None,
+        merchant_id=str(claims.get("merchant_id", "")),
+    )
+
+
+def _require_scope(route: Route, caller: Caller) -> None:
+    """The gateway has checked both already; a function that is called some other way checks again."""
+    if route.scope is None:
+        return
+    if not caller.subject:
+        raise Unauthenticated(detail="Send a valid bearer token.")
+    if route.scope not in caller.scopes:
+        raise Forbidden(detail=f"This needs the scope {route.scope!r}.")
+    if route.scope == "merchant" and _invalid(PATH_PARAMETERS["merchant_id"], caller.merchant_id):
+        raise Forbidden(detail="The token names no merchant_id.")
+
+
+def _path(event: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, str]:
+    path = event.get("pathParameters") or {}
+    for name, value in path.items():
+        errors += [{"place": f"path.{name}", "message": message} for message in _invalid(PATH_PARAMETERS[name], value)]
+    return dict(path)
+
+
+def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        return [_message(detail) for detail in error.errors(include_url=False, include_context=False)]
+    return []
+
+
+def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes:
+    text = event.get("body") or ""
+    try:
+        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        errors.append({"place": "body", "message": "is not UTF-8"})
+        return b""
+    if len(raw) > BODY_MAX_BYTES:
+        errors.append({"place": "body", "message": f"is larger than {BODY_MAX_BYTES} bytes"})
+        return b""
+    return raw
+
+
+def _parsed(
+    model: type[BaseModel] | None, content: bytes | Mapping[str, str], place: str, errors: list[dict[str, str]]
+) -> BaseModel | None:
+    """`content` as `model`; every way in which it does not fit is added to `errors` with its place."""
+    if model is None or errors:
+        return None
+    try:
+        if isinstance(content, bytes):
+            return model.model_validate_json(content or (b"{}" if model is Empty else b""))
+        return model.model_validate(content)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_context=False, include_input=False):
+            where = ".".join([place, *map(str, detail["loc"])])
+            errors.append({"place": where[:200], "message": _message(detail)})
+        return None
+
+
+def _message(detail: Any) -> str:
+    return str(detail["msg"]).removeprefix("Value error, ")[:200]
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    headers = {"content-type": "application/json", "cache-control": "no-store", **answer.headers}
+    content = answer.content if isinstance(answer.content, str) else answer.content.model_dump_json()
+    return {"statusCode": answer.status, "headers": headers, "body": content}
+
+
+def _problem_response(refusal: Refusal, instance: str) -> dict[str, Any]:
+    document = problem_document(refusal, instance)
+    headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
+    if "retry_after_s" in document:
+        headers["retry-after"] = str(document["retry_after_s"])
+    if "allow" in document:
+        headers["allow"] = ", ".join(document["allow"])
+    return {"statusCode": document["status"], "headers": headers, "body": json.dumps(document, ensure_ascii=False)}
+
+
+def _surprise_response(instance: str) -> dict[str, Any]:
+    """A defect of ours: logged with its trace, answered without any of it."""
+    document = {"type": "about:blank", "title": "Internal error", "status": 500, "instance": instance}
+    headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
+    return {"statusCode": 500, "headers": headers, "body": json.dumps(document)}

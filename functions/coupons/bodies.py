@@ -1,0 +1,70 @@
+"""The bodies and queries that routes take; strict and closed like every document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coupons.orders import Order
+from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedId
+
+MEMBERS_MAX = 1_000
+
+
+class QuoteBody(Document):
+    code: SealedId
+    order: Order
+
+
+class HoldBody(Document):
+    code: SealedId
+    order: Order
+    ttl_s: Annotated[int, Field(ge=1, le=86_400)]
+
+
+class RedemptionBody(Document):
+    """`code` absent: what this order holds. `scanned_at`: a till that was cut off, at most ten minutes ago."""
+
+    code: SealedId | None = None
+    order: Order
+    scanned_at: Instant | None = None
+
+
+class ReversalBody(Document):
+    amount_minor: Minor
+
+
+class QuantityBody(Document):
+    quantity: Quantity
+
+
+class ExtendBody(Document):
+    """`days` in all beyond the terms; a repeat is the same extension, not a second one."""
+
+    days: Annotated[int, Field(ge=1, le=366)]
+
+
+class MembersBody(Document):
+    """At most 1,000 persons in both lists together."""
+
+    add: Annotated[list[PersonId], Field(max_length=MEMBERS_MAX)] = []
+    remove: Annotated[list[PersonId], Field(max_length=MEMBERS_MAX)] = []
+
+
+class Query(BaseModel):
+    """Query parameters that a route does not know are ignored: caches and trackers add their own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class WalletQuery(Query):
+    status: Literal["available", "held", "redeemed", "expired", "voided"] | None = None
+
+
+class SettlementQuery(Query):
+    cursor: Annotated[str, Field(pattern=r"^\d{1,2}~([A-Za-z0-9._-]{1,64}(~[A-Za-z0-9._-]{1,64})?)?$")] = ""
+
+
+class AuditQuery(Query):
+    sweep: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] = ""

@@ -1,0 +1,168 @@
+"""Claim, read a claim, the wallet, and codes: what a citizen does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coupons.claims import Claim, Status, fresh_coupon
+from coupons.environment import Environment
+from coupons.leasing import refuse_by_stock
+from coupons.refusals import (
+    AlreadyClaimedGroup,
+    Closed,
+    InsufficientPoints,
+    NotEligible,
+    NotFound,
+    NotOpen,
+    Paused,
+    Stopped,
+)
+from coupons.releases import Control, Release
+from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.stores.dynamodb import NotApplied
+
+RETRY_OPEN_JITTER_S = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """Who claims: the person's key, and the region that their token states (None: none, treated as eligible)."""
+
+    person: bytes
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claim with what is needed to show it."""
+
+    release: Release
+    claim: Claim
+    extended_s: int
+
+
+def claim(env: Environment, batch_id: str, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
+    """The person holds the batch's pack, and the stock one pack less; True if they held it before (a repeat).
+
+    Two write units while k is 1: the lease and the put; a repeat or a refusal by another batch of the group takes a
+    third to give the pack back. A refusal by time, state or stock costs none.
+
+    Raises NotFound, NotOpen, Closed, Paused, Stopped, NotEligible, InsufficientPoints, Drained, SoldOut,
+    AlreadyClaimedGroup, Busy. The one condition `attribute_not_exists` on (claim key, person) suffices for "at most
+    one": the claim key is the batch, or the exclusive group of batches; the leased token bounds how many are written.
+    """
+    release = env.live.release(batch_id)
+    _refuse_by_time(env, release, now_s)
+    control = env.live.control(batch_id)
+    _refuse_by_operator(release, control)
+    _refuse_by_person(env, release, citizen)
+    refuse_by_stock(release, control, now_s, env.rng)
+    token = env.leases.take(release, now_s)
+    wanted = Claim(
+        batch_number=release.number,
+        person=citizen.person,
+        token=token.name,
+        claimed_at_s=now_s,
+        key_version=env.keys.current,
+        coupons=tuple(fresh_coupon(terms, now_s) for terms in release.terms),
+    )
+    try:
+        standing = env.claims.put(release, wanted, lambda: token.lease.is_live(env.clock))
+    except NotApplied:
+        env.leases.put_back(token)
+        raise
+    if standing is None:
+        return Held(release, wanted, control.extended_s), False
+    env.leases.put_back(token)
+    if standing.batch_number == release.number:
+        return Held(release, standing, control.extended_s), True
+    other = env.live.release_numbered(standing.batch_number).batch_id
+    raise AlreadyClaimedGroup(
+        claimed_batch_id=other, detail=f"You hold {other!r}, another batch of the same exclusive group."
+    )
+
+
+def my_claim(env: Environment, batch_id: str, person: bytes) -> Held:
+    """The person's claim of this batch. Raises NotFound. One strong read unit."""
+    release = env.live.release(batch_id)
+    claim = env.claims.get(release, person, consistent=True)
+    if claim is None or claim.batch_number != release.number:
+        raise NotFound(detail=f"You have not claimed {batch_id!r}.")
+    return Held(release, claim, env.live.control(batch_id).extended_s)
+
+
+def wallet(env: Environment, person: bytes, now_s: int) -> list[Held]:
+    """All claims of the person in campaigns that are live or whose coupons are, oldest first.
+
+    Half a read unit for each claim key among them, absent ones too (BatchGetItem, 100 keys a request).
+    """
+    listed = [p for p in env.live.published() if now_s < max(p.campaign_ends_at_s, p.last_expiry_s)]
+    claim_keys = list(dict.fromkeys((p.claim_key, p.buckets) for p in listed))
+    claims = env.claims.wallet(claim_keys, person)
+    releases = [env.live.release_numbered(claim.batch_number) for claim in claims]
+    controls = env.live.controls(release.batch_id for release in releases)
+    held = [
+        Held(release, claim, controls[release.batch_id].extended_s)
+        for release, claim in zip(releases, claims, strict=True)
+    ]
+    return sorted(held, key=lambda h: (h.claim.claimed_at_s, h.release.batch_id))
+
+
+def coupon_id(env: Environment, held: Held, index: int) -> str:
+    ref = CouponRef(held.release.number, held.claim.person, index)
+    return env.keys.seal_coupon(ref, held.claim.key_version)
+
+
+def coupon_status(held: Held, index: int, now_s: int) -> Status:
+    return held.claim.coupons[index].status(now_s, held.extended_s)
+
+
+def issue_code(env: Environment, coupon_id: str, person: bytes, now_s: int) -> tuple[str, Release, int]:
+    """A code that a shop can scan until `now + 60 s`: the code, its release, its expiry. Nothing is read or written.
+
+    Only we can have sealed the id, and only for a claim that exists; the coupon's state is looked at when the code is
+    used. Raises NotFound for an id that is not ours or another person's.
+    """
+    opened = env.keys.open_coupon(coupon_id)
+    if opened is None or opened[0].person != person:
+        raise NotFound(detail="You have no such coupon.")
+    ref, _ = opened
+    release = env.live.release_numbered(ref.batch_number)
+    return env.keys.seal_code(ref, now_s), release, now_s + CODE_LIFE_S
+
+
+def _refuse_by_time(env: Environment, release: Release, now_s: int) -> None:
+    if now_s < release.opens_at_s:
+        raise NotOpen(
+            opens_at_s=release.opens_at_s,
+            # Jitter after the opening, so that those who wait do not come back in one second.
+            retry_after_s=release.opens_at_s - now_s + env.rng.randrange(RETRY_OPEN_JITTER_S),
+            timezone=release.timezone,
+            detail=f"{release.batch_id!r} has not opened.",
+        )
+    if now_s >= release.closes_at_s:
+        raise Closed(
+            closed_at_s=release.closes_at_s, timezone=release.timezone, detail=f"{release.batch_id!r} has closed."
+        )
+
+
+def _refuse_by_operator(release: Release, control: Control) -> None:
+    if control.stopped:
+        raise Stopped(detail=f"{release.batch_id!r} was stopped by its operator.")
+    if control.paused:
+        raise Paused(detail=f"{release.batch_id!r} is paused by its operator.")
+
+
+def _refuse_by_person(env: Environment, release: Release, citizen: Citizen) -> None:
+    batch = release.batch
+    regions = batch.eligibility.regions
+    if regions and citizen.region is not None and citizen.region not in regions:
+        raise NotEligible(reason="region", detail=f"This batch is for people of {', '.join(regions)}.")
+    group_id = batch.eligibility.group_id
+    if group_id is not None and not env.registry.is_member(group_id, citizen.person):
+        raise NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
+    if batch.booking is not None and batch.booking.required and env.bookings.get(release, citizen.person) is None:
+        raise NotEligible(reason="booking-required", detail="This batch is for those who booked.")
+    if batch.price_points > 0:
+        # Nobody can earn points yet, so every balance is zero; the points account brings the real comparison.
+        raise InsufficientPoints(detail=f"This pack costs {batch.price_points} points; you have 0.")

@@ -1,0 +1,67 @@
+"""A claim: one person's pack of one batch, and the state of each coupon in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coupons.moments import DAY_S, epoch_s
+from coupons.terms import FixedWindow, Terms
+
+Stored = Literal["available", "held", "redeemed", "voided"]
+"""What the item says; `expired` is never stored: it is a fact of the clock."""
+Status = Literal["available", "held", "redeemed", "expired", "voided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """`expires_at_s` as stamped at the claim; a batch's extension comes on top (`extended_s`)."""
+
+    state: Stored
+    valid_from_s: int
+    expires_at_s: int
+    order: bytes = b""
+    """`orders.order_key` of the order that holds or redeemed it."""
+    held_until_s: int = 0
+    returns: int = 0
+    """How often a reversal gave it back."""
+
+    def status(self, now_s: int, extended_s: int) -> Status:
+        if self.state in ("redeemed", "voided"):
+            return self.state
+        if self.expires_at_s + extended_s <= now_s:
+            return "expired"
+        if self.state == "held" and self.held_until_s > now_s:
+            return "held"
+        return "available"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    batch_number: int
+    person: bytes
+    token: str
+    """`lease-uuid:ordinal`: which attempt, and which leased pack, wrote the item."""
+    claimed_at_s: int
+    key_version: int
+    coupons: tuple[Coupon, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRecord:
+    batch_number: int
+    booked_at_s: int
+
+
+def fresh_coupon(terms: Terms, claimed_at_s: int) -> Coupon:
+    """The coupon that `terms` yield at a claim: valid from the claim for N days, or in the fixed window."""
+    if isinstance(terms.validity, FixedWindow):
+        valid_from_s, expires_at_s = epoch_s(terms.validity.starts_at), epoch_s(terms.validity.ends_at)
+    else:
+        valid_from_s, expires_at_s = claimed_at_s, claimed_at_s + terms.validity.days * DAY_S
+    return Coupon("available", valid_from_s, expires_at_s)
+
+
+def last_expiry_s(terms: Terms, closes_at_s: int) -> int:
+    """When the last coupon of these terms expires if it is claimed in the last second of the window."""
+    return fresh_coupon(terms, closes_at_s).expires_at_s

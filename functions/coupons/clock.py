@@ -1,0 +1,66 @@
+"""The one place that reads a clock.
+
+Operations take `now_s` (epoch seconds, whole) as an argument; handlers read it here once a request. A lease also looks
+at the monotonic clock, so that a stepped wall clock cannot keep it alive.
+
+The test clock (real time plus an offset kept in a file) exists on a laptop and in tests only: any other stage refuses
+it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+LEASE_S = 10
+"""A lease taken longer ago than this hands out nothing more."""
+FENCE_S = 30
+"""Assumption of the protocol: no put applies later than this after it was sent.
+
+A lease's 10 s, the function's timeout of 10 s, and 10 s to spare.
+"""
+
+
+class Clock(Protocol):
+    def wall_s(self) -> float:
+        """Epoch seconds."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds that never step back within one process."""
+        ...
+
+
+class SystemClock:
+    def wall_s(self) -> float:
+        return time.time()
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+
+@dataclass(frozen=True)
+class TestClock:
+    """Real time plus the `offset_s` that `path` holds; read anew at each call, so that a change is seen at once."""
+
+    __test__ = False  # pytest: not a test class
+
+    path: Path
+
+    def wall_s(self) -> float:
+        return time.time() + float(json.loads(self.path.read_bytes())["offset_s"])
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+
+def clock_for(stage: str, test_clock_file: str) -> Clock:
+    """The clock of a stage. Raises ValueError when a test clock is asked for outside the laptop."""
+    if not test_clock_file:
+        return SystemClock()
+    if stage != "local":
+        raise ValueError("TEST_CLOCK_FILE is refused: the stage is not 'local'")
+    return TestClock(Path(test_clock_file))

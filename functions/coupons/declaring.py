@@ -1,0 +1,208 @@
+"""What operators declare: apply a campaign document, publish its batches, register merchants, fill groups."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from coupons.documents import Batch, Campaign, MerchantRecord
+from coupons.environment import Environment
+from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict, TermsFrozen
+from coupons.releases import Control, Release, buckets_for, shards_for, spread
+from coupons.schema import BASIS_POINTS
+from coupons.stores.budgets import Budget, over_budget, reservations
+from coupons.stores.catalog import Standing
+from coupons.stores.dynamodb import TransactionFailed
+
+ATTEMPTS = 4
+BOOKINGS_PER_PACK = 4
+"""People expected to book for each pack, where the document does not say."""
+
+Outcome = Literal["created", "updated", "unchanged"]
+
+
+def apply(env: Environment, campaign_id: str, document: Campaign) -> tuple[Campaign, Outcome]:
+    """The document stands, as a revision one higher, or was there already with the same content.
+
+    Budgets and merchants move with it in one transaction. Raises Malformed (another id in the path), TermsFrozen (it
+    changes or drops what is published), RevisionConflict, BudgetExceeded.
+    """
+    if document.campaign_id != campaign_id:
+        raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
+    standing = env.catalog.campaign(campaign_id, consistent=True)
+    if standing is not None and _content(standing.document) == _content(document):
+        return standing.document, "unchanged"
+    _refuse_taken(env, document)
+    if standing is not None and standing.published:
+        _refuse_frozen(env, standing.document, document)
+    revision = standing.revision if standing else None
+    if document.revision != revision:
+        raise RevisionConflict(
+            revision=revision or 0,
+            detail="The campaign stands at another revision; read it, merge, and send its revision."
+            if standing
+            else "There is no such campaign yet; leave revision out to create it.",
+        )
+    return env.catalog.apply(document, standing=standing), "updated" if standing else "created"
+
+
+def read(env: Environment, campaign_id: str) -> Campaign:
+    """The document as `apply` takes it, with its revision. Raises NotFound."""
+    standing = env.catalog.campaign(campaign_id, consistent=True)
+    if standing is None:
+        raise NotFound(detail=f"No campaign {campaign_id!r}.")
+    return standing.document
+
+
+def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Control, bool]:
+    """The batch's terms are frozen, its stock is laid out and its largest possible cost is reserved; True for a repeat.
+
+    One transaction of about 70 write units, once a batch. Raises NotFound, RevisionConflict, BudgetExceeded, Busy.
+    """
+    for _ in range(ATTEMPTS):
+        standing = _declaring(env, batch_id)
+        release = env.catalog.release(batch_id)
+        if release is not None:
+            return release, env.live.control_now(batch_id), True
+        campaign = standing.document
+        batch = next(batch for batch in campaign.batches if batch.batch_id == batch_id)
+        frozen = _freeze(env, campaign, batch, now_s)
+        if env.catalog.publish(frozen, standing, _costs(campaign, batch, batch.quantity)):
+            return frozen, env.live.control_now(batch_id), False
+    raise Busy(detail="Other batches are being published; try again.")
+
+
+def raise_quantity(env: Environment, batch_id: str, quantity: int) -> tuple[Release, Control, bool]:
+    """The batch has `quantity` packs; True if it had. The larger cost is reserved, and while the batch is not being
+    counted the new packs go to its shards in the same transaction.
+
+    Raises NotFound, TermsFrozen (a published quantity only rises), BudgetExceeded, Busy.
+    """
+    release = env.live.release(batch_id)
+    for _ in range(ATTEMPTS):
+        control = env.live.control_now(batch_id)
+        if quantity == control.quantity:
+            return release, control, True
+        if quantity < control.quantity:
+            raise TermsFrozen(detail=f"The quantity is {control.quantity}; once published it only rises.")
+        campaign = read(env, release.campaign_id)
+        more = quantity - control.quantity
+        costs = _costs(campaign, release.batch, more)
+        packs = spread(more, release.shards) if control.state == "open" else []
+        budgets = reservations(env.budgets.table, release.campaign_id, costs)
+        try:
+            env.stock.raise_quantity(batch_id, control, quantity, packs, budgets)
+        except TransactionFailed as failure:
+            first_budget = 1 + sum(1 for part in packs if part)
+            if min(failure.items) >= first_budget:
+                raise over_budget(failure, costs, first=first_budget) from failure
+            continue
+        return release, env.live.control_now(batch_id), False
+    raise Busy(detail="The batch is changing; try again.")
+
+
+def put_merchant(env: Environment, merchant_id: str, record: MerchantRecord) -> Outcome:
+    """The merchant is as `record` says, suspended or not, at every till within two seconds."""
+    before = env.registry.put_merchant(merchant_id, record)
+    if before is None:
+        return "created"
+    return "unchanged" if before == record else "updated"
+
+
+def change_members(env: Environment, group_id: str, add: list[str], remove: list[str]) -> None:
+    """Everybody in `add` (person ids) is a member, nobody in `remove` is. Raises Malformed, Busy."""
+    twice = set(add) & set(remove)
+    if twice:
+        raise Malformed(errors=[{"place": "body.remove", "message": "names a person that add names too"}])
+    env.registry.change_members(
+        group_id,
+        [env.keys.person(person_id) for person_id in dict.fromkeys(add)],
+        [env.keys.person(person_id) for person_id in dict.fromkeys(remove)],
+    )
+
+
+def budgets(env: Environment, campaign_id: str) -> list[Budget]:
+    """Each funder's budget: reserved for what is published, and left. Raises NotFound."""
+    campaign = read(env, campaign_id)
+    return env.budgets.of(campaign_id, [funder.funder_id for funder in campaign.funders])
+
+
+def _content(document: Campaign) -> Campaign:
+    return document.model_copy(update={"revision": None})
+
+
+def _refuse_taken(env: Environment, document: Campaign) -> None:
+    """A batch id names one batch in the whole system."""
+    mine = {batch.batch_id for batch in document.batches}
+    for campaign_id, batch_ids in env.catalog.declared().items():
+        taken = sorted(mine & set(batch_ids))
+        if campaign_id != document.campaign_id and taken:
+            raise TermsFrozen(detail=f"Batch {taken[0]!r} belongs to campaign {campaign_id!r}.")
+
+
+def _refuse_frozen(env: Environment, standing: Campaign, document: Campaign) -> None:
+    """What is published must stand in `document` letter by letter; all else may change."""
+    batches = {batch.batch_id: batch for batch in document.batches}
+    for before in standing.batches:
+        if env.catalog.release(before.batch_id) is None:
+            continue
+        after = batches.get(before.batch_id)
+        if after is None:
+            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
+        if after != before or document.terms_of(after) != standing.terms_of(before):
+            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published; it and its terms cannot be changed.")
+        if (document.timezone, document.currency) != (standing.timezone, standing.currency):
+            raise TermsFrozen(detail="Batches are published; time zone and currency cannot be changed.")
+    gone = {f.funder_id for f in standing.funders} - {f.funder_id for f in document.funders}
+    if gone:
+        raise TermsFrozen(detail=f"Funder {min(gone)!r} may owe for published batches and cannot be dropped.")
+
+
+def _declaring(env: Environment, batch_id: str) -> Standing:
+    for campaign_id, batch_ids in env.catalog.declared().items():
+        if batch_id in batch_ids:
+            standing = env.catalog.campaign(campaign_id, consistent=True)
+            if standing is not None:
+                return standing
+    raise NotFound(detail=f"No campaign declares a batch {batch_id!r}.")
+
+
+def _freeze(env: Environment, campaign: Campaign, batch: Batch, now_s: int) -> Release:
+    if batch.exclusive_group is None:
+        claim_key, expected = f"B#{batch.batch_id}", batch.quantity
+    else:
+        claim_key = f"G#{campaign.campaign_id}#{batch.exclusive_group}"
+        expected = sum(b.quantity for b in campaign.batches if b.exclusive_group == batch.exclusive_group)
+    expected_people = batch.booking.expected_people if batch.booking else None
+    return Release(
+        campaign_id=campaign.campaign_id,
+        timezone=campaign.timezone,
+        number=_free_number(env, batch.batch_id),
+        claim_key=claim_key,
+        buckets=env.catalog.buckets(claim_key) or buckets_for(expected),
+        booking_buckets=buckets_for(expected_people or batch.quantity * BOOKINGS_PER_PACK),
+        shards=shards_for(env.expected_environments),
+        published_at_s=now_s,
+        batch=batch,
+        terms=tuple(campaign.terms_of(batch)),
+    )
+
+
+def _free_number(env: Environment, batch_id: str) -> int:
+    """Four bytes of a hash of the name, the next attempt's where another batch has them: a repeat finds the same."""
+    for attempt in range(16):
+        digest = hashlib.sha256(f"{batch_id}#{attempt}".encode()).digest()
+        number = int.from_bytes(digest[:4], "big")
+        if env.catalog.batch_id(number) in (None, batch_id):
+            return number
+    raise AssertionError("sixteen collisions among four-byte numbers")
+
+
+def _costs(campaign: Campaign, batch: Batch, packs: int) -> dict[str, int]:
+    """The largest possible cost of `packs` by funder: each coupon's share rounded up, so that no split exceeds it."""
+    costs: dict[str, int] = {}
+    for terms in campaign.terms_of(batch):
+        for share in terms.funding:
+            part = -(-terms.discount.largest_minor * share.basis_points // BASIS_POINTS)
+            costs[share.funder_id] = costs.get(share.funder_id, 0) + part * packs
+    return costs

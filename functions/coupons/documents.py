@@ -1,0 +1,150 @@
+"""What operators declare: campaign documents and merchants' records.
+
+One model validates `PUT /admin/campaigns/{id}`, `couponctl apply FILE` and the season files.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from coupons.schema import Document, Id, Label, Moment, Quantity, TimeZone, Title, distinct, forward, known
+from coupons.terms import Terms
+
+BUDGET_MAX_MINOR = 10**15
+
+
+class Section(Document):
+    section_id: Id
+    title: Title
+    description: Title | None = None
+
+
+class Funder(Document):
+    funder_id: Id
+    title: Title
+    kind: Literal["government", "platform", "enterprise"]
+    budget_minor: Annotated[int, Field(ge=0, le=BUDGET_MAX_MINOR)]
+
+
+class Store(Document):
+    store_id: Id
+    title: Title | None = None
+    region: Label
+
+
+class Merchant(Document):
+    """A shop or a platform shop, as the catalogue knows it: what scope rules look at."""
+
+    merchant_id: Id
+    title: Title
+    category: Label
+    tags: Annotated[list[Label], Field(max_length=20)] = []
+    channels: Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
+    stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        distinct("stores", (store.store_id for store in self.stores))
+        return self
+
+
+class Booking(Document):
+    """预约: the sign-up window before a batch opens, in `opens_at <= now < closes_at`."""
+
+    opens_at: Moment
+    closes_at: Moment
+    required: bool = False
+    expected_people: Quantity | None = None
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        forward(self.opens_at, self.closes_at)
+        return self
+
+
+class Eligibility(Document):
+    """Who may claim: members of `group_id`, people of `regions` (a token without a region counts as eligible)."""
+
+    group_id: Id | None = None
+    regions: Annotated[list[Label], Field(max_length=100)] = []
+
+
+class Batch(Document):
+    """批次: one release of `quantity` packs, each of the coupons that `terms` lists in order."""
+
+    batch_id: Id
+    title: Title
+    section_id: Id | None = None
+    mode: Literal["first_come", "granted"]
+    quantity: Quantity
+    opens_at: Moment
+    closes_at: Moment
+    booking: Booking | None = None
+    exclusive_group: Id | None = None
+    price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    eligibility: Eligibility = Eligibility()
+    terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        forward(self.opens_at, self.closes_at)
+        if self.mode == "granted" and self.eligibility.group_id is None:
+            raise ValueError("a granted batch needs eligibility.group_id")
+        if self.booking is not None and self.booking.closes_at > self.closes_at:
+            raise ValueError("booking.closes_at is after closes_at")
+        return self
+
+
+class Campaign(Document):
+    """消费季: the whole document of a season. `revision` is the one it was read at; absent, it creates."""
+
+    campaign_id: Id
+    revision: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    title: Title
+    description: Title | None = None
+    timezone: TimeZone
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    starts_at: Moment
+    ends_at: Moment
+    sections: Annotated[list[Section], Field(max_length=30)] = []
+    funders: Annotated[list[Funder], Field(min_length=1, max_length=10)]
+    # A document, its budgets, its merchants, their enrolments and the enrolments it takes back are stored by one
+    # DynamoDB transaction of at most 100 items. More merchants join by PUT /admin/merchants/{id}.
+    merchants: Annotated[list[Merchant], Field(max_length=28)] = []
+    terms: Annotated[list[Terms], Field(min_length=1, max_length=50)]
+    batches: Annotated[list[Batch], Field(min_length=1, max_length=40)]
+
+    @model_validator(mode="after")
+    def _refers_to_itself(self) -> Self:
+        forward(self.starts_at, self.ends_at)
+        sections = distinct("sections", (section.section_id for section in self.sections))
+        funders = distinct("funders", (funder.funder_id for funder in self.funders))
+        terms_ids = distinct("terms", (terms.terms_id for terms in self.terms))
+        distinct("batches", (batch.batch_id for batch in self.batches))
+        distinct("merchants", (merchant.merchant_id for merchant in self.merchants))
+        for terms in self.terms:
+            known(f"terms {terms.terms_id}: funder", (share.funder_id for share in terms.funding), funders)
+            known(f"terms {terms.terms_id}: section", [terms.section_id] if terms.section_id else [], sections)
+        for batch in self.batches:
+            known(f"batch {batch.batch_id}: terms", batch.terms, terms_ids)
+            known(f"batch {batch.batch_id}: section", [batch.section_id] if batch.section_id else [], sections)
+        return self
+
+    def terms_of(self, batch: Batch) -> list[Terms]:
+        """The terms of a batch's pack, one a coupon, in the pack's order."""
+        by_id = {terms.terms_id: terms for terms in self.terms}
+        return [by_id[terms_id] for terms_id in batch.terms]
+
+
+class MerchantRecord(Document):
+    """The body of `PUT /admin/merchants/{id}`: a merchant's facts, the campaigns it joined, and its suspension."""
+
+    title: Title
+    category: Label
+    tags: Annotated[list[Label], Field(max_length=20)] = []
+    channels: Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
+    stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
+    campaigns: Annotated[list[Id], Field(max_length=50)] = []
+    suspended: bool = False

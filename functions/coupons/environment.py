@@ -1,0 +1,129 @@
+"""What operations work with, built once a process from the environment variables.
+
+Each part is built when it is first asked for, so that a function needs only the variables of the tables it uses.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from functools import cached_property
+from typing import Any
+
+from coupons.clock import Clock, clock_for
+from coupons.leasing import Leases
+from coupons.live import Live
+from coupons.sealing import Keys
+from coupons.stores import dynamodb
+from coupons.stores.bookings import Bookings
+from coupons.stores.budgets import Budgets
+from coupons.stores.catalog import Catalog
+from coupons.stores.claims import Claims
+from coupons.stores.dynamodb import Dynamo
+from coupons.stores.folds import Folds
+from coupons.stores.orders import Orders
+from coupons.stores.registry import Registry
+from coupons.stores.secrets import load_keys
+from coupons.stores.stock import Stock
+
+PATIENT_ATTEMPTS = 3
+
+
+class Environment:
+    """`settings` are environment variables; `spike` and `patient` may be handed in by tests."""
+
+    def __init__(
+        self,
+        settings: dict[str, str],
+        *,
+        clock: Clock | None = None,
+        keys: Keys | None = None,
+        boto_client: Any = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._settings = settings
+        self._boto_client = boto_client
+        self.rng = rng or random.Random()
+        self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
+        if keys is not None:
+            self.keys = keys
+
+    @cached_property
+    def keys(self) -> Keys:
+        return load_keys(self._settings["KEYS_SECRET_ARN"])
+
+    @property
+    def expected_environments(self) -> int:
+        return int(self._settings.get("EXPECTED_ENVIRONMENTS", "1000"))
+
+    @property
+    def sweep_workers(self) -> int:
+        """Threads that read buckets side by side; 1 where the engine is not atomic across threads."""
+        return int(self._settings.get("SWEEP_WORKERS", "8"))
+
+    @cached_property
+    def _spike(self) -> Dynamo:
+        return Dynamo(self._boto_client or dynamodb.client(attempts=1))
+
+    @cached_property
+    def _patient(self) -> Dynamo:
+        return Dynamo(self._boto_client or dynamodb.client(attempts=PATIENT_ATTEMPTS))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        return Budgets(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def stock(self) -> Stock:
+        return Stock(self._spike, self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def folds(self) -> Folds:
+        return Folds(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def claims(self) -> Claims:
+        return Claims(self._spike, self._patient, self._settings["CLAIMS_TABLE"])
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        return Bookings(self._patient, self._settings["CLAIMS_TABLE"])
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(self._patient, self._settings["ORDERS_TABLE"])
+
+    def transact(self, parts: list[dict[str, Any]]) -> None:
+        """One transaction over parts that stores built. Raises TransactionFailed, NotApplied, NoAnswer."""
+        self._patient.transact(parts)
+
+    @cached_property
+    def live(self) -> Live:
+        return Live(self.catalog, self.stock, self.clock)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.stock, self.live, self.clock, self.rng)
+
+
+_process: list[Environment] = []
+
+
+def environment() -> Environment:
+    """The process's own, built at its first request."""
+    if not _process:
+        _process.append(Environment(dict(os.environ)))
+    return _process[0]
+
+
+def replace_environment(new: Environment | None) -> None:
+    """Tests hand in theirs; None builds anew from the variables."""
+    _process[:] = [] if new is None else [new]

@@ -1,0 +1,79 @@
+"""What the schedule does each minute: reclaims, and the expiry of batches whose last coupon has run out.
+
+Called at least once a minute, sometimes twice, sometimes while another call is still at work: every step is a
+condition, so a repeat changes nothing and a killed call loses nothing but time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from coupons.clock import FENCE_S
+from coupons.environment import Environment
+from coupons.reclaiming import is_due, reclaim
+from coupons.releases import Control, Release
+from coupons.stores.catalog import Published
+from coupons.sweeping import advance
+
+
+@dataclass(slots=True)
+class Report:
+    """`more`: time ran out before everything that is due was done; call again at once."""
+
+    did: list[dict[str, Any]] = field(default_factory=list)
+    more: bool = False
+
+
+def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
+    """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic)."""
+    report = Report()
+    lines = env.catalog.published()
+    controls = env.stock.controls([line.batch_id for line in lines])
+    for line in lines:
+        control = controls.get(line.batch_id)
+        if control is None or control.expired_at_s:
+            continue
+        if env.clock.monotonic_s() >= deadline_s:
+            report.more = True
+            break
+        release = env.live.release(line.batch_id)
+        if is_due(release, control, now_s):
+            steps, more = reclaim(env, release, now_s, deadline_s)
+            report.did += [{"batch_id": line.batch_id, "step": step} for step in steps]
+            report.more |= more
+            control = env.live.control_now(line.batch_id)
+        if _is_spent(line, control, now_s):
+            _expire(env, release, control, now_s, deadline_s, report)
+    return report
+
+
+def _is_spent(line: Published, control: Control, now_s: int) -> bool:
+    """The last coupon expired a fence ago, and the reclaim after closing is through."""
+    return control.final and control.state == "open" and now_s >= line.last_expiry_s + FENCE_S
+
+
+def _expire(
+    env: Environment, release: Release, control: Control, now_s: int, deadline_s: float, report: Report
+) -> None:
+    """Count the batch's coupons by state for good, and record the counts once.
+
+    Every invocation counts the same: all coupons are past their date, so what is not redeemed or voided is expired. An
+    extension meanwhile refuses the record, and the next sweep has another name.
+    """
+    fold = advance(
+        env,
+        f"expire#{release.batch_id}#{control.extended_s}",
+        release.claim_key,
+        release.buckets,
+        extended_s=lambda number: control.extended_s if number == release.number else 0,
+        now_s=now_s,
+        deadline_s=deadline_s,
+    )
+    if fold is None:
+        report.more = True
+        return
+    count = fold.of(release.number)
+    counts = {"claims": count.claims, **{str(status): number for status, number in sorted(count.coupons.items())}}
+    if env.stock.record_expiry(release.batch_id, control, counts, now_s):
+        report.did.append({"batch_id": release.batch_id, "step": "expired", "counts": counts})

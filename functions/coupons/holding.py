@@ -1,0 +1,107 @@
+"""Set a coupon aside for one unpaid order, and let it go again."""
+
+from __future__ import annotations
+
+from coupons.environment import Environment
+from coupons.orders import Order, OrderRecord, fingerprint, order_key
+from coupons.redeeming import (
+    ATTEMPTS,
+    assess_or_refuse,
+    open_code,
+    order_conflict,
+    present,
+    refuse_old_code,
+    refuse_unusable,
+)
+from coupons.refusals import Busy
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.orders import standing_order
+
+_ORDER = 1  # its place in the transaction
+
+
+def hold(
+    env: Environment, merchant_id: str, order_no: str, order: Order, *, code: str, ttl_s: int, now_s: int
+) -> tuple[OrderRecord, str, bool]:
+    """The coupon is set aside for this order until `now + ttl_s`, or its own expiry if that is sooner.
+
+    A lapsed hold is free by the clock: nothing has to release it. Returns the order, its time zone, True for a repeat.
+    4 write units. Raises CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
+    """
+    standing = env.orders.get(merchant_id, order_no)
+    content = fingerprint(order)
+    ref, issued_at_s = open_code(env, code)
+    presented = present(env, ref)
+    timezone = presented.release.timezone
+    if standing is not None and standing.state == "held" and standing.same_content(presented.coupon_id, content):
+        return standing, timezone, True
+    refuse_old_code(issued_at_s, now_s)
+    if standing is not None:
+        raise order_conflict(standing)
+    key = order_key(merchant_id, order_no)
+    for _ in range(ATTEMPTS):
+        refuse_unusable(presented, now_s, order=key)
+        record = OrderRecord(
+            merchant_id=merchant_id,
+            order_no=order_no,
+            state="held",
+            coupon_id=presented.coupon_id,
+            fingerprint=content,
+            batch_id=presented.release.batch_id,
+            terms_id=presented.terms.terms_id,
+            amounts=assess_or_refuse(env, presented, merchant_id, order, now_s),
+            at_s=now_s,
+            held_until_s=min(now_s + ttl_s, presented.expires_at_s),
+        )
+        coupon = env.claims.hold(presented.release, ref, key, record.held_until_s, now_s, presented.extended_s)
+        try:
+            env.transact([coupon, env.orders.hold(record)])
+        except TransactionFailed as failure:
+            if _ORDER in failure.items:
+                standing = standing_order(failure.items[_ORDER])
+                if standing.state == "held" and standing.same_content(record.coupon_id, content):
+                    return standing, timezone, True
+                raise order_conflict(standing) from failure
+            presented = present(env, ref)
+            continue
+        return record, timezone, False
+    raise Busy(detail="Others are using this coupon; try again.")
+
+
+def release(env: Environment, merchant_id: str, order_no: str, now_s: int) -> tuple[OrderRecord, bool]:
+    """The order holds nothing and never will: a cancel that overtakes its redemption wins. True for a repeat.
+
+    An order that is not there leaves a tombstone. Raises OrderConflict if the order is redeemed (reverse it), Busy.
+    """
+    standing = env.orders.get(merchant_id, order_no)
+    for _ in range(ATTEMPTS):
+        if standing is not None and standing.state == "released":
+            return standing, True
+        if standing is not None and standing.state == "redeemed":
+            raise order_conflict(standing)
+        tombstone = OrderRecord(merchant_id, order_no, "released", at_s=now_s)
+        if standing is not None and _give_up(env, standing, tombstone):
+            return tombstone, False
+        if standing is None:
+            standing = env.orders.bury(tombstone)
+            if standing is None:
+                return tombstone, False
+        else:
+            standing = env.orders.get(merchant_id, order_no)
+    raise Busy(detail="This order is changing; try again.")
+
+
+def _give_up(env: Environment, standing: OrderRecord, tombstone: OrderRecord) -> bool:
+    """Release coupon and order together; False if the order moved on meanwhile."""
+    opened = env.keys.open_coupon(standing.coupon_id)
+    assert opened is not None, "we sealed the id of a coupon that an order holds"
+    batch = env.live.release(standing.batch_id)
+    key = order_key(standing.merchant_id, standing.order_no)
+    try:
+        env.transact([env.claims.release(batch, opened[0], key), env.orders.release(tombstone)])
+    except TransactionFailed as failure:
+        if _ORDER in failure.items:
+            return False
+        # The hold had lapsed and another order took the coupon: only our own order is left to close.
+        return env.orders.bury(tombstone) is None
+    return True

@@ -1,0 +1,111 @@
+"""What a process remembers of published batches.
+
+A release is frozen, so it is kept for good; only what exists is remembered, so a batch published a moment ago is found.
+Control items and the index are kept for one second by both clocks: half a read unit a second and environment while a
+batch is wanted, and a refusal in between costs no request. The cache may only refuse: what admits is a condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from coupons.clock import Clock
+from coupons.refusals import NotFound
+from coupons.releases import Control, Release
+from coupons.stores.catalog import Catalog, Published
+from coupons.stores.stock import Stock
+
+FRESH_S = 1.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered(Generic[T]):
+    value: T
+    wall_s: float
+    monotonic_s: float
+
+
+class Live:
+    def __init__(self, catalog: Catalog, stock: Stock, clock: Clock) -> None:
+        self._catalog = catalog
+        self._stock = stock
+        self._clock = clock
+        self._releases: dict[str, Release] = {}
+        self._batch_ids: dict[int, str] = {}
+        self._controls: dict[str, _Remembered[Control]] = {}
+        self._remaining: dict[str, _Remembered[int]] = {}
+        self._index: _Remembered[list[Published]] | None = None
+
+    def release(self, batch_id: str) -> Release:
+        """Raises NotFound if no batch of this name is published."""
+        if batch_id not in self._releases:
+            release = self._catalog.release(batch_id)
+            if release is None:
+                raise NotFound(detail=f"No published batch {batch_id!r}.")
+            self._releases[batch_id] = release
+            self._batch_ids[release.number] = batch_id
+        return self._releases[batch_id]
+
+    def release_numbered(self, number: int) -> Release:
+        """The release that a sealed id names. Raises NotFound."""
+        if number not in self._batch_ids:
+            batch_id = self._catalog.batch_id(number)
+            if batch_id is None:
+                raise NotFound(detail="No such batch.")
+            self._batch_ids[number] = batch_id
+        return self.release(self._batch_ids[number])
+
+    def control(self, batch_id: str) -> Control:
+        """At most a second old."""
+        kept = self._controls.get(batch_id)
+        if kept is not None and self._is_fresh(kept):
+            return kept.value
+        return self._remember_control(batch_id, lambda: self._stock.control(batch_id))
+
+    def control_now(self, batch_id: str) -> Control:
+        """Read strongly, past the cache."""
+        return self._remember_control(batch_id, lambda: self._stock.control(batch_id, consistent=True))
+
+    def controls(self, batch_ids: Iterable[str]) -> dict[str, Control]:
+        """Several at once, each at most a second old."""
+        wanted = list(dict.fromkeys(batch_ids))
+        stale = [b for b in wanted if (kept := self._controls.get(b)) is None or not self._is_fresh(kept)]
+        if stale:
+            before = self._stamp()
+            for batch_id, control in self._stock.controls(stale).items():
+                self._controls[batch_id] = _Remembered(control, *before)
+        return {batch_id: self._controls[batch_id].value for batch_id in wanted if batch_id in self._controls}
+
+    def remaining(self, release: Release) -> int:
+        """Packs in all shards, at most a second old."""
+        kept = self._remaining.get(release.batch_id)
+        if kept is None or not self._is_fresh(kept):
+            before = self._stamp()
+            shards = self._stock.shards(release.batch_id, release.shards)
+            kept = self._remaining[release.batch_id] = _Remembered(sum(s.remaining for s in shards), *before)
+        return kept.value
+
+    def published(self) -> list[Published]:
+        """The index of all published batches, at most a second old."""
+        if self._index is None or not self._is_fresh(self._index):
+            before = self._stamp()
+            self._index = _Remembered(self._catalog.published(), *before)
+        return self._index.value
+
+    def _remember_control(self, batch_id: str, read: Callable[[], Control | None]) -> Control:
+        before = self._stamp()
+        control = read()
+        if control is None:
+            raise NotFound(detail=f"No published batch {batch_id!r}.")
+        self._controls[batch_id] = _Remembered(control, *before)
+        return control
+
+    def _stamp(self) -> tuple[float, float]:
+        return self._clock.wall_s(), self._clock.monotonic_s()
+
+    def _is_fresh(self, kept: _Remembered[T]) -> bool:
+        wall_s, monotonic_s = self._stamp()
+        return 0 <= wall_s - kept.wall_s < FRESH_S and 0 <= monotonic_s - kept.monotonic_s < FRESH_S

@@ -1,0 +1,80 @@
+"""Reclaim, seal and zero: packs that were leased and never claimed return to the stock; design section 4.
+
+    open r ──begin──▶ sealing r+1 ──all shards zeroed at r+1──▶ sealed_at ──fence──▶ count ──one transaction──▶ open r+1
+
+It works in whatever state it starts, by any number of invocations: each step is a condition on state and round, and a
+step that finds itself done goes on with what it reads. Why it is exact: once every shard is sealed at r+1, no lease of
+an older round can be taken or given back; after the fence no put of an older round can still apply; so the strongly
+consistent count is final until the reopening, which happens only if the quantity is still the one counted against.
+"""
+
+from __future__ import annotations
+
+import math
+
+from coupons.clock import FENCE_S
+from coupons.environment import Environment
+from coupons.releases import Control, Release, spread
+from coupons.sweeping import advance
+
+
+def is_due(release: Release, control: Control, now_s: int) -> bool:
+    """Under way, drained, or closed and not yet final."""
+    if control.state == "sealing":
+        return True
+    if now_s >= release.closes_at_s:
+        return not control.final
+    return bool(control.drained_at_s) and not control.sold_out
+
+
+def reclaim(env: Environment, release: Release, now_s: int, deadline_s: float) -> tuple[list[str], bool]:
+    """Go as far as time allows: the steps done, and whether more could be done at once (a fence has to be waited for).
+
+    After the last step Σ remaining + claims = quantity, and `sold_out` if and only if claims = quantity.
+    """
+    did: list[str] = []
+    control = env.live.control_now(release.batch_id)
+    if control.state == "open" and is_due(release, control, now_s):
+        env.stock.begin_sealing(release.batch_id, control)
+        control = env.live.control_now(release.batch_id)
+        did.append("sealing")
+    if control.state == "sealing" and not control.sealed_at_s:
+        for shard in range(release.shards):
+            env.stock.seal(release.batch_id, shard, control.round)
+        # The fence counts from after the last seal, so the clock is read here, and rounded up.
+        env.stock.mark_sealed(release.batch_id, control.round, math.ceil(env.clock.wall_s()))
+        control = env.live.control_now(release.batch_id)
+        did.append("sealed")
+    if control.state != "sealing" or now_s < control.sealed_at_s + FENCE_S:
+        return did, False
+    if not _count_and_reopen(env, release, control, now_s, deadline_s):
+        return did, True
+    did.append("sold_out" if env.live.control_now(release.batch_id).sold_out else "reopened")
+    return did, False
+
+
+def _count_and_reopen(env: Environment, release: Release, control: Control, now_s: int, deadline_s: float) -> bool:
+    """False if the count is not complete yet, or if the quantity was raised while it was made."""
+    sweep_id = f"reclaim#{release.batch_id}#{control.round}"
+    fold = advance(
+        env,
+        sweep_id,
+        release.claim_key,
+        release.buckets,
+        extended_s=lambda _number: 0,
+        now_s=now_s,
+        deadline_s=deadline_s,
+    )
+    if fold is None:
+        return False
+    claims = fold.of(release.number).claims
+    unsold = control.quantity - claims
+    assert unsold >= 0, f"{release.batch_id}: {claims} claims of {control.quantity} packs"
+    return env.stock.reopen(
+        release.batch_id,
+        control,
+        spread(unsold, release.shards),
+        claims=claims,
+        drained_at_s=0 if unsold else control.drained_at_s or control.sealed_at_s,
+        final=control.sealed_at_s >= release.closes_at_s,
+    )

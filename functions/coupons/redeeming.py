@@ -1,0 +1,238 @@
+"""Quote, redeem, read back: the use of a coupon by one order, exactly once; design section 5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from coupons.assess import Assessment, assess
+from coupons.claims import Claim, Coupon
+from coupons.environment import Environment
+from coupons.moments import day_of
+from coupons.orders import Amounts, Line, Order, OrderRecord, fingerprint, order_key
+from coupons.refusals import (
+    Busy,
+    CodeExpired,
+    CodeInvalid,
+    CouponNotUsable,
+    Malformed,
+    NotFound,
+    OrderConflict,
+    OrderNotEligible,
+)
+from coupons.releases import Release
+from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.orders import standing_order
+from coupons.stores.registry import till
+from coupons.terms import Terms
+
+LATE_MAX_S = 600
+"""A till that was cut off may send what it scanned at most ten minutes ago."""
+ATTEMPTS = 3
+_COUPON, _ORDER = 0, 1  # places in the transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The coupon that an order brings, as read a moment ago."""
+
+    ref: CouponRef
+    release: Release
+    claim: Claim
+    coupon_id: str
+    extended_s: int
+
+    @property
+    def coupon(self) -> Coupon:
+        return self.claim.coupons[self.ref.index]
+
+    @property
+    def terms(self) -> Terms:
+        return self.release.terms[self.ref.index]
+
+    @property
+    def expires_at_s(self) -> int:
+        return self.coupon.expires_at_s + self.extended_s
+
+
+def quote(env: Environment, merchant_id: str, code: str, order: Order, now_s: int) -> Assessment:
+    """What the coupon would be worth for this order now; nothing is changed.
+
+    Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
+    """
+    ref, issued_at_s = open_code(env, code)
+    refuse_old_code(issued_at_s, now_s)
+    presented = present(env, ref)
+    refuse_unusable(presented, now_s, order=b"")
+    return _assess(env, presented, merchant_id, order, now_s)
+
+
+def redeem(
+    env: Environment,
+    merchant_id: str,
+    order_no: str,
+    order: Order,
+    *,
+    code: str | None,
+    scanned_at_s: int | None,
+    now_s: int,
+) -> tuple[OrderRecord, str, bool]:
+    """The coupon is used by this order, the order carries it, and the books hold its line: all three or none.
+
+    `code` None redeems what the order holds. Returns the order, its time zone, and True for a repeat: the same
+    merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 3 read.
+
+    Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
+    conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, and not expired by the
+    clock; the order number is new, or holds this coupon for this content; the line is new.
+    """
+    if scanned_at_s is not None and scanned_at_s > now_s:
+        raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
+    standing = env.orders.get(merchant_id, order_no)
+    content = fingerprint(order)
+    if code is None:
+        if standing is None:
+            raise NotFound(detail="This order holds no coupon; send its code.")
+        ref, issued_at_s = _ref_of(env, standing), None
+    else:
+        ref, issued_at_s = open_code(env, code)
+    presented = present(env, ref)
+    if standing is not None and standing.state == "redeemed" and standing.same_content(presented.coupon_id, content):
+        return standing, presented.release.timezone, True
+    if scanned_at_s is not None:
+        _refuse_old_scan(scanned_at_s, now_s)
+    if issued_at_s is not None:
+        refuse_old_code(issued_at_s, now_s if scanned_at_s is None else scanned_at_s)
+    if standing is not None and (standing.state != "held" or not standing.same_content(presented.coupon_id, content)):
+        raise order_conflict(standing)
+    used = OrderRecord(
+        merchant_id=merchant_id,
+        order_no=order_no,
+        state="redeemed",
+        coupon_id=presented.coupon_id,
+        fingerprint=content,
+        batch_id=presented.release.batch_id,
+        terms_id=presented.terms.terms_id,
+        at_s=now_s,
+        late=scanned_at_s is not None,
+    )
+    return _commit(env, presented, used, order, now_s)
+
+
+def read_redemption(env: Environment, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
+    """The merchant's own redeemed order and its time zone. Raises NotFound. One read unit."""
+    standing = env.orders.get(merchant_id, order_no)
+    if standing is None or standing.state != "redeemed":
+        raise NotFound(detail=f"No redemption under order number {order_no!r}.")
+    return standing, env.live.release(standing.batch_id).timezone
+
+
+def open_code(env: Environment, code: str) -> tuple[CouponRef, int]:
+    """The coupon and the second of issue. Raises CodeInvalid."""
+    opened = env.keys.open_code(code)
+    if opened is None:
+        raise CodeInvalid(detail="This is not one of our codes.")
+    return opened
+
+
+def refuse_old_code(issued_at_s: int, moment_s: int) -> None:
+    """Raises CodeExpired unless `issued <= moment < issued + 60`."""
+    if not issued_at_s <= moment_s < issued_at_s + CODE_LIFE_S:
+        raise CodeExpired(expired_at_s=issued_at_s + CODE_LIFE_S, detail="Ask the customer for a fresh code.")
+
+
+def present(env: Environment, ref: CouponRef) -> Presented:
+    """Read the coupon strongly. Raises NotFound if its claim is not there."""
+    release = env.live.release_numbered(ref.batch_number)
+    claim = env.claims.get(release, ref.person, consistent=True)
+    if claim is None or claim.batch_number != release.number:
+        raise NotFound(detail="No such coupon.")
+    coupon_id = env.keys.seal_coupon(ref, claim.key_version)
+    return Presented(ref, release, claim, coupon_id, env.live.control(release.batch_id).extended_s)
+
+
+def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
+    """Raises CouponNotUsable unless the coupon is available, or held by `order` itself."""
+    status = presented.coupon.status(now_s, presented.extended_s)
+    if status == "available" or (status == "held" and presented.coupon.order == order):
+        return
+    by_other = " by another order" if status == "held" else ""
+    raise CouponNotUsable(
+        coupon_status=status,
+        expires_at_s=presented.expires_at_s,
+        timezone=presented.release.timezone,
+        detail=f"The coupon is {status}{by_other}.",
+    )
+
+
+def assess_or_refuse(env: Environment, presented: Presented, merchant_id: str, order: Order, now_s: int) -> Amounts:
+    """Raises OrderNotEligible with every reason."""
+    found = _assess(env, presented, merchant_id, order, now_s)
+    if not found.eligible:
+        raise OrderNotEligible(
+            reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
+        )
+    return Amounts(found.discount_minor, found.merchant_match_minor, found.payable_minor, found.funding)
+
+
+def order_conflict(standing: OrderRecord) -> OrderConflict:
+    if standing.state == "released":
+        return OrderConflict(detail=f"Order {standing.order_no!r} was cancelled.")
+    return OrderConflict(detail=f"Order {standing.order_no!r} already carries another coupon or other content.")
+
+
+def _commit(
+    env: Environment, presented: Presented, used: OrderRecord, order: Order, now_s: int
+) -> tuple[OrderRecord, str, bool]:
+    """Judge and write; judge again on what a refused condition shows, at most three times."""
+    key, timezone = order_key(used.merchant_id, used.order_no), presented.release.timezone
+    for _ in range(ATTEMPTS):
+        refuse_unusable(presented, now_s, order=key)
+        amounts = assess_or_refuse(env, presented, used.merchant_id, order, now_s)
+        record = replace(used, amounts=amounts)
+        line = Line(
+            kind="redemption",
+            order_no=record.order_no,
+            reversal_no="",
+            coupon_id=record.coupon_id,
+            batch_id=record.batch_id,
+            terms_id=record.terms_id,
+            amounts=amounts,
+            at_s=now_s,
+            late=record.late,
+        )
+        day = day_of(now_s, timezone).isoformat()
+        parts = [
+            env.claims.redeem(presented.release, presented.ref, key, now_s, presented.extended_s),
+            env.orders.redeem(record),
+            env.orders.file(record.merchant_id, day, line),
+        ]
+        try:
+            env.transact(parts)
+        except TransactionFailed as failure:
+            if _ORDER in failure.items:
+                standing = standing_order(failure.items[_ORDER])
+                if standing.state == "redeemed" and standing.same_content(record.coupon_id, record.fingerprint):
+                    return standing, timezone, True  # a twin of this request was first, or its lost answer was ours
+                raise order_conflict(standing) from failure
+            presented = present(env, presented.ref)
+            continue
+        return record, timezone, False
+    raise Busy(detail="Others are using this coupon; try again.")
+
+
+def _assess(env: Environment, presented: Presented, merchant_id: str, order: Order, now_s: int) -> Assessment:
+    at = till(merchant_id, env.registry.merchant(merchant_id), presented.release.campaign_id)
+    return assess(presented.terms, order, at, presented.coupon, now_s)
+
+
+def _ref_of(env: Environment, standing: OrderRecord) -> CouponRef:
+    opened = env.keys.open_coupon(standing.coupon_id)
+    if opened is None:
+        raise order_conflict(standing)
+    return opened[0]
+
+
+def _refuse_old_scan(scanned_at_s: int, now_s: int) -> None:
+    if scanned_at_s <= now_s - LATE_MAX_S:
+        raise CodeExpired(expired_at_s=scanned_at_s + LATE_MAX_S, detail="It was scanned more than ten minutes ago.")

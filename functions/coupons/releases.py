@@ -1,0 +1,139 @@
+"""A published batch: what was frozen (`Release`) and what changes (`Control`), and the status that follows from both.
+
+Stock is a control item and `shards` stock items; design section 4. The control item's state is `open` or `sealing`
+(a reclaim is under way) at `round` r; only stock sealed at round r may be leased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from coupons.claims import last_expiry_s
+from coupons.clock import FENCE_S
+from coupons.documents import Batch
+from coupons.moments import epoch_s
+from coupons.terms import Terms
+
+Status = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
+SCHEDULE_S = 60
+"""The schedule runs once a minute."""
+SHARDS_MIN, SHARDS_MAX, ENVIRONMENTS_PER_SHARD = 2, 16, 64
+BUCKETS_MIN, CLAIMS_PER_BUCKET = 16, 1_000
+BUCKETS_MAX = 65_536
+
+
+@dataclass(frozen=True)
+class Release:
+    """What publishing froze."""
+
+    campaign_id: str
+    timezone: str
+    number: int
+    """4 bytes; stands for the batch in sealed ids."""
+    claim_key: str
+    buckets: int
+    booking_buckets: int
+    shards: int
+    published_at_s: int
+    batch: Batch
+    terms: tuple[Terms, ...]
+
+    @property
+    def batch_id(self) -> str:
+        return self.batch.batch_id
+
+    @cached_property
+    def opens_at_s(self) -> int:
+        return epoch_s(self.batch.opens_at)
+
+    @cached_property
+    def closes_at_s(self) -> int:
+        return epoch_s(self.batch.closes_at)
+
+    @cached_property
+    def last_expiry_s(self) -> int:
+        """When the last coupon that can be claimed expires, without extensions."""
+        return max(last_expiry_s(terms, self.closes_at_s) for terms in self.terms)
+
+    @property
+    def booking_key(self) -> str:
+        return f"B#{self.batch_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What changes after publishing. `drained_at_s`, `sealed_at_s`: 0 while it has not happened in this round."""
+
+    state: Literal["open", "sealing"]
+    round: int
+    quantity: int
+    drained_at_s: int = 0
+    sealed_at_s: int = 0
+    sold_out: bool = False
+    final: bool = False
+    """Reclaimed after it had closed: the count is the last word."""
+    claims: int = 0
+    """As the last reclaim counted them."""
+    paused: bool = False
+    stopped: bool = False
+    extended_s: int = 0
+    expired_at_s: int = 0
+    """When its expiry was recorded; 0 before."""
+    expired_counts: dict[str, int] = field(default_factory=dict)
+    """What the expiry sweep counted: claims, and coupons by state."""
+
+
+def status(release: Release, control: Control, now_s: int) -> Status:
+    """One word for the catalogue, in the order in which a claim would be refused."""
+    if control.stopped:
+        return "stopped"
+    if now_s >= release.closes_at_s:
+        return "closed"
+    if control.paused:
+        return "paused"
+    if now_s < release.opens_at_s:
+        booking = release.batch.booking
+        booking_now = booking is not None and epoch_s(booking.opens_at) <= now_s < epoch_s(booking.closes_at)
+        return "booking" if booking_now else "scheduled"
+    if control.sold_out:
+        return "sold_out"
+    if control.drained_at_s or control.state == "sealing":
+        return "drained"
+    return "open"
+
+
+def returns_at_s(control: Control, now_s: int) -> int:
+    """When unclaimed packs of a drained batch return at the latest, if the schedule keeps its minutes.
+
+    The tick after the drain seals, the first tick after the fence counts and reopens.
+    """
+    if control.sealed_at_s:
+        returns = _next_tick_s(control.sealed_at_s + FENCE_S)
+    else:
+        returns = _next_tick_s(_next_tick_s(control.drained_at_s or now_s) + FENCE_S)
+    # A late or long tick: say the next one, never a time that has gone by.
+    return returns if returns > now_s else _next_tick_s(now_s)
+
+
+def _next_tick_s(moment_s: int) -> int:
+    return (moment_s // SCHEDULE_S + 1) * SCHEDULE_S
+
+
+def buckets_for(expected_claims: int) -> int:
+    """A power of two with about 1,000 expected claims a bucket, at least 16."""
+    buckets = BUCKETS_MIN
+    while buckets < BUCKETS_MAX and buckets * CLAIMS_PER_BUCKET < expected_claims:
+        buckets *= 2
+    return buckets
+
+
+def shards_for(expected_environments: int) -> int:
+    """One stock shard for 64 environments, from 2 to 16 (so that a reopening fits one transaction)."""
+    return min(max(expected_environments // ENVIRONMENTS_PER_SHARD, SHARDS_MIN), SHARDS_MAX)
+
+
+def spread(packs: int, shards: int) -> list[int]:
+    """Packs over shards, as even as integers allow."""
+    return [packs // shards + (1 if shard < packs % shards else 0) for shard in range(shards)]

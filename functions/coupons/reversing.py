@@ -1,0 +1,140 @@
+"""Undo a redemption, in full or in part: the money back over what each line has left, the coupon by its policy."""
+
+from __future__ import annotations
+
+from coupons.environment import Environment
+from coupons.moments import day_of
+from coupons.money import FundingLine, split_over_left
+from coupons.orders import Amounts, Line, OrderRecord, Reversal, order_key
+from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
+from coupons.releases import Release
+from coupons.sealing import CouponRef
+from coupons.stores.dynamodb import TransactionFailed
+
+ATTEMPTS = 4
+REVERSALS_MAX = 20
+"""A bound an order: the order item must stay small."""
+
+
+def reverse(
+    env: Environment, merchant_id: str, order_no: str, reversal_no: str, amount_minor: int, now_s: int
+) -> tuple[Reversal, str, bool]:
+    """`amount_minor` of the payable went back to the customer, and its share of the discount to the funders.
+
+    A full reversal, in one step or as the last part, uses up the redemption: where the refund policy allows it and the
+    coupon has not expired it is `available` again with the same expiry, else it is `voided`. Order, coupon and a line
+    filed under today move in one transaction of 4 to 6 write units. Returns the reversal, its time zone, True for a
+    repeat of the same number and amount.
+
+    Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
+    """
+    for _ in range(ATTEMPTS):
+        order = env.orders.get(merchant_id, order_no)
+        if order is None or order.state != "redeemed":
+            raise NotFound(detail=f"No redemption under order number {order_no!r}.")
+        release = env.live.release(order.batch_id)
+        for standing in order.reversals:
+            if standing.reversal_no == reversal_no:
+                if standing.amounts.payable_minor != amount_minor:
+                    raise OrderConflict(detail=f"Reversal {reversal_no!r} already carries another amount.")
+                return standing, release.timezone, True
+        done = _attempt(env, order, release, reversal_no, amount_minor, now_s)
+        if done is not None:
+            return done, release.timezone, False
+    raise Busy(detail="This order is changing; try again.")
+
+
+def amounts_back(order: OrderRecord, amount_minor: int) -> Amounts:
+    """What goes back with `amount_minor` of the payable: pro rata of the whole, so that a full reversal is exact.
+
+    Discount and match are computed on the sum reversed so far, then what went back before is taken off: parts of any
+    size add up to the whole. Each line gives back at most what it has left.
+    """
+    before = [reversal.amounts for reversal in order.reversals]
+    reversed_minor = sum(part.payable_minor for part in before) + amount_minor
+    discount_minor = _pro_rata(order.amounts.discount_minor, reversed_minor, order.amounts.payable_minor)
+    match_minor = _pro_rata(order.amounts.merchant_match_minor, reversed_minor, order.amounts.payable_minor)
+    discount_minor -= sum(part.discount_minor for part in before)
+    match_minor -= sum(part.merchant_match_minor for part in before)
+    left = [
+        line.amount_minor - sum(part.funding[place].amount_minor for part in before)
+        for place, line in enumerate(order.amounts.funding)
+    ]
+    parts = split_over_left(discount_minor, left)
+    funding = tuple(FundingLine(line.funder_id, part) for line, part in zip(order.amounts.funding, parts, strict=True))
+    return Amounts(discount_minor, match_minor, amount_minor, funding)
+
+
+def _attempt(
+    env: Environment, order: OrderRecord, release: Release, reversal_no: str, amount_minor: int, now_s: int
+) -> Reversal | None:
+    """None if the order or the coupon moved on meanwhile: read again."""
+    left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
+    is_full = amount_minor == left_minor
+    _refuse(order, amount_minor, left_minor)
+    opened = env.keys.open_coupon(order.coupon_id)
+    assert opened is not None, "we sealed the id of a coupon that was redeemed"
+    returned = is_full and _may_return(env, release, opened[0], now_s)
+    reversal = Reversal(reversal_no, amounts_back(order, amount_minor), now_s, returned)
+    parts = [env.orders.reverse(order, reversal), _file(env, order, release, reversal, now_s)]
+    if is_full:
+        parts.append(_coupon_part(env, order, release, opened[0], returned, now_s))
+    try:
+        env.transact(parts)
+    except TransactionFailed:
+        return None
+    return reversal
+
+
+def _refuse(order: OrderRecord, amount_minor: int, left_minor: int) -> None:
+    nothing = amount_minor == 0 and (order.amounts.payable_minor > 0 or order.reversals)
+    if amount_minor > left_minor or nothing:
+        raise ReversalNotAllowed(left_minor=left_minor, detail=f"{left_minor} minor units are left to reverse.")
+    if len(order.reversals) >= REVERSALS_MAX:
+        raise ReversalNotAllowed(left_minor=left_minor, detail=f"An order takes at most {REVERSALS_MAX} reversals.")
+
+
+def _may_return(env: Environment, release: Release, ref: CouponRef, now_s: int) -> bool:
+    refund = release.terms[ref.index].refund
+    claim = env.claims.get(release, ref.person, consistent=True)
+    if refund.policy != "full_only" or claim is None:
+        return False
+    coupon = claim.coupons[ref.index]
+    expires_at_s = coupon.expires_at_s + env.live.control(release.batch_id).extended_s
+    return now_s < expires_at_s and coupon.returns < refund.times_max
+
+
+def _coupon_part(
+    env: Environment, order: OrderRecord, release: Release, ref: CouponRef, returned: bool, now_s: int
+) -> dict[str, object]:
+    key = order_key(order.merchant_id, order.order_no)
+    if not returned:
+        return env.claims.void(release, ref, key)
+    extended_s = env.live.control(release.batch_id).extended_s
+    return env.claims.give_back(release, ref, key, now_s, extended_s, release.terms[ref.index].refund.times_max)
+
+
+def _file(env: Environment, order: OrderRecord, release: Release, reversal: Reversal, now_s: int) -> dict[str, object]:
+    back = reversal.amounts
+    line = Line(
+        kind="reversal",
+        order_no=order.order_no,
+        reversal_no=reversal.reversal_no,
+        coupon_id=order.coupon_id,
+        batch_id=order.batch_id,
+        terms_id=order.terms_id,
+        amounts=Amounts(
+            -back.discount_minor,
+            -back.merchant_match_minor,
+            -back.payable_minor,
+            tuple(FundingLine(part.funder_id, -part.amount_minor) for part in back.funding),
+        ),
+        at_s=now_s,
+        late=False,
+    )
+    return env.orders.file(order.merchant_id, day_of(now_s, release.timezone).isoformat(), line)
+
+
+def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:
+    # Nothing was payable (an exchange): the one possible reversal is the full one.
+    return whole_minor * part_minor // payable_minor if payable_minor else whole_minor

@@ -1,0 +1,106 @@
+"""The words that all documents and bodies are made of: identifiers, amounts, times, and the strict base model.
+
+Everything is strict and closed: unknown fields, numbers in strings and times without an offset are refused, each with
+its place. Money is integers in minor units (`*_minor`), shares are basis points (1/10,000), times RFC 3339 with offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+AMOUNT_MAX_MINOR = 10**11
+"""Largest amount of one order or one discount (contract: amounts up to 10^11)."""
+BASIS_POINTS = 10_000
+QUANTITY_MAX = 100_000_000
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$", max_length=64)]
+Label = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A category, tag, region or sku: short, printable, compared letter by letter."""
+SealedId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$", max_length=160)]
+"""A coupon id or a code, as `sealing` spells them."""
+CallersNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", max_length=64)]
+"""A number that the caller chooses: `order_no`, `reversal_no`."""
+PersonId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Minor = Annotated[int, Field(ge=0, le=AMOUNT_MAX_MINOR)]
+BasisPoints = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
+Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+
+
+def _whole_second(moment: datetime) -> datetime:
+    if moment.microsecond:
+        raise ValueError("times are whole seconds")
+    if not 2000 <= moment.year <= 2200:
+        raise ValueError("times lie between the years 2000 and 2200")
+    return moment
+
+
+def _rfc3339(value: object) -> object:
+    # pydantic would also take epoch numbers, whose unit a reader cannot see.
+    if not isinstance(value, datetime | str) or (isinstance(value, str) and value[4:5] != "-"):
+        raise ValueError("a time is an RFC 3339 string with offset")
+    return value
+
+
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
+"""RFC 3339 with offset, fractions allowed: what a machine reports."""
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339), AfterValidator(_whole_second)]
+"""RFC 3339 with offset; `int(moment.timestamp())` is the stored epoch second."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not an IANA time zone") from None
+    return name
+
+
+TimeZone = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
+
+
+def _calendar_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_calendar_day)]
+
+
+class Document(BaseModel):
+    """Strict, frozen, and closed: an unknown field is an error, not a surprise later."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Text(Document):
+    en: Annotated[str, Field(min_length=1, max_length=500)]
+    zh: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+Title = Annotated[str, Field(min_length=1, max_length=500)] | Text
+
+
+def forward(starts_at: datetime, ends_at: datetime) -> None:
+    """Refuse an empty or backward half-open window."""
+    if starts_at >= ends_at:
+        raise ValueError("the window ends before it starts")
+
+
+def distinct(where: str, names: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{where}: {name!r} stands twice")
+        seen.add(name)
+    return seen
+
+
+def known(where: str, names: Iterable[str], declared: set[str]) -> None:
+    for name in names:
+        if name not in declared:
+            raise ValueError(f"{where} {name!r} is not declared in this document")

@@ -1,0 +1,117 @@
+"""Persons, coupon ids and codes: keyed, so that nobody outside can read or link them.
+
+A person is a keyed hash of the real-name identity: two accounts of one person are one person. Coupon ids and codes are
+sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unlike each other for two coupons of
+one person. A sealed coupon id is 51 characters, a code 58.
+
+Keys come from one master secret a version; ids say which version sealed them, and a claim keeps its version, so that
+rotation (a higher version) changes no id. The person hash always uses version 1: it is the person's key in the tables.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+PERSON_BYTES = 16
+CODE_LIFE_S = 60
+_COUPON = struct.Struct(f">I{PERSON_BYTES}sB")
+_CODE = struct.Struct(f">I{PERSON_BYTES}sBQ")
+_KEY_BYTES = 64  # AES-SIV with two AES-256 keys
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRef:
+    """Where a coupon lives: the batch's number, the person's key and its place in the pack."""
+
+    batch_number: int
+    person: bytes
+    index: int
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Master secrets by version, from 1; the highest seals what is new."""
+
+    masters: Mapping[int, bytes]
+
+    @cached_property
+    def current(self) -> int:
+        return max(self.masters)
+
+    @cached_property
+    def _person_key(self) -> bytes:
+        return _derive(self.masters[1], "person")
+
+    @cached_property
+    def _ciphers(self) -> dict[tuple[int, str], AESSIV]:
+        return {
+            (version, use): AESSIV(_derive(master, use))
+            for version, master in self.masters.items()
+            for use in ("coupon", "code")
+        }
+
+    def person(self, person_id: str) -> bytes:
+        """The person's key: 16 bytes of HMAC-SHA256 over the real-name identity."""
+        return hmac.digest(self._person_key, person_id.encode(), "sha256")[:PERSON_BYTES]
+
+    def seal_coupon(self, ref: CouponRef, version: int) -> str:
+        plain = _COUPON.pack(ref.batch_number, ref.person, ref.index)
+        return self._seal("coupon", version, plain)
+
+    def open_coupon(self, coupon_id: str) -> tuple[CouponRef, int] | None:
+        """The coupon and the key version that sealed it; None if we never sealed this."""
+        opened = self._open("coupon", coupon_id, _COUPON.size)
+        if opened is None:
+            return None
+        plain, version = opened
+        return CouponRef(*_COUPON.unpack(plain)), version
+
+    def seal_code(self, ref: CouponRef, issued_at_s: int) -> str:
+        plain = _CODE.pack(ref.batch_number, ref.person, ref.index, issued_at_s)
+        return self._seal("code", self.current, plain)
+
+    def open_code(self, code: str) -> tuple[CouponRef, int] | None:
+        """The coupon and the second at which the code was issued; None if we never sealed this."""
+        opened = self._open("code", code, _CODE.size)
+        if opened is None:
+            return None
+        number, person, index, issued_at_s = _CODE.unpack(opened[0])
+        return CouponRef(number, person, index), issued_at_s
+
+    def _seal(self, use: str, version: int, plain: bytes) -> str:
+        sealed = bytes([version]) + self._ciphers[version, use].encrypt(plain, None)
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def _open(self, use: str, text: str, plain_bytes: int) -> tuple[bytes, int] | None:
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        if len(raw) != 1 + 16 + plain_bytes or (raw[0], use) not in self._ciphers:
+            return None
+        # base64 ignores the last character's spare bits: only the canonical spelling is ours.
+        if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+            return None
+        try:
+            return self._ciphers[raw[0], use].decrypt(raw[1:], None), raw[0]
+        except InvalidTag:
+            return None
+
+
+def _derive(master: bytes, use: str) -> bytes:
+    # HMAC-SHA512 as a one-block KDF (RFC 5869's expand step): the master is already uniformly random.
+    return hmac.digest(master, b"coupon-season/" + use.encode(), "sha512")[:_KEY_BYTES]
+
+
+def bucket_of(person: bytes, buckets: int) -> int:
+    """The bucket of a person among `buckets` (a power of two): spreads writes, and lets all claims be enumerated."""
+    return int.from_bytes(person[:8], "big") % buckets

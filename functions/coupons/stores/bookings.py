@@ -1,0 +1,50 @@
+"""Booking items (table `claims`, always under `B#batch`).
+
+| access | request | units |
+|---|---|---|
+| book | PutItem `attribute_not_exists` | 1 |
+| read | GetItem, strong | 1 read unit |
+| cancel | DeleteItem | 1 |
+"""
+
+from __future__ import annotations
+
+from coupons.claims import BookingRecord
+from coupons.releases import Release
+from coupons.stores import keys
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, decode, encode
+
+
+class Bookings:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def put(self, release: Release, person: bytes, now_s: int) -> BookingRecord | None:
+        """None if booked now, else the booking that stands."""
+        key = keys.booking(release.booking_key, release.booking_buckets, person)
+        try:
+            self._dynamo.call(
+                "put_item",
+                TableName=self._table,
+                Item=encode({**key, "n": release.number, "a": now_s}),
+                ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailed as refused:
+            return BookingRecord(release.number, (refused.item or {})["a"])
+        return None
+
+    def get(self, release: Release, person: bytes) -> BookingRecord | None:
+        key = keys.booking(release.booking_key, release.booking_buckets, person)
+        item = self._dynamo.get(self._table, key, consistent=True)
+        return BookingRecord(item["n"], item["a"]) if item else None
+
+    def delete(self, release: Release, person: bytes) -> BookingRecord | None:
+        """Cancel; the booking that stood, None if there was none."""
+        key = keys.booking(release.booking_key, release.booking_buckets, person)
+        answer = self._dynamo.call("delete_item", TableName=self._table, Key=encode(key), ReturnValues="ALL_OLD")
+        if not answer.get("Attributes"):
+            return None
+        item = decode(answer["Attributes"])
+        return BookingRecord(item["n"], item["a"])

@@ -1,0 +1,88 @@
+"""Funders' budgets (table `catalog`).
+
+| access | request |
+|---|---|
+| declare, reserve | parts of the transaction that applies a document, publishes or raises a batch |
+| all budgets of a campaign | BatchGetItem, strong |
+
+An item holds `reserved_minor`, the largest possible cost of what was published, and `left_minor`; their sum is the
+budget. `left_minor` is stored because a condition cannot subtract one attribute from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coupons.refusals import BudgetExceeded
+from coupons.stores import keys
+from coupons.stores.dynamodb import Dynamo, TransactionFailed, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    funder_id: str
+    reserved_minor: int
+    left_minor: int
+
+
+class Budgets:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self.table = table
+
+    def of(self, campaign_id: str, funder_ids: Sequence[str]) -> list[Budget]:
+        """In the order of `funder_ids`."""
+        wanted = {self.table: [keys.funder(campaign_id, funder_id) for funder_id in funder_ids]}
+        items = self._dynamo.get_many(wanted, consistent=True)[self.table]
+        found = {i["funder_id"]: Budget(i["funder_id"], i["reserved_minor"], i["left_minor"]) for i in items}
+        return [found[funder_id] for funder_id in funder_ids if funder_id in found]
+
+
+def declare(table: str, campaign_id: str, funder_id: str, budget_minor: int) -> dict[str, Any]:
+    """A transaction part: the budget is `budget_minor`, unless more than that is reserved."""
+    update = (
+        "SET funder_id = :f, reserved_minor = if_not_exists(reserved_minor, :none),"
+        " left_minor = :b - if_not_exists(reserved_minor, :none)"
+    )
+    condition = "attribute_not_exists(reserved_minor) OR reserved_minor <= :b"
+    values = {":f": funder_id, ":b": budget_minor, ":none": 0}
+    return _update(table, campaign_id, funder_id, update, condition, values)
+
+
+def reservations(table: str, campaign_id: str, costs: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Transaction parts, one a funder in the order of `costs`: set the cost aside if the funder has it left."""
+    update = "SET reserved_minor = reserved_minor + :c, left_minor = left_minor - :c"
+    return [
+        _update(table, campaign_id, funder_id, update, "left_minor >= :c", {":c": cost})
+        for funder_id, cost in costs.items()
+    ]
+
+
+def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first: int) -> BudgetExceeded:
+    """Which funder refused: its part stands at `first` plus its place in `needed`."""
+    place = min(failure.items)
+    funder_id = list(needed)[place - first]
+    item = failure.items[place] or {"left_minor": 0}
+    return BudgetExceeded(
+        funder_id=funder_id,
+        available_minor=item["left_minor"],
+        needed_minor=needed[funder_id],
+        detail=f"The budget of {funder_id!r} does not cover this.",
+    )
+
+
+def _update(
+    table: str, campaign_id: str, funder_id: str, update: str, condition: str, values: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode(keys.funder(campaign_id, funder_id)),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": encode(values),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+    }

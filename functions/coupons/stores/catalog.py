@@ -1,0 +1,254 @@
+"""What operators declare (table `catalog`): campaigns and releases.
+
+| access | request |
+|---|---|
+| list campaigns / published batches | Query `INDEX` |
+| a campaign, a release | GetItem |
+| apply a document | one transaction: document, index, each funder's budget, each merchant and enrolment |
+| publish | one transaction: release, control, stock, number, claim key, index, each funder's reservation |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coupons.documents import Batch, Campaign
+from coupons.moments import epoch_s
+from coupons.refusals import RevisionConflict
+from coupons.releases import Control, Release, spread
+from coupons.stores import keys
+from coupons.stores.budgets import declare, over_budget, reservations
+from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
+from coupons.stores.registry import declare_merchant, withdraw_merchant
+from coupons.stores.stock import control_item, stock_item
+from coupons.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A stored campaign document. `published` counts its published batches, so that freezing cannot race an edit."""
+
+    document: Campaign
+    published: int
+
+    @property
+    def revision(self) -> int:
+        return self.document.revision or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A line of the index: enough to know whose wallets and which minute of the schedule a batch concerns.
+
+    `last_expiry_s` is when the last coupon that can be claimed expires, extensions included.
+    """
+
+    batch_id: str
+    campaign_id: str
+    number: int
+    claim_key: str
+    buckets: int
+    campaign_ends_at_s: int
+    last_expiry_s: int
+
+
+class Catalog:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def published(self) -> list[Published]:
+        items = self._dynamo.query(self._table, keys.INDEX, keys.INDEX_BATCH, consistent=False)
+        return [_published(item) for item in items]
+
+    def declared(self) -> dict[str, list[str]]:
+        """Every campaign with the batches that its document declares, published or not."""
+        items = self._dynamo.query(self._table, keys.INDEX, keys.INDEX_CAMPAIGN, consistent=True)
+        return {item["sk"].removeprefix(keys.INDEX_CAMPAIGN): item["batch_ids"] for item in items}
+
+    def campaign(self, campaign_id: str, *, consistent: bool = False) -> Standing | None:
+        item = self._dynamo.get(self._table, keys.campaign(campaign_id), consistent=consistent)
+        return _standing(item) if item else None
+
+    def campaigns(self, campaign_ids: Iterable[str]) -> list[Campaign]:
+        wanted = {self._table: [keys.campaign(campaign_id) for campaign_id in campaign_ids]}
+        items = self._dynamo.get_many(wanted, consistent=False)[self._table]
+        return [_standing(item).document for item in items]
+
+    def apply(self, document: Campaign, *, standing: Standing | None) -> Campaign:
+        """Store `document` in place of `standing` with its budgets and merchants, all or nothing; the stored one.
+
+        Raises RevisionConflict if another revision stands by now, or a batch was published since `standing` was read,
+        BudgetExceeded if a budget falls below what is reserved of it.
+        """
+        campaign_id = document.campaign_id
+        gone = {m.merchant_id for m in standing.document.merchants} if standing else set()
+        gone -= {merchant.merchant_id for merchant in document.merchants}
+        stored = document.model_copy(update={"revision": standing.revision + 1 if standing else 1})
+        batch_ids = [batch.batch_id for batch in document.batches]
+        parts = [
+            self._put_campaign(stored, standing),
+            self._put(keys.index_campaign(campaign_id), {"batch_ids": batch_ids}),
+            *[declare(self._table, campaign_id, f.funder_id, f.budget_minor) for f in document.funders],
+            *[part for m in document.merchants for part in declare_merchant(self._table, campaign_id, m)],
+            *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in sorted(gone)],
+        ]
+        try:
+            self._dynamo.transact(parts)
+        except TransactionFailed as failure:
+            if 0 in failure.items:
+                raise _moved_on(failure.items[0]) from failure
+            raise over_budget(failure, {f.funder_id: f.budget_minor for f in document.funders}, first=2) from failure
+        return stored
+
+    def release(self, batch_id: str) -> Release | None:
+        item = self._dynamo.get(self._table, keys.release(batch_id), consistent=True)
+        return _release(item) if item else None
+
+    def batch_id(self, number: int) -> str | None:
+        item = self._dynamo.get(self._table, keys.number(number), consistent=True)
+        return item["batch_id"] if item else None
+
+    def buckets(self, claim_key: str) -> int | None:
+        """The frozen number of buckets of a claim key, None before its first batch."""
+        item = self._dynamo.get(self._table, keys.claim_key(claim_key), consistent=True)
+        return item["buckets"] if item else None
+
+    def publish(self, release: Release, standing: Standing, costs: Mapping[str, int]) -> bool:
+        """Freeze `release`, lay out its stock and reserve `costs` (funder → minor units); all or nothing.
+
+        False if it is published already, or if its number or claim key was taken differently meanwhile (the caller
+        reads again). Raises RevisionConflict if the document moved on, BudgetExceeded.
+        """
+        batch_id, control = release.batch_id, Control("open", 1, release.batch.quantity)
+        frozen = [
+            self._put(keys.release(batch_id), _release_fields(release), unless="attribute_exists(pk)"),
+            self._put_same(keys.number(release.number), "batch_id", batch_id),
+            self._put_same(keys.claim_key(release.claim_key), "buckets", release.buckets),
+            self._count_published(standing),
+            self._put(keys.control(batch_id), control_item(control)),
+            self._put(keys.index_batch(batch_id), _index_fields(release, standing.document)),
+        ]
+        shards = enumerate(spread(control.quantity, release.shards))
+        stock = [self._put(keys.stock(batch_id, shard), stock_item(packs, control.round)) for shard, packs in shards]
+        budgets = reservations(self._table, release.campaign_id, costs)
+        try:
+            self._dynamo.transact([*frozen, *stock, *budgets])
+        except TransactionFailed as failure:
+            if failure.items.keys() & {0, 1, 2}:
+                return False
+            if 3 in failure.items:
+                raise _moved_on(failure.items[3]) from failure
+            raise over_budget(failure, costs, first=len(frozen) + len(stock)) from failure
+        return True
+
+    def _put(self, key: keys.Key, fields: Item, unless: str = "") -> dict[str, Any]:
+        put = {"TableName": self._table, "Item": encode({**key, **fields})}
+        if unless:
+            put |= {"ConditionExpression": f"NOT {unless}", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        return {"Put": put}
+
+    def _put_same(self, key: keys.Key, name: str, value: str | int) -> dict[str, Any]:
+        """A put that another value already there refuses."""
+        put = self._put(key, {name: value})
+        put["Put"] |= {
+            "ConditionExpression": f"attribute_not_exists(pk) OR {name} = :same",
+            "ExpressionAttributeValues": encode({":same": value}),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return put
+
+    def _put_campaign(self, stored: Campaign, standing: Standing | None) -> dict[str, Any]:
+        fields = {
+            "revision": stored.revision,
+            "published": standing.published if standing else 0,
+            "document": stored.model_dump_json(exclude={"revision"}, exclude_unset=True),
+        }
+        if standing is None:
+            return self._put(keys.campaign(stored.campaign_id), fields, unless="attribute_exists(pk)")
+        put = self._put(keys.campaign(stored.campaign_id), fields)
+        put["Put"] |= {
+            "ConditionExpression": "revision = :read AND published = :published",
+            "ExpressionAttributeValues": encode({":read": standing.revision, ":published": standing.published}),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return put
+
+    def _count_published(self, standing: Standing) -> dict[str, Any]:
+        """The document is still the one that was read, and one more of its batches is published."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": encode(keys.campaign(standing.document.campaign_id)),
+                "UpdateExpression": "SET published = published + :one",
+                "ConditionExpression": "revision = :read",
+                "ExpressionAttributeValues": encode({":one": 1, ":read": standing.revision}),
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+
+def _moved_on(standing: Item | None) -> RevisionConflict:
+    return RevisionConflict(
+        revision=standing["revision"] if standing else 0, detail="The campaign was changed meanwhile; read it again."
+    )
+
+
+def _standing(item: Item) -> Standing:
+    document = Campaign.model_validate_json(item["document"])
+    return Standing(document.model_copy(update={"revision": item["revision"]}), item["published"])
+
+
+def _release_fields(release: Release) -> Item:
+    return {
+        "campaign_id": release.campaign_id,
+        "timezone": release.timezone,
+        "number": release.number,
+        "claim_key": release.claim_key,
+        "buckets": release.buckets,
+        "booking_buckets": release.booking_buckets,
+        "shards": release.shards,
+        "published_at_s": release.published_at_s,
+        "batch": release.batch.model_dump_json(exclude_unset=True),
+        "terms": [terms.model_dump_json(exclude_unset=True) for terms in release.terms],
+    }
+
+
+def _release(item: Item) -> Release:
+    return Release(
+        campaign_id=item["campaign_id"],
+        timezone=item["timezone"],
+        number=item["number"],
+        claim_key=item["claim_key"],
+        buckets=item["buckets"],
+        booking_buckets=item["booking_buckets"],
+        shards=item["shards"],
+        published_at_s=item["published_at_s"],
+        batch=Batch.model_validate_json(item["batch"]),
+        terms=tuple(Terms.model_validate_json(text) for text in item["terms"]),
+    )
+
+
+def _index_fields(release: Release, campaign: Campaign) -> Item:
+    return {
+        "campaign_id": release.campaign_id,
+        "number": release.number,
+        "claim_key": release.claim_key,
+        "buckets": release.buckets,
+        "campaign_ends_at_s": epoch_s(campaign.ends_at),
+        "last_expiry_s": release.last_expiry_s,
+    }
+
+
+def _published(item: Item) -> Published:
+    return Published(
+        batch_id=item["sk"].removeprefix(keys.INDEX_BATCH),
+        campaign_id=item["campaign_id"],
+        number=item["number"],
+        claim_key=item["claim_key"],
+        buckets=item["buckets"],
+        campaign_ends_at_s=item["campaign_ends_at_s"],
+        last_expiry_s=item["last_expiry_s"],
+    )

@@ -1,0 +1,225 @@
+"""DynamoDB as the stores see it: one client, plain Python items, and four ways to fail.
+
+StoreFault
+├── ConditionFailed(item)        a single write was refused; the item as it is (ALL_OLD), or None if there is none
+├── TransactionFailed(items)     a transaction was refused; by place, `items[i]` is the item that refused
+Busy (a refusal: the caller may repeat)
+├── NotApplied                   throttled, or in conflict with a transaction: this attempt changed nothing
+└── NoAnswer                     time-out, broken connection or a server fault: it may or may not have been applied
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore import exceptions as faults
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from coupons.refusals import Busy
+
+Item = dict[str, Any]
+"""Attribute name → str, int, bool, bytes, None, list or dict."""
+
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 0.5, 1.0
+TRANSACT_ATTEMPTS = 6
+BATCH_GET_MAX, BATCH_WRITE_MAX, BATCH_ROUNDS_MAX = 100, 25, 8
+
+_THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}
+
+
+class StoreFault(Exception):
+    pass
+
+
+@dataclass(eq=False)
+class ConditionFailed(StoreFault):
+    item: Item | None
+
+
+@dataclass(eq=False)
+class TransactionFailed(StoreFault):
+    items: dict[int, Item | None] = field(default_factory=dict)
+
+
+class NotApplied(Busy):
+    pass
+
+
+class NoAnswer(Busy):
+    pass
+
+
+def client(attempts: int) -> Any:
+    """A low-level client whose requests are sent at most `attempts` times by the SDK."""
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+        tcp_keepalive=True,
+        parameter_validation=False,
+    )
+    return boto3.client("dynamodb", config=config)
+
+
+class Dynamo:
+    """Plain items in, plain items out. `pause(seconds)` waits between attempts of a conflicting transaction."""
+
+    def __init__(self, boto_client: Any, *, pause: Callable[[float], None] = time.sleep) -> None:
+        self._client = boto_client
+        self._pause = pause
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """One request. Raises ConditionFailed, TransactionFailed, NotApplied, NoAnswer."""
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
+        except ClientError as error:
+            raise _fault(error) from error
+        except (faults.HTTPClientError, faults.ConnectionError) as error:  # time-outs, refused or broken connections
+            raise NoAnswer(detail="The store did not answer in time.") from error
+        return answer
+
+    def get(self, table: str, key: Mapping[str, Any], *, consistent: bool) -> Item | None:
+        answer = self.call("get_item", TableName=table, Key=encode(key), ConsistentRead=consistent)
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, wanted: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool) -> dict[str, list[Item]]:
+        """Items by table, in no order, absent ones left out; pages of 100, unprocessed keys asked again."""
+        queue = [(table, encode(key)) for table, keys in wanted.items() for key in keys]
+        found: dict[str, list[Item]] = {table: [] for table in wanted}
+        rounds_max = BATCH_ROUNDS_MAX + len(queue) // BATCH_GET_MAX
+        for _ in range(rounds_max):
+            if not queue:
+                return found
+            page, queue = queue[:BATCH_GET_MAX], queue[BATCH_GET_MAX:]
+            request: dict[str, Any] = {}
+            for table, key in page:
+                request.setdefault(table, {"Keys": [], "ConsistentRead": consistent})["Keys"].append(key)
+            answer = self.call("batch_get_item", RequestItems=request)
+            for table, items in answer["Responses"].items():
+                found[table] += [decode(item) for item in items]
+            for table, rest in answer.get("UnprocessedKeys", {}).items():
+                queue += [(table, key) for key in rest["Keys"]]
+        raise NotApplied(detail="The store is throttled.")
+
+    def write_many(self, table: str, requests: Sequence[dict[str, Any]]) -> None:
+        """Unconditional puts and deletes, 25 a request. Raises NotApplied if some stayed unprocessed."""
+        queue = list(requests)
+        for _ in range(BATCH_ROUNDS_MAX + len(queue) // BATCH_WRITE_MAX):
+            if not queue:
+                return
+            page, queue = queue[:BATCH_WRITE_MAX], queue[BATCH_WRITE_MAX:]
+            answer = self.call("batch_write_item", RequestItems={table: page})
+            queue += answer.get("UnprocessedItems", {}).get(table, [])
+        raise NotApplied(detail="The store is throttled.")
+
+    def query(self, table: str, pk: str, prefix: str = "", *, consistent: bool, **more: Any) -> Iterator[Item]:
+        """All items of a partition whose sort key begins with `prefix`; follows LastEvaluatedKey to the end."""
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition, values[":prefix"] = "pk = :pk AND begins_with(sk, :prefix)", prefix
+        while True:
+            answer = self.call(
+                "query",
+                TableName=table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=encode(values),
+                ConsistentRead=consistent,
+                **more,
+            )
+            for item in answer["Items"]:
+                yield decode(item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            more["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def transact(self, items: Sequence[dict[str, Any]]) -> None:
+        """All of `items` or none. A conflict with another transaction is tried again, at most 6 times in all.
+
+        Raises TransactionFailed when a condition refused it. The SDK's own retries carry one ClientRequestToken, so a
+        lost answer does not apply it twice.
+        """
+        for attempt in range(1, TRANSACT_ATTEMPTS + 1):
+            try:
+                self.call("transact_write_items", TransactItems=list(items))
+                return
+            except NotApplied:
+                if attempt == TRANSACT_ATTEMPTS:
+                    raise
+                # Two coupons of one pack, or twelve tills on one coupon: the others are through in milliseconds.
+                self._pause(random.uniform(0.01, 0.03) * attempt)
+
+
+def _fault(error: ClientError) -> Exception:
+    response: Any = error.response
+    code = response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        item = response.get("Item")
+        return ConditionFailed(decode(item) if item else None)
+    if code == "TransactionCanceledException":
+        reasons = response.get("CancellationReasons", [])
+        if any(reason.get("Code") in _THROTTLED | {"TransactionConflict"} for reason in reasons):
+            return NotApplied(detail="The store is throttled or busy with this item.")
+        failed = {
+            place: decode(reason["Item"]) if reason.get("Item") else None
+            for place, reason in enumerate(reasons)
+            if reason.get("Code") == "ConditionalCheckFailed"
+        }
+        return TransactionFailed(failed) if failed else error
+    if code in _THROTTLED or code in ("TransactionConflictException", "TransactionInProgressException"):
+        return NotApplied(detail="The store is throttled or busy with this item.")
+    if response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+        return NoAnswer(detail="The store failed to answer.")
+    return error
+
+
+def encode(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _attribute(value) for name, value in values.items()}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    return {name: _value(attribute) for name, attribute in item.items()}
+
+
+def _attribute(value: Any) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case None:
+            return {"NULL": True}
+        case list() | tuple():
+            return {"L": [_attribute(element) for element in value]}
+        case Mapping():
+            return {"M": encode(value)}
+    raise TypeError(f"no attribute for a {type(value).__name__}")
+
+
+def _value(attribute: Mapping[str, Any]) -> Any:
+    (kind, value), *_ = attribute.items()
+    match kind:
+        case "N":
+            return int(value)
+        case "L":
+            return [_value(element) for element in value]
+        case "M":
+            return decode(value)
+        case "NULL":
+            return None
+    return value

@@ -1,0 +1,44 @@
+"""Sweep folds (table `catalog`): one item a bucket, written once.
+
+| access | request | units |
+|---|---|---|
+| record a bucket's fold | PutItem `attribute_not_exists` | 1 |
+| all folds of a sweep | BatchGetItem, strong, 100 a request | 1 read unit each |
+"""
+
+from __future__ import annotations
+
+from coupons.stores import keys
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.sweeps import Count, Fold
+
+
+class Folds:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def record(self, sweep_id: str, bucket: int, fold: Fold) -> bool:
+        """Write the fold of `bucket` if nobody has; False if somebody had, and theirs stands."""
+        item = {**keys.fold(sweep_id, bucket), "bucket": bucket, "fold": _fields(fold)}
+        try:
+            self._dynamo.call(
+                "put_item", TableName=self._table, Item=encode(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def recorded(self, sweep_id: str, buckets: int) -> dict[int, Fold]:
+        """The folds that are there, by bucket, read strongly; the sweep is complete when all are."""
+        wanted = {self._table: [keys.fold(sweep_id, bucket) for bucket in range(buckets)]}
+        items = self._dynamo.get_many(wanted, consistent=True)[self._table]
+        return {item["bucket"]: _fold(item["fold"]) for item in items}
+
+
+def _fields(fold: Fold) -> Item:
+    return {str(number): {"claims": c.claims, "coupons": dict(c.coupons)} for number, c in fold.by_batch.items()}
+
+
+def _fold(fields: Item) -> Fold:
+    return Fold({int(number): Count(count["claims"], count["coupons"]) for number, count in fields.items()})

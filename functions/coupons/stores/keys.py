@@ -1,0 +1,136 @@
+"""Every key of every table; nothing else builds one.
+
+| table | pk | sk | item |
+|---|---|---|---|
+| catalog | `INDEX` | `CAMPAIGN#id`, `BATCH#id` | what exists and what is published, to be listed |
+| | `CAMPAIGN#id` | `DOCUMENT` | the campaign document and its revision |
+| | `BATCH#id` | `RELEASE`, `CONTROL` | what publishing froze; what changes |
+| | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
+| | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
+| | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
+| | `FUNDER#campaign#id` | `BUDGET` | budget and what is reserved of it |
+| | `GROUP#id#bucket` | `MEMBER#person` | one member |
+| | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
+| | `SWEEP#id#bucket` | `FOLD` | one bucket's fold of a sweep |
+| claims | `claim_key#bucket` | `CLAIM#person` | one pack |
+| | `B#batch#bucket` | `BOOKING#person` | one booking |
+| orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
+| | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import TypedDict
+
+from coupons.sealing import bucket_of
+
+GROUP_BUCKETS = 256
+LINE_SHARDS = 16
+"""A merchant's lines of a day stand in 16 partitions: 1,000 writes a second each (DynamoDB's limit a partition)."""
+
+
+class Key(TypedDict):
+    pk: str
+    sk: str
+
+
+INDEX = "INDEX"
+INDEX_CAMPAIGN = "CAMPAIGN#"
+INDEX_BATCH = "BATCH#"
+
+
+def index_campaign(campaign_id: str) -> Key:
+    return Key(pk=INDEX, sk=f"{INDEX_CAMPAIGN}{campaign_id}")
+
+
+def index_batch(batch_id: str) -> Key:
+    return Key(pk=INDEX, sk=f"{INDEX_BATCH}{batch_id}")
+
+
+def campaign(campaign_id: str) -> Key:
+    return Key(pk=f"CAMPAIGN#{campaign_id}", sk="DOCUMENT")
+
+
+def release(batch_id: str) -> Key:
+    return Key(pk=f"BATCH#{batch_id}", sk="RELEASE")
+
+
+def control(batch_id: str) -> Key:
+    return Key(pk=f"BATCH#{batch_id}", sk="CONTROL")
+
+
+def number(batch_number: int) -> Key:
+    return Key(pk=f"NUMBER#{batch_number}", sk="BATCH")
+
+
+def claim_key(name: str) -> Key:
+    return Key(pk=f"CLAIMKEY#{name}", sk="BUCKETS")
+
+
+def stock(batch_id: str, shard: int) -> Key:
+    return Key(pk=f"STOCK#{batch_id}#{shard}", sk="STOCK")
+
+
+def funder(campaign_id: str, funder_id: str) -> Key:
+    return Key(pk=f"FUNDER#{campaign_id}#{funder_id}", sk="BUDGET")
+
+
+def member(group_id: str, person: bytes) -> Key:
+    return Key(pk=f"GROUP#{group_id}#{bucket_of(person, GROUP_BUCKETS)}", sk=f"MEMBER#{person_text(person)}")
+
+
+MERCHANT_RECORD = "RECORD"
+ENROLMENT = "CAMPAIGN#"
+
+
+def merchant(merchant_id: str) -> Key:
+    return Key(pk=f"MERCHANT#{merchant_id}", sk=MERCHANT_RECORD)
+
+
+def enrolment(merchant_id: str, campaign_id: str) -> Key:
+    return Key(pk=f"MERCHANT#{merchant_id}", sk=f"{ENROLMENT}{campaign_id}")
+
+
+def fold(sweep_id: str, bucket: int) -> Key:
+    return Key(pk=f"SWEEP#{sweep_id}#{bucket}", sk="FOLD")
+
+
+CLAIM = "CLAIM#"
+
+
+def claim_bucket(name: str, bucket: int) -> str:
+    return f"{name}#{bucket}"
+
+
+def claim(name: str, buckets: int, person: bytes) -> Key:
+    return Key(pk=claim_bucket(name, bucket_of(person, buckets)), sk=f"{CLAIM}{person_text(person)}")
+
+
+def booking(name: str, buckets: int, person: bytes) -> Key:
+    return Key(pk=claim_bucket(name, bucket_of(person, buckets)), sk=f"BOOKING#{person_text(person)}")
+
+
+def order(merchant_id: str, order_no: str) -> Key:
+    return Key(pk=f"{merchant_id}#{order_no}", sk="ORDER")
+
+
+def line_partition(merchant_id: str, day: str, shard: int) -> str:
+    return f"{merchant_id}#{day}#{shard}"
+
+
+def line(merchant_id: str, day: str, order_no: str, reversal_no: str = "") -> Key:
+    shard = zlib.crc32(order_no.encode()) % LINE_SHARDS
+    sk = f"{order_no}#{reversal_no}" if reversal_no else order_no
+    return Key(pk=line_partition(merchant_id, day, shard), sk=sk)
+
+
+def person_text(person: bytes) -> str:
+    return base64.urlsafe_b64encode(person).rstrip(b"=").decode()
+
+
+def person_of(sort_key: str) -> bytes:
+    """The person in `CLAIM#person` or `BOOKING#person`."""
+    text = sort_key.partition("#")[2]
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

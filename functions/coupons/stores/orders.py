@@ -1,0 +1,205 @@
+"""Orders and settlement lines (table `orders`).
+
+| access | request | units |
+|---|---|---|
+| an order | GetItem, strong | 1 read unit |
+| hold, redeem, release, reverse | parts of one transaction with the coupon | 2 each part |
+| the lines of a merchant's day | Query of 16 shards, page by page | 1 read unit each 4 KB |
+
+An order item is written by conditions that let one coupon in and no second one: absent, or holding this very coupon.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coupons.money import FundingLine
+from coupons.orders import Amounts, Line, OrderRecord, Reversal
+from coupons.stores import keys
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+
+
+class Orders:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def get(self, merchant_id: str, order_no: str) -> OrderRecord | None:
+        item = self._dynamo.get(self._table, keys.order(merchant_id, order_no), consistent=True)
+        return from_item(item) if item else None
+
+    def hold(self, record: OrderRecord) -> dict[str, Any]:
+        """A transaction part: an order number not seen before."""
+        return self._put(record, "attribute_not_exists(pk)", {})
+
+    def redeem(self, record: OrderRecord) -> dict[str, Any]:
+        """A transaction part: an order number not seen before, or one that holds this coupon for this content."""
+        return self._put(
+            record,
+            "attribute_not_exists(pk) OR (#state = :held AND coupon_id = :coupon AND fingerprint = :content)",
+            {":held": "held", ":coupon": record.coupon_id, ":content": record.fingerprint},
+        )
+
+    def release(self, record: OrderRecord) -> dict[str, Any]:
+        """A transaction part: `held` → `released`."""
+        return self._put(record, "#state = :held", {":held": "held"})
+
+    def bury(self, record: OrderRecord) -> OrderRecord | None:
+        """A tombstone for an order that is not there, or whose hold had lapsed; the order that stands if it is used."""
+        put = self._put(record, "attribute_not_exists(pk) OR #state = :held", {":held": "held"})["Put"]
+        try:
+            self._dynamo.call("put_item", **put)
+        except ConditionFailed as refused:
+            return from_item(refused.item or {})
+        return None
+
+    def reverse(self, record: OrderRecord, reversal: Reversal) -> dict[str, Any]:
+        """A transaction part: append `reversal` to `record` if it still has exactly the reversals that were read."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": encode(keys.order(record.merchant_id, record.order_no)),
+                "UpdateExpression": "SET reversals = list_append(reversals, :one)",
+                "ConditionExpression": "#state = :redeemed AND size(reversals) = :read",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": encode(
+                    {":one": [_reversal_fields(reversal)], ":redeemed": "redeemed", ":read": len(record.reversals)}
+                ),
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+    def file(self, merchant_id: str, day: str, line: Line) -> dict[str, Any]:
+        """A transaction part: a settlement line, once."""
+        key = keys.line(merchant_id, day, line.order_no, line.reversal_no)
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": encode({**key, **_line_fields(line)}),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def lines(
+        self, merchant_id: str, day: str, after: tuple[int, str], limit: int
+    ) -> tuple[list[Line], tuple[int, str] | None]:
+        """Up to `limit` lines of a day after the place `(shard, sort key)`; the last one's place if there are more."""
+        shard, sort_key = after
+        found: list[Line] = []
+        while shard < keys.LINE_SHARDS:
+            pk = keys.line_partition(merchant_id, day, shard)
+            more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": sort_key})} if sort_key else {}
+            # One line over the limit tells whether there is another page.
+            for item in self._dynamo.query(self._table, pk, consistent=True, Limit=limit - len(found) + 1, **more):
+                if len(found) == limit:
+                    return found, (shard, sort_key)
+                found.append(_line(item))
+                sort_key = item["sk"]
+            shard, sort_key = shard + 1, ""
+        return found, None
+
+    def _put(self, record: OrderRecord, condition: str, values: Item) -> dict[str, Any]:
+        put: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": encode(to_item(record)),
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            put |= {"ExpressionAttributeNames": {"#state": "state"}, "ExpressionAttributeValues": encode(values)}
+        return {"Put": put}
+
+
+def standing_order(item: Item | None) -> OrderRecord:
+    """The order that refused a transaction part (ALL_OLD)."""
+    return from_item(item or {})
+
+
+def to_item(record: OrderRecord) -> Item:
+    return {
+        **keys.order(record.merchant_id, record.order_no),
+        "merchant_id": record.merchant_id,
+        "order_no": record.order_no,
+        "state": record.state,
+        "coupon_id": record.coupon_id,
+        "fingerprint": record.fingerprint,
+        "batch_id": record.batch_id,
+        "terms_id": record.terms_id,
+        **_amount_fields(record.amounts),
+        "at_s": record.at_s,
+        "held_until_s": record.held_until_s,
+        "late": record.late,
+        "reversals": [_reversal_fields(reversal) for reversal in record.reversals],
+    }
+
+
+def from_item(item: Item) -> OrderRecord:
+    return OrderRecord(
+        merchant_id=item["merchant_id"],
+        order_no=item["order_no"],
+        state=item["state"],
+        coupon_id=item["coupon_id"],
+        fingerprint=item["fingerprint"],
+        batch_id=item["batch_id"],
+        terms_id=item["terms_id"],
+        amounts=_amounts(item),
+        at_s=item["at_s"],
+        held_until_s=item["held_until_s"],
+        late=item["late"],
+        reversals=tuple(_reversal(fields) for fields in item["reversals"]),
+    )
+
+
+def _amount_fields(amounts: Amounts) -> Item:
+    return {
+        "discount_minor": amounts.discount_minor,
+        "merchant_match_minor": amounts.merchant_match_minor,
+        "payable_minor": amounts.payable_minor,
+        "funding": [[line.funder_id, line.amount_minor] for line in amounts.funding],
+    }
+
+
+def _amounts(item: Item) -> Amounts:
+    funding = tuple(FundingLine(funder_id, amount_minor) for funder_id, amount_minor in item["funding"])
+    return Amounts(item["discount_minor"], item["merchant_match_minor"], item["payable_minor"], funding)
+
+
+def _reversal_fields(reversal: Reversal) -> Item:
+    return {
+        "reversal_no": reversal.reversal_no,
+        **_amount_fields(reversal.amounts),
+        "reversed_at_s": reversal.reversed_at_s,
+        "coupon_returned": reversal.coupon_returned,
+    }
+
+
+def _reversal(fields: Item) -> Reversal:
+    return Reversal(fields["reversal_no"], _amounts(fields), fields["reversed_at_s"], fields["coupon_returned"])
+
+
+def _line_fields(line: Line) -> Item:
+    return {
+        "kind": line.kind,
+        "order_no": line.order_no,
+        "reversal_no": line.reversal_no,
+        "coupon_id": line.coupon_id,
+        "batch_id": line.batch_id,
+        "terms_id": line.terms_id,
+        **_amount_fields(line.amounts),
+        "at_s": line.at_s,
+        "late": line.late,
+    }
+
+
+def _line(item: Item) -> Line:
+    return Line(
+        kind=item["kind"],
+        order_no=item["order_no"],
+        reversal_no=item["reversal_no"],
+        coupon_id=item["coupon_id"],
+        batch_id=item["batch_id"],
+        terms_id=item["terms_id"],
+        amounts=_amounts(item),
+        at_s=item["at_s"],
+        late=item["late"],
+    )

@@ -1,0 +1,88 @@
+"""Merchants and groups (table `catalog`).
+
+| access | request |
+|---|---|
+| a merchant with its enrolments | Query `MERCHANT#id` |
+| change or suspend a merchant | PutItem |
+| is a person in a group | GetItem, half a read unit |
+| change members | BatchWriteItem, 25 a request |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from coupons.assess import Till
+from coupons.documents import Merchant, MerchantRecord
+from coupons.stores import keys
+from coupons.stores.dynamodb import Dynamo, Item, decode, encode
+
+
+class Registry:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def merchant(self, merchant_id: str) -> tuple[MerchantRecord, frozenset[str]] | None:
+        """The record and the campaigns that the merchant takes part in, by a document or by its own record."""
+        key = keys.merchant(merchant_id)
+        items = {item["sk"]: item for item in self._dynamo.query(self._table, key["pk"], consistent=True)}
+        if key["sk"] not in items:
+            return None
+        record = _record(items.pop(key["sk"]))
+        enrolled = {sk.removeprefix(keys.ENROLMENT) for sk in items}
+        return record, frozenset(enrolled | set(record.campaigns))
+
+    def put_merchant(self, merchant_id: str, record: MerchantRecord) -> MerchantRecord | None:
+        """Store the whole record; the one it replaced, None if it is new."""
+        fields = {"suspended": record.suspended, "campaigns": record.campaigns, "facts": _facts(record)}
+        item = encode({**keys.merchant(merchant_id), **fields})
+        answer = self._dynamo.call("put_item", TableName=self._table, Item=item, ReturnValues="ALL_OLD")
+        return _record(decode(answer["Attributes"])) if answer.get("Attributes") else None
+
+    def is_member(self, group_id: str, person: bytes) -> bool:
+        return self._dynamo.get(self._table, keys.member(group_id, person), consistent=False) is not None
+
+    def change_members(self, group_id: str, add: Sequence[bytes], remove: Sequence[bytes]) -> None:
+        """Idempotent. One person must not stand twice, in one list or both."""
+        puts = [{"PutRequest": {"Item": encode(keys.member(group_id, person))}} for person in add]
+        deletes = [{"DeleteRequest": {"Key": encode(keys.member(group_id, person))}} for person in remove]
+        self._dynamo.write_many(self._table, puts + deletes)
+
+
+def declare_merchant(table: str, campaign_id: str, merchant: Merchant) -> list[dict[str, Any]]:
+    """Transaction parts: the facts as a campaign document states them, and the enrolment; suspension stays."""
+    update = {
+        "TableName": table,
+        "Key": encode(keys.merchant(merchant.merchant_id)),
+        "UpdateExpression": (
+            "SET facts = :facts, suspended = if_not_exists(suspended, :no), campaigns = if_not_exists(campaigns, :none)"
+        ),
+        "ExpressionAttributeValues": encode({":facts": _facts(merchant), ":no": False, ":none": []}),
+    }
+    enrolment = {"TableName": table, "Item": encode(keys.enrolment(merchant.merchant_id, campaign_id))}
+    return [{"Update": update}, {"Put": enrolment}]
+
+
+def withdraw_merchant(table: str, campaign_id: str, merchant_id: str) -> dict[str, Any]:
+    return {"Delete": {"TableName": table, "Key": encode(keys.enrolment(merchant_id, campaign_id))}}
+
+
+def till(merchant_id: str, found: tuple[MerchantRecord, frozenset[str]] | None, campaign_id: str) -> Till | None:
+    if found is None:
+        return None
+    record, campaigns = found
+    return Till(merchant_id, record, campaign_id in campaigns)
+
+
+_STATE = {"merchant_id", "suspended", "campaigns"}
+
+
+def _facts(merchant: Merchant | MerchantRecord) -> str:
+    return merchant.model_dump_json(exclude=_STATE, exclude_unset=True)
+
+
+def _record(item: Item) -> MerchantRecord:
+    facts = MerchantRecord.model_validate_json(item["facts"])
+    return facts.model_copy(update={"suspended": item["suspended"], "campaigns": item["campaigns"]})

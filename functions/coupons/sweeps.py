@@ -1,0 +1,48 @@
+"""What a sweep counts: one `Fold` a bucket, added up over all buckets of a claim key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from coupons.claims import Claim, Status
+
+
+@dataclass(slots=True)
+class Count:
+    """Claims of one batch and their coupons by state at the sweep's time."""
+
+    claims: int = 0
+    coupons: dict[Status, int] = field(default_factory=dict)
+
+    def add(self, other: Count) -> None:
+        self.claims += other.claims
+        for status, number in other.coupons.items():
+            self.coupons[status] = self.coupons.get(status, 0) + number
+
+
+@dataclass(slots=True)
+class Fold:
+    """Counts by batch number: a claim key may hold several batches of one exclusive group."""
+
+    by_batch: dict[int, Count] = field(default_factory=dict)
+
+    def of(self, batch_number: int) -> Count:
+        return self.by_batch.get(batch_number, Count())
+
+    def take(self, claim: Claim, now_s: int, extended_s: int) -> None:
+        count = self.by_batch.setdefault(claim.batch_number, Count())
+        coupons: dict[Status, int] = {}
+        for coupon in claim.coupons:
+            status = coupon.status(now_s, extended_s)
+            coupons[status] = coupons.get(status, 0) + 1
+        count.add(Count(1, coupons))
+
+
+def total(folds: Iterable[Fold]) -> Fold:
+    """The sum of all folds; the order does not matter."""
+    whole = Fold()
+    for fold in folds:
+        for number, count in fold.by_batch.items():
+            whole.by_batch.setdefault(number, Count()).add(count)
+    return whole

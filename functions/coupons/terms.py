@@ -1,0 +1,140 @@
+"""券规则: what one coupon is worth, where, when and who pays; frozen once its batch is published."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from coupons.schema import BASIS_POINTS, BasisPoints, Document, Id, Label, Minor, Moment, Title, distinct, forward
+
+
+class AmountOff(Document):
+    """满减: `amount_minor` off an order of at least `threshold_minor`."""
+
+    kind: Literal["amount_off"]
+    threshold_minor: Minor
+    amount_minor: Annotated[Minor, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _within_threshold(self) -> Self:
+        if self.amount_minor > self.threshold_minor:
+            raise ValueError("amount_minor is above threshold_minor: the order could cost less than nothing")
+        return self
+
+    @property
+    def largest_minor(self) -> int:
+        return self.amount_minor
+
+
+class PercentOff(Document):
+    """`basis_points` of an order of at least `threshold_minor`, at most `cap_minor`."""
+
+    kind: Literal["percent_off"]
+    threshold_minor: Minor
+    basis_points: Annotated[BasisPoints, Field(ge=1)]
+    cap_minor: Annotated[Minor, Field(ge=1)]
+
+    @property
+    def largest_minor(self) -> int:
+        return self.cap_minor
+
+
+class Exchange(Document):
+    """兑换: one unit of the good `sku`, worth at most `value_minor`, for nothing."""
+
+    kind: Literal["exchange"]
+    sku: Label
+    title: Title
+    value_minor: Annotated[Minor, Field(ge=1)]
+
+    @property
+    def largest_minor(self) -> int:
+        return self.value_minor
+
+
+Discount = Annotated[AmountOff | PercentOff | Exchange, Field(discriminator="kind")]
+
+
+class DaysAfterClaim(Document):
+    """Valid from the claim's second for `days` × 86,400 s."""
+
+    kind: Literal["days_after_claim"]
+    days: Annotated[int, Field(ge=1, le=366)]
+
+
+class FixedWindow(Document):
+    """Valid in `starts_at <= now < ends_at`, whenever it was claimed."""
+
+    kind: Literal["fixed"]
+    starts_at: Moment
+    ends_at: Moment
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        forward(self.starts_at, self.ends_at)
+        return self
+
+
+Validity = Annotated[DaysAfterClaim | FixedWindow, Field(discriminator="kind")]
+
+
+class Scope(Document):
+    """Where a coupon can be used; an empty list does not restrict.
+
+    The `merchant_*` lists look at the merchant, the `item_*` lists at each item: only matching items count.
+    """
+
+    merchants: Annotated[list[Id], Field(max_length=200)] = []
+    merchant_categories: Annotated[list[Label], Field(max_length=100)] = []
+    merchant_tags: Annotated[list[Label], Field(max_length=100)] = []
+    item_categories: Annotated[list[Label], Field(max_length=100)] = []
+    item_tags: Annotated[list[Label], Field(max_length=100)] = []
+    channels: Annotated[list[Literal["offline", "online"]], Field(max_length=2)] = []
+    regions: Annotated[list[Label], Field(max_length=100)] = []
+
+
+class Share(Document):
+    funder_id: Id
+    basis_points: Annotated[BasisPoints, Field(ge=1)]
+
+
+class MatchRatio(Document):
+    """商家配比: from `starts_at` the merchant adds `basis_points` of the discount (1:1 is 10,000)."""
+
+    starts_at: Moment
+    basis_points: Annotated[int, Field(ge=0, le=10 * BASIS_POINTS)]
+
+
+class Refund(Document):
+    """What a reversal does to the coupon: `full_only` gives it back at most `times_max` times, `never` does not.
+
+    The money of a reversal always goes back, in full or pro rata; the coupon's own expiry never moves.
+    """
+
+    policy: Literal["full_only", "never"]
+    times_max: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+class Terms(Document):
+    """券规则: all that decides what one coupon is worth, where, when and who pays; frozen once published."""
+
+    terms_id: Id
+    title: Title
+    section_id: Id | None = None
+    discount: Discount
+    validity: Validity
+    scope: Scope = Scope()
+    funding: Annotated[list[Share], Field(min_length=1, max_length=10)]
+    merchant_match: Annotated[list[MatchRatio], Field(max_length=10)] = []
+    refund: Refund
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        distinct("funding", (share.funder_id for share in self.funding))
+        if sum(share.basis_points for share in self.funding) != BASIS_POINTS:
+            raise ValueError("funding shares must add up to 10000 basis points")
+        starts = [ratio.starts_at for ratio in self.merchant_match]
+        if starts != sorted(set(starts)):
+            raise ValueError("merchant_match must be in ascending order of starts_at")
+        return self

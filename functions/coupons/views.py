@@ -1,0 +1,244 @@
+"""How each answer is made from what the operations return."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from coupons import releases
+from coupons.answers import (
+    AuditView,
+    BatchState,
+    BatchSummary,
+    BatchView,
+    BookingView,
+    BudgetsView,
+    BudgetView,
+    CampaignView,
+    ClaimView,
+    CouponView,
+    EquationView,
+    FundingView,
+    HoldView,
+    LineView,
+    QuoteView,
+    RedemptionView,
+    ReversalView,
+    SettlementView,
+    SumsView,
+    WalletView,
+)
+from coupons.assess import Assessment
+from coupons.cataloguing import BatchNow
+from coupons.claiming import Held, coupon_id, coupon_status
+from coupons.claims import BookingRecord
+from coupons.documents import Campaign
+from coupons.environment import Environment
+from coupons.moments import DAY_S, epoch_s, rfc3339
+from coupons.money import FundingLine
+from coupons.operating import Audit
+from coupons.orders import Line, OrderRecord, Reversal
+from coupons.releases import Control, Release
+from coupons.settling import Page, cursor_of
+from coupons.stores.budgets import Budget
+
+
+def campaign_summary(campaign: Campaign) -> dict[str, object]:
+    return {
+        "campaign_id": campaign.campaign_id,
+        "title": campaign.title,
+        "timezone": campaign.timezone,
+        "currency": campaign.currency,
+        "starts_at": rfc3339(epoch_s(campaign.starts_at), campaign.timezone),
+        "ends_at": rfc3339(epoch_s(campaign.ends_at), campaign.timezone),
+    }
+
+
+def campaign_view(campaign: Campaign, batches: list[BatchNow]) -> CampaignView:
+    summaries = [BatchSummary.model_validate(_batch_fields(now)) for now in batches]
+    return CampaignView.model_validate(
+        {
+            **campaign_summary(campaign),
+            "description": campaign.description,
+            "sections": campaign.sections,
+            "batches": summaries,
+        }
+    )
+
+
+def batch_view(now: BatchNow) -> BatchView:
+    return BatchView.model_validate({**_batch_fields(now), "coupons": list(now.release.terms)})
+
+
+def _batch_fields(now: BatchNow) -> dict[str, object]:
+    release, batch = now.release, now.release.batch
+    return {
+        "batch_id": batch.batch_id,
+        "campaign_id": release.campaign_id,
+        "title": batch.title,
+        "section_id": batch.section_id,
+        "mode": batch.mode,
+        "status": now.status,
+        "opens_at": rfc3339(release.opens_at_s, release.timezone),
+        "closes_at": rfc3339(release.closes_at_s, release.timezone),
+        "booking": batch.booking,
+        "exclusive_group": batch.exclusive_group,
+        "eligibility": batch.eligibility,
+        "price_points": batch.price_points,
+        "quantity": now.control.quantity,
+        "remaining": now.remaining,
+    }
+
+
+def coupon_views(env: Environment, held: Held, now_s: int) -> list[CouponView]:
+    release = held.release
+    return [
+        CouponView(
+            coupon_id=coupon_id(env, held, index),
+            batch_id=release.batch_id,
+            terms_id=terms.terms_id,
+            title=terms.title,
+            status=coupon_status(held, index, now_s),
+            valid_from=rfc3339(coupon.valid_from_s, release.timezone),
+            expires_at=rfc3339(coupon.expires_at_s + held.extended_s, release.timezone),
+        )
+        for index, (terms, coupon) in enumerate(zip(release.terms, held.claim.coupons, strict=True))
+    ]
+
+
+def claim_view(env: Environment, held: Held, now_s: int) -> ClaimView:
+    return ClaimView(
+        batch_id=held.release.batch_id,
+        claimed_at=rfc3339(held.claim.claimed_at_s, held.release.timezone),
+        coupons=coupon_views(env, held, now_s),
+    )
+
+
+def wallet_view(env: Environment, wallet: list[Held], status: str | None, now_s: int) -> WalletView:
+    coupons = [view for held in wallet for view in coupon_views(env, held, now_s)]
+    shown = [view for view in coupons if status is None or view.status == status]
+    return WalletView(coupons=shown, as_of=rfc3339(now_s))
+
+
+def booking_view(release: Release, record: BookingRecord, status: Literal["booked", "cancelled"]) -> BookingView:
+    booked_at = rfc3339(record.booked_at_s, release.timezone)
+    return BookingView(batch_id=release.batch_id, booked_at=booked_at, status=status)
+
+
+def quote_view(found: Assessment) -> QuoteView:
+    return QuoteView(
+        eligible=found.eligible,
+        reasons=list(found.reasons),
+        discount_minor=found.discount_minor,
+        merchant_match_minor=found.merchant_match_minor,
+        payable_minor=found.payable_minor,
+    )
+
+
+def _funding(lines: tuple[FundingLine, ...]) -> list[FundingView]:
+    return [FundingView(funder_id=line.funder_id, amount_minor=line.amount_minor) for line in lines]
+
+
+def hold_view(order: OrderRecord, timezone: str) -> HoldView:
+    return HoldView(
+        order_no=order.order_no,
+        coupon_id=order.coupon_id,
+        discount_minor=order.amounts.discount_minor,
+        merchant_match_minor=order.amounts.merchant_match_minor,
+        payable_minor=order.amounts.payable_minor,
+        held_until=rfc3339(order.held_until_s, timezone),
+    )
+
+
+def redemption_view(order: OrderRecord, timezone: str) -> RedemptionView:
+    return RedemptionView(
+        order_no=order.order_no,
+        coupon_id=order.coupon_id,
+        batch_id=order.batch_id,
+        terms_id=order.terms_id,
+        discount_minor=order.amounts.discount_minor,
+        merchant_match_minor=order.amounts.merchant_match_minor,
+        payable_minor=order.amounts.payable_minor,
+        funding=_funding(order.amounts.funding),
+        redeemed_at=rfc3339(order.at_s, timezone),
+        late=order.late,
+    )
+
+
+def reversal_view(order_no: str, reversal: Reversal, timezone: str) -> ReversalView:
+    return ReversalView(
+        order_no=order_no,
+        reversal_no=reversal.reversal_no,
+        amount_minor=reversal.amounts.payable_minor,
+        discount_minor=reversal.amounts.discount_minor,
+        merchant_match_minor=reversal.amounts.merchant_match_minor,
+        funding=_funding(reversal.amounts.funding),
+        reversed_at=rfc3339(reversal.reversed_at_s, timezone),
+        coupon_returned=reversal.coupon_returned,
+    )
+
+
+def line_view(line: Line, timezone: str) -> LineView:
+    return LineView(
+        kind=line.kind,
+        order_no=line.order_no,
+        reversal_no=line.reversal_no or None,
+        coupon_id=line.coupon_id,
+        batch_id=line.batch_id,
+        terms_id=line.terms_id,
+        discount_minor=line.amounts.discount_minor,
+        merchant_match_minor=line.amounts.merchant_match_minor,
+        payable_minor=line.amounts.payable_minor,
+        funding=_funding(line.amounts.funding),
+        at=rfc3339(line.at_s, timezone),
+        late=line.late,
+    )
+
+
+def settlement_view(merchant_id: str, day: str, page: Page, lines: list[LineView]) -> SettlementView:
+    funding = [FundingView(funder_id=funder_id, amount_minor=owed) for funder_id, owed in page.funding.items()]
+    return SettlementView(
+        merchant_id=merchant_id,
+        day=day,
+        lines=lines,
+        sums=SumsView.model_validate({**page.sums, "funding": funding}),
+        next=cursor_of(page.after) if page.after else None,
+    )
+
+
+def batch_state(release: Release, control: Control, now_s: int) -> BatchState:
+    return BatchState(
+        batch_id=release.batch_id,
+        status=releases.status(release, control, now_s),
+        quantity=control.quantity,
+        extended_days=control.extended_s // DAY_S,
+    )
+
+
+def budgets_view(campaign_id: str, budgets: list[Budget]) -> BudgetsView:
+    funders = [
+        BudgetView(
+            funder_id=b.funder_id,
+            budget_minor=b.reserved_minor + b.left_minor,
+            reserved_minor=b.reserved_minor,
+            left_minor=b.left_minor,
+        )
+        for b in budgets
+    ]
+    return BudgetsView(campaign_id=campaign_id, funders=funders)
+
+
+def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditView:
+    equations = [EquationView(equation=text, holds=holds) for text, holds in audit.equations()]
+    return AuditView(
+        batch_id=batch_id,
+        sweep=audit.sweep,
+        complete=audit.complete,
+        ok=audit.complete and all(equation.holds for equation in equations),
+        quantity=audit.quantity,
+        remaining=audit.remaining,
+        claims=audit.claims,
+        unclaimed=audit.unclaimed,
+        coupons=audit.coupons,
+        equations=equations,
+        expired=expired,
+    )

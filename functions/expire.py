@@ -1,0 +1,23 @@
+"""Lambda function `expire`: called by the schedule once a minute, and by the local stack's tick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from coupons.environment import environment
+from coupons.expiring import run_schedule
+
+WORK_S = 45.0
+"""Of the function's timeout of 60 s: a fold that was begun may end."""
+
+_logger = Logger()
+
+
+def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Do what is due: `{"did": [...], "more": bool}`; `more`: call again at once."""
+    env = environment()
+    report = run_schedule(env, int(env.clock.wall_s()), env.clock.monotonic_s() + WORK_S)
+    _logger.info("schedule", did=report.did, more=report.more)
+    return {"did": report.did, "more": report.more}
