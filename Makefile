@@ -76,12 +76,13 @@ clean: ## remove everything that was made here, the local stack's data too
 # among the SAM tools' dependencies. Compiling on all cores afterwards is a third quicker than pip's own;
 # a few packages ship templates that are no Python, so its exit code says nothing.
 define install
-$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || {
-  echo "Python 3.11 to 3.14 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)." \
+$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || {
+  echo "Python 3.11 to 3.14 is needed; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)." \
     "Name another one: make PYTHON=python3.13 $(MAKECMDGOALS)" >&2; exit 1; }
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || {
   echo "$(PYTHON) lacks venv or ensurepip. On Debian and Ubuntu: apt install python3-venv" >&2
   exit 1; }
+echo "Setting up $(1) (once, one to two minutes) …" >&2
 $(PYTHON) -m venv --clear $(1)
 $(1)/bin/pip install -qq --no-compile --require-hashes --no-deps --requirement $<
 $(1)/bin/python -m compileall -qq -j 0 $(1)/lib || true
@@ -90,7 +91,6 @@ endef
 # A stamp is a copy of the lock that was installed, so a lock that was only touched costs nothing.
 $(LOCKED): requirements.txt
 	@if ! cmp -s $< $@; then
-	  echo "Setting up .venv (once, about a minute) …" >&2
 	  $(call install,.venv)
 	fi
 	cp $< $@
@@ -101,7 +101,6 @@ $(READY): $(LOCKED) pyproject.toml
 
 $(SAM_LOCKED): requirements-sam.txt
 	@if ! cmp -s $< $@; then
-	  echo "Setting up .venv-sam for the SAM command line (once, about a minute) …" >&2
 	  $(call install,.venv-sam)
 	fi
 	cp $< $@
