@@ -125,36 +125,22 @@ def watch(api: Api, args: Namespace, out: Output) -> int:
 
 
 def audit(api: Api, args: Namespace, out: Output) -> int:
-    """Every equation of the batch with its numbers; good only if all were counted and all hold."""
+    """Every equation of the batch with its numbers; good only if all was counted and all hold."""
     path = f"/admin/batches/{quote(args.batch, safe='')}/audit"
     report = api.get(path).body
     for rounds in range(1, AUDIT_ROUNDS_MAX + 1):
-        if report.get("complete", True):
+        if report.get("complete") is not False:
             break
-        out.progress(f"{args.batch}: still counting ({rounds}): {facts(_numbers(report))}")
+        out.progress(f"{args.batch}: still counting ({rounds})")
         time.sleep(AUDIT_EVERY_S)
-        report = api.get(path).body
-    good = report.get("ok") is True and report.get("complete", True) is True
-    verdict = "every equation holds" if good else "NOT good"
-    out.result(report, *_equations(report), f"{args.batch}: {verdict}")
+        # The count goes on where it stopped; without its name each answer would begin a new one.
+        report = api.get(path, sweep=report.get("sweep")).body
+    if "ok" not in report:
+        raise client.UnreachableError(f"{api.url} answers something that is not an audit")
+    good = report["ok"] is True and report.get("complete") is not False
+    lines = [f"{'holds' if one['holds'] else 'FAILS'}  {one['equation']}" for one in report.get("equations", [])]
+    out.result(report, *lines, f"{args.batch}: {'every equation holds' if good else 'NOT good'}")
     return GOOD if good else REFUSED
-
-
-def _equations(report: dict[str, Any]) -> list[str]:
-    lines = []
-    named = frozenset({"ok", "name", "equation"})
-    for equation in report.get("equations", []):
-        if not isinstance(equation, dict):
-            lines.append(str(equation))
-            continue
-        name = equation.get("equation") or equation.get("name") or "equation"
-        verdict = "holds" if equation.get("ok") else "FAILS"
-        lines.append(f"{verdict}  {name}: {facts(equation, without=named)}")
-    return lines or [facts(_numbers(report))]
-
-
-def _numbers(report: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in report.items() if isinstance(value, int) and not isinstance(value, bool)}
 
 
 def reconcile(api: Api, args: Namespace, out: Output) -> int:

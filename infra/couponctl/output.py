@@ -68,9 +68,9 @@ def shown(name: str, value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def facts(values: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> str:
+def facts(values: Mapping[str, Any]) -> str:
     """`claims 200, quantity 2,000,000` of a mapping's members."""
-    return ", ".join(f"{name} {shown(name, value)}" for name, value in values.items() if name not in without)
+    return ", ".join(f"{name} {shown(name, value)}" for name, value in values.items())
 
 
 def _place(place: object) -> str:

@@ -26,27 +26,27 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 
 
 def report(*, ok: bool, complete: bool) -> Reply:
-    equation = {"equation": "claims <= quantity", "ok": ok, "claims": 200, "quantity": 2000000}
-    return Reply(body={"batch_id": "first", "ok": ok, "complete": complete, "equations": [equation]})
+    equations = [{"equation": "claims 200 <= quantity 100", "holds": ok}]
+    return Reply(body={"batch_id": "first", "sweep": "5eed", "ok": ok, "complete": complete, "equations": equations})
 
 
 def test_audit_waits_until_all_is_counted(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """It asks again while `complete` is false, then prints each equation with its numbers."""
+    """It goes on with the same count while `complete` is false, then prints each equation with its numbers."""
     counting, counted = report(ok=True, complete=False), report(ok=True, complete=True)
     stack.on("GET /admin/batches/first/audit", counting, counting, counted)
     assert stack.run("audit", "first") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "holds  claims <= quantity: claims 200, quantity 2,000,000",
+        "holds  claims 200 <= quantity 100",
         "first: every equation holds",
     ]
-    assert stack.routes().count("GET /admin/batches/first/audit") == 3
+    assert [asked.query for asked in stack.asked[1:]] == [{}, {"sweep": ["5eed"]}, {"sweep": ["5eed"]}]
 
 
 def test_an_audit_that_fails_is_not_good(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """The equation that fails is named, and the exit code is 1."""
     stack.on("GET /admin/batches/first/audit", report(ok=False, complete=True))
     assert stack.run("audit", "first") == 1
-    assert "FAILS  claims <= quantity" in capsys.readouterr().out
+    assert "FAILS  claims 200 <= quantity 100" in capsys.readouterr().out
 
 
 def test_an_audit_that_never_ends_is_not_good(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
