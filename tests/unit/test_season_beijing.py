@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coupons.documents import AmountOff, Batch, Campaign, DaysAfterClaim, PercentOff, Terms
+from coupons.documents import Batch, Campaign
+from coupons.terms import AmountOff, DaysAfterClaim, PercentOff, Terms
 from infra.couponctl.campaign_files import load_campaign
 
 SEASON = Path(__file__).parents[2] / "infra" / "seasons" / "beijing-2020.yaml"

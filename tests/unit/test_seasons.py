@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coupons.documents import BASIS_POINTS, Batch, Campaign, DaysAfterClaim, Exchange, Terms
+from coupons.documents import Batch, Campaign
+from coupons.schema import BASIS_POINTS
+from coupons.terms import DaysAfterClaim, Exchange, Terms
 from infra.couponctl.campaign_files import load_campaign
 
 SEASONS = Path(__file__).parents[2] / "infra" / "seasons"
