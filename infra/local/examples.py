@@ -13,7 +13,8 @@ data      {directory}        FRESH=1 starts anew
 time      {now}, ticking; special-0606 opens at 2020-06-06T10:00:00+08:00
 
 # A token each for a citizen and a shop (valid a day).
-token() {{ curl -s {url}/_local/token -d "$1" | sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/'; }}
+field() {{ grep -o "\"$1\": *\"[^\"]*\"" | head -1 | cut -d'"' -f4; }}
+token() {{ curl -s {url}/_local/token -d "$1" | field access_token; }}
 CITIZEN=$(token '{{"sub": "li-hua", "scope": "citizen", "region": "beijing"}}')
 SHOP=$(token '{{"sub": "till-1", "scope": "merchant", "merchant_id": "qianmen-diner"}}')
 
@@ -23,10 +24,8 @@ curl -s -X PUT {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZ
 curl -s {url}/wallet -H "Authorization: Bearer $CITIZEN"
 
 # A code of the 10 yuan coupon (it lives a minute), then 60.00 yuan paid with it at the till.
-COUPON=$(curl -s {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZEN" \\
-  | sed 's/.*"coupon_id": *"\\([^"]*\\)", *"terms_id": *"meal-50-10".*/\\1/')
-CODE=$(curl -s -X POST {url}/coupons/$COUPON/code -H "Authorization: Bearer $CITIZEN" \\
-  | sed 's/.*"code": *"\\([^"]*\\)".*/\\1/')
+COUPON=$(curl -s {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZEN" | field coupon_id)
+CODE=$(curl -s -X POST {url}/coupons/$COUPON/code -H "Authorization: Bearer $CITIZEN" | field code)
 curl -s -X PUT {url}/orders/order-1/redemption -H "Authorization: Bearer $SHOP" \\
   -H 'Content-Type: application/json' -d '{{"code": "'$CODE'", "order": {{"total_minor": 6000,
   "store_id": "qianmen-diner", "channel": "offline", "region": "beijing", "items": [{{"sku": "noodles",

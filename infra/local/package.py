@@ -43,8 +43,6 @@ def _bytecode(path: Path, name: Path) -> tuple[str, bytes]:
         py_compile.compile(
             str(path),
             cfile=compiled.name,
-            # Shown in tracebacks, so it should be the file that a developer can open.
-            dfile=str(path),
             doraise=True,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )

@@ -150,7 +150,7 @@ def _malformed(errors: list[tuple[str, str]]) -> ProblemError:
     return ProblemError(
         "malformed",
         "The request does not fit the schema.",
-        {"errors": [{"at": at, "message": message} for at, message in errors]},
+        {"errors": [{"place": place, "message": message} for place, message in errors]},
     )
 
 
