@@ -37,6 +37,8 @@ os.environ.update(
     AWS_EC2_METADATA_DISABLED="true",
     AWS_REGION="cn-north-1",
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    POWERTOOLS_METRICS_NAMESPACE="CouponSeason",
+    POWERTOOLS_SERVICE_NAME="test",
 )
 
 
