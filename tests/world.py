@@ -1,0 +1,305 @@
+"""A small world for tests: tables as template.yaml has them, a clock that tests set, and gateway events.
+
+world = World(client)            # moto (one thread) or a ministack client
+world.publish(campaign())        # a campaign of one batch, or any document
+world.citizen("ann").put_claim("pack")
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import admin
+import catalog
+import claim
+import verify
+from coupons.api import Api
+from coupons.documents import Campaign
+from coupons.environment import Environment, replace_environment
+from coupons.sealing import Keys
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE = ROOT / "template.yaml"
+OPENING = "2020-06-06T10:00:00+08:00"
+TABLES = {"CATALOG_TABLE": "CatalogTable", "CLAIMS_TABLE": "ClaimsTable", "ORDERS_TABLE": "OrdersTable"}
+FUNCTIONS: dict[str, Api] = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "admin": admin.api}
+KEYS = Keys({1: b"a test's master secret, of no worth"})
+
+
+def seconds(moment: str) -> int:
+    """Epoch seconds of an RFC 3339 time."""
+    return int(datetime.fromisoformat(moment).timestamp())
+
+
+@dataclass
+class ManualClock:
+    """Stands still until it is told."""
+
+    wall: float = float(seconds(OPENING))
+    monotonic: float = 1_000.0
+
+    def wall_s(self) -> float:
+        return self.wall
+
+    def monotonic_s(self) -> float:
+        return self.monotonic
+
+    def set(self, moment: str) -> None:
+        self.advance(seconds(moment) - self.wall)
+
+    def advance(self, by_s: float) -> None:
+        """Both clocks; the monotonic one never steps back."""
+        self.wall += by_s
+        self.monotonic += max(by_s, 0.0)
+
+
+def create_tables(client: Any, prefix: str = "") -> dict[str, str]:
+    """The tables of template.yaml on any DynamoDB client; environment variable → table name."""
+    resources = yaml_parse(TEMPLATE.read_text())["Resources"]
+    for resource in TABLES.values():
+        properties = resources[resource]["Properties"]
+        client.create_table(
+            TableName=prefix + resource,
+            KeySchema=properties["KeySchema"],
+            AttributeDefinitions=properties["AttributeDefinitions"],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return {variable: prefix + resource for variable, resource in TABLES.items()}
+
+
+@dataclass(frozen=True)
+class Answered:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def slug(self) -> str:
+        """`not-open` of a problem document; empty for any other answer."""
+        if self.headers.get("content-type") != "application/problem+json":
+            return ""
+        return str(self.json["type"]).removeprefix("/problems/")
+
+    @property
+    def is_replay(self) -> bool:
+        return self.headers.get("idempotent-replay") == "true"
+
+
+def event(
+    key: str,
+    path: dict[str, str] | None = None,
+    *,
+    body: Any = None,
+    raw: str | bytes | None = None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    claims: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """A payload 2.0 event of the gateway for the route `key`; `raw` bytes arrive as base64."""
+    method, _, template = key.partition(" ")
+    raw_path = template
+    for name, value in (path or {}).items():
+        raw_path = raw_path.replace("{" + name + "}", value)
+    made: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": key,
+        "rawPath": raw_path,
+        "rawQueryString": "",
+        "headers": headers or {},
+        "requestContext": {"http": {"method": method, "path": raw_path}, "routeKey": key, "stage": "$default"},
+        "isBase64Encoded": isinstance(raw, bytes),
+    }
+    if path:
+        made["pathParameters"] = path
+    if query:
+        made["queryStringParameters"] = query
+    if claims is not None:
+        made["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+    if isinstance(raw, bytes):
+        made["body"] = base64.b64encode(raw).decode()
+    elif raw is not None or body is not None:
+        made["body"] = raw if raw is not None else json.dumps(body)
+    return made
+
+
+def area_of(key: str) -> str:
+    """The function whose route `key` is."""
+    return next(area for area, api in FUNCTIONS.items() if key in api.routes)
+
+
+def send(made: dict[str, Any]) -> Answered:
+    """The event through the function whose route it names; `$default` goes to catalog, as in the template."""
+    key = made["routeKey"]
+    api = FUNCTIONS["catalog" if key == "$default" else area_of(key)]
+    response = api.handler(made, None)
+    return Answered(response["statusCode"], dict(response["headers"]), response["body"])
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a token. `claims` as the authorizer hands them to the function."""
+
+    claims: dict[str, str]
+
+    def send(self, key: str, path: dict[str, str] | None = None, **request: Any) -> Answered:
+        return send(event(key, path, claims=self.claims, **request))
+
+    def put_claim(self, batch_id: str) -> Answered:
+        return self.send("PUT /batches/{batch_id}/claim", {"batch_id": batch_id}, body={})
+
+    def code(self, coupon_id: str) -> str:
+        answer = self.send("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}, body={})
+        return str(answer.json["code"])
+
+    def redeem(self, order_no: str, code: str | None, order: dict[str, Any], **more: Any) -> Answered:
+        body = {"order": order, **({"code": code} if code else {}), **more}
+        return self.send("PUT /orders/{order_no}/redemption", {"order_no": order_no}, body=body)
+
+    def reverse(self, order_no: str, reversal_no: str, amount_minor: int) -> Answered:
+        path = {"order_no": order_no, "reversal_no": reversal_no}
+        return self.send("PUT /orders/{order_no}/reversals/{reversal_no}", path, body={"amount_minor": amount_minor})
+
+
+@dataclass
+class World:
+    """One stack in one process. Its environment is the handlers' own until the next world is made."""
+
+    client: Any
+    clock: ManualClock = field(default_factory=ManualClock)
+    settings: dict[str, str] = field(default_factory=dict)
+    prefix: str = ""
+
+    def __post_init__(self) -> None:
+        tables = create_tables(self.client, self.prefix)
+        self.settings = {"SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8", **tables, **self.settings}
+        self.env = self.environment()
+        replace_environment(self.env)
+
+    def environment(self, *, client: Any = None, seed: int = 1) -> Environment:
+        """Another environment of the same stack: its own caches, leases and chance."""
+        return Environment(
+            self.settings, clock=self.clock, keys=KEYS, boto_client=client or self.client, rng=random.Random(seed)
+        )
+
+    @property
+    def now_s(self) -> int:
+        return int(self.clock.wall_s())
+
+    def publish(self, document: dict[str, Any]) -> None:
+        """Apply a document and publish all its batches."""
+        operator = self.operator()
+        applied = operator.send("PUT /admin/campaigns/{campaign_id}", _named(document), body=document)
+        assert applied.status in (200, 201), applied.text
+        for batch in document["batches"]:
+            path = {"batch_id": batch["batch_id"]}
+            published = operator.send("POST /admin/batches/{batch_id}/publish", path, body={})
+            assert published.status == 200, published.text
+
+    def citizen(self, name: str, **claims: str) -> Person:
+        return Person({"sub": name, "scope": "citizen", **claims})
+
+    def merchant(self, merchant_id: str = "diner") -> Person:
+        return Person({"sub": f"till-{merchant_id}", "scope": "merchant", "merchant_id": merchant_id})
+
+    def operator(self) -> Person:
+        return Person({"sub": "op", "scope": "operator"})
+
+    def items(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is stored, by table: compare before and after to show that nothing was changed."""
+        tables = [self.settings[variable] for variable in TABLES]
+        return {
+            table: sorted(self.client.scan(TableName=table)["Items"], key=lambda i: (i["pk"]["S"], i["sk"]["S"]))
+            for table in tables
+        }
+
+
+def terms(terms_id: str = "ten-off", **changes: Any) -> dict[str, Any]:
+    """Terms of a coupon: 10.00 off 50.00, 14 days, three funders, merchant match 1:1."""
+    return {
+        "terms_id": terms_id,
+        "title": "10 off 50",
+        "discount": {"kind": "amount_off", "threshold_minor": 5000, "amount_minor": 1000},
+        "validity": {"kind": "days_after_claim", "days": 14},
+        "funding": [
+            {"funder_id": "city", "basis_points": 5000},
+            {"funder_id": "platform", "basis_points": 3000},
+            {"funder_id": "shop", "basis_points": 2000},
+        ],
+        "merchant_match": [{"starts_at": "2020-06-01T00:00:00+08:00", "basis_points": 10000}],
+        "refund": {"policy": "full_only", "times_max": 1},
+        **changes,
+    }
+
+
+def batch(batch_id: str = "pack", **changes: Any) -> dict[str, Any]:
+    """A batch of ten packs of one coupon, open for a day from 10:00 on 6 June."""
+    return {
+        "batch_id": batch_id,
+        "title": "A pack",
+        "mode": "first_come",
+        "quantity": 10,
+        "opens_at": OPENING,
+        "closes_at": "2020-06-07T10:00:00+08:00",
+        "terms": ["ten-off"],
+        **changes,
+    }
+
+
+def campaign(*batches: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A campaign document with the given batches (one by default), three funders and a diner."""
+    return {
+        "campaign_id": "season",
+        "title": {"en": "A season", "zh": "消费季"},
+        "timezone": "Asia/Shanghai",
+        "currency": "CNY",
+        "starts_at": "2020-06-01T00:00:00+08:00",
+        "ends_at": "2020-10-01T00:00:00+08:00",
+        "funders": [
+            {"funder_id": name, "title": name, "kind": kind, "budget_minor": 10_000_000}
+            for name, kind in (("city", "government"), ("platform", "platform"), ("shop", "enterprise"))
+        ],
+        "merchants": [
+            {
+                "merchant_id": "diner",
+                "title": "Diner",
+                "category": "catering",
+                "channels": ["offline", "online"],
+                "stores": [{"store_id": "diner", "region": "beijing"}],
+            }
+        ],
+        "terms": [terms()],
+        "batches": list(batches) or [batch()],
+        **changes,
+    }
+
+
+def order(total_minor: int = 6000, **changes: Any) -> dict[str, Any]:
+    """An order of one item at the diner."""
+    item = {"sku": "noodles", "category": "meal", "tags": [], "price_minor": total_minor, "quantity": 1}
+    return {
+        "total_minor": total_minor,
+        "store_id": "diner",
+        "channel": "offline",
+        "region": "beijing",
+        "items": [item],
+        **changes,
+    }
+
+
+def parsed(document: dict[str, Any]) -> Campaign:
+    return Campaign.model_validate_json(json.dumps(document))
+
+
+def _named(document: dict[str, Any]) -> dict[str, str]:
+    return {"campaign_id": document["campaign_id"]}
