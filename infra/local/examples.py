@@ -5,36 +5,36 @@ from __future__ import annotations
 from infra.local.clock import LocalClock, rfc3339
 from infra.local.settings import Settings
 
-_TEXT = """\
-API       {url}        (GET /openapi.json lists the routes)
+_TEXT = r"""API       {url}        (GET /openapi.json lists the routes)
 cloud     http://127.0.0.1:{cloud_port}        any AWS command: --endpoint-url, key test, secret test
 issuer    http://127.0.0.1:{issuer_port}
 data      {directory}        FRESH=1 starts anew
 time      {now}, ticking; special-0606 opens at 2020-06-06T10:00:00+08:00
 
 # A token each for a citizen and a shop (valid a day).
+ask() {{ curl -sw '\n' "$@"; }}
 field() {{ grep -o "\"$1\": *\"[^\"]*\"" | head -1 | cut -d'"' -f4; }}
-token() {{ curl -s {url}/_local/token -d "$1" | field access_token; }}
+token() {{ ask {url}/_local/token -d "$1" | field access_token; }}
 CITIZEN=$(token '{{"sub": "li-hua", "scope": "citizen", "region": "beijing"}}')
 SHOP=$(token '{{"sub": "till-1", "scope": "merchant", "merchant_id": "qianmen-diner"}}')
 
 # Ten o'clock: claim a pack of three coupons, then look at the wallet.
-curl -s {url}/_local/clock -d '{{"now": "2020-06-06T10:00:00+08:00"}}'
-curl -s -X PUT {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZEN"
-curl -s {url}/wallet -H "Authorization: Bearer $CITIZEN"
+ask {url}/_local/clock -d '{{"now": "2020-06-06T10:00:00+08:00"}}'
+ask -X PUT {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZEN"
+ask {url}/wallet -H "Authorization: Bearer $CITIZEN"
 
 # A code of the 10 yuan coupon (it lives a minute), then 60.00 yuan paid with it at the till.
-COUPON=$(curl -s {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZEN" | field coupon_id)
-CODE=$(curl -s -X POST {url}/coupons/$COUPON/code -H "Authorization: Bearer $CITIZEN" | field code)
-curl -s -X PUT {url}/orders/order-1/redemption -H "Authorization: Bearer $SHOP" \\
+COUPON=$(ask {url}/batches/special-0606/claim -H "Authorization: Bearer $CITIZEN" | field coupon_id)
+CODE=$(ask -X POST {url}/coupons/$COUPON/code -H "Authorization: Bearer $CITIZEN" | field code)
+ask -X PUT {url}/orders/order-1/redemption -H "Authorization: Bearer $SHOP" \
   -H 'Content-Type: application/json' -d '{{"code": "'$CODE'", "order": {{"total_minor": 6000,
   "store_id": "qianmen-diner", "channel": "offline", "region": "beijing", "items": [{{"sku": "noodles",
   "category": "catering", "tags": [], "price_minor": 6000, "quantity": 1}}]}}}}'
 
 # Fifteen days later the other two have expired.
-curl -s {url}/_local/clock -d '{{"advance_s": 1296000}}'
-curl -s -X POST {url}/_local/tick
-curl -s "{url}/wallet?status=expired" -H "Authorization: Bearer $CITIZEN"
+ask {url}/_local/clock -d '{{"advance_s": 1296000}}'
+ask -X POST {url}/_local/tick
+ask "{url}/wallet?status=expired" -H "Authorization: Bearer $CITIZEN"
 
 Ctrl-C ends it and keeps data and time.
 """
