@@ -21,6 +21,7 @@ from infra.local.upstream import Upstream
 
 _BODY_BYTES_MAX = 6 * 1024 * 1024
 """What a function can be handed."""
+_READ_OUT_BYTES_MAX = 10 * _BODY_BYTES_MAX
 _HEAD_BYTES_MAX = 10_240
 """What API Gateway takes as request line and headers."""
 _IDLE_S_MAX = 75
@@ -54,10 +55,10 @@ class Front:
     async def answer(self, request: h11.Request, body: bytes) -> Answer:
         """What this request gets. Never raises for anything that a request may hold."""
         path = _path(request.target)
-        instance = path.decode("ascii", "replace")
+        instance = path.decode()
         try:
             if not path.startswith(b"/"):
-                raise ProblemError("malformed", "The request target is not a path.", {"errors": []})
+                raise _malformed("The request target is not a path.")
             if path == b"/_local" or path.startswith(b"/_local/"):
                 return await self._routes.answer(request.method.decode("ascii"), instance, body)
             target = self._prefix + _origin_form(request.target)
@@ -102,9 +103,11 @@ class _Exchange:
             if request is None:
                 return False
             body = await self._body()
-        except (h11.RemoteProtocolError, ProblemError) as error:
-            target = request.target if request else b"/"
-            await self._refuse(str(error.args[0] if error.args else error), _path(target))
+        except ProblemError as problem:
+            await self._refuse(problem, request)
+            return False
+        except h11.RemoteProtocolError:
+            await self._refuse(_malformed("This is not an HTTP/1.1 request."), request)
             return False
         answer = await self._front.answer(request, body)
         await self._send(answer, head_only=request.method == b"HEAD", close=False)
@@ -118,41 +121,46 @@ class _Exchange:
         size = len(event.method) + len(event.target)
         size += sum(len(name) + len(value) + 4 for name, value in event.headers)
         if size > _HEAD_BYTES_MAX:
-            raise h11.RemoteProtocolError("the request line and headers are longer than 10,240 bytes")
+            raise _malformed("The request line and headers are longer than 10,240 bytes.")
         return event
 
     async def _body(self) -> bytes:
-        body = bytearray()
+        body, size = bytearray(), 0
         while True:
             if self._protocol.they_are_waiting_for_100_continue:
                 go_on = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
                 self._writer.write(self._protocol.send(go_on) or b"")
             event = await self._next()
             if isinstance(event, h11.EndOfMessage):
-                return bytes(body)
+                break
             if isinstance(event, h11.ConnectionClosed):
                 raise ConnectionResetError("the request ended early")
             assert isinstance(event, h11.Data)
-            body += event.data
-            if len(body) > _BODY_BYTES_MAX:
-                raise h11.RemoteProtocolError("the body is longer than 6 MB")
+            size += len(event.data)
+            if size <= _BODY_BYTES_MAX:
+                body += event.data
+            elif size > _READ_OUT_BYTES_MAX:
+                break
+        # Read to its end first, because closing on unread bytes takes the answer from the client.
+        if size > _BODY_BYTES_MAX:
+            raise _malformed("The body is longer than 6 MB.")
+        return bytes(body)
 
     async def _next(self) -> h11.Event:
         while True:
             event = self._protocol.next_event()
             if event is h11.PAUSED:
-                raise h11.RemoteProtocolError("the connection cannot take another request")
+                raise _malformed("The connection cannot take another request.")
             if event is not h11.NEED_DATA:
                 assert not isinstance(event, type)
                 return event
             async with asyncio.timeout(_IDLE_S_MAX):
                 self._protocol.receive_data(await self._reader.read(_READ_BYTES))
 
-    async def _refuse(self, detail: str, path: bytes) -> None:
-        if self._protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
-            return
-        problem = ProblemError("malformed", f"{detail[:1].upper()}{detail[1:]}.", {"errors": []})
-        await self._send(problem.answer(path.decode("ascii", "replace")), head_only=False, close=True)
+    async def _refuse(self, problem: ProblemError, request: h11.Request | None) -> None:
+        if self._protocol.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            path = _path(request.target) if request else b"/"
+            await self._send(problem.answer(path.decode()), head_only=False, close=True)
 
     async def _send(self, answer: Answer, *, head_only: bool, close: bool) -> None:
         parts = [self._protocol.send(self._front.head(answer, close=close))]
@@ -161,6 +169,10 @@ class _Exchange:
         parts.append(self._protocol.send(h11.EndOfMessage()))
         self._writer.write(b"".join(part for part in parts if part))
         await self._writer.drain()
+
+
+def _malformed(detail: str) -> ProblemError:
+    return ProblemError("malformed", detail, {"errors": []})
 
 
 def _origin_form(target: bytes) -> bytes:

@@ -25,7 +25,7 @@ _ROUNDS_MAX = 500
 """Invocations a tick: a season's sweeps take a few dozen."""
 _ADVANCE_S_MAX = LATEST_S - EARLIEST_S
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Name = Annotated[str, StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,256}\z")]
 Identifier = Annotated[str, StringConstraints(pattern=r"\A[a-z0-9-]{1,64}\z")]
 Scope = Annotated[
     str,

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 from infra.couponctl.client import Api, ApiError
@@ -102,13 +103,15 @@ class Stack:
 
     def invoke_schedule(self) -> dict[str, Any]:
         """Run the schedule's function once. Raises ProblemError if it fails."""
-        answer = self._lambda().invoke(FunctionName=self.deployed.outputs["ExpireFunctionName"], Payload=b"{}")
+        name = self.deployed.outputs["ExpireFunctionName"]
+        answer = self._lambda.invoke(FunctionName=name, Payload=b"{}")
         payload = answer["Payload"].read()
         if "FunctionError" in answer:
             raise ProblemError("tick-failed", f"expire failed: {payload.decode('utf-8', 'replace')}")
         result: dict[str, Any] = json.loads(payload)
         return result
 
+    @cached_property
     def _lambda(self) -> Any:
         return self.cloud.client("lambda")
 

@@ -1,0 +1,61 @@
+"""The tables of template.yaml on any DynamoDB, so that tests and template cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.local.settings import checkout
+
+_TABLE = "AWS::DynamoDB::Table"
+_KEPT = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+"""What decides how a table answers; the rest (backups, encryption, warm throughput) is AWS's."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads `!Ref x` as `{"Ref": "x"}` and `!GetAtt x` as `{"Fn::GetAtt": "x"}`, as CloudFormation does."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+def load_template(path: Path | None = None) -> dict[str, Any]:
+    """template.yaml of this checkout (or another), its tags as the long forms (`{"Ref": …}`, `{"Fn::Sub": …}`)."""
+    text = (path or checkout() / "template.yaml").read_text(encoding="utf-8")
+    template: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with CloudFormation's tags
+    return template
+
+
+def table_definitions(template: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    """CreateTable arguments by logical name (`CatalogTable`, `ClaimsTable`, …), less the table's name."""
+    resources = (template or load_template())["Resources"]
+    return {
+        name: {key: resource["Properties"][key] for key in _KEPT if key in resource["Properties"]}
+        for name, resource in resources.items()
+        if resource["Type"] == _TABLE
+    }
+
+
+def create_tables(client: Any, *, prefix: str = "") -> dict[str, str]:
+    """Create every table through a boto3 DynamoDB client (moto's or ministack's); its name by logical name.
+
+    A name is `prefix` and the logical name; another prefix gives a test tables of its own in a shared engine.
+    """
+    names = {}
+    for logical_name, definition in table_definitions().items():
+        names[logical_name] = f"{prefix}{logical_name}"
+        client.create_table(TableName=names[logical_name], **definition)
+    return names
