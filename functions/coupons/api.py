@@ -168,7 +168,8 @@ class Api:
             response = _problem_response(refusal, instance)
         except Exception:
             outcome = "surprise"
-            self._logger.exception("surprise", route=event.get("routeKey"), path=instance)
+            # The route and not the path: a path may carry a person's identity.
+            self._logger.exception("surprise", extra={"route": event.get("routeKey")})
             response = _surprise_response(instance)
         self._record(event, outcome, response["statusCode"], time.perf_counter() - started_s)
         return response
@@ -184,7 +185,8 @@ class Api:
         errors: list[dict[str, str]] = []
         path = _path(event, errors)
         query = _parsed(route.query, event.get("queryStringParameters") or {}, "query", errors)
-        body = _parsed(route.body, _body(event, errors), "body", errors)
+        raw = _body(event, errors)
+        body = _parsed(route.body, raw, "body", errors) if raw is not None else None
         if errors:
             raise Malformed(errors=errors[:ERRORS_MAX], detail="The request does not fit the schema; see errors.")
         env = environment()
@@ -241,16 +243,16 @@ def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
     return []
 
 
-def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes:
+def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | None:
     text = event.get("body") or ""
     try:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, UnicodeEncodeError):
         errors.append({"place": "body", "message": "is not UTF-8"})
-        return b""
+        return None
     if len(raw) > BODY_MAX_BYTES:
         errors.append({"place": "body", "message": f"is larger than {BODY_MAX_BYTES} bytes"})
-        return b""
+        return None
     return raw
 
 
@@ -258,7 +260,7 @@ def _parsed(
     model: type[BaseModel] | None, content: bytes | Mapping[str, str], place: str, errors: list[dict[str, str]]
 ) -> BaseModel | None:
     """`content` as `model`; every way in which it does not fit is added to `errors` with its place."""
-    if model is None or errors:
+    if model is None:
         return None
     try:
         if isinstance(content, bytes):

@@ -13,6 +13,7 @@ from typing import Any
 from coupons.clock import Clock, clock_for
 from coupons.leasing import Leases
 from coupons.live import Live
+from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
 from coupons.stores import dynamodb
 from coupons.stores.bookings import Bookings
@@ -55,6 +56,11 @@ class Environment:
     @property
     def expected_environments(self) -> int:
         return int(self._settings.get("EXPECTED_ENVIRONMENTS", "1000"))
+
+    @property
+    def claims_per_bucket(self) -> int:
+        """A laptop's season has millions of packs and a handful of people: fewer buckets make its sweeps quick."""
+        return int(self._settings.get("CLAIMS_PER_BUCKET", str(CLAIMS_PER_BUCKET)))
 
     @property
     def sweep_workers(self) -> int:

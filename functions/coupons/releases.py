@@ -121,10 +121,10 @@ def _next_tick_s(moment_s: int) -> int:
     return (moment_s // SCHEDULE_S + 1) * SCHEDULE_S
 
 
-def buckets_for(expected_claims: int) -> int:
-    """A power of two with about 1,000 expected claims a bucket, at least 16."""
+def buckets_for(expected_claims: int, claims_per_bucket: int = CLAIMS_PER_BUCKET) -> int:
+    """A power of two with about `claims_per_bucket` expected claims a bucket, at least 16."""
     buckets = BUCKETS_MIN
-    while buckets < BUCKETS_MAX and buckets * CLAIMS_PER_BUCKET < expected_claims:
+    while buckets < BUCKETS_MAX and buckets * claims_per_bucket < expected_claims:
         buckets *= 2
     return buckets
 

@@ -116,7 +116,8 @@ def claim_view(env: Environment, held: Held, now_s: int) -> ClaimView:
 def wallet_view(env: Environment, wallet: list[Held], status: str | None, now_s: int) -> WalletView:
     coupons = [view for held in wallet for view in coupon_views(env, held, now_s)]
     shown = [view for view in coupons if status is None or view.status == status]
-    return WalletView(coupons=shown, as_of=rfc3339(now_s))
+    timezone = wallet[0].release.timezone if wallet else "UTC"
+    return WalletView(coupons=shown, as_of=rfc3339(now_s, timezone))
 
 
 def booking_view(release: Release, record: BookingRecord, status: Literal["booked", "cancelled"]) -> BookingView:

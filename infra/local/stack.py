@@ -67,6 +67,8 @@ class Stack:
                 "JwtIssuer": self.issuer.url,
                 "JwtAudience": AUDIENCE,
                 "TestClockFile": str(self._kept.clock.path),
+                # Millions of packs, a handful of people: as many buckets as in earnest would make each sweep slow.
+                "ClaimsPerBucket": "100000",
             },
         )
 
