@@ -12,7 +12,6 @@ import json
 import random
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import admin
@@ -23,10 +22,8 @@ from coupons.api import Api
 from coupons.documents import Campaign
 from coupons.environment import Environment, replace_environment
 from coupons.sealing import Keys
-from samtranslator.yaml_helper import yaml_parse
+from infra.local.tables import create_tables
 
-ROOT = Path(__file__).parents[1]
-TEMPLATE = ROOT / "template.yaml"
 OPENING = "2020-06-06T10:00:00+08:00"
 TABLES = {"CATALOG_TABLE": "CatalogTable", "CLAIMS_TABLE": "ClaimsTable", "ORDERS_TABLE": "OrdersTable"}
 FUNCTIONS: dict[str, Api] = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "admin": admin.api}
@@ -58,20 +55,6 @@ class ManualClock:
         """Both clocks; the monotonic one never steps back."""
         self.wall += by_s
         self.monotonic += max(by_s, 0.0)
-
-
-def create_tables(client: Any, prefix: str = "") -> dict[str, str]:
-    """The tables of template.yaml on any DynamoDB client; environment variable → table name."""
-    resources = yaml_parse(TEMPLATE.read_text())["Resources"]
-    for resource in TABLES.values():
-        properties = resources[resource]["Properties"]
-        client.create_table(
-            TableName=prefix + resource,
-            KeySchema=properties["KeySchema"],
-            AttributeDefinitions=properties["AttributeDefinitions"],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    return {variable: prefix + resource for variable, resource in TABLES.items()}
 
 
 @dataclass(frozen=True)
@@ -181,7 +164,8 @@ class World:
     prefix: str = ""
 
     def __post_init__(self) -> None:
-        tables = create_tables(self.client, self.prefix)
+        names = create_tables(self.client, prefix=self.prefix)
+        tables = {variable: names[resource] for variable, resource in TABLES.items()}
         self.settings = {"SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8", **tables, **self.settings}
         self.env = self.environment()
         replace_environment(self.env)

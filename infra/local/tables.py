@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.settings import checkout
 
@@ -15,27 +15,9 @@ _KEPT = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryInd
 """What decides how a table answers; the rest (backups, encryption, warm throughput) is AWS's."""
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads `!Ref x` as `{"Ref": "x"}` and `!GetAtt x` as `{"Fn::GetAtt": "x"}`, as CloudFormation does."""
-
-
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {name: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    assert isinstance(node, yaml.MappingNode)
-    return {name: loader.construct_mapping(node, deep=True)}
-
-
-_Loader.add_multi_constructor("!", _intrinsic)
-
-
 def load_template(path: Path | None = None) -> dict[str, Any]:
     """template.yaml of this checkout (or another), its tags as the long forms (`{"Ref": …}`, `{"Fn::Sub": …}`)."""
-    text = (path or checkout() / "template.yaml").read_text(encoding="utf-8")
-    template: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with CloudFormation's tags
+    template: dict[str, Any] = yaml_parse((path or checkout() / "template.yaml").read_text(encoding="utf-8"))
     return template
 
 
