@@ -39,7 +39,8 @@ SERVICES = (
 """What template.yaml has resources of, and what deploys and runs them."""
 
 _AT_ONCE = max(8, 4 * (os.cpu_count() or 1))
-_WARM_AT_ONCE = 4
+_WARM = (("/wallet", "citizen", 4), ("/settlements/2020-06-06", "merchant", 2))
+"""Path, scope, and workers to start by asking for it at once: each costs most of a second of one processor."""
 
 
 def import_slow_parts() -> None:
@@ -96,11 +97,11 @@ class Stack:
             yield f"  {path.stem}: " + (f"{len(batches)} batches" if batches else "as it was left")
 
     def warm(self) -> None:
-        """Start a few workers of each function, so that the first requests at 10:00 need not wait for them."""
-        with ThreadPoolExecutor(_WARM_AT_ONCE) as pool:
-            for path, scope in (("/wallet", "citizen"), ("/settlements/2020-06-06", "merchant")):
+        """Start a few workers, so that the first claims and payments at 10:00 need not wait for them."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for path, scope, workers in _WARM:
                 token = self.token(scope)
-                for _ in range(_WARM_AT_ONCE):
+                for _ in range(workers):
                     pool.submit(_ask, self.api_url, token, path)
 
     def invoke_schedule(self) -> dict[str, Any]:
