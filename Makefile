@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test e2e lint template format openapi lock clean
+.PHONY: help run test e2e costs lint template format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ test: lint template $(READY) ## lint, types, the template and all tests but e2e
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
 	@echo "== end to end"
 	exec $(BIN)/python -m pytest tests/e2e
+
+costs: $(READY) ## units of each operation as consumed on the local engine, and dollars
+	@$(BIN)/python -m infra.costs
 
 lint: $(READY) ## ruff and mypy
 	@echo "== lint and types"

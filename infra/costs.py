@@ -1,0 +1,186 @@
+"""What the stack costs: DynamoDB units of each operation as consumed, and dollars by the list prices below.
+
+    make costs
+
+Starts a bare ministack, plays each operation once against the template's tables, and adds up the ConsumedCapacity of
+every request. Two are added by DynamoDB's rules, because the engine does not report them: a refused conditional write
+consumes its unit, and each key of a BatchGetItem, absent ones too, half a unit (strong: one) for up to 4 KB
+(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html).
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coupons import cataloguing, claiming, declaring, redeeming, reversing
+from coupons.documents import Campaign
+from coupons.environment import Environment
+from coupons.moments import epoch_s
+from coupons.orders import Order
+from coupons.refusals import Refusal
+from coupons.sealing import Keys
+from infra.couponctl.client import load_campaign
+from infra.local.engine import create_tables, dynamodb_engine
+from infra.local.settings import checkout
+
+# List prices of us-east-1, November 2026 (aws.amazon.com/…/pricing of each service); other regions differ.
+WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
+API_REQUEST = 1.00e-6
+LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.20e-6, 1.33334e-5
+LOG_GB, SECRET_MONTH, ALARM_MONTH = 0.50, 0.40, 0.10
+HOURS_A_MONTH = 730
+# Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
+CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 800
+ALARMS = 21
+
+
+@dataclass
+class FixedClock:
+    wall: float
+
+    def wall_s(self) -> float:
+        return self.wall
+
+    def monotonic_s(self) -> float:
+        return self.wall
+
+
+@dataclass
+class Meter:
+    """Adds up what each request of a client consumed."""
+
+    requests: int = 0
+    writes: float = 0.0
+    reads: float = 0.0
+
+    def attach(self, client: Any) -> None:
+        client.meta.events.register("before-parameter-build.dynamodb", self._ask)
+        client.meta.events.register("after-call.dynamodb", self._add)
+
+    def _ask(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+        if model.name == "BatchGetItem":
+            asked = params["RequestItems"].values()
+            self.reads += sum(len(part["Keys"]) * (1.0 if part["ConsistentRead"] else 0.5) for part in asked)
+        else:
+            params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def _add(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
+        self.requests += 1
+        if model.name == "BatchGetItem":
+            return
+        consumed = parsed.get("ConsumedCapacity", [])
+        units = sum(part["CapacityUnits"] for part in (consumed if isinstance(consumed, list) else [consumed]))
+        if model.name in ("GetItem", "Query"):
+            self.reads += units
+        else:
+            refused = parsed.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
+            self.writes += units + (1 if refused else 0)
+
+    def take(self) -> tuple[int, float, float]:
+        taken = (self.requests, self.writes, self.reads)
+        self.requests, self.writes, self.reads = 0, 0.0, 0.0
+        return taken
+
+
+@contextmanager
+def metered() -> Iterator[tuple[Environment, Meter, FixedClock]]:
+    """An environment over a fresh engine with beijing-2020 published, and the meter of its requests."""
+    with tempfile.TemporaryDirectory() as scratch, dynamodb_engine(Path(scratch)) as cloud:
+        client = cloud.client("dynamodb")
+        names = create_tables(client)
+        settings = {f"{name.removesuffix('Table').upper()}_TABLE": table for name, table in names.items()}
+        document = Campaign.model_validate(
+            load_campaign(checkout() / "infra" / "seasons" / "beijing-2020.yaml"), strict=False
+        )
+        clock = FixedClock(epoch_s(document.starts_at))
+        env = Environment(
+            settings,
+            clock=clock,
+            keys=Keys({1: b"for an engine of one minute"}),
+            boto_client=client,
+            rng=random.Random(1),
+        )
+        declaring.apply(env, document.campaign_id, document)
+        for batch in document.batches:
+            declaring.publish(env, batch.batch_id, int(clock.wall))
+        meter = Meter()
+        meter.attach(client)
+        yield env, meter, clock
+
+
+def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[str, int, float, float]]:
+    """Each operation once, in a warm environment: name, requests, write units, read units."""
+    release = env.live.release("special-0606")
+    person, now_s = env.keys.person("li-hua"), release.opens_at_s
+    citizen = claiming.Citizen(person, None)
+    order = Order.model_validate_json(
+        '{"total_minor": 6000, "store_id": "qianmen-diner", "channel": "offline", "region": "beijing",'
+        ' "items": [{"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
+    )
+
+    def row(name: str, play: Callable[[], object]) -> tuple[str, int, float, float]:
+        meter.take()
+        try:
+            play()
+        except Refusal as refusal:
+            name += f" ({type(refusal).__name__})"
+        return name, *meter.take()
+
+    def claim(batch_id: str, at_s: int) -> object:
+        return claiming.claim(env, batch_id, citizen, at_s)
+
+    clock.wall = now_s
+    yield row("claim before opening", lambda: claim("special-0606", now_s - 1))
+    env.live.control("special-0606")
+    yield row("claim", lambda: claim("special-0606", now_s))
+    yield row("claim, repeated", lambda: claim("special-0606", now_s))
+    held = claiming.my_claim(env, "special-0606", person)
+    coupon_id = claiming.coupon_id(env, held, 0)
+    code, _, _ = claiming.issue_code(env, coupon_id, person, now_s)
+    env.live.published()
+    yield row("wallet", lambda: claiming.wallet(env, person, now_s))
+    yield row("code", lambda: claiming.issue_code(env, coupon_id, person, now_s))
+    yield row("quote", lambda: redeeming.quote(env, "qianmen-diner", code, order, now_s))
+
+    def redeem() -> object:
+        return redeeming.redeem(env, "qianmen-diner", "o-1", order, code=code, scanned_at_s=None, now_s=now_s)
+
+    yield row("redemption", redeem)
+    yield row("redemption, repeated", redeem)
+    yield row("full reversal", lambda: reversing.reverse(env, "qianmen-diner", "o-1", "r-1", 4000, now_s))
+    yield row("batch, read within a second", lambda: cataloguing.batch(env, "special-0606", now_s))
+
+
+def main() -> int:
+    print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
+    claim_units = (0.0, 0.0)
+    with metered() as (env, meter, clock):
+        for name, requests, writes, reads in played(env, meter, clock):
+            dollars = (writes * WRITE_UNIT + reads * READ_UNIT) * 1e6
+            print(f"{name:38}{requests:9}{writes:12.1f}{reads:11.1f}{dollars:19.2f}")
+            if name == "claim":
+                claim_units = (writes, reads)
+    parts = {
+        "DynamoDB": claim_units[0] * WRITE_UNIT + claim_units[1] * READ_UNIT,
+        "HTTP API": API_REQUEST,
+        "Lambda": LAMBDA_REQUEST + CLAIM_S * MEMORY_GB * LAMBDA_GB_SECOND,
+        "logs": LOG_BYTES * LOG_GB / 1e9,
+    }
+    print("\na million claims: " + " + ".join(f"{name} {dollar * 1e6:.2f}" for name, dollar in parts.items()), end="")
+    print(f" = {sum(parts.values()) * 1e6:.2f} dollars")
+    schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
+    standing = (SECRET_MONTH + ALARMS * ALARM_MONTH) / HOURS_A_MONTH
+    print(f"an idle hour: schedule {schedule:.5f} + secret and {ALARMS} alarms {standing:.5f}", end="")
+    print(f" = {schedule + standing:.4f} dollars, and storage")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
