@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 PERSON_BYTES = 16
 CODE_LIFE_S = 60
 _COUPON = struct.Struct(f">I{PERSON_BYTES}sB")
-_CODE = struct.Struct(f">I{PERSON_BYTES}sBQ")
+_SECOND_BYTES = 5  # epoch seconds until the year 36812
 _KEY_BYTES = 64  # AES-SIV with two AES-256 keys
 
 
@@ -76,16 +76,16 @@ class Keys:
         return CouponRef(*_COUPON.unpack(plain)), version
 
     def seal_code(self, ref: CouponRef, issued_at_s: int) -> str:
-        plain = _CODE.pack(ref.batch_number, ref.person, ref.index, issued_at_s)
+        plain = _COUPON.pack(ref.batch_number, ref.person, ref.index) + issued_at_s.to_bytes(_SECOND_BYTES, "big")
         return self._seal("code", self.current, plain)
 
     def open_code(self, code: str) -> tuple[CouponRef, int] | None:
         """The coupon and the second at which the code was issued; None if we never sealed this."""
-        opened = self._open("code", code, _CODE.size)
+        opened = self._open("code", code, _COUPON.size + _SECOND_BYTES)
         if opened is None:
             return None
-        number, person, index, issued_at_s = _CODE.unpack(opened[0])
-        return CouponRef(number, person, index), issued_at_s
+        coupon, second = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
+        return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(second, "big")
 
     def _seal(self, use: str, version: int, plain: bytes) -> str:
         sealed = bytes([version]) + self._ciphers[version, use].encrypt(plain, None)

@@ -1,0 +1,142 @@
+"""Coupon ids, codes and persons: ours open, nothing else does, and nobody can link them."""
+
+from __future__ import annotations
+
+import base64
+import string
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from coupons.sealing import CouponRef, Keys, bucket_of
+
+OLD = {1: b"the first master secret of a test"}
+KEYS = Keys(OLD)
+ROTATED = Keys({**OLD, 2: b"the second master secret of a test"})
+PERSON = KEYS.person("110101199003070000")
+REF = CouponRef(4_000_000_000, PERSON, 7)
+ALPHABET = string.ascii_letters + string.digits + "-_"
+
+refs = st.builds(CouponRef, st.integers(0, 2**32 - 1), st.binary(min_size=16, max_size=16), st.integers(0, 255))
+
+
+@given(refs, st.integers(0, 2**40 - 1))
+def test_what_we_sealed_opens(ref: CouponRef, issued_at_s: int) -> None:
+    """Any coupon and any second come back as they went in; an id has 51 characters, a code 58."""
+    coupon_id, code = KEYS.seal_coupon(ref, 1), KEYS.seal_code(ref, issued_at_s)
+    assert (len(coupon_id), len(code)) == (51, 58)
+    assert set(coupon_id + code) <= set(ALPHABET)
+    assert KEYS.open_coupon(coupon_id) == (ref, 1)
+    assert KEYS.open_code(code) == (ref, issued_at_s)
+
+
+@pytest.mark.parametrize("use", ["coupon", "code"])
+def test_one_changed_character_opens_nothing(use: str) -> None:
+    """At every place, every other character; the last one's spare bits included."""
+    sealed, opens = (
+        (KEYS.seal_coupon(REF, 1), KEYS.open_coupon) if use == "coupon" else (KEYS.seal_code(REF, 9), KEYS.open_code)
+    )
+    for place, character in enumerate(sealed):
+        for other in ALPHABET:
+            if other != character:
+                assert opens(sealed[:place] + other + sealed[place + 1 :]) is None
+
+
+def test_only_the_canonical_spelling_is_ours() -> None:
+    """base64 reads several spellings of the same bytes; an id is one string, or it could be counted twice."""
+    coupon_id = KEYS.seal_coupon(REF, 1)
+    raw = base64.urlsafe_b64decode(coupon_id + "=")
+    same = [c for c in ALPHABET if base64.urlsafe_b64decode(coupon_id[:-1] + c + "=") == raw]
+    assert len(same) == 4
+    assert [c for c in same if KEYS.open_coupon(coupon_id[:-1] + c)] == [coupon_id[-1]]
+    for text in (coupon_id + "=", coupon_id + "\n", " " + coupon_id, coupon_id[:-1], coupon_id + "A", coupon_id * 2):
+        assert KEYS.open_coupon(text) is None
+
+
+def test_the_other_alphabet_is_not_ours() -> None:
+    """`+` and `/` for `-` and `_` would be a second spelling."""
+    sealed = next(s for n in range(99) if {"-", "_"} <= set(s := KEYS.seal_coupon(CouponRef(n, PERSON, 0), 1)))
+    assert KEYS.open_coupon(sealed.replace("-", "+")) is None
+    assert KEYS.open_coupon(sealed.replace("_", "/")) is None
+
+
+@given(st.text(max_size=170))
+@example("")
+@example("é" * 51)
+@example("\ud800" * 51)
+@example("A" * 51)
+@example("A" * 58)
+@example("=" * 51)
+@example("AQ" + "\0" * 49)
+def test_any_other_string_opens_nothing(text: str) -> None:
+    """None, never an exception."""
+    assert KEYS.open_coupon(text) is None
+    assert KEYS.open_code(text) is None
+
+
+@given(st.sampled_from([38, 43]).flatmap(lambda size: st.binary(min_size=size, max_size=size)))
+def test_forged_bytes_of_the_right_length_open_nothing(raw: bytes) -> None:
+    """The tag decides, also behind a version that exists."""
+    text = base64.urlsafe_b64encode(b"\x01" + raw[1:]).rstrip(b"=").decode()
+    assert (KEYS.open_coupon(text), KEYS.open_code(text)) == (None, None)
+
+
+def test_an_id_is_not_a_code_and_a_code_no_id() -> None:
+    """Each use has its own key and length."""
+    assert KEYS.open_code(KEYS.seal_coupon(REF, 1)) is None
+    assert KEYS.open_coupon(KEYS.seal_code(REF, 1)) is None
+
+
+def test_two_coupons_of_one_person_have_nothing_in_common() -> None:
+    """Beyond the version's byte no two of a hundred people's coupons share a beginning of three bytes."""
+    sealed = [
+        base64.urlsafe_b64decode(KEYS.seal_coupon(CouponRef(1, KEYS.person(f"p{n}"), index), 1) + "=")
+        for n in range(100)
+        for index in range(8)
+    ]
+    assert {raw[0] for raw in sealed} == {1}
+    assert len({raw[1:4] for raw in sealed}) == len(sealed)
+    assert not any(PERSON[:3] in raw for raw in sealed)
+
+
+def test_each_second_has_its_own_code() -> None:
+    """A code seen by a shop tells nothing about the next."""
+    first, second = (base64.urlsafe_b64decode(KEYS.seal_code(REF, at_s) + "==") for at_s in (1, 2))
+    assert first[1:3] != second[1:3]
+
+
+def test_rotation_changes_no_coupon_id() -> None:
+    """A claim keeps its version, so its ids stay; what is new is sealed by the highest version."""
+    coupon_id = KEYS.seal_coupon(REF, 1)
+    assert ROTATED.current == 2
+    assert ROTATED.seal_coupon(REF, 1) == coupon_id
+    assert ROTATED.open_coupon(coupon_id) == (REF, 1)
+    assert ROTATED.open_coupon(ROTATED.seal_coupon(REF, 2)) == (REF, 2)
+    assert ROTATED.open_code(KEYS.seal_code(REF, 5)) == (REF, 5)
+    assert KEYS.open_code(ROTATED.seal_code(REF, 5)) is None, "a version that is not known yet"
+
+
+def test_a_person_is_a_keyed_hash_of_the_identity() -> None:
+    """16 bytes, the same for two accounts and after a rotation, other for other people and other masters."""
+    assert len(PERSON) == 16
+    assert KEYS.person("110101199003070000") == PERSON == ROTATED.person("110101199003070000")
+    assert KEYS.person("110101199003070001") != PERSON
+    assert Keys({1: b"another master secret of a test.."}).person("110101199003070000") != PERSON
+
+
+@given(st.binary(min_size=16, max_size=16), st.integers(4, 16))
+def test_a_bucket_is_one_of_them_and_halves_when_they_double(person: bytes, exponent: int) -> None:
+    """With twice the buckets a person is in the same one or in the one that many further."""
+    buckets = 2**exponent
+    bucket = bucket_of(person, buckets)
+    assert 0 <= bucket < buckets
+    assert bucket_of(person, 2 * buckets) in (bucket, bucket + buckets)
+
+
+def test_people_spread_over_buckets() -> None:
+    """Sixteen buckets hold between 100 and 150 of 2,000 people."""
+    counts = [0] * 16
+    for n in range(2_000):
+        counts[bucket_of(KEYS.person(f"p{n}"), 16)] += 1
+    assert 95 < min(counts) <= max(counts) < 160
