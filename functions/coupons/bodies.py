@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coupons.orders import Order
 from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedId
@@ -50,6 +50,12 @@ class MembersBody(Document):
 
     add: Annotated[list[PersonId], Field(max_length=MEMBERS_MAX)] = []
     remove: Annotated[list[PersonId], Field(max_length=MEMBERS_MAX)] = []
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if len(self.add) + len(self.remove) > MEMBERS_MAX:
+            raise ValueError(f"add and remove name more than {MEMBERS_MAX} persons together")
+        return self
 
 
 class Query(BaseModel):

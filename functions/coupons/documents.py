@@ -148,3 +148,8 @@ class MerchantRecord(Document):
     stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
     campaigns: Annotated[list[Id], Field(max_length=50)] = []
     suspended: bool = False
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        distinct("stores", (store.store_id for store in self.stores))
+        return self

@@ -31,11 +31,16 @@ BasisPoints = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    # Beyond, arithmetic and other time zones leave what a datetime can hold.
+    if not 2000 <= moment.year <= 2200:
+        raise ValueError("times lie between the years 2000 and 2200")
+    return moment
+
+
 def _whole_second(moment: datetime) -> datetime:
     if moment.microsecond:
         raise ValueError("times are whole seconds")
-    if not 2000 <= moment.year <= 2200:
-        raise ValueError("times lie between the years 2000 and 2200")
     return moment
 
 
@@ -46,9 +51,9 @@ def _rfc3339(value: object) -> object:
     return value
 
 
-Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339), AfterValidator(_of_our_time)]
 """RFC 3339 with offset, fractions allowed: what a machine reports."""
-Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339), AfterValidator(_whole_second)]
+Moment = Annotated[Instant, AfterValidator(_whole_second)]
 """RFC 3339 with offset; `int(moment.timestamp())` is the stored epoch second."""
 
 
