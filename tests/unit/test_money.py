@@ -1,0 +1,74 @@
+"""Splitting amounts: they always add up, and no line goes below zero."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coupons.money import split, split_over_left
+
+amounts = st.integers(0, 10**12)
+weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=10).filter(any)
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "shares", "expected"),
+    [
+        (0, [5000, 5000], [0, 0]),
+        (1, [5000, 5000], [1, 0]),
+        (3, [5000, 5000], [2, 1]),
+        (1000, [5000, 3000, 2000], [500, 300, 200]),
+        (5, [4500, 4500, 1000], [2, 2, 1]),
+        (6, [4500, 4500, 1000], [3, 3, 0]),
+        (7, [10_000], [7]),
+        (2, [0, 1, 0], [0, 2, 0]),
+    ],
+)
+def test_split(amount_minor: int, shares: list[int], expected: list[int]) -> None:
+    """By largest remainder; ties go to the earlier share."""
+    assert split(amount_minor, shares) == expected
+
+
+@given(amounts, weights)
+def test_shares_add_up_and_are_within_one_unit_of_exact(amount_minor: int, shares: list[int]) -> None:
+    """No unit is lost, made, or taken from the wrong funder."""
+    parts = split(amount_minor, shares)
+    assert sum(parts) == amount_minor
+    whole = sum(shares)
+    assert all(abs(part * whole - amount_minor * share) < whole for part, share in zip(parts, shares, strict=True))
+
+
+def test_a_smaller_amount_may_give_a_funder_more() -> None:
+    """Of 6 fen at 45/45/10 % the third pays nothing, of 5 one fen: by shares a reversal would take it below zero."""
+    paid = split(6, [4500, 4500, 1000])
+    by_shares = split(5, [4500, 4500, 1000])
+    assert min(line - back for line, back in zip(paid, by_shares, strict=True)) == -1
+    back = split_over_left(5, paid)
+    assert back == [3, 2, 0]
+    assert split_over_left(1, [line - part for line, part in zip(paid, back, strict=True)]) == [0, 1, 0]
+
+
+@given(st.lists(st.integers(0, 10**4), min_size=1, max_size=10), st.data())
+def test_a_reversal_stays_within_what_the_lines_have_left(left: list[int], data: st.DataObject) -> None:
+    """Its parts add up, none is below zero, none above its line; in as many steps as you like."""
+    while sum(left):
+        amount_minor = data.draw(st.integers(sum(left) // 2, sum(left)))
+        parts = split_over_left(amount_minor, left)
+        assert sum(parts) == amount_minor
+        assert all(0 <= part <= line for part, line in zip(parts, left, strict=True))
+        left = [line - part for line, part in zip(left, parts, strict=True)]
+        if amount_minor == 0:
+            break
+
+
+def test_nothing_reversed_of_nothing_left() -> None:
+    """Zero weights are no reason to divide by them."""
+    assert split_over_left(0, [0, 0]) == [0, 0]
+
+
+@pytest.mark.parametrize(("amount_minor", "left"), [(11, [5, 5]), (1, [0]), (-1, [5])])
+def test_a_reversal_above_what_is_left_is_a_defect_of_the_caller(amount_minor: int, left: list[int]) -> None:
+    """The operation refuses it before; here it cannot pass."""
+    with pytest.raises(ValueError, match="above what the lines have left"):
+        split_over_left(amount_minor, left)
