@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,19 @@ def table_definitions(template: Mapping[str, Any] | None = None) -> dict[str, di
     }
 
 
+@cache
+def _own_definitions() -> dict[str, dict[str, Any]]:
+    # A test makes tables by the hundred, and parsing the template takes longer than all of a test.
+    return table_definitions()
+
+
 def create_tables(client: Any, *, prefix: str = "") -> dict[str, str]:
     """Create every table through a boto3 DynamoDB client (moto's or ministack's); its name by logical name.
 
     A name is `prefix` and the logical name; another prefix gives a test tables of its own in a shared engine.
     """
     names = {}
-    for logical_name, definition in table_definitions().items():
+    for logical_name, definition in _own_definitions().items():
         names[logical_name] = f"{prefix}{logical_name}"
         client.create_table(TableName=names[logical_name], **definition)
     return names

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+
 from coupons.claiming import Citizen, claim
 from coupons.refusals import Busy, Drained
 from coupons.stores.dynamodb import NoAnswer
-
 from tests.world import KEYS, World, batch, campaign
 
 Fault = Callable[[Callable[..., Any], dict[str, Any]], Any]
