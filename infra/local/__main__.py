@@ -73,10 +73,9 @@ def _run(settings: Settings, exits: ExitStack) -> int:
             _say("deploying template.yaml …")
             stack.deploy()
             _say("loading the seasons …")
-            with Api(stack.api_url, stack.token("operator"), timeout_s=30) as api:
+            with stack.warming(), Api(stack.api_url, stack.token("operator")) as api:
                 for line in stack.load_seasons(api):
                     _say(line)
-            stack.warm()
             kept.running()
             # As if no time had passed meanwhile.
             kept.clock.set_now(now_s)

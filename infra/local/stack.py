@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -96,13 +97,15 @@ class Stack:
             batches = load_season(api, path)
             yield f"  {path.stem}: " + (f"{len(batches)} batches" if batches else "as it was left")
 
-    def warm(self) -> None:
-        """Start a few workers, so that the first claims and payments at 10:00 need not wait for them."""
+    @contextmanager
+    def warming(self) -> Iterator[None]:
+        """Start a few workers meanwhile, so that the first claims and payments at 10:00 need not wait for them."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for path, scope, workers in _WARM:
                 token = self.token(scope)
                 for _ in range(workers):
                     pool.submit(_ask, self.api_url, token, path)
+            yield
 
     def invoke_schedule(self) -> dict[str, Any]:
         """Run the schedule's function once. Raises ProblemError if it fails."""
