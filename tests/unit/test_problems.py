@@ -1,0 +1,120 @@
+"""Refusals and the documents they become: the contract's table, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from coupons import refusals as r
+from coupons.problems import PROBLEMS, problem_document, problem_of
+from coupons.stores.dynamodb import NoAnswer, NotApplied
+
+CONTRACT: dict[str, int] = {
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "malformed": 400,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "not-open": 409,
+    "closed": 409,
+    "paused": 409,
+    "stopped": 409,
+    "not-eligible": 403,
+    "already-claimed-group": 409,
+    "drained": 409,
+    "sold-out": 409,
+    "insufficient-points": 409,
+    "code-invalid": 400,
+    "code-expired": 409,
+    "order-conflict": 409,
+    "coupon-not-usable": 409,
+    "order-not-eligible": 422,
+    "reversal-not-allowed": 409,
+    "terms-frozen": 409,
+    "revision-conflict": 409,
+    "budget-exceeded": 409,
+    "busy": 503,
+}
+"""The contract's table of problems, in its order of precedence."""
+AT_S = 1_591_408_800
+SHANGHAI = "Asia/Shanghai"
+
+
+def subclasses(cls: type[r.Refusal]) -> Iterator[type[r.Refusal]]:
+    for child in cls.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_the_table_is_the_contracts() -> None:
+    """Every slug with its status, in the same order, and none besides."""
+    assert [(problem.slug, problem.status) for problem in PROBLEMS.values()] == list(CONTRACT.items())
+
+
+def test_every_refusal_has_a_row() -> None:
+    """A class of the family without one would be an error 500; a store's are the `busy` they are made from."""
+    family = [cls for cls in subclasses(r.Refusal) if cls.__module__.startswith("coupons.")]
+    assert set(PROBLEMS) == {cls for cls in family if cls.__module__ == "coupons.refusals"}
+    assert {cls for cls in family if cls not in PROBLEMS} == {NotApplied, NoAnswer}
+    assert problem_of(NotApplied).slug == problem_of(NoAnswer).slug == "busy"
+
+
+def test_every_title_is_a_sentence_of_its_own() -> None:
+    """No two problems read alike."""
+    titles = [problem.title for problem in PROBLEMS.values()]
+    assert len(set(titles)) == len(titles)
+    assert all(title and not title.endswith(".") for title in titles)
+
+
+FACTS: list[tuple[r.Refusal, dict[str, object]]] = [
+    (
+        r.NotOpen(opens_at_s=AT_S, retry_after_s=7, timezone=SHANGHAI),
+        {"opens_at": "2020-06-06T10:00:00+08:00", "retry_after_s": 7},
+    ),
+    (r.NotOpen(opens_at_s=AT_S, retry_after_s=7), {"opens_at": "2020-06-06T02:00:00+00:00", "retry_after_s": 7}),
+    (r.Closed(closed_at_s=AT_S, timezone=SHANGHAI), {"closed_at": "2020-06-06T10:00:00+08:00"}),
+    (
+        r.Drained(returns_at_s=AT_S + 240, retry_after_s=9, timezone=SHANGHAI),
+        {"returns_at": "2020-06-06T10:04:00+08:00", "retry_after_s": 9},
+    ),
+    (
+        r.CouponNotUsable(coupon_status="expired", expires_at_s=AT_S, timezone="America/New_York"),
+        {"coupon_status": "expired", "expires_at": "2020-06-05T22:00:00-04:00"},
+    ),
+    (r.CodeExpired(expired_at_s=AT_S), {"expired_at": "2020-06-06T02:00:00+00:00"}),
+    (r.NotEligible(reason="region"), {"reason": "region"}),
+    (r.AlreadyClaimedGroup(claimed_batch_id="smart-online-0606"), {"claimed_batch_id": "smart-online-0606"}),
+    (r.OrderNotEligible(reasons=["min-spend", "tag"]), {"reasons": ["min-spend", "tag"]}),
+    (r.ReversalNotAllowed(left_minor=5), {"left_minor": 5}),
+    (r.RevisionConflict(revision=3), {"revision": 3}),
+    (
+        r.BudgetExceeded(funder_id="city", available_minor=1, needed_minor=2),
+        {"funder_id": "city", "available_minor": 1, "needed_minor": 2},
+    ),
+    (r.Malformed(errors=[{"place": "body", "message": "no"}]), {"errors": [{"place": "body", "message": "no"}]}),
+    (r.MethodNotAllowed(allow=["GET", "PUT"]), {"allow": ["GET", "PUT"]}),
+    (r.SoldOut(timezone=SHANGHAI), {}),
+    (NoAnswer(), {"retry_after_s": 1}),
+]
+
+
+@pytest.mark.parametrize(("refusal", "facts"), FACTS, ids=lambda case: type(case).__name__)
+def test_facts_become_members(refusal: r.Refusal, facts: dict[str, object]) -> None:
+    """Seconds are shown as RFC 3339 in the campaign's time zone, all else as it is, beside RFC 9457's five members."""
+    problem = problem_of(type(refusal))
+    assert problem_document(refusal, "/a/b") == {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": CONTRACT[problem.slug],
+        "detail": f"{problem.title}.",
+        "instance": "/a/b",
+        **facts,
+    }
+
+
+def test_a_detail_replaces_the_title_as_the_explanation() -> None:
+    """And is what the exception says."""
+    refusal = r.SoldOut(detail="All 10 packs are claimed.")
+    assert problem_document(refusal, "/")["detail"] == str(refusal) == "All 10 packs are claimed."
+    assert str(r.SoldOut()) == "SoldOut"
