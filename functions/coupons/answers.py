@@ -215,4 +215,5 @@ class AuditView(View):
     unclaimed: int
     coupons: dict[str, int]
     equations: list[EquationView]
+    refused: dict[str, int]
     expired: dict[str, int]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coupons.claims import Claim, Status, fresh_coupon
 from coupons.environment import Environment
-from coupons.leasing import refuse_by_stock
+from coupons.problems import problem_of
 from coupons.refusals import (
     AlreadyClaimedGroup,
     Closed,
@@ -15,6 +15,7 @@ from coupons.refusals import (
     NotFound,
     NotOpen,
     Paused,
+    Refusal,
     Stopped,
 )
 from coupons.releases import Control, Release
@@ -44,19 +45,26 @@ class Held:
 def claim(env: Environment, batch_id: str, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
     """The person holds the batch's pack, and the stock one pack less; True if they held it before (a repeat).
 
-    Two write units while k is 1: the lease and the put; a repeat or a refusal by another batch of the group takes a
-    third to give the pack back. A refusal by time, state or stock costs none.
+    One write unit, the put, and a k-th of one for the lease of k packs; a repeat, or a refusal by another batch of the
+    group, consumes one too. A refusal by time, state or stock costs no request while the control item is fresh.
 
     Raises NotFound, NotOpen, Closed, Paused, Stopped, NotEligible, InsufficientPoints, Drained, SoldOut,
     AlreadyClaimedGroup, Busy. The one condition `attribute_not_exists` on (claim key, person) suffices for "at most
     one": the claim key is the batch, or the exclusive group of batches; the leased token bounds how many are written.
     """
     release = env.live.release(batch_id)
+    try:
+        return _claim(env, release, citizen, now_s)
+    except Refusal as refusal:
+        env.refused.count(batch_id, problem_of(type(refusal)).slug)
+        raise
+
+
+def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
     _refuse_by_time(env, release, now_s)
-    control = env.live.control(batch_id)
+    control = env.live.control(release.batch_id)
     _refuse_by_operator(release, control)
     _refuse_by_person(env, release, citizen)
-    refuse_by_stock(release, control, now_s, env.rng)
     token = env.leases.take(release, now_s)
     wanted = Claim(
         batch_number=release.number,

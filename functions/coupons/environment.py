@@ -13,6 +13,7 @@ from typing import Any
 from coupons.clock import Clock, clock_for
 from coupons.leasing import Leases
 from coupons.live import Live
+from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
 from coupons.stores import dynamodb
@@ -114,6 +115,10 @@ class Environment:
     @cached_property
     def live(self) -> Live:
         return Live(self.catalog, self.stock, self.clock)
+
+    @cached_property
+    def refused(self) -> Refused:
+        return Refused(self.stock, self.clock)
 
     @cached_property
     def leases(self) -> Leases:

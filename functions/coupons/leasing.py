@@ -1,14 +1,18 @@
 """Leases: packs that this process may hand out for a few seconds; design section 4.
 
-k is 1 for now: each claim leases its own pack. What is written for any k: a lease has an age that counts from before
-its request, a round, and tokens that are taken out of memory before they are used.
+    take ──▶ a token of the live lease, or a new lease: k packs off a random shard, one attempt
+    put_back ──▶ the token of a claim that was certainly not written, into its own lease
+
+k follows the pace: what the last lease spent in a second, at most twice the last k, at most 64, and at most 1/16 of
+what the stock was last seen to hold. So a quiet environment reserves one pack at a time, a busy one about a second's
+worth, and near the end nobody sits on the last packs.
 """
 
 from __future__ import annotations
 
 import random
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coupons.clock import LEASE_S, Clock
 from coupons.live import Live
@@ -17,21 +21,32 @@ from coupons.releases import Control, Release, returns_at_s
 from coupons.stores.dynamodb import NoAnswer, NotApplied
 from coupons.stores.stock import Stock
 
-PACKS = 1
+PACKS_MAX = 64
+AHEAD_S = 1.0
+"""A lease is about what this many seconds spend."""
+SHARE = 16
+"""No lease takes more than 1/16 of a shard: the last packs stay where everybody can reach them."""
 LEASE_ATTEMPTS = 4
 """Shards tried in one request before the answer is `busy`; each failed one is followed by a read of all."""
 RETRY_JITTER_S = 30
 """Spreads the return of those who were told when packs come back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lease:
+    """Packs taken out of one shard in one round, and which of them this process still holds.
+
+    The age counts from before the request, so that it is never younger here than the store could say.
+    """
+
     lease_id: str
     batch_id: str
     shard: int
     round: int
+    packs: int
     taken_wall_s: float
     taken_monotonic_s: float
+    held: list[int] = field(default_factory=list)
 
     def is_live(self, clock: Clock) -> bool:
         """Both clocks say so: either one at `LEASE_S`, or stepped back, ends it."""
@@ -53,56 +68,90 @@ class Token:
 
 
 class Leases:
+    """One live lease a batch. A process handles one request at a time (Lambda), so nothing here locks."""
+
     def __init__(self, stock: Stock, live: Live, clock: Clock, rng: random.Random) -> None:
         self._stock = stock
         self._live = live
         self._clock = clock
         self._rng = rng
+        self._leases: dict[str, Lease] = {}
+        self._seen: dict[str, int] = {}
+        """Batch → what a shard was last seen to hold."""
 
     def take(self, release: Release, now_s: int) -> Token:
-        """A pack taken out of the stock for the caller alone.
+        """A pack taken out of the stock for the caller alone; its token is out of memory before it is used.
 
         Raises Drained or SoldOut when there is none, NotApplied (a throttled shard means busy, never zero), NoAnswer
-        (the pack may be stranded until the reclaim).
+        (the packs may be stranded until the reclaim).
         """
         control = self._live.control(release.batch_id)
+        lease = self._leases.get(release.batch_id)
+        if lease is None or not lease.held or lease.round != control.round or not lease.is_live(self._clock):
+            # What a lapsed lease still holds is stranded until the reclaim: a late put of it could not be told apart.
+            lease = self._lease(release, control, now_s, lease)
+        return Token(lease, lease.held.pop(0))
+
+    def put_back(self, token: Token) -> None:
+        """Keep the pack of a claim that was certainly not written: in its own lease, or in its shard if it is the last.
+
+        The shard is asked once and without surprise: if that fails the pack is stranded until the reclaim, which is
+        safe. A second request could add it twice.
+        """
+        lease = token.lease
+        if not lease.is_live(self._clock):
+            return
+        if lease.held:
+            lease.held.append(token.ordinal)
+            return
+        try:
+            self._stock.give_back(lease.batch_id, lease.shard, lease.round)
+        except (NotApplied, NoAnswer):
+            return
+
+    def _lease(self, release: Release, control: Control, now_s: int, last: Lease | None) -> Lease:
         shard = self._rng.randrange(release.shards)
         for _ in range(LEASE_ATTEMPTS):
             refuse_by_stock(release, control, now_s, self._rng)
+            packs = self._packs(release.batch_id, last)
             lease = Lease(
-                secrets.token_urlsafe(12),
-                release.batch_id,
-                shard,
-                control.round,
-                self._clock.wall_s(),
-                self._clock.monotonic_s(),
+                lease_id=secrets.token_urlsafe(12),
+                batch_id=release.batch_id,
+                shard=shard,
+                round=control.round,
+                packs=packs,
+                taken_wall_s=self._clock.wall_s(),
+                taken_monotonic_s=self._clock.monotonic_s(),
+                held=list(range(packs)),
             )
-            refused = self._stock.lease(release.batch_id, shard, control.round, PACKS)
-            if refused is None:
-                return Token(lease, 0)
+            taken, stock = self._stock.lease(release.batch_id, shard, control.round, packs)
+            self._seen[release.batch_id] = stock.remaining
+            if taken:
+                self._leases[release.batch_id] = lease
+                return lease
             control, shard = self._look_around(release, control, now_s)
         raise Busy(detail="The last packs are going; try again.")
 
-    def put_back(self, token: Token) -> None:
-        """Return the pack of a claim that was certainly not written: the lease's last pack goes to its shard at once.
-
-        No retry and no surprise: if it fails the pack is stranded until the reclaim, which is safe.
-        """
-        if not token.lease.is_live(self._clock):
-            return
-        try:
-            self._stock.give_back(token.lease.batch_id, token.lease.shard, token.lease.round)
-        except (NotApplied, NoAnswer):
-            return
+    def _packs(self, batch_id: str, last: Lease | None) -> int:
+        """k of the next lease."""
+        if last is None:
+            return 1
+        # A frozen environment's monotonic clock may stand still: the older of both ages is the safe one.
+        wall_s = self._clock.wall_s() - last.taken_wall_s
+        age_s = max(wall_s, self._clock.monotonic_s() - last.taken_monotonic_s, 0.001)
+        pace = int((last.packs - len(last.held)) * AHEAD_S / age_s)
+        return max(1, min(pace, 2 * last.packs, PACKS_MAX, self._seen.get(batch_id, 0) // SHARE))
 
     def _look_around(self, release: Release, control: Control, now_s: int) -> tuple[Control, int]:
         """After a refusal: read all shards at once, and either name one that has packs or mark the batch drained."""
         shards = self._stock.shards(release.batch_id, release.shards)
         if any(shard.sealed != control.round for shard in shards):
             return self._live.control_now(release.batch_id), self._rng.randrange(release.shards)
-        filled = [place for place, shard in enumerate(shards) if shard.remaining >= PACKS]
+        filled = [place for place, shard in enumerate(shards) if shard.remaining]
         if filled:
-            return control, self._rng.choice(filled)
+            chosen = self._rng.choice(filled)
+            self._seen[release.batch_id] = shards[chosen].remaining
+            return control, chosen
         self._stock.mark_drained(release.batch_id, control, now_s)
         return self._live.control_now(release.batch_id), self._rng.randrange(release.shards)
 

@@ -29,6 +29,8 @@ class Audit:
     coupons: dict[str, int]
     pack_size: int
     reclaimed: bool
+    refused: dict[str, int]
+    """Claims refused, by cause, as far as processes have written them: not exact, and in no equation."""
 
     @property
     def unclaimed(self) -> int:
@@ -121,6 +123,7 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
         coupons={str(status): number for status, number in count.coupons.items()} if count else {},
         pack_size=len(release.terms),
         reclaimed=control.state == "open" and (control.sold_out or control.final),
+        refused=env.stock.refused(batch_id),
     )
 
 

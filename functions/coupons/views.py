@@ -241,5 +241,6 @@ def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditVie
         unclaimed=audit.unclaimed,
         coupons=audit.coupons,
         equations=equations,
+        refused=audit.refused,
         expired=expired,
     )

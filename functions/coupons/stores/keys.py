@@ -4,7 +4,7 @@
 |---|---|---|---|
 | catalog | `INDEX` | `CAMPAIGN#id`, `BATCH#id` | what exists and what is published, to be listed |
 | | `CAMPAIGN#id` | `DOCUMENT` | the campaign document and its revision |
-| | `BATCH#id` | `RELEASE`, `CONTROL` | what publishing froze; what changes |
+| | `BATCH#id` | `RELEASE`, `CONTROL`, `REFUSED` | what publishing froze; what changes; refusals by cause |
 | | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
 | | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
@@ -59,6 +59,10 @@ def release(batch_id: str) -> Key:
 
 def control(batch_id: str) -> Key:
     return Key(pk=f"BATCH#{batch_id}", sk="CONTROL")
+
+
+def refused(batch_id: str) -> Key:
+    return Key(pk=f"BATCH#{batch_id}", sk="REFUSED")
 
 
 def number(batch_number: int) -> Key:

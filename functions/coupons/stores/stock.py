@@ -11,14 +11,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from coupons.releases import Control
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, encode
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, decode, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +53,27 @@ class Stock:
         by_pk = {item["pk"]: Shard(item["remaining"], item["sealed"]) for item in items}
         return [by_pk[key["pk"]] for key in wanted]
 
-    def lease(self, batch_id: str, shard: int, round_: int, packs: int) -> Shard | None:
-        """Take `packs` out of a shard of this round, once. None if taken; else the shard as it refused.
+    def lease(self, batch_id: str, shard: int, round_: int, packs: int) -> tuple[bool, Shard]:
+        """Take `packs` out of a shard of this round, once: whether they were, and the shard as it is then.
 
         Raises NotApplied, NoAnswer (the packs may be stranded until the reclaim; asking again could strand more).
         """
         try:
-            self._spike.call(
+            answer = self._spike.call(
                 "update_item",
                 TableName=self._table,
                 Key=encode(keys.stock(batch_id, shard)),
                 UpdateExpression="SET remaining = remaining - :k",
                 ConditionExpression="remaining >= :k AND sealed = :r",
                 ExpressionAttributeValues=encode({":k": packs, ":r": round_}),
+                ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ConditionFailed as failed:
             item = failed.item or {"remaining": 0, "sealed": 0}
-            return Shard(item["remaining"], item["sealed"])
-        return None
+            return False, Shard(item["remaining"], item["sealed"])
+        item = decode(answer["Attributes"])
+        return True, Shard(item["remaining"], item["sealed"])
 
     def give_back(self, batch_id: str, shard: int, round_: int) -> bool:
         """Return one unused pack to its shard, once, unless the shard was sealed since. False if it was."""
@@ -211,6 +213,23 @@ class Stock:
             "expired_at_s = :never AND extended_s = :e",
             {":now": now_s, ":counts": counts, ":never": 0, ":e": control.extended_s},
         )
+
+    def add_refused(self, batch_id: str, counts: Mapping[str, int]) -> None:
+        """Add to the statistics of refused claims, by cause; sent once."""
+        causes = sorted(counts)
+        self._spike.call(
+            "update_item",
+            TableName=self._table,
+            Key=encode(keys.refused(batch_id)),
+            UpdateExpression="ADD " + ", ".join(f"#{place} :{place}" for place, _ in enumerate(causes)),
+            ExpressionAttributeNames={f"#{place}": cause for place, cause in enumerate(causes)},
+            ExpressionAttributeValues=encode({f":{place}": counts[cause] for place, cause in enumerate(causes)}),
+        )
+
+    def refused(self, batch_id: str) -> dict[str, int]:
+        """Refused claims by cause, as far as they were written."""
+        item = self._patient.get(self._table, keys.refused(batch_id), consistent=False) or {}
+        return {cause: count for cause, count in item.items() if cause not in ("pk", "sk")}
 
     def _change(self, batch_id: str, update: str, condition: str, values: Item) -> bool:
         """One conditional update of the control item; False if its condition refused it."""
