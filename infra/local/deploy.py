@@ -81,7 +81,7 @@ def _awaited(formation: Any) -> dict[str, Any]:
         if stack["StackStatus"] in _GOOD:
             return stack
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            raise CloudError(f"the stack is {stack['StackStatus']}: {_reason(formation)}")
+            raise CloudError(f"the stack is {stack['StackStatus']}: {_reason(formation)}; FRESH=1 starts anew")
         time.sleep(0.1)
     raise CloudError(f"the stack was not deployed within {_DEPLOYED_WITHIN_S} s")
 

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from infra.couponctl.client import Api, ApiError
 from infra.local.answers import ProblemError
-from infra.local.cloud import HOST, Cloud
+from infra.local.cloud import HOST, Cloud, CloudError
 from infra.local.deploy import Deployed, deploy
 from infra.local.front import Front
 from infra.local.issuer import AUDIENCE, Issuer
@@ -61,7 +63,13 @@ class Stack:
 
     def deploy(self) -> None:
         """Raises CloudError."""
-        self._deployed = deploy(
+        try:
+            self._deployed = self._deploy()
+        except ClientError as error:
+            raise CloudError(f"{error}; FRESH=1 starts anew") from error
+
+    def _deploy(self) -> Deployed:
+        return deploy(
             self.cloud,
             self._settings.root,
             {
