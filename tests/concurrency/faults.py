@@ -1,0 +1,155 @@
+"""What no local engine does by itself: lost answers, lost and late requests, conflicts, killed invocations.
+
+Each class stands in for a boto3 client of one environment; what it does not intercept goes through.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, NoReturn
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+
+class Killed(BaseException):
+    """The invocation ends here, as a crash or a time-out of the function would end it."""
+
+
+class Late:
+    """Requests that are still under way: sent, given up by the sender, and not yet applied."""
+
+    def __init__(self) -> None:
+        self._under_way: list[Callable[[], Any]] = []
+        self.sent = 0
+
+    def send(self, request: Callable[[], Any]) -> None:
+        self._under_way.append(request)
+        self.sent += 1
+
+    def arrive(self) -> None:
+        """All that are under way are applied now, if their conditions let them."""
+        arriving, self._under_way = self._under_way, []
+        for request in arriving:
+            try:
+                request()
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                    raise
+
+
+class Unreliable:
+    """A tenth of all puts and a twentieth of all leases are answered by silence.
+
+    A put is applied, never arrives, or arrives later; the sender cannot tell which. A lease is applied.
+    """
+
+    def __init__(self, client: Any, rng: random.Random, late: Late) -> None:
+        self._client = client
+        self._rng = rng
+        self._late = late
+        self.faults = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_item(self, **parameters: Any) -> Any:
+        chance = self._rng.random()
+        if chance < 0.05:
+            self._client.put_item(**parameters)
+            self._silence()
+        if chance < 0.075:
+            self._silence()
+        if chance < 0.10:
+            self._late.send(lambda: self._client.put_item(**parameters))
+            self._silence()
+        return self._client.put_item(**parameters)
+
+    def update_item(self, **parameters: Any) -> Any:
+        answer = self._client.update_item(**parameters)
+        if "remaining - :k" in parameters["UpdateExpression"] and self._rng.random() < 0.05:
+            self._silence()
+        return answer
+
+    def _silence(self) -> NoReturn:
+        self.faults += 1
+        raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
+
+
+class Mortal:
+    """Kills the invocation at its `calls`-th request, before or after it is applied; 0: never."""
+
+    def __init__(self, client: Any, calls: int, *, applied: bool) -> None:
+        self._client = client
+        self._left = calls
+        self._applied = applied
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            self._left -= 1
+            if self._left != 0:
+                return real(**parameters)
+            if self._applied:
+                real(**parameters)
+            raise Killed
+
+        return call
+
+
+class Conflicts:
+    """Refuses a transaction while another one with an item in common is under way, as DynamoDB does."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._busy: set[str] = set()
+        self.refused = 0
+
+    def client(self, real: Any) -> Any:
+        return _Conflicting(real, self)
+
+    def enter(self, items: set[str]) -> None:
+        with self._lock:
+            if items & self._busy:
+                self.refused += 1
+                raise _conflict(len(items))
+            self._busy |= items
+
+    def leave(self, items: set[str]) -> None:
+        with self._lock:
+            self._busy -= items
+
+
+class _Conflicting:
+    def __init__(self, client: Any, conflicts: Conflicts) -> None:
+        self._client = client
+        self._conflicts = conflicts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **parameters: Any) -> Any:
+        items = {_item_of(part) for part in parameters["TransactItems"]}
+        self._conflicts.enter(items)
+        try:
+            return self._client.transact_write_items(**parameters)
+        finally:
+            self._conflicts.leave(items)
+
+
+def _item_of(part: dict[str, Any]) -> str:
+    (write,) = part.values()
+    key = write.get("Key") or write["Item"]
+    return f"{write['TableName']} {key['pk']['S']} {key['sk']['S']}"
+
+
+def _conflict(items: int) -> ClientError:
+    reasons = [{"Code": "TransactionConflict", "Message": "busy"}, *[{"Code": "None"}] * (items - 1)]
+    error: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"},
+        "CancellationReasons": reasons,
+        "ResponseMetadata": {"HTTPStatusCode": 400},
+    }
+    return ClientError(error, "TransactWriteItems")

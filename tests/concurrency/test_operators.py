@@ -1,0 +1,146 @@
+"""Operators at work while the crowd claims: raises against leases and reclaims, publishing against publishing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coupons import declaring
+from coupons.documents import Campaign
+from coupons.environment import Environment
+from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen
+from tests.concurrency.faults import Late, Unreliable
+from tests.concurrency.racing import RECLAIM_S, THREADS, Arena, accepted, at_once, refusals
+from tests.world import KEYS, batch, campaign, parsed
+
+PHASES, PHASE_S = 16, 7
+"""A lease of one phase is alive in the next, and a put that is late for two arrives within the fence."""
+FIRST, STEP = 30, 12
+"""Packs at first, and what each raise adds."""
+CLAIMERS, RAISERS, SCHEDULES = 10, 3, 3
+BURST = 6
+COST_MINOR = {"city": 500, "platform": 300, "shop": 200}
+"""A pack's share of each funder: 5,000, 3,000 and 2,000 basis points of 10.00."""
+
+
+def reserved(arena: Arena) -> dict[str, int]:
+    return {budget.funder_id: budget.reserved_minor for budget in declaring.budgets(arena.env, "season")}
+
+
+def burst(arena: Arena, env: Environment, people: list[str]) -> None:
+    for person in people:
+        try:
+            arena.claim(env, person)
+        except Refusal:
+            continue
+
+
+def raise_to(arena: Arena, env: Environment, quantity: int) -> None:
+    try:
+        declaring.raise_quantity(env, "pack", quantity)
+    except (TermsFrozen, Busy):
+        return
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_raises_race_with_claims_and_reclaims(arena: Arena, seed: int) -> None:
+    """Ten claim, three raise and three run the schedule at once, with faults: never over, exact after the reclaim."""
+    arena.publish(campaign(batch(quantity=FIRST)))
+    chance, late = random.Random(seed), Late()
+    unreliable = [Unreliable(client, random.Random(f"{seed} {i}"), late) for i, client in enumerate(arena.clients)]
+    claimers = [arena.environment(client=u, seed=seed + i) for i, u in enumerate(unreliable[:CLAIMERS])]
+    others = arena.environments()[CLAIMERS:]
+    people = [f"person-{number}" for number in range(FIRST + STEP * PHASES)]
+    rounds, quantity = set(), FIRST
+    for phase in range(PHASES):
+        quantity = FIRST + STEP * (phase // 2)
+        crowds = [chance.sample(people, BURST) for _ in claimers]
+        calls: list[Callable[[], Any]] = [
+            *[lambda e=env, p=crowd: burst(arena, e, p) for env, crowd in zip(claimers, crowds, strict=True)],
+            *[lambda e=env, q=quantity: raise_to(arena, e, q) for env in others[:RAISERS]],
+            *[lambda e=env: arena.tick(e) for env in others[RAISERS:]],
+        ]
+        at_once(chance.sample(calls, len(calls)))
+        books = arena.books()
+        assert len(books.claims) <= books.control.quantity <= quantity
+        assert books.unclaimed >= 0
+        rounds.add(books.control.round)
+        arena.clock.advance(PHASE_S)
+        if phase % 2:
+            late.arrive()
+    assert len(rounds) > 2, "several reclaims were raced"
+    late.arrive()
+    raise_to(arena, arena.env, quantity)
+    for _ in range(PHASES):
+        arena.tick()
+        arena.clock.advance(RECLAIM_S)
+        arena.tick()
+        books = arena.books()
+        if books.control.sold_out:
+            break
+        burst(arena, arena.env, [person for person in people if KEYS.person(person) not in books.claims])
+    assert (len(books.claims), books.remaining, books.control.quantity) == (quantity, 0, quantity)
+    assert reserved(arena) == {name: quantity * cost for name, cost in COST_MINOR.items()}
+
+
+def declare(arena: Arena, document: dict[str, Any], revision: int | None = None) -> Campaign:
+    return declaring.apply(arena.env, "season", parsed(document | ({"revision": revision} if revision else {})))[0]
+
+
+def test_a_batch_published_by_eight_at_once_is_published_once(arena: Arena) -> None:
+    """One lays it out, seven find it: one stock, and each funder's budget reserved once."""
+    for number in range(4):
+        names = [f"pack-{n}" for n in range(number + 1)]
+        declare(arena, campaign(*map(batch, names)), number)
+        name = names[-1]
+        told = at_once([lambda e=e, n=name: declaring.publish(e, n, arena.now_s) for e in arena.environments(8)])
+        assert refusals(told) == []
+        assert sorted(replay for _, _, replay in accepted(told)) == [False] + [True] * 7
+        assert len({release.number for release, _, _ in accepted(told)}) == 1
+        assert (arena.books(name).remaining, arena.books(name).control.round) == (10, 1)
+        assert reserved(arena) == {funder: 10 * len(names) * cost for funder, cost in COST_MINOR.items()}
+
+
+def test_publishing_all_batches_at_once_publishes_each(arena: Arena) -> None:
+    """Eight batches of one campaign, one group among them, each by its own operator: nobody is told to come again."""
+    names = [f"pack-{n}" for n in range(8)]
+    declare(arena, campaign(*(batch(name, exclusive_group="pair") for name in names)))
+    pairs = zip(arena.environments(8), names, strict=True)
+    told = at_once([lambda e=env, n=name: declaring.publish(e, n, arena.now_s) for env, name in pairs])
+    assert refusals(told) == []
+    assert len({release.buckets for release, _, _ in accepted(told)}) == 1
+    assert reserved(arena) == {funder: 80 * cost for funder, cost in COST_MINOR.items()}
+
+
+def test_a_document_edited_while_it_is_published_freezes_one_version(arena: Arena) -> None:
+    """Four publish while four apply another quantity: what is frozen is what is declared, and what is paid for."""
+    for number in range(6):
+        name, before = f"pack-{number}", [batch(f"pack-{n}", quantity=10) for n in range(number)]
+        standing = declaring.read(arena.env, "season").revision if number else None
+        before = [_as_frozen(arena, one) for one in before]
+        revision = declare(arena, campaign(*before, batch(name, quantity=10)), standing).revision
+        edit = parsed(campaign(*before, batch(name, quantity=20), revision=revision))
+        environments = arena.environments(8)
+        calls: list[Callable[[], Any]] = []
+        for publisher, editor in zip(environments[:4], environments[4:], strict=True):
+            calls.append(lambda e=publisher, n=name: declaring.publish(e, n, arena.now_s))
+            calls.append(lambda e=editor, d=edit: declaring.apply(e, "season", d))
+        told = at_once(calls)
+        assert {type(refusal) for refusal in refusals(told)} <= {RevisionConflict, TermsFrozen, Busy}
+        release, control, _ = declaring.publish(arena.env, name, arena.now_s)
+        (declared,) = (b for b in declaring.read(arena.env, "season").batches if b.batch_id == name)
+        assert release.batch == declared
+        assert arena.books(name).remaining == control.quantity == declared.quantity
+        packs = sum(arena.books(f"pack-{n}").control.quantity for n in range(number + 1))
+        assert reserved(arena) == {funder: packs * cost for funder, cost in COST_MINOR.items()}
+
+
+def _as_frozen(arena: Arena, document: dict[str, Any]) -> dict[str, Any]:
+    """The batch as it was published, so that the document may stand beside it."""
+    return document | {"quantity": arena.books(document["batch_id"]).control.quantity}
+
+
+assert THREADS >= CLAIMERS + RAISERS + SCHEDULES

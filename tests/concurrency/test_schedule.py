@@ -1,0 +1,102 @@
+"""Eight schedules at once, some of them killed on the way: in the end the same as one that nobody disturbed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coupons.refusals import Drained
+from tests.concurrency.faults import Killed, Mortal
+from tests.concurrency.racing import RECLAIM_S, Arena, at_once
+from tests.world import batch, campaign
+
+INVOCATIONS = 8
+CALLS_MAX = 12
+"""An invocation that has work to do sends at least this many requests."""
+DAY_S = 86_400
+MOMENTS_S = (0, 10, RECLAIM_S, DAY_S, DAY_S + RECLAIM_S, 15 * DAY_S, 15 * DAY_S + RECLAIM_S)
+"""After the opening: drained, within and after the fence, closed, after its fence, the last coupon expired, again."""
+
+Tick = Callable[[Arena, int], None]
+
+
+def two_batches(arena: Arena) -> None:
+    """`pack` is drained with two packs stranded, `other` holds three claims of its exclusive group's buckets."""
+    arena.publish(
+        campaign(batch(quantity=5), batch("other", exclusive_group="pair"), batch("twin", exclusive_group="pair"))
+    )
+    for person in ("ann", "bo", "cy"):
+        arena.claim(arena.env, person)
+        arena.claim(arena.env, person, "other")
+    for _ in range(2):
+        arena.env.leases.take(arena.env.live.release("pack"), arena.now_s)
+    with pytest.raises(Drained):
+        arena.claim(arena.env, "dee")
+
+
+def season(arena: Arena, tick: Tick) -> dict[str, list[dict[str, Any]]]:
+    """Play the moments with `tick` at each; all that is stored at the end, by table."""
+    two_batches(arena)
+    opened_s = arena.clock.wall
+    for number, moment_s in enumerate(MOMENTS_S):
+        arena.clock.advance(opened_s + moment_s - arena.clock.wall)
+        tick(arena, number)
+    items = arena.items()
+    return {table.removeprefix(arena.prefix): [_plain(item) for item in items[table]] for table in items}
+
+
+def one(arena: Arena, _number: int) -> None:
+    arena.tick()
+
+
+def eight(seed: int) -> Tick:
+    """Eight at once, three of four killed at a random request, then one that ends what they left."""
+
+    def tick(arena: Arena, number: int) -> None:
+        chance = random.Random(f"{seed} {number}")
+        mortals = [
+            Mortal(client, chance.randrange(1, CALLS_MAX) if i % 4 else 0, applied=chance.random() < 0.5)
+            for i, client in enumerate(arena.clients[:INVOCATIONS])
+        ]
+        environments = [arena.environment(client=mortal, seed=seed + i) for i, mortal in enumerate(mortals)]
+        at_once([lambda e=env: _until_killed(arena, e) for env in environments])
+        arena.tick()
+
+    return tick
+
+
+def _until_killed(arena: Arena, env: Any) -> None:
+    try:
+        arena.tick(env)
+    except Killed:
+        return
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    """Less the lease's random name, and the one thing that two worlds cannot share."""
+    return {name: value for name, value in item.items() if name != "t"}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_eight_schedules_some_of_them_killed_come_to_what_one_comes_to(clients: list[Any], seed: int) -> None:
+    """Reclaims, final counts, folds and recorded expiries are the same, letter by letter, in every table."""
+    alone = season(Arena(clients, prefix=f"alone-{seed}-"), one)
+    assert season(Arena(clients, prefix=f"eight-{seed}-"), eight(seed)) == alone
+
+
+def test_the_season_ends_with_everything_counted(clients: list[Any]) -> None:
+    """What the comparison compares: both batches are reclaimed, final, and expired with their counts."""
+    arena = Arena(clients, prefix="counted-")
+    season(arena, eight(4))
+    pack, other, twin = (arena.books(name) for name in ("pack", "other", "twin"))
+    assert [(b.control.final, b.unclaimed) for b in (pack, other, twin)] == [(True, 0)] * 3
+    assert pack.control.expired_counts == {"claims": 3, "expired": 3}
+    assert other.control.expired_counts == {"claims": 3, "expired": 3}
+    assert twin.control.expired_counts == {"claims": 0}
+    assert pack.remaining == 2
+    before = arena.items()
+    at_once([lambda e=env: arena.tick(e) for env in arena.environments(INVOCATIONS)])
+    assert arena.items() == before, "a repeat changes nothing"

@@ -1,0 +1,179 @@
+"""Sixteen environments empty a stock: never one pack too many, and after the reclaim not one too few."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+
+from coupons.claims import Claim
+from coupons.environment import Environment
+from coupons.refusals import AlreadyClaimedGroup, Busy, Drained, Refusal, SoldOut
+from tests.concurrency.faults import Late, Unreliable
+from tests.concurrency.racing import RECLAIM_S, THREADS, Arena, Books, accepted, at_once, refusals, shuffled
+from tests.world import KEYS, batch, campaign
+
+PACKS = 300
+WAVES_MAX = 12
+PEOPLE = [f"person-{number}" for number in range(330)]
+
+
+@dataclass
+class Rush:
+    """What the people were told."""
+
+    acknowledged: dict[str, list[tuple[Claim, bool]]] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def served(self, person: str, claimed: tuple[Claim, bool]) -> None:
+        self.acknowledged.setdefault(person, []).append(claimed)
+
+
+def rush(arena: Arena, environments: list[Environment], people: list[str]) -> Rush:
+    """Every person claims, each third one in two environments, each environment its people one after the other."""
+    found = Rush()
+
+    def serve(env: Environment, mine: list[str]) -> list[tuple[str, tuple[Claim, bool] | Refusal]]:
+        told: list[tuple[str, tuple[Claim, bool] | Refusal]] = []
+        for person in mine:
+            try:
+                held, replay = arena.claim(env, person)
+            except Refusal as refusal:
+                told.append((person, refusal))
+            else:
+                told.append((person, (held.claim, replay)))
+        return told
+
+    number = len(environments)
+    shares = [shuffled(people[i::number] + people[i + 1 :: 3 * number], i) for i in range(number)]
+    calls = [lambda e=env, s=share: serve(e, s) for env, share in zip(environments, shares, strict=True)]
+    for told in accepted(at_once(calls)):
+        for person, outcome in told:
+            if isinstance(outcome, Refusal):
+                found.refused.append(outcome)
+            else:
+                found.served(person, outcome)
+    return found
+
+
+def without(books: Books) -> list[str]:
+    """Who holds no pack yet."""
+    return [person for person in PEOPLE if KEYS.person(person) not in books.claims]
+
+
+def assert_kept(found: Rush, books: Books) -> None:
+    """Whoever was told that they hold a pack holds it, the same one each time, and was told `new` at most once."""
+    for person, told in found.acknowledged.items():
+        stored = books.claims[KEYS.person(person)]
+        assert {claim.token for claim, _ in told} == {stored.token}, person
+        assert sum(not replay for _, replay in told) <= 1, person
+
+
+def assert_exact(books: Books) -> None:
+    """What a reclaim promises."""
+    assert books.control.state == "open"
+    assert books.unclaimed == 0
+    assert books.control.claims == len(books.claims)
+    assert books.control.sold_out == (len(books.claims) == books.control.quantity)
+
+
+def test_sixteen_environments_hand_out_every_pack_once(arena: Arena) -> None:
+    """300 packs, 330 people, a third of them twice: never too many, all that was said is stored, drained, then exact.
+
+    What was put back after the drain is claimed in later waves, and then, not before, it is sold out.
+    """
+    arena.publish(campaign(batch(quantity=PACKS)))
+    found = rush(arena, arena.environments(), PEOPLE)
+    books = arena.books()
+    assert len(books.claims) <= PACKS
+    assert len(books.claims) == sum(not replay for told in found.acknowledged.values() for _, replay in told)
+    assert_kept(found, books)
+    assert {type(refusal) for refusal in found.refused} <= {Drained, Busy}
+    assert books.control.drained_at_s == arena.now_s
+    for wave in range(1, WAVES_MAX):
+        assert not arena.books().control.sold_out, "only a count may say so"
+        arena.reclaim()
+        assert_exact(arena.books())
+        if arena.books().control.sold_out:
+            break
+        rush(arena, arena.environments(seed=wave * THREADS), without(arena.books()))
+    assert len(arena.books().claims) == PACKS
+    with pytest.raises(SoldOut):
+        arena.claim(arena.env, "latecomer")
+
+
+@pytest.mark.parametrize(("packs", "seed"), [(120, 1), (60, 2)])
+def test_lost_answers_and_late_puts_never_oversell_and_strand_nothing_for_good(
+    arena: Arena, packs: int, seed: int
+) -> None:
+    """One put in ten and one lease in twenty meet silence, some puts arrive 20 s later: in the end exactly all."""
+    arena.publish(campaign(batch(quantity=packs)))
+    faults, late = 0, Late()
+    for wave in range(WAVES_MAX):
+        unreliable = [
+            Unreliable(client, random.Random(f"{seed} {wave} {i}"), late) for i, client in enumerate(arena.clients)
+        ]
+        environments = [arena.environment(client=u, seed=i) for i, u in enumerate(unreliable)]
+        found = rush(arena, environments, without(arena.books())[: packs + 30])
+        faults += sum(u.faults for u in unreliable)
+        assert_kept(found, arena.books())
+        arena.tick()
+        arena.clock.advance(20)  # what was sent before the seal is still within the fence
+        late.arrive()
+        assert len(arena.books().claims) <= packs
+        arena.clock.advance(RECLAIM_S - 20)
+        arena.tick()
+        assert_exact(arena.books())
+        if arena.books().control.sold_out:
+            break
+    assert faults > 3, "the faults were injected"
+    assert len(arena.books().claims) == packs
+    assert arena.books().control.sold_out
+
+
+def test_an_environment_that_missed_a_reclaim_leases_in_the_new_round(arena: Arena) -> None:
+    """Sixteen environments, frozen since before a reclaim, wake up with the old round: what they put back is not lost.
+
+    A lease under the old round would be stranded, because its shard takes nothing back from a round that was sealed.
+    """
+    arena.publish(campaign(batch(quantity=PACKS)))
+    arena.claim(arena.env, "ann")
+    frozen = arena.environments()
+    for env in frozen:
+        env.live.control("pack")
+        env.clock = type(arena.clock)(arena.clock.wall, arena.clock.monotonic)
+        env.live._clock = env.leases._clock = env.clock
+    release, control = arena.env.live.release("pack"), arena.env.live.control_now("pack")
+    arena.env.stock.mark_drained(release.batch_id, control, arena.now_s)
+    arena.reclaim()
+    assert arena.books().control.round == control.round + 1
+    told = accepted(at_once([lambda e=env: arena.claim(e, "ann") for env in frozen]))
+    assert [replay for _, replay in told] == [True] * THREADS
+    assert arena.books().unclaimed == 0
+
+
+def test_one_person_from_sixteen_clients_has_one_claim_and_takes_one_pack(arena: Arena) -> None:
+    """Fifteen of sixteen simultaneous claims of one person are repeats of the sixteenth; their packs go back."""
+    arena.publish(campaign(batch(quantity=8 * THREADS)))
+    told = at_once([lambda e=env: arena.claim(e, "ann") for env in arena.environments()])
+    assert refusals(told) == []
+    assert sorted(replay for _, replay in accepted(told)) == [False] + [True] * (THREADS - 1)
+    assert len({held.claim.token for held, _ in accepted(told)}) == 1
+    books = arena.books()
+    assert (len(books.claims), books.unclaimed) == (1, 0)
+
+
+def test_one_person_at_two_batches_of_a_group_at_once_gets_one(arena: Arena) -> None:
+    """Online or offline, not both: one claim over both batches, the other batch refuses and keeps its packs."""
+    arena.publish(campaign(*(batch(name, quantity=64, exclusive_group="smart") for name in ("online", "offline"))))
+    asked = ["online", "offline"] * (THREADS // 2)
+    shares = zip(arena.environments(), asked, strict=True)
+    told = at_once([lambda e=env, b=batch_id: arena.claim(e, "ann", b) for env, batch_id in shares])
+    assert sum(not replay for _, replay in accepted(told)) == 1
+    (winner,) = {held.release.batch_id for held, _ in accepted(told)}
+    loser = "offline" if winner == "online" else "online"
+    assert len(accepted(told)) == asked.count(winner)
+    assert {(type(r), r.claimed_batch_id) for r in refusals(told)} == {(AlreadyClaimedGroup, winner)}
+    assert (len(arena.books(winner).claims), arena.books(winner).unclaimed) == (1, 0)
+    assert (len(arena.books(loser).claims), arena.books(loser).unclaimed) == (0, 0)
