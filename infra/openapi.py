@@ -2,8 +2,9 @@
 
     python -m infra.openapi [--check]
 
-OpenAPI 3.1: each route's scope, parameters, body, answers, and every problem it can say, by status and slug. `--check`
-writes nothing and exits 1 if the committed document is not what the code says.
+OpenAPI 3.1: each route's scope, parameters, body, answers, headers, and every problem it can say, one schema a slug
+with its facts. What the gateway refuses itself has the gateway's own body. `--check` writes nothing and exits 1 if the
+committed document is not what the code says.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+import typing
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 import admin
@@ -22,12 +25,21 @@ import catalog
 import claim
 import verify
 from coupons import refusals as r
-from coupons.api import PATH_PARAMETERS, Route
-from coupons.problems import PROBLEMS, Problem
+from coupons.api import PATH_PARAMETERS, Empty, Route
+from coupons.problems import PROBLEMS
 
 DOCUMENT = Path(__file__).parents[1] / "functions" / "coupons" / "openapi.json"
 _REF = "#/components/schemas/{model}"
-_EVERYWHERE: tuple[type[r.Refusal], ...] = (r.Busy,)
+_FILES = {"GET /settlements/{day}": "text/csv"}
+"""Routes that also answer 200 as a file, if `Accept` asks for it."""
+_HEADERS = {
+    "Date": "The server's time: count down by it.",
+    "Cache-Control": "`public` for what everybody sees alike, else `no-store`.",
+    "Idempotent-Replay": "`true` if this write was there already and nothing was changed.",
+    "Retry-After": "Seconds to wait before asking again.",
+    "Allow": "The methods that the path knows.",
+    "Link": 'The next page, as `</settlements/…?cursor=…>; rel="next"`.',
+}
 
 
 def routes() -> dict[str, list[Route]]:
@@ -49,16 +61,29 @@ def document() -> dict[str, Any]:
     for area, declared in by_area.items():
         for route in declared:
             paths.setdefault(route.path, {})[route.method.lower()] = _operation(area, route, refs)
+    problems = {_problem_name(refusal): _problem_schema(refusal) for refusal in PROBLEMS}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Coupon Season",
             "version": "1",
-            "description": "Claim, verify and expire a city's coupons. Errors are RFC 9457 problem documents.",
+            "description": (
+                "Claim, verify and expire a city's coupons. Errors are RFC 9457 problem documents; those that the"
+                " gateway gives itself have its own body. Paths and methods that are not listed here answer as"
+                " `components.responses` says."
+            ),
         },
         "paths": paths,
         "components": {
-            "schemas": {**schemas.get("$defs", {}), "Problem": _problem_schema()},
+            "schemas": {**schemas.get("$defs", {}), **problems, "GatewayRefusal": _gateway_schema()},
+            "responses": {
+                "UnknownPath": _refused([r.NotFound], by_gateway=False),
+                "UnknownMethod": _refused([r.MethodNotAllowed], by_gateway=False),
+            },
+            "headers": {
+                name: {"description": text, "schema": {"type": "integer" if name == "Retry-After" else "string"}}
+                for name, text in _HEADERS.items()
+            },
             "securitySchemes": {"jwt": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -72,7 +97,7 @@ def refusals_of(route: Route) -> list[type[r.Refusal]]:
     if route.body or route.query or "{" in route.path:
         found.append(r.Malformed)
     if route.path != "/openapi.json":
-        found += _EVERYWHERE
+        found.append(r.Busy)
     return list(dict.fromkeys(found))
 
 
@@ -81,17 +106,16 @@ def _operation(area: str, route: Route, refs: Any) -> dict[str, Any]:
         "operationId": route.handle.__name__,
         "tags": [area],
         "summary": route.summary,
-        "responses": _responses(route, refs),
+        "responses": {**_answers(route, refs), **_problems(route)},
     }
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name].json_schema()}
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
     if route.query is not None:
-        schema = route.query.model_json_schema()
         parameters += [
-            {"name": name, "in": "query", "required": False, "schema": field}
-            for name, field in schema["properties"].items()
+            {"name": name, "in": "query", "required": False, "schema": _given(field)}
+            for name, field in route.query.model_json_schema()["properties"].items()
         ]
     if parameters:
         operation["parameters"] = parameters
@@ -99,29 +123,32 @@ def _operation(area: str, route: Route, refs: Any) -> dict[str, Any]:
         operation["security"] = [{"jwt": [route.scope]}]
     if route.body is not None:
         content = {"application/json": {"schema": refs[route.body, "validation"]}}
-        operation["requestBody"] = {"required": route.body.__name__ != "Empty", "content": content}
+        operation["requestBody"] = {"required": route.body is not Empty, "content": content}
     return operation
 
 
-def _responses(route: Route, refs: Any) -> dict[str, Any]:
+def _given(field: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a query parameter that is given: absence is not a value, so neither null nor the default."""
+    values = [branch for branch in field.get("anyOf", [field]) if branch.get("type") != "null"]
+    assert len(values) == 1, "a query parameter has one type"
+    return {name: value for name, value in values[0].items() if name not in ("default", "title")}
+
+
+def _answers(route: Route, refs: Any) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, model in sorted(route.answers.items()):
         if isinstance(model, str):
             content: dict[str, Any] = {model: {}}
         else:
             content = {"application/json": {"schema": refs[model, "serialization"]}}
-        responses[str(status)] = {"description": _description(status, route), "content": content}
-    by_status: dict[int, list[Problem]] = {}
-    for refusal in refusals_of(route):
-        by_status.setdefault(PROBLEMS[refusal].status, []).append(PROBLEMS[refusal])
-    for status, problems in sorted(by_status.items()):
-        types = [f"/problems/{problem.slug}" for problem in problems]
-        narrowed = {"properties": {"type": {"enum": types}}}
-        schema = {"allOf": [{"$ref": _REF.format(model="Problem")}, narrowed]}
-        responses[str(status)] = {
-            "description": "; ".join(f"`{problem.slug}`: {problem.title}" for problem in problems),
-            "content": {"application/problem+json": {"schema": schema}},
-        }
+        names = ["Date", "Cache-Control"]
+        if route.method != "GET" and status == 200:
+            names.append("Idempotent-Replay")
+        if status == 200 and route.key in _FILES:
+            content[_FILES[route.key]] = {"schema": {"type": "string"}}
+            names.append("Link")
+        description = _description(status, route)
+        responses[str(status)] = {"description": description, "headers": _headers(names), "content": content}
     return responses
 
 
@@ -131,15 +158,61 @@ def _description(status: int, route: Route) -> str:
     return "As it was written before (`Idempotent-Replay: true`), or changed." if 201 in route.answers else "Done."
 
 
-def _problem_schema() -> dict[str, Any]:
-    """RFC 9457, section 3.1; the facts of each problem are extension members."""
-    text = {"type": "string"}
-    return {
-        "type": "object",
-        "required": ["type", "title", "status", "detail", "instance"],
-        "properties": {"type": text, "title": text, "status": {"type": "integer"}, "detail": text, "instance": text},
-        "additionalProperties": True,
+def _problems(route: Route) -> dict[str, Any]:
+    by_status: dict[int, list[type[r.Refusal]]] = {}
+    for refusal in refusals_of(route):
+        by_status.setdefault(PROBLEMS[refusal].status, []).append(refusal)
+    responses = {
+        str(status): _refused(refusals, by_gateway=route.scope is not None and status in (401, 403))
+        for status, refusals in sorted(by_status.items())
     }
+    content = {"application/json": {"schema": {"$ref": _REF.format(model="GatewayRefusal")}}}
+    return {**responses, "429": {"description": "The gateway's limit on requests.", "content": content}}
+
+
+def _refused(refusals: list[type[r.Refusal]], *, by_gateway: bool) -> dict[str, Any]:
+    """One response for refusals of one status; `by_gateway`: the gateway itself may say it first, in its own words."""
+    problems = [PROBLEMS[refusal] for refusal in refusals]
+    schema = {"anyOf": [{"$ref": _REF.format(model=_problem_name(refusal))} for refusal in refusals]}
+    content: dict[str, Any] = {"application/problem+json": {"schema": schema}}
+    if by_gateway:
+        content["application/json"] = {"schema": {"$ref": _REF.format(model="GatewayRefusal")}}
+    facts = {fact.name for refusal in refusals for fact in fields(refusal)}
+    names = [header for fact, header in (("retry_after_s", "Retry-After"), ("allow", "Allow")) if fact in facts]
+    description = "; ".join(f"`{problem.slug}`: {problem.title}" for problem in problems)
+    return {"description": description, **({"headers": _headers(names)} if names else {}), "content": content}
+
+
+def _headers(names: list[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _problem_name(refusal: type[r.Refusal]) -> str:
+    return f"{refusal.__name__}Problem"
+
+
+def _problem_schema(refusal: type[r.Refusal]) -> dict[str, Any]:
+    """RFC 9457, section 3.1; the facts of the refusal are extension members, moments as RFC 3339."""
+    problem = PROBLEMS[refusal]
+    properties: dict[str, Any] = {
+        "type": {"const": f"/problems/{problem.slug}"},
+        "title": {"const": problem.title},
+        "status": {"const": problem.status},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+    }
+    hints = typing.get_type_hints(refusal)
+    for fact in fields(refusal):
+        if fact.name.endswith("_at_s"):
+            properties[fact.name.removesuffix("_s")] = {"type": "string", "format": "date-time"}
+        elif fact.name not in ("detail", "timezone"):
+            properties[fact.name] = TypeAdapter(hints[fact.name]).json_schema()
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _gateway_schema() -> dict[str, Any]:
+    """What API Gateway says when it refuses by itself: no token, no scope, too many requests."""
+    return {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
 
 
 def main(arguments: list[str]) -> int:

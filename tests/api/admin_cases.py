@@ -1,0 +1,191 @@
+"""What an operator declares: campaigns, merchants, groups, budgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.cases import FIRST, REPLAY, case, opened
+from tests.api.stage import Stage
+from tests.api.town import MERCHANT
+from tests.world import Answered, campaign, terms
+
+PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign_id}"
+SEASON = {"campaign_id": "season"}
+MEMBERS = "PUT /admin/groups/{group_id}/members"
+PUT_MERCHANT = "PUT /admin/merchants/{merchant_id}"
+BAKERY: dict[str, Any] = {**MERCHANT, "tags": [], "campaigns": [], "suspended": False}
+BAKERY["stores"] = [{**MERCHANT["stores"][0], "title": None}]
+
+
+def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
+    """The document as it comes back: with its revision and what it left out."""
+    (ten_off,) = document["terms"]
+    (pack,) = document["batches"]
+    (diner,) = document["merchants"]
+    empty = ("merchants", "merchant_categories", "merchant_tags", "item_categories", "item_tags", "channels", "regions")
+    scope: dict[str, Any] = {name: [] for name in empty}
+    eligibility = {"group_id": None, "regions": []}
+    nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0}
+    return {
+        "description": None,
+        "sections": [],
+        **document,
+        "revision": revision,
+        "merchants": [{"tags": [], **diner, "stores": [{"title": None, **store} for store in diner["stores"]]}],
+        "terms": [{"section_id": None, "scope": scope, **ten_off}],
+        "batches": [{**nothing, "eligibility": eligibility, **pack}],
+    }
+
+
+def apply(s: Stage, document: dict[str, Any]) -> Answered:
+    return s.operator().send(PUT, SEASON, body=document)
+
+
+@case(PUT, 201, body=stored(campaign(), 1), headers=FIRST)
+def the_first_document(s: Stage) -> Answered:
+    return apply(s, campaign())
+
+
+@case(PUT, 200, body=stored(campaign(), 1), headers=REPLAY)
+def the_same_document_again(s: Stage) -> Answered:
+    apply(s, campaign())
+    return apply(s, campaign())
+
+
+@case(PUT, 200, body=stored(campaign(title="Other"), 2), headers=FIRST)
+def an_edit_at_its_revision(s: Stage) -> Answered:
+    apply(s, campaign())
+    return apply(s, campaign(title="Other", revision=1))
+
+
+@case(PUT, 200, body=stored(campaign(), 1), headers=REPLAY)
+def what_get_gives_put_takes(s: Stage) -> Answered:
+    opened(s)
+    return apply(s, s.operator().send(GET, SEASON).json)
+
+
+@case(
+    PUT,
+    400,
+    "malformed",
+    facts={"errors": [{"place": "body.campaign_id", "message": "the path says 'season'"}]},
+)
+def another_id_in_the_path(s: Stage) -> Answered:
+    return apply(s, campaign(campaign_id="other"))
+
+
+@case(
+    PUT,
+    409,
+    "terms-frozen",
+    detail="Batch 'pack' is published; it and its terms cannot be changed.",
+)
+def changing_published_terms(s: Stage) -> Answered:
+    return apply(opened(s), campaign(revision=1, terms=[terms(title="Less")]))
+
+
+@case(PUT, 409, "terms-frozen", detail="Batch 'pack' belongs to campaign 'season'.")
+def taking_another_campaigns_batch(s: Stage) -> Answered:
+    apply(s, campaign())
+    return s.operator().send(PUT, {"campaign_id": "other"}, body=campaign(campaign_id="other"))
+
+
+@case(PUT, 409, "revision-conflict", facts={"revision": 1})
+def creating_what_exists_with_other_content(s: Stage) -> Answered:
+    apply(s, campaign())
+    return apply(s, campaign(title="Other"))
+
+
+@case(PUT, 409, "revision-conflict", facts={"revision": 0})
+def editing_what_does_not_exist(s: Stage) -> Answered:
+    return apply(s, campaign(revision=1))
+
+
+@case(
+    PUT,
+    409,
+    "budget-exceeded",
+    facts={"funder_id": "city", "available_minor": 9_995_000, "needed_minor": 4_999},
+)
+def a_budget_below_what_is_reserved(s: Stage) -> Answered:
+    document = opened(s) and campaign(revision=1)
+    document["funders"][0]["budget_minor"] = 4_999  # ten packs of at most 5.00 each are reserved of it
+    return apply(s, document)
+
+
+@case(GET, 200, body=stored(campaign(), 1))
+def the_document_comes_back(s: Stage) -> Answered:
+    return opened(s).operator().send(GET, SEASON)
+
+
+@case(GET, 404, "not-found", detail="No campaign 'season'.")
+def no_document(s: Stage) -> Answered:
+    return s.operator().send(GET, SEASON)
+
+
+@case("GET /admin/campaigns/{campaign_id}/budgets", 404, "not-found")
+def budgets_of_no_campaign(s: Stage) -> Answered:
+    return s.operator().send("GET /admin/campaigns/{campaign_id}/budgets", SEASON)
+
+
+@case(
+    "GET /admin/campaigns/{campaign_id}/budgets",
+    200,
+    body={
+        "campaign_id": "season",
+        "funders": [
+            {"funder_id": name, "budget_minor": 10_000_000, "reserved_minor": cost, "left_minor": 10_000_000 - cost}
+            for name, cost in (("city", 5000), ("platform", 3000), ("shop", 2000))
+        ],
+    },
+)
+def budgets_after_publishing(s: Stage) -> Answered:
+    return opened(s).operator().send("GET /admin/campaigns/{campaign_id}/budgets", SEASON)
+
+
+def put_merchant(s: Stage, **changes: Any) -> Answered:
+    return s.operator().send(PUT_MERCHANT, {"merchant_id": "bakery"}, body={**MERCHANT, **changes})
+
+
+@case(PUT_MERCHANT, 201, body=BAKERY, headers=FIRST)
+def a_new_merchant(s: Stage) -> Answered:
+    return put_merchant(s)
+
+
+@case(PUT_MERCHANT, 200, body=BAKERY, headers=REPLAY)
+def the_same_merchant_again(s: Stage) -> Answered:
+    put_merchant(s)
+    return put_merchant(s)
+
+
+@case(PUT_MERCHANT, 200, body={**BAKERY, "suspended": True}, headers=FIRST)
+def a_suspended_merchant(s: Stage) -> Answered:
+    put_merchant(s)
+    return put_merchant(s, suspended=True)
+
+
+@case(MEMBERS, 200, body={"group_id": "nurses", "added": 2, "removed": 1}, headers=FIRST)
+def members_come_and_go(s: Stage) -> Answered:
+    body = {"add": ["ann", "bob", "ann"], "remove": ["cat"]}
+    return s.operator().send(MEMBERS, {"group_id": "nurses"}, body=body)
+
+
+@case(
+    MEMBERS,
+    400,
+    "malformed",
+    facts={"errors": [{"place": "body.remove", "message": "names a person that add names too"}]},
+)
+def one_person_in_both_lists(s: Stage) -> Answered:
+    return s.operator().send(MEMBERS, {"group_id": "nurses"}, body={"add": ["ann"], "remove": ["ann"]})
+
+
+@case(
+    MEMBERS,
+    400,
+    "malformed",
+    facts={"errors": [{"place": "body", "message": "add and remove name more than 1000 persons together"}]},
+)
+def a_thousand_and_one_in_both_lists(s: Stage) -> Answered:
+    body = {"add": [f"p{i}" for i in range(600)], "remove": [f"q{i}" for i in range(401)]}
+    return s.operator().send(MEMBERS, {"group_id": "nurses"}, body=body)

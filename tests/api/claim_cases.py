@@ -1,0 +1,215 @@
+"""Claim, wallet, code."""
+
+from __future__ import annotations
+
+from tests.api.booking_cases import bookable
+from tests.api.cases import FIRST, REPLAY, case, coupon, opened
+from tests.api.stage import Stage
+from tests.world import OPENING, Answered, batch, order, terms
+
+PACK = {"batch_id": "pack"}
+ANNS = "AWxrKPqrYdOWoE2hSsmovtR8CygvawqNS3hRCnfxSaya8se4yPs"
+"""Ann's coupon of `pack`: sealed ids are the same at each run."""
+COUPON = {
+    "coupon_id": ANNS,
+    "batch_id": "pack",
+    "terms_id": "ten-off",
+    "title": "10 off 50",
+    "status": "available",
+    "valid_from": OPENING,
+    "expires_at": "2020-06-20T10:00:00+08:00",
+}
+CLAIM = {"batch_id": "pack", "claimed_at": OPENING, "coupons": [COUPON]}
+
+
+@case("PUT /batches/{batch_id}/claim", 201, body=CLAIM, headers=FIRST)
+def the_first_claim(s: Stage) -> Answered:
+    return opened(s).citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 201, body=CLAIM, headers=FIRST)
+def a_claim_without_a_body(s: Stage) -> Answered:
+    return opened(s).citizen("ann").send("PUT /batches/{batch_id}/claim", PACK)
+
+
+@case("PUT /batches/{batch_id}/claim", 200, body=CLAIM, headers=REPLAY)
+def the_same_claim_a_minute_later(s: Stage) -> Answered:
+    opened(s).citizen("ann").put_claim("pack")
+    s.clock.advance(60)
+    return s.citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 200, body=CLAIM, headers=REPLAY)
+def the_second_account_of_one_person(s: Stage) -> Answered:
+    opened(s).citizen("ann").put_claim("pack")
+    return s.citizen("ann-at-work", person_id="ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 404, "not-found", detail="No published batch 'none'.")
+def claiming_what_is_not_there(s: Stage) -> Answered:
+    return s.citizen("ann").put_claim("none")
+
+
+@case(
+    "PUT /batches/{batch_id}/claim",
+    409,
+    "not-open",
+    facts={"opens_at": OPENING, "retry_after_s": range(1, 4)},
+    detail="'pack' has not opened.",
+)
+def claiming_in_the_last_second_before(s: Stage) -> Answered:
+    opened(s).clock.advance(-1)
+    return s.citizen("ann").put_claim("pack")
+
+
+@case(
+    "PUT /batches/{batch_id}/claim",
+    409,
+    "closed",
+    facts={"closed_at": "2020-06-07T10:00:00+08:00"},
+    detail="'pack' has closed.",
+)
+def claiming_at_the_second_of_its_end(s: Stage) -> Answered:
+    opened(s).clock.set("2020-06-07T10:00:00+08:00")
+    return s.citizen("ann").put_claim("pack")
+
+
+def operated(s: Stage, action: str) -> Answered:
+    """The operator's word is heard within two seconds, by those who looked just before too."""
+    opened(s).citizen("bob").put_claim("pack")
+    s.operator().send("POST /admin/batches/{batch_id}/" + action, PACK, body={})
+    s.clock.advance(2)
+    return s.citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 409, "paused", detail="'pack' is paused by its operator.")
+def claiming_while_paused(s: Stage) -> Answered:
+    return operated(s, "pause")
+
+
+@case("PUT /batches/{batch_id}/claim", 409, "stopped", detail="'pack' was stopped by its operator.")
+def claiming_once_stopped(s: Stage) -> Answered:
+    return operated(s, "stop")
+
+
+@case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "region"})
+def claiming_from_another_region(s: Stage) -> Answered:
+    opened(s, batch(eligibility={"regions": ["beijing"]}))
+    return s.citizen("ann", region="hubei").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
+def claiming_without_a_region_counts_as_eligible(s: Stage) -> Answered:
+    return opened(s, batch(eligibility={"regions": ["beijing"]})).citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "group"})
+def claiming_outside_the_group(s: Stage) -> Answered:
+    return opened(s, batch(eligibility={"group_id": "nurses"})).citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
+def claiming_as_a_member(s: Stage) -> Answered:
+    opened(s, batch(mode="granted", eligibility={"group_id": "nurses"}))
+    s.operator().send("PUT /admin/groups/{group_id}/members", {"group_id": "nurses"}, body={"add": ["ann"]})
+    return s.citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "booking-required"})
+def claiming_without_the_booking_it_takes(s: Stage) -> Answered:
+    return bookable(s, OPENING, required=True).citizen("ann").put_claim("pack")
+
+
+@case(
+    "PUT /batches/{batch_id}/claim",
+    409,
+    "already-claimed-group",
+    facts={"claimed_batch_id": "pack"},
+    detail="You hold 'pack', another batch of the same exclusive group.",
+)
+def claiming_the_second_of_an_exclusive_group(s: Stage) -> Answered:
+    opened(s, batch(exclusive_group="either"), batch("other", exclusive_group="either"))
+    s.citizen("ann").put_claim("pack")
+    return s.citizen("ann").put_claim("other")
+
+
+@case(
+    "PUT /batches/{batch_id}/claim",
+    409,
+    "drained",
+    facts={"returns_at": "2020-06-06T10:02:00+08:00", "retry_after_s": range(120, 150)},
+    detail="All packs are handed out; those that were not claimed return then.",
+)
+def claiming_when_all_are_handed_out(s: Stage) -> Answered:
+    opened(s, batch(quantity=1)).citizen("bob").put_claim("pack")
+    return s.citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 409, "sold-out", detail="All 1 packs are claimed.")
+def claiming_when_all_are_counted(s: Stage) -> Answered:
+    claiming_when_all_are_handed_out(s)
+    assert s.tick()["did"] == [{"batch_id": "pack", "step": "sealing"}, {"batch_id": "pack", "step": "sealed"}]
+    s.clock.advance(30)
+    assert s.tick()["did"] == [{"batch_id": "pack", "step": "sold_out"}]
+    return s.citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 409, "insufficient-points", detail="This pack costs 500 points; you have 0.")
+def claiming_for_points(s: Stage) -> Answered:
+    return opened(s, batch(price_points=500)).citizen("ann").put_claim("pack")
+
+
+@case("GET /batches/{batch_id}/claim", 200, body=CLAIM)
+def reading_the_claim_after_a_lost_answer(s: Stage) -> Answered:
+    opened(s).citizen("ann").put_claim("pack")
+    return s.citizen("ann").send("GET /batches/{batch_id}/claim", PACK)
+
+
+@case("GET /batches/{batch_id}/claim", 404, "not-found", detail="You have not claimed 'pack'.")
+def reading_another_persons_claim(s: Stage) -> Answered:
+    opened(s).citizen("bob").put_claim("pack")
+    return s.citizen("ann").send("GET /batches/{batch_id}/claim", PACK)
+
+
+@case("GET /wallet", 200, body={"coupons": [], "as_of": "2020-06-06T02:00:00+00:00"})
+def an_empty_wallet(s: Stage) -> Answered:
+    return opened(s).citizen("ann").send("GET /wallet")
+
+
+@case(
+    "GET /wallet",
+    200,
+    body={"coupons": [{**COUPON, "status": "redeemed"}], "as_of": OPENING},
+)
+def a_wallet_of_one_status(s: Stage) -> Answered:
+    opened(s, batch(terms=["ten-off", "twenty-off"]), terms=[terms(), terms("twenty-off")])
+    _, code = coupon(s)
+    s.merchant().redeem("o-1", code, order())
+    return s.citizen("ann").send("GET /wallet", query={"status": "redeemed"})
+
+
+@case("GET /wallet", 200, body={"coupons": [{**COUPON, "status": "expired"}], "as_of": "2020-06-20T10:00:00+08:00"})
+def a_wallet_at_the_second_of_expiry(s: Stage) -> Answered:
+    coupon(opened(s))
+    s.clock.set("2020-06-20T10:00:00+08:00")
+    return s.citizen("ann").send("GET /wallet")
+
+
+@case(
+    "POST /coupons/{coupon_id}/code",
+    200,
+    body={
+        "code": "Abu1m_r4UB_YqP8UqwSviQNqwAi5Yrcq9x1MnBtPaF-FxhZa5eS6mzRZSg",
+        "expires_at": "2020-06-06T10:01:00+08:00",
+    },
+    headers=FIRST,
+)
+def a_code_for_a_minute(s: Stage) -> Answered:
+    coupon(opened(s))
+    return s.citizen("ann").send("POST /coupons/{coupon_id}/code", {"coupon_id": ANNS}, body={})
+
+
+@case("POST /coupons/{coupon_id}/code", 404, "not-found", detail="You have no such coupon.")
+def a_code_for_another_persons_coupon(s: Stage) -> Answered:
+    coupon(opened(s))
+    return s.citizen("bob").send("POST /coupons/{coupon_id}/code", {"coupon_id": ANNS}, body={})

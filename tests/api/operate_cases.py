@@ -1,0 +1,238 @@
+"""What an operator does to a batch: publish, pause, stop, extend, raise, audit; the hotline's look at a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.cases import FIRST, REPLAY, case, coupon, opened
+from tests.api.claim_cases import COUPON
+from tests.api.stage import Stage
+from tests.world import OPENING, Answered, batch, campaign
+
+PACK = {"batch_id": "pack"}
+STATE = {"batch_id": "pack", "status": "open", "quantity": 10, "extended_days": 0}
+QUANTITY = "PUT /admin/batches/{batch_id}/quantity"
+AUDIT = "GET /admin/batches/{batch_id}/audit"
+
+
+def route(action: str) -> str:
+    return "POST /admin/batches/{batch_id}/" + action
+
+
+def act(s: Stage, action: str, **body: Any) -> Answered:
+    return s.operator().send(route(action), PACK, body=body)
+
+
+def raised(s: Stage, quantity: int) -> Answered:
+    return s.operator().send(QUANTITY, PACK, body={"quantity": quantity})
+
+
+def declared(s: Stage, **changes: Any) -> Stage:
+    document = campaign(**changes)
+    s.operator().send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=document)
+    return s
+
+
+@case(route("publish"), 200, body=STATE, headers=FIRST)
+def publishing(s: Stage) -> Answered:
+    return act(declared(s), "publish")
+
+
+@case(route("publish"), 200, body=STATE, headers=REPLAY)
+def publishing_twice(s: Stage) -> Answered:
+    return act(opened(s), "publish")
+
+
+@case(route("publish"), 404, "not-found", detail="No campaign declares a batch 'pack'.")
+def publishing_what_is_not_declared(s: Stage) -> Answered:
+    return act(s, "publish")
+
+
+@case(
+    route("publish"),
+    409,
+    "budget-exceeded",
+    facts={"funder_id": "city", "available_minor": 4_999, "needed_minor": 5_000},
+)
+def publishing_above_a_budget(s: Stage) -> Answered:
+    document = campaign()
+    document["funders"][0]["budget_minor"] = 4_999
+    return act(declared(s, funders=document["funders"]), "publish")
+
+
+class Editing:
+    """A client behind whose back the campaign is edited before its first transaction."""
+
+    def __init__(self, s: Stage) -> None:
+        self._stage = s
+        self._edited = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "transact_write_items" and not self._edited:
+            self._edited = True
+            area = self._stage.environments["admin"]
+            self._stage.restart("admin")
+            declared(self._stage, title="Edited", revision=1)
+            self._stage.environments["admin"] = area
+        return getattr(self._stage.client, name)
+
+
+@case(route("publish"), 409, "revision-conflict", facts={"revision": 2})
+def publishing_what_is_being_edited(s: Stage) -> Answered:
+    declared(s).restart("admin", client=Editing(s))
+    return act(s, "publish")
+
+
+@case(route("pause"), 200, body={**STATE, "status": "paused"}, headers=FIRST)
+def pausing(s: Stage) -> Answered:
+    return act(opened(s), "pause")
+
+
+@case(route("pause"), 200, body={**STATE, "status": "paused"}, headers=REPLAY)
+def pausing_twice(s: Stage) -> Answered:
+    act(opened(s), "pause")
+    return act(s, "pause")
+
+
+@case(route("resume"), 200, body=STATE, headers=FIRST)
+def resuming(s: Stage) -> Answered:
+    act(opened(s), "pause")
+    return act(s, "resume")
+
+
+@case(route("resume"), 200, body=STATE, headers=REPLAY)
+def resuming_what_runs(s: Stage) -> Answered:
+    return act(opened(s), "resume")
+
+
+@case(route("stop"), 200, body={**STATE, "status": "stopped"}, headers=FIRST)
+def stopping(s: Stage) -> Answered:
+    return act(opened(s), "stop")
+
+
+@case(route("stop"), 200, body={**STATE, "status": "stopped"}, headers=REPLAY)
+def stopping_twice(s: Stage) -> Answered:
+    act(opened(s), "stop")
+    return act(s, "stop")
+
+
+def _after_stop(action: str) -> None:
+    @case(route(action), 409, "stopped", detail="'pack' was stopped for good.")
+    def after_the_stop(s: Stage) -> Answered:
+        act(opened(s), "stop")
+        return act(s, action)
+
+
+def _not_there(action: str, **body: Any) -> None:
+    @case(route(action), 404, "not-found", detail="No published batch 'pack'.")
+    def what_is_not_published(s: Stage) -> Answered:
+        return act(declared(s), action, **body)
+
+
+for _action in ("pause", "resume"):
+    _after_stop(_action)
+    _not_there(_action)
+_not_there("stop")
+_not_there("extend", days=7)
+
+
+@case(route("extend"), 200, body={**STATE, "extended_days": 7}, headers=FIRST)
+def extending(s: Stage) -> Answered:
+    return act(opened(s), "extend", days=7)
+
+
+@case(route("extend"), 200, body={**STATE, "extended_days": 7}, headers=REPLAY)
+def extending_twice_is_one_extension(s: Stage) -> Answered:
+    act(opened(s), "extend", days=7)
+    return act(s, "extend", days=7)
+
+
+@case(route("extend"), 409, "terms-frozen", detail="The extension is 7 days; it only grows.")
+def shortening_an_extension(s: Stage) -> Answered:
+    act(opened(s), "extend", days=7)
+    return act(s, "extend", days=6)
+
+
+@case(route("extend"), 409, "closed", facts={"closed_at": "2020-06-21T10:00:30+08:00"})
+def extending_what_has_been_counted(s: Stage) -> Answered:
+    coupon(opened(s))
+    s.clock.set("2020-06-21T09:59:00+08:00")
+    s.tick()
+    s.clock.set("2020-06-21T10:00:30+08:00")
+    counts = {"claims": 1, "expired": 1}
+    assert s.tick()["did"][-1] == {"batch_id": "pack", "step": "expired", "counts": counts}
+    return act(s, "extend", days=7)
+
+
+@case(QUANTITY, 200, body={**STATE, "quantity": 11}, headers=FIRST)
+def raising(s: Stage) -> Answered:
+    return raised(opened(s), 11)
+
+
+@case(QUANTITY, 200, body={**STATE, "quantity": 11}, headers=REPLAY)
+def raising_twice_to_the_same(s: Stage) -> Answered:
+    raised(opened(s), 11)
+    return raised(s, 11)
+
+
+@case(QUANTITY, 404, "not-found", detail="No published batch 'pack'.")
+def raising_what_is_not_published(s: Stage) -> Answered:
+    return raised(declared(s), 11)
+
+
+@case(QUANTITY, 409, "terms-frozen", detail="The quantity is 10; once published it only rises.")
+def lowering_a_quantity(s: Stage) -> Answered:
+    return raised(opened(s), 9)
+
+
+@case(
+    QUANTITY,
+    409,
+    "budget-exceeded",
+    facts={"funder_id": "city", "available_minor": 9_995_000, "needed_minor": 9_995_500},
+)
+def raising_above_a_budget(s: Stage) -> Answered:
+    return raised(opened(s), 10 + 19_991)
+
+
+@case(
+    "GET /admin/persons/{person_id}/coupons",
+    200,
+    body={"coupons": [COUPON], "as_of": OPENING},
+)
+def the_hotlines_look(s: Stage) -> Answered:
+    coupon(opened(s, batch(), batch("other")))
+    return s.operator().send("GET /admin/persons/{person_id}/coupons", {"person_id": "ann"})
+
+
+@case(
+    AUDIT,
+    200,
+    body={
+        "batch_id": "pack",
+        "sweep": "0123456789abcdef",
+        "complete": True,
+        "ok": True,
+        "quantity": 10,
+        "remaining": 8,
+        "claims": 2,
+        "unclaimed": 0,
+        "coupons": {"available": 2},
+        "equations": [
+            {"equation": "claims 2 <= quantity 10", "holds": True},
+            {"equation": "quantity 10 = remaining 8 + claims 2 + unclaimed 0, unclaimed >= 0", "holds": True},
+            {"equation": "claims 2 x 1 coupons = 2 available", "holds": True},
+        ],
+        "refused": {},
+        "expired": {},
+    },
+)
+def an_audit(s: Stage) -> Answered:
+    coupon(opened(s))
+    coupon(s, "bob")
+    return s.operator().send(AUDIT, PACK, query={"sweep": "0123456789abcdef"})
+
+
+@case(AUDIT, 404, "not-found", detail="No published batch 'pack'.")
+def an_audit_of_nothing(s: Stage) -> Answered:
+    return s.operator().send(AUDIT, PACK)

@@ -1,0 +1,164 @@
+"""Undo a redemption; what the day's settlement says of it."""
+
+from __future__ import annotations
+
+from tests.api.cases import FIRST, REPLAY, SHARES, TEN_OFF, case, coupon, opened
+from tests.api.claim_cases import ANNS
+from tests.api.stage import Stage
+from tests.world import OPENING, Answered, order
+
+REVERSE = "PUT /orders/{order_no}/reversals/{reversal_no}"
+SETTLE = "GET /settlements/{day}"
+REDEEMED = {
+    "order_no": "o-1",
+    "coupon_id": ANNS,
+    "batch_id": "pack",
+    "terms_id": "ten-off",
+    **TEN_OFF,
+    "funding": SHARES,
+    "redeemed_at": OPENING,
+    "late": False,
+}
+REVERSED = {
+    "order_no": "o-1",
+    "reversal_no": "r-1",
+    "amount_minor": 4000,
+    "discount_minor": 1000,
+    "merchant_match_minor": 1000,
+    "funding": SHARES,
+    "reversed_at": OPENING,
+    "coupon_returned": True,
+}
+LINE = {
+    "kind": "redemption",
+    "order_no": "o-1",
+    "reversal_no": None,
+    "coupon_id": ANNS,
+    "batch_id": "pack",
+    "terms_id": "ten-off",
+    **TEN_OFF,
+    "funding": SHARES,
+    "at": OPENING,
+    "late": False,
+}
+NOTHING = {"lines": 0, "discount_minor": 0, "merchant_match_minor": 0, "payable_minor": 0, "funding": []}
+
+
+def redeemed(s: Stage) -> Stage:
+    """Ann's coupon is used by order `o-1`, 60.00 at the diner."""
+    _, code = coupon(opened(s))
+    assert s.merchant().redeem("o-1", code, order()).status == 201
+    return s
+
+
+@case(REVERSE, 201, body=REVERSED, headers=FIRST)
+def a_full_reversal_gives_the_coupon_back(s: Stage) -> Answered:
+    return redeemed(s).merchant().reverse("o-1", "r-1", 4000)
+
+
+@case(REVERSE, 200, body=REVERSED, headers=REPLAY)
+def the_same_reversal_a_month_later(s: Stage) -> Answered:
+    redeemed(s).merchant().reverse("o-1", "r-1", 4000)
+    s.clock.advance(86_400 * 30)
+    return s.merchant().reverse("o-1", "r-1", 4000)
+
+
+@case(
+    REVERSE,
+    201,
+    body={**REVERSED, "reversed_at": "2020-06-20T10:00:00+08:00", "coupon_returned": False},
+)
+def a_full_reversal_at_the_second_of_expiry_voids_the_coupon(s: Stage) -> Answered:
+    redeemed(s).clock.set("2020-06-20T10:00:00+08:00")
+    return s.merchant().reverse("o-1", "r-1", 4000)
+
+
+@case(REVERSE, 404, "not-found", detail="No redemption under order number 'o-1'.")
+def reversing_what_is_not_redeemed(s: Stage) -> Answered:
+    return opened(s).merchant().reverse("o-1", "r-1", 4000)
+
+
+@case(REVERSE, 409, "order-conflict", detail="Reversal 'r-1' already carries another amount.")
+def the_same_reversal_with_another_amount(s: Stage) -> Answered:
+    redeemed(s).merchant().reverse("o-1", "r-1", 1000)
+    return s.merchant().reverse("o-1", "r-1", 1001)
+
+
+@case(
+    REVERSE,
+    409,
+    "reversal-not-allowed",
+    facts={"left_minor": 3000},
+    detail="3000 minor units are left to reverse.",
+)
+def reversing_a_cent_more_than_is_left(s: Stage) -> Answered:
+    redeemed(s).merchant().reverse("o-1", "r-1", 1000)
+    return s.merchant().reverse("o-1", "r-2", 3001)
+
+
+@case(
+    SETTLE,
+    200,
+    body={"merchant_id": "diner", "day": "2020-06-06", "lines": [], "sums": NOTHING, "next": None},
+)
+def a_day_without_lines(s: Stage) -> Answered:
+    return opened(s).merchant().send(SETTLE, {"day": "2020-06-06"})
+
+
+@case(
+    SETTLE,
+    200,
+    body={
+        "merchant_id": "diner",
+        "day": "2020-06-06",
+        "lines": [
+            LINE,
+            {
+                **LINE,
+                "kind": "reversal",
+                "reversal_no": "r-1",
+                "discount_minor": -250,
+                "merchant_match_minor": -250,
+                "payable_minor": -1000,
+                "funding": [
+                    {"funder_id": "city", "amount_minor": -125},
+                    {"funder_id": "platform", "amount_minor": -75},
+                    {"funder_id": "shop", "amount_minor": -50},
+                ],
+            },
+        ],
+        "sums": {
+            "lines": 2,
+            "discount_minor": 750,
+            "merchant_match_minor": 750,
+            "payable_minor": 3000,
+            "funding": [
+                {"funder_id": "city", "amount_minor": 375},
+                {"funder_id": "platform", "amount_minor": 225},
+                {"funder_id": "shop", "amount_minor": 150},
+            ],
+        },
+        "next": None,
+    },
+)
+def a_redemption_and_its_partial_reversal(s: Stage) -> Answered:
+    redeemed(s).merchant().reverse("o-1", "r-1", 1000)
+    return s.merchant().send(SETTLE, {"day": "2020-06-06"})
+
+
+CSV = (
+    "kind,order_no,reversal_no,coupon_id,batch_id,terms_id,discount_minor,merchant_match_minor,payable_minor,at,late,"
+    f"funding\r\nredemption,o-1,,{ANNS},pack,ten-off,1000,1000,4000,{OPENING},False,"
+    "city:500 platform:300 shop:200\r\n"
+)
+
+
+@case(
+    SETTLE,
+    200,
+    body=lambda text: text == CSV,
+    headers={"content-type": "text/csv; charset=utf-8", "link": None},
+)
+def the_day_as_a_file(s: Stage) -> Answered:
+    redeemed(s)
+    return s.merchant().send(SETTLE, {"day": "2020-06-06"}, headers={"accept": "text/csv"})

@@ -1,0 +1,165 @@
+"""The stack for tests at its gateway: each function in an environment of its own, as template.yaml gives it.
+
+A function sees the variables of its own resource in the template and nothing else, so reading one that is not there
+fails. Every answer is held against the OpenAPI document; every request to AWS is written down under the function that
+sent it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+
+import expire
+import tests.world
+from coupons.environment import Environment, replace_environment
+from infra.local.tables import create_tables, load_template
+from tests.api.declared import Said, undeclared
+from tests.world import KEYS, TABLES, Answered, World, area_of, send
+
+AREAS = ("catalog", "claim", "verify", "admin", "expire")
+Call = tuple[str, str, str]
+"""Function, verb, and the resource of the template it is meant for."""
+_OWN = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
+_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+@cache
+def template() -> dict[str, Any]:
+    """template.yaml, parsed once."""
+    return load_template()
+
+
+def variables(area: str) -> set[str]:
+    """The environment variables that the template gives a function."""
+    function = template()["Resources"][f"{area.capitalize()}Function"]["Properties"]
+    everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
+    return {*everywhere, *function["Environment"]["Variables"]}
+
+
+class Settings(dict[str, str]):
+    """Environment variables that remember which were asked for."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.read.add(name)
+        return super().get(name, default)
+
+
+@dataclass
+class Log:
+    """What happened on a stage: answers, those that were not declared, requests to AWS, variables read."""
+
+    said: list[Said] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    calls: set[Call] = field(default_factory=set)
+    settings: dict[str, Settings] = field(default_factory=dict)
+
+
+class Stage(World):
+    """A World whose functions share nothing but their tables and the clock."""
+
+    def __post_init__(self) -> None:
+        self.log = Log()
+        self.area = ""
+        self.environments: dict[str, Environment] = {}
+        create_tables(self.client)
+        secret = json.dumps({version: master.decode() for version, master in KEYS.masters.items()})
+        arn = _client("secretsmanager").create_secret(Name="keys", SecretString=secret)["ARN"]
+        self.settings = {**TABLES, "KEYS_SECRET_ARN": arn, "EXPECTED_ENVIRONMENTS": "8"}
+        self.restart()
+
+    def restart(self, *areas: str, client: Any = None) -> None:
+        """The functions (all, if none is named) start anew: empty caches, keys still to be fetched."""
+        for area in areas or AREAS:
+            given = {name: value for name, value in self.settings.items() if name in variables(area)}
+            # moto is not atomic across threads.
+            settings = self.log.settings.setdefault(area, Settings({"SWEEP_WORKERS": "1", **given}))
+            self.environments[area] = Environment(
+                settings, clock=self.clock, boto_client=client or self.client, rng=random.Random(1)
+            )
+
+    def send(self, made: dict[str, Any]) -> Answered:
+        """The event through the function whose route it names, in that function's own environment."""
+        route = made["routeKey"]
+        with self._acting("catalog" if route == "$default" else area_of(route)):
+            answered = send(made)
+        self.log.said.append((route, answered.status, answered.slug))
+        self.log.faults += undeclared(route, answered)
+        return answered
+
+    def tick(self) -> dict[str, Any]:
+        """The schedule's minute."""
+        with self._acting("expire"):
+            return expire.handler({}, None)
+
+    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        """Before each AWS request (a botocore event): write down who sends what to which table."""
+        if self.area:
+            self.log.calls |= {(self.area, *request) for request in requests_of(model.name, params)}
+
+    @contextmanager
+    def _acting(self, area: str) -> Iterator[None]:
+        """Requests to AWS in here are the function's."""
+        replace_environment(self.environments[area])
+        self.area = area
+        try:
+            yield
+        finally:
+            self.area = ""
+
+
+def requests_of(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Verb and resource as IAM sees them: a transaction is authorised by the verbs of its parts."""
+    if operation == "GetSecretValue":
+        yield operation, "KeysSecret"
+    elif operation in _OWN:
+        yield operation, params["TableName"]
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
+        yield from ((operation, table) for table in params["RequestItems"])
+    elif operation == "TransactWriteItems":
+        for part in params["TransactItems"]:
+            yield from ((_PARTS[kind], request["TableName"]) for kind, request in part.items())
+    else:
+        raise AssertionError(f"whose permission is {operation}?")
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """An empty stack at the opening minute; `Person.send` goes through it while it lasts."""
+    with mock_aws():
+        made = Stage(_client("dynamodb"))
+        services = [_client("dynamodb"), _client("secretsmanager")]
+        for service in services:
+            service.meta.events.register("provide-client-params", made.note)
+        try:
+            with (
+                patch.object(tests.world, "send", made.send),
+                patch("coupons.stores.secrets.boto3.client", _client),
+            ):
+                yield made
+        finally:
+            for service in services:
+                service.meta.events.unregister("provide-client-params", made.note)
+
+
+@cache
+def _client(service: str) -> Any:
+    """One client for all stages: making one costs more than a test. moto answers it inside `mock_aws` only."""
+    return boto3.client(service)

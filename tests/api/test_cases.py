@@ -1,0 +1,147 @@
+"""Every route with every status and slug that the OpenAPI document declares: exact JSON out, nothing undeclared."""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.api.cases import CASES, Case, differences, outcome
+from tests.api.common import common, said_by_all
+from tests.api.declared import DOCUMENT, Said, everything_said, operations, slugs, undeclared
+from tests.world import Answered
+
+for _file in sorted(Path(__file__).parent.glob("*_cases.py")):
+    if _file.name != "test_cases.py":
+        importlib.import_module(f"tests.api.{_file.stem}")
+
+NEVER_SEEN: dict[Said, str] = {}
+"""What is declared and cannot be shown here, and why."""
+CONTRACT = {
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "malformed": 400,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "not-open": 409,
+    "closed": 409,
+    "paused": 409,
+    "stopped": 409,
+    "not-eligible": 403,
+    "already-claimed-group": 409,
+    "drained": 409,
+    "sold-out": 409,
+    "insufficient-points": 409,
+    "code-invalid": 400,
+    "code-expired": 409,
+    "order-conflict": 409,
+    "coupon-not-usable": 409,
+    "order-not-eligible": 422,
+    "reversal-not-allowed": 409,
+    "terms-frozen": 409,
+    "revision-conflict": 409,
+    "budget-exceeded": 409,
+    "busy": 503,
+}
+"""The contract's table of problems."""
+
+
+@pytest.mark.parametrize("wanted", CASES, ids=lambda wanted: wanted.name)
+def test_the_case_ends_as_it_says(wanted: Case) -> None:
+    """Status, headers and the whole body are those of the case, and the document declares them."""
+    assert differences(wanted, outcome(wanted)) == []
+
+
+@pytest.mark.parametrize("said", said_by_all(), ids=lambda said: " ".join(map(str, said)))
+def test_every_route_refuses_alike(said: Said) -> None:
+    """No token, another role's, input that does not fit, a throttled store: the declared problem, nothing changed."""
+    route, status, slug = said
+    seen = common()[said]
+    assert seen.log.faults == []
+    assert (seen.answered.status, seen.answered.slug) == (status, slug), seen.answered.text
+    assert seen.answered.headers["cache-control"] == "no-store"
+    document = seen.answered.json
+    assert document["instance"].startswith(route.partition(" ")[2].partition("{")[0])
+    if slug == "busy":
+        assert (document["retry_after_s"], seen.answered.headers["retry-after"]) == (1, "1")
+    if slug == "malformed":
+        assert all(error["place"] and error["message"] for error in document["errors"])
+
+
+def test_the_problems_of_token_and_scope_are_exact() -> None:
+    """Word for word, for one route."""
+    route = "GET /wallet"
+    shown = {said[2]: seen.answered.json for said, seen in common().items() if said[0] == route}
+    assert shown["unauthenticated"] == {
+        "type": "/problems/unauthenticated",
+        "title": "No valid token",
+        "status": 401,
+        "detail": "Send a valid bearer token.",
+        "instance": "/wallet",
+    }
+    assert shown["forbidden"] == {
+        "type": "/problems/forbidden",
+        "title": "The token does not allow this",
+        "status": 403,
+        "detail": "This needs the scope 'citizen'.",
+        "instance": "/wallet",
+    }
+
+
+def test_all_that_is_declared_is_seen_and_nothing_else() -> None:
+    """Each declared route, status and slug has a case; what has none stands in a table with its reason."""
+    seen = {(wanted.route, wanted.status, wanted.slug) for wanted in CASES} | set(said_by_all())
+    assert sorted(set(everything_said()) - seen) == sorted(NEVER_SEEN)
+    assert seen <= set(everything_said())
+
+
+def test_every_success_has_its_first_time_and_its_repeat() -> None:
+    """A route that answers 201 has a case of 201 and one of 200 that says it is a replay."""
+    replays = {wanted.route for wanted in CASES if wanted.headers.get("idempotent-replay") == "true"}
+    assert {route for route, operation in operations().items() if "201" in operation["responses"]} <= replays
+
+
+def test_the_problems_are_those_of_the_contract() -> None:
+    """Each slug has the contract's status, and none is left out or added."""
+    declared = {(slug, status) for _, status, slug in everything_said() if slug}
+    assert declared == set(CONTRACT.items())
+
+
+def test_cases_have_names_of_their_own() -> None:
+    """Two cases of one name would hide which one is red."""
+    assert [name for name, times in Counter(wanted.name for wanted in CASES).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("answered", "fault"),
+    [
+        (Answered(418, {"content-type": "application/json"}, "{}"), "does not declare 418"),
+        (Answered(200, {"content-type": "text/csv"}, ""), "does not declare text/csv"),
+        (Answered(200, {"content-type": "application/json"}, '{"coupons": []}'), "'as_of' is a required property"),
+        (Answered(200, {"content-type": "application/json", "x-odd": "1"}, '{"coupons": [], "as_of": ""}'), "x-odd"),
+        (
+            Answered(
+                400,
+                {"content-type": "application/problem+json"},
+                '{"type": "/problems/code-invalid", "title": "", "status": 400, "detail": "", "instance": ""}',
+            ),
+            "not valid under any of the given schemas",
+        ),
+    ],
+    ids=["status", "media type", "schema", "header", "slug"],
+)
+def test_an_undeclared_answer_is_seen(answered: Answered, fault: str) -> None:
+    """Another status, media type, member, header or slug than the wallet's own is named."""
+    assert [found for found in undeclared("GET /wallet", answered) if fault in found]
+
+
+def test_the_gateways_own_refusals_are_declared() -> None:
+    """401 and 403 of routes with a scope, and 429 of all, may carry the gateway's own body."""
+    for route, operation in operations().items():
+        statuses = ["429", *(["401", "403"] if "security" in operation else [])]
+        for status in statuses:
+            own = operation["responses"][status]["content"]["application/json"]["schema"]
+            assert own == {"$ref": "#/components/schemas/GatewayRefusal"}, (route, status)
+    assert slugs(DOCUMENT["components"]["responses"]["UnknownPath"]) == ["not-found"]

@@ -1,0 +1,147 @@
+"""A town in the middle of its season, and one request a route that is good there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.api.stage import Stage, stage
+from tests.world import Answered, Person, batch, campaign, event, order, terms
+
+ROLES: dict[str, dict[str, str]] = {
+    "citizen": {"sub": "cat", "scope": "citizen"},
+    "merchant": {"sub": "till-1", "scope": "merchant", "merchant_id": "diner"},
+    "partner": {"sub": "club", "scope": "partner"},
+    "operator": {"sub": "op", "scope": "operator"},
+}
+
+
+def season() -> dict[str, Any]:
+    """`pack` is open, `later` takes bookings and opens on the 8th, `points` costs points, `mine` is for a group."""
+    booking = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": "2020-06-08T10:00:00+08:00"}
+    closes_at = "2020-06-09T10:00:00+08:00"
+    later = batch("later", opens_at="2020-06-08T10:00:00+08:00", closes_at=closes_at, booking=booking)
+    return campaign(
+        batch(),
+        later,
+        batch("points", price_points=500),
+        batch("mine", eligibility={"group_id": "nurses", "regions": ["beijing"]}),
+    )
+
+
+@dataclass
+class Town:
+    """Ann redeemed her coupon by order `used`, Bob's is held by order `held`, Cat's is in her hand with a code."""
+
+    stage: Stage
+    coupon_id: str
+    code: str
+
+    def request(self, route: str, **changes: Any) -> dict[str, Any]:
+        """The good request of `route` as a gateway event, from the right role; `changes` to its parts."""
+        parts = {"claims": ROLES.get(role_of(route)), **GOOD[route](self), **changes}
+        return event(route, **parts)
+
+    def send(self, route: str, **changes: Any) -> Answered:
+        return self.stage.send(self.request(route, **changes))
+
+
+def role_of(route: str) -> str:
+    """Who may use the route, by its place in the contract's page; empty: everybody."""
+    path = route.partition(" ")[2]
+    if path.startswith("/admin/"):
+        return "operator"
+    if path.startswith(("/quotes", "/orders/", "/settlements/")):
+        return "merchant"
+    if path.startswith("/wallet") or path.endswith(("/claim", "/booking", "/code")):
+        return "citizen"
+    return ""
+
+
+_BATCH = {"path": {"batch_id": "pack"}}
+_LATER = {"path": {"batch_id": "later"}}
+_SEASON = {"path": {"campaign_id": "season"}}
+MERCHANT = {
+    "title": "Bakery",
+    "category": "catering",
+    "channels": ["offline"],
+    "stores": [{"store_id": "bakery", "region": "beijing"}],
+}
+
+
+def _pack(body: Any) -> Callable[[Town], dict[str, Any]]:
+    return lambda _: {**_BATCH, "body": body}
+
+
+GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
+    "GET /campaigns": lambda _: {},
+    "GET /campaigns/{campaign_id}": lambda _: _SEASON,
+    "GET /batches/{batch_id}": lambda _: _BATCH,
+    "GET /openapi.json": lambda _: {},
+    "PUT /batches/{batch_id}/booking": lambda _: {**_LATER, "body": {}},
+    "GET /batches/{batch_id}/booking": lambda _: _LATER,
+    "DELETE /batches/{batch_id}/booking": lambda _: _LATER,
+    "PUT /batches/{batch_id}/claim": _pack({}),
+    "GET /batches/{batch_id}/claim": lambda _: _BATCH,
+    "GET /wallet": lambda _: {"query": {"status": "available"}},
+    "POST /coupons/{coupon_id}/code": lambda t: {"path": {"coupon_id": t.coupon_id}, "body": {}},
+    "POST /quotes": lambda t: {"body": {"code": t.code, "order": order()}},
+    "PUT /orders/{order_no}/hold": lambda t: {
+        "path": {"order_no": "new"},
+        "body": {"code": t.code, "order": order(), "ttl_s": 60},
+    },
+    "DELETE /orders/{order_no}/hold": lambda _: {"path": {"order_no": "held"}},
+    "PUT /orders/{order_no}/redemption": lambda t: {
+        "path": {"order_no": "new"},
+        "body": {"code": t.code, "order": order()},
+    },
+    "GET /orders/{order_no}/redemption": lambda _: {"path": {"order_no": "used"}},
+    "PUT /orders/{order_no}/reversals/{reversal_no}": lambda _: {
+        "path": {"order_no": "used", "reversal_no": "r-1"},
+        "body": {"amount_minor": 1000},
+    },
+    "GET /settlements/{day}": lambda _: {"path": {"day": "2020-06-06"}},
+    "PUT /admin/campaigns/{campaign_id}": lambda _: {**_SEASON, "body": season()},
+    "GET /admin/campaigns/{campaign_id}": lambda _: _SEASON,
+    "POST /admin/batches/{batch_id}/publish": _pack({}),
+    "POST /admin/batches/{batch_id}/pause": _pack({}),
+    "POST /admin/batches/{batch_id}/resume": _pack({}),
+    "POST /admin/batches/{batch_id}/stop": _pack({}),
+    "POST /admin/batches/{batch_id}/extend": _pack({"days": 7}),
+    "PUT /admin/batches/{batch_id}/quantity": _pack({"quantity": 20}),
+    "PUT /admin/groups/{group_id}/members": lambda _: {
+        "path": {"group_id": "nurses"},
+        "body": {"add": ["dan"], "remove": ["eve"]},
+    },
+    "PUT /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "bakery"}, "body": MERCHANT},
+    "GET /admin/persons/{person_id}/coupons": lambda _: {"path": {"person_id": "ann"}},
+    "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
+    "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,
+}
+
+
+@contextmanager
+def town() -> Iterator[Town]:
+    with stage() as made:
+        made.publish(season())
+        codes = {}
+        for name in ("ann", "bob", "cat"):
+            citizen = made.citizen(name)
+            coupon_id = citizen.put_claim("pack").json["coupons"][0]["coupon_id"]
+            codes[name] = citizen.code(coupon_id)
+        Person(ROLES["citizen"]).send("PUT /batches/{batch_id}/booking", _LATER["path"], body={})
+        diner = made.merchant()
+        assert diner.redeem("used", codes["ann"], order()).status == 201
+        held = {"code": codes["bob"], "order": order(), "ttl_s": 600}
+        assert diner.send("PUT /orders/{order_no}/hold", {"order_no": "held"}, body=held).status == 201
+        yield Town(made, coupon_id, codes["cat"])
+
+
+def bodies() -> list[str]:
+    """The routes that take a body."""
+    return [route for route in GOOD if route.startswith(("PUT ", "POST "))]
+
+
+__all__ = ["GOOD", "MERCHANT", "ROLES", "Town", "bodies", "role_of", "season", "terms", "town"]
