@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NoReturn
 
@@ -39,16 +40,24 @@ class Late:
                     raise
 
 
+@dataclass(frozen=True)
+class Silence:
+    """Shares of requests that are answered by silence; the sender cannot tell one kind from another."""
+
+    put_applied: float = 0.05
+    put_lost: float = 0.025
+    put_late: float = 0.025
+    lease_applied: float = 0.05
+
+
 class Unreliable:
-    """A tenth of all puts and a twentieth of all leases are answered by silence.
+    """Puts and leases of one environment meet silence at times."""
 
-    A put is applied, never arrives, or arrives later; the sender cannot tell which. A lease is applied.
-    """
-
-    def __init__(self, client: Any, rng: random.Random, late: Late) -> None:
+    def __init__(self, client: Any, rng: random.Random, late: Late, silence: Silence) -> None:
         self._client = client
         self._rng = rng
         self._late = late
+        self._silence = silence
         self.faults = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -56,23 +65,25 @@ class Unreliable:
 
     def put_item(self, **parameters: Any) -> Any:
         chance = self._rng.random()
-        if chance < 0.05:
-            self._client.put_item(**parameters)
-            self._silence()
-        if chance < 0.075:
-            self._silence()
-        if chance < 0.10:
+        if chance < self._silence.put_lost:
+            self._fall_silent()
+        chance -= self._silence.put_lost
+        if chance < self._silence.put_late:
             self._late.send(lambda: self._client.put_item(**parameters))
-            self._silence()
-        return self._client.put_item(**parameters)
+            self._fall_silent()
+        chance -= self._silence.put_late
+        answer = self._client.put_item(**parameters)
+        if chance < self._silence.put_applied:
+            self._fall_silent()
+        return answer
 
     def update_item(self, **parameters: Any) -> Any:
         answer = self._client.update_item(**parameters)
-        if "remaining - :k" in parameters["UpdateExpression"] and self._rng.random() < 0.05:
-            self._silence()
+        if "remaining - :k" in parameters["UpdateExpression"] and self._rng.random() < self._silence.lease_applied:
+            self._fall_silent()
         return answer
 
-    def _silence(self) -> NoReturn:
+    def _fall_silent(self) -> NoReturn:
         self.faults += 1
         raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
 

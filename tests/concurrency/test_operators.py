@@ -12,7 +12,7 @@ from coupons import declaring
 from coupons.documents import Campaign
 from coupons.environment import Environment
 from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen
-from tests.concurrency.faults import Late, Unreliable
+from tests.concurrency.faults import Late, Silence, Unreliable
 from tests.concurrency.racing import RECLAIM_S, THREADS, Arena, accepted, at_once, refusals
 from tests.world import KEYS, batch, campaign, parsed
 
@@ -50,7 +50,9 @@ def test_raises_race_with_claims_and_reclaims(arena: Arena, seed: int) -> None:
     """Ten claim, three raise and three run the schedule at once, with faults: never over, exact after the reclaim."""
     arena.publish(campaign(batch(quantity=FIRST)))
     chance, late = random.Random(seed), Late()
-    unreliable = [Unreliable(client, random.Random(f"{seed} {i}"), late) for i, client in enumerate(arena.clients)]
+    unreliable = [
+        Unreliable(client, random.Random(f"{seed} {i}"), late, Silence()) for i, client in enumerate(arena.clients)
+    ]
     claimers = [arena.environment(client=u, seed=seed + i) for i, u in enumerate(unreliable[:CLAIMERS])]
     others = arena.environments()[CLAIMERS:]
     people = [f"person-{number}" for number in range(FIRST + STEP * PHASES)]
