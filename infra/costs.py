@@ -3,9 +3,7 @@
     make costs
 
 Starts a bare ministack, plays each operation once against the template's tables, and adds up the ConsumedCapacity of
-every request. Two are added by DynamoDB's rules, because the engine does not report them: a refused conditional write
-consumes its unit, and each key of a BatchGetItem, absent ones too, half a unit (strong: one) for up to 4 KB
-(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html).
+every request (infra/metering.py).
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from coupons import cataloguing, claiming, declaring, redeeming, reversing
 from coupons.documents import Campaign
@@ -29,6 +26,7 @@ from coupons.sealing import Keys
 from infra.couponctl.client import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
+from infra.metering import Meter
 
 # List prices of us-east-1, November 2026 (aws.amazon.com/…/pricing of each service); other regions differ.
 WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
@@ -50,43 +48,6 @@ class FixedClock:
 
     def monotonic_s(self) -> float:
         return self.wall
-
-
-@dataclass
-class Meter:
-    """Adds up what each request of a client consumed."""
-
-    requests: int = 0
-    writes: float = 0.0
-    reads: float = 0.0
-
-    def attach(self, client: Any) -> None:
-        client.meta.events.register("before-parameter-build.dynamodb", self._ask)
-        client.meta.events.register("after-call.dynamodb", self._add)
-
-    def _ask(self, model: Any, params: dict[str, Any], **_: Any) -> None:
-        if model.name == "BatchGetItem":
-            asked = params["RequestItems"].values()
-            self.reads += sum(len(part["Keys"]) * (1.0 if part["ConsistentRead"] else 0.5) for part in asked)
-        else:
-            params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def _add(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
-        self.requests += 1
-        if model.name == "BatchGetItem":
-            return
-        consumed = parsed.get("ConsumedCapacity", [])
-        units = sum(part["CapacityUnits"] for part in (consumed if isinstance(consumed, list) else [consumed]))
-        if model.name in ("GetItem", "Query"):
-            self.reads += units
-        else:
-            refused = parsed.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
-            self.writes += units + (1 if refused else 0)
-
-    def take(self) -> tuple[int, float, float]:
-        taken = (self.requests, self.writes, self.reads)
-        self.requests, self.writes, self.reads = 0, 0.0, 0.0
-        return taken
 
 
 @contextmanager
