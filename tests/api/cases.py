@@ -125,9 +125,8 @@ SHARES = [
 
 
 def opened(s: Stage, *batches: dict[str, Any], **changes: Any) -> Stage:
-    """The stage with a published campaign, of the batch `pack` if none is given."""
-    s.publish(campaign(*(batches or [batch()]), **changes))
-    return s
+    """The empty stage with a published campaign, of the batch `pack` if none is given."""
+    return s.published(campaign(*(batches or [batch()]), **changes))
 
 
 def coupon(s: Stage, name: str = "ann", batch_id: str = "pack") -> tuple[str, str]:
