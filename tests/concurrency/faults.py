@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import Barrier, Lock
 from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -86,6 +86,21 @@ class Unreliable:
     def _fall_silent(self) -> NoReturn:
         self.faults += 1
         raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
+
+
+class Gated:
+    """Puts wait at a barrier: whatever the barrier does stands between the lease and the put of all who meet there."""
+
+    def __init__(self, client: Any, gate: Barrier) -> None:
+        self._client = client
+        self._gate = gate
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_item(self, **parameters: Any) -> Any:
+        self._gate.wait()
+        return self._client.put_item(**parameters)
 
 
 class Mortal:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from threading import Barrier
 
 import pytest
 
 from coupons.claims import Claim
 from coupons.environment import Environment
 from coupons.refusals import AlreadyClaimedGroup, Busy, Drained, Refusal, SoldOut
-from tests.concurrency.faults import Late, Silence, Unreliable
+from tests.concurrency.faults import Gated, Late, Silence, Unreliable
 from tests.concurrency.racing import RECLAIM_S, THREADS, Arena, Books, accepted, at_once, refusals, shuffled
 from tests.world import KEYS, batch, campaign
 
@@ -145,6 +146,28 @@ def test_lost_answers_and_late_puts_never_oversell_and_strand_nothing_for_good(
     assert arena.books().control.sold_out
 
 
+def drain(arena: Arena) -> None:
+    """Marked as if somebody had read all shards at zero, so that a reclaim is due."""
+    assert arena.env.stock.mark_drained("pack", arena.env.live.control_now("pack"), arena.now_s)
+
+
+def test_a_seal_between_lease_and_put_loses_nothing_and_hands_out_nothing_twice(arena: Arena) -> None:
+    """Sixteen have leased when the seal comes: eight puts still count, eight packs stay out of the new round."""
+    arena.publish(campaign(batch(quantity=PACKS)))
+    arena.claim(arena.env, "ann")
+    gate = Barrier(THREADS, action=lambda: (drain(arena), arena.tick()))
+    environments = [arena.environment(client=Gated(client, gate), seed=i) for i, client in enumerate(arena.clients)]
+    people = ["ann", *PEOPLE[:8], *["ann"] * 7]
+    pairs = zip(environments, people, strict=True)
+    told = accepted(at_once([lambda e=env, p=person: arena.claim(e, p) for env, person in pairs]))
+    assert [replay for _, replay in told].count(True) == 8
+    assert (arena.books().control.state, arena.books().remaining) == ("sealing", 0)
+    arena.clock.advance(RECLAIM_S)
+    arena.tick()
+    assert_exact(arena.books())
+    assert len(arena.books().claims) == 9
+
+
 def test_an_environment_that_missed_a_reclaim_leases_in_the_new_round(arena: Arena) -> None:
     """Sixteen environments, frozen since before a reclaim, wake up with the old round: what they put back is not lost.
 
@@ -157,10 +180,9 @@ def test_an_environment_that_missed_a_reclaim_leases_in_the_new_round(arena: Are
         env.live.control("pack")
         env.clock = type(arena.clock)(arena.clock.wall, arena.clock.monotonic)
         env.live._clock = env.leases._clock = env.clock
-    release, control = arena.env.live.release("pack"), arena.env.live.control_now("pack")
-    arena.env.stock.mark_drained(release.batch_id, control, arena.now_s)
+    drain(arena)
     arena.reclaim()
-    assert arena.books().control.round == control.round + 1
+    assert arena.books().control.round == 2
     told = accepted(at_once([lambda e=env: arena.claim(e, "ann") for env in frozen]))
     assert [replay for _, replay in told] == [True] * THREADS
     assert arena.books().unclaimed == 0
