@@ -18,6 +18,8 @@ class SettingsError(ValueError):
 @dataclass(frozen=True)
 class Settings:
     root: Path
+    directory: Path
+    """Everything the stack keeps; git ignores it."""
     port: int
     fresh: bool
     enforce_policies: bool
@@ -30,19 +32,19 @@ class Settings:
     def issuer_port(self) -> int:
         return self.port + 2
 
-    @property
-    def directory(self) -> Path:
-        """Everything the stack keeps; git ignores it."""
-        return self.root / ".local"
-
 
 def settings_of(environment: Mapping[str, str], root: Path) -> Settings:
-    """PORT (8080), FRESH=1 (start anew), ENFORCE_POLICIES=0 (functions may do anything). Raises SettingsError."""
+    """PORT (8080), FRESH=1 (start anew), ENFORCE_POLICIES=0 (functions may do anything), DATA_DIR (`.local` of `root`).
+
+    Raises SettingsError.
+    """
     port = environment.get("PORT") or "8080"
     if not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= _PORT_MAX):
         raise SettingsError(f"PORT={port} is not a number from 1 to {_PORT_MAX}")
     return Settings(
         root=root,
+        # Absolute, because ministack runs in a directory of its own.
+        directory=Path(environment.get("DATA_DIR") or root / ".local").absolute(),
         port=int(port),
         fresh=environment.get("FRESH", "").lower() not in _NO,
         enforce_policies=environment.get("ENFORCE_POLICIES", "1").lower() not in _NO,
