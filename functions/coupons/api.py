@@ -206,14 +206,20 @@ class Api:
 def _caller(event: Mapping[str, Any]) -> Caller:
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
-    subject = str(claims.get("sub", ""))
+    subject = _text(claims, "sub")
     return Caller(
         subject=subject,
-        scopes=frozenset(str(claims.get("scope", "")).split()),
-        person_id=str(claims.get("person_id") or subject),
-        region=str(claims["region"]) if claims.get("region") else None,
-        merchant_id=str(claims.get("merchant_id", "")),
+        scopes=frozenset(_text(claims, "scope").split()),
+        person_id=_text(claims, "person_id") or subject,
+        region=_text(claims, "region") or None,
+        merchant_id=_text(claims, "merchant_id"),
     )
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    """A claim of the token; empty if it is absent or no text: `null` or a list must not become a person's name."""
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _require_scope(route: Route, caller: Caller) -> None:

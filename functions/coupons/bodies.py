@@ -69,7 +69,7 @@ class WalletQuery(Query):
 
 
 class SettlementQuery(Query):
-    cursor: Annotated[str, Field(pattern=r"^\d{1,2}~([A-Za-z0-9._-]{1,64}(~[A-Za-z0-9._-]{1,64})?)?$")] = ""
+    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,2}~([A-Za-z0-9._-]{1,64}(~[A-Za-z0-9._-]{1,64})?)?$")] = ""
 
 
 class AuditQuery(Query):

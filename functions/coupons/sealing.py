@@ -61,7 +61,8 @@ class Keys:
 
     def person(self, person_id: str) -> bytes:
         """The person's key: 16 bytes of HMAC-SHA256 over the real-name identity."""
-        return hmac.digest(self._person_key, person_id.encode(), "sha256")[:PERSON_BYTES]
+        # JSON can spell half a surrogate pair, which UTF-8 cannot: still a name like any other, not a crash.
+        return hmac.digest(self._person_key, person_id.encode("utf-8", "surrogatepass"), "sha256")[:PERSON_BYTES]
 
     def seal_coupon(self, ref: CouponRef, version: int) -> str:
         plain = _COUPON.pack(ref.batch_number, ref.person, ref.index)
