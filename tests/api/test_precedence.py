@@ -1,0 +1,119 @@
+"""Which refusal wins where several apply: a replay before all of them, then the contract's table downwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.api.cases import opened
+from tests.api.claim_cases import ANNS
+from tests.api.redeem_cases import HOLD, REDEEM, hold, release
+from tests.api.stage import Stage
+from tests.world import Answered, batch, order
+
+
+def late(s: Stage) -> None:
+    """A month later: every window has closed, every code and coupon has expired."""
+    s.clock.advance(30 * 86_400)
+
+
+def code_of(s: Stage) -> str:
+    """The one code that ann's till scanned, again and again."""
+    if not hasattr(s, "scanned"):
+        s.citizen("ann").put_claim("pack")
+        s.scanned = s.citizen("ann").code(ANNS)  # type: ignore[attr-defined]
+    return str(s.scanned)  # type: ignore[attr-defined]
+
+
+def used(s: Stage) -> Stage:
+    s.merchant().redeem("o", code_of(s), order())
+    return s
+
+
+def suspend(s: Stage) -> None:
+    record = {
+        "title": "Diner",
+        "category": "catering",
+        "channels": ["offline"],
+        "stores": [{"store_id": "diner", "region": "beijing"}],
+        "suspended": True,
+    }
+    s.operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": "diner"}, body=record)
+
+
+Write = Callable[[Stage], Answered]
+REPLAYS: dict[str, tuple[Write, Callable[[Stage], Any]]] = {
+    "claim": (lambda s: s.citizen("ann").put_claim("pack"), suspend),
+    "redemption, expired": (lambda s: s.merchant().redeem("o", code_of(s), order()), late),
+    "redemption, suspended merchant": (lambda s: s.merchant().redeem("o", code_of(s), order()), suspend),
+    "redemption, reversed": (
+        lambda s: s.merchant().redeem("o", code_of(s), order()),
+        lambda s: s.merchant().reverse("o", "r", 4000),
+    ),
+    "hold, code expired": (lambda s: hold(s, code_of(s)), lambda s: s.clock.advance(120)),
+    "hold, suspended merchant": (lambda s: hold(s, code_of(s)), suspend),
+    "release": (release, late),
+    "reversal": (lambda s: used(s).merchant().reverse("o", "r", 4000), late),
+}
+
+
+@pytest.mark.parametrize("name", REPLAYS)
+def test_a_replay_comes_before_any_refusal(fresh: Stage, name: str) -> None:
+    """What would be refused now was accepted then: 200 with the first answer's body, and nothing is changed."""
+    write, meanwhile = REPLAYS[name]
+    first = write(opened(fresh))
+    meanwhile(fresh)
+    before = fresh.items()
+    again = write(fresh)
+    assert (again.status, again.is_replay, again.json) == (200, True, first.json)
+    assert not first.is_replay
+    # A claim's replay leases a pack and gives it back; the sum over the shards is what it was.
+    assert fresh.items()["OrdersTable"] == before["OrdersTable"]
+    assert fresh.items()["ClaimsTable"] == before["ClaimsTable"]
+
+
+def test_time_and_operators_come_before_the_earlier_claim(fresh: Stage) -> None:
+    """Cheap refusals of a claim are given without looking: after the end, one who holds the pack is told `closed`."""
+    opened(fresh).citizen("ann").put_claim("pack")
+    late(fresh)
+    assert fresh.citizen("ann").put_claim("pack").slug == "closed"
+
+
+def test_the_window_comes_before_the_operator_before_the_person(fresh: Stage) -> None:
+    """not-open, closed, stopped, paused, not-eligible, in the order of the table."""
+    opened(fresh, batch(eligibility={"regions": ["beijing"]}))
+    stranger = fresh.citizen("eve", region="hubei")
+    seen = [stranger.put_claim("pack").slug]
+    for action in ("pause", "stop"):
+        fresh.operator().send("POST /admin/batches/{batch_id}/" + action, {"batch_id": "pack"}, body={})
+        fresh.clock.advance(2)
+        seen.append(stranger.put_claim("pack").slug)
+    fresh.clock.set("2020-06-06T09:00:00+08:00")
+    seen.append(stranger.put_claim("pack").slug)
+    fresh.clock.set("2020-06-07T10:00:00+08:00")
+    seen.append(stranger.put_claim("pack").slug)
+    assert seen == ["not-eligible", "paused", "stopped", "not-open", "closed"]
+
+
+@pytest.mark.parametrize(("key", "extra"), [(HOLD, {"ttl_s": 60}), (REDEEM, {})], ids=["hold", "redemption"])
+def test_the_table_of_a_till_from_the_top(fresh: Stage, key: str, extra: dict[str, Any]) -> None:
+    """code-invalid, code-expired, order-conflict, coupon-not-usable, order-not-eligible: repaired one by one."""
+    code = code_of(opened(fresh))
+    fresh.merchant().redeem("taken", code, order())
+    fresh.clock.advance(60)
+    ann = fresh.citizen("ann")
+    small = order(100)
+
+    def put(order_no: str, code: str, bill: dict[str, Any]) -> str:
+        body = {"code": code, "order": bill, **extra}
+        return fresh.merchant().send(key, {"order_no": order_no}, body=body).slug
+
+    assert put("taken", "x" * 58, small) == "code-invalid"
+    assert put("taken", code, small) == "code-expired"
+    assert put("taken", ann.code(ANNS), small) == "order-conflict"
+    assert put("free", ann.code(ANNS), small) == "coupon-not-usable"
+    fresh.merchant().reverse("taken", "r", 4000)
+    assert put("free", ann.code(ANNS), small) == "order-not-eligible"
+    assert put("free", ann.code(ANNS), order()) == ""
