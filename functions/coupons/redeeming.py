@@ -187,6 +187,11 @@ def _commit(
     """Judge and write; judge again on what a refused condition shows, at most three times."""
     key, timezone = order_key(used.merchant_id, used.order_no), presented.release.timezone
     for _ in range(ATTEMPTS):
+        if presented.coupon.state in ("redeemed", "voided") and presented.coupon.order == key:
+            # A twin of this request was through between our reads of the order and of the coupon.
+            standing = env.orders.get(used.merchant_id, used.order_no)
+            assert standing is not None, "order and coupon moved in one transaction"
+            return _first_answer(standing, used), timezone, True
         refuse_unusable(presented, now_s, order=key)
         amounts = assess_or_refuse(env, presented, used.merchant_id, order, now_s)
         record = replace(used, amounts=amounts)
@@ -211,14 +216,19 @@ def _commit(
             env.transact(parts)
         except TransactionFailed as failure:
             if _ORDER in failure.items:
-                standing = standing_order(failure.items[_ORDER])
-                if standing.state == "redeemed" and standing.same_content(record.coupon_id, record.fingerprint):
-                    return standing, timezone, True  # a twin of this request was first, or its lost answer was ours
-                raise order_conflict(standing) from failure
+                # A twin of this request was first, or its lost answer was ours.
+                return _first_answer(standing_order(failure.items[_ORDER]), used), timezone, True
             presented = present(env, presented.ref)
             continue
         return record, timezone, False
     raise Busy(detail="Others are using this coupon; try again.")
+
+
+def _first_answer(standing: OrderRecord, used: OrderRecord) -> OrderRecord:
+    """The redemption that stands, if it is the one that was wanted. Raises OrderConflict."""
+    if standing.state == "redeemed" and standing.same_content(used.coupon_id, used.fingerprint):
+        return standing
+    raise order_conflict(standing)
 
 
 def _assess(env: Environment, presented: Presented, merchant_id: str, order: Order, now_s: int) -> Assessment:
