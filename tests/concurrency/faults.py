@@ -47,6 +47,8 @@ class Silence:
     put_applied: float = 0.05
     put_lost: float = 0.025
     put_late: float = 0.025
+    put_throttled: float = 0
+    """Not silence, but said aloud: not applied. It says nothing about the attempt before it."""
     lease_applied: float = 0.05
 
 
@@ -72,6 +74,9 @@ class Unreliable:
             self._late.send(lambda: self._client.put_item(**parameters))
             self._fall_silent()
         chance -= self._silence.put_late
+        if chance < self._silence.put_throttled:
+            raise _error("ProvisionedThroughputExceededException", "PutItem")
+        chance -= self._silence.put_throttled
         answer = self._client.put_item(**parameters)
         if chance < self._silence.put_applied:
             self._fall_silent()
@@ -101,6 +106,32 @@ class Gated:
     def put_item(self, **parameters: Any) -> Any:
         self._gate.wait()
         return self._client.put_item(**parameters)
+
+
+class Stalling:
+    """Stands still after its `calls`-th request, as a frozen or slow invocation does, while `meanwhile` happens."""
+
+    def __init__(self, client: Any, calls: int, meanwhile: Callable[[], Any]) -> None:
+        self._client = client
+        self._left = calls
+        self._meanwhile = meanwhile
+
+    @property
+    def stalled(self) -> bool:
+        return self._left <= 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            try:
+                return real(**parameters)
+            finally:
+                self._left -= 1
+                if self._left == 0:
+                    self._meanwhile()
+
+        return call
 
 
 class Mortal:
@@ -173,9 +204,9 @@ def _item_of(part: dict[str, Any]) -> str:
 
 def _conflict(items: int) -> ClientError:
     reasons = [{"Code": "TransactionConflict", "Message": "busy"}, *[{"Code": "None"}] * (items - 1)]
-    error: Any = {
-        "Error": {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"},
-        "CancellationReasons": reasons,
-        "ResponseMetadata": {"HTTPStatusCode": 400},
-    }
-    return ClientError(error, "TransactWriteItems")
+    return _error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
+
+
+def _error(code: str, operation: str, **more: Any) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": 400}, **more}
+    return ClientError(response, operation)

@@ -79,6 +79,14 @@ class Books:
         return self.control.quantity - self.remaining - len(self.claims)
 
 
+def assert_exact(books: Books) -> None:
+    """What a reclaim promises."""
+    assert books.control.state == "open"
+    assert books.unclaimed == 0
+    assert books.control.claims == len(books.claims)
+    assert books.control.sold_out == (len(books.claims) == books.control.quantity)
+
+
 class Arena(World):
     """A world with an environment a thread."""
 
@@ -103,6 +111,10 @@ class Arena(World):
 
     def tick(self, env: Environment | None = None) -> list[dict[str, Any]]:
         return run_schedule(env or self.env, self.now_s, self.clock.monotonic_s() + WORK_S).did
+
+    def drain(self) -> None:
+        """Marked as if somebody had read all shards at zero, so that a reclaim is due."""
+        self.env.stock.mark_drained("pack", self.env.live.control_now("pack"), self.now_s)
 
     def reclaim(self) -> None:
         """Seal, wait for the fence, count and reopen whatever is due."""

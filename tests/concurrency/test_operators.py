@@ -16,7 +16,7 @@ from tests.concurrency.faults import Late, Silence, Unreliable
 from tests.concurrency.racing import RECLAIM_S, THREADS, Arena, accepted, at_once, refusals
 from tests.world import KEYS, batch, campaign, parsed
 
-PHASES, PHASE_S = 16, 7
+PHASES, PHASE_S = 12, 7
 """A lease of one phase is alive in the next, and a put that is late for two arrives within the fence."""
 FIRST, STEP = 30, 12
 """Packs at first, and what each raise adds."""
@@ -119,7 +119,7 @@ def test_publishing_all_batches_at_once_publishes_each(arena: Arena) -> None:
 
 def test_a_document_edited_while_it_is_published_freezes_one_version(arena: Arena) -> None:
     """Four publish while four apply another quantity: what is frozen is what is declared, and what is paid for."""
-    for number in range(6):
+    for number in range(4):
         name, before = f"pack-{number}", [batch(f"pack-{n}", quantity=10) for n in range(number)]
         standing = declaring.read(arena.env, "season").revision if number else None
         before = [_as_frozen(arena, one) for one in before]

@@ -80,11 +80,11 @@ def _plain(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name != "t"}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_eight_schedules_some_of_them_killed_come_to_what_one_comes_to(clients: list[Any], seed: int) -> None:
+def test_eight_schedules_some_of_them_killed_come_to_what_one_comes_to(clients: list[Any]) -> None:
     """Reclaims, final counts, folds and recorded expiries are the same, letter by letter, in every table."""
-    alone = season(Arena(clients, prefix=f"alone-{seed}-"), one)
-    assert season(Arena(clients, prefix=f"eight-{seed}-"), eight(seed)) == alone
+    alone = season(Arena(clients, prefix="alone-"), one)
+    for seed in (1, 2):
+        assert season(Arena(clients, prefix=f"eight-{seed}-"), eight(seed)) == alone
 
 
 def test_the_season_ends_with_everything_counted(clients: list[Any]) -> None:

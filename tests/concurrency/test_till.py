@@ -11,11 +11,13 @@ from coupons import holding, reversing
 from coupons.environment import Environment
 from coupons.orders import Reversal
 from coupons.refusals import Busy, CouponNotUsable, NotFound, OrderConflict, Refusal, ReversalNotAllowed
-from tests.concurrency.faults import Conflicts
+from tests.concurrency.faults import Conflicts, Stalling
 from tests.concurrency.racing import Arena, accepted, an_order, at_once, refusals
 from tests.world import batch, campaign, terms
 
 T = TypeVar("T")
+Step = Callable[[Arena, Environment, str], object]
+"""Something that is done to the order and the person of this name."""
 PEOPLE = [f"person-{number}" for number in range(12)]
 REPEATS_MAX = 20
 
@@ -198,6 +200,56 @@ def test_a_lapsed_hold_is_taken_by_one_of_those_who_race_for_it(shop: Arena) -> 
         assert states.count("redeemed") == 1, told
         assert shop.coupon(person).state == "redeemed"
     assert len(shop.lines()) == len(PEOPLE)
+
+
+def _redeem_scanned(arena: Arena, env: Environment, name: str) -> object:
+    return arena.redeem(env, name, arena.code(name))[0]
+
+
+def _redeem_held(arena: Arena, env: Environment, name: str) -> object:
+    return arena.redeem(env, name, None)[0]
+
+
+def _hold(arena: Arena, env: Environment, name: str) -> object:
+    return hold(arena, env, name, name)
+
+
+def _release(arena: Arena, env: Environment, name: str) -> object:
+    return release(arena, env, name)
+
+
+def _reverse(arena: Arena, env: Environment, name: str) -> object:
+    return reversing.reverse(env, "diner", name, "back-1", 4000, arena.now_s)[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "step"),
+    [
+        (None, _redeem_scanned),
+        (_hold, _redeem_scanned),
+        (_hold, _redeem_held),
+        (None, _hold),
+        (None, _release),
+        (_hold, _release),
+        (_redeem_scanned, _reverse),
+    ],
+)
+def test_a_request_that_stalls_while_its_twin_is_through_has_the_same_answer(
+    shop: Arena, before: Step | None, step: Step
+) -> None:
+    """Whichever two of its requests the twin comes between: one effect, and both are told the same."""
+    for point, name in enumerate(PEOPLE, 1):
+        if before:
+            before(shop, shop.env, name)
+        told: list[object] = []
+        stalling = Stalling(shop.clients[1], point, lambda p=name, t=told: t.append(step(shop, shop.env, p)))
+        answer = step(shop, shop.environment(client=stalling), name)
+        if not stalling.stalled:
+            break
+        assert told == [answer]
+    assert point > 2, "some were in between"
+    redeemed = step in (_redeem_scanned, _redeem_held)
+    assert len(shop.lines()) == (point if redeemed else 2 * point if step is _reverse else 0)
 
 
 def _one_of_two(arena: Arena, order_no: str, told: list[str | Refusal]) -> None:
