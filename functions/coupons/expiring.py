@@ -13,7 +13,6 @@ from coupons.clock import FENCE_S
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
 from coupons.releases import Control, Release
-from coupons.stores.catalog import Published
 from coupons.sweeping import advance
 
 
@@ -43,14 +42,19 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
             report.did += [{"batch_id": line.batch_id, "step": step} for step in steps]
             report.more |= more
             control = env.live.control_now(line.batch_id)
-        if _is_spent(line, control, now_s):
+        if _is_spent(release, control, now_s):
             _expire(env, release, control, now_s, deadline_s, report)
     return report
 
 
-def _is_spent(line: Published, control: Control, now_s: int) -> bool:
-    """The last coupon expired a fence ago, and the reclaim after closing is through."""
-    return control.final and control.state == "open" and now_s >= line.last_expiry_s + FENCE_S
+def _is_spent(release: Release, control: Control, now_s: int) -> bool:
+    """The last coupon expired a fence ago, and the reclaim after closing is through.
+
+    By the control item alone: the index may have been read before an extension that the control item shows already,
+    and the record's condition would then let an expiry through while coupons are valid.
+    """
+    last_expiry_s = release.last_expiry_s + control.extended_s
+    return control.final and control.state == "open" and now_s >= last_expiry_s + FENCE_S
 
 
 def _expire(
