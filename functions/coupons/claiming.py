@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coupons.claims import Claim, Status, fresh_coupon
 from coupons.environment import Environment
+from coupons.leasing import refuse_by_stock
 from coupons.problems import problem_of
 from coupons.refusals import (
     AlreadyClaimedGroup,
@@ -65,6 +66,7 @@ def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> 
     control = env.live.control(release.batch_id)
     _refuse_by_operator(release, control)
     _refuse_by_person(env, release, citizen)
+    _refuse_by_price(env, release, control, now_s)
     token = env.leases.take(release, now_s)
     wanted = Claim(
         batch_number=release.number,
@@ -171,6 +173,11 @@ def _refuse_by_person(env: Environment, release: Release, citizen: Citizen) -> N
         raise NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
     if batch.booking is not None and batch.booking.required and env.bookings.get(release, citizen.person) is None:
         raise NotEligible(reason="booking-required", detail="This batch is for those who booked.")
-    if batch.price_points > 0:
+
+
+def _refuse_by_price(env: Environment, release: Release, control: Control, now_s: int) -> None:
+    if release.batch.price_points > 0:
+        # The contract's order: what is gone cannot be bought with any number of points.
+        refuse_by_stock(release, control, now_s, env.rng)
         # Nobody can earn points yet, so every balance is zero; the points account brings the real comparison.
-        raise InsufficientPoints(detail=f"This pack costs {batch.price_points} points; you have 0.")
+        raise InsufficientPoints(detail=f"This pack costs {release.batch.price_points} points; you have 0.")
