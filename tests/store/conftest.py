@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from coupons.releases import Release
 from tests.world import World, campaign
 
+Items = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def client() -> Any:
+    """One for all tests: making a client takes longer than most of them."""
+    with mock_aws():
+        return boto3.client("dynamodb")
+
+
+@pytest.fixture(scope="session")
+def published(client: Any) -> Items:
+    """What publishing one batch of ten packs of one coupon stores."""
+    with mock_aws():
+        world = World(client)
+        world.publish(campaign())
+        return world.items()
+
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(client: Any) -> Iterator[World]:
     """An empty stack at the opening minute."""
     with mock_aws():
-        yield World(boto3.client("dynamodb"))
+        yield World(client)
 
 
 @pytest.fixture
-def season(world: World) -> World:
-    """The stack with one published batch, `pack`: ten packs of one coupon."""
-    world.publish(campaign())
+def season(world: World, published: Items) -> World:
+    """The stack with one published batch, `pack`: ten packs of one coupon, on two shards."""
+    puts = {table: [{"PutRequest": {"Item": item}} for item in items] for table, items in published.items() if items}
+    world.client.batch_write_item(RequestItems=puts)
     return world
+
+
+@pytest.fixture
+def release(season: World) -> Release:
+    """The published batch."""
+    return season.env.live.release("pack")

@@ -6,51 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 
 from coupons.claiming import Citizen, claim
 from coupons.refusals import Busy, Drained
 from coupons.stores.dynamodb import NoAnswer
+from tests.store.faults import Faulty, answer_lost, request_lost, throttled
 from tests.world import KEYS, World, batch, campaign
-
-Fault = Callable[[Callable[..., Any], dict[str, Any]], Any]
-
-
-class Faulty:
-    """A DynamoDB client whose first calls of an operation go through the given faults, one each."""
-
-    def __init__(self, client: Any, operation: str, *faults: Fault) -> None:
-        self._client = client
-        self._operation = operation
-        self._faults = list(faults)
-        self.calls = 0
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(self._client, name)
-        if name != self._operation:
-            return real
-
-        def call(**parameters: Any) -> Any:
-            self.calls += 1
-            return self._faults.pop(0)(real, parameters) if self._faults else real(**parameters)
-
-        return call
-
-
-def answer_lost(real: Callable[..., Any], parameters: dict[str, Any]) -> Any:
-    """Applied, but nobody hears of it."""
-    real(**parameters)
-    raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
-
-
-def request_lost(_real: Callable[..., Any], _parameters: dict[str, Any]) -> Any:
-    """Never applied; looks the same from here."""
-    raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
-
-
-def throttled(_real: Callable[..., Any], _parameters: dict[str, Any]) -> Any:
-    error = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
-    raise ClientError({**error, "ResponseMetadata": {"HTTPStatusCode": 400}}, "PutItem")  # type: ignore[typeddict-item]
 
 
 def ann() -> Citizen:

@@ -1,0 +1,108 @@
+"""Clients for tests of the stores: some lose answers, are throttled or die; one counts its requests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+Fault = Callable[[Callable[..., Any], dict[str, Any]], Any]
+WRITES = {"put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items"}
+
+
+class Faulty:
+    """A DynamoDB client whose first calls of an operation go through the given faults, one each."""
+
+    def __init__(self, client: Any, operation: str, *faults: Fault) -> None:
+        self._client = client
+        self._operation = operation
+        self._faults = list(faults)
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        if name != self._operation:
+            return real
+
+        def call(**parameters: Any) -> Any:
+            self.calls += 1
+            return self._faults.pop(0)(real, parameters) if self._faults else real(**parameters)
+
+        return call
+
+
+class Counting:
+    """A client that counts its requests by operation."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.requests: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        self.requests[name] += 1
+        return getattr(self._client, name)
+
+
+class KilledError(Exception):
+    """The invocation ends here, like a function that ran out of time."""
+
+
+class Mortal:
+    """A client whose process dies at its n-th write: just before it, or just after."""
+
+    def __init__(self, client: Any, nth_write: int, *, applied: bool) -> None:
+        self._client = client
+        self._left = nth_write
+        self._applied = applied
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        if name not in WRITES:
+            return real
+
+        def call(**parameters: Any) -> Any:
+            self._left -= 1
+            if self._left:
+                return real(**parameters)
+            if self._applied:
+                real(**parameters)
+            raise KilledError
+
+        return call
+
+
+def answer_lost(real: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+    """Applied, but nobody hears of it."""
+    real(**parameters)
+    raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
+
+
+def request_lost(_real: Callable[..., Any], _parameters: dict[str, Any]) -> Any:
+    """Never applied; looks the same from here."""
+    raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
+
+
+def throttled(_real: Callable[..., Any], _parameters: dict[str, Any]) -> Any:
+    raise fault("ProvisionedThroughputExceededException")
+
+
+def fine(real: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+    return real(**parameters)
+
+
+def first(act: Callable[[], object]) -> Fault:
+    """Somebody else acts just before the request arrives."""
+
+    def call(real: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+        act()
+        return real(**parameters)
+
+    return call
+
+
+def fault(code: str, status: int = 400, **more: Any) -> ClientError:
+    """An error of the service, as botocore raises it."""
+    response: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
+    return ClientError(response, "AnyOperation")

@@ -1,0 +1,217 @@
+"""Campaign documents, publishing, budgets and merchants: all of a transaction or none, each condition alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coupons.declaring import _freeze
+from coupons.documents import MerchantRecord
+from coupons.refusals import BudgetExceeded, RevisionConflict
+from coupons.releases import Release
+from coupons.stores import keys
+from coupons.stores.catalog import Standing
+from coupons.stores.dynamodb import encode
+from tests.world import KEYS, World, batch, campaign, parsed
+
+COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}
+
+
+def standing(world: World) -> Standing:
+    found = world.env.catalog.campaign("season", consistent=True)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def draft(world: World) -> Release:
+    """A season applied, its batch as publishing would freeze it."""
+    world.env.catalog.apply(parsed(campaign()), standing=None)
+    document = standing(world).document
+    return _freeze(world.env, document, document.batches[0], 0)
+
+
+def budgets(world: World) -> dict[str, tuple[int, int]]:
+    return {b.funder_id: (b.reserved_minor, b.left_minor) for b in world.env.budgets.of("season", list(COSTS))}
+
+
+def funded(**budget: int) -> dict[str, Any]:
+    return campaign(
+        funders=[
+            {"funder_id": name, "title": name, "kind": "government", "budget_minor": budget.get(name, 10_000_000)}
+            for name in COSTS
+        ]
+    )
+
+
+def test_two_that_create_make_one(world: World) -> None:
+    """Both saw nothing; the second is told that a revision stands."""
+    world.env.catalog.apply(parsed(campaign()), standing=None)
+    before = world.items()
+    with pytest.raises(RevisionConflict) as refused:
+        world.env.catalog.apply(parsed(campaign(title="Another")), standing=None)
+    assert refused.value.revision == 1
+    assert world.items() == before
+
+
+def test_two_that_edit_make_one(world: World) -> None:
+    """Both read revision 1; the second would undo the first."""
+    world.env.catalog.apply(parsed(campaign()), standing=None)
+    read = standing(world)
+    stored = world.env.catalog.apply(parsed(campaign(title="First")), standing=read)
+    assert (stored.revision, standing(world).document) == (2, stored)
+    with pytest.raises(RevisionConflict) as refused:
+        world.env.catalog.apply(parsed(campaign(title="Second")), standing=read)
+    assert refused.value.revision == 2
+    assert standing(world).document == stored
+
+
+def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: Release) -> None:
+    """The edit was judged against a document of which nothing was frozen; the revision is the same."""
+    read = standing(world)
+    assert world.env.catalog.publish(draft, read, COSTS)
+    assert standing(world).published == 1
+    with pytest.raises(RevisionConflict):
+        world.env.catalog.apply(parsed(campaign(title="Edited")), standing=read)
+    assert world.env.catalog.apply(parsed(campaign(title="Edited")), standing=standing(world)).revision == 2
+    assert standing(world).published == 1
+
+
+@pytest.mark.parametrize(("platform", "is_enough"), [(3_000, True), (2_999, False)])
+def test_a_budget_falls_to_what_is_reserved_at_most(
+    world: World, draft: Release, platform: int, is_enough: bool
+) -> None:
+    """To the last unit; the funder is named, and nothing of the document is stored."""
+    assert world.env.catalog.publish(draft, standing(world), COSTS)
+    assert budgets(world)["platform"] == (3_000, 9_997_000)
+    read, before = standing(world), world.items()
+    if is_enough:
+        world.env.catalog.apply(parsed(funded(platform=platform)), standing=read)
+        assert budgets(world)["platform"] == (3_000, 0)
+        return
+    with pytest.raises(BudgetExceeded) as refused:
+        world.env.catalog.apply(parsed(funded(platform=platform)), standing=read)
+    assert (refused.value.funder_id, refused.value.needed_minor) == ("platform", 2_999)
+    assert world.items() == before
+
+
+def test_publishing_lays_out_all_of_it(world: World, draft: Release) -> None:
+    """Release, number, claim key, control, stock, index and reservations, at once."""
+    assert world.env.catalog.publish(draft, standing(world), COSTS)
+    assert world.env.catalog.release("pack") == draft
+    assert world.env.catalog.batch_id(draft.number) == "pack"
+    assert world.env.catalog.buckets("B#pack") == 16
+    assert [(s.remaining, s.sealed) for s in world.env.stock.shards("pack", 2)] == [(5, 1), (5, 1)]
+    [line] = world.env.catalog.published()
+    assert (line.batch_id, line.last_expiry_s) == ("pack", draft.last_expiry_s)
+    assert budgets(world) == {name: (cost, 10_000_000 - cost) for name, cost in COSTS.items()}
+
+
+def put(world: World, key: keys.Key, **fields: object) -> None:
+    world.client.put_item(TableName="CatalogTable", Item=encode({**key, **fields}))
+
+
+def test_a_batch_is_published_once(world: World, draft: Release) -> None:
+    """A second publishing would lay the stock out again and reserve the cost twice."""
+    assert world.env.catalog.publish(draft, standing(world), COSTS)
+    before = world.items()
+    assert not world.env.catalog.publish(draft, standing(world), COSTS)
+    assert world.items() == before
+
+
+def test_a_number_names_one_batch(world: World, draft: Release) -> None:
+    """Another batch's number or another size of the claim key refuses; the same is as good as new."""
+    put(world, keys.number(draft.number), batch_id="other")
+    put(world, keys.claim_key("B#pack"), buckets=16)
+    before = world.items()
+    assert not world.env.catalog.publish(draft, standing(world), COSTS)
+    assert world.items() == before
+    put(world, keys.number(draft.number), batch_id="pack")
+    put(world, keys.claim_key("B#pack"), buckets=32)
+    before = world.items()
+    assert not world.env.catalog.publish(draft, standing(world), COSTS)
+    assert world.items() == before
+    assert world.env.catalog.publish(replace(draft, buckets=32), standing(world), COSTS)
+
+
+def test_a_document_that_moved_on_is_not_published(world: World, draft: Release) -> None:
+    """What would be frozen is no longer what the operator declares."""
+    read = standing(world)
+    world.env.catalog.apply(parsed(campaign(batch(quantity=11))), standing=read)
+    before = world.items()
+    with pytest.raises(RevisionConflict) as refused:
+        world.env.catalog.publish(draft, read, COSTS)
+    assert refused.value.revision == 2
+    assert world.items() == before
+
+
+@pytest.mark.parametrize(("cost", "is_covered"), [(10_000_000, True), (10_000_001, False)])
+def test_a_publication_is_covered_to_the_last_unit(world: World, draft: Release, cost: int, is_covered: bool) -> None:
+    """Or nothing of it happens, and the funder is named with what it has left."""
+    before = world.items()
+    if is_covered:
+        assert world.env.catalog.publish(draft, standing(world), {**COSTS, "platform": cost})
+        assert budgets(world)["platform"] == (cost, 0)
+        return
+    with pytest.raises(BudgetExceeded) as refused:
+        world.env.catalog.publish(draft, standing(world), {**COSTS, "platform": cost})
+    facts = refused.value
+    assert (facts.funder_id, facts.available_minor, facts.needed_minor) == ("platform", 10_000_000, cost)
+    assert world.items() == before
+
+
+def test_a_raise_names_the_funder_that_refuses_it(season: World) -> None:
+    """The operation finds it behind the shards' parts."""
+    path = {"batch_id": "pack"}
+    answer = season.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body={"quantity": 30_000})
+    assert (answer.slug, answer.json["funder_id"]) == ("budget-exceeded", "city")
+    assert answer.json["needed_minor"] == (30_000 - 10) * 500
+
+
+RECORD = MerchantRecord.model_validate(
+    {
+        "title": "Diner",
+        "category": "catering",
+        "channels": ["offline"],
+        "stores": [{"store_id": "diner", "region": "beijing"}],
+        "campaigns": ["other"],
+        "suspended": True,
+    }
+)
+
+
+def test_a_suspension_survives_a_document(world: World) -> None:
+    """A document states facts; who is suspended, and what it joined by itself, is the operator's word."""
+    assert world.env.registry.put_merchant("diner", RECORD) is None
+    world.env.catalog.apply(parsed(campaign()), standing=None)
+    found = world.env.registry.merchant("diner")
+    assert found is not None
+    record, campaigns = found
+    assert (record.suspended, record.campaigns, record.channels) == (True, ["other"], ["offline", "online"])
+    assert campaigns == {"other", "season"}
+    assert world.env.registry.put_merchant("diner", RECORD) == record
+
+
+def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) -> None:
+    """Its record stays; the enrolment goes with the document that declared it, and no other."""
+    world.env.catalog.apply(parsed(campaign()), standing=None)
+    other = {**campaign(batch("b")), "campaign_id": "other"}
+    world.env.catalog.apply(parsed(other), standing=None)
+    world.env.catalog.apply(parsed(campaign(merchants=[])), standing=standing(world))
+    found = world.env.registry.merchant("diner")
+    assert found is not None
+    assert (found[0].suspended, found[1]) == (False, {"other"})
+    assert world.env.registry.merchant("nobody") is None
+
+
+def test_members_come_and_go(world: World) -> None:
+    """More than one request takes; a repeat changes nothing, and groups do not mix."""
+    people = [KEYS.person(f"p{n}") for n in range(60)]
+    registry = world.env.registry
+    for _ in range(2):
+        registry.change_members("care", people[:30], [])
+    registry.change_members("care", people[30:], people[:30])
+    assert [registry.is_member("care", person) for person in people] == [False] * 30 + [True] * 30
+    assert not registry.is_member("other", people[59])

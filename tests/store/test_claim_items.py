@@ -1,0 +1,107 @@
+"""Claim items: their size, their buckets, and reading them back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coupons.claims import Claim, Coupon
+from coupons.releases import Release
+from coupons.sealing import CouponRef, bucket_of
+from coupons.stores.claims import to_item
+from coupons.stores.dynamodb import encode
+from tests.world import KEYS, World
+
+NOW_S = 1_591_408_800
+PERSON = KEYS.person("ann")
+
+
+def size_of(attributes: dict[str, Any]) -> int:
+    """Bytes of an item: names and values (DynamoDB Developer Guide, "Item sizes and formats")."""
+    return sum(len(name.encode()) + value_size(value) for name, value in attributes.items())
+
+
+def value_size(value: dict[str, Any]) -> int:
+    (kind, content), *_ = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":  # about one byte for two significant digits, and one more
+            return (len(content.strip("0")) + 1) // 2 + 1
+        case "B":
+            return len(content)
+        case "L":  # three bytes, and one an element
+            return 3 + sum(1 + value_size(element) for element in content)
+        case "M":
+            return 3 + len(content) + size_of(content)
+    return 1
+
+
+def longest(release: Release) -> Release:
+    """The longest names that a document may have, in the group with the most buckets."""
+    return replace(release, claim_key=f"G#{'c' * 64}#{'g' * 64}", buckets=65_536, number=2**32 - 1)
+
+
+def pack_of_eight(release: Release, person: bytes = PERSON) -> Claim:
+    coupons = tuple(Coupon("available", 1_591_408_801 + n, 1_599_999_999) for n in range(8))
+    return Claim(release.number, person, "lease-of-16-char:63", NOW_S, 255, coupons)
+
+
+def test_eight_redeemed_coupons_cost_one_write_unit(season: World, release: Release) -> None:
+    """With the longest names, each given back once and redeemed again, the item is under 1,024 bytes."""
+    release, claims = longest(release), season.env.claims
+    assert claims.put(release, pack_of_eight(release), lambda: True) is None
+    for index in range(8):
+        ref = CouponRef(release.number, PERSON, index)
+        season.env.transact([claims.redeem(release, ref, bytes(range(index, index + 16)), NOW_S, 0)])
+        season.env.transact([claims.give_back(release, ref, bytes(range(index, index + 16)), NOW_S, 0, 9)])
+        season.env.transact([claims.hold(release, ref, bytes(range(index, index + 16)), 1_599_999_999, NOW_S, 0)])
+    [item] = season.client.scan(TableName="ClaimsTable")["Items"]
+    assert size_of(item) < 1_024, "held, with a deadline each"
+    for index in range(8):
+        ref = CouponRef(release.number, PERSON, index)
+        season.env.transact([claims.redeem(release, ref, bytes(range(index, index + 16)), NOW_S, 0)])
+    [item] = season.client.scan(TableName="ClaimsTable")["Items"]
+    assert 500 < size_of(item) < 1_024
+    assert [set(coupon["M"]) for coupon in item["c"]["L"]] == [{"s", "e", "f", "o", "r"}] * 8
+
+
+def test_a_claim_reads_back_as_it_was_written(season: World, release: Release) -> None:
+    """One coupon valid from the claim, one from later on."""
+    coupons = (Coupon("available", NOW_S, NOW_S + 9), Coupon("available", NOW_S + 5, NOW_S + 9))
+    claim = Claim(release.number, PERSON, "lease:0", NOW_S, 1, coupons)
+    assert season.env.claims.put(release, claim, lambda: True) is None
+    assert season.env.claims.get(release, PERSON, consistent=True) == claim
+    assert "f" not in encode(to_item(release, claim))["c"]["L"][0]["M"], "it is the claim's second"
+    assert season.env.claims.get(release, KEYS.person("bo"), consistent=True) is None
+
+
+def test_a_second_claim_is_refused_with_the_first(season: World, release: Release) -> None:
+    """`attribute_not_exists`: one claim a person and claim key."""
+    mine = pack_of_eight(release)
+    assert season.env.claims.put(release, mine, lambda: True) is None
+    assert season.env.claims.put(release, replace(mine, token="lease:1"), lambda: True) == mine
+    assert season.client.scan(TableName="ClaimsTable")["Count"] == 1
+
+
+def test_every_claim_stands_in_the_bucket_of_its_person(season: World, release: Release) -> None:
+    """All buckets together hold all claims, each once, and no booking."""
+    people = [KEYS.person(f"p{n}") for n in range(20)]
+    for person in people:
+        assert season.env.claims.put(release, pack_of_eight(release, person), lambda: True) is None
+    season.env.bookings.put(release, people[0], NOW_S)
+    found = {b: [c.person for c in season.env.claims.in_bucket(release.claim_key, b)] for b in range(release.buckets)}
+    assert sorted(person for bucket in found.values() for person in bucket) == sorted(people)
+    assert all(bucket_of(person, release.buckets) == bucket for bucket in found for person in found[bucket])
+
+
+@pytest.mark.parametrize("others", [0, 150])
+def test_a_wallet_finds_claims_among_many_keys(season: World, release: Release, others: int) -> None:
+    """More claim keys than one request takes, most of them absent."""
+    claim = pack_of_eight(release)
+    assert season.env.claims.put(release, claim, lambda: True) is None
+    wanted = [(f"B#other-{n}", 16) for n in range(others)] + [(release.claim_key, release.buckets)]
+    assert season.env.claims.wallet(wanted, PERSON) == [claim]
+    assert season.env.claims.wallet(wanted, KEYS.person("bo")) == []

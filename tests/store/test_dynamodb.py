@@ -1,0 +1,221 @@
+"""DynamoDB as the stores see it: pages, leftovers, retries, and which error means what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore import exceptions as faults
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coupons.stores import dynamodb
+from coupons.stores.dynamodb import (
+    TRANSACT_ATTEMPTS,
+    ConditionFailed,
+    Dynamo,
+    NoAnswer,
+    NotApplied,
+    TransactionFailed,
+    decode,
+    encode,
+)
+from tests.store.faults import Faulty, answer_lost, fault, request_lost
+from tests.world import World
+
+KEYS = [{"pk": f"p{n}", "sk": "s"} for n in range(230)]
+
+
+class Scripted:
+    """Answers each request of any operation with the next answer, and keeps the requests."""
+
+    def __init__(self, *answers: Any) -> None:
+        self._answers = list(answers)
+        self.requests: list[dict[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**parameters: Any) -> Any:
+            self.requests.append(parameters)
+            answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+def test_many_items_are_read_by_the_hundred(world: World) -> None:
+    """All that are there, none twice, absent ones left out."""
+    dynamo = Dynamo(Faulty(world.client, "none"))
+    dynamo.write_many("OrdersTable", [{"PutRequest": {"Item": encode(key)}} for key in KEYS[:205]])
+    found = dynamo.get_many({"OrdersTable": KEYS, "ClaimsTable": KEYS[:3]}, consistent=True)
+    assert sorted(item["pk"] for item in found["OrdersTable"]) == sorted(key["pk"] for key in KEYS[:205])
+    assert found["ClaimsTable"] == []
+
+
+def test_unprocessed_keys_are_asked_again() -> None:
+    """With the same consistency, together with those not asked yet."""
+    first, second = [encode(key) for key in KEYS[:2]]
+    leftover = {"Responses": {"t": [first]}, "UnprocessedKeys": {"t": {"Keys": [second]}}}
+    client = Scripted(leftover, {"Responses": {"t": [second]}})
+    assert Dynamo(client).get_many({"t": KEYS[:2]}, consistent=True) == {"t": KEYS[:2]}
+    assert [request["RequestItems"]["t"] for request in client.requests] == [
+        {"Keys": [first, second], "ConsistentRead": True},
+        {"Keys": [second], "ConsistentRead": True},
+    ]
+
+
+def test_no_request_asks_for_more_than_a_hundred_keys() -> None:
+    """DynamoDB would refuse it; a leftover counts too."""
+    leftover = {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [encode(KEYS[0])]}}}
+    client = Scripted(leftover, leftover, {"Responses": {}})
+    Dynamo(client).get_many({"t": KEYS}, consistent=False)
+    sizes = [len(request["RequestItems"]["t"]["Keys"]) for request in client.requests]
+    assert sizes == [100, 100, 32]
+
+
+def test_a_throttled_read_of_many_gives_up() -> None:
+    """After a bounded number of rounds, as busy."""
+    client = Scripted({"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [encode(KEYS[0])]}}})
+    with pytest.raises(NotApplied):
+        Dynamo(client).get_many({"t": KEYS[:1]}, consistent=False)
+    assert len(client.requests) == dynamodb.BATCH_ROUNDS_MAX
+
+
+def test_many_writes_go_by_25_and_leftovers_again() -> None:
+    """And a throttled table is busy, not silently half written."""
+    puts = [{"PutRequest": {"Item": encode(key)}} for key in KEYS[:30]]
+    client = Scripted({"UnprocessedItems": {"t": puts[:2]}}, {})
+    Dynamo(client).write_many("t", puts)
+    assert [request["RequestItems"]["t"] for request in client.requests] == [puts[:25], [*puts[25:], *puts[:2]]]
+    stuck = Scripted({"UnprocessedItems": {"t": puts[:1]}})
+    with pytest.raises(NotApplied):
+        Dynamo(stuck).write_many("t", puts[:1])
+    assert len(stuck.requests) == dynamodb.BATCH_ROUNDS_MAX
+
+
+def test_a_query_follows_every_page(world: World) -> None:
+    """To the last key; another prefix and another partition are not in it."""
+    dynamo = Dynamo(world.client)
+    mine = [{"pk": "p", "sk": f"CLAIM#{n:03}"} for n in range(30)]
+    rest = [{"pk": "p", "sk": "BOOKING#1"}, {"pk": "q", "sk": "CLAIM#1"}]
+    dynamo.write_many("ClaimsTable", [{"PutRequest": {"Item": encode(key)}} for key in mine + rest])
+    for limit in (7, 10, 30, 31):
+        assert list(dynamo.query("ClaimsTable", "p", "CLAIM#", consistent=True, Limit=limit)) == mine
+    assert list(dynamo.query("ClaimsTable", "p", consistent=True)) == [rest[0], *mine]
+
+
+def test_every_page_of_a_strong_query_is_strong() -> None:
+    """A count may not become eventual on its second page."""
+    client = Scripted({"Items": [], "LastEvaluatedKey": encode(KEYS[0])}, {"Items": [encode(KEYS[1])]})
+    assert list(Dynamo(client).query("t", "p", consistent=True)) == [KEYS[1]]
+    assert [r["ConsistentRead"] for r in client.requests] == [True, True]
+    assert client.requests[1]["ExclusiveStartKey"] == encode(KEYS[0])
+
+
+def cancelled(*codes: str, item: dict[str, Any] | None = None) -> ClientError:
+    reasons = [
+        {"Code": code, **({"Item": item} if item and code == "ConditionalCheckFailed" else {})} for code in codes
+    ]
+    return fault("TransactionCanceledException", CancellationReasons=reasons)
+
+
+ITEM = {"pk": {"S": "p"}, "n": {"N": "5"}}
+MEANINGS: list[tuple[Exception, type[Exception] | None]] = [
+    (fault("ConditionalCheckFailedException"), ConditionFailed),
+    (cancelled("None", "ConditionalCheckFailed"), TransactionFailed),
+    (cancelled("TransactionConflict", "None"), NotApplied),
+    (cancelled("ConditionalCheckFailed", "TransactionConflict"), NotApplied),
+    (cancelled("ThrottlingError"), NotApplied),
+    (cancelled("ProvisionedThroughputExceeded", "ConditionalCheckFailed"), NotApplied),
+    (cancelled("ValidationError"), None),
+    (fault("ProvisionedThroughputExceededException"), NotApplied),
+    (fault("ThrottlingException"), NotApplied),
+    (fault("RequestLimitExceeded"), NotApplied),
+    (fault("TransactionConflictException"), NotApplied),
+    (fault("TransactionInProgressException"), NotApplied),
+    (fault("InternalServerError", 500), NoAnswer),
+    (fault("ServiceUnavailable", 503), NoAnswer),
+    (fault("ValidationException"), None),
+    (fault("AccessDeniedException"), None),
+    (fault("ResourceNotFoundException"), None),
+    (faults.ReadTimeoutError(endpoint_url="x"), NoAnswer),
+    (faults.ConnectTimeoutError(endpoint_url="x"), NoAnswer),
+    (faults.EndpointConnectionError(endpoint_url="x"), NoAnswer),
+    (faults.ConnectionClosedError(endpoint_url="x"), NoAnswer),
+    (faults.HTTPClientError(error="x"), NoAnswer),
+    (faults.NoCredentialsError(), None),
+]
+
+
+@pytest.mark.parametrize(("error", "meaning"), MEANINGS, ids=lambda case: str(getattr(case, "response", case))[:60])
+def test_what_an_error_means(error: Exception, meaning: type[Exception] | None) -> None:
+    """Refused, certainly not applied, unknown; anything else is a defect and stays what it is."""
+    with pytest.raises(meaning or type(error)) as raised:
+        Dynamo(Scripted(error)).call("put_item")
+    assert type(raised.value) is (meaning or type(error))
+
+
+def test_a_refusal_carries_the_item_that_refused() -> None:
+    """By place in a transaction; None where there is none."""
+    with pytest.raises(ConditionFailed) as single:
+        Dynamo(Scripted(fault("ConditionalCheckFailedException", Item=ITEM))).call("put_item")
+    assert single.value.item == {"pk": "p", "n": 5}
+    with pytest.raises(TransactionFailed) as whole:
+        Dynamo(Scripted(cancelled("None", "ConditionalCheckFailed", item=ITEM))).transact([])
+    assert whole.value.items == {1: {"pk": "p", "n": 5}}
+    with pytest.raises(TransactionFailed) as absent:
+        Dynamo(Scripted(cancelled("ConditionalCheckFailed"))).transact([])
+    assert absent.value.items == {0: None}
+
+
+def test_a_conflicting_transaction_is_tried_again() -> None:
+    """A little later each time; the third attempt is through."""
+    pauses: list[float] = []
+    conflict = cancelled("TransactionConflict")
+    client = Scripted(conflict, conflict, {})
+    Dynamo(client, pause=pauses.append).transact([{"Put": {}}])
+    assert [request["TransactItems"] for request in client.requests] == [[{"Put": {}}]] * 3
+    assert len(pauses) == 2
+    assert 0.01 <= pauses[0] <= 0.03
+    assert 0.02 <= pauses[1] <= 0.06
+
+
+def test_a_transaction_gives_up_after_six_conflicts() -> None:
+    """Busy; no pause after the last."""
+    pauses: list[float] = []
+    client = Scripted(cancelled("TransactionConflict"))
+    with pytest.raises(NotApplied):
+        Dynamo(client, pause=pauses.append).transact([])
+    assert (len(client.requests), len(pauses)) == (TRANSACT_ATTEMPTS, TRANSACT_ATTEMPTS - 1)
+
+
+@pytest.mark.parametrize("lost", [answer_lost, request_lost])
+def test_a_transaction_without_an_answer_is_not_tried_again(world: World, lost: Any) -> None:
+    """It may have been applied; the caller repeats the whole request and finds what was."""
+    client = Faulty(world.client, "transact_write_items", lost)
+    with pytest.raises(NoAnswer):
+        Dynamo(client).transact([{"Put": {"TableName": "OrdersTable", "Item": encode(KEYS[0])}}])
+    assert client.calls == 1
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=9) | st.integers(-(10**37), 10**37) | st.binary(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(min_size=1, max_size=4), inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=9), values, max_size=3))
+def test_what_is_stored_is_what_is_read(item: dict[str, Any]) -> None:
+    """Booleans stay booleans, bytes bytes, integers exact."""
+    assert decode(encode(item)) == item
+    assert repr(decode(encode(item))) == repr(item)
+
+
+@pytest.mark.parametrize("value", [1.5, {1, 2}, object()])
+def test_what_has_no_exact_attribute_is_refused(value: object) -> None:
+    """A float would be money that no longer adds up."""
+    with pytest.raises(TypeError, match="no attribute for a"):
+        encode({"a": value})

@@ -1,0 +1,157 @@
+"""Control items as operators and the expiry change them: each clause refuses what it is there for, alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from coupons.releases import Control
+from coupons.stores.budgets import reservations
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.stock import Stock
+from tests.store.test_stock import NOW_S, OPEN, SEALED, SEALING, Before, begin_sealing, control, nothing, shards
+from tests.world import World
+
+DAY_S = 86_400
+LAST_S = 1_592_704_800
+
+
+@pytest.fixture
+def stock(season: World) -> Stock:
+    """Ten packs on two shards, round 1."""
+    return season.env.stock
+
+
+def last_expiry_s(world: World) -> int:
+    [line] = world.env.catalog.published()
+    return line.last_expiry_s
+
+
+def sealed_shard(stock: Stock) -> None:
+    stock.seal("pack", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "read", "packs", "place"),
+    [
+        (begin_sealing, replace(OPEN, round=2), [], 0),  # sealing since it was read
+        (nothing, SEALING, [], 0),
+        (nothing, replace(OPEN, round=2), [], 0),  # another round
+        (nothing, replace(OPEN, quantity=9), [], 0),  # raised since
+        (sealed_shard, OPEN, [1, 1], 2),  # a shard of another round
+    ],
+)
+def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: list[int], place: int) -> None:
+    """If the control item or a shard moved on; the refusal's place tells which, and nothing is changed."""
+    before(stock)
+    stands = control(stock), shards(stock)
+    with pytest.raises(TransactionFailed) as refused:
+        stock.raise_quantity("pack", read, 12, packs, [])
+    assert set(refused.value.items) == {place}
+    assert (control(stock), shards(stock)) == stands
+
+
+def test_a_raise_while_open_fills_the_shards(stock: Stock) -> None:
+    """And what was drained, sold out or final is open again."""
+    assert stock.mark_drained("pack", OPEN, NOW_S)
+    stock.raise_quantity("pack", OPEN, 13, [2, 1], [])
+    assert control(stock) == replace(OPEN, quantity=13)
+    assert shards(stock) == [(7, 1), (6, 1)]
+
+
+def test_a_raise_while_sealing_changes_the_number_only(stock: Stock) -> None:
+    """The reclaim that is under way will hand the new packs out."""
+    begin_sealing(stock)
+    stock.raise_quantity("pack", SEALING, 13, [], [])
+    assert control(stock) == replace(SEALING, quantity=13)
+    assert shards(stock) == [(5, 1), (5, 1)]
+
+
+def test_a_raise_after_the_last_word_takes_it_back(stock: Stock) -> None:
+    """Sold out and final are final unless an operator raises."""
+    begin_sealing(stock)
+    assert stock.mark_sealed("pack", 2, NOW_S)
+    assert stock.reopen("pack", SEALED, [0, 0], claims=10, drained_at_s=NOW_S, final=True)
+    stock.raise_quantity("pack", control(stock), 11, [], [])
+    assert control(stock) == Control("open", 2, 11, claims=10)
+
+
+def test_a_raise_that_a_budget_refuses_changes_nothing(stock: Stock, season: World) -> None:
+    """The budgets stand last; the place tells which."""
+    budgets = reservations("CatalogTable", "season", {"city": 1, "platform": 10**10})
+    before = season.items()
+    with pytest.raises(TransactionFailed) as refused:
+        stock.raise_quantity("pack", OPEN, 12, [1, 1], budgets)
+    assert set(refused.value.items) == {4}
+    assert season.items() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda stock: stock.set_paused("pack", True),
+        lambda stock: stock.stop("pack"),
+    ],
+    ids=["pause", "stop"],
+)
+def test_an_operators_word_is_written_once(stock: Stock, change: Callable[[Stock], bool]) -> None:
+    """A repeat says that it was so already."""
+    assert (change(stock), change(stock)) == (True, False)
+
+
+def test_pause_and_resume(stock: Stock) -> None:
+    """Each other's opposite, each once."""
+    assert not stock.set_paused("pack", False)
+    assert stock.set_paused("pack", True)
+    assert control(stock).paused
+    assert stock.set_paused("pack", False)
+    assert control(stock) == OPEN
+
+
+def test_an_extension_moves_the_last_expiry_too(stock: Stock, season: World) -> None:
+    """Control item and index together."""
+    assert last_expiry_s(season) == LAST_S
+    assert stock.extend("pack", OPEN, DAY_S, LAST_S + DAY_S)
+    assert (control(stock).extended_s, last_expiry_s(season)) == (DAY_S, LAST_S + DAY_S)
+
+
+def extended(stock: Stock) -> None:
+    assert stock.extend("pack", OPEN, 3 * DAY_S, LAST_S + 3 * DAY_S)
+
+
+def expired(stock: Stock) -> None:
+    assert stock.record_expiry("pack", OPEN, {"claims": 0}, NOW_S)
+
+
+@pytest.mark.parametrize(("before", "why"), [(extended, "another extension came between"), (expired, "it is recorded")])
+def test_an_extension_is_refused(stock: Stock, season: World, before: Before, why: str) -> None:
+    """Each reason alone is enough; neither control item nor index changes."""
+    before(stock)
+    stands = season.items()
+    assert not stock.extend("pack", OPEN, DAY_S, LAST_S + DAY_S), why
+    assert season.items() == stands
+
+
+@pytest.mark.parametrize(("before", "why"), [(extended, "its coupons are valid for longer"), (expired, "once only")])
+def test_an_expiry_is_not_recorded(stock: Stock, before: Before, why: str) -> None:
+    """Each reason alone is enough; what stands, stands."""
+    before(stock)
+    stands = control(stock)
+    assert not stock.record_expiry("pack", OPEN, {"claims": 99}, NOW_S + 1), why
+    assert control(stock) == stands
+
+
+def test_an_expiry_is_recorded_with_its_counts(stock: Stock) -> None:
+    """For good."""
+    assert stock.record_expiry("pack", OPEN, {"claims": 3, "expired": 2, "redeemed": 1}, NOW_S)
+    assert control(stock) == replace(
+        OPEN, expired_at_s=NOW_S, expired_counts={"claims": 3, "expired": 2, "redeemed": 1}
+    )
+
+
+def test_controls_of_several_batches_are_read_at_once(stock: Stock) -> None:
+    """By batch; unknown ones are left out."""
+    assert stock.controls(["pack", "other"]) == {"pack": OPEN}
+    assert stock.control("other") is None
