@@ -33,7 +33,7 @@ def strand(world: World, batch_id: str = "pack") -> None:
     """Every pack that remains is leased by processes that will never claim it."""
     for shard, packs in enumerate(remaining(world, batch_id)):
         if packs:
-            assert world.env.stock.lease(batch_id, shard, control(world, batch_id).round, packs) is None
+            assert world.env.stock.lease(batch_id, shard, control(world, batch_id).round, packs)[0]
 
 
 STEPS: list[tuple[str, Callable[[World], object]]] = [
@@ -148,8 +148,8 @@ def test_the_cache_only_refuses(season: World) -> None:
 
 def test_drained_is_marked_by_who_reads_all_shards_at_zero(season: World) -> None:
     """One shard with a pack is enough to go on: both packs of the last shard are claimed first."""
-    assert season.env.stock.lease("pack", 0, 1, 5) is None
-    assert season.env.stock.lease("pack", 1, 1, 3) is None
+    assert season.env.stock.lease("pack", 0, 1, 5)[0]
+    assert season.env.stock.lease("pack", 1, 1, 3)[0]
     for name in ("ann", "bo"):
         claim(season.environment(seed=len(name)), "pack", citizen(name), season.now_s)
     assert (remaining(season), control(season).drained_at_s) == ([0, 0], 0)

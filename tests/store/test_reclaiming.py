@@ -46,7 +46,7 @@ def drained(world: World, batch_id: str = "pack") -> None:
     round_ = control(world, batch_id).round
     for shard, left in enumerate(world.env.stock.shards(batch_id, 2)):
         if left.remaining:
-            assert world.env.stock.lease(batch_id, shard, round_, left.remaining) is None
+            assert world.env.stock.lease(batch_id, shard, round_, left.remaining)[0]
     with pytest.raises(Drained):
         claimed(world, "late", batch_id=batch_id)
 

@@ -34,8 +34,8 @@ def control(stock: Stock) -> Control:
 
 def test_a_lease_takes_packs_out_of_its_shard(stock: Stock) -> None:
     """Down to the last one."""
-    assert stock.lease("pack", 0, 1, 1) is None
-    assert stock.lease("pack", 0, 1, 4) is None
+    assert stock.lease("pack", 0, 1, 1) == (True, Shard(4, 1))
+    assert stock.lease("pack", 0, 1, 4) == (True, Shard(0, 1))
     assert shards(stock) == [(0, 1), (5, 1)]
 
 
@@ -50,13 +50,13 @@ def test_a_lease_takes_packs_out_of_its_shard(stock: Stock) -> None:
 )
 def test_a_lease_is_refused(stock: Stock, shard: int, round_: int, packs: int, refused: Shard) -> None:
     """By the packs or by the round; it says what the shard holds and takes nothing."""
-    assert stock.lease("pack", shard, round_, packs) == refused
+    assert stock.lease("pack", shard, round_, packs) == (False, refused)
     assert shards(stock) == [(5, 1), (5, 1)]
 
 
 def test_a_pack_goes_back_to_a_shard_of_its_own_round_only(stock: Stock) -> None:
     """After the seal it is counted by the reclaim; given back as well, there would be one too many."""
-    assert stock.lease("pack", 0, 1, 5) is None
+    assert stock.lease("pack", 0, 1, 5)[0]
     assert stock.give_back("pack", 0, 1)
     assert shards(stock) == [(1, 1), (5, 1)]
     stock.seal("pack", 0, 2)

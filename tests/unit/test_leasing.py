@@ -7,7 +7,7 @@ import pytest
 from coupons.leasing import Lease, Token
 from tests.world import ManualClock
 
-LEASE = Lease("lease", "pack", 0, 1, taken_wall_s=1_000.0, taken_monotonic_s=50.0)
+LEASE = Lease("lease", "pack", 0, 1, packs=2, taken_wall_s=1_000.0, taken_monotonic_s=50.0)
 
 
 @pytest.mark.parametrize(

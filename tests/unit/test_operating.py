@@ -19,6 +19,7 @@ TRUE = Audit(
     coupons={"available": 12, "redeemed": 3},
     pack_size=3,
     reclaimed=False,
+    refused={"drained": 5},
 )
 
 
@@ -68,5 +69,5 @@ def test_any_true_numbers_hold(remaining: int, claims: int, unclaimed: int, pack
     """No false alarm."""
     quantity = remaining + claims + unclaimed
     coupons = {"available": claims * pack_size} if claims else {}
-    audit = Audit("", True, quantity, remaining, claims, coupons, pack_size, reclaimed=unclaimed == 0)
+    audit = Audit("", True, quantity, remaining, claims, coupons, pack_size, reclaimed=unclaimed == 0, refused={})
     assert broken(audit) == []
