@@ -28,6 +28,9 @@ from coupons.schema import CallersNumber, Day, Document, Id, PersonId, SealedId
 
 BODY_MAX_BYTES = 64 * 1024
 ERRORS_MAX = 20
+_SURPRISE = {"type": "about:blank", "title": "Internal error", "status": 500}
+"""A defect of ours: logged with its trace, answered without any of it."""
+_REPLACEMENT = "\ufffd".encode()
 
 Scope = Literal["citizen", "merchant", "partner", "operator"]
 PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
@@ -165,12 +168,12 @@ class Api:
             response = _response(answer)
         except Refusal as refusal:
             outcome = problem_of(type(refusal)).slug
-            response = _problem_response(refusal, instance)
+            response = _problem_response(problem_document(refusal, instance))
         except Exception:
             outcome = "surprise"
             # The route and not the path: a path may carry a person's identity.
             self._logger.exception("surprise", extra={"route": event.get("routeKey")})
-            response = _surprise_response(instance)
+            response = _problem_response({**_SURPRISE, "instance": instance})
         self._record(event, outcome, response["statusCode"], time.perf_counter() - started_s)
         return response
 
@@ -254,6 +257,9 @@ def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | Non
     try:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, UnicodeEncodeError):
+        raw = _REPLACEMENT
+    # A gateway that reads the body as text has put U+FFFD where it was not UTF-8; nobody writes that by hand.
+    if _REPLACEMENT in raw:
         errors.append({"place": "body", "message": "is not UTF-8"})
         return None
     if len(raw) > BODY_MAX_BYTES:
@@ -289,18 +295,10 @@ def _response(answer: Answer) -> dict[str, Any]:
     return {"statusCode": answer.status, "headers": headers, "body": content}
 
 
-def _problem_response(refusal: Refusal, instance: str) -> dict[str, Any]:
-    document = problem_document(refusal, instance)
+def _problem_response(document: dict[str, Any]) -> dict[str, Any]:
     headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
     if "retry_after_s" in document:
         headers["retry-after"] = str(document["retry_after_s"])
     if "allow" in document:
         headers["allow"] = ", ".join(document["allow"])
     return {"statusCode": document["status"], "headers": headers, "body": json.dumps(document, ensure_ascii=False)}
-
-
-def _surprise_response(instance: str) -> dict[str, Any]:
-    """A defect of ours: logged with its trace, answered without any of it."""
-    document = {"type": "about:blank", "title": "Internal error", "status": 500, "instance": instance}
-    headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
-    return {"statusCode": 500, "headers": headers, "body": json.dumps(document)}
