@@ -25,8 +25,9 @@ import catalog
 import claim
 import verify
 from coupons import refusals as r
-from coupons.api import PATH_PARAMETERS, Empty, Route
+from coupons.api import Empty, Route
 from coupons.problems import PROBLEMS
+from coupons.schema import PATH_PARAMETERS
 
 DOCUMENT = Path(__file__).parents[1] / "functions" / "coupons" / "openapi.json"
 _REF = "#/components/schemas/{model}"

@@ -24,7 +24,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from coupons.environment import Environment, environment
 from coupons.problems import problem_document, problem_of
 from coupons.refusals import Forbidden, Malformed, NotFound, Refusal, Unauthenticated
-from coupons.schema import CallersNumber, Day, Document, Id, PersonId, SealedId
+from coupons.schema import PATH_PARAMETERS, Document
 
 BODY_MAX_BYTES = 64 * 1024
 ERRORS_MAX = 20
@@ -33,17 +33,6 @@ _SURPRISE = {"type": "about:blank", "title": "Internal error", "status": 500}
 _REPLACEMENT = "\ufffd".encode()
 
 Scope = Literal["citizen", "merchant", "partner", "operator"]
-PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
-    "campaign_id": TypeAdapter(Id),
-    "batch_id": TypeAdapter(Id),
-    "group_id": TypeAdapter(Id),
-    "merchant_id": TypeAdapter(Id),
-    "coupon_id": TypeAdapter(SealedId),
-    "order_no": TypeAdapter(CallersNumber),
-    "reversal_no": TypeAdapter(CallersNumber),
-    "person_id": TypeAdapter(PersonId),
-    "day": TypeAdapter(Day),
-}
 
 
 class Empty(Document):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 AMOUNT_MAX_MINOR = 10**11
 """Largest amount of one order or one discount (contract: amounts up to 10^11)."""
@@ -74,6 +74,19 @@ def _calendar_day(text: str) -> str:
 
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_calendar_day)]
+
+
+PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
+    "campaign_id": TypeAdapter(Id),
+    "batch_id": TypeAdapter(Id),
+    "group_id": TypeAdapter(Id),
+    "merchant_id": TypeAdapter(Id),
+    "coupon_id": TypeAdapter(SealedId),
+    "order_no": TypeAdapter(CallersNumber),
+    "reversal_no": TypeAdapter(CallersNumber),
+    "person_id": TypeAdapter(PersonId),
+    "day": TypeAdapter(Day),
+}
 
 
 class Document(BaseModel):
