@@ -58,6 +58,12 @@ def an_edit_at_its_revision(s: Stage) -> Answered:
     return apply(s, campaign(title="Other", revision=1))
 
 
+@case(PUT, 200, body={**stored(campaign(), 2), "merchants": []}, headers=FIRST)
+def a_merchant_that_takes_no_part_any_more(s: Stage) -> Answered:
+    apply(s, campaign())
+    return apply(s, campaign(revision=1, merchants=[]))
+
+
 @case(PUT, 200, body=stored(campaign(), 1), headers=REPLAY)
 def what_get_gives_put_takes(s: Stage) -> Answered:
     opened(s)

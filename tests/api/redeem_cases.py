@@ -229,8 +229,9 @@ def a_scan_of_ten_minutes_ago(s: Stage) -> Answered:
 
 @case(REDEEM, 409, "order-conflict", detail="Order 'o-1' was cancelled.")
 def a_cancel_that_overtook_its_redemption(s: Stage) -> Answered:
+    code = anns_code(s)
     release(s)
-    return s.merchant().redeem("o-1", anns_code(s), order())
+    return s.merchant().redeem("o-1", code, order())
 
 
 @case(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.cases import CASES, Case, differences, outcome
+from tests.api.cases import CASES, Case, coupon, differences, opened, outcome
 from tests.api.common import common, said_by_all
 from tests.api.declared import DOCUMENT, Said, everything_said, operations, slugs, undeclared
-from tests.world import Answered
+from tests.api.stage import Stage
+from tests.world import Answered, order
 
 for _file in sorted(Path(__file__).parent.glob("*_cases.py")):
     if _file.name != "test_cases.py":
@@ -145,3 +146,15 @@ def test_the_gateways_own_refusals_are_declared() -> None:
             own = operation["responses"][status]["content"]["application/json"]["schema"]
             assert own == {"$ref": "#/components/schemas/GatewayRefusal"}, (route, status)
     assert slugs(DOCUMENT["components"]["responses"]["UnknownPath"]) == ["not-found"]
+
+
+def test_a_change_deep_in_an_item_shows(fresh: Stage) -> None:
+    """What "nothing was changed" compares sees a coupon that was redeemed and given back."""
+    _, code = coupon(opened(fresh))
+    seen = [fresh.items()["ClaimsTable"]]
+    fresh.merchant().redeem("o", code, order())
+    seen.append(fresh.items()["ClaimsTable"])
+    fresh.merchant().reverse("o", "r", 4000)
+    seen.append(fresh.items()["ClaimsTable"])
+    assert [items[0]["c"][0]["s"] for items in seen] == ["a", "r", "a"]
+    assert seen[0] != seen[1] != seen[2] != seen[0]
