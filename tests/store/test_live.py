@@ -1,0 +1,68 @@
+"""What a process remembers: a second by both clocks, and only what exists."""
+
+from __future__ import annotations
+
+import pytest
+
+from coupons.environment import Environment
+from coupons.refusals import NotFound
+from tests.store.faults import Counting
+from tests.world import World, batch, campaign
+
+
+@pytest.mark.parametrize(
+    ("wall_s", "monotonic_s", "asks"),
+    [(0, 0, False), (0.999, 0.999, False), (1, 0, True), (0, 1, True), (-0.001, 0, True), (0, -0.001, True)],
+)
+@pytest.mark.parametrize("what", ["control", "controls", "published", "remaining"])
+def test_a_reading_is_fresh_for_a_second(
+    season: World, what: str, wall_s: float, monotonic_s: float, asks: bool
+) -> None:
+    """By both clocks, and not if either stepped back."""
+    counting = Counting(season.client)
+    live = season.environment(client=counting).live
+    release = live.release("pack")
+    read = {
+        "control": lambda: live.control("pack"),
+        "controls": lambda: live.controls(["pack"]),
+        "published": live.published,
+        "remaining": lambda: live.remaining(release),
+    }[what]
+    before = read()
+    season.clock.wall += wall_s
+    season.clock.monotonic += monotonic_s
+    counting.requests.clear()
+    assert read() == before
+    assert bool(counting.requests) is asks
+
+
+def test_a_release_is_read_once(season: World) -> None:
+    """It is frozen; by its name or by its number."""
+    counting = Counting(season.client)
+    live = season.environment(client=counting).live
+    release = live.release("pack")
+    assert live.release("pack") is live.release_numbered(release.number) is release
+    assert counting.requests == {"get_item": 1}
+
+
+def test_what_does_not_exist_is_not_remembered(world: World) -> None:
+    """A batch published a moment ago is found."""
+    env: Environment = world.environment()
+    asks = [lambda: env.live.release("pack"), lambda: env.live.control("pack"), lambda: env.live.release_numbered(5)]
+    for ask in asks:
+        with pytest.raises(NotFound):
+            ask()
+    world.publish(campaign(batch()))
+    release = env.live.release("pack")
+    assert env.live.control("pack").quantity == 10
+    assert env.live.release_numbered(release.number) == release
+
+
+def test_a_strong_reading_replaces_what_is_remembered(season: World) -> None:
+    """Also for those who ask the cache afterwards."""
+    live = season.environment().live
+    assert not live.control("pack").paused
+    assert season.env.stock.set_paused("pack", True)
+    assert not live.control("pack").paused
+    assert live.control_now("pack").paused
+    assert live.control("pack").paused
