@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from tests.api.cases import CASES, Case, coupon, differences, opened, outcome
+from tests.api.all_cases import CASES
+from tests.api.cases import Case, coupon, differences, opened, outcome
 from tests.api.common import common, said_by_all
 from tests.api.declared import DOCUMENT, Said, everything_said, operations, slugs, undeclared
 from tests.api.stage import Stage
 from tests.world import Answered, order
-
-for _file in sorted(Path(__file__).parent.glob("*_cases.py")):
-    if _file.name != "test_cases.py":
-        importlib.import_module(f"tests.api.{_file.stem}")
 
 NEVER_SEEN: dict[Said, str] = {}
 """What is declared and cannot be shown here, and why."""

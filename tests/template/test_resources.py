@@ -1,0 +1,257 @@
+"""What the template says of functions, tables, logs and alarms is what was decided, and what the code reads."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from coupons.environment import Environment
+from tests.api.all_cases import CASES
+from tests.api.cases import outcome
+from tests.api.stage import Settings
+from tests.template.stack import AREAS, TABLES, Plant, Rule, Template, function, resources, spoiled, template
+
+KEYS = {"pk": "HASH", "sk": "RANGE"}
+BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+LAPTOPS = {"SWEEP_WORKERS"}
+"""Read with a default that is right on AWS; tests on an engine that is not atomic across threads set it."""
+
+
+def read(area: str) -> set[str]:
+    """The variables that the function's code asked for, in any case of the API suite and when its clock is made."""
+    clock = Settings({})
+    Environment(clock)
+    return clock.read.union(*(outcome(case).log.settings[area].read for case in CASES))
+
+
+AS_DECIDED = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+    "SSESpecification": {"SSEEnabled": True},
+    "TimeToLiveSpecification": None,
+    "GlobalSecondaryIndexes": None,
+    "LocalSecondaryIndexes": None,
+}
+
+
+def tables_are_as_decided(t: Template) -> Iterator[str]:
+    """All four: on demand, recoverable, encrypted, kept when the stack goes; no index, no TTL."""
+    if set(resources(t, "AWS::DynamoDB::Table")) != set(TABLES):
+        yield "other tables than the four"
+    for name, table in resources(t, "AWS::DynamoDB::Table").items():
+        yield from (f"{name} has another {key}" for key, value in AS_DECIDED.items() if table.get(key) != value)
+        whole = t["Resources"][name]
+        if (whole.get("DeletionPolicy"), whole.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+            yield f"{name} goes with the stack"
+
+
+def tables_have_the_stores_keys(t: Template) -> Iterator[str]:
+    """pk and sk, both text."""
+    for name, table in resources(t, "AWS::DynamoDB::Table").items():
+        if {key["AttributeName"]: key["KeyType"] for key in table["KeySchema"]} != KEYS:
+            yield f"{name} has other keys"
+        if {a["AttributeName"]: a["AttributeType"] for a in table["AttributeDefinitions"]} != dict.fromkeys(KEYS, "S"):
+            yield f"{name} has other attributes"
+
+
+def hot_tables_can_be_warmed(t: Template) -> Iterator[str]:
+    """`catalog` and `claims` take the opening minute: their throughput is a parameter."""
+    wanted = {
+        "ReadUnitsPerSecond": {"Ref": "WarmReadUnitsPerSecond"},
+        "WriteUnitsPerSecond": {"Ref": "WarmWriteUnitsPerSecond"},
+    }
+    for name in ("CatalogTable", "ClaimsTable"):
+        if resources(t, "AWS::DynamoDB::Table")[name].get("WarmThroughput") != wanted:
+            yield f"{name} is not warmed"
+
+
+def functions_run_as_decided(t: Template) -> Iterator[str]:
+    """Python 3.13 on arm64 with traces, a handler that is there, and time that the claim protocol allows for."""
+    for area in AREAS:
+        found = function(t, area)
+        if (found["Runtime"], found["Architectures"], found["Tracing"]) != ("python3.13", ["arm64"], "Active"):
+            yield f"{area} runs otherwise"
+        if found["CodeUri"] != "functions/":
+            yield f"{area} has other code"
+        module, _, name = found["Handler"].partition(".")
+        if module != area or not callable(getattr(importlib.import_module(module), name, None)):
+            yield f"{area} has no handler {found['Handler']}"
+    if function(t, "claim")["Timeout"] > 10:
+        yield "claim runs longer than the fence waits out"
+
+
+def functions_get_the_variables_they_read(t: Template) -> Iterator[str]:
+    """Each variable that is read is given, and each that is given is read."""
+    for area in AREAS:
+        given = set(function(t, area)["Environment"]["Variables"])
+        yield from (
+            f"{area} is given {name} and does not read it" for name in sorted(given - read(area) - BY_POWERTOOLS)
+        )
+        yield from (f"{area} reads {name}" for name in sorted((read(area) | BY_POWERTOOLS) - given - LAPTOPS))
+
+
+def variables_name_their_resource(t: Template) -> Iterator[str]:
+    """A table's variable is that table, and the service is named like the function."""
+    for area in AREAS:
+        variables = function(t, area)["Environment"]["Variables"]
+        for name, value in variables.items():
+            if name.endswith("_TABLE") and value != {"Ref": f"{name.removesuffix('_TABLE').capitalize()}Table"}:
+                yield f"{area}: {name} is {value}"
+        if variables.get("POWERTOOLS_SERVICE_NAME") != area:
+            yield f"{area} has another service name"
+        if variables.get("TEST_CLOCK_FILE") != {"Ref": "TestClockFile"}:
+            yield f"{area} has a clock of its own"
+
+
+def the_test_clock_is_the_laptops(t: Template) -> Iterator[str]:
+    """Empty by default, and a rule refuses it wherever the stage is not `local`."""
+    if t["Parameters"]["TestClockFile"]["Default"] != "" or t["Parameters"]["Stage"]["Default"] == "local":
+        yield "a test clock by default"
+    (rule,) = t["Rules"].values()
+    (assertion,) = rule["Assertions"]
+    wanted = {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+    if rule["RuleCondition"] != wanted or assertion["Assert"] != {"Fn::Equals": [{"Ref": "TestClockFile"}, ""]}:
+        yield "the test clock is not refused"
+
+
+def logs_are_kept_for_a_time(t: Template) -> Iterator[str]:
+    """Every function and the API write to a log group that is declared, with a retention."""
+    groups = resources(t, "AWS::Logs::LogGroup")
+    for name, group in groups.items():
+        if group.get("RetentionInDays") != {"Ref": "LogRetentionDays"}:
+            yield f"{name} keeps its logs for ever"
+    for area in AREAS:
+        wanted = f"{area.capitalize()}LogGroup"
+        if function(t, area).get("LoggingConfig") != {"LogGroup": {"Ref": wanted}} or wanted not in groups:
+            yield f"{area} logs elsewhere"
+    settings = resources(t, "AWS::Serverless::HttpApi")["Api"]["AccessLogSettings"]
+    if settings["DestinationArn"] != {"Fn::GetAtt": ["ApiLogGroup", "Arn"]} or "path" in settings["Format"]:
+        yield "the API logs elsewhere, or paths, which may carry identities"
+
+
+def alarms_watch_everything(t: Template) -> Iterator[str]:
+    """Errors and throttles of each function and each table, the schedule, the API's 5xx; each tells the topic."""
+    alarms = resources(t, "AWS::CloudWatch::Alarm")
+    watched = {json.dumps([a.get("MetricName"), a.get("Dimensions")]) for a in alarms.values()}
+    for area in AREAS:
+        of = [{"Name": "FunctionName", "Value": {"Ref": f"{area.capitalize()}Function"}}]
+        for metric in ("Errors", "Throttles"):
+            if json.dumps([metric, of]) not in watched:
+                yield f"nobody watches {metric} of {area}"
+    schedule = [{"Name": "FunctionName", "Value": {"Ref": "ExpireFunction"}}]
+    if json.dumps(["Invocations", schedule]) not in watched:
+        yield "nobody watches whether the schedule runs"
+    if json.dumps(["5xx", [{"Name": "ApiId", "Value": {"Ref": "Api"}}]]) not in watched:
+        yield "nobody watches the API's 5xx"
+    queries = [json.dumps(alarm.get("Metrics")) for alarm in alarms.values()]
+    for table in TABLES:
+        for metric in ("ThrottledRequests", "SystemErrors"):
+            if not any(f"SUM({metric}) FROM" in query and f"'${{{table}}}'" in query for query in queries):
+                yield f"nobody watches {metric} of {table}"
+    yield from (f"{n} tells nobody" for n, a in alarms.items() if a.get("AlarmActions") != [{"Ref": "AlarmTopic"}])
+
+
+def the_schedule_runs_every_minute(t: Template) -> Iterator[str]:
+    """The one event of `expire`."""
+    (event,) = function(t, "expire")["Events"].values()
+    if event["Type"] != "Schedule" or event["Properties"]["Schedule"] != "rate(1 minute)":
+        yield "another schedule"
+    if not event["Properties"].get("Enabled"):
+        yield "the schedule is off"
+
+
+def keys_are_made_and_kept(t: Template) -> Iterator[str]:
+    """The secret is generated with version 1, long enough, and outlives the stack."""
+    whole = t["Resources"]["KeysSecret"]
+    made = whole["Properties"]["GenerateSecretString"]
+    if (made["GenerateStringKey"], made["SecretStringTemplate"]) != ("1", "{}") or made["PasswordLength"] < 64:
+        yield "the keys are made otherwise"
+    if (whole.get("DeletionPolicy"), whole.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+        yield "the keys go with the stack"
+
+
+def _of(name: str, **changes: object) -> Plant:
+    return lambda r: r[name]["Properties"].update(changes)
+
+
+def _without(name: str, what: str) -> Plant:
+    return lambda r: r[name]["Properties"].pop(what)
+
+
+def _variable(function: str, **changes: object) -> Plant:
+    return lambda r: r[function]["Properties"]["Environment"]["Variables"].update(changes)
+
+
+PLANTED: list[tuple[Rule, Plant]] = [
+    (tables_have_the_stores_keys, _of("ClaimsTable", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}])),
+    (tables_have_the_stores_keys, _of("ClaimsTable", AttributeDefinitions=[])),
+    (tables_are_as_decided, _of("ClaimsTable", BillingMode="PROVISIONED")),
+    (tables_are_as_decided, _without("OrdersTable", "PointInTimeRecoverySpecification")),
+    (tables_are_as_decided, _without("OrdersTable", "SSESpecification")),
+    (tables_are_as_decided, lambda r: r["OrdersTable"].pop("DeletionPolicy")),
+    (tables_are_as_decided, _of("ClaimsTable", TimeToLiveSpecification={"Enabled": True, "AttributeName": "e"})),
+    (tables_are_as_decided, _of("ClaimsTable", GlobalSecondaryIndexes=[{}])),
+    (tables_are_as_decided, lambda r: r.pop("PointsTable")),
+    (hot_tables_can_be_warmed, _without("ClaimsTable", "WarmThroughput")),
+    (functions_run_as_decided, _of("ClaimFunction", Runtime="python3.12")),
+    (functions_run_as_decided, _of("ClaimFunction", Architectures=["x86_64"])),
+    (functions_run_as_decided, _of("ClaimFunction", Tracing="PassThrough")),
+    (functions_run_as_decided, _of("ClaimFunction", Handler="claim.run")),
+    (functions_run_as_decided, _of("ClaimFunction", Timeout=11)),
+    (functions_get_the_variables_they_read, _variable("CatalogFunction", ORDERS_TABLE={"Ref": "OrdersTable"})),
+    (
+        functions_get_the_variables_they_read,
+        lambda r: r["VerifyFunction"]["Properties"]["Environment"]["Variables"].pop("ORDERS_TABLE"),
+    ),
+    (variables_name_their_resource, _variable("ClaimFunction", CLAIMS_TABLE={"Ref": "CatalogTable"})),
+    (variables_name_their_resource, _variable("ClaimFunction", POWERTOOLS_SERVICE_NAME="verify")),
+    (variables_name_their_resource, _variable("ClaimFunction", TEST_CLOCK_FILE="clock.json")),
+    (logs_are_kept_for_a_time, _without("ClaimLogGroup", "RetentionInDays")),
+    (logs_are_kept_for_a_time, _without("ClaimFunction", "LoggingConfig")),
+    (logs_are_kept_for_a_time, lambda r: r["Api"]["Properties"]["AccessLogSettings"].update(Format="$context.path")),
+    (alarms_watch_everything, lambda r: r.pop("ExpireErrorsAlarm")),
+    (alarms_watch_everything, lambda r: r.pop("ClaimThrottlesAlarm")),
+    (alarms_watch_everything, lambda r: r.pop("OrdersTableThrottlesAlarm")),
+    (alarms_watch_everything, lambda r: r.pop("ScheduleAlarm")),
+    (alarms_watch_everything, lambda r: r.pop("ApiServerErrorsAlarm")),
+    (alarms_watch_everything, _without("ClaimErrorsAlarm", "AlarmActions")),
+    (the_schedule_runs_every_minute, lambda r: _schedule(r).update(Schedule="rate(5 minutes)")),
+    (the_schedule_runs_every_minute, lambda r: _schedule(r).update(Enabled=False)),
+    (keys_are_made_and_kept, lambda r: r["KeysSecret"].pop("DeletionPolicy")),
+    (keys_are_made_and_kept, lambda r: r["KeysSecret"]["Properties"]["GenerateSecretString"].update(PasswordLength=16)),
+]
+
+
+def _schedule(r: dict[str, Any]) -> dict[str, Any]:
+    return r["ExpireFunction"]["Properties"]["Events"]["EveryMinute"]["Properties"]
+
+
+RULES = [*dict.fromkeys(rule for rule, _ in PLANTED), the_test_clock_is_the_laptops]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_template_keeps_the_rule(rule: Rule) -> None:
+    """Nothing offends it."""
+    assert list(rule(template())) == []
+
+
+@pytest.mark.parametrize(("rule", "plant"), PLANTED)
+def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
+    """One wrong thing in a copy is named."""
+    assert list(rule(spoiled(plant)))
+
+
+def test_a_test_clock_that_is_let_through_is_seen() -> None:
+    """Without its rule or with a default, the template offends."""
+    for spoil in (
+        lambda t: t["Rules"]["TestClockOnlyLocally"].update(RuleCondition={"Fn::Equals": ["a", "b"]}),
+        lambda t: t["Parameters"]["TestClockFile"].update(Default="clock.json"),
+        lambda t: t["Parameters"]["Stage"].update(Default="local"),
+    ):
+        spoiled_template = template()
+        spoil(spoiled_template)
+        assert list(the_test_clock_is_the_laptops(spoiled_template))

@@ -1,0 +1,153 @@
+"""The contract, the OpenAPI document, the code and template.yaml name the same routes, with the same scopes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.openapi import DOCUMENT, document, main
+from infra.openapi import routes as declared_routes
+from tests.template.stack import Plant, Rule, Template, routes, spoiled, template
+
+CONTRACT = Path(__file__).with_name("contract_routes.txt")
+"""A copy of the contract's list. API Gateway's parameter names take no hyphen, so its {yyyy-mm-dd} is {day}."""
+
+
+def contract() -> list[str]:
+    return CONTRACT.read_text("utf-8").replace("{yyyy-mm-dd}", "{day}").splitlines()
+
+
+def published() -> dict[str, list[str]]:
+    """The routes of the OpenAPI document with their scopes."""
+    paths = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
+    return {
+        f"{method.upper()} {path}": [scope for needs in operation.get("security", []) for scope in needs["jwt"]]
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def template_names_the_contracts_routes(t: Template) -> Iterator[str]:
+    """No route more, none less, `$default` beside them."""
+    there, wanted = set(routes(t)), {*contract(), "$default"}
+    yield from (f"{route} is missing" for route in sorted(wanted - there))
+    yield from (f"{route} is no route of the contract" for route in sorted(there - wanted))
+
+
+def routes_lead_to_the_function_that_has_them(t: Template) -> Iterator[str]:
+    """Each route's function is the one whose handler declares it; whatever is no route leads to the catalogue."""
+    areas = {route.key: area for area, declared in declared_routes().items() for route in declared}
+    areas["$default"] = "catalog"
+    for route, (area, _) in routes(t).items():
+        if areas.get(route) != area:
+            yield f"{route} leads to {area}, declared by {areas.get(route)}"
+
+
+def gateway_asks_for_the_scope_of_the_code(t: Template) -> Iterator[str]:
+    """Exactly the scope that the function checks again; none where it checks none."""
+    scopes = {r.key: [r.scope] if r.scope else [] for declared in declared_routes().values() for r in declared}
+    scopes["$default"] = []
+    for route, (_, asked) in routes(t).items():
+        if asked != scopes.get(route):
+            yield f"{route} asks for {asked}, the code for {scopes.get(route)}"
+
+
+def a_forgotten_line_closes_a_route(t: Template) -> Iterator[str]:
+    """The API has a JWT authorizer, by default on every route, for its issuer and audience."""
+    auth = t["Resources"]["Api"]["Properties"]["Auth"]
+    if auth.get("DefaultAuthorizer") not in auth["Authorizers"]:
+        yield "no default authorizer"
+    for name, authorizer in auth["Authorizers"].items():
+        settings = authorizer.get("JwtConfiguration", {})
+        if (settings.get("issuer"), settings.get("audience")) != ({"Ref": "JwtIssuer"}, [{"Ref": "JwtAudience"}]):
+            yield f"{name} does not check issuer and audience"
+
+
+def local_routes_stay_local(t: Template) -> Iterator[str]:
+    """Nothing of the laptop's stack is deployed."""
+    if "_local" in json.dumps(t):
+        yield "/_local is in the template"
+
+
+def _event(function: str, event: str, **changes: object) -> Plant:
+    return lambda r: r[function]["Properties"]["Events"][event]["Properties"].update(changes)
+
+
+PLANTED: list[tuple[Rule, Plant]] = [
+    (template_names_the_contracts_routes, lambda r: r["ClaimFunction"]["Properties"]["Events"].pop("GetWallet")),
+    (template_names_the_contracts_routes, lambda r: r["CatalogFunction"]["Properties"]["Events"].pop("Unknown")),
+    (template_names_the_contracts_routes, _event("ClaimFunction", "GetWallet", Path="/purse")),
+    (template_names_the_contracts_routes, _event("VerifyFunction", "Quote", Method="PUT")),
+    (
+        routes_lead_to_the_function_that_has_them,
+        lambda r: r["AdminFunction"]["Properties"]["Events"].update(
+            Moved=r["ClaimFunction"]["Properties"]["Events"].pop("GetWallet")
+        ),
+    ),
+    (
+        routes_lead_to_the_function_that_has_them,
+        lambda r: r["ClaimFunction"]["Properties"]["Events"].update(
+            Moved=r["CatalogFunction"]["Properties"]["Events"].pop("Unknown")
+        ),
+    ),
+    (gateway_asks_for_the_scope_of_the_code, _event("ClaimFunction", "GetWallet", Auth={"Authorizer": "NONE"})),
+    (gateway_asks_for_the_scope_of_the_code, _event("ClaimFunction", "GetWallet", Auth={})),
+    (
+        gateway_asks_for_the_scope_of_the_code,
+        _event("VerifyFunction", "Quote", Auth={"AuthorizationScopes": ["citizen"]}),
+    ),
+    (gateway_asks_for_the_scope_of_the_code, _event("CatalogFunction", "GetBatch", Auth={})),
+    (a_forgotten_line_closes_a_route, lambda r: r["Api"]["Properties"]["Auth"].pop("DefaultAuthorizer")),
+    (
+        a_forgotten_line_closes_a_route,
+        lambda r: r["Api"]["Properties"]["Auth"]["Authorizers"]["Jwt"]["JwtConfiguration"].pop("audience"),
+    ),
+    (local_routes_stay_local, _event("CatalogFunction", "GetBatch", Path="/_local/clock")),
+]
+RULES = list(dict.fromkeys(rule for rule, _ in PLANTED))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_template_keeps_the_rule(rule: Rule) -> None:
+    """Nothing offends it."""
+    assert list(rule(template())) == []
+
+
+@pytest.mark.parametrize(("rule", "plant"), PLANTED)
+def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
+    """One wrong thing in a copy is named."""
+    assert list(rule(spoiled(plant)))
+
+
+def test_the_three_lists_are_equal() -> None:
+    """Contract, OpenAPI document and template, each route once."""
+    assert len(contract()) == len(set(contract()))
+    assert sorted(contract()) == sorted(published()) == sorted(routes(template()).keys() - {"$default"})
+
+
+def test_the_document_says_the_scopes_of_the_template() -> None:
+    """What a reader is told is what the gateway checks."""
+    asked = {route: scopes for route, (_, scopes) in routes(template()).items() if route != "$default"}
+    assert published() == asked
+
+
+def test_the_committed_document_is_what_the_code_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """`make openapi` would change nothing; two runs give the same bytes."""
+    assert main(["--check"]) == 0, capsys.readouterr().err
+    assert json.dumps(document()) == json.dumps(document())
+
+
+def test_a_stale_document_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One letter less and the check fails, and says what to run; without `--check` it is written anew."""
+    stale = tmp_path / "openapi.json"
+    stale.write_text(DOCUMENT.read_text("utf-8").replace("Coupon Season", "Coupon"), "utf-8")
+    monkeypatch.setattr("infra.openapi.DOCUMENT", stale)
+    assert main(["--check"]) == 1
+    assert "make openapi" in capsys.readouterr().err
+    assert main([]) == 0
+    assert stale.read_text("utf-8") == DOCUMENT.read_text("utf-8")
