@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test e2e costs lint template build format openapi lock clean
+.PHONY: help run test spin e2e costs bench lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -30,9 +30,22 @@ help: ## list the targets
 run: $(READY) ## the whole stack on http://127.0.0.1:8080; PORT= another, FRESH=1 starts anew
 	@exec $(BIN)/python -m infra.local
 
-test: lint template $(READY) ## lint, types, the template and all tests but e2e
+test: lint template spin $(READY) ## lint, types, the template and all tests but e2e
 	@echo "== tests"
 	exec $(BIN)/python -m pytest
+
+# The model checker of tests/model and the compiler it needs. A container's root gets them here; anybody else is told.
+spin:
+	@missing=$$(command -v spin >/dev/null || printf 'spin '; command -v cc >/dev/null || printf 'gcc libc6-dev')
+	if [[ -z $$missing ]]; then exit; fi
+	if [[ $$(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+	  echo "The release protocol is checked with spin and a C compiler; missing: $$missing." \
+	    "On Debian and Ubuntu: apt install $$missing. On macOS: brew install spin" >&2
+	  exit 1
+	fi
+	echo "Installing $$missing(once) …" >&2
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null
 
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
 	@echo "== end to end"
@@ -40,6 +53,9 @@ e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
 
 costs: $(READY) ## units of each operation as consumed on the local engine, and dollars
 	@$(BIN)/python -m infra.costs
+
+bench: $(READY) ## four ways to claim, side by side: units, exactness, pace; PACKS= fewer, ENGINE=dynamodb-local
+	@$(BIN)/python -m infra.bench
 
 lint: $(READY) ## ruff and mypy
 	@echo "== lint and types"

@@ -1,0 +1,58 @@
+"""Who comes, in which order, to which environment: decided by a seed before anything is measured."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coupons.sealing import PERSON_BYTES
+
+REPEAT_SHARE = 0.2
+PEOPLE_PER_PACK = 1.2
+SLICE_ATTEMPTS = 1_200
+"""A protocol's turn: about two seconds, so that a machine's noise hits all of them alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    packs: int
+    environments: int = 8
+
+    @property
+    def people(self) -> int:
+        return int(self.packs * PEOPLE_PER_PACK)
+
+    @property
+    def repeats(self) -> int:
+        """People who come a second time."""
+        return int(self.people * REPEAT_SHARE)
+
+    @property
+    def late(self) -> int:
+        """People who come after it drained, each once."""
+        return self.packs
+
+
+def key_of(number: int) -> bytes:
+    """A person's key, spread over the buckets like a real one."""
+    return hashlib.blake2b(number.to_bytes(8, "big"), digest_size=PERSON_BYTES).digest()
+
+
+def spike(size: Size, seed: int) -> list[list[int]]:
+    """Slices of attempts: every person once and every fifth of them twice, all in one shuffled line."""
+    line = [*range(size.people), *random.Random(seed).sample(range(size.people), size.repeats)]
+    random.Random(seed + 1).shuffle(line)
+    slice_attempts = min(SLICE_ATTEMPTS, max(len(line) // 4, 1))
+    return [line[start : start + slice_attempts] for start in range(0, len(line), slice_attempts)]
+
+
+def latecomers(size: Size) -> list[int]:
+    """New people, for after it drained."""
+    return list(range(size.people, size.people + size.late))
+
+
+def dealt(people: Sequence[int], environments: int) -> list[list[int]]:
+    """The line to the environments in turn, as a gateway would."""
+    return [list(people[place::environments]) for place in range(environments)]

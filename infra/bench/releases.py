@@ -1,0 +1,90 @@
+"""The batches that the bench gives away: the season's special pack under other names, one a protocol."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coupons import declaring
+from coupons.documents import Campaign
+from coupons.environment import Environment
+from coupons.moments import epoch_s
+from coupons.releases import Release, spread
+from coupons.sealing import Keys
+from coupons.stores import dynamodb, keys
+from coupons.stores.dynamodb import encode
+from coupons.stores.stock import stock_item
+from infra.couponctl.client import load_campaign
+from infra.local.settings import checkout
+
+SHARDS = 16
+"""Of the sharded counter."""
+KEYS = Keys({1: b"for an engine of some minutes"})
+_SEASON, _PACK = "beijing-2020", "special-0606"
+
+
+@dataclass
+class SetClock:
+    """Stands where it was set; both clocks alike."""
+
+    now: float
+
+    def wall_s(self) -> float:
+        return self.now
+
+    def monotonic_s(self) -> float:
+        return self.now
+
+
+def environment(settings: dict[str, str], clock: Any, client: Any, seed: int) -> Environment:
+    """One environment of the real code over a client of the bench."""
+    return Environment(settings, clock=clock, keys=KEYS, boto_client=client, rng=random.Random(seed))
+
+
+def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Environment, SetClock]:
+    """Batches of these names and quantities are open; an environment of the operator's, and its clock."""
+    document = load_campaign(checkout() / "infra" / "seasons" / f"{_SEASON}.yaml")
+    pack = next(batch for batch in document["batches"] if batch["batch_id"] == _PACK)
+    pack = {name: value for name, value in pack.items() if name not in ("booking", "eligibility")}
+    document["batches"] = [{**pack, "batch_id": name, "quantity": number} for name, number in quantities.items()]
+    campaign = Campaign.model_validate(document, strict=False)
+    clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
+    env = environment(settings, clock, dynamodb.client(attempts=1), seed=0)
+    declaring.apply(env, _SEASON, campaign)
+    for name in quantities:
+        declaring.publish(env, name, int(clock.now))
+    return env, clock
+
+
+def lay_out(env: Environment, table: str, batch_id: str, packs: int, shards: int) -> None:
+    """The stock of a protocol that is not ours: `packs` over so many items."""
+    client = dynamodb.client(attempts=1)
+    for shard, remaining in enumerate(spread(packs, shards)):
+        item = {**keys.stock(batch_id, shard), **stock_item(remaining, env.live.control_now(batch_id).round)}
+        client.put_item(TableName=table, Item=encode(item))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    claims: int
+    tokens: int
+    """Distinct ones."""
+
+
+def count(env: Environment, release: Release) -> Counted:
+    """All claims of a batch, strongly consistent."""
+    tokens = [
+        claim.token
+        for bucket in range(release.buckets)
+        for claim in env.claims.in_bucket(release.claim_key, bucket)
+        if claim.batch_number == release.number
+    ]
+    return Counted(len(tokens), len(set(tokens)))
+
+
+def missing(env: Environment, release: Release) -> int:
+    """Packs that are neither claimed nor in stock."""
+    stock = sum(shard.remaining for shard in env.stock.shards(release.batch_id, release.shards))
+    return release.batch.quantity - count(env, release).claims - stock

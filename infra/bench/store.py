@@ -1,0 +1,83 @@
+"""The DynamoDB that the bench asks: a ministack of its own, or a DynamoDB Local that somebody else has started."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from coupons.stores import dynamodb
+from infra.local.cloud import REGION
+from infra.local.engine import create_tables, dynamodb_engine
+
+_LOCAL = "http://127.0.0.1:8000"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class StoreError(ValueError):
+    """A setting that cannot be meant."""
+
+
+def endpoint_of(variables: Mapping[str, str]) -> str | None:
+    """The address of the engine that is there (ENGINE, ENDPOINT), None for one of our own. Raises StoreError."""
+    engine = variables.get("ENGINE") or "ministack"
+    if engine == "ministack":
+        return None
+    if engine != "dynamodb-local":
+        raise StoreError(f"ENGINE={engine} is neither ministack nor dynamodb-local")
+    endpoint = variables.get("ENDPOINT") or _LOCAL
+    if urlsplit(endpoint).hostname not in _LOOPBACK:
+        raise StoreError(f"ENDPOINT={endpoint} is not on loopback, and nothing else is loaded")
+    return endpoint
+
+
+@contextmanager
+def store(endpoint: str | None, environments: int) -> Iterator[dict[str, str]]:
+    """The settings of an environment over empty tables; what it makes, it removes. Raises CloudError."""
+    if endpoint is not None:
+        with _tables(endpoint, f"bench-{secrets.token_hex(4)}-", environments) as settings:
+            yield settings
+        return
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        dynamodb_engine(Path(scratch)) as cloud,
+        _tables(cloud.url, "", environments) as settings,
+    ):
+        yield settings
+
+
+@contextmanager
+def _tables(url: str, prefix: str, environments: int) -> Iterator[dict[str, str]]:
+    _only_this_store(url)
+    client = dynamodb.client(attempts=1)
+    names = create_tables(client, prefix=prefix)
+    try:
+        yield {
+            "CATALOG_TABLE": names["CatalogTable"],
+            "CLAIMS_TABLE": names["ClaimsTable"],
+            "EXPECTED_ENVIRONMENTS": str(environments),
+        }
+    finally:
+        for name in names.values():
+            client.delete_table(TableName=name)
+
+
+def _only_this_store(url: str) -> None:
+    """Clients of this process and of those it starts reach `url` and nothing of AWS, with no real key."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(
+        AWS_ENDPOINT_URL_DYNAMODB=url,
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106
+        AWS_EC2_METADATA_DISABLED="true",
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        NO_PROXY="127.0.0.1,localhost,::1",
+    )

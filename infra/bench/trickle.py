@@ -1,0 +1,87 @@
+"""Demand that trickles and stops dead: many environments, each asked now and then, by a simulated clock.
+
+A lease of one pack costs its unit at each claim and strands nothing; a larger one is cheaper and strands what it still
+holds. So what is to be seen is that quiet environments pay two units and busy ones strand about a second's worth.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from coupons import claiming
+from coupons.clock import FENCE_S
+from coupons.environment import Environment
+from coupons.reclaiming import reclaim
+from infra.bench.people import key_of
+from infra.bench.releases import SetClock, environment, missing
+from infra.bench.tally import Played
+from infra.metering import Meter
+
+QUANTITY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trickle:
+    """`environments`, each asked every `interval_s` on average (exponential), until all made `claims` in sum."""
+
+    interval_s: float
+    environments: int
+    claims: int
+    opens_at_s: int
+
+    @property
+    def batch_id(self) -> str:
+        return f"trickle-{int(self.interval_s * 1000)}ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Trickled:
+    """A row of the second table."""
+
+    trickle: Trickle
+    played: Played
+    stranded: int
+    """Packs neither claimed nor in stock when the demand had stopped."""
+    lost: int
+    """The same after the batch closed and was reclaimed."""
+
+
+def trickles(opens_at_s: int, packs: int) -> list[Trickle]:
+    """From fifty claims a second and environment to one in five minutes; fewer for a small bench."""
+    share = min(packs / 10_000, 1.0)
+    rows = ((0.02, 20, 3_000), (0.2, 20, 800), (2, 40, 600), (10, 40, 600), (60, 40, 600), (300, 40, 600))
+    return [Trickle(interval_s, n, max(int(claims * share), n), opens_at_s) for interval_s, n, claims in rows]
+
+
+def trickle(wanted: Trickle, settings: dict[str, str], client: Any, meter: Meter) -> Played:
+    """Play it: one process, as many environments of the real code as it says, one simulated clock."""
+    clock = SetClock(float(wanted.opens_at_s))
+    rng = random.Random(wanted.batch_id)
+    envs = [environment(settings, clock, client, number) for number in range(wanted.environments)]
+    waiting = [(clock.now + rng.expovariate(1 / wanted.interval_s), number) for number in range(len(envs))]
+    heapq.heapify(waiting)
+    played = Played()
+    meter.take()
+    for person in range(wanted.claims):
+        clock.now, number = waiting[0]
+        heapq.heapreplace(waiting, (clock.now + rng.expovariate(1 / wanted.interval_s), number))
+        claiming.claim(envs[number], wanted.batch_id, claiming.Citizen(key_of(person), None), int(clock.now))
+        played.of("claim").add(1, *meter.take())
+    return played
+
+
+def settled(env: Environment, clock: SetClock, played: list[tuple[Trickle, Played]]) -> list[Trickled]:
+    """What each stranded, and that the reclaim after closing brings all of it back."""
+    releases = [env.live.release(trickle.batch_id) for trickle, _ in played]
+    stranded = [missing(env, release) for release in releases]
+    clock.now = float(releases[0].closes_at_s)
+    for release in releases:
+        reclaim(env, release, int(clock.now), clock.now + 1)
+    clock.now += FENCE_S
+    for release in releases:
+        reclaim(env, release, int(clock.now), clock.now + 1)
+    lost = [missing(env, release) for release in releases]
+    return [Trickled(*row, *packs) for row, *packs in zip(played, stranded, lost, strict=True)]

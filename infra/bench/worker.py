@@ -1,0 +1,120 @@
+"""One environment: a process of its own that plays its part of each turn, told by a pipe."""
+
+from __future__ import annotations
+
+import random
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from coupons.live import FRESH_S
+from coupons.refusals import Busy
+from coupons.refused import FLUSH_S
+from coupons.stores import dynamodb, keys
+from coupons.stores.dynamodb import encode
+from infra.bench.people import key_of
+from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way
+from infra.bench.releases import SetClock, environment
+from infra.bench.tally import Outcome, Played, needless
+from infra.bench.trickle import Trickle, trickle
+from infra.bench.watching import Growth, Watch
+from infra.metering import Meter
+
+ATTEMPT_S = 0.010
+"""What an attempt takes by its environment's clock, whatever it takes here.
+
+Leases follow the pace, and here eight environments and the store share a few processors: by the machine's own time a
+slow one would look like a quiet city. About a warm invocation: 2 ms of processor (1 GB of memory is half of one) and a
+write of single-digit milliseconds.
+"""
+TRIES = 6
+"""A person told `busy` tries again at once; what all tries consumed counts."""
+ALLOWED = {"control": FRESH_S, "statistics": FLUSH_S}
+"""Requests of refusals, and how often: the control item once a second, the statistics once in five."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Attempts of these people, from `at_s` on, one each `ATTEMPT_S`."""
+
+    way: str
+    at_s: float
+    people: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """The environment ends, with what it has leased, and a new one takes its place."""
+
+
+class Worker:
+    def __init__(self, settings: dict[str, str], number: int) -> None:
+        self._settings = settings
+        self._number = number
+        self._client = dynamodb.client(attempts=1)
+        # The first request resolves the endpoint and opens the connection, which is no protocol's cost.
+        self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
+        self._clock = SetClock(0.0)
+        self._meter, self._watch = Meter(), Watch()
+        env = environment(settings, self._clock, self._client, number)
+        self._ways: dict[str, Way] = {
+            "textbook": Textbook(env, self._client, settings["CATALOG_TABLE"]),
+            "sharded": Sharded(env, random.Random(number)),
+            "floor": Floor(env),
+        }
+        self.replace()
+        self._meter.attach(self._client)
+        self._watch.attach(self._client)
+
+    def replace(self) -> None:
+        self._watch.growth = Growth()
+        self._ways["ours"] = Ours(environment(self._settings, self._clock, self._client, self._number))
+
+    def play(self, turn: Turn) -> Played:
+        way, played = self._ways[turn.way], Played()
+        refusals: list[tuple[float, str]] = []
+        for place, number in enumerate(turn.people):
+            self._clock.now = now_s = turn.at_s + place * ATTEMPT_S
+            outcome = self._attempt(way, key_of(number), int(now_s), played)
+            kinds = self._watch.take()
+            if outcome == "claim":
+                played.claimed.append(number)
+            elif outcome == "refusal":
+                played.refused.append(number)
+                refusals += [(now_s, kind) for kind in kinds]
+            is_ramp = turn.way == "ours" and outcome == "claim" and self._watch.growth.ramping
+            played.of("ramp" if is_ramp else outcome).add(1, *self._meter.take())
+        played.needless = needless(refusals, ALLOWED)
+        return played
+
+    def trickle(self, wanted: Trickle) -> Played:
+        played = trickle(wanted, self._settings, self._client, self._meter)
+        self._watch.take()
+        return played
+
+    @staticmethod
+    def _attempt(way: Way, person: bytes, now_s: int, played: Played) -> Outcome:
+        for _ in range(TRIES):
+            try:
+                return way.attempt(person, now_s)
+            except Busy:
+                played.tried_again += 1
+        return "busy"
+
+
+def serve(pipe: Connection, settings: dict[str, str], number: int) -> None:
+    """Play what comes through the pipe until it is closed."""
+    # Ctrl-C reaches the whole group; the parent ends its environments by closing their pipes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = Worker(settings, number)
+    pipe.send(None)
+    while True:
+        try:
+            wanted = pipe.recv()
+        except EOFError:
+            return
+        if isinstance(wanted, Replace):
+            worker.replace()
+            pipe.send(Played())
+        else:
+            pipe.send(worker.play(wanted) if isinstance(wanted, Turn) else worker.trickle(wanted))
