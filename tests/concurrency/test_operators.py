@@ -73,7 +73,7 @@ def test_raises_race_with_claims_and_reclaims(arena: Arena, seed: int) -> None:
         arena.clock.advance(PHASE_S)
         if phase % 2:
             late.arrive()
-    assert len(rounds) > 2, "several reclaims were raced"
+    assert len(rounds) > 1, "a reclaim was raced"
     late.arrive()
     raise_to(arena, arena.env, quantity)
     for _ in range(PHASES):
