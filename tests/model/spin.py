@@ -1,0 +1,104 @@
+"""Runs Spin over release.pml: one search is the model with some settings, compiled and searched to its end."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+MODEL = Path(__file__).parent / "release.pml"
+DEPTH_MAX = 20_000
+SEARCH_S = 240
+COMPILE_S = 120
+PROPERTIES = {"oversold": 1, "twice": 2, "inexact": 3, "sold-out lie": 4, "success lie": 5}
+"""By name, as release.pml numbers them: what a mutant may be caught by."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """`settings` are the model's macros; a mutant takes `rule` away and looks at one property alone."""
+
+    name: str
+    settings: str
+    rule: str = ""
+    caught_by: str = ""
+
+    @property
+    def macros(self) -> list[str]:
+        """For the preprocessor; a mutant's own come last, and win."""
+        words = [*self.settings.split(), *self.rule.split()]
+        named = {name: value or "1" for name, _, value in (word.partition("=") for word in words)}
+        if self.caught_by:
+            named["ONLY"] = str(PROPERTIES[self.caught_by])
+        return [f"-D{name}={value}" for name, value in named.items()]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search reports; `unreached`: statements that no run of it came to, as `process, place, statement`."""
+
+    errors: int
+    states: int
+    depth: int
+    seconds: float
+    complete: bool
+    said: str
+    unreached: frozenset[str]
+
+
+Searches = dict[Search, "Future[Found]"]
+"""Begun, some ended."""
+
+
+def run(search: Search, folder: Path) -> Found:
+    """Search until the first error or the end, in `folder`. Raises AssertionError when a tool is missing or refuses."""
+    spin, compiler = _tool("spin"), _tool("cc")
+    _call([spin, *search.macros, "-a", str(MODEL)], folder, COMPILE_S)
+    # A mutant is caught in a moment, so there the compiler's time is what counts.
+    _call([compiler, "-O0" if search.rule else "-O1", "-w", "-DSAFETY", "-o", "pan", "pan.c"], folder, COMPILE_S)
+    # Without a bit-state hash or a bound on memory: whatever ends, has seen every state. A mutant need not end well.
+    began_s = time.monotonic()
+    said = _call(["./pan", f"-m{DEPTH_MAX}", "-w21", *(["-E"] if search.rule else [])], folder, SEARCH_S)
+    return _read(said, time.monotonic() - began_s)
+
+
+def _tool(name: str) -> str:
+    path = shutil.which(name)
+    packages = {"spin": "spin (Debian, Ubuntu: apt install spin; macOS: brew install spin)", "cc": "a C compiler"}
+    assert path, f"`{name}` is missing: the release protocol cannot be checked without {packages[name]}"
+    return path
+
+
+def _call(command: list[str], folder: Path, timeout_s: int) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout_s, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, f"{' '.join(command)}\n{said}"
+    return said
+
+
+def _read(said: str, seconds: float) -> Found:
+    totals = re.search(r"depth reached (\d+), errors: (\d+)\s+(\d+) states, stored", said)
+    assert totals, said
+    depth, errors, states = map(int, totals.groups())
+    return Found(
+        errors,
+        states,
+        depth,
+        seconds,
+        complete="Search not completed" not in said and "max search depth too small" not in said,
+        said="\n".join(line for line in said.splitlines() if line.startswith(("pan:", "error:"))) or said,
+        unreached=frozenset(_unreached(said)),
+    )
+
+
+def _unreached(said: str) -> Iterator[str]:
+    for section in said.split("unreached in ")[1:]:
+        process = section.splitlines()[0]
+        for place, text in re.findall(r'^\t\S*?(\w+\.pml:\d+), state \d+, "(.+)"$', section, re.MULTILINE):
+            if text != "-end-":
+                yield f"{process}, {place}, {text}"
