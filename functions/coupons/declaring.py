@@ -76,7 +76,8 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int) -> tuple[Rele
     """The batch has `quantity` packs; True if it had. The larger cost is reserved, and while the batch is not being
     counted the new packs go to its shards in the same transaction.
 
-    Raises NotFound, TermsFrozen (a published quantity only rises), BudgetExceeded, Busy.
+    Raises NotFound, TermsFrozen (a published quantity only rises), BudgetExceeded, Busy. Guarded by
+    tests/store/test_stock_operators.py::test_a_raise_while_sealing_changes_the_number_only.
     """
     release = env.live.release(batch_id)
     for _ in range(ATTEMPTS):

@@ -25,8 +25,11 @@ class Report:
 
 
 def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
-    """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic)."""
-    report = Report()
+    """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic).
+
+    Raises AssertionError, and so the alarm, if a batch breaks an invariant; the others are done all the same.
+    """
+    report, broken = Report(), list[AssertionError]()
     lines = env.catalog.published()
     controls = env.stock.controls([line.batch_id for line in lines])
     for line in lines:
@@ -36,15 +39,25 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
         if env.clock.monotonic_s() >= deadline_s:
             report.more = True
             break
-        release = env.live.release(line.batch_id)
-        if is_due(release, control, now_s):
-            steps, more = reclaim(env, release, now_s, deadline_s)
-            report.did += [{"batch_id": line.batch_id, "step": step} for step in steps]
-            report.more |= more
-            control = env.live.control_now(line.batch_id)
-        if _is_spent(release, control, now_s):
-            _expire(env, release, control, now_s, deadline_s, report)
+        try:
+            _advance_batch(env, env.live.release(line.batch_id), control, now_s, deadline_s, report)
+        except AssertionError as error:
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return report
+
+
+def _advance_batch(
+    env: Environment, release: Release, control: Control, now_s: int, deadline_s: float, report: Report
+) -> None:
+    if is_due(release, control, now_s):
+        steps, more = reclaim(env, release, now_s, deadline_s)
+        report.did += [{"batch_id": release.batch_id, "step": step} for step in steps]
+        report.more |= more
+        control = env.live.control_now(release.batch_id)
+    if _is_spent(release, control, now_s):
+        _expire(env, release, control, now_s, deadline_s, report)
 
 
 def _is_spent(release: Release, control: Control, now_s: int) -> bool:

@@ -49,7 +49,10 @@ class Lease:
     held: list[int] = field(default_factory=list)
 
     def is_live(self, clock: Clock) -> bool:
-        """Both clocks say so: either one at `LEASE_S`, or stepped back, ends it."""
+        """Both clocks say so: either one at `LEASE_S`, or stepped back, ends it.
+
+        Guarded by tests/store/test_leases.py::test_a_lapsed_lease_hands_out_nothing.
+        """
         wall_s = clock.wall_s() - self.taken_wall_s
         monotonic_s = clock.monotonic_s() - self.taken_monotonic_s
         return 0 <= wall_s < LEASE_S and 0 <= monotonic_s < LEASE_S
@@ -84,6 +87,10 @@ class Leases:
 
         Raises Drained or SoldOut when there is none, NotApplied (a throttled shard means busy, never zero), NoAnswer
         (the packs may be stranded until the reclaim).
+
+        Guarded by tests/store/test_leases.py::test_a_lease_of_an_older_round_hands_out_nothing,
+        tests/store/test_leases.py::test_a_lease_is_asked_for_once,
+        tests/store/test_claiming.py::test_a_throttled_shard_is_busy_and_never_drained.
         """
         control = self._live.control(release.batch_id)
         lease = self._leases.get(release.batch_id)
@@ -97,6 +104,9 @@ class Leases:
 
         The shard is asked once and without surprise: if that fails the pack is stranded until the reclaim, which is
         safe. A second request could add it twice.
+
+        Guarded by tests/store/test_leases.py::test_the_last_token_of_a_lease_goes_back_to_its_shard,
+        tests/store/test_claiming.py::test_a_pack_that_cannot_be_given_back_is_stranded.
         """
         lease = token.lease
         if not lease.is_live(self._clock):

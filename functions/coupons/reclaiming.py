@@ -31,6 +31,11 @@ def reclaim(env: Environment, release: Release, now_s: int, deadline_s: float) -
     """Go as far as time allows: the steps done, and whether more could be done at once (a fence has to be waited for).
 
     After the last step Σ remaining + claims = quantity, and `sold_out` if and only if claims = quantity.
+
+    Guarded by tests/store/test_reclaiming.py::test_every_step_of_a_reclaim (the fence among them),
+    tests/store/test_reclaiming.py::test_killed_at_any_write_the_next_tick_goes_on,
+    tests/store/test_reclaiming.py::test_two_side_by_side_are_one,
+    tests/store/test_reclaiming.py::test_sold_out_if_and_only_if_all_are_claimed.
     """
     did: list[str] = []
     control = env.live.control_now(release.batch_id)
@@ -54,7 +59,12 @@ def reclaim(env: Environment, release: Release, now_s: int, deadline_s: float) -
 
 
 def _count_and_reopen(env: Environment, release: Release, control: Control, now_s: int, deadline_s: float) -> bool:
-    """False if the count is not complete yet, or if the quantity was raised while it was made."""
+    """False if the count is not complete yet, or if the quantity was raised while it was made.
+
+    Only this batch's claims count, though its claim key may hold a sister's. Guarded by
+    tests/store/test_reclaiming.py::test_batches_of_one_group_are_counted_apart,
+    tests/store/test_reclaiming.py::test_a_raise_on_the_way_is_handed_out.
+    """
     sweep_id = f"reclaim#{release.batch_id}#{control.round}"
     fold = advance(
         env,

@@ -86,7 +86,7 @@ class Control:
 
 
 def status(release: Release, control: Control, now_s: int) -> Status:
-    """One word for the catalogue, in the order in which a claim would be refused."""
+    """One word for the catalogue: what an operator decided comes before the window, the stock comes last."""
     if control.stopped:
         return "stopped"
     if now_s >= release.closes_at_s:

@@ -43,8 +43,12 @@ class Claims:
             put ──lost──▶ put again ──refused by my own token──▶ written: one claim, one pack, not two
 
         Without the token inside the item, the second attempt's refusal would look like another's claim, the pack would
-        be handed out again, and one pack too many would leave (tests/store/test_claim_put.py). The attempts are ours
-        because the SDK shows only the last error, and what matters is whether any of them is unknown.
+        be handed out again, and one pack too many would leave. The attempts are ours because the SDK shows only the
+        last error, and what matters is whether any of them is unknown.
+
+        Guarded by tests/store/test_claim_put.py::test_a_put_whose_answer_is_lost_is_one_claim (token),
+        tests/store/test_claim_put.py::test_a_token_is_burnt_when_no_attempt_is_answered (burn),
+        tests/store/test_claim_put.py::test_a_lapsed_lease_writes_nothing (age before each attempt).
 
         Raises NotApplied if certainly nothing was written (the pack may be handed out again), NoAnswer if it is unknown
         (the caller burns the token).
@@ -88,7 +92,10 @@ class Claims:
         return [from_item(item) for item in self._patient.get_many(wanted, consistent=False)[self.table]]
 
     def in_bucket(self, claim_key: str, bucket: int) -> Iterator[Claim]:
-        """Every claim of one bucket, strongly consistent, to the last page."""
+        """Every claim of one bucket, strongly consistent, to the last page.
+
+        Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
+        """
         pk = keys.claim_bucket(claim_key, bucket)
         for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
             yield from_item(item)

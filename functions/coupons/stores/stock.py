@@ -76,7 +76,10 @@ class Stock:
         return True, Shard(item["remaining"], item["sealed"])
 
     def give_back(self, batch_id: str, shard: int, round_: int) -> bool:
-        """Return one unused pack to its shard, once, unless the shard was sealed since. False if it was."""
+        """Return one unused pack to its shard, once, unless the shard was sealed since. False if it was.
+
+        Guarded by tests/store/test_stock.py::test_a_pack_goes_back_to_a_shard_of_its_own_round_only.
+        """
         try:
             self._spike.call(
                 "update_item",
@@ -91,7 +94,11 @@ class Stock:
         return True
 
     def mark_drained(self, batch_id: str, control: Control, now_s: int) -> bool:
-        """All shards of this round and quantity were read at zero. The quantity guards against a raise in between."""
+        """All shards of this round and quantity were read at zero. The quantity guards against a raise in between.
+
+        Guarded by tests/store/test_stock.py::test_drained_is_not_marked,
+        tests/store/test_claiming.py::test_a_raise_between_reading_and_marking_is_not_drained.
+        """
         return self._change(
             batch_id,
             "SET drained_at_s = :now",
@@ -109,7 +116,10 @@ class Stock:
         )
 
     def seal(self, batch_id: str, shard: int, round_: int) -> None:
-        """Zero a shard and move it to `round_`; a repeat or an older reclaim changes nothing."""
+        """Zero a shard and move it to `round_`; a repeat or an older reclaim changes nothing.
+
+        Guarded by tests/store/test_stock.py::test_a_seal_zeroes_a_shard_once.
+        """
         # A refusal means that a twin of this invocation has sealed it at this round already.
         with suppress(ConditionFailed):
             self._patient.call(
@@ -133,7 +143,10 @@ class Stock:
     def reopen(
         self, batch_id: str, control: Control, packs: Sequence[int], *, claims: int, drained_at_s: int, final: bool
     ) -> bool:
-        """`sealing → open` with `packs` spread over the shards, if the quantity is the one counted against."""
+        """`sealing → open` with `packs` spread over the shards, if the quantity is the one counted against.
+
+        Guarded by tests/store/test_stock.py::test_a_count_does_not_reopen.
+        """
         update = self._update(
             batch_id,
             (

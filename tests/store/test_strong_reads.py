@@ -1,0 +1,71 @@
+"""What must not be read late is asked for strongly: no engine at hand answers late, so the request is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coupons.environment import Environment
+from tests.world import KEYS, World
+
+Asked = list[tuple[str, str, bool]]
+"""Operation, table, whether strongly."""
+
+
+class Listening:
+    """A client that notes each read that is asked of it."""
+
+    def __init__(self, client: Any, asked: Asked) -> None:
+        self._client = client
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        real: Callable[..., Any] = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            if name in ("get_item", "query"):
+                self._asked.append((name, parameters["TableName"], parameters["ConsistentRead"]))
+            for table, part in parameters.get("RequestItems", {}).items() if name == "batch_get_item" else ():
+                self._asked.append((name, table, part["ConsistentRead"]))
+            return real(**parameters)
+
+        return call
+
+
+def sweep(env: Environment) -> None:
+    list(env.claims.in_bucket("B#pack", 0))
+
+
+def folds(env: Environment) -> None:
+    env.folds.recorded("reclaim#pack#2", 1)
+
+
+def shards(env: Environment) -> None:
+    env.stock.shards("pack", 2)
+
+
+def control_now(env: Environment) -> None:
+    env.live.control_now("pack")
+
+
+def claim_of(env: Environment) -> None:
+    env.claims.get(env.catalog.release("pack"), KEYS.person("ann"), consistent=True)
+
+
+def order(env: Environment) -> None:
+    env.orders.get("diner", "o-1")
+
+
+def lines(env: Environment) -> None:
+    env.orders.lines("diner", "2020-06-06", (0, ""), 1)
+
+
+@pytest.mark.parametrize("read", [sweep, folds, shards, control_now, claim_of, order, lines])
+def test_what_decides_is_read_strongly(season: World, read: Callable[[Environment], None]) -> None:
+    """Counts, folds, shards before `drained`, the control of a reclaim, a coupon before its use, orders and lines."""
+    asked: Asked = []
+    read(season.environment(client=Listening(season.client, asked)))
+    assert asked
+    assert all(strongly for _, _, strongly in asked)
