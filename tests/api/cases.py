@@ -87,6 +87,8 @@ def differences(wanted: Case, outcome: Outcome) -> list[str]:
         if wanted.detail:
             members["detail"] = wanted.detail
         found += _differing("problem", members, answered.json)
+        if "retry_after_s" in answered.json:
+            found += _differing("headers", {"retry-after": str(answered.json["retry_after_s"])}, answered.headers)
         more = answered.json.keys() - members.keys() - {"title", "detail", "instance"}
         found += [f"problem: unexpected {name}" for name in sorted(more)]
     elif not callable(wanted.body) and answered.json != wanted.body:
