@@ -12,6 +12,9 @@ LOCKED := .venv/.locked
 READY := .venv/.ready
 SAM_LOCKED := .venv-sam/.locked
 SOURCES := functions infra tests
+JOBS ?= 2
+# Those that share both processors; tests/model's searches take them all by themselves.
+SUITES := $(addprefix tests/,unit store api concurrency template matrix simulation)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
@@ -32,7 +35,9 @@ run: $(READY) ## the whole stack on http://127.0.0.1:8080; PORT= another, FRESH=
 
 test: lint template spin $(READY) ## lint, types, the template and all tests but e2e
 	@echo "== tests"
-	exec $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(SUITES)
+	@echo "== the release protocol"
+	exec $(BIN)/python -m pytest tests/model
 
 # The model checker of tests/model and the compiler it needs. A container's root gets them here; anybody else is told.
 spin:
