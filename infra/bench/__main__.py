@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Mapping
 
 from infra.bench.crew import CrewError, crew
 from infra.bench.goals import judged, lost, missed
@@ -26,11 +27,16 @@ PACKS_MIN, PACKS_MAX = 100, 20_000
 _started_s = time.monotonic()
 
 
-def size_of(text: str) -> Size:
-    """PACKS. Raises StoreError."""
-    if not (text.isascii() and text.isdecimal() and PACKS_MIN <= int(text[:9]) <= PACKS_MAX):
-        raise StoreError(f"PACKS={text} is not a number from {PACKS_MIN} to {PACKS_MAX}")
-    return Size(int(text))
+def size_of(variables: Mapping[str, str]) -> Size:
+    """PACKS, ATTEMPT_MS. Raises StoreError."""
+    packs = _whole("PACKS", variables.get("PACKS") or "10000", PACKS_MIN, PACKS_MAX)
+    return Size(packs, attempt_s=_whole("ATTEMPT_MS", variables.get("ATTEMPT_MS") or "10", 1, 1_000) / 1000)
+
+
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and least <= int(text[:9]) <= most):
+        raise StoreError(f"{name}={text} is not a number from {least} to {most}")
+    return int(text)
 
 
 def measured(settings: dict[str, str], size: Size) -> tuple[list[Row], list[Trickled]]:
@@ -51,7 +57,7 @@ def measured(settings: dict[str, str], size: Size) -> tuple[list[Row], list[Tric
 
 def main() -> int:
     try:
-        size = size_of(os.environ.get("PACKS") or "10000")
+        size = size_of(os.environ)
         endpoint = endpoint_of(os.environ)
         with store(endpoint, size.environments) as settings:
             rows, trickled = measured(settings, size)

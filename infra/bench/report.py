@@ -8,7 +8,6 @@ from infra.bench.people import Size
 from infra.bench.spike import Row
 from infra.bench.tally import Spent, together
 from infra.bench.trickle import Trickled
-from infra.bench.worker import ATTEMPT_S
 
 _UNITS = f"{'W':>8}{'R':>7}{'N':>7}"
 
@@ -17,8 +16,9 @@ def spike_table(rows: Sequence[Row], size: Size, seed: int) -> str:
     """The first table and what has to be said with it."""
     head = (
         f"{size.packs:,} packs, {size.people:,} people, {size.repeats:,} of them twice, in one line shuffled by seed"
-        f" {seed} and dealt to {size.environments} environments;\nthen {size.late:,} new people after it drained (a fifth"
-        f" of them to the others). An attempt takes {ATTEMPT_S * 1000:.0f} ms of its environment's clock.\n"
+        f" {seed}, dealt to {size.environments} environments;\nthen {size.late:,} new people after it drained, a fifth"
+        f" of them for the others. An attempt is taken to last {size.attempt_s * 1000:.0f} ms\nby its environment's clock"
+        " (ATTEMPT_MS), which leases and caches go by.\n"
         "W write units, R read units, N requests, each on average. Claims a second are this machine's, in turns of\n"
         "about two seconds, so that its noise hits all alike; pace is the median of the turns' ratios to the floor's.\n"
     )

@@ -2,9 +2,9 @@
 
     turn 1: floor, ours, textbook, sharded   turn 2: ours, textbook, sharded, floor   …   then those who come too late
 
-Each protocol has its own batch, and its own time: an attempt takes 10 ms of its environment's clock, and none passes
-while the others play. All environments play a turn at once; their pace is measured by this machine's clock. Halfway one
-environment of ours is replaced, with what it had leased, so that there is something to reclaim.
+Each protocol has its own batch, and its own time: an attempt takes 10 ms of its environment's clock (people.Size), and
+none passes while the others play. All environments play a turn at once; their pace is measured by this machine's clock.
+Halfway one environment of ours is replaced, with what it had leased, so that there is something to reclaim.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from infra.bench.crew import Crew
 from infra.bench.people import Size, dealt, latecomers, spike
 from infra.bench.releases import SetClock, count
 from infra.bench.tally import Played, Spent, together
-from infra.bench.worker import ATTEMPT_S, Replace, Turn
+from infra.bench.worker import Replace, Turn
 
 WAYS = ("floor", "ours", "textbook", "sharded")
 RECLAIMS_MAX = 6
@@ -103,9 +103,9 @@ class Spike:
         return list(self._rows.values())
 
     def _turn(self, way: str, people: list[int]) -> tuple[Played, float]:
-        parts = [Turn(way, self._now_s[way], part) for part in dealt(people, len(self._crew))]
+        parts = [Turn(way, self._now_s[way], part, self._size.attempt_s) for part in dealt(people, len(self._crew))]
         plays, elapsed_s = self._crew.play(parts)
-        self._now_s[way] += ATTEMPT_S * len(parts[0].people)
+        self._now_s[way] += self._size.attempt_s * len(parts[0].people)
         return together(plays), elapsed_s
 
     def _spike_turn(self, row: Row, people: list[int]) -> None:

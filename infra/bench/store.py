@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from botocore.exceptions import EndpointConnectionError
+
 from coupons.stores import dynamodb
 from infra.local.cloud import REGION
 from infra.local.engine import create_tables, dynamodb_engine
@@ -54,7 +56,10 @@ def store(endpoint: str | None, environments: int) -> Iterator[dict[str, str]]:
 def _tables(url: str, prefix: str, environments: int) -> Iterator[dict[str, str]]:
     _only_this_store(url)
     client = dynamodb.client(attempts=1)
-    names = create_tables(client, prefix=prefix)
+    try:
+        names = create_tables(client, prefix=prefix)
+    except EndpointConnectionError as error:
+        raise StoreError(f"nothing answers at {url}") from error
     try:
         yield {
             "CATALOG_TABLE": names["CatalogTable"],

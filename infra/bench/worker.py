@@ -20,13 +20,6 @@ from infra.bench.trickle import Trickle, trickle
 from infra.bench.watching import Growth, Watch
 from infra.metering import Meter
 
-ATTEMPT_S = 0.010
-"""What an attempt takes by its environment's clock, whatever it takes here.
-
-Leases follow the pace, and here eight environments and the store share a few processors: by the machine's own time a
-slow one would look like a quiet city. About a warm invocation: 2 ms of processor (1 GB of memory is half of one) and a
-write of single-digit milliseconds.
-"""
 TRIES = 6
 """A person told `busy` tries again at once; what all tries consumed counts."""
 ALLOWED = {"control": FRESH_S, "statistics": FLUSH_S}
@@ -35,11 +28,12 @@ ALLOWED = {"control": FRESH_S, "statistics": FLUSH_S}
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Attempts of these people, from `at_s` on, one each `ATTEMPT_S`."""
+    """Attempts of these people, from `at_s` on, one each `attempt_s` by the environment's clock."""
 
     way: str
     at_s: float
     people: list[int]
+    attempt_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ class Worker:
         way, played = self._ways[turn.way], Played()
         refusals: list[tuple[float, str]] = []
         for place, number in enumerate(turn.people):
-            self._clock.now = now_s = turn.at_s + place * ATTEMPT_S
+            self._clock.now = now_s = turn.at_s + place * turn.attempt_s
             outcome = self._attempt(way, key_of(number), int(now_s), played)
             kinds = self._watch.take()
             if outcome == "claim":

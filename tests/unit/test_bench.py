@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.bench.__main__ import size_of
 from infra.bench.goals import GOALS, judged, lost, missed
 from infra.bench.people import Size, dealt, key_of, latecomers, spike
 from infra.bench.report import ours_in_words, spike_table, trickle_table
@@ -186,6 +187,14 @@ def test_only_loopback_is_loaded(variables: dict[str, str]) -> None:
     """Anything else is refused before a request is sent."""
     with pytest.raises(StoreError):
         endpoint_of(variables)
+
+
+@pytest.mark.parametrize("variables", [{"PACKS": "99"}, {"PACKS": "1e4"}, {"ATTEMPT_MS": "0"}, {"ATTEMPT_MS": "-1"}])
+def test_a_size_that_cannot_be_meant_is_refused(variables: dict[str, str]) -> None:
+    """Small, whole and positive; nothing given is the full size."""
+    assert size_of({}) == FULL
+    with pytest.raises(StoreError):
+        size_of(variables)
 
 
 def test_the_tables_say_each_row() -> None:
