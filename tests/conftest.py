@@ -84,7 +84,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """In CI: every suite that was asked for holds a test. pytest-xdist's controller collects nothing, its workers do."""
+    """In CI: every suite that was asked for holds a test. xdist's controller collects nothing, its workers do."""
     config = session.config
     is_controller = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     if not CI or is_controller:
