@@ -41,7 +41,7 @@ GOALS = (
     Goal("at most 1.05 requests a claim", lambda r: _each(r.steady, r.steady.requests), _at_most(1.05), True),
     Goal(
         "no request of a refusal within a cache second",
-        lambda r: r.late.needless if r.late.refused else inf,
+        lambda r: _needless(r.late),
         _at_most(0),
     ),
     Goal("none oversold", lambda r: r.oversold, _at_most(0)),
