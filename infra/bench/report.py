@@ -18,8 +18,8 @@ def spike_table(rows: Sequence[Row], size: Size, seed: int) -> str:
         f"{size.packs:,} packs, {size.people:,} people, {size.repeats:,} of them twice, in one line shuffled by seed"
         f" {seed}, dealt to {size.environments} environments;\nthen {size.late:,} new people after it drained, a fifth"
         " of them for the others.\n"
-        f"An attempt is taken to last {size.attempt_s * 1000:.0f} ms by its environment's clock (ATTEMPT_MS), which leases"
-        " and caches go by.\n"
+        f"An attempt is taken to last {size.attempt_s * 1000:.0f} ms by its environment's clock (ATTEMPT_MS): leases"
+        " and caches go by it.\n"
         "W write units, R read units, N requests, each on average. Claims a second are this machine's, in turns of\n"
         "about two seconds, so that its noise hits all alike; pace is the median of the turns' ratios to the floor's.\n"
     )
