@@ -102,11 +102,13 @@ def post_extend(request: Request) -> Answer:
     scope="operator",
     body=QuantityBody,
     answers={200: BatchState},
-    refusals=(r.NotFound, r.TermsFrozen, r.BudgetExceeded),
+    refusals=(r.NotFound, r.Closed, r.Stopped, r.TermsFrozen, r.BudgetExceeded),
 )
 def put_quantity(request: Request) -> Answer:
     """Raise the number of packs; it never falls."""
-    release, control, replay = declaring.raise_quantity(request.env, request.path["batch_id"], request.body.quantity)
+    release, control, replay = declaring.raise_quantity(
+        request.env, request.path["batch_id"], request.body.quantity, request.now_s
+    )
     return repeated(batch_state(release, control, request.now_s), replay=replay)
 
 
@@ -138,7 +140,7 @@ def get_person_coupons(request: Request) -> Answer:
     person = request.env.keys.person(request.path["person_id"])
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
     held = claiming.wallet(request.env, person, request.now_s)
-    return Answer(wallet_view(request.env, held, None, request.now_s))
+    return Answer(wallet_view(request.env, held, "", request.now_s))
 
 
 @api.route(

@@ -128,7 +128,7 @@ def _csv(lines: list[LineView]) -> str:
     writer = csv.writer(file)
     writer.writerow([*columns, "funding"])
     for line in lines:
-        row = line.model_dump()
+        row = line.model_dump(mode="json") | {"late": "true" if line.late else "false"}
         funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
         writer.writerow([*(row[name] for name in columns), funding])
     return file.getvalue()

@@ -65,7 +65,7 @@ class Query(BaseModel):
 
 
 class WalletQuery(Query):
-    status: Literal["available", "held", "redeemed", "expired", "voided"] | None = None
+    status: Literal["", "available", "held", "redeemed", "expired", "voided"] = ""
 
 
 class SettlementQuery(Query):

@@ -15,7 +15,13 @@ def book(env: Environment, batch_id: str, person: bytes, now_s: int) -> tuple[Re
     Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed.
     """
     release = env.live.release(batch_id)
-    _refuse_outside_window(release, now_s)
+    try:
+        _refuse_outside_window(release, now_s)
+    except (NotOpen, Closed):
+        standing = env.bookings.get(release, person)
+        if standing is None:
+            raise
+        return release, standing, True
     standing = env.bookings.put(release, person, now_s)
     return release, standing or BookingRecord(release.number, now_s), standing is not None
 

@@ -53,7 +53,7 @@ def _remaining(env: Environment, release: Release, control: Control, now_s: int)
     """Packs in the stock; the shards are read only where the answer does not follow from the control item."""
     if now_s < release.opens_at_s:
         return control.quantity
-    if control.final or control.sold_out:
+    if control.sold_out or (control.final and now_s >= release.closes_at_s):
         return control.quantity - control.claims
     if control.drained_at_s or control.state == "sealing":
         return 0

@@ -55,10 +55,12 @@ def claim(env: Environment, batch_id: str, citizen: Citizen, now_s: int) -> tupl
     """
     release = env.live.release(batch_id)
     try:
-        return _claim(env, release, citizen, now_s)
+        claimed = _claim(env, release, citizen, now_s)
     except Refusal as refusal:
         env.refused.count(batch_id, problem_of(type(refusal)).slug)
         raise
+    env.refused.flush()
+    return claimed
 
 
 def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
@@ -112,7 +114,7 @@ def wallet(env: Environment, person: bytes, now_s: int) -> list[Held]:
     releases = [env.live.release_numbered(claim.batch_number) for claim in claims]
     controls = env.live.controls(release.batch_id for release in releases)
     held = [
-        Held(release, claim, controls[release.batch_id].extended_s)
+        Held(release, claim, (controls.get(release.batch_id) or env.live.control(release.batch_id)).extended_s)
         for release, claim in zip(releases, claims, strict=True)
     ]
     return sorted(held, key=lambda h: (h.claim.claimed_at_s, h.release.batch_id))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from coupons.documents import Batch, Campaign, MerchantRecord
 from coupons.environment import Environment
-from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict, TermsFrozen
+from coupons.refusals import Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.releases import Control, Release, buckets_for, shards_for, spread
 from coupons.schema import BASIS_POINTS
 from coupons.stores.budgets import Budget, over_budget, reservations
@@ -62,6 +62,8 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
     for _ in range(ATTEMPTS):
         standing = _declaring(env, batch_id)
         release = env.catalog.release(batch_id)
+        if release is not None and release.campaign_id != standing.document.campaign_id:
+            raise TermsFrozen(detail=f"Batch {batch_id!r} belongs to campaign {release.campaign_id!r}.")
         if release is not None:
             return release, env.live.control_now(batch_id), True
         campaign = standing.document
@@ -72,11 +74,12 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
     raise Busy(detail="Other batches are being published; try again.")
 
 
-def raise_quantity(env: Environment, batch_id: str, quantity: int) -> tuple[Release, Control, bool]:
+def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -> tuple[Release, Control, bool]:
     """The batch has `quantity` packs; True if it had. The larger cost is reserved, and while the batch is not being
     counted the new packs go to its shards in the same transaction.
 
-    Raises NotFound, TermsFrozen (a published quantity only rises), BudgetExceeded, Busy. Guarded by
+    Raises NotFound, Closed and Stopped (nobody could claim them), TermsFrozen (a published quantity only rises),
+    BudgetExceeded, Busy. Guarded by
     tests/store/test_stock_operators.py::test_a_raise_while_sealing_changes_the_number_only.
     """
     release = env.live.release(batch_id)
@@ -84,6 +87,10 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int) -> tuple[Rele
         control = env.live.control_now(batch_id)
         if quantity == control.quantity:
             return release, control, True
+        if now_s >= release.closes_at_s:
+            raise Closed(closed_at_s=release.closes_at_s, timezone=release.timezone, detail=f"{batch_id!r} has closed.")
+        if control.stopped:
+            raise Stopped(detail=f"{batch_id!r} was stopped for good.")
         if quantity < control.quantity:
             raise TermsFrozen(detail=f"The quantity is {control.quantity}; once published it only rises.")
         campaign = read(env, release.campaign_id)

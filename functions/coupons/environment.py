@@ -26,6 +26,7 @@ from coupons.stores.folds import Folds
 from coupons.stores.orders import Orders
 from coupons.stores.registry import Registry
 from coupons.stores.secrets import load_keys
+from coupons.stores.statistics import Statistics
 from coupons.stores.stock import Stock
 
 PATIENT_ATTEMPTS = 3
@@ -117,8 +118,12 @@ class Environment:
         return Live(self.catalog, self.stock, self.clock)
 
     @cached_property
+    def statistics(self) -> Statistics:
+        return Statistics(self._spike, self._settings["CATALOG_TABLE"])
+
+    @cached_property
     def refused(self) -> Refused:
-        return Refused(self.stock, self.clock)
+        return Refused(self.statistics, self.clock)
 
     @cached_property
     def leases(self) -> Leases:

@@ -13,7 +13,7 @@ from coupons.redeeming import (
     refuse_old_code,
     refuse_unusable,
 )
-from coupons.refusals import Busy
+from coupons.refusals import Busy, OrderConflict
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import standing_order
 
@@ -33,7 +33,8 @@ def hold(
     ref, issued_at_s = open_code(env, code)
     presented = present(env, ref)
     timezone = presented.release.timezone
-    if standing is not None and standing.state == "held" and standing.same_content(presented.coupon_id, content):
+    # A repeat stays one after the order was redeemed from it: the redemption keeps the hold's deadline.
+    if standing is not None and standing.held_until_s and standing.same_content(presented.coupon_id, content):
         return standing, timezone, True
     refuse_old_code(issued_at_s, now_s)
     if standing is not None:
@@ -78,7 +79,7 @@ def release(env: Environment, merchant_id: str, order_no: str, now_s: int) -> tu
         if standing is not None and standing.state == "released":
             return standing, True
         if standing is not None and standing.state == "redeemed":
-            raise order_conflict(standing)
+            raise OrderConflict(detail=f"Order {order_no!r} is redeemed; reverse it.")
         tombstone = OrderRecord(merchant_id, order_no, "released", at_s=now_s)
         if standing is not None and _give_up(env, standing, tombstone):
             return tombstone, False

@@ -113,6 +113,7 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
         deadline_s=deadline_s,
     )
     shards = env.stock.shards(batch_id, release.shards)
+    control = env.live.control_now(batch_id)  # a raise meanwhile is in the shards already
     count = fold.of(release.number) if fold else None
     return Audit(
         sweep=sweep,
@@ -123,7 +124,7 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
         coupons={str(status): number for status, number in count.coupons.items()} if count else {},
         pack_size=len(release.terms),
         reclaimed=control.state == "open" and (control.sold_out or control.final),
-        refused=env.stock.refused(batch_id),
+        refused=env.statistics.refused(batch_id),
     )
 
 

@@ -17,6 +17,9 @@ from coupons.environment import Environment
 from coupons.releases import Control, Release, spread
 from coupons.sweeping import advance
 
+SET_BACK_S = 60
+"""No clocks differ by this much: the test clock was set back."""
+
 
 def is_due(release: Release, control: Control, now_s: int) -> bool:
     """Under way, drained, or closed and not yet final."""
@@ -50,6 +53,9 @@ def reclaim(env: Environment, release: Release, now_s: int, deadline_s: float) -
         env.stock.mark_sealed(release.batch_id, control.round, math.ceil(env.clock.wall_s()))
         control = env.live.control_now(release.batch_id)
         did.append("sealed")
+    if control.state == "sealing" and now_s < control.sealed_at_s - SET_BACK_S:
+        env.stock.restart_fence(release.batch_id, control, now_s)
+        return [*did, "fence restarted"], False
     if control.state != "sealing" or now_s < control.sealed_at_s + FENCE_S:
         return did, False
     if not _count_and_reopen(env, release, control, now_s, deadline_s):

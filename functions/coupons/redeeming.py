@@ -28,6 +28,8 @@ from coupons.terms import Terms
 
 LATE_MAX_S = 600
 """A till that was cut off may send what it scanned at most ten minutes ago."""
+SKEW_S = 5
+"""Two environments, or a till, may read the same moment this much apart."""
 ATTEMPTS = 3
 _COUPON, _ORDER = 0, 1  # places in the transaction
 
@@ -86,7 +88,7 @@ def redeem(
     conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, and not expired by the
     clock; the order number is new, or holds this coupon for this content; the line is new.
     """
-    if scanned_at_s is not None and scanned_at_s > now_s:
+    if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
     standing = env.orders.get(merchant_id, order_no)
     content = fingerprint(order)
@@ -101,6 +103,8 @@ def redeem(
         return standing, presented.release.timezone, True
     if scanned_at_s is not None:
         _refuse_old_scan(scanned_at_s, now_s)
+    if issued_at_s is None and standing is not None and now_s >= standing.held_until_s:
+        raise NotFound(detail="The hold has lapsed; send the coupon's code.")
     if issued_at_s is not None:
         refuse_old_code(issued_at_s, now_s if scanned_at_s is None else scanned_at_s)
     if standing is not None and (standing.state != "held" or not standing.same_content(presented.coupon_id, content)):
@@ -114,6 +118,7 @@ def redeem(
         batch_id=presented.release.batch_id,
         terms_id=presented.terms.terms_id,
         at_s=now_s,
+        held_until_s=standing.held_until_s if standing is not None else 0,
         late=scanned_at_s is not None,
     )
     return _commit(env, presented, used, order, now_s)
@@ -136,8 +141,8 @@ def open_code(env: Environment, code: str) -> tuple[CouponRef, int]:
 
 
 def refuse_old_code(issued_at_s: int, moment_s: int) -> None:
-    """Raises CodeExpired unless `issued <= moment < issued + 60`."""
-    if not issued_at_s <= moment_s < issued_at_s + CODE_LIFE_S:
+    """Raises CodeExpired unless `issued <= moment < issued + 60`, by clocks that may differ by SKEW_S."""
+    if not issued_at_s - SKEW_S <= moment_s < issued_at_s + CODE_LIFE_S:
         raise CodeExpired(expired_at_s=issued_at_s + CODE_LIFE_S, detail="Ask the customer for a fresh code.")
 
 

@@ -12,8 +12,8 @@ from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 
 ATTEMPTS = 4
-REVERSALS_MAX = 20
-"""A bound an order: the order item must stay small."""
+REVERSALS_MAX = 100
+"""A bound an order, as many as it has items: the order item must stay small. The last, full one is always taken."""
 
 
 def reverse(
@@ -90,7 +90,7 @@ def _refuse(order: OrderRecord, amount_minor: int, left_minor: int) -> None:
     nothing = amount_minor == 0 and (order.amounts.payable_minor > 0 or order.reversals)
     if amount_minor > left_minor or nothing:
         raise ReversalNotAllowed(left_minor=left_minor, detail=f"{left_minor} minor units are left to reverse.")
-    if len(order.reversals) >= REVERSALS_MAX:
+    if len(order.reversals) >= REVERSALS_MAX and amount_minor < left_minor:
         raise ReversalNotAllowed(left_minor=left_minor, detail=f"An order takes at most {REVERSALS_MAX} reversals.")
 
 

@@ -113,9 +113,9 @@ def claim_view(env: Environment, held: Held, now_s: int) -> ClaimView:
     )
 
 
-def wallet_view(env: Environment, wallet: list[Held], status: str | None, now_s: int) -> WalletView:
+def wallet_view(env: Environment, wallet: list[Held], status: str, now_s: int) -> WalletView:
     coupons = [view for held in wallet for view in coupon_views(env, held, now_s)]
-    shown = [view for view in coupons if status is None or view.status == status]
+    shown = [view for view in coupons if not status or view.status == status]
     timezone = wallet[0].release.timezone if wallet else "UTC"
     return WalletView(coupons=shown, as_of=rfc3339(now_s, timezone))
 

@@ -14,7 +14,7 @@ from coupons.environment import Environment
 from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen
 from tests.concurrency.faults import Late, Silence, Unreliable
 from tests.concurrency.racing import RECLAIM_S, THREADS, Arena, accepted, at_once, refusals
-from tests.world import KEYS, batch, campaign, parsed
+from tests.world import KEYS, OPENING, batch, campaign, parsed, seconds
 
 PHASES, PHASE_S = 12, 7
 """A lease of one phase is alive in the next, and a put that is late for two arrives within the fence."""
@@ -40,7 +40,7 @@ def burst(arena: Arena, env: Environment, people: list[str]) -> None:
 
 def raise_to(arena: Arena, env: Environment, quantity: int) -> None:
     try:
-        declaring.raise_quantity(env, "pack", quantity)
+        declaring.raise_quantity(env, "pack", quantity, seconds(OPENING))
     except (TermsFrozen, Busy):
         return
 

@@ -17,7 +17,7 @@ from coupons.environment import Environment
 from coupons.refusals import Refusal, TermsFrozen
 from tests.concurrency.faults import Stalling
 from tests.concurrency.racing import RECLAIM_S, Arena, assert_exact
-from tests.world import batch, campaign
+from tests.world import OPENING, batch, campaign, seconds
 
 POINTS_MAX = 30
 _prefixes = count(1)
@@ -38,7 +38,7 @@ def tick(arena: Arena, env: Environment) -> None:
 
 
 def raise_to(quantity: int) -> Step:
-    return lambda _arena, env: declaring.raise_quantity(env, "pack", quantity)
+    return lambda _arena, env: declaring.raise_quantity(env, "pack", quantity, seconds(OPENING))
 
 
 def whole_reclaim(arena: Arena) -> None:
@@ -51,7 +51,7 @@ def whole_reclaim(arena: Arena) -> None:
 def raised(arena: Arena) -> None:
     """To twelve, unless the one that stalls was first."""
     with suppress(TermsFrozen):
-        declaring.raise_quantity(arena.env, "pack", 12)
+        declaring.raise_quantity(arena.env, "pack", 12, seconds(OPENING))
 
 
 def raised_and_reclaimed(arena: Arena) -> None:

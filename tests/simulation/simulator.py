@@ -135,7 +135,7 @@ class Simulation:
 
     def _operating(self, _actor: Actor) -> None:
         env = self.environment()
-        raising = [lambda: raise_quantity(env, "pack", self._control().quantity + 1)]
+        raising = [lambda: raise_quantity(env, "pack", self._control().quantity + 1, self.world.now_s)]
         pausing = [lambda: pause(env, "pack"), lambda: resume(env, "pack")]
         for operate in raising + (pausing if self.rng.random() < 0.3 else []):
             for _ in range(self.rng.randrange(40)):

@@ -152,11 +152,11 @@ def test_refusals_are_counted_every_five_seconds(season: World) -> None:
     season.clock.advance(0.1)
     env.refused.count("pack", "sold-out")
     assert counting.requests["update_item"] == 1
-    assert season.env.stock.refused("pack") == {"drained": 3, "sold-out": 1}
-    assert season.env.stock.refused("other") == {}
+    assert season.env.statistics.refused("pack") == {"drained": 3, "sold-out": 1}
+    assert season.env.statistics.refused("other") == {}
     season.clock.advance(5)
     env.refused.count("pack", "drained")
-    assert season.env.stock.refused("pack") == {"drained": 4, "sold-out": 1}
+    assert season.env.statistics.refused("pack") == {"drained": 4, "sold-out": 1}
 
 
 def test_a_statistic_that_cannot_be_written_is_let_go(season: World) -> None:
@@ -166,4 +166,4 @@ def test_a_statistic_that_cannot_be_written_is_let_go(season: World) -> None:
     env.refused.count("pack", "not-open")
     season.clock.advance(5)
     env.refused.count("pack", "drained")
-    assert (client.calls, season.env.stock.refused("pack")) == (1, {})
+    assert (client.calls, season.env.statistics.refused("pack")) == (1, {})

@@ -157,7 +157,9 @@ def interrupting(world: World, operation: str, nth: int, act: Callable[[], objec
 )
 def test_a_raise_on_the_way_is_handed_out(run_dry: World, operation: str, nth: int, when: str) -> None:
     """At whatever moment it comes, its packs are in the stock afterwards, each once."""
-    env = interrupting(run_dry, operation, nth, lambda: raise_quantity(run_dry.environment(), "pack", 15))
+    env = interrupting(
+        run_dry, operation, nth, lambda: raise_quantity(run_dry.environment(), "pack", 15, run_dry.now_s)
+    )
     for _ in range(5):
         run_dry.clock.advance(TICK_S)
         tick(run_dry, env)

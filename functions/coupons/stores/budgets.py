@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coupons.documents import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, TransactionFailed, encode
@@ -70,6 +71,18 @@ def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first:
         available_minor=item["left_minor"],
         needed_minor=needed[funder_id],
         detail=f"The budget of {funder_id!r} does not cover this.",
+    )
+
+
+def below_reserved(failure: TransactionFailed, funders: Sequence[Funder], *, first: int) -> BudgetExceeded:
+    """Which declared budget is smaller than what is reserved of it: its part stands at `first` plus its place."""
+    place = min(failure.items)
+    funder, item = funders[place - first], failure.items[place] or {"reserved_minor": 0}
+    return BudgetExceeded(
+        funder_id=funder.funder_id,
+        available_minor=funder.budget_minor,
+        needed_minor=item["reserved_minor"],
+        detail=f"More than the new budget of {funder.funder_id!r} is reserved already.",
     )
 
 

@@ -19,7 +19,7 @@ from coupons.moments import epoch_s
 from coupons.refusals import RevisionConflict
 from coupons.releases import Control, Release, spread
 from coupons.stores import keys
-from coupons.stores.budgets import declare, over_budget, reservations
+from coupons.stores.budgets import below_reserved, declare, over_budget, reservations
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
 from coupons.stores.registry import declare_merchant, withdraw_merchant
 from coupons.stores.stock import control_item, stock_item
@@ -100,7 +100,7 @@ class Catalog:
         except TransactionFailed as failure:
             if 0 in failure.items:
                 raise _moved_on(failure.items[0]) from failure
-            raise over_budget(failure, {f.funder_id: f.budget_minor for f in document.funders}, first=2) from failure
+            raise below_reserved(failure, document.funders, first=2) from failure
         return stored
 
     def release(self, batch_id: str) -> Release | None:

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -218,6 +218,24 @@ class Stock:
         }
         return self._transact([{"Update": update}, {"Update": index}])
 
+    def unsettle(self, batch_id: str, control: Control) -> bool:
+        """Take back the last word and the recorded expiry: the clock was set back to where the batch lives."""
+        return self._change(
+            batch_id,
+            "SET #final = :no, expired_at_s = :never, expired_counts = :none",
+            "#round = :r AND #final = :yes",
+            {":no": False, ":never": 0, ":none": {}, ":r": control.round, ":yes": True},
+        )
+
+    def restart_fence(self, batch_id: str, control: Control, now_s: int) -> bool:
+        """Count the fence from `now_s`: the clock was set back to before the shards were sealed. Never shorter."""
+        return self._change(
+            batch_id,
+            "SET sealed_at_s = :now",
+            "#state = :sealing AND #round = :r AND sealed_at_s = :read",
+            {":now": now_s, ":sealing": "sealing", ":r": control.round, ":read": control.sealed_at_s},
+        )
+
     def record_expiry(self, batch_id: str, control: Control, counts: dict[str, int], now_s: int) -> bool:
         """Write the final counts once; an extension granted meanwhile refuses it."""
         return self._change(
@@ -226,23 +244,6 @@ class Stock:
             "expired_at_s = :never AND extended_s = :e",
             {":now": now_s, ":counts": counts, ":never": 0, ":e": control.extended_s},
         )
-
-    def add_refused(self, batch_id: str, counts: Mapping[str, int]) -> None:
-        """Add to the statistics of refused claims, by cause; sent once."""
-        causes = sorted(counts)
-        self._spike.call(
-            "update_item",
-            TableName=self._table,
-            Key=encode(keys.refused(batch_id)),
-            UpdateExpression="ADD " + ", ".join(f"#{place} :{place}" for place, _ in enumerate(causes)),
-            ExpressionAttributeNames={f"#{place}": cause for place, cause in enumerate(causes)},
-            ExpressionAttributeValues=encode({f":{place}": counts[cause] for place, cause in enumerate(causes)}),
-        )
-
-    def refused(self, batch_id: str) -> dict[str, int]:
-        """Refused claims by cause, as far as they were written."""
-        item = self._patient.get(self._table, keys.refused(batch_id), consistent=False) or {}
-        return {cause: count for cause, count in item.items() if cause not in ("pk", "sk")}
 
     def _change(self, batch_id: str, update: str, condition: str, values: Item) -> bool:
         """One conditional update of the control item; False if its condition refused it."""
