@@ -63,7 +63,7 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
         standing = _declaring(env, batch_id)
         release = env.catalog.release(batch_id)
         if release is not None and release.campaign_id != standing.document.campaign_id:
-            raise TermsFrozen(detail=f"Batch {batch_id!r} belongs to campaign {release.campaign_id!r}.")
+            raise NotFound(detail=f"Batch {batch_id!r} belongs to campaign {release.campaign_id!r}.")
         if release is not None:
             return release, env.live.control_now(batch_id), True
         campaign = standing.document

@@ -111,7 +111,7 @@ def editing_what_does_not_exist(s: Stage) -> Answered:
     PUT,
     409,
     "budget-exceeded",
-    facts={"funder_id": "city", "available_minor": 9_995_000, "needed_minor": 4_999},
+    facts={"funder_id": "city", "available_minor": 4_999, "needed_minor": 5_000},
 )
 def a_budget_below_what_is_reserved(s: Stage) -> Answered:
     document = opened(s) and campaign(revision=1)

@@ -180,6 +180,18 @@ def raising_what_is_not_published(s: Stage) -> Answered:
     return raised(declared(s), 11)
 
 
+@case(QUANTITY, 409, "closed", facts={"closed_at": "2020-06-07T10:00:00+08:00"})
+def raising_what_has_closed(s: Stage) -> Answered:
+    opened(s).clock.set("2020-06-07T10:00:00+08:00")
+    return raised(s, 11)
+
+
+@case(QUANTITY, 409, "stopped", detail="'pack' was stopped for good.")
+def raising_what_was_stopped(s: Stage) -> Answered:
+    act(opened(s), "stop")
+    return raised(s, 11)
+
+
 @case(QUANTITY, 409, "terms-frozen", detail="The quantity is 10; once published it only rises.")
 def lowering_a_quantity(s: Stage) -> Answered:
     return raised(opened(s), 9)

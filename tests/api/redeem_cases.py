@@ -212,7 +212,7 @@ def a_redemption_by_no_code_of_ours(s: Stage) -> Answered:
 
 @case(REDEEM, 400, "malformed", facts={"errors": [{"place": "body.scanned_at", "message": "lies in the future"}]})
 def a_scan_in_the_future(s: Stage) -> Answered:
-    return s.merchant().redeem("o-1", anns_code(s), order(), scanned_at="2020-06-06T10:00:01+08:00")
+    return s.merchant().redeem("o-1", anns_code(s), order(), scanned_at="2020-06-06T10:00:06+08:00")
 
 
 @case(REDEEM, 404, "not-found", detail="This order holds no coupon; send its code.")

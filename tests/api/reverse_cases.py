@@ -148,7 +148,7 @@ def a_redemption_and_its_partial_reversal(s: Stage) -> Answered:
 
 CSV = (
     "kind,order_no,reversal_no,coupon_id,batch_id,terms_id,discount_minor,merchant_match_minor,payable_minor,at,late,"
-    f"funding\r\nredemption,o-1,,{ANNS},pack,ten-off,1000,1000,4000,{OPENING},False,"
+    f"funding\r\nredemption,o-1,,{ANNS},pack,ten-off,1000,1000,4000,{OPENING},false,"
     "city:500 platform:300 shop:200\r\n"
 )
 

@@ -93,7 +93,8 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
         return
     with pytest.raises(BudgetExceeded) as refused:
         world.env.catalog.apply(parsed(funded(platform=platform)), standing=read)
-    assert (refused.value.funder_id, refused.value.needed_minor) == ("platform", 2_999)
+    facts = (refused.value.funder_id, refused.value.available_minor, refused.value.needed_minor)
+    assert facts == ("platform", 2_999, 3_000)
     assert world.items() == before
 
 

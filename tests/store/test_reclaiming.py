@@ -225,8 +225,8 @@ def test_a_closed_batch_is_counted_for_good(season: World) -> None:
     assert_exact(season, 1)
 
 
-def test_more_claims_than_packs_fail_the_schedule(run_dry: World) -> None:
-    """A proof that something is broken is not spread over the stock; the other batches are done before it is raised."""
+def test_more_claims_than_packs_are_reported(run_dry: World) -> None:
+    """A proof that something is broken is not spread over the stock, and the other batches are done all the same."""
     run_dry.publish(campaign(batch("next", closes_at="2020-06-06T10:00:01+08:00"), campaign_id="other"))
     run_dry.clock.advance(TICK_S)
     tick(run_dry)
@@ -237,7 +237,6 @@ def test_more_claims_than_packs_fail_the_schedule(run_dry: World) -> None:
         ExpressionAttributeValues={":two": {"N": "2"}},
     )
     run_dry.clock.advance(TICK_S)
-    with pytest.raises(AssertionError, match="3 claims of 2 packs"):
-        tick(run_dry)
+    assert tick(run_dry)[-1] == "broken"
     assert run_dry.env.live.control_now("next").round == 2, "it was sealed all the same"
     assert remaining(run_dry) == 0

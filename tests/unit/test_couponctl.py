@@ -126,6 +126,14 @@ def test_token_prints_nothing_but_the_token(stack: Stack, capsys: pytest.Capture
     assert capsys.readouterr().out == "local-token\n"
 
 
+def test_the_help_of_token_names_every_scope(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """All four that the API knows."""
+    with pytest.raises(SystemExit):
+        stack.run("token", "--help")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "citizen, merchant, operator or partner" in told
+
+
 @pytest.mark.parametrize(
     ("args", "asked"),
     [

@@ -135,6 +135,58 @@ def test_a_list_that_cannot_be_read_is_named_with_its_line(
     assert "GET /settlements/2020-06-06" not in stack.routes()
 
 
+OURS = "order_no,discount_minor,merchant_match_minor,payable_minor"
+SERVERS = (
+    "kind,order_no,reversal_no,coupon_id,batch_id,terms_id,discount_minor,merchant_match_minor,payable_minor,at,late,"
+    "funding\r\nredemption,A1,,c,special-0606,meal-50-10,1000,1000,4000,2020-06-06T00:30:00+08:00,false,city:1000\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("csv", "day"),
+    [
+        (SERVERS, None),
+        (f"{OURS},day\nA1,1000,1000,4000,2020-06-06\n", None),
+        (f"{OURS},at\nA1,1000,1000,4000,2020-06-06 23:59\n", None),
+        (f"{OURS},at,day\nA1,1000,1000,4000,2020-06-07T00:10:00+08:00,2020-06-06\n", None),
+        (f"{OURS},day\nA1,1000,1000,4000,2020-06-07\n", "2020-06-06"),
+        (f"{OURS},at\nA1,1000,1000,4000,noon\n", "2020-06-06"),
+    ],
+)
+def test_the_day_is_the_files_own_unless_another_is_given(
+    stack: Stack, tmp_path: Path, csv: str, day: str | None
+) -> None:
+    """The settlement's own file reconciles as it is; `day` goes before `at`, and `--day` before both."""
+    stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000)))
+    (tmp_path / "ours.csv").write_text(csv, encoding="utf-8", newline="")
+    given = [] if day is None else ["--day", day]
+    assert stack.run("reconcile", str(tmp_path / "ours.csv"), "--merchant", "diner", *given) == 0
+
+
+@pytest.mark.parametrize(
+    ("csv", "said"),
+    [
+        (f"{OURS}\nA1,1,1,4\n", "ours.csv: no column day or at: give --day YYYY-MM-DD"),
+        (f"{OURS},at\n", "ours.csv: no line, so no day: give --day YYYY-MM-DD"),
+        (f"{OURS},day\nA1,1,1,4,2020-06-06\nA2,1,1,4\n", "ours.csv:3: day '' has no day: give --day YYYY-MM-DD"),
+        (f"{OURS},day\nA1,1,1,4,2020-06-31\n", "ours.csv:2: day '2020-06-31' has no day: give --day YYYY-MM-DD"),
+        (f"{OURS},at\nA1,1,1,4,20200606\n", "ours.csv:2: at '20200606' has no day: give --day YYYY-MM-DD"),
+        (
+            f"{OURS},at\nA1,1,1,4,2020-06-06T23:59:59+08:00\nA2,1,1,4,2020-06-07T00:00:00+08:00\n",
+            "ours.csv:3: 2020-06-07 after 2020-06-06: a settlement is of one day",
+        ),
+    ],
+)
+def test_a_list_of_no_day_or_of_two_is_wrong_usage(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], csv: str, said: str
+) -> None:
+    """One line that says what to do or names both days; no settlement is asked for."""
+    (tmp_path / "ours.csv").write_text(csv, encoding="utf-8")
+    assert stack.run("reconcile", str(tmp_path / "ours.csv"), "--merchant", "diner") == 2
+    assert capsys.readouterr().err == f"{said}\n"
+    assert stack.routes() == ["POST /_local/token"]
+
+
 def test_a_settlement_that_does_not_end_is_given_up(stack: Stack, tmp_path: Path) -> None:
     """A cursor that comes back is no next page."""
     stack.on("GET /settlements/2020-06-06", page(following="again"))

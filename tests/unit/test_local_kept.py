@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local import __main__ as run
 from infra.local.clock import OPENING_S
 from infra.local.kept import AlreadyRunningError, Kept, held
 from infra.local.settings import SettingsError, settings_of
@@ -55,6 +56,53 @@ def test_anew_if_asked_or_if_nothing_was_finished(tmp_path: Path, fresh: bool) -
         (tmp_path / "state").mkdir()
     assert Kept(tmp_path).begin(fresh=fresh) == OPENING_S
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_anew_removes_what_a_stack_writes_and_nothing_else(tmp_path: Path, fresh: bool) -> None:
+    """Somebody's files beside it stay, and so does what a link leads to; the lock stays held."""
+    theirs, data = tmp_path / "theirs", tmp_path / "data"
+    for path in (theirs / "a", data / "photos" / "a", data / "scratch" / "a", data / "thesis.txt"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("dear")
+    (data / "state").symlink_to(theirs)
+    for name in ("lock", "issuer.pem", "ministack.log", "clock.new"):
+        (data / name).write_text("x")
+    if fresh:
+        (data / "set-up.json").write_text("{}")
+    Kept(data).begin(fresh=fresh)
+    assert sorted(path.name for path in data.iterdir()) == ["clock.json", "lock", "photos", "thesis.txt"]
+    assert [path.read_text() for path in (theirs / "a", data / "photos" / "a", data / "thesis.txt")] == ["dear"] * 3
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "state", "lock", ""])
+def test_somebody_elses_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """One line that names it, exit code 1, and nothing in it changes; nor is a file (no name) a data directory."""
+    (tmp_path / "data" / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "data" / name).write_text("dear")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(run, "_run", lambda *_: pytest.fail("it started"))
+    assert run.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path / 'data'} " in line
+    assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["dear"]
+
+
+@pytest.mark.parametrize("before", ["absent", "empty", "cut off", "ended"])
+def test_a_new_folder_an_empty_one_and_a_stacks_own_are_taken(tmp_path: Path, before: str) -> None:
+    """A run that was cut off while it wrote its lock left an empty one."""
+    data = tmp_path / "of" / "mine"
+    if before != "absent":
+        data.mkdir(parents=True)
+    if before == "cut off":
+        (data / "lock").touch()
+    if before == "ended":
+        with held(data, 8080):
+            _run(data, until_s=OPENING_S + 60)
+    with held(data, 8080):
+        assert (data / "lock").read_text().endswith(":8080")
 
 
 def test_two_runs_of_one_checkout_are_one_too_many(tmp_path: Path) -> None:

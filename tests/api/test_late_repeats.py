@@ -1,0 +1,104 @@
+"""Repeats that come late, and borders of clocks that differ: a person or a till loses nothing by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from coupons.expiring import run_schedule
+from tests.store.faults import Faulty, throttled
+from tests.world import OPENING, Person, World, batch, campaign, order
+
+BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": OPENING}
+HOLD = "PUT /orders/{order_no}/hold"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with mock_aws():
+        made = World(boto3.client("dynamodb"))
+        made.publish(campaign(batch(booking=BOOKING)))
+        yield made
+
+
+def scanned(world: World) -> tuple[Person, str]:
+    """Ann's code at the opening."""
+    ann = world.citizen("ann")
+    return ann, ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
+
+
+def test_a_booking_is_repeated_after_its_window(world: World) -> None:
+    """Who booked has the same answer again; who did not is told that it has closed."""
+    put, path = "PUT /batches/{batch_id}/booking", {"batch_id": "pack"}
+    world.clock.set("2020-06-05T10:00:00+08:00")
+    first = world.citizen("ann").send(put, path)
+    world.clock.set(OPENING)
+    again = world.citizen("ann").send(put, path)
+    assert (again.status, again.is_replay, again.json) == (200, True, first.json)
+    assert world.citizen("bo").send(put, path).slug == "closed"
+
+
+def test_a_hold_is_repeated_after_its_redemption(world: World) -> None:
+    """The first answer, though the code is too old and the order is redeemed."""
+    _, code = scanned(world)
+    body = {"code": code, "order": order(), "ttl_s": 300}
+    first = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+    assert world.merchant().redeem("o-1", None, order()).status == 201
+    world.clock.advance(120)
+    again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+    assert (again.status, again.is_replay, again.json) == (200, True, first.json)
+
+
+@pytest.mark.parametrize(("after_s", "status"), [(59, 201), (60, 404)])
+def test_a_hold_is_redeemed_without_a_code_until_its_deadline(world: World, after_s: int, status: int) -> None:
+    """From the deadline on a shop needs a fresh code: the customer must be there."""
+    ann, code = scanned(world)
+    world.merchant().send(HOLD, {"order_no": "o-1"}, body={"code": code, "order": order(), "ttl_s": 60})
+    world.clock.advance(after_s)
+    assert world.merchant().redeem("o-1", None, order()).status == status
+    if status == 404:
+        coupon_id = ann.send("GET /wallet").json["coupons"][0]["coupon_id"]
+        assert world.merchant().redeem("o-1", ann.code(coupon_id), order()).status == 201
+
+
+@pytest.mark.parametrize(("behind_s", "status"), [(5, 201), (6, 409)])
+def test_a_till_may_be_five_seconds_behind(world: World, behind_s: int, status: int) -> None:
+    """Two environments read a moment a little apart: a code of a second ahead is not too old."""
+    ann, _ = scanned(world)
+    world.clock.advance(60)
+    code = ann.code(ann.send("GET /wallet").json["coupons"][0]["coupon_id"])
+    world.clock.advance(-behind_s)
+    assert world.merchant().redeem("o-1", code, order()).status == status
+
+
+def test_the_last_reversal_is_always_taken(world: World) -> None:
+    """After a hundred parts no further part, but all that is left."""
+    _, code = scanned(world)
+    till = world.merchant()
+    till.redeem("o-1", code, order())
+    for number in range(100):
+        assert till.reverse("o-1", f"r-{number}", 1).status == 201
+    assert till.reverse("o-1", "part", 1).slug == "reversal-not-allowed"
+    assert till.reverse("o-1", "rest", 3_900).json["coupon_returned"]
+
+
+def test_a_busy_batch_leaves_the_others_to_the_schedule(world: World) -> None:
+    """It is called again at once; what could be done is done."""
+    world.publish(campaign(batch("next"), campaign_id="other"))
+    world.clock.set("2020-06-07T10:00:00+08:00")
+    env = world.environment(client=Faulty(world.client, "update_item", throttled))
+    report = run_schedule(env, world.now_s, float("inf"))
+    assert report.more
+    assert {done["batch_id"] for done in report.did} == {"pack"}
+
+
+def test_counts_of_refusals_are_written_with_a_claim_too(world: World) -> None:
+    """Five seconds after the last time, whatever the request ends with."""
+    world.clock.set("2020-06-06T09:59:59+08:00")
+    world.citizen("ann").put_claim("pack")
+    world.clock.advance(6)
+    assert world.citizen("ann").put_claim("pack").status == 201
+    assert world.env.statistics.refused("pack") == {"not-open": 1}
