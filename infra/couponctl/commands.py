@@ -145,14 +145,16 @@ def audit(api: Api, args: Namespace, out: Output) -> int:
 
 def reconcile(api: Api, args: Namespace, out: Output) -> int:
     """The merchant's list and our settlement of the day agree, or each difference is named."""
-    theirs = reconciling.read_statement(Path(args.file))
-    ours, head = reconciling.fetch_settlement(api, args.day, out.progress)
+    statement = reconciling.read_statement(Path(args.file))
+    theirs = statement.movements
+    day = args.day or statement.day()
+    ours, head = reconciling.fetch_settlement(api, day, out.progress)
     differences = reconciling.compare(ours, theirs)
     verdict = f"{len(differences)} differences" if differences else "no difference"
     out.result(
         head | {"ours": len(ours), "theirs": len(theirs), "differences": [found.as_json() for found in differences]},
         *map(str, differences),
-        f"{args.day}: {len(ours):,} lines with us, {len(theirs):,} with them, {verdict}",
+        f"{day}: {len(ours):,} lines with us, {len(theirs):,} with them, {verdict}",
     )
     return REFUSED if differences else GOOD
 

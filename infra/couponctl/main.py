@@ -14,7 +14,7 @@ from datetime import date
 
 from infra.couponctl import client, commands
 from infra.couponctl.output import Output
-from infra.couponctl.reconciling import StatementError
+from infra.couponctl.reconciling import DayError, StatementError
 
 USAGE = 2
 UNREACHABLE = 3
@@ -57,6 +57,9 @@ def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
     except (client.DocumentFileError, StatementError) as error:
         out.failure(*error.problems)
         return commands.REFUSED
+    except DayError as error:
+        out.failure(str(error))
+        return USAGE
     except client.ProblemError as error:
         out.problem(args.command, error)
         return commands.REFUSED
@@ -103,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("batch", metavar="BATCH", type=_name)
     token = add("token", commands.token, None, "a token of the local stack")
     token.add_argument("--sub", required=True, help="the account")
-    token.add_argument("--scope", required=True, help="citizen, merchant or operator, separated by spaces")
+    token.add_argument("--scope", required=True, help="citizen, merchant, operator or partner, separated by spaces")
     for claim in ("--person-id", "--merchant-id", "--region", "--household-id"):
         token.add_argument(claim)
     clock = add("clock", commands.clock, None, "show or move the local stack's test clock")
@@ -119,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("batch", metavar="BATCH", type=_name)
     reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")
     reconcile.add_argument("file", metavar="FILE")
-    reconcile.add_argument("--day", required=True, type=_day, metavar="YYYY-MM-DD")
+    reconcile.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="where the file does not say it, or another")
     reconcile.add_argument("--merchant", metavar="MERCHANT", help="whose day, where the local stack gives the token")
     return parser
 

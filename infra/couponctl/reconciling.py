@@ -2,16 +2,18 @@
 
 The merchant's CSV has a header and one line a movement:
 
-    order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor
+    order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor[,day][,at]
 
-Amounts are whole fen, those of a reversal negative, as in the settlement. Further columns are left alone.
+Amounts are whole fen, those of a reversal negative, as in the settlement. `day`, or else the date that `at` begins
+with (local time, as in the settlement's own file), says which day it is. Further columns are left alone.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from infra.couponctl.client import UnreachableError
@@ -27,7 +29,9 @@ AMOUNTS = ("discount_minor", "merchant_match_minor", "payable_minor")
 PAGES_MAX = 10_000
 ROWS_MAX = 1_000_000
 PROBLEMS_MAX = 50
+DAY_COLUMNS = ("day", "at")
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 
 Movement = tuple[str, str]
 """An order's number and its reversal's number, the latter empty for the redemption itself."""
@@ -41,6 +45,39 @@ class StatementError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class DayError(ValueError):
+    """The merchant's file does not say of which one day it is, and nobody else has."""
+
+
+@dataclass
+class Statement:
+    """What the merchant's file says."""
+
+    name: str
+    movements: dict[Movement, Amounts] = field(default_factory=dict)
+    day_column: str | None = None
+    """Which of `DAY_COLUMNS` the file has; the first wins."""
+    day_lines: dict[str, int] = field(default_factory=dict)
+    """Each day as it is written there, or "" for none, and the first line that has it."""
+
+    def day(self) -> str:
+        """The day of all its movements. Raises DayError."""
+        if self.day_column is None:
+            raise DayError(f"{self.name}: no column {' or '.join(DAY_COLUMNS)}: give --day YYYY-MM-DD")
+        for written, line in self.day_lines.items():
+            if not _is_day(written):
+                raise DayError(
+                    f"{self.name}:{line}: {self.day_column} {written[:40]!r} has no day: give --day YYYY-MM-DD"
+                )
+        if not self.day_lines:
+            raise DayError(f"{self.name}: no line, so no day: give --day YYYY-MM-DD")
+        (day, _), *others = self.day_lines.items()
+        if others:
+            other, line = others[0]
+            raise DayError(f"{self.name}:{line}: {other} after {day}: a settlement is of one day")
+        return day
 
 
 @dataclass(frozen=True)
@@ -77,14 +114,14 @@ class Difference:
         return f"{name}: {'; '.join(differing)}"
 
 
-def read_statement(path: Path) -> dict[Movement, Amounts]:
-    """The merchant's movements.
+def read_statement(path: Path) -> Statement:
+    """The merchant's movements, and the days that they name.
 
     Raises:
         OSError: the file cannot be read.
         StatementError: no UTF-8, a missing column, an amount that is not whole fen, a movement that stands twice.
     """
-    movements: dict[Movement, Amounts] = {}
+    statement = Statement(path.name)
     problems: list[str] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -92,17 +129,34 @@ def read_statement(path: Path) -> dict[Movement, Amounts]:
             missing = [column for column in ("order_no", *AMOUNTS) if column not in (rows.fieldnames or ())]
             if missing:
                 raise StatementError([f"{path.name}:1: no column {', '.join(missing)}"])
+            statement.day_column = next((name for name in DAY_COLUMNS if name in (rows.fieldnames or ())), None)
             for row in rows:
-                if problem := _take(row, movements):
+                if statement.day_column:
+                    statement.day_lines.setdefault(_day_of(row[statement.day_column]), rows.line_num)
+                if problem := _take(row, statement.movements):
                     problems.append(f"{path.name}:{rows.line_num}: {problem}")
-                if len(movements) > ROWS_MAX or len(problems) >= PROBLEMS_MAX:
+                if len(statement.movements) > ROWS_MAX or len(problems) >= PROBLEMS_MAX:
                     problems.append(f"{path.name}:{rows.line_num}: stopped here: too many lines or problems")
                     break
     except (UnicodeDecodeError, csv.Error) as error:
         raise StatementError([f"{path.name}:1: not a CSV file in UTF-8: {error}"]) from None
     if problems:
         raise StatementError(problems)
-    return movements
+    return statement
+
+
+def _day_of(cell: str | None) -> str:
+    """The date that a cell begins with; a cell without one as it is."""
+    text = (cell or "").strip()
+    found = _DATE.fullmatch(text)
+    return found[1] if found else text
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _take(row: Mapping[str, str | None], movements: dict[Movement, Amounts]) -> str | None:

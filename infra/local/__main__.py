@@ -19,7 +19,7 @@ from types import FrameType
 from infra.couponctl.client import Api, ApiError, DocumentFileError
 from infra.local.cloud import HOST, CloudError, start_cloud
 from infra.local.examples import examples
-from infra.local.kept import AlreadyRunningError, Kept, held
+from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, held
 from infra.local.settings import Settings, SettingsError, checkout, settings_of
 from infra.local.stack import SERVICES, Stack, import_slow_parts
 
@@ -40,6 +40,8 @@ def main() -> int:
         return 0
     except AlreadyRunningError as error:
         return _failed(f"this checkout's stack is running already ({error}); end it first")
+    except ForeignDirectoryError as error:
+        return _failed(f"{error}; choose another: make run DATA_DIR=…")
     except TakenPortError as error:
         return _failed(f"port {error} is taken; choose another: make run PORT=…")
     except (SettingsError, CloudError, ApiError, DocumentFileError) as error:

@@ -18,6 +18,8 @@ from typing import IO, Any
 import boto3
 from botocore.config import Config
 
+from infra.local.kept import LOG, SCRATCH, STATE
+
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 _READY_WITHIN_S = 30
@@ -106,10 +108,10 @@ def start_cloud(
     `directory` keeps its log, its scratch files and, with `persist`, its state, which it saves when it is stopped and
     loads when it starts. Raises CloudError if it ends or does not answer within 30 s.
     """
-    scratch = directory / "scratch"
+    scratch = directory / SCRATCH
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    log_path = directory / "ministack.log"
+    log_path = directory / LOG
     log = log_path.open("wb")
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", _CHILD],
@@ -160,8 +162,8 @@ def _environment(port: int, directory: Path, services: tuple[str, ...], *, persi
         "MINISTACK_REGION": REGION,
         "AUTH": "true" if auth else "false",
         "PERSIST_STATE": "1" if persist else "0",
-        "STATE_DIR": str(directory / "state"),
-        "TMPDIR": str(directory / "scratch"),
+        "STATE_DIR": str(directory / STATE),
+        "TMPDIR": str(directory / SCRATCH),
         "LOG_LEVEL": "WARNING",
         "PYTHONWARNINGS": "ignore",
     }

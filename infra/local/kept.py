@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +13,39 @@ from pathlib import Path
 
 from infra.local.clock import OPENING_S, LocalClock
 
+LOCK = "lock"
+"""Written before anything else, and never removed: it says that the directory is a stack's."""
+STATE = "state"
+SCRATCH = "scratch"
+LOG = "ministack.log"
+_CLOCK = "clock.json"
+_KEY = "issuer.pem"
+_SET_UP = "set-up.json"
+_REMOVED = (STATE, SCRATCH, LOG, _CLOCK, "clock.new", _KEY, _SET_UP)
+"""All that a run writes beside the lock; starting anew removes this and nothing else."""
+
+_HOLDER = re.compile(r"(process [0-9]+, http://\S+)?")
+_HOLDER_LENGTH_MAX = 200
+
 
 class AlreadyRunningError(Exception):
     """Another run holds this checkout."""
 
 
+class ForeignDirectoryError(Exception):
+    """What is to be the data directory holds something that no stack wrote."""
+
+
 @contextmanager
 def held(directory: Path, port: int) -> Iterator[None]:
-    """Only one run at a time keeps state in `directory`. Raises AlreadyRunningError naming the other one."""
+    """Only one run at a time keeps state in `directory`, which is new, empty, or a stack's already.
+
+    Raises AlreadyRunningError naming the other run, ForeignDirectoryError naming the directory.
+    """
+    _check_ours(directory)
     directory.mkdir(parents=True, exist_ok=True)
     # Released by the kernel however the process ends, so a crash leaves no stale lock.
-    with (directory / "lock").open("a+") as lock:
+    with (directory / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,22 +57,39 @@ def held(directory: Path, port: int) -> Iterator[None]:
         yield
 
 
+def _check_ours(directory: Path) -> None:
+    """Somebody's folder, given as DATA_DIR by mistake, is left as it is."""
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise ForeignDirectoryError(f"{directory} is not a directory")
+    if any(directory.iterdir()) and not _is_our_lock(directory / LOCK):
+        raise ForeignDirectoryError(f"{directory} holds files of somebody else")
+
+
+def _is_our_lock(path: Path) -> bool:
+    """Other programs too call a file so; ours names its process, or is empty while its run starts."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as lock:
+        return _HOLDER.fullmatch(lock.read(_HOLDER_LENGTH_MAX).decode(errors="replace")) is not None
+
+
 class Kept:
     """`directory` with everything that a run leaves for the next one."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.clock = LocalClock(directory / "clock.json")
-        self.key_path = directory / "issuer.pem"
-        self._set_up = directory / "set-up.json"
+        self.clock = LocalClock(directory / _CLOCK)
+        self.key_path = directory / _KEY
+        self._set_up = directory / _SET_UP
         """Written once seasons are published; without it, a run was cut off before there was anything to keep."""
 
     def begin(self, *, fresh: bool) -> float:
         """Keep what an earlier run left, or remove it; returns the test time to start at."""
         if fresh or not self._resumable():
-            for path in self.directory.iterdir():
-                if path.name != "lock":
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            for name in _REMOVED:
+                _remove(self.directory / name)
             self.clock.set_now(OPENING_S)
             return OPENING_S
         stopped_at_s = json.loads(self._set_up.read_text())["stopped_at_s"]
@@ -66,5 +106,13 @@ class Kept:
             self._set_up.write_text(json.dumps({"stopped_at_s": self.clock.now_s()}))
 
     def _resumable(self) -> bool:
-        saved = self.directory / "state" / "cloudformation.json"
+        saved = self.directory / STATE / "cloudformation.json"
         return self._set_up.exists() and saved.exists() and self.clock.path.exists()
+
+
+def _remove(path: Path) -> None:
+    # A link is removed itself: what it leads to is not ours.
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
