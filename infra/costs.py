@@ -136,7 +136,10 @@ def main() -> int:
         "Lambda": LAMBDA_REQUEST + CLAIM_S * MEMORY_GB * LAMBDA_GB_SECOND,
         "logs": LOG_BYTES * LOG_GB / 1e9,
     }
-    print("\na million claims at most: " + " + ".join(f"{name} {dollar * 1e6:.2f}" for name, dollar in parts.items()), end="")
+    print(
+        "\na million claims at most: " + " + ".join(f"{name} {dollar * 1e6:.2f}" for name, dollar in parts.items()),
+        end="",
+    )
     print(f" = {sum(parts.values()) * 1e6:.2f} dollars")
     schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
     standing = (SECRET_MONTH + ALARMS * ALARM_MONTH) / HOURS_A_MONTH
