@@ -11,37 +11,11 @@ from tests.api.cases import Case, coupon, differences, opened, outcome
 from tests.api.common import common, said_by_all
 from tests.api.declared import DOCUMENT, Said, everything_said, operations, slugs, undeclared
 from tests.api.stage import Stage
+from tests.contract import CONTRACT
 from tests.world import Answered, order
 
 NEVER_SEEN: dict[Said, str] = {}
 """What is declared and cannot be shown here, and why."""
-CONTRACT = {
-    "unauthenticated": 401,
-    "forbidden": 403,
-    "malformed": 400,
-    "not-found": 404,
-    "method-not-allowed": 405,
-    "not-open": 409,
-    "closed": 409,
-    "paused": 409,
-    "stopped": 409,
-    "not-eligible": 403,
-    "already-claimed-group": 409,
-    "drained": 409,
-    "sold-out": 409,
-    "insufficient-points": 409,
-    "code-invalid": 400,
-    "code-expired": 409,
-    "order-conflict": 409,
-    "coupon-not-usable": 409,
-    "order-not-eligible": 422,
-    "reversal-not-allowed": 409,
-    "terms-frozen": 409,
-    "revision-conflict": 409,
-    "budget-exceeded": 409,
-    "busy": 503,
-}
-"""The contract's table of problems."""
 
 
 @pytest.mark.parametrize("wanted", CASES, ids=lambda wanted: wanted.name)

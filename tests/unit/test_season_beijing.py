@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from coupons.documents import Batch, Campaign
-from coupons.terms import AmountOff, DaysAfterClaim, PercentOff, Terms
-from infra.couponctl.campaign_files import load_campaign
+from coupons.documents import Campaign
+from coupons.terms import AmountOff, DaysAfterClaim, PercentOff
+from tests.unit.season_reader import YUAN, batch, english, local, only_terms, season, terms
 
-SEASON = Path(__file__).parents[2] / "infra" / "seasons" / "beijing-2020.yaml"
-BEIJING_TIME = ZoneInfo("Asia/Shanghai")
 SPECIAL = ("special-0606", "special-0613", "special-0620", "special-0627")
 SMART = ("smart-online-0606", "smart-offline-0606", "smart-online-0618", "smart-offline-0618")
 MEALS = ("meal-50-10", "meal-100-20", "meal-200-30")
-YUAN = 100
 
 
 @pytest.fixture(scope="module")
 def beijing() -> Campaign:
-    return Campaign.model_validate(load_campaign(SEASON))
-
-
-def batch(campaign: Campaign, batch_id: str) -> Batch:
-    return next(batch for batch in campaign.batches if batch.batch_id == batch_id)
-
-
-def terms(campaign: Campaign, terms_id: str) -> Terms:
-    return next(terms for terms in campaign.terms if terms.terms_id == terms_id)
-
-
-def only_terms(campaign: Campaign, batch_id: str) -> Terms:
-    (only,) = campaign.terms_of(batch(campaign, batch_id))
-    return only
-
-
-def local(year: int, month: int, day: int, hour: int = 0) -> datetime:
-    return datetime(year, month, day, hour, tzinfo=BEIJING_TIME)
-
-
-def english(campaign: Campaign) -> str:
-    """All English descriptions of the season."""
-    described = [campaign.description, *(section.description for section in campaign.sections)]
-    return " ".join(text.en for text in described if text is not None and not isinstance(text, str))
+    return season("beijing-2020")
 
 
 def test_the_beijing_season_runs_from_6_june_to_8_october_2020(beijing: Campaign) -> None:

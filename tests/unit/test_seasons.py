@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from coupons.documents import Batch, Campaign
+from coupons.documents import Campaign
 from coupons.schema import BASIS_POINTS
-from coupons.terms import DaysAfterClaim, Exchange, Terms
-from infra.couponctl.campaign_files import load_campaign
+from coupons.terms import DaysAfterClaim, Exchange
+from tests.unit.season_reader import BEIJING_TIME, SEASONS, YUAN, batch, english, local, only_terms, season
 
-SEASONS = Path(__file__).parents[2] / "infra" / "seasons"
-BEIJING_TIME = ZoneInfo("Asia/Shanghai")
 NAMES = ("beijing-2020", "beijing-sports", "hubei-2020")
-YUAN = 100
-
-
-def season(name: str) -> Campaign:
-    return Campaign.model_validate(load_campaign(SEASONS / f"{name}.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +24,6 @@ def sports() -> Campaign:
 @pytest.fixture(scope="module")
 def hubei() -> Campaign:
     return season("hubei-2020")
-
-
-def batch(campaign: Campaign, batch_id: str) -> Batch:
-    return next(batch for batch in campaign.batches if batch.batch_id == batch_id)
-
-
-def only_terms(campaign: Campaign, batch_id: str) -> Terms:
-    (only,) = campaign.terms_of(batch(campaign, batch_id))
-    return only
-
-
-def local(year: int, month: int, day: int, hour: int = 0) -> datetime:
-    return datetime(year, month, day, hour, tzinfo=BEIJING_TIME)
-
-
-def english(campaign: Campaign) -> str:
-    """All English descriptions of a season."""
-    described = [campaign.description, *(section.description for section in campaign.sections)]
-    return " ".join(text.en for text in described if text is not None and not isinstance(text, str))
 
 
 def largest_cost_minor(campaign: Campaign) -> dict[str, Fraction]:
