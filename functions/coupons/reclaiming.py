@@ -67,7 +67,9 @@ def reclaim(env: Environment, release: Release, now_s: int, deadline_s: float) -
 def _count_and_reopen(env: Environment, release: Release, control: Control, now_s: int, deadline_s: float) -> bool:
     """False if the count is not complete yet, or if the quantity was raised while it was made.
 
-    Only this batch's claims count, though its claim key may hold a sister's. Guarded by
+    Only this batch's claims count, though its claim key may hold a sister's, and the sweep's name holds the round, so
+    that no fold of an older round is counted again. Guarded by
+    tests/store/test_reclaiming.py::test_what_returned_can_be_claimed,
     tests/store/test_reclaiming.py::test_batches_of_one_group_are_counted_apart,
     tests/store/test_reclaiming.py::test_a_raise_on_the_way_is_handed_out.
     """

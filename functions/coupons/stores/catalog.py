@@ -120,7 +120,8 @@ class Catalog:
         """Freeze `release`, lay out its stock and reserve `costs` (funder → minor units); all or nothing.
 
         False if it is published already, or if its number or claim key was taken differently meanwhile (the caller
-        reads again). Raises RevisionConflict if the document moved on, BudgetExceeded.
+        reads again). Raises RevisionConflict if the document moved on, BudgetExceeded. That all batches of a claim key
+        have the same buckets is guarded by tests/store/test_catalog.py::test_a_number_names_one_batch.
         """
         batch_id, control = release.batch_id, Control("open", 1, release.batch.quantity)
         frozen = [
