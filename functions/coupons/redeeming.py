@@ -103,7 +103,7 @@ def redeem(
         return standing, presented.release.timezone, True
     if scanned_at_s is not None:
         _refuse_old_scan(scanned_at_s, now_s)
-    if issued_at_s is None and standing is not None and now_s >= standing.held_until_s:
+    if issued_at_s is None and standing is not None and standing.state == "held" and now_s >= standing.held_until_s:
         raise NotFound(detail="The hold has lapsed; send the coupon's code.")
     if issued_at_s is not None:
         refuse_old_code(issued_at_s, now_s if scanned_at_s is None else scanned_at_s)

@@ -64,6 +64,13 @@ def test_a_hold_is_redeemed_without_a_code_until_its_deadline(world: World, afte
         assert world.merchant().redeem("o-1", ann.code(coupon_id), order()).status == 201
 
 
+def test_a_redeemed_order_with_other_content_is_a_conflict_without_a_code_too(world: World) -> None:
+    """It never held anything, so no hold of it can have lapsed."""
+    _, code = scanned(world)
+    world.merchant().redeem("o-1", code, order())
+    assert world.merchant().redeem("o-1", None, order(7_000)).slug == "order-conflict"
+
+
 @pytest.mark.parametrize(("behind_s", "status"), [(5, 201), (6, 409)])
 def test_a_till_may_be_five_seconds_behind(world: World, behind_s: int, status: int) -> None:
     """Two environments read a moment a little apart: a code of a second ahead is not too old."""
