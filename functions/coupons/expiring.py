@@ -69,8 +69,8 @@ def _advance_batch(
 
 def _is_set_back(release: Release, control: Control, now_s: int) -> bool:
     """The test clock stands before what was recorded as over."""
-    last_expiry_s = release.last_expiry_s + control.extended_s
-    return control.final and (now_s < release.closes_at_s or bool(control.expired_at_s and now_s < last_expiry_s))
+    is_expiry_ahead = bool(control.expired_at_s) and now_s < _last_expiry_s(release, control)
+    return control.final and (now_s < release.closes_at_s or is_expiry_ahead)
 
 
 def _is_spent(release: Release, control: Control, now_s: int) -> bool:
@@ -79,8 +79,11 @@ def _is_spent(release: Release, control: Control, now_s: int) -> bool:
     By the control item alone: the index may have been read before an extension that the control item shows already,
     and the record's condition would then let an expiry through while coupons are valid.
     """
-    last_expiry_s = release.last_expiry_s + control.extended_s
-    return control.final and control.state == "open" and now_s >= last_expiry_s + FENCE_S
+    return control.final and control.state == "open" and now_s >= _last_expiry_s(release, control) + FENCE_S
+
+
+def _last_expiry_s(release: Release, control: Control) -> int:
+    return release.last_expiry_s + control.extended_s
 
 
 def _expire(
@@ -91,15 +94,8 @@ def _expire(
     Every invocation counts the same: all coupons are past their date, so what is not redeemed or voided is expired. An
     extension meanwhile refuses the record, and the next sweep has another name.
     """
-    fold = advance(
-        env,
-        f"expire#{release.batch_id}#{control.round}#{control.extended_s}",
-        release.claim_key,
-        release.buckets,
-        extended_s=lambda number: control.extended_s if number == release.number else 0,
-        now_s=now_s,
-        deadline_s=deadline_s,
-    )
+    sweep_id = f"expire#{release.batch_id}#{control.round}#{control.extended_s}"
+    fold = advance(env, sweep_id, release, control, now_s=now_s, deadline_s=deadline_s)
     if fold is None:
         report.more = True
         return

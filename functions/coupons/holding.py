@@ -33,8 +33,7 @@ def hold(
     ref, issued_at_s = open_code(env, code)
     presented = present(env, ref)
     timezone = presented.release.timezone
-    # A repeat stays one after the order was redeemed from it: the redemption keeps the hold's deadline.
-    if standing is not None and standing.held_until_s and standing.same_content(presented.coupon_id, content):
+    if standing is not None and _is_hold_of(standing, presented.coupon_id, content):
         return standing, timezone, True
     refuse_old_code(issued_at_s, now_s)
     if standing is not None:
@@ -60,7 +59,7 @@ def hold(
         except TransactionFailed as failure:
             if _ORDER in failure.items:
                 standing = standing_order(failure.items[_ORDER])
-                if standing.state == "held" and standing.same_content(record.coupon_id, content):
+                if _is_hold_of(standing, record.coupon_id, content):
                     return standing, timezone, True
                 raise order_conflict(standing) from failure
             presented = present(env, ref)
@@ -90,6 +89,11 @@ def release(env: Environment, merchant_id: str, order_no: str, now_s: int) -> tu
         else:
             standing = env.orders.get(merchant_id, order_no)
     raise Busy(detail="This order is changing; try again.")
+
+
+def _is_hold_of(standing: OrderRecord, coupon_id: str, content: str) -> bool:
+    """It stays one after the order was redeemed from it: the redemption keeps the hold's deadline."""
+    return standing.held_until_s > 0 and standing.same_content(coupon_id, content)
 
 
 def _give_up(env: Environment, standing: OrderRecord, tombstone: OrderRecord) -> bool:

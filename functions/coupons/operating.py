@@ -103,15 +103,7 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
     release = env.live.release(batch_id)
     control = env.live.control_now(batch_id)
     sweep = sweep or secrets.token_hex(8)
-    fold = advance(
-        env,
-        f"audit#{batch_id}#{sweep}",
-        release.claim_key,
-        release.buckets,
-        extended_s=lambda number: control.extended_s if number == release.number else 0,
-        now_s=now_s,
-        deadline_s=deadline_s,
-    )
+    fold = advance(env, f"audit#{batch_id}#{sweep}", release, control, now_s=now_s, deadline_s=deadline_s)
     shards = env.stock.shards(batch_id, release.shards)
     control = env.live.control_now(batch_id)  # a raise meanwhile is in the shards already
     count = fold.of(release.number) if fold else None

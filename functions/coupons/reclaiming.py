@@ -74,15 +74,7 @@ def _count_and_reopen(env: Environment, release: Release, control: Control, now_
     tests/store/test_reclaiming.py::test_a_raise_on_the_way_is_handed_out.
     """
     sweep_id = f"reclaim#{release.batch_id}#{control.round}"
-    fold = advance(
-        env,
-        sweep_id,
-        release.claim_key,
-        release.buckets,
-        extended_s=lambda _number: 0,
-        now_s=now_s,
-        deadline_s=deadline_s,
-    )
+    fold = advance(env, sweep_id, release, control, now_s=now_s, deadline_s=deadline_s)
     if fold is None:
         return False
     claims = fold.of(release.number).claims

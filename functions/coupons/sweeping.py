@@ -7,10 +7,10 @@ nothing; the sweep is complete when all folds, strongly read, are there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from coupons.environment import Environment
+from coupons.releases import Control, Release
 from coupons.sweeps import Fold, total
 
 SPAN = 16
@@ -20,18 +20,18 @@ SPAN = 16
 def advance(
     env: Environment,
     sweep_id: str,
-    claim_key: str,
-    buckets: int,
+    release: Release,
+    control: Control,
     *,
-    extended_s: Callable[[int], int],
     now_s: int,
     deadline_s: float,
 ) -> Fold | None:
-    """Work on a sweep until `deadline_s` (monotonic); the sum of all folds if it is complete, else None.
+    """Work on a sweep of the release's claim key until `deadline_s` (monotonic); the sum of all folds, None before.
 
-    `extended_s(batch_number)` is what an operator added to the validity of a batch. Reads 1 unit each 4 KB of claims
-    and writes one fold a span.
+    Its own coupons are judged with the extension that `control` says; a sister's counts are the sister's to ask for.
+    Reads 1 unit each 4 KB of claims and writes one fold a span.
     """
+    buckets = release.buckets
     spans = (buckets + SPAN - 1) // SPAN
     recorded = env.folds.recorded(sweep_id, spans)
     missing = [span for span in range(spans) if span not in recorded]
@@ -42,8 +42,8 @@ def advance(
             return
         fold = Fold()
         for bucket in range(span * SPAN, min((span + 1) * SPAN, buckets)):
-            for claim in env.claims.in_bucket(claim_key, bucket):
-                fold.take(claim, now_s, extended_s(claim.batch_number))
+            for claim in env.claims.in_bucket(release.claim_key, bucket):
+                fold.take(claim, now_s, control.extended_s if claim.batch_number == release.number else 0)
         env.folds.record(sweep_id, span, fold)
 
     if env.sweep_workers > 1:

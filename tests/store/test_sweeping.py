@@ -32,16 +32,9 @@ def wide(world: World) -> World:
 
 
 def sweep(world: World, env: Environment, sweep_id: str = "s", deadline_s: float = FOREVER) -> Fold | None:
-    release = env.live.release("pack")
-    return advance(
-        env,
-        sweep_id,
-        release.claim_key,
-        release.buckets,
-        extended_s=lambda _number: 0,
-        now_s=world.now_s,
-        deadline_s=deadline_s,
-    )
+    control = world.env.stock.control("pack")
+    assert control is not None
+    return advance(env, sweep_id, env.live.release("pack"), control, now_s=world.now_s, deadline_s=deadline_s)
 
 
 def claims_in(fold: Fold | None, world: World) -> int:
