@@ -5,8 +5,8 @@ from __future__ import annotations
 from coupons import claiming, declaring, operating
 from coupons import refusals as r
 from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
-from coupons.api import Answer, Api, Empty, Request, repeated, written
-from coupons.bodies import AuditQuery, ExtendBody, MembersBody, QuantityBody
+from coupons.api import Answer, Api, Request, repeated, written
+from coupons.bodies import AuditQuery, Empty, ExtendBody, MembersBody, QuantityBody, StopBody
 from coupons.documents import Campaign, MerchantRecord
 from coupons.views import audit_view, batch_state, budgets_view, wallet_view
 
@@ -74,13 +74,14 @@ def post_resume(request: Request) -> Answer:
 @api.route(
     "POST /admin/batches/{batch_id}/stop",
     scope="operator",
-    body=Empty,
+    body=StopBody,
     answers={200: BatchState},
-    refusals=(r.NotFound,),
+    refusals=(r.NotFound, r.Closed),
 )
 def post_stop(request: Request) -> Answer:
-    """Refuse claims for good; issued coupons stay valid."""
-    release, control, replay = operating.stop(request.env, request.path["batch_id"])
+    """Refuse claims for good; issued coupons stay valid, or are voided."""
+    void = request.body.issued == "void"
+    release, control, replay = operating.stop(request.env, request.path["batch_id"], void=void)
     return repeated(batch_state(release, control, request.now_s), replay=replay)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from coupons import booking, claiming
 from coupons import refusals as r
 from coupons.answers import BookingView, ClaimView, CodeView, WalletView
-from coupons.api import Answer, Api, Empty, Request, written
-from coupons.bodies import WalletQuery
+from coupons.api import Answer, Api, Request, written
+from coupons.bodies import Empty, WalletQuery
 from coupons.moments import rfc3339
 from coupons.views import booking_view, claim_view, wallet_view
 

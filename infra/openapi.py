@@ -25,7 +25,8 @@ import catalog
 import claim
 import verify
 from coupons import refusals as r
-from coupons.api import Empty, Route
+from coupons.api import Route
+from coupons.bodies import Empty
 from coupons.problems import PROBLEMS
 from coupons.schema import PATH_PARAMETERS
 
@@ -124,7 +125,7 @@ def _operation(area: str, route: Route, refs: Any) -> dict[str, Any]:
         operation["security"] = [{"jwt": [route.scope]}]
     if route.body is not None:
         content = {"application/json": {"schema": refs[route.body, "validation"]}}
-        operation["requestBody"] = {"required": route.body is not Empty, "content": content}
+        operation["requestBody"] = {"required": not issubclass(route.body, Empty), "content": content}
     return operation
 
 

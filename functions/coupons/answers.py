@@ -177,6 +177,7 @@ class BatchState(View):
     status: releases.Status
     quantity: int
     extended_days: int
+    voided: bool
 
 
 class MembersView(View):

@@ -21,10 +21,11 @@ from typing import Any, Literal
 from aws_lambda_powertools import Logger, Metrics
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from coupons.bodies import Empty
 from coupons.environment import Environment, environment
 from coupons.problems import problem_document, problem_of
 from coupons.refusals import Forbidden, Malformed, NotFound, Refusal, Unauthenticated
-from coupons.schema import PATH_PARAMETERS, Document
+from coupons.schema import PATH_PARAMETERS
 
 BODY_MAX_BYTES = 64 * 1024
 ERRORS_MAX = 20
@@ -33,10 +34,6 @@ _SURPRISE = {"type": "about:blank", "title": "Internal error", "status": 500}
 _REPLACEMENT = "\ufffd".encode()
 
 Scope = Literal["citizen", "merchant", "partner", "operator"]
-
-
-class Empty(Document):
-    """`{}` or no body at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +262,7 @@ def _parsed(
         return None
     try:
         if isinstance(content, bytes):
-            return model.model_validate_json(content or (b"{}" if model is Empty else b""))
+            return model.model_validate_json(content or (b"{}" if issubclass(model, Empty) else b""))
         return model.model_validate(content)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=False, include_input=False):

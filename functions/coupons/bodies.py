@@ -12,6 +12,10 @@ from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedI
 MEMBERS_MAX = 1_000
 
 
+class Empty(Document):
+    """`{}` or no body at all; bodies derived from it have defaults for all they may say."""
+
+
 class QuoteBody(Document):
     code: SealedId
     order: Order
@@ -37,6 +41,12 @@ class ReversalBody(Document):
 
 class QuantityBody(Document):
     quantity: Quantity
+
+
+class StopBody(Empty):
+    """`issued`: whether coupons that were issued and not yet redeemed stay valid."""
+
+    issued: Literal["keep", "void"] = "keep"
 
 
 class ExtendBody(Document):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coupons.claims import Claim, Status, fresh_coupon
+from coupons.claims import Claim, Ruling, Status, fresh_coupon
 from coupons.environment import Environment
 from coupons.leasing import refuse_by_stock
 from coupons.problems import problem_of
@@ -40,7 +40,7 @@ class Held:
 
     release: Release
     claim: Claim
-    extended_s: int
+    ruling: Ruling
 
 
 def claim(env: Environment, batch_id: str, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
@@ -84,10 +84,10 @@ def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> 
         env.leases.put_back(token)
         raise
     if standing is None:
-        return Held(release, wanted, control.extended_s), False
+        return Held(release, wanted, control.ruling), False
     env.leases.put_back(token)
     if standing.batch_number == release.number:
-        return Held(release, standing, control.extended_s), True
+        return Held(release, standing, control.ruling), True
     other = env.live.release_numbered(standing.batch_number).batch_id
     raise AlreadyClaimedGroup(
         claimed_batch_id=other, detail=f"You hold {other!r}, another batch of the same exclusive group."
@@ -100,7 +100,7 @@ def my_claim(env: Environment, batch_id: str, person: bytes) -> Held:
     claim = env.claims.get(release, person, consistent=True)
     if claim is None or claim.batch_number != release.number:
         raise NotFound(detail=f"You have not claimed {batch_id!r}.")
-    return Held(release, claim, env.live.control(batch_id).extended_s)
+    return Held(release, claim, env.live.control(batch_id).ruling)
 
 
 def wallet(env: Environment, person: bytes, now_s: int) -> list[Held]:
@@ -114,7 +114,7 @@ def wallet(env: Environment, person: bytes, now_s: int) -> list[Held]:
     releases = [env.live.release_numbered(claim.batch_number) for claim in claims]
     controls = env.live.controls(release.batch_id for release in releases)
     held = [
-        Held(release, claim, (controls.get(release.batch_id) or env.live.control(release.batch_id)).extended_s)
+        Held(release, claim, (controls.get(release.batch_id) or env.live.control(release.batch_id)).ruling)
         for release, claim in zip(releases, claims, strict=True)
     ]
     return sorted(held, key=lambda h: (h.claim.claimed_at_s, h.release.batch_id))
@@ -126,7 +126,7 @@ def coupon_id(env: Environment, held: Held, index: int) -> str:
 
 
 def coupon_status(held: Held, index: int, now_s: int) -> Status:
-    return held.claim.coupons[index].status(now_s, held.extended_s)
+    return held.claim.coupons[index].status(now_s, held.ruling)
 
 
 def issue_code(env: Environment, coupon_id: str, person: bytes, now_s: int) -> tuple[str, Release, int]:

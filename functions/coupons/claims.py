@@ -14,8 +14,18 @@ Status = Literal["available", "held", "redeemed", "expired", "voided"]
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What operators decided about all coupons of a batch after they were issued; no claim item is rewritten for it."""
+
+    extended_s: int = 0
+    """Added to every coupon's expiry."""
+    voided: bool = False
+    """What was not redeemed when the batch was stopped is worth nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Coupon:
-    """`expires_at_s` as stamped at the claim; a batch's extension comes on top (`extended_s`)."""
+    """`expires_at_s` as stamped at the claim; the batch's `Ruling` comes on top."""
 
     state: Stored
     valid_from_s: int
@@ -26,10 +36,12 @@ class Coupon:
     returns: int = 0
     """How often a reversal gave it back."""
 
-    def status(self, now_s: int, extended_s: int) -> Status:
+    def status(self, now_s: int, ruling: Ruling) -> Status:
         if self.state in ("redeemed", "voided"):
             return self.state
-        if self.expires_at_s + extended_s <= now_s:
+        if ruling.voided:
+            return "voided"
+        if self.expires_at_s + ruling.extended_s <= now_s:
             return "expired"
         if self.state == "held" and self.held_until_s > now_s:
             return "held"

@@ -21,6 +21,7 @@ from coupons.stores.bookings import Bookings
 from coupons.stores.budgets import Budgets
 from coupons.stores.catalog import Catalog
 from coupons.stores.claims import Claims
+from coupons.stores.controls import Controls
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.folds import Folds
 from coupons.stores.orders import Orders
@@ -90,6 +91,10 @@ class Environment:
         return Registry(self._patient, self._settings["CATALOG_TABLE"])
 
     @cached_property
+    def controls(self) -> Controls:
+        return Controls(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
     def stock(self) -> Stock:
         return Stock(self._spike, self._patient, self._settings["CATALOG_TABLE"])
 
@@ -115,7 +120,7 @@ class Environment:
 
     @cached_property
     def live(self) -> Live:
-        return Live(self.catalog, self.stock, self.clock)
+        return Live(self.catalog, self.controls, self.stock, self.clock)
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -33,7 +33,7 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     """
     report = Report()
     lines = env.catalog.published()
-    controls = env.stock.controls([line.batch_id for line in lines])
+    controls = env.controls.get_many([line.batch_id for line in lines])
     for line in lines:
         control = controls.get(line.batch_id)
         if control is None:
@@ -54,7 +54,7 @@ def _advance_batch(
     env: Environment, release: Release, control: Control, now_s: int, deadline_s: float, report: Report
 ) -> None:
     if _is_set_back(release, control, now_s):
-        env.stock.unsettle(release.batch_id, control)
+        env.controls.unsettle(release.batch_id, control)
         control = env.live.control_now(release.batch_id)
     if control.expired_at_s:
         return
@@ -92,14 +92,15 @@ def _expire(
     """Count the batch's coupons by state for good, and record the counts once.
 
     Every invocation counts the same: all coupons are past their date, so what is not redeemed or voided is expired. An
-    extension meanwhile refuses the record, and the next sweep has another name.
+    extension or a voiding meanwhile refuses the record, and the next sweep has another name.
     """
-    sweep_id = f"expire#{release.batch_id}#{control.round}#{control.extended_s}"
+    ruling = f"{control.extended_s}{'v' if control.voided else ''}"
+    sweep_id = f"expire#{release.batch_id}#{control.round}#{ruling}"
     fold = advance(env, sweep_id, release, control, now_s=now_s, deadline_s=deadline_s)
     if fold is None:
         report.more = True
         return
     count = fold.of(release.number)
     counts = {"claims": count.claims, **{str(status): number for status, number in sorted(count.coupons.items())}}
-    if env.stock.record_expiry(release.batch_id, control, counts, now_s):
+    if env.controls.record_expiry(release.batch_id, control, counts, now_s):
         report.did.append({"batch_id": release.batch_id, "step": "expired", "counts": counts})

@@ -53,7 +53,7 @@ def hold(
             at_s=now_s,
             held_until_s=min(now_s + ttl_s, presented.expires_at_s),
         )
-        coupon = env.claims.hold(presented.release, ref, key, record.held_until_s, now_s, presented.extended_s)
+        coupon = env.claims.hold(presented.release, ref, key, record.held_until_s, now_s, presented.ruling.extended_s)
         try:
             env.transact([coupon, env.orders.hold(record)])
         except TransactionFailed as failure:

@@ -15,6 +15,7 @@ from coupons.clock import Clock
 from coupons.refusals import NotFound
 from coupons.releases import Control, Release
 from coupons.stores.catalog import Catalog, Published
+from coupons.stores.controls import Controls
 from coupons.stores.stock import Stock
 
 FRESH_S = 1.0
@@ -29,8 +30,9 @@ class _Remembered(Generic[T]):
 
 
 class Live:
-    def __init__(self, catalog: Catalog, stock: Stock, clock: Clock) -> None:
+    def __init__(self, catalog: Catalog, controls: Controls, stock: Stock, clock: Clock) -> None:
         self._catalog = catalog
+        self._controls_store = controls
         self._stock = stock
         self._clock = clock
         self._releases: dict[str, Release] = {}
@@ -63,11 +65,11 @@ class Live:
         kept = self._controls.get(batch_id)
         if kept is not None and self._is_fresh(kept):
             return kept.value
-        return self._remember_control(batch_id, lambda: self._stock.control(batch_id))
+        return self._remember_control(batch_id, lambda: self._controls_store.get(batch_id))
 
     def control_now(self, batch_id: str) -> Control:
         """Read strongly, past the cache."""
-        return self._remember_control(batch_id, lambda: self._stock.control(batch_id, consistent=True))
+        return self._remember_control(batch_id, lambda: self._controls_store.get(batch_id, consistent=True))
 
     def controls(self, batch_ids: Iterable[str]) -> dict[str, Control]:
         """Several at once, each at most a second old."""
@@ -75,7 +77,7 @@ class Live:
         stale = [b for b in wanted if (kept := self._controls.get(b)) is None or not self._is_fresh(kept)]
         if stale:
             before = self._stamp()
-            for batch_id, control in self._stock.controls(stale).items():
+            for batch_id, control in self._controls_store.get_many(stale).items():
                 self._controls[batch_id] = _Remembered(control, *before)
         return {batch_id: self._controls[batch_id].value for batch_id in wanted if batch_id in self._controls}
 

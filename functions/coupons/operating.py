@@ -64,11 +64,22 @@ def resume(env: Environment, batch_id: str) -> tuple[Release, Control, bool]:
     return _set_paused(env, batch_id, paused=False)
 
 
-def stop(env: Environment, batch_id: str) -> tuple[Release, Control, bool]:
-    """Claims are refused with `stopped` within two seconds and for good; issued coupons stay valid. True if it was."""
+def stop(env: Environment, batch_id: str, *, void: bool = False) -> tuple[Release, Control, bool]:
+    """Claims are refused with `stopped` within two seconds and for good; True if they were.
+
+    Issued coupons stay valid, or with `void` are `voided` at every till within two seconds, redeemed ones excepted; a
+    batch that was stopped can still be voided, never the other way round. Raises NotFound, Closed (nothing is left to
+    void: the batch's expiry is recorded).
+    """
     release = env.live.release(batch_id)
-    changed = env.stock.stop(batch_id)
-    return release, env.live.control_now(batch_id), not changed
+    if not void:
+        changed = env.controls.stop(batch_id)
+        return release, env.live.control_now(batch_id), not changed
+    changed = env.controls.stop_and_void(batch_id)
+    control = env.live.control_now(batch_id)
+    if not control.voided:
+        raise _accounted_for(release, control)
+    return release, control, not changed
 
 
 def extend(env: Environment, batch_id: str, days: int) -> tuple[Release, Control, bool]:
@@ -84,12 +95,8 @@ def extend(env: Environment, batch_id: str, days: int) -> tuple[Release, Control
         if control.extended_s > extended_s:
             raise TermsFrozen(detail=f"The extension is {control.extended_s // DAY_S} days; it only grows.")
         if control.expired_at_s:
-            raise Closed(
-                closed_at_s=control.expired_at_s,
-                timezone=release.timezone,
-                detail="All coupons of this batch have expired and are accounted for.",
-            )
-        if env.stock.extend(batch_id, control, extended_s, release.last_expiry_s + extended_s):
+            raise _accounted_for(release, control)
+        if env.controls.extend(batch_id, control, extended_s, release.last_expiry_s + extended_s):
             return release, env.live.control_now(batch_id), False
     raise Busy(detail="The batch is changing; try again.")
 
@@ -120,9 +127,17 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
     )
 
 
+def _accounted_for(release: Release, control: Control) -> Closed:
+    return Closed(
+        closed_at_s=control.expired_at_s,
+        timezone=release.timezone,
+        detail="All coupons of this batch have expired and are accounted for.",
+    )
+
+
 def _set_paused(env: Environment, batch_id: str, *, paused: bool) -> tuple[Release, Control, bool]:
     release = env.live.release(batch_id)
     if env.live.control_now(batch_id).stopped:
         raise Stopped(detail=f"{batch_id!r} was stopped for good.")
-    changed = env.stock.set_paused(batch_id, paused)
+    changed = env.controls.set_paused(batch_id, paused)
     return release, env.live.control_now(batch_id), not changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from coupons.assess import Assessment, assess
-from coupons.claims import Claim, Coupon
+from coupons.claims import Claim, Coupon, Ruling
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.orders import Amounts, Line, Order, OrderRecord, fingerprint, order_key
@@ -42,7 +42,7 @@ class Presented:
     release: Release
     claim: Claim
     coupon_id: str
-    extended_s: int
+    ruling: Ruling
 
     @property
     def coupon(self) -> Coupon:
@@ -54,7 +54,7 @@ class Presented:
 
     @property
     def expires_at_s(self) -> int:
-        return self.coupon.expires_at_s + self.extended_s
+        return self.coupon.expires_at_s + self.ruling.extended_s
 
 
 def quote(env: Environment, merchant_id: str, code: str, order: Order, now_s: int) -> Assessment:
@@ -153,12 +153,12 @@ def present(env: Environment, ref: CouponRef) -> Presented:
     if claim is None or claim.batch_number != release.number:
         raise NotFound(detail="No such coupon.")
     coupon_id = env.keys.seal_coupon(ref, claim.key_version)
-    return Presented(ref, release, claim, coupon_id, env.live.control(release.batch_id).extended_s)
+    return Presented(ref, release, claim, coupon_id, env.live.control(release.batch_id).ruling)
 
 
 def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
     """Raises CouponNotUsable unless the coupon is available, or held by `order` itself."""
-    status = presented.coupon.status(now_s, presented.extended_s)
+    status = presented.coupon.status(now_s, presented.ruling)
     if status == "available" or (status == "held" and presented.coupon.order == order):
         return
     by_other = " by another order" if status == "held" else ""
@@ -213,7 +213,7 @@ def _commit(
         )
         day = day_of(now_s, timezone).isoformat()
         parts = [
-            env.claims.redeem(presented.release, presented.ref, key, now_s, presented.extended_s),
+            env.claims.redeem(presented.release, presented.ref, key, now_s, presented.ruling.extended_s),
             env.orders.redeem(record),
             env.orders.file(record.merchant_id, day, line),
         ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from coupons.claims import last_expiry_s
+from coupons.claims import Ruling, last_expiry_s
 from coupons.clock import FENCE_S
 from coupons.documents import Batch
 from coupons.moments import epoch_s
@@ -78,11 +78,17 @@ class Control:
     """As the last reclaim counted them."""
     paused: bool = False
     stopped: bool = False
+    voided: bool = False
+    """Stopped together with what was issued: coupons that are not redeemed are worth nothing."""
     extended_s: int = 0
     expired_at_s: int = 0
     """When its expiry was recorded; 0 before."""
     expired_counts: dict[str, int] = field(default_factory=dict)
     """What the expiry sweep counted: claims, and coupons by state."""
+
+    @property
+    def ruling(self) -> Ruling:
+        return Ruling(self.extended_s, self.voided)
 
 
 def status(release: Release, control: Control, now_s: int) -> Status:

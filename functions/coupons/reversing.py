@@ -99,9 +99,9 @@ def _may_return(env: Environment, release: Release, ref: CouponRef, now_s: int) 
     claim = env.claims.get(release, ref.person, consistent=True)
     if refund.policy != "full_only" or claim is None:
         return False
-    coupon = claim.coupons[ref.index]
-    expires_at_s = coupon.expires_at_s + env.live.control(release.batch_id).extended_s
-    return now_s < expires_at_s and coupon.returns < refund.times_max
+    coupon, ruling = claim.coupons[ref.index], env.live.control(release.batch_id).ruling
+    is_over = ruling.voided or now_s >= coupon.expires_at_s + ruling.extended_s
+    return not is_over and coupon.returns < refund.times_max
 
 
 def _coupon_part(
@@ -110,7 +110,7 @@ def _coupon_part(
     key = order_key(order.merchant_id, order.order_no)
     if not returned:
         return env.claims.void(release, ref, key)
-    extended_s = env.live.control(release.batch_id).extended_s
+    extended_s = env.live.control(release.batch_id).ruling.extended_s
     return env.claims.give_back(release, ref, key, now_s, extended_s, release.terms[ref.index].refund.times_max)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from coupons.claims import Ruling
 from coupons.environment import Environment
 from coupons.releases import Control, Release
 from coupons.sweeps import Fold, total
@@ -28,7 +29,7 @@ def advance(
 ) -> Fold | None:
     """Work on a sweep of the release's claim key until `deadline_s` (monotonic); the sum of all folds, None before.
 
-    Its own coupons are judged with the extension that `control` says; a sister's counts are the sister's to ask for.
+    Its own coupons are judged by the ruling that `control` says; a sister's counts are the sister's to ask for.
     Reads 1 unit each 4 KB of claims and writes one fold a span.
     """
     buckets = release.buckets
@@ -43,7 +44,7 @@ def advance(
         fold = Fold()
         for bucket in range(span * SPAN, min((span + 1) * SPAN, buckets)):
             for claim in env.claims.in_bucket(release.claim_key, bucket):
-                fold.take(claim, now_s, control.extended_s if claim.batch_number == release.number else 0)
+                fold.take(claim, now_s, control.ruling if claim.batch_number == release.number else Ruling())
         env.folds.record(sweep_id, span, fold)
 
     if env.sweep_workers > 1:

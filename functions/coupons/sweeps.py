@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from coupons.claims import Claim, Status
+from coupons.claims import Claim, Ruling, Status
 
 
 @dataclass(slots=True)
@@ -30,11 +30,11 @@ class Fold:
     def of(self, batch_number: int) -> Count:
         return self.by_batch.get(batch_number, Count())
 
-    def take(self, claim: Claim, now_s: int, extended_s: int) -> None:
+    def take(self, claim: Claim, now_s: int, ruling: Ruling) -> None:
         count = self.by_batch.setdefault(claim.batch_number, Count())
         coupons: dict[Status, int] = {}
         for coupon in claim.coupons:
-            status = coupon.status(now_s, extended_s)
+            status = coupon.status(now_s, ruling)
             coupons[status] = coupons.get(status, 0) + 1
         count.add(Count(1, coupons))
 

@@ -99,7 +99,7 @@ def coupon_views(env: Environment, held: Held, now_s: int) -> list[CouponView]:
             title=terms.title,
             status=coupon_status(held, index, now_s),
             valid_from=rfc3339(coupon.valid_from_s, release.timezone),
-            expires_at=rfc3339(coupon.expires_at_s + held.extended_s, release.timezone),
+            expires_at=rfc3339(coupon.expires_at_s + held.ruling.extended_s, release.timezone),
         )
         for index, (terms, coupon) in enumerate(zip(release.terms, held.claim.coupons, strict=True))
     ]
@@ -212,6 +212,7 @@ def batch_state(release: Release, control: Control, now_s: int) -> BatchState:
         status=releases.status(release, control, now_s),
         quantity=control.quantity,
         extended_days=control.extended_s // DAY_S,
+        voided=control.voided,
     )
 
 

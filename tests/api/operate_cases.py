@@ -10,7 +10,7 @@ from tests.api.stage import Stage
 from tests.world import OPENING, Answered, batch, campaign
 
 PACK = {"batch_id": "pack"}
-STATE = {"batch_id": "pack", "status": "open", "quantity": 10, "extended_days": 0}
+STATE = {"batch_id": "pack", "status": "open", "quantity": 10, "extended_days": 0, "voided": False}
 QUANTITY = "PUT /admin/batches/{batch_id}/quantity"
 AUDIT = "GET /admin/batches/{batch_id}/audit"
 
@@ -116,6 +116,32 @@ def stopping_twice(s: Stage) -> Answered:
     return act(s, "stop")
 
 
+VOIDED = {**STATE, "status": "stopped", "voided": True}
+
+
+@case(route("stop"), 200, body=VOIDED, headers=FIRST)
+def stopping_with_what_was_issued(s: Stage) -> Answered:
+    return act(opened(s), "stop", issued="void")
+
+
+@case(route("stop"), 200, body=VOIDED, headers=REPLAY)
+def voiding_twice(s: Stage) -> Answered:
+    act(opened(s), "stop", issued="void")
+    return act(s, "stop", issued="void")
+
+
+@case(route("stop"), 200, body=VOIDED, headers=FIRST)
+def voiding_what_was_stopped(s: Stage) -> Answered:
+    act(opened(s), "stop")
+    return act(s, "stop", issued="void")
+
+
+@case(route("stop"), 200, body=VOIDED, headers=REPLAY)
+def stopping_what_was_voided(s: Stage) -> Answered:
+    act(opened(s), "stop", issued="void")
+    return act(s, "stop")
+
+
 def _after_stop(action: str) -> None:
     @case(route(action), 409, "stopped", detail="'pack' was stopped for good.")
     def after_the_stop(s: Stage) -> Answered:
@@ -153,15 +179,25 @@ def shortening_an_extension(s: Stage) -> Answered:
     return act(s, "extend", days=6)
 
 
-@case(route("extend"), 409, "closed", facts={"closed_at": "2020-06-21T10:00:30+08:00"})
-def extending_what_has_been_counted(s: Stage) -> Answered:
+def accounted_for(s: Stage) -> Stage:
+    """One coupon was issued, and its expiry is recorded."""
     coupon(opened(s))
     s.clock.set("2020-06-21T09:59:00+08:00")
     s.tick()
     s.clock.set("2020-06-21T10:00:30+08:00")
     counts = {"claims": 1, "expired": 1}
     assert s.tick()["did"][-1] == {"batch_id": "pack", "step": "expired", "counts": counts}
-    return act(s, "extend", days=7)
+    return s
+
+
+@case(route("extend"), 409, "closed", facts={"closed_at": "2020-06-21T10:00:30+08:00"})
+def extending_what_has_been_counted(s: Stage) -> Answered:
+    return act(accounted_for(s), "extend", days=7)
+
+
+@case(route("stop"), 409, "closed", facts={"closed_at": "2020-06-21T10:00:30+08:00"})
+def voiding_what_has_been_counted(s: Stage) -> Answered:
+    return act(accounted_for(s), "stop", issued="void")
 
 
 @case(QUANTITY, 200, body={**STATE, "quantity": 11}, headers=FIRST)

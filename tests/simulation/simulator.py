@@ -261,7 +261,7 @@ class Simulation:
         return [item.to_json()["Attributes"] for item in regions["cn-north-1"].tables["ClaimsTable"].all_items()]
 
     def _control(self) -> Control:
-        control = self.world.env.stock.control("pack", consistent=True)
+        control = self.world.env.controls.get("pack", consistent=True)
         assert control is not None
         return control
 

@@ -24,7 +24,7 @@ def remaining(world: World, batch_id: str = "pack") -> list[int]:
 
 
 def control(world: World, batch_id: str = "pack") -> Control:
-    found = world.env.stock.control(batch_id, consistent=True)
+    found = world.env.controls.get(batch_id, consistent=True)
     assert found is not None
     return found
 
@@ -39,8 +39,8 @@ def strand(world: World, batch_id: str = "pack") -> None:
 STEPS: list[tuple[str, Callable[[World], object]]] = [
     ("not-open", lambda w: w.clock.set("2020-06-06T09:59:59+08:00")),
     ("closed", lambda w: w.clock.set("2020-06-07T10:00:00+08:00")),
-    ("stopped", lambda w: w.env.stock.stop("pack")),
-    ("paused", lambda w: w.env.stock.set_paused("pack", True)),
+    ("stopped", lambda w: w.env.controls.stop("pack")),
+    ("paused", lambda w: w.env.controls.set_paused("pack", True)),
     ("not-eligible", lambda w: None),  # region; everybody else in the test has the right one
     ("drained", lambda w: w.env.stock.mark_drained("pack", Control("open", 1, 10), w.now_s)),
 ]
@@ -140,7 +140,7 @@ def test_the_cache_only_refuses(season: World) -> None:
     """A process that still believes the batch open takes nothing after the stop: no more than a second, both clocks."""
     env = season.environment()
     claim(env, "pack", citizen("a"), season.now_s)
-    assert season.env.stock.set_paused("pack", True)
+    assert season.env.controls.set_paused("pack", True)
     season.clock.wall -= 5
     with pytest.raises(Exception, match="paused"):
         claim(env, "pack", citizen("b"), season.now_s + 5)

@@ -62,7 +62,7 @@ def test_a_strong_reading_replaces_what_is_remembered(season: World) -> None:
     """Also for those who ask the cache afterwards."""
     live = season.environment().live
     assert not live.control("pack").paused
-    assert season.env.stock.set_paused("pack", True)
+    assert season.env.controls.set_paused("pack", True)
     assert not live.control("pack").paused
     assert live.control_now("pack").paused
     assert live.control("pack").paused

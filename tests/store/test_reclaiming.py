@@ -27,7 +27,7 @@ def tick(world: World, env: Environment | None = None) -> list[str]:
 
 
 def control(world: World, batch_id: str = "pack") -> Control:
-    found = world.env.stock.control(batch_id, consistent=True)
+    found = world.env.controls.get(batch_id, consistent=True)
     assert found is not None
     return found
 

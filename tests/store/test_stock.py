@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from coupons.releases import Control
+from coupons.stores.controls import Controls
 from coupons.stores.stock import Shard, Stock
 from tests.world import World
 
@@ -27,7 +28,7 @@ def shards(stock: Stock) -> list[tuple[int, int]]:
 
 
 def control(stock: Stock) -> Control:
-    found = stock.control("pack", consistent=True)
+    found = Controls(stock._patient, stock._table).get("pack", consistent=True)
     assert found is not None
     return found
 

@@ -1,8 +1,7 @@
-"""Control items as operators and the expiry change them: each clause refuses what it is there for, alone."""
+"""A raise of the quantity: each clause refuses what it is there for, alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,19 +13,11 @@ from coupons.stores.stock import Stock
 from tests.store.test_stock import NOW_S, OPEN, SEALED, SEALING, Before, begin_sealing, control, nothing, shards
 from tests.world import World
 
-DAY_S = 86_400
-LAST_S = 1_592_704_800
-
 
 @pytest.fixture
 def stock(season: World) -> Stock:
     """Ten packs on two shards, round 1."""
     return season.env.stock
-
-
-def last_expiry_s(world: World) -> int:
-    [line] = world.env.catalog.published()
-    return line.last_expiry_s
 
 
 def sealed_shard(stock: Stock) -> None:
@@ -86,72 +77,3 @@ def test_a_raise_that_a_budget_refuses_changes_nothing(stock: Stock, season: Wor
         stock.raise_quantity("pack", OPEN, 12, [1, 1], budgets)
     assert set(refused.value.items) == {4}
     assert season.items() == before
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda stock: stock.set_paused("pack", True),
-        lambda stock: stock.stop("pack"),
-    ],
-    ids=["pause", "stop"],
-)
-def test_an_operators_word_is_written_once(stock: Stock, change: Callable[[Stock], bool]) -> None:
-    """A repeat says that it was so already."""
-    assert (change(stock), change(stock)) == (True, False)
-
-
-def test_pause_and_resume(stock: Stock) -> None:
-    """Each other's opposite, each once."""
-    assert not stock.set_paused("pack", False)
-    assert stock.set_paused("pack", True)
-    assert control(stock).paused
-    assert stock.set_paused("pack", False)
-    assert control(stock) == OPEN
-
-
-def test_an_extension_moves_the_last_expiry_too(stock: Stock, season: World) -> None:
-    """Control item and index together."""
-    assert last_expiry_s(season) == LAST_S
-    assert stock.extend("pack", OPEN, DAY_S, LAST_S + DAY_S)
-    assert (control(stock).extended_s, last_expiry_s(season)) == (DAY_S, LAST_S + DAY_S)
-
-
-def extended(stock: Stock) -> None:
-    assert stock.extend("pack", OPEN, 3 * DAY_S, LAST_S + 3 * DAY_S)
-
-
-def expired(stock: Stock) -> None:
-    assert stock.record_expiry("pack", OPEN, {"claims": 0}, NOW_S)
-
-
-@pytest.mark.parametrize(("before", "why"), [(extended, "another extension came between"), (expired, "it is recorded")])
-def test_an_extension_is_refused(stock: Stock, season: World, before: Before, why: str) -> None:
-    """Each reason alone is enough; neither control item nor index changes."""
-    before(stock)
-    stands = season.items()
-    assert not stock.extend("pack", OPEN, DAY_S, LAST_S + DAY_S), why
-    assert season.items() == stands
-
-
-@pytest.mark.parametrize(("before", "why"), [(extended, "its coupons are valid for longer"), (expired, "once only")])
-def test_an_expiry_is_not_recorded(stock: Stock, before: Before, why: str) -> None:
-    """Each reason alone is enough; what stands, stands."""
-    before(stock)
-    stands = control(stock)
-    assert not stock.record_expiry("pack", OPEN, {"claims": 99}, NOW_S + 1), why
-    assert control(stock) == stands
-
-
-def test_an_expiry_is_recorded_with_its_counts(stock: Stock) -> None:
-    """For good."""
-    assert stock.record_expiry("pack", OPEN, {"claims": 3, "expired": 2, "redeemed": 1}, NOW_S)
-    assert control(stock) == replace(
-        OPEN, expired_at_s=NOW_S, expired_counts={"claims": 3, "expired": 2, "redeemed": 1}
-    )
-
-
-def test_controls_of_several_batches_are_read_at_once(stock: Stock) -> None:
-    """By batch; unknown ones are left out."""
-    assert stock.controls(["pack", "other"]) == {"pack": OPEN}
-    assert stock.control("other") is None

@@ -9,7 +9,7 @@ import pytest
 from coupons.claiming import Citizen, claim
 from coupons.environment import Environment
 from coupons.expiring import run_schedule
-from coupons.operating import audit, extend
+from coupons.operating import audit, extend, stop
 from coupons.releases import Control
 from coupons.sealing import bucket_of
 from coupons.sweeping import SPAN, advance
@@ -32,7 +32,7 @@ def wide(world: World) -> World:
 
 
 def sweep(world: World, env: Environment, sweep_id: str = "s", deadline_s: float = FOREVER) -> Fold | None:
-    control = world.env.stock.control("pack")
+    control = world.env.controls.get("pack")
     assert control is not None
     return advance(env, sweep_id, env.live.release("pack"), control, now_s=world.now_s, deadline_s=deadline_s)
 
@@ -129,7 +129,7 @@ FENCE_S = 30
 
 
 def control(world: World) -> Control:
-    found = world.env.stock.control("pack", consistent=True)
+    found = world.env.controls.get("pack", consistent=True)
     assert found is not None
     return found
 
@@ -226,6 +226,16 @@ def test_an_extension_during_the_expiry_wins(spent: World, operation: str, when:
     assert tick(spent) == []
     spent.clock.advance(1)
     assert [did["counts"] for did in tick(spent)] == [COUNTS]
+
+
+def test_a_voiding_during_the_expiry_is_counted(spent: World) -> None:
+    """The record says what the tills say: the next count calls them voided."""
+    spent.clock.advance(FENCE_S)
+    client = Faulty(spent.client, "update_item", first(lambda: stop(spent.environment(), "pack", void=True)))
+    assert tick(spent, spent.environment(client=client)) == []
+    assert control(spent).expired_at_s == 0
+    [did] = tick(spent)
+    assert did["counts"] == {**{s: n for s, n in COUNTS.items() if s != "expired"}, "voided": COUNTS["expired"]}
 
 
 def test_after_the_record_there_is_no_extension(spent: World) -> None:

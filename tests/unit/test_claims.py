@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from coupons.claims import Coupon, fresh_coupon, last_expiry_s
+from coupons.claims import Coupon, Ruling, fresh_coupon, last_expiry_s
 from coupons.terms import Terms
 from tests.world import seconds, terms
 
@@ -38,7 +38,18 @@ EXPIRES_S = 1_000_000
 def test_status(stored: str, held_until: int, extended_s: int, now: int, status: str) -> None:
     """Seconds around the expiry; a hold ends with its deadline, and with the coupon at the latest."""
     coupon = Coupon(stored, 0, EXPIRES_S, held_until_s=EXPIRES_S + held_until)  # type: ignore[arg-type]
-    assert coupon.status(EXPIRES_S + now, extended_s) == status
+    assert coupon.status(EXPIRES_S + now, Ruling(extended_s)) == status
+
+
+@pytest.mark.parametrize("now", [-1, 0])
+@pytest.mark.parametrize(
+    ("stored", "status"),
+    [("available", "voided"), ("held", "voided"), ("redeemed", "redeemed"), ("voided", "voided")],
+)
+def test_a_ruling_voids_what_was_not_redeemed(stored: str, status: str, now: int) -> None:
+    """Before and after its date; what was redeemed stays redeemed."""
+    coupon = Coupon(stored, 0, EXPIRES_S, held_until_s=EXPIRES_S)  # type: ignore[arg-type]
+    assert coupon.status(EXPIRES_S + now, Ruling(voided=True)) == status
 
 
 def made(**validity: object) -> Terms:

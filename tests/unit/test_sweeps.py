@@ -8,7 +8,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupons.claims import Claim, Coupon
+from coupons.claims import Claim, Coupon, Ruling
 from coupons.sweeps import Count, Fold, total
 
 NOW_S = 1_000
@@ -22,9 +22,9 @@ def test_a_fold_counts_claims_and_coupons_by_batch() -> None:
     """Each coupon in the state that the clock gives it, its batch's extension included."""
     fold = Fold()
     spent, fresh, used = Coupon("available", 0, NOW_S), Coupon("available", 0, NOW_S + 1), Coupon("redeemed", 0, 1)
-    fold.take(claim(7, spent, fresh, used), NOW_S, 0)
-    fold.take(claim(7, spent, spent), NOW_S, 1)
-    fold.take(claim(8, spent), NOW_S, 0)
+    fold.take(claim(7, spent, fresh, used), NOW_S, Ruling())
+    fold.take(claim(7, spent, spent), NOW_S, Ruling(extended_s=1))
+    fold.take(claim(8, spent), NOW_S, Ruling())
     assert fold.of(7) == Count(2, {"expired": 1, "available": 3, "redeemed": 1})
     assert fold.of(8) == Count(1, {"expired": 1})
     assert fold.of(9) == Count(0, {})

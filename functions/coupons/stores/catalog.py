@@ -20,9 +20,10 @@ from coupons.refusals import RevisionConflict
 from coupons.releases import Control, Release, spread
 from coupons.stores import keys
 from coupons.stores.budgets import below_reserved, declare, over_budget, reservations
+from coupons.stores.controls import control_item
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
 from coupons.stores.registry import declare_merchant, withdraw_merchant
-from coupons.stores.stock import control_item, stock_item
+from coupons.stores.stock import stock_item
 from coupons.terms import Terms
 
 

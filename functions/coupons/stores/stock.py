@@ -1,11 +1,10 @@
-"""Stock and control of a batch (table `catalog`); design section 4.
+"""Stock of a batch, and what the release protocol does to its control item (table `catalog`); design section 4.
 
 | access | request | units |
 |---|---|---|
-| control of one / several batches | GetItem / BatchGetItem | half a read unit each |
 | lease k packs of a shard | UpdateItem `remaining >= k AND sealed = r` | 1 |
 | all shards at once | BatchGetItem, strong | 1 read unit each |
-| mark drained, give back, seal, pause … | UpdateItem | 1 |
+| mark drained, give back, seal | UpdateItem | 1 |
 | reopen after a reclaim, raise | one transaction over control and shards | 2 each |
 """
 
@@ -13,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from coupons.releases import Control
 from coupons.stores import keys
+from coupons.stores.controls import change_control, control_update
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, decode, encode
 
 
@@ -34,17 +34,6 @@ class Stock:
         self._spike = spike
         self._patient = patient
         self._table = table
-
-    def control(self, batch_id: str, *, consistent: bool = False) -> Control | None:
-        item = self._patient.get(self._table, keys.control(batch_id), consistent=consistent)
-        return _control(item) if item else None
-
-    def controls(self, batch_ids: Sequence[str]) -> dict[str, Control]:
-        wanted = {keys.control(batch_id)["pk"]: batch_id for batch_id in batch_ids}
-        found = self._patient.get_many(
-            {self._table: [keys.control(batch_id) for batch_id in batch_ids]}, consistent=False
-        )
-        return {wanted[item["pk"]]: _control(item) for item in found[self._table]}
 
     def shards(self, batch_id: str, shards: int) -> list[Shard]:
         """Every shard, strongly consistent, in order."""
@@ -99,7 +88,9 @@ class Stock:
         Guarded by tests/store/test_stock.py::test_drained_is_not_marked,
         tests/store/test_claiming.py::test_a_raise_between_reading_and_marking_is_not_drained.
         """
-        return self._change(
+        return change_control(
+            self._patient,
+            self._table,
             batch_id,
             "SET drained_at_s = :now",
             "#state = :open AND #round = :r AND quantity = :q AND drained_at_s = :never",
@@ -108,7 +99,9 @@ class Stock:
 
     def begin_sealing(self, batch_id: str, control: Control) -> bool:
         """`open r → sealing r+1`."""
-        return self._change(
+        return change_control(
+            self._patient,
+            self._table,
             batch_id,
             "SET #state = :sealing, #round = :next, sealed_at_s = :never",
             "#state = :open AND #round = :r",
@@ -133,7 +126,9 @@ class Stock:
 
     def mark_sealed(self, batch_id: str, round_: int, now_s: int) -> bool:
         """All shards are sealed: the fence counts from here."""
-        return self._change(
+        return change_control(
+            self._patient,
+            self._table,
             batch_id,
             "SET sealed_at_s = :now",
             "#state = :sealing AND #round = :r AND sealed_at_s = :never",
@@ -147,7 +142,8 @@ class Stock:
 
         Guarded by tests/store/test_stock.py::test_a_count_does_not_reopen.
         """
-        update = self._update(
+        update = control_update(
+            self._table,
             batch_id,
             (
                 "SET #state = :open, claims = :claims, sold_out = :out, drained_at_s = :drained,"
@@ -177,7 +173,8 @@ class Stock:
 
         Raises TransactionFailed: at place 0 if the control item moved on, at the budgets' places (last) if one refused.
         """
-        update = self._update(
+        update = control_update(
+            self._table,
             batch_id,
             "SET quantity = :new, sold_out = :no, drained_at_s = :never, #final = :no",
             "#state = :state AND #round = :r AND quantity = :q",
@@ -193,78 +190,16 @@ class Stock:
         refill = [self._add(batch_id, shard, control.round, part) for shard, part in enumerate(packs) if part]
         self._patient.transact([{"Update": update}, *refill, *budgets])
 
-    def set_paused(self, batch_id: str, paused: bool) -> bool:
-        return self._change(batch_id, "SET paused = :p", "paused <> :p", {":p": paused})
-
-    def stop(self, batch_id: str) -> bool:
-        return self._change(batch_id, "SET stopped = :yes", "stopped <> :yes", {":yes": True})
-
-    def extend(self, batch_id: str, control: Control, extended_s: int, last_expiry_s: int) -> bool:
-        """Lengthen the validity of all coupons, never shorten; not after their expiry was recorded.
-
-        The index learns the new last expiry in the same transaction: wallets and the schedule go by it.
-        """
-        update = self._update(
-            batch_id,
-            "SET extended_s = :e",
-            "extended_s = :read AND expired_at_s = :never",
-            {":e": extended_s, ":read": control.extended_s, ":never": 0},
-        )
-        index = {
-            "TableName": self._table,
-            "Key": encode(keys.index_batch(batch_id)),
-            "UpdateExpression": "SET last_expiry_s = :last",
-            "ExpressionAttributeValues": encode({":last": last_expiry_s}),
-        }
-        return self._transact([{"Update": update}, {"Update": index}])
-
-    def unsettle(self, batch_id: str, control: Control) -> bool:
-        """Take back the last word and the recorded expiry: the clock was set back to where the batch lives."""
-        return self._change(
-            batch_id,
-            "SET #final = :no, expired_at_s = :never, expired_counts = :none",
-            "#round = :r AND #final = :yes",
-            {":no": False, ":never": 0, ":none": {}, ":r": control.round, ":yes": True},
-        )
-
     def restart_fence(self, batch_id: str, control: Control, now_s: int) -> bool:
         """Count the fence from `now_s`: the clock was set back to before the shards were sealed. Never shorter."""
-        return self._change(
+        return change_control(
+            self._patient,
+            self._table,
             batch_id,
             "SET sealed_at_s = :now",
             "#state = :sealing AND #round = :r AND sealed_at_s = :read",
             {":now": now_s, ":sealing": "sealing", ":r": control.round, ":read": control.sealed_at_s},
         )
-
-    def record_expiry(self, batch_id: str, control: Control, counts: dict[str, int], now_s: int) -> bool:
-        """Write the final counts once; an extension granted meanwhile refuses it."""
-        return self._change(
-            batch_id,
-            "SET expired_at_s = :now, expired_counts = :counts",
-            "expired_at_s = :never AND extended_s = :e",
-            {":now": now_s, ":counts": counts, ":never": 0, ":e": control.extended_s},
-        )
-
-    def _change(self, batch_id: str, update: str, condition: str, values: Item) -> bool:
-        """One conditional update of the control item; False if its condition refused it."""
-        try:
-            self._patient.call("update_item", **self._update(batch_id, update, condition, values))
-        except ConditionFailed:
-            return False
-        return True
-
-    def _update(self, batch_id: str, update: str, condition: str, values: Item) -> dict[str, Any]:
-        names = {name: name[1:] for name in ("#state", "#round", "#final") if name in update + condition}
-        parameters: dict[str, Any] = {
-            "TableName": self._table,
-            "Key": encode(keys.control(batch_id)),
-            "UpdateExpression": update,
-            "ConditionExpression": condition,
-            "ExpressionAttributeValues": encode(values),
-        }
-        if names:  # `state`, `round` and `final` are reserved words of DynamoDB's expressions
-            parameters["ExpressionAttributeNames"] = names
-        return parameters
 
     def _add(self, batch_id: str, shard: int, round_: int, packs: int) -> dict[str, Any]:
         return {
@@ -285,13 +220,5 @@ class Stock:
         return True
 
 
-def control_item(control: Control) -> Item:
-    return asdict(control)
-
-
 def stock_item(remaining: int, sealed: int) -> Item:
     return {"remaining": remaining, "sealed": sealed}
-
-
-def _control(item: Item) -> Control:
-    return Control(**{name: value for name, value in item.items() if name not in ("pk", "sk")})

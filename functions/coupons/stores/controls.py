@@ -1,0 +1,124 @@
+"""The control item of a published batch (table `catalog`): its state, and what operators and the schedule decide.
+
+| access | request | units |
+|---|---|---|
+| control of one / several batches | GetItem / BatchGetItem | half a read unit each |
+| pause, stop, void, record an expiry | UpdateItem | 1 |
+| extend | one transaction with the batch's line of the index | 2 each |
+
+What moves packs between control and shards is in `stock.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from coupons.releases import Control
+from coupons.stores import keys
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, encode
+
+
+class Controls:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def get(self, batch_id: str, *, consistent: bool = False) -> Control | None:
+        item = self._dynamo.get(self._table, keys.control(batch_id), consistent=consistent)
+        return _control(item) if item else None
+
+    def get_many(self, batch_ids: Sequence[str]) -> dict[str, Control]:
+        wanted = {keys.control(batch_id)["pk"]: batch_id for batch_id in batch_ids}
+        found = self._dynamo.get_many(
+            {self._table: [keys.control(batch_id) for batch_id in batch_ids]}, consistent=False
+        )
+        return {wanted[item["pk"]]: _control(item) for item in found[self._table]}
+
+    def set_paused(self, batch_id: str, paused: bool) -> bool:
+        return self._change(batch_id, "SET paused = :p", "paused <> :p", {":p": paused})
+
+    def stop(self, batch_id: str) -> bool:
+        return self._change(batch_id, "SET stopped = :yes", "stopped <> :yes", {":yes": True})
+
+    def stop_and_void(self, batch_id: str) -> bool:
+        """Stopped, and what was issued with it; not after its expiry was recorded."""
+        update, condition = "SET stopped = :yes, voided = :yes", "voided <> :yes AND expired_at_s = :never"
+        return self._change(batch_id, update, condition, {":yes": True, ":never": 0})
+
+    def extend(self, batch_id: str, control: Control, extended_s: int, last_expiry_s: int) -> bool:
+        """Lengthen the validity of all coupons, never shorten; not after their expiry was recorded.
+
+        The index learns the new last expiry in the same transaction: wallets and the schedule go by it.
+        """
+        update = control_update(
+            self._table,
+            batch_id,
+            "SET extended_s = :e",
+            "extended_s = :read AND expired_at_s = :never",
+            {":e": extended_s, ":read": control.extended_s, ":never": 0},
+        )
+        index = {
+            "TableName": self._table,
+            "Key": encode(keys.index_batch(batch_id)),
+            "UpdateExpression": "SET last_expiry_s = :last",
+            "ExpressionAttributeValues": encode({":last": last_expiry_s}),
+        }
+        try:
+            self._dynamo.transact([{"Update": update}, {"Update": index}])
+        except TransactionFailed:
+            return False
+        return True
+
+    def unsettle(self, batch_id: str, control: Control) -> bool:
+        """Take back the last word and the recorded expiry: the clock was set back to where the batch lives."""
+        return self._change(
+            batch_id,
+            "SET #final = :no, expired_at_s = :never, expired_counts = :none",
+            "#round = :r AND #final = :yes",
+            {":no": False, ":never": 0, ":none": {}, ":r": control.round, ":yes": True},
+        )
+
+    def record_expiry(self, batch_id: str, control: Control, counts: dict[str, int], now_s: int) -> bool:
+        """Write the final counts once; an extension granted or a voiding decided meanwhile refuses it."""
+        return self._change(
+            batch_id,
+            "SET expired_at_s = :now, expired_counts = :counts",
+            "expired_at_s = :never AND extended_s = :e AND voided = :v",
+            {":now": now_s, ":counts": counts, ":never": 0, ":e": control.extended_s, ":v": control.voided},
+        )
+
+    def _change(self, batch_id: str, update: str, condition: str, values: Item) -> bool:
+        return change_control(self._dynamo, self._table, batch_id, update, condition, values)
+
+
+def change_control(dynamo: Dynamo, table: str, batch_id: str, update: str, condition: str, values: Item) -> bool:
+    """One conditional update of the control item; False if its condition refused it."""
+    try:
+        dynamo.call("update_item", **control_update(table, batch_id, update, condition, values))
+    except ConditionFailed:
+        return False
+    return True
+
+
+def control_update(table: str, batch_id: str, update: str, condition: str, values: Item) -> dict[str, Any]:
+    names = {name: name[1:] for name in ("#state", "#round", "#final") if name in update + condition}
+    parameters: dict[str, Any] = {
+        "TableName": table,
+        "Key": encode(keys.control(batch_id)),
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": encode(values),
+    }
+    if names:  # `state`, `round` and `final` are reserved words of DynamoDB's expressions
+        parameters["ExpressionAttributeNames"] = names
+    return parameters
+
+
+def control_item(control: Control) -> Item:
+    return asdict(control)
+
+
+def _control(item: Item) -> Control:
+    return Control(**{name: value for name, value in item.items() if name not in ("pk", "sk")})
