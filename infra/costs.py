@@ -23,7 +23,7 @@ from coupons.moments import epoch_s
 from coupons.orders import Order
 from coupons.refusals import Refusal
 from coupons.sealing import Keys
-from infra.couponctl.client import load_campaign
+from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
 from infra.metering import Meter

@@ -16,7 +16,7 @@ from coupons.sealing import Keys
 from coupons.stores import dynamodb, keys
 from coupons.stores.dynamodb import encode
 from coupons.stores.stock import stock_item
-from infra.couponctl.client import load_campaign
+from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
 
 SHARDS = 16

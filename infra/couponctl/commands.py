@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from infra.couponctl import client, reconciling
+from infra.client.api import ProblemError, UnreachableError
+from infra.couponctl import declaring, reconciling
+from infra.couponctl.campaign_files import load_campaign
 from infra.couponctl.output import Output, facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from infra.couponctl.client import Api
+    from infra.client.api import Api
 
 GOOD = 0
 REFUSED = 1
@@ -29,8 +31,8 @@ FINAL_STATUSES = frozenset({"sold_out", "closed", "stopped"})
 
 def apply(api: Api, args: Namespace, out: Output) -> int:
     """The campaign stands as the file says; with `--publish` all its batches are published too."""
-    document = client.load_campaign(args.file)
-    applied = client.apply(api, document)
+    document = load_campaign(args.file)
+    applied = declaring.apply(api, document)
     revision = f" to revision {applied.revision}" if applied.outcome == "updated" else ""
     head = {"campaign_id": applied.campaign_id, "outcome": applied.outcome, "revision": applied.revision}
     if not args.publish:
@@ -42,8 +44,8 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
     refused: list[str] = []
     for number, batch_id in enumerate(batch_ids, 1):
         try:
-            published.append(client.publish(api, batch_id))
-        except client.ProblemError as error:
+            published.append(declaring.publish(api, batch_id))
+        except ProblemError as error:
             refused.append(batch_id)
             out.problem(batch_id, error)
             continue
@@ -56,7 +58,7 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
 
 
 def publish(api: Api, args: Namespace, out: Output) -> int:
-    answer = client.publish(api, args.batch)
+    answer = declaring.publish(api, args.batch)
     out.result(answer, f"{args.batch}: published, {answer.get('status', 'status unknown')}")
     return GOOD
 
@@ -74,7 +76,7 @@ def local_token(api: Api, sub: str, scope: str, **claims: str | None) -> str:
     given = {name: value for name, value in claims.items() if value is not None}
     body = api.post("/_local/token", {"sub": sub, "scope": scope, **given}, repeatable=True).body
     if not isinstance(body.get("access_token"), str):
-        raise client.UnreachableError(f"{api.url} gives no token")
+        raise UnreachableError(f"{api.url} gives no token")
     return str(body["access_token"])
 
 
@@ -111,7 +113,7 @@ def watch(api: Api, args: Namespace, out: Output) -> int:
         looks += 1
         batch = api.get(path).body
         if "status" not in batch:
-            raise client.UnreachableError(f"{api.url} answers something that is not a batch")
+            raise UnreachableError(f"{api.url} answers something that is not a batch")
         now = tuple(batch.get(name) for name in ("status", "remaining", "quantity"))
         if now != seen:
             seen = now
@@ -136,7 +138,7 @@ def audit(api: Api, args: Namespace, out: Output) -> int:
         # The count goes on where it stopped; without its name each answer would begin a new one.
         report = api.get(path, sweep=report.get("sweep")).body
     if "ok" not in report:
-        raise client.UnreachableError(f"{api.url} answers something that is not an audit")
+        raise UnreachableError(f"{api.url} answers something that is not an audit")
     good = report["ok"] is True and report.get("complete") is not False
     lines = [f"{'holds' if one['holds'] else 'FAILS'}  {one['equation']}" for one in report.get("equations", [])]
     out.result(report, *lines, f"{args.batch}: {'every equation holds' if good else 'NOT good'}")

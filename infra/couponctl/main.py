@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable
 from datetime import date
 
-from infra.couponctl import client, commands
+from infra.client import api as client
+from infra.couponctl import commands
+from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import Output
 from infra.couponctl.reconciling import DayError, StatementError
 
@@ -31,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     out = Output(as_json=getattr(args, "json", False))
     try:
         url = getattr(args, "url", client.LOCAL_URL)
-        api = client.Api(url, _given_token(args), timeout_s=args.timeout_s)
+        api = client.Api(url, _given_token(args), timeout_s=args.timeout_s, agent="couponctl")
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -54,7 +56,7 @@ def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
             merchant_id = getattr(args, "merchant", None)
             api.token = commands.local_token(api, "couponctl", args.needs, merchant_id=merchant_id)
         return run(api, args, out)
-    except (client.DocumentFileError, StatementError) as error:
+    except (DocumentFileError, StatementError) as error:
         out.failure(*error.problems)
         return commands.REFUSED
     except DayError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infra.couponctl.client import ProblemError
+    from infra.client.api import ProblemError
 
 _SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "message"})
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from infra.couponctl.client import UnreachableError
+from infra.client.api import UnreachableError
 from infra.couponctl.output import yuan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from infra.couponctl.client import Api
+    from infra.client.api import Api
 
 AMOUNTS = ("discount_minor", "merchant_match_minor", "payable_minor")
 PAGES_MAX = 10_000

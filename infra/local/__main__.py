@@ -16,7 +16,8 @@ import time
 from contextlib import ExitStack, suppress
 from types import FrameType
 
-from infra.couponctl.client import Api, ApiError, DocumentFileError
+from infra.client.api import Api, ApiError
+from infra.couponctl.core_yaml import DocumentFileError
 from infra.local.cloud import HOST, CloudError, start_cloud
 from infra.local.examples import examples
 from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, held

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra.couponctl.client import Api, ProblemError, apply, load_campaign, publish
+from infra.client.api import Api, ProblemError
+from infra.couponctl.campaign_files import load_campaign
+from infra.couponctl.declaring import apply, publish
 
 
 def load_season(api: Api, path: Path) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.couponctl.client import Api, ApiError
+from infra.client.api import Api, ApiError
 from infra.local.answers import ProblemError
 from infra.local.cloud import HOST, Cloud, CloudError
 from infra.local.deploy import Deployed, deploy

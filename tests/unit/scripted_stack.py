@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -40,11 +42,16 @@ class Asked:
 
 @dataclass
 class Stack:
-    """A loopback server: `replies` by `METHOD path`, each a list whose last reply repeats."""
+    """A loopback server: `replies` by `METHOD path`, each a list whose last reply repeats.
+
+    The client under test and the server's thread take turns, so a list needs no lock.
+    """
 
     url: str
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    now_s: Callable[[], float] = time.time
+    """What the `Date` of each reply says, unless it brings its own."""
 
     def on(self, route: str, *replies: Reply) -> None:
         self.replies[route] = list(replies)
@@ -64,7 +71,7 @@ class Stack:
         return [f"{asked.method} {asked.path}" for asked in self.asked]
 
 
-def _handler_of(replying: Callable[[Asked], Reply]) -> type[BaseHTTPRequestHandler]:
+def _handler_of(stack: Stack) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -74,22 +81,22 @@ def _handler_of(replying: Callable[[Asked], Reply]) -> type[BaseHTTPRequestHandl
             parts = urlsplit(self.path)
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
             body = json.loads(raw) if raw else None
-            reply = replying(Asked(self.command, parts.path, parse_qs(parts.query), body, token))
+            reply = stack.reply(Asked(self.command, parts.path, parse_qs(parts.query), body, token))
             if reply.silent:
                 self.rfile.read(1)  # returns when the client hangs up
             if reply.dropped or reply.silent:
                 self.close_connection = True
                 return
             payload = b"" if reply.body is None else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
+            self.send_response_only(reply.status)
+            for name, value in ({"Date": formatdate(stack.now_s(), usegmt=True)} | reply.headers).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
             self.close_connection = reply.last
 
-        do_GET = do_PUT = do_POST = answer  # noqa: N815
+        do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
 
         def log_message(self, *args: object) -> None:
             """Silent: pytest shows what matters."""
@@ -105,7 +112,7 @@ def problem(status: int, slug: str, **facts: object) -> Reply:
 def scripted_stack() -> Iterator[Stack]:
     """Listens on a free port until left; gives the token `local-token` to whoever asks."""
     stack = Stack(url="")
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(stack.reply)) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(stack)) as server:
         server.daemon_threads = True
         stack.url = f"http://127.0.0.1:{server.server_address[1]}"
         stack.on("POST /_local/token", Reply(body={"access_token": "local-token"}))

@@ -1,0 +1,1 @@
+"""The client that citizens' apps and merchants' tills use, and the page of rules that it obeys (README.md)."""

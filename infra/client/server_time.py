@@ -1,0 +1,84 @@
+"""The server's time, learnt from the `Date` of its answers. The device's own clock is never looked at.
+
+A `Date` is a whole second, and was said somewhere between sending the request and receiving its answer. So every
+answer bounds what the server's time is beyond the device's monotonic clock, from below and from above; together they
+narrow it. What is told here is the lower bound: when it says ten o'clock, it is ten o'clock there too, and no request
+comes too early.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class ServerTime:
+    """`monotonic_s` counts seconds from anywhere and never steps back."""
+
+    def __init__(self, monotonic_s: Callable[[], float]) -> None:
+        self._monotonic_s = monotonic_s
+        self._ahead_s: tuple[float, float] | None = None
+        """What the server's time is beyond the monotonic clock: at least, and less than."""
+
+    @property
+    def is_known(self) -> bool:
+        """An answer has come with a `Date`."""
+        return self._ahead_s is not None
+
+    def now_s(self) -> float:
+        """Epoch seconds by the server's clock. Raises LookupError before the first answer."""
+        return self.at_s(self._monotonic_s())
+
+    def at_s(self, monotonic_s: float) -> float:
+        """The server's time at a moment of the monotonic clock, past ones too. Raises LookupError as `now_s`."""
+        if self._ahead_s is None:
+            raise LookupError("no answer has told the server's time yet")
+        return self._ahead_s[0] + monotonic_s
+
+    def seconds_until(self, moment: str) -> float:
+        """Until an RFC 3339 time with offset, by the server's clock; 0 once it has come."""
+        return max(0.0, epoch_s(moment) - self.now_s())
+
+    def learn(self, date: str | None, age: str | None, sent_s: float, received_s: float) -> None:
+        """Take `Date` and `Age` of an answer whose request went out and came back at these monotonic moments.
+
+        An answer that contradicts the earlier ones wins: the server's clock was set, or this device was asleep.
+        """
+        date_s = _date_s(date)
+        if date_s is None:
+            return
+        # A cache in between hands out its answer for a while; `Age` says how long, in whole seconds.
+        stored_s = int(age[:6]) + 1 if age is not None and age.isdecimal() else 0
+        least_s, below_s = date_s - received_s, date_s + 1 + stored_s - sent_s
+        if self._ahead_s is not None:
+            known_least_s, known_below_s = self._ahead_s
+            both = max(least_s, known_least_s), min(below_s, known_below_s)
+            if both[0] < both[1]:
+                least_s, below_s = both
+        self._ahead_s = least_s, below_s
+
+
+def epoch_s(moment: str) -> float:
+    """Epoch seconds of an RFC 3339 time with offset. Raises ValueError for anything else."""
+    parsed = datetime.fromisoformat(moment)
+    if parsed.tzinfo is None:
+        raise ValueError(f"{moment!r} has no offset")
+    return parsed.timestamp()
+
+
+def rfc3339(moment_s: float) -> str:
+    """Whole seconds, in UTC: what a request says."""
+    return datetime.fromtimestamp(int(moment_s), UTC).isoformat()
+
+
+def _date_s(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None

@@ -1,0 +1,65 @@
+"""Apply and publish over HTTP: what couponctl and the local stack do with a campaign document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from infra.client.api import ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.client.api import Api
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What `apply` came to: the campaign now stands at `revision`."""
+
+    campaign_id: str
+    outcome: Literal["created", "updated", "unchanged"]
+    revision: int | None
+
+
+def apply(api: Api, document: Mapping[str, Any]) -> Applied:
+    """The campaign stands as `document` says; applying it again changes nothing.
+
+    The file carries no revision: the current one is read first and sent along, so that an edit in between is refused
+    (`revision-conflict`) rather than overwritten. A `revision` in the document is sent as it stands.
+
+    Raises:
+        ApiError: refused, or no answer.
+    """
+    campaign_id = str(document["campaign_id"])
+    path = f"/admin/campaigns/{quote(campaign_id, safe='')}"
+    current = _revision_of(api, path)
+    sent = dict(document)
+    if sent.get("revision") is None and current is not None:
+        sent["revision"] = current
+    answer = api.put(path, sent)
+    revision = answer.body.get("revision")
+    if answer.status == 201:
+        return Applied(campaign_id, "created", revision)
+    unchanged = answer.replayed or (revision is not None and revision == current)
+    return Applied(campaign_id, "unchanged" if unchanged else "updated", revision)
+
+
+def _revision_of(api: Api, path: str) -> int | None:
+    try:
+        revision = api.get(path).body.get("revision")
+    except ProblemError as error:
+        if error.status == 404:
+            return None
+        raise
+    return revision if isinstance(revision, int) else None
+
+
+def publish(api: Api, batch_id: str) -> dict[str, Any]:
+    """The batch is published: `{batch_id, status, …}`. Publishing again changes nothing.
+
+    Raises:
+        ApiError: refused (`budget-exceeded`, …), or no answer.
+    """
+    return api.post(f"/admin/batches/{quote(batch_id, safe='')}/publish", {}, repeatable=True).body
