@@ -15,6 +15,7 @@ from coupons.money import FundingLine, split
 from coupons.orders import Item, Order
 from coupons.schema import BASIS_POINTS
 from coupons.terms import Exchange, PercentOff, Terms
+from coupons.usable import is_usable
 
 Reason = Literal["min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid"]
 
@@ -43,14 +44,16 @@ class Till:
     enrolled: bool
 
 
-def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, now_s: int) -> Assessment:
-    """Judge `order` at `till` (None: no such merchant) by `terms` at `now_s`.
+def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment_s: int, timezone: str) -> Assessment:
+    """Judge `order` at `till` (None: no such merchant) by `terms` at `moment_s` in the campaign's `timezone`.
 
     The discount is computed over the items in scope, and never above `total_minor`; the merchant match never makes the
     order cost less than nothing; the funding lines add up to the discount.
     """
     items, reasons = _in_scope(terms, order, till)
-    if now_s < coupon.valid_from_s:
+    if not is_usable(terms, moment_s, timezone):
+        reasons.append("window")
+    if moment_s < coupon.valid_from_s:
         reasons.append("not-yet-valid")
     base_minor = min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
     if not _restricts_items(terms):
@@ -71,7 +74,7 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, now_s:
     if reasons:
         return Assessment(tuple(reasons), 0, 0, order.total_minor, ())
     match_minor = min(
-        discount_minor * _match_basis_points(terms, now_s) // BASIS_POINTS, order.total_minor - discount_minor
+        discount_minor * _match_basis_points(terms, moment_s) // BASIS_POINTS, order.total_minor - discount_minor
     )
     shares = split(discount_minor, [share.basis_points for share in terms.funding])
     funding = tuple(FundingLine(share.funder_id, part) for share, part in zip(terms.funding, shares, strict=True))
@@ -108,10 +111,10 @@ def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item]
     return items, reasons
 
 
-def _match_basis_points(terms: Terms, now_s: int) -> int:
-    """The merchant's ratio in force at `now_s`; none before the first."""
+def _match_basis_points(terms: Terms, moment_s: int) -> int:
+    """The merchant's ratio in force at `moment_s`; none before the first."""
     in_force = 0
     for ratio in terms.merchant_match:
-        if epoch_s(ratio.starts_at) <= now_s:
+        if epoch_s(ratio.starts_at) <= moment_s:
             in_force = ratio.basis_points
     return in_force

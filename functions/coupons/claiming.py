@@ -76,7 +76,7 @@ def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> 
         token=token.name,
         claimed_at_s=now_s,
         key_version=env.keys.current,
-        coupons=tuple(fresh_coupon(terms, now_s) for terms in release.terms),
+        coupons=tuple(fresh_coupon(terms, now_s, release.timezone) for terms in release.terms),
     )
     try:
         standing = env.claims.put(release, wanted, lambda: token.lease.is_live(env.clock))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from coupons.moments import DAY_S, epoch_s
+from coupons.moments import DAY_S, day_of, day_start_s, epoch_s
 from coupons.terms import FixedWindow, Terms
 
 Stored = Literal["available", "held", "redeemed", "voided"]
@@ -65,15 +66,27 @@ class BookingRecord:
     booked_at_s: int
 
 
-def fresh_coupon(terms: Terms, claimed_at_s: int) -> Coupon:
-    """The coupon that `terms` yield at a claim: valid from the claim for N days, or in the fixed window."""
-    if isinstance(terms.validity, FixedWindow):
-        valid_from_s, expires_at_s = epoch_s(terms.validity.starts_at), epoch_s(terms.validity.ends_at)
-    else:
-        valid_from_s, expires_at_s = claimed_at_s, claimed_at_s + terms.validity.days * DAY_S
-    return Coupon("available", valid_from_s, expires_at_s)
+def fresh_coupon(terms: Terms, claimed_at_s: int, timezone: str) -> Coupon:
+    """The coupon that `terms` yield at a claim; `timezone` is the campaign's.
+
+    Valid in the fixed window, or for N days from the claim; a delayed start is the beginning of the k-th calendar day
+    after the claim's, and leaves the expiry where it is.
+    """
+    validity, valid_from_s = terms.validity, claimed_at_s
+    if isinstance(validity, FixedWindow):
+        valid_from_s = epoch_s(validity.starts_at)
+    elif validity.starts_after_days:
+        first_day = day_of(claimed_at_s, timezone) + timedelta(days=validity.starts_after_days)
+        valid_from_s = day_start_s(first_day, timezone)
+    return Coupon("available", valid_from_s, _expires_at_s(terms, claimed_at_s))
 
 
 def last_expiry_s(terms: Terms, closes_at_s: int) -> int:
     """When the last coupon of these terms expires if it is claimed in the last second of the window."""
-    return fresh_coupon(terms, closes_at_s).expires_at_s
+    return _expires_at_s(terms, closes_at_s)
+
+
+def _expires_at_s(terms: Terms, claimed_at_s: int) -> int:
+    if isinstance(terms.validity, FixedWindow):
+        return epoch_s(terms.validity.ends_at)
+    return claimed_at_s + terms.validity.days * DAY_S

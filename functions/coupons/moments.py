@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,13 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def wall_clock(moment_s: int, timezone: str) -> datetime:
+    """What a clock on a wall in `timezone` shows, with the offset in force."""
+    return datetime.fromtimestamp(moment_s, UTC).astimezone(_zone(timezone))
+
+
 def rfc3339(moment_s: int, timezone: str = "UTC") -> str:
-    return datetime.fromtimestamp(moment_s, UTC).astimezone(_zone(timezone)).isoformat(timespec="seconds")
+    return wall_clock(moment_s, timezone).isoformat(timespec="seconds")
 
 
 def epoch_s(moment: datetime) -> int:
@@ -24,4 +29,13 @@ def epoch_s(moment: datetime) -> int:
 
 def day_of(moment_s: int, timezone: str) -> date:
     """The calendar day on which `moment_s` falls in `timezone`."""
-    return datetime.fromtimestamp(moment_s, UTC).astimezone(_zone(timezone)).date()
+    return wall_clock(moment_s, timezone).date()
+
+
+def day_start_s(day: date, timezone: str) -> int:
+    """The first second of a calendar day: midnight, or the first moment after it where a clock change skips that.
+
+    A wall time inside a gap is read with the offset from before it (fold=0, PEP 495), which makes a skipped midnight
+    the second of the change: since 2000 all gaps over a midnight start there.
+    """
+    return epoch_s(datetime.combine(day, time(), _zone(timezone)))

@@ -84,6 +84,11 @@ def redeem(
     `code` None redeems what the order holds. Returns the order, its time zone, and True for a repeat: the same
     merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 3 read.
 
+    What a till sends late (`scanned_at_s`) is judged by the terms at the moment of the scan, since the customer has
+    left with the goods: valid yet, within the hours, which merchant match. The coupon's expiry and state, the
+    merchant's standing and the settlement day stay those of now: 30 s after its expiry a coupon is accounted for, and
+    what has been accounted for is never used.
+
     Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
     conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, and not expired by the
     clock; the order number is new, or holds this coupon for this content; the line is new.
@@ -95,9 +100,10 @@ def redeem(
     if code is None:
         if standing is None:
             raise NotFound(detail="This order holds no coupon; send its code.")
-        ref, issued_at_s = _ref_of(env, standing), None
+        ref, issued_at_s, presented_at_s = _ref_of(env, standing), None, standing.at_s
     else:
         ref, issued_at_s = open_code(env, code)
+        presented_at_s = issued_at_s
     presented = present(env, ref)
     if standing is not None and standing.state == "redeemed" and standing.same_content(presented.coupon_id, content):
         return standing, presented.release.timezone, True
@@ -121,7 +127,9 @@ def redeem(
         held_until_s=standing.held_until_s if standing is not None else 0,
         late=scanned_at_s is not None,
     )
-    return _commit(env, presented, used, order, now_s)
+    # No till's clock moves a scan before the code was issued, or the order took the coupon, nor past now.
+    judged_at_s = now_s if scanned_at_s is None else min(max(scanned_at_s, presented_at_s), now_s)
+    return _commit(env, presented, used, order, judged_at_s, now_s)
 
 
 def read_redemption(env: Environment, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
@@ -170,9 +178,9 @@ def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
     )
 
 
-def assess_or_refuse(env: Environment, presented: Presented, merchant_id: str, order: Order, now_s: int) -> Amounts:
-    """Raises OrderNotEligible with every reason."""
-    found = _assess(env, presented, merchant_id, order, now_s)
+def assess_or_refuse(env: Environment, presented: Presented, merchant_id: str, order: Order, moment_s: int) -> Amounts:
+    """What the order costs by the terms at that moment. Raises OrderNotEligible with every reason."""
+    found = _assess(env, presented, merchant_id, order, moment_s)
     if not found.eligible:
         raise OrderNotEligible(
             reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
@@ -187,7 +195,7 @@ def order_conflict(standing: OrderRecord) -> OrderConflict:
 
 
 def _commit(
-    env: Environment, presented: Presented, used: OrderRecord, order: Order, now_s: int
+    env: Environment, presented: Presented, used: OrderRecord, order: Order, judged_at_s: int, now_s: int
 ) -> tuple[OrderRecord, str, bool]:
     """Judge and write; judge again on what a refused condition shows, at most three times."""
     key, timezone = order_key(used.merchant_id, used.order_no), presented.release.timezone
@@ -198,7 +206,7 @@ def _commit(
             assert standing is not None, "order and coupon moved in one transaction"
             return _first_answer(standing, used), timezone, True
         refuse_unusable(presented, now_s, order=key)
-        amounts = assess_or_refuse(env, presented, used.merchant_id, order, now_s)
+        amounts = assess_or_refuse(env, presented, used.merchant_id, order, judged_at_s)
         record = replace(used, amounts=amounts)
         line = Line(
             kind="redemption",
@@ -236,9 +244,9 @@ def _first_answer(standing: OrderRecord, used: OrderRecord) -> OrderRecord:
     raise order_conflict(standing)
 
 
-def _assess(env: Environment, presented: Presented, merchant_id: str, order: Order, now_s: int) -> Assessment:
+def _assess(env: Environment, presented: Presented, merchant_id: str, order: Order, moment_s: int) -> Assessment:
     at = till(merchant_id, env.registry.merchant(merchant_id), presented.release.campaign_id)
-    return assess(presented.terms, order, at, presented.coupon, now_s)
+    return assess(presented.terms, order, at, presented.coupon, moment_s, presented.release.timezone)
 
 
 def _ref_of(env: Environment, standing: OrderRecord) -> CouponRef:

@@ -6,7 +6,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from coupons.schema import BASIS_POINTS, BasisPoints, Document, Id, Label, Minor, Moment, Title, distinct, forward
+from coupons.schema import (
+    BASIS_POINTS,
+    BasisPoints,
+    ClockEnd,
+    ClockTime,
+    Day,
+    Document,
+    Id,
+    Label,
+    Minor,
+    Moment,
+    Title,
+    Weekday,
+    distinct,
+    forward,
+)
 
 
 class AmountOff(Document):
@@ -57,10 +72,21 @@ Discount = Annotated[AmountOff | PercentOff | Exchange, Field(discriminator="kin
 
 
 class DaysAfterClaim(Document):
-    """Valid from the claim's second for `days` × 86,400 s."""
+    """Valid until the claim's second plus `days` × 86,400 s.
+
+    From the claim's second, or, where `starts_after_days` is not 0, from the first moment of that calendar day after
+    the claim's own, in the campaign's time zone.
+    """
 
     kind: Literal["days_after_claim"]
     days: Annotated[int, Field(ge=1, le=366)]
+    starts_after_days: Annotated[int, Field(ge=0, le=30)] = 0
+
+    @model_validator(mode="after")
+    def _some_time_left(self) -> Self:
+        if self.days <= self.starts_after_days:
+            raise ValueError("days must be above starts_after_days: claimed at midnight, it would never be valid")
+        return self
 
 
 class FixedWindow(Document):
@@ -77,6 +103,23 @@ class FixedWindow(Document):
 
 
 Validity = Annotated[DaysAfterClaim | FixedWindow, Field(discriminator="kind")]
+
+
+class WeeklyHours(Document):
+    """`starts <= wall clock < ends` on each of `weekdays`, in the campaign's time zone.
+
+    `ends` at or before `starts` lies on the next day, and the hours after midnight belong to the weekday on which they
+    began: fri 18:00 to 02:00 holds on Saturday at 01:59.
+    """
+
+    weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
+    starts: ClockTime
+    ends: ClockEnd
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        distinct("weekdays", self.weekdays)
+        return self
 
 
 class Scope(Document):
@@ -117,13 +160,19 @@ class Refund(Document):
 
 
 class Terms(Document):
-    """券规则: all that decides what one coupon is worth, where, when and who pays; frozen once published."""
+    """券规则: all that decides what one coupon is worth, where, when and who pays; frozen once published.
+
+    A coupon that is valid can be used in the hours of `usable` (none: always), and not on `blackout_dates`, the
+    calendar days of the campaign's time zone.
+    """
 
     terms_id: Id
     title: Title
     section_id: Id | None = None
     discount: Discount
     validity: Validity
+    usable: Annotated[list[WeeklyHours], Field(max_length=21)] = []
+    blackout_dates: Annotated[list[Day], Field(max_length=100)] = []
     scope: Scope = Scope()
     funding: Annotated[list[Share], Field(min_length=1, max_length=10)]
     merchant_match: Annotated[list[MatchRatio], Field(max_length=10)] = []
@@ -137,4 +186,6 @@ class Terms(Document):
         starts = [ratio.starts_at for ratio in self.merchant_match]
         if starts != sorted(set(starts)):
             raise ValueError("merchant_match must be in ascending order of starts_at")
+        if self.blackout_dates != sorted(set(self.blackout_dates)):
+            raise ValueError("blackout_dates must be in ascending order, each once")
         return self

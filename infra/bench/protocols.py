@@ -116,5 +116,5 @@ def _claim(release: Release, person: bytes, now_s: int) -> Claim:
         token=f"{secrets.token_urlsafe(12)}:0",
         claimed_at_s=now_s,
         key_version=1,
-        coupons=tuple(fresh_coupon(terms, now_s) for terms in release.terms),
+        coupons=tuple(fresh_coupon(terms, now_s, release.timezone) for terms in release.terms),
     )

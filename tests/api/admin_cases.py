@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.cases import FIRST, REPLAY, case, opened
+from tests.api.catalog_cases import TEN_OFF_IN_FULL
 from tests.api.stage import Stage
 from tests.api.town import MERCHANT
 from tests.world import Answered, campaign, terms
@@ -19,11 +20,8 @@ BAKERY["stores"] = [{**MERCHANT["stores"][0], "title": None}]
 
 def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
     """The document as it comes back: with its revision and what it left out."""
-    (ten_off,) = document["terms"]
     (pack,) = document["batches"]
     (diner,) = document["merchants"]
-    empty = ("merchants", "merchant_categories", "merchant_tags", "item_categories", "item_tags", "channels", "regions")
-    scope: dict[str, Any] = {name: [] for name in empty}
     eligibility = {"group_id": None, "regions": []}
     nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0}
     return {
@@ -32,7 +30,7 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
         **document,
         "revision": revision,
         "merchants": [{"tags": [], **diner, "stores": [{"title": None, **store} for store in diner["stores"]]}],
-        "terms": [{"section_id": None, "scope": scope, **ten_off}],
+        "terms": [TEN_OFF_IN_FULL],
         "batches": [{**nothing, "eligibility": eligibility, **pack}],
     }
 

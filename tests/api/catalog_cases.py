@@ -43,7 +43,15 @@ SCOPE = {
     "channels": [],
     "regions": [],
 }
-TERMS = {**terms(), "section_id": None, "scope": SCOPE}
+TEN_OFF_IN_FULL = {
+    **terms(),
+    "section_id": None,
+    "validity": {"kind": "days_after_claim", "days": 14, "starts_after_days": 0},
+    "usable": [],
+    "blackout_dates": [],
+    "scope": SCOPE,
+}
+"""The terms `ten-off` as answers give them: with what the document left out."""
 
 
 class Anybody(Person):
@@ -107,7 +115,7 @@ def a_campaign_of_which_nothing_is_published(s: Stage) -> Answered:
     return Anybody().send("GET /campaigns/{campaign_id}", {"campaign_id": "season"})
 
 
-@case("GET /batches/{batch_id}", 200, body={**PACK, "remaining": 9, "coupons": [TERMS]})
+@case("GET /batches/{batch_id}", 200, body={**PACK, "remaining": 9, "coupons": [TEN_OFF_IN_FULL]})
 def a_batch_with_its_terms_after_one_claim(s: Stage) -> Answered:
     opened(s).citizen("ann").put_claim("pack")
     return Anybody().send("GET /batches/{batch_id}", {"batch_id": "pack"})

@@ -40,7 +40,7 @@ def judge(
     term: dict[str, Any], what: dict[str, Any], at: Till | None, *, coupon: Coupon = COUPON, now_s: int = NOW_S
 ) -> Assessment:
     found = Terms.model_validate_json(json.dumps(terms(**term)))
-    return assess(found, Order.model_validate_json(json.dumps(what)), at, coupon, now_s)
+    return assess(found, Order.model_validate_json(json.dumps(what)), at, coupon, now_s, "Asia/Shanghai")
 
 
 def item(sku: str = "noodles", *, price_minor: int = 6000, **changes: Any) -> dict[str, Any]:
@@ -135,6 +135,36 @@ def test_every_reason_is_given(term: dict[str, Any], what: dict[str, Any], at: T
     assert found.reasons == reasons
     if reasons:
         assert found == Assessment(found.reasons, 0, 0, total_minor, ())
+
+
+@pytest.mark.parametrize(
+    ("now", "reasons"),
+    [
+        ("2020-06-05T23:59:59+08:00", ()),
+        ("2020-06-06T00:00:00+08:00", ("window",)),
+        ("2020-06-06T23:59:59+08:00", ("window",)),
+        ("2020-06-07T00:00:00+08:00", ()),
+        ("2020-06-08T11:59:59+08:00", ()),
+        ("2020-06-08T12:00:00+08:00", ("window",)),
+    ],
+)
+def test_outside_its_hours_and_on_a_blackout_date_a_coupon_cannot_be_used(now: str, reasons: object) -> None:
+    """Mondays until noon, the other days all day, and not on 6 June: by the clock of the campaign's time zone."""
+    days = ["tue", "wed", "thu", "fri", "sat", "sun"]
+    usable = [
+        {"weekdays": ["mon"], "starts": "00:00", "ends": "12:00"},
+        {"weekdays": days, "starts": "00:00", "ends": "24:00"},
+    ]
+    coupon = Coupon("available", 0, NOW_S + 10 * 86_400)
+    term = {"usable": usable, "blackout_dates": ["2020-06-06"]}
+    assert judge(term, order(), till(), coupon=coupon, now_s=seconds(now)).reasons == reasons
+
+
+def test_a_coupon_can_be_too_early_on_a_wrong_day_at_once() -> None:
+    """Both reasons of time are given."""
+    coupon = Coupon("available", NOW_S + 1, NOW_S + 86_400)
+    found = judge({"blackout_dates": ["2020-06-06"]}, order(), till(), coupon=coupon)
+    assert found.reasons == ("window", "not-yet-valid")
 
 
 @pytest.mark.parametrize(("now_s", "reasons"), [(-1, ("not-yet-valid",)), (0, ()), (1, ())])

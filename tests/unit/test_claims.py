@@ -58,14 +58,40 @@ def made(**validity: object) -> Terms:
 
 def test_days_count_from_the_claims_second() -> None:
     """14 days are 14 × 86,400 s from the claim, not from a midnight."""
-    coupon = fresh_coupon(made(kind="days_after_claim", days=14), 1_591_408_801)
+    coupon = fresh_coupon(made(kind="days_after_claim", days=14), 1_591_408_801, "Asia/Shanghai")
     assert coupon == Coupon("available", 1_591_408_801, 1_591_408_801 + 14 * 86_400)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "timezone", "after_days", "valid_from"),
+    [
+        ("2020-06-06T10:00:00+08:00", "Asia/Shanghai", 0, "2020-06-06T10:00:00+08:00"),
+        ("2020-06-06T00:00:00+08:00", "Asia/Shanghai", 1, "2020-06-07T00:00:00+08:00"),
+        ("2020-06-06T23:59:59+08:00", "Asia/Shanghai", 1, "2020-06-07T00:00:00+08:00"),
+        ("2020-06-07T00:00:00+08:00", "Asia/Shanghai", 1, "2020-06-08T00:00:00+08:00"),
+        ("2020-06-06T23:59:59+08:00", "UTC", 1, "2020-06-07T00:00:00+00:00"),
+        ("2020-06-06T10:00:00+08:00", "Asia/Shanghai", 30, "2020-07-06T00:00:00+08:00"),
+        # a day of 23 hours, and one of 25
+        ("2020-03-29T00:00:00+01:00", "Europe/Berlin", 1, "2020-03-30T00:00:00+02:00"),
+        ("2020-10-25T00:00:00+02:00", "Europe/Berlin", 1, "2020-10-26T00:00:00+01:00"),
+        # midnight is skipped
+        ("2020-10-03T12:00:00-04:00", "America/Asuncion", 1, "2020-10-04T01:00:00-03:00"),
+        ("2020-10-03T12:00:00-04:00", "America/Asuncion", 2, "2020-10-05T00:00:00-03:00"),
+    ],
+)
+def test_a_delayed_start_is_the_beginning_of_a_day(
+    claimed: str, timezone: str, after_days: int, valid_from: str
+) -> None:
+    """Of the k-th calendar day after the claim's, where the campaign is; the expiry stays days × 86,400 s away."""
+    terms = made(kind="days_after_claim", days=31, starts_after_days=after_days)
+    coupon = fresh_coupon(terms, seconds(claimed), timezone)
+    assert coupon == Coupon("available", seconds(valid_from), seconds(claimed) + 31 * 86_400)
 
 
 def test_a_fixed_window_does_not_look_at_the_claim() -> None:
     """Whoever claims when, it starts and ends the same."""
     window = {"starts_at": "2020-06-18T00:00:00+08:00", "ends_at": "2020-06-21T00:00:00+08:00"}
-    coupon = fresh_coupon(made(kind="fixed", **window), 5)
+    coupon = fresh_coupon(made(kind="fixed", **window), 5, "Asia/Shanghai")
     assert coupon == Coupon("available", seconds(window["starts_at"]), seconds(window["ends_at"]))
 
 

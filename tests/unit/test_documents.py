@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,10 @@ DAY = "2020-06-06T00:00:00+08:00"
 FIVE = {"kind": "amount_off", "threshold_minor": 500, "amount_minor": 500}
 SHARES = [{"funder_id": "city", "basis_points": 9_999}, {"funder_id": "shop", "basis_points": 1}]
 BOOKING = {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-05T10:00:00+08:00"}
+
+HOURS = {"weekdays": ["fri"], "starts": "18:00", "ends": "02:00"}
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DATES = [(date(2020, 6, 6) + timedelta(days=n)).isoformat() for n in range(101)]
 
 
 def setting(path: str, value: object) -> Change:
@@ -60,6 +65,13 @@ TAKEN: dict[str, Change] = {
         mode="granted", eligibility={"group_id": "care"}
     ),
     "366 days": setting("terms.0.validity.days", 366),
+    "a delayed start that leaves a day": setting(
+        "terms.0.validity", {"kind": "days_after_claim", "days": 31, "starts_after_days": 30}
+    ),
+    "21 weekly hours": setting("terms.0.usable", [HOURS] * 21),
+    "all of every day": setting("terms.0.usable", [{"weekdays": WEEK, "starts": "00:00", "ends": "24:00"}]),
+    "hours past midnight": setting("terms.0.usable", [{"weekdays": ["fri"], "starts": "23:59", "ends": "00:00"}]),
+    "100 blackout dates": setting("terms.0.blackout_dates", DATES[:100]),
     "a fixed window of a second": setting(
         "terms.0.validity", {"kind": "fixed", "starts_at": DAY, "ends_at": "2020-06-06T00:00:01+08:00"}
     ),
@@ -151,6 +163,24 @@ REFUSED: list[tuple[Change, str, str]] = [
         "terms.0.validity.fixed",
         "ends before it starts",
     ),
+    (
+        setting("terms.0.validity", {"kind": "days_after_claim", "days": 3, "starts_after_days": 3}),
+        "terms.0.validity.days_after_claim",
+        "days must be above starts_after_days",
+    ),
+    (setting("terms.0.validity.starts_after_days", -1), "terms.0.validity.days_after_claim.starts_after_days", "great"),
+    (setting("terms.0.validity.starts_after_days", 31), "terms.0.validity.days_after_claim.starts_after_days", "less"),
+    (setting("terms.0.usable", [HOURS] * 22), "terms.0.usable", "at most 21"),
+    (setting("terms.0.usable", [{**HOURS, "weekdays": []}]), "terms.0.usable.0.weekdays", "at least 1"),
+    (setting("terms.0.usable", [{**HOURS, "weekdays": ["fri", "fri"]}]), "terms.0.usable.0", "'fri' stands twice"),
+    (setting("terms.0.usable", [{**HOURS, "weekdays": ["Fri"]}]), "terms.0.usable.0.weekdays.0", "'mon'"),
+    (setting("terms.0.usable", [{**HOURS, "starts": "24:00"}]), "terms.0.usable.0.starts", "pattern"),
+    (setting("terms.0.usable", [{**HOURS, "ends": "24:01"}]), "terms.0.usable.0.ends", "pattern"),
+    (setting("terms.0.usable", [{**HOURS, "ends": "2:00"}]), "terms.0.usable.0.ends", "pattern"),
+    (setting("terms.0.blackout_dates", DATES), "terms.0.blackout_dates", "at most 100"),
+    (setting("terms.0.blackout_dates", ["2020-02-30"]), "terms.0.blackout_dates.0", "day is out of range"),
+    (setting("terms.0.blackout_dates", [DATES[1], DATES[0]]), "terms.0", "blackout_dates must be in ascending order"),
+    (setting("terms.0.blackout_dates", [DATES[0]] * 2), "terms.0", "blackout_dates must be in ascending order"),
     (setting("terms.0.funding", []), "terms.0.funding", "at least 1"),
     (setting("terms.0.funding.0.basis_points", 4999), "terms.0", "add up to 10000"),
     (setting("terms.0.funding.0.basis_points", 5001), "terms.0", "add up to 10000"),

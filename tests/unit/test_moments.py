@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from coupons.moments import day_of, epoch_s, rfc3339
+from coupons.moments import day_of, day_start_s, epoch_s, rfc3339
 from coupons.schema import Moment
 from tests.world import seconds
 
@@ -34,6 +36,36 @@ MOMENT: TypeAdapter[object] = TypeAdapter(Moment)
 def test_the_day_of_a_second(moment: str, timezone: str, day: str) -> None:
     """Midnight is the time zone's, on days of 23 and 25 hours too."""
     assert day_of(seconds(moment), timezone).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("day", "timezone", "first"),
+    [
+        ("2020-06-06", "Asia/Shanghai", "2020-06-06T00:00:00+08:00"),
+        ("2020-03-29", "Europe/Berlin", "2020-03-29T00:00:00+01:00"),
+        ("2020-03-30", "Europe/Berlin", "2020-03-30T00:00:00+02:00"),
+        # clocks go from 24:00 to 01:00
+        ("2020-10-04", "America/Asuncion", "2020-10-04T01:00:00-03:00"),
+        ("2020-03-29", "Asia/Beirut", "2020-03-29T01:00:00+03:00"),
+        # and back from 24:00 to 23:00: the last hour of the day before comes twice
+        ("2020-03-22", "America/Asuncion", "2020-03-22T00:00:00-04:00"),
+        ("2020-10-25", "Asia/Beirut", "2020-10-25T00:00:00+02:00"),
+    ],
+)
+def test_the_first_second_of_a_day(day: str, timezone: str, first: str) -> None:
+    """Midnight, or the first moment after it that exists."""
+    assert day_start_s(date.fromisoformat(day), timezone) == seconds(first)
+
+
+@given(
+    st.dates(date(2000, 1, 2), date(2099, 12, 31)),
+    st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "America/Asuncion", "Asia/Beirut"]),
+)
+def test_a_day_starts_where_the_one_before_ends(day: date, timezone: str) -> None:
+    """Its first second is of that day, and the second before is not."""
+    first_s = day_start_s(day, timezone)
+    assert day_of(first_s, timezone) == day
+    assert day_of(first_s - 1, timezone) < day
 
 
 @pytest.mark.parametrize(
