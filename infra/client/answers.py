@@ -1,0 +1,115 @@
+"""What the stack answers, as JSON objects with their fields named: the part that apps and tills live on.
+
+An answer may hold more than is named here; GET /openapi.json says everything.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+Title = str | dict[str, str]
+"""Text, or the same text in `en` and `zh`."""
+
+
+class Batch(TypedDict):
+    batch_id: str
+    campaign_id: str
+    title: Title
+    mode: str
+    status: str
+    opens_at: str
+    closes_at: str
+    quantity: int
+    remaining: int
+    coupons: list[dict[str, Any]]
+
+
+class Booking(TypedDict):
+    batch_id: str
+    booked_at: str
+    status: str
+
+
+class Coupon(TypedDict):
+    coupon_id: str
+    batch_id: str
+    terms_id: str
+    title: Title
+    status: str
+    valid_from: str
+    expires_at: str
+
+
+class Claim(TypedDict):
+    batch_id: str
+    claimed_at: str
+    coupons: list[Coupon]
+
+
+class Wallet(TypedDict):
+    coupons: list[Coupon]
+    as_of: str
+
+
+class Code(TypedDict):
+    code: str
+    expires_at: str
+
+
+class Quote(TypedDict):
+    eligible: bool
+    reasons: list[str]
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+
+
+class Funding(TypedDict):
+    funder_id: str
+    amount_minor: int
+
+
+class Hold(TypedDict):
+    order_no: str
+    coupon_id: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    held_until: str
+
+
+class Release(TypedDict):
+    order_no: str
+    status: str
+
+
+class Redemption(TypedDict):
+    order_no: str
+    coupon_id: str
+    batch_id: str
+    terms_id: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[Funding]
+    redeemed_at: str
+    late: bool
+
+
+class Reversal(TypedDict):
+    order_no: str
+    reversal_no: str
+    amount_minor: int
+    discount_minor: int
+    merchant_match_minor: int
+    funding: list[Funding]
+    reversed_at: str
+    coupon_returned: bool
+
+
+class Settlement(TypedDict):
+    merchant_id: str
+    day: str
+    lines: list[dict[str, Any]]
+    sums: dict[str, Any]
+    next: str | None

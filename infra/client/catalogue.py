@@ -1,0 +1,57 @@
+"""What everybody may read: campaigns and batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from infra.client.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.client.answers import Batch
+
+FRESH_S = 1.0
+"""`Cache-Control: max-age=1`: asking more often gets the same answer."""
+KEPT_MAX = 100
+
+
+class Catalogue(Session):
+    """Reads are kept for a second: a page that is drawn ten times a second asks once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[str, tuple[float, Any]] = {}
+
+    def campaigns(self) -> list[dict[str, Any]]:
+        """Campaigns with published batches."""
+        return cast("list[dict[str, Any]]", self._fresh("GET /campaigns")["campaigns"])
+
+    def campaign(self, campaign_id: str) -> dict[str, Any]:
+        """The campaign with its `sections` and `batches`. Raises ProblemError: `not-found`."""
+        return cast("dict[str, Any]", self._fresh("GET /campaigns/{campaign_id}", {"campaign_id": campaign_id}))
+
+    def batch(self, batch_id: str) -> Batch:
+        """Status, window, stock (approximate until it is final) and the terms of its coupons.
+
+        Raises ProblemError: `not-found`.
+        """
+        return cast("Batch", self._fresh("GET /batches/{batch_id}", {"batch_id": batch_id}))
+
+    def openapi(self) -> dict[str, Any]:
+        """The document that this client is held against."""
+        return cast("dict[str, Any]", self._call("GET /openapi.json"))
+
+    def _fresh(self, route: str, path: Mapping[str, str] | None = None) -> Any:
+        name = route.format(**(path or {}))
+        now_s = self._device.monotonic_s()
+        kept = self._kept.get(name)
+        if kept is not None and now_s < kept[0] + FRESH_S:
+            return kept[1]
+        answer = self._call(route, path)
+        # Oldest first: a dict keeps the order in which names were put in.
+        self._kept.pop(name, None)
+        while len(self._kept) >= KEPT_MAX:
+            del self._kept[next(iter(self._kept))]
+        self._kept[name] = now_s, answer
+        return answer

@@ -1,0 +1,138 @@
+"""A citizen's app: book, claim at the opening, the wallet, and codes that are never stale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from infra.client.api import ApiError, ProblemError, UnreachableError
+from infra.client.catalogue import Catalogue
+from infra.client.reactions import reaction_to
+from infra.client.session import JITTER_S
+
+if TYPE_CHECKING:
+    from infra.client.answers import Booking, Claim, Code, Wallet
+
+RENEW_BEFORE_S = 15.0
+"""A code that is shown has at least this long to live: for the shop to scan it, and for its request to arrive."""
+CODES_MAX = 100
+
+
+class OpensLaterError(ApiError):
+    """The batch opens later than the caller would wait."""
+
+    def __init__(self, batch_id: str, opens_at: str, opens_in_s: float) -> None:
+        self.batch_id = batch_id
+        self.opens_at = opens_at
+        self.opens_in_s = opens_in_s
+        super().__init__(f"{batch_id} opens at {opens_at}, in {opens_in_s:.0f} s")
+
+
+class Citizen(Catalogue):
+    """One person's session; the token has the scope `citizen`."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._unsettled: set[str] = set()
+        """Batches that an attempt without answer may have claimed, a late one too."""
+        self._codes: dict[str, Code] = {}
+        """In memory only: a code on a disk would outlive the screen that shows it."""
+
+    def book(self, batch_id: str) -> Booking:
+        """The person's sign-up stands; a repeat finds it. Raises ProblemError: `not-open`, `closed`, …"""
+        return cast("Booking", self._call("PUT /batches/{batch_id}/booking", {"batch_id": batch_id}, body={}))
+
+    def booking(self, batch_id: str) -> Booking:
+        """Raises ProblemError: `not-found`."""
+        return cast("Booking", self._call("GET /batches/{batch_id}/booking", {"batch_id": batch_id}))
+
+    def cancel_booking(self, batch_id: str) -> None:
+        """The person has no booking any more. Raises ProblemError: `not-found` if there was none, `closed`, …"""
+        try:
+            self._call("DELETE /batches/{batch_id}/booking", {"batch_id": batch_id})
+        except ProblemError as refusal:
+            # An attempt whose answer was lost has done it.
+            if refusal.slug != "not-found" or not refusal.maybe_done:
+                raise
+
+    def claim_at_opening(self, batch_id: str, *, wait_s: float) -> Claim:
+        """Sleep until the batch opens by the server's clock, and a little more by chance; then claim, once.
+
+        `wait_s` bounds the wait for the opening and what `claim` waits after it together. Nothing is asked meanwhile.
+
+        Raises:
+            OpensLaterError: it opens later than that.
+            ApiError: as `claim`.
+        """
+        begun_s = self._device.monotonic_s()
+        opens_at = self.batch(batch_id)["opens_at"]
+        opens_in_s = self.seconds_until(opens_at)
+        if opens_in_s > 0:
+            pause_s = opens_in_s + self._device.uniform(0, JITTER_S)
+            if pause_s > wait_s:
+                raise OpensLaterError(batch_id, opens_at, opens_in_s)
+            self._device.sleep(pause_s)
+        return self.claim(batch_id, wait_s=max(0.0, wait_s - (self._device.monotonic_s() - begun_s)))
+
+    def claim(self, batch_id: str, *, wait_s: float = 0.0) -> Claim:
+        """The person holds the batch's pack. A repeat finds the same pack.
+
+        A refusal that passes (`not-open`, `paused`, `drained`, `busy`) and silence are waited for, `wait_s` seconds in
+        all; a refusal that cannot change is raised at once. Refusals of claims are given without looking for an
+        earlier claim, so after a lost answer it is asked for before any of them is believed.
+
+        Raises:
+            ProblemError: refused, and nothing was claimed before.
+            UnreachableError: no answer; whether it was claimed is not known. The next call finds out.
+        """
+        until_s = self._device.monotonic_s() + wait_s
+        while True:
+            failure: ApiError
+            try:
+                return self._claim(batch_id)
+            except ProblemError as refusal:
+                failure, pause_s = refusal, self._come_back_s(refusal)
+            except UnreachableError as silence:
+                failure, pause_s = silence, self._device.uniform(0, JITTER_S)
+            if pause_s is None or self._device.monotonic_s() + pause_s > until_s:
+                raise failure
+            self._device.sleep(pause_s)
+
+    def my_claim(self, batch_id: str) -> Claim:
+        """What the person holds of the batch. Raises ProblemError: `not-found`."""
+        return cast("Claim", self._call("GET /batches/{batch_id}/claim", {"batch_id": batch_id}))
+
+    def wallet(self, status: str | None = None) -> Wallet:
+        """All coupons, or those `available`, `held`, `redeemed`, `expired` or `voided`, as of the answer's moment."""
+        return cast("Wallet", self._call("GET /wallet", query={"status": status}))
+
+    def code(self, coupon_id: str) -> Code:
+        """A code for the shop to scan, the one shown before while it lives RENEW_BEFORE_S longer. Draw it anew by this.
+
+        Raises ProblemError: `not-found`.
+        """
+        known = self._codes.get(coupon_id)
+        if known is not None and self.seconds_until(known["expires_at"]) > RENEW_BEFORE_S:
+            return known
+        self._codes.pop(coupon_id, None)
+        fresh = self._call("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}, body={}, writes=False)
+        while len(self._codes) >= CODES_MAX:
+            del self._codes[next(iter(self._codes))]
+        self._codes[coupon_id] = fresh
+        return cast("Code", fresh)
+
+    def _claim(self, batch_id: str) -> Claim:
+        try:
+            return cast("Claim", self._call("PUT /batches/{batch_id}/claim", {"batch_id": batch_id}, body={}))
+        except UnreachableError:
+            self._unsettled.add(batch_id)
+            raise
+        except ProblemError as refusal:
+            if refusal.maybe_done:
+                self._unsettled.add(batch_id)
+            about_the_claim = reaction_to(refusal).kind in ("wait", "final")
+            if batch_id not in self._unsettled or not about_the_claim:
+                raise
+            try:
+                return self.my_claim(batch_id)
+            except ProblemError as absent:
+                raise (refusal if absent.slug == "not-found" else absent) from None

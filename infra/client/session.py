@@ -1,0 +1,87 @@
+"""One caller's connection: routes by name, the server's time, and waits that end with what the caller allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from infra.client.api import LOCAL_URL, Answer, Api, Device, ProblemError, with_query
+from infra.client.reactions import reaction_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from infra.client.server_time import ServerTime
+
+AGENT = "coupon-season-client"
+TIMEOUT_S = 15.0
+"""A function answers within 10 s or never."""
+COME_BACK_S = 10.0
+"""Where a refusal that passes does not say when."""
+JITTER_S = 3.0
+"""Spread over this much, a crowd that waits for the same moment does not come in the same instant."""
+
+
+class Session:
+    """Made with an address and a token, or on a connection that stands. Not shared between threads."""
+
+    def __init__(
+        self,
+        url: str = LOCAL_URL,
+        token: str | None = None,
+        *,
+        device: Device | None = None,
+        api: Api | None = None,
+    ) -> None:
+        self.api = api or Api(url, token, timeout_s=TIMEOUT_S, agent=AGENT, device=device)
+        self.last: Answer | None = None
+        """The latest good answer, with its status and whether it was a replay."""
+        self._device = self.api.device
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.api.close()
+
+    @property
+    def time(self) -> ServerTime:
+        """The server's; known once anything was answered."""
+        return self.api.time
+
+    def seconds_until(self, moment: str) -> float:
+        """Until an RFC 3339 time of an answer (`opens_at`), by the server's clock; 0 once it has come."""
+        return self.time.seconds_until(moment)
+
+    def _call(
+        self,
+        route: str,
+        path: Mapping[str, str] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str | None] | None = None,
+        writes: bool = True,
+    ) -> Any:
+        """The body of the answer of `METHOD /path/{name}`. A POST that writes nothing may be repeated like a GET."""
+        method, _, template = route.partition(" ")
+        target = template.format(**{name: quote(value, safe="") for name, value in (path or {}).items()})
+        repeatable = None if method != "POST" else not writes
+        self.last = self.api.request(method, with_query(target, query or {}), body, repeatable=repeatable)
+        return self.last.body
+
+    def _come_back_s(self, error: ProblemError) -> float | None:
+        """How long to wait before the same request can fare better; None if it cannot by itself."""
+        reaction = reaction_to(error)
+        if reaction.kind not in ("wait", "repeat"):
+            return None
+        moment = error.problem.get("opens_at") or error.problem.get("returns_at")
+        if error.retry_after_s is not None:
+            wait_s = error.retry_after_s
+        elif moment is not None and self.time.is_known:
+            wait_s = self.seconds_until(str(moment))
+        else:
+            wait_s = COME_BACK_S
+        return wait_s + self._device.uniform(0, JITTER_S)

@@ -1,0 +1,210 @@
+"""A merchant's till: quote, hold, redeem, reverse; and what it keeps until it has an answer.
+
+The numbers that the till chooses are its protection: the same number with the same content is the same redemption,
+however often it is sent. So a till writes down what it is about to send, before sending, and strikes it out when an
+answer, good or bad, has come. `journal` is where: a dictionary lasts as long as the process, and a real till gives a
+mapping that survives a power cut (`shelve`, a table). Its values are plain JSON.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from infra.client.api import ApiError, ProblemError, UnreachableError
+from infra.client.reactions import reaction_to
+from infra.client.server_time import epoch_s, rfc3339
+from infra.client.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, MutableMapping
+
+    from infra.client.answers import Hold, Quote, Redemption, Release, Reversal, Settlement
+
+CUT_OFF_MAX_S = 600.0
+"""What was scanned longer ago is refused: the customer shows a fresh code."""
+PAGES_MAX = 10_000
+Kept = dict[str, Any]
+"""Of a redemption `{order, code, pin, scanned_at}`, of a reversal `{amount_minor}`."""
+
+
+class UnansweredError(ApiError):
+    """This number was sent with other content and has no answer yet: settle that first, or take another number."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a number that had no answer: `answer`, or the refusal that struck it out."""
+
+    number: str
+    answer: Redemption | Reversal | None
+    refusal: ProblemError | None = None
+
+
+class Till(Session):
+    """One till's session; the token has the scope `merchant` and names the merchant."""
+
+    def __init__(self, *args: Any, journal: MutableMapping[str, Kept] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.journal: MutableMapping[str, Kept] = {} if journal is None else journal
+        """By order number, reversals by `order_no/reversal_no`: what was sent and has no answer yet."""
+        self._scans_s: dict[str, float] = {}
+        """When each was scanned, by the monotonic clock: for scans before the server's time was known."""
+
+    def quote(self, code: str, order: Mapping[str, Any]) -> Quote:
+        """What the coupon is worth for this order; nothing is changed. Raises ProblemError: `code-expired`, …"""
+        return cast("Quote", self._call("POST /quotes", body={"code": code, "order": order}, writes=False))
+
+    def hold(self, order_no: str, code: str, order: Mapping[str, Any], *, ttl_s: int) -> Hold:
+        """The coupon is set aside for this unpaid order for `ttl_s` seconds. Redeem it without a code."""
+        body = {"code": code, "order": order, "ttl_s": ttl_s}
+        return cast("Hold", self._call("PUT /orders/{order_no}/hold", {"order_no": order_no}, body=body))
+
+    def release(self, order_no: str) -> Release:
+        """The order holds nothing and never will: its number is used up. Raises ProblemError: `order-conflict`."""
+        return cast("Release", self._call("DELETE /orders/{order_no}/hold", {"order_no": order_no}))
+
+    def redeem(self, order_no: str, order: Mapping[str, Any], *, code: str | None = None) -> Redemption:
+        """The coupon of `code`, or the one that the order holds, is used by this order, exactly once.
+
+        Lost answers are repeated with the same content. Where none comes the number stays in the journal: the same
+        call again, or settle(), finds out later, with `scanned_at` if the code is too old by then and ten minutes have
+        not passed.
+
+        Raises:
+            UnansweredError: the number still waits for the answer to other content.
+            ProblemError: refused, and nothing was redeemed; after `busy` and without a token that is open still.
+            UnreachableError: no answer; whether it was redeemed is not known.
+        """
+        content: Kept = {"order": dict(order), "code": code}
+        kept = self.journal.get(order_no)
+        if kept is not None and {name: kept.get(name) for name in content} != content:
+            raise UnansweredError(f"order {order_no} has no answer yet to what was sent before")
+        if kept is None:
+            self._scans_s[order_no] = self._device.monotonic_s()
+            scanned_at = rfc3339(self.time.now_s()) if self.time.is_known else None
+            self.journal[order_no] = {**content, "scanned_at": scanned_at}
+        return self._redeem(order_no, was_cut_off=kept is not None)
+
+    def redemption(self, order_no: str) -> Redemption:
+        """Read back what this order redeemed. Raises ProblemError: `not-found`."""
+        return cast("Redemption", self._call("GET /orders/{order_no}/redemption", {"order_no": order_no}))
+
+    def reverse(self, order_no: str, reversal_no: str, amount_minor: int) -> Reversal:
+        """`amount_minor` of what was paid is given back, all of it in full; the same number again is the same reversal.
+
+        Raises as `redeem`.
+        """
+        number = f"{order_no}/{reversal_no}"
+        content = {"amount_minor": amount_minor}
+        if self.journal.get(number, content) != content:
+            raise UnansweredError(f"reversal {number} has no answer yet to what was sent before")
+        self.journal[number] = content
+        path = {"order_no": order_no, "reversal_no": reversal_no}
+        with self._kept_until_answered(number):
+            return cast("Reversal", self._call("PUT /orders/{order_no}/reversals/{reversal_no}", path, body=content))
+
+    def settle(self) -> list[Settled]:
+        """What became of the numbers in the journal, oldest first. Call it when the line is back.
+
+        It stops at the first that still gets no answer: what stays in the journal is as open as before.
+        """
+        settled: list[Settled] = []
+        for number, kept in list(self.journal.items()):
+            answer: Redemption | Reversal
+            try:
+                if "amount_minor" in kept:
+                    order_no, _, reversal_no = number.partition("/")
+                    answer = self.reverse(order_no, reversal_no, kept["amount_minor"])
+                else:
+                    answer = self._redeem(number, was_cut_off=True)
+            except UnreachableError:
+                break
+            except ProblemError as refusal:
+                if number in self.journal:
+                    break
+                settled.append(Settled(number, None, refusal))
+            else:
+                settled.append(Settled(number, answer))
+        return settled
+
+    def settlement(self, day: str, cursor: str | None = None) -> Settlement:
+        """One page of the merchant's lines of a day (`2020-06-06`); `next` is the cursor of the page after it."""
+        return cast("Settlement", self._call("GET /settlements/{day}", {"day": day}, query={"cursor": cursor}))
+
+    def settlement_lines(self, day: str) -> Iterator[dict[str, Any]]:
+        """Every line of the day. Raises UnreachableError if the pages do not end."""
+        cursor: str | None = None
+        for _ in range(PAGES_MAX):
+            page = self.settlement(day, cursor)
+            yield from page["lines"]
+            if page["next"] is None:
+                return
+            cursor = page["next"]
+        raise UnreachableError(f"the settlement of {day} does not end")
+
+    def _redeem(self, order_no: str, *, was_cut_off: bool) -> Redemption:
+        scanned_at: str | None = None
+        with self._kept_until_answered(order_no):
+            while True:
+                try:
+                    return self._put_redemption(order_no, scanned_at)
+                except ProblemError as refusal:
+                    was_cut_off = was_cut_off or refusal.maybe_done
+                    if not was_cut_off or _is_open(refusal):
+                        raise
+                    if refusal.slug == "code-expired" and scanned_at is None:
+                        scanned_at = self._scanned_at(order_no)
+                        if scanned_at is not None:
+                            continue
+                    # A number that carries other content is not ours to read.
+                    found = None if refusal.slug == "order-conflict" else self._read_back(order_no)
+                    if found is None:
+                        raise
+                    return found
+
+    def _put_redemption(self, order_no: str, scanned_at: str | None) -> Redemption:
+        kept = self.journal[order_no]
+        optional = {"code": kept["code"], "scanned_at": scanned_at}
+        body = {"order": kept["order"]} | {name: value for name, value in optional.items() if value is not None}
+        return cast("Redemption", self._call("PUT /orders/{order_no}/redemption", {"order_no": order_no}, body=body))
+
+    def _scanned_at(self, order_no: str) -> str | None:
+        """By the server's clock. None after ten minutes, or after a restart of a till that never knew the time."""
+        known: str | None = self.journal[order_no]["scanned_at"]
+        if not self.time.is_known:
+            return None
+        if known is None and order_no in self._scans_s:
+            known = rfc3339(self.time.at_s(self._scans_s[order_no]))
+        if known is None or self.time.now_s() >= epoch_s(known) + CUT_OFF_MAX_S:
+            return None
+        return known
+
+    def _read_back(self, order_no: str) -> Redemption | None:
+        try:
+            return self.redemption(order_no)
+        except ProblemError as absent:
+            if absent.slug != "not-found":
+                raise
+            return None
+
+    @contextmanager
+    def _kept_until_answered(self, number: str) -> Iterator[None]:
+        """Strike the number out of the journal when an answer, good or bad, has come."""
+        try:
+            yield
+        except ProblemError as refusal:
+            if not _is_open(refusal):
+                self._strike_out(number)
+            raise
+        self._strike_out(number)
+
+    def _strike_out(self, number: str) -> None:
+        self.journal.pop(number, None)
+        self._scans_s.pop(number, None)
+
+
+def _is_open(refusal: ProblemError) -> bool:
+    """It says nothing about the request itself: a repeat later, or with a fresh token, still has to find out."""
+    return reaction_to(refusal).kind in ("repeat", "sign-in")
