@@ -42,6 +42,8 @@ class Till:
     merchant_id: str
     record: MerchantRecord
     enrolled: bool
+    suspended_districts: frozenset[str] = frozenset()
+    """Of the campaign: no store there takes its coupons, on any channel."""
 
 
 def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment_s: int, timezone: str) -> Assessment:
@@ -100,7 +102,8 @@ def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item]
         reasons.append("channel")
     # Offline the goods are where the store is; online where they are delivered to.
     places = {order.region} | ({store.region} if store is not None and order.channel == "offline" else set())
-    if scope.regions and not places <= set(scope.regions):
+    is_closed = till is not None and store is not None and store.district in till.suspended_districts
+    if is_closed or (scope.regions and not places <= set(scope.regions)):
         reasons.append("region")
     of_category = [i for i in order.items if not scope.item_categories or i.category in scope.item_categories]
     if not of_category and "category" not in reasons:

@@ -29,9 +29,12 @@ class Funder(Document):
 
 
 class Store(Document):
+    """`region` is what scope rules look at, `district` what an operator can suspend."""
+
     store_id: Id
     title: Title | None = None
     region: Label
+    district: Label | None = None
 
 
 class Merchant(Document):
@@ -98,7 +101,10 @@ class Batch(Document):
 
 
 class Campaign(Document):
-    """消费季: the whole document of a season. `revision` is the one it was read at; absent, it creates."""
+    """消费季: the whole document of a season. `revision` is the one it was read at; absent, it creates.
+
+    Stores of `suspended_districts` redeem none of its coupons; a new revision suspends and reopens at any time.
+    """
 
     campaign_id: Id
     revision: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
@@ -110,9 +116,11 @@ class Campaign(Document):
     ends_at: Moment
     sections: Annotated[list[Section], Field(max_length=30)] = []
     funders: Annotated[list[Funder], Field(min_length=1, max_length=10)]
-    # A document, its budgets, its merchants, their enrolments and the enrolments it takes back are stored by one
-    # DynamoDB transaction of at most 100 items. More merchants join by PUT /admin/merchants/{id}.
+    # One DynamoDB transaction of at most 100 items stores a document, its line of the index, its suspended districts,
+    # 10 budgets, 28 merchants, their enrolments, and takes back the enrolments of 28 others: 97. More merchants join by
+    # PUT /admin/merchants/{id}.
     merchants: Annotated[list[Merchant], Field(max_length=28)] = []
+    suspended_districts: Annotated[list[Label], Field(max_length=100)] = []
     terms: Annotated[list[Terms], Field(min_length=1, max_length=50)]
     batches: Annotated[list[Batch], Field(min_length=1, max_length=40)]
 
@@ -124,6 +132,7 @@ class Campaign(Document):
         terms_ids = distinct("terms", (terms.terms_id for terms in self.terms))
         distinct("batches", (batch.batch_id for batch in self.batches))
         distinct("merchants", (merchant.merchant_id for merchant in self.merchants))
+        distinct("suspended_districts", self.suspended_districts)
         for terms in self.terms:
             known(f"terms {terms.terms_id}: funder", (share.funder_id for share in terms.funding), funders)
             known(f"terms {terms.terms_id}: section", [terms.section_id] if terms.section_id else [], sections)

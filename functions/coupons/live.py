@@ -1,8 +1,9 @@
 """What a process remembers of published batches.
 
 A release is frozen, so it is kept for good; only what exists is remembered, so a batch published a moment ago is found.
-Control items and the index are kept for one second by both clocks: half a read unit a second and environment while a
-batch is wanted, and a refusal in between costs no request. The cache may only refuse: what admits is a condition.
+Control items, suspended districts and the index are kept for one second by both clocks: half a read unit a second and
+environment while a batch is wanted, and a refusal in between costs no request. The cache may only refuse: what admits
+is a condition. A suspension alone has none, and so takes that second to be felt.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Live:
         self._controls: dict[str, _Remembered[Control]] = {}
         self._remaining: dict[str, _Remembered[int]] = {}
         self._index: _Remembered[list[Published]] | None = None
+        self._suspended: dict[str, _Remembered[frozenset[str]]] = {}
 
     def release(self, batch_id: str) -> Release:
         """Raises NotFound if no batch of this name is published."""
@@ -88,6 +90,14 @@ class Live:
             before = self._stamp()
             shards = self._stock.shards(release.batch_id, release.shards)
             kept = self._remaining[release.batch_id] = _Remembered(sum(s.remaining for s in shards), *before)
+        return kept.value
+
+    def suspended_districts(self, campaign_id: str) -> frozenset[str]:
+        """The districts of a campaign whose stores redeem nothing, at most a second old."""
+        kept = self._suspended.get(campaign_id)
+        if kept is None or not self._is_fresh(kept):
+            before = self._stamp()
+            kept = self._suspended[campaign_id] = _Remembered(self._catalog.suspended_districts(campaign_id), *before)
         return kept.value
 
     def published(self) -> list[Published]:

@@ -245,7 +245,9 @@ def _first_answer(standing: OrderRecord, used: OrderRecord) -> OrderRecord:
 
 
 def _assess(env: Environment, presented: Presented, merchant_id: str, order: Order, moment_s: int) -> Assessment:
-    at = till(merchant_id, env.registry.merchant(merchant_id), presented.release.campaign_id)
+    campaign_id = presented.release.campaign_id
+    suspended = env.live.suspended_districts(campaign_id)
+    at = till(merchant_id, env.registry.merchant(merchant_id), campaign_id, suspended)
     return assess(presented.terms, order, at, presented.coupon, moment_s, presented.release.timezone)
 
 

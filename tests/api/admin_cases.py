@@ -15,7 +15,8 @@ SEASON = {"campaign_id": "season"}
 MEMBERS = "PUT /admin/groups/{group_id}/members"
 PUT_MERCHANT = "PUT /admin/merchants/{merchant_id}"
 BAKERY: dict[str, Any] = {**MERCHANT, "tags": [], "campaigns": [], "suspended": False}
-BAKERY["stores"] = [{**MERCHANT["stores"][0], "title": None}]
+UNSAID: dict[str, Any] = {"title": None, "district": None}
+BAKERY["stores"] = [{**UNSAID, **MERCHANT["stores"][0]}]
 
 
 def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
@@ -29,7 +30,8 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
         "sections": [],
         **document,
         "revision": revision,
-        "merchants": [{"tags": [], **diner, "stores": [{"title": None, **store} for store in diner["stores"]]}],
+        "merchants": [{"tags": [], **diner, "stores": [{**UNSAID, **store} for store in diner["stores"]]}],
+        "suspended_districts": [],
         "terms": [TEN_OFF_IN_FULL],
         "batches": [{**nothing, "eligibility": eligibility, **pack}],
     }

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.cases import opened
+from tests.api.cases import coupon, opened
 from tests.api.claim_cases import ANNS
-from tests.api.redeem_cases import HOLD, REDEEM, hold, release
+from tests.api.redeem_cases import HOLD, REDEEM, hold, quote, release
 from tests.api.stage import Stage
 from tests.world import Answered, batch, order
 
@@ -43,17 +43,29 @@ def suspend(s: Stage) -> None:
     s.operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": "diner"}, body=record)
 
 
+def close_district(s: Stage) -> None:
+    path = {"campaign_id": "season"}
+    standing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
+    standing["merchants"][0]["stores"][0]["district"] = "old-town"
+    changed = {**standing, "suspended_districts": ["old-town"]}
+    assert s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=changed).status == 200
+    s.clock.advance(1)
+    assert quote(s, s.citizen("bob").code(coupon(s, "bob")[0])).json["reasons"] == ["region"]
+
+
 Write = Callable[[Stage], Answered]
 REPLAYS: dict[str, tuple[Write, Callable[[Stage], Any]]] = {
     "claim": (lambda s: s.citizen("ann").put_claim("pack"), suspend),
     "redemption, expired": (lambda s: s.merchant().redeem("o", code_of(s), order()), late),
     "redemption, suspended merchant": (lambda s: s.merchant().redeem("o", code_of(s), order()), suspend),
+    "redemption, suspended district": (lambda s: s.merchant().redeem("o", code_of(s), order()), close_district),
     "redemption, reversed": (
         lambda s: s.merchant().redeem("o", code_of(s), order()),
         lambda s: s.merchant().reverse("o", "r", 4000),
     ),
     "hold, code expired": (lambda s: hold(s, code_of(s)), lambda s: s.clock.advance(120)),
     "hold, suspended merchant": (lambda s: hold(s, code_of(s)), suspend),
+    "hold, suspended district": (lambda s: hold(s, code_of(s)), close_district),
     "release": (release, late),
     "reversal": (lambda s: used(s).merchant().reverse("o", "r", 4000), late),
 }

@@ -1,4 +1,4 @@
-"""When a coupon can be used: hours of the week, blackout dates, a delayed start, and scans that arrive late."""
+"""When and where a coupon can be used: hours of the week, blackout dates, a delayed start, late scans, districts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.api.cases import TEN_OFF, case, coupon, opened
 from tests.api.redeem_cases import HELD, HOLD, QUOTE, REDEEM, hold, quote
 from tests.api.reverse_cases import LINE, REDEEMED, SETTLE
 from tests.api.stage import Stage
-from tests.world import OPENING, Answered, order, terms
+from tests.world import OPENING, Answered, campaign, order, terms
 
 FIVE_MINUTES = {"usable": [{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}]}
 TOMORROW = {"validity": {"kind": "days_after_claim", "days": 14, "starts_after_days": 1}}
@@ -20,6 +20,14 @@ LATE = {**REDEEMED, "late": True}
 def anns(s: Stage, **rules: Any) -> str:
     """Ann's coupon of these terms, claimed at the opening."""
     return coupon(opened(s, terms=[terms(**rules)]))[0]
+
+
+def in_a_suspended_district(s: Stage) -> str:
+    """A code for the diner, which lies where nothing can be redeemed."""
+    (diner,) = campaign()["merchants"]
+    store = {**diner["stores"][0], "district": "old-town"}
+    opened(s, merchants=[{**diner, "stores": [store]}], suspended_districts=["old-town"])
+    return coupon(s)[1]
 
 
 def scan(s: Stage, coupon_id: str) -> str:
@@ -74,6 +82,21 @@ def a_hold_does_not_carry_its_order_over_the_end_of_the_hours(s: Stage) -> Answe
     hold(s, scan(s, anns(s, **FIVE_MINUTES)))
     s.clock.advance(300)
     return s.merchant().redeem("o-1", None, order())
+
+
+@case(QUOTE, 200, body={"eligible": False, "reasons": ["region"], **NOTHING_OFF})
+def a_quote_in_a_suspended_district(s: Stage) -> Answered:
+    return quote(s, in_a_suspended_district(s))
+
+
+@case(HOLD, 422, "order-not-eligible", facts={"reasons": ["region"]})
+def a_hold_in_a_suspended_district(s: Stage) -> Answered:
+    return hold(s, in_a_suspended_district(s))
+
+
+@case(REDEEM, 422, "order-not-eligible", facts={"reasons": ["region"]})
+def redeeming_in_a_suspended_district(s: Stage) -> Answered:
+    return s.merchant().redeem("o-1", in_a_suspended_district(s), order())
 
 
 @case("GET /wallet", 200, body=lambda text: f'"valid_from":"{MIDNIGHT}","expires_at":"2020-06-20T10:00' in text)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from coupons.declaring import _freeze
-from coupons.documents import MerchantRecord
+from coupons.documents import Campaign, MerchantRecord
 from coupons.refusals import BudgetExceeded, RevisionConflict
 from coupons.releases import Release
 from coupons.stores import keys
@@ -205,6 +205,35 @@ def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) 
     assert found is not None
     assert (found[0].suspended, found[1]) == (False, {"other"})
     assert world.env.registry.merchant("nobody") is None
+
+
+def test_suspended_districts_are_those_of_the_document_that_stands(world: World) -> None:
+    """They come and go with a revision, and a document that is refused suspends nothing."""
+    catalog = world.env.catalog
+    assert catalog.suspended_districts("season") == frozenset()
+    catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), standing=None)
+    assert catalog.suspended_districts("season") == {"old-town", "port"}
+    assert catalog.suspended_districts("other") == frozenset()
+    first = standing(world)
+    catalog.apply(parsed(campaign(suspended_districts=["port"])), standing=first)
+    with pytest.raises(RevisionConflict):
+        catalog.apply(parsed(campaign(suspended_districts=["old-town"])), standing=first)
+    assert catalog.suspended_districts("season") == {"port"}
+    catalog.apply(parsed(campaign()), standing=standing(world))
+    assert catalog.suspended_districts("season") == frozenset()
+
+
+def test_the_largest_document_fits_one_transaction(world: World) -> None:
+    """28 merchants in place of 28 others, with 10 funders: DynamoDB takes at most 100 items."""
+
+    def largest(prefix: str) -> Campaign:
+        merchant, funder = campaign()["merchants"][0], campaign()["funders"][0]
+        merchants = [{**merchant, "merchant_id": f"{prefix}{n}"} for n in range(28)]
+        funders = [*campaign()["funders"], *({**funder, "funder_id": f"f{n}"} for n in range(7))]
+        return parsed(campaign(merchants=merchants, funders=funders))
+
+    world.env.catalog.apply(largest("old"), standing=None)
+    assert world.env.catalog.apply(largest("new"), standing=standing(world)).revision == 2
 
 
 def test_members_come_and_go(world: World) -> None:

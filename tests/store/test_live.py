@@ -14,7 +14,7 @@ from tests.world import World, batch, campaign
     ("wall_s", "monotonic_s", "asks"),
     [(0, 0, False), (0.999, 0.999, False), (1, 0, True), (0, 1, True), (-0.001, 0, True), (0, -0.001, True)],
 )
-@pytest.mark.parametrize("what", ["control", "controls", "published", "remaining"])
+@pytest.mark.parametrize("what", ["control", "controls", "published", "remaining", "districts"])
 def test_a_reading_is_fresh_for_a_second(
     season: World, what: str, wall_s: float, monotonic_s: float, asks: bool
 ) -> None:
@@ -27,6 +27,7 @@ def test_a_reading_is_fresh_for_a_second(
         "controls": lambda: live.controls(["pack"]),
         "published": live.published,
         "remaining": lambda: live.remaining(release),
+        "districts": lambda: live.suspended_districts("season"),
     }[what]
     before = read()
     season.clock.wall += wall_s

@@ -3,8 +3,8 @@
 | access | request |
 |---|---|
 | list campaigns / published batches | Query `INDEX` |
-| a campaign, a release | GetItem |
-| apply a document | one transaction: document, index, each funder's budget, each merchant and enrolment |
+| a campaign, a release, suspended districts | GetItem |
+| apply a document | one transaction: document, index, districts, each funder's budget, each merchant and enrolment |
 | publish | one transaction: release, control, stock, number, claim key, index, each funder's reservation |
 """
 
@@ -78,6 +78,11 @@ class Catalog:
         items = self._dynamo.get_many(wanted, consistent=False)[self._table]
         return [_standing(item).document for item in items]
 
+    def suspended_districts(self, campaign_id: str) -> frozenset[str]:
+        """An item of its own: tills ask every second, and a document may be a hundred times as large."""
+        item = self._dynamo.get(self._table, keys.suspended(campaign_id), consistent=False)
+        return frozenset(item["districts"]) if item else frozenset()
+
     def apply(self, document: Campaign, *, standing: Standing | None) -> Campaign:
         """Store `document` in place of `standing` with its budgets and merchants, all or nothing; the stored one.
 
@@ -95,6 +100,7 @@ class Catalog:
             *[declare(self._table, campaign_id, f.funder_id, f.budget_minor) for f in document.funders],
             *[part for m in document.merchants for part in declare_merchant(self._table, campaign_id, m)],
             *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in sorted(gone)],
+            self._put(keys.suspended(campaign_id), {"districts": document.suspended_districts}),
         ]
         try:
             self._dynamo.transact(parts)

@@ -3,7 +3,7 @@
 | table | pk | sk | item |
 |---|---|---|---|
 | catalog | `INDEX` | `CAMPAIGN#id`, `BATCH#id` | what exists and what is published, to be listed |
-| | `CAMPAIGN#id` | `DOCUMENT` | the campaign document and its revision |
+| | `CAMPAIGN#id` | `DOCUMENT`, `SUSPENDED` | the campaign document and its revision; its suspended districts |
 | | `BATCH#id` | `RELEASE`, `CONTROL`, `REFUSED` | what publishing froze; what changes; refusals by cause |
 | | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
@@ -51,6 +51,10 @@ def index_batch(batch_id: str) -> Key:
 
 def campaign(campaign_id: str) -> Key:
     return Key(pk=f"CAMPAIGN#{campaign_id}", sk="DOCUMENT")
+
+
+def suspended(campaign_id: str) -> Key:
+    return Key(pk=f"CAMPAIGN#{campaign_id}", sk="SUSPENDED")
 
 
 def release(batch_id: str) -> Key:

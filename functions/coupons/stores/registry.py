@@ -69,11 +69,16 @@ def withdraw_merchant(table: str, campaign_id: str, merchant_id: str) -> dict[st
     return {"Delete": {"TableName": table, "Key": encode(keys.enrolment(merchant_id, campaign_id))}}
 
 
-def till(merchant_id: str, found: tuple[MerchantRecord, frozenset[str]] | None, campaign_id: str) -> Till | None:
+def till(
+    merchant_id: str,
+    found: tuple[MerchantRecord, frozenset[str]] | None,
+    campaign_id: str,
+    suspended_districts: frozenset[str],
+) -> Till | None:
     if found is None:
         return None
     record, campaigns = found
-    return Till(merchant_id, record, campaign_id in campaigns)
+    return Till(merchant_id, record, campaign_id in campaigns, suspended_districts)
 
 
 _STATE = {"merchant_id", "suspended", "campaigns"}
