@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coupons import claiming, declaring, operating
+from coupons import claiming, declaring, granting, operating
 from coupons import refusals as r
 from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
 from coupons.api import Answer, Api, Request, repeated, written
@@ -113,12 +113,19 @@ def put_quantity(request: Request) -> Answer:
     return repeated(batch_state(release, control, request.now_s), replay=replay)
 
 
-@api.route("PUT /admin/groups/{group_id}/members", scope="operator", body=MembersBody, answers={200: MembersView})
+@api.route(
+    "PUT /admin/groups/{group_id}/members",
+    scope="operator",
+    body=MembersBody,
+    answers={200: MembersView},
+    refusals=(r.TermsFrozen,),
+)
 def put_members(request: Request) -> Answer:
     """Add and remove members of a group, up to 1,000 in all."""
     group_id, body = request.path["group_id"], request.body
-    declaring.change_members(request.env, group_id, body.add, body.remove)
-    return Answer(MembersView(group_id=group_id, added=len(set(body.add)), removed=len(set(body.remove))))
+    entitled = granting.change_members(request.env, group_id, body.add, body.remove, request.now_s)
+    added, removed = len(set(body.add)), len(set(body.remove))
+    return Answer(MembersView(group_id=group_id, added=added, removed=removed, entitled=entitled))
 
 
 @api.route(

@@ -62,7 +62,7 @@ def delete_booking(request: Request) -> Answer:
 )
 def put_claim(request: Request) -> Answer:
     """Claim the batch's pack; a repeat answers with the same coupons."""
-    citizen = claiming.Citizen(request.person, request.caller.region)
+    citizen = claiming.Citizen(request.person, request.caller.region, request.household)
     held, replay = claiming.claim(request.env, request.path["batch_id"], citizen, request.now_s)
     return written(claim_view(request.env, held, request.now_s), replay=replay)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from coupons import claims, releases
 from coupons.documents import Booking, Eligibility, Section
+from coupons.limits import Limit
 from coupons.schema import Title
 from coupons.terms import Terms
 
@@ -29,6 +30,7 @@ class BatchSummary(View):
     exclusive_group: str | None
     eligibility: Eligibility
     price_points: int
+    limits: list[Limit]
     quantity: int
     remaining: int
 
@@ -184,6 +186,8 @@ class MembersView(View):
     group_id: str
     added: int
     removed: int
+    entitled: int
+    """Everyone who was ever a member."""
 
 
 class BudgetView(View):

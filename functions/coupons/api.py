@@ -43,6 +43,7 @@ class Caller:
     subject: str
     scopes: frozenset[str]
     person_id: str
+    household_id: str | None
     region: str | None
     merchant_id: str
 
@@ -60,6 +61,11 @@ class Request:
     @property
     def person(self) -> bytes:
         return self.env.keys.person(self.caller.person_id)
+
+    @property
+    def household(self) -> bytes | None:
+        stated = self.caller.household_id
+        return None if stated is None else self.env.keys.household(stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,7 @@ def _caller(event: Mapping[str, Any]) -> Caller:
         subject=subject,
         scopes=frozenset(_text(claims, "scope").split()),
         person_id=_text(claims, "person_id") or subject,
+        household_id=_text(claims, "household_id") or None,
         region=_text(claims, "region") or None,
         merchant_id=_text(claims, "merchant_id"),
     )

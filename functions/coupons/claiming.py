@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from coupons import limiting
 from coupons.claims import Claim, Ruling, Status, fresh_coupon
 from coupons.environment import Environment
 from coupons.leasing import refuse_by_stock
 from coupons.problems import problem_of
 from coupons.refusals import (
     AlreadyClaimedGroup,
+    Busy,
     Closed,
     InsufficientPoints,
     NotEligible,
@@ -21,17 +24,20 @@ from coupons.refusals import (
 )
 from coupons.releases import Control, Release
 from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.stores.claims import LimitMoved
 from coupons.stores.dynamodb import NotApplied
 
+ATTEMPTS = 3
 RETRY_OPEN_JITTER_S = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """Who claims: the person's key, and the region that their token states (None: none, treated as eligible)."""
+    """Who claims: the person's key, and what their token states: region and household (None: treated as eligible)."""
 
     person: bytes
     region: str | None
+    household: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,10 @@ class Held:
 def claim(env: Environment, batch_id: str, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
     """The person holds the batch's pack, and the stock one pack less; True if they held it before (a repeat).
 
-    One write unit, the put, and a k-th of one for the lease of k packs; a repeat, or a refusal by another batch of the
-    group, consumes one too. A refusal by time, state or stock costs no request while the control item is fresh.
+    One write unit, the put, and a k-th of one for the lease of k packs, which a batch whose everyone entitled fits does
+    without; a repeat, or a refusal by another batch of the group, consumes one too. Each limit of the batch makes it a
+    transaction: 2 write units for the put, 2 for each limit. A refusal by time, state or stock costs no request while
+    the control item is fresh, if the batch has no limits.
 
     Raises NotFound, NotOpen, Closed, Paused, Stopped, NotEligible, InsufficientPoints, Drained, SoldOut,
     AlreadyClaimedGroup, Busy. The one condition `attribute_not_exists` on (claim key, person) suffices for "at most
@@ -69,29 +77,56 @@ def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> 
     _refuse_by_operator(release, control)
     _refuse_by_person(env, release, citizen)
     _refuse_by_price(env, release, control, now_s)
-    token = env.leases.take(release, now_s)
-    wanted = Claim(
+    for _ in range(ATTEMPTS):
+        seen = limiting.look(env, release, citizen.person, citizen.household, now_s)
+        why = limiting.reached(env, seen, citizen.person, now_s)
+        if why:
+            return _standing_or_limit(env, release, control, citizen, why), True
+        token = env.leases.take(release, now_s) if release.from_stock else env.leases.grant(release)
+        wanted = _fresh(env, release, citizen, token.name, now_s)
+        also = limiting.counted(env, seen, release, token.name)
+        try:
+            standing = env.claims.put(release, wanted, partial(token.lease.is_live, env.clock), also)
+        except NotApplied:
+            env.leases.put_back(token)
+            raise
+        except LimitMoved:
+            env.leases.put_back(token)
+            continue
+        if standing is None:
+            return Held(release, wanted, control.ruling), False
+        env.leases.put_back(token)
+        return _as_repeat(env, release, control, standing), True
+    raise Busy(detail="Others of your household are claiming; try again.")
+
+
+def _fresh(env: Environment, release: Release, citizen: Citizen, token: str, now_s: int) -> Claim:
+    return Claim(
         batch_number=release.number,
         person=citizen.person,
-        token=token.name,
+        token=token,
         claimed_at_s=now_s,
         key_version=env.keys.current,
         coupons=tuple(fresh_coupon(terms, now_s, release.timezone) for terms in release.terms),
     )
-    try:
-        standing = env.claims.put(release, wanted, lambda: token.lease.is_live(env.clock))
-    except NotApplied:
-        env.leases.put_back(token)
-        raise
-    if standing is None:
-        return Held(release, wanted, control.ruling), False
-    env.leases.put_back(token)
+
+
+def _as_repeat(env: Environment, release: Release, control: Control, standing: Claim) -> Held:
+    """The claim that this person has already. Raises AlreadyClaimedGroup if it is of another batch of the group."""
     if standing.batch_number == release.number:
-        return Held(release, standing, control.ruling), True
+        return Held(release, standing, control.ruling)
     other = env.live.release_numbered(standing.batch_number).batch_id
     raise AlreadyClaimedGroup(
         claimed_batch_id=other, detail=f"You hold {other!r}, another batch of the same exclusive group."
     )
+
+
+def _standing_or_limit(env: Environment, release: Release, control: Control, citizen: Citizen, why: str) -> Held:
+    """A repeat is counted already, and answered before any limit. Raises NotEligible, AlreadyClaimedGroup."""
+    standing = env.claims.get(release, citizen.person, consistent=True)
+    if standing is None:
+        raise NotEligible(reason="limit", detail=why)
+    return _as_repeat(env, release, control, standing)
 
 
 def my_claim(env: Environment, batch_id: str, person: bytes) -> Held:
@@ -171,7 +206,7 @@ def _refuse_by_person(env: Environment, release: Release, citizen: Citizen) -> N
     if regions and citizen.region is not None and citizen.region not in regions:
         raise NotEligible(reason="region", detail=f"This batch is for people of {', '.join(regions)}.")
     group_id = batch.eligibility.group_id
-    if group_id is not None and not env.registry.is_member(group_id, citizen.person):
+    if group_id is not None and not env.groups.is_member(group_id, citizen.person):
         raise NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
     if batch.booking is not None and batch.booking.required and env.bookings.get(release, citizen.person) is None:
         raise NotEligible(reason="booking-required", detail="This batch is for those who booked.")

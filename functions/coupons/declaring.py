@@ -1,12 +1,14 @@
-"""What operators declare: apply a campaign document, publish its batches, register merchants, fill groups."""
+"""What operators declare: apply a campaign document, publish and raise its batches, register merchants."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 from coupons.documents import Batch, Campaign, MerchantRecord
 from coupons.environment import Environment
+from coupons.granting import grants_to_all, raised
 from coupons.refusals import Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.releases import Control, Release, buckets_for, shards_for, spread
 from coupons.schema import BASIS_POINTS
@@ -68,8 +70,13 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
             return release, env.live.control_now(batch_id), True
         campaign = standing.document
         batch = next(batch for batch in campaign.batches if batch.batch_id == batch_id)
-        frozen = _freeze(env, campaign, batch, now_s)
-        if env.catalog.publish(frozen, standing, _costs(campaign, batch, batch.quantity)):
+        frozen, also = _freeze(env, campaign, batch, now_s), list[dict[str, Any]]()
+        if batch.eligibility.group_id is not None:
+            group = env.groups.get(batch.eligibility.group_id)
+            frozen = replace(frozen, from_stock=not grants_to_all(batch, group))
+            if not frozen.from_stock:
+                also = [env.groups.granting(batch.eligibility.group_id, group, batch_id, batch.quantity)]
+        if env.catalog.publish(frozen, standing, _costs(campaign, batch, batch.quantity), also):
             return frozen, env.live.control_now(batch_id), False
     raise Busy(detail="Other batches are being published; try again.")
 
@@ -99,10 +106,10 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
         packs = spread(more, release.shards) if control.state == "open" else []
         budgets = reservations(env.budgets.table, release.campaign_id, costs)
         try:
-            env.stock.raise_quantity(batch_id, control, quantity, packs, budgets)
+            env.stock.raise_quantity(batch_id, control, quantity, packs, [*budgets, *raised(env, release, quantity)])
         except TransactionFailed as failure:
             first_budget = 1 + sum(1 for part in packs if part)
-            if min(failure.items) >= first_budget:
+            if first_budget <= min(failure.items) < first_budget + len(budgets):
                 raise over_budget(failure, costs, first=first_budget) from failure
             continue
         return release, env.live.control_now(batch_id), False
@@ -115,18 +122,6 @@ def put_merchant(env: Environment, merchant_id: str, record: MerchantRecord) -> 
     if before is None:
         return "created"
     return "unchanged" if before == record else "updated"
-
-
-def change_members(env: Environment, group_id: str, add: list[str], remove: list[str]) -> None:
-    """Everybody in `add` (person ids) is a member, nobody in `remove` is. Raises Malformed, Busy."""
-    twice = set(add) & set(remove)
-    if twice:
-        raise Malformed(errors=[{"place": "body.remove", "message": "names a person that add names too"}])
-    env.registry.change_members(
-        group_id,
-        [env.keys.person(person_id) for person_id in dict.fromkeys(add)],
-        [env.keys.person(person_id) for person_id in dict.fromkeys(remove)],
-    )
 
 
 def budgets(env: Environment, campaign_id: str) -> list[Budget]:
@@ -159,6 +154,8 @@ def _refuse_frozen(env: Environment, standing: Campaign, document: Campaign) -> 
             raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
         if after != before or document.terms_of(after) != standing.terms_of(before):
             raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published; it and its terms cannot be changed.")
+        if document.limits_of(after) != standing.limits_of(before):
+            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published; its limits cannot be changed.")
         if (document.timezone, document.currency) != (standing.timezone, standing.currency):
             raise TermsFrozen(detail="Batches are published; time zone and currency cannot be changed.")
     gone = {f.funder_id for f in standing.funders} - {f.funder_id for f in document.funders}
@@ -193,6 +190,7 @@ def _freeze(env: Environment, campaign: Campaign, batch: Batch, now_s: int) -> R
         published_at_s=now_s,
         batch=batch,
         terms=tuple(campaign.terms_of(batch)),
+        limits=tuple(campaign.limits_of(batch)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from coupons.limits import PER_BATCH_MAX, Limit
 from coupons.schema import Document, Id, Label, Moment, Quantity, TimeZone, Title, distinct, forward, known
 from coupons.terms import Terms
 
@@ -88,11 +89,13 @@ class Batch(Document):
     exclusive_group: Id | None = None
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     eligibility: Eligibility = Eligibility()
+    limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []
     terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         forward(self.opens_at, self.closes_at)
+        distinct("limits", self.limits)
         if self.mode == "granted" and self.eligibility.group_id is None:
             raise ValueError("a granted batch needs eligibility.group_id")
         if self.booking is not None and self.booking.closes_at > self.closes_at:
@@ -121,6 +124,7 @@ class Campaign(Document):
     # PUT /admin/merchants/{id}.
     merchants: Annotated[list[Merchant], Field(max_length=28)] = []
     suspended_districts: Annotated[list[Label], Field(max_length=100)] = []
+    limits: Annotated[list[Limit], Field(max_length=20)] = []
     terms: Annotated[list[Terms], Field(min_length=1, max_length=50)]
     batches: Annotated[list[Batch], Field(min_length=1, max_length=40)]
 
@@ -130,6 +134,7 @@ class Campaign(Document):
         sections = distinct("sections", (section.section_id for section in self.sections))
         funders = distinct("funders", (funder.funder_id for funder in self.funders))
         terms_ids = distinct("terms", (terms.terms_id for terms in self.terms))
+        limits = distinct("limits", (limit.limit_id for limit in self.limits))
         distinct("batches", (batch.batch_id for batch in self.batches))
         distinct("merchants", (merchant.merchant_id for merchant in self.merchants))
         distinct("suspended_districts", self.suspended_districts)
@@ -138,6 +143,7 @@ class Campaign(Document):
             known(f"terms {terms.terms_id}: section", [terms.section_id] if terms.section_id else [], sections)
         for batch in self.batches:
             known(f"batch {batch.batch_id}: terms", batch.terms, terms_ids)
+            known(f"batch {batch.batch_id}: limit", batch.limits, limits)
             known(f"batch {batch.batch_id}: section", [batch.section_id] if batch.section_id else [], sections)
         return self
 
@@ -145,6 +151,10 @@ class Campaign(Document):
         """The terms of a batch's pack, one a coupon, in the pack's order."""
         by_id = {terms.terms_id: terms for terms in self.terms}
         return [by_id[terms_id] for terms_id in batch.terms]
+
+    def limits_of(self, batch: Batch) -> list[Limit]:
+        by_id = {limit.limit_id: limit for limit in self.limits}
+        return [by_id[limit_id] for limit_id in batch.limits]
 
 
 class MerchantRecord(Document):

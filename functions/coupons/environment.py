@@ -22,8 +22,11 @@ from coupons.stores.budgets import Budgets
 from coupons.stores.catalog import Catalog
 from coupons.stores.claims import Claims
 from coupons.stores.controls import Controls
+from coupons.stores.coupon_parts import CouponParts
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.folds import Folds
+from coupons.stores.groups import Groups
+from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
 from coupons.stores.registry import Registry
 from coupons.stores.secrets import load_keys
@@ -95,6 +98,10 @@ class Environment:
         return Controls(self._patient, self._settings["CATALOG_TABLE"])
 
     @cached_property
+    def groups(self) -> Groups:
+        return Groups(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
     def stock(self) -> Stock:
         return Stock(self._spike, self._patient, self._settings["CATALOG_TABLE"])
 
@@ -105,6 +112,14 @@ class Environment:
     @cached_property
     def claims(self) -> Claims:
         return Claims(self._spike, self._patient, self._settings["CLAIMS_TABLE"])
+
+    @cached_property
+    def coupons(self) -> CouponParts:
+        return CouponParts(self._settings["CLAIMS_TABLE"])
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits(self._patient, self._settings["CLAIMS_TABLE"])
 
     @cached_property
     def bookings(self) -> Bookings:

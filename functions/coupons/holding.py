@@ -53,7 +53,7 @@ def hold(
             at_s=now_s,
             held_until_s=min(now_s + ttl_s, presented.expires_at_s),
         )
-        coupon = env.claims.hold(presented.release, ref, key, record.held_until_s, now_s, presented.ruling.extended_s)
+        coupon = env.coupons.hold(presented.release, ref, key, record.held_until_s, now_s, presented.ruling.extended_s)
         try:
             env.transact([coupon, env.orders.hold(record)])
         except TransactionFailed as failure:
@@ -103,7 +103,7 @@ def _give_up(env: Environment, standing: OrderRecord, tombstone: OrderRecord) ->
     batch = env.live.release(standing.batch_id)
     key = order_key(standing.merchant_id, standing.order_no)
     try:
-        env.transact([env.claims.release(batch, opened[0], key), env.orders.release(tombstone)])
+        env.transact([env.coupons.release(batch, opened[0], key), env.orders.release(tombstone)])
     except TransactionFailed as failure:
         if _ORDER in failure.items:
             return False

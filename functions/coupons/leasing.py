@@ -28,6 +28,8 @@ SHARE = 16
 """No lease takes more than 1/16 of a shard: the last packs stay where everybody can reach them."""
 LEASE_ATTEMPTS = 4
 """Shards tried in one request before the answer is `busy`; each failed one is followed by a read of all."""
+NO_SHARD = -1
+"""Of a token that stands for no pack of the stock."""
 RETRY_JITTER_S = 30
 """Spreads the return of those who were told when packs come back."""
 
@@ -99,6 +101,13 @@ class Leases:
             lease = self._lease(release, control, now_s, lease)
         return Token(lease, lease.held.pop(0))
 
+    def grant(self, release: Release) -> Token:
+        """The right to write a claim of a batch in which everyone entitled fits; it lapses like any other.
+
+        The fence of the count after closing rests on that: no put is sent later than `LEASE_S` after its request began.
+        """
+        return Token(self._fresh(release.batch_id, NO_SHARD, 0, 0), 0)
+
     def put_back(self, token: Token) -> None:
         """Keep the pack of a claim that was certainly not written: in its own lease, or in its shard if it is the last.
 
@@ -109,7 +118,7 @@ class Leases:
         tests/store/test_claiming.py::test_a_pack_that_cannot_be_given_back_is_stranded.
         """
         lease = token.lease
-        if not lease.is_live(self._clock):
+        if lease.shard == NO_SHARD or not lease.is_live(self._clock):
             return
         if lease.held:
             lease.held.append(token.ordinal)
@@ -124,16 +133,7 @@ class Leases:
         for _ in range(LEASE_ATTEMPTS):
             refuse_by_stock(release, control, now_s, self._rng)
             packs = self._packs(release.batch_id, last)
-            lease = Lease(
-                lease_id=secrets.token_urlsafe(12),
-                batch_id=release.batch_id,
-                shard=shard,
-                round=control.round,
-                packs=packs,
-                taken_wall_s=self._clock.wall_s(),
-                taken_monotonic_s=self._clock.monotonic_s(),
-                held=list(range(packs)),
-            )
+            lease = self._fresh(release.batch_id, shard, control.round, packs)
             taken, stock = self._stock.lease(release.batch_id, shard, control.round, packs)
             self._seen[release.batch_id] = stock.remaining
             if taken:
@@ -141,6 +141,18 @@ class Leases:
                 return lease
             control, shard = self._look_around(release, control, now_s)
         raise Busy(detail="The last packs are going; try again.")
+
+    def _fresh(self, batch_id: str, shard: int, round_: int, packs: int) -> Lease:
+        return Lease(
+            lease_id=secrets.token_urlsafe(12),
+            batch_id=batch_id,
+            shard=shard,
+            round=round_,
+            packs=packs,
+            taken_wall_s=self._clock.wall_s(),
+            taken_monotonic_s=self._clock.monotonic_s(),
+            held=list(range(packs)),
+        )
 
     def _packs(self, batch_id: str, last: Lease | None) -> int:
         """k of the next lease."""

@@ -114,15 +114,19 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
     shards = env.stock.shards(batch_id, release.shards)
     control = env.live.control_now(batch_id)  # a raise meanwhile is in the shards already
     count = fold.of(release.number) if fold else None
+    reclaimed = control.state == "open" and (control.sold_out or control.final)
+    remaining = sum(shard.remaining for shard in shards)
+    if not (release.from_stock or reclaimed) and count:
+        remaining = control.quantity - count.claims  # its stock is not touched before the count after closing
     return Audit(
         sweep=sweep,
         complete=count is not None,
         quantity=control.quantity,
-        remaining=sum(shard.remaining for shard in shards),
+        remaining=remaining,
         claims=count.claims if count else 0,
         coupons={str(status): number for status, number in count.coupons.items()} if count else {},
         pack_size=len(release.terms),
-        reclaimed=control.state == "open" and (control.sold_out or control.final),
+        reclaimed=reclaimed,
         refused=env.statistics.refused(batch_id),
     )
 

@@ -221,7 +221,7 @@ def _commit(
         )
         day = day_of(now_s, timezone).isoformat()
         parts = [
-            env.claims.redeem(presented.release, presented.ref, key, now_s, presented.ruling.extended_s),
+            env.coupons.redeem(presented.release, presented.ref, key, now_s, presented.ruling.extended_s),
             env.orders.redeem(record),
             env.orders.file(record.merchant_id, day, line),
         ]

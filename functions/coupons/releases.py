@@ -13,6 +13,7 @@ from typing import Literal
 from coupons.claims import Ruling, last_expiry_s
 from coupons.clock import FENCE_S
 from coupons.documents import Batch
+from coupons.limits import Limit
 from coupons.moments import epoch_s
 from coupons.terms import Terms
 
@@ -39,6 +40,9 @@ class Release:
     published_at_s: int
     batch: Batch
     terms: tuple[Terms, ...]
+    limits: tuple[Limit, ...] = ()
+    from_stock: bool = True
+    """False where everyone entitled fits (`granting.py`): a claim needs no lease."""
 
     @property
     def batch_id(self) -> str:

@@ -109,9 +109,9 @@ def _coupon_part(
 ) -> dict[str, object]:
     key = order_key(order.merchant_id, order.order_no)
     if not returned:
-        return env.claims.void(release, ref, key)
+        return env.coupons.void(release, ref, key)
     extended_s = env.live.control(release.batch_id).ruling.extended_s
-    return env.claims.give_back(release, ref, key, now_s, extended_s, release.terms[ref.index].refund.times_max)
+    return env.coupons.give_back(release, ref, key, now_s, extended_s, release.terms[ref.index].refund.times_max)
 
 
 def _file(env: Environment, order: OrderRecord, release: Release, reversal: Reversal, now_s: int) -> dict[str, object]:

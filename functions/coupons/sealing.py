@@ -52,6 +52,10 @@ class Keys:
         return _derive(self.masters[1], "person")
 
     @cached_property
+    def _household_key(self) -> bytes:
+        return _derive(self.masters[1], "household")
+
+    @cached_property
     def _ciphers(self) -> dict[tuple[int, str], AESSIV]:
         return {
             (version, use): AESSIV(_derive(master, use))
@@ -63,6 +67,10 @@ class Keys:
         """The person's key: 16 bytes of HMAC-SHA256 over the real-name identity."""
         # JSON can spell half a surrogate pair, which UTF-8 cannot: still a name like any other, not a crash.
         return hmac.digest(self._person_key, person_id.encode("utf-8", "surrogatepass"), "sha256")[:PERSON_BYTES]
+
+    def household(self, household_id: str) -> bytes:
+        """A household's key, of another derivation: no household is anybody's person."""
+        return hmac.digest(self._household_key, household_id.encode("utf-8", "surrogatepass"), "sha256")[:PERSON_BYTES]
 
     def seal_coupon(self, ref: CouponRef, version: int) -> str:
         plain = _COUPON.pack(ref.batch_number, ref.person, ref.index)

@@ -84,6 +84,7 @@ def _batch_fields(now: BatchNow) -> dict[str, object]:
         "exclusive_group": batch.exclusive_group,
         "eligibility": batch.eligibility,
         "price_points": batch.price_points,
+        "limits": list(release.limits),
         "quantity": now.control.quantity,
         "remaining": now.remaining,
     }

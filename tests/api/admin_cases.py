@@ -8,7 +8,7 @@ from tests.api.cases import FIRST, REPLAY, case, opened
 from tests.api.catalog_cases import TEN_OFF_IN_FULL
 from tests.api.stage import Stage
 from tests.api.town import MERCHANT
-from tests.world import Answered, campaign, terms
+from tests.world import Answered, batch, campaign, terms
 
 PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign_id}"
 SEASON = {"campaign_id": "season"}
@@ -24,10 +24,11 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
     (pack,) = document["batches"]
     (diner,) = document["merchants"]
     eligibility = {"group_id": None, "regions": []}
-    nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0}
+    nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0, "limits": []}
     return {
         "description": None,
         "sections": [],
+        "limits": [],
         **document,
         "revision": revision,
         "merchants": [{"tags": [], **diner, "stores": [{**UNSAID, **store} for store in diner["stores"]]}],
@@ -170,10 +171,26 @@ def a_suspended_merchant(s: Stage) -> Answered:
     return put_merchant(s, suspended=True)
 
 
-@case(MEMBERS, 200, body={"group_id": "nurses", "added": 2, "removed": 1}, headers=FIRST)
+def members(s: Stage, *add: str, remove: tuple[str, ...] = ()) -> Answered:
+    return s.operator().send(MEMBERS, {"group_id": "nurses"}, body={"add": list(add), "remove": list(remove)})
+
+
+@case(MEMBERS, 200, body={"group_id": "nurses", "added": 2, "removed": 1, "entitled": 3}, headers=FIRST)
 def members_come_and_go(s: Stage) -> Answered:
-    body = {"add": ["ann", "bob", "ann"], "remove": ["cat"]}
-    return s.operator().send(MEMBERS, {"group_id": "nurses"}, body=body)
+    members(s, "cat")
+    return members(s, "ann", "bob", "ann", remove=("cat",))
+
+
+@case(
+    MEMBERS,
+    409,
+    "terms-frozen",
+    detail="'pack' grants 1 packs to all of 'nurses', which has admitted 1 people: raise its quantity before 1 more.",
+)
+def a_member_without_a_pack(s: Stage) -> Answered:
+    opened(s, batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=1))
+    members(s, "ann")
+    return members(s, "ann", "bob")
 
 
 @case(

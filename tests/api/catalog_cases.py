@@ -31,6 +31,7 @@ PACK = {
     "exclusive_group": None,
     "eligibility": {"group_id": None, "regions": []},
     "price_points": 0,
+    "limits": [],
     "quantity": 10,
     "remaining": 10,
 }

@@ -115,6 +115,27 @@ def claiming_as_a_member(s: Stage) -> Answered:
     return s.citizen("ann").put_claim("pack")
 
 
+LIMIT = {"kind": "count", "limit_id": "one", "per": "household", "period": "week", "packs_max": 1}
+
+
+@case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
+def claiming_the_first_of_a_household(s: Stage) -> Answered:
+    opened(s, batch(limits=["one"]), limits=[LIMIT])
+    return s.citizen("ann", household_id="h1").put_claim("pack")
+
+
+@case(
+    "PUT /batches/{batch_id}/claim",
+    403,
+    "not-eligible",
+    facts={"reason": "limit"},
+    detail="Your household has claimed 1 of 1 packs a week.",
+)
+def claiming_the_second_of_a_household(s: Stage) -> Answered:
+    claiming_the_first_of_a_household(s)
+    return s.citizen("bob", household_id="h1").put_claim("pack")
+
+
 @case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "booking-required"})
 def claiming_without_the_booking_it_takes(s: Stage) -> Answered:
     return bookable(s, OPENING, required=True).citizen("ann").put_claim("pack")

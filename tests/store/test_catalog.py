@@ -14,7 +14,7 @@ from coupons.releases import Release
 from coupons.stores import keys
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import encode
-from tests.world import KEYS, World, batch, campaign, parsed
+from tests.world import World, batch, campaign, parsed
 
 COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}
 
@@ -234,14 +234,3 @@ def test_the_largest_document_fits_one_transaction(world: World) -> None:
 
     world.env.catalog.apply(largest("old"), standing=None)
     assert world.env.catalog.apply(largest("new"), standing=standing(world)).revision == 2
-
-
-def test_members_come_and_go(world: World) -> None:
-    """More than one request takes; a repeat changes nothing, and groups do not mix."""
-    people = [KEYS.person(f"p{n}") for n in range(60)]
-    registry = world.env.registry
-    for _ in range(2):
-        registry.change_members("care", people[:30], [])
-    registry.change_members("care", people[30:], people[:30])
-    assert [registry.is_member("care", person) for person in people] == [False] * 30 + [True] * 30
-    assert not registry.is_member("other", people[59])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coupons.claiming import Citizen, claim
+from coupons.granting import change_members
 from coupons.refusals import AlreadyClaimedGroup, Busy, Closed, Drained, NotEligible, NotOpen, SoldOut
 from coupons.releases import Control
 from coupons.stores.dynamodb import NotApplied
@@ -84,7 +85,7 @@ def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None
 def test_eligibility(world: World, changes: dict[str, Any], claims: dict[str, str], reason: str) -> None:
     """Region by the token, group and booking by the tables."""
     world.publish(campaign(batch(**changes)))
-    world.env.registry.change_members("care", [KEYS.person("member")], [])
+    change_members(world.env, "care", ["member"], [], world.now_s)
     world.env.bookings.put(world.env.live.release("pack"), KEYS.person("booked"), 1)
     answer = world.citizen("ann", **claims).put_claim("pack")
     assert (answer.status, answer.json.get("reason", "")) == ((403, reason) if reason else (201, ""))

@@ -39,20 +39,20 @@ class Pack:
         return claim.coupons[0]
 
     def redeem(self, order: bytes = MINE, now_s: int = NOW_S, extended_s: int = 0) -> bool:
-        return self._apply(self.world.env.claims.redeem(self.release, self.ref, order, now_s, extended_s))
+        return self._apply(self.world.env.coupons.redeem(self.release, self.ref, order, now_s, extended_s))
 
     def hold(self, order: bytes = MINE, until_s: int = NOW_S + 60, now_s: int = NOW_S, extended_s: int = 0) -> bool:
-        return self._apply(self.world.env.claims.hold(self.release, self.ref, order, until_s, now_s, extended_s))
+        return self._apply(self.world.env.coupons.hold(self.release, self.ref, order, until_s, now_s, extended_s))
 
     def let_go(self, order: bytes = MINE) -> bool:
-        return self._apply(self.world.env.claims.release(self.release, self.ref, order))
+        return self._apply(self.world.env.coupons.release(self.release, self.ref, order))
 
     def give_back(self, order: bytes = MINE, now_s: int = NOW_S, extended_s: int = 0, returns_max: int = 1) -> bool:
-        part = self.world.env.claims.give_back(self.release, self.ref, order, now_s, extended_s, returns_max)
+        part = self.world.env.coupons.give_back(self.release, self.ref, order, now_s, extended_s, returns_max)
         return self._apply(part)
 
     def void(self, order: bytes = MINE) -> bool:
-        return self._apply(self.world.env.claims.void(self.release, self.ref, order))
+        return self._apply(self.world.env.coupons.void(self.release, self.ref, order))
 
     def _apply(self, part: dict[str, Any]) -> bool:
         try:

@@ -10,11 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from coupons.documents import Batch, Campaign
+from coupons.limits import Limit
 from coupons.moments import epoch_s
 from coupons.refusals import RevisionConflict
 from coupons.releases import Control, Release, spread
@@ -25,6 +28,8 @@ from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
 from coupons.stores.registry import declare_merchant, withdraw_merchant
 from coupons.stores.stock import stock_item
 from coupons.terms import Terms
+
+_LIMIT: TypeAdapter[Limit] = TypeAdapter(Limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +128,15 @@ class Catalog:
         item = self._dynamo.get(self._table, keys.claim_key(claim_key), consistent=True)
         return item["buckets"] if item else None
 
-    def publish(self, release: Release, standing: Standing, costs: Mapping[str, int]) -> bool:
-        """Freeze `release`, lay out its stock and reserve `costs` (funder → minor units); all or nothing.
+    def publish(
+        self, release: Release, standing: Standing, costs: Mapping[str, int], also: Sequence[dict[str, Any]] = ()
+    ) -> bool:
+        """Freeze `release`, lay out its stock and reserve `costs` (funder → minor units), with `also`; all or nothing.
 
-        False if it is published already, or if its number or claim key was taken differently meanwhile (the caller
-        reads again). Raises RevisionConflict if the document moved on, BudgetExceeded. That all batches of a claim key
-        have the same buckets is guarded by tests/store/test_catalog.py::test_a_number_names_one_batch.
+        False if it is published already, if its number or claim key was taken differently meanwhile, or if a part of
+        `also` moved on (the caller reads again). Raises RevisionConflict if the document moved on, BudgetExceeded. That
+        all batches of a claim key have the same buckets is guarded by
+        tests/store/test_catalog.py::test_a_number_names_one_batch.
         """
         batch_id, control = release.batch_id, Control("open", 1, release.batch.quantity)
         frozen = [
@@ -143,9 +151,10 @@ class Catalog:
         stock = [self._put(keys.stock(batch_id, shard), stock_item(packs, control.round)) for shard, packs in shards]
         budgets = reservations(self._table, release.campaign_id, costs)
         try:
-            self._dynamo.transact([*frozen, *stock, *budgets])
+            self._dynamo.transact([*frozen, *stock, *budgets, *also])
         except TransactionFailed as failure:
-            if failure.items.keys() & {0, 1, 2}:
+            first_also = len(frozen) + len(stock) + len(budgets)
+            if failure.items.keys() & {0, 1, 2} or min(failure.items) >= first_also:
                 return False
             if 3 in failure.items:
                 raise _moved_on(failure.items[3]) from failure
@@ -221,6 +230,8 @@ def _release_fields(release: Release) -> Item:
         "published_at_s": release.published_at_s,
         "batch": release.batch.model_dump_json(exclude_unset=True),
         "terms": [terms.model_dump_json(exclude_unset=True) for terms in release.terms],
+        "from_stock": release.from_stock,
+        "limits": [limit.model_dump_json() for limit in release.limits],
     }
 
 
@@ -236,6 +247,8 @@ def _release(item: Item) -> Release:
         published_at_s=item["published_at_s"],
         batch=Batch.model_validate_json(item["batch"]),
         terms=tuple(Terms.model_validate_json(text) for text in item["terms"]),
+        from_stock=item["from_stock"],
+        limits=tuple(_LIMIT.validate_json(text) for text in item["limits"]),
     )
 
 

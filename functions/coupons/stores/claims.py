@@ -6,7 +6,9 @@
 | one person's claim of a claim key | GetItem | half a read unit, 1 strong |
 | a wallet | BatchGetItem over claim keys, 100 a request | half a read unit a key, absent ones too |
 | all claims of a bucket | Query, strong, all pages | 1 read unit each 4 KB |
-| use, hold, release, give back a coupon | part of a transaction | 2 |
+| claim under limits | the put and their counts in one transaction | 2 each |
+
+What a till does to one coupon of a claim is in `coupon_parts.py`.
 
 An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version and `c`, the coupons in the pack's
 order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from where that is not the
@@ -20,13 +22,25 @@ from typing import Any, cast
 
 from coupons.claims import Claim, Coupon, Stored
 from coupons.releases import Release
-from coupons.sealing import CouponRef
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, NoAnswer, NotApplied, encode
+from coupons.stores.dynamodb import (
+    ConditionFailed,
+    Dynamo,
+    Item,
+    NoAnswer,
+    NotApplied,
+    StoreFault,
+    TransactionFailed,
+    encode,
+)
 
 PUT_ATTEMPTS = 3
 _LETTER: dict[Stored, str] = {"available": "a", "held": "h", "redeemed": "r", "voided": "v"}
 _STATE: dict[str, Stored] = {letter: state for state, letter in _LETTER.items()}
+
+
+class LimitMoved(StoreFault):
+    """Another claim was counted under one of the limits since it was read."""
 
 
 class Claims:
@@ -37,8 +51,16 @@ class Claims:
         self._patient = patient
         self.table = table
 
-    def put(self, release: Release, claim: Claim, still_leased: Callable[[], bool]) -> Claim | None:
+    def put(
+        self,
+        release: Release,
+        claim: Claim,
+        still_leased: Callable[[], bool],
+        also: Sequence[dict[str, Any]] = (),
+    ) -> Claim | None:
         """Write the claim, once: None if it is written, else the claim that this person already has.
+
+        `also` are parts of other stores that count it: put and parts are one transaction then, all or none.
 
             put ──lost──▶ put again ──refused by my own token──▶ written: one claim, one pack, not two
 
@@ -50,28 +72,27 @@ class Claims:
         tests/store/test_claim_put.py::test_a_token_is_burnt_when_no_attempt_is_answered (burn),
         tests/store/test_claim_put.py::test_a_lapsed_lease_writes_nothing (age before each attempt).
 
-        Raises NotApplied if certainly nothing was written (the pack may be handed out again), NoAnswer if it is unknown
-        (the caller burns the token).
+        Raises NotApplied if certainly nothing was written (the pack may be handed out again), LimitMoved if `also`
+        refused it (likewise), NoAnswer if it is unknown (the caller burns the token).
         """
-        item = encode(to_item(release, claim))
+        put = {
+            "TableName": self.table,
+            "Item": encode(to_item(release, claim)),
+            "ConditionExpression": "attribute_not_exists(pk)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         unknown = False
         for _ in range(PUT_ATTEMPTS):
             if not still_leased():
                 break
             try:
-                self._spike.call(
-                    "put_item",
-                    TableName=self.table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(pk)",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
+                self._send(put, also, claim.token)
             except ConditionFailed as refused:
                 standing = from_item(cast(Item, refused.item))
                 return None if standing.token == claim.token else standing
-            except NotApplied:
+            except (NotApplied, LimitMoved):
                 if unknown:
-                    break
+                    break  # an earlier attempt may still be applied: its token is not to be used again
                 raise  # 503 at once: holding an environment would only lengthen the queue
             except NoAnswer:
                 unknown = True
@@ -79,6 +100,19 @@ class Claims:
                 return None
         # Never sent because the lease had lapsed counts as unknown too: its packs are no longer ours to give back.
         raise NoAnswer(detail="The claim may or may not have been written; ask GET …/claim.")
+
+    def _send(self, put: dict[str, Any], also: Sequence[dict[str, Any]], token: str) -> None:
+        """One attempt. Raises ConditionFailed if the claim is there, LimitMoved if a part of `also` refused."""
+        if not also:
+            self._spike.call("put_item", **put)
+            return
+        try:
+            # The same name in all attempts: DynamoDB then applies them once, whatever was lost.
+            self._spike.call("transact_write_items", TransactItems=[{"Put": put}, *also], ClientRequestToken=token)
+        except TransactionFailed as refused:
+            if 0 in refused.items:
+                raise ConditionFailed(refused.items[0]) from refused
+            raise LimitMoved from refused
 
     def get(self, release: Release, person: bytes, *, consistent: bool) -> Claim | None:
         """This person's claim of the release's claim key: it may be of another batch of the exclusive group."""
@@ -99,107 +133,6 @@ class Claims:
         pk = keys.claim_bucket(claim_key, bucket)
         for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
             yield from_item(item)
-
-    def redeem(self, release: Release, ref: CouponRef, order: bytes, now_s: int, extended_s: int) -> dict[str, Any]:
-        """A transaction part: `available` (or held by this order, or a lapsed hold), not expired → `redeemed`."""
-        return self._coupon_update(
-            release,
-            ref,
-            "SET #c.#s = :redeemed, #c.#o = :order REMOVE #c.#h",
-            f"{_USABLE} AND #c.#e > :spent",
-            {
-                ":redeemed": "r",
-                ":order": order,
-                ":now": now_s,
-                ":spent": now_s - extended_s,
-                ":available": "a",
-                ":held": "h",
-            },
-        )
-
-    def hold(
-        self, release: Release, ref: CouponRef, order: bytes, until_s: int, now_s: int, extended_s: int
-    ) -> dict[str, Any]:
-        """A transaction part: the same condition → `held` by this order until `until_s`."""
-        return self._coupon_update(
-            release,
-            ref,
-            "SET #c.#s = :held, #c.#o = :order, #c.#h = :until",
-            f"{_USABLE} AND #c.#e > :spent",
-            {
-                ":held": "h",
-                ":order": order,
-                ":until": until_s,
-                ":now": now_s,
-                ":spent": now_s - extended_s,
-                ":available": "a",
-            },
-        )
-
-    def release(self, release: Release, ref: CouponRef, order: bytes) -> dict[str, Any]:
-        """A transaction part: held by this order → `available`."""
-        return self._coupon_update(
-            release,
-            ref,
-            "SET #c.#s = :available REMOVE #c.#o, #c.#h",
-            "#c.#s = :held AND #c.#o = :order",
-            {":available": "a", ":held": "h", ":order": order},
-        )
-
-    def give_back(
-        self, release: Release, ref: CouponRef, order: bytes, now_s: int, extended_s: int, returns_max: int
-    ) -> dict[str, Any]:
-        """A transaction part: redeemed by this order, not expired, given back fewer than n times → `available`."""
-        return self._coupon_update(
-            release,
-            ref,
-            "SET #c.#s = :available, #c.#r = if_not_exists(#c.#r, :none) + :one REMOVE #c.#o",
-            (
-                "#c.#s = :redeemed AND #c.#o = :order AND #c.#e > :spent"
-                " AND (attribute_not_exists(#c.#r) OR #c.#r < :returns)"
-            ),
-            {
-                ":available": "a",
-                ":redeemed": "r",
-                ":order": order,
-                ":spent": now_s - extended_s,
-                ":none": 0,
-                ":one": 1,
-                ":returns": returns_max,
-            },
-        )
-
-    def void(self, release: Release, ref: CouponRef, order: bytes) -> dict[str, Any]:
-        """A transaction part: redeemed by this order → `voided`, after a full reversal that does not give it back."""
-        return self._coupon_update(
-            release,
-            ref,
-            "SET #c.#s = :voided",
-            "#c.#s = :redeemed AND #c.#o = :order",
-            {":voided": "v", ":redeemed": "r", ":order": order},
-        )
-
-    def _coupon_update(
-        self, release: Release, ref: CouponRef, update: str, condition: str, values: Item
-    ) -> dict[str, Any]:
-        """An update of the coupon at `ref`; attribute names are aliased because `s`-like names may be reserved."""
-        condition = f"n = :n AND {condition}"
-        used = {f"#{name}": name for name in ("s", "o", "h", "e", "r") if f"#c.#{name}" in update + condition}
-        place = f"c[{ref.index}]"
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": encode(keys.claim(release.claim_key, release.buckets, ref.person)),
-                "UpdateExpression": update.replace("#c", place),
-                "ConditionExpression": condition.replace("#c", place),
-                "ExpressionAttributeNames": used,
-                "ExpressionAttributeValues": encode({**values, ":n": release.number}),
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-        }
-
-
-_USABLE = "(#c.#s = :available OR (#c.#s = :held AND (#c.#o = :order OR #c.#h <= :now)))"
 
 
 def to_item(release: Release, claim: Claim) -> Item:

@@ -9,11 +9,13 @@
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
 | | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
 | | `FUNDER#campaign#id` | `BUDGET` | budget and what is reserved of it |
-| | `GROUP#id#bucket` | `MEMBER#person` | one member |
+| | `GROUP#id` | `COUNT` | everyone ever admitted, and the batches that must have a pack for each |
+| | `GROUP#id#bucket` | `MEMBER#person` | one member, `removed` if no longer |
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
 | | `SWEEP#id#bucket` | `FOLD` | one bucket's fold of a sweep |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
+| | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
 """
@@ -85,6 +87,10 @@ def funder(campaign_id: str, funder_id: str) -> Key:
     return Key(pk=f"FUNDER#{campaign_id}#{funder_id}", sk="BUDGET")
 
 
+def group(group_id: str) -> Key:
+    return Key(pk=f"GROUP#{group_id}", sk="COUNT")
+
+
 def member(group_id: str, person: bytes) -> Key:
     return Key(pk=f"GROUP#{group_id}#{bucket_of(person, GROUP_BUCKETS)}", sk=f"MEMBER#{person_text(person)}")
 
@@ -118,6 +124,12 @@ def claim(name: str, buckets: int, person: bytes) -> Key:
 
 def booking(name: str, buckets: int, person: bytes) -> Key:
     return Key(pk=claim_bucket(name, bucket_of(person, buckets)), sk=f"BOOKING#{person_text(person)}")
+
+
+def limit(campaign_id: str, limit_id: str, subject: bytes, period: str = "") -> Key:
+    """`subject`: the key of a person or a household; without a period, the last claim under the limit."""
+    pk = f"LIMIT#{campaign_id}#{limit_id}#{person_text(subject)}"
+    return Key(pk=pk, sk=f"PERIOD#{period}" if period else "LAST")
 
 
 def order(merchant_id: str, order_no: str) -> Key:

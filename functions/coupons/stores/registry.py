@@ -1,16 +1,13 @@
-"""Merchants and groups (table `catalog`).
+"""Merchants (table `catalog`).
 
 | access | request |
 |---|---|
 | a merchant with its enrolments | Query `MERCHANT#id` |
 | change or suspend a merchant | PutItem |
-| is a person in a group | GetItem, half a read unit |
-| change members | BatchWriteItem, 25 a request |
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from coupons.assess import Till
@@ -40,15 +37,6 @@ class Registry:
         item = encode({**keys.merchant(merchant_id), **fields})
         answer = self._dynamo.call("put_item", TableName=self._table, Item=item, ReturnValues="ALL_OLD")
         return _record(decode(answer["Attributes"])) if answer.get("Attributes") else None
-
-    def is_member(self, group_id: str, person: bytes) -> bool:
-        return self._dynamo.get(self._table, keys.member(group_id, person), consistent=False) is not None
-
-    def change_members(self, group_id: str, add: Sequence[bytes], remove: Sequence[bytes]) -> None:
-        """Idempotent. One person must not stand twice, in one list or both."""
-        puts = [{"PutRequest": {"Item": encode(keys.member(group_id, person))}} for person in add]
-        deletes = [{"DeleteRequest": {"Key": encode(keys.member(group_id, person))}} for person in remove]
-        self._dynamo.write_many(self._table, puts + deletes)
 
 
 def declare_merchant(table: str, campaign_id: str, merchant: Merchant) -> list[dict[str, Any]]:

@@ -1,0 +1,85 @@
+"""Groups and what is granted to them: members come and go, and a batch for all of them needs no stock.
+
+A `granted` batch whose group holds at most `quantity` people when it is published is claimed without a lease: each
+claim needs a member, each member claims once, so claims <= everyone ever admitted <= quantity, whoever is removed
+meanwhile. From then on the group's item refuses to grow beyond the batch. A group that is larger claims from the stock,
+like everybody. Guarded by tests/store/test_granting.py::test_a_group_never_outgrows_a_batch_that_was_granted_to_it,
+tests/concurrency/test_granting.py::test_members_publishing_and_claims_side_by_side.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coupons.documents import Batch
+from coupons.environment import Environment
+from coupons.refusals import Busy, Malformed, TermsFrozen
+from coupons.releases import Release
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.groups import ADMITTED_AT_ONCE, Group
+
+ATTEMPTS = 6
+
+
+def change_members(env: Environment, group_id: str, add: list[str], remove: list[str], now_s: int) -> int:
+    """Everybody in `add` (person ids) is a member, nobody in `remove` is; how many were ever admitted.
+
+    2 write units a new member, 1 for each other. Raises Malformed, TermsFrozen (a batch that grants to the whole group
+    would not have a pack for each; those before in the list may be in), Busy.
+    """
+    twice = set(add) & set(remove)
+    if twice:
+        raise Malformed(errors=[{"place": "body.remove", "message": "names a person that add names too"}])
+    adding = [env.keys.person(person_id) for person_id in dict.fromkeys(add)]
+    removing = [env.keys.person(person_id) for person_id in dict.fromkeys(remove)]
+    known = env.groups.known(group_id, [*adding, *removing])
+    env.groups.remove(group_id, [person for person in removing if person in known])
+    env.groups.readmit(group_id, [person for person in adding if person in known])
+    fresh = [person for person in adding if person not in known]
+    for start in range(0, len(fresh), ADMITTED_AT_ONCE):
+        _admit(env, group_id, fresh[start : start + ADMITTED_AT_ONCE], now_s)
+    return env.groups.get(group_id).entitled
+
+
+def grants_to_all(batch: Batch, group: Group) -> bool:
+    """Whether everyone entitled fits, so that no claim needs a lease."""
+    return batch.mode == "granted" and batch.price_points == 0 and group.entitled <= batch.quantity
+
+
+def raised(env: Environment, release: Release, quantity: int) -> list[dict[str, Any]]:
+    """Transaction parts that let the group grow with a batch that grants to all of it."""
+    group_id = release.batch.eligibility.group_id
+    if release.from_stock or group_id is None:
+        return []
+    return [env.groups.granting(group_id, env.groups.get(group_id), release.batch_id, quantity)]
+
+
+def _admit(env: Environment, group_id: str, persons: list[bytes], now_s: int) -> None:
+    for _ in range(ATTEMPTS):
+        group = env.groups.get(group_id)
+        _refuse_to_outgrow(env, group_id, group, len(persons), now_s)
+        try:
+            env.groups.admit(group_id, group, persons)
+        except TransactionFailed as failure:
+            # Another call admitted some of them, or somebody else, since they were looked up.
+            known = [persons[place - 1] for place in failure.items if place]
+            env.groups.readmit(group_id, known)
+            persons = [person for person in persons if person not in known]
+            if persons:
+                continue
+        return
+    raise Busy(detail="The group is changing; try again.")
+
+
+def _refuse_to_outgrow(env: Environment, group_id: str, group: Group, more: int, now_s: int) -> None:
+    for batch_id, quantity in sorted(group.fits.items()):
+        if group.entitled + more > quantity and not _is_over(env, batch_id, now_s):
+            raise TermsFrozen(
+                detail=f"{batch_id!r} grants {quantity} packs to all of {group_id!r}, which has admitted"
+                f" {group.entitled} people: raise its quantity before {more} more."
+            )
+
+
+def _is_over(env: Environment, batch_id: str, now_s: int) -> bool:
+    """Nobody can claim it any more."""
+    return now_s >= env.live.release(batch_id).closes_at_s or env.live.control(batch_id).stopped
