@@ -32,11 +32,14 @@ from infra.metering import Meter
 WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
 API_REQUEST = 1.00e-6
 LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.20e-6, 1.33334e-5
+EVENT = 1.00e-6
 LOG_GB, SECRET_MONTH, ALARM_MONTH = 0.50, 0.40, 0.10
 HOURS_A_MONTH = 730
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 800
-ALARMS = 21
+# Also assumed: a busy stream's hundred events take ten PutEvents of 25 ms, one after the other.
+EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
+ALARMS = 25
 FIRST_CLAIM = "claim, first of an environment"
 """The dearest: it leases one pack. In a spike leases grow, and `make bench` prints what a claim costs then."""
 
@@ -141,6 +144,9 @@ def main() -> int:
         end="",
     )
     print(f" = {sum(parts.values()) * 1e6:.2f} dollars")
+    told = (LAMBDA_REQUEST + EVENTS_CALL_S * MEMORY_GB * LAMBDA_GB_SECOND) / EVENTS_A_CALL
+    print(f"a million events: EventBridge {EVENT * 1e6:.2f} + Lambda {told * 1e6:.2f}", end="")
+    print(f" = {(EVENT + told) * 1e6:.2f} dollars; the streams cost the claim nothing")
     schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
     standing = (SECRET_MONTH + ALARMS * ALARM_MONTH) / HOURS_A_MONTH
     print(f"an idle hour: schedule {schedule:.5f} + secret and {ALARMS} alarms {standing:.5f}", end="")

@@ -22,7 +22,9 @@ from coupons.api import Api
 from coupons.documents import Campaign
 from coupons.environment import Environment, replace_environment
 from coupons.sealing import Keys
+from coupons.stores.bus import Bus
 from infra.local.tables import create_tables
+from tests.bus import Heard
 
 OPENING = "2020-06-06T10:00:00+08:00"
 TABLES = {"CATALOG_TABLE": "CatalogTable", "CLAIMS_TABLE": "ClaimsTable", "ORDERS_TABLE": "OrdersTable"}
@@ -162,18 +164,25 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     settings: dict[str, str] = field(default_factory=dict)
     prefix: str = ""
+    heard: Heard = field(default_factory=Heard)
 
     def __post_init__(self) -> None:
         names = create_tables(self.client, prefix=self.prefix)
         tables = {variable: names[resource] for variable, resource in TABLES.items()}
-        self.settings = {"SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8", **tables, **self.settings}
+        fixed = {"STAGE": "test", "SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8"}
+        self.settings = {**fixed, **tables, **self.settings}
         self.env = self.environment()
         replace_environment(self.env)
 
-    def environment(self, *, client: Any = None, seed: int = 1) -> Environment:
+    def environment(self, *, client: Any = None, bus: Any = None, seed: int = 1) -> Environment:
         """Another environment of the same stack: its own caches, leases and chance."""
         return Environment(
-            self.settings, clock=self.clock, keys=KEYS, boto_client=client or self.client, rng=random.Random(seed)
+            self.settings,
+            clock=self.clock,
+            keys=KEYS,
+            bus=Bus(bus or self.heard, "bus"),
+            boto_client=client or self.client,
+            rng=random.Random(seed),
         )
 
     @property

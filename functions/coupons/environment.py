@@ -16,9 +16,10 @@ from coupons.live import Live
 from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
-from coupons.stores import dynamodb
+from coupons.stores import bus, dynamodb
 from coupons.stores.bookings import Bookings
 from coupons.stores.budgets import Budgets
+from coupons.stores.bus import Bus
 from coupons.stores.catalog import Catalog
 from coupons.stores.claims import Claims
 from coupons.stores.controls import Controls
@@ -45,6 +46,7 @@ class Environment:
         *,
         clock: Clock | None = None,
         keys: Keys | None = None,
+        bus: Bus | None = None,
         boto_client: Any = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -54,10 +56,21 @@ class Environment:
         self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
         if keys is not None:
             self.keys = keys
+        if bus is not None:
+            self.bus = bus
 
     @cached_property
     def keys(self) -> Keys:
         return load_keys(self._settings["KEYS_SECRET_ARN"])
+
+    @cached_property
+    def bus(self) -> Bus:
+        return Bus(bus.client(), self._settings["EVENT_BUS"])
+
+    @property
+    def event_source(self) -> str:
+        """Who speaks in an event: this installation, by its stage."""
+        return f"urn:coupon-season:{self._settings['STAGE']}"
 
     @property
     def expected_environments(self) -> int:

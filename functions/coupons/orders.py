@@ -97,3 +97,13 @@ class Line:
     amounts: Amounts
     at_s: int
     late: bool
+    coupon_returned: bool = False
+    """By a reversal, in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A settlement line with whose it is: the merchant stands in its key."""
+
+    merchant_id: str
+    line: Line

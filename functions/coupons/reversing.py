@@ -131,6 +131,7 @@ def _file(env: Environment, order: OrderRecord, release: Release, reversal: Reve
         ),
         at_s=now_s,
         late=False,
+        coupon_returned=reversal.coupon_returned,
     )
     return env.orders.file(order.merchant_id, day_of(now_s, release.timezone).isoformat(), line)
 

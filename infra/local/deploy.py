@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,9 @@ def deploy(cloud: Cloud, root: Path, parameters: dict[str, str]) -> Deployed:
 
     archive = package(root / "functions")
     key = f"{digest(archive)}.zip"
-    template = expanded_template(root / "template.yaml", bucket=_BUCKET, key=key, region=REGION)
+    template = expanded_template(
+        root / "template.yaml", bucket=_BUCKET, key=key, region=REGION, run=secrets.token_hex(4)
+    )
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=_BUCKET)
     s3.put_object(Bucket=_BUCKET, Key=key, Body=archive)

@@ -5,7 +5,9 @@ from the OpenAPI `Body` that this expansion writes. ministack 1.5 does neither: 
 `Body`, so that the API deploys with no route and answers 404 to everything. So both are done here: the SAM translator
 (the program that AWS runs) expands the template, and each operation of `Body` becomes the Route, Integration and
 Authorizer resources that API Gateway would make of it. It also refuses an alarm on a query over metrics; those are left
-out. Nothing else is changed, and no other file knows of these gaps.
+out. And it keeps how far a mapping has read a stream, but not the stream, so that after a restart it would wait at a
+place that the new stream reaches late or never: mappings get another name in each run, which makes them new ones.
+Nothing else is changed, and no other file knows of these gaps.
 """
 
 from __future__ import annotations
@@ -23,20 +25,24 @@ Resource = dict[str, Any]
 
 _ALARM = "AWS::CloudWatch::Alarm"
 _API = "AWS::ApiGatewayV2::Api"
+_MAPPING = "AWS::Lambda::EventSourceMapping"
 _DEFAULT_ROUTE = "/$default"
 _PUBLIC = "NONE"
 """What SAM names the absence of an authorizer in a route's `security`."""
 
 
-def expanded_template(path: Path, *, bucket: str, key: str, region: str) -> dict[str, Any]:
-    """The CloudFormation template of the SAM template at `path`, its code at `s3://bucket/key`."""
+def expanded_template(path: Path, *, bucket: str, key: str, region: str, run: str) -> dict[str, Any]:
+    """The CloudFormation template of the SAM template at `path`, its code at `s3://bucket/key`.
+
+    `run`: letters and digits that no earlier run had.
+    """
     template = yaml_parse(path.read_text(encoding="utf-8"))
     template["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/{key}"
     # The template names no managed policy of AWS, so there is no list of them to fetch from IAM.
     translator = Translator({}, Parser(), boto_session=Session(region_name=region))
     expanded: dict[str, Any] = translator.translate(template, parameter_values={})
     resources = {
-        name: resource
+        f"{name}{run}" if resource["Type"] == _MAPPING else name: resource
         for name, resource in expanded["Resources"].items()
         if not (resource["Type"] == _ALARM and "Metrics" in resource["Properties"])
     }

@@ -37,6 +37,7 @@ SERVICES = (
     "s3",
     "secretsmanager",
     "sns",
+    "sqs",
     "sts",
 )
 """What template.yaml has resources of, and what deploys and runs them."""

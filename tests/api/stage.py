@@ -21,16 +21,19 @@ import boto3
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
+import events
 import expire
 import tests.world
 from coupons.environment import Environment, replace_environment
 from infra.local.tables import create_tables, load_template
 from tests.api.declared import Said, undeclared
+from tests.bus import Record
 from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
-AREAS = ("catalog", "claim", "verify", "admin", "expire")
+AREAS = ("catalog", "claim", "verify", "admin", "expire", "events")
 Call = tuple[str, str, str]
 """Function, verb, and the resource of the template it is meant for."""
+_ALONE = {"GetSecretValue": "KeysSecret", "PutEvents": "EventBus"}
 _OWN = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -87,7 +90,9 @@ class Stage(World):
         create_tables(self.client)
         secret = json.dumps({version: master.decode() for version, master in KEYS.masters.items()})
         arn = _client("secretsmanager").create_secret(Name="keys", SecretString=secret)["ARN"]
-        self.settings = {**TABLES, "KEYS_SECRET_ARN": arn, "EXPECTED_ENVIRONMENTS": "8"}
+        _client("events").create_event_bus(Name="bus")
+        fixed = {"STAGE": "test", "EVENT_BUS": "bus", "EXPECTED_ENVIRONMENTS": "8"}
+        self.settings = {**TABLES, "KEYS_SECRET_ARN": arn, **fixed}
         self.restart()
 
     def restart(self, *areas: str, client: Any = None) -> None:
@@ -138,10 +143,18 @@ class Stage(World):
         with self._acting("expire"):
             return expire.handler({}, None)
 
+    def announce(self, records: list[Record]) -> list[dict[str, Any]]:
+        """The streams bring `records` to the function `events`: what it put on the bus."""
+        with self._acting("events"):
+            events.handler({"Records": records}, None)
+        return self.heard.take()
+
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         """Before each AWS request (a botocore event): write down who sends what to which table."""
         if self.area:
             self.log.calls |= {(self.area, *request) for request in requests_of(model.name, params)}
+        if model.name == "PutEvents":
+            self.heard.entries += params["Entries"]
 
     @contextmanager
     def _acting(self, area: str) -> Iterator[None]:
@@ -156,8 +169,8 @@ class Stage(World):
 
 def requests_of(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Verb and resource as IAM sees them: a transaction is authorised by the verbs of its parts."""
-    if operation == "GetSecretValue":
-        yield operation, "KeysSecret"
+    if operation in _ALONE:
+        yield operation, _ALONE[operation]
     elif operation in _OWN:
         yield operation, params["TableName"]
     elif operation in ("BatchGetItem", "BatchWriteItem"):
@@ -174,7 +187,7 @@ def stage() -> Iterator[Stage]:
     """An empty stack at the opening minute; `Person.send` goes through it while it lasts."""
     with mock_aws():
         made = Stage(_client("dynamodb"))
-        services = [_client("dynamodb"), _client("secretsmanager")]
+        services = [_client("dynamodb"), _client("secretsmanager"), _client("events")]
         for service in services:
             service.meta.events.register("provide-client-params", made.note)
         try:
@@ -198,7 +211,11 @@ def _by_key(item: dict[str, Any]) -> tuple[str, str]:
     return item["pk"], item["sk"]
 
 
+def _client(service: str, **_: Any) -> Any:
+    return _made(service)
+
+
 @cache
-def _client(service: str) -> Any:
+def _made(service: str) -> Any:
     """One client for all stages: making one costs more than a test. moto answers it inside `mock_aws` only."""
     return boto3.client(service)

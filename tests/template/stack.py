@@ -17,7 +17,7 @@ Template = dict[str, Any]
 Rule = Callable[[Template], Iterator[str]]
 Plant = Callable[[dict[str, Any]], Any]
 """Puts one mistake into the resources of a template."""
-AREAS = ("catalog", "claim", "verify", "admin", "expire")
+AREAS = ("catalog", "claim", "verify", "admin", "expire", "events")
 TABLES = ("CatalogTable", "ClaimsTable", "OrdersTable", "PointsTable")
 
 
@@ -82,6 +82,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
+    """A table's stream is not the table: it is named `ClaimsTable.StreamArn`."""
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
-        return str(resource["Fn::GetAtt"][0])
+        name, attribute = resource["Fn::GetAtt"]
+        return f"{name}.{attribute}" if attribute == "StreamArn" else str(name)
     return str(resource)

@@ -17,7 +17,20 @@ from tests.api.cases import outcome
 from tests.api.stage import Call, requests_of
 from tests.template.stack import AREAS, Plant, Rule, Template, permissions, spoiled, template
 
-SERVICES = {"dynamodb": {"CatalogTable", "ClaimsTable", "OrdersTable", "PointsTable"}, "secretsmanager": {"KeysSecret"}}
+SERVICES = {
+    "dynamodb": {"CatalogTable", "ClaimsTable", "OrdersTable", "PointsTable"},
+    "secretsmanager": {"KeysSecret"},
+    "events": {"EventBus"},
+}
+FEEDING = {
+    *(
+        ("events", verb, f"{table}.StreamArn")
+        for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        for table in ("ClaimsTable", "OrdersTable")
+    ),
+    ("events", "SendMessage", "FailedEventsQueue"),
+}
+"""What Lambda itself does in the role of `events`, to bring it the streams and to put away what failed."""
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
@@ -49,16 +62,22 @@ def nothing_allowed_is_superfluous(t: Template) -> Iterator[str]:
 
 
 def nothing_else_is_allowed(t: Template) -> Iterator[str]:
-    """Tables, the keys' secret and the function's own log group, each by name; no star, no other service."""
+    """Tables, the keys' secret, the bus and the function's own log group, each by name; no star, no other service.
+
+    And for the streams exactly what Lambda asks for.
+    """
     for area in AREAS:
         group = f"{area.capitalize()}LogGroup"
         own = {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
         named = set(permissions(t, area))
         for action, resource in sorted(named - own):
             service, _, verb = action.partition(":")
-            if resource not in SERVICES.get(service, set()) or "*" in verb:
+            by_name = resource in SERVICES.get(service, set()) and "*" not in verb
+            if not by_name and (area, verb, resource) not in FEEDING:
                 yield f"{area}: {action} on {resource}"
         yield from (f"{area}: no {action}" for action, _ in sorted(own - named))
+    there = {(area, action.partition(":")[2], resource) for area in AREAS for action, resource in permissions(t, area)}
+    yield from ("no " + " ".join(call) for call in sorted(FEEDING - there))
 
 
 def each_function_has_its_own_role(t: Template) -> Iterator[str]:
@@ -87,6 +106,10 @@ def _statement(area: str, resource: str, r: dict[str, Any]) -> dict[str, Any]:
     return next(s for s in _statements(area, r) if s["Resource"] == {"Fn::GetAtt": [resource, "Arn"]})
 
 
+def _feeding(r: dict[str, Any]) -> dict[str, Any]:
+    return next(s for s in _statements("Events", r) if isinstance(s["Resource"], list))
+
+
 PLANTED: list[tuple[Rule, Plant]] = [
     (nothing_needed_is_missing, lambda r: _statement("Verify", "OrdersTable", r)["Action"].remove("dynamodb:PutItem")),
     (nothing_needed_is_missing, lambda r: _statement("Expire", "ClaimsTable", r)["Action"].clear()),
@@ -103,6 +126,12 @@ PLANTED: list[tuple[Rule, Plant]] = [
     (nothing_else_is_allowed, lambda r: _statement("Claim", "ClaimsTable", r).update(Resource="*")),
     (nothing_else_is_allowed, lambda r: _statement("Claim", "ClaimLogGroup", r).update(Action="logs:PutLogEvents")),
     (nothing_else_is_allowed, lambda r: _statement("Admin", "ClaimsTable", r)["Action"].append("sns:Publish")),
+    (nothing_else_is_allowed, lambda r: _feeding(r)["Action"].remove("dynamodb:GetRecords")),
+    (nothing_else_is_allowed, lambda r: _feeding(r)["Resource"].pop()),
+    (nothing_else_is_allowed, lambda r: _feeding(r)["Action"].append("dynamodb:Scan")),
+    (nothing_else_is_allowed, lambda r: _statements("Events", r).pop()),
+    (nothing_else_is_allowed, lambda r: _statement("Events", "EventBus", r).update(Resource="*")),
+    (nothing_needed_is_missing, lambda r: _statement("Events", "EventBus", r).update(Action=[])),
     (
         each_function_has_its_own_role,
         lambda r: r["ClaimFunction"]["Properties"].update(Role={"Fn::GetAtt": ["AdminRole", "Arn"]}),
@@ -137,5 +166,5 @@ def test_a_transaction_needs_the_verbs_of_its_parts() -> None:
 
 
 def test_every_function_was_seen_at_work() -> None:
-    """The cases reach all five, the schedule's too."""
+    """The cases reach all six, those of the schedule and the streams too."""
     assert {area for area, _, _ in needed()} == set(AREAS)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def expanded() -> dict[str, Any]:
-    return expanded_template(ROOT / "template.yaml", bucket="b", key="k", region="us-east-1")
+    return expanded_template(ROOT / "template.yaml", bucket="b", key="k", region="us-east-1", run="r1")
 
 
 def _of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -63,6 +63,13 @@ def test_nothing_else_of_the_template_is_lost(expanded: dict[str, Any]) -> None:
     assert queries
     assert set(declared) - set(expanded["Resources"]) == queries
     assert "Body" not in json.dumps(_of_type(expanded, "AWS::ApiGatewayV2::Api"))
+
+
+def test_every_run_has_mappings_of_its_own(expanded: dict[str, Any]) -> None:
+    """Both streams of `events`, under names that the next run does not have."""
+    mappings = _of_type(expanded, "AWS::Lambda::EventSourceMapping")
+    assert mappings.keys() == {"EventsFunctionClaimsr1", "EventsFunctionLinesr1"}
+    assert all("FilterCriteria" in mapping for mapping in mappings.values())
 
 
 def test_every_function_has_the_packaged_code(expanded: dict[str, Any]) -> None:

@@ -146,6 +146,11 @@ def line(merchant_id: str, day: str, order_no: str, reversal_no: str = "") -> Ke
     return Key(pk=line_partition(merchant_id, day, shard), sk=sk)
 
 
+def merchant_of(partition: str) -> str:
+    """The merchant in `merchant#day#shard`."""
+    return partition.partition("#")[0]
+
+
 def person_text(person: bytes) -> str:
     return base64.urlsafe_b64encode(person).rstrip(b"=").decode()
 

@@ -93,7 +93,7 @@ class Orders:
             for item in self._dynamo.query(self._table, pk, consistent=True, Limit=limit - len(found) + 1, **more):
                 if len(found) == limit:
                     return found, (shard, sort_key)
-                found.append(_line(item))
+                found.append(line_of(item))
                 sort_key = item["sk"]
             shard, sort_key = shard + 1, ""
         return found, None
@@ -188,10 +188,11 @@ def _line_fields(line: Line) -> Item:
         **_amount_fields(line.amounts),
         "at_s": line.at_s,
         "late": line.late,
+        "coupon_returned": line.coupon_returned,
     }
 
 
-def _line(item: Item) -> Line:
+def line_of(item: Item) -> Line:
     return Line(
         kind=item["kind"],
         order_no=item["order_no"],
@@ -202,4 +203,6 @@ def _line(item: Item) -> Line:
         amounts=_amounts(item),
         at_s=item["at_s"],
         late=item["late"],
+        # Lines did not say it at first.
+        coupon_returned=item.get("coupon_returned", False),
     )

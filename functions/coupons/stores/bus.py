@@ -1,0 +1,71 @@
+"""The EventBridge bus, written by PutEvents: at most 10 entries and 256 KB a request.
+
+Every event is below 25 KB (the largest pack and the most funders: tests/unit/test_events.py), so ten always fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore import exceptions as faults
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from coupons.refusals import Busy
+
+if TYPE_CHECKING:
+    # Every function knows the bus by its environment; only those that speak pay for building the events' models.
+    from coupons.events import Event
+
+ENTRIES_MAX = 10
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 2.0, 3
+_THROTTLED = {"ThrottlingException", "LimitExceededException"}
+
+
+class NotPut(Busy):
+    """The bus did not take every event; send them all again, their ids are the same."""
+
+
+class Bus:
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def put(self, events: Sequence[Event]) -> None:
+        """All of them are on the bus. One request for ten. Raises NotPut; some may be on the bus then."""
+        for start in range(0, len(events), ENTRIES_MAX):
+            self._put([self._entry(event) for event in events[start : start + ENTRIES_MAX]])
+
+    def _put(self, entries: list[dict[str, str]]) -> None:
+        try:
+            answer = self._client.put_events(Entries=entries)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+            if error.response["Error"]["Code"] in _THROTTLED or status >= 500:
+                raise NotPut(detail="The bus is throttled or failed to answer.") from error
+            raise
+        except (faults.HTTPClientError, faults.ConnectionError) as error:
+            raise NotPut(detail="The bus did not answer in time.") from error
+        if answer["FailedEntryCount"]:
+            codes = sorted({entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry})
+            raise NotPut(detail=f"The bus refused {answer['FailedEntryCount']} events: {', '.join(codes)}.")
+
+    def _entry(self, event: Event) -> dict[str, str]:
+        return {
+            "EventBusName": self._name,
+            "Source": event.source,
+            "DetailType": event.type,
+            "Detail": event.model_dump_json(),
+        }
+
+
+def client() -> Any:
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        tcp_keepalive=True,
+    )
+    return boto3.client("events", config=config)

@@ -1,0 +1,19 @@
+"""Lambda function `events`: called with what the streams of claims and orders bring; puts it on the bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from coupons.announcing import announce
+from coupons.environment import environment
+
+_logger = Logger()
+
+
+def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
+    """`{"put": n}`. Whatever it raises, Lambda sends the records again, in halves, until they are put or too old."""
+    told = announce(environment(), event["Records"])
+    _logger.info("events", put=len(told))
+    return {"put": len(told)}

@@ -1,0 +1,195 @@
+"""How the streams reach the function `events`, and what of them: the template's filters pass what the code tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ministack.services.lambda_svc import _match_esm_filter
+
+from coupons.stores.streams import inserted
+from tests.api.stage import stage
+from tests.bus import Record, Stream
+from tests.template.stack import Plant, Rule, Template, function, resources, spoiled, template
+from tests.world import batch, campaign, order
+
+FED = {"Claims": "ClaimsTable", "Lines": "OrdersTable"}
+"""Event of the function → the table whose stream it is."""
+
+
+def mapping(t: Template, event: str) -> dict[str, Any]:
+    found: dict[str, Any] = function(t, "events")["Events"][event]["Properties"]
+    return found
+
+
+def two_tables_stream_their_new_items(t: Template) -> Iterator[str]:
+    """Claims and orders, their new images and nothing older; no other table."""
+    wanted = {table: {"StreamViewType": "NEW_IMAGE"} for table in FED.values()}
+    for name, table in resources(t, "AWS::DynamoDB::Table").items():
+        if table.get("StreamSpecification") != wanted.get(name):
+            yield f"{name} streams otherwise"
+
+
+def each_stream_is_read_to_the_end(t: Template) -> Iterator[str]:
+    """From its first record, in halves on errors, for hours; what is given up is written to the queue."""
+    if {name: event["Type"] for name, event in function(t, "events")["Events"].items()} != dict.fromkeys(
+        FED, "DynamoDB"
+    ):
+        yield "other events than the two streams"
+    for event, table in FED.items():
+        found = mapping(t, event)
+        decided = {
+            "Stream": {"Fn::GetAtt": [table, "StreamArn"]},
+            "StartingPosition": "TRIM_HORIZON",
+            "BatchSize": 100,
+            "MaximumBatchingWindowInSeconds": 1,
+            "ParallelizationFactor": 2,
+            "BisectBatchOnFunctionError": True,
+            "MaximumRetryAttempts": 1000,
+            "MaximumRecordAgeInSeconds": 6 * 3600,
+            "DestinationConfig": {
+                "OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": ["FailedEventsQueue", "Arn"]}}
+            },
+        }
+        yield from (f"{event}: another {name}" for name, value in decided.items() if found.get(name) != value)
+        # A batch that fails raises: to call parts of it done would need the code to say which.
+        if "FunctionResponseTypes" in found:
+            yield f"{event}: the function does not say which records failed"
+
+
+def filters_pass_what_is_told(t: Template) -> Iterator[str]:
+    """Of every record that a season makes, exactly those of which the code makes an event; of either stream."""
+    for event, table in FED.items():
+        patterns = [json.loads(found["Pattern"]) for found in mapping(t, event)["FilterCriteria"]["Filters"]]
+        for record in (r for r in records() if f"table/{table}/" in r["eventSourceARN"]):
+            passes = any(_match_esm_filter(record, pattern) for pattern in patterns)
+            if passes != (inserted(record) is not None):
+                yield f"{event}: {record['eventName']} {record['dynamodb']['Keys']}"
+
+
+def what_is_late_or_lost_rings(t: Template) -> Iterator[str]:
+    """An alarm on the age of what is read and one on the queue; the queue keeps as long as it can."""
+    alarms = [a for a in resources(t, "AWS::CloudWatch::Alarm").values() if "Dimensions" in a]
+    watched = {
+        (alarm["MetricName"], json.dumps(alarm["Dimensions"][0]["Value"]), alarm["Threshold"]) for alarm in alarms
+    }
+    if ("IteratorAge", json.dumps({"Ref": "EventsFunction"}), 600_000) not in watched:
+        yield "nobody watches how late events are"
+    queue = json.dumps({"Fn::GetAtt": ["FailedEventsQueue", "QueueName"]})
+    if ("ApproximateNumberOfMessagesVisible", queue, 0) not in watched:
+        yield "nobody watches what is given up"
+    properties = resources(t, "AWS::SQS::Queue")["FailedEventsQueue"]
+    if properties != {"MessageRetentionPeriod": 14 * 86_400, "SqsManagedSseEnabled": True}:
+        yield "the queue forgets, or is not encrypted"
+
+
+def the_bus_is_the_stacks(t: Template) -> Iterator[str]:
+    """Named like it, told by an output, and where the function puts."""
+    if resources(t, "AWS::Events::EventBus")["EventBus"]["Name"] != {"Ref": "AWS::StackName"}:
+        yield "the bus has another name"
+    if t["Outputs"]["EventBusName"]["Value"] != {"Ref": "EventBus"}:
+        yield "another bus is told"
+    if function(t, "events")["Environment"]["Variables"]["EVENT_BUS"] != {"Ref": "EventBus"}:
+        yield "events go elsewhere"
+
+
+_RECORDS: list[Record] = []
+
+
+def records() -> list[Record]:
+    """Of a booking, a claim, a hold, a redemption from it, a reversal and a tombstone, as they come and change."""
+    if _RECORDS:
+        return _RECORDS
+    with stage() as s:
+        booking = {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-07T10:00:00+08:00"}
+        s.published(campaign(batch(booking=booking)))
+        stream, ann, shop = Stream(s), s.citizen("ann"), s.merchant()
+        numbered, named = {"order_no": "o-1"}, {"batch_id": "pack"}
+        assert ann.send("PUT /batches/{batch_id}/booking", named).status == 201
+        code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
+        _RECORDS.extend(stream.records())
+        held = {"code": code, "order": order(), "ttl_s": 600}
+        assert shop.send("PUT /orders/{order_no}/hold", numbered, body=held).status == 201
+        _RECORDS.extend(stream.records())
+        assert shop.redeem("o-1", None, order()).status == 201
+        _RECORDS.extend(stream.records())
+        assert shop.reverse("o-1", "r-1", 4000).status == 201
+        assert shop.send("DELETE /orders/{order_no}/hold", {"order_no": "o-2"}).status == 200
+        _RECORDS.extend(stream.records())
+        removals = [
+            {**record, "eventName": "REMOVE", "dynamodb": {"Keys": record["dynamodb"]["Keys"]}} for record in _RECORDS
+        ]
+        _RECORDS.extend(removals)
+    return _RECORDS
+
+
+def _mapping(event: str, r: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = r["EventsFunction"]["Properties"]["Events"][event]["Properties"]
+    return found
+
+
+def _filter(event: str, pattern: str) -> Plant:
+    return lambda r: _mapping(event, r)["FilterCriteria"]["Filters"][0].update(Pattern=pattern)
+
+
+PLANTED: list[tuple[Rule, Plant]] = [
+    (two_tables_stream_their_new_items, lambda r: r["ClaimsTable"]["Properties"].pop("StreamSpecification")),
+    (
+        two_tables_stream_their_new_items,
+        lambda r: r["OrdersTable"]["Properties"]["StreamSpecification"].update(StreamViewType="KEYS_ONLY"),
+    ),
+    (
+        two_tables_stream_their_new_items,
+        lambda r: r["CatalogTable"]["Properties"].update(StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
+    ),
+    (each_stream_is_read_to_the_end, lambda r: _mapping("Claims", r).update(StartingPosition="LATEST")),
+    (each_stream_is_read_to_the_end, lambda r: _mapping("Lines", r).pop("DestinationConfig")),
+    (each_stream_is_read_to_the_end, lambda r: _mapping("Lines", r).update(BisectBatchOnFunctionError=False)),
+    (
+        each_stream_is_read_to_the_end,
+        lambda r: _mapping("Claims", r).update(FunctionResponseTypes=["ReportBatchItemFailures"]),
+    ),
+    (
+        each_stream_is_read_to_the_end,
+        lambda r: r["EventsFunction"]["Properties"]["Events"].update(More={"Type": "SQS"}),
+    ),
+    (filters_pass_what_is_told, _filter("Claims", '{"eventName": ["INSERT"]}')),
+    (filters_pass_what_is_told, _filter("Claims", '{"dynamodb": {"Keys": {"sk": {"S": [{"prefix": "CLAIM#"}]}}}}')),
+    (filters_pass_what_is_told, _filter("Claims", '{"eventName": ["MODIFY"]}')),
+    (filters_pass_what_is_told, _filter("Lines", '{"eventName": ["INSERT"]}')),
+    (
+        filters_pass_what_is_told,
+        _filter("Lines", '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["redemption"]}}}}'),
+    ),
+    (what_is_late_or_lost_rings, lambda r: r.pop("EventsAgeAlarm")),
+    (what_is_late_or_lost_rings, lambda r: r.pop("FailedEventsAlarm")),
+    (what_is_late_or_lost_rings, lambda r: r["FailedEventsQueue"]["Properties"].pop("MessageRetentionPeriod")),
+    (the_bus_is_the_stacks, lambda r: r["EventBus"]["Properties"].update(Name="default")),
+    (
+        the_bus_is_the_stacks,
+        lambda r: r["EventsFunction"]["Properties"]["Environment"]["Variables"].update(EVENT_BUS="default"),
+    ),
+]
+RULES = list(dict.fromkeys(rule for rule, _ in PLANTED))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_template_keeps_the_rule(rule: Rule) -> None:
+    """Nothing offends it."""
+    assert list(rule(template())) == []
+
+
+@pytest.mark.parametrize(("rule", "plant"), PLANTED)
+def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
+    """One wrong thing in a copy is named."""
+    assert list(rule(spoiled(plant)))
+
+
+def test_the_season_makes_every_kind_of_record() -> None:
+    """Else the filters were held against too little."""
+    told = [inserted(record) for record in records()]
+    assert len([what for what in told if what is not None]) == 3
+    assert {record["eventName"] for record in records()} == {"INSERT", "MODIFY", "REMOVE"}
+    assert len(records()) > 2 * len([what for what in told if what is not None])
