@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test spin e2e costs bench lint template build format openapi lock clean
+.PHONY: help run test spin e2e events costs bench lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -56,6 +56,9 @@ e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
 	@echo "== end to end"
 	exec $(BIN)/python -m pytest tests/e2e
 
+events: $(READY) ## print what a running stack announces, as a subscriber would; PORT= as for run
+	@exec $(BIN)/python -m infra.subscriber
+
 costs: $(READY) ## units of each operation as consumed on the local engine, and dollars
 	@$(BIN)/python -m infra.costs
 
@@ -83,8 +86,9 @@ format: $(READY) ## rewrite the sources as ruff has them
 	@$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-openapi: $(READY) ## write functions/coupons/openapi.json from the code
+openapi: $(READY) ## write functions/coupons/openapi.json and the events' schemas from the code
 	@$(BIN)/python -m infra.openapi
+	$(BIN)/python -m infra.events
 
 # Newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
 lock: $(READY) ## resolve pyproject.toml into the three requirements files

@@ -1,0 +1,71 @@
+"""What a subscriber does with a message: check it, drop it if it came before, say what it is in one line."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from pydantic import ValidationError
+
+from coupons.events import (
+    ANY_EVENT,
+    CouponClaimed,
+    CouponExpiring,
+    CouponRedeemed,
+    CouponReversed,
+    Event,
+)
+
+REMEMBERED_MAX = 100_000
+"""Ids, some 10 MB. A repeat comes within minutes, or within the six hours that a stream tries again."""
+
+
+class NotAnEventError(ValueError):
+    """Not one of ours, or of a version that this program does not know."""
+
+
+class Inbox:
+    """Remembers the last ids it took, in memory: a program that must not act twice keeps them with what it does.
+
+    The usual way is one transaction of its own: "insert the id, if it is not there" and the effect together.
+    """
+
+    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+        self._remembered_max = remembered_max
+        self._taken: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def read(self, body: str) -> Event | None:
+        """The event, or None for a repeat of one that was taken. Raises NotAnEventError."""
+        try:
+            event = ANY_EVENT.validate_json(body)
+        except ValidationError as error:
+            places = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False))
+            raise NotAnEventError(places) from None
+        if (event.source, event.id) in self._taken:
+            self._taken.move_to_end((event.source, event.id))
+            return None
+        return event
+
+    def take(self, event: Event) -> None:
+        """It has been handled: what comes with this id from now on is a repeat."""
+        self._taken[event.source, event.id] = None
+        if len(self._taken) > self._remembered_max:
+            self._taken.popitem(last=False)
+
+
+def line_of(event: Event) -> str:
+    """Time, type, and what moved."""
+    return f"{event.time.isoformat()}  {event.type:20}  {_said(event)}"
+
+
+def _said(event: Event) -> str:
+    match event:
+        case CouponClaimed(data=data):
+            return f"{data.batch_id}: {' '.join(coupon.coupon_id for coupon in data.coupons)}"
+        case CouponRedeemed(data=data):
+            return f"{data.coupon_id} by {data.merchant_id} {data.order_no}: -{data.discount_minor}"
+        case CouponReversed(data=data):
+            back = f"{data.discount_minor}, the coupon too" if data.coupon_returned else str(data.discount_minor)
+            return f"{data.coupon_id} by {data.merchant_id} {data.order_no} {data.reversal_no}: +{back}"
+        case CouponExpiring(data=data):
+            coupons = " ".join(coupon.coupon_id for coupon in data.coupons)
+            return f"{data.batch_id}: {coupons} until {data.expires_at.isoformat()}"
