@@ -10,15 +10,12 @@ from urllib.parse import quote
 from infra.client.api import ProblemError, UnreachableError
 from infra.couponctl import declaring, reconciling
 from infra.couponctl.campaign_files import load_campaign
-from infra.couponctl.output import Output, facts
+from infra.couponctl.output import GOOD, REFUSED, Output, facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from infra.client.api import Api
-
-GOOD = 0
-REFUSED = 1
 
 TICK_TIMEOUT_S = 600.0
 """All sweeps that are due run before a tick answers."""

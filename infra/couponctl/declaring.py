@@ -27,17 +27,21 @@ def apply(api: Api, document: Mapping[str, Any]) -> Applied:
     """The campaign stands as `document` says; applying it again changes nothing.
 
     The file carries no revision: the current one is read first and sent along, so that an edit in between is refused
-    (`revision-conflict`) rather than overwritten. A `revision` in the document is sent as it stands.
+    (`revision-conflict`) rather than overwritten. A `revision` in the document is sent as it stands. Districts that an
+    operator suspended meanwhile stay suspended, unless the document says which are (`suspended_districts: []`: none).
 
     Raises:
         ApiError: refused, or no answer.
     """
     campaign_id = str(document["campaign_id"])
     path = f"/admin/campaigns/{quote(campaign_id, safe='')}"
-    current = _revision_of(api, path)
+    standing = _standing(api, path)
+    current = standing.get("revision")
     sent = dict(document)
     if sent.get("revision") is None and current is not None:
         sent["revision"] = current
+    if standing.get("suspended_districts"):
+        sent.setdefault("suspended_districts", standing["suspended_districts"])
     answer = api.put(path, sent)
     revision = answer.body.get("revision")
     if answer.status == 201:
@@ -46,14 +50,14 @@ def apply(api: Api, document: Mapping[str, Any]) -> Applied:
     return Applied(campaign_id, "unchanged" if unchanged else "updated", revision)
 
 
-def _revision_of(api: Api, path: str) -> int | None:
+def _standing(api: Api, path: str) -> dict[str, Any]:
+    """The document as it stands; empty if there is none."""
     try:
-        revision = api.get(path).body.get("revision")
+        return api.get(path).body
     except ProblemError as error:
         if error.status == 404:
-            return None
+            return {}
         raise
-    return revision if isinstance(revision, int) else None
 
 
 def publish(api: Api, batch_id: str) -> dict[str, Any]:

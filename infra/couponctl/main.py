@@ -13,10 +13,10 @@ from collections.abc import Callable
 from datetime import date
 
 from infra.client import api as client
-from infra.couponctl import commands
+from infra.couponctl import assisting, commands, members, steering
 from infra.couponctl.core_yaml import DocumentFileError
-from infra.couponctl.output import Output
-from infra.couponctl.reconciling import DayError, StatementError
+from infra.couponctl.output import REFUSED, Output, WrongUseError
+from infra.couponctl.reconciling import StatementError
 
 USAGE = 2
 UNREACHABLE = 3
@@ -46,25 +46,26 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader (`| head`) has gone; point stdout elsewhere or Python complains again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return commands.REFUSED
+        return REFUSED
 
 
 def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
     run: Command = args.run
     try:
         if api.token is None and args.needs is not None:
-            merchant_id = getattr(args, "merchant", None)
-            api.token = commands.local_token(api, "couponctl", args.needs, merchant_id=merchant_id)
+            claims = {f"{name}_id": getattr(args, name, None) for name in ("merchant", "person", "household")}
+            region = getattr(args, "region", None)
+            api.token = commands.local_token(api, "couponctl", args.needs, region=region, **claims)
         return run(api, args, out)
     except (DocumentFileError, StatementError) as error:
         out.failure(*error.problems)
-        return commands.REFUSED
-    except DayError as error:
+        return REFUSED
+    except WrongUseError as error:
         out.failure(str(error))
         return USAGE
     except client.ProblemError as error:
         out.problem(args.command, error)
-        return commands.REFUSED
+        return REFUSED
     except client.UnreachableError as error:
         out.failure(str(error))
         return UNREACHABLE
@@ -122,11 +123,47 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--count", type=_positive, metavar="N", help="end after N looks")
     audit = add("audit", commands.audit, "operator", "hold a batch's claims, stock and coupons against each other")
     audit.add_argument("batch", metavar="BATCH", type=_name)
+    _add_steering(add)
+    _add_people(add)
     reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")
     reconcile.add_argument("file", metavar="FILE")
     reconcile.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="where the file does not say it, or another")
     reconcile.add_argument("--merchant", metavar="MERCHANT", help="whose day, where the local stack gives the token")
     return parser
+
+
+def _add_steering(add: Callable[..., argparse.ArgumentParser]) -> None:
+    stop = add("stop", steering.stop, "operator", "refuse claims of a batch for good; issued coupons stay valid")
+    stop.add_argument("batch", metavar="BATCH", type=_name)
+    stop.add_argument("--void", action="store_true", help="void what was issued and not redeemed, for good too")
+    pause = add("pause", steering.pause, "operator", "refuse claims of a batch until it is resumed")
+    pause.add_argument("batch", metavar="BATCH", type=_name)
+    resume = add("resume", steering.resume, "operator", "take claims of a paused batch again")
+    resume.add_argument("batch", metavar="BATCH", type=_name)
+    more = add("raise", steering.raise_quantity, "operator", "give a batch more packs; the number never falls")
+    more.add_argument("batch", metavar="BATCH", type=_name)
+    more.add_argument("quantity", metavar="QUANTITY", type=_positive, help="packs in all")
+    extend = add("extend", steering.extend, "operator", "lengthen the validity of all coupons of a batch")
+    extend.add_argument("batch", metavar="BATCH", type=_name)
+    extend.add_argument("days", metavar="DAYS", type=_positive, help="in all, beyond what the terms say")
+    districts = add("districts", steering.districts, "operator", "list, suspend and reopen a campaign's districts")
+    districts.add_argument("campaign", metavar="CAMPAIGN", type=_name)
+    for option, text in (("--suspend", "their stores redeem no coupon"), ("--reopen", "they do again")):
+        districts.add_argument(option, metavar="NAME", nargs="+", action="extend", default=[], help=text)
+
+
+def _add_people(add: Callable[..., argparse.ArgumentParser]) -> None:
+    people = add("members", members.members, "operator", "the people of a file join a group, 1,000 a call; resumable")
+    people.add_argument("group", metavar="GROUP", type=_name)
+    people.add_argument("file", metavar="FILE", help="an id a line, or a CSV file with a column person_id")
+    people.add_argument("--remove", action="store_true", help="they leave it")
+    people.add_argument("--report", metavar="PATH", help="where all bad lines are listed (default FILE.bad.csv)")
+    text = "claim for a person without a phone and print a sheet of codes with PIN"
+    assist = add("assist", assisting.assist, assisting.SCOPES, text)
+    assist.add_argument("batch", metavar="BATCH", type=_name)
+    assist.add_argument("person", metavar="PERSON_ID", help="whom a given --token must speak for")
+    assist.add_argument("--region", help="of the person, where the local stack gives the token")
+    assist.add_argument("--household", metavar="HOUSEHOLD_ID", help="the same")
 
 
 def _common(absent: str) -> argparse.ArgumentParser:

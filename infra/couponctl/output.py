@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
     from infra.client.api import ProblemError
 
+GOOD = 0
+REFUSED = 1
+"""Exit codes of a command; those of the command line itself are in main.py."""
 _SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "message"})
+
+
+class WrongUseError(ValueError):
+    """What was asked for cannot be meant; found before anything was changed."""
 
 
 @dataclass(frozen=True)

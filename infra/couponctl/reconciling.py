@@ -17,7 +17,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from infra.client.api import UnreachableError
-from infra.couponctl.output import yuan
+from infra.couponctl.output import WrongUseError, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -47,7 +47,7 @@ class StatementError(ValueError):
         self.problems = problems
 
 
-class DayError(ValueError):
+class DayError(WrongUseError):
     """The merchant's file does not say of which one day it is, and nobody else has."""
 
 

@@ -191,3 +191,17 @@ def test_watch_ends_after_count_looks(stack: Stack) -> None:
     stack.on("GET /batches/special-0606", Reply(body={"status": "open", "remaining": 5, "quantity": 5}))
     assert stack.run("watch", "special-0606", "--count", "3") == 0
     assert len(stack.asked) == 3
+
+
+@pytest.mark.parametrize(("said", "sent"), [(None, ["east"]), ([], []), (["west"], ["west"])])
+def test_apply_leaves_suspended_districts_suspended(
+    stack: Stack, tmp_path: Path, said: list[str] | None, sent: list[str]
+) -> None:
+    """What an operator suspended meanwhile is reopened only by a document that says so."""
+    path = tmp_path / "season.yaml"
+    line = "" if said is None else f"suspended_districts: {json.dumps(said)}\n"
+    path.write_text(line + SEASON.read_text(encoding="utf-8"), encoding="utf-8")
+    stack.on("GET /admin/campaigns/hubei-2020", Reply(body={"revision": 3, "suspended_districts": ["east"]}))
+    stack.on("PUT /admin/campaigns/hubei-2020", Reply(200, {"revision": 4}))
+    assert stack.run("apply", str(path)) == 0
+    assert stack.asked[-1].body["suspended_districts"] == sent

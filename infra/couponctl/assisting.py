@@ -1,0 +1,114 @@
+"""`assist`: a person without a phone gets a sheet with the coupons of a batch, each with a printed code and its PIN.
+
+The token speaks for the person and for the operator at once (scopes `citizen operator`), so the claim is the person's
+own: one a person, found again by a second sheet.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from infra.client.api import ProblemError, UnreachableError
+from infra.client.citizen import Citizen
+from infra.client.reactions import reaction_to
+from infra.couponctl.output import GOOD, Output, WrongUseError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from infra.client.answers import Claim, Coupon, Title
+    from infra.client.api import Api
+
+SCOPES = "citizen operator"
+PRINTED_STATUSES = frozenset({"available", "held"})
+_ADVICE = (
+    "Who has code and PIN can use the coupon: keep this sheet like money.",
+    "凭券码和PIN即可使用，请像现金一样保管。",
+)
+
+
+class WrongPersonError(WrongUseError):
+    """The given token speaks for somebody else than the person on the command line."""
+
+
+def assist(api: Api, args: Namespace, out: Output) -> int:
+    """The pack is claimed, or was; a sheet for the person's hand goes to stdout."""
+    refuse_another_person(api.token, args.person)
+    claimed = _claim_of(api, args.batch)
+    printed = [_printed(api, coupon) for coupon in claimed["coupons"]]
+    sheet = {"batch_id": claimed["batch_id"], "claimed_at": claimed["claimed_at"], "coupons": printed}
+    out.progress(f"{args.batch}: {len(printed)} coupons of {args.person}")
+    out.result(sheet, *_sheet(sheet))
+    return GOOD
+
+
+def refuse_another_person(token: str | None, person_id: str) -> None:
+    """A sheet for the wrong person would be somebody else's money. Raises WrongPersonError."""
+    named = _person_of(token or "")
+    if named is not None and named != person_id:
+        raise WrongPersonError(f"the token speaks for {named!r}, not for {person_id!r}")
+
+
+def _person_of(token: str) -> str | None:
+    """Whom a JWT speaks for; the stack checks its signature. None if it cannot be read."""
+    payload = [*token.split("."), ""][1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except ValueError:
+        return None
+    named = (claims.get("person_id") or claims.get("sub")) if isinstance(claims, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def _claim_of(api: Api, batch_id: str) -> Claim:
+    """The person's claim, now made or found: after the window too, for a sheet that was lost."""
+    citizen = Citizen(api=api)
+    try:
+        return citizen.claim(batch_id)
+    except ProblemError as refusal:
+        if reaction_to(refusal).kind not in ("wait", "final"):
+            raise
+        try:
+            return citizen.my_claim(batch_id)
+        except ProblemError as absent:
+            raise (refusal if absent.slug == "not-found" else absent) from None
+
+
+def _printed(api: Api, coupon: Coupon) -> dict[str, Any]:
+    """The coupon with `code`, `pin` and the code's own `expires_at`; without a code if it cannot be used any more."""
+    shown = {name: coupon[name] for name in ("coupon_id", "terms_id", "title", "status", "valid_from", "expires_at")}
+    if coupon["status"] not in PRINTED_STATUSES:
+        return {**shown, "code": None, "pin": None}
+    path = f"/coupons/{quote(coupon['coupon_id'], safe='')}/code"
+    answer = api.post(path, {"print": True}, repeatable=True).body
+    if not isinstance(answer.get("pin"), str):
+        raise UnreachableError(f"{api.url} prints no codes")
+    return {**shown, **{name: answer[name] for name in ("code", "pin", "expires_at")}}
+
+
+def _sheet(sheet: Mapping[str, Any]) -> list[str]:
+    lines = [f"Coupons of {sheet['batch_id']}, claimed {_day(sheet['claimed_at'])}"]
+    for number, coupon in enumerate(sheet["coupons"], 1):
+        lines += ["", f"{number}. {_title(coupon['title'])}"]
+        if coupon["code"] is None:
+            lines.append(f"   {coupon['status']}")
+            continue
+        lines += [
+            f"   code    {coupon['code']}",
+            f"   PIN     {coupon['pin']}",
+            f"   valid   {_day(coupon['valid_from'])} to {_day(coupon['expires_at'])}",
+        ]
+    return [*lines, "", *_ADVICE]
+
+
+def _title(title: Title) -> str:
+    return title if isinstance(title, str) else " / ".join(title.values())
+
+
+def _day(moment: str) -> str:
+    """`2020-06-06 10:00` of an RFC 3339 time."""
+    return moment[:16].replace("T", " ")

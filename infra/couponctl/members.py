@@ -1,0 +1,176 @@
+"""`members`: the people of a file join a group, or leave it, a thousand a call; a run that was cut off goes on.
+
+After each call `FILE.progress` says how many lines are done, of which content, for which group of which stack. It is
+removed at the end. A call that was done and not written down is done again, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from infra.client.api import ApiError, ProblemError
+from infra.couponctl.member_files import facts_of, read_members
+from infra.couponctl.output import GOOD, REFUSED, Output, WrongUseError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+    from infra.client.api import Api
+    from infra.couponctl.member_files import Line
+
+CALL_MAX = 1_000
+CALL_BYTES_MAX = 60_000
+"""The API takes bodies of 64 KB: a thousand long ids do not fit."""
+SHOWN_MAX = 20
+
+
+class ReportPathError(WrongUseError):
+    """The report would overwrite the file that it is about."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a progress file is about: it goes on only where all of it is the same."""
+
+    url: str
+    group_id: str
+    direction: str
+    sha256: str
+
+
+def members(api: Api, args: Namespace, out: Output) -> int:
+    """Good lines are sent whatever the others are; good only if there was no bad line."""
+    path = Path(args.file)
+    report = Report(Path(args.report) if args.report else path.with_name(f"{path.name}.bad.csv"), out)
+    if report.path.exists() and report.path.samefile(path):
+        raise ReportPathError(f"--report {report.path} is the file itself")
+    facts = facts_of(path)
+    run = Run(api.url, args.group, "remove" if args.remove else "add", facts.sha256)
+    progress = Progress(path.with_name(f"{path.name}.progress"), run)
+    resumed_after = progress.lines_done()
+    if resumed_after:
+        out.progress(f"{path.name}: going on after line {resumed_after:,} of {facts.lines:,}")
+    sent = 0
+    with report:
+        for chunk in _chunks(report.good(read_members(path)), after=resumed_after):
+            reached = chunk[-1].number
+            body = {run.direction: [line.person_id for line in chunk]}
+            try:
+                api.put(f"/admin/groups/{quote(args.group, safe='')}/members", body)
+            except ApiError as error:
+                _stopped(out, error, path.name, progress.lines_done(), reached)
+                raise
+            sent += len(chunk)
+            progress.write(reached)
+            out.progress(f"{args.group}: {sent:,} sent, line {reached:,} of {facts.lines:,}")
+    progress.path.unlink(missing_ok=True)
+    result = {
+        "group_id": args.group,
+        "direction": run.direction,
+        "lines": facts.lines,
+        "sent": sent,
+        "resumed_after": resumed_after,
+        "bad": report.bad,
+        "report": str(report.path) if report.bad else None,
+    }
+    done = "left" if args.remove else "joined"
+    lines = [f"{args.group}: {sent:,} people {done}, {report.bad:,} bad lines"]
+    if report.bad:
+        lines.append(f"bad lines: {report.path}")
+    out.result(result, *lines)
+    return REFUSED if report.bad else GOOD
+
+
+def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
+    """As many as one call takes, of the lines behind `after`."""
+    chunk: list[Line] = []
+    size = 0
+    for line in lines:
+        if line.number <= after:
+            continue
+        more = len(json.dumps(line.person_id, ensure_ascii=False).encode()) + len(", ")
+        if chunk and (len(chunk) == CALL_MAX or size + more > CALL_BYTES_MAX):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(line)
+        size += more
+    if chunk:
+        yield chunk
+
+
+def _stopped(out: Output, error: ApiError, name: str, done: int, reached: int) -> None:
+    out.failure(f"{name}: stopped: lines up to {done:,} are done, those up to {reached:,} were not taken")
+    if isinstance(error, ProblemError) and error.slug == "terms-frozen":
+        out.failure("A published batch for this group has no packs for more members: raise its quantity, then go on.")
+    out.failure("The same command goes on from there.")
+
+
+class Progress:
+    """How far a run has come."""
+
+    def __init__(self, path: Path, run: Run) -> None:
+        self.path = path
+        self._run = asdict(run)
+
+    def lines_done(self) -> int:
+        """Of this very run; 0 where the file is another's, unreadable or not there."""
+        try:
+            standing = json.loads(self.path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return 0
+        if not isinstance(standing, dict) or {**standing, "lines_done": 0} != {**self._run, "lines_done": 0}:
+            return 0
+        return int(standing["lines_done"])
+
+    def write(self, lines_done: int) -> None:
+        """Whole or not at all: a run that ends in here finds the earlier one."""
+        scratch = self.path.with_name(f"{self.path.name}.new")
+        scratch.write_text(json.dumps({**self._run, "lines_done": lines_done}), "utf-8")
+        scratch.replace(self.path)
+
+
+class Report:
+    """The bad lines: the first on the screen, all of them in a CSV file that is there only if there are any."""
+
+    def __init__(self, path: Path, out: Output) -> None:
+        self.path = path
+        self.bad = 0
+        self._out = out
+        self._open = ExitStack()
+        self._rows: Any = None
+
+    def __enter__(self) -> Report:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
+        if self.bad > SHOWN_MAX:
+            self._out.failure(f"… and {self.bad - SHOWN_MAX:,} more bad lines")
+        if not self.bad:
+            # Of an earlier run, whose lines have been mended.
+            self.path.unlink(missing_ok=True)
+
+    def good(self, lines: Iterator[Line]) -> Iterator[Line]:
+        """The lines that are people; the others are reported."""
+        for line in lines:
+            if line.bad:
+                self._report(line)
+            else:
+                yield line
+
+    def _report(self, line: Line) -> None:
+        if self._rows is None:
+            file: IO[str] = self._open.enter_context(self.path.open("w", encoding="utf-8", newline=""))
+            self._rows = csv.writer(file)
+            self._rows.writerow(("line", "reason"))
+        self.bad += 1
+        self._rows.writerow((line.number, line.bad))
+        if self.bad <= SHOWN_MAX:
+            self._out.failure(f"line {line.number}: {line.bad}")

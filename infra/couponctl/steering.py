@@ -1,0 +1,103 @@
+"""Commands that steer what is published: stop, pause, resume, raise, extend, and a campaign's suspended districts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from infra.client.api import ProblemError, UnreachableError
+from infra.couponctl.output import GOOD, Output, WrongUseError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from infra.client.api import Api
+
+EDITS_MAX = 5
+
+
+class BothWaysError(WrongUseError):
+    """A district cannot be suspended and reopened by one command."""
+
+
+def stop(api: Api, args: Namespace, out: Output) -> int:
+    """For good. With `--void` coupons that were issued and not redeemed are worth nothing any more."""
+    said = "stopped, issued coupons voided" if args.void else "stopped, issued coupons stay valid"
+    return _told(api, args, out, "stop", {"issued": "void" if args.void else "keep"}, said)
+
+
+def pause(api: Api, args: Namespace, out: Output) -> int:
+    return _told(api, args, out, "pause", {}, "paused")
+
+
+def resume(api: Api, args: Namespace, out: Output) -> int:
+    return _told(api, args, out, "resume", {}, "resumed")
+
+
+def extend(api: Api, args: Namespace, out: Output) -> int:
+    """`args.days` in all beyond the terms: the same again changes nothing."""
+    return _told(api, args, out, "extend", {"days": args.days}, f"valid {args.days:,} days longer than its terms say")
+
+
+def raise_quantity(api: Api, args: Namespace, out: Output) -> int:
+    answer = api.put(_path(args.batch, "quantity"), {"quantity": args.quantity})
+    return _say(out, args.batch, answer.body, f"{args.quantity:,} packs", replayed=answer.replayed)
+
+
+def _told(api: Api, args: Namespace, out: Output, step: str, body: Mapping[str, Any], said: str) -> int:
+    # Each of these steps done twice is done once.
+    answer = api.post(_path(args.batch, step), body, repeatable=True)
+    return _say(out, args.batch, answer.body, said, replayed=answer.replayed)
+
+
+def _path(batch_id: str, step: str) -> str:
+    return f"/admin/batches/{quote(batch_id, safe='')}/{step}"
+
+
+def _say(out: Output, batch_id: str, state: dict[str, Any], said: str, *, replayed: bool) -> int:
+    already = " already" if replayed else ""
+    out.result(state, f"{batch_id}:{already} {said}; {state.get('status', 'status unknown')}")
+    return GOOD
+
+
+def districts(api: Api, args: Namespace, out: Output) -> int:
+    """The campaign's document with `--suspend` added and `--reopen` taken away; without either they are listed.
+
+    An edit by somebody else in between is read again and kept, a bounded number of times.
+    """
+    if both := sorted(set(args.suspend) & set(args.reopen)):
+        raise BothWaysError(f"{', '.join(both)}: suspended and reopened at once")
+    path = f"/admin/campaigns/{quote(args.campaign, safe='')}"
+    for attempt in range(1, EDITS_MAX + 1):
+        document = api.get(path).body
+        if "revision" not in document:
+            raise UnreachableError(f"{api.url} answers something that is not a campaign")
+        before = list(document.get("suspended_districts") or [])
+        after = [name for name in dict.fromkeys([*before, *args.suspend]) if name not in args.reopen]
+        if after != before:
+            try:
+                document = api.put(path, document | {"suspended_districts": after}).body
+            except ProblemError as refusal:
+                if refusal.slug != "revision-conflict" or attempt == EDITS_MAX:
+                    raise
+                out.progress(f"{args.campaign}: changed by somebody else meanwhile, read again ({attempt})")
+                continue
+        _warn(out, args, document, before)
+        listed = ", ".join(after) or "none"
+        head = {"campaign_id": args.campaign, "suspended_districts": after, "revision": document.get("revision")}
+        out.result(head, f"{args.campaign}: suspended districts: {listed}")
+        return GOOD
+    raise AssertionError("the last edit returns or raises")
+
+
+def _warn(out: Output, args: Namespace, document: Mapping[str, Any], before: list[str]) -> None:
+    """What may be a slip of the pen; merchants registered apart from the document may have such stores."""
+    stores = [store for merchant in document.get("merchants", []) for store in merchant.get("stores", [])]
+    known = {store.get("district") for store in stores}
+    for name in args.suspend:
+        if name not in known:
+            out.progress(f"note: no store in the campaign's document is in the district {name!r}")
+    for name in args.reopen:
+        if name not in before:
+            out.progress(f"note: the district {name!r} was not suspended")
