@@ -80,6 +80,11 @@ class OrderRecord:
     """Redeemed by a till that had been cut off (`scanned_at`)."""
     reversals: tuple[Reversal, ...] = ()
 
+    @property
+    def coupon_returned(self) -> bool:
+        """Its coupon came back, and may be on another order by now."""
+        return any(reversal.coupon_returned for reversal in self.reversals)
+
     def same_content(self, coupon_id: str, order_fingerprint: str) -> bool:
         return (self.coupon_id, self.fingerprint) == (coupon_id, order_fingerprint)
 

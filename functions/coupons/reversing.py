@@ -19,12 +19,13 @@ REVERSALS_MAX = 100
 def reverse(
     env: Environment, merchant_id: str, order_no: str, reversal_no: str, amount_minor: int, now_s: int
 ) -> tuple[Reversal, str, bool]:
-    """`amount_minor` of the payable went back to the customer, and its share of the discount to the funders.
+    """`amount_minor` of the payable went back to the customer, and the funders' and the merchant's part with it.
 
-    A full reversal, in one step or as the last part, uses up the redemption: where the refund policy allows it and the
-    coupon has not expired it is `available` again with the same expiry, else it is `voided`. Order, coupon and a line
-    filed under today move in one transaction of 4 to 6 write units. Returns the reversal, its time zone, True for a
-    repeat of the same number and amount.
+    Where the refund policy lets this reversal give the coupon back and it has neither expired nor been given back too
+    often, it is `available` again with the same expiry, and all that its lines have left goes back: the rest of the
+    order then stands as if without it. Else that part is pro rata, and the last part of all leaves the coupon `voided`.
+    Order, coupon and a line filed under today move in one transaction of 4 to 6 write units. Returns the reversal, its
+    time zone, True for a repeat of the same number and amount.
 
     Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
     """
@@ -44,16 +45,19 @@ def reverse(
     raise Busy(detail="This order is changing; try again.")
 
 
-def amounts_back(order: OrderRecord, amount_minor: int) -> Amounts:
+def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool) -> Amounts:
     """What goes back with `amount_minor` of the payable: pro rata of the whole, so that a full reversal is exact.
 
     Discount and match are computed on the sum reversed so far, then what went back before is taken off: parts of any
-    size add up to the whole. Each line gives back at most what it has left.
+    size add up to the whole. With the coupon all of both goes back, and nothing is left for later reversals. Each line
+    gives back at most what it has left.
     """
     before = [reversal.amounts for reversal in order.reversals]
-    reversed_minor = sum(part.payable_minor for part in before) + amount_minor
-    discount_minor = _pro_rata(order.amounts.discount_minor, reversed_minor, order.amounts.payable_minor)
-    match_minor = _pro_rata(order.amounts.merchant_match_minor, reversed_minor, order.amounts.payable_minor)
+    discount_minor, match_minor = order.amounts.discount_minor, order.amounts.merchant_match_minor
+    if not (coupon_returns or order.coupon_returned):
+        reversed_minor = sum(part.payable_minor for part in before) + amount_minor
+        discount_minor = _pro_rata(discount_minor, reversed_minor, order.amounts.payable_minor)
+        match_minor = _pro_rata(match_minor, reversed_minor, order.amounts.payable_minor)
     discount_minor -= sum(part.discount_minor for part in before)
     match_minor -= sum(part.merchant_match_minor for part in before)
     left = [
@@ -74,10 +78,12 @@ def _attempt(
     _refuse(order, amount_minor, left_minor)
     opened = env.keys.open_coupon(order.coupon_id)
     assert opened is not None, "we sealed the id of a coupon that was redeemed"
-    returned = is_full and _may_return(env, release, opened[0], now_s)
-    reversal = Reversal(reversal_no, amounts_back(order, amount_minor), now_s, returned)
+    returned = not order.coupon_returned and _may_return(env, release, opened[0], is_full=is_full, now_s=now_s)
+    back = amounts_back(order, amount_minor, coupon_returns=returned)
+    reversal = Reversal(reversal_no, back, now_s, returned)
     parts = [env.orders.reverse(order, reversal), _file(env, order, release, reversal, now_s)]
-    if is_full:
+    # A coupon that came back earlier may be on another order by now.
+    if returned or (is_full and not order.coupon_returned):
         parts.append(_coupon_part(env, order, release, opened[0], returned, now_s))
     try:
         env.transact(parts)
@@ -94,10 +100,13 @@ def _refuse(order: OrderRecord, amount_minor: int, left_minor: int) -> None:
         raise ReversalNotAllowed(left_minor=left_minor, detail=f"An order takes at most {REVERSALS_MAX} reversals.")
 
 
-def _may_return(env: Environment, release: Release, ref: CouponRef, now_s: int) -> bool:
+def _may_return(env: Environment, release: Release, ref: CouponRef, *, is_full: bool, now_s: int) -> bool:
+    """The policy lets a reversal of this size give the coupon back, and nothing else forbids it."""
     refund = release.terms[ref.index].refund
+    if refund.policy == "never" or (refund.policy == "full_only" and not is_full):
+        return False
     claim = env.claims.get(release, ref.person, consistent=True)
-    if refund.policy != "full_only" or claim is None:
+    if claim is None:
         return False
     coupon, ruling = claim.coupons[ref.index], env.live.control(release.batch_id).ruling
     is_over = ruling.voided or now_s >= coupon.expires_at_s + ruling.extended_s

@@ -150,12 +150,16 @@ class MatchRatio(Document):
 
 
 class Refund(Document):
-    """What a reversal does to the coupon: `full_only` gives it back at most `times_max` times, `never` does not.
+    """What a reversal does to the coupon; its own expiry never moves.
 
-    The money of a reversal always goes back, in full or pro rata; the coupon's own expiry never moves.
+    `never`: it stays used. `full_only`: a reversal of all that was payable, in one step or as the last part, gives it
+    back. `always`: any reversal does, a partial one too. At most `times_max` times, and before it expires.
+
+    The funders' money goes back pro rata of the payable, and all of it as soon as the coupon does: a coupon that can be
+    used never has money out on an earlier use, so that it costs at most once what publishing reserved for it.
     """
 
-    policy: Literal["full_only", "never"]
+    policy: Literal["always", "full_only", "never"]
     times_max: Annotated[int, Field(ge=1, le=10)] = 1
 
 

@@ -22,10 +22,12 @@ def redeemed(discount: int, match: int, payable: int, shares: list[int]) -> Orde
     return OrderRecord("diner", "o-1", "redeemed", amounts=Amounts(discount, match, payable, funding))
 
 
-def reverse_all(order: OrderRecord, parts: list[int]) -> OrderRecord:
-    """The order with one reversal a part."""
+def reverse_all(order: OrderRecord, parts: list[int], returns_with: int | None = None) -> OrderRecord:
+    """The order with one reversal a part; that number of them gives the coupon back."""
     for number, part in enumerate(parts):
-        reversal = Reversal(f"r{number}", amounts_back(order, part), 0, coupon_returned=False)
+        returns = number == returns_with
+        back = amounts_back(order, part, coupon_returns=returns)
+        reversal = Reversal(f"r{number}", back, 0, coupon_returned=returns)
         order = replace(order, reversals=(*order.reversals, reversal))
     return order
 
@@ -42,17 +44,22 @@ def parts_of(payable: int, cuts: list[int]) -> list[int]:
     money,
     st.lists(st.integers(1, 10_000), min_size=1, max_size=10),
     st.lists(st.integers(1, 99), max_size=8),
+    st.none() | st.integers(0, 8),
 )
-@example(6, 0, 6, [4500, 4500, 1000], [84])  # 5 of 6 fen, then the last: by shares the third line would go below zero
-@example(1000, 1000, 1, [1], [50])  # less to pay than comes back with it
-@example(1000, 0, 0, [5, 5], [])  # nothing was payable: one reversal, all of it
-@example(7, 3, 10**11, [1, 1, 1], [1, 2, 3])
+@example(
+    6, 0, 6, [4500, 4500, 1000], [84], None
+)  # 5 of 6 fen, then the last: by shares the third line would go below zero
+@example(1000, 1000, 1, [1], [50], None)  # less to pay than comes back with it
+@example(1000, 0, 0, [5, 5], [], None)  # nothing was payable: one reversal, all of it
+@example(7, 3, 10**11, [1, 1, 1], [1, 2, 3], None)
+@example(1000, 1000, 4000, [5, 3, 2], [25, 50], 0)  # all of it with the first quarter
+@example(1000, 1000, 4000, [5, 3, 2], [25, 50], 1)  # what is left of it with the second
 def test_parts_of_any_size_add_up_to_the_whole(
-    discount: int, match: int, payable: int, shares: list[int], cuts: list[int]
+    discount: int, match: int, payable: int, shares: list[int], cuts: list[int], returns_with: int | None
 ) -> None:
     """Customer, merchant and each funder get back exactly what they gave, and no line goes below zero on the way."""
     order = redeemed(discount, match, payable, shares)
-    done = reverse_all(order, parts_of(payable, cuts) if payable else [0])
+    done = reverse_all(order, parts_of(payable, cuts) if payable else [0], returns_with)
     back = [reversal.amounts for reversal in done.reversals]
     assert sum(part.payable_minor for part in back) == payable
     assert sum(part.discount_minor for part in back) == discount
@@ -64,6 +71,11 @@ def test_parts_of_any_size_add_up_to_the_whole(
         assert all(part.amount_minor >= 0 for part in given_back)
         assert sum(part.amount_minor for part in given_back) == line.amount_minor
     assert all(sum(line.amount_minor for line in part.funding) == part.discount_minor for part in back)
+    if done.coupon_returned:
+        # Whatever comes later is the customer's alone.
+        assert returns_with is not None
+        assert sum(part.discount_minor for part in back[: returns_with + 1]) == discount
+        assert sum(part.merchant_match_minor for part in back[: returns_with + 1]) == match
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,22 @@ def test_parts_of_any_size_add_up_to_the_whole(
 )
 def test_a_first_part_is_pro_rata_and_rounded_down(part: int, expected: Amounts) -> None:
     """Of 60.00 with 10.00 off and 10.00 matched, 40.00 were paid."""
-    assert amounts_back(redeemed(1000, 1000, 4000, [5000, 3000, 2000]), part) == expected
+    order = redeemed(1000, 1000, 4000, [5000, 3000, 2000])
+    assert amounts_back(order, part, coupon_returns=False) == expected
+
+
+def test_with_the_coupon_all_that_is_left_goes_back() -> None:
+    """A quarter, then a quarter that gives the coupon back, then half: pro rata, the rest, and the customer's alone."""
+    done = reverse_all(redeemed(1000, 1000, 4000, [5000, 3000, 2000]), [1000, 1000, 2000], returns_with=1)
+    given_back = [
+        (part.payable_minor, part.discount_minor, part.merchant_match_minor, [f.amount_minor for f in part.funding])
+        for part in (reversal.amounts for reversal in done.reversals)
+    ]
+    assert given_back == [
+        (1000, 250, 250, [125, 75, 50]),
+        (1000, 750, 750, [375, 225, 150]),
+        (2000, 0, 0, [0, 0, 0]),
+    ]
 
 
 def test_a_part_counts_what_went_back_before() -> None:

@@ -1,0 +1,63 @@
+"""Partial reversals under the policy `always` race: the coupon comes back once, and never with money still out."""
+
+from __future__ import annotations
+
+import pytest
+
+from coupons import reversing
+from coupons.environment import Environment
+from coupons.orders import Reversal
+from coupons.refusals import CouponNotUsable
+from tests.concurrency.faults import Conflicts
+from tests.concurrency.racing import Arena, accepted, at_once, refusals
+from tests.concurrency.test_till import patient
+from tests.world import campaign, terms
+
+
+@pytest.fixture
+def shop(arena: Arena) -> Arena:
+    """Ann's coupon may come back twice, with any part of an order; 40.00 were paid for `order-1`."""
+    arena.publish(campaign(terms=[terms(refund={"policy": "always", "times_max": 2})]))
+    arena.claim(arena.env, "ann")
+    arena.redeem(arena.env, "order-1", arena.code("ann"))
+    conflicts = Conflicts()
+    arena.clients = [conflicts.client(client) for client in arena.clients]
+    return arena
+
+
+def reverse(arena: Arena, env: Environment, number: str, amount_minor: int) -> Reversal:
+    return patient(lambda: reversing.reverse(env, "diner", "order-1", number, amount_minor, arena.now_s)[0])
+
+
+def test_eight_parts_at_once_give_the_coupon_back_once(shop: Arena) -> None:
+    """One of them brings it, with all of the funders' money; the other seven are the customer's alone."""
+    calls = [lambda e=env, n=n: reverse(shop, e, f"back-{n}", 500) for n, env in enumerate(shop.environments(8))]
+    told = at_once(calls)
+    assert refusals(told) == []
+    (returned,) = [reversal for reversal in accepted(told) if reversal.coupon_returned]
+    assert (returned.amounts.discount_minor, returned.amounts.merchant_match_minor) == (1000, 1000)
+    assert all(reversal.amounts.discount_minor == 0 for reversal in accepted(told) if reversal != returned)
+    coupon, lines = shop.coupon("ann"), shop.lines()
+    assert (coupon.state, coupon.returns) == ("available", 1)
+    assert len(lines) == 9
+    for name in ("discount_minor", "merchant_match_minor", "payable_minor"):
+        assert sum(getattr(line.amounts, name) for line in lines) == 0
+    for place in range(3):
+        assert sum(line.amounts.funding[place].amount_minor for line in lines) == 0
+
+
+def test_a_new_order_races_with_the_parts_of_the_old_one(shop: Arena) -> None:
+    """It is refused until a part has brought the coupon back, and then keeps it, whatever parts come later."""
+    *tills, other = shop.environments(7)
+    code = shop.code("ann")
+    calls = [lambda e=env, n=n: reverse(shop, e, f"back-{n}", 500) for n, env in enumerate(tills)]
+    redeeming = [lambda: patient(lambda: shop.redeem(other, "order-2", code)[0])]
+    told = at_once([*calls, *redeeming])
+    assert {type(refusal) for refusal in refusals(told)} <= {CouponNotUsable}
+    if refusals(told):
+        shop.redeem(other, "order-2", code)
+    reverse(shop, shop.env, "rest", 1000)
+    coupon, lines = shop.coupon("ann"), shop.lines()
+    assert (coupon.state, coupon.returns) == ("redeemed", 1)
+    assert sum(line.amounts.discount_minor for line in lines if line.order_no == "order-1") == 0
+    assert sum(line.amounts.discount_minor for line in lines) == 1000
