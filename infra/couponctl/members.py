@@ -52,18 +52,18 @@ def members(api: Api, args: Namespace, out: Output) -> int:
     if report.path.exists() and report.path.samefile(path):
         raise ReportPathError(f"--report {report.path} is the file itself")
     facts = facts_of(path)
-    run = Run(api.url, args.group, "remove" if args.remove else "add", facts.sha256)
-    progress = Progress(path.with_name(f"{path.name}.progress"), run)
+    direction = "remove" if args.remove else "add"
+    progress = Progress(path.with_name(f"{path.name}.progress"), Run(api.url, args.group, direction, facts.sha256))
     resumed_after = progress.lines_done()
     if resumed_after:
         out.progress(f"{path.name}: going on after line {resumed_after:,} of {facts.lines:,}")
     sent = 0
+    entitled: int | None = None
     with report:
         for chunk in _chunks(report.good(read_members(path)), after=resumed_after):
             reached = chunk[-1].number
-            body = {run.direction: [line.person_id for line in chunk]}
             try:
-                api.put(f"/admin/groups/{quote(args.group, safe='')}/members", body)
+                entitled = _send(api, args.group, {direction: [line.person_id for line in chunk]})
             except ApiError as error:
                 _stopped(out, error, path.name, progress.lines_done(), reached)
                 raise
@@ -73,19 +73,24 @@ def members(api: Api, args: Namespace, out: Output) -> int:
     progress.path.unlink(missing_ok=True)
     result = {
         "group_id": args.group,
-        "direction": run.direction,
+        "direction": direction,
         "lines": facts.lines,
         "sent": sent,
+        "entitled": entitled,
         "resumed_after": resumed_after,
         "bad": report.bad,
         "report": str(report.path) if report.bad else None,
     }
+    where = [f"bad lines: {report.path}"] if report.bad else []
     done = "left" if args.remove else "joined"
-    lines = [f"{args.group}: {sent:,} people {done}, {report.bad:,} bad lines"]
-    if report.bad:
-        lines.append(f"bad lines: {report.path}")
-    out.result(result, *lines)
+    out.result(result, f"{args.group}: {sent:,} people {done}, {report.bad:,} bad lines", *where)
     return REFUSED if report.bad else GOOD
+
+
+def _send(api: Api, group_id: str, body: dict[str, list[str]]) -> int | None:
+    """How many people were ever members then."""
+    entitled = api.put(f"/admin/groups/{quote(group_id, safe='')}/members", body).body.get("entitled")
+    return entitled if isinstance(entitled, int) else None
 
 
 def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
@@ -106,9 +111,10 @@ def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
 
 
 def _stopped(out: Output, error: ApiError, name: str, done: int, reached: int) -> None:
-    out.failure(f"{name}: stopped: lines up to {done:,} are done, those up to {reached:,} were not taken")
+    # The API takes a call's people in parts, so a call that failed may have been done in part: again is safe.
+    out.failure(f"{name}: stopped: lines up to {done:,} are done, those up to {reached:,} not, or in part")
     if isinstance(error, ProblemError) and error.slug == "terms-frozen":
-        out.failure("A published batch for this group has no packs for more members: raise its quantity, then go on.")
+        out.failure("A batch grants to the whole group and has no packs for more: raise its quantity first.")
     out.failure("The same command goes on from there.")
 
 
