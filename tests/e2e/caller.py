@@ -62,11 +62,6 @@ class Caller:
     def claim(self, batch_id: str) -> Answered:
         return self.send("PUT", f"/batches/{batch_id}/claim", {})
 
-    def code(self, coupon_id: str) -> str:
-        answer = self.send("POST", f"/coupons/{coupon_id}/code", {})
-        assert answer.status == 200, answer.text
-        return str(answer.json["code"])
-
     def redeem(self, order_no: str, code: str, order: dict[str, Any]) -> Answered:
         return self.send("PUT", f"/orders/{order_no}/redemption", {"code": code, "order": order})
 

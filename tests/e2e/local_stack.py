@@ -15,6 +15,7 @@ from queue import Empty, Queue
 from time import monotonic
 from typing import Any
 
+from infra.client import Citizen, Till
 from infra.local.cloud import HOST
 from tests.e2e.caller import Caller
 
@@ -107,6 +108,14 @@ class LocalStack:
             answer = anybody.send("POST", "/_local/token", {"sub": sub, "scope": scope, **claims})
         assert answer.status == 200, answer.text
         return str(answer.json["access_token"])
+
+    def app(self, name: str) -> Citizen:
+        """As a citizen's app asks."""
+        return Citizen(self.url, self.token(name, "citizen", region="beijing"))
+
+    def till(self, merchant_id: str) -> Till:
+        """As a merchant's till asks."""
+        return Till(self.url, self.token(f"till-{merchant_id}", "merchant", merchant_id=merchant_id))
 
     def citizen(self, name: str) -> Caller:
         return self.caller(self.token(name, "citizen", region="beijing"))
