@@ -6,7 +6,7 @@ from coupons import booking, claiming
 from coupons import refusals as r
 from coupons.answers import BookingView, ClaimView, CodeView, WalletView
 from coupons.api import Answer, Api, Request, written
-from coupons.bodies import Empty, WalletQuery
+from coupons.bodies import CodeBody, Empty, WalletQuery
 from coupons.moments import rfc3339
 from coupons.views import booking_view, claim_view, wallet_view
 
@@ -64,6 +64,8 @@ def put_claim(request: Request) -> Answer:
     """Claim the batch's pack; a repeat answers with the same coupons."""
     citizen = claiming.Citizen(request.person, request.caller.region, request.household)
     held, replay = claiming.claim(request.env, request.path["batch_id"], citizen, request.now_s)
+    if "operator" in request.caller.scopes:
+        _log_assistance(request, "assisted claim")
     return written(claim_view(request.env, held, request.now_s), replay=replay)
 
 
@@ -82,10 +84,25 @@ def get_wallet(request: Request) -> Answer:
 
 
 @api.route(
-    "POST /coupons/{coupon_id}/code", scope="citizen", body=Empty, answers={200: CodeView}, refusals=(r.NotFound,)
+    "POST /coupons/{coupon_id}/code", scope="citizen", body=CodeBody, answers={200: CodeView}, refusals=(r.NotFound,)
 )
 def post_code(request: Request) -> Answer:
-    """Issue a code that a shop can scan for 60 seconds."""
+    """Issue a code that a shop can scan for 60 seconds, or one on paper with a PIN."""
     coupon_id = request.path["coupon_id"]
+    if request.body.print:
+        return _printed(request, coupon_id)
     code, release, expires_at_s = claiming.issue_code(request.env, coupon_id, request.person, request.now_s)
     return Answer(CodeView(code=code, expires_at=rfc3339(expires_at_s, release.timezone)))
+
+
+def _printed(request: Request, coupon_id: str) -> Answer:
+    if "operator" not in request.caller.scopes:
+        raise r.Forbidden(detail="Codes are printed at an operator's desk: this needs the scope 'operator' too.")
+    code, pin, release, expires_at_s = claiming.print_code(request.env, coupon_id, request.person)
+    _log_assistance(request, "printed code")
+    return Answer(CodeView(code=code, pin=pin, expires_at=rfc3339(expires_at_s, release.timezone)))
+
+
+def _log_assistance(request: Request, what: str) -> None:
+    """An operator acts for the person that the token names."""
+    api.log(what, operator=request.caller.subject, person=request.person.hex())

@@ -24,7 +24,8 @@ _BY_ORDER = (*_BY_CODE, r.OrderConflict, r.OrderNotEligible)
 def post_quote(request: Request) -> Answer:
     """What a coupon would be worth for an order; nothing is changed."""
     body, merchant_id = request.body, request.caller.merchant_id
-    return Answer(quote_view(redeeming.quote(request.env, merchant_id, body.code, body.order, request.now_s)))
+    found = redeeming.quote(request.env, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
+    return Answer(quote_view(found))
 
 
 @api.route(
@@ -43,6 +44,7 @@ def put_hold(request: Request) -> Answer:
         order_no,
         body.order,
         code=body.code,
+        pin=body.pin,
         ttl_s=body.ttl_s,
         now_s=request.now_s,
     )
@@ -72,6 +74,7 @@ def put_redemption(request: Request) -> Answer:
         request.path["order_no"],
         body.order,
         code=body.code,
+        pin=body.pin,
         scanned_at_s=epoch_s(body.scanned_at) if body.scanned_at else None,
         now_s=request.now_s,
     )

@@ -86,8 +86,11 @@ class BookingView(View):
 
 
 class CodeView(View):
+    """`pin`: of a printed code."""
+
     code: str
     expires_at: str
+    pin: str | None = None
 
 
 class QuoteView(View):

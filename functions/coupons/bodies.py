@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coupons.orders import Order
 from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedId
+from coupons.sealing import PIN_DIGITS
 
 MEMBERS_MAX = 1_000
 
@@ -16,13 +17,25 @@ class Empty(Document):
     """`{}` or no body at all; bodies derived from it have defaults for all they may say."""
 
 
+Pin = Annotated[str, Field(pattern=rf"^[0-9]{{{PIN_DIGITS}}}$")]
+"""Goes with a printed code."""
+
+
+class CodeBody(Empty):
+    """`print`: on paper, with a PIN, for a person without a phone; takes the scope `operator` besides."""
+
+    print: bool = False
+
+
 class QuoteBody(Document):
     code: SealedId
+    pin: Pin | None = None
     order: Order
 
 
 class HoldBody(Document):
     code: SealedId
+    pin: Pin | None = None
     order: Order
     ttl_s: Annotated[int, Field(ge=1, le=86_400)]
 
@@ -31,6 +44,7 @@ class RedemptionBody(Document):
     """`code` absent: what this order holds. `scanned_at`: a till that was cut off, at most ten minutes ago."""
 
     code: SealedId | None = None
+    pin: Pin | None = None
     order: Order
     scanned_at: Instant | None = None
 

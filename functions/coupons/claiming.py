@@ -178,6 +178,25 @@ def issue_code(env: Environment, coupon_id: str, person: bytes, now_s: int) -> t
     return env.keys.seal_code(ref, now_s), release, now_s + CODE_LIFE_S
 
 
+def print_code(env: Environment, coupon_id: str, person: bytes) -> tuple[str, str, Release, int]:
+    """A code and its PIN on paper, for somebody without a phone: code, PIN, release, and the coupon's expiry.
+
+    It is worth as much as the coupon and as long; printed anew, the paper before is worth nothing. One write unit.
+    Raises NotFound for an id that is not ours or another person's.
+    """
+    opened = env.keys.open_coupon(coupon_id)
+    if opened is None or opened[0].person != person:
+        raise NotFound(detail="You have no such coupon.")
+    ref, _ = opened
+    release = env.live.release_numbered(ref.batch_number)
+    printed = env.claims.print_coupon(release, ref)
+    if printed is None:
+        raise NotFound(detail="You have no such coupon.")
+    coupon, number = printed
+    code = env.keys.seal_print(ref, number)
+    return code, env.keys.pin(code), release, coupon.expires_at_s + env.live.control(release.batch_id).extended_s
+
+
 def _refuse_by_time(env: Environment, release: Release, now_s: int) -> None:
     if now_s < release.opens_at_s:
         raise NotOpen(

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from coupons.environment import Environment
 from coupons.orders import Order, OrderRecord, fingerprint, order_key
-from coupons.redeeming import (
-    ATTEMPTS,
-    assess_or_refuse,
-    open_code,
-    order_conflict,
-    present,
-    refuse_old_code,
-    refuse_unusable,
-)
+from coupons.redeeming import ATTEMPTS, assess_or_refuse, order_conflict
 from coupons.refusals import Busy, OrderConflict
+from coupons.scanning import open_code, present, refuse_old_code, refuse_unusable, refuse_wrong_pin
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import standing_order
 
@@ -21,7 +14,15 @@ _ORDER = 1  # its place in the transaction
 
 
 def hold(
-    env: Environment, merchant_id: str, order_no: str, order: Order, *, code: str, ttl_s: int, now_s: int
+    env: Environment,
+    merchant_id: str,
+    order_no: str,
+    order: Order,
+    *,
+    code: str,
+    pin: str | None = None,
+    ttl_s: int,
+    now_s: int,
 ) -> tuple[OrderRecord, str, bool]:
     """The coupon is set aside for this order until `now + ttl_s`, or its own expiry if that is sooner.
 
@@ -30,12 +31,13 @@ def hold(
     """
     standing = env.orders.get(merchant_id, order_no)
     content = fingerprint(order)
-    ref, issued_at_s = open_code(env, code)
-    presented = present(env, ref)
+    scanned = open_code(env, code, pin)
+    ref, presented = scanned.ref, present(env, scanned.ref)
     timezone = presented.release.timezone
     if standing is not None and _is_hold_of(standing, presented.coupon_id, content):
         return standing, timezone, True
-    refuse_old_code(issued_at_s, now_s)
+    refuse_old_code(scanned, now_s)
+    refuse_wrong_pin(env, scanned, presented)
     if standing is not None:
         raise order_conflict(standing)
     key = order_key(merchant_id, order_no)

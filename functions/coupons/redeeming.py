@@ -2,69 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coupons.assess import Assessment, assess
-from coupons.claims import Claim, Coupon, Ruling
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.orders import Amounts, Line, Order, OrderRecord, fingerprint, order_key
 from coupons.refusals import (
     Busy,
     CodeExpired,
-    CodeInvalid,
-    CouponNotUsable,
     Malformed,
     NotFound,
     OrderConflict,
     OrderNotEligible,
 )
-from coupons.releases import Release
-from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.scanning import (
+    SKEW_S,
+    Presented,
+    open_code,
+    present,
+    refuse_old_code,
+    refuse_unusable,
+    refuse_wrong_pin,
+)
+from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import standing_order
 from coupons.stores.registry import till
-from coupons.terms import Terms
 
 LATE_MAX_S = 600
 """A till that was cut off may send what it scanned at most ten minutes ago."""
-SKEW_S = 5
-"""Two environments, or a till, may read the same moment this much apart."""
 ATTEMPTS = 3
 _COUPON, _ORDER = 0, 1  # places in the transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
-    """The coupon that an order brings, as read a moment ago."""
-
-    ref: CouponRef
-    release: Release
-    claim: Claim
-    coupon_id: str
-    ruling: Ruling
-
-    @property
-    def coupon(self) -> Coupon:
-        return self.claim.coupons[self.ref.index]
-
-    @property
-    def terms(self) -> Terms:
-        return self.release.terms[self.ref.index]
-
-    @property
-    def expires_at_s(self) -> int:
-        return self.coupon.expires_at_s + self.ruling.extended_s
-
-
-def quote(env: Environment, merchant_id: str, code: str, order: Order, now_s: int) -> Assessment:
+def quote(
+    env: Environment, merchant_id: str, code: str, order: Order, now_s: int, *, pin: str | None = None
+) -> Assessment:
     """What the coupon would be worth for this order now; nothing is changed.
 
     Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
     """
-    ref, issued_at_s = open_code(env, code)
-    refuse_old_code(issued_at_s, now_s)
-    presented = present(env, ref)
+    scanned = open_code(env, code, pin)
+    refuse_old_code(scanned, now_s)
+    presented = present(env, scanned.ref)
+    refuse_wrong_pin(env, scanned, presented)
     refuse_unusable(presented, now_s, order=b"")
     return _assess(env, presented, merchant_id, order, now_s)
 
@@ -76,6 +58,7 @@ def redeem(
     order: Order,
     *,
     code: str | None,
+    pin: str | None = None,
     scanned_at_s: int | None,
     now_s: int,
 ) -> tuple[OrderRecord, str, bool]:
@@ -100,19 +83,21 @@ def redeem(
     if code is None:
         if standing is None:
             raise NotFound(detail="This order holds no coupon; send its code.")
-        ref, issued_at_s, presented_at_s = _ref_of(env, standing), None, standing.at_s
+        scanned, presented_at_s = None, standing.at_s
+        presented = present(env, _ref_of(env, standing))
     else:
-        ref, issued_at_s = open_code(env, code)
-        presented_at_s = issued_at_s
-    presented = present(env, ref)
+        scanned = open_code(env, code, pin)
+        presented_at_s = scanned.issued_at_s
+        presented = present(env, scanned.ref)
     if standing is not None and standing.state == "redeemed" and standing.same_content(presented.coupon_id, content):
         return standing, presented.release.timezone, True
     if scanned_at_s is not None:
         _refuse_old_scan(scanned_at_s, now_s)
-    if issued_at_s is None and standing is not None and standing.state == "held" and now_s >= standing.held_until_s:
+    if scanned is None and standing is not None and standing.state == "held" and now_s >= standing.held_until_s:
         raise NotFound(detail="The hold has lapsed; send the coupon's code.")
-    if issued_at_s is not None:
-        refuse_old_code(issued_at_s, now_s if scanned_at_s is None else scanned_at_s)
+    if scanned is not None:
+        refuse_old_code(scanned, now_s if scanned_at_s is None else scanned_at_s)
+        refuse_wrong_pin(env, scanned, presented)
     if standing is not None and (standing.state != "held" or not standing.same_content(presented.coupon_id, content)):
         raise order_conflict(standing)
     used = OrderRecord(
@@ -138,44 +123,6 @@ def read_redemption(env: Environment, merchant_id: str, order_no: str) -> tuple[
     if standing is None or standing.state != "redeemed":
         raise NotFound(detail=f"No redemption under order number {order_no!r}.")
     return standing, env.live.release(standing.batch_id).timezone
-
-
-def open_code(env: Environment, code: str) -> tuple[CouponRef, int]:
-    """The coupon and the second of issue. Raises CodeInvalid."""
-    opened = env.keys.open_code(code)
-    if opened is None:
-        raise CodeInvalid(detail="This is not one of our codes.")
-    return opened
-
-
-def refuse_old_code(issued_at_s: int, moment_s: int) -> None:
-    """Raises CodeExpired unless `issued <= moment < issued + 60`, by clocks that may differ by SKEW_S."""
-    if not issued_at_s - SKEW_S <= moment_s < issued_at_s + CODE_LIFE_S:
-        raise CodeExpired(expired_at_s=issued_at_s + CODE_LIFE_S, detail="Ask the customer for a fresh code.")
-
-
-def present(env: Environment, ref: CouponRef) -> Presented:
-    """Read the coupon strongly. Raises NotFound if its claim is not there."""
-    release = env.live.release_numbered(ref.batch_number)
-    claim = env.claims.get(release, ref.person, consistent=True)
-    if claim is None or claim.batch_number != release.number:
-        raise NotFound(detail="No such coupon.")
-    coupon_id = env.keys.seal_coupon(ref, claim.key_version)
-    return Presented(ref, release, claim, coupon_id, env.live.control(release.batch_id).ruling)
-
-
-def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
-    """Raises CouponNotUsable unless the coupon is available, or held by `order` itself."""
-    status = presented.coupon.status(now_s, presented.ruling)
-    if status == "available" or (status == "held" and presented.coupon.order == order):
-        return
-    by_other = " by another order" if status == "held" else ""
-    raise CouponNotUsable(
-        coupon_status=status,
-        expires_at_s=presented.expires_at_s,
-        timezone=presented.release.timezone,
-        detail=f"The coupon is {status}{by_other}.",
-    )
 
 
 def assess_or_refuse(env: Environment, presented: Presented, merchant_id: str, order: Order, moment_s: int) -> Amounts:

@@ -2,7 +2,10 @@
 
 A person is a keyed hash of the real-name identity: two accounts of one person are one person. Coupon ids and codes are
 sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unlike each other for two coupons of
-one person. A sealed coupon id is 51 characters, a code 58.
+one person. A sealed coupon id is 51 characters, a code 58, a printed code 54.
+
+A printed code lives as long as its coupon, for people without a phone; it is worth nothing without its PIN, which is
+derived from it by another key. Printed anew it has another number, hence another PIN.
 
 Keys come from one master secret a version; ids say which version sealed them, and a claim keeps its version, so that
 rotation (a higher version) changes no id. The person hash always uses version 1: it is the person's key in the tables.
@@ -25,6 +28,8 @@ PERSON_BYTES = 16
 CODE_LIFE_S = 60
 _COUPON = struct.Struct(f">I{PERSON_BYTES}sB")
 _SECOND_BYTES = 5  # epoch seconds until the year 36812
+_PRINT_BYTES = 2
+PIN_DIGITS = 6
 _KEY_BYTES = 64  # AES-SIV with two AES-256 keys
 
 
@@ -60,7 +65,7 @@ class Keys:
         return {
             (version, use): AESSIV(_derive(master, use))
             for version, master in self.masters.items()
-            for use in ("coupon", "code")
+            for use in ("coupon", "code", "print")
         }
 
     def person(self, person_id: str) -> bytes:
@@ -95,6 +100,25 @@ class Keys:
             return None
         coupon, second = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
         return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(second, "big")
+
+    def seal_print(self, ref: CouponRef, number: int) -> str:
+        """The printed code of a coupon's `number`-th print."""
+        plain = _COUPON.pack(ref.batch_number, ref.person, ref.index) + number.to_bytes(_PRINT_BYTES, "big")
+        return self._seal("print", self.current, plain)
+
+    def open_print(self, code: str) -> tuple[CouponRef, int] | None:
+        """The coupon and the number of the print; None if we never sealed this."""
+        opened = self._open("print", code, _COUPON.size + _PRINT_BYTES)
+        if opened is None:
+            return None
+        coupon, number = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
+        return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(number, "big")
+
+    def pin(self, printed_code: str) -> str:
+        """The six digits that go with a printed code of ours."""
+        version = base64.urlsafe_b64decode(printed_code[:4])[0]
+        digest = hmac.digest(_derive(self.masters[version], "pin"), printed_code.encode(), "sha256")
+        return f"{int.from_bytes(digest[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}}"
 
     def _seal(self, use: str, version: int, plain: bytes) -> str:
         sealed = bytes([version]) + self._ciphers[version, use].encrypt(plain, None)

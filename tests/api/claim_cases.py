@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api.booking_cases import bookable
 from tests.api.cases import FIRST, REPLAY, case, coupon, opened
 from tests.api.stage import Stage
-from tests.world import OPENING, Answered, batch, order, terms
+from tests.world import OPENING, Answered, Person, batch, order, terms
 
 PACK = {"batch_id": "pack"}
 ANNS = "AWxrKPqrYdOWoE2hSsmovtR8CygvawqNS3hRCnfxSaya8se4yPs"
@@ -222,12 +222,37 @@ def a_wallet_at_the_second_of_expiry(s: Stage) -> Answered:
     body={
         "code": "Abu1m_r4UB_YqP8UqwSviQNqwAi5Yrcq9x1MnBtPaF-FxhZa5eS6mzRZSg",
         "expires_at": "2020-06-06T10:01:00+08:00",
+        "pin": None,
     },
     headers=FIRST,
 )
 def a_code_for_a_minute(s: Stage) -> Answered:
     coupon(opened(s))
     return s.citizen("ann").send("POST /coupons/{coupon_id}/code", {"coupon_id": ANNS}, body={})
+
+
+DESK = Person({"sub": "desk-1", "scope": "citizen operator", "person_id": "ann"})
+CODE = "POST /coupons/{coupon_id}/code"
+
+
+@case(
+    CODE,
+    200,
+    body={
+        "code": "AQ3i6I0w47HlgblNpo6Asg0DLvO5uRJpRHGhu9uThRsy5S8PlPvVUQ",
+        "expires_at": "2020-06-20T10:00:00+08:00",
+        "pin": "933783",
+    },
+)
+def a_code_on_paper(s: Stage) -> Answered:
+    coupon(opened(s))
+    return DESK.send(CODE, {"coupon_id": ANNS}, body={"print": True})
+
+
+@case(CODE, 403, "forbidden", detail="Codes are printed at an operator's desk: this needs the scope 'operator' too.")
+def a_code_on_paper_without_a_desk(s: Stage) -> Answered:
+    coupon(opened(s))
+    return s.citizen("ann").send(CODE, {"coupon_id": ANNS}, body={"print": True})
 
 
 @case("POST /coupons/{coupon_id}/code", 404, "not-found", detail="You have no such coupon.")

@@ -58,14 +58,17 @@ def test_eight_redeemed_coupons_cost_one_write_unit(season: World, release: Rele
         season.env.transact([claims.redeem(release, ref, bytes(range(index, index + 16)), NOW_S, 0)])
         season.env.transact([claims.give_back(release, ref, bytes(range(index, index + 16)), NOW_S, 0, 9)])
         season.env.transact([claims.hold(release, ref, bytes(range(index, index + 16)), 1_599_999_999, NOW_S, 0)])
+        for _ in range(99):
+            season.env.claims.print_coupon(release, ref)
+        season.env.claims.try_pin(release, ref, 99)
     [item] = season.client.scan(TableName="ClaimsTable")["Items"]
-    assert size_of(item) < 1_024, "held, with a deadline each"
+    assert size_of(item) < 1_024, "held, with a deadline each, and printed 99 times"
     for index in range(8):
         ref = CouponRef(release.number, PERSON, index)
         season.env.transact([claims.redeem(release, ref, bytes(range(index, index + 16)), NOW_S, 0)])
     [item] = season.client.scan(TableName="ClaimsTable")["Items"]
     assert 500 < size_of(item) < 1_024
-    assert [set(coupon["M"]) for coupon in item["c"]["L"]] == [{"s", "e", "f", "o", "r"}] * 8
+    assert [set(coupon["M"]) for coupon in item["c"]["L"]] == [{"s", "e", "f", "o", "r", "p", "w"}] * 8
 
 
 def test_a_claim_reads_back_as_it_was_written(season: World, release: Release) -> None:

@@ -31,6 +31,29 @@ def test_what_we_sealed_opens(ref: CouponRef, issued_at_s: int) -> None:
     assert KEYS.open_code(code) == (ref, issued_at_s)
 
 
+@given(refs, st.integers(0, 2**16 - 1))
+def test_a_print_opens_as_a_print_only(ref: CouponRef, number: int) -> None:
+    """It comes back as it went in, has 54 characters, and is neither an id nor a code of a minute."""
+    printed = KEYS.seal_print(ref, number)
+    assert (len(printed), KEYS.open_print(printed)) == (54, (ref, number))
+    assert (KEYS.open_code(printed), KEYS.open_coupon(printed)) == (None, None)
+    assert KEYS.open_print(KEYS.seal_code(ref, number)) is None
+    assert KEYS.open_print(printed[:-1]) is None
+
+
+def test_each_print_has_a_pin_of_its_own() -> None:
+    """Six digits that the paper does not tell: another print, coupon or secret has others; rotation changes none."""
+    pins = [KEYS.pin(KEYS.seal_print(REF, number)) for number in range(1, 2_001)]
+    assert all(len(pin) == 6 and pin.isdecimal() for pin in pins)
+    assert len(set(pins)) > 1_990
+    assert {pin[0] for pin in pins} == set(string.digits), "zeros in front are kept"
+    printed = KEYS.seal_print(REF, 1)
+    assert ROTATED.pin(printed) == KEYS.pin(printed)
+    assert Keys({1: b"another master secret of this test"}).pin(printed) != KEYS.pin(printed)
+    assert ROTATED.open_print(ROTATED.seal_print(REF, 1)) == (REF, 1)
+    assert KEYS.open_print(ROTATED.seal_print(REF, 1)) is None
+
+
 @pytest.mark.parametrize("use", ["coupon", "code"])
 def test_one_changed_character_opens_nothing(use: str) -> None:
     """At every place, every other character; the last one's spare bits included."""

@@ -12,17 +12,21 @@ What a till does to one coupon of a claim is in `coupon_parts.py`.
 
 An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version and `c`, the coupons in the pack's
 order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from where that is not the
-claim, `o` order, `h` held until, `r` returns. Short names keep eight redeemed coupons under 1 KB, one write unit.
+claim, `o` order, `h` held until, `r` returns, `p` number of its last print, `w` wrong PINs of that. Short names keep
+eight redeemed coupons under 1 KB, one write unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any, Literal, cast
 
 from coupons.claims import Claim, Coupon, Stored
 from coupons.releases import Release
+from coupons.sealing import CouponRef
 from coupons.stores import keys
+from coupons.stores.coupon_parts import coupon_update
 from coupons.stores.dynamodb import (
     ConditionFailed,
     Dynamo,
@@ -31,10 +35,13 @@ from coupons.stores.dynamodb import (
     NotApplied,
     StoreFault,
     TransactionFailed,
+    decode,
     encode,
 )
 
 PUT_ATTEMPTS = 3
+PIN_TRIES = 5
+"""Wrong PINs that a print survives."""
 _LETTER: dict[Stored, str] = {"available": "a", "held": "h", "redeemed": "r", "voided": "v"}
 _STATE: dict[str, Stored] = {letter: state for state, letter in _LETTER.items()}
 
@@ -119,6 +126,43 @@ class Claims:
         key = keys.claim(release.claim_key, release.buckets, person)
         item = self._patient.get(self.table, key, consistent=consistent)
         return from_item(item) if item else None
+
+    def print_coupon(self, release: Release, ref: CouponRef) -> tuple[Coupon, int] | None:
+        """Count one more print: the coupon and the print's number. Earlier prints are worth nothing from here on.
+
+        None if there is no such claim. 1 write unit.
+        """
+        update = "SET #c.#p = if_not_exists(#c.#p, :none) + :one REMOVE #c.#w"
+        try:
+            item = self._change_coupon(release, ref, update, "n = :n", {":none": 0, ":one": 1})
+        except ConditionFailed:
+            return None
+        return from_item(item).coupons[ref.index], item["c"][ref.index]["p"]
+
+    def try_pin(self, release: Release, ref: CouponRef, number: int) -> Literal["counted", "replaced", "exhausted"]:
+        """Count a try of a print's PIN before the PIN is looked at: many tills at once have five tries together.
+
+        Guarded by tests/store/test_prints.py::test_a_print_has_five_wrong_tries.
+        """
+        condition = "n = :n AND #c.#p = :p AND (attribute_not_exists(#c.#w) OR #c.#w < :max)"
+        values = {":p": number, ":none": 0, ":one": 1, ":max": PIN_TRIES}
+        try:
+            self._change_coupon(release, ref, "SET #c.#w = if_not_exists(#c.#w, :none) + :one", condition, values)
+        except ConditionFailed as refused:
+            printed = cast(Item, refused.item)["c"][ref.index].get("p")
+            return "exhausted" if printed == number else "replaced"
+        return "counted"
+
+    def forgive_try(self, release: Release, ref: CouponRef, number: int) -> None:
+        """The PIN was right: the try does not count."""
+        condition, values = "n = :n AND #c.#p = :p AND #c.#w > :none", {":p": number, ":none": 0, ":one": 1}
+        with suppress(ConditionFailed):  # printed anew meanwhile
+            self._change_coupon(release, ref, "SET #c.#w = #c.#w - :one", condition, values)
+
+    def _change_coupon(self, release: Release, ref: CouponRef, update: str, condition: str, values: Item) -> Item:
+        """One update of a coupon outside a transaction; the claim item as it is then."""
+        request = coupon_update(self.table, release, ref, update, condition, values)
+        return decode(self._patient.call("update_item", **request, ReturnValues="ALL_NEW")["Attributes"])
 
     def wallet(self, claim_keys: Sequence[tuple[str, int]], person: bytes) -> list[Claim]:
         """The person's claims among `(claim key, buckets)`."""

@@ -108,18 +108,21 @@ class CouponParts:
     def _coupon_update(
         self, release: Release, ref: CouponRef, update: str, condition: str, values: Item
     ) -> dict[str, Any]:
-        """An update of the coupon at `ref`; attribute names are aliased because `s`-like names may be reserved."""
-        condition = f"n = :n AND {condition}"
-        used = {f"#{name}": name for name in ("s", "o", "h", "e", "r") if f"#c.#{name}" in update + condition}
-        place = f"c[{ref.index}]"
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": encode(keys.claim(release.claim_key, release.buckets, ref.person)),
-                "UpdateExpression": update.replace("#c", place),
-                "ConditionExpression": condition.replace("#c", place),
-                "ExpressionAttributeNames": used,
-                "ExpressionAttributeValues": encode({**values, ":n": release.number}),
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-        }
+        return {"Update": coupon_update(self._table, release, ref, update, f"n = :n AND {condition}", values)}
+
+
+def coupon_update(
+    table: str, release: Release, ref: CouponRef, update: str, condition: str, values: Item
+) -> dict[str, Any]:
+    """An update of the coupon at `ref`, `#c` in the expressions; names are aliased because some may be reserved."""
+    used = {f"#{name}": name for name in ("s", "o", "h", "e", "r", "p", "w") if f"#c.#{name}" in update + condition}
+    place = f"c[{ref.index}]"
+    return {
+        "TableName": table,
+        "Key": encode(keys.claim(release.claim_key, release.buckets, ref.person)),
+        "UpdateExpression": update.replace("#c", place),
+        "ConditionExpression": condition.replace("#c", place),
+        "ExpressionAttributeNames": used,
+        "ExpressionAttributeValues": encode({**values, ":n": release.number}),
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }

@@ -1,0 +1,116 @@
+"""What a till scans, and the coupon behind it: codes of a minute, printed codes with their PIN."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from coupons.claims import Claim, Coupon, Ruling
+from coupons.environment import Environment
+from coupons.refusals import CodeExpired, CodeInvalid, CouponNotUsable, NotFound
+from coupons.releases import Release
+from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.terms import Terms
+
+SKEW_S = 5
+"""Two environments, or a till, may read the same moment this much apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A code of ours: issued at a second, or a print of its coupon (numbered from 1), which takes a PIN."""
+
+    code: str
+    ref: CouponRef
+    issued_at_s: int = 0
+    print_no: int = 0
+    pin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The coupon that an order brings, as read a moment ago."""
+
+    ref: CouponRef
+    release: Release
+    claim: Claim
+    coupon_id: str
+    ruling: Ruling
+
+    @property
+    def coupon(self) -> Coupon:
+        return self.claim.coupons[self.ref.index]
+
+    @property
+    def terms(self) -> Terms:
+        return self.release.terms[self.ref.index]
+
+    @property
+    def expires_at_s(self) -> int:
+        return self.coupon.expires_at_s + self.ruling.extended_s
+
+
+def open_code(env: Environment, code: str, pin: str | None) -> Scanned:
+    """Raises CodeInvalid unless we sealed `code`."""
+    opened = env.keys.open_code(code)
+    if opened is not None:
+        return Scanned(code, opened[0], issued_at_s=opened[1])
+    printed = env.keys.open_print(code)
+    if printed is None:
+        raise CodeInvalid(detail="This is not one of our codes.")
+    return Scanned(code, printed[0], print_no=printed[1], pin=pin)
+
+
+def refuse_old_code(scanned: Scanned, moment_s: int) -> None:
+    """Raises CodeExpired unless `issued <= moment < issued + 60`, by clocks that may differ by SKEW_S.
+
+    A print is as old as it likes.
+    """
+    if scanned.print_no:
+        return
+    issued_at_s = scanned.issued_at_s
+    if not issued_at_s - SKEW_S <= moment_s < issued_at_s + CODE_LIFE_S:
+        raise CodeExpired(expired_at_s=issued_at_s + CODE_LIFE_S, detail="Ask the customer for a fresh code.")
+
+
+def refuse_wrong_pin(env: Environment, scanned: Scanned, presented: Presented) -> None:
+    """Raises CodeInvalid unless a print is the coupon's last one and comes with its PIN, which five wrong ones spoil.
+
+    2 write units for a print: the try, and its pardon. Nothing for other codes.
+    """
+    if not scanned.print_no:
+        return
+    if scanned.pin is None:
+        raise CodeInvalid(detail="A printed code is used with its PIN.")
+    tried = env.claims.try_pin(presented.release, scanned.ref, scanned.print_no)
+    if tried == "replaced":
+        raise CodeInvalid(detail="A newer print of this coupon replaced this one.")
+    if tried == "exhausted":
+        raise CodeInvalid(detail="Too many wrong PINs; have the coupon printed anew.")
+    if not hmac.compare_digest(env.keys.pin(scanned.code), scanned.pin):
+        raise CodeInvalid(detail="The PIN is wrong.")
+    env.claims.forgive_try(presented.release, scanned.ref, scanned.print_no)
+
+
+def present(env: Environment, ref: CouponRef) -> Presented:
+    """Read the coupon strongly. Raises NotFound if its claim is not there."""
+    release = env.live.release_numbered(ref.batch_number)
+    claim = env.claims.get(release, ref.person, consistent=True)
+    if claim is None or claim.batch_number != release.number:
+        raise NotFound(detail="No such coupon.")
+    coupon_id = env.keys.seal_coupon(ref, claim.key_version)
+    return Presented(ref, release, claim, coupon_id, env.live.control(release.batch_id).ruling)
+
+
+def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
+    """Raises CouponNotUsable unless the coupon is available, or held by `order` itself."""
+    status = presented.coupon.status(now_s, presented.ruling)
+    if status == "available" or (status == "held" and presented.coupon.order == order):
+        return
+    by_other = " by another order" if status == "held" else ""
+    raise CouponNotUsable(
+        coupon_status=status,
+        expires_at_s=presented.expires_at_s,
+        timezone=presented.release.timezone,
+        detail=f"The coupon is {status}{by_other}.",
+    )
