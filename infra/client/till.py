@@ -52,20 +52,26 @@ class Till(Session):
         self._scans_s: dict[str, float] = {}
         """When each was scanned, by the monotonic clock: for scans before the server's time was known."""
 
-    def quote(self, code: str, order: Mapping[str, Any]) -> Quote:
-        """What the coupon is worth for this order; nothing is changed. Raises ProblemError: `code-expired`, …"""
-        return cast("Quote", self._call("POST /quotes", body={"code": code, "order": order}, writes=False))
+    def quote(self, code: str, order: Mapping[str, Any], *, pin: str | None = None) -> Quote:
+        """What the coupon is worth for this order; nothing is changed. Raises ProblemError: `code-expired`, …
 
-    def hold(self, order_no: str, code: str, order: Mapping[str, Any], *, ttl_s: int) -> Hold:
+        A printed code takes its `pin`, here as in a hold and a redemption.
+        """
+        body = {"code": code, "order": order} | _said(pin=pin)
+        return cast("Quote", self._call("POST /quotes", body=body, writes=False))
+
+    def hold(self, order_no: str, code: str, order: Mapping[str, Any], *, ttl_s: int, pin: str | None = None) -> Hold:
         """The coupon is set aside for this unpaid order for `ttl_s` seconds. Redeem it without a code."""
-        body = {"code": code, "order": order, "ttl_s": ttl_s}
+        body = {"code": code, "order": order, "ttl_s": ttl_s} | _said(pin=pin)
         return cast("Hold", self._call("PUT /orders/{order_no}/hold", {"order_no": order_no}, body=body))
 
     def release(self, order_no: str) -> Release:
         """The order holds nothing and never will: its number is used up. Raises ProblemError: `order-conflict`."""
         return cast("Release", self._call("DELETE /orders/{order_no}/hold", {"order_no": order_no}))
 
-    def redeem(self, order_no: str, order: Mapping[str, Any], *, code: str | None = None) -> Redemption:
+    def redeem(
+        self, order_no: str, order: Mapping[str, Any], *, code: str | None = None, pin: str | None = None
+    ) -> Redemption:
         """The coupon of `code`, or the one that the order holds, is used by this order, exactly once.
 
         Lost answers are repeated with the same content. Where none comes the number stays in the journal: the same
@@ -77,7 +83,7 @@ class Till(Session):
             ProblemError: refused, and nothing was redeemed; after `busy` and without a token that is open still.
             UnreachableError: no answer; whether it was redeemed is not known.
         """
-        content: Kept = {"order": dict(order), "code": code}
+        content: Kept = {"order": dict(order), "code": code, "pin": pin}
         kept = self.journal.get(order_no)
         if kept is not None and {name: kept.get(name) for name in content} != content:
             raise UnansweredError(f"order {order_no} has no answer yet to what was sent before")
@@ -166,8 +172,7 @@ class Till(Session):
 
     def _put_redemption(self, order_no: str, scanned_at: str | None) -> Redemption:
         kept = self.journal[order_no]
-        optional = {"code": kept["code"], "scanned_at": scanned_at}
-        body = {"order": kept["order"]} | {name: value for name, value in optional.items() if value is not None}
+        body = {"order": kept["order"]} | _said(code=kept["code"], pin=kept.get("pin"), scanned_at=scanned_at)
         return cast("Redemption", self._call("PUT /orders/{order_no}/redemption", {"order_no": order_no}, body=body))
 
     def _scanned_at(self, order_no: str) -> str | None:
@@ -208,3 +213,8 @@ class Till(Session):
 def _is_open(refusal: ProblemError) -> bool:
     """It says nothing about the request itself: a repeat later, or with a fresh token, still has to find out."""
     return reaction_to(refusal).kind in ("repeat", "sign-in")
+
+
+def _said(**optional: str | None) -> dict[str, str]:
+    """Members of a body that have something to say."""
+    return {name: value for name, value in optional.items() if value is not None}

@@ -66,7 +66,7 @@ def test_a_redemption_is_written_down_before_it_is_sent_and_struck_out_when_answ
     stack.reply = lambda asked: (seen.append(dict(till.journal)), reply(asked))[1]  # type: ignore[method-assign]
     stack.on(PUT, REDEEMED)
     assert till.redeem("o-1", order(), code="C1") == REDEEMED.body
-    assert seen == [{"o-1": {"order": order(), "code": "C1", "scanned_at": SCANNED}}]
+    assert seen == [{"o-1": {"order": order(), "code": "C1", "pin": None, "scanned_at": SCANNED}}]
     assert json.loads(json.dumps(seen)) == seen
     assert till.journal == {}
 
