@@ -176,8 +176,12 @@ def _commit(
             env.transact(parts)
         except TransactionFailed as failure:
             if _ORDER in failure.items:
-                # A twin of this request was first, or its lost answer was ours.
-                return _first_answer(standing_order(failure.items[_ORDER]), used), timezone, True
+                standing = standing_order(failure.items[_ORDER])
+                if standing.state != "held" or not standing.same_content(used.coupon_id, used.fingerprint):
+                    # A twin of this request was first, or its lost answer was ours.
+                    return _first_answer(standing, used), timezone, True
+                # The order's hold landed after the order was read: a repeat of that hold is known by its deadline.
+                used = replace(used, held_until_s=standing.held_until_s)
             presented = present(env, presented.ref)
             continue
         return record, timezone, False

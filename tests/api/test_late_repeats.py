@@ -8,9 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from coupons.environment import replace_environment
 from coupons.expiring import run_schedule
-from tests.store.faults import Faulty, throttled
-from tests.world import OPENING, Person, World, batch, campaign, order
+from tests.store.faults import Faulty, first, throttled
+from tests.world import OPENING, Answered, Person, World, batch, campaign, order
 
 BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": OPENING}
 HOLD = "PUT /orders/{order_no}/hold"
@@ -109,3 +110,20 @@ def test_counts_of_refusals_are_written_with_a_claim_too(world: World) -> None:
     world.clock.advance(6)
     assert world.citizen("ann").put_claim("pack").status == 201
     assert world.env.statistics.refused("pack") == {"not-open": 1}
+
+
+def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -> None:
+    """The redemption read no order, and then there was one: it keeps its deadline, which a repeat is known by."""
+    _, code = scanned(world)
+    body = {"code": code, "order": order(), "ttl_s": 300}
+    held: list[Answered] = []
+
+    def hold() -> None:
+        replace_environment(world.env)
+        held.append(world.merchant().send(HOLD, {"order_no": "o-1"}, body=body))
+
+    overtaken = world.environment(client=Faulty(world.client, "transact_write_items", first(hold)))
+    replace_environment(overtaken)
+    assert world.merchant().redeem("o-1", code, order()).status == 201
+    again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+    assert (again.status, again.is_replay, again.json) == (200, True, held[0].json)

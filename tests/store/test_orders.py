@@ -18,6 +18,7 @@ from tests.world import KEYS, World
 AMOUNTS = Amounts(1000, 1000, 4000, (FundingLine("city", 500), FundingLine("shop", 500)))
 REDEEMED = OrderRecord("diner", "o-1", "redeemed", "coupon", "content", "pack", "ten-off", AMOUNTS, 9)
 HELD = replace(REDEEMED, state="held", held_until_s=99)
+FROM_HOLD = replace(REDEEMED, held_until_s=99)
 TOMBSTONE = OrderRecord("diner", "o-1", "released", at_s=9)
 ONE = Reversal("r-1", Amounts(1, 1, 4, (FundingLine("city", 1), FundingLine("shop", 0))), 10, coupon_returned=False)
 DAY = "2020-06-06"
@@ -46,11 +47,12 @@ CASES: list[tuple[str, OrderRecord | None, Callable[[Orders], dict[str, object]]
     ("hold: a new number", None, lambda o: o.hold(HELD), HELD),
     ("hold: a number that holds", replace(HELD, coupon_id="x"), lambda o: o.hold(HELD), None),
     ("redeem: a new number", None, lambda o: o.redeem(REDEEMED), REDEEMED),
-    ("redeem: what it holds", HELD, lambda o: o.redeem(REDEEMED), REDEEMED),
-    ("redeem: holds another coupon", replace(HELD, coupon_id="x"), lambda o: o.redeem(REDEEMED), None),
-    ("redeem: holds for other content", replace(HELD, fingerprint="x"), lambda o: o.redeem(REDEEMED), None),
-    ("redeem: redeemed already", replace(REDEEMED, at_s=1), lambda o: o.redeem(REDEEMED), None),
-    ("redeem: cancelled", replace(HELD, state="released"), lambda o: o.redeem(REDEEMED), None),
+    ("redeem: what it holds", HELD, lambda o: o.redeem(FROM_HOLD), FROM_HOLD),
+    ("redeem: a hold that was not read", HELD, lambda o: o.redeem(REDEEMED), None),
+    ("redeem: holds another coupon", replace(HELD, coupon_id="x"), lambda o: o.redeem(FROM_HOLD), None),
+    ("redeem: holds for other content", replace(HELD, fingerprint="x"), lambda o: o.redeem(FROM_HOLD), None),
+    ("redeem: redeemed already", replace(FROM_HOLD, at_s=1), lambda o: o.redeem(FROM_HOLD), None),
+    ("redeem: cancelled", replace(HELD, state="released"), lambda o: o.redeem(FROM_HOLD), None),
     ("release: held", HELD, lambda o: o.release(TOMBSTONE), TOMBSTONE),
     ("release: redeemed", REDEEMED, lambda o: o.release(TOMBSTONE), None),
     ("release: not there", None, lambda o: o.release(TOMBSTONE), None),

@@ -33,11 +33,22 @@ class Orders:
         return self._put(record, "attribute_not_exists(pk)", {})
 
     def redeem(self, record: OrderRecord) -> dict[str, Any]:
-        """A transaction part: an order number not seen before, or one that holds this coupon for this content."""
+        """A transaction part: an order number not seen before, or one that holds this coupon for this content.
+
+        The hold must be the one that was read (`record.held_until_s`): its repeat is known by its deadline.
+        """
         return self._put(
             record,
-            "attribute_not_exists(pk) OR (#state = :held AND coupon_id = :coupon AND fingerprint = :content)",
-            {":held": "held", ":coupon": record.coupon_id, ":content": record.fingerprint},
+            (
+                "attribute_not_exists(pk) OR (#state = :held AND coupon_id = :coupon AND fingerprint = :content"
+                " AND held_until_s = :until)"
+            ),
+            {
+                ":held": "held",
+                ":coupon": record.coupon_id,
+                ":content": record.fingerprint,
+                ":until": record.held_until_s,
+            },
         )
 
     def release(self, record: OrderRecord) -> dict[str, Any]:
