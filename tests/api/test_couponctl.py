@@ -1,0 +1,94 @@
+"""couponctl against the functions themselves: what it sends is taken, and what it edits is what they keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.couponctl.main import main
+from tests.api.stage import Stage
+from tests.served import Served, served
+from tests.world import batch, campaign
+
+
+@pytest.fixture
+def town(fresh: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """`care` is granted to the two nurses that it has packs for; the diner's store is in the east."""
+    document = campaign(batch(), batch("care", mode="granted", quantity=2, eligibility={"group_id": "nurses"}))
+    document["merchants"][0]["stores"][0]["district"] = "east"
+    fresh.published(document)
+    with served(fresh) as town:
+        monkeypatch.setenv("COUPONCTL_TOKEN", town.token(fresh.operator()))
+        yield town
+
+
+def run(town: Served, *args: str) -> int:
+    return main(["--url", town.url, "--json", *args])
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The last result; the functions log between the lines."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return dict([line for line in lines if "_aws" not in line and "level" not in line][-1])
+
+
+def test_members_come_and_go(town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who is in the file may claim; who was taken out may not."""
+    file = tmp_path / "nurses.csv"
+    file.write_text("name,person_id\nA,ann\nB,bob\n,\n")
+    assert run(town, "members", "nurses", str(file)) == 1
+    told = printed(capsys)
+    assert (told["sent"], told["bad"], told["entitled"]) == (2, 1, 2)
+    assert town.world.citizen("ann").put_claim("care").status == 201
+    file.write_text("bob\n")
+    assert run(town, "members", "nurses", str(file), "--remove") == 0
+    town.world.clock.advance(3)
+    assert town.world.citizen("bob").put_claim("care").json["reason"] == "group"
+
+
+def test_a_group_that_would_outgrow_its_batch_stops_the_file(
+    town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The third nurse has no pack; after a raise the same command goes on."""
+    file = tmp_path / "nurses"
+    file.write_text("ann\nbob\neve\n")
+    assert run(town, "members", "nurses", str(file)) == 1
+    assert "lines up to 0 are done, those up to 3 not, or in part" in capsys.readouterr().err
+    assert run(town, "raise", "care", "3") == 0
+    assert run(town, "members", "nurses", str(file)) == 0
+    assert printed(capsys)["entitled"] == 3
+
+
+def test_districts_are_suspended_and_reopened(town: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document that is read is one that can be sent."""
+    for args, left in ((["--suspend", "east", "west"], ["east", "west"]), (["--reopen", "west"], ["east"])):
+        assert run(town, "districts", "season", *args) == 0
+        assert printed(capsys)["suspended_districts"] == left
+    assert run(town, "districts", "season") == 0
+    assert printed(capsys)["suspended_districts"] == ["east"]
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "facts"),
+    [
+        (["pause", "pack"], "paused", {}),
+        (["resume", "pack"], "open", {}),
+        (["raise", "pack", "12"], "open", {"quantity": 12}),
+        (["extend", "pack", "7"], "open", {"extended_days": 7}),
+        (["stop", "pack"], "stopped", {}),
+        (["stop", "pack", "--void"], "stopped", {}),
+    ],
+)
+def test_a_batch_is_steered(
+    town: Served, capsys: pytest.CaptureFixture[str], args: list[str], status: str, facts: dict[str, Any]
+) -> None:
+    """Each step is taken as it is sent, and its repeat too."""
+    for _ in range(2):
+        assert run(town, *args) == 0
+        state = printed(capsys)
+        assert state["status"] == status
+        assert facts.items() <= state.items()
