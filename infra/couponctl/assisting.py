@@ -41,7 +41,7 @@ def assist(api: Api, args: Namespace, out: Output) -> int:
     claimed = _claim_of(api, args.batch)
     printed = [_printed(api, coupon) for coupon in claimed["coupons"]]
     sheet = {"batch_id": claimed["batch_id"], "claimed_at": claimed["claimed_at"], "coupons": printed}
-    out.progress(f"{args.batch}: {len(printed)} coupons of {args.person}")
+    out.progress(f"{args.batch}: {len(printed)} coupons of {args.person}; sheets printed before are worth nothing now")
     out.result(sheet, *_sheet(sheet))
     return GOOD
 

@@ -12,7 +12,7 @@ import pytest
 from infra.couponctl.main import main
 from tests.api.stage import Stage
 from tests.served import Served, served
-from tests.world import batch, campaign
+from tests.world import Person, batch, campaign, order
 
 
 @pytest.fixture
@@ -70,6 +70,25 @@ def test_districts_are_suspended_and_reopened(town: Served, capsys: pytest.Captu
         assert printed(capsys)["suspended_districts"] == left
     assert run(town, "districts", "season") == 0
     assert printed(capsys)["suspended_districts"] == ["east"]
+
+
+def test_a_sheet_is_money_until_the_next_one(
+    town: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shop takes code and PIN weeks later, of the newest sheet; the claim is the person's own, and one."""
+    desk = Person({"sub": "op", "scope": "citizen operator", "person_id": "grandma"})
+    monkeypatch.setenv("COUPONCTL_TOKEN", town.token(desk))
+    sheets = []
+    for _ in range(2):
+        assert run(town, "assist", "pack", "grandma") == 0
+        sheets += printed(capsys)["coupons"]
+    first, second = sheets
+    assert first["coupon_id"] == second["coupon_id"]
+    town.world.clock.advance(10 * 86_400)
+    diner = town.world.merchant()
+    assert diner.redeem("o-1", first["code"], order(), pin=first["pin"]).slug == "code-invalid"
+    assert diner.redeem("o-1", second["code"], order()).slug == "code-invalid"
+    assert diner.redeem("o-1", second["code"], order(), pin=second["pin"]).status == 201
 
 
 @pytest.mark.parametrize(

@@ -132,14 +132,16 @@ def test_what_is_no_answer_stays_in_the_journal(till: Till, stack: Stack, open_s
     assert till.journal == {}
 
 
-@pytest.mark.parametrize(("total_minor", "code"), [(6_001, "C1"), (6_000, "C2"), (6_000, None)])
+@pytest.mark.parametrize(
+    ("total_minor", "code", "pin"), [(6_001, "C1", None), (6_000, "C2", None), (6_000, None, None), (6_000, "C1", "1")]
+)
 def test_a_number_without_answer_takes_no_other_content(
-    till: Till, stack: Stack, total_minor: int, code: str | None
+    till: Till, stack: Stack, total_minor: int, code: str | None, pin: str | None
 ) -> None:
     """Nothing is sent: settle the first one before."""
     cut_off(till, stack)
     with pytest.raises(UnansweredError):
-        till.redeem("o-1", order(total_minor), code=code)
+        till.redeem("o-1", order(total_minor), code=code, pin=pin)
     assert stack.asked == []
     assert till.journal["o-1"]["code"] == "C1"
 
