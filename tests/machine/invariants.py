@@ -1,0 +1,188 @@
+"""What is true of the books at every moment, and of every step from one moment to the next.
+
+Counted from the items themselves, never from what anybody answered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from coupons.claims import Coupon
+from coupons.moments import day_of
+from coupons.orders import Amounts, OrderRecord, order_key
+from coupons.sealing import CouponRef
+from tests.machine.books import Books, Filed
+from tests.machine.judge import status
+from tests.machine.season import TIMEZONE, claim_key
+from tests.world import KEYS
+
+
+def check(books: Books, now_s: int, numbers: dict[int, str]) -> None:
+    """Raises AssertionError. Each rule yields what offends it."""
+    for rule in (packs_are_counted, orders_and_coupons_agree, one_coupon_one_use, lines_tell_the_orders, money_adds_up):
+        offences = list(rule(books, now_s, numbers))
+        assert not offences, f"{rule.__name__}: {offences}"
+
+
+def check_step(before: Books, after: Books) -> None:
+    offences = [*_claims_stay(before, after), *_orders_keep_their_coupon(before, after)]
+    offences += [f"{place} was changed" for place, filed in before.lines.items() if after.lines.get(place) != filed]
+    assert not offences, offences
+
+
+def packs_are_counted(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """Claims and stock never exceed the quantity; sold out means that every pack is claimed; one pack, one token."""
+    claimed = Counter(numbers[claim.batch_number] for claim in books.claims.values())
+    tokens = Counter(claim.token for claim in books.claims.values())
+    yield from (f"token {token} wrote {times} claims" for token, times in tokens.items() if times > 1)
+    for (key, _), claim in books.claims.items():
+        if claim_key(numbers[claim.batch_number]) != key:
+            yield f"a claim of {numbers[claim.batch_number]} under {key}"
+    for batch_id, control in books.controls.items():
+        remaining = sum(shard.remaining for (of, _), shard in books.shards.items() if of == batch_id)
+        if remaining + claimed[batch_id] > control.quantity:
+            yield f"{batch_id}: {remaining} left and {claimed[batch_id]} claimed of {control.quantity}"
+        if control.sold_out and claimed[batch_id] != control.quantity:
+            yield f"{batch_id}: sold out with {claimed[batch_id]} claimed of {control.quantity}"
+
+
+def orders_and_coupons_agree(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """A used or voided coupon has its order, an order in use its coupon; a live hold is on both, to the same second."""
+    for (_, person), index, coupon, number in _coupons(books):
+        coupon_id = KEYS.seal_coupon(CouponRef(number, person, index), 1)
+        name = f"{numbers[number]}#{index} {coupon.state}"
+        owners = [order for order in books.orders.values() if order.coupon_id == coupon_id]
+        mine = [order for order in owners if order_key(order.merchant_id, order.order_no) == coupon.order]
+        if coupon.state in ("redeemed", "voided", "held"):
+            if len(mine) != 1:
+                yield f"{name} by an order that is not there"
+            elif not _agree(coupon, mine[0]):
+                yield f"{name} until {coupon.held_until_s}, and its order is {mine[0]}"
+        standing = [order for order in owners if is_standing(order)]
+        if standing and (coupon.state != "redeemed" or standing != mine):
+            yield f"{name}, but used by {[order.order_no for order in standing]}"
+        lost = [o for o in owners if o.state == "held" and o.held_until_s > now_s and o not in mine]
+        if lost:
+            yield f"{name}, but set aside for {[order.order_no for order in lost]}"
+
+
+def one_coupon_one_use(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """At most one redemption of a coupon stands."""
+    used = Counter(order.coupon_id for order in books.orders.values() if is_standing(order))
+    yield from (f"{coupon_id} is redeemed {times} times" for coupon_id, times in used.items() if times > 1)
+
+
+def lines_tell_the_orders(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """One line a redemption and one a reversal, with their amounts, under their day; and none besides."""
+    wanted = sorted(map(str, _lines_of(books)))
+    found = sorted(map(str, (_told(filed) for filed in books.lines.values())))
+    if wanted != found:
+        yield f"orders tell {wanted}, lines {found}"
+
+
+def money_adds_up(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """No funder below zero, nothing above what was paid, all of it back after a full reversal, none out for a coupon
+    that can be used."""
+    sums: dict[str, Counter[str]] = {}
+    of_coupon: dict[str, Counter[str]] = {}
+    for filed in books.lines.values():
+        line = filed.line
+        for into in (
+            sums.setdefault(f"{filed.merchant_id}#{line.order_no}", Counter()),
+            of_coupon.setdefault(line.coupon_id, Counter()),
+        ):
+            into.update(_by_name(line.amounts))
+    for name, total in sums.items():
+        funded = sum(part for whom, part in total.items() if whom.startswith("funder "))
+        if min(total.values()) < 0 or funded != total["discount"]:
+            yield f"{name}: {dict(total)}"
+        order = books.orders[(name.partition("#")[0], name.partition("#")[2])]
+        if not is_standing(order) and any(total.values()):
+            yield f"{name} was reversed in full: {dict(total)}"
+    for (_, person), index, coupon, number in _coupons(books):
+        total = of_coupon.get(KEYS.seal_coupon(CouponRef(number, person, index), 1), Counter())
+        if status(coupon, books.controls[numbers[number]], now_s) in ("available", "held", "voided") and any(
+            total.values()
+        ):
+            yield f"{numbers[number]}#{index} is {coupon.state}, and money is out for it: {dict(total)}"
+
+
+def is_standing(order: OrderRecord) -> bool:
+    """Redeemed, and not reversed in full."""
+    left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
+    return order.state == "redeemed" and left_minor > 0
+
+
+def _agree(coupon: Coupon, order: OrderRecord) -> bool:
+    if coupon.state == "held":
+        return order.state == "held" and order.held_until_s == coupon.held_until_s
+    if coupon.state == "redeemed":
+        return is_standing(order)
+    return order.state == "redeemed" and not is_standing(order) and not order.reversals[-1].coupon_returned
+
+
+def _coupons(books: Books) -> Iterator[tuple[tuple[str, bytes], int, Coupon, int]]:
+    for at, claim in books.claims.items():
+        for index, coupon in enumerate(claim.coupons):
+            yield at, index, coupon, claim.batch_number
+
+
+def _by_name(amounts: Amounts) -> dict[str, int]:
+    funding = {f"funder {part.funder_id}": part.amount_minor for part in amounts.funding}
+    return {
+        "discount": amounts.discount_minor,
+        "match": amounts.merchant_match_minor,
+        "payable": amounts.payable_minor,
+        **funding,
+    }
+
+
+def _lines_of(books: Books) -> Iterator[tuple[object, ...]]:
+    for order in books.orders.values():
+        if order.state != "redeemed":
+            continue
+        day = day_of(order.at_s, TIMEZONE).isoformat()
+        yield order.merchant_id, day, order.order_no, "", order.coupon_id, _by_name(order.amounts)
+        for reversal in order.reversals:
+            back = {name: -part for name, part in _by_name(reversal.amounts).items()}
+            day = day_of(reversal.reversed_at_s, TIMEZONE).isoformat()
+            yield order.merchant_id, day, order.order_no, reversal.reversal_no, order.coupon_id, back
+
+
+def _told(filed: Filed) -> tuple[object, ...]:
+    line = filed.line
+    return filed.merchant_id, filed.day, line.order_no, line.reversal_no, line.coupon_id, _by_name(line.amounts)
+
+
+def _claims_stay(before: Books, after: Books) -> Iterator[str]:
+    for at, claim in before.claims.items():
+        now = after.claims.get(at)
+        if now is None or (now.token, now.batch_number, now.claimed_at_s) != (
+            claim.token,
+            claim.batch_number,
+            claim.claimed_at_s,
+        ):
+            yield f"{claim} became {now}"
+            continue
+        for was, coupon in zip(claim.coupons, now.coupons, strict=True):
+            if (was.valid_from_s, was.expires_at_s) != (coupon.valid_from_s, coupon.expires_at_s):
+                yield f"{was} moved to {coupon}"
+            if was.state == "voided" and coupon != was:
+                yield f"{was} came back as {coupon}"
+
+
+def _orders_keep_their_coupon(before: Books, after: Books) -> Iterator[str]:
+    for at, was in before.orders.items():
+        order = after.orders.get(at)
+        if order is None or order == was:
+            if order is None:
+                yield f"{at} is gone"
+            continue
+        is_same = order.same_content(was.coupon_id, was.fingerprint)
+        if was.state == "held" and (order.state == "released" or (order.state == "redeemed" and is_same)):
+            continue
+        is_one_reversal_more = order.reversals[:-1] == was.reversals and order.amounts == was.amounts
+        if was.state == "redeemed" and is_same and is_one_reversal_more:
+            continue
+        yield f"{was} became {order}"

@@ -1,0 +1,113 @@
+"""One season under way: plays what it is told, and holds what follows against promises, rules and invariants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from hypothesis import note
+
+from coupons.sealing import CouponRef
+from tests.machine import invariants, verdicts
+from tests.machine.books import Books
+from tests.machine.calls import Claiming, Looking, Redeeming, Scanned
+from tests.machine.promises import Promises
+from tests.machine.season import BATCHES, HALVED_AT, MERCHANTS, WINDOW, document
+from tests.machine.stack import Call, Fate, Stack, Turn
+from tests.world import seconds
+
+OrderAt = tuple[str, str]
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.stack = Stack(document())
+        self.promises = Promises()
+        self.sent: list[Call] = []
+        self.numbers = _numbers()
+        self._orders = 0
+        self._checked = 0
+
+    @property
+    def books(self) -> Books:
+        return self.stack.books
+
+    @property
+    def now_s(self) -> int:
+        return self.stack.now_s
+
+    def play(
+        self,
+        *calls: Call,
+        turns: Sequence[Turn] = (),
+        fates: Mapping[int, Fate] | None = None,
+        unheard: frozenset[int] = frozenset(),
+    ) -> None:
+        """The calls, to their answers. Raises AssertionError: an untruth, a broken promise, a broken invariant."""
+        note(f"{self.now_s}: {calls} {list(turns)} {dict(fates or {})} {set(unheard)}")
+        invocations = self.stack.play(calls, turns, fates, unheard)
+        self.sent += [call for call in calls if call not in self.sent]
+        history = self.stack.history
+        for place in range(self._checked + 1, len(history)):
+            invariants.check_step(history[place - 1].books, history[place].books)
+            invariants.check(history[place].books, int(history[place].wall_s), self.numbers)
+        self._checked = len(history) - 1
+        for invocation in invocations:
+            verdicts.check(invocation, history, self._batch_of(invocation.call), self.numbers)
+            self.promises.hear(invocation)
+        self.promises.check(self.books, self.numbers)
+        for call in calls:
+            if isinstance(call, Claiming) and (fates or unheard):
+                # As the contract has it: a refusal by time or stock is given without looking for what was written.
+                self.play(Looking(call.person, call.batch_id))
+
+    def try_every_coupon(self) -> None:
+        """What the clock says can be used is used, and nothing else: no hold is stuck."""
+        for ref in self.coupons():
+            self.play(Redeeming(*self.new_order(MERCHANTS[0]), Scanned(ref, self.now_s), 6_667))
+
+    def coupons(self) -> list[CouponRef]:
+        """Every coupon that was ever claimed."""
+        return [
+            CouponRef(claim.batch_number, person, index)
+            for (_, person), claim in self.books.claims.items()
+            for index in range(len(claim.coupons))
+        ]
+
+    def new_order(self, merchant_id: str) -> OrderAt:
+        self._orders += 1
+        return merchant_id, f"o-{self._orders}"
+
+    def orders(self, *states: str) -> list[OrderAt]:
+        """The last few orders in one of these states."""
+        return [at for at, order in self.books.orders.items() if order.state in states][-3:]
+
+    def borders(self) -> list[int]:
+        """Every second at which something begins or ends, in order."""
+        found = [seconds(moment) for moment in (*WINDOW, HALVED_AT, "2020-06-07T00:00:00+08:00")]
+        found += [seconds(made[end]) for made in BATCHES.values() for end in ("opens_at", "closes_at")]
+        for claim in self.books.claims.values():
+            extended_s = self.books.controls[self.numbers[claim.batch_number]].extended_s
+            found += [coupon.expires_at_s + extended_s for coupon in claim.coupons]
+        found += [order.held_until_s for order in self.books.orders.values()]
+        return sorted(set(found))
+
+    def _batch_of(self, call: Any) -> str | None:
+        """The batch whose control item decides about the call."""
+        if hasattr(call, "batch_id"):
+            return str(call.batch_id)
+        if getattr(call, "scanned", None) is not None:
+            return self.numbers[call.scanned.ref.batch_number]
+        for moment in reversed(self.stack.history):
+            order = moment.books.orders.get(getattr(call, "at", ("", "")))
+            if order is not None and order.batch_id:
+                return order.batch_id
+        return None
+
+
+@cache
+def _numbers() -> dict[int, str]:
+    """Batch number → batch."""
+    live = Stack(document()).world.env.live
+    return {live.release(batch_id).number: batch_id for batch_id in BATCHES}
