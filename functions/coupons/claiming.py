@@ -227,8 +227,12 @@ def _refuse_by_person(env: Environment, release: Release, citizen: Citizen) -> N
     group_id = batch.eligibility.group_id
     if group_id is not None and not env.groups.is_member(group_id, citizen.person):
         raise NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
-    if batch.booking is not None and batch.booking.required and env.bookings.get(release, citizen.person) is None:
+    needs_booking = batch.mode == "lottery" or (batch.booking is not None and batch.booking.required)
+    if needs_booking and env.bookings.get(release, citizen.person) is None:
         raise NotEligible(reason="booking-required", detail="This batch is for those who booked.")
+    if batch.mode == "lottery":
+        # Nobody is drawn before a draw; the draw brings its list here.
+        raise NotEligible(reason="not-drawn", detail="Its draw has not named you.")
 
 
 def _refuse_by_price(env: Environment, release: Release, control: Control, now_s: int) -> None:

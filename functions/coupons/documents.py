@@ -55,7 +55,10 @@ class Merchant(Document):
 
 
 class Booking(Document):
-    """预约: the sign-up window before a batch opens, in `opens_at <= now < closes_at`."""
+    """预约: the sign-up window before a batch opens, in `opens_at <= now < closes_at`.
+
+    Optional, or `required` of everybody who claims; of a lottery it is the entry list, final when it closes.
+    """
 
     opens_at: Moment
     closes_at: Moment
@@ -76,12 +79,16 @@ class Eligibility(Document):
 
 
 class Batch(Document):
-    """批次: one release of `quantity` packs, each of the coupons that `terms` lists in order."""
+    """批次: one release of `quantity` packs, each of the coupons that `terms` lists in order.
+
+    `first_come` is claimed until the stock is gone, `granted` by the members of its group, `lottery` by those whom its
+    draw names among the bookings.
+    """
 
     batch_id: Id
     title: Title
     section_id: Id | None = None
-    mode: Literal["first_come", "granted"]
+    mode: Literal["first_come", "lottery", "granted"]
     quantity: Quantity
     opens_at: Moment
     closes_at: Moment
@@ -100,6 +107,8 @@ class Batch(Document):
             raise ValueError("a granted batch needs eligibility.group_id")
         if self.booking is not None and self.booking.closes_at > self.closes_at:
             raise ValueError("booking.closes_at is after closes_at")
+        if self.mode == "lottery" and (self.booking is None or self.booking.closes_at > self.opens_at):
+            raise ValueError("a lottery needs a booking that closes before it opens: the entry list of its draw")
         return self
 
 

@@ -76,6 +76,16 @@ def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None
             "booking-required",
         ),
         (
+            {"mode": "lottery", "booking": {"opens_at": "2020-06-01T00:00:00Z", "closes_at": "2020-06-02T00:00:00Z"}},
+            {},
+            "booking-required",
+        ),
+        (
+            {"mode": "lottery", "booking": {"opens_at": "2020-06-01T00:00:00Z", "closes_at": "2020-06-02T00:00:00Z"}},
+            {"person_id": "booked"},
+            "not-drawn",
+        ),
+        (
             {"booking": {"opens_at": "2020-06-01T00:00:00Z", "closes_at": "2020-06-02T00:00:00Z", "required": True}},
             {"person_id": "booked"},
             "",

@@ -65,6 +65,9 @@ TAKEN: dict[str, Change] = {
     "granted to a group": lambda document: document["batches"][0].update(
         mode="granted", eligibility={"group_id": "care"}
     ),
+    "a lottery whose entry list closes as it opens": lambda document: document["batches"][0].update(
+        mode="lottery", booking={"opens_at": DAY, "closes_at": "2020-06-06T10:00:00+08:00"}
+    ),
     "366 days": setting("terms.0.validity.days", 366),
     "a delayed start that leaves a day": setting(
         "terms.0.validity", {"kind": "days_after_claim", "days": 31, "starts_after_days": 30}
@@ -122,7 +125,15 @@ REFUSED: list[tuple[Change, str, str]] = [
     # batches
     (setting("batches.0.quantity", 0), "batches.0.quantity", "greater"),
     (setting("batches.0.quantity", 10.0), "batches.0.quantity", "integer"),
-    (setting("batches.0.mode", "lottery"), "batches.0.mode", "first_come"),
+    (setting("batches.0.mode", "auction"), "batches.0.mode", "first_come"),
+    (setting("batches.0.mode", "lottery"), "batches.0", "needs a booking that closes before it opens"),
+    (
+        lambda document: document["batches"][0].update(
+            mode="lottery", booking={**BOOKING, "closes_at": "2020-06-06T10:00:01+08:00"}
+        ),
+        "batches.0",
+        "needs a booking that closes before it opens",
+    ),
     (setting("batches.0.mode", "granted"), "batches.0", "needs eligibility.group_id"),
     (setting("batches.0.closes_at", "2020-06-06T10:00:00+08:00"), "batches.0", "ends before it starts"),
     (setting("batches.0.opens_at", 1591408800), "batches.0.opens_at", "RFC 3339"),
