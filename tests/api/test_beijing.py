@@ -228,6 +228,7 @@ def test_a_full_refund_returns_the_coupon_once(season: Stage) -> None:
         ("beijing-2020", 9),
         ("beijing-sports", 3),
         ("hubei-2020", 4),
+        ("night-2020", 7),
     ],
 )
 def test_the_public_sees_every_season(fresh: Stage, season_id: str, batches: int) -> None:

@@ -13,7 +13,7 @@ from coupons.schema import BASIS_POINTS
 from coupons.terms import DaysAfterClaim, Exchange
 from tests.unit.season_reader import BEIJING_TIME, SEASONS, YUAN, batch, english, local, only_terms, season
 
-NAMES = ("beijing-2020", "beijing-sports", "hubei-2020")
+NAMES = ("beijing-2020", "beijing-sports", "hubei-2020", "night-2020")
 
 
 @pytest.fixture(scope="module")
