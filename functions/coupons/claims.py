@@ -78,15 +78,11 @@ def fresh_coupon(terms: Terms, claimed_at_s: int, timezone: str) -> Coupon:
     elif validity.starts_after_days:
         first_day = day_of(claimed_at_s, timezone) + timedelta(days=validity.starts_after_days)
         valid_from_s = day_start_s(first_day, timezone)
-    return Coupon("available", valid_from_s, _expires_at_s(terms, claimed_at_s))
+    return Coupon("available", valid_from_s, expiry_s(terms, claimed_at_s))
 
 
-def last_expiry_s(terms: Terms, closes_at_s: int) -> int:
-    """When the last coupon of these terms expires if it is claimed in the last second of the window."""
-    return _expires_at_s(terms, closes_at_s)
-
-
-def _expires_at_s(terms: Terms, claimed_at_s: int) -> int:
+def expiry_s(terms: Terms, claimed_at_s: int) -> int:
+    """When a coupon of these terms expires that is claimed at `claimed_at_s`; never earlier for a later claim."""
     if isinstance(terms.validity, FixedWindow):
         return epoch_s(terms.validity.ends_at)
     return claimed_at_s + terms.validity.days * DAY_S

@@ -97,6 +97,8 @@ class Batch(Document):
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     eligibility: Eligibility = Eligibility()
     limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []
+    # So many calendar days before the day on which coupons end, others are told of those not yet used; absent: never.
+    remind_days: Annotated[int, Field(ge=1, le=30)] | None = None
     terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
 
     @model_validator(mode="after")

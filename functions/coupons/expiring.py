@@ -1,4 +1,4 @@
-"""What the schedule does each minute: reclaims, and the expiry of batches whose last coupon has run out.
+"""What the schedule does each minute: reclaims, the expiry of batches whose last coupon has run out, and reminders.
 
 Called at least once a minute, sometimes twice, sometimes while another call is still at work: every step is a
 condition, so a repeat changes nothing and a killed call loses nothing but time.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from coupons import reminding
 from coupons.clock import FENCE_S
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
@@ -34,19 +35,21 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     report = Report()
     lines = env.catalog.published()
     controls = env.controls.get_many([line.batch_id for line in lines])
-    for line in lines:
-        control = controls.get(line.batch_id)
-        if control is None:
-            continue
-        if env.clock.monotonic_s() >= deadline_s:
-            report.more = True
-            break
-        try:
-            _advance_batch(env, env.live.release(line.batch_id), control, now_s, deadline_s, report)
-        except Busy:
-            report.more = True  # the next call goes on here; the other batches need not wait for it
-        except AssertionError as error:
-            report.did.append({"batch_id": line.batch_id, "step": "broken", "why": str(error)})
+    # Reminders last: a wave of millions takes minutes, and no reclaim should wait for it.
+    for step in (_advance_batch, _remind):
+        for line in lines:
+            control = controls.get(line.batch_id)
+            if control is None:
+                continue
+            if env.clock.monotonic_s() >= deadline_s:
+                report.more = True
+                return report
+            try:
+                step(env, env.live.release(line.batch_id), control, now_s, deadline_s, report)
+            except Busy:
+                report.more = True  # the next call goes on here; the other batches need not wait for it
+            except AssertionError as error:
+                report.did.append({"batch_id": line.batch_id, "step": "broken", "why": str(error)})
     return report
 
 
@@ -65,6 +68,19 @@ def _advance_batch(
         control = env.live.control_now(release.batch_id)
     if _is_spent(release, control, now_s):
         _expire(env, release, control, now_s, deadline_s, report)
+
+
+def _remind(
+    env: Environment, release: Release, control: Control, now_s: int, deadline_s: float, report: Report
+) -> None:
+    if not reminding.is_due(release, control, now_s):
+        return
+    count, more = reminding.remind(env, release, now_s, deadline_s)
+    report.more |= more
+    if count is not None:
+        coupons = sum(count.coupons.values())
+        done = {"batch_id": release.batch_id, "step": "reminded", "claims": count.claims, "coupons": coupons}
+        report.did.append(done)
 
 
 def _is_set_back(release: Release, control: Control, now_s: int) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from coupons.claims import Ruling, last_expiry_s
+from coupons.claims import Ruling, expiry_s
 from coupons.clock import FENCE_S
 from coupons.documents import Batch
 from coupons.limits import Limit
@@ -57,9 +57,14 @@ class Release:
         return epoch_s(self.batch.closes_at)
 
     @cached_property
+    def first_expiry_s(self) -> int:
+        """Before this none of its coupons expires."""
+        return min(expiry_s(terms, self.opens_at_s) for terms in self.terms)
+
+    @cached_property
     def last_expiry_s(self) -> int:
         """When the last coupon that can be claimed expires, without extensions."""
-        return max(last_expiry_s(terms, self.closes_at_s) for terms in self.terms)
+        return max(expiry_s(terms, self.closes_at_s) for terms in self.terms)
 
     @property
     def booking_key(self) -> str:
@@ -85,6 +90,8 @@ class Control:
     voided: bool = False
     """Stopped together with what was issued: coupons that are not redeemed are worth nothing."""
     extended_s: int = 0
+    reminded_until_s: int = 0
+    """Others were told of all coupons that end before this; 0: of none, or not since the last extension."""
     expired_at_s: int = 0
     """When its expiry was recorded; 0 before."""
     expired_counts: dict[str, int] = field(default_factory=dict)

@@ -1,15 +1,16 @@
 """Sweeps: resumable passes over all claims of a claim key; design section 6.
 
-The buckets are taken in spans of 16, and the fold of each span is recorded once, by a conditional put. Any number of
-invocations work side by side by picking unrecorded spans at random; a killed one costs only its span; a repeat changes
-nothing; the sweep is complete when all folds, strongly read, are there.
+The buckets are taken in spans (of 16 to count), and the fold of each span is recorded once, by a conditional put. Any
+number of invocations work side by side by picking unrecorded spans at random; a killed one costs only its span; a
+repeat changes nothing; the sweep is complete when all folds, strongly read, are there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from coupons.claims import Ruling
+from coupons.claims import Claim, Ruling
 from coupons.environment import Environment
 from coupons.releases import Control, Release
 from coupons.sweeps import Fold, total
@@ -27,31 +28,53 @@ def advance(
     now_s: int,
     deadline_s: float,
 ) -> Fold | None:
-    """Work on a sweep of the release's claim key until `deadline_s` (monotonic); the sum of all folds, None before.
+    """Count the claims of the release's claim key until `deadline_s` (monotonic); the sum of all folds, None before.
 
     Its own coupons are judged by the ruling that `control` says; a sister's counts are the sister's to ask for.
     Reads 1 unit each 4 KB of claims and writes one fold a span.
     """
+
+    def count(claims: Iterator[Claim]) -> Fold:
+        fold = Fold()
+        for claim in claims:
+            fold.take(claim, now_s, control.ruling if claim.batch_number == release.number else Ruling())
+        return fold
+
+    return folded(env, sweep_id, release, count, span=SPAN, deadline_s=deadline_s)
+
+
+def folded(
+    env: Environment,
+    sweep_id: str,
+    release: Release,
+    fold_of: Callable[[Iterator[Claim]], Fold],
+    *,
+    span: int,
+    deadline_s: float,
+) -> Fold | None:
+    """The sum of `fold_of` over all spans of `span` buckets, None while some are missing at `deadline_s`.
+
+    A fold is recorded after `fold_of` returned, so whatever that did to the outside was done for every recorded span,
+    and is done again for a span whose worker was killed. It runs in several threads.
+    """
     buckets = release.buckets
-    spans = (buckets + SPAN - 1) // SPAN
+    spans = (buckets + span - 1) // span
     recorded = env.folds.recorded(sweep_id, spans)
-    missing = [span for span in range(spans) if span not in recorded]
+    missing = [number for number in range(spans) if number not in recorded]
     env.rng.shuffle(missing)
 
-    def work(span: int) -> None:
+    def work(number: int) -> None:
         if env.clock.monotonic_s() >= deadline_s:
             return
-        fold = Fold()
-        for bucket in range(span * SPAN, min((span + 1) * SPAN, buckets)):
-            for claim in env.claims.in_bucket(release.claim_key, bucket):
-                fold.take(claim, now_s, control.ruling if claim.batch_number == release.number else Ruling())
-        env.folds.record(sweep_id, span, fold)
+        places = range(number * span, min((number + 1) * span, buckets))
+        claims = (claim for bucket in places for claim in env.claims.in_bucket(release.claim_key, bucket))
+        env.folds.record(sweep_id, number, fold_of(claims))
 
     if env.sweep_workers > 1:
         with ThreadPoolExecutor(env.sweep_workers) as pool:
             list(pool.map(work, missing))
     else:
-        for span in missing:
-            work(span)
+        for number in missing:
+            work(number)
     folds = env.folds.recorded(sweep_id, spans)
     return total(folds.values()) if len(folds) == spans else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api.cases import REPLAY, case, coupon, opened
 from tests.api.stage import Stage
 from tests.bus import Stream
-from tests.world import Answered, order
+from tests.world import Answered, batch, order
 
 
 @case("GET /orders/{order_no}/redemption", 200, body=lambda text: "diner" not in text)
@@ -29,3 +29,16 @@ def repeated_claim_tells_nothing(s: Stage) -> Answered:
     again = s.citizen("ann").put_claim("pack")
     assert s.announce(stream.records()) == []
     return again
+
+
+@case("GET /wallet", 200, body=lambda text: '"available"' in text)
+def wallet_on_the_day_of_the_reminder(s: Stage) -> Answered:
+    """Three days before its end the coupon is announced by the schedule, and unchanged."""
+    opened(s, batch(remind_days=3))
+    coupon_id, _ = coupon(s)
+    s.clock.set("2020-06-17T00:00:00+08:00")
+    s.restart("expire")
+    assert {"batch_id": "pack", "step": "reminded", "claims": 1, "coupons": 1} in s.tick()["did"]
+    (event,) = s.heard.take()
+    assert event["data"]["coupons"] == [{"coupon_id": coupon_id, "terms_id": "ten-off"}]
+    return s.citizen("ann").send("GET /wallet")

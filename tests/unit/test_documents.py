@@ -68,6 +68,8 @@ TAKEN: dict[str, Change] = {
     "a lottery whose entry list closes as it opens": lambda document: document["batches"][0].update(
         mode="lottery", booking={"opens_at": DAY, "closes_at": "2020-06-06T10:00:00+08:00"}
     ),
+    "reminders a month before": setting("batches.0.remind_days", 30),
+    "reminders on the day before": setting("batches.0.remind_days", 1),
     "366 days": setting("terms.0.validity.days", 366),
     "a delayed start that leaves a day": setting(
         "terms.0.validity", {"kind": "days_after_claim", "days": 31, "starts_after_days": 30}
@@ -139,6 +141,8 @@ REFUSED: list[tuple[Change, str, str]] = [
     (setting("batches.0.opens_at", 1591408800), "batches.0.opens_at", "RFC 3339"),
     (setting("batches.0.terms", []), "batches.0.terms", "at least 1"),
     (setting("batches.0.terms", ["ten-off"] * 9), "batches.0.terms", "at most 8"),
+    (setting("batches.0.remind_days", 0), "batches.0.remind_days", "greater"),
+    (setting("batches.0.remind_days", 31), "batches.0.remind_days", "less"),
     (setting("batches.0.price_points", -1), "batches.0.price_points", "greater"),
     (
         setting("batches.0.booking", {**BOOKING, "closes_at": "2020-06-07T10:00:01+08:00"}),

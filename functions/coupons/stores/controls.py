@@ -3,7 +3,7 @@
 | access | request | units |
 |---|---|---|
 | control of one / several batches | GetItem / BatchGetItem | half a read unit each |
-| pause, stop, void, record an expiry | UpdateItem | 1 |
+| pause, stop, void, record an expiry or what was announced | UpdateItem | 1 |
 | extend | one transaction with the batch's line of the index | 2 each |
 
 What moves packs between control and shards is in `stock.py`.
@@ -50,12 +50,13 @@ class Controls:
     def extend(self, batch_id: str, control: Control, extended_s: int, last_expiry_s: int) -> bool:
         """Lengthen the validity of all coupons, never shorten; not after their expiry was recorded.
 
-        The index learns the new last expiry in the same transaction: wallets and the schedule go by it.
+        The index learns the new last expiry in the same transaction: wallets and the schedule go by it. What was
+        announced as expiring soon is announced again, with the new expiry.
         """
         update = control_update(
             self._table,
             batch_id,
-            "SET extended_s = :e",
+            "SET extended_s = :e, reminded_until_s = :never",
             "extended_s = :read AND expired_at_s = :never",
             {":e": extended_s, ":read": control.extended_s, ":never": 0},
         )
@@ -87,6 +88,18 @@ class Controls:
             "SET expired_at_s = :now, expired_counts = :counts",
             "expired_at_s = :never AND extended_s = :e AND voided = :v",
             {":now": now_s, ":counts": counts, ":never": 0, ":e": control.extended_s, ":v": control.voided},
+        )
+
+    def mark_reminded(self, batch_id: str, control: Control, until_s: int) -> bool:
+        """All that expires before `until_s` was announced, by the ruling of `control`; a twin or an extension refuses.
+
+        Also back to an earlier second, where the clock was set back.
+        """
+        return self._change(
+            batch_id,
+            "SET reminded_until_s = :until",
+            "reminded_until_s = :read AND extended_s = :e",
+            {":until": until_s, ":read": control.reminded_until_s, ":e": control.extended_s},
         )
 
     def _change(self, batch_id: str, update: str, condition: str, values: Item) -> bool:

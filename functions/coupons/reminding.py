@@ -1,0 +1,109 @@
+"""Tell others which coupons expire soon and are still available: once a calendar day of the campaign, by a sweep.
+
+    reminded until ──coupons that end in here are announced now──▶ horizon: the end of the day `remind_days` from today
+
+The control item remembers the horizon, so that a tick with nothing to announce costs no read. A batch's first interval
+begins at the horizon of its opening: who claims later than `remind_days` before the end was just told when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from coupons import events
+from coupons.claiming import Held, coupon_id
+from coupons.claims import Claim
+from coupons.environment import Environment
+from coupons.moments import day_of, day_start_s
+from coupons.reclaiming import SET_BACK_S
+from coupons.releases import Control, Release
+from coupons.sweeping import folded
+from coupons.sweeps import Count, Fold
+
+SPAN = 1
+"""Buckets a fold: about 1,000 claims, 100 PutEvents, some seconds; a span must end before its function does."""
+
+
+def remind(env: Environment, release: Release, now_s: int, deadline_s: float) -> tuple[Count | None, bool]:
+    """Everybody's coupons that end before today's horizon were announced, once or more; nothing is if nothing is due.
+
+    Returns how many claims and coupons this wave announced (None: none was completed), and whether more could be done
+    at once. Costs a strong read of the control item, what `sweeping.folded` says, and an event for each claim and
+    moment of expiry. What is held is on its way to be used, and is not announced. A killed call repeats the events of
+    the spans it had not recorded, under the same ids; so does a wave that goes on after midnight.
+
+    Raises NotPut, Busy: the next call goes on.
+    """
+    control = env.live.control_now(release.batch_id)
+    if _is_set_back(release, control, now_s):
+        env.controls.mark_reminded(release.batch_id, control, now_s)
+        control = env.live.control_now(release.batch_id)
+    interval = due(release, control, now_s)
+    if interval is None:
+        return None, False
+    # By the remembered second rather than by the interval: set back, it names other folds than the first time.
+    sweep_id = f"remind#{release.batch_id}#{control.reminded_until_s}#{interval.stop}#{control.extended_s}"
+
+    def announce(claims: Iterator[Claim]) -> Fold:
+        fold, told = Fold(), list[events.Event]()
+        for claim in claims:
+            if claim.batch_number == release.number:
+                found = _expiring(env, Held(release, claim, control.ruling), interval, now_s)
+                coupons = sum(len(event.data.coupons) for event in found)
+                fold.by_batch.setdefault(release.number, Count()).add(Count(bool(found), {"available": coupons}))
+                told += found
+        env.bus.put(told)
+        return fold
+
+    fold = folded(env, sweep_id, release, announce, span=SPAN, deadline_s=deadline_s)
+    if fold is None:
+        return None, True
+    if not env.controls.mark_reminded(release.batch_id, control, interval.stop):
+        return None, False  # a twin was faster, or the validity was extended: the next tick looks again
+    return fold.of(release.number), False
+
+
+def is_due(release: Release, control: Control, now_s: int) -> bool:
+    """By facts at hand, without a read."""
+    return _is_set_back(release, control, now_s) or due(release, control, now_s) is not None
+
+
+def due(release: Release, control: Control, now_s: int) -> range | None:
+    """The seconds of expiry that are to be announced now; None if there are none, or none in which a coupon can end."""
+    if release.batch.remind_days is None or control.voided:
+        return None
+    ends = range(release.first_expiry_s + control.extended_s, release.last_expiry_s + control.extended_s + 1)
+    from_s = max(control.reminded_until_s, _horizon_s(release, release.opens_at_s))
+    until_s = _horizon_s(release, now_s)
+    if max(from_s, ends.start, now_s + 1) >= min(until_s, ends.stop):
+        return None
+    return range(from_s, until_s)
+
+
+def _horizon_s(release: Release, now_s: int) -> int:
+    """The end of the calendar day that is `remind_days` after now's."""
+    days = release.batch.remind_days or 0
+    return day_start_s(day_of(now_s, release.timezone) + timedelta(days=days + 1), release.timezone)
+
+
+def _is_set_back(release: Release, control: Control, now_s: int) -> bool:
+    """The test clock stands before the day of which it was announced what ends."""
+    reminds = release.batch.remind_days is not None
+    return reminds and control.reminded_until_s > _horizon_s(release, now_s + SET_BACK_S)
+
+
+def _expiring(env: Environment, held: Held, interval: range, now_s: int) -> list[events.CouponExpiring]:
+    """One event for each moment in `interval` at which available coupons of this pack end."""
+    by_end: dict[int, list[int]] = {}
+    for place, coupon in enumerate(held.claim.coupons):
+        expires_at_s = coupon.expires_at_s + held.ruling.extended_s
+        if expires_at_s in interval and coupon.status(now_s, held.ruling) == "available":
+            by_end.setdefault(expires_at_s, []).append(place)
+    if not by_end:
+        return []
+    coupon_ids = [coupon_id(env, held, place) for place in range(len(held.claim.coupons))]
+    return [
+        events.expiring(env.event_source, held.release, coupon_ids, places, expires_at_s, now_s)
+        for expires_at_s, places in by_end.items()
+    ]
