@@ -33,6 +33,8 @@ class BatchSummary(View):
     limits: list[Limit]
     quantity: int
     remaining: int
+    booked: int | None
+    """How many booked; known half a minute after their window closed."""
 
 
 class BatchView(BatchSummary):
@@ -221,6 +223,7 @@ class AuditView(View):
     remaining: int
     claims: int
     unclaimed: int
+    booked: int | None
     coupons: dict[str, int]
     equations: list[EquationView]
     refused: dict[str, int]

@@ -1,4 +1,4 @@
-"""What the schedule does each minute: reclaims, the expiry of batches whose last coupon has run out, and reminders.
+"""What the schedule does each minute: counts of bookings, reclaims, expiry of spent batches, and reminders.
 
 Called at least once a minute, sometimes twice, sometimes while another call is still at work: every step is a
 condition, so a repeat changes nothing and a killed call loses nothing but time.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from coupons import reminding
+from coupons import booking, reminding
 from coupons.clock import FENCE_S
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
@@ -59,6 +59,11 @@ def _advance_batch(
     if _is_set_back(release, control, now_s):
         env.controls.unsettle(release.batch_id, control)
         control = env.live.control_now(release.batch_id)
+    if booking.is_count_due(release, control, now_s):
+        booked, more = booking.record_count(env, release, now_s, deadline_s)
+        report.more |= more
+        if booked is not None:
+            report.did.append({"batch_id": release.batch_id, "step": "booked", "bookings": booked})
     if control.expired_at_s:
         return
     if is_due(release, control, now_s):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from coupons.booking import count as count_bookings
 from coupons.environment import Environment
 from coupons.moments import DAY_S
 from coupons.refusals import Busy, Closed, Stopped, TermsFrozen
@@ -29,6 +30,10 @@ class Audit:
     coupons: dict[str, int]
     pack_size: int
     reclaimed: bool
+    booked: int | None
+    """Bookings, if the batch takes any."""
+    booked_on_record: int
+    """As counted when their window had closed; -1 before."""
     refused: dict[str, int]
     """Claims refused, by cause, as far as processes have written them: not exact, and in no equation."""
 
@@ -49,6 +54,9 @@ class Audit:
                 self.claims * self.pack_size == sum(self.coupons.values()),
             ),
         ]
+        if self.booked is not None and self.booked_on_record >= 0:
+            on_record = self.booked_on_record
+            found.append((f"bookings {self.booked} = {on_record} on record", self.booked == on_record))
         if self.reclaimed:
             found.append((f"after the reclaim unclaimed {self.unclaimed} = 0", self.unclaimed == 0))
         return found
@@ -114,19 +122,23 @@ def audit(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: f
     shards = env.stock.shards(batch_id, release.shards)
     control = env.live.control_now(batch_id)  # a raise meanwhile is in the shards already
     count = fold.of(release.number) if fold else None
+    takes_bookings = release.batch.booking is not None
+    booked = count_bookings(env, release, f"audit-bookings#{batch_id}#{sweep}", deadline_s) if takes_bookings else None
     reclaimed = control.state == "open" and (control.sold_out or control.final)
     remaining = sum(shard.remaining for shard in shards)
     if not (release.from_stock or reclaimed) and count:
         remaining = control.quantity - count.claims  # its stock is not touched before the count after closing
     return Audit(
         sweep=sweep,
-        complete=count is not None,
+        complete=count is not None and (booked is not None or not takes_bookings),
         quantity=control.quantity,
         remaining=remaining,
         claims=count.claims if count else 0,
         coupons={str(status): number for status, number in count.coupons.items()} if count else {},
         pack_size=len(release.terms),
         reclaimed=reclaimed,
+        booked=booked,
+        booked_on_record=control.booked,
         refused=env.statistics.refused(batch_id),
     )
 

@@ -89,6 +89,10 @@ class Control:
     stopped: bool = False
     voided: bool = False
     """Stopped together with what was issued: coupons that are not redeemed are worth nothing."""
+    booked: int = -1
+    """Bookings as counted after their window closed; -1 before."""
+    booking_count: int = 0
+    """Which count of the bookings that is, or will be: a clock set back before the window's end begins another."""
     extended_s: int = 0
     reminded_until_s: int = 0
     """Others were told of all coupons that end before this; 0: of none, or not since the last extension."""

@@ -1,4 +1,4 @@
-"""Sweeps: resumable passes over all claims of a claim key; design section 6.
+"""Sweeps: resumable passes over all claims of a claim key, or all bookings of a batch; design section 6.
 
 The buckets are taken in spans (of 16 to count), and the fold of each span is recorded once, by a conditional put. Any
 number of invocations work side by side by picking unrecorded spans at random; a killed one costs only its span; a
@@ -57,7 +57,23 @@ def folded(
     A fold is recorded after `fold_of` returned, so whatever that did to the outside was done for every recorded span,
     and is done again for a span whose worker was killed. It runs in several threads.
     """
-    buckets = release.buckets
+
+    def of_places(places: range) -> Fold:
+        return fold_of(claim for bucket in places for claim in env.claims.in_bucket(release.claim_key, bucket))
+
+    return swept(env, sweep_id, release.buckets, of_places, span=span, deadline_s=deadline_s)
+
+
+def swept(
+    env: Environment,
+    sweep_id: str,
+    buckets: int,
+    fold_of: Callable[[range], Fold],
+    *,
+    span: int,
+    deadline_s: float,
+) -> Fold | None:
+    """The sum of `fold_of` over all spans of `span` of the `buckets`; otherwise as `folded`."""
     spans = (buckets + span - 1) // span
     recorded = env.folds.recorded(sweep_id, spans)
     missing = [number for number in range(spans) if number not in recorded]
@@ -66,9 +82,7 @@ def folded(
     def work(number: int) -> None:
         if env.clock.monotonic_s() >= deadline_s:
             return
-        places = range(number * span, min((number + 1) * span, buckets))
-        claims = (claim for bucket in places for claim in env.claims.in_bucket(release.claim_key, bucket))
-        env.folds.record(sweep_id, number, fold_of(claims))
+        env.folds.record(sweep_id, number, fold_of(range(number * span, min((number + 1) * span, buckets))))
 
     if env.sweep_workers > 1:
         with ThreadPoolExecutor(env.sweep_workers) as pool:

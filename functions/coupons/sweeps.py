@@ -10,7 +10,7 @@ from coupons.claims import Claim, Ruling, Status
 
 @dataclass(slots=True)
 class Count:
-    """Claims of one batch and their coupons by state at the sweep's time."""
+    """Claims of one batch and their coupons by state at the sweep's time; of bookings, how many."""
 
     claims: int = 0
     coupons: dict[Status, int] = field(default_factory=dict)

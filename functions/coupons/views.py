@@ -87,6 +87,7 @@ def _batch_fields(now: BatchNow) -> dict[str, object]:
         "limits": list(release.limits),
         "quantity": now.control.quantity,
         "remaining": now.remaining,
+        "booked": now.control.booked if now.control.booked >= 0 else None,
     }
 
 
@@ -241,6 +242,7 @@ def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditVie
         remaining=audit.remaining,
         claims=audit.claims,
         unclaimed=audit.unclaimed,
+        booked=audit.booked,
         coupons=audit.coupons,
         equations=equations,
         refused=audit.refused,

@@ -34,6 +34,7 @@ PACK = {
     "limits": [],
     "quantity": 10,
     "remaining": 10,
+    "booked": None,
 }
 SCOPE = {
     "merchants": [],

@@ -265,6 +265,7 @@ def the_hotlines_look(s: Stage) -> Answered:
         "remaining": 8,
         "claims": 2,
         "unclaimed": 0,
+        "booked": None,
         "coupons": {"available": 2},
         "equations": [
             {"equation": "claims 2 <= quantity 10", "holds": True},

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coupons.environment import Environment
+from coupons.stores import keys
 from tests.world import KEYS, World
 
 Asked = list[tuple[str, str, bool]]
@@ -38,6 +39,19 @@ def sweep(env: Environment) -> None:
     list(env.claims.in_bucket("B#pack", 0))
 
 
+def bookings(env: Environment) -> None:
+    env.bookings.count(env.live.release("pack"), 0)
+
+
+def group(env: Environment) -> None:
+    env.groups.get("care")
+    env.groups.known("care", [KEYS.person("ann")])
+
+
+def limits(env: Environment) -> None:
+    env.limits.read([keys.limit("season", "two", KEYS.person("ann"), "all")])
+
+
 def folds(env: Environment) -> None:
     env.folds.recorded("reclaim#pack#2", 1)
 
@@ -62,7 +76,7 @@ def lines(env: Environment) -> None:
     env.orders.lines("diner", "2020-06-06", (0, ""), 1)
 
 
-@pytest.mark.parametrize("read", [sweep, folds, shards, control_now, claim_of, order, lines])
+@pytest.mark.parametrize("read", [sweep, bookings, group, limits, folds, shards, control_now, claim_of, order, lines])
 def test_what_decides_is_read_strongly(season: World, read: Callable[[Environment], None]) -> None:
     """Counts, folds, shards before `drained`, the control of a reclaim, a coupon before its use, orders and lines."""
     asked: Asked = []

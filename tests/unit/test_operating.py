@@ -19,6 +19,8 @@ TRUE = Audit(
     coupons={"available": 12, "redeemed": 3},
     pack_size=3,
     reclaimed=False,
+    booked=7,
+    booked_on_record=-1,
     refused={"drained": 5},
 )
 
@@ -47,6 +49,8 @@ def test_true_numbers_hold() -> None:
         ({"claims": 4}, "claims 4 x 3 coupons = 12 available + 3 redeemed"),
         ({"pack_size": 2}, "claims 5 x 2 coupons"),
         ({"reclaimed": True}, "after the reclaim unclaimed 2 = 0"),
+        ({"booked_on_record": 8}, "bookings 7 = 8 on record"),
+        ({"booked_on_record": 0}, "bookings 7 = 0 on record"),
     ],
 )
 def test_a_planted_wrong_number_does_not_hold(planted: dict[str, object], equation: str) -> None:
@@ -69,5 +73,6 @@ def test_any_true_numbers_hold(remaining: int, claims: int, unclaimed: int, pack
     """No false alarm."""
     quantity = remaining + claims + unclaimed
     coupons = {"available": claims * pack_size} if claims else {}
-    audit = Audit("", True, quantity, remaining, claims, coupons, pack_size, reclaimed=unclaimed == 0, refused={})
+    counted = {"quantity": quantity, "remaining": remaining, "claims": claims, "coupons": coupons}
+    audit = replace(TRUE, **counted, pack_size=pack_size, reclaimed=unclaimed == 0)  # type: ignore[arg-type]
     assert broken(audit) == []

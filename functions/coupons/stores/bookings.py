@@ -5,6 +5,7 @@
 | book | PutItem `attribute_not_exists` | 1 |
 | read | GetItem, strong | 1 read unit |
 | cancel | DeleteItem | 1 |
+| how many in a bucket | Query, strong, all pages | 1 read unit each 4 KB |
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ class Bookings:
         key = keys.booking(release.booking_key, release.booking_buckets, person)
         item = self._dynamo.get(self._table, key, consistent=True)
         return BookingRecord(item["n"], item["a"]) if item else None
+
+    def count(self, release: Release, bucket: int) -> int:
+        """Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly."""
+        pk = keys.claim_bucket(release.booking_key, bucket)
+        found = self._dynamo.query(self._table, pk, keys.BOOKING, consistent=True, ProjectionExpression="sk")
+        return sum(1 for _ in found)
 
     def delete(self, release: Release, person: bytes) -> BookingRecord | None:
         """Cancel; the booking that stood, None if there was none."""

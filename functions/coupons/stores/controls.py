@@ -72,6 +72,17 @@ class Controls:
             return False
         return True
 
+    def record_booked(self, batch_id: str, control: Control, booked: int) -> bool:
+        """Write how many booked, once a count."""
+        condition, values = "booked = :never AND booking_count = :c", {":never": -1, ":c": control.booking_count}
+        return self._change(batch_id, "SET booked = :n", condition, {**values, ":n": booked})
+
+    def recount_bookings(self, batch_id: str, control: Control) -> bool:
+        """Forget how many booked: the clock was set back to where they still may."""
+        update, condition = "SET booked = :never, booking_count = :next", "booking_count = :c"
+        values = {":never": -1, ":next": control.booking_count + 1, ":c": control.booking_count}
+        return self._change(batch_id, update, condition, values)
+
     def unsettle(self, batch_id: str, control: Control) -> bool:
         """Take back the last word and the recorded expiry: the clock was set back to where the batch lives."""
         return self._change(

@@ -112,6 +112,7 @@ def fold(sweep_id: str, bucket: int) -> Key:
 
 
 CLAIM = "CLAIM#"
+BOOKING = "BOOKING#"
 
 
 def claim_bucket(name: str, bucket: int) -> str:
@@ -123,7 +124,7 @@ def claim(name: str, buckets: int, person: bytes) -> Key:
 
 
 def booking(name: str, buckets: int, person: bytes) -> Key:
-    return Key(pk=claim_bucket(name, bucket_of(person, buckets)), sk=f"BOOKING#{person_text(person)}")
+    return Key(pk=claim_bucket(name, bucket_of(person, buckets)), sk=f"{BOOKING}{person_text(person)}")
 
 
 def limit(campaign_id: str, limit_id: str, subject: bytes, period: str = "") -> Key:
