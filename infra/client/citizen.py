@@ -113,7 +113,6 @@ class Citizen(Catalogue):
         known = self._codes.get(coupon_id)
         if known is not None and self.seconds_until(known["expires_at"]) > RENEW_BEFORE_S:
             return known
-        self._codes.pop(coupon_id, None)
         fresh = self._call("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}, body={}, writes=False)
         while len(self._codes) >= CODES_MAX:
             del self._codes[next(iter(self._codes))]

@@ -1,9 +1,9 @@
 """The server's time, learnt from the `Date` of its answers. The device's own clock is never looked at.
 
 A `Date` is a whole second, and was said somewhere between sending the request and receiving its answer. So every
-answer bounds what the server's time is beyond the device's monotonic clock, from below and from above; together they
-narrow it. What is told here is the lower bound: when it says ten o'clock, it is ten o'clock there too, and no request
-comes too early.
+answer bounds what the server's time is beyond the device's monotonic clock, from below and from above. What is told
+here is the highest of the lower bounds: when it says ten o'clock, it is ten o'clock there too, and no request comes too
+early.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class ServerTime:
 
     def __init__(self, monotonic_s: Callable[[], float]) -> None:
         self._monotonic_s = monotonic_s
-        self._ahead_s: tuple[float, float] | None = None
-        """What the server's time is beyond the monotonic clock: at least, and less than."""
+        self._ahead_s: float | None = None
+        """What the server's time is beyond the monotonic clock, at least."""
 
     @property
     def is_known(self) -> bool:
@@ -37,7 +37,7 @@ class ServerTime:
         """The server's time at a moment of the monotonic clock, past ones too. Raises LookupError as `now_s`."""
         if self._ahead_s is None:
             raise LookupError("no answer has told the server's time yet")
-        return self._ahead_s[0] + monotonic_s
+        return self._ahead_s + monotonic_s
 
     def seconds_until(self, moment: str) -> float:
         """Until an RFC 3339 time with offset, by the server's clock; 0 once it has come."""
@@ -54,12 +54,10 @@ class ServerTime:
         # A cache in between hands out its answer for a while; `Age` says how long, in whole seconds.
         stored_s = int(age[:6]) + 1 if age is not None and age.isdecimal() else 0
         least_s, below_s = date_s - received_s, date_s + 1 + stored_s - sent_s
-        if self._ahead_s is not None:
-            known_least_s, known_below_s = self._ahead_s
-            both = max(least_s, known_least_s), min(below_s, known_below_s)
-            if both[0] < both[1]:
-                least_s, below_s = both
-        self._ahead_s = least_s, below_s
+        if self._ahead_s is None or self._ahead_s >= below_s:
+            self._ahead_s = least_s
+        else:
+            self._ahead_s = max(self._ahead_s, least_s)
 
 
 def epoch_s(moment: str) -> float:

@@ -65,22 +65,26 @@ def read_members(path: Path) -> Iterator[Line]:
     with path.open("rb") as file, _seen() as seen:
         for number, raw in _lines(file):
             person_id, bad = "", ""
+            if not begun and _counts(text := raw.decode("utf-8-sig", "replace")):
+                # The other columns' names may be in whatever a spreadsheet writes.
+                begun, column = True, _column(text)
+                if column is not None:
+                    continue
             try:
                 text = _text(raw, first=number == 1)
-                if not text.strip(_BLANKS) or text.startswith("#"):
+                if not _counts(text):
                     continue
-                if not begun:
-                    begun = True
-                    column = _column(text)
-                    if column is not None:
-                        continue
                 person_id = _person_id(text, column)
                 if (first := seen(person_id, number)) is not None:
                     raise BadLineError(f"repeats line {first}")
             except BadLineError as error:
                 bad = str(error)
-            begun = True
             yield Line(number, person_id, bad)
+
+
+def _counts(text: str) -> bool:
+    """Neither blank nor a comment."""
+    return bool(text.strip(_BLANKS)) and not text.startswith("#")
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -63,6 +63,20 @@ def test_what_is_kept_of_the_catalogue_is_bounded(ann: Citizen, stack: Stack) ->
     assert len(stack.asked) == KEPT_MAX + 2
 
 
+def test_what_was_asked_for_last_is_kept_longest(ann: Citizen, stack: Stack, clock: ManualClock) -> None:
+    """A batch that is looked at again and again is young, however long ago the first look was."""
+    for number in range(KEPT_MAX + 2):
+        stack.on(f"GET /batches/b-{number}", Reply(body={}))
+    for number in range(KEPT_MAX):
+        ann.batch(f"b-{number}")
+    clock.advance(1)
+    for number in (1, KEPT_MAX, KEPT_MAX + 1):
+        ann.batch(f"b-{number}")
+    stack.asked.clear()
+    ann.batch("b-1")
+    assert stack.asked == []
+
+
 def code_until(lives_s: float, clock: ManualClock) -> Reply:
     return Reply(body={"code": f"C{lives_s}", "expires_at": rfc3339(clock.wall + lives_s)})
 
@@ -86,7 +100,7 @@ def test_a_lost_code_is_asked_for_again(ann: Citizen, stack: Stack, clock: Manua
 
 
 def test_codes_are_bounded_and_stay_in_memory(ann: Citizen, stack: Stack, clock: ManualClock) -> None:
-    """The oldest goes first; one that is too old is not kept beside its successor."""
+    """The oldest goes first."""
     for number in range(CODES_MAX + 1):
         stack.on(f"POST /coupons/K{number}/code", code_until(60, clock))
         ann.code(f"K{number}")

@@ -57,7 +57,7 @@ def test_answers_narrow_it_to_less_than_a_second(time: ServerTime) -> None:
     assert time.now_s() == pytest.approx(TEN - 8.2)
 
 
-@pytest.mark.parametrize("by_s", [-3_600, 3_600])
+@pytest.mark.parametrize("by_s", [-3_600, -1, 3_600])
 def test_a_contradiction_means_that_the_clock_was_set(time: ServerTime, by_s: int) -> None:
     """Or that the device slept, whose monotonic clock may stand still meanwhile: the new answer counts alone."""
     told(time, TEN, sent_s=499.9, received_s=500.0)

@@ -127,6 +127,9 @@ def test_what_is_no_answer_stays_in_the_journal(till: Till, stack: Stack, open_s
     with pytest.raises((UnreachableError, ProblemError)):
         till.redeem("o-1", order(), code="C1")
     assert list(till.journal) == ["o-1"]
+    with pytest.raises((UnreachableError, ProblemError)):
+        till.redeem("o-1", order(), code="C1")
+    assert GET not in stack.routes()
     stack.on(PUT, REDEEMED)
     assert till.redeem("o-1", order(), code="C1") == REDEEMED.body
     assert till.journal == {}
@@ -176,6 +179,16 @@ def test_a_code_that_grew_too_old_while_answers_were_lost_is_said_to_be_scanned_
     stack.on(PUT, LOST, TOO_OLD, REDEEMED)
     assert till.redeem("o-1", order(), code="C1") == REDEEMED.body
     assert [body.get("scanned_at") for body in bodies(stack)] == [None, None, SCANNED]
+
+
+def test_without_the_servers_time_no_scan_can_be_dated(stack: Stack, clock: ManualClock) -> None:
+    """A proxy that takes `Date` away costs the ten minutes, not the till."""
+    dateless = Reply(TOO_OLD.status, TOO_OLD.body, {"Date": ""})
+    stack.on(PUT, LOST, dateless, REDEEMED)
+    stack.on(GET, Reply(ABSENT.status, ABSENT.body, {"Date": ""}))
+    with Till(stack.url, "t", device=StillDevice(clock)) as till, pytest.raises(ProblemError) as caught:
+        till.redeem("o-1", order(), code="C1")
+    assert caught.value.slug == "code-expired"
 
 
 def test_a_late_scan_that_is_refused_is_refused(till: Till, stack: Stack) -> None:

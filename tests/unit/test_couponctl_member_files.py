@@ -62,6 +62,18 @@ def test_a_row_of_a_csv_file_without_a_person(file: Path, row: str, reason: str)
     assert [line.bad for line in read_members(file)] == [reason, ""]
 
 
+def test_a_header_counts_in_whatever_encoding(file: Path) -> None:
+    """Or the rows of a spreadsheet would join as if each whole row were a person."""
+    file.write_bytes("姓名,person_id\n李,ann\nLi,bob\n".encode("gbk"))
+    assert [(line.person_id, line.bad) for line in read_members(file)] == [("", "not UTF-8"), ("bob", "")]
+
+
+def test_a_first_line_that_is_bad_is_no_header(file: Path) -> None:
+    """Nor is what follows it."""
+    file.write_bytes(b"\xff\nperson_id\n")
+    assert [(line.person_id, line.bad) for line in read_members(file)] == [("", "not UTF-8"), ("person_id", "")]
+
+
 def test_a_plain_file_may_hold_quotes_and_commas(file: Path) -> None:
     """Only a header makes it CSV, and only the first line that counts can be one."""
     file.write_text('"ann\nbob,1\nperson_id\n')
