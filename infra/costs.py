@@ -14,9 +14,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from coupons import cataloguing, claiming, declaring, redeeming, reversing
+from coupons import cataloguing, claiming, declaring, granting, redeeming, reversing
 from coupons.documents import Campaign
 from coupons.environment import Environment
 from coupons.moments import epoch_s
@@ -57,15 +59,17 @@ class FixedClock:
 
 @contextmanager
 def metered() -> Iterator[tuple[Environment, Meter, FixedClock]]:
-    """An environment over a fresh engine with beijing-2020 published, and the meter of its requests."""
+    """An environment over a fresh engine with two seasons published, and the meter of its requests."""
     with tempfile.TemporaryDirectory() as scratch, dynamodb_engine(Path(scratch)) as cloud:
         client = cloud.client("dynamodb")
         names = create_tables(client)
         settings = {f"{name.removesuffix('Table').upper()}_TABLE": table for name, table in names.items()}
-        document = Campaign.model_validate(
-            load_campaign(checkout() / "infra" / "seasons" / "beijing-2020.yaml"), strict=False
-        )
-        clock = FixedClock(epoch_s(document.starts_at))
+        seasons = checkout() / "infra" / "seasons"
+        documents = [
+            Campaign.model_validate(load_campaign(seasons / f"{name}.yaml"), strict=False)
+            for name in ("beijing-2020", "night-2020")
+        ]
+        clock = FixedClock(epoch_s(documents[0].starts_at))
         env = Environment(
             settings,
             clock=clock,
@@ -73,9 +77,10 @@ def metered() -> Iterator[tuple[Environment, Meter, FixedClock]]:
             boto_client=client,
             rng=random.Random(1),
         )
-        declaring.apply(env, document.campaign_id, document)
-        for batch in document.batches:
-            declaring.publish(env, batch.batch_id, int(clock.wall))
+        for document in documents:
+            declaring.apply(env, document.campaign_id, document)
+            for batch in document.batches:
+                declaring.publish(env, batch.batch_id, int(clock.wall))
         meter = Meter()
         meter.attach(client)
         yield env, meter, clock
@@ -91,13 +96,7 @@ def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[
         ' "items": [{"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
     )
 
-    def row(name: str, play: Callable[[], object]) -> tuple[str, int, float, float]:
-        meter.take()
-        try:
-            play()
-        except Refusal as refusal:
-            name += f" ({type(refusal).__name__})"
-        return name, *meter.take()
+    row = partial(_row, meter)
 
     def claim(batch_id: str, at_s: int) -> object:
         return claiming.claim(env, batch_id, citizen, at_s)
@@ -124,11 +123,47 @@ def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[
     yield row("batch, read within a second", lambda: cataloguing.batch(env, "special-0606", now_s))
 
 
+def played_at_night(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[str, int, float, float]]:
+    """What rules add: limits, a group without stock, paper with a PIN."""
+    row = partial(_row, meter)
+    limited, granted = env.live.release("night-0612"), env.live.release("night-shift")
+    now_s = limited.opens_at_s
+    clock.wall = now_s
+    person = env.keys.person("owl")
+    citizen = claiming.Citizen(person, "beijing")
+    env.refused.flush()  # what was refused before is not this claim's write
+    env.live.control("night-0612")
+    yield row("claim under two limits, first", lambda: claiming.claim(env, "night-0612", citizen, now_s))
+    admit = partial(granting.change_members, env, "night-shift", ["owl", *map(str, range(98))], [], now_s)
+    yield row("99 new members of a group", admit)
+    env.live.control("night-shift")
+    yield row("claim as a member, everyone fits", lambda: claiming.claim(env, "night-shift", citizen, now_s))
+    held = claiming.my_claim(env, granted.batch_id, person)
+    coupon_id = claiming.coupon_id(env, held, 0)
+    yield row("code on paper", lambda: claiming.print_code(env, coupon_id, person))
+    code, pin, _, _ = claiming.print_code(env, coupon_id, person)
+    order = Order.model_validate_json(
+        '{"total_minor": 6000, "store_id": "guijie-hotpot", "channel": "offline", "region": "beijing",'
+        ' "items": [{"sku": "hotpot", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
+    )
+    redeem = partial(redeeming.redeem, env, "guijie-hotpot", "o-2", order, code=code, pin=pin, scanned_at_s=None)
+    yield row("redemption by paper", lambda: redeem(now_s=now_s))
+
+
+def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, int, float, float]:
+    meter.take()
+    try:
+        play()
+    except Refusal as refusal:
+        name += f" ({type(refusal).__name__})"
+    return name, *meter.take()
+
+
 def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     claim_units = (0.0, 0.0)
     with metered() as (env, meter, clock):
-        for name, requests, writes, reads in played(env, meter, clock):
+        for name, requests, writes, reads in chain(played(env, meter, clock), played_at_night(env, meter, clock)):
             dollars = (writes * WRITE_UNIT + reads * READ_UNIT) * 1e6
             print(f"{name:38}{requests:9}{writes:12.1f}{reads:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:
