@@ -19,8 +19,8 @@ KEPT_MAX = 100
 class Catalogue(Session):
     """Reads are kept for a second: a page that is drawn ten times a second asks once."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def _begin(self) -> None:
+        super()._begin()
         self._kept: dict[str, tuple[float, Any]] = {}
 
     def campaigns(self) -> list[dict[str, Any]]:

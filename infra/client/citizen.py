@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from infra.client.api import ApiError, ProblemError, UnreachableError
 from infra.client.catalogue import Catalogue
@@ -30,8 +30,8 @@ class OpensLaterError(ApiError):
 class Citizen(Catalogue):
     """One person's session; the token has the scope `citizen`."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def _begin(self) -> None:
+        super()._begin()
         self._unsettled: set[str] = set()
         """Batches that an attempt without answer may have claimed, a late one too."""
         self._codes: dict[str, Code] = {}

@@ -38,6 +38,10 @@ class Session:
         self.last: Answer | None = None
         """The latest good answer, with its status and whether it was a replay."""
         self._device = self.api.device
+        self._begin()
+
+    def _begin(self) -> None:
+        """Set up what a kind of session keeps."""
 
     def __enter__(self) -> Self:
         return self

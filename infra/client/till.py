@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from infra.client.api import ApiError, ProblemError, UnreachableError
+from infra.client.api import LOCAL_URL, ApiError, ProblemError, UnreachableError
 from infra.client.reactions import reaction_to
 from infra.client.server_time import epoch_s, rfc3339
 from infra.client.session import Session
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
     from infra.client.answers import Hold, Quote, Redemption, Release, Reversal, Settlement
+    from infra.client.api import Api, Device
 
 CUT_OFF_MAX_S = 600.0
 """What was scanned longer ago is refused: the customer shows a fresh code."""
@@ -45,8 +46,16 @@ class Settled:
 class Till(Session):
     """One till's session; the token has the scope `merchant` and names the merchant."""
 
-    def __init__(self, *args: Any, journal: MutableMapping[str, Kept] | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self,
+        url: str = LOCAL_URL,
+        token: str | None = None,
+        *,
+        journal: MutableMapping[str, Kept] | None = None,
+        device: Device | None = None,
+        api: Api | None = None,
+    ) -> None:
+        super().__init__(url, token, device=device, api=api)
         self.journal: MutableMapping[str, Kept] = {} if journal is None else journal
         """By order number, reversals by `order_no/reversal_no`: what was sent and has no answer yet."""
         self._scans_s: dict[str, float] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.client.api import ATTEMPTS_MAX, BACKOFF_S
+from infra.client.api import ATTEMPTS_MAX, BACKOFF_S, PATIENCE_S
 from infra.client.catalogue import FRESH_S
 from infra.client.citizen import RENEW_BEFORE_S
 from infra.client.reactions import REACTIONS
@@ -85,5 +85,8 @@ def test_the_pages_numbers_are_the_clients() -> None:
     assert f"else after {COME_BACK_S:.0f} s)" in text
     assert f"between 0 and {pauses} s." in text
     assert f"get a new one {RENEW_BEFORE_S:.0f} s before" in text
-    assert (ATTEMPTS_MAX, FRESH_S, CUT_OFF_MAX_S) == (5, 1, 600)
-    assert all(said in text for said in ("at most five times", "at most once a second", "for ten minutes after"))
+    assert (ATTEMPTS_MAX, PATIENCE_S, FRESH_S, CUT_OFF_MAX_S) == (5, 60, 1, 600)
+    assert all(
+        said in text
+        for said in ("at most five times within a minute", "at most once a second", "for ten minutes after")
+    )
