@@ -62,9 +62,8 @@ def _admit(env: Environment, group_id: str, persons: list[bytes], now_s: int) ->
             env.groups.admit(group_id, group, persons)
         except TransactionFailed as failure:
             # Another call admitted some of them, or somebody else, since they were looked up.
-            known = [persons[place - 1] for place in failure.items if place]
-            env.groups.readmit(group_id, known)
-            persons = [person for person in persons if person not in known]
+            admitted = {persons[place - 1] for place in failure.items if place}
+            persons = [person for person in persons if person not in admitted]
             if persons:
                 continue
         return

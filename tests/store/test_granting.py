@@ -162,6 +162,13 @@ def test_a_group_too_large_claims_from_the_stock(world: World) -> None:
     assert sum(shard.remaining for shard in world.env.stock.shards("pack", 2)) == 0
 
 
+def test_a_rush_among_members_claims_from_the_stock(world: World) -> None:
+    """First come, first served for a group is no grant: the group may grow beyond its packs."""
+    world.publish(campaign(batch(eligibility={"group_id": GROUP}, quantity=3)))
+    assert change(world, people(4)) == 4
+    assert claims(world, *people(4)).count("claimed") == 3
+
+
 def test_a_batch_for_points_claims_from_the_stock(world: World) -> None:
     """Another item must move with it."""
     world.publish(campaign(granted(3, price_points=5)))
