@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from coupons.claims import Claim, Coupon
 from coupons.orders import Line, OrderRecord
 from coupons.releases import Control
 from coupons.stores import claims, controls, keys, orders
-from coupons.stores.dynamodb import decode
+from coupons.stores.dynamodb import Item, decode
 from coupons.stores.stock import Shard
 from tests.machine.engine import Attributes, Place
 
@@ -39,13 +39,26 @@ class Books:
     controls: Mapping[str, Control]
     shards: Mapping[tuple[str, str], Shard]
     suspended: Mapping[str, bool]
+    """Merchants."""
+    districts: Mapping[str, tuple[str, ...]]
+    """Campaign → districts that an operator has closed."""
+    prints: Mapping[ClaimAt, tuple[tuple[int, int], ...]]
+    """For each coupon of a claim: its prints so far, and the PIN tries of the last one."""
+    counts: Mapping[tuple[str, str, str], int]
+    """Limit, subject and period → packs counted."""
+    lasts: Mapping[tuple[str, str], tuple[int, str]]
+    """Limit and person → batch number and token of the last claim under it."""
+    groups: Mapping[str, tuple[int, dict[str, int]]]
+    """Group → everyone ever admitted, and the batches that must have a pack for each."""
+    members: Mapping[tuple[str, bytes], bool]
+    """Group and person → still a member; absent: never was."""
 
     def after(self, places: Iterable[Place], items: Mapping[Place, Attributes]) -> Books:
         """These books when `places` are as `items` has them."""
         books = self
         for place in places:
-            name, key, value = _entry(place, items.get(place))
-            if name:
+            item = items.get(place)
+            for name, key, value in _entries(place, decode(item) if item else None):
                 part = {**getattr(books, name)}
                 if value is None:
                     part.pop(key, None)
@@ -59,27 +72,59 @@ class Books:
         return [(at, index, coupon) for at, c in self.claims.items() for index, coupon in enumerate(c.coupons)]
 
 
-EMPTY = Books({}, {}, {}, {}, {}, {})
+EMPTY = Books({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 
 
-def _entry(place: Place, item: Attributes | None) -> tuple[str, Any, Any]:
-    """The part of the books that a place belongs to (empty: none), its key there, and what stands there."""
+Entry = tuple[str, Any, Any]
+"""A part of the books, a key there, and what stands under it: None, nothing."""
+
+
+def _entries(place: Place, fields: Item | None) -> Iterator[Entry]:
     table, pk, sk = place
-    fields = decode(item) if item else None
-    if table == "ClaimsTable" and sk.startswith(keys.CLAIM):
-        return "claims", (pk.rpartition("#")[0], keys.person_of(sk)), claims.from_item(fields) if fields else None
-    if table == "OrdersTable" and sk == "ORDER":
-        merchant_id, _, order_no = pk.partition("#")
-        return "orders", (merchant_id, order_no), orders.from_item(fields) if fields else None
+    if table == "ClaimsTable":
+        return _of_claims(pk, sk, fields)
     if table == "OrdersTable":
+        return _of_orders(place, fields)
+    return _of_catalog(pk, sk, fields)
+
+
+def _of_claims(pk: str, sk: str, fields: Item | None) -> Iterator[Entry]:
+    if sk.startswith(keys.CLAIM):
+        at = (pk.rpartition("#")[0], keys.person_of(sk))
+        yield "claims", at, claims.from_item(fields) if fields else None
+        yield "prints", at, tuple((c.get("p", 0), c.get("w", 0)) for c in fields["c"]) if fields else None
+    if pk.startswith("LIMIT#"):
+        _, _, limit_id, subject = pk.split("#")
+        if sk == "LAST":
+            yield "lasts", (limit_id, subject), (fields["n"], fields["t"]) if fields else None
+        else:
+            yield "counts", (limit_id, subject, sk.removeprefix("PERIOD#")), fields["c"] if fields else None
+
+
+def _of_orders(place: Place, fields: Item | None) -> Iterator[Entry]:
+    _, pk, sk = place
+    if sk == "ORDER":
+        merchant_id, _, order_no = pk.partition("#")
+        yield "orders", (merchant_id, order_no), orders.from_item(fields) if fields else None
+    else:
         merchant_id, day, _ = pk.split("#")
-        return "lines", place, Filed(merchant_id, day, orders.line_of(fields)) if fields else None
+        yield "lines", place, Filed(merchant_id, day, orders.line_of(fields)) if fields else None
+
+
+def _of_catalog(pk: str, sk: str, fields: Item | None) -> Iterator[Entry]:
     kind, _, name = pk.partition("#")
-    if (kind, sk) == ("BATCH", "CONTROL"):
-        return "controls", name, controls._control(fields) if fields else None
-    if kind == "STOCK":
-        batch_id, _, shard = name.partition("#")
-        return "shards", (batch_id, shard), Shard(fields["remaining"], fields["sealed"]) if fields else None
-    if (kind, sk) == ("MERCHANT", keys.MERCHANT_RECORD):
-        return "suspended", name, fields["suspended"] if fields else None
-    return "", None, None
+    match kind, sk.partition("#")[0]:
+        case "BATCH", "CONTROL":
+            yield "controls", name, controls._control(fields) if fields else None
+        case "STOCK", _:
+            batch_id, _, shard = name.partition("#")
+            yield "shards", (batch_id, shard), Shard(fields["remaining"], fields["sealed"]) if fields else None
+        case "MERCHANT", keys.MERCHANT_RECORD:
+            yield "suspended", name, fields["suspended"] if fields else None
+        case "CAMPAIGN", "SUSPENDED":
+            yield "districts", name, tuple(fields["districts"]) if fields else None
+        case "GROUP", "COUNT":
+            yield "groups", name, (fields["entitled"], fields["fits"]) if fields else None
+        case "GROUP", "MEMBER":
+            at = (name.rpartition("#")[0], keys.person_of(sk))
+            yield "members", at, not fields.get("removed", False) if fields else None

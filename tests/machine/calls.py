@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import expire
+from coupons.moments import rfc3339
 from coupons.refusals import Busy
 from coupons.sealing import CouponRef
-from tests.machine.season import NAME_OF
+from tests.machine.season import HOUSEHOLDS, NAME_OF, document
 from tests.world import KEYS, Answered, Person, order
+
+
+def citizen(name: str, *, scope: str = "citizen") -> Person:
+    home = {"household_id": HOUSEHOLDS[name]} if name in HOUSEHOLDS else {}
+    return Person({"sub": name, "scope": scope, **home})
+
+
+def operator() -> Person:
+    return Person({"sub": "op", "scope": "operator"})
 
 
 @dataclass(frozen=True)
@@ -18,7 +28,7 @@ class Claiming:
     batch_id: str
 
     def send(self) -> Answered:
-        return Person({"sub": self.person, "scope": "citizen"}).put_claim(self.batch_id)
+        return citizen(self.person).put_claim(self.batch_id)
 
 
 @dataclass(frozen=True)
@@ -29,8 +39,19 @@ class Looking:
     batch_id: str
 
     def send(self) -> Answered:
-        citizen = Person({"sub": self.person, "scope": "citizen"})
-        return citizen.send("GET /batches/{batch_id}/claim", {"batch_id": self.batch_id})
+        return citizen(self.person).send("GET /batches/{batch_id}/claim", {"batch_id": self.batch_id})
+
+
+@dataclass(frozen=True)
+class Printing:
+    """At an operator's desk, for somebody without a phone; each print is a new one."""
+
+    ref: CouponRef
+
+    def send(self) -> Answered:
+        desk = citizen(NAME_OF[self.ref.person], scope="citizen operator")
+        path = {"coupon_id": KEYS.seal_coupon(self.ref, 1)}
+        return desk.send("POST /coupons/{coupon_id}/code", path, body={"print": True})
 
 
 @dataclass(frozen=True)
@@ -51,21 +72,32 @@ class AtTheTill:
 
 @dataclass(frozen=True)
 class Scanned:
-    """A coupon's code, and the second of its issue."""
+    """A coupon's code and the second of its issue, or one of its prints (from 1) and whether the PIN is right."""
 
     ref: CouponRef
-    issued_at_s: int
+    issued_at_s: int = 0
+    print_no: int = 0
+    is_pin_right: bool = True
 
     @property
     def code(self) -> str:
-        return KEYS.seal_code(self.ref, self.issued_at_s)
+        return KEYS.seal_print(self.ref, self.print_no) if self.print_no else KEYS.seal_code(self.ref, self.issued_at_s)
+
+    @property
+    def body(self) -> dict[str, str]:
+        if not self.print_no:
+            return {"code": self.code}
+        pin = KEYS.pin(self.code)
+        return {"code": self.code, "pin": pin if self.is_pin_right else f"{(int(pin) + 1) % 1_000_000:06}"}
 
     @property
     def coupon_id(self) -> str:
         return KEYS.seal_coupon(self.ref, 1)
 
     def __repr__(self) -> str:
-        return f"{NAME_OF[self.ref.person]}'s coupon {self.ref.index} scanned at {self.issued_at_s}"
+        return f"{NAME_OF[self.ref.person]}'s coupon {self.ref.index} " + (
+            f"print {self.print_no} {self.is_pin_right}" if self.print_no else f"scanned at {self.issued_at_s}"
+        )
 
 
 @dataclass(frozen=True)
@@ -76,20 +108,24 @@ class Holding(AtTheTill):
 
     def send(self) -> Answered:
         order_ = order(self.total_minor, store_id=self.merchant_id)
-        body = {"code": self.scanned.code, "order": order_, "ttl_s": self.ttl_s}
+        body = {**self.scanned.body, "order": order_, "ttl_s": self.ttl_s}
         return self.till.send("PUT /orders/{order_no}/hold", {"order_no": self.order_no}, body=body)
 
 
 @dataclass(frozen=True)
 class Redeeming(AtTheTill):
-    """`scanned` None: what the order holds."""
+    """`scanned` None: what the order holds. `scanned_at_s`: when a till scanned that was cut off."""
 
     scanned: Scanned | None
     total_minor: int
+    scanned_at_s: int | None = None
 
     def send(self) -> Answered:
-        code = self.scanned.code if self.scanned else None
-        return self.till.redeem(self.order_no, code, order(self.total_minor, store_id=self.merchant_id))
+        body = self.scanned.body if self.scanned else {}
+        late = {"scanned_at": rfc3339(self.scanned_at_s)} if self.scanned_at_s is not None else {}
+        order_ = order(self.total_minor, store_id=self.merchant_id)
+        body = {**body, **late, "order": order_}
+        return self.till.send("PUT /orders/{order_no}/redemption", {"order_no": self.order_no}, body=body)
 
 
 @dataclass(frozen=True)
@@ -109,17 +145,18 @@ class Reversing(AtTheTill):
 
 @dataclass(frozen=True)
 class Operating:
-    """`POST /admin/batches/{batch_id}/pause` and its sisters."""
+    """`POST /admin/batches/{batch_id}/pause` and its sisters; `void` is a stop that voids what was issued."""
 
     action: str
     batch_id: str
     days: int = 0
 
     def send(self) -> Answered:
-        body = {"days": self.days} if self.action == "extend" else {}
-        path = {"batch_id": self.batch_id}
-        operator = Person({"sub": "op", "scope": "operator"})
-        return operator.send(f"POST /admin/batches/{{batch_id}}/{self.action}", path, body=body)
+        body: dict[str, Any] = {"days": self.days} if self.action == "extend" else {}
+        action = "stop" if self.action == "void" else self.action
+        if self.action == "void":
+            body = {"issued": "void"}
+        return operator().send(f"POST /admin/batches/{{batch_id}}/{action}", {"batch_id": self.batch_id}, body=body)
 
 
 @dataclass(frozen=True)
@@ -128,9 +165,8 @@ class Raising:
     quantity: int
 
     def send(self) -> Answered:
-        operator = Person({"sub": "op", "scope": "operator"})
         path, body = {"batch_id": self.batch_id}, {"quantity": self.quantity}
-        return operator.send("PUT /admin/batches/{batch_id}/quantity", path, body=body)
+        return operator().send("PUT /admin/batches/{batch_id}/quantity", path, body=body)
 
 
 @dataclass(frozen=True)
@@ -138,13 +174,41 @@ class Suspending:
     """A merchant's record is put, suspended or not."""
 
     merchant_id: str
-    record: dict[str, Any]
     is_suspended: bool
 
     def send(self) -> Answered:
-        operator = Person({"sub": "op", "scope": "operator"})
-        body = {**self.record, "suspended": self.is_suspended}
-        return operator.send("PUT /admin/merchants/{merchant_id}", {"merchant_id": self.merchant_id}, body=body)
+        (record,) = (m for m in document()["merchants"] if m["merchant_id"] == self.merchant_id)
+        body = {**record, "suspended": self.is_suspended}
+        del body["merchant_id"]
+        return operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": self.merchant_id}, body=body)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The campaign's document with these districts suspended; read and put again where another was first."""
+
+    districts: tuple[str, ...]
+
+    def send(self) -> Answered:
+        path = {"campaign_id": "season"}
+        read = operator().send("GET /admin/campaigns/{campaign_id}", path)
+        if read.status != 200:
+            return read
+        body = {**read.json, "suspended_districts": list(self.districts)}
+        put = operator().send("PUT /admin/campaigns/{campaign_id}", path, body=body)
+        return Answered(503, {}, "") if put.slug == "revision-conflict" else put
+
+
+@dataclass(frozen=True)
+class Enrolling:
+    """Somebody joins or leaves the group."""
+
+    person: str
+    is_in: bool
+
+    def send(self) -> Answered:
+        body = {"add" if self.is_in else "remove": [self.person]}
+        return operator().send("PUT /admin/groups/{group_id}/members", {"group_id": "elders"}, body=body)
 
 
 @dataclass(frozen=True)

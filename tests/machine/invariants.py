@@ -13,14 +13,14 @@ from coupons.moments import day_of
 from coupons.orders import Amounts, OrderRecord, order_key
 from coupons.sealing import CouponRef
 from tests.machine.books import Books, Filed
-from tests.machine.judge import status
-from tests.machine.season import TIMEZONE, claim_key
-from tests.world import KEYS
+from tests.machine.fitting import counts, status
+from tests.machine.season import BATCHES, LIMITS, TIMEZONE, claim_key
+from tests.world import KEYS, seconds
 
 
 def check(books: Books, now_s: int, numbers: dict[int, str]) -> None:
     """Raises AssertionError. Each rule yields what offends it."""
-    for rule in (packs_are_counted, orders_and_coupons_agree, one_coupon_one_use, lines_tell_the_orders, money_adds_up):
+    for rule in RULES:
         offences = list(rule(books, now_s, numbers))
         assert not offences, f"{rule.__name__}: {offences}"
 
@@ -41,10 +41,25 @@ def packs_are_counted(books: Books, now_s: int, numbers: dict[int, str]) -> Iter
             yield f"a claim of {numbers[claim.batch_number]} under {key}"
     for batch_id, control in books.controls.items():
         remaining = sum(shard.remaining for (of, _), shard in books.shards.items() if of == batch_id)
+        if BATCHES[batch_id]["mode"] == "granted" and not control.final:
+            remaining = 0  # everyone entitled fits: its stock is not touched before the count after closing
         if remaining + claimed[batch_id] > control.quantity:
             yield f"{batch_id}: {remaining} left and {claimed[batch_id]} claimed of {control.quantity}"
         if control.sold_out and claimed[batch_id] != control.quantity:
             yield f"{batch_id}: sold out with {claimed[batch_id]} claimed of {control.quantity}"
+
+
+def limits_are_kept(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """What is counted under a limit are the claims there are, and never more than it allows; a group fits its batch."""
+    counted = counts(books, numbers)
+    if counted != dict(books.counts):
+        yield f"claims tell {counted}, the items {dict(books.counts)}"
+    yield from (f"{key}: {packs}" for key, packs in counted.items() if packs > LIMITS[key[0]]["packs_max"])
+    for group, (entitled, fits) in books.groups.items():
+        admitted = sum(1 for of, _ in books.members if of == group)
+        is_over = all(now_s >= seconds(BATCHES[b]["closes_at"]) or books.controls[b].stopped for b in fits)
+        if entitled != admitted or (entitled > min(fits.values(), default=entitled) and not is_over):
+            yield f"{group}: {entitled} entitled, {admitted} admitted, for {fits}"
 
 
 def orders_and_coupons_agree(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
@@ -98,20 +113,36 @@ def money_adds_up(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator
         if min(total.values()) < 0 or funded != total["discount"]:
             yield f"{name}: {dict(total)}"
         order = books.orders[(name.partition("#")[0], name.partition("#")[2])]
-        if not is_standing(order) and any(total.values()):
-            yield f"{name} was reversed in full: {dict(total)}"
+        # A coupon that came back leaves the rest to pay in full, and nobody's money out.
+        out = [total[whom] for whom in total if whom != "payable" or not _is_partly_paid(order)]
+        if not is_standing(order) and any(out):
+            yield f"{name} uses no coupon any more: {dict(total)}"
     for (_, person), index, coupon, number in _coupons(books):
         total = of_coupon.get(KEYS.seal_coupon(CouponRef(number, person, index), 1), Counter())
-        if status(coupon, books.controls[numbers[number]], now_s) in ("available", "held", "voided") and any(
-            total.values()
-        ):
+        is_free = status(coupon, books.controls[numbers[number]], now_s) in ("available", "held", "voided")
+        if is_free and any(part for whom, part in total.items() if whom != "payable"):
             yield f"{numbers[number]}#{index} is {coupon.state}, and money is out for it: {dict(total)}"
 
 
 def is_standing(order: OrderRecord) -> bool:
-    """Redeemed, and not reversed in full."""
+    """It uses its coupon: redeemed, not given back, not reversed in full."""
     left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
-    return order.state == "redeemed" and left_minor > 0
+    is_back = any(reversal.coupon_returned for reversal in order.reversals)
+    return order.state == "redeemed" and left_minor > 0 and not is_back
+
+
+RULES = (
+    packs_are_counted,
+    limits_are_kept,
+    orders_and_coupons_agree,
+    one_coupon_one_use,
+    lines_tell_the_orders,
+    money_adds_up,
+)
+
+
+def _is_partly_paid(order: OrderRecord) -> bool:
+    return sum(r.amounts.payable_minor for r in order.reversals) < order.amounts.payable_minor
 
 
 def _agree(coupon: Coupon, order: OrderRecord) -> bool:
@@ -119,7 +150,7 @@ def _agree(coupon: Coupon, order: OrderRecord) -> bool:
         return order.state == "held" and order.held_until_s == coupon.held_until_s
     if coupon.state == "redeemed":
         return is_standing(order)
-    return order.state == "redeemed" and not is_standing(order) and not order.reversals[-1].coupon_returned
+    return order.state == "redeemed" and not is_standing(order) and not any(r.coupon_returned for r in order.reversals)
 
 
 def _coupons(books: Books) -> Iterator[tuple[tuple[str, bytes], int, Coupon, int]]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Looking, Redeeming, Releasing, Reversing
-from tests.machine.judge import stands
 from tests.machine.stack import Invocation
+from tests.machine.standing import stands
 
 _CLAIM_FACTS = ("coupon_id", "terms_id", "valid_from")
 """What never changes of a coupon; its status and, by an extension, its expiry do."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from hypothesis import note
 
 from coupons.sealing import CouponRef
-from tests.machine import invariants, verdicts
+from tests.machine import invariants
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Looking, Redeeming, Scanned
+from tests.machine.fitting import status
+from tests.machine.judge import scanned_of
 from tests.machine.promises import Promises
-from tests.machine.season import BATCHES, HALVED_AT, MERCHANTS, WINDOW, document
+from tests.machine.season import BATCHES, BORDERS, MERCHANTS, claim_key, publish
 from tests.machine.stack import Call, Fate, Stack, Turn
+from tests.machine.verdicts import Verdicts
 from tests.world import seconds
 
 OrderAt = tuple[str, str]
@@ -22,12 +24,15 @@ OrderAt = tuple[str, str]
 
 class Scene:
     def __init__(self) -> None:
-        self.stack = Stack(document())
+        self.stack = Stack(publish)
         self.promises = Promises()
         self.sent: list[Call] = []
         self.numbers = _numbers()
+        self.focus: tuple[str, ...] = tuple(BATCHES)
+        """The batches that people are after."""
         self._orders = 0
         self._checked = 0
+        self._verdicts = Verdicts(self.stack.history, self.numbers)
 
     @property
     def books(self) -> Books:
@@ -54,7 +59,7 @@ class Scene:
             invariants.check(history[place].books, int(history[place].wall_s), self.numbers)
         self._checked = len(history) - 1
         for invocation in invocations:
-            verdicts.check(invocation, history, self._batch_of(invocation.call), self.numbers)
+            self._verdicts.check(invocation)
             self.promises.hear(invocation)
         self.promises.check(self.books, self.numbers)
         for call in calls:
@@ -75,6 +80,27 @@ class Scene:
             for index in range(len(claim.coupons))
         ]
 
+    def usable(self) -> list[CouponRef]:
+        """Those that the clock says are available."""
+        return [ref for ref in self.coupons() if self._status(ref) == "available"]
+
+    def coupon_of(self, at: OrderAt) -> CouponRef:
+        scanned = scanned_of(self.books.orders[at])
+        assert scanned is not None
+        return scanned.ref
+
+    def prints(self, ref: CouponRef) -> tuple[int, int]:
+        """How often the coupon's code was printed, and the tries of the last print."""
+        return self.books.prints[claim_key(self.numbers[ref.batch_number]), ref.person][ref.index]
+
+    def pass_time(self, by_s: float) -> None:
+        self.stack.world.clock.advance(by_s)
+
+    def _status(self, ref: CouponRef) -> str:
+        batch_id = self.numbers[ref.batch_number]
+        coupon = self.books.claims[claim_key(batch_id), ref.person].coupons[ref.index]
+        return status(coupon, self.books.controls[batch_id], self.now_s)
+
     def new_order(self, merchant_id: str) -> OrderAt:
         self._orders += 1
         return merchant_id, f"o-{self._orders}"
@@ -85,29 +111,18 @@ class Scene:
 
     def borders(self) -> list[int]:
         """Every second at which something begins or ends, in order."""
-        found = [seconds(moment) for moment in (*WINDOW, HALVED_AT, "2020-06-07T00:00:00+08:00")]
+        found = [seconds(moment) for moment in BORDERS]
         found += [seconds(made[end]) for made in BATCHES.values() for end in ("opens_at", "closes_at")]
         for claim in self.books.claims.values():
             extended_s = self.books.controls[self.numbers[claim.batch_number]].extended_s
             found += [coupon.expires_at_s + extended_s for coupon in claim.coupons]
+            found += [coupon.valid_from_s for coupon in claim.coupons]
         found += [order.held_until_s for order in self.books.orders.values()]
         return sorted(set(found))
-
-    def _batch_of(self, call: Any) -> str | None:
-        """The batch whose control item decides about the call."""
-        if hasattr(call, "batch_id"):
-            return str(call.batch_id)
-        if getattr(call, "scanned", None) is not None:
-            return self.numbers[call.scanned.ref.batch_number]
-        for moment in reversed(self.stack.history):
-            order = moment.books.orders.get(getattr(call, "at", ("", "")))
-            if order is not None and order.batch_id:
-                return order.batch_id
-        return None
 
 
 @cache
 def _numbers() -> dict[int, str]:
     """Batch number → batch."""
-    live = Stack(document()).world.env.live
+    live = Stack(publish).world.env.live
     return {live.release(batch_id).number: batch_id for batch_id in BATCHES}

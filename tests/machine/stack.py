@@ -10,7 +10,6 @@ Callers behave as the contract asks of clients: after a lost answer, or 503, the
 from __future__ import annotations
 
 import io
-import json
 import logging
 import threading
 from collections import deque
@@ -37,8 +36,8 @@ ATTEMPTS = 10
 """What a caller sends at most: more than there are fates in a play."""
 
 
-_PUBLISHED: dict[str, dict[Place, Attributes]] = {}
-"""Document → what publishing it stores; items are never changed in place."""
+_PUBLISHED: dict[Callable[[World], None], dict[Place, Attributes]] = {}
+"""What publishing stores, once for all: items are never changed in place."""
 
 
 @contextmanager
@@ -106,14 +105,14 @@ class Caller:
 class Stack:
     """One engine, `ENVIRONMENTS` environments, and everything that was ever stored."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    def __init__(self, publish: Callable[[World], None]) -> None:
         self.engine = Engine()
         self.world = World(self.engine)
-        content = json.dumps(document)
-        if content not in _PUBLISHED:
-            self.world.publish(document)
-            _PUBLISHED[content] = dict(self.engine.items)
-        self.engine.items = dict(_PUBLISHED[content])
+        if publish not in _PUBLISHED:
+            with quiet():
+                publish(self.world)
+            _PUBLISHED[publish] = dict(self.engine.items)
+        self.engine.items = dict(_PUBLISHED[publish])
         self._free = deque(self._environment() for _ in range(ENVIRONMENTS))
         self.history: list[Moment] = [
             Moment(self.world.clock.wall, None, EMPTY.after(self.engine.items, self.engine.items))

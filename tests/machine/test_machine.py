@@ -18,14 +18,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.machine import wishes
-from tests.machine.calls import Claiming, Holding, Redeeming, Releasing, Scanned, Ticking
+from tests.machine.calls import Claiming, Holding, Printing, Redeeming, Releasing, Scanned, Ticking
 from tests.machine.scene import Scene
+from tests.machine.season import FOCI
 from tests.machine.stack import Fate, Turn
+from tests.machine.wishes import FITTING, Data
 
-EXAMPLES = 60
+EXAMPLES = 100
 LONGER = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 """So many seasons, new ones each time."""
 STEPS = 30
+claims_there = precondition(lambda season: season.scene.books.claims)
+usable = precondition(lambda season: season.scene.usable())
+held = precondition(lambda season: season.scene.orders("held"))
+redeemed = precondition(lambda season: season.scene.orders("redeemed"))
 
 
 class Season(RuleBasedStateMachine):
@@ -33,110 +39,156 @@ class Season(RuleBasedStateMachine):
         super().__init__()
         self.scene = Scene()
 
-    @initialize(claims=st.lists(wishes.claims, min_size=1, max_size=4))
-    def first_claims(self, claims: list[Claiming]) -> None:
-        for claim in claims:
-            self.scene.play(claim)
+    @initialize(data=st.data(), focus=st.sampled_from(FOCI), number=st.integers(1, 4))
+    def first_claims(self, data: Data, focus: tuple[str, ...], number: int) -> None:
+        self.scene.focus = focus
+        for _ in range(number):
+            self.scene.play(self._claim(data))
 
-    @rule(claim=wishes.claims, fates=wishes.fates, unheard=wishes.unheard)
-    def claim(self, claim: Claiming, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
-        self.scene.play(claim, fates=fates, unheard=unheard)
+    @rule(data=st.data(), fates=wishes.fates, unheard=wishes.unheard)
+    def claim(self, data: Data, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
+        self.scene.play(self._claim(data), fates=fates, unheard=unheard)
 
-    @rule(claims=st.lists(wishes.claims, min_size=2, max_size=3), turns=wishes.turns, fates=wishes.fates)
-    def claims_at_once(self, claims: list[Claiming], turns: list[Turn], fates: dict[int, Fate]) -> None:
-        self.scene.play(*claims, turns=turns, fates=fates)
+    @rule(data=st.data(), number=st.integers(2, 3), turns=wishes.turns, fates=wishes.fates)
+    def claims_at_once(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        self.scene.play(*(self._claim(data) for _ in range(number)), turns=turns, fates=fates)
 
-    @precondition(lambda self: self.scene.books.claims)
-    @rule(
-        data=st.data(), merchant_id=wishes.merchants, life_s=st.sampled_from([1, 60, 7_200, 86_400]), fates=wishes.fates
-    )
-    def hold(self, data: st.DataObject, merchant_id: str, life_s: int, fates: dict[int, Fate]) -> None:
-        scanned = Scanned(data.draw(st.sampled_from(self.scene.coupons())), self.scene.now_s)
-        self.scene.play(Holding(*self.scene.new_order(merchant_id), scanned, 6_667, life_s), fates=fates)
+    @usable
+    @rule(data=st.data(), merchant_id=wishes.merchants, life_s=wishes.lives_s, fates=wishes.fates)
+    def hold(self, data: Data, merchant_id: str, life_s: int, fates: dict[int, Fate]) -> None:
+        scanned = Scanned(data.draw(st.sampled_from(self.scene.usable())), self.scene.now_s)
+        self.scene.play(Holding(*self.scene.new_order(merchant_id), scanned, FITTING, life_s), fates=fates)
 
-    @precondition(lambda self: self.scene.books.claims)
+    @claims_there
     @rule(data=st.data(), merchant_id=wishes.merchants, fates=wishes.fates, unheard=wishes.unheard)
-    def redeem(self, data: st.DataObject, merchant_id: str, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
+    def redeem(self, data: Data, merchant_id: str, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
         scanned = Scanned(data.draw(st.sampled_from(self.scene.coupons())), self.scene.now_s)
-        call = Redeeming(*self.scene.new_order(merchant_id), scanned, 6_667)
+        call = Redeeming(*self.scene.new_order(merchant_id), scanned, FITTING)
         self.scene.play(call, fates=fates, unheard=unheard)
 
-    @precondition(lambda self: self.scene.orders("held"))
+    @held
     @rule(data=st.data(), is_paid=st.booleans(), fates=wishes.fates)
-    def end_a_hold(self, data: st.DataObject, is_paid: bool, fates: dict[int, Fate]) -> None:
+    def end_a_hold(self, data: Data, is_paid: bool, fates: dict[int, Fate]) -> None:
         at = data.draw(st.sampled_from(self.scene.orders("held")))
-        self.scene.play(Redeeming(*at, None, 6_667) if is_paid else Releasing(*at), fates=fates)
+        self.scene.play(Redeeming(*at, None, FITTING) if is_paid else Releasing(*at), fates=fates)
 
-    @precondition(lambda self: self.scene.orders("redeemed"))
+    @redeemed
     @rule(data=st.data(), fates=wishes.fates)
-    def reverse(self, data: st.DataObject, fates: dict[int, Fate]) -> None:
+    def reverse(self, data: Data, fates: dict[int, Fate]) -> None:
         at = data.draw(st.sampled_from(self.scene.orders("redeemed")))
         self.scene.play(wishes.reversal(data, self.scene, at), fates=fates)
 
-    @precondition(lambda self: self.scene.books.claims)
+    @claims_there
     @rule(data=st.data(), fates=wishes.fates, unheard=wishes.unheard)
-    def at_a_till(self, data: st.DataObject, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
-        """Old codes, small orders, order numbers with a past."""
+    def anything_at_a_till(self, data: Data, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
+        """Old codes, prints, small orders, late tills, order numbers with a past."""
         call = wishes.at_the_till(data, self.scene, self.scene.coupons(), [wishes.order(data, self.scene)])
         self.scene.play(call, fates=fates, unheard=unheard)
 
-    @precondition(lambda self: self.scene.books.claims)
+    @claims_there
     @rule(data=st.data(), turns=wishes.turns, fates=wishes.fates)
-    def tills_at_once(self, data: st.DataObject, turns: list[Turn], fates: dict[int, Fate]) -> None:
+    def anything_at_once(self, data: Data, turns: list[Turn], fates: dict[int, Fate]) -> None:
         """Two or three callers over one or two coupons and one or two orders."""
         refs = data.draw(st.lists(st.sampled_from(self.scene.coupons()), min_size=1, max_size=2))
         orders = [wishes.order(data, self.scene) for _ in range(data.draw(st.integers(1, 2)))]
-        callers = range(data.draw(st.integers(2, 3)))
-        calls = [wishes.at_the_till(data, self.scene, refs, orders) for _ in callers]
+        calls = [wishes.at_the_till(data, self.scene, refs, orders) for _ in range(data.draw(st.integers(2, 3)))]
         self.scene.play(*calls, turns=turns, fates=fates)
+
+    @usable
+    @rule(data=st.data(), number=st.integers(2, 3), turns=wishes.turns, fates=wishes.fates)
+    def one_coupon_at_several_tills(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        ref = data.draw(st.sampled_from(self.scene.usable()))
+        orders = [self.scene.new_order(data.draw(wishes.merchants)) for _ in range(number)]
+        calls = [wishes.a_use(data, self.scene, [ref], at) for at in orders]
+        self.scene.play(*calls, turns=turns, fates=fates)
+
+    @usable
+    @rule(data=st.data(), number=st.integers(2, 3), turns=wishes.turns, fates=wishes.fates)
+    def several_coupons_for_one_order(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        at = self.scene.new_order(data.draw(wishes.merchants))
+        calls = [wishes.a_use(data, self.scene, self.scene.usable(), at) for _ in range(number)]
+        self.scene.play(*calls, turns=turns, fates=fates)
+
+    @held
+    @rule(data=st.data(), turns=wishes.turns, fates=wishes.fates)
+    def a_hold_ends_in_several_ways(self, data: Data, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        """Paid, cancelled, and its coupon wanted by another order, at once."""
+        at = data.draw(st.sampled_from(self.scene.orders("held")))
+        ref = self.scene.coupon_of(at)
+        ways = [Redeeming(*at, None, FITTING), Redeeming(*at, Scanned(ref, self.scene.now_s), FITTING), Releasing(*at)]
+        calls = data.draw(st.lists(st.sampled_from(ways), min_size=1, max_size=2))
+        other = wishes.a_use(data, self.scene, [ref], self.scene.new_order(data.draw(wishes.merchants)))
+        self.scene.play(*data.draw(st.permutations([*calls, other])), turns=turns, fates=fates)
+
+    @redeemed
+    @rule(data=st.data(), number=st.integers(1, 2), turns=wishes.turns, fates=wishes.fates)
+    def reversals_at_once(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        """And somebody who waits for the coupon to come back."""
+        at = data.draw(st.sampled_from(self.scene.orders("redeemed")))
+        calls = [wishes.reversal(data, self.scene, at) for _ in range(number)]
+        other = wishes.a_use(data, self.scene, [self.scene.coupon_of(at)], self.scene.new_order("diner"))
+        self.scene.play(*calls, other, turns=turns, fates=fates)
 
     @precondition(lambda self: self.scene.sent)
     @rule(data=st.data(), fates=wishes.fates)
-    def repeat(self, data: st.DataObject, fates: dict[int, Fate]) -> None:
+    def repeat(self, data: Data, fates: dict[int, Fate]) -> None:
         """What was sent before comes again, as it was."""
         self.scene.play(data.draw(st.sampled_from(self.scene.sent[-12:])), fates=fates)
 
+    @claims_there
     @rule(data=st.data(), fates=wishes.fates)
-    def operate(self, data: st.DataObject, fates: dict[int, Fate]) -> None:
+    def print_a_code(self, data: Data, fates: dict[int, Fate]) -> None:
+        self.scene.play(Printing(data.draw(st.sampled_from(self.scene.coupons()))), fates=fates)
+
+    @rule(data=st.data(), fates=wishes.fates)
+    def operate(self, data: Data, fates: dict[int, Fate]) -> None:
         self.scene.play(wishes.at_the_desk(data, self.scene), fates=fates)
 
     @rule(data=st.data(), turns=wishes.turns, fates=wishes.fates)
-    def beside_an_operator(self, data: st.DataObject, turns: list[Turn], fates: dict[int, Fate]) -> None:
+    def beside_an_operator(self, data: Data, turns: list[Turn], fates: dict[int, Fate]) -> None:
         """An operator or the schedule at work while somebody claims or pays."""
         scene = self.scene
         other = Ticking() if data.draw(st.booleans()) else wishes.at_the_desk(data, scene)
-        if scene.books.claims and data.draw(st.booleans()):
-            mine = wishes.at_the_till(data, scene, scene.coupons(), [wishes.order(data, scene)])
+        if scene.usable() and data.draw(st.booleans()):
+            mine = wishes.a_use(data, scene, scene.usable(), scene.new_order(data.draw(wishes.merchants)))
         else:
-            mine = data.draw(wishes.claims)
-        scene.play(other, mine, turns=turns, fates=fates)
+            mine = self._claim(data)
+        scene.play(*data.draw(st.permutations([other, mine])), turns=turns, fates=fates)
 
     @rule()
     def reclaim(self) -> None:
         """The schedule's minutes go by undisturbed."""
         for _ in range(3):
             self.scene.play(Ticking())
-            self.scene.stack.world.clock.advance(31)
+            self.scene.pass_time(31)
 
-    @rule(by_s=st.sampled_from([0.4, 1.0, 9.0, 31.0, 61.0, 3_600.0]))
-    def pass_time(self, by_s: float) -> None:
-        self.scene.stack.world.clock.advance(by_s)
+    @rule(by_s=st.sampled_from([0.0, 0.4, 1.0, 9.0, 31.0, 61.0, 3_600.0]), is_restart=st.booleans())
+    def pass_time(self, by_s: float, is_restart: bool) -> None:
+        """And perhaps a process ends while nobody uses it."""
+        self.scene.pass_time(by_s)
+        if is_restart:
+            self.scene.stack.replace_one_environment()
 
     @rule(data=st.data(), beside_s=st.sampled_from([0, -1, 1]))
-    def jump(self, data: st.DataObject, beside_s: int) -> None:
-        """To a border, or one second to a side of it."""
-        wall_s = self.scene.stack.world.clock.wall
-        ahead = [moment for moment in self.scene.borders() if moment + beside_s > wall_s]
-        if ahead:
-            self.scene.stack.world.clock.advance(data.draw(st.sampled_from(ahead[:3])) + beside_s - wall_s)
-
-    @rule()
-    def environment_ends(self) -> None:
-        self.scene.stack.replace_one_environment()
+    def jump(self, data: Data, beside_s: int) -> None:
+        """To a border or one second to a side of it, and somebody who is there in time or not."""
+        scene = self.scene
+        ahead = [moment for moment in scene.borders() if moment + beside_s > scene.stack.world.clock.wall]
+        if not ahead:
+            return
+        scene.pass_time(data.draw(st.sampled_from(ahead[:4])) + beside_s - scene.stack.world.clock.wall)
+        refs = scene.coupons()
+        if refs and data.draw(st.booleans()):
+            scene.play(wishes.a_use(data, scene, refs, scene.new_order(data.draw(wishes.merchants))))
+        elif data.draw(st.booleans()):
+            scene.play(self._claim(data))
 
     def teardown(self) -> None:
         """In the end whatever the clock says can be used is used: no hold is stuck."""
         self.scene.try_every_coupon()
+
+    def _claim(self, data: Data) -> Claiming:
+        return Claiming(data.draw(wishes.people), data.draw(st.sampled_from(self.scene.focus)))
 
 
 Season.TestCase.settings = settings(

@@ -7,117 +7,138 @@ a write's hard conditions at the very moment of the write, the others at some mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from coupons.orders import OrderRecord
-from tests.machine.calls import Holding, Redeeming
-from tests.machine.judge import No, View, refusals, scanned_of, stands, terms_of, worth
+from tests.machine.books import Books
+from tests.machine.calls import Claiming, Holding, Redeeming, Reversing
+from tests.machine.fitting import last_claim, terms_of, worth
+from tests.machine.judge import No, View, judged_at_s, refusals, scanned_of
+from tests.machine.season import BATCHES, KEY_OF, LIMITS
 from tests.machine.stack import Invocation, Moment
+from tests.machine.standing import stands
+from tests.world import Answered
 
 FRESH_S = 1.0
-"""A control item may have been read this long ago."""
+"""A control item, or a campaign's suspended districts, may have been read this long ago."""
+_PUTS = (Claiming, Holding, Redeeming, Reversing)
+"""201 the first time; what operators put answers 200."""
 
 
-def check(invocation: Invocation, history: Sequence[Moment], batch_id: str | None, numbers: dict[int, str]) -> None:
-    """Raises AssertionError with what would have been true. `batch_id` is the batch of the coupon, if there is one."""
-    call, answer = invocation.call, invocation.answer
-    wrote = _wrote(invocation, history, numbers)
-    if answer is None:
-        return
-    assert answer.status != 500, f"{call}: {answer.text}"
-    said = answer.slug or "ok"
-    if said == "busy":
-        assert invocation.is_troubled or not invocation.is_alone, f"{call}: busy, though nothing was in the way"
-        return
-    assert answer.status != 201 or wrote, f"{call}: said to be written, and was not"
-    if wrote:
-        # Sent twice by the SDK, the second time finds what the first has written.
-        right = (201, 200) if invocation.is_troubled or not _is_put(call) else (201,)
-        assert answer.status in right, f"{call}: {answer.text}, though it was written"
-        _check_write(invocation, history, wrote[0], batch_id, numbers)
-        return
-    window = range(invocation.begin, invocation.end + 1)
-    views = [v for place in window for v in _views(invocation, history, place, batch_id, numbers)]
-    if invocation.is_alone:
-        right = [fitting for view in views for fitting in _first(call, view)]
-    else:
-        right = [fitting for view in views for fitting in _any(call, view)]
-    assert any(_fits(answer, fitting) for fitting in right), f"{call} at {invocation.now_s}: {answer.text}; {right}"
+class Verdicts:
+    """`history` grows while the season is played; `numbers`: batch number → batch."""
+
+    def __init__(self, history: Sequence[Moment], numbers: Mapping[int, str]) -> None:
+        self._history = history
+        self._numbers = numbers
+
+    def check(self, invocation: Invocation) -> None:
+        """Raises AssertionError with what would have been true."""
+        call, answer = invocation.call, invocation.answer
+        wrote = self._wrote(invocation)
+        if answer is None:
+            return
+        assert answer.status != 500, f"{call}: {answer.text}"
+        if answer.slug == "busy":
+            assert invocation.is_troubled or not invocation.is_alone, f"{call}: busy, though nothing was in the way"
+            return
+        assert answer.status != 201 or wrote, f"{call}: said to be written, and was not"
+        if wrote:
+            # Sent twice by the SDK, the second time finds what the first has written.
+            right = (201, 200) if invocation.is_troubled or not isinstance(call, _PUTS) else (201,)
+            assert answer.status in right, f"{call}: {answer.text}, though it was written"
+            self._check_write(invocation, wrote[0])
+            return
+        views = self._views(invocation, range(invocation.begin, invocation.end + 1))
+        possible = [no for view in views for no in (_first(call, view) if invocation.is_alone else _any(call, view))]
+        told = f"{call} at {invocation.now_s}: {answer.text}; {possible}"
+        assert any(_fits(answer, no) for no in possible), told
+
+    def _wrote(self, invocation: Invocation) -> list[int]:
+        """The moment at which this invocation made stand what it was asked for, if it did: once."""
+        call, numbers = invocation.call, self._numbers
+        found = [
+            place
+            for place in range(invocation.begin + 1, invocation.end + 1)
+            if self._history[place].by is invocation
+            and stands(call, self._history[place].books, numbers)
+            and not stands(call, self._history[place - 1].books, numbers)
+        ]
+        assert len(found) <= 1, f"{call} had its effect {len(found)} times"
+        return found
+
+    def _check_write(self, invocation: Invocation, place: int) -> None:
+        """At the moment of the write nothing hard stood against it; of the rest nothing at some moment before."""
+        call = invocation.call
+        hard = [[no for no in refusals(call, v) if no.hard] for v in self._views(invocation, [place - 1])]
+        assert [] in hard, f"{call} at {invocation.now_s} was written in spite of {hard}"
+        views = self._views(invocation, range(invocation.begin, place))
+        soft = [{str(no.facts) + no.slug for no in refusals(call, v) if not no.hard and not no.cheap} for v in views]
+        always = set.intersection(*soft)
+        assert not always, f"{call} at {invocation.now_s} was written in spite of {always}"
+        if isinstance(call, Holding | Redeeming):
+            before = self._history[place - 1].books.orders.get(call.at)
+            moment_s = judged_at_s(call, before, invocation.now_s) if isinstance(call, Redeeming) else invocation.now_s
+            self._check_amounts(call, moment_s, self._history[place].books.orders[call.at])
+
+    def _check_amounts(self, call: Holding | Redeeming, moment_s: int, order: OrderRecord) -> None:
+        """The discount by the terms, the match in force, the rest to pay; no funder a unit or more beside its share."""
+        scanned = scanned_of(order)
+        assert scanned is not None
+        amounts = order.amounts
+        discount_minor, match_minor, shares = worth(terms_of(scanned, self._numbers), call.total_minor, moment_s)
+        funded = {line.funder_id: line.amount_minor for line in amounts.funding}
+        payable_minor = call.total_minor - discount_minor - match_minor
+        found = (amounts.discount_minor, amounts.merchant_match_minor, amounts.payable_minor, sum(funded.values()))
+        assert found == (discount_minor, match_minor, payable_minor, discount_minor), f"{call}: {amounts}"
+        assert all(0 <= funded[name] - whole <= 1 for name, whole in shares.items()), f"{call}: {amounts}"
+
+    def _views(self, invocation: Invocation, places: Sequence[int]) -> list[View]:
+        """The books at each of these moments, with everything that caches may hold."""
+        first = invocation.begin
+        while first > 0 and self._history[first].wall_s > invocation.begin_wall_s - FRESH_S:
+            first -= 1
+        remembered = [moment.books for moment in self._history[first : invocation.end + 1]]
+        closed = list(dict.fromkeys(books.districts["season"] for books in remembered))
+        made = []
+        for place in places:
+            books = self._history[place].books
+            batch_ids = sorted(self._deciding(invocation.call, books))
+            choices = [_distinct(books.controls[batch_id] for books in remembered) for batch_id in batch_ids]
+            for controls in product(*choices):
+                chosen = dict(zip(batch_ids, controls, strict=True))
+                made += [View(books, chosen, districts, invocation.now_s, self._numbers) for districts in closed]
+        return made
+
+    def _deciding(self, call: Any, books: Books) -> set[str]:
+        """The batches whose control items may decide about the call."""
+        found = {call.batch_id} if hasattr(call, "batch_id") else set()
+        if getattr(call, "scanned", None) is not None:
+            found.add(self._numbers[call.scanned.ref.batch_number])
+        order = books.orders.get(getattr(call, "at", ("", "")))
+        if order is not None and order.batch_id:
+            found.add(order.batch_id)
+        if isinstance(call, Claiming):
+            for limit_id in BATCHES[call.batch_id].get("limits", []):
+                if LIMITS[limit_id]["kind"] == "one_at_a_time":
+                    last = last_claim(books, self._numbers, limit_id, KEY_OF[call.person])
+                    found |= {self._numbers[last.batch_number]} if last else set()
+        return found or {"care"}
 
 
-def _is_put(call: Any) -> bool:
-    return type(call).__name__ in ("Claiming", "Holding", "Redeeming", "Reversing")
-
-
-def _wrote(invocation: Invocation, history: Sequence[Moment], numbers: dict[int, str]) -> list[int]:
-    """The moments at which this invocation made stand what it was asked for: at most one."""
-    found = [
-        place
-        for place in range(invocation.begin + 1, invocation.end + 1)
-        if history[place].by is invocation
-        and stands(invocation.call, history[place].books, numbers)
-        and not stands(invocation.call, history[place - 1].books, numbers)
-    ]
-    assert len(found) <= 1, f"{invocation.call} had its effect {len(found)} times"
+def _distinct(controls: Iterator[Any]) -> list[Any]:
+    found: list[Any] = []
+    for control in controls:
+        if control not in found:
+            found.append(control)
     return found
 
 
-def _check_write(
-    invocation: Invocation, history: Sequence[Moment], place: int, batch_id: str | None, numbers: dict[int, str]
-) -> None:
-    call = invocation.call
-    before = [list(refusals(call, view)) for view in _views(invocation, history, place - 1, batch_id, numbers)]
-    hard = [[no for no in listed if no.hard] for listed in before]
-    assert [] in hard, f"{call} at {invocation.now_s} was written in spite of {hard}"
-    views = [
-        view
-        for moment in range(invocation.begin, place)
-        for view in _views(invocation, history, moment, batch_id, numbers)
-    ]
-    soft = [{no.slug for no in refusals(call, view) if not no.hard and not no.cheap} for view in views]
-    always = set.intersection(*soft)
-    assert not always, f"{call} at {invocation.now_s} was written in spite of {always}"
-    if isinstance(call, Holding | Redeeming):
-        _check_amounts(call, invocation.now_s, history[place].books.orders[call.at], numbers)
-
-
-def _check_amounts(call: Holding | Redeeming, now_s: int, order: OrderRecord, numbers: dict[int, str]) -> None:
-    """The discount by the terms, the match in force, the rest to pay; no funder a unit or more beside its share."""
-    scanned = scanned_of(order)
-    assert scanned is not None
-    amounts = order.amounts
-    discount_minor, match_minor, shares = worth(terms_of(scanned, numbers), call.total_minor, now_s)
-    funded = {line.funder_id: line.amount_minor for line in amounts.funding}
-    payable_minor = call.total_minor - discount_minor - match_minor
-    found = (amounts.discount_minor, amounts.merchant_match_minor, amounts.payable_minor, sum(funded.values()))
-    assert found == (discount_minor, match_minor, payable_minor, discount_minor), f"{call}: {amounts}"
-    assert all(0 <= funded[name] - whole <= 1 for name, whole in shares.items()), f"{call}: {amounts}"
-
-
-def _views(
-    invocation: Invocation, history: Sequence[Moment], place: int, batch_id: str | None, numbers: dict[int, str]
-) -> Iterator[View]:
-    """The books of one moment with every control item that a cache may hold then."""
-    books = history[place].books
-    if batch_id is None:
-        yield View(books, None, invocation.now_s, numbers)
-        return
-    first = invocation.begin
-    while first > 0 and history[first].wall_s > invocation.begin_wall_s - FRESH_S:
-        first -= 1
-    controls = []
-    for moment in history[first : invocation.end + 1]:
-        control = moment.books.controls[batch_id]
-        if control not in controls:
-            controls.append(control)
-    for control in controls:
-        yield View(books, control, invocation.now_s, numbers)
-
-
 def _first(call: Any, view: View) -> Iterator[No]:
-    """What may be said of one view: the first reason in order, or a cheap one before it; `ok` if there is none."""
-    if stands(call, view.books, view.numbers) and not any(no.cheap or no.slug for no in _by_time(call, view)):
+    """What may be said to somebody who is alone: the first reason in order, or a cheap one before it, or `ok`."""
+    if stands(call, view.books, view.numbers) and not isinstance(call, Claiming):
         yield No("ok")
         return
     for no in refusals(call, view):
@@ -128,20 +149,14 @@ def _first(call: Any, view: View) -> Iterator[No]:
 
 
 def _any(call: Any, view: View) -> Iterator[No]:
+    """What may be said beside others, whose writes come between one's reads."""
     yield from refusals(call, view)
     if stands(call, view.books, view.numbers) or type(call) not in stands.registry:
         yield No("ok")
 
 
-def _by_time(call: Any, view: View) -> Iterator[No]:
-    """Refusals of claims are given without looking for an earlier one."""
-    if type(call).__name__ == "Claiming":
-        yield from refusals(call, view)
-
-
-def _fits(answer: Any, no: No) -> bool:
-    said = answer.slug or "ok"
-    if said != no.slug:
+def _fits(answer: Answered, no: No) -> bool:
+    if (answer.slug or "ok") != no.slug:
         return False
     facts = dict(answer.json) if no.facts else {}
     if "reasons" in facts:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from coupons.sealing import CouponRef
 from tests.machine.calls import (
-    Claiming,
+    Closing,
+    Enrolling,
     Holding,
     Operating,
     Raising,
@@ -20,20 +21,23 @@ from tests.machine.calls import (
     Suspending,
 )
 from tests.machine.scene import OrderAt, Scene
-from tests.machine.season import BATCHES, MERCHANTS, PEOPLE, TOTALS, document
+from tests.machine.season import DISTRICTS, MERCHANTS, PEOPLE, TOTALS
 from tests.machine.stack import FATES, Call, Turn
 
+Data = st.DataObject
 fates = st.dictionaries(st.integers(0, 12), st.sampled_from(FATES), max_size=2)
 unheard = st.frozensets(st.integers(0, 2), max_size=2)
 turns = st.lists(st.builds(Turn, st.integers(1, 6), st.sampled_from([0.0, 0.0, 0.0, 1.0, 4.0])), max_size=5)
-batches = st.sampled_from(sorted(BATCHES))
-claims = st.builds(Claiming, st.sampled_from(PEOPLE), batches)
+people = st.sampled_from(PEOPLE)
 merchants = st.sampled_from(MERCHANTS)
+lives_s = st.sampled_from([60, 7_200, 86_400, 1])
+FITTING = 6_667
+"""A total that every coupon takes."""
 _mostly = st.sampled_from
 _ages_s = _mostly([0, 0, 0, 0, 0, 0, 59, 60, -5, -6])
-_totals = _mostly([6_667, 6_667, 6_667, 6_667, *TOTALS])
-_lives_s = _mostly([60, 7_200, 86_400, 1])
+_totals = _mostly([FITTING, FITTING, FITTING, FITTING, *TOTALS])
 _numbers = _mostly(["r-1", "r-2", "r-3"])
+_late_s = _mostly([None, None, None, 0, 30, 599, 600])
 
 _KINDS = {
     "": ("hold", "redeem", "hold", "redeem", "release"),
@@ -42,10 +46,11 @@ _KINDS = {
     "released": ("hold", "redeem", "redeem held", "release"),
 }
 """What is done with an order in each state."""
+_ACTIONS = ("pause", "resume", "resume", "extend", "raise", "stop", "void", "merchant", "district", "group")
 
 
-def at_the_till(data: st.DataObject, scene: Scene, refs: Sequence[CouponRef], orders: Sequence[OrderAt]) -> Call:
-    """Something that a merchant does, with one of these coupons and one of these orders."""
+def at_the_till(data: Data, scene: Scene, refs: Sequence[CouponRef], orders: Sequence[OrderAt]) -> Call:
+    """Anything that a merchant does, with one of these coupons and one of these orders."""
     at = data.draw(st.sampled_from(orders))
     standing = scene.books.orders.get(at)
     kind = data.draw(st.sampled_from(_KINDS[standing.state if standing else ""]))
@@ -53,21 +58,40 @@ def at_the_till(data: st.DataObject, scene: Scene, refs: Sequence[CouponRef], or
         return Releasing(*at)
     if kind == "reverse":
         return reversal(data, scene, at)
+    late_s = data.draw(_late_s)
+    scanned_at_s = None if late_s is None else scene.now_s - late_s
     if kind == "redeem held":
-        return Redeeming(*at, None, data.draw(_totals))
-    scanned = Scanned(data.draw(st.sampled_from(refs)), scene.now_s - data.draw(_ages_s))
+        return Redeeming(*at, None, data.draw(_totals), scanned_at_s)
+    scanned = scan(data, scene, data.draw(st.sampled_from(refs)), late_s or 0)
     if kind == "hold":
-        return Holding(*at, scanned, data.draw(_totals), data.draw(_lives_s))
-    return Redeeming(*at, scanned, data.draw(_totals))
+        return Holding(*at, scanned, data.draw(_totals), data.draw(lives_s))
+    return Redeeming(*at, scanned, data.draw(_totals), scanned_at_s)
 
 
-def order(data: st.DataObject, scene: Scene) -> OrderAt:
+def scan(data: Data, scene: Scene, ref: CouponRef, late_s: int) -> Scanned:
+    """A print if there is one, the last or an older one; or a code, mostly of now."""
+    prints, _ = scene.prints(ref)
+    if prints and data.draw(st.booleans()):
+        print_no = data.draw(st.sampled_from([prints, prints, max(prints - 1, 1)]))
+        return Scanned(ref, print_no=print_no, is_pin_right=data.draw(st.booleans()))
+    return Scanned(ref, scene.now_s - late_s - data.draw(_ages_s))
+
+
+def a_use(data: Data, scene: Scene, refs: Sequence[CouponRef], at: OrderAt) -> Call:
+    """A hold or a redemption with nothing against it but others."""
+    scanned = Scanned(data.draw(st.sampled_from(refs)), scene.now_s)
+    if data.draw(st.booleans()):
+        return Redeeming(*at, scanned, FITTING)
+    return Holding(*at, scanned, FITTING, data.draw(lives_s))
+
+
+def order(data: Data, scene: Scene) -> OrderAt:
     """A new one, or one of the last few."""
     known = scene.orders("held", "redeemed") + scene.orders("released")[-1:]
     return data.draw(st.sampled_from([scene.new_order(merchant_id) for merchant_id in MERCHANTS] + known))
 
 
-def reversal(data: st.DataObject, scene: Scene, at: OrderAt) -> Reversing:
+def reversal(data: Data, scene: Scene, at: OrderAt) -> Reversing:
     """All that is left, a part of it, or one unit too many."""
     standing = scene.books.orders[at]
     left_minor = standing.amounts.payable_minor - sum(r.amounts.payable_minor for r in standing.reversals)
@@ -75,17 +99,16 @@ def reversal(data: st.DataObject, scene: Scene, at: OrderAt) -> Reversing:
     return Reversing(*at, data.draw(_numbers), data.draw(st.sampled_from(amounts)))
 
 
-def at_the_desk(data: st.DataObject, scene: Scene) -> Call:
+def at_the_desk(data: Data, scene: Scene) -> Call:
     """Something that an operator does."""
-    action: Any = data.draw(
-        st.sampled_from(["pause", "resume", "resume", "extend", "raise", "stop", "suspend", "welcome"])
-    )
-    if action in ("suspend", "welcome"):
-        merchant_id = data.draw(merchants)
-        (found,) = [m for m in document()["merchants"] if m["merchant_id"] == merchant_id]
-        record = {name: value for name, value in found.items() if name != "merchant_id"}
-        return Suspending(merchant_id, record, action == "suspend")
-    batch_id = data.draw(batches)
+    action: Any = data.draw(st.sampled_from(_ACTIONS))
+    if action == "merchant":
+        return Suspending(data.draw(merchants), data.draw(st.booleans()))
+    if action == "district":
+        return Closing(data.draw(st.sampled_from([(), (), *((name,) for name in DISTRICTS.values())])))
+    if action == "group":
+        return Enrolling(data.draw(people), data.draw(st.booleans()))
+    batch_id = data.draw(st.sampled_from(scene.focus))
     if action == "raise":
         return Raising(batch_id, scene.books.controls[batch_id].quantity + data.draw(st.integers(-1, 1)))
     return Operating(action, batch_id, data.draw(st.integers(1, 2)) if action == "extend" else 0)

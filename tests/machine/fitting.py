@@ -1,0 +1,141 @@
+"""The season's rules, told once more and as plainly as can be: status, hours, amounts, limits."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from coupons.claims import Claim, Coupon
+from coupons.releases import Control
+from tests.machine.books import Books
+from tests.machine.calls import Claiming, Scanned
+from tests.machine.season import BATCHES, DISTRICTS, HOME_OF, KEY_OF, LIMITS, TERMS, claim_key
+from tests.world import seconds
+
+DAY_S = 86_400
+_EAST_S = timedelta(hours=8)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def status(coupon: Coupon, control: Control, now_s: int) -> str:
+    """A coupon's status by the clock and the operators' word."""
+    if coupon.state in ("redeemed", "voided"):
+        return coupon.state
+    if control.voided:
+        return "voided"
+    if now_s >= coupon.expires_at_s + control.extended_s:
+        return "expired"
+    return "held" if coupon.state == "held" and now_s < coupon.held_until_s else "available"
+
+
+def terms_of(scanned: Scanned, numbers: Mapping[int, str]) -> dict[str, Any]:
+    return TERMS[BATCHES[numbers[scanned.ref.batch_number]]["terms"][scanned.ref.index]]
+
+
+def unfit(
+    terms: dict[str, Any],
+    coupon: Coupon,
+    merchant_id: str,
+    total_minor: int,
+    moment_s: int,
+    is_suspended: bool,
+    closed: tuple[str, ...],
+) -> list[str]:
+    """Why the coupon does not fit the order at that moment."""
+    shown = _wall(moment_s)
+    reasons = ["merchant"] if is_suspended else []
+    if DISTRICTS[merchant_id] in closed and not is_suspended:
+        reasons.append("region")
+    if moment_s < coupon.valid_from_s:
+        reasons.append("not-yet-valid")
+    inside = [
+        hours["starts"] <= f"{shown:%H:%M}" < hours["ends"] and _WEEKDAYS[shown.weekday()] in hours["weekdays"]
+        for hours in terms.get("usable", [])
+    ]
+    if (inside and not any(inside)) or f"{shown:%Y-%m-%d}" in terms.get("blackout_dates", []):
+        reasons.append("window")
+    if total_minor < terms["discount"]["threshold_minor"]:
+        reasons.append("min-spend")
+    return reasons
+
+
+def worth(terms: dict[str, Any], total_minor: int, moment_s: int) -> tuple[int, int, dict[str, int]]:
+    """Discount, merchant match, and of each funder's share the whole units of its basis points."""
+    discount = terms["discount"]
+    if discount["kind"] == "amount_off":
+        off_minor = discount["amount_minor"]
+    else:
+        off_minor = min(total_minor * discount["basis_points"] // 10_000, discount["cap_minor"])
+    ratios = [r["basis_points"] for r in terms["merchant_match"] if seconds(r["starts_at"]) <= moment_s]
+    match_minor = min(off_minor * (ratios or [0])[-1] // 10_000, total_minor - off_minor)
+    return off_minor, match_minor, {s["funder_id"]: off_minor * s["basis_points"] // 10_000 for s in terms["funding"]}
+
+
+def limits_reached(
+    books: Books, controls: Mapping[str, Control], numbers: Mapping[int, str], call: Claiming, now_s: int
+) -> Iterator[bool]:
+    """For each limit that one more pack would break, counted from the claims: whether the store has to guard it.
+
+    What a reversal gave back a moment ago need not be known: as if the claim had been before it.
+    """
+    person = KEY_OF[call.person]
+    for limit_id in BATCHES[call.batch_id].get("limits", []):
+        limit = LIMITS[limit_id]
+        if limit["kind"] == "one_at_a_time":
+            last = last_claim(books, numbers, limit_id, person)
+            if last is not None:
+                control = controls[numbers[last.batch_number]]
+                usable = [c for c in last.coupons if status(c, control, now_s) in ("available", "held")]
+                if usable:
+                    yield any(coupon.returns == 0 for coupon in usable)
+            continue
+        subject = subject_of(limit, person)
+        counted = counts(books, numbers).get((limit_id, subject, period_of(limit, now_s)), 0)
+        if subject and counted >= limit["packs_max"]:
+            yield True
+
+
+def counts(books: Books, numbers: Mapping[int, str]) -> dict[tuple[str, str, str], int]:
+    """Limit, subject and period → claims, from the claims themselves."""
+    found: dict[tuple[str, str, str], int] = {}
+    for (_, person), claim in books.claims.items():
+        for limit_id in BATCHES[numbers[claim.batch_number]].get("limits", []):
+            limit = LIMITS[limit_id]
+            subject = "" if limit["kind"] == "one_at_a_time" else subject_of(limit, person)
+            if subject:
+                key = (limit_id, subject, period_of(limit, claim.claimed_at_s))
+                found[key] = found.get(key, 0) + 1
+    return found
+
+
+def last_claim(books: Books, numbers: Mapping[int, str], limit_id: str, person: bytes) -> Claim | None:
+    """The claim that was counted last; which of two of one second, the item knows."""
+    number, token = books.lasts.get((limit_id, text(person)), (0, ""))
+    for batch_id, made in BATCHES.items():
+        claim = books.claims.get((claim_key(batch_id), person))
+        if limit_id in made.get("limits", []) and claim and (claim.batch_number, claim.token) == (number, token):
+            return claim
+    return None
+
+
+def subject_of(limit: dict[str, Any], person: bytes) -> str:
+    """Whose packs are counted; empty for a household's limit and somebody without one."""
+    if limit["per"] == "person":
+        return text(person)
+    return text(HOME_OF[person]) if person in HOME_OF else ""
+
+
+def period_of(limit: dict[str, Any], moment_s: int) -> str:
+    shown = _wall(moment_s)
+    return f"{shown:%Y-%m-%d}" if limit["period"] == "day" else f"{shown:%G}-W{shown:%V}"
+
+
+def text(key: bytes) -> str:
+    return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
+
+
+def _wall(moment_s: int) -> datetime:
+    """On a clock in Shanghai, which has had no summer time since 1991."""
+    return datetime.fromtimestamp(moment_s, UTC) + _EAST_S
