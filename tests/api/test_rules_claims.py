@@ -1,0 +1,198 @@
+"""The README's rules of who may book and claim, row by row, each at its border."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.rules import Play, desk, plays, refused, table, told
+from tests.world import OPENING, batch, order, seconds, terms
+
+MIDNIGHT = "2020-06-06T00:00:00+08:00"
+WINDOW = {"opens_at": MIDNIGHT, "closes_at": OPENING}
+LIMITED = "n packs a person, in the campaign, a month, week or day"
+LONG: dict[str, Any] = {"opens_at": "2020-06-01T00:00:00+08:00", "closes_at": "2020-10-01T00:00:00+08:00"}
+"""A window that outlasts a month, and the campaign's first and last second with it."""
+
+
+@plays("booking, optional")
+def test_a_booking_window(p: Play) -> None:
+    """In its seconds and in no other people book and cancel; who did not may claim all the same."""
+    p.opened(batch(**p.line(0, MIDNIGHT, OPENING)))
+    p.s.clock.set("2020-06-05T23:59:59+08:00")
+    assert p.booking("PUT", "ann") == "409 not-open"
+    p.s.clock.advance(1)
+    assert [p.booking("PUT", "ann"), p.booking("PUT", "bob")] == ["201", "201"]
+    p.s.clock.set("2020-06-06T09:59:59+08:00")
+    assert p.booking("DELETE", "ann") == "200"
+    p.s.clock.advance(1)
+    assert [p.booking("DELETE", "bob"), p.booking("PUT", "ann")] == ["409 closed", "409 closed"]
+    assert p.claim("ann") == "201"
+
+
+@plays("booking, required")
+def test_a_booking_that_a_claim_takes(p: Play) -> None:
+    """Who booked claims; who did not, or cancelled, does not."""
+    p.opened(batch(**p.line(0, WINDOW)))
+    p.s.clock.advance(-1)
+    assert [p.booking("PUT", "ann"), p.booking("PUT", "bob"), p.booking("DELETE", "bob")] == ["201", "201", "200"]
+    p.s.clock.advance(1)
+    assert [p.claim(name) for name in ("ann", "bob", "cat")] == ["201", *[refused("booking-required")] * 2]
+
+
+@plays("entry list of a lottery")
+def test_the_entry_list_of_a_lottery(p: Play) -> None:
+    """It closes when the batch opens, or before; then nobody claims who was not drawn."""
+    lottery = {**p.line(0), **p.line(1, WINDOW)}
+    lottery["booking"]["closes_at"] = "2020-06-06T10:00:01+08:00"
+    assert p.declared(batches=[batch(**lottery)]) == "400 malformed"
+    lottery["booking"]["closes_at"] = OPENING
+    p.opened(batch(**lottery)).clock.advance(-1)
+    assert p.booking("PUT", "ann") == "201"
+    p.s.clock.advance(1)
+    assert [p.claim("ann"), p.claim("bob")] == [refused("not-drawn"), refused("booking-required")]
+
+
+@plays("bookings counted")
+def test_how_many_booked(p: Play) -> None:
+    """Nobody knows while a booking may still arrive; an audit counts what is there."""
+    p.opened(batch(booking=WINDOW)).clock.advance(-1)
+    assert [p.booking("PUT", name) for name in ("ann", "bob", "cat")] == ["201"] * 3
+    assert p.booking("DELETE", "cat") == "200"
+    assert p.operate("GET", "audit").json["booked"] == 2
+    for at, booked in (("2020-06-06T10:00:29+08:00", None), ("2020-06-06T10:00:30+08:00", 2)):
+        p.s.clock.set(at)
+        p.s.tick()
+        p.s.restart("catalog")
+        assert p.s.citizen("ann").send("GET /batches/{batch_id}", {"batch_id": "pack"}).json["booked"] == booked
+
+
+def members(p: Play, group_id: str, *add: str) -> str:
+    path = {"group_id": group_id}
+    return told(p.s.operator().send("PUT /admin/groups/{group_id}/members", path, body={"add": list(add)}))
+
+
+@plays("granted to a group")
+def test_a_batch_for_a_group(p: Play) -> None:
+    """Its members claim, all of them, and no shard of the stock is touched."""
+    granted = {**p.line(0), **p.line(1)}
+    p.opened(batch(**granted, quantity=2))
+    assert members(p, granted["eligibility"]["group_id"], "ann", "bob") == "200"
+    shards = [item for item in p.s.items()["CatalogTable"] if item["pk"].startswith("STOCK#")]
+    assert shards
+    assert [p.claim(name) for name in ("ann", "bob", "cat")] == ["201", "201", refused("group")]
+    assert [item for item in p.s.items()["CatalogTable"] if item["pk"].startswith("STOCK#")] == shards
+
+
+@plays("the group does not outgrow it")
+def test_a_member_too_many(p: Play) -> None:
+    """The row's 10,000 are scaled down to three."""
+    quantity = p.line(0)["quantity"]
+    assert f"member {quantity + 1:,}" in p.row.answer
+    p.opened(batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=3))
+    assert [members(p, "nurses", *names) for names in (("p1", "p2"), ("p3",), ("p4",))] == [
+        "200",
+        "200",
+        "409 terms-frozen",
+    ]
+
+
+@plays("region")
+def test_people_of_a_region(p: Play) -> None:
+    """Others are refused; a token that does not say is not."""
+    p.opened(batch(**p.line(0)))
+    assert p.claim("ann", region="beijing") == "201"
+    assert p.claim("bob", region="hubei") == refused("region")
+    assert p.claim("cat") == "201"
+
+
+@plays("one of several batches")
+def test_one_batch_of_an_exclusive_group(p: Play) -> None:
+    """The second is refused and names the first; a batch outside the group is not."""
+    group = p.line(0)
+    p.opened(batch(**group), batch("other", **group), batch("free"))
+    assert [p.claim("ann"), p.claim("ann", "other"), p.claim("ann", "free")] == [
+        "201",
+        "409 already-claimed-group",
+        "201",
+    ]
+    assert p.s.citizen("ann").put_claim("other").json["claimed_batch_id"] == "pack"
+
+
+@plays(LIMITED)
+def test_packs_a_person(p: Play) -> None:
+    """One pack a period, until the campaign's midnight; two where the limit says two, and no third."""
+    (weekly,) = p.line(0)["limits"]
+    assert p.line(1) == {"limits": [weekly["limit_id"]]}
+    periods = ("week", "day", "month", "campaign")
+    limits = [{**weekly, "limit_id": period, "period": period} for period in periods]
+    limits.append({**weekly, "limit_id": "two", "period": "campaign", "packs_max": 2})
+    names = [(limit["limit_id"], number) for limit in limits for number in (1, 2, 3)]
+    p.opened(*[batch(f"{name}-{number}", limits=[name], **LONG) for name, number in names], limits=limits)
+    for period, last_second in (
+        ("week", "2020-06-07T23:59:59+08:00"),
+        ("day", "2020-06-07T23:59:59+08:00"),
+        ("month", "2020-06-30T23:59:59+08:00"),
+    ):
+        p.s.clock.set(last_second)
+        assert [p.claim("ann", f"{period}-1"), p.claim("ann", f"{period}-2")] == ["201", refused("limit")]
+        p.s.clock.advance(1)
+        assert [p.claim("ann", f"{period}-2"), p.claim("ann", f"{period}-3")] == ["201", refused("limit")]
+    assert [p.claim("ann", f"two-{number}") for number in (1, 2, 3)] == ["201", "201", refused("limit")]
+    p.s.clock.set(LONG["opens_at"])
+    assert p.claim("ann", "campaign-1") == "201"
+    p.s.clock.set("2020-09-30T23:59:59+08:00")
+    assert p.claim("ann", "campaign-2") == refused("limit")
+
+
+@plays("n packs a household")
+def test_packs_a_household(p: Play) -> None:
+    """Who of it comes first; other households, and tokens that name none, are not counted with it."""
+    (weekly,) = table()[LIMITED].document(0)["limits"]
+    limit = {**weekly, **p.line(0)}
+    p.opened(batch(limits=[limit["limit_id"]], **LONG), limits=[limit])
+    assert p.claim("ann", household_id="h1") == "201"
+    assert p.claim("bob", household_id="h1") == refused("limit")
+    assert p.claim("cat", household_id="h2") == "201"
+    assert [p.claim("dan"), p.claim("eve")] == ["201", "201"]
+    p.s.clock.set("2020-06-07T23:59:59+08:00")
+    assert p.claim("bob", household_id="h1") == refused("limit")
+    p.s.clock.advance(1)
+    assert p.claim("bob", household_id="h1") == "201"
+
+
+@plays("next only after redeeming the last")
+def test_the_next_pack(p: Play) -> None:
+    """The last coupon of the last pack decides, when it is redeemed or has expired."""
+    (limit,) = p.line(0)["limits"]
+    both: dict[str, Any] = {"limits": [limit["limit_id"]], "terms": ["ten-off", "twenty-off"], **LONG}
+    packs = [batch(name, **both) for name in ("first", "second", "third")]
+    p.opened(*packs, limits=[limit], terms=[terms(), terms("twenty-off")])
+    assert [p.claim("ann", "first"), p.claim("ann", "second")] == ["201", refused("limit")]
+    assert [p.redeem("o-1", batch_id="first"), p.claim("ann", "second")] == ["201", refused("limit")]
+    assert [p.redeem("o-2", batch_id="first", place=1), p.claim("ann", "second")] == ["201", "201"]
+    p.s.clock.set("2020-06-20T09:59:59+08:00")
+    assert p.claim("ann", "third") == refused("limit")
+    p.s.clock.advance(1)
+    assert p.claim("ann", "third") == "201"
+
+
+@plays("for people without a phone")
+def test_a_pack_on_paper(p: Play) -> None:
+    """Claimed at a desk, used with its PIN long after the minute of a code; the fifth wrong PIN is the last."""
+    p.opened()
+    sheets = {}
+    for name in ("ann", "bob"):
+        (coupon,) = desk(name).put_claim("pack").json["coupons"]
+        path = {"coupon_id": coupon["coupon_id"]}
+        sheets[name] = desk(name).send("POST /coupons/{coupon_id}/code", path, body={"print": True}).json
+        assert seconds(sheets[name]["expires_at"]) == seconds(coupon["expires_at"])
+    p.s.clock.advance(86_400)
+
+    def use(name: str, pin: str | None) -> str:
+        more = {} if pin is None else {"pin": pin}
+        return told(p.s.merchant().redeem(f"o-{name}", sheets[name]["code"], order(), **more))
+
+    right = {name: sheet["pin"] for name, sheet in sheets.items()}
+    wrong = {name: f"{(int(pin) + 1) % 1_000_000:06}" for name, pin in right.items()}
+    assert [use("ann", pin) for pin in (None, *[wrong["ann"]] * 4, right["ann"])] == ["400 code-invalid"] * 5 + ["201"]
+    assert [use("bob", pin) for pin in (*[wrong["bob"]] * 5, right["bob"])] == ["400 code-invalid"] * 6

@@ -1,0 +1,145 @@
+"""The README's rules of what an operator does, row by row: everywhere within two seconds, warm and fresh."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+from coupons.api import Api
+from tests.api.rules import Play, plays
+from tests.world import batch, campaign, order, seconds
+
+WITHIN_S = 2
+EXPIRY = "2020-06-20T10:00:00+08:00"
+
+
+def warmed(p: Play) -> None:
+    """Ann and Bob hold a coupon each, and both functions have asked about the batch in this very second."""
+    p.opened()
+    assert [p.claim("ann"), p.claim("bob"), p.reasons("ann")] == ["201", "201", []]
+
+
+@plays("pause, resume")
+def test_a_pause(p: Play) -> None:
+    """Nobody claims until it is resumed, and what was issued is redeemed."""
+    warmed(p)
+    assert p.operate("POST", "pause").status == 200
+    p.s.clock.advance(WITHIN_S)
+    assert p.everywhere("claim", lambda: p.claim("cat")) == "409 paused"
+    assert p.redeem("o-1") == "201"
+    assert p.operate("POST", "resume").status == 200
+    p.s.clock.advance(WITHIN_S)
+    assert p.claim("cat") == "201"
+
+
+@plays("stop")
+def test_a_stop(p: Play) -> None:
+    """Nobody claims ever after, and what was issued is redeemed."""
+    warmed(p)
+    assert p.operate("POST", "stop", p.line(1)).json["status"] == "stopped"
+    p.s.clock.advance(WITHIN_S)
+    assert p.everywhere("claim", lambda: p.claim("cat")) == "409 stopped"
+    assert p.operate("POST", "resume").slug == "stopped"
+    assert p.everywhere("verify", lambda: p.reasons("ann")) == []
+    assert p.redeem("o-1") == "201"
+
+
+@plays("stop and void")
+def test_a_stop_that_voids(p: Play) -> None:
+    """What was issued is worth nothing at any till, and what was redeemed stays so."""
+    warmed(p)
+    code = p.code("bob")
+    assert p.s.merchant().redeem("o-1", code, order()).status == 201
+    assert p.operate("POST", "stop", p.line(1)).json["voided"]
+    p.s.clock.advance(WITHIN_S)
+    assert p.everywhere("verify", lambda: p.redeem("o-2")) == "409 coupon-not-usable voided"
+    assert p.everywhere("claim", lambda: p.coupon("ann")["status"]) == "voided"
+    assert p.s.merchant().redeem("o-1", code, order()).is_replay
+    assert p.coupon("bob")["status"] == "redeemed"
+
+
+@plays("raise")
+def test_a_raise(p: Play) -> None:
+    """A drained batch has packs again at once, as many as it says, and their largest cost is reserved."""
+    p.opened(batch(quantity=1))
+    assert [p.claim("ann"), p.claim("bob")] == ["201", "409 drained"]
+    body = p.line(1)
+    assert p.operate("PUT", "quantity", body).status == 200
+    warm = p.s.environments["claim"]
+    p.s.restart("claim")
+    assert p.claim("p2") == "201"
+    p.s.environments["claim"] = warm
+    p.s.clock.advance(WITHIN_S)
+    assert [p.claim(f"p{number}") for number in range(3, body["quantity"] + 1)] == ["201"] * (body["quantity"] - 2)
+    assert p.claim("bob") == "409 drained"
+    path = {"campaign_id": "season"}
+    budgets = p.s.operator().send("GET /admin/campaigns/{campaign_id}/budgets", path).json["funders"]
+    assert [funder["reserved_minor"] for funder in budgets] == [part * body["quantity"] for part in (500, 300, 200)]
+    assert p.operate("PUT", "quantity", {"quantity": body["quantity"] - 1}).slug == "terms-frozen"
+
+
+@plays("extend")
+def test_an_extension(p: Play) -> None:
+    """At the old second of expiry every coupon is valid everywhere; at the new one none is."""
+    warmed(p)
+    p.s.clock.set(EXPIRY)
+    p.s.clock.advance(-WITHIN_S)
+    assert [p.reasons(name) for name in ("ann", "bob")] == [[], []]
+    days = p.line(1)
+    assert [p.operate("POST", "extend", days).is_replay for _ in range(2)] == [False, True]
+    p.s.clock.advance(WITHIN_S)
+    assert p.everywhere("verify", lambda: [p.reasons(name) for name in ("ann", "bob")]) == [[], []]
+    later_s = {seconds(p.coupon(name)["expires_at"]) - seconds(EXPIRY) for name in ("ann", "bob")}
+    assert later_s == {days["days"] * 86_400}
+    p.s.clock.advance(days["days"] * 86_400 - 1)
+    assert p.redeem("o-1") == "201"
+    p.s.clock.advance(1)
+    assert p.redeem("o-2", "bob") == "409 coupon-not-usable expired"
+
+
+@plays("suspend a merchant")
+def test_a_suspended_merchant(p: Play) -> None:
+    """It redeems nothing until it is let in again."""
+    warmed(p)
+    (diner,) = campaign()["merchants"]
+    record = {name: value for name, value in diner.items() if name != "merchant_id"} | {"campaigns": ["season"]}
+    for body, said in ((p.line(1), "422 order-not-eligible merchant"), ({"suspended": False}, "201")):
+        path = {"merchant_id": "diner"}
+        p.s.operator().send("PUT /admin/merchants/{merchant_id}", path, body={**record, **body})
+        p.s.clock.advance(WITHIN_S)
+        assert p.redeem("o-1") == said
+        p.s.restart("verify")
+        assert p.redeem("o-2", "bob") == said
+
+
+@plays("suspend a district")
+def test_a_suspended_district(p: Play) -> None:
+    """Its stores redeem nothing until it is opened again; a store elsewhere does, and a repeat is answered."""
+    (diner,) = campaign()["merchants"]
+    elsewhere = {"store_id": "elsewhere", "region": "beijing", "district": "chaoyang"}
+    p.opened(merchants=[{**diner, "stores": [{**diner["stores"][0], **p.line(0)}, elsewhere]}])
+    assert [p.claim("ann"), p.claim("bob")] == ["201", "201"]
+    code = p.code("bob")
+    assert p.s.merchant().redeem("o-1", code, order()).status == 201
+    p.edit(**p.line(1))
+    p.s.clock.advance(WITHIN_S)
+    assert p.everywhere("verify", p.reasons) == ["region"]
+    assert p.reasons(store_id="elsewhere") == []
+    again = p.s.merchant().redeem("o-1", code, order())
+    assert (again.status, again.is_replay) == (200, True)
+    p.edit(suspended_districts=[])
+    p.s.clock.advance(WITHIN_S)
+    assert p.everywhere("verify", p.reasons) == []
+
+
+@plays("hotline")
+def test_the_hotline(p: Play) -> None:
+    """An operator sees what the person sees, and the look is logged under the operator's name and the person's key."""
+    p.opened()
+    p.claim("ann")
+    with patch.object(Api, "log") as log:
+        seen = p.s.operator().send("GET /admin/persons/{person_id}/coupons", {"person_id": "ann"})
+    assert seen.json["coupons"] == [p.coupon("ann")]
+    ((_, facts),) = log.call_args_list
+    assert facts["operator"] == "op"
+    assert facts["person"]
+    assert "ann" not in facts.values()
