@@ -39,7 +39,7 @@ def try_pin(arena: Arena, env: Environment, order_no: str, code: str, pin: str) 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_sixteen_tills_guess_five_pins_together(arena: Arena, paper: tuple[str, str], seed: int) -> None:
-    """Five are told that the PIN is wrong, whatever their order, and then nobody is told anything, the owner neither."""
+    """Five are told that the PIN is wrong, whatever their order; then nobody is told anything, the owner neither."""
     code, pin = paper
     wrong = [
         guess for guess in random.Random(seed).sample([f"{n:06}" for n in range(10**6)], 3 * THREADS) if guess != pin

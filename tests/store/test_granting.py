@@ -65,12 +65,12 @@ def test_everyone_ever_admitted_is_counted_once(world: World) -> None:
 
 
 def test_a_granted_batch_needs_no_stock(world: World) -> None:
-    """One request a claim and one write: the put. The shards keep all packs until the count after closing."""
+    """One write a claim, the put, also of a repeat. The shards keep all packs until the count after closing."""
     world.publish(campaign(granted()))
     change(world, people(3))
     counting = Counting(world.client)
     env = world.environment(client=counting)
-    for name in people(3):
+    for name in [*people(2), "p0"]:
         claim(env, "pack", Citizen(KEYS.person(name), None), world.now_s)
     assert {name: number for name, number in counting.requests.items() if name in WRITES} == {"put_item": 3}
     assert sum(shard.remaining for shard in env.stock.shards("pack", 2)) == 3
@@ -243,6 +243,9 @@ def test_the_audit_of_a_granted_batch_adds_up(world: World) -> None:
     found = world.operator().send(audit, {"batch_id": "pack"}).json
     assert (found["ok"], found["remaining"], found["claims"], found["unclaimed"]) == (True, 2, 1, 0)
     assert sum(shard.remaining for shard in world.env.stock.shards("pack", 2)) == 2
+    assert world.env.stock.lease("pack", 0, 2, 1)[0], "a pack that nobody claimed"
+    found = world.operator().send(audit, {"batch_id": "pack"}).json
+    assert (found["ok"], found["unclaimed"]) == (False, 1)
 
 
 def test_a_group_change_is_conditional(world: World) -> None:
