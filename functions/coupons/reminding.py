@@ -89,8 +89,7 @@ def _horizon_s(release: Release, now_s: int) -> int:
 
 def _is_set_back(release: Release, control: Control, now_s: int) -> bool:
     """The test clock stands before the day of which it was announced what ends."""
-    reminds = release.batch.remind_days is not None
-    return reminds and control.reminded_until_s > _horizon_s(release, now_s + SET_BACK_S)
+    return control.reminded_until_s > _horizon_s(release, now_s + SET_BACK_S)
 
 
 def _expiring(env: Environment, held: Held, interval: range, now_s: int) -> list[events.CouponExpiring]:

@@ -116,25 +116,27 @@ def test_a_wave_without_time_asks_for_more(season: World) -> None:
 
 
 def test_an_extension_is_told_with_the_new_end(season: World) -> None:
-    """On the new day, under another id; at once where the new end is as near."""
+    """Under another id: on its new day, or at once where the new end was announced for others already."""
     coupon_id = claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     tick(season)
     (before,) = season.heard.take()
-    extend(season.environment(), "pack", 1)
-    season.clock.advance(60)
+    extend(season.environment(), "pack", 2)
+    season.clock.advance(2 * DAY_S - 1)
     assert tick(season) == []
-    season.clock.advance(DAY_S)
+    season.clock.advance(1)
     tick(season)
     (after,) = season.heard.take()
-    assert after["data"]["expires_at"] == "2020-06-21T10:00:00+08:00"
+    assert after["data"]["expires_at"] == "2020-06-22T10:00:00+08:00"
     assert after["data"]["coupons"] == before["data"]["coupons"] == [{"coupon_id": coupon_id, "terms_id": "ten-off"}]
     assert after["id"] != before["id"]
-    season.clock.set("2020-06-21T09:00:00+08:00")
-    extend(season.environment(), "pack", 2)
+    season.clock.advance(DAY_S)
+    tick(season)
+    assert (control(season).reminded_until_s, told(season)) == (day(24), [])
+    extend(season.environment(), "pack", 3)
     season.clock.advance(60)
     tick(season)
-    assert told(season) == [("2020-06-22T10:00:00+08:00", [coupon_id])]
+    assert told(season) == [("2020-06-23T10:00:00+08:00", [coupon_id])]
 
 
 def test_an_extension_during_a_wave_is_not_passed_over(season: World) -> None:

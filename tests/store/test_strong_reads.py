@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from coupons import reminding
 from coupons.environment import Environment
 from coupons.stores import keys
 from tests.world import KEYS, World
@@ -64,6 +65,10 @@ def control_now(env: Environment) -> None:
     env.live.control_now("pack")
 
 
+def reminder(env: Environment) -> None:
+    reminding.remind(env, env.live.release("pack"), 0, 0.0)
+
+
 def claim_of(env: Environment) -> None:
     env.claims.get(env.catalog.release("pack"), KEYS.person("ann"), consistent=True)
 
@@ -76,7 +81,10 @@ def lines(env: Environment) -> None:
     env.orders.lines("diner", "2020-06-06", (0, ""), 1)
 
 
-@pytest.mark.parametrize("read", [sweep, bookings, group, limits, folds, shards, control_now, claim_of, order, lines])
+@pytest.mark.parametrize(
+    "read",
+    [sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines],
+)
 def test_what_decides_is_read_strongly(season: World, read: Callable[[Environment], None]) -> None:
     """Counts, folds, shards before `drained`, the control of a reclaim, a coupon before its use, orders and lines."""
     asked: Asked = []

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from coupons.claims import Coupon, Ruling, fresh_coupon, last_expiry_s
+from coupons.claims import Coupon, Ruling, expiry_s, fresh_coupon
 from coupons.terms import Terms
 from tests.world import seconds, terms
 
@@ -97,6 +97,6 @@ def test_a_fixed_window_does_not_look_at_the_claim() -> None:
 
 def test_the_last_expiry_is_of_a_claim_in_the_windows_last_second() -> None:
     """No coupon outlives it; the schedule counts from there."""
-    assert last_expiry_s(made(kind="days_after_claim", days=1), 1_000) == 1_000 + 86_400
+    assert expiry_s(made(kind="days_after_claim", days=1), 1_000) == 1_000 + 86_400
     window = {"starts_at": "2020-06-18T00:00:00Z", "ends_at": "2020-06-21T00:00:00Z"}
-    assert last_expiry_s(made(kind="fixed", **window), 1_000) == seconds("2020-06-21T00:00:00Z")
+    assert expiry_s(made(kind="fixed", **window), 1_000) == seconds("2020-06-21T00:00:00Z")
