@@ -92,6 +92,9 @@ def probe(stack: LocalStack) -> Iterator[Probe]:
         ("Verify", "CatalogTable", PUT, False),
         ("Admin", "OrdersTable", READ, False),
         ("Expire", "ClaimsTable", DELETE, False),
+        ("Events", "CatalogTable", READ, True),
+        ("Events", "CatalogTable", PUT, False),
+        ("Events", "ClaimsTable", READ, False),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else str(value),
 )

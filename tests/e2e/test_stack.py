@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.ear import listening
 from tests.e2e.local_stack import LocalStack
 
 MOMENT = "2020-06-06T10:05:00+08:00"
@@ -50,16 +51,21 @@ def test_a_taken_port_is_named(stack: LocalStack, tmp_path: Path) -> None:
 
 
 def test_a_restart_goes_on_where_data_and_clock_stopped(stack: LocalStack) -> None:
-    """Ctrl-C, and start again: claims, tokens and time are there, and no time has passed meanwhile."""
+    """Ctrl-C, and start again: claims, tokens, time and who listens are there, and no time has passed meanwhile."""
     stack.set_clock(MOMENT)
     token = stack.token("returning", "citizen", region="beijing")
-    with stack.caller(token) as person:
-        assert person.claim("smart-online-0606").status in (200, 201)
-        before = person.send("GET", "/wallet").json["coupons"]
-    stopped_at_s = seconds(stack.now())
-    assert stack.interrupt() == 0, "".join(stack.output)
-    stack.start()
-    assert 0 <= seconds(stack.now()) - stopped_at_s < 15
-    with stack.caller(token) as person:
-        assert person.send("GET", "/wallet").json["coupons"] == before
-        assert person.claim("smart-offline-0606").slug == "already-claimed-group"
+    with listening(stack, "smart-online-0606") as ear:
+        with stack.caller(token) as person:
+            assert person.claim("smart-online-0606").status in (200, 201)
+            before = person.send("GET", "/wallet").json["coupons"]
+        ear.hear(1)
+        stopped_at_s = seconds(stack.now())
+        assert stack.interrupt() == 0, "".join(stack.output)
+        stack.start()
+        assert 0 <= seconds(stack.now()) - stopped_at_s < 15
+        with stack.caller(token) as person:
+            assert person.send("GET", "/wallet").json["coupons"] == before
+            assert person.claim("smart-offline-0606").slug == "already-claimed-group"
+        with stack.citizen("newcomer") as person:
+            assert person.claim("smart-online-0606").status == 201
+        assert [event.type for event in ear.hear(1)] == ["coupon.claimed.v1"]
