@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 from coupons.api import Api
-from tests.api.rules import Play, plays
+from tests.api.rules import Play, plays, told
 from tests.world import batch, campaign, order, seconds
 
 WITHIN_S = 2
@@ -92,8 +92,10 @@ def test_an_extension(p: Play) -> None:
     assert later_s == {days["days"] * 86_400}
     p.s.clock.advance(days["days"] * 86_400 - 1)
     assert p.redeem("o-1") == "201"
+    over = p.coupon("bob")["expires_at"]
     p.s.clock.advance(1)
-    assert p.redeem("o-2", "bob") == "409 coupon-not-usable expired"
+    refused = p.s.merchant().redeem("o-2", p.code("bob"), order())
+    assert (told(refused), refused.json["expires_at"]) == ("409 coupon-not-usable expired", over)
 
 
 @plays("suspend a merchant")
