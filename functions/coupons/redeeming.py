@@ -70,7 +70,7 @@ def redeem(
     What a till sends late (`scanned_at_s`) is judged by the terms at the moment of the scan, since the customer has
     left with the goods: valid yet, within the hours, which merchant match. The coupon's expiry and state, the
     merchant's standing and the settlement day stay those of now: 30 s after its expiry a coupon is accounted for, and
-    what has been accounted for is never used.
+    what has been accounted for is never used. A live hold's order pays what the hold said.
 
     Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
     conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, and not expired by the
@@ -109,6 +109,7 @@ def redeem(
         batch_id=presented.release.batch_id,
         terms_id=presented.terms.terms_id,
         at_s=now_s,
+        amounts=standing.amounts if standing is not None else Amounts(0, 0, 0, ()),
         held_until_s=standing.held_until_s if standing is not None else 0,
         late=scanned_at_s is not None,
     )
@@ -154,6 +155,8 @@ def _commit(
             return _first_answer(standing, used), timezone, True
         refuse_unusable(presented, now_s, order=key)
         amounts = assess_or_refuse(env, presented, used.merchant_id, order, judged_at_s)
+        if used.held_until_s > now_s:
+            amounts = used.amounts  # the hold said what to pay, and the customer may have paid it
         record = replace(used, amounts=amounts)
         line = Line(
             kind="redemption",
@@ -181,7 +184,7 @@ def _commit(
                     # A twin of this request was first, or its lost answer was ours.
                     return _first_answer(standing, used), timezone, True
                 # The order's hold landed after the order was read: a repeat of that hold is known by its deadline.
-                used = replace(used, held_until_s=standing.held_until_s)
+                used = replace(used, amounts=standing.amounts, held_until_s=standing.held_until_s)
             presented = present(env, presented.ref)
             continue
         return record, timezone, False

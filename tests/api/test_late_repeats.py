@@ -11,7 +11,7 @@ from moto import mock_aws
 from coupons.environment import replace_environment
 from coupons.expiring import run_schedule
 from tests.store.faults import Faulty, first, throttled
-from tests.world import OPENING, Answered, Person, World, batch, campaign, order
+from tests.world import OPENING, Answered, Person, World, batch, campaign, order, terms
 
 BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": OPENING}
 HOLD = "PUT /orders/{order_no}/hold"
@@ -127,3 +127,21 @@ def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -
     assert world.merchant().redeem("o-1", code, order()).status == 201
     again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
     assert (again.status, again.is_replay, again.json) == (200, True, held[0].json)
+
+
+@pytest.mark.parametrize(("after_s", "payable_minor"), [(59, 4_000), (60, 4_500)])
+def test_an_order_pays_what_its_hold_said(after_s: int, payable_minor: int) -> None:
+    """Until the hold's deadline, though the merchants match only half from then on; its repeat says so too."""
+    with mock_aws():
+        world = World(boto3.client("dynamodb"))
+        halved = [*terms()["merchant_match"], {"starts_at": "2020-06-06T10:00:01+08:00", "basis_points": 5_000}]
+        world.publish(campaign(terms=[terms(merchant_match=halved)]))
+        ann, code = scanned(world)
+        body = {"code": code, "order": order(), "ttl_s": 60}
+        first = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+        world.clock.advance(after_s)
+        fresh = ann.code(first.json["coupon_id"])
+        assert world.merchant().redeem("o-1", fresh, order()).json["payable_minor"] == payable_minor
+        again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+        assert again.json["payable_minor"] == payable_minor
+        assert (again.json == first.json) == (after_s < 60)
