@@ -13,6 +13,7 @@ milder. Reads are all strong. Nothing throttles, conflicts or is lost here; `sta
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -131,7 +132,7 @@ class Engine:
         item = _moto(standing or request["Key"])
         names, values = request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues")
         update = UpdateExpressionValidator(
-            UpdateExpressionParser.make(request["UpdateExpression"]),
+            _parsed(request["UpdateExpression"]),
             expression_attribute_names=names or {},
             expression_attribute_values=values or {},
             item=item,
@@ -146,6 +147,12 @@ class Engine:
             self.items.pop(place, None)
         else:
             self.items[place] = item
+
+
+@cache
+def _parsed(update: str) -> Any:
+    """The validator works on a copy."""
+    return UpdateExpressionParser.make(update)
 
 
 def places_of(request: dict[str, Any]) -> Iterator[Place]:

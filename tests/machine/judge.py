@@ -55,6 +55,8 @@ class View:
     now_s: int
     numbers: Mapping[int, str]
     """Batch number → batch."""
+    named: Scanned | None
+    """The coupon that the call's order names at some moment of the request: a tombstone names it no more."""
 
 
 @singledispatch
@@ -112,6 +114,8 @@ def _(call: Redeeming, view: View) -> Iterator[No]:
     if scanned is None:  # a tombstone names no coupon
         if standing is not None:
             yield No("order-conflict", hard=True)
+        if view.named is not None:
+            yield from _unusable(view.named, view, order=b"")
         return
     if call.scanned_at_s is not None and call.scanned_at_s <= view.now_s - LATE_MAX_S:
         yield No("code-expired")

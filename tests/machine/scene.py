@@ -110,15 +110,17 @@ class Scene:
         return [at for at, order in self.books.orders.items() if order.state in states][-3:]
 
     def borders(self) -> list[int]:
-        """Every second at which something begins or ends, in order."""
+        """The seconds ahead at which something begins or ends, in order."""
         found = [seconds(moment) for moment in BORDERS]
         found += [seconds(made[end]) for made in BATCHES.values() for end in ("opens_at", "closes_at")]
-        for claim in self.books.claims.values():
-            extended_s = self.books.controls[self.numbers[claim.batch_number]].extended_s
-            found += [coupon.expires_at_s + extended_s for coupon in claim.coupons]
-            found += [coupon.valid_from_s for coupon in claim.coupons]
-        found += [order.held_until_s for order in self.books.orders.values()]
-        return sorted(set(found))
+        return sorted({moment for moment in found if moment > self.now_s})
+
+    def borders_of(self, ref: CouponRef) -> list[int]:
+        """Those of one coupon: its expiry, most of all."""
+        batch_id = self.numbers[ref.batch_number]
+        coupon = self.books.claims[claim_key(batch_id), ref.person].coupons[ref.index]
+        expires_at_s = coupon.expires_at_s + self.books.controls[batch_id].extended_s
+        return [expires_at_s, *(moment for moment in [coupon.valid_from_s, *self.borders()[:2]] if moment > self.now_s)]
 
 
 @cache

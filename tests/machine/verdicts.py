@@ -13,7 +13,7 @@ from typing import Any
 
 from coupons.orders import OrderRecord
 from tests.machine.books import Books
-from tests.machine.calls import Claiming, Holding, Redeeming, Reversing
+from tests.machine.calls import Claiming, Holding, Redeeming, Reversing, Scanned
 from tests.machine.fitting import last_claim, terms_of, worth
 from tests.machine.judge import No, View, judged_at_s, refusals, scanned_of
 from tests.machine.season import BATCHES, KEY_OF, LIMITS
@@ -80,6 +80,9 @@ class Verdicts:
         assert not always, f"{call} at {invocation.now_s} was written in spite of {always}"
         if isinstance(call, Holding | Redeeming):
             before = self._history[place - 1].books.orders.get(call.at)
+            if before is not None and invocation.now_s < before.held_until_s:
+                assert self._history[place].books.orders[call.at].amounts == before.amounts, f"{call}: other amounts"
+                return
             moment_s = judged_at_s(call, before, invocation.now_s) if isinstance(call, Redeeming) else invocation.now_s
             self._check_amounts(call, moment_s, self._history[place].books.orders[call.at])
 
@@ -102,24 +105,30 @@ class Verdicts:
             first -= 1
         remembered = [moment.books for moment in self._history[first : invocation.end + 1]]
         closed = list(dict.fromkeys(books.districts["season"] for books in remembered))
+        named = self._named(invocation)
         made = []
         for place in places:
             books = self._history[place].books
-            batch_ids = sorted(self._deciding(invocation.call, books))
+            batch_ids = sorted(self._deciding(invocation.call, books, named))
             choices = [_distinct(books.controls[batch_id] for books in remembered) for batch_id in batch_ids]
             for controls in product(*choices):
                 chosen = dict(zip(batch_ids, controls, strict=True))
-                made += [View(books, chosen, districts, invocation.now_s, self._numbers) for districts in closed]
+                now_s, numbers = invocation.now_s, self._numbers
+                made += [View(books, chosen, districts, now_s, numbers, named) for districts in closed]
         return made
 
-    def _deciding(self, call: Any, books: Books) -> set[str]:
+    def _named(self, invocation: Invocation) -> Scanned | None:
+        at = getattr(invocation.call, "at", ("", ""))
+        orders = [moment.books.orders.get(at) for moment in self._history[invocation.begin : invocation.end + 1]]
+        return next((scanned for order in orders if (scanned := scanned_of(order)) is not None), None)
+
+    def _deciding(self, call: Any, books: Books, named: Scanned | None) -> set[str]:
         """The batches whose control items may decide about the call."""
         found = {call.batch_id} if hasattr(call, "batch_id") else set()
         if getattr(call, "scanned", None) is not None:
             found.add(self._numbers[call.scanned.ref.batch_number])
-        order = books.orders.get(getattr(call, "at", ("", "")))
-        if order is not None and order.batch_id:
-            found.add(order.batch_id)
+        if named is not None:
+            found.add(self._numbers[named.ref.batch_number])
         if isinstance(call, Claiming):
             for limit_id in BATCHES[call.batch_id].get("limits", []):
                 if LIMITS[limit_id]["kind"] == "one_at_a_time":
