@@ -81,7 +81,7 @@ def post_resume(request: Request) -> Answer:
 def post_stop(request: Request) -> Answer:
     """Refuse claims for good; issued coupons stay valid, or are voided."""
     void = request.body.issued == "void"
-    release, control, replay = operating.stop(request.env, request.path["batch_id"], void=void)
+    release, control, replay = operating.stop(request.env, request.path["batch_id"], request.now_s, void=void)
     return repeated(batch_state(release, control, request.now_s), replay=replay)
 
 

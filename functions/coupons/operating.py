@@ -72,7 +72,7 @@ def resume(env: Environment, batch_id: str) -> tuple[Release, Control, bool]:
     return _set_paused(env, batch_id, paused=False)
 
 
-def stop(env: Environment, batch_id: str, *, void: bool = False) -> tuple[Release, Control, bool]:
+def stop(env: Environment, batch_id: str, now_s: int, *, void: bool = False) -> tuple[Release, Control, bool]:
     """Claims are refused with `stopped` within two seconds and for good; True if they were.
 
     Issued coupons stay valid, or with `void` are `voided` at every till within two seconds, redeemed ones excepted; a
@@ -81,9 +81,9 @@ def stop(env: Environment, batch_id: str, *, void: bool = False) -> tuple[Releas
     """
     release = env.live.release(batch_id)
     if not void:
-        changed = env.controls.stop(batch_id)
+        changed = env.controls.stop(batch_id, now_s)
         return release, env.live.control_now(batch_id), not changed
-    changed = env.controls.stop_and_void(batch_id)
+    changed = env.controls.stop_and_void(batch_id, now_s)
     control = env.live.control_now(batch_id)
     if not control.voided:
         raise _accounted_for(release, control)

@@ -87,6 +87,8 @@ class Control:
     """As the last reclaim counted them."""
     paused: bool = False
     stopped: bool = False
+    stopped_at_s: int = 0
+    """When that was decided, or decided anew with `voided`; 0 before."""
     voided: bool = False
     """Stopped together with what was issued: coupons that are not redeemed are worth nothing."""
     booked: int = -1

@@ -14,7 +14,7 @@ from tests.machine.calls import Claiming, Scanned
 from tests.machine.season import BATCHES, DISTRICTS, HOME_OF, KEY_OF, LIMITS, TERMS, claim_key
 from tests.world import seconds
 
-DAY_S = 86_400
+DAY_S, FENCE_S = 86_400, 30
 _EAST_S = timedelta(hours=8)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -28,6 +28,12 @@ def status(coupon: Coupon, control: Control, now_s: int) -> str:
     if now_s >= coupon.expires_at_s + control.extended_s:
         return "expired"
     return "held" if coupon.state == "held" and now_s < coupon.held_until_s else "available"
+
+
+def over_at_s(batch_id: str, control: Control) -> int:
+    """From when on no claim of the batch can be on its way."""
+    closes_at_s = seconds(BATCHES[batch_id]["closes_at"])
+    return FENCE_S + (min(control.stopped_at_s, closes_at_s) if control.stopped else closes_at_s)
 
 
 def terms_of(scanned: Scanned, numbers: Mapping[int, str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from tests.machine.calls import (
     Reversing,
     Scanned,
 )
-from tests.machine.fitting import DAY_S, limits_reached, status, terms_of, unfit
+from tests.machine.fitting import DAY_S, limits_reached, over_at_s, status, terms_of, unfit
 from tests.machine.season import BATCHES, KEY_OF, claim_key
 from tests.machine.standing import content_of, stands
 from tests.world import KEYS, seconds
@@ -179,8 +179,7 @@ def _(call: Enrolling, view: View) -> Iterator[No]:
     if not call.is_in or ("elders", KEY_OF[call.person]) in view.books.members:
         return
     for batch_id, quantity in fits.items():
-        is_over = view.now_s >= seconds(BATCHES[batch_id]["closes_at"]) or view.controls[batch_id].stopped
-        if entitled + 1 > quantity and not is_over:
+        if entitled + 1 > quantity and view.now_s < over_at_s(batch_id, view.controls[batch_id]):
             yield No("terms-frozen", hard=True)
 
 

@@ -40,7 +40,7 @@ def strand(world: World, batch_id: str = "pack") -> None:
 STEPS: list[tuple[str, Callable[[World], object]]] = [
     ("not-open", lambda w: w.clock.set("2020-06-06T09:59:59+08:00")),
     ("closed", lambda w: w.clock.set("2020-06-07T10:00:00+08:00")),
-    ("stopped", lambda w: w.env.controls.stop("pack")),
+    ("stopped", lambda w: w.env.controls.stop("pack", w.now_s)),
     ("paused", lambda w: w.env.controls.set_paused("pack", True)),
     ("not-eligible", lambda w: None),  # region; everybody else in the test has the right one
     ("drained", lambda w: w.env.stock.mark_drained("pack", Control("open", 1, 10), w.now_s)),

@@ -39,8 +39,8 @@ def last_expiry_s(world: World) -> int:
     "change",
     [
         lambda controls: controls.set_paused("pack", True),
-        lambda controls: controls.stop("pack"),
-        lambda controls: controls.stop_and_void("pack"),
+        lambda controls: controls.stop("pack", 1),
+        lambda controls: controls.stop_and_void("pack", 1),
     ],
     ids=["pause", "stop", "void"],
 )
@@ -83,22 +83,22 @@ def test_an_extension_is_refused(controls: Controls, season: World, before: Befo
 
 
 def voided(controls: Controls) -> None:
-    assert controls.stop_and_void("pack")
+    assert controls.stop_and_void("pack", 1)
 
 
 def test_what_was_stopped_can_still_be_voided(controls: Controls) -> None:
     """And stays stopped; a stop afterwards takes nothing back."""
-    assert controls.stop("pack")
+    assert controls.stop("pack", 1)
     assert not control(controls).voided
-    assert controls.stop_and_void("pack")
-    assert not controls.stop("pack")
+    assert controls.stop_and_void("pack", 1)
+    assert not controls.stop("pack", 1)
     assert (control(controls).stopped, control(controls).voided) == (True, True)
 
 
 def test_what_is_accounted_for_is_not_voided(controls: Controls) -> None:
     """The recorded counts are the last word."""
     expired(controls)
-    assert not controls.stop_and_void("pack")
+    assert not controls.stop_and_void("pack", 1)
     assert not control(controls).stopped
 
 

@@ -10,7 +10,7 @@ from coupons.claiming import Citizen, claim
 from coupons.declaring import publish, raise_quantity
 from coupons.expiring import run_schedule
 from coupons.granting import change_members
-from coupons.refusals import Busy, TermsFrozen
+from coupons.refusals import Busy, NotEligible, TermsFrozen
 from coupons.stores.dynamodb import NoAnswer, TransactionFailed
 from coupons.stores.groups import Group
 from tests.store.faults import WRITES, Counting, Faulty, first, request_lost
@@ -120,16 +120,31 @@ def test_the_smallest_batch_bounds_the_group(world: World) -> None:
 
 @pytest.mark.parametrize("over", ["closed", "stopped"])
 def test_a_batch_that_is_over_bounds_nobody(world: World, over: str) -> None:
-    """Nobody can claim it any more."""
+    """A fence after its end nobody can claim it any more, and nothing of it is on its way."""
     world.publish(campaign(granted(1)))
     if over == "stopped":
         world.operator().send("POST /admin/batches/{batch_id}/stop", {"batch_id": "pack"}, body={})
     else:
-        world.clock.set("2020-06-07T09:59:59+08:00")
-        with pytest.raises(TermsFrozen):
-            change(world, people(2))
-        world.clock.advance(1)
+        world.clock.set("2020-06-07T10:00:00+08:00")
+    world.clock.advance(29)
+    with pytest.raises(TermsFrozen):
+        change(world, people(2))
+    world.clock.advance(1)
     assert change(world, people(2)) == 2
+
+
+def test_a_process_that_has_not_heard_of_a_stop_grants_to_nobody_new(world: World) -> None:
+    """It remembers the control item for a second: whoever were admitted on the stop would have a pack too many."""
+    world.publish(campaign(granted(1)))
+    change(world, ["ann"])
+    behind = world.environment()
+    behind.live.control("pack")
+    assert claims(world, "ann") == ["claimed"]
+    world.operator().send("POST /admin/batches/{batch_id}/stop", {"batch_id": "pack"}, body={})
+    with pytest.raises(TermsFrozen):
+        change(world, ["bob"])
+    with pytest.raises(NotEligible):
+        claim(behind, "pack", Citizen(KEYS.person("bob"), None), world.now_s)
 
 
 def test_a_raise_lets_the_group_grow(world: World) -> None:

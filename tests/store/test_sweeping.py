@@ -231,7 +231,9 @@ def test_an_extension_during_the_expiry_wins(spent: World, operation: str, when:
 def test_a_voiding_during_the_expiry_is_counted(spent: World) -> None:
     """The record says what the tills say: the next count calls them voided."""
     spent.clock.advance(FENCE_S)
-    client = Faulty(spent.client, "update_item", first(lambda: stop(spent.environment(), "pack", void=True)))
+    client = Faulty(
+        spent.client, "update_item", first(lambda: stop(spent.environment(), "pack", spent.now_s, void=True))
+    )
     assert tick(spent, spent.environment(client=client)) == []
     assert control(spent).expired_at_s == 0
     [did] = tick(spent)

@@ -21,7 +21,7 @@ def code(season: World) -> str:
 
 
 def void(world: World) -> None:
-    stop(world.environment(), "pack", void=True)
+    stop(world.environment(), "pack", world.now_s, void=True)
 
 
 def hold(world: World, code: str) -> Any:

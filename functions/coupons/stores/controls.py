@@ -39,13 +39,15 @@ class Controls:
     def set_paused(self, batch_id: str, paused: bool) -> bool:
         return self._change(batch_id, "SET paused = :p", "paused <> :p", {":p": paused})
 
-    def stop(self, batch_id: str) -> bool:
-        return self._change(batch_id, "SET stopped = :yes", "stopped <> :yes", {":yes": True})
+    def stop(self, batch_id: str, now_s: int) -> bool:
+        update, values = "SET stopped = :yes, stopped_at_s = :now", {":yes": True, ":now": now_s}
+        return self._change(batch_id, update, "stopped <> :yes", values)
 
-    def stop_and_void(self, batch_id: str) -> bool:
+    def stop_and_void(self, batch_id: str, now_s: int) -> bool:
         """Stopped, and what was issued with it; not after its expiry was recorded."""
-        update, condition = "SET stopped = :yes, voided = :yes", "voided <> :yes AND expired_at_s = :never"
-        return self._change(batch_id, update, condition, {":yes": True, ":never": 0})
+        update = "SET stopped = :yes, voided = :yes, stopped_at_s = :now"
+        condition, values = "voided <> :yes AND expired_at_s = :never", {":yes": True, ":never": 0, ":now": now_s}
+        return self._change(batch_id, update, condition, values)
 
     def extend(self, batch_id: str, control: Control, extended_s: int, last_expiry_s: int) -> bool:
         """Lengthen the validity of all coupons, never shorten; not after their expiry was recorded.
