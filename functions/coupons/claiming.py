@@ -54,8 +54,9 @@ def claim(env: Environment, batch_id: str, citizen: Citizen, now_s: int) -> tupl
 
     One write unit, the put, and a k-th of one for the lease of k packs, which a batch whose everyone entitled fits does
     without; a repeat, or a refusal by another batch of the group, consumes one too. Each limit of the batch makes it a
-    transaction: 2 write units for the put, 2 for each limit. A refusal by time, state or stock costs no request while
-    the control item is fresh, if the batch has no limits.
+    transaction: 2 write units for the put, 2 for each limit. A refusal by time or state costs no request while the
+    control item is fresh, one by stock neither if the batch has no limits, group or booking to look at. Whoever is not
+    eligible is told so after one strong read: what was claimed before is answered first.
 
     Raises NotFound, NotOpen, Closed, Paused, Stopped, NotEligible, InsufficientPoints, Drained, SoldOut,
     AlreadyClaimedGroup, Busy. The one condition `attribute_not_exists` on (claim key, person) suffices for "at most
@@ -75,13 +76,15 @@ def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> 
     _refuse_by_time(env, release, now_s)
     control = env.live.control(release.batch_id)
     _refuse_by_operator(release, control)
-    _refuse_by_person(env, release, citizen)
+    unfit = _unfit(env, release, citizen)
+    if unfit:
+        return _repeat_or(unfit, env, release, control, citizen), True
     _refuse_by_price(env, release, control, now_s)
     for _ in range(ATTEMPTS):
         seen = limiting.look(env, release, citizen.person, citizen.household, now_s)
         why = limiting.reached(env, seen, citizen.person, now_s)
         if why:
-            return _standing_or_limit(env, release, control, citizen, why), True
+            return _repeat_or(NotEligible(reason="limit", detail=why), env, release, control, citizen), True
         token = env.leases.take(release, now_s) if release.from_stock else env.leases.grant(release)
         wanted = _fresh(env, release, citizen, token.name, now_s)
         also = limiting.counted(env, seen, release, token.name)
@@ -121,12 +124,12 @@ def _as_repeat(env: Environment, release: Release, control: Control, standing: C
     )
 
 
-def _standing_or_limit(env: Environment, release: Release, control: Control, citizen: Citizen, why: str) -> Held:
-    """A repeat is counted already, and answered before any limit. Raises NotEligible, AlreadyClaimedGroup."""
+def _repeat_or(refusal: NotEligible, env: Environment, release: Release, control: Control, citizen: Citizen) -> Held:
+    """What was claimed when the person was eligible is answered before any look at the person. Raises `refusal`."""
     standing = env.claims.get(release, citizen.person, consistent=True)
-    if standing is None:
-        raise NotEligible(reason="limit", detail=why)
-    return _as_repeat(env, release, control, standing)
+    if standing is None or standing.batch_number != release.number:
+        raise refusal
+    return Held(release, standing, control.ruling)
 
 
 def my_claim(env: Environment, batch_id: str, person: bytes) -> Held:
@@ -219,20 +222,22 @@ def _refuse_by_operator(release: Release, control: Control) -> None:
         raise Paused(detail=f"{release.batch_id!r} is paused by its operator.")
 
 
-def _refuse_by_person(env: Environment, release: Release, citizen: Citizen) -> None:
+def _unfit(env: Environment, release: Release, citizen: Citizen) -> NotEligible | None:
+    """Why this batch is not for this person; None if it is."""
     batch = release.batch
     regions = batch.eligibility.regions
     if regions and citizen.region is not None and citizen.region not in regions:
-        raise NotEligible(reason="region", detail=f"This batch is for people of {', '.join(regions)}.")
+        return NotEligible(reason="region", detail=f"This batch is for people of {', '.join(regions)}.")
     group_id = batch.eligibility.group_id
     if group_id is not None and not env.groups.is_member(group_id, citizen.person):
-        raise NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
+        return NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
     needs_booking = batch.mode == "lottery" or (batch.booking is not None and batch.booking.required)
     if needs_booking and env.bookings.get(release, citizen.person) is None:
-        raise NotEligible(reason="booking-required", detail="This batch is for those who booked.")
+        return NotEligible(reason="booking-required", detail="This batch is for those who booked.")
     if batch.mode == "lottery":
         # Nobody is drawn before a draw; the draw brings its list here.
-        raise NotEligible(reason="not-drawn", detail="Its draw has not named you.")
+        return NotEligible(reason="not-drawn", detail="Its draw has not named you.")
+    return None
 
 
 def _refuse_by_price(env: Environment, release: Release, control: Control, now_s: int) -> None:

@@ -86,6 +86,47 @@ def test_a_replay_comes_before_any_refusal(fresh: Stage, name: str) -> None:
     assert fresh.items()["ClaimsTable"] == before["ClaimsTable"]
 
 
+BOOKING = {"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": "2020-06-06T11:00:00+08:00", "required": True}
+
+
+def member(s: Stage, is_in: bool) -> None:
+    key, path = "PUT /admin/groups/{group_id}/members", {"group_id": "care"}
+    assert s.operator().send(key, path, body={"add" if is_in else "remove": ["ann", "bob"]}).status == 200
+
+
+def moved(s: Stage, region: str) -> None:
+    s.region = region  # type: ignore[attr-defined]
+
+
+def booked(s: Stage, is_in: bool) -> None:
+    for name in ("ann", "bob"):
+        key = ("PUT" if is_in else "DELETE") + " /batches/{batch_id}/booking"
+        assert s.citizen(name).send(key, {"batch_id": "pack"}).status in (200, 201)
+
+
+LOST: dict[str, tuple[dict[str, Any], Callable[[Stage, bool], object]]] = {
+    "group": ({"eligibility": {"group_id": "care"}}, member),
+    "region": ({"eligibility": {"regions": ["beijing"]}}, lambda s, fits: moved(s, "beijing" if fits else "hubei")),
+    "booking-required": ({"booking": BOOKING}, booked),
+}
+
+
+@pytest.mark.parametrize("reason", LOST)
+def test_a_claims_replay_comes_before_a_look_at_the_person(fresh: Stage, reason: str) -> None:
+    """Who left the group, moved away or cancelled the booking holds what was claimed; who had not claimed may not."""
+    changes, fit = LOST[reason]
+
+    def put(name: str) -> Answered:
+        return fresh.citizen(name, region=getattr(fresh, "region", "beijing")).put_claim("pack")
+
+    fit(opened(fresh, batch(**changes)), True)
+    first = put("ann")
+    fit(fresh, False)
+    again, refused = put("ann"), put("bob")
+    assert (first.status, again.status, again.is_replay, again.json) == (201, 200, True, first.json)
+    assert (refused.slug, refused.json["reason"]) == ("not-eligible", reason)
+
+
 def test_time_and_operators_come_before_the_earlier_claim(fresh: Stage) -> None:
     """Cheap refusals of a claim are given without looking: after the end, one who holds the pack is told `closed`."""
     opened(fresh).citizen("ann").put_claim("pack")

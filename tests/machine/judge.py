@@ -81,13 +81,14 @@ def _(call: Claiming, view: View) -> Iterator[No]:
         yield No("stopped")
     if control.paused:
         yield No("paused")
+    if stands(call, view.books, view.numbers):
+        return
     yield from _outsider(call, view)
+    for is_hard in limits_reached(view.books, view.controls, view.numbers, call, view.now_s):
+        yield No("not-eligible", {"reason": "limit"}, hard=is_hard)
     standing = view.books.claims.get((claim_key(call.batch_id), KEY_OF[call.person]))
-    if standing is not None and view.numbers[standing.batch_number] != call.batch_id:
+    if standing is not None:
         yield No("already-claimed-group", {"claimed_batch_id": view.numbers[standing.batch_number]}, hard=True)
-    if standing is None:
-        for is_hard in limits_reached(view.books, view.controls, view.numbers, call, view.now_s):
-            yield No("not-eligible", {"reason": "limit"}, hard=is_hard)
 
 
 @refusals.register

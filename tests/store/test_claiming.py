@@ -58,7 +58,8 @@ def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None
     region = "tianjin" if place <= 4 else "beijing"
     if place >= 2:
         world.clock.set("2020-06-06T10:00:02+08:00")
-    assert world.citizen("ann", region=region).put_claim("pack").slug == STEPS[place][0]
+    name = "eve" if place == 4 else "ann"  # whoever holds the pack is answered before the person is looked at
+    assert world.citizen(name, region=region).put_claim("pack").slug == STEPS[place][0]
 
 
 @pytest.mark.parametrize(

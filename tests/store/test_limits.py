@@ -155,10 +155,10 @@ def test_a_limit_stands_before_the_stock(world: World) -> None:
     assert [said(world, "b"), said(world, "a")] == ["limit", "again"]
 
 
-def test_another_batch_of_the_group_is_said_before_the_limit(world: World) -> None:
-    """What the person holds is more to the point than how many they may."""
+def test_a_limit_is_said_before_another_batch_of_the_group(world: World) -> None:
+    """The contract's order: not-eligible, then already-claimed-group."""
     world.publish(limited({**COUNT, "packs_max": 1}, exclusive_group="g"))
-    assert [said(world, "a"), said(world, "b")] == ["claimed", "already-claimed-group"]
+    assert [said(world, "a"), said(world, "b"), said(world, "a")] == ["claimed", "limit", "again"]
 
 
 def citizen(name: str = "ann") -> Citizen:
