@@ -9,9 +9,12 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from coupons.claiming import Citizen, claim
+from coupons.claims import Claim, fresh_coupon
 from coupons.refusals import Busy, Drained
-from coupons.stores.dynamodb import NoAnswer
-from tests.store.faults import Faulty, answer_lost, request_lost, throttled
+from coupons.releases import Release
+from coupons.stores import keys
+from coupons.stores.dynamodb import NoAnswer, NotApplied
+from tests.store.faults import Faulty, answer_lost, fault, request_lost, throttled
 from tests.world import KEYS, World, batch, campaign
 
 
@@ -91,3 +94,21 @@ def test_lost_answers_never_oversell(world: World) -> None:
             outcomes.append(None)
     assert outcomes == [False, False, None]
     assert counts(world) == (2, 0)
+
+
+def test_another_put_of_the_same_pack_carries_another_name(season: World, release: Release) -> None:
+    """A pack that came back is the next person's; the store refuses a name that it has seen with other content."""
+    sent: list[str] = []
+
+    def conflict(_real: Any, parameters: dict[str, Any]) -> Any:
+        sent.append(parameters["ClientRequestToken"])
+        raise fault("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
+
+    store = season.environment(client=Faulty(season.client, "transact_write_items", conflict, conflict)).claims
+    for name in ("ann", "bob"):
+        coupons = (fresh_coupon(release.terms[0], season.now_s, release.timezone),)
+        wanted = Claim(release.number, KEYS.person(name), "lease:0", season.now_s, 1, coupons)
+        part = season.env.limits.count(keys.limit("season", "two", wanted.person, "all"), 2)
+        with pytest.raises(NotApplied):
+            store.put(release, wanted, lambda: True, [part])
+    assert len(set(sent)) == 2

@@ -18,6 +18,7 @@ eight redeemed coupons under 1 KB, one write unit.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Literal, cast
@@ -88,12 +89,14 @@ class Claims:
             "ConditionExpression": "attribute_not_exists(pk)",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        unknown = False
+        # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. Not the token's: a
+        # pack that came back is another person's next, and a name seen with other content is refused (API reference).
+        unknown, name = False, secrets.token_hex(16)
         for _ in range(PUT_ATTEMPTS):
             if not still_leased():
                 break
             try:
-                self._send(put, also, claim.token)
+                self._send(put, also, name)
             except ConditionFailed as refused:
                 standing = from_item(cast(Item, refused.item))
                 return None if standing.token == claim.token else standing
@@ -108,14 +111,13 @@ class Claims:
         # Never sent because the lease had lapsed counts as unknown too: its packs are no longer ours to give back.
         raise NoAnswer(detail="The claim may or may not have been written; ask GET …/claim.")
 
-    def _send(self, put: dict[str, Any], also: Sequence[dict[str, Any]], token: str) -> None:
+    def _send(self, put: dict[str, Any], also: Sequence[dict[str, Any]], name: str) -> None:
         """One attempt. Raises ConditionFailed if the claim is there, LimitMoved if a part of `also` refused."""
         if not also:
             self._spike.call("put_item", **put)
             return
         try:
-            # The same name in all attempts: DynamoDB then applies them once, whatever was lost.
-            self._spike.call("transact_write_items", TransactItems=[{"Put": put}, *also], ClientRequestToken=token)
+            self._spike.call("transact_write_items", TransactItems=[{"Put": put}, *also], ClientRequestToken=name)
         except TransactionFailed as refused:
             if 0 in refused.items:
                 raise ConditionFailed(refused.items[0]) from refused
