@@ -93,17 +93,17 @@ def stop(env: Environment, batch_id: str, now_s: int, *, void: bool = False) -> 
 def extend(env: Environment, batch_id: str, days: int) -> tuple[Release, Control, bool]:
     """All coupons of the batch are valid `days` × 86,400 s longer than their terms say; True if they were.
 
-    Raises NotFound, TermsFrozen (an extension only grows), Closed (the batch's expiry is recorded), Busy.
+    Raises NotFound, Closed (the batch's expiry is recorded), TermsFrozen (an extension only grows), Busy.
     """
     release, extended_s = env.live.release(batch_id), days * DAY_S
     for _ in range(ATTEMPTS):
         control = env.live.control_now(batch_id)
         if control.extended_s == extended_s:
             return release, control, True
-        if control.extended_s > extended_s:
-            raise TermsFrozen(detail=f"The extension is {control.extended_s // DAY_S} days; it only grows.")
         if control.expired_at_s:
             raise _accounted_for(release, control)
+        if control.extended_s > extended_s:
+            raise TermsFrozen(detail=f"The extension is {control.extended_s // DAY_S} days; it only grows.")
         if env.controls.extend(batch_id, control, extended_s, release.last_expiry_s + extended_s):
             return release, env.live.control_now(batch_id), False
     raise Busy(detail="The batch is changing; try again.")

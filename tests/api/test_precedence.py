@@ -170,3 +170,16 @@ def test_the_table_of_a_till_from_the_top(fresh: Stage, key: str, extra: dict[st
     fresh.merchant().reverse("taken", "r", 4000)
     assert put("free", ann.code(ANNS), small) == "order-not-eligible"
     assert put("free", ann.code(ANNS), order()) == ""
+
+
+def test_an_end_comes_before_what_is_frozen(fresh: Stage) -> None:
+    """closed, terms-frozen: of what is accounted for, a shorter extension is no more wrong than a longer one."""
+    key, path = "POST /admin/batches/{batch_id}/extend", {"batch_id": "pack"}
+    opened(fresh).operator().send(key, path, body={"days": 7})
+    seen = [fresh.operator().send(key, path, body={"days": 6}).slug]
+    late(fresh)
+    for _ in range(2):
+        fresh.tick()
+        fresh.clock.advance(60)
+    seen += [fresh.operator().send(key, path, body={"days": days}).slug for days in (6, 7, 8)]
+    assert seen == ["terms-frozen", "closed", "", "closed"]

@@ -157,10 +157,10 @@ def _(call: Operating, view: View) -> Iterator[No]:
     control = view.controls[call.batch_id]
     if call.action in ("pause", "resume") and control.stopped:
         yield No("stopped")
-    if call.action == "extend" and control.extended_s > call.days * DAY_S:
-        yield No("terms-frozen", hard=True)
     if call.action in ("extend", "void") and control.expired_at_s:
         yield No("closed", hard=True)
+    if call.action == "extend" and control.extended_s > call.days * DAY_S:
+        yield No("terms-frozen", hard=True)
 
 
 @refusals.register
