@@ -31,7 +31,7 @@ _BY_CLAIM = (
     scope="citizen",
     body=Empty,
     answers={201: BookingView, 200: BookingView},
-    refusals=_BY_TIME,
+    refusals=(*_BY_TIME, r.Stopped),
 )
 def put_booking(request: Request) -> Answer:
     """Book a batch before it opens."""

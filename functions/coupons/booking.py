@@ -6,7 +6,7 @@ from coupons.claims import BookingRecord
 from coupons.clock import FENCE_S
 from coupons.environment import Environment
 from coupons.moments import epoch_s
-from coupons.refusals import Closed, NotFound, NotOpen
+from coupons.refusals import Closed, NotFound, NotOpen, Stopped
 from coupons.releases import Control, Release
 from coupons.sweeping import SPAN, swept
 from coupons.sweeps import Count, Fold
@@ -15,12 +15,14 @@ from coupons.sweeps import Count, Fold
 def book(env: Environment, batch_id: str, person: bytes, now_s: int) -> tuple[Release, BookingRecord, bool]:
     """The person stands in the list of `batch_id`; True if they did before. One write unit.
 
-    Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed.
+    Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped.
     """
     release = env.live.release(batch_id)
     try:
         _refuse_outside_window(release, now_s)
-    except (NotOpen, Closed):
+        if env.live.control(batch_id).stopped:
+            raise Stopped(detail=f"{batch_id!r} was stopped by its operator.")
+    except (NotOpen, Closed, Stopped):
         standing = env.bookings.get(release, person)
         if standing is None:
             raise

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from coupons.limits import PER_BATCH_MAX, Limit
 from coupons.schema import Document, Id, Label, Moment, Quantity, TimeZone, Title, distinct, forward, known
-from coupons.terms import Terms
+from coupons.terms import FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
 
@@ -154,6 +154,9 @@ class Campaign(Document):
             known(f"terms {terms.terms_id}: section", [terms.section_id] if terms.section_id else [], sections)
         for batch in self.batches:
             known(f"batch {batch.batch_id}: terms", batch.terms, terms_ids)
+            for terms in self.terms_of(batch):
+                if isinstance(terms.validity, FixedWindow) and terms.validity.ends_at < batch.closes_at:
+                    raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed")
             known(f"batch {batch.batch_id}: limit", batch.limits, limits)
             known(f"batch {batch.batch_id}: section", [batch.section_id] if batch.section_id else [], sections)
         return self

@@ -28,7 +28,10 @@ class CountLimit(Document):
 
 
 class OneAtATime(Document):
-    """A person's next pack only when nothing of the last is left to use: each coupon redeemed, expired or voided."""
+    """A person's next pack only when nothing of the last is left to use: each coupon redeemed, expired or voided.
+
+    A reversal that gives a coupon of an earlier pack back takes no later pack away.
+    """
 
     kind: Literal["one_at_a_time"]
     limit_id: Id

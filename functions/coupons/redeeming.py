@@ -70,7 +70,8 @@ def redeem(
     What a till sends late (`scanned_at_s`) is judged by the terms at the moment of the scan, since the customer has
     left with the goods: valid yet, within the hours, which merchant match. The coupon's expiry and state, the
     merchant's standing and the settlement day stay those of now: 30 s after its expiry a coupon is accounted for, and
-    what has been accounted for is never used. A live hold's order pays what the hold said.
+    what has been accounted for is never used. An order with a live hold is judged at the moment of the hold: it pays
+    what the hold said until the deadline that the hold said, though hours or a match ended meanwhile.
 
     Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
     conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, and not expired by the
@@ -109,12 +110,13 @@ def redeem(
         batch_id=presented.release.batch_id,
         terms_id=presented.terms.terms_id,
         at_s=now_s,
-        amounts=standing.amounts if standing is not None else Amounts(0, 0, 0, ()),
         held_until_s=standing.held_until_s if standing is not None else 0,
         late=scanned_at_s is not None,
     )
     # No till's clock moves a scan before the code was issued, or the order took the coupon, nor past now.
     judged_at_s = now_s if scanned_at_s is None else min(max(scanned_at_s, presented_at_s), now_s)
+    if standing is not None and standing.held_until_s > now_s:
+        judged_at_s = standing.at_s
     return _commit(env, presented, used, order, judged_at_s, now_s)
 
 
@@ -155,8 +157,6 @@ def _commit(
             return _first_answer(standing, used), timezone, True
         refuse_unusable(presented, now_s, order=key)
         amounts = assess_or_refuse(env, presented, used.merchant_id, order, judged_at_s)
-        if used.held_until_s > now_s:
-            amounts = used.amounts  # the hold said what to pay, and the customer may have paid it
         record = replace(used, amounts=amounts)
         line = Line(
             kind="redemption",
@@ -184,7 +184,7 @@ def _commit(
                     # A twin of this request was first, or its lost answer was ours.
                     return _first_answer(standing, used), timezone, True
                 # The order's hold landed after the order was read: a repeat of that hold is known by its deadline.
-                used = replace(used, amounts=standing.amounts, held_until_s=standing.held_until_s)
+                used, judged_at_s = replace(used, held_until_s=standing.held_until_s), standing.at_s
             presented = present(env, presented.ref)
             continue
         return record, timezone, False

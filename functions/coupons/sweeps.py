@@ -1,4 +1,4 @@
-"""What a sweep counts: one `Fold` a bucket, added up over all buckets of a claim key."""
+"""What a sweep counts: one `Fold` a span of buckets, added up over all buckets of a claim key."""
 
 from __future__ import annotations
 

@@ -54,6 +54,20 @@ def booking_in_the_last_second_before(s: Stage) -> Answered:
     return book(bookable(s, "2020-06-05T23:59:59+08:00"))
 
 
+@case("PUT /batches/{batch_id}/booking", 409, "stopped", detail="'pack' was stopped by its operator.")
+def booking_what_was_stopped(s: Stage) -> Answered:
+    bookable(s).operator().send("POST /admin/batches/{batch_id}/stop", PACK, body={})
+    return book(s)
+
+
+@case("PUT /batches/{batch_id}/booking", 200, body=BOOKED, headers=REPLAY)
+def the_same_booking_after_a_stop(s: Stage) -> Answered:
+    book(bookable(s))
+    s.operator().send("POST /admin/batches/{batch_id}/stop", PACK, body={})
+    s.clock.advance(2)
+    return book(s)
+
+
 @case("PUT /batches/{batch_id}/booking", 409, "closed", facts={"closed_at": OPENING}, detail="Booking has closed.")
 def booking_at_the_second_of_its_end(s: Stage) -> Answered:
     return book(bookable(s, OPENING))

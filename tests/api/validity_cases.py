@@ -77,11 +77,20 @@ def redeeming_a_second_after_the_hours(s: Stage) -> Answered:
     return s.merchant().redeem("o-1", scan(s, coupon_id), order())
 
 
-@case(REDEEM, 422, "order-not-eligible", facts={"reasons": ["window"]})
-def a_hold_does_not_carry_its_order_over_the_end_of_the_hours(s: Stage) -> Answered:
+@case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-06T10:09:59+08:00"})
+def a_hold_carries_its_order_over_the_end_of_the_hours(s: Stage) -> Answered:
+    """It said until when, and the customer may have paid: the last second of ten minutes."""
     hold(s, scan(s, anns(s, **FIVE_MINUTES)))
-    s.clock.advance(300)
+    s.clock.advance(599)
     return s.merchant().redeem("o-1", None, order())
+
+
+@case(REDEEM, 422, "order-not-eligible", facts={"reasons": ["window"]})
+def a_lapsed_hold_carries_nothing(s: Stage) -> Answered:
+    coupon_id = anns(s, **FIVE_MINUTES)
+    hold(s, scan(s, coupon_id))
+    s.clock.advance(600)
+    return s.merchant().redeem("o-1", scan(s, coupon_id), order())
 
 
 @case(QUOTE, 200, body={"eligible": False, "reasons": ["region"], **NOTHING_OFF})

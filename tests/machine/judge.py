@@ -191,7 +191,9 @@ def _outsider(call: Claiming, view: View) -> Iterator[No]:
 
 
 def judged_at_s(call: Redeeming, standing: OrderRecord | None, now_s: int) -> int:
-    """When the terms are looked at: a late till's scan, never before the code or after now."""
+    """When the terms are looked at: at a live hold; at a late till's scan, never before the code or after now."""
+    if standing is not None and standing.held_until_s > now_s:
+        return standing.at_s
     if call.scanned_at_s is None:
         return now_s
     earliest_s = call.scanned.issued_at_s if call.scanned else standing.at_s if standing else 0

@@ -78,8 +78,9 @@ TAKEN: dict[str, Change] = {
     "all of every day": setting("terms.0.usable", [{"weekdays": WEEK, "starts": "00:00", "ends": "24:00"}]),
     "hours past midnight": setting("terms.0.usable", [{"weekdays": ["fri"], "starts": "23:59", "ends": "00:00"}]),
     "100 blackout dates": setting("terms.0.blackout_dates", DATES[:100]),
-    "a fixed window of a second": setting(
-        "terms.0.validity", {"kind": "fixed", "starts_at": DAY, "ends_at": "2020-06-06T00:00:01+08:00"}
+    "a fixed window of a second, to the end of the claims": setting(
+        "terms.0.validity",
+        {"kind": "fixed", "starts_at": "2020-06-07T09:59:59+08:00", "ends_at": "2020-06-07T10:00:00+08:00"},
     ),
 }
 
@@ -89,6 +90,8 @@ REFUSED: list[tuple[Change, str, str]] = [
     (setting("revision", 0), "revision", "greater"),
     (setting("revision", "1"), "revision", "integer"),
     (setting("timezone", "Asia/Peking"), "timezone", "IANA"),
+    (setting("timezone", "posixrules"), "timezone", "IANA"),
+    (setting("timezone", "../UTC"), "timezone", "IANA"),
     (setting("currency", "yuan"), "currency", "pattern"),
     (setting("ends_at", "2020-06-01T00:00:00+08:00"), "", "ends before it starts"),
     (setting("starts_at", "2020-06-01T00:00:00"), "starts_at", "timezone"),
@@ -177,6 +180,11 @@ REFUSED: list[tuple[Change, str, str]] = [
     ),
     (setting("terms.0.validity.days", 0), "terms.0.validity.days_after_claim.days", "greater"),
     (setting("terms.0.validity.days", 367), "terms.0.validity.days_after_claim.days", "less"),
+    (
+        setting("terms.0.validity", {"kind": "fixed", "starts_at": DAY, "ends_at": "2020-06-07T09:59:59+08:00"}),
+        "",
+        "batch pack: ten-off ends before the last pack is claimed",
+    ),
     (
         setting("terms.0.validity", {"kind": "fixed", "starts_at": DAY, "ends_at": DAY}),
         "terms.0.validity.fixed",

@@ -229,13 +229,16 @@ def _release_fields(release: Release) -> Item:
         "shards": release.shards,
         "published_at_s": release.published_at_s,
         "batch": release.batch.model_dump_json(exclude_unset=True),
-        "terms": [terms.model_dump_json(exclude_unset=True) for terms in release.terms],
+        # Each of the pack's terms once: eight times a long one would come near an item's 400 KB.
+        "terms": {terms.terms_id: terms.model_dump_json(exclude_unset=True) for terms in release.terms},
         "from_stock": release.from_stock,
         "limits": [limit.model_dump_json() for limit in release.limits],
     }
 
 
 def _release(item: Item) -> Release:
+    batch = Batch.model_validate_json(item["batch"])
+    terms = {terms_id: Terms.model_validate_json(text) for terms_id, text in item["terms"].items()}
     return Release(
         campaign_id=item["campaign_id"],
         timezone=item["timezone"],
@@ -245,8 +248,8 @@ def _release(item: Item) -> Release:
         booking_buckets=item["booking_buckets"],
         shards=item["shards"],
         published_at_s=item["published_at_s"],
-        batch=Batch.model_validate_json(item["batch"]),
-        terms=tuple(Terms.model_validate_json(text) for text in item["terms"]),
+        batch=batch,
+        terms=tuple(terms[terms_id] for terms_id in batch.terms),
         from_stock=item["from_stock"],
         limits=tuple(_LIMIT.validate_json(text) for text in item["limits"]),
     )

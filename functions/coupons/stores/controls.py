@@ -12,12 +12,14 @@ What moves packs between control and shards is in `stock.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from coupons.releases import Control
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, encode
+
+_FIELDS = {field.name for field in fields(Control)}
 
 
 class Controls:
@@ -147,4 +149,5 @@ def control_item(control: Control) -> Item:
 
 
 def _control(item: Item) -> Control:
-    return Control(**{name: value for name, value in item.items() if name not in ("pk", "sk")})
+    # A version of ours that knows more may have written more; what is missing has its default.
+    return Control(**{name: item[name] for name in _FIELDS & item.keys()})

@@ -1,8 +1,8 @@
-"""Sweep folds (table `catalog`): one item a bucket, written once.
+"""Sweep folds (table `catalog`): one item a span of buckets, written once.
 
 | access | request | units |
 |---|---|---|
-| record a bucket's fold | PutItem `attribute_not_exists` | 1 |
+| record a span's fold | PutItem `attribute_not_exists` | 1 |
 | all folds of a sweep | BatchGetItem, strong, 100 a request | 1 read unit each |
 """
 
@@ -18,9 +18,9 @@ class Folds:
         self._dynamo = dynamo
         self._table = table
 
-    def record(self, sweep_id: str, bucket: int, fold: Fold) -> bool:
-        """Write the fold of `bucket` if nobody has; False if somebody had, and theirs stands."""
-        item = {**keys.fold(sweep_id, bucket), "bucket": bucket, "fold": _fields(fold)}
+    def record(self, sweep_id: str, span: int, fold: Fold) -> bool:
+        """Write the fold of `span` if nobody has; False if somebody had, and theirs stands."""
+        item = {**keys.fold(sweep_id, span), "span": span, "fold": _fields(fold)}
         try:
             self._dynamo.call(
                 "put_item", TableName=self._table, Item=encode(item), ConditionExpression="attribute_not_exists(pk)"
@@ -29,11 +29,11 @@ class Folds:
             return False
         return True
 
-    def recorded(self, sweep_id: str, buckets: int) -> dict[int, Fold]:
-        """The folds that are there, by bucket, read strongly; the sweep is complete when all are."""
-        wanted = {self._table: [keys.fold(sweep_id, bucket) for bucket in range(buckets)]}
+    def recorded(self, sweep_id: str, spans: int) -> dict[int, Fold]:
+        """The folds that are there, by span, read strongly; the sweep is complete when all are."""
+        wanted = {self._table: [keys.fold(sweep_id, span) for span in range(spans)]}
         items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {item["bucket"]: _fold(item["fold"]) for item in items}
+        return {item["span"]: _fold(item["fold"]) for item in items}
 
 
 def _fields(fold: Fold) -> Item:

@@ -12,7 +12,7 @@
 | | `GROUP#id` | `COUNT` | everyone ever admitted, and the batches that must have a pack for each |
 | | `GROUP#id#bucket` | `MEMBER#person` | one member, `removed` if no longer |
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
-| | `SWEEP#id#bucket` | `FOLD` | one bucket's fold of a sweep |
+| | `SWEEP#id#span` | `FOLD` | one span's fold of a sweep |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
@@ -107,8 +107,8 @@ def enrolment(merchant_id: str, campaign_id: str) -> Key:
     return Key(pk=f"MERCHANT#{merchant_id}", sk=f"{ENROLMENT}{campaign_id}")
 
 
-def fold(sweep_id: str, bucket: int) -> Key:
-    return Key(pk=f"SWEEP#{sweep_id}#{bucket}", sk="FOLD")
+def fold(sweep_id: str, span: int) -> Key:
+    return Key(pk=f"SWEEP#{sweep_id}#{span}", sk="FOLD")
 
 
 CLAIM = "CLAIM#"
