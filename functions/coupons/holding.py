@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from coupons.environment import Environment
 from coupons.orders import Order, OrderRecord, fingerprint, order_key
 from coupons.redeeming import ATTEMPTS, assess_or_refuse, order_conflict
@@ -104,11 +106,18 @@ def _give_up(env: Environment, standing: OrderRecord, tombstone: OrderRecord) ->
     assert opened is not None, "we sealed the id of a coupon that an order holds"
     batch = env.live.release(standing.batch_id)
     key = order_key(standing.merchant_id, standing.order_no)
+    coupon, order = env.coupons.release(batch, opened[0], key), env.orders.release(tombstone)
     try:
-        env.transact([env.coupons.release(batch, opened[0], key), env.orders.release(tombstone)])
+        env.transact([coupon, order])
     except TransactionFailed as failure:
-        if _ORDER in failure.items:
-            return False
-        # The hold had lapsed and another order took the coupon: only our own order is left to close.
-        return env.orders.bury(tombstone) is None
+        # If the hold had lapsed and another order took the coupon, only our own order is left to close.
+        return _ORDER not in failure.items and _close(env, order)
+    return True
+
+
+def _close(env: Environment, order: dict[str, Any]) -> bool:
+    try:
+        env.transact([order])
+    except TransactionFailed:
+        return False
     return True

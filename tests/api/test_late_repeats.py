@@ -129,6 +129,34 @@ def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -
     assert (again.status, again.is_replay, again.json) == (200, True, held[0].json)
 
 
+def test_a_cancel_that_meets_its_hold_frees_the_coupon(world: World) -> None:
+    """The cancel read no order, and then there was one that holds: the coupon is not left with a cancelled order."""
+    _, code = scanned(world)
+    body = {"code": code, "order": order(), "ttl_s": 300}
+
+    def hold() -> None:
+        replace_environment(world.env)
+        assert world.merchant().send(HOLD, {"order_no": "o-1"}, body=body).status == 201
+
+    replace_environment(world.environment(client=Faulty(world.client, "put_item", first(hold))))
+    cancelled = world.merchant().send("DELETE /orders/{order_no}/hold", {"order_no": "o-1"})
+    assert (cancelled.status, cancelled.is_replay) == (200, False)
+    assert world.merchant().redeem("o-2", code, order()).status == 201
+    assert world.merchant().redeem("o-1", code, order()).slug == "order-conflict"
+
+
+def test_a_cancel_of_a_lapsed_hold_leaves_the_coupon_where_it_is(world: World) -> None:
+    """Another order has it by now; the cancelled one is closed all the same."""
+    _, code = scanned(world)
+    till = world.merchant()
+    till.send(HOLD, {"order_no": "o-1"}, body={"code": code, "order": order(), "ttl_s": 1})
+    world.clock.advance(1)
+    till.send(HOLD, {"order_no": "o-2"}, body={"code": code, "order": order(), "ttl_s": 300})
+    assert till.send("DELETE /orders/{order_no}/hold", {"order_no": "o-1"}).status == 200
+    assert till.redeem("o-1", code, order()).slug == "order-conflict"
+    assert till.redeem("o-2", None, order()).status == 201
+
+
 @pytest.mark.parametrize(("after_s", "payable_minor"), [(59, 4_000), (60, 4_500)])
 def test_an_order_pays_what_its_hold_said(after_s: int, payable_minor: int) -> None:
     """Until the hold's deadline, though the merchants match only half from then on; its repeat says so too."""

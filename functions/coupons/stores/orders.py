@@ -56,8 +56,11 @@ class Orders:
         return self._put(record, "#state = :held", {":held": "held"})
 
     def bury(self, record: OrderRecord) -> OrderRecord | None:
-        """A tombstone for an order that is not there, or whose hold had lapsed; the order that stands if it is used."""
-        put = self._put(record, "attribute_not_exists(pk) OR #state = :held", {":held": "held"})["Put"]
+        """A tombstone for an order number not seen before; the order that stands if there is one.
+
+        Not on a hold that landed meanwhile: its coupon has to be let go in the same transaction.
+        """
+        put = self._put(record, "attribute_not_exists(pk)", {})["Put"]
         try:
             self._dynamo.call("put_item", **put)
         except ConditionFailed as refused:
