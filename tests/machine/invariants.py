@@ -114,7 +114,7 @@ def money_adds_up(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator
             yield f"{name}: {dict(total)}"
         order = books.orders[(name.partition("#")[0], name.partition("#")[2])]
         # A coupon that came back leaves the rest to pay in full, and nobody's money out.
-        out = [total[whom] for whom in total if whom != "payable" or not _is_partly_paid(order)]
+        out = [total[whom] for whom in total if whom != "payable" or left_minor(order) == 0]
         if not is_standing(order) and any(out):
             yield f"{name} uses no coupon any more: {dict(total)}"
     for (_, person), index, coupon, number in _coupons(books):
@@ -126,9 +126,13 @@ def money_adds_up(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator
 
 def is_standing(order: OrderRecord) -> bool:
     """It uses its coupon: redeemed, not given back, not reversed in full."""
-    left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
     is_back = any(reversal.coupon_returned for reversal in order.reversals)
-    return order.state == "redeemed" and left_minor > 0 and not is_back
+    return order.state == "redeemed" and left_minor(order) > 0 and not is_back
+
+
+def left_minor(order: OrderRecord) -> int:
+    """Of the payable, to be reversed."""
+    return order.amounts.payable_minor - sum(reversal.amounts.payable_minor for reversal in order.reversals)
 
 
 RULES = (
@@ -139,10 +143,6 @@ RULES = (
     lines_tell_the_orders,
     money_adds_up,
 )
-
-
-def _is_partly_paid(order: OrderRecord) -> bool:
-    return sum(r.amounts.payable_minor for r in order.reversals) < order.amounts.payable_minor
 
 
 def _agree(coupon: Coupon, order: OrderRecord) -> bool:

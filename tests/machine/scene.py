@@ -7,17 +7,19 @@ from functools import cache
 
 from hypothesis import note
 
+from coupons.environment import replace_environment
 from coupons.sealing import CouponRef
 from tests.machine import invariants
 from tests.machine.books import Books
-from tests.machine.calls import Claiming, Looking, Redeeming, Scanned
+from tests.machine.calls import AtTheTill, Claiming, Looking, Redeeming, Scanned, citizen
 from tests.machine.fitting import status
+from tests.machine.invariants import left_minor
 from tests.machine.judge import scanned_of
 from tests.machine.promises import Promises
-from tests.machine.season import BATCHES, BORDERS, MERCHANTS, claim_key, publish
-from tests.machine.stack import Call, Fate, Stack, Turn
+from tests.machine.season import BATCHES, BORDERS, MERCHANTS, PEOPLE, claim_key, publish
+from tests.machine.stack import Call, Fate, Stack, Turn, quiet
 from tests.machine.verdicts import Verdicts
-from tests.world import seconds
+from tests.world import KEYS, seconds
 
 OrderAt = tuple[str, str]
 
@@ -72,6 +74,20 @@ class Scene:
         for ref in self.coupons():
             self.play(Redeeming(*self.new_order(MERCHANTS[0]), Scanned(ref, self.now_s), 6_667))
 
+    def ask_everybody(self) -> None:
+        """Wallets show each coupon's status, and each day's settlement its merchant's lines: neither less nor more."""
+        replace_environment(self.stack.world.env)
+        with quiet():
+            wallets = {name: citizen(name).send("GET /wallet").json["coupons"] for name in PEOPLE}
+            days = {(filed.merchant_id, filed.day) for filed in self.books.lines.values()}
+            told = {at: AtTheTill(at[0], "").till.send("GET /settlements/{day}", {"day": at[1]}).json for at in days}
+        shown = {coupon["coupon_id"]: coupon["status"] for coupons in wallets.values() for coupon in coupons}
+        assert shown == {KEYS.seal_coupon(ref, 1): self._status(ref) for ref in self.coupons()}
+        for at, page in told.items():
+            lines = [filed.line for filed in self.books.lines.values() if (filed.merchant_id, filed.day) == at]
+            paid_minor = sum(line.amounts.payable_minor for line in lines)
+            assert (page["sums"]["lines"], page["sums"]["payable_minor"]) == (len(lines), paid_minor), page
+
     def coupons(self) -> list[CouponRef]:
         """Every coupon that was ever claimed."""
         return [
@@ -79,6 +95,10 @@ class Scene:
             for (_, person), claim in self.books.claims.items()
             for index in range(len(claim.coupons))
         ]
+
+    def reversible(self) -> list[OrderAt]:
+        """Redeemed orders of which something is left."""
+        return [at for at in self.orders("redeemed") if left_minor(self.books.orders[at]) > 0]
 
     def usable(self) -> list[CouponRef]:
         """Those that the clock says are available."""

@@ -26,10 +26,10 @@ from tests.machine.books import EMPTY, Books
 from tests.machine.engine import Attributes, Engine, Place, places_of
 from tests.world import Answered, World
 
-Fate = Literal["lost", "unheard", "twice", "refused", "killed", "killed after"]
-"""Not applied, no answer; applied, no answer; applied and sent again by the SDK; throttled or in conflict; the
-invocation dies before it, or after it was applied."""
-FATES: tuple[Fate, ...] = ("unheard", "twice", "lost", "refused", "killed after", "killed")
+Fate = Literal["lost", "unheard", "deaf", "twice", "refused", "killed", "killed after"]
+"""Not applied, no answer; applied, no answer, or none from here on; applied and sent again by the SDK; throttled or in
+conflict; the invocation dies before it, or after it was applied."""
+FATES: tuple[Fate, ...] = ("unheard", "deaf", "twice", "lost", "refused", "killed after", "killed")
 WRITES = {"put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items"}
 ENVIRONMENTS = 3
 ATTEMPTS = 10
@@ -80,6 +80,8 @@ class Invocation:
     is_alone: bool
     end: int = 0
     is_troubled: bool = False
+    is_deaf: bool = False
+    """It hears nothing more from the store."""
     answer: Answered | None = None
     """What it answered, heard or not; None: it was killed."""
 
@@ -225,6 +227,8 @@ class Stack:
         fate = self._fates.get(self._requests)
         self._requests += 1
         invocation = caller.invocation
+        if fate == "deaf":
+            invocation.is_deaf = True
 
         def send() -> Any:
             answer = getattr(self.engine, name)(**parameters)
@@ -233,6 +237,8 @@ class Stack:
                 self.history.append(Moment(self.world.clock.wall, invocation, books))
             return answer
 
+        if invocation.is_deaf:
+            fate = "unheard"
         if fate is None:
             return send()
         invocation.is_troubled = True

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.machine import wishes
-from tests.machine.calls import Claiming, Holding, Printing, Redeeming, Releasing, Scanned, Ticking
+from tests.machine.calls import Claiming, Holding, Printing, Redeeming, Releasing, Reversing, Scanned, Ticking
 from tests.machine.scene import Scene
-from tests.machine.season import FOCI
-from tests.machine.stack import Fate, Turn
+from tests.machine.season import BATCHES, FOCI, PEOPLE
+from tests.machine.stack import Call, Fate, Turn
 from tests.machine.wishes import FITTING, Data
+from tests.world import seconds
 
-EXAMPLES = 100
+EXAMPLES = 80
 LONGER = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 """So many seasons, new ones each time."""
 STEPS = 30
@@ -48,6 +49,15 @@ class Season(RuleBasedStateMachine):
     @rule(data=st.data(), fates=wishes.fates, unheard=wishes.unheard)
     def claim(self, data: Data, fates: dict[int, Fate], unheard: frozenset[int]) -> None:
         self.scene.play(self._claim(data), fates=fates, unheard=unheard)
+
+    @rule(data=st.data(), turns=wishes.turns)
+    def everybody_claims(self, data: Data, turns: list[Turn]) -> None:
+        """The last packs go, and one too few are there."""
+        batch_id = data.draw(st.sampled_from(self.scene.focus))
+        crowd = [Claiming(name, batch_id) for name in data.draw(st.permutations(PEOPLE))]
+        for claim in crowd[:2]:
+            self.scene.play(claim)
+        self.scene.play(*crowd[2:], turns=turns)
 
     @rule(data=st.data(), number=st.integers(2, 3), turns=wishes.turns, fates=wishes.fates)
     def claims_at_once(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
@@ -102,12 +112,14 @@ class Season(RuleBasedStateMachine):
         calls = [wishes.a_use(data, self.scene, [ref], at) for at in orders]
         self.scene.play(*calls, turns=turns, fates=fates)
 
-    @usable
-    @rule(data=st.data(), number=st.integers(2, 3), turns=wishes.turns, fates=wishes.fates)
-    def several_coupons_for_one_order(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
+    @precondition(lambda season: len(season.scene.usable()) > 1)
+    @rule(data=st.data(), turns=wishes.turns, fates=wishes.fates)
+    def several_coupons_for_one_order(self, data: Data, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        """And its cancelling."""
         at = self.scene.new_order(data.draw(wishes.merchants))
-        calls = [wishes.a_use(data, self.scene, self.scene.usable(), at) for _ in range(number)]
-        self.scene.play(*calls, turns=turns, fates=fates)
+        refs = data.draw(st.permutations(self.scene.usable()))
+        calls = [wishes.a_use(data, self.scene, [ref], at) for ref in refs]
+        self.scene.play(*data.draw(st.permutations([*calls[:2], Releasing(*at)])), turns=turns, fates=fates)
 
     @held
     @rule(data=st.data(), turns=wishes.turns, fates=wishes.fates)
@@ -120,14 +132,23 @@ class Season(RuleBasedStateMachine):
         other = wishes.a_use(data, self.scene, [ref], self.scene.new_order(data.draw(wishes.merchants)))
         self.scene.play(*data.draw(st.permutations([*calls, other])), turns=turns, fates=fates)
 
-    @redeemed
-    @rule(data=st.data(), number=st.integers(1, 2), turns=wishes.turns, fates=wishes.fates)
+    @held
+    @rule(data=st.data(), turns=wishes.turns, fates=wishes.fates)
+    def a_payment_overtakes_its_reversal(self, data: Data, turns: list[Turn], fates: dict[int, Fate]) -> None:
+        """It was sent twice: the first one is paid and reversed while the second is under way."""
+        at = data.draw(st.sampled_from(self.scene.orders("held")))
+        paid, amount_minor = Redeeming(*at, None, FITTING), self.scene.books.orders[at].amounts.payable_minor
+        self.scene.play(paid, paid, Reversing(*at, "r-1", amount_minor), turns=turns, fates=fates)
+
+    @precondition(lambda season: season.scene.reversible())
+    @rule(data=st.data(), number=st.sampled_from([2, 3, 1]), turns=wishes.turns, fates=wishes.fates)
     def reversals_at_once(self, data: Data, number: int, turns: list[Turn], fates: dict[int, Fate]) -> None:
         """And somebody who waits for the coupon to come back."""
-        at = data.draw(st.sampled_from(self.scene.orders("redeemed")))
-        calls = [wishes.reversal(data, self.scene, at) for _ in range(number)]
-        other = wishes.a_use(data, self.scene, [self.scene.coupon_of(at)], self.scene.new_order("diner"))
-        self.scene.play(*calls, other, turns=turns, fates=fates)
+        at = data.draw(st.sampled_from(self.scene.reversible()))
+        calls: list[Call] = [wishes.reversal(data, self.scene, at) for _ in range(number)]
+        if number < 3:
+            calls.append(wishes.a_use(data, self.scene, [self.scene.coupon_of(at)], self.scene.new_order("diner")))
+        self.scene.play(*calls, turns=turns, fates=fates)
 
     @precondition(lambda self: self.scene.sent)
     @rule(data=st.data(), fates=wishes.fates)
@@ -164,8 +185,11 @@ class Season(RuleBasedStateMachine):
         """A while, or to a border or one second to a side of it; a process may end meanwhile."""
         if is_restart:
             self.scene.stack.replace_one_environment()
-        if data.draw(st.booleans()):
+        way = data.draw(st.sampled_from(["a while", "to the close", "to a border", "a while"]))
+        if way == "a while":
             self.scene.pass_time(data.draw(st.sampled_from([0.4, 1.0, 9.0, 31.0, 61.0, 3_600.0])))
+        elif way == "to the close":
+            self._close(data)
         elif self._go_to(data, self.scene.borders()[:5]):
             self.scene.play(self._claim(data))
 
@@ -183,15 +207,24 @@ class Season(RuleBasedStateMachine):
     def until_the_deadline(self, data: Data) -> None:
         """The order that holds the coupon is paid, or another one comes with it."""
         at = data.draw(st.sampled_from(self.scene.orders("held")))
-        if self._go_to(
-            data, [moment for moment in [self.scene.books.orders[at].held_until_s] if moment > self.scene.now_s]
-        ):
-            other = wishes.a_use(data, self.scene, [self.scene.coupon_of(at)], self.scene.new_order("diner"))
-            self.scene.play(data.draw(st.sampled_from([other, Redeeming(*at, None, FITTING)])))
+        self._go_to(data, [self.scene.books.orders[at].held_until_s])
+        other = wishes.a_use(data, self.scene, [self.scene.coupon_of(at)], self.scene.new_order("diner"))
+        self.scene.play(data.draw(st.sampled_from([other, Redeeming(*at, None, FITTING)])))
 
     def teardown(self) -> None:
         """In the end whatever the clock says can be used is used: no hold is stuck."""
+        self.scene.ask_everybody()
         self.scene.try_every_coupon()
+        self.scene.ask_everybody()
+
+    def _close(self, data: Data) -> None:
+        """Somebody claims in the last second; the schedule counts what is left before that is answered."""
+        claim = self._claim(data)
+        closes_at_s = seconds(BATCHES[claim.batch_id]["closes_at"])
+        if closes_at_s > self.scene.now_s:
+            self.scene.pass_time(closes_at_s - 1 - self.scene.stack.world.clock.wall)
+            requests = data.draw(st.sampled_from([3, 2, 4]))
+            self.scene.play(claim, Ticking(), turns=[Turn(requests, 1.0), Turn(40)])
 
     def _go_to(self, data: Data, borders: list[int]) -> bool:
         """To one of them, or a second to a side of it; False if there is none."""
