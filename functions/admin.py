@@ -135,11 +135,15 @@ def put_members(request: Request) -> Answer:
     answers={201: MerchantRecord, 200: MerchantRecord},
 )
 def put_merchant(request: Request) -> Answer:
-    """Register, change or suspend a merchant."""
-    outcome = declaring.put_merchant(request.env, request.path["merchant_id"], request.body)
+    """Register, change or suspend a merchant, withhold its lines and decide about them; each decision is logged."""
+    merchant_id = request.path["merchant_id"]
+    stored, outcome, changes = declaring.put_merchant(request.env, merchant_id, request.body)
+    for one in changes:
+        facts = {"day": one.day, "order_no": one.order_no or "", "reason": one.reason, "decision": one.decision or ""}
+        api.log("withholding", operator=request.caller.subject, merchant=merchant_id, **facts)
     if outcome == "updated":
-        return Answer(request.body)
-    return written(request.body, replay=outcome == "unchanged")
+        return Answer(stored)
+    return written(stored, replay=outcome == "unchanged")
 
 
 @api.route("GET /admin/persons/{person_id}/coupons", scope="operator", answers={200: WalletView})

@@ -111,10 +111,13 @@ def put_reversal(request: Request) -> Answer:
     answers={200: SettlementView},
 )
 def get_settlement(request: Request) -> Answer:
-    """The merchant's lines of a day, 500 a page; `Accept: text/csv` gives a file."""
+    """The merchant's lines of a day, 500 a page; `Accept: text/csv` gives a file. Final once the day is closed."""
     env, merchant_id, day = request.env, request.caller.merchant_id, request.path["day"]
-    page = settling.settlement_page(env, merchant_id, day, request.query.cursor)
-    lines = [line_view(line, env.live.release(line.batch_id).timezone) for line in page.lines]
+    page = settling.settlement_page(env, merchant_id, day, request.query.cursor, request.now_s)
+    lines = [
+        line_view(line, page.withholdings.of(line.order_no), env.live.release(line.batch_id).timezone)
+        for line in page.lines
+    ]
     view = settlement_view(merchant_id, day, page, lines)
     if "text/csv" not in request.accept:
         return Answer(view)
@@ -126,12 +129,13 @@ def get_settlement(request: Request) -> Answer:
 
 def _csv(lines: list[LineView]) -> str:
     """One row a line; the funders' shares in one column, `government:500 platform:300`."""
-    columns = [name for name in LineView.model_fields if name != "funding"]
+    last = ("funding", "withheld", "decision")
+    columns = [*(name for name in LineView.model_fields if name not in last), *last]
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([*columns, "funding"])
+    writer.writerow(columns)
     for line in lines:
-        row = line.model_dump(mode="json") | {"late": "true" if line.late else "false"}
         funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
-        writer.writerow([*(row[name] for name in columns), funding])
+        row = line.model_dump(mode="json") | {"late": "true" if line.late else "false", "funding": funding}
+        writer.writerow([row[name] for name in columns])
     return file.getvalue()

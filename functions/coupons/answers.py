@@ -159,11 +159,12 @@ class LineView(View):
     funding: list[FundingView]
     at: str
     late: bool
+    withheld: str | None
+    """Why it is not paid out, also when that is decided."""
+    decision: Literal["released", "refused"] | None
 
 
-class SumsView(View):
-    """Of the lines on this page; the pages of a day add up to the day."""
-
+class TotalsView(View):
     lines: int
     discount_minor: int
     merchant_match_minor: int
@@ -171,11 +172,26 @@ class SumsView(View):
     funding: list[FundingView]
 
 
+class SumsView(TotalsView):
+    """Of all lines; those that are paid out, that are withheld and that were refused add up to it in every number."""
+
+    due: TotalsView
+    withheld: TotalsView
+    refused: TotalsView
+
+
 class SettlementView(View):
+    """`sums` are of the lines on this page, and the pages of a day add up to the day.
+
+    `final`: no line comes any more, and `day_sums` are those of the whole day.
+    """
+
     merchant_id: str
     day: str
     lines: list[LineView]
     sums: SumsView
+    final: bool
+    day_sums: SumsView | None
     next: str | None
 
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any, Literal
 
-from coupons.documents import Batch, Campaign, MerchantRecord
+from coupons.documents import Batch, Campaign, MerchantRecord, Withholding
 from coupons.environment import Environment
 from coupons.granting import grants_to_all, raised
 from coupons.refusals import Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
@@ -15,6 +15,7 @@ from coupons.schema import BASIS_POINTS
 from coupons.stores.budgets import Budget, over_budget, reservations
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.withholding import changed
 
 ATTEMPTS = 4
 BOOKINGS_PER_PACK = 4
@@ -116,12 +117,26 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
     raise Busy(detail="The batch is changing; try again.")
 
 
-def put_merchant(env: Environment, merchant_id: str, record: MerchantRecord) -> Outcome:
-    """The merchant is as `record` says, suspended or not, at every till within two seconds."""
-    before = env.registry.put_merchant(merchant_id, record)
+def put_merchant(
+    env: Environment, merchant_id: str, record: MerchantRecord
+) -> tuple[MerchantRecord, Outcome, list[Withholding]]:
+    """The merchant is as `record` says, suspended or not, at every till within two seconds.
+
+    Returns the record with all that is withheld, and what of that is new or decided otherwise, as it stands now; what
+    is withheld no longer is listed as it stood, decided `released`. Withholdings are an item of their own, written
+    after the record and only if they change: of a call that was killed in between, the repeat does the rest. 3 units.
+    """
+    standing = env.registry.withheld(merchant_id)
+    withheld = standing if record.withheld is None else record.withheld
+    facts = record.model_copy(update={"withheld": None})
+    before = env.registry.put_merchant(merchant_id, facts)
+    if withheld != standing:
+        env.registry.put_withheld(merchant_id, withheld)
+    changes = changed(standing, withheld)
+    stored = record.model_copy(update={"withheld": withheld})
     if before is None:
-        return "created"
-    return "unchanged" if before == record else "updated"
+        return stored, "created", changes
+    return stored, "unchanged" if before == facts and withheld == standing else "updated", changes
 
 
 def budgets(env: Environment, campaign_id: str) -> list[Budget]:

@@ -10,7 +10,20 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from coupons.limits import PER_BATCH_MAX, Limit
-from coupons.schema import Document, Id, Label, Moment, Quantity, TimeZone, Title, distinct, forward, known
+from coupons.schema import (
+    CallersNumber,
+    Day,
+    Document,
+    Id,
+    Label,
+    Moment,
+    Quantity,
+    TimeZone,
+    Title,
+    distinct,
+    forward,
+    known,
+)
 from coupons.terms import FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
@@ -171,8 +184,25 @@ class Campaign(Document):
         return [by_id[limit_id] for limit_id in batch.limits]
 
 
+class Withholding(Document):
+    """Lines of a merchant's day that are not paid out for a reason: those of one order, or all (`order_no` absent).
+
+    An operator decides: `released`, they are due after all, or `refused` for good; absent, it is open. What stands for
+    an order goes before what stands for its day.
+    """
+
+    day: Day
+    order_no: CallersNumber | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    decision: Literal["released", "refused"] | None = None
+
+
 class MerchantRecord(Document):
-    """The body of `PUT /admin/merchants/{id}`: a merchant's facts, the campaigns it joined, and its suspension."""
+    """The body of `PUT /admin/merchants/{id}`: a merchant's facts, the campaigns it joined, and its suspension.
+
+    `withheld` absent leaves what is withheld as it stands, so that a record without it, of an older tool or written to
+    suspend in haste, pays nothing out; `[]` withholds nothing.
+    """
 
     title: Title
     category: Label
@@ -181,8 +211,10 @@ class MerchantRecord(Document):
     stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
     campaigns: Annotated[list[Id], Field(max_length=50)] = []
     suspended: bool = False
+    withheld: Annotated[list[Withholding], Field(max_length=100)] | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         distinct("stores", (store.store_id for store in self.stores))
+        distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld or ()))
         return self

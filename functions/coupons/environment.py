@@ -13,6 +13,7 @@ from typing import Any
 from coupons.clock import Clock, clock_for
 from coupons.leasing import Leases
 from coupons.live import Live
+from coupons.marking import Marks
 from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
@@ -24,6 +25,8 @@ from coupons.stores.catalog import Catalog
 from coupons.stores.claims import Claims
 from coupons.stores.controls import Controls
 from coupons.stores.coupon_parts import CouponParts
+from coupons.stores.day_folds import DayFolds
+from coupons.stores.days import Days
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.folds import Folds
 from coupons.stores.groups import Groups
@@ -141,6 +144,18 @@ class Environment:
     @cached_property
     def orders(self) -> Orders:
         return Orders(self._patient, self._settings["ORDERS_TABLE"])
+
+    @cached_property
+    def days(self) -> Days:
+        return Days(self._patient, self._settings["ORDERS_TABLE"])
+
+    @cached_property
+    def day_folds(self) -> DayFolds:
+        return DayFolds(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def marks(self) -> Marks:
+        return Marks(self.days, self.clock)
 
     def transact(self, parts: list[dict[str, Any]]) -> None:
         """One transaction over parts that stores built. Raises TransactionFailed, NotApplied, NoAnswer."""

@@ -1,4 +1,4 @@
-"""What the schedule does each minute: counts of bookings, reclaims, expiry of spent batches, and reminders.
+"""What the schedule does each minute: counts of bookings, reclaims, expiry, closes of settlement days, and reminders.
 
 Called at least once a minute, sometimes twice, sometimes while another call is still at work: every step is a
 condition, so a repeat changes nothing and a killed call loses nothing but time.
@@ -6,15 +6,18 @@ condition, so a repeat changes nothing and a killed call loses nothing but time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from coupons import booking, reminding
 from coupons.clock import FENCE_S
+from coupons.closing import close_days
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
 from coupons.refusals import Busy
 from coupons.releases import Control, Release
+from coupons.stores.catalog import Published
 from coupons.sweeping import advance
 
 
@@ -26,6 +29,9 @@ class Report:
     more: bool = False
 
 
+Step = Callable[[Environment, Release, Control, int, float, Report], None]
+
+
 def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic).
 
@@ -35,22 +41,45 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     report = Report()
     lines = env.catalog.published()
     controls = env.controls.get_many([line.batch_id for line in lines])
-    # Reminders last: a wave of millions takes minutes, and no reclaim should wait for it.
-    for step in (_advance_batch, _remind):
-        for line in lines:
-            control = controls.get(line.batch_id)
-            if control is None:
-                continue
-            if env.clock.monotonic_s() >= deadline_s:
-                report.more = True
-                return report
-            try:
-                step(env, env.live.release(line.batch_id), control, now_s, deadline_s, report)
-            except Busy:
-                report.more = True  # the next call goes on here; the other batches need not wait for it
-            except AssertionError as error:
-                report.did.append({"batch_id": line.batch_id, "step": "broken", "why": str(error)})
+    known = [(line, controls[line.batch_id]) for line in lines if line.batch_id in controls]
+    # Reminders last: a wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
+    _each(_advance_batch, env, known, now_s, deadline_s, report)
+    _close_days(env, lines, now_s, deadline_s, report)
+    _each(_remind, env, known, now_s, deadline_s, report)
     return report
+
+
+def _each(
+    step: Step,
+    env: Environment,
+    batches: list[tuple[Published, Control]],
+    now_s: int,
+    deadline_s: float,
+    report: Report,
+) -> None:
+    for line, control in batches:
+        if env.clock.monotonic_s() >= deadline_s:
+            report.more = True
+            return
+        try:
+            step(env, env.live.release(line.batch_id), control, now_s, deadline_s, report)
+        except Busy:
+            report.more = True  # the next call goes on here; the other batches need not wait for it
+        except AssertionError as error:
+            report.did.append({"batch_id": line.batch_id, "step": "broken", "why": str(error)})
+
+
+def _close_days(env: Environment, lines: list[Published], now_s: int, deadline_s: float, report: Report) -> None:
+    if env.clock.monotonic_s() >= deadline_s:
+        report.more = True
+        return
+    try:
+        did, more = close_days(env, lines, now_s, deadline_s)
+    except Busy:
+        report.more = True
+    else:
+        report.did += did
+        report.more |= more
 
 
 def _advance_batch(

@@ -65,7 +65,8 @@ def redeem(
     """The coupon is used by this order, the order carries it, and the books hold its line: all three or none.
 
     `code` None redeems what the order holds. Returns the order, its time zone, and True for a repeat: the same
-    merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 3 read.
+    merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 3 read,
+    and what the mark of a merchant's first line of a day costs (`marking.py`).
 
     What a till sends late (`scanned_at_s`) is judged by the terms at the moment of the scan, since the customer has
     left with the goods: valid yet, within the hours, which merchant match. The coupon's expiry and state, the
@@ -169,11 +170,12 @@ def _commit(
             at_s=now_s,
             late=record.late,
         )
-        day = day_of(now_s, timezone).isoformat()
+        day = day_of(now_s, timezone)
+        env.marks.mark(record.merchant_id, day, timezone)
         parts = [
             env.coupons.redeem(presented.release, presented.ref, key, now_s, presented.ruling.extended_s),
             env.orders.redeem(record),
-            env.orders.file(record.merchant_id, day, line),
+            env.orders.file(record.merchant_id, day.isoformat(), line),
         ]
         try:
             env.transact(parts)

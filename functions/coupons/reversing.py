@@ -81,10 +81,13 @@ def _attempt(
     returned = not order.coupon_returned and _may_return(env, release, opened[0], is_full=is_full, now_s=now_s)
     back = amounts_back(order, amount_minor, coupon_returns=returned)
     reversal = Reversal(reversal_no, back, now_s, returned)
-    parts = [env.orders.reverse(order, reversal), _file(env, order, release, reversal, now_s)]
+    day = day_of(now_s, release.timezone)
+    line = env.orders.file(order.merchant_id, day.isoformat(), _line(order, reversal, now_s))
+    parts = [env.orders.reverse(order, reversal), line]
     # A coupon that came back earlier may be on another order by now.
     if returned or (is_full and not order.coupon_returned):
         parts.append(_coupon_part(env, order, release, opened[0], returned, now_s))
+    env.marks.mark(order.merchant_id, day, release.timezone)
     try:
         env.transact(parts)
     except TransactionFailed:
@@ -123,9 +126,9 @@ def _coupon_part(
     return env.coupons.give_back(release, ref, key, now_s, extended_s, release.terms[ref.index].refund.times_max)
 
 
-def _file(env: Environment, order: OrderRecord, release: Release, reversal: Reversal, now_s: int) -> dict[str, object]:
+def _line(order: OrderRecord, reversal: Reversal, now_s: int) -> Line:
     back = reversal.amounts
-    line = Line(
+    return Line(
         kind="reversal",
         order_no=order.order_no,
         reversal_no=reversal.reversal_no,
@@ -142,7 +145,6 @@ def _file(env: Environment, order: OrderRecord, release: Release, reversal: Reve
         late=False,
         coupon_returned=reversal.coupon_returned,
     )
-    return env.orders.file(order.merchant_id, day_of(now_s, release.timezone).isoformat(), line)
 
 
 def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:

@@ -25,13 +25,15 @@ from coupons.answers import (
     ReversalView,
     SettlementView,
     SumsView,
+    TotalsView,
     WalletView,
 )
 from coupons.assess import Assessment
 from coupons.cataloguing import BatchNow
 from coupons.claiming import Held, coupon_id, coupon_status
 from coupons.claims import BookingRecord
-from coupons.documents import Campaign
+from coupons.days import Sums
+from coupons.documents import Campaign, Withholding
 from coupons.environment import Environment
 from coupons.moments import DAY_S, epoch_s, rfc3339
 from coupons.money import FundingLine
@@ -40,6 +42,7 @@ from coupons.orders import Line, OrderRecord, Reversal
 from coupons.releases import Control, Release
 from coupons.settling import Page, cursor_of
 from coupons.stores.budgets import Budget
+from coupons.withholding import Split
 
 
 def campaign_summary(campaign: Campaign) -> dict[str, object]:
@@ -180,7 +183,7 @@ def reversal_view(order_no: str, reversal: Reversal, timezone: str) -> ReversalV
     )
 
 
-def line_view(line: Line, timezone: str) -> LineView:
+def line_view(line: Line, withholding: Withholding | None, timezone: str) -> LineView:
     return LineView(
         kind=line.kind,
         order_no=line.order_no,
@@ -194,18 +197,36 @@ def line_view(line: Line, timezone: str) -> LineView:
         funding=_funding(line.amounts.funding),
         at=rfc3339(line.at_s, timezone),
         late=line.late,
+        withheld=withholding.reason if withholding else None,
+        decision=withholding.decision if withholding else None,
     )
 
 
 def settlement_view(merchant_id: str, day: str, page: Page, lines: list[LineView]) -> SettlementView:
-    funding = [FundingView(funder_id=funder_id, amount_minor=owed) for funder_id, owed in page.funding.items()]
     return SettlementView(
         merchant_id=merchant_id,
         day=day,
         lines=lines,
-        sums=SumsView.model_validate({**page.sums, "funding": funding}),
+        sums=_sums_view(page.sums, page.split),
+        final=page.day_sums is not None,
+        day_sums=_sums_view(*page.day_sums) if page.day_sums else None,
         next=cursor_of(page.after) if page.after else None,
     )
+
+
+def _sums_view(sums: Sums, split: Split) -> SumsView:
+    parts = {name: TotalsView.model_validate(_totals(split.of(name))) for name in ("due", "withheld", "refused")}
+    return SumsView.model_validate({**_totals(sums), **parts})
+
+
+def _totals(sums: Sums) -> dict[str, object]:
+    return {
+        "lines": sums.lines,
+        "discount_minor": sums.discount_minor,
+        "merchant_match_minor": sums.merchant_match_minor,
+        "payable_minor": sums.payable_minor,
+        "funding": [FundingView(funder_id=funder_id, amount_minor=owed) for funder_id, owed in sums.funding.items()],
+    }
 
 
 def batch_state(release: Release, control: Control, now_s: int) -> BatchState:

@@ -1,4 +1,4 @@
-"""Undo a redemption; what the day's settlement says of it."""
+"""Undo a redemption."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from tests.api.stage import Stage
 from tests.world import OPENING, Answered, order, terms
 
 REVERSE = "PUT /orders/{order_no}/reversals/{reversal_no}"
-SETTLE = "GET /settlements/{day}"
 REDEEMED = {
     "order_no": "o-1",
     "coupon_id": ANNS,
@@ -29,19 +28,6 @@ REVERSED = {
     "reversed_at": OPENING,
     "coupon_returned": True,
 }
-LINE = {
-    "kind": "redemption",
-    "order_no": "o-1",
-    "reversal_no": None,
-    "coupon_id": ANNS,
-    "batch_id": "pack",
-    "terms_id": "ten-off",
-    **TEN_OFF,
-    "funding": SHARES,
-    "at": OPENING,
-    "late": False,
-}
-NOTHING = {"lines": 0, "discount_minor": 0, "merchant_match_minor": 0, "payable_minor": 0, "funding": []}
 
 
 def redeemed(s: Stage) -> Stage:
@@ -176,71 +162,3 @@ def the_same_reversal_with_another_amount(s: Stage) -> Answered:
 def reversing_a_cent_more_than_is_left(s: Stage) -> Answered:
     redeemed(s).merchant().reverse("o-1", "r-1", 1000)
     return s.merchant().reverse("o-1", "r-2", 3001)
-
-
-@case(
-    SETTLE,
-    200,
-    body={"merchant_id": "diner", "day": "2020-06-06", "lines": [], "sums": NOTHING, "next": None},
-)
-def a_day_without_lines(s: Stage) -> Answered:
-    return opened(s).merchant().send(SETTLE, {"day": "2020-06-06"})
-
-
-@case(
-    SETTLE,
-    200,
-    body={
-        "merchant_id": "diner",
-        "day": "2020-06-06",
-        "lines": [
-            LINE,
-            {
-                **LINE,
-                "kind": "reversal",
-                "reversal_no": "r-1",
-                "discount_minor": -250,
-                "merchant_match_minor": -250,
-                "payable_minor": -1000,
-                "funding": [
-                    {"funder_id": "city", "amount_minor": -125},
-                    {"funder_id": "platform", "amount_minor": -75},
-                    {"funder_id": "shop", "amount_minor": -50},
-                ],
-            },
-        ],
-        "sums": {
-            "lines": 2,
-            "discount_minor": 750,
-            "merchant_match_minor": 750,
-            "payable_minor": 3000,
-            "funding": [
-                {"funder_id": "city", "amount_minor": 375},
-                {"funder_id": "platform", "amount_minor": 225},
-                {"funder_id": "shop", "amount_minor": 150},
-            ],
-        },
-        "next": None,
-    },
-)
-def a_redemption_and_its_partial_reversal(s: Stage) -> Answered:
-    redeemed(s).merchant().reverse("o-1", "r-1", 1000)
-    return s.merchant().send(SETTLE, {"day": "2020-06-06"})
-
-
-CSV = (
-    "kind,order_no,reversal_no,coupon_id,batch_id,terms_id,discount_minor,merchant_match_minor,payable_minor,at,late,"
-    f"funding\r\nredemption,o-1,,{ANNS},pack,ten-off,1000,1000,4000,{OPENING},false,"
-    "city:500 platform:300 shop:200\r\n"
-)
-
-
-@case(
-    SETTLE,
-    200,
-    body=lambda text: text == CSV,
-    headers={"content-type": "text/csv; charset=utf-8", "link": None},
-)
-def the_day_as_a_file(s: Stage) -> Answered:
-    redeemed(s)
-    return s.merchant().send(SETTLE, {"day": "2020-06-06"}, headers={"accept": "text/csv"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.api.cases import TEN_OFF, case, coupon, opened
+from tests.api.cases import case, coupon, opened
 from tests.api.redeem_cases import HELD, HOLD, QUOTE, REDEEM, hold, quote
-from tests.api.reverse_cases import LINE, REDEEMED, SETTLE
+from tests.api.reverse_cases import REDEEMED
+from tests.api.settle_cases import EMPTY, LINE, SETTLE, WHOLE
 from tests.api.stage import Stage
 from tests.world import OPENING, Answered, campaign, order, terms
 
@@ -203,13 +204,7 @@ def a_scan_before_the_expiry_that_arrives_at_it(s: Stage) -> Answered:
 @case(
     SETTLE,
     200,
-    body={
-        "merchant_id": "diner",
-        "day": "2020-06-07",
-        "lines": [{**LINE, "at": MIDNIGHT, "late": True}],
-        "sums": {"lines": 1, **TEN_OFF, "funding": REDEEMED["funding"]},
-        "next": None,
-    },
+    body={**EMPTY, "day": "2020-06-07", "lines": [{**LINE, "at": MIDNIGHT, "late": True}], "sums": WHOLE},
 )
 def a_scan_before_midnight_settles_on_the_day_it_arrives(s: Stage) -> Answered:
     coupon_id = anns(s)

@@ -140,7 +140,7 @@ class Arena(World):
         return redeeming.redeem(env, "diner", order_no, order, code=code, scanned_at_s=None, now_s=self.now_s)
 
     def lines(self) -> list[Line]:
-        return settlement_page(self.env, "diner", DAY, "").lines
+        return settlement_page(self.env, "diner", DAY, "", self.now_s).lines
 
 
 def shuffled(things: Sequence[T], seed: int) -> list[T]:

@@ -224,7 +224,7 @@ def test_the_schedule_records_the_expiry_once(stack: LocalStack) -> None:
     did = stack.tick()
     stack.advance(31)
     did += stack.tick()
-    special = [done for done in did if done["batch_id"] == "special-0606"]
+    special = [done for done in did if done.get("batch_id") == "special-0606"]
     report = audit(stack, "special-0606")
     counts = {"claims": 200, "expired": 599, "redeemed": 1}
     assert report["ok"] is True
@@ -234,6 +234,16 @@ def test_the_schedule_records_the_expiry_once(stack: LocalStack) -> None:
     assert stack.tick() == []
     assert stack.tick() == []
     assert audit(stack, "special-0606") | {"sweep": ""} == report | {"sweep": ""}
+
+
+def test_the_day_of_the_redemptions_is_closed(stack: LocalStack) -> None:
+    """Final, and the whole day's sums are those of its one page; the next day is not over for those who had no line."""
+    with stack.till(DINER) as till, stack.till("jd-mall") as other:
+        day = till.settlement("2020-06-06")
+        theirs = other.settlement("2020-06-06")
+    assert (day["final"], day["day_sums"]) == (True, day["sums"])
+    assert day["sums"]["due"]["lines"] == day["sums"]["lines"] == 3
+    assert (theirs["final"], theirs["lines"]) == (True, [])
 
 
 def audit(stack: LocalStack, batch_id: str) -> dict[str, Any]:

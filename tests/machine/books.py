@@ -106,7 +106,7 @@ def _of_orders(place: Place, fields: Item | None) -> Iterator[Entry]:
     if sk == "ORDER":
         merchant_id, _, order_no = pk.partition("#")
         yield "orders", (merchant_id, order_no), orders.from_item(fields) if fields else None
-    else:
+    elif pk != keys.DAYS and not sk.startswith(keys.MERCHANT):
         merchant_id, day, _ = pk.split("#")
         yield "lines", place, Filed(merchant_id, day, orders.line_of(fields)) if fields else None
 

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from coupons.releases import Release
+from tests.store.ledgers import LAST_SECOND, LINES, file
 from tests.world import World, campaign
 
 Items = dict[str, list[dict[str, Any]]]
@@ -50,3 +51,11 @@ def season(world: World, published: Items) -> World:
 def release(season: World) -> Release:
     """The published batch."""
     return season.env.live.release("pack")
+
+
+@pytest.fixture
+def filed(season: World) -> World:
+    """The diner's two lines of 6 June, at its last second."""
+    season.clock.set(LAST_SECOND)
+    file(season, *LINES)
+    return season

@@ -66,13 +66,13 @@ def test_a_claim_after_an_extension_is_told_as_it_was_answered(world: World, str
 
 
 def test_a_redemption_is_told_as_it_was_answered(world: World, stream: Stream) -> None:
-    """Once: of the three items that it writes, one makes an event."""
+    """Once: of the three items that it writes, and the two marks of a day's first line, one makes an event."""
     ann = world.citizen("ann")
     coupon_id = ann.put_claim("pack").json["coupons"][0]["coupon_id"]
     stream.records()
     answered = world.merchant().redeem("o-1", ann.code(coupon_id), order()).json
     records = stream.records()
-    assert len(records) == 3
+    assert len(records) == 3 + 2
     (event,) = told(world, records)
     assert event["type"] == "coupon.redeemed.v1"
     assert event["data"] == {**answered, "campaign_id": "season", "merchant_id": "diner"}

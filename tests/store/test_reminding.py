@@ -201,11 +201,11 @@ def test_a_tick_with_nothing_to_tell_costs_no_read(world: World, at: str) -> Non
         counting.requests.clear()
         run_schedule(env, world.now_s, FOREVER)
         counts.append(dict(counting.requests))
-    assert counts[0] == counts[1] == {"batch_get_item": 1}
+    assert counts[0] == counts[1] == {"batch_get_item": 1, "query": 1}
 
 
 def test_a_wave_reads_each_bucket_once_and_writes_one_fold_each(season: World) -> None:
-    """Strongly: 16 buckets, and an event for the one claim."""
+    """Strongly: 16 buckets, and an event for the one claim; besides, the index and the days to close."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     for _ in range(3):  # the reclaim after the closing, too
@@ -214,7 +214,7 @@ def test_a_wave_reads_each_bucket_once_and_writes_one_fold_each(season: World) -
     season.clock.set("2020-06-18T00:00:00+08:00")
     counting = Counting(season.client)
     tick(season, season.environment(client=counting))
-    assert (counting.requests["query"], counting.requests["put_item"]) == (1 + 16, 16)
+    assert (counting.requests["query"], counting.requests["put_item"]) == (2 + 16, 16)
     assert season.heard.requests == 0
 
 

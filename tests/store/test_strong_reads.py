@@ -81,12 +81,43 @@ def lines(env: Environment) -> None:
     env.orders.lines("diner", "2020-06-06", (0, ""), 1)
 
 
+def day_folds(env: Environment) -> None:
+    env.day_folds.parts("close#2020-06-06#1", 1)
+
+
+def merchants_of_a_day(env: Environment) -> None:
+    env.days.merchants("2020-06-06", 0)
+
+
+def merchants_day(env: Environment) -> None:
+    env.days.of_merchant("2020-06-06", "diner")
+
+
+def lines_to_fold(env: Environment) -> None:
+    list(env.orders.in_shard("diner", "2020-06-06", 0, ""))
+
+
+def lines_of_an_order(env: Environment) -> None:
+    env.orders.lines_of_order("diner", "2020-06-06", "o-1")
+
+
+def withheld(env: Environment) -> None:
+    env.registry.withheld("diner")
+
+
+def spent(env: Environment) -> None:
+    env.day_folds.spent("pack")
+
+
 @pytest.mark.parametrize(
     "read",
-    [sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines],
+    [
+        *(sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines),
+        *(day_folds, merchants_of_a_day, merchants_day, lines_to_fold, lines_of_an_order, withheld, spent),
+    ],
 )
 def test_what_decides_is_read_strongly(season: World, read: Callable[[Environment], None]) -> None:
-    """Counts, folds, shards before `drained`, the control of a reclaim, a coupon before its use, orders and lines."""
+    """Counts, folds, shards before `drained`, the control of a reclaim, a coupon before use, orders, lines, days."""
     asked: Asked = []
     read(season.environment(client=Listening(season.client, asked)))
     assert asked

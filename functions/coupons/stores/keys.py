@@ -5,6 +5,7 @@
 | catalog | `INDEX` | `CAMPAIGN#id`, `BATCH#id` | what exists and what is published, to be listed |
 | | `CAMPAIGN#id` | `DOCUMENT`, `SUSPENDED` | the campaign document and its revision; its suspended districts |
 | | `BATCH#id` | `RELEASE`, `CONTROL`, `REFUSED` | what publishing froze; what changes; refusals by cause |
+| | | `SPENT#day` | `amounts`: what each funder owes for a closed day, redemptions less reversals |
 | | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
 | | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
@@ -12,12 +13,15 @@
 | | `GROUP#id` | `COUNT` | everyone ever admitted, and the batches that must have a pack for each |
 | | `GROUP#id#bucket` | `MEMBER#person` | one member, `removed` if no longer |
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
+| | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record |
 | | `SWEEP#id#span` | `FOLD` | one span's fold of a sweep |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
+| | `DAYS` | `day` | a settlement day on which somebody had lines: its end, its round, when it was closed |
+| | `DAY#day#bucket` | `MERCHANT#id` | a merchant that may have lines that day; once it is closed, their sums |
 """
 
 from __future__ import annotations
@@ -109,6 +113,36 @@ def enrolment(merchant_id: str, campaign_id: str) -> Key:
 
 def fold(sweep_id: str, span: int) -> Key:
     return Key(pk=f"SWEEP#{sweep_id}#{span}", sk="FOLD")
+
+
+def withheld(merchant_id: str) -> Key:
+    return Key(pk=f"WITHHELD#{merchant_id}", sk="RECORD")
+
+
+DAYS = "DAYS"
+DAY_BUCKETS = 16
+"""The merchants of a day stand in 16 partitions, so that their first lines of a morning meet no hot key.
+
+No merchant's own partition is met: the names of merchants have no capital letters.
+"""
+MERCHANT = "MERCHANT#"
+
+
+def day(settlement_day: str) -> Key:
+    return Key(pk=DAYS, sk=settlement_day)
+
+
+def day_bucket(settlement_day: str, bucket: int) -> str:
+    return f"DAY#{settlement_day}#{bucket}"
+
+
+def merchant_day(settlement_day: str, merchant_id: str) -> Key:
+    bucket = zlib.crc32(merchant_id.encode()) % DAY_BUCKETS
+    return Key(pk=day_bucket(settlement_day, bucket), sk=f"{MERCHANT}{merchant_id}")
+
+
+def spent(batch_id: str, settlement_day: str) -> Key:
+    return Key(pk=f"BATCH#{batch_id}", sk=f"SPENT#{settlement_day}")
 
 
 CLAIM = "CLAIM#"

@@ -5,18 +5,24 @@
 | an order | GetItem, strong | 1 read unit |
 | hold, redeem, release, reverse | parts of one transaction with the coupon | 2 each part |
 | the lines of a merchant's day | Query of 16 shards, page by page | 1 read unit each 4 KB |
+| the lines of an order on a day | Query | 1 or 2 read units |
 
 An order item is written by conditions that let one coupon in and no second one: absent, or holding this very coupon.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from coupons.money import FundingLine
 from coupons.orders import Amounts, Line, OrderRecord, Reversal
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+
+SHARD_PAGE_LINES = 1_000
+ORDER_PAGE_LINES = 8
 
 
 class Orders:
@@ -111,6 +117,24 @@ class Orders:
                 sort_key = item["sk"]
             shard, sort_key = shard + 1, ""
         return found, None
+
+    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, str, Amounts]]:
+        """Sort key, batch and amounts of each line of a shard after the sort key `after`, to the last page."""
+        pk = keys.line_partition(merchant_id, day, shard)
+        more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": after})} if after else {}
+        # Half of a line is what sums do not need, and decoding is what a million lines cost.
+        wanted = "sk, batch_id, discount_minor, merchant_match_minor, payable_minor, funding"
+        found = self._dynamo.query(
+            self._table, pk, consistent=True, Limit=SHARD_PAGE_LINES, ProjectionExpression=wanted, **more
+        )
+        return ((item["sk"], item["batch_id"], _amounts(item)) for item in found)
+
+    def lines_of_order(self, merchant_id: str, day: str, order_no: str) -> list[Line]:
+        """The lines of one order that are filed under `day`: its redemption, its reversals, or both."""
+        key = keys.line(merchant_id, day, order_no)
+        found = self._dynamo.query(self._table, key["pk"], order_no, consistent=True, Limit=ORDER_PAGE_LINES)
+        # `#` sorts before all that an order number is made of, so those of this order come first.
+        return list(takewhile(lambda line: line.order_no == order_no, map(line_of, found)))
 
     def _put(self, record: OrderRecord, condition: str, values: Item) -> dict[str, Any]:
         put: dict[str, Any] = {

@@ -4,6 +4,7 @@
 |---|---|
 | a merchant with its enrolments | Query `MERCHANT#id` |
 | change or suspend a merchant | PutItem |
+| what is withheld of a merchant's lines | GetItem, PutItem |
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupons.assess import Till
-from coupons.documents import Merchant, MerchantRecord
+from coupons.documents import Merchant, MerchantRecord, Withholding
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, decode, encode
 
@@ -37,6 +38,15 @@ class Registry:
         item = encode({**keys.merchant(merchant_id), **fields})
         answer = self._dynamo.call("put_item", TableName=self._table, Item=item, ReturnValues="ALL_OLD")
         return _record(decode(answer["Attributes"])) if answer.get("Attributes") else None
+
+    def withheld(self, merchant_id: str) -> list[Withholding]:
+        """Read strongly: what was withheld a moment ago is not paid out now."""
+        item = self._dynamo.get(self._table, keys.withheld(merchant_id), consistent=True)
+        return [Withholding.model_validate(one) for one in item["withheld"]] if item else []
+
+    def put_withheld(self, merchant_id: str, withheld: list[Withholding]) -> None:
+        item = {**keys.withheld(merchant_id), "withheld": [one.model_dump() for one in withheld]}
+        self._dynamo.call("put_item", TableName=self._table, Item=encode(item))
 
 
 def declare_merchant(table: str, campaign_id: str, merchant: Merchant) -> list[dict[str, Any]]:
@@ -69,7 +79,7 @@ def till(
     return Till(merchant_id, record, campaign_id in campaigns, suspended_districts)
 
 
-_STATE = {"merchant_id", "suspended", "campaigns"}
+_STATE = {"merchant_id", "suspended", "campaigns", "withheld"}
 
 
 def _facts(merchant: Merchant | MerchantRecord) -> str:

@@ -1,0 +1,124 @@
+"""Close a settlement day: every line of it is added up, once for all.
+
+    marked ── ends everywhere ── fence ──▶ shards ──▶ merchants ──▶ buckets ──▶ what each batch spent ──▶ closed
+
+After the fence no line of the day can still be filed, so everyone who adds up the same shard gets the same sums. Each
+step is recorded before the next one is begun, by a condition that the first of any number of invocations meets: a
+killed one costs the lines it had read since its last record, at most 5,000 a thread, and a repeat changes nothing. No
+step holds more than one merchant's sums, or the sums of the merchants of a bucket, in memory; never their lines.
+
+Costs a merchant with lines, in requests of one unit each: 16 shards read and 16 recorded (one more for each 5,000
+lines), one item of sums; and a day: 16 buckets, one item a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from itertools import islice
+
+from coupons.clock import FENCE_S
+from coupons.days import MerchantDay, Part, SettlementDay, Sums, total
+from coupons.environment import Environment
+from coupons.moments import day_start_s
+from coupons.stores import keys
+from coupons.stores.catalog import Published
+
+SEGMENT_LINES = 5_000
+"""Lines between two records of one shard: a second or two of decoding."""
+
+
+def close_days(
+    env: Environment, published: Sequence[Published], now_s: int, deadline_s: float
+) -> tuple[list[dict[str, object]], bool]:
+    """Every day that is due at `now_s` is closed, or as far as fits before `deadline_s` (monotonic).
+
+    Returns what was done, and whether more could be done at once. With nothing due it is one Query of half a read unit
+    for each two months of service. A day is due `FENCE_S` after its latest end: in the zones of its lines, and of all
+    published campaigns, which may file a line as long as it is that day there. A clock that was set back into a closed
+    day takes the close back. Raises Busy.
+    """
+    did: list[dict[str, object]] = []
+    for day in env.days.all():
+        if day.closed_at_s:
+            if now_s < day.ends_at_s and env.days.reopen(day):
+                did.append({"day": day.day, "step": "reopened"})
+        elif now_s >= day.ends_at_s + FENCE_S and now_s >= _latest_end_s(env, day, published) + FENCE_S:
+            sums = _add_up(env, day, deadline_s)
+            if sums is None:
+                return did, True
+            for batch_id, owed in sums.spent.items():
+                env.day_folds.record_spent(day, batch_id, owed)
+            if env.days.close(day, now_s):
+                did.append({"day": day.day, "step": "closed", "lines": sums.lines})
+    return did, False
+
+
+def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[Published]) -> int:
+    zones = {env.live.release(line.batch_id).timezone for line in published}
+    morrow = date.fromisoformat(day.day) + timedelta(days=1)
+    return max((day_start_s(morrow, zone) for zone in zones), default=0)
+
+
+def _add_up(env: Environment, day: SettlementDay, deadline_s: float) -> Sums | None:
+    """The sums of all merchants; None if time ran out."""
+    parts = env.day_folds.parts(day.sweep_id, keys.DAY_BUCKETS)
+    for bucket in _shuffled(env, keys.DAY_BUCKETS, parts):
+        sums = _of_bucket(env, day, bucket, deadline_s)
+        if sums is None:
+            return None
+        parts[bucket] = env.day_folds.record(day.sweep_id, bucket, None, Part(sums, to_the_end=True))
+    return total(part.sums for part in parts.values())
+
+
+def _of_bucket(env: Environment, day: SettlementDay, bucket: int, deadline_s: float) -> Sums | None:
+    merchants = env.days.merchants(day.day, bucket)
+    env.rng.shuffle(merchants)
+
+    def of(merchant: MerchantDay) -> Sums | None:
+        return merchant.sums if merchant.round == day.round else _of_merchant(env, day, merchant, deadline_s)
+
+    if env.sweep_workers > 1:
+        with ThreadPoolExecutor(env.sweep_workers) as pool:
+            found = list(pool.map(of, merchants))
+    else:
+        found = [of(merchant) for merchant in merchants]
+    whole = [sums for sums in found if sums is not None]
+    return total(whole) if len(whole) == len(merchants) else None
+
+
+def _of_merchant(env: Environment, day: SettlementDay, merchant: MerchantDay, deadline_s: float) -> Sums | None:
+    if env.clock.monotonic_s() >= deadline_s:
+        return None
+    sweep_id = f"{day.sweep_id}#{merchant.merchant_id}"
+    parts = env.day_folds.parts(sweep_id, keys.LINE_SHARDS)
+    whole = {shard: part for shard, part in parts.items() if part.to_the_end}
+    for shard in _shuffled(env, keys.LINE_SHARDS, whole):
+        part = parts.get(shard)
+        while part is None or not part.to_the_end:
+            if env.clock.monotonic_s() >= deadline_s:
+                return None
+            part = env.day_folds.record(sweep_id, shard, part, _read_on(env, day, merchant.merchant_id, shard, part))
+        parts[shard] = part
+    sums = total(part.sums for part in parts.values())
+    env.days.finish(day, merchant.merchant_id, sums)
+    return sums
+
+
+def _read_on(env: Environment, day: SettlementDay, merchant_id: str, shard: int, standing: Part | None) -> Part:
+    """`standing` and the lines after it, at most 5,000 more."""
+    before = standing or Part(Sums())
+    sums, read_to = total([before.sums]), before.read_to
+    found = env.orders.in_shard(merchant_id, day.day, shard, read_to)
+    for sort_key, batch_id, amounts in islice(found, SEGMENT_LINES):
+        sums.take(batch_id, amounts)
+        read_to = sort_key
+    return Part(sums, read_to, to_the_end=sums.lines - before.sums.lines < SEGMENT_LINES)
+
+
+def _shuffled(env: Environment, places: int, done: dict[int, Part]) -> list[int]:
+    """The places that are not done, in an order of chance: invocations side by side rarely meet."""
+    missing = [place for place in range(places) if place not in done]
+    env.rng.shuffle(missing)
+    return missing

@@ -1,0 +1,136 @@
+"""Settlement days (table `orders`): which there were, who may have had lines, what they add up to, what is closed.
+
+| access | request | units |
+|---|---|---|
+| a merchant's first line of a day in a process: is it marked? | BatchGetItem of 2 | half a read unit each |
+| mark a merchant, or a day | PutItem, UpdateItem | 1, once for all processes |
+| all days | Query `DAYS` | half a read unit for each two months of service |
+| the merchants of a day | Query of 16 buckets | 1 read unit each 4 KB |
+| a merchant's sums, close, reopen | UpdateItem | 1 |
+| a merchant's day | BatchGetItem of 2, strong | 1 read unit each |
+
+They stand beside the lines, so that a till's function needs no leave to write what operators declare. A day is one item
+for good. It grows old in two ways only: it is closed, and `round` rises, and with it the names of its folds.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from coupons.days import MerchantDay, SettlementDay, Sums
+from coupons.stores import keys
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+
+
+class Days:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._dynamo = dynamo
+        self._table = table
+
+    def mark(self, day: str, ends_at_s: int, merchant_id: str) -> None:
+        """The merchant stands among those that may have lines of `day`, and the day is open until `ends_at_s` at least.
+
+        The read spares two writes to whoever is not the first, and decides nothing. A day that was closed is open
+        again: the clock was set back, or a campaign in a zone with a later midnight was published after the close.
+        """
+        standing, marked = self._read(day, merchant_id, consistent=False)
+        if marked is None:
+            self._put(keys.merchant_day(day, merchant_id))
+        if standing is None or standing.closed_at_s or standing.ends_at_s < ends_at_s:
+            ends_at_s = max(ends_at_s, standing.ends_at_s if standing else 0)
+            self._change(
+                keys.day(day),
+                "SET #round = if_not_exists(#round, :none) + :one, ends_at_s = :end, closed_at_s = :none",
+                "attribute_not_exists(pk) OR ends_at_s < :end OR closed_at_s > :none",
+                {":end": ends_at_s, ":one": 1, ":none": 0},
+            )
+
+    def all(self) -> list[SettlementDay]:
+        """Every day that was ever marked, oldest first."""
+        return [_day(item) for item in self._dynamo.query(self._table, keys.DAYS, consistent=False)]
+
+    def merchants(self, day: str, bucket: int) -> list[MerchantDay]:
+        """Whoever is marked in a bucket, read strongly to the last page."""
+        items = self._dynamo.query(self._table, keys.day_bucket(day, bucket), keys.MERCHANT, consistent=True)
+        return [_merchant_day(item) for item in items]
+
+    def of_merchant(self, day: str, merchant_id: str) -> tuple[SettlementDay | None, MerchantDay | None]:
+        return self._read(day, merchant_id, consistent=True)
+
+    def finish(self, day: SettlementDay, merchant_id: str, sums: Sums) -> None:
+        """The merchant's sums of the whole day are these; not over those of a later round."""
+        self._change(
+            keys.merchant_day(day.day, merchant_id),
+            "SET sums = :sums, #round = :r",
+            "attribute_not_exists(#round) OR #round < :r",
+            {":sums": sums_fields(sums), ":r": day.round},
+        )
+
+    def close(self, day: SettlementDay, now_s: int) -> bool:
+        """The day is closed, once; False if a twin was first, or it was marked anew since `day` was read."""
+        condition = "#round = :r AND closed_at_s = :never"
+        values = {":now": now_s, ":r": day.round, ":never": 0}
+        return self._change(keys.day(day.day), "SET closed_at_s = :now", condition, values)
+
+    def reopen(self, day: SettlementDay) -> bool:
+        """Take the close back, once."""
+        return self._change(
+            keys.day(day.day),
+            "SET closed_at_s = :never, #round = #round + :one",
+            "#round = :r",
+            {":never": 0, ":one": 1, ":r": day.round},
+        )
+
+    def _read(self, day: str, merchant_id: str, *, consistent: bool) -> tuple[SettlementDay | None, MerchantDay | None]:
+        wanted = {self._table: [keys.day(day), keys.merchant_day(day, merchant_id)]}
+        items = {item["pk"]: item for item in self._dynamo.get_many(wanted, consistent=consistent)[self._table]}
+        of_day = items.pop(keys.DAYS, None)
+        of_merchant = next(iter(items.values()), None)
+        return _day(of_day) if of_day else None, _merchant_day(of_merchant) if of_merchant else None
+
+    def _put(self, key: keys.Key) -> None:
+        """The item is there: with what it has by now, or with its key alone."""
+        put = {"TableName": self._table, "Item": encode(key), "ConditionExpression": "attribute_not_exists(pk)"}
+        with suppress(ConditionFailed):
+            self._dynamo.call("put_item", **put)
+
+    def _change(self, key: keys.Key, update: str, condition: str, values: Item) -> bool:
+        """One conditional update; False if its condition refused it."""
+        try:
+            self._dynamo.call(
+                "update_item",
+                TableName=self._table,
+                Key=encode(key),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#round": "round"},  # a reserved word of DynamoDB's expressions
+                ExpressionAttributeValues=encode(values),
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _day(item: Item) -> SettlementDay:
+    return SettlementDay(item["sk"], item["round"], item["ends_at_s"], item["closed_at_s"])
+
+
+def _merchant_day(item: Item) -> MerchantDay:
+    merchant_id = item["sk"].removeprefix(keys.MERCHANT)
+    if "round" not in item:
+        return MerchantDay(merchant_id)
+    return MerchantDay(merchant_id, item["round"], sums_of(item["sums"]))
+
+
+def sums_fields(sums: Sums) -> Item:
+    return {
+        "lines": sums.lines,
+        "discount_minor": sums.discount_minor,
+        "merchant_match_minor": sums.merchant_match_minor,
+        "payable_minor": sums.payable_minor,
+        "spent": sums.spent,
+    }
+
+
+def sums_of(fields: Item) -> Sums:
+    return Sums(**fields)

@@ -1,0 +1,55 @@
+"""Which lines are paid out: what an operator withholds, releases and refuses, and what that makes of the sums.
+
+Withholding says who is paid, never what happened: it changes no line and no sum of lines, closed day or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from coupons.days import Sums
+from coupons.documents import Withholding
+
+Standing = Literal["due", "withheld", "refused"]
+
+
+@dataclass(slots=True)
+class Split:
+    """Sums by what is due: the three add up to the sums of all lines."""
+
+    due: Sums = field(default_factory=Sums)
+    withheld: Sums = field(default_factory=Sums)
+    refused: Sums = field(default_factory=Sums)
+
+    def of(self, standing: Standing) -> Sums:
+        return {"due": self.due, "withheld": self.withheld, "refused": self.refused}[standing]
+
+
+class DaysWithholdings:
+    """What stands about one day of a merchant."""
+
+    def __init__(self, withheld: Iterable[Withholding], day: str) -> None:
+        of_day = {one.order_no: one for one in withheld if one.day == day}
+        self.whole_day = of_day.pop(None, None)
+        self.by_order = {order_no: one for order_no, one in of_day.items() if order_no is not None}
+
+    def of(self, order_no: str) -> Withholding | None:
+        """What stands about an order's lines: its own, or the day's."""
+        return self.by_order.get(order_no, self.whole_day)
+
+
+def standing(withholding: Withholding | None) -> Standing:
+    if withholding is None or withholding.decision == "released":
+        return "due"
+    return "refused" if withholding.decision == "refused" else "withheld"
+
+
+def changed(before: Sequence[Withholding], after: Sequence[Withholding]) -> list[Withholding]:
+    """What is new or otherwise in `after`; and what is missing there as it stood, released."""
+    kept = {(one.day, one.order_no) for one in after}
+    gone = [one for one in before if (one.day, one.order_no) not in kept and one.decision != "released"]
+    return [one for one in after if one not in before] + [
+        one.model_copy(update={"decision": "released"}) for one in gone
+    ]

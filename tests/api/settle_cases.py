@@ -1,0 +1,212 @@
+"""What a day's settlement says: lines and sums, while the day is open, once it is closed, and what is withheld."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.api.cases import SHARES, TEN_OFF, case, coupon
+from tests.api.claim_cases import ANNS
+from tests.api.reverse_cases import redeemed
+from tests.api.stage import Stage
+from tests.world import OPENING, Answered, campaign, order
+
+SETTLE = "GET /settlements/{day}"
+DAY = {"day": "2020-06-06"}
+CLOSED = "2020-06-07T00:00:30+08:00"
+"""Half a minute after midnight."""
+LINE = {
+    "kind": "redemption",
+    "order_no": "o-1",
+    "reversal_no": None,
+    "coupon_id": ANNS,
+    "batch_id": "pack",
+    "terms_id": "ten-off",
+    **TEN_OFF,
+    "funding": SHARES,
+    "at": OPENING,
+    "late": False,
+    "withheld": None,
+    "decision": None,
+}
+
+
+def part(numerator: int, lines: int, **shares: Any) -> dict[str, Any]:
+    """Totals of so many quarters of the order's money."""
+    funding = [{"funder_id": s["funder_id"], "amount_minor": int(s["amount_minor"]) * numerator // 4} for s in SHARES]
+    money = {name: amount * numerator // 4 for name, amount in TEN_OFF.items()}
+    return {"lines": lines, **money, "funding": funding, **shares}
+
+
+NOTHING = part(0, 0, funding=[])
+
+
+def all_of_it(standing: str, numerator: int = 4, lines: int = 1) -> dict[str, Any]:
+    """Sums of which all stands alike: `due`, `withheld` or `refused`."""
+    whole = part(numerator, lines)
+    return {**whole, "due": NOTHING, "withheld": NOTHING, "refused": NOTHING, standing: whole}
+
+
+NO_SUMS = {**NOTHING, "due": NOTHING, "withheld": NOTHING, "refused": NOTHING}
+EMPTY = {"merchant_id": "diner", **DAY, "lines": [], "sums": NO_SUMS, "final": False, "day_sums": None, "next": None}
+
+
+def settled(s: Stage, merchant_id: str = "diner", day: str = "2020-06-06", **more: Any) -> Answered:
+    return s.merchant(merchant_id).send(SETTLE, {"day": day}, **more)
+
+
+def closed(s: Stage, moment: str = CLOSED) -> Stage:
+    """The schedule's minute after the day, in a function that has just started."""
+    s.clock.set(moment)
+    s.restart("expire")
+    s.tick()
+    return s
+
+
+@case(SETTLE, 200, body=EMPTY)
+def a_day_without_lines(s: Stage) -> Answered:
+    return settled(s.published(campaign()))
+
+
+REVERSAL = {
+    **LINE,
+    "kind": "reversal",
+    "reversal_no": "r-1",
+    "discount_minor": -250,
+    "merchant_match_minor": -250,
+    "payable_minor": -1000,
+    "funding": [{**share, "amount_minor": -int(share["amount_minor"]) // 4} for share in SHARES],
+}
+
+
+@case(SETTLE, 200, body={**EMPTY, "lines": [LINE, REVERSAL], "sums": all_of_it("due", 3, 2)})
+def a_redemption_and_its_partial_reversal(s: Stage) -> Answered:
+    redeemed(s).merchant().reverse("o-1", "r-1", 1000)
+    return settled(s)
+
+
+WHOLE = all_of_it("due")
+
+
+@case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE, "final": True, "day_sums": WHOLE})
+def a_day_that_is_closed(s: Stage) -> Answered:
+    return settled(closed(redeemed(s)))
+
+
+@case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE})
+def a_day_a_second_before_it_is_closed(s: Stage) -> Answered:
+    return settled(closed(redeemed(s), "2020-06-07T00:00:29+08:00"))
+
+
+@case(SETTLE, 200, body={**EMPTY, "merchant_id": "bakery", "final": True, "day_sums": NO_SUMS})
+def a_closed_day_without_lines(s: Stage) -> Answered:
+    return settled(closed(redeemed(s)), "bakery")
+
+
+@case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE, "final": True, "day_sums": WHOLE})
+def a_day_that_a_later_reversal_leaves_alone(s: Stage) -> Answered:
+    closed(redeemed(s)).merchant().reverse("o-1", "r-1", 4000)
+    return settled(closed(s, "2020-06-08T00:00:30+08:00"))
+
+
+BACK = {**all_of_it("due", -4), "lines": 1}
+BACK_LINE = {
+    **LINE,
+    "kind": "reversal",
+    "reversal_no": "r-1",
+    **{name: -amount for name, amount in TEN_OFF.items()},
+    "funding": part(-4, 1)["funding"],
+    "at": CLOSED,
+}
+
+
+@case(
+    SETTLE,
+    200,
+    body={**EMPTY, "day": "2020-06-07", "lines": [BACK_LINE], "sums": BACK, "final": True, "day_sums": BACK},
+)
+def a_later_reversal_on_its_own_day(s: Stage) -> Answered:
+    closed(redeemed(s)).merchant().reverse("o-1", "r-1", 4000)
+    return settled(closed(s, "2020-06-08T00:00:30+08:00"), day="2020-06-07")
+
+
+def withheld(s: Stage, *entries: dict[str, Any]) -> Stage:
+    """An operator withholds lines of the diner."""
+    (diner,) = campaign()["merchants"]
+    body = {name: value for name, value in diner.items() if name != "merchant_id"}
+    body |= {"campaigns": ["season"], "withheld": list(entries)}
+    path = {"merchant_id": "diner"}
+    assert s.operator().send("PUT /admin/merchants/{merchant_id}", path, body=body).status == 200
+    return s
+
+
+FRAUD = {**DAY, "reason": "no goods, says the customer"}
+HELD_LINE = {**LINE, "withheld": FRAUD["reason"]}
+
+
+@case(SETTLE, 200, body={**EMPTY, "lines": [HELD_LINE], "sums": all_of_it("withheld")})
+def an_order_that_is_withheld(s: Stage) -> Answered:
+    return settled(withheld(redeemed(s), {**FRAUD, "order_no": "o-1"}))
+
+
+@case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE})
+def another_day_that_is_withheld(s: Stage) -> Answered:
+    return settled(withheld(redeemed(s), {**FRAUD, "day": "2020-06-07"}, {**FRAUD, "order_no": "o-11"}))
+
+
+REFUSED = all_of_it("refused")
+
+
+@case(
+    SETTLE,
+    200,
+    body={
+        **EMPTY,
+        "lines": [{**HELD_LINE, "decision": "refused"}],
+        "sums": REFUSED,
+        "final": True,
+        "day_sums": REFUSED,
+    },
+)
+def a_closed_day_that_is_refused(s: Stage) -> Answered:
+    return settled(withheld(closed(redeemed(s)), {**FRAUD, "decision": "refused"}))
+
+
+RELEASED = {**part(8, 2), "due": part(4, 1), "withheld": part(4, 1), "refused": NOTHING}
+
+
+def says_that_one_of_two_orders_is_released(text: str) -> bool:
+    """The day's sums are those of the two lines: one of them due, the other withheld with its day."""
+    said = json.loads(text)
+    stands = {line["order_no"]: (line["withheld"], line["decision"]) for line in said["lines"]}
+    return (stands, said["sums"], said["day_sums"], said["final"]) == (
+        {"o-1": (FRAUD["reason"], "released"), "o-2": (FRAUD["reason"], None)},
+        RELEASED,
+        RELEASED,
+        True,
+    )
+
+
+@case(SETTLE, 200, body=says_that_one_of_two_orders_is_released)
+def a_closed_day_that_is_withheld_but_for_an_order(s: Stage) -> Answered:
+    s.merchant().redeem("o-2", coupon(redeemed(s), "bob")[1], order())
+    return settled(withheld(closed(s), FRAUD, {**FRAUD, "order_no": "o-1", "decision": "released"}))
+
+
+HEADER = (
+    "kind,order_no,reversal_no,coupon_id,batch_id,terms_id,discount_minor,merchant_match_minor,payable_minor,at,late,"
+    "funding,withheld,decision\r\n"
+)
+ROW = f"redemption,o-1,,{ANNS},pack,ten-off,1000,1000,4000,{OPENING},false,city:500 platform:300 shop:200"
+AS_FILE = {"content-type": "text/csv; charset=utf-8", "link": None}
+
+
+@case(SETTLE, 200, body=lambda text: text == f"{HEADER}{ROW},,\r\n", headers=AS_FILE)
+def the_day_as_a_file(s: Stage) -> Answered:
+    return settled(redeemed(s), headers={"accept": "text/csv"})
+
+
+@case(SETTLE, 200, body=lambda text: text == f'{HEADER}{ROW},"{FRAUD["reason"]}",refused\r\n', headers=AS_FILE)
+def the_day_as_a_file_with_a_line_that_is_refused(s: Stage) -> Answered:
+    withheld(redeemed(s), {**FRAUD, "order_no": "o-1", "decision": "refused"})
+    return settled(s, headers={"accept": "text/csv"})

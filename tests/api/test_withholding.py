@@ -1,0 +1,79 @@
+"""What an operator withholds and decides: each change is logged with who made it, bounded, and survives a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coupons.documents import Withholding
+from coupons.withholding import changed
+from tests.api.settle_cases import DAY, FRAUD, withheld
+from tests.api.stage import Stage
+from tests.world import campaign
+
+ONE = {**FRAUD, "order_no": "o-1"}
+DECIDED = {**ONE, "decision": "refused"}
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """What was logged of withholdings since the last look."""
+    names = ("operator", "merchant", "day", "order_no", "reason", "decision")
+    found = [{n: getattr(one, n) for n in names} for one in caplog.records if one.message == "withholding"]
+    caplog.clear()
+    return found
+
+
+def test_each_decision_is_logged_with_its_operator(fresh: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Withheld, decided, left alone, and withheld no more: one line for each that changes, none for a repeat."""
+    fresh.published(campaign())
+    line = {"operator": "op", "merchant": "diner", **ONE, "decision": ""}
+    withheld(fresh, ONE)
+    assert logged(caplog) == [line]
+    withheld(fresh, ONE, {**FRAUD, "day": "2020-06-07"})
+    assert logged(caplog) == [{**line, "day": "2020-06-07", "order_no": ""}]
+    withheld(fresh, DECIDED, {**FRAUD, "day": "2020-06-07"})
+    assert logged(caplog) == [{**line, "decision": "refused"}]
+    withheld(fresh, DECIDED, {**FRAUD, "day": "2020-06-07"})
+    assert logged(caplog) == []
+    withheld(fresh, DECIDED)
+    assert logged(caplog) == [{**line, "day": "2020-06-07", "order_no": "", "decision": "released"}]
+
+
+def test_what_was_released_is_not_released_again() -> None:
+    """Taking a released entry off the list changes nothing for anybody."""
+    released = Withholding.model_validate({**ONE, "decision": "released"})
+    assert changed([released], []) == []
+    assert changed([released], [released]) == []
+
+
+def test_a_campaign_document_releases_nothing(fresh: Stage) -> None:
+    """A new revision that names the merchant leaves what is withheld as it stands."""
+    fresh.published(campaign())
+    withheld(fresh, ONE)
+    path, body = {"campaign_id": "season"}, campaign(title="Other", revision=1)
+    assert fresh.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=body).status == 200
+    assert fresh.environments["admin"].registry.withheld("diner") == [Withholding.model_validate(ONE)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "status"),
+    [
+        ([{**ONE, "order_no": f"o-{n}"} for n in range(100)], 200),
+        ([{**ONE, "order_no": f"o-{n}"} for n in range(101)], 400),
+        ([{**FRAUD, "reason": "x" * 200}], 200),
+        ([{**FRAUD, "reason": "x" * 201}], 400),
+        ([{**FRAUD, "reason": ""}], 400),
+        ([{**FRAUD, "reason": "two\nlines"}], 400),
+        ([{**FRAUD, "day": "2020-06-31"}], 400),
+        ([{**FRAUD, "decision": "kept"}], 400),
+        ([FRAUD, {**DAY, "reason": "another"}], 400),
+    ],
+)
+def test_what_can_be_withheld(fresh: Stage, entries: list[dict[str, Any]], status: int) -> None:
+    """A hundred entries, a short reason of one line, a day of the calendar, each order or day once."""
+    fresh.published(campaign())
+    (diner,) = campaign()["merchants"]
+    body = {name: value for name, value in diner.items() if name != "merchant_id"} | {"withheld": entries}
+    answer = fresh.operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": "diner"}, body=body)
+    assert answer.status == status

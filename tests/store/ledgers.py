@@ -1,0 +1,82 @@
+"""What tests of closed days share: lines filed at a moment, the schedule's minute, and sums counted line by line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coupons.days import Sums
+from coupons.environment import Environment
+from coupons.expiring import run_schedule
+from coupons.moments import day_of
+from coupons.money import FundingLine
+from coupons.orders import Amounts, Line
+from coupons.settling import Page, cursor_of, settlement_page
+from tests.world import World
+
+FOREVER = float("inf")
+DAY = "2020-06-06"
+SHANGHAI = "Asia/Shanghai"
+LAST_SECOND = "2020-06-06T23:59:59+08:00"
+DUE = "2020-06-07T00:00:30+08:00"
+
+
+def line(order_no: str, minor: int = 100, *, batch_id: str = "pack", reversal_no: str = "") -> Line:
+    """A movement of `minor` from the city and one more from the platform; negative for a reversal."""
+    funding = (FundingLine("city", minor), FundingLine("platform", 1))
+    amounts = Amounts(minor + 1, minor, 4 * minor, funding)
+    kind: Any = "reversal" if reversal_no else "redemption"
+    return Line(kind, order_no, reversal_no, "c", batch_id, "ten-off", amounts, 0, late=False)
+
+
+LINES = (line("o-1"), line("o-1", -40, reversal_no="r-1"))
+CLOSED = {"day": DAY, "step": "closed", "lines": 2}
+
+
+def mark(world: World, env: Environment, merchant_id: str = "diner") -> None:
+    """For today."""
+    env.marks.mark(merchant_id, day_of(world.now_s, SHANGHAI), SHANGHAI)
+
+
+def file(
+    world: World,
+    *lines: Line,
+    merchant_id: str = "diner",
+    timezone: str = SHANGHAI,
+    env: Environment | None = None,
+) -> None:
+    """Each line under its day now, as a redemption does it: marked first."""
+    env = env or world.env
+    day = day_of(world.now_s, timezone)
+    for one in lines:
+        env.marks.mark(merchant_id, day, timezone)
+        env.transact([env.orders.file(merchant_id, day.isoformat(), one)])
+
+
+def added(*lines: Line) -> Sums:
+    sums = Sums()
+    for one in lines:
+        sums.take(one.batch_id, one.amounts)
+    return sums
+
+
+def tick(world: World, env: Environment | None = None, deadline_s: float = FOREVER) -> list[dict[str, Any]]:
+    """What the schedule did about days."""
+    did = run_schedule(env or world.env, world.now_s, deadline_s).did
+    return [done for done in did if "day" in done]
+
+
+def page(world: World, merchant_id: str = "diner", cursor: str = "", day: str = DAY) -> Page:
+    return settlement_page(world.env, merchant_id, day, cursor, world.now_s)
+
+
+def pages(world: World, merchant_id: str = "diner", day: str = DAY) -> list[Page]:
+    found = [page(world, merchant_id, day=day)]
+    while (after := found[-1].after) is not None:
+        found.append(page(world, merchant_id, cursor_of(after), day))
+    return found
+
+
+def final(world: World, merchant_id: str = "diner", day: str = DAY) -> Sums | None:
+    """The whole day's sums; None while it is open."""
+    day_sums = page(world, merchant_id, day=day).day_sums
+    return day_sums[0] if day_sums else None

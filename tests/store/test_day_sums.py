@@ -1,0 +1,125 @@
+"""Whatever lines a day has, and however its close is killed and repeated: every sum of it is the same one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coupons import closing, settling
+from coupons.days import Sums, total
+from coupons.documents import Withholding
+from coupons.orders import Line
+from coupons.withholding import DaysWithholdings, Split, standing
+from tests.machine.engine import Engine
+from tests.store.faults import KilledError, Mortal
+from tests.store.ledgers import DAY, DUE, LAST_SECOND, added, file, line, page, pages, tick
+from tests.world import World, campaign
+
+ORDERS = ["o-1", "o-10", "o-1.1", "O", "z_9"]
+MERCHANTS = ["diner", "bakery"]
+
+filings = st.lists(
+    st.tuples(
+        st.sampled_from(MERCHANTS),
+        st.sampled_from(ORDERS),
+        st.sampled_from(["", *(f"r-{n}" for n in range(12))]),
+        st.sampled_from(["pack", "other"]),
+        st.integers(-(10**11), 10**11),
+    ),
+    unique_by=lambda filing: filing[:3],
+    max_size=40,
+)
+deaths = st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=3)
+withheld = st.lists(
+    st.builds(
+        Withholding,
+        day=st.sampled_from([DAY, "2020-06-07"]),
+        order_no=st.none() | st.sampled_from([*ORDERS, "o-2"]),
+        reason=st.just("why"),
+        decision=st.sampled_from([None, "released", "refused"]),
+    ),
+    unique_by=lambda one: (one.day, one.order_no),
+)
+
+
+def owed(sums: Sums) -> tuple[object, ...]:
+    """Every number; a funder that owes nothing may be listed or not."""
+    spent = {b: {f: n for f, n in of.items() if n} for b, of in sums.spent.items()}
+    money = (sums.lines, sums.discount_minor, sums.merchant_match_minor, sums.payable_minor)
+    return (*money, {b: of for b, of in spent.items() if of})
+
+
+def by_standing(entries: list[Withholding], lines: list[Line]) -> Split:
+    """Line by line, as the words of the rule say it."""
+    split, of_day = Split(), [one for one in entries if one.day == DAY]
+    for one in lines:
+        own = [entry for entry in of_day if entry.order_no == one.order_no]
+        whole = [entry for entry in of_day if entry.order_no is None]
+        decided = next((entry.decision or "withheld" for entry in [*own, *whole]), "released")
+        {"released": split.due, "withheld": split.withheld, "refused": split.refused}[decided].take(
+            one.batch_id, one.amounts
+        )
+    return split
+
+
+@settings(max_examples=40, deadline=None)
+@given(filings, deaths, withheld, st.integers(1, 4), st.integers(1, 7))
+def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
+    filings: list[tuple[str, str, str, str, int]],
+    deaths: list[tuple[int, bool]],
+    withheld: list[Withholding],
+    segment: int,
+    page_lines: int,
+) -> None:
+    """For each merchant and each batch, in all and by what is due; a withholding changes none of them."""
+    world = World(Engine())
+    world.publish(campaign())
+    world.clock.set(LAST_SECOND)
+    lines: dict[str, list[Line]] = {name: [] for name in MERCHANTS}
+    for merchant_id, order_no, reversal_no, batch_id, minor in filings:
+        one = line(order_no, minor, batch_id=batch_id, reversal_no=reversal_no)
+        file(world, one, merchant_id=merchant_id)
+        lines[merchant_id].append(one)
+    world.clock.set(DUE)
+    with patch.object(closing, "SEGMENT_LINES", segment), patch.object(settling, "PAGE_LINES", page_lines):
+        for number, (nth_write, applied) in enumerate(deaths):
+            with suppress(KilledError):
+                tick(world, world.environment(client=Mortal(world.client, nth_write, applied=applied), seed=number))
+        for merchant_id in MERCHANTS:
+            world.env.registry.put_withheld(merchant_id, withheld)
+        tick(world)
+        closed = world.items()
+        tick(world, world.environment(seed=9))
+        assert world.items() == closed
+        for merchant_id in MERCHANTS:
+            expected, split = added(*lines[merchant_id]), by_standing(withheld, lines[merchant_id])
+            found = pages(world, merchant_id)
+            assert sum(len(one.lines) for one in found) == len(lines[merchant_id])
+            assert owed(total(one.sums for one in found)) == owed(expected)
+            for name in ("due", "withheld", "refused"):
+                assert owed(total(one.split.of(name) for one in found)) == owed(split.of(name)), name
+            if filings:  # else nobody had lines, and there was no day to close
+                (day_sums, day_split) = found[0].day_sums or (Sums(), Split())
+                assert owed(day_sums) == owed(expected)
+                for name in ("due", "withheld", "refused"):
+                    assert owed(day_split.of(name)) == owed(split.of(name)), name
+    whole = added(*(one for of in lines.values() for one in of))
+    for batch_id, amounts in whole.spent.items():
+        assert world.env.day_folds.spent(batch_id) == {DAY: amounts}
+    assert (page(world).day_sums is None) == (not filings)
+
+
+def test_what_stands_for_an_order_goes_before_what_stands_for_its_day() -> None:
+    """Both ways round; another day's withholding is none of this one's."""
+    day = Withholding(day=DAY, reason="all")
+    one = Withholding(day=DAY, order_no="o-1", reason="one", decision="refused")
+    other = Withholding(day="2020-06-07", reason="later")
+    for entries in ([day, one, other], [other, one, day]):
+        of = DaysWithholdings(entries, DAY).of
+        assert [of("o-1"), of("o-2")] == [one, day]
+    assert DaysWithholdings([other], DAY).of("o-1") is None
+    decided = [standing(entry) for entry in (None, day, one, one.model_copy(update={"decision": "released"}))]
+    assert decided == ["due", "withheld", "refused", "due"]
