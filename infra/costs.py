@@ -14,17 +14,22 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from coupons import cataloguing, claiming, declaring, granting, redeeming, reversing
+from coupons.clock import FENCE_S
+from coupons.closing import close_days
 from coupons.documents import Campaign
 from coupons.environment import Environment
-from coupons.moments import epoch_s
+from coupons.marking import Marks
+from coupons.moments import day_of, day_start_s, epoch_s
 from coupons.orders import Order
 from coupons.refusals import Refusal
 from coupons.sealing import Keys
+from coupons.settling import settlement_page
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
@@ -117,9 +122,23 @@ def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[
     def redeem() -> object:
         return redeeming.redeem(env, "qianmen-diner", "o-1", order, code=code, scanned_at_s=None, now_s=now_s)
 
-    yield row("redemption", redeem)
+    day = day_of(now_s, release.timezone)
+
+    def mark(by: Marks) -> None:
+        by.mark("qianmen-diner", day, release.timezone)
+
+    yield row("mark of a merchant's day", partial(mark, env.marks))
+    yield row("the same, in another environment", partial(mark, Marks(env.days, clock)))
+    yield row("redemption, its day marked", redeem)
     yield row("redemption, repeated", redeem)
     yield row("full reversal", lambda: reversing.reverse(env, "qianmen-diner", "o-1", "r-1", 4000, now_s))
+    yield row("settlement, a page of an open day", lambda: settlement_page(env, "qianmen-diner", str(day), "", now_s))
+    clock.wall = day_start_s(day + timedelta(days=1), release.timezone) + FENCE_S
+    published = env.catalog.published()
+    close = partial(close_days, env, published, deadline_s=float("inf"))
+    yield row("close of a day with one merchant", lambda: close(now_s=int(clock.wall)))
+    yield row("a minute with nothing to close", lambda: close(now_s=int(clock.wall)))
+    clock.wall = now_s
     yield row("batch, read within a second", lambda: cataloguing.batch(env, "special-0606", now_s))
 
 

@@ -112,4 +112,6 @@ class Settlement(TypedDict):
     day: str
     lines: list[dict[str, Any]]
     sums: dict[str, Any]
+    final: bool
+    day_sums: dict[str, Any] | None
     next: str | None

@@ -143,16 +143,25 @@ def audit(api: Api, args: Namespace, out: Output) -> int:
 
 
 def reconcile(api: Api, args: Namespace, out: Output) -> int:
-    """The merchant's list and our settlement of the day agree, or each difference is named."""
+    """The merchant's list and our settlement of the day agree, or each difference is named.
+
+    What is withheld or refused is named apart: it is a line with both, and no difference.
+    """
     statement = reconciling.read_statement(Path(args.file))
     theirs = statement.movements
     day = args.day or statement.day()
-    ours, head = reconciling.fetch_settlement(api, day, out.progress)
+    settlement = reconciling.fetch_settlement(api, day, out.progress)
+    ours, not_due = settlement.movements, sorted(settlement.not_due, key=lambda one: one.movement)
     differences = reconciling.compare(ours, theirs)
     verdict = f"{len(differences)} differences" if differences else "no difference"
+    if settlement.head.get("final") is False:
+        verdict += "; the day is not closed yet"
     out.result(
-        head | {"ours": len(ours), "theirs": len(theirs), "differences": [found.as_json() for found in differences]},
+        settlement.head
+        | {"ours": len(ours), "theirs": len(theirs), "differences": [found.as_json() for found in differences]}
+        | {"not_due": [found.as_json() for found in not_due]},
         *map(str, differences),
+        *map(str, not_due),
         f"{day}: {len(ours):,} lines with us, {len(theirs):,} with them, {verdict}",
     )
     return REFUSED if differences else GOOD

@@ -30,6 +30,7 @@ PAGES_MAX = 10_000
 ROWS_MAX = 1_000_000
 PROBLEMS_MAX = 50
 DAY_COLUMNS = ("day", "at")
+HEAD = ("merchant_id", "day", "sums", "final", "day_sums")
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 
@@ -100,8 +101,7 @@ class Difference:
         }
 
     def __str__(self) -> str:
-        order_no, reversal_no = self.movement
-        name = f"order {order_no}" + (f", reversal {reversal_no}" if reversal_no else "")
+        name = _name(self.movement)
         if self.ours is None:
             return f"{name}: missing with us (theirs: {_amounts(self.theirs)})"
         if self.theirs is None:
@@ -112,6 +112,47 @@ class Difference:
             if ours != theirs
         ]
         return f"{name}: {'; '.join(differing)}"
+
+
+@dataclass(frozen=True)
+class NotDue:
+    """A movement of ours that is not paid out, by an operator's word: no difference, but what explains one of money."""
+
+    movement: Movement
+    standing: Literal["withheld", "refused"]
+    reason: str
+    amounts: Amounts
+
+    def as_json(self) -> dict[str, Any]:
+        order_no, reversal_no = self.movement
+        return {
+            "order_no": order_no,
+            "reversal_no": reversal_no or None,
+            "standing": self.standing,
+            "reason": self.reason,
+            **dict(zip(AMOUNTS, self.amounts, strict=True)),
+        }
+
+    def __str__(self) -> str:
+        return f"{_name(self.movement)}: {self.standing}, discount {yuan(self.amounts[0])}: {self.reason}"
+
+
+@dataclass
+class Settlement:
+    """What we say of the day. `head`: of its first page, all but the lines."""
+
+    movements: dict[Movement, Amounts] = field(default_factory=dict)
+    not_due: list[NotDue] = field(default_factory=list)
+    head: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        movement = (line["order_no"], line.get("reversal_no") or "")
+        discount, match, payable = (int(line[column]) for column in AMOUNTS)
+        self.movements[movement] = (discount, match, payable)
+        reason, decision = line.get("withheld"), line.get("decision")
+        if reason is not None and decision != "released":
+            standing: Literal["withheld", "refused"] = "refused" if decision == "refused" else "withheld"
+            self.not_due.append(NotDue(movement, standing, str(reason), self.movements[movement]))
 
 
 def read_statement(path: Path) -> Statement:
@@ -174,33 +215,29 @@ def _take(row: Mapping[str, str | None], movements: dict[Movement, Amounts]) -> 
     return None
 
 
-def fetch_settlement(
-    api: Api, day: str, progress: Callable[[str], None]
-) -> tuple[dict[Movement, Amounts], dict[str, Any]]:
-    """All movements of our settlement of a day, and its first page's head (`merchant_id`, `day`, `sums`).
+def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Settlement:
+    """All movements of our settlement of a day.
 
     Raises:
         ApiError: refused, no answer, or an answer that is not a settlement.
     """
-    movements: dict[Movement, Amounts] = {}
-    head: dict[str, Any] = {}
+    found = Settlement()
     cursor: str | None = None
     for page_no in range(1, PAGES_MAX + 1):
         page = api.get(f"/settlements/{day}", cursor=cursor).body
         try:
-            head = head or {name: page.get(name) for name in ("merchant_id", "day", "sums")}
+            found.head = found.head or {name: page.get(name) for name in HEAD}
             for line in page["lines"]:
-                discount, match, payable = (int(line[column]) for column in AMOUNTS)
-                movements[line["order_no"], line.get("reversal_no") or ""] = (discount, match, payable)
+                found.take(line)
             following = page["next"]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnreachableError(f"{api.url} answers something that is not a settlement: {error!r}") from None
         if following is None:
-            return movements, head
+            return found
         if following == cursor:
             break
         cursor = following
-        progress(f"settlement of {day}: {len(movements):,} lines after {page_no:,} pages")
+        progress(f"settlement of {day}: {len(found.movements):,} lines after {page_no:,} pages")
     raise UnreachableError(f"{api.url}: the settlement of {day} does not end")
 
 
@@ -218,6 +255,11 @@ def _differences(ours: Mapping[Movement, Amounts], theirs: Mapping[Movement, Amo
             yield Difference("missing-with-them", movement, mine, other)
         elif mine != other:
             yield Difference("amount-differs", movement, mine, other)
+
+
+def _name(movement: Movement) -> str:
+    order_no, reversal_no = movement
+    return f"order {order_no}" + (f", reversal {reversal_no}" if reversal_no else "")
 
 
 def _amounts(amounts: Amounts | None) -> str:

@@ -114,6 +114,48 @@ def test_differences_are_json_for_machines(stack: Stack, tmp_path: Path, capsys:
     assert difference["ours"] == {"discount_minor": 1000, "merchant_match_minor": 1000, "payable_minor": 4000}
 
 
+def test_what_is_withheld_or_refused_is_named_apart(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is a line with both, so it is no difference; what was released, or never withheld, is not spoken of."""
+    stack.on(
+        "GET /settlements/2020-06-06",
+        page(
+            line("A2", 1000, 1000, 4000) | {"withheld": "no goods", "decision": "refused"},
+            line("A1", 1000, 1000, 4000) | {"withheld": "no goods", "decision": None},
+            line("A1", -500, -500, -2000, "R1") | {"withheld": "no goods", "decision": None},
+            line("A3", 1000, 1000, 4000) | {"withheld": "a mistake", "decision": "released"},
+            line("A4", 1000, 1000, 4000) | {"withheld": None, "decision": None},
+        ),
+    )
+    theirs = "".join(f"A{n},,1000,1000,4000\n" for n in range(1, 5)) + "A1,R1,-500,-500,-2000\n"
+    assert reconcile(stack, tmp_path, f"{HEADER}{theirs}") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "order A1: withheld, discount 10.00 yuan: no goods",
+        "order A1, reversal R1: withheld, discount -5.00 yuan: no goods",
+        "order A2: refused, discount 10.00 yuan: no goods",
+        "2020-06-06: 5 lines with us, 5 with them, no difference",
+    ]
+    assert reconcile(stack, tmp_path, f"{HEADER}{theirs}", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["differences"], [(one["order_no"], one["standing"]) for one in told["not_due"]]) == (
+        [],
+        [("A1", "withheld"), ("A1", "withheld"), ("A2", "refused")],
+    )
+
+
+@pytest.mark.parametrize(("final", "said"), [(True, ""), (False, "; the day is not closed yet")])
+def test_a_day_that_is_not_closed_is_said_to_be_so(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], final: bool, said: str
+) -> None:
+    """Lines may still come, so a difference may go away."""
+    answer = page(line("A1", 1000, 1000, 4000))
+    answer.body["final"] = final
+    stack.on("GET /settlements/2020-06-06", answer)
+    assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\n") == 0
+    assert capsys.readouterr().out == f"2020-06-06: 1 lines with us, 1 with them, no difference{said}\n"
+
+
 @pytest.mark.parametrize(
     ("csv", "said"),
     [
