@@ -95,8 +95,11 @@ class InsufficientPoints(Refusal):
     pass
 
 
+@dataclass(eq=False, kw_only=True)
 class CodeInvalid(Refusal):
-    pass
+    """`reason`: `unknown`, or of a printed code `pin-required`, `pin-wrong`, `pin-spoiled`, `replaced`."""
+
+    reason: str = "unknown"
 
 
 @dataclass(eq=False, kw_only=True)

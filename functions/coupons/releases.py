@@ -130,12 +130,13 @@ def status(release: Release, control: Control, now_s: int) -> Status:
 def returns_at_s(control: Control, now_s: int) -> int:
     """When unclaimed packs of a drained batch return at the latest, if the schedule keeps its minutes.
 
-    The tick after the drain seals, the first tick after the fence counts and reopens.
+    The tick after the drain seals, the first tick after the fence counts and reopens. What stands in the future was
+    written before the clock was set back: the next tick begins again from now.
     """
     if control.sealed_at_s:
-        returns = _next_tick_s(control.sealed_at_s + FENCE_S)
+        returns = _next_tick_s(min(control.sealed_at_s, now_s) + FENCE_S)
     else:
-        returns = _next_tick_s(_next_tick_s(control.drained_at_s or now_s) + FENCE_S)
+        returns = _next_tick_s(_next_tick_s(min(control.drained_at_s or now_s, now_s)) + FENCE_S)
     # A late or long tick: say the next one, never a time that has gone by.
     return returns if returns > now_s else _next_tick_s(now_s)
 

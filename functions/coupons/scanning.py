@@ -81,14 +81,14 @@ def refuse_wrong_pin(env: Environment, scanned: Scanned, presented: Presented) -
     if not scanned.print_no:
         return
     if scanned.pin is None:
-        raise CodeInvalid(detail="A printed code is used with its PIN.")
+        raise CodeInvalid(reason="pin-required", detail="A printed code is used with its PIN.")
     tried = env.claims.try_pin(presented.release, scanned.ref, scanned.print_no)
     if tried == "replaced":
-        raise CodeInvalid(detail="A newer print of this coupon replaced this one.")
+        raise CodeInvalid(reason="replaced", detail="A newer print of this coupon replaced this one.")
     if tried == "exhausted":
-        raise CodeInvalid(detail="Too many wrong PINs; have the coupon printed anew.")
+        raise CodeInvalid(reason="pin-spoiled", detail="Too many wrong PINs; have the coupon printed anew.")
     if not hmac.compare_digest(env.keys.pin(scanned.code), scanned.pin):
-        raise CodeInvalid(detail="The PIN is wrong.")
+        raise CodeInvalid(reason="pin-wrong", detail="The PIN is wrong.")
     env.claims.forgive_try(presented.release, scanned.ref, scanned.print_no)
 
 

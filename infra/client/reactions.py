@@ -69,7 +69,14 @@ REACTIONS: dict[str, Reaction] = {
     "sold-out": Reaction("final", Line("All packs are gone.", "已全部领完。")),
     "insufficient-points": Reaction("final", Line("You do not have enough points.", "积分不足。")),
     "code-invalid": Reaction(
-        "fresh-code", Line("This code is not valid. Please open the coupon again.", "券码无效，请重新打开优惠券。")
+        "fresh-code",
+        Line("This code is not valid. Please open the coupon again.", "券码无效，请重新打开优惠券。"),
+        {
+            "pin-required": Line("Please tell the PIN of your sheet.", "请提供纸质券上的验证码。"),
+            "pin-wrong": Line("The PIN is wrong. Please check your sheet.", "验证码有误，请核对。"),
+            "pin-spoiled": Line("Too many wrong PINs. Please get a new sheet.", "验证码错误次数过多，请重新打印。"),
+            "replaced": Line("A newer sheet replaced this one.", "该纸质券已被新券替换。"),
+        },
     ),
     "code-expired": Reaction(
         "fresh-code", Line("This code is too old. Please show a fresh one.", "券码已过期，请刷新后出示。")

@@ -23,6 +23,7 @@ COLUMN = "person_id"
 LENGTH_MAX = 128
 LINE_BYTES_MAX = 64 * 1024
 _BLANKS = " \t\u00a0\u3000"
+_SEPARATOR = re.compile(r"[,;\t]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BLOCK_BYTES = 1 << 20
 _REPLACEMENT = "\ufffd"
@@ -140,6 +141,9 @@ def _person_id(text: str, column: int | None) -> str:
         raise BadLineError(f"longer than {LENGTH_MAX} characters")
     if _CONTROL.search(text):
         raise BadLineError("holds a control character")
+    if column is None and _SEPARATOR.search(text):
+        # A spreadsheet's rows would each become a person that nobody is, and count for ever.
+        raise BadLineError(f"holds a separator: a CSV file needs commas and a header that names {COLUMN}")
     return text
 
 

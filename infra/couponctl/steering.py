@@ -23,8 +23,11 @@ class BothWaysError(WrongUseError):
 
 def stop(api: Api, args: Namespace, out: Output) -> int:
     """For good. With `--void` coupons that were issued and not redeemed are worth nothing any more."""
-    said = "stopped, issued coupons voided" if args.void else "stopped, issued coupons stay valid"
-    return _told(api, args, out, "stop", {"issued": "void" if args.void else "keep"}, said)
+    body = {"issued": "void" if args.void else "keep"}
+    answer = api.post(_path(args.batch, "stop"), body, repeatable=True)
+    # What was voided before stays voided, whatever this call asked for.
+    said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", args.void) else "stay valid")
+    return _say(out, args.batch, answer.body, said, replayed=answer.replayed)
 
 
 def pause(api: Api, args: Namespace, out: Output) -> int:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.cloud import HOST, REGION
 from infra.local.deploy import STACK
@@ -30,6 +31,14 @@ WAIT_S = 5
 
 def main(arguments: list[str], *, polls_max: int | None = None) -> int:
     asked = _parser().parse_args(arguments)
+    try:
+        return _subscribe(asked, polls_max=polls_max)
+    except (BotoCoreError, ClientError) as error:
+        print(f"{asked.stack or 'the local stack'} gives no answer, or no more: {error}", file=sys.stderr)
+        return 1
+
+
+def _subscribe(asked: argparse.Namespace, *, polls_max: int | None) -> int:
     client = _clients(asked)
     bus = asked.bus or _bus_of(client("cloudformation"), asked.stack or STACK)
     subscription = Subscription(client("events"), client("sqs"), bus=bus, name=asked.name)

@@ -56,7 +56,7 @@ def a_quote_says_every_reason(s: Stage) -> Answered:
     return quote(s, coupon(s, batch_id="second")[1], total_minor=4900, region="hubei")
 
 
-@case(QUOTE, 400, "code-invalid", detail="This is not one of our codes.")
+@case(QUOTE, 400, "code-invalid", facts={"reason": "unknown"}, detail="This is not one of our codes.")
 def a_coupon_id_is_no_code(s: Stage) -> Answered:
     return quote(s, coupon(opened(s))[0])
 
@@ -113,7 +113,7 @@ def a_lapsed_hold_is_free(s: Stage) -> Answered:
     return hold(s, s.citizen("ann").code(ANNS), "o-2")
 
 
-@case(HOLD, 400, "code-invalid")
+@case(HOLD, 400, "code-invalid", facts={"reason": "unknown"})
 def a_hold_by_no_code_of_ours(s: Stage) -> Answered:
     return hold(opened(s), "x" * 58)
 
@@ -205,7 +205,7 @@ def the_same_redemption_after_its_reversal(s: Stage) -> Answered:
     return s.merchant().redeem("o-1", code, order())
 
 
-@case(REDEEM, 400, "code-invalid")
+@case(REDEEM, 400, "code-invalid", facts={"reason": "unknown"})
 def a_redemption_by_no_code_of_ours(s: Stage) -> Answered:
     return opened(s).merchant().redeem("o-1", "x" * 58, order())
 

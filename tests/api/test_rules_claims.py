@@ -194,5 +194,6 @@ def test_a_pack_on_paper(p: Play) -> None:
 
     right = {name: sheet["pin"] for name, sheet in sheets.items()}
     wrong = {name: f"{(int(pin) + 1) % 1_000_000:06}" for name, pin in right.items()}
-    assert [use("ann", pin) for pin in (None, *[wrong["ann"]] * 4, right["ann"])] == ["400 code-invalid"] * 5 + ["201"]
-    assert [use("bob", pin) for pin in (*[wrong["bob"]] * 5, right["bob"])] == ["400 code-invalid"] * 6
+    needed, off, spoiled = (f"400 code-invalid pin-{why}" for why in ("required", "wrong", "spoiled"))
+    assert [use("ann", pin) for pin in (None, *[wrong["ann"]] * 4, right["ann"])] == [needed, *[off] * 4, "201"]
+    assert [use("bob", pin) for pin in (*[wrong["bob"]] * 5, right["bob"])] == [*[off] * 5, spoiled]

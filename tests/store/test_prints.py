@@ -86,7 +86,7 @@ def test_a_print_takes_its_pin(season: World, paper: Paper) -> None:
         season.merchant().send("PUT /orders/{order_no}/hold", {"order_no": "o"}, body={**body, "ttl_s": 60}),
         season.merchant().redeem("o", paper.code, order()),
     ):
-        assert (answer.status, answer.slug) == (400, "code-invalid")
+        assert (answer.status, answer.slug, answer.json["reason"]) == (400, "code-invalid", "pin-required")
     assert season.items() == before
 
 
@@ -103,12 +103,15 @@ def test_quote_hold_and_redeem_by_print(season: World, paper: Paper) -> None:
 def test_a_print_has_five_wrong_tries(season: World, paper: Paper) -> None:
     """After the fourth the right PIN still does; after the fifth nothing does, until it is printed anew."""
     for _ in range(4):
-        assert redeem(season, paper, paper.wrong).json["detail"] == "The PIN is wrong."
+        refused = redeem(season, paper, paper.wrong).json
+        assert (refused["reason"], refused["detail"]) == ("pin-wrong", "The PIN is wrong.")
     body = {"code": paper.code, "pin": paper.pin, "order": order()}
     assert season.merchant().send("POST /quotes", body=body).status == 200
     assert redeem(season, paper, paper.wrong).json["detail"] == "The PIN is wrong."
     for pin in (paper.pin, paper.wrong):
-        assert redeem(season, paper, pin).json["detail"] == "Too many wrong PINs; have the coupon printed anew."
+        refused = redeem(season, paper, pin).json
+        spoiled = "Too many wrong PINs; have the coupon printed anew."
+        assert (refused["reason"], refused["detail"]) == ("pin-spoiled", spoiled)
 
 
 def test_a_new_print_replaces_the_old_one(season: World, coupon_id: str, paper: Paper) -> None:
@@ -117,7 +120,8 @@ def test_a_new_print_replaces_the_old_one(season: World, coupon_id: str, paper: 
         redeem(season, paper, paper.wrong)
     newer = printed(coupon_id)
     assert newer.code != paper.code
-    assert redeem(season, paper).json["detail"] == "A newer print of this coupon replaced this one."
+    refused = redeem(season, paper).json
+    assert (refused["reason"], refused["detail"]) == ("replaced", "A newer print of this coupon replaced this one.")
     assert redeem(season, newer).status == 201
 
 

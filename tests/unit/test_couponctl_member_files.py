@@ -23,6 +23,8 @@ def file(tmp_path: Path) -> Path:
         ("Zo\ufffd".encode(), "holds U+FFFD: it was not UTF-8 before"),
         (b"a\x7fb", "holds a control character"),
         (b"a\x00b", "holds a control character"),
+        (b"1001,Ann", "holds a separator: a CSV file needs commas and a header that names person_id"),
+        (b"1001;Ann", "holds a separator: a CSV file needs commas and a header that names person_id"),
     ],
 )
 def test_a_line_that_is_no_person(file: Path, raw: bytes, reason: str) -> None:
@@ -74,10 +76,14 @@ def test_a_first_line_that_is_bad_is_no_header(file: Path) -> None:
     assert [(line.person_id, line.bad) for line in read_members(file)] == [("", "not UTF-8"), ("person_id", "")]
 
 
-def test_a_plain_file_may_hold_quotes_and_commas(file: Path) -> None:
-    """Only a header makes it CSV, and only the first line that counts can be one."""
+def test_a_plain_file_may_hold_quotes_and_no_commas(file: Path) -> None:
+    """Only a header makes it CSV, and only the first line that counts can be one: rows without one are no persons."""
     file.write_text('"ann\nbob,1\nperson_id\n')
-    assert [line.person_id for line in read_members(file)] == ['"ann', "bob,1", "person_id"]
+    assert [(line.person_id, bool(line.bad)) for line in read_members(file)] == [
+        ('"ann', False),
+        ("", True),
+        ("person_id", False),
+    ]
 
 
 @pytest.mark.parametrize(("text", "lines"), [("", 0), ("a", 1), ("a\n", 1), ("a\n\nb", 3)])

@@ -118,3 +118,10 @@ def test_spread_is_even_and_loses_nothing(packs: int, shards: int) -> None:
     parts = spread(packs, shards)
     assert (len(parts), sum(parts)) == (shards, packs)
     assert max(parts) - min(parts) <= 1
+
+
+@pytest.mark.parametrize("name", ["drained_at_s", "sealed_at_s"])
+def test_what_was_written_before_the_clock_was_set_back_is_not_waited_for(name: str) -> None:
+    """Two weeks ahead by the item, two minutes by the schedule."""
+    control = Control("open", 1, 10, **{name: 1_000_000 + 14 * 86_400})
+    assert returns_at_s(control, 1_000_000) - 1_000_000 <= 120
