@@ -67,6 +67,10 @@ class Books:
                 books = replace(books, **{name: part})
         return books
 
+    def remaining(self, batch_id: str) -> int:
+        """In all shards."""
+        return sum(shard.remaining for (of, _), shard in self.shards.items() if of == batch_id)
+
     def coupons(self) -> list[tuple[ClaimAt, int, Coupon]]:
         """Every coupon with its claim and its place in the pack."""
         return [(at, index, coupon) for at, c in self.claims.items() for index, coupon in enumerate(c.coupons)]

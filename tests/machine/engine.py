@@ -35,10 +35,17 @@ _TABLE: Any = SimpleNamespace(
 
 
 class Engine:
-    """What the stores ask of a boto3 client. `items` may be copied, and put back."""
+    """What the stores ask of a boto3 client. `items` may be copied, and restored."""
 
     def __init__(self) -> None:
-        self.items: dict[Place, Attributes] = {}
+        self.restore({})
+
+    def restore(self, items: dict[Place, Attributes]) -> None:
+        """Exactly these items are there."""
+        self.items = dict(items)
+        self._sort_keys: dict[tuple[str, str], set[str]] = {}
+        for table, pk, sk in items:
+            self._sort_keys.setdefault((table, pk), set()).add(sk)
 
     def create_table(self, **_definition: Any) -> None:
         """Every table has `pk` and `sk`; nothing else of a definition matters here."""
@@ -59,9 +66,8 @@ class Engine:
         assert request["KeyConditionExpression"] in ("pk = :pk", "pk = :pk AND begins_with(sk, :prefix)")
         pk, prefix = values[":pk"]["S"], values.get(":prefix", {"S": ""})["S"]
         after = request.get("ExclusiveStartKey", {"sk": {"S": ""}})["sk"]["S"]
-        sort_keys = sorted(
-            sk for table, k, sk in self.items if (table, k) == (request["TableName"], pk) and sk.startswith(prefix)
-        )
+        standing = self._sort_keys.get((request["TableName"], pk), ())
+        sort_keys = sorted(sk for sk in standing if sk.startswith(prefix))
         page = [self.items[request["TableName"], pk, sk] for sk in sort_keys if sk > after]
         limit = request.get("Limit", len(page))
         more = {"LastEvaluatedKey": {name: page[limit - 1][name] for name in ("pk", "sk")}} if limit < len(page) else {}
@@ -143,10 +149,13 @@ class Engine:
         return dict(_plain(item.attrs))
 
     def _store(self, place: Place, item: Attributes | None) -> None:
+        table, pk, sk = place
         if item is None:
             self.items.pop(place, None)
+            self._sort_keys.get((table, pk), set()).discard(sk)
         else:
             self.items[place] = item
+            self._sort_keys.setdefault((table, pk), set()).add(sk)
 
 
 @cache

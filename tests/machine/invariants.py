@@ -27,8 +27,17 @@ def check(books: Books, now_s: int, numbers: dict[int, str]) -> None:
 
 def check_step(before: Books, after: Books) -> None:
     offences = [*_claims_stay(before, after), *_orders_keep_their_coupon(before, after)]
+    offences += _reclaims_are_exact(before, after)
     offences += [f"{place} was changed" for place, filed in before.lines.items() if after.lines.get(place) != filed]
     assert not offences, offences
+
+
+def _reclaims_are_exact(before: Books, after: Books) -> Iterator[str]:
+    for batch_id, control in after.controls.items():
+        if before.controls[batch_id].state == "sealing" and control.state == "open":
+            remaining = after.remaining(batch_id)
+            if remaining + control.claims != control.quantity:
+                yield f"{batch_id}: {remaining} left and {control.claims} counted of {control.quantity} after a reclaim"
 
 
 def packs_are_counted(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
@@ -40,7 +49,7 @@ def packs_are_counted(books: Books, now_s: int, numbers: dict[int, str]) -> Iter
         if claim_key(numbers[claim.batch_number]) != key:
             yield f"a claim of {numbers[claim.batch_number]} under {key}"
     for batch_id, control in books.controls.items():
-        remaining = sum(shard.remaining for (of, _), shard in books.shards.items() if of == batch_id)
+        remaining = books.remaining(batch_id)
         if BATCHES[batch_id]["mode"] == "granted" and not control.final:
             remaining = 0  # everyone entitled fits: its stock is not touched before the count after closing
         if remaining + claimed[batch_id] > control.quantity:

@@ -18,6 +18,7 @@ from tests.machine.judge import scanned_of
 from tests.machine.promises import Promises
 from tests.machine.season import BATCHES, BORDERS, MERCHANTS, PEOPLE, claim_key, publish
 from tests.machine.stack import Call, Fate, Stack, Turn, quiet
+from tests.machine.standing import stands
 from tests.machine.verdicts import Verdicts
 from tests.world import KEYS, seconds
 
@@ -59,6 +60,7 @@ class Scene:
         for place in range(self._checked + 1, len(history)):
             invariants.check_step(history[place - 1].books, history[place].books)
             invariants.check(history[place].books, int(history[place].wall_s), self.numbers)
+            self._verdicts.check_drained(place)
         self._checked = len(history) - 1
         for invocation in invocations:
             self._verdicts.check(invocation)
@@ -120,6 +122,20 @@ class Scene:
         batch_id = self.numbers[ref.batch_number]
         coupon = self.books.claims[claim_key(batch_id), ref.person].coupons[ref.index]
         return status(coupon, self.books.controls[batch_id], self.now_s)
+
+    def holders(self, batch_id: str) -> list[str]:
+        """Who has claimed the batch."""
+        return [name for name in PEOPLE if stands(Claiming(name, batch_id), self.books, self.numbers)]
+
+    def last_packs(self) -> list[str]:
+        """The batches of which one pack is left, with somebody who has one and somebody who has none."""
+        return [
+            batch_id
+            for batch_id in self.focus
+            if self.books.remaining(batch_id) == 1
+            and not self.books.controls[batch_id].drained_at_s
+            and 0 < len(self.holders(batch_id)) < len(PEOPLE)
+        ]
 
     def new_order(self, merchant_id: str) -> OrderAt:
         self._orders += 1

@@ -35,7 +35,10 @@ BORDERS = (
     "2020-06-08T00:00:00+08:00",
     "2020-06-08T10:00:00+08:00",
 )
-_SHARES = (("city", 3_334), ("platform", 3_333), ("shop", 3_333))
+_FUNDING = [
+    {"funder_id": name, "basis_points": share}
+    for name, share in (("city", 3_334), ("platform", 3_333), ("shop", 3_333))
+]
 _MATCHES = [
     {"starts_at": "2020-06-01T00:00:00+08:00", "basis_points": 10_000},
     {"starts_at": HALVED_AT, "basis_points": 5_000},
@@ -49,12 +52,12 @@ def _days(days: int, **more: Any) -> dict[str, Any]:
 TERMS: dict[str, dict[str, Any]] = {
     made["terms_id"]: made
     for made in (
-        terms("ten-off", validity=_days(1), merchant_match=_MATCHES),
+        terms("ten-off", validity=_days(1), funding=_FUNDING, merchant_match=_MATCHES),
         terms(
             "tenth-off",
             discount={"kind": "percent_off", "threshold_minor": 3_000, "basis_points": 1_000, "cap_minor": 2_000},
             validity={"kind": "fixed", "starts_at": WINDOW[0], "ends_at": WINDOW[1]},
-            funding=[{"funder_id": name, "basis_points": share} for name, share in _SHARES],
+            funding=_FUNDING,
             merchant_match=_MATCHES,
             refund={"policy": "always", "times_max": 2},
         ),

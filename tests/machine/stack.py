@@ -114,7 +114,7 @@ class Stack:
             with quiet():
                 publish(self.world)
             _PUBLISHED[publish] = dict(self.engine.items)
-        self.engine.items = dict(_PUBLISHED[publish])
+        self.engine.restore(_PUBLISHED[publish])
         self._free = deque(self._environment() for _ in range(ENVIRONMENTS))
         self.history: list[Moment] = [
             Moment(self.world.clock.wall, None, EMPTY.after(self.engine.items, self.engine.items))

@@ -56,6 +56,17 @@ class Verdicts:
         told = f"{call} at {invocation.now_s}: {answer.text}; {possible}"
         assert any(_fits(answer, no) for no in possible), told
 
+    def check_drained(self, place: int) -> None:
+        """Drained is marked by somebody who read all shards at zero, of the quantity that it is marked for."""
+        moment, before = self._history[place], self._history[place - 1].books
+        for batch_id, control in moment.books.controls.items():
+            if not control.drained_at_s or before.controls[batch_id].drained_at_s or moment.by is None:
+                continue
+            seen = [self._history[at].books for at in range(moment.by.begin, place)]
+            empty = [books for books in seen if not books.remaining(batch_id)]
+            quantities = {books.controls[batch_id].quantity for books in empty}
+            assert control.quantity in quantities, f"{batch_id} was marked drained with packs left"
+
     def _wrote(self, invocation: Invocation) -> list[int]:
         """The moment at which this invocation made stand what it was asked for, if it did: once."""
         call, numbers = invocation.call, self._numbers

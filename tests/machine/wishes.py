@@ -32,6 +32,8 @@ unheard = st.frozensets(st.integers(0, 2), max_size=2)
 _turn = st.builds(Turn, st.sampled_from([3, 4, 5, 2, 6, 1, 7]), st.sampled_from([0.0, 0.0, 0.0, 0.0, 1.0, 4.0]))
 turns = st.lists(_turn, min_size=2, max_size=5)
 """At least two, mostly long enough that one has read what it needs when the other goes on."""
+short_turns = st.lists(st.builds(Turn, st.sampled_from([2, 3, 4, 1])), min_size=2, max_size=5)
+"""For those who read one thing and write."""
 people = st.sampled_from(PEOPLE)
 merchants = st.sampled_from(MERCHANTS)
 lives_s = st.sampled_from([60, 7_200, 86_400, 1])
@@ -50,7 +52,7 @@ _KINDS = {
     "released": ("hold", "redeem", "redeem held", "release"),
 }
 """What is done with an order in each state."""
-_ACTIONS = ("pause", "resume", "resume", "extend", "raise", "stop", "void", "merchant", "district", "group")
+_ACTIONS = ("merchant", "district", "pause", "resume", "extend", "raise", "stop", "void", "group", "merchant", "resume")
 
 
 def at_the_till(data: Data, scene: Scene, refs: Sequence[CouponRef], orders: Sequence[OrderAt]) -> Call:
@@ -102,11 +104,23 @@ def reversal(data: Data, scene: Scene, at: OrderAt) -> Reversing:
     return Reversing(*at, data.draw(_numbers), data.draw(st.sampled_from(amounts)))
 
 
+def after_a_word(data: Data, scene: Scene, word: Call) -> Call | None:
+    """A use of a coupon where the operator's word is felt, if there is one that could be used."""
+    refs = [ref for ref in scene.usable() if scene.numbers[ref.batch_number] == getattr(word, "batch_id", "")]
+    refs = refs or scene.usable()
+    if not refs or getattr(word, "action", "") in ("pause", "resume", "stop"):
+        return None
+    merchant_id = getattr(word, "merchant_id", "") or data.draw(merchants)
+    if isinstance(word, Closing) and word.districts:
+        (merchant_id,) = (name for name, district in DISTRICTS.items() if district in word.districts)
+    return a_use(data, scene, refs, scene.new_order(merchant_id))
+
+
 def at_the_desk(data: Data, scene: Scene) -> Call:
     """Something that an operator does."""
     action: Any = data.draw(st.sampled_from(_ACTIONS))
     if action == "merchant":
-        return Suspending(data.draw(merchants), data.draw(st.booleans()))
+        return Suspending(data.draw(merchants), data.draw(st.sampled_from([True, False, True])))
     if action == "district":
         return Closing(data.draw(st.sampled_from([(), (), *((name,) for name in DISTRICTS.values())])))
     if action == "group":
