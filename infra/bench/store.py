@@ -64,6 +64,7 @@ def _tables(url: str, prefix: str, environments: int) -> Iterator[dict[str, str]
         yield {
             "CATALOG_TABLE": names["CatalogTable"],
             "CLAIMS_TABLE": names["ClaimsTable"],
+            "ORDERS_TABLE": names["OrdersTable"],
             "EXPECTED_ENVIRONMENTS": str(environments),
         }
     finally:
