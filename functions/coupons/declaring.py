@@ -9,9 +9,10 @@ from typing import Any, Literal
 from coupons.documents import Batch, Campaign, MerchantRecord, Withholding
 from coupons.environment import Environment
 from coupons.granting import grants_to_all, raised
+from coupons.ledger import Record, record_key
 from coupons.refusals import Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.releases import Control, Release, buckets_for, shards_for, spread
-from coupons.schema import BASIS_POINTS
+from coupons.reserves import Reserve, largest_cost
 from coupons.stores.budgets import Budget, over_budget, reservations
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import TransactionFailed
@@ -77,7 +78,9 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
             frozen = replace(frozen, from_stock=not grants_to_all(batch, group))
             if not frozen.from_stock:
                 also = [env.groups.granting(batch.eligibility.group_id, group, batch_id, batch.quantity)]
-        if env.catalog.publish(frozen, standing, _costs(campaign, batch, batch.quantity), also):
+        costs = largest_cost(frozen.terms, batch.quantity)
+        also += _reserving(env, frozen, Reserve(), costs, batch.quantity, now_s)
+        if env.catalog.publish(frozen, standing, costs, also):
             return frozen, env.live.control_now(batch_id), False
     raise Busy(detail="Other batches are being published; try again.")
 
@@ -101,13 +104,14 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
             raise Stopped(detail=f"{batch_id!r} was stopped for good.")
         if quantity < control.quantity:
             raise TermsFrozen(detail=f"The quantity is {control.quantity}; once published it only rises.")
-        campaign = read(env, release.campaign_id)
         more = quantity - control.quantity
-        costs = _costs(campaign, release.batch, more)
+        costs = largest_cost(release.terms, more)
         packs = spread(more, release.shards) if control.state == "open" else []
         budgets = reservations(env.budgets.table, release.campaign_id, costs)
         try:
-            env.stock.raise_quantity(batch_id, control, quantity, packs, [*budgets, *raised(env, release, quantity)])
+            reserving = _reserving(env, release, env.reserves.get(batch_id), costs, more, now_s)
+            also = [*budgets, *reserving, *raised(env, release, quantity)]
+            env.stock.raise_quantity(batch_id, control, quantity, packs, also)
         except TransactionFailed as failure:
             first_budget = 1 + sum(1 for part in packs if part)
             if first_budget <= min(failure.items) < first_budget + len(budgets):
@@ -219,11 +223,13 @@ def _free_number(env: Environment, batch_id: str) -> int:
     raise AssertionError("sixteen collisions among four-byte numbers")
 
 
-def _costs(campaign: Campaign, batch: Batch, packs: int) -> dict[str, int]:
-    """The largest possible cost of `packs` by funder: each coupon's share rounded up, so that no split exceeds it."""
-    costs: dict[str, int] = {}
-    for terms in campaign.terms_of(batch):
-        for share in terms.funding:
-            part = -(-terms.discount.largest_minor * share.basis_points // BASIS_POINTS)
-            costs[share.funder_id] = costs.get(share.funder_id, 0) + part * packs
-    return costs
+def _reserving(
+    env: Environment, release: Release, read: Reserve, costs: dict[str, int], packs: int, now_s: int
+) -> list[dict[str, Any]]:
+    """Transaction parts: the batch's reserve grows by `costs`, and the ledger says so."""
+    key = record_key(release.batch_id, read.version + 1, "reserve")
+    record = Record(key, "reserve", release.batch_id, costs, packs, now_s)
+    return [
+        env.reserves.part(release.batch_id, read, read.grown(costs)),
+        env.reserves.record(release.campaign_id, record),
+    ]

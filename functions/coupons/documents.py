@@ -110,6 +110,7 @@ class Batch(Document):
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     eligibility: Eligibility = Eligibility()
     limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []
+    rollover_to: Id | None = None
     # So many calendar days before the day on which coupons end, others are told of those not yet used; absent: never.
     remind_days: Annotated[int, Field(ge=1, le=30)] | None = None
     terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
@@ -125,6 +126,12 @@ class Batch(Document):
         if self.mode == "lottery" and (self.booking is None or self.booking.closes_at > self.opens_at):
             raise ValueError("a lottery needs a booking that closes before it opens: the entry list of its draw")
         return self
+
+
+def _later(batch: Batch, named: list[Batch]) -> None:
+    """Money rolls over forwards only: to a batch of the same document that closes later."""
+    if batch.rollover_to is not None and not (named and named[0].closes_at > batch.closes_at):
+        raise ValueError(f"batch {batch.batch_id}: rollover_to {batch.rollover_to!r} is no batch that closes later")
 
 
 class Campaign(Document):
@@ -171,6 +178,7 @@ class Campaign(Document):
                 if isinstance(terms.validity, FixedWindow) and terms.validity.ends_at < batch.closes_at:
                     raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed")
             known(f"batch {batch.batch_id}: limit", batch.limits, limits)
+            _later(batch, [later for later in self.batches if later.batch_id == batch.rollover_to])
             known(f"batch {batch.batch_id}: section", [batch.section_id] if batch.section_id else [], sections)
         return self
 

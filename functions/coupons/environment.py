@@ -33,6 +33,7 @@ from coupons.stores.groups import Groups
 from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
 from coupons.stores.registry import Registry
+from coupons.stores.reserves import Reserves
 from coupons.stores.secrets import load_keys
 from coupons.stores.statistics import Statistics
 from coupons.stores.stock import Stock
@@ -104,6 +105,10 @@ class Environment:
     @cached_property
     def budgets(self) -> Budgets:
         return Budgets(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def reserves(self) -> Reserves:
+        return Reserves(self._patient, self._settings["CATALOG_TABLE"])
 
     @cached_property
     def registry(self) -> Registry:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from coupons import booking, reminding
+from coupons import booking, releasing, reminding
 from coupons.clock import FENCE_S
 from coupons.closing import close_days
 from coupons.environment import Environment
@@ -86,22 +86,23 @@ def _advance_batch(
     env: Environment, release: Release, control: Control, now_s: int, deadline_s: float, report: Report
 ) -> None:
     if _is_set_back(release, control, now_s):
-        env.controls.unsettle(release.batch_id, control)
+        releasing.take_back(env, release, control, now_s)
         control = env.live.control_now(release.batch_id)
     if booking.is_count_due(release, control, now_s):
         booked, more = booking.record_count(env, release, now_s, deadline_s)
         report.more |= more
         if booked is not None:
             report.did.append({"batch_id": release.batch_id, "step": "booked", "bookings": booked})
-    if control.expired_at_s:
-        return
-    if is_due(release, control, now_s):
+    if not control.expired_at_s and is_due(release, control, now_s):
         steps, more = reclaim(env, release, now_s, deadline_s)
         report.did += [{"batch_id": release.batch_id, "step": step} for step in steps]
         report.more |= more
         control = env.live.control_now(release.batch_id)
-    if _is_spent(release, control, now_s):
+    if not control.expired_at_s and _is_spent(release, control, now_s):
         _expire(env, release, control, now_s, deadline_s, report)
+        control = env.live.control_now(release.batch_id)
+    if releasing.is_due(control):
+        report.did += releasing.give_back(env, release, now_s)
 
 
 def _remind(
@@ -152,5 +153,6 @@ def _expire(
         return
     count = fold.of(release.number)
     counts = {"claims": count.claims, **{str(status): number for status, number in sorted(count.coupons.items())}}
-    if env.controls.record_expiry(release.batch_id, control, counts, now_s):
+    unused = [count.claims - count.redeemed.get(place, 0) for place in range(len(release.terms))]
+    if env.controls.record_expiry(release.batch_id, control, counts, unused, now_s):
         report.did.append({"batch_id": release.batch_id, "step": "expired", "counts": counts})

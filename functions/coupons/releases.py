@@ -102,6 +102,10 @@ class Control:
     """When its expiry was recorded; 0 before."""
     expired_counts: dict[str, int] = field(default_factory=dict)
     """What the expiry sweep counted: claims, and coupons by state."""
+    unused: tuple[int, ...] = ()
+    """Of the issued coupons, by place in the pack, how many were not redeemed when it expired."""
+    given_back: int = 0
+    """Steps of `releasing.py` that are done."""
 
     @property
     def ruling(self) -> Ruling:

@@ -14,11 +14,15 @@ class Count:
 
     claims: int = 0
     coupons: dict[Status, int] = field(default_factory=dict)
+    redeemed: dict[int, int] = field(default_factory=dict)
+    """Redeemed coupons by their place in the pack: what each would have cost is given back but for these."""
 
     def add(self, other: Count) -> None:
         self.claims += other.claims
         for status, number in other.coupons.items():
             self.coupons[status] = self.coupons.get(status, 0) + number
+        for place, number in other.redeemed.items():
+            self.redeemed[place] = self.redeemed.get(place, 0) + number
 
 
 @dataclass(slots=True)
@@ -33,10 +37,13 @@ class Fold:
     def take(self, claim: Claim, now_s: int, ruling: Ruling) -> None:
         count = self.by_batch.setdefault(claim.batch_number, Count())
         coupons: dict[Status, int] = {}
-        for coupon in claim.coupons:
+        redeemed: dict[int, int] = {}
+        for place, coupon in enumerate(claim.coupons):
             status = coupon.status(now_s, ruling)
             coupons[status] = coupons.get(status, 0) + 1
-        count.add(Count(1, coupons))
+            if status == "redeemed":
+                redeemed[place] = 1
+        count.add(Count(1, coupons, redeemed))
 
 
 def total(folds: Iterable[Fold]) -> Fold:

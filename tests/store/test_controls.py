@@ -70,7 +70,7 @@ def extended(controls: Controls) -> None:
 
 
 def expired(controls: Controls) -> None:
-    assert controls.record_expiry("pack", OPEN, {"claims": 0}, NOW_S)
+    assert controls.record_expiry("pack", OPEN, {"claims": 0}, [0], NOW_S)
 
 
 @pytest.mark.parametrize(("before", "why"), [(extended, "another extension came between"), (expired, "it is recorded")])
@@ -110,15 +110,15 @@ def test_an_expiry_is_not_recorded(controls: Controls, before: Before, why: str)
     """Each reason alone is enough; what stands, stands."""
     before(controls)
     stands = control(controls)
-    assert not controls.record_expiry("pack", OPEN, {"claims": 99}, NOW_S + 1), why
+    assert not controls.record_expiry("pack", OPEN, {"claims": 99}, [99], NOW_S + 1), why
     assert control(controls) == stands
 
 
 def test_an_expiry_is_recorded_with_its_counts(controls: Controls) -> None:
     """For good."""
-    assert controls.record_expiry("pack", OPEN, {"claims": 3, "expired": 2, "redeemed": 1}, NOW_S)
+    assert controls.record_expiry("pack", OPEN, {"claims": 3, "expired": 2, "redeemed": 1}, [2], NOW_S)
     assert control(controls) == replace(
-        OPEN, expired_at_s=NOW_S, expired_counts={"claims": 3, "expired": 2, "redeemed": 1}
+        OPEN, expired_at_s=NOW_S, expired_counts={"claims": 3, "expired": 2, "redeemed": 1}, unused=(2,)
     )
 
 

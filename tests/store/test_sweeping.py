@@ -135,7 +135,9 @@ def control(world: World) -> Control:
 
 
 def tick(world: World, env: Environment | None = None) -> list[dict[str, object]]:
-    return run_schedule(env or world.env, world.now_s, FOREVER).did
+    """What was done, but for the money that it gave back."""
+    did = run_schedule(env or world.env, world.now_s, FOREVER).did
+    return [done for done in did if not done["step"].startswith("gave back")]
 
 
 @pytest.fixture

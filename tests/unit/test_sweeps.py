@@ -25,13 +25,16 @@ def test_a_fold_counts_claims_and_coupons_by_batch() -> None:
     fold.take(claim(7, spent, fresh, used), NOW_S, Ruling())
     fold.take(claim(7, spent, spent), NOW_S, Ruling(extended_s=1))
     fold.take(claim(8, spent), NOW_S, Ruling())
-    assert fold.of(7) == Count(2, {"expired": 1, "available": 3, "redeemed": 1})
+    assert fold.of(7) == Count(2, {"expired": 1, "available": 3, "redeemed": 1}, {2: 1})
     assert fold.of(8) == Count(1, {"expired": 1})
     assert fold.of(9) == Count(0, {})
 
 
 counts = st.builds(
-    Count, st.integers(0, 99), st.dictionaries(st.sampled_from(["available", "expired", "voided"]), st.integers(0, 99))
+    Count,
+    st.integers(0, 99),
+    st.dictionaries(st.sampled_from(["available", "expired", "voided"]), st.integers(0, 99)),
+    st.dictionaries(st.integers(0, 7), st.integers(0, 99)),
 )
 folds = st.lists(st.builds(Fold, st.dictionaries(st.integers(1, 3), counts)), max_size=6)
 

@@ -61,6 +61,16 @@ def reservations(table: str, campaign_id: str, costs: Mapping[str, int]) -> list
     ]
 
 
+def releases(table: str, campaign_id: str, amounts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Transaction parts, one a funder who gets something: what was set aside is theirs to use again."""
+    update = "SET reserved_minor = reserved_minor - :c, left_minor = left_minor + :c"
+    return [
+        _update(table, campaign_id, funder_id, update, "reserved_minor >= :c", {":c": amount})
+        for funder_id, amount in amounts.items()
+        if amount
+    ]
+
+
 def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first: int) -> BudgetExceeded:
     """Which funder refused: its part stands at `first` plus its place in `needed`."""
     place = min(failure.items)

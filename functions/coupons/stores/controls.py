@@ -87,22 +87,33 @@ class Controls:
         values = {":never": -1, ":next": control.booking_count + 1, ":c": control.booking_count}
         return self._change(batch_id, update, condition, values)
 
-    def unsettle(self, batch_id: str, control: Control) -> bool:
-        """Take back the last word and the recorded expiry: the clock was set back to where the batch lives."""
-        return self._change(
-            batch_id,
-            "SET #final = :no, expired_at_s = :never, expired_counts = :none",
-            "#round = :r AND #final = :yes",
-            {":no": False, ":never": 0, ":none": {}, ":r": control.round, ":yes": True},
+    def unsettling(self, batch_id: str, control: Control) -> dict[str, Any]:
+        """A transaction part: the last word, the recorded expiry and what was given back are taken back."""
+        update = (
+            "SET #final = :no, expired_at_s = :never, expired_counts = :nothing, unused = :none, given_back = :never"
         )
+        condition = "#round = :r AND #final = :yes AND given_back = :g"
+        values: Item = {":no": False, ":never": 0, ":nothing": {}, ":none": [], ":yes": True}
+        values |= {":r": control.round, ":g": control.given_back}
+        return {"Update": control_update(self._table, batch_id, update, condition, values)}
 
-    def record_expiry(self, batch_id: str, control: Control, counts: dict[str, int], now_s: int) -> bool:
+    def giving_back(self, batch_id: str, control: Control, step: int) -> dict[str, Any]:
+        """A transaction part: `step` is done, for the batch as `control` counted it."""
+        condition = "given_back = :read AND #final = :yes AND #round = :r AND expired_at_s = :e"
+        values: Item = {":step": step, ":read": control.given_back, ":yes": True}
+        values |= {":r": control.round, ":e": control.expired_at_s}
+        return {"Update": control_update(self._table, batch_id, "SET given_back = :step", condition, values)}
+
+    def record_expiry(
+        self, batch_id: str, control: Control, counts: dict[str, int], unused: Sequence[int], now_s: int
+    ) -> bool:
         """Write the final counts once; an extension granted or a voiding decided meanwhile refuses it."""
+        values: Item = {":now": now_s, ":counts": counts, ":unused": list(unused), ":never": 0}
         return self._change(
             batch_id,
-            "SET expired_at_s = :now, expired_counts = :counts",
+            "SET expired_at_s = :now, expired_counts = :counts, unused = :unused",
             "expired_at_s = :never AND extended_s = :e AND voided = :v",
-            {":now": now_s, ":counts": counts, ":never": 0, ":e": control.extended_s, ":v": control.voided},
+            {**values, ":e": control.extended_s, ":v": control.voided},
         )
 
     def mark_reminded(self, batch_id: str, control: Control, until_s: int) -> bool:
@@ -150,4 +161,5 @@ def control_item(control: Control) -> Item:
 
 def _control(item: Item) -> Control:
     # A version of ours that knows more may have written more; what is missing has its default.
-    return Control(**{name: item[name] for name in _FIELDS & item.keys()})
+    known = {name: item[name] for name in _FIELDS & item.keys()}
+    return Control(**{**known, "unused": tuple(item.get("unused", ()))})

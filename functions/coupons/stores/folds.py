@@ -37,8 +37,18 @@ class Folds:
 
 
 def _fields(fold: Fold) -> Item:
-    return {str(number): {"claims": c.claims, "coupons": dict(c.coupons)} for number, c in fold.by_batch.items()}
+    return {str(number): _count_fields(count) for number, count in fold.by_batch.items()}
 
 
 def _fold(fields: Item) -> Fold:
-    return Fold({int(number): Count(count["claims"], count["coupons"]) for number, count in fields.items()})
+    return Fold({int(number): _count(count) for number, count in fields.items()})
+
+
+def _count_fields(count: Count) -> Item:
+    redeemed = {str(place): number for place, number in count.redeemed.items()}
+    return {"claims": count.claims, "coupons": dict(count.coupons), "redeemed": redeemed}
+
+
+def _count(fields: Item) -> Count:
+    redeemed = {int(place): number for place, number in fields["redeemed"].items()}
+    return Count(fields["claims"], fields["coupons"], redeemed)

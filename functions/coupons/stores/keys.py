@@ -6,6 +6,8 @@
 | | `CAMPAIGN#id` | `DOCUMENT`, `SUSPENDED` | the campaign document and its revision; its suspended districts |
 | | `BATCH#id` | `RELEASE`, `CONTROL`, `REFUSED` | what publishing froze; what changes; refusals by cause |
 | | | `SPENT#day` | `amounts`: what each funder owes for a closed day, redemptions less reversals |
+| | | `RESERVE` | what it may cost, and what was given back of that |
+| | `LEDGER#campaign` | `batch#version#kind` | one movement of money that no settlement line stands for |
 | | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
 | | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
@@ -69,6 +71,14 @@ def release(batch_id: str) -> Key:
 
 def control(batch_id: str) -> Key:
     return Key(pk=f"BATCH#{batch_id}", sk="CONTROL")
+
+
+def reserve(batch_id: str) -> Key:
+    return Key(pk=f"BATCH#{batch_id}", sk="RESERVE")
+
+
+def ledger(campaign_id: str, record_key: str) -> Key:
+    return Key(pk=f"LEDGER#{campaign_id}", sk=record_key)
 
 
 def refused(batch_id: str) -> Key:

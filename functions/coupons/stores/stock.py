@@ -166,12 +166,9 @@ class Stock:
         refill = [self._add(batch_id, shard, control.round, part) for shard, part in enumerate(packs) if part]
         return self._transact([{"Update": update}, *refill])
 
-    def raise_quantity(
-        self, batch_id: str, control: Control, quantity: int, packs: Sequence[int], budgets: Sequence[dict[str, Any]]
-    ) -> None:
-        """Raise to `quantity`; while open the `packs` go to the shards too, while sealing the number alone changes.
-
-        Raises TransactionFailed: at place 0 if the control item moved on, at the budgets' places (last) if one refused.
+    def raising(self, batch_id: str, control: Control, quantity: int, packs: Sequence[int]) -> list[dict[str, Any]]:
+        """Transaction parts: raise to `quantity`; while open the `packs` go to the shards too, while sealing the number
+        alone changes. The first of them refuses if the control item moved on.
         """
         update = control_update(
             self._table,
@@ -188,7 +185,16 @@ class Stock:
             },
         )
         refill = [self._add(batch_id, shard, control.round, part) for shard, part in enumerate(packs) if part]
-        self._patient.transact([{"Update": update}, *refill, *budgets])
+        return [{"Update": update}, *refill]
+
+    def raise_quantity(
+        self, batch_id: str, control: Control, quantity: int, packs: Sequence[int], also: Sequence[dict[str, Any]]
+    ) -> None:
+        """Raise as `raising` says, with parts of other stores.
+
+        Raises TransactionFailed: at place 0 if the control item moved on, at those of `also` (last) if one refused.
+        """
+        self._patient.transact([*self.raising(batch_id, control, quantity, packs), *also])
 
     def restart_fence(self, batch_id: str, control: Control, now_s: int) -> bool:
         """Count the fence from `now_s`: the clock was set back to before the shards were sealed. Never shorter."""
