@@ -3,8 +3,8 @@
 Each step is one transaction: the step on the batch's control item, the batch's reserve, the funders' budgets, the
 ledger's record, and where money rolls over, the later batch's quantity, stock and reserve. So a killed step did
 nothing, a repeat finds it done, and two side by side are one. Guarded by
-tests/store/test_releasing.py::test_a_killed_step_is_done_by_the_next,
-tests/store/test_releasing.py::test_two_side_by_side_give_back_once.
+tests/store/test_rollover.py::test_a_killed_step_is_done_by_the_next,
+tests/store/test_rollover.py::test_two_side_by_side_give_back_once.
 """
 
 from __future__ import annotations

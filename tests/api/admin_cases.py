@@ -25,7 +25,7 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
     (diner,) = document["merchants"]
     eligibility = {"group_id": None, "regions": []}
     nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0, "limits": []}
-    nothing["remind_days"] = None
+    nothing |= {"remind_days": None, "rollover_to": None}
     return {
         "description": None,
         "sections": [],

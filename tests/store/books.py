@@ -1,0 +1,101 @@
+"""A season's money as tests look at it: budgets, reserves, and the ledger folded from nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coupons import ledger
+from coupons.environment import Environment
+from coupons.expiring import run_schedule
+from coupons.ledger import Movement, balances
+from coupons.reserves import Amounts
+from tests.world import World, batch, campaign, order
+
+PACK = {"city": 500, "platform": 300, "shop": 200}
+"""What a pack of ten yuan costs at most: 50, 30 and 20 per cent."""
+BUDGET = 10_000_000
+CLOSED = "2020-06-07T10:00:00+08:00"
+EXPIRED = "2020-06-20T10:00:30+08:00"
+LATER = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-09T10:00:00+08:00"}
+
+
+def of(packs: int) -> Amounts:
+    return {funder_id: packs * cost for funder_id, cost in PACK.items()}
+
+
+def tick(world: World, env: Environment | None = None, times: int = 1) -> list[dict[str, Any]]:
+    """What was given back; the schedule's minute, a few times."""
+    did: list[dict[str, Any]] = []
+    for _ in range(times):
+        did += run_schedule(env or world.environment(), world.now_s, float("inf")).did
+        world.clock.advance(60)
+    return [done for done in did if done["step"].startswith("gave back")]
+
+
+def reserved(world: World) -> Amounts:
+    """As the funders' budgets say; nothing of them is ever lost."""
+    budgets = world.env.budgets.of("season", list(PACK))
+    assert [b.reserved_minor + b.left_minor for b in budgets] == [BUDGET] * 3
+    return {budget.funder_id: budget.reserved_minor for budget in budgets}
+
+
+def opened(world: World, batch_id: str) -> Amounts:
+    """What is still reserved for a batch, as its own item says."""
+    found = world.env.reserves.get(batch_id).open
+    return {funder_id: found.get(funder_id, 0) for funder_id in PACK}
+
+
+def movements(world: World) -> list[Movement]:
+    """All of the season's, from the items alone."""
+    document = world.env.catalog.campaign("season")
+    assert document is not None
+    found = [ledger.of_budget(f.funder_id, f.budget_minor, 0) for f in document.document.funders]
+    found += [ledger.of_record(record) for record in world.env.reserves.records("season")]
+    for day in ("2020-06-06", "2020-06-07", "2020-06-08", "2020-06-20", "2020-06-21"):
+        lines, _ = world.env.orders.lines("diner", day, (0, ""), 1000)
+        found += [ledger.of_line("diner", line) for line in lines]
+    return found
+
+
+def assert_books(world: World, *batch_ids: str) -> None:
+    """The ledger, folded from nothing, is what budgets and reserves say; nothing is below zero."""
+    found = balances(movements(world))
+    assert sum(found.values()) == 0
+    assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
+    for budget in world.env.budgets.of("season", list(PACK)):
+        assert found["left", budget.funder_id] == budget.left_minor
+    for batch_id in batch_ids:
+        due = dict.fromkeys(PACK, 0)
+        for movement in movements(world):
+            if movement.kind in ("spend", "reverse"):
+                for account, amount in movement.entries:
+                    if account[0] == "reserved" and account[2] == batch_id:
+                        due[account[1]] -= amount
+        still = {f: found.get(("reserved", f, batch_id), 0) + due[f] for f in PACK}
+        assert still == opened(world, batch_id)
+
+
+def claim(world: World, *names: str, batch_id: str = "pack") -> list[str]:
+    """The first coupon of each."""
+    return [world.citizen(name).put_claim(batch_id).json["coupons"][0]["coupon_id"] for name in names]
+
+
+def redeem(world: World, name: str, coupon_id: str, total_minor: int = 6000) -> None:
+    code = world.citizen(name).code(coupon_id)
+    answer = world.merchant().redeem(f"order-{name}", code, order(total_minor))
+    assert answer.status == 201, answer.text
+
+
+def rolling(**changes: Any) -> dict[str, Any]:
+    """`pack` rolls over to `later`, which opens when it has closed."""
+    return campaign(batch(rollover_to="later", **changes), batch("later", **LATER))
+
+
+def quantity(world: World, batch_id: str = "later") -> int:
+    found = world.env.controls.get(batch_id, consistent=True)
+    assert found is not None
+    return found.quantity
+
+
+def stock(world: World, batch_id: str = "later") -> int:
+    return sum(shard.remaining for shard in world.env.stock.shards(batch_id, 2))

@@ -1,0 +1,201 @@
+"""Money that rolls over becomes packs of the later batch, with its provenance; each step once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coupons.environment import replace_environment
+from tests.store.books import CLOSED, LATER, assert_books, claim, of, opened, quantity, reserved, rolling, stock, tick
+from tests.store.faults import KilledError, Mortal
+from tests.world import World, batch, campaign, terms
+
+
+def test_unclaimed_packs_roll_over_with_their_money(world: World) -> None:
+    """Eight of ten become packs of the later batch, in its stock, with their provenance; no budget moves."""
+    world.publish(rolling())
+    claim(world, "ann", "bob")
+    world.clock.set(CLOSED)
+    [done] = tick(world, times=3)
+    assert (done["packs"], done["to"]) == (8, "later")
+    assert (quantity(world), stock(world)) == (18, 18)
+    assert reserved(world) == of(20)
+    assert (opened(world, "pack"), opened(world, "later")) == (of(2), of(18))
+    [rolled] = [record for record in world.env.reserves.records("season") if record.kind == "rollover"]
+    assert (rolled.batch_id, rolled.to_batch_id, rolled.packs, rolled.step) == ("pack", "later", 8, "unclaimed")
+    assert_books(world, "pack", "later")
+
+
+def test_money_rolls_over_to_a_batch_that_is_live(world: World) -> None:
+    """Expired coupons of `pack` while people claim `later`: its stock grows under them."""
+    document = rolling()
+    document["batches"][1]["closes_at"] = "2020-06-30T10:00:00+08:00"
+    world.publish(document)
+    claim(world, "ann", "bob")
+    world.clock.set(CLOSED)
+    tick(world, times=3)
+    world.clock.set("2020-06-21T10:00:30+08:00")
+    claim(world, "cat", batch_id="later")
+    [done] = tick(world)
+    assert (done["step"], done["packs"]) == ("gave back expired", 2)
+    assert (quantity(world), stock(world)) == (20, 19)
+    assert_books(world, "pack", "later")
+
+
+def test_money_waits_for_a_batch_that_is_not_published(world: World) -> None:
+    """It stays reserved, and goes over with the first tick afterwards."""
+    document = rolling()
+    operator = world.operator()
+    operator.send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=document)
+    publish = "POST /admin/batches/{batch_id}/publish"
+    assert operator.send(publish, {"batch_id": "pack"}, body={}).status == 200
+    world.clock.set(CLOSED)
+    assert tick(world, times=3) == []
+    assert reserved(world) == of(10)
+    replace_environment(world.environment())
+    assert operator.send(publish, {"batch_id": "later"}, body={}).status == 200
+    [done] = tick(world)
+    assert (done["packs"], quantity(world)) == (10, 20)
+    assert_books(world, "pack", "later")
+
+
+@pytest.mark.parametrize("over", ["closed", "stopped"])
+def test_a_batch_that_is_over_gets_nothing(world: World, over: str) -> None:
+    """The funders do."""
+    world.publish(rolling())
+    if over == "stopped":
+        world.operator().send("POST /admin/batches/{batch_id}/stop", {"batch_id": "later"}, body={})
+        world.clock.set(CLOSED)
+    else:
+        world.clock.set(LATER["closes_at"])
+    done = [one for one in tick(world, times=3) if one["batch_id"] == "pack"]
+    assert [one.get("packs") for one in done] == [None]
+    assert quantity(world) == 10
+    assert_books(world, "pack", "later")
+
+
+def test_a_dearer_pack_takes_whole_packs_and_the_funders_the_rest(world: World) -> None:
+    """Ten packs of ten yuan pay for three of thirty, each funder its own share, and ten yuan are left."""
+    thirty = terms("thirty-off", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
+    document = campaign(
+        batch(rollover_to="later"), batch("later", terms=["thirty-off"], **LATER), terms=[terms(), thirty]
+    )
+    world.publish(document)
+    world.clock.set(CLOSED)
+    [done] = tick(world, times=3)
+    assert (done["packs"], quantity(world)) == (3, 13)
+    assert reserved(world) == of(3 * 13)
+    assert_books(world, "pack", "later")
+
+
+def test_a_batch_of_another_funder_is_not_paid_for(world: World) -> None:
+    """Nobody's money becomes another's."""
+    alone = terms("city-only", funding=[{"funder_id": "city", "basis_points": 10_000}])
+    other = terms("shop-only", funding=[{"funder_id": "shop", "basis_points": 10_000}])
+    document = campaign(
+        batch(terms=["city-only"], rollover_to="later"),
+        batch("later", terms=["shop-only"], **LATER),
+        terms=[alone, other],
+    )
+    world.publish(document)
+    world.clock.set(CLOSED)
+    [done] = tick(world, times=3)
+    assert "packs" not in done
+    assert reserved(world) == {"city": 0, "platform": 0, "shop": 10_000}
+    assert_books(world, "pack", "later")
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
+def test_a_killed_step_is_done_by_the_next(world: World, applied: bool) -> None:
+    """Dead at the transaction, it is done once all the same."""
+    world.publish(rolling())
+    world.clock.set(CLOSED)
+    tick(world)
+    with pytest.raises(KilledError):
+        tick(world, world.environment(client=_AtTransaction(world.client, applied=applied)))
+    tick(world)
+    assert (quantity(world), reserved(world)) == (20, of(20))
+    assert_books(world, "pack", "later")
+
+
+class _AtTransaction:
+    """A client whose process dies at its first transaction that gives money back."""
+
+    def __init__(self, client: Any, *, applied: bool) -> None:
+        self._client, self._applied = client, applied
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            if name != "transact_write_items" or "given_back" not in str(parameters):
+                return real(**parameters)
+            if self._applied:
+                real(**parameters)
+            raise KilledError
+
+        return call
+
+
+def test_two_side_by_side_give_back_once(world: World) -> None:
+    """The slower one's transaction is refused, and it leaves the rest to the next tick."""
+    world.publish(rolling())
+    world.clock.set(CLOSED)
+    tick(world)
+    tick(world, world.environment(client=_Before(world.client, "given_back", lambda: tick(world))))
+    assert (quantity(world), reserved(world)) == (20, of(20))
+    assert_books(world, "pack", "later")
+
+
+def test_a_raise_of_the_later_batch_meanwhile_is_kept(world: World) -> None:
+    """The rollover was computed on the old number: it is refused, and done on the new one."""
+    world.publish(rolling())
+    world.clock.set(CLOSED)
+    tick(world)
+
+    def raise_later() -> None:
+        path, body = {"batch_id": "later"}, {"quantity": 15}
+        answer = world.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body=body)
+        assert answer.status == 200
+
+    tick(world, world.environment(client=_Before(world.client, "given_back", raise_later)))
+    assert (quantity(world), reserved(world)) == (15, of(25))
+    tick(world)
+    assert (quantity(world), stock(world), reserved(world)) == (25, 25, of(25))
+    assert_books(world, "pack", "later")
+
+
+class _Before:
+    """A client before whose first transaction that names `word` somebody else acts."""
+
+    def __init__(self, client: Any, word: str, act: Callable[[], object]) -> None:
+        self._client, self._word, self._act = client, word, act
+        self._done = False
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            if name == "transact_write_items" and self._word in str(parameters) and not self._done:
+                self._done = True
+                self._act()
+            return real(**parameters)
+
+        return call
+
+
+def test_a_killed_schedule_loses_nothing(world: World) -> None:
+    """Dead at any of its first writes after closing, the next ticks end at the same books."""
+    for nth_write in range(1, 8):
+        fresh = World(world.client, prefix=f"k{nth_write}-")
+        fresh.publish(rolling())
+        fresh.clock.set(CLOSED)
+        for _ in range(3):
+            try:
+                tick(fresh, fresh.environment(client=Mortal(fresh.client, nth_write, applied=True)))
+            except KilledError:
+                continue
+        tick(fresh, times=3)
+        assert (quantity(fresh), reserved(fresh)) == (20, of(20)), nth_write
