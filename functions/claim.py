@@ -32,6 +32,7 @@ _BY_CLAIM = (
     body=Empty,
     answers={201: BookingView, 200: BookingView},
     refusals=(*_BY_TIME, r.Stopped),
+    operation="booking",
 )
 def put_booking(request: Request) -> Answer:
     """Book a batch before it opens."""
@@ -46,7 +47,13 @@ def get_booking(request: Request) -> Answer:
     return Answer(booking_view(release, record, "booked"))
 
 
-@api.route("DELETE /batches/{batch_id}/booking", scope="citizen", answers={200: BookingView}, refusals=_BY_TIME)
+@api.route(
+    "DELETE /batches/{batch_id}/booking",
+    scope="citizen",
+    answers={200: BookingView},
+    refusals=_BY_TIME,
+    operation="booking",
+)
 def delete_booking(request: Request) -> Answer:
     """Cancel the person's booking while the window is open."""
     release, record = booking.cancel(request.env, request.path["batch_id"], request.person, request.now_s)
@@ -59,6 +66,7 @@ def delete_booking(request: Request) -> Answer:
     body=Empty,
     answers={201: ClaimView, 200: ClaimView},
     refusals=_BY_CLAIM,
+    operation="claim",
 )
 def put_claim(request: Request) -> Answer:
     """Claim the batch's pack; a repeat answers with the same coupons."""

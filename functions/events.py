@@ -8,12 +8,17 @@ from aws_lambda_powertools import Logger
 
 from coupons.announcing import announce
 from coupons.environment import environment
+from coupons.measuring import Measures
 
 _logger = Logger()
+_measures = Measures()
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """`{"put": n}`. Whatever it raises, Lambda sends the records again, in halves, until they are put or too old."""
-    told = announce(environment(), event["Records"])
+    try:
+        told = announce(environment(), event["Records"])
+    finally:
+        _measures.consumed("events")
     _logger.info("events", put=len(told))
     return {"put": len(told)}

@@ -8,17 +8,22 @@ from aws_lambda_powertools import Logger
 
 from coupons.environment import environment
 from coupons.expiring import run_schedule
+from coupons.measuring import Measures
 
 WORK_S = 45.0
 """Of the function's timeout of 60 s: a fold that was begun may end."""
 
 _logger = Logger()
+_measures = Measures()
 
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Do what is due: `{"did": [...], "more": bool}`; `more`: call again at once."""
     env = environment()
-    report = run_schedule(env, int(env.clock.wall_s()), env.clock.monotonic_s() + WORK_S)
+    try:
+        report = run_schedule(env, int(env.clock.wall_s()), env.clock.monotonic_s() + WORK_S)
+    finally:
+        _measures.consumed("schedule")
     _logger.info("schedule", did=report.did, more=report.more)
     broken = [done for done in report.did if done["step"] == "broken"]
     if broken:

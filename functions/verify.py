@@ -34,6 +34,7 @@ def post_quote(request: Request) -> Answer:
     body=HoldBody,
     answers={201: HoldView, 200: HoldView},
     refusals=_BY_ORDER,
+    operation="hold",
 )
 def put_hold(request: Request) -> Answer:
     """Set a coupon aside for one unpaid order."""
@@ -51,7 +52,13 @@ def put_hold(request: Request) -> Answer:
     return written(hold_view(order, timezone), replay=replay)
 
 
-@api.route("DELETE /orders/{order_no}/hold", scope="merchant", answers={200: ReleaseView}, refusals=(r.OrderConflict,))
+@api.route(
+    "DELETE /orders/{order_no}/hold",
+    scope="merchant",
+    answers={200: ReleaseView},
+    refusals=(r.OrderConflict,),
+    operation="hold",
+)
 def delete_hold(request: Request) -> Answer:
     """Let the order's coupon go; the order number is used up."""
     order, replay = holding.release(request.env, request.caller.merchant_id, request.path["order_no"], request.now_s)
@@ -64,6 +71,7 @@ def delete_hold(request: Request) -> Answer:
     body=RedemptionBody,
     answers={201: RedemptionView, 200: RedemptionView},
     refusals=_BY_ORDER,
+    operation="redemption",
 )
 def put_redemption(request: Request) -> Answer:
     """Use a coupon for an order, exactly once."""
@@ -78,7 +86,8 @@ def put_redemption(request: Request) -> Answer:
         scanned_at_s=epoch_s(body.scanned_at) if body.scanned_at else None,
         now_s=request.now_s,
     )
-    return written(redemption_view(order, timezone), replay=replay)
+    money = {"DiscountMinor": order.amounts.discount_minor, "PayableMinor": order.amounts.payable_minor}
+    return written(redemption_view(order, timezone), replay=replay, **money)
 
 
 @api.route("GET /orders/{order_no}/redemption", scope="merchant", answers={200: RedemptionView}, refusals=(r.NotFound,))
@@ -94,6 +103,7 @@ def get_redemption(request: Request) -> Answer:
     body=ReversalBody,
     answers={201: ReversalView, 200: ReversalView},
     refusals=(r.NotFound, r.OrderConflict, r.ReversalNotAllowed),
+    operation="reversal",
 )
 def put_reversal(request: Request) -> Answer:
     """Undo a redemption, in full or in part."""

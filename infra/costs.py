@@ -1,9 +1,9 @@
-"""What the stack costs: DynamoDB units of each operation as consumed, and dollars by the list prices below.
+"""What the stack costs: DynamoDB units of each operation as consumed, and dollars by the list prices.
 
     make costs
 
-Starts a bare ministack, plays each operation once against the template's tables, and adds up the ConsumedCapacity of
-every request (infra/metering.py).
+Starts a bare ministack, plays each operation once against the template's tables, and asks the meter that the functions'
+metrics ask, too (coupons/consumption.py). Prices: coupons/prices.py.
 """
 
 from __future__ import annotations
@@ -22,31 +22,38 @@ from pathlib import Path
 from coupons import cataloguing, claiming, declaring, granting, redeeming, reversing
 from coupons.clock import FENCE_S
 from coupons.closing import close_days
+from coupons.consumption import Consumed, Meter
 from coupons.documents import Campaign
 from coupons.environment import Environment
 from coupons.marking import Marks
+from coupons.measuring import CONSUMPTION, METRICS_MAX
 from coupons.moments import day_of, day_start_s, epoch_s
 from coupons.orders import Order
+from coupons.prices import (
+    ALARM_MONTH,
+    API_REQUEST,
+    DASHBOARD_MONTH,
+    EVENT,
+    LAMBDA_GB_SECOND,
+    LAMBDA_REQUEST,
+    LOG_GB,
+    METRIC_MONTH,
+    SECRET_MONTH,
+    UnitPrices,
+)
 from coupons.refusals import Refusal
 from coupons.sealing import Keys
 from coupons.settling import settlement_page
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
-from infra.metering import Meter
 
-# List prices of us-east-1, November 2026 (aws.amazon.com/…/pricing of each service); other regions differ.
-WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
-API_REQUEST = 1.00e-6
-LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.20e-6, 1.33334e-5
-EVENT = 1.00e-6
-LOG_GB, SECRET_MONTH, ALARM_MONTH = 0.50, 0.40, 0.10
-HOURS_A_MONTH = 730
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 800
 # Also assumed: a busy stream's hundred events take ten PutEvents of 25 ms, one after the other.
 EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
 ALARMS = 25
+HOURS_A_MONTH = 730
 FIRST_CLAIM = "claim, first of an environment"
 """The dearest: it leases one pack. In a spike leases grow, and `make bench` prints what a claim costs then."""
 
@@ -63,8 +70,8 @@ class FixedClock:
 
 
 @contextmanager
-def metered() -> Iterator[tuple[Environment, Meter, FixedClock]]:
-    """An environment over a fresh engine with two seasons published, and the meter of its requests."""
+def stocked() -> Iterator[tuple[Environment, FixedClock]]:
+    """An environment over a fresh engine with two seasons published."""
     with tempfile.TemporaryDirectory() as scratch, dynamodb_engine(Path(scratch)) as cloud:
         client = cloud.client("dynamodb")
         names = create_tables(client)
@@ -86,13 +93,11 @@ def metered() -> Iterator[tuple[Environment, Meter, FixedClock]]:
             declaring.apply(env, document.campaign_id, document)
             for batch in document.batches:
                 declaring.publish(env, batch.batch_id, int(clock.wall))
-        meter = Meter()
-        meter.attach(client)
-        yield env, meter, clock
+        yield env, clock
 
 
-def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[str, int, float, float]]:
-    """Each operation once, in a warm environment: name, requests, write units, read units."""
+def played(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+    """Each operation once, in a warm environment."""
     release = env.live.release("special-0606")
     person, now_s = env.keys.person("li-hua"), release.opens_at_s
     citizen = claiming.Citizen(person, None)
@@ -101,7 +106,7 @@ def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[
         ' "items": [{"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
     )
 
-    row = partial(_row, meter)
+    row = partial(_row, env.meter)
 
     def claim(batch_id: str, at_s: int) -> object:
         return claiming.claim(env, batch_id, citizen, at_s)
@@ -142,9 +147,9 @@ def played(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[
     yield row("batch, read within a second", lambda: cataloguing.batch(env, "special-0606", now_s))
 
 
-def played_at_night(env: Environment, meter: Meter, clock: FixedClock) -> Iterator[tuple[str, int, float, float]]:
+def played_at_night(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
     """What rules add: limits, a group without stock, paper with a PIN."""
-    row = partial(_row, meter)
+    row = partial(_row, env.meter)
     limited, granted = env.live.release("night-0612"), env.live.release("night-shift")
     now_s = limited.opens_at_s
     clock.wall = now_s
@@ -169,26 +174,26 @@ def played_at_night(env: Environment, meter: Meter, clock: FixedClock) -> Iterat
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
-def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, int, float, float]:
+def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Consumed]:
     meter.take()
     try:
         play()
     except Refusal as refusal:
         name += f" ({type(refusal).__name__})"
-    return name, *meter.take()
+    return name, meter.take()
 
 
 def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
-    claim_units = (0.0, 0.0)
-    with metered() as (env, meter, clock):
-        for name, requests, writes, reads in chain(played(env, meter, clock), played_at_night(env, meter, clock)):
-            dollars = (writes * WRITE_UNIT + reads * READ_UNIT) * 1e6
-            print(f"{name:38}{requests:9}{writes:12.1f}{reads:11.1f}{dollars:19.2f}")
+    a_claim = 0.0
+    with stocked() as (env, clock):
+        for name, units in chain(played(env, clock), played_at_night(env, clock)):
+            dollars = units.micro_dollars(UnitPrices())
+            print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:
-                claim_units = (writes, reads)
+                a_claim = dollars / 1e6
     parts = {
-        "DynamoDB": claim_units[0] * WRITE_UNIT + claim_units[1] * READ_UNIT,
+        "DynamoDB": a_claim,
         "HTTP API": API_REQUEST,
         "Lambda": LAMBDA_REQUEST + CLAIM_S * MEMORY_GB * LAMBDA_GB_SECOND,
         "logs": LOG_BYTES * LOG_GB / 1e9,
@@ -202,9 +207,14 @@ def main() -> int:
     print(f"a million events: EventBridge {EVENT * 1e6:.2f} + Lambda {told * 1e6:.2f}", end="")
     print(f" = {(EVENT + told) * 1e6:.2f} dollars; the streams cost the claim nothing")
     schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
-    standing = (SECRET_MONTH + ALARMS * ALARM_MONTH) / HOURS_A_MONTH
-    print(f"an idle hour: schedule {schedule:.5f} + secret and {ALARMS} alarms {standing:.5f}", end="")
-    print(f" = {schedule + standing:.4f} dollars, and storage")
+    standing = (SECRET_MONTH + ALARMS * ALARM_MONTH + DASHBOARD_MONTH) / HOURS_A_MONTH
+    # Metrics are billed in the hours in which they are sent: in an idle one, what the schedule consumes.
+    metrics = len(CONSUMPTION) * METRIC_MONTH / HOURS_A_MONTH
+    print(f"an idle hour: schedule {schedule:.5f} + its {len(CONSUMPTION)} metrics {metrics:.5f}", end="")
+    print(f" + secret, {ALARMS} alarms and dashboard {standing:.5f}", end="")
+    print(f" = {schedule + metrics + standing:.4f} dollars, and storage")
+    busy = METRICS_MAX * METRIC_MONTH
+    print(f"metrics of a month in which everything is used every hour: {METRICS_MAX} + outcomes = {busy:.2f} dollars")
     return 0
 
 

@@ -18,11 +18,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons.bodies import Empty
 from coupons.environment import Environment, environment
+from coupons.measuring import Asked, Measures
 from coupons.problems import problem_document, problem_of
 from coupons.refusals import Forbidden, Malformed, NotFound, Refusal, Unauthenticated
 from coupons.schema import PATH_PARAMETERS
@@ -75,16 +76,18 @@ class Answer:
     content: BaseModel | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, int] = field(default_factory=dict)
+    """Money for the metrics; no caller sees it."""
 
 
-def written(content: BaseModel, *, replay: bool) -> Answer:
+def written(content: BaseModel, *, replay: bool, **sums: int) -> Answer:
     """The answer of a write under a caller's own name: 201 the first time, then 200 with the same body."""
-    return repeated(content, replay=replay, first=201)
+    return repeated(content, replay=replay, first=201, **sums)
 
 
-def repeated(content: BaseModel, *, replay: bool, first: int = 200) -> Answer:
-    """`first`, or 200 marked as a replay."""
-    return Answer(content, 200, {"idempotent-replay": "true"}) if replay else Answer(content, first)
+def repeated(content: BaseModel, *, replay: bool, first: int = 200, **sums: int) -> Answer:
+    """`first`, or 200 marked as a replay; `sums` count the first time only."""
+    return Answer(content, 200, {"idempotent-replay": "true"}) if replay else Answer(content, first, sums=sums)
 
 
 Handle = Callable[[Request], Answer]
@@ -103,6 +106,8 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str]
     """Status → model, or the media type of a text answer."""
     refusals: tuple[type[Refusal], ...]
+    operation: Asked
+    """Under which its requests are measured."""
     handle: Handle
 
     @property
@@ -121,7 +126,7 @@ class Api:
         self.routes: dict[str, Route] = {}
         self._fallback: Fallback | None = None
         self._logger = Logger()
-        self._metrics = Metrics()
+        self._measures = Measures()
 
     def route(
         self,
@@ -132,12 +137,14 @@ class Api:
         refusals: tuple[type[Refusal], ...] = (),
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
+        operation: Asked | None = None,
     ) -> Callable[[Handle], Handle]:
         """Declare the decorated function as the handler of `key`; the first line of its docstring is its summary."""
+        measured = operation or ("operator" if scope == "operator" else "other")
 
         def declare(handle: Handle) -> Handle:
             summary = (handle.__doc__ or "").strip().partition("\n")[0]
-            self.routes[key] = Route(key, scope, summary, body, query, answers, refusals, handle)
+            self.routes[key] = Route(key, scope, summary, body, query, answers, refusals, measured, handle)
             return handle
 
         return declare
@@ -154,10 +161,10 @@ class Api:
         """One gateway event to one gateway response; whatever happens is answered and leaves one log line."""
         started_s = time.perf_counter()
         instance = event.get("rawPath", "")
-        outcome = "ok"
+        outcome, sums = "ok", dict[str, int]()
         try:
             answer = self._answer(event)
-            response = _response(answer)
+            response, sums = _response(answer), dict(answer.sums)
         except Refusal as refusal:
             outcome = problem_of(type(refusal)).slug
             response = _problem_response(problem_document(refusal, instance))
@@ -166,7 +173,10 @@ class Api:
             # The route and not the path: a path may carry a person's identity.
             self._logger.exception("surprise", extra={"route": event.get("routeKey")})
             response = _problem_response({**_SURPRISE, "instance": instance})
-        self._record(event, outcome, response["statusCode"], time.perf_counter() - started_s)
+        key = event.get("routeKey", "")
+        operation = self.routes[key].operation if key in self.routes else "other"
+        seconds = time.perf_counter() - started_s
+        self._measures.request(operation, outcome, response, sums, route=key, seconds=seconds)
         return response
 
     def _answer(self, event: Mapping[str, Any]) -> Answer:
@@ -187,15 +197,6 @@ class Api:
         env = environment()
         accept = event.get("headers", {}).get("accept", "")
         return route.handle(Request(env, int(env.clock.wall_s()), caller, path, query, body, accept))
-
-    def _record(self, event: Mapping[str, Any], outcome: str, status: int, seconds: float) -> None:
-        """One line a request, in CloudWatch's embedded metric format: counted by outcome, searchable by the rest."""
-        self._metrics.add_dimension("outcome", outcome)
-        self._metrics.add_metric("Requests", "Count", 1)
-        self._metrics.add_metadata("route", event.get("routeKey", ""))
-        self._metrics.add_metadata("status", status)
-        self._metrics.add_metadata("ms", round(seconds * 1000, 1))
-        self._metrics.flush_metrics()
 
 
 def _caller(event: Mapping[str, Any]) -> Caller:

@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from coupons.clock import Clock, clock_for
+from coupons.consumption import Consumed, Meter
 from coupons.leasing import Leases
 from coupons.live import Live
 from coupons.marking import Marks
+from coupons.prices import UnitPrices
 from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
@@ -42,7 +44,7 @@ PATIENT_ATTEMPTS = 3
 
 
 class Environment:
-    """`settings` are environment variables; `spike` and `patient` may be handed in by tests."""
+    """`settings` are environment variables; what else is handed in takes the place of what they would make."""
 
     def __init__(
         self,
@@ -53,10 +55,12 @@ class Environment:
         bus: Bus | None = None,
         boto_client: Any = None,
         rng: random.Random | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._settings = settings
         self._boto_client = boto_client
         self.rng = rng or random.Random()
+        self.meter = meter or Meter()
         self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
         if keys is not None:
             self.keys = keys
@@ -91,12 +95,18 @@ class Environment:
         return int(self._settings.get("SWEEP_WORKERS", "8"))
 
     @cached_property
+    def prices(self) -> UnitPrices:
+        """What a unit costs here: the list price where nothing else is said."""
+        stated = {name: self._settings.get(f"{name.upper()}_MICRODOLLARS") for name in ("write_unit", "read_unit")}
+        return UnitPrices(**{name: float(price) for name, price in stated.items() if price})
+
+    @cached_property
     def _spike(self) -> Dynamo:
-        return Dynamo(self._boto_client or dynamodb.client(attempts=1))
+        return Dynamo(self._boto_client or dynamodb.client(attempts=1), meter=self.meter)
 
     @cached_property
     def _patient(self) -> Dynamo:
-        return Dynamo(self._boto_client or dynamodb.client(attempts=PATIENT_ATTEMPTS))
+        return Dynamo(self._boto_client or dynamodb.client(attempts=PATIENT_ATTEMPTS), meter=self.meter)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -191,6 +201,14 @@ def environment() -> Environment:
     if not _process:
         _process.append(Environment(dict(os.environ)))
     return _process[0]
+
+
+def consumed() -> tuple[Consumed, float]:
+    """What this process consumed since it was last asked, and its micro-dollars; nothing before its first request."""
+    if not _process:
+        return Consumed(), 0.0
+    taken = _process[0].meter.take()
+    return taken, taken.micro_dollars(_process[0].prices)
 
 
 def replace_environment(new: Environment | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from typing import Any, Protocol
+from typing import Protocol
 
 from coupons import claiming
 from coupons.claims import Claim, fresh_coupon
@@ -19,7 +19,7 @@ from coupons.refusals import Busy, Drained, SoldOut
 from coupons.releases import Release
 from coupons.stores import keys
 from coupons.stores.claims import to_item
-from coupons.stores.dynamodb import Dynamo, TransactionFailed, encode
+from coupons.stores.dynamodb import TransactionFailed, encode
 from infra.bench.releases import SHARDS
 from infra.bench.tally import Outcome
 
@@ -43,9 +43,9 @@ class Ours:
 
 
 class Textbook:
-    def __init__(self, env: Environment, client: Any, catalog_table: str) -> None:
+    def __init__(self, env: Environment, catalog_table: str) -> None:
+        self._env = env
         self._release = env.live.release("textbook")
-        self._dynamo = Dynamo(client)
         self._catalog_table = catalog_table
         self._claims_table = env.claims.table
 
@@ -63,7 +63,7 @@ class Textbook:
             "ConditionExpression": "attribute_not_exists(pk)",
         }
         try:
-            self._dynamo.transact([{"Update": counter}, {"Put": put}])
+            self._env.transact([{"Update": counter}, {"Put": put}])
         except TransactionFailed as failure:
             return "repeat" if 1 in failure.items else "refusal"
         return "claim"

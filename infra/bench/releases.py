@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupons import declaring
+from coupons.consumption import Meter
 from coupons.documents import Campaign
 from coupons.environment import Environment
 from coupons.moments import epoch_s
@@ -38,9 +39,11 @@ class SetClock:
         return self.now
 
 
-def environment(settings: dict[str, str], clock: Any, client: Any, seed: int) -> Environment:
-    """One environment of the real code over a client of the bench."""
-    return Environment(settings, clock=clock, keys=KEYS, boto_client=client, rng=random.Random(seed))
+def environment(
+    settings: dict[str, str], clock: Any, client: Any, seed: int, meter: Meter | None = None
+) -> Environment:
+    """One environment of the real code over a client of the bench; `meter` may be shared with others."""
+    return Environment(settings, clock=clock, keys=KEYS, boto_client=client, rng=random.Random(seed), meter=meter)
 
 
 def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Environment, SetClock]:

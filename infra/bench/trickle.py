@@ -13,12 +13,12 @@ from typing import Any
 
 from coupons import claiming
 from coupons.clock import FENCE_S
+from coupons.consumption import Meter
 from coupons.environment import Environment
 from coupons.reclaiming import reclaim
 from infra.bench.people import key_of
 from infra.bench.releases import SetClock, environment, missing
 from infra.bench.tally import Played
-from infra.metering import Meter
 
 QUANTITY = 20_000
 
@@ -56,15 +56,15 @@ def trickles(opens_at_s: int, packs: int) -> list[Trickle]:
     return [Trickle(interval_s, n, max(int(claims * share), n), opens_at_s) for interval_s, n, claims in rows]
 
 
-def trickle(wanted: Trickle, settings: dict[str, str], client: Any, meter: Meter) -> Played:
+def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
     """Play it: one process, as many environments of the real code as it says, one simulated clock."""
     clock = SetClock(float(wanted.opens_at_s))
     rng = random.Random(wanted.batch_id)
-    envs = [environment(settings, clock, client, number) for number in range(wanted.environments)]
+    meter = Meter()
+    envs = [environment(settings, clock, client, number, meter) for number in range(wanted.environments)]
     waiting = [(clock.now + rng.expovariate(1 / wanted.interval_s), number) for number in range(len(envs))]
     heapq.heapify(waiting)
     played = Played()
-    meter.take()
     for person in range(wanted.claims):
         clock.now, number = waiting[0]
         heapq.heapreplace(waiting, (clock.now + rng.expovariate(1 / wanted.interval_s), number))

@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from coupons.consumption import Meter
 from coupons.live import FRESH_S
 from coupons.refusals import Busy
 from coupons.refused import FLUSH_S
@@ -18,7 +19,6 @@ from infra.bench.releases import SetClock, environment
 from infra.bench.tally import Outcome, Played, needless
 from infra.bench.trickle import Trickle, trickle
 from infra.bench.watching import Growth, Watch
-from infra.metering import Meter
 
 TRIES = 6
 """A person told `busy` tries again at once; what all tries consumed counts."""
@@ -50,19 +50,20 @@ class Worker:
         self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
         self._clock = SetClock(0.0)
         self._meter, self._watch = Meter(), Watch()
-        env = environment(settings, self._clock, self._client, number)
+        env = environment(settings, self._clock, self._client, number, self._meter)
         self._ways: dict[str, Way] = {
-            "textbook": Textbook(env, self._client, settings["CATALOG_TABLE"]),
+            "textbook": Textbook(env, settings["CATALOG_TABLE"]),
             "sharded": Sharded(env, random.Random(number)),
             "floor": Floor(env),
         }
         self.replace()
-        self._meter.attach(self._client)
+        self._meter.take()  # what the ways read when they were made is no attempt's
         self._watch.attach(self._client)
 
     def replace(self) -> None:
         self._watch.growth = Growth()
-        self._ways["ours"] = Ours(environment(self._settings, self._clock, self._client, self._number))
+        env = environment(self._settings, self._clock, self._client, self._number, self._meter)
+        self._ways["ours"] = Ours(env)
 
     def play(self, turn: Turn) -> Played:
         way, played = self._ways[turn.way], Played()
@@ -82,7 +83,7 @@ class Worker:
         return played
 
     def trickle(self, wanted: Trickle) -> Played:
-        played = trickle(wanted, self._settings, self._client, self._meter)
+        played = trickle(wanted, self._settings, self._client)
         self._watch.take()
         return played
 

@@ -54,7 +54,7 @@ class Engine:
         item = self.items.get(_place(TableName, Key))
         return {"Item": item} if item else {}
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
         found = {
             table: [item for key in wanted["Keys"] if (item := self.items.get(_place(table, key)))]
             for table, wanted in RequestItems.items()
@@ -85,7 +85,7 @@ class Engine:
     def delete_item(self, **request: Any) -> dict[str, Any]:
         return self._write("Delete", request)
 
-    def batch_write_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_write_item(self, *, RequestItems: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
         for table, requests in RequestItems.items():
             for wanted in requests:
                 ((kind, request),) = wanted.items()

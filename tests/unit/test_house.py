@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 LINES_MAX = 300
 HTTP = {"coupons.api"}
 """Knows HTTP events; imported by handlers only."""
-POWERTOOLS = {*HTTP, "expire", "events"}
+POWERTOOLS = {*HTTP, "coupons.measuring", "expire", "events"}
 """May import aws_lambda_powertools; `expire` answers the schedule and `events` the streams, and log by themselves."""
 RUNTIME = {"aws_lambda_powertools", "boto3", "botocore", "cryptography", "pydantic", "pydantic_core"}
 """Is there when a deployed function runs."""

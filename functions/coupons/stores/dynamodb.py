@@ -21,7 +21,9 @@ from botocore import exceptions as faults
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from coupons.consumption import Consumed, Meter
 from coupons.refusals import Busy
+from coupons.stores import capacity
 
 Item = dict[str, Any]
 """Attribute name → str, int, bool, bytes, None, list or dict."""
@@ -74,20 +76,31 @@ def client(attempts: int) -> Any:
 
 
 class Dynamo:
-    """Plain items in, plain items out. `pause(seconds)` waits between attempts of a conflicting transaction."""
+    """Plain items in, plain items out.
 
-    def __init__(self, boto_client: Any, *, pause: Callable[[float], None] = time.sleep) -> None:
+    `meter` is told what every request consumed. `pause(seconds)` waits between attempts of a conflicting transaction.
+    """
+
+    def __init__(
+        self, boto_client: Any, *, meter: Meter | None = None, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = boto_client
+        self._meter = meter or Meter()
         self._pause = pause
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """One request. Raises ConditionFailed, TransactionFailed, NotApplied, NoAnswer."""
+        send = getattr(self._client, operation)
         try:
-            answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
+            # The report costs nothing but its bytes, about 60 in the answer.
+            answer: dict[str, Any] = send(**parameters, ReturnConsumedCapacity="TOTAL")
         except ClientError as error:
+            self._meter.add(capacity.of_refusal(parameters, error.response["Error"]["Code"]))
             raise _fault(error) from error
         except (faults.HTTPClientError, faults.ConnectionError) as error:  # time-outs, refused or broken connections
+            self._meter.add(Consumed(1))
             raise NoAnswer(detail="The store did not answer in time.") from error
+        self._meter.add(capacity.of_answer(operation, parameters, answer))
         return answer
 
     def get(self, table: str, key: Mapping[str, Any], *, consistent: bool) -> Item | None:

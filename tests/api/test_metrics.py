@@ -1,0 +1,252 @@
+"""The line of metrics of each invocation: what it consumed, under what it was for, and a redemption's money."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, get_args
+
+import pytest
+
+import catalog
+import events
+import expire
+from coupons.environment import replace_environment
+from coupons.measuring import METRICS_MAX, MONEY, Asked, Unasked
+from tests.bus import Stream
+from tests.machine.engine import Engine
+from tests.world import FUNCTIONS, Answered, World, batch, campaign, event, order, send
+
+Line = dict[str, Any]
+BOOKING = "PUT /batches/{batch_id}/booking"
+HOLD = "PUT /orders/{order_no}/hold"
+PACK = {"batch_id": "pack"}
+DAY_BEFORE = "2020-06-05T10:00:00+08:00"
+UNDER_A_NAME_OF_THEIR_OWN: dict[str, Asked] = {
+    "PUT /batches/{batch_id}/claim": "claim",
+    BOOKING: "booking",
+    "DELETE /batches/{batch_id}/booking": "booking",
+    HOLD: "hold",
+    "DELETE /orders/{order_no}/hold": "hold",
+    "PUT /orders/{order_no}/redemption": "redemption",
+    "PUT /orders/{order_no}/reversals/{reversal_no}": "reversal",
+}
+
+
+class Charged:
+    """An engine that says of each request what it is scripted to have consumed."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.units: dict[str, Any] = {"get_item": 0.5, "query": 8.0, "put_item": 1.0, "update_item": 1.0}
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._engine, name)
+
+        def call(**parameters: Any) -> Any:
+            assert parameters["ReturnConsumedCapacity"] == "TOTAL"
+            each = 2.0 * len(parameters.get("TransactItems", []))
+            return {**real(**parameters), "ConsumedCapacity": {"CapacityUnits": self.units.get(name, each)}}
+
+        return call if name in (*self.units, "transact_write_items", "batch_get_item", "batch_write_item") else real
+
+
+class Scene(World):
+    """A world with a published batch, and what its functions wrote since the last look."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    def lines(self) -> list[Line]:
+        told = [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
+        return [line for line in told if "_aws" in line]
+
+    def line(self) -> Line:
+        (line,) = self.lines()
+        return line
+
+    def restarted(self) -> None:
+        """A new process: empty caches, the settings as they are now."""
+        self.env = self.environment()
+        replace_environment(self.env)
+
+    def code(self) -> str:
+        """Ann's, whose pack is claimed with it; the lines of both are looked at already."""
+        ann = self.citizen("ann")
+        code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
+        self.lines()
+        return code
+
+
+@pytest.fixture
+def scene(capsys: pytest.CaptureFixture[str]) -> Scene:
+    made = Scene(Charged(Engine()))
+    made.capsys = capsys
+    made.publish(campaign(batch(booking={"opens_at": DAY_BEFORE, "closes_at": "2020-06-06T10:00:00+08:00"})))
+    made.lines()
+    return made
+
+
+def of(line: Line) -> tuple[Any, ...]:
+    """Operation, write units, read units, done."""
+    ((writes,), (reads,), (done,)) = line["WriteUnits"], line["ReadUnits"], line["Done"]
+    return line["operation"], writes, reads, done
+
+
+def test_a_claim_is_measured(scene: Scene) -> None:
+    """Its put, its lease and its reads; dollars by the list price; and Done, because it is 201."""
+    assert scene.citizen("ann").put_claim("pack").status == 201
+    line = scene.line()
+    assert of(line) == ("claim", 2.0, line["ReadUnits"][0], 1)
+    assert line["MicroDollars"] == [round(2 * 0.625 + line["ReadUnits"][0] * 0.125, 4)]
+    assert line["ReadUnits"][0] > 0
+
+
+def test_a_repeated_claim_is_not_done_again(scene: Scene) -> None:
+    """What it consumes is the claims', and their number stays."""
+    scene.code()
+    assert scene.citizen("ann").put_claim("pack").is_replay
+    assert of(scene.line())[3] == 0
+
+
+def test_a_refusal_without_a_request_shows_zero(scene: Scene) -> None:
+    """Before the opening, from what the process knows."""
+    scene.citizen("bo").put_claim("pack")
+    scene.lines()
+    scene.clock.set(DAY_BEFORE)
+    assert scene.citizen("ann").put_claim("pack").slug == "not-open"
+    line = scene.line()
+    assert of(line) == ("claim", 0.0, 0.0, 0)
+    assert line["MicroDollars"] == [0.0]
+
+
+def test_no_process_environment_shows_zero(scene: Scene) -> None:
+    """Whoever has no token is refused before anything is built."""
+    replace_environment(None)
+    assert send(event("PUT /batches/{batch_id}/claim", PACK, body={})).status == 401
+    assert of(scene.line()) == ("claim", 0.0, 0.0, 0)
+
+
+def test_a_refused_write_is_on_its_own_line(scene: Scene) -> None:
+    """A lease of one, the put that finds the claim, the pack given back; and the next request starts at zero."""
+    scene.code()
+    scene.restarted()
+    assert scene.citizen("ann").put_claim("pack").is_replay
+    assert of(scene.line())[:2] == ("claim", 3.0)
+    assert send(event("GET /openapi.json")).status == 200
+    assert of(scene.line()) == ("other", 0.0, 0.0, 1)
+
+
+def test_a_surprise_is_charged_to_its_own_request(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it had read stands on its line; it is not done, and it says no money."""
+
+    def fail(_found: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(catalog, "batch_view", fail)
+    scene.restarted()
+    assert send(event("GET /batches/{batch_id}", PACK)).status == 500
+    operation, writes, reads, done = of(scene.line())
+    assert (operation, writes, done) == ("other", 0.0, 0)
+    assert reads > 0
+
+
+def test_a_redemption_says_its_money_once(scene: Scene) -> None:
+    """Discount and what was left to pay, in minor units; a repeat and a refusal say none."""
+    code = scene.code()
+    till = scene.merchant()
+    assert till.redeem("o-1", code, order()).status == 201
+    first = scene.line()
+    assert of(first) == ("redemption", 6.0, of(first)[2], 1)
+    assert (first["DiscountMinor"], first["PayableMinor"]) == ([1000], [4000])
+    assert till.redeem("o-1", code, order()).is_replay
+    assert till.redeem("o-2", code, order()).slug == "coupon-not-usable"
+    for line in scene.lines():
+        assert (line["operation"], line["Done"]) == ("redemption", [0])
+        assert not set(MONEY) & set(line)
+
+
+def test_what_a_route_is_measured_as() -> None:
+    """Those that write for citizens and merchants by name, all that operators do together, and the rest."""
+    for key, route in ((key, route) for api in FUNCTIONS.values() for key, route in api.routes.items()):
+        rest = "operator" if route.scope == "operator" else "other"
+        assert route.operation == UNDER_A_NAME_OF_THEIR_OWN.get(key, rest), key
+
+
+def test_an_unknown_route_is_one_of_the_rest(scene: Scene) -> None:
+    """Whatever its path says."""
+    made = event("$default")
+    made["requestContext"]["http"]["method"] = "GET"
+    assert send({**made, "rawPath": "/people/ann"}).status == 404
+    assert of(scene.line()) == ("other", 0.0, 0.0, 0)
+
+
+def test_what_another_region_pays(scene: Scene) -> None:
+    """The stated prices are on the line."""
+    scene.settings |= {"WRITE_UNIT_MICRODOLLARS": "1", "READ_UNIT_MICRODOLLARS": "100"}
+    scene.restarted()
+    scene.citizen("ann").put_claim("pack")
+    line = scene.line()
+    assert line["MicroDollars"] == [line["WriteUnits"][0] + 100 * line["ReadUnits"][0]]
+
+
+def test_the_schedule_is_measured(scene: Scene) -> None:
+    """Also the one that fails; there is nothing to be done or refused."""
+    expire.handler({}, None)
+    line = scene.line()
+    assert (line["operation"], line["WriteUnits"], "Done" in line) == ("schedule", [0.0], False)
+    assert line["ReadUnits"][0] >= 8
+    scene.client.units["batch_get_item"] = None
+    with pytest.raises(TypeError):
+        expire.handler({}, None)
+    assert scene.line()["ReadUnits"] == [8.0]
+
+
+def test_events_are_measured(scene: Scene) -> None:
+    """Also those that fail and come again."""
+    stream = Stream(scene)
+    scene.code()
+    scene.restarted()
+    records = stream.records()
+    assert events.handler({"Records": records}, None) == {"put": 1}
+    line = scene.line()
+    assert (line["operation"], line["WriteUnits"], "Done" in line) == ("events", [0.0], False)
+    assert line["ReadUnits"][0] > 0
+    scene.restarted()
+    with pytest.raises(KeyError):
+        events.handler({"Records": [*records, {}]}, None)
+    assert scene.line()["ReadUnits"] == line["ReadUnits"]
+
+
+def metrics_of(line: Line) -> set[tuple[str, ...]]:
+    """Each metric that CloudWatch makes of a line: its name, and its dimensions with their values."""
+    found = set()
+    for directive in line["_aws"]["CloudWatchMetrics"]:
+        assert directive["Namespace"] == "CouponSeason"
+        for dimensions in directive["Dimensions"]:
+            values = [f"{name}={line[name]}" for name in dimensions]
+            found |= {(metric["Name"], *values) for metric in directive["Metrics"]}
+    return found
+
+
+def test_metrics_are_few(scene: Scene) -> None:
+    """One of each operation sends as many as are paid for, and no identity is among them."""
+    stream = Stream(scene)
+    ann, till = scene.citizen("ann"), scene.merchant()
+    code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
+    answers: list[Answered] = [
+        till.redeem("o-1", code, order()),
+        till.reverse("o-1", "r-1", 4000),
+        till.send(HOLD, {"order_no": "o-2"}, body={"code": code, "order": order(), "ttl_s": 60}),
+        scene.operator().send("GET /admin/campaigns/{campaign_id}", {"campaign_id": "season"}),
+    ]
+    assert [answer.status for answer in answers] == [201, 201, 201, 200]
+    scene.clock.set(DAY_BEFORE)
+    assert ann.send(BOOKING, PACK, body={}).status == 201
+    expire.handler({}, None)
+    events.handler({"Records": stream.records()}, None)
+    made = set[tuple[str, ...]]().union(*(metrics_of(line) for line in scene.lines()))
+    counted = {metric for metric in made if metric[0] != "Requests"}
+    assert len(counted) == METRICS_MAX
+    assert {metric[1:] for metric in counted} == {
+        (f"operation={name}",) for name in (*get_args(Asked), *get_args(Unasked))
+    }
+    assert made - counted == {("Requests", "service=test", "outcome=ok")}
