@@ -75,7 +75,7 @@ CASES: list[tuple[str, str, dict[str, Any], Any, Consumed]] = [
         Consumed(1, 4.0, 0.0),
     ),
     ("a throttled put", "put_item", {}, fault("ProvisionedThroughputExceededException"), Consumed(1, 0.0, 0.0)),
-    ("a transaction throttled whole", "transact_write_items", {}, fault("ThrottlingException"), Consumed(1, 0.0, 0.0)),
+    ("a throttled transaction", "transact_write_items", TWO_PARTS, fault("ThrottlingException"), Consumed(1, 0.0, 0.0)),
     ("no answer", "put_item", {}, faults.ReadTimeoutError(endpoint_url="x"), Consumed(1, 0.0, 0.0)),
 ]
 
