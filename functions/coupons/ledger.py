@@ -6,7 +6,7 @@
     reverse   due → reserved                                   a settlement line
     release   reserved → left                                  a record, in the transaction of a step of `releasing.py`
     rollover  reserved for a batch → reserved for another      a record, likewise
-    settle    due → settled                                    a merchant's day, when it is closed
+    settle    due → settled                                    a merchant's day
 
 No entry is stored twice: spending and reversing are the settlement lines themselves, so a redemption writes nothing for
 the ledger. A movement's key names it once; the sum of all entries is zero, and each balance is what its items say.

@@ -3,10 +3,9 @@
     published, raised ──▶ reserved: the largest possible cost, so that no redemption ever asks whether there is money
     closed and counted ──▶ 1  unclaimed packs
     expired ──▶ 2  coupons that were never redeemed, and those whose redemption was undone for good
-    the last day's settlement closed ──▶ 3  the rest: what discounts and parts of them left of the largest cost
-    later days closed ──▶ 4, 5, …  what reversals of that day brought back
 
-Each step goes to the funders, or as packs to the batch that the document names (`rollover_to`).
+Each step goes to the funders, or as packs to the batch that the document names (`rollover_to`). What a redeemed coupon
+left of its largest cost, or a reversal brought back of it, stays reserved.
 """
 
 from __future__ import annotations

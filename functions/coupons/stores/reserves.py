@@ -5,7 +5,6 @@
 | a batch's reserve | GetItem, strong | 1 read unit |
 | change it, with the record of the movement | parts of the transaction that moves the money | 2 each |
 | all records of a campaign | Query, strong, all pages | 1 read unit each 4 KB |
-| what a batch's closed days spent | Query, strong | 1 read unit each 4 KB |
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from coupons.ledger import Record
-from coupons.reserves import Amounts, Reserve
+from coupons.reserves import Reserve
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, encode
 
@@ -60,9 +59,3 @@ class Reserves:
         for item in self._dynamo.query(self._table, keys.ledger(campaign_id, "")["pk"], consistent=True):
             fields = {name: value for name, value in item.items() if name not in ("pk", "sk")}
             yield Record(key=item["sk"], **fields)
-
-    def spent(self, batch_id: str) -> dict[str, Amounts]:
-        """What redemptions less reversals cost each funder, by closed day."""
-        pk = keys.spent(batch_id, "")["pk"]
-        items = self._dynamo.query(self._table, pk, keys.SPENT, consistent=True)
-        return {item["sk"].removeprefix(keys.SPENT): item["amounts"] for item in items}
