@@ -150,12 +150,12 @@ def test_a_surprise_is_charged_to_its_own_request(scene: Scene, monkeypatch: pyt
 
 
 def test_a_redemption_says_its_money_once(scene: Scene) -> None:
-    """Discount and what was left to pay, in minor units; a repeat and a refusal say none."""
+    """Discount and what was left to pay, in minor units; a repeat and a refusal say none. The day's marks: 2 units."""
     code = scene.code()
     till = scene.merchant()
     assert till.redeem("o-1", code, order()).status == 201
     first = scene.line()
-    assert of(first) == ("redemption", 6.0, of(first)[2], 1)
+    assert of(first) == ("redemption", 8.0, of(first)[2], 1)
     assert (first["DiscountMinor"], first["PayableMinor"]) == ([1000], [4000])
     assert till.redeem("o-1", code, order()).is_replay
     assert till.redeem("o-2", code, order()).slug == "coupon-not-usable"

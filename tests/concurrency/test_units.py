@@ -74,14 +74,16 @@ def test_a_claim_is_a_put_and_its_share_of_a_lease(shop: Arena) -> None:
 
 
 def test_a_redemption_is_six_units(shop: Arena) -> None:
-    """One transaction of three items, two each; its repeat writes none."""
+    """One transaction of three items, two each; a merchant's first of a day two marks more; a repeat writes none."""
     env = warm(shop)
-    shop.claim(env, "ann")
-    env.meter.take()
-    code = shop.code("ann")
-    shop.redeem(env, "o-1", code)
-    assert env.meter.take().write_units == 6.0
-    shop.redeem(env, "o-1", code)
+    spent = []
+    for name in ("ann", "bob"):
+        shop.claim(env, name)
+        env.meter.take()
+        shop.redeem(env, f"o-{name}", shop.code(name))
+        spent.append(env.meter.take().write_units)
+    assert spent == [8.0, 6.0]
+    shop.redeem(env, "o-bob", shop.code("bob"))
     assert env.meter.take().write_units == 0.0
 
 
