@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons import ledger
 from coupons.environment import Environment
 from coupons.expiring import run_schedule
 from coupons.ledger import Movement, balances
 from coupons.reserves import Amounts
+from tests import folding
 from tests.world import World, batch, campaign, order
 
 PACK = {"city": 500, "platform": 300, "shop": 200}
@@ -47,14 +47,8 @@ def opened(world: World, batch_id: str) -> Amounts:
 
 def movements(world: World) -> list[Movement]:
     """All of the season's, from the items alone."""
-    document = world.env.catalog.campaign("season")
-    assert document is not None
-    found = [ledger.of_budget(f.funder_id, f.budget_minor, 0) for f in document.document.funders]
-    found += [ledger.of_record(record) for record in world.env.reserves.records("season")]
-    for day in ("2020-06-06", "2020-06-07", "2020-06-08", "2020-06-20", "2020-06-21"):
-        lines, _ = world.env.orders.lines("diner", day, (0, ""), 1000)
-        found += [ledger.of_line("diner", line) for line in lines]
-    return found
+    days = ("2020-06-06", "2020-06-07", "2020-06-08", "2020-06-20", "2020-06-21")
+    return folding.movements(world, "season", ["diner"], days)
 
 
 def assert_books(world: World, *batch_ids: str) -> None:

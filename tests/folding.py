@@ -1,0 +1,38 @@
+"""The ledger folded from nothing: every movement of a campaign, from the items alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from coupons import ledger
+from coupons.ledger import Movement
+from tests.world import World
+
+PAGE_LINES = 1_000
+
+
+def movements(world: World, campaign_id: str, merchant_ids: Iterable[str], days: Iterable[str]) -> list[Movement]:
+    """All of a campaign whose lines are those of these merchants and days."""
+    found = recorded(world, campaign_id)
+    for day in days:
+        found += filed(world, merchant_ids, day)
+    return found
+
+
+def recorded(world: World, campaign_id: str) -> list[Movement]:
+    """What the funders gave, and what the ledger's records say."""
+    document = world.env.catalog.campaign(campaign_id)
+    assert document is not None
+    found = [ledger.of_budget(f.funder_id, f.budget_minor, 0) for f in document.document.funders]
+    return found + [ledger.of_record(record) for record in world.env.reserves.records(campaign_id)]
+
+
+def filed(world: World, merchant_ids: Iterable[str], day: str) -> list[Movement]:
+    """What the settlement lines of a day say."""
+    found: list[Movement] = []
+    for merchant_id in merchant_ids:
+        after: tuple[int, str] | None = (0, "")
+        while after is not None:
+            lines, after = world.env.orders.lines(merchant_id, day, after, PAGE_LINES)
+            found += [ledger.of_line(merchant_id, line) for line in lines]
+    return found

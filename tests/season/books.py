@@ -1,0 +1,257 @@
+"""The town's own books: kept from what was answered alone, by arithmetic of their own.
+
+Whatever the stack stores, settles, audits or gives back is held against these. Nothing here reads an item or calls a
+domain function: a fault in those would be in both, and nobody would see it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.season.document import Document, costs, last_expiry_s, terms_of
+from tests.world import seconds
+
+Money = Counter[str]
+"""Funder → fen."""
+OrderAt = tuple[str, str]
+"""Merchant and order number."""
+
+
+def money(funding: list[dict[str, Any]]) -> Money:
+    """Of an answer's `funding`."""
+    return Counter({part["funder_id"]: part["amount_minor"] for part in funding})
+
+
+def total(parts: Iterable[Money]) -> Money:
+    """Unlike `+` of two counters it keeps what is below zero."""
+    whole: Money = Counter()
+    for part in parts:
+        whole.update(part)
+    return whole
+
+
+@dataclass
+class CouponEntry:
+    batch_id: str
+    place: int
+    terms_id: str
+    valid_from_s: int
+    expires_at_s: int
+    """Without the batch's extension."""
+    status: str = "available"
+    returns: int = 0
+
+
+@dataclass
+class LineEntry:
+    """What a redemption's or a reversal's answer said; a reversal's amounts are negative."""
+
+    kind: str
+    order_no: str
+    reversal_no: str | None
+    batch_id: str
+    coupon_id: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: Money
+    is_late: bool = False
+
+
+@dataclass
+class OrderEntry:
+    """What is left of an order: reversals are taken off as they are answered."""
+
+    coupon_id: str
+    batch_id: str
+    redeemed_at_s: int
+    payable_minor: int
+    discount_minor: int
+    merchant_match_minor: int
+    funding: Money
+    whole: tuple[int, int]
+    """Discount and payable as redeemed."""
+    reversals: int = 0
+    coupon_returned: bool = False
+
+
+@dataclass
+class BatchEntry:
+    """`reserved`: its largest possible cost less what was given back; `spent`: redemptions less reversals."""
+
+    document: Document
+    quantity: int = 0
+    reserved: Money = field(default_factory=Counter)
+    spent: Money = field(default_factory=Counter)
+    claims: int = 0
+    extended_s: int = 0
+    is_paused: bool = False
+    is_stopped: bool = False
+    is_void: bool = False
+    unused: dict[int, int] | None = None
+    """By place in the pack, once its expiry was reported."""
+    steps: list[str] = field(default_factory=list)
+    rolled_in: int = 0
+    rolled_out: int = 0
+
+    @property
+    def is_published(self) -> bool:
+        return self.quantity > 0
+
+    @property
+    def last_expiry_s(self) -> int:
+        return last_expiry_s(self.document) + self.extended_s
+
+    @property
+    def claim_key(self) -> str:
+        return self.document.get("exclusive_group") or self.document["batch_id"]
+
+    def cost(self, packs: int) -> Money:
+        return costs(self.document["terms"], packs)
+
+
+class Books:
+    def __init__(self, document: Document) -> None:
+        self.budgets: Money = Counter({f["funder_id"]: f["budget_minor"] for f in document["funders"]})
+        self.batches = {one["batch_id"]: BatchEntry(one) for one in document["batches"]}
+        self.coupons: dict[str, CouponEntry] = {}
+        self.claims: dict[tuple[str, str], str] = {}
+        """Claim key and person → batch."""
+        self.orders: dict[OrderAt, OrderEntry] = {}
+        self.lines: dict[tuple[str, str], list[LineEntry]] = {}
+        """Merchant and day."""
+
+    @property
+    def reserved(self) -> Money:
+        return total(batch.reserved for batch in self.batches.values())
+
+    @property
+    def spent(self) -> Money:
+        return total(batch.spent for batch in self.batches.values())
+
+    def published(self, batch_id: str, quantity: int) -> None:
+        """Or raised: the funders stand for the largest cost of each pack."""
+        batch = self.batches[batch_id]
+        assert quantity > batch.quantity, f"{batch_id}: {quantity} after {batch.quantity}"
+        batch.reserved.update(batch.cost(quantity - batch.quantity))
+        batch.quantity = quantity
+
+    def claimed(self, person: str, batch_id: str, answer: dict[str, Any]) -> list[str]:
+        """The pack's coupon ids."""
+        batch = self.batches[batch_id]
+        at = (batch.claim_key, person)
+        assert at not in self.claims, f"{person} has claimed {self.claims[at]} and now {batch_id}"
+        self.claims[at] = batch_id
+        batch.claims += 1
+        assert batch.claims <= batch.quantity, f"{batch_id}: {batch.claims} claims of {batch.quantity}"
+        assert [one["terms_id"] for one in answer["coupons"]] == batch.document["terms"]
+        for place, one in enumerate(answer["coupons"]):
+            ends_s = seconds(one["expires_at"]) - batch.extended_s
+            entry = CouponEntry(batch_id, place, one["terms_id"], seconds(one["valid_from"]), ends_s)
+            assert self.coupons.setdefault(one["coupon_id"], entry) is entry, "one coupon id, two coupons"
+        return [one["coupon_id"] for one in answer["coupons"]]
+
+    def expires_at_s(self, coupon_id: str) -> int:
+        coupon = self.coupons[coupon_id]
+        return coupon.expires_at_s + self.batches[coupon.batch_id].extended_s
+
+    def status(self, coupon_id: str, now_s: int) -> str:
+        """As its holder should see it."""
+        coupon = self.coupons[coupon_id]
+        if coupon.status in ("redeemed", "voided"):
+            return coupon.status
+        if self.batches[coupon.batch_id].is_void:
+            return "voided"
+        return "expired" if now_s >= self.expires_at_s(coupon_id) else "available"
+
+    def redeemed(self, merchant_id: str, answer: dict[str, Any]) -> OrderAt:
+        """Raises AssertionError if the answer cannot be: used before, over, or money that does not add up."""
+        at, coupon_id = (merchant_id, answer["order_no"]), answer["coupon_id"]
+        now_s, coupon, funding = seconds(answer["redeemed_at"]), self.coupons[coupon_id], money(answer["funding"])
+        assert self.status(coupon_id, now_s) == "available", f"{at} used a coupon that was {coupon}"
+        assert at not in self.orders, f"{at} was redeemed before"
+        assert (answer["batch_id"], answer["terms_id"]) == (coupon.batch_id, coupon.terms_id)
+        discount_minor = answer["discount_minor"]
+        _assert_shared(terms_of(coupon.terms_id), discount_minor, funding)
+        assert min(answer["payable_minor"], answer["merchant_match_minor"], discount_minor) >= 0, answer
+        coupon.status = "redeemed"
+        self.batches[coupon.batch_id].spent.update(funding)
+        self.orders[at] = OrderEntry(
+            coupon_id,
+            coupon.batch_id,
+            now_s,
+            answer["payable_minor"],
+            discount_minor,
+            answer["merchant_match_minor"],
+            funding,
+            (discount_minor, answer["payable_minor"]),
+        )
+        self._file(merchant_id, "redemption", answer["redeemed_at"], coupon_id, coupon.batch_id, answer, 1)
+        return at
+
+    def reversed(self, at: OrderAt, answer: dict[str, Any]) -> None:
+        """Raises AssertionError if more came back than was there, or the coupon against its policy."""
+        order, back, now_s = self.orders[at], money(answer["funding"]), seconds(answer["reversed_at"])
+        coupon = self.coupons[order.coupon_id]
+        order.payable_minor -= answer["amount_minor"]
+        order.discount_minor -= answer["discount_minor"]
+        order.merchant_match_minor -= answer["merchant_match_minor"]
+        order.funding.subtract(back)
+        order.reversals += 1
+        assert sum(back.values()) == answer["discount_minor"], answer
+        assert min([*back.values(), answer["discount_minor"], answer["merchant_match_minor"]]) >= 0, answer
+        left = [order.payable_minor, order.discount_minor, order.merchant_match_minor, *order.funding.values()]
+        assert min(left) >= 0, f"{at} has {left} left"
+        is_full = order.payable_minor == 0
+        may_return = self._may_return(order, coupon, now_s, is_full=is_full)
+        assert answer["coupon_returned"] == may_return, f"{at}: {answer} of {coupon}"
+        if is_full or answer["coupon_returned"]:
+            assert not any(left[1:]), f"{at} is undone, and {left} is left"
+        elif not order.coupon_returned:
+            discount, payable = order.whole
+            back_minor = discount - order.discount_minor
+            assert back_minor == discount * (payable - order.payable_minor) // payable, f"{at}: {answer}"
+        if answer["coupon_returned"]:
+            coupon.status, coupon.returns, order.coupon_returned = "available", coupon.returns + 1, True
+        elif is_full and not order.coupon_returned:
+            coupon.status = "voided"
+        self.batches[order.batch_id].spent.subtract(back)
+        self._file(at[0], "reversal", answer["reversed_at"], order.coupon_id, order.batch_id, answer, -1)
+
+    def _may_return(self, order: OrderEntry, coupon: CouponEntry, now_s: int, *, is_full: bool) -> bool:
+        refund, batch = terms_of(coupon.terms_id)["refund"], self.batches[order.batch_id]
+        fits = refund["policy"] == "always" or (refund["policy"] == "full_only" and is_full)
+        is_over = batch.is_void or now_s >= self.expires_at_s(order.coupon_id)
+        return fits and not is_over and not order.coupon_returned and coupon.returns < refund["times_max"]
+
+    def _file(
+        self, merchant_id: str, kind: str, at: str, coupon_id: str, batch_id: str, answer: dict[str, Any], sign: int
+    ) -> None:
+        funding = Counter({funder: sign * amount for funder, amount in money(answer["funding"]).items()})
+        line = LineEntry(
+            kind,
+            answer["order_no"],
+            answer.get("reversal_no"),
+            batch_id,
+            coupon_id,
+            sign * answer["discount_minor"],
+            sign * answer["merchant_match_minor"],
+            sign * answer["amount_minor" if kind == "reversal" else "payable_minor"],
+            funding,
+            answer.get("late", False),
+        )
+        self.lines.setdefault((merchant_id, str(datetime.fromisoformat(at).date())), []).append(line)
+
+
+def _assert_shared(terms: Document, discount_minor: int, funding: Money) -> None:
+    """All of it by the funders of the terms, each within a fen of its exact share."""
+    shares = {share["funder_id"]: share["basis_points"] for share in terms["funding"]}
+    assert funding.keys() == shares.keys(), f"{funding} for {shares}"
+    assert sum(funding.values()) == discount_minor, f"{funding} of {discount_minor}"
+    for funder_id, basis_points in shares.items():
+        off = funding[funder_id] * 10_000 - discount_minor * basis_points
+        assert abs(off) < 10_000, f"{funder_id} pays {funding[funder_id]} of {discount_minor}"

@@ -1,0 +1,193 @@
+"""The reckoning, each midnight and in the end: all that is told or stored, against the town's own books."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from coupons.ledger import Movement, balances
+from coupons.moments import day_of
+from tests.folding import filed, recorded
+from tests.season.books import Books, LineEntry, money, total
+from tests.season.document import CAMPAIGN_ID, DAYS, FUNDERS, MERCHANTS, TIMEZONE, at_s, day_name
+from tests.season.operators import Operators
+from tests.season.people import People
+from tests.season.schedule import LAST_DAY
+from tests.season.town import Town
+
+_TOTALS = ("lines", "discount_minor", "merchant_match_minor", "payable_minor")
+
+
+class Reckoning:
+    def __init__(self, town: Town, books: Books, people: People, operators: Operators) -> None:
+        self._town, self._books, self._people, self._operators = town, books, people, operators
+        self.audits: dict[str, dict[str, Any]] = {}
+        self._filed: dict[str, list[Movement]] = {}
+
+    def appoint(self) -> None:
+        for day in range(LAST_DAY):
+            self._town.agenda.put(at_s(day, "00:03"), lambda day=day: self.after_midnight(day))
+        self._town.agenda.put(at_s(DAYS) - 1, self.look_into_wallets)
+        self._town.agenda.put(at_s(LAST_DAY), self.at_the_end)
+
+    def after_midnight(self, day: int) -> None:
+        """Of the day before."""
+        self._check_budgets()
+        self._check_ledger([day_name(ahead) for ahead in range(-1, day + 1)])
+        for merchant_id in MERCHANTS:
+            self._check_settlement(merchant_id, day_name(day - 1))
+        self._check_audit(self._town.rng.choice([b for b, one in self._books.batches.items() if one.is_published]))
+
+    def look_into_wallets(self) -> None:
+        """Everybody sees each coupon once, and in the state that the books have."""
+        mine: dict[str, dict[str, str]] = {}
+        owners = {(key, name): batch_id for (key, name), batch_id in self._books.claims.items()}
+        for resident in self._people.residents:
+            answer = self._town.ask(resident.person, "GET /wallet").json
+            mine[resident.name] = {one["coupon_id"]: one["status"] for one in answer["coupons"]}
+            assert len(mine[resident.name]) == len(answer["coupons"]), "a coupon twice in a wallet"
+            assert Counter(one["batch_id"] for one in answer["coupons"]) == Counter(
+                batch_id
+                for (_, name), batch_id in owners.items()
+                if name == resident.name
+                for _ in self._books.batches[batch_id].document["terms"]
+            )
+        shown = {coupon_id: status for wallet in mine.values() for coupon_id, status in wallet.items()}
+        wanted = {coupon_id: self._books.status(coupon_id, self._town.now_s) for coupon_id in self._books.coupons}
+        assert shown == wanted, "wallets and books differ"
+
+    def at_the_end(self) -> None:
+        """Everything is over: counted, closed, given back; what was spent is all that is reserved."""
+        self._check_budgets()
+        self._filed.clear()
+        days = [day_name(day) for day in range(-1, LAST_DAY + 1)]
+        self._check_ledger(days)
+        for day in days[:-1]:
+            for merchant_id in MERCHANTS:
+                self._check_settlement(merchant_id, day)
+        for batch_id, batch in self._books.batches.items():
+            answer = self._check_audit(batch_id)
+            control = self._town.engine.control(batch_id)
+            assert (control.final, bool(control.expired_at_s)) == (True, True), f"{batch_id} is not over"
+            assert answer["remaining"] + answer["claims"] == answer["quantity"], answer
+            assert batch.steps == ["gave back unclaimed", "gave back expired"], f"{batch_id}: {batch.steps}"
+            assert all(batch.reserved[funder] >= batch.spent[funder] >= 0 for funder in FUNDERS), batch
+
+    def _check_budgets(self) -> None:
+        """As told, as the books have it, and as the batches' reserves add up."""
+        path = {"campaign_id": CAMPAIGN_ID}
+        told = self._town.ask(self._town.world.operator(), "GET /admin/campaigns/{campaign_id}/budgets", path).json
+        reserves = {b: self._town.engine.reserve(b) for b, one in self._books.batches.items() if one.is_published}
+        reserved, whole = self._books.reserved, total(Counter(one.open) for one in reserves.values())
+        for one in told["funders"]:
+            funder_id = one["funder_id"]
+            mine = (self._books.budgets[funder_id], reserved[funder_id])
+            assert (one["budget_minor"], one["reserved_minor"]) == mine, f"{one}: {mine} by the books"
+            assert one["left_minor"] == mine[0] - mine[1] >= 0, one
+            assert whole[funder_id] == mine[1], f"{funder_id}: reserves of batches add up to {whole[funder_id]}"
+        for batch_id, reserve in reserves.items():
+            still = self._books.batches[batch_id].reserved
+            assert all(reserve.open.get(f, 0) == still[f] for f in FUNDERS), f"{batch_id}: {reserve}, {still}"
+
+    def _check_ledger(self, days: list[str]) -> None:
+        """Folded from nothing: the sum of all is zero, nothing is below zero, and the balances are the books'."""
+        found = self._movements(days)
+        folded = balances(found)
+        assert sum(folded.values()) == 0
+        below = {account: balance for account, balance in folded.items() if balance < 0 and account[0] != "outside"}
+        assert not below, below
+        reserved, spent = self._books.reserved, self._books.spent
+        for funder_id in FUNDERS:
+            assert folded["left", funder_id] == self._books.budgets[funder_id] - reserved[funder_id]
+            due = sum(amount for account, amount in folded.items() if account[:2] == ("due", funder_id))
+            assert due == spent[funder_id], f"{funder_id}: {due} due, {spent[funder_id]} spent by the books"
+            for batch_id, batch in self._books.batches.items():
+                still = folded.get(("reserved", funder_id, batch_id), 0)
+                assert still == batch.reserved[funder_id] - batch.spent[funder_id], f"{batch_id}, {funder_id}: {still}"
+
+    def _movements(self, days: list[str]) -> list[Movement]:
+        """Days that are over are read once: no line of theirs is ever rewritten or added."""
+        today = str(day_of(self._town.now_s, TIMEZONE))
+        found = recorded(self._town.world, CAMPAIGN_ID)
+        for day in days:
+            lines = self._filed.get(day) or filed(self._town.world, MERCHANTS, day)
+            if day < today:
+                self._filed[day] = lines
+            found += lines
+        return found
+
+    def _check_settlement(self, merchant_id: str, day: str) -> None:
+        """Every line of the books, and no other; the sums of the closed day, split by what is due."""
+        till, cursor = self._town.world.merchant(merchant_id), ""
+        pages: list[dict[str, Any]] = []
+        while not pages or cursor:
+            query = {"cursor": cursor} if cursor else None
+            pages.append(self._town.ask(till, "GET /settlements/{day}", {"day": day}, query=query).json)
+            cursor = pages[-1]["next"] or ""
+        wanted = self._books.lines.get((merchant_id, day), [])
+        told = [line for page in pages for line in page["lines"]]
+        place = f"{merchant_id} on {day}"
+        assert sorted(map(_told, told)) == sorted(map(_kept, wanted)), f"{place}: other lines than were answered"
+        for page in pages:
+            assert page["final"] == (day >= day_name(0) and bool(wanted)) or not wanted, f"{place} is not final"
+        sums = _sums(wanted)
+        added = total(Counter({name: page["sums"][name] for name in _TOTALS}) for page in pages)
+        assert added == total([Counter({name: sums[name] for name in _TOTALS})]), f"{place}: {added}"
+        if wanted:
+            withholding = self._operators.withheld.get(merchant_id, {}).get(day)
+            decision = (withholding or {"decision": "released"}).get("decision")
+            standing = {"released": "due", "refused": "refused"}.get(decision, "withheld")
+            day_sums = pages[0]["day_sums"]
+            for name in ("due", "withheld", "refused"):
+                _assert_sums(day_sums[name], sums if name == standing else _sums([]), f"{place}, {name}")
+            _assert_sums(day_sums, sums, place)
+
+    def _check_audit(self, batch_id: str) -> dict[str, Any]:
+        """Complete and true, and the counts are the books'."""
+        operator, path, sweep = self._town.world.operator(), {"batch_id": batch_id}, None
+        for _ in range(10):
+            query = {"sweep": sweep} if sweep else None
+            answer = self._town.ask(operator, "GET /admin/batches/{batch_id}/audit", path, query=query).json
+            if answer["complete"]:
+                break
+            sweep = answer["sweep"]
+        assert (answer["complete"], answer["ok"]) == (True, True), answer
+        batch = self._books.batches[batch_id]
+        assert (answer["claims"], answer["quantity"]) == (batch.claims, batch.quantity), answer
+        coupons = (i for i, one in self._books.coupons.items() if one.batch_id == batch_id)
+        states = Counter(self._books.status(coupon_id, self._town.now_s) for coupon_id in coupons)
+        told = Counter(answer["coupons"])
+        # The books know of no holds, nor does the clock of a lapsed one.
+        told["available"] += told.pop("held", 0)
+        assert told == states, f"{answer}: {states}"
+        self.audits[batch_id] = answer
+        return dict(answer)
+
+
+def _sums(lines: list[LineEntry]) -> dict[str, Any]:
+    return {
+        "lines": len(lines),
+        "discount_minor": sum(line.discount_minor for line in lines),
+        "merchant_match_minor": sum(line.merchant_match_minor for line in lines),
+        "payable_minor": sum(line.payable_minor for line in lines),
+        "funding": total(line.funding for line in lines),
+    }
+
+
+def _assert_sums(told: dict[str, Any], sums: dict[str, Any], place: str) -> None:
+    assert {name: told[name] for name in _TOTALS} == {name: sums[name] for name in _TOTALS}, f"{place}: {told}"
+    assert total([money(told["funding"])]) == sums["funding"], f"{place}: {told}"
+
+
+def _told(line: dict[str, Any]) -> tuple[Any, ...]:
+    funding = tuple(sorted(money(line["funding"]).items()))
+    amounts = (line["discount_minor"], line["merchant_match_minor"], line["payable_minor"])
+    where = (line["order_no"], line["reversal_no"] or "", line["kind"], line["batch_id"], line["coupon_id"])
+    return (*where, line["late"], *amounts, funding)
+
+
+def _kept(line: LineEntry) -> tuple[Any, ...]:
+    funding = tuple(sorted(line.funding.items()))
+    amounts = (line.discount_minor, line.merchant_match_minor, line.payable_minor)
+    where = (line.order_no, line.reversal_no or "", line.kind, line.batch_id, line.coupon_id)
+    return (*where, line.is_late, *amounts, funding)

@@ -1,0 +1,20 @@
+"""Thirty days and three thousand people, through the handlers, in a few minutes."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.season.season import Season
+
+PEOPLE = int(os.environ.get("SEASON_PEOPLE", "3000"))
+SEED = int(os.environ.get("SEASON_SEED", "1"))
+
+
+@pytest.mark.timeout(1800)
+def test_every_fen_of_a_season_is_accounted_for() -> None:
+    """Every equation holds at every step and in the end; `pytest -s` shows the season."""
+    season = Season(PEOPLE, SEED)
+    season.play()
+    print(season.table())  # noqa: T201 - for `pytest -s`
