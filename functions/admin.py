@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from coupons import claiming, declaring, granting, operating
+from coupons import auditing, claiming, declaring, granting, operating
 from coupons import refusals as r
 from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
 from coupons.api import Answer, Api, Request, repeated, written
-from coupons.bodies import AuditQuery, Empty, ExtendBody, MembersBody, QuantityBody, StopBody
+from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, MembersBody, QuantityBody, StopBody
 from coupons.documents import Campaign, MerchantRecord
 from coupons.views import audit_view, batch_state, budgets_view, wallet_view
 
@@ -166,17 +166,24 @@ def get_audit(request: Request) -> Answer:
     """Recount a batch from its items and print each equation."""
     env, batch_id = request.env, request.path["batch_id"]
     deadline_s = env.clock.monotonic_s() + AUDIT_S
-    found = operating.audit(env, batch_id, request.query.sweep, request.now_s, deadline_s)
+    found = auditing.audit_batch(env, batch_id, request.query.sweep, request.now_s, deadline_s)
     return Answer(audit_view(batch_id, found, env.live.control_now(batch_id).expired_counts))
 
 
 @api.route(
     "GET /admin/campaigns/{campaign_id}/budgets",
     scope="operator",
+    query=BudgetsQuery,
     answers={200: BudgetsView},
     refusals=(r.NotFound,),
 )
 def get_budgets(request: Request) -> Answer:
-    """Each funder's budget: reserved for what is published, and left."""
-    campaign_id = request.path["campaign_id"]
-    return Answer(budgets_view(campaign_id, declaring.budgets(request.env, campaign_id)))
+    """Each funder's budget: reserved for what is published, and left; `audit` recounts the campaign or a day."""
+    env, campaign_id = request.env, request.path["campaign_id"]
+    budgets, audit = declaring.budgets(env, campaign_id), None
+    deadline_s, sweep = env.clock.monotonic_s() + AUDIT_S, request.query.sweep
+    if request.query.audit == "campaign":
+        audit = auditing.audit_campaign(env, campaign_id, sweep, request.now_s, deadline_s)
+    elif request.query.audit:
+        audit = auditing.audit_day(env, campaign_id, request.query.audit, sweep, deadline_s)
+    return Answer(budgets_view(campaign_id, budgets, audit))

@@ -218,14 +218,26 @@ class BudgetView(View):
     left_minor: int
 
 
-class BudgetsView(View):
-    campaign_id: str
-    funders: list[BudgetView]
-
-
 class EquationView(View):
     equation: str
     holds: bool
+
+
+class AuditReportView(View):
+    """`of` a day or `campaign`. `complete` false: the count goes on with `?audit=…&sweep=…`."""
+
+    of: str
+    sweep: str
+    complete: bool
+    ok: bool
+    equations: list[EquationView]
+
+
+class BudgetsView(View):
+    campaign_id: str
+    funders: list[BudgetView]
+    audit: AuditReportView | None
+    """As asked for by `?audit=campaign` or `?audit=yyyy-mm-dd`."""
 
 
 class AuditView(View):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from coupons.orders import Order
 from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedId
@@ -98,3 +99,17 @@ class SettlementQuery(Query):
 
 class AuditQuery(Query):
     sweep: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] = ""
+
+
+def _campaign_or_day(text: str) -> str:
+    if text not in ("", "campaign"):
+        date.fromisoformat(text)
+    return text
+
+
+class BudgetsQuery(AuditQuery):
+    """`audit`: what is recounted, the campaign or a settlement day; `sweep`: a count to go on with."""
+
+    audit: Annotated[
+        str, Field(pattern=r"^(campaign|[0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_campaign_or_day)
+    ] = ""

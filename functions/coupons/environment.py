@@ -20,7 +20,9 @@ from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
 from coupons.stores import bus, dynamodb
+from coupons.stores.audit_folds import AuditFolds
 from coupons.stores.bookings import Bookings
+from coupons.stores.books import Books
 from coupons.stores.budgets import Budgets
 from coupons.stores.bus import Bus
 from coupons.stores.catalog import Catalog
@@ -167,6 +169,14 @@ class Environment:
     @cached_property
     def day_folds(self) -> DayFolds:
         return DayFolds(self._patient, self._settings["CATALOG_TABLE"])
+
+    @cached_property
+    def books(self) -> Books:
+        return Books(self._patient, self._settings["ORDERS_TABLE"])
+
+    @cached_property
+    def audit_folds(self) -> AuditFolds:
+        return AuditFolds(self._patient, self._settings["CATALOG_TABLE"])
 
     @cached_property
     def marks(self) -> Marks:

@@ -6,10 +6,13 @@
     reverse   due → reserved                                   a settlement line
     release   reserved → left                                  a record, in the transaction of a step of `releasing.py`
     rollover  reserved for a batch → reserved for another      a record, likewise
-    settle    due → settled                                    a merchant's day
+    settle    due → settled, or refused                        a merchant's day
 
 No entry is stored twice: spending and reversing are the settlement lines themselves, so a redemption writes nothing for
 the ledger. A movement's key names it once; the sum of all entries is zero, and each balance is what its items say.
+
+What is withheld stays `due`; what an operator refused is owed to nobody, and stands apart. An audit takes all lines of
+a batch and day together, and all merchants of a day: the day stands where the merchant would.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ from coupons.orders import Line
 
 Kind = Literal["fund", "reserve", "spend", "reverse", "release", "rollover", "settle"]
 Account = tuple[str, ...]
-"""`(outside, funder)`, `(left, funder)`, `(reserved, funder, batch)`, `(due, funder, merchant)`, `(settled, …)`."""
+"""`(outside, funder)`, `(left, funder)`, `(reserved, funder, batch)`, `(due, funder, merchant)`; likewise
+`settled` and `refused`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +81,27 @@ def of_line(merchant_id: str, line: Line) -> Movement:
     return _between(key, "reverse", line.at_s, amounts, due, reserved)
 
 
-def of_day(merchant_id: str, day: str, amounts: Mapping[str, int], at_s: int) -> Movement:
-    """A merchant's closed day: what the funders owe for it is settled; a day of reversals alone is owed to them."""
-    owed = {funder_id: amount for funder_id, amount in amounts.items() if amount >= 0}
-    back = {funder_id: -amount for funder_id, amount in amounts.items() if amount < 0}
-    there = _between("", "settle", at_s, owed, _due(merchant_id), _settled(merchant_id))
-    here = _between("", "settle", at_s, back, _settled(merchant_id), _due(merchant_id))
-    return Movement(f"settle#{merchant_id}#{day}", "settle", at_s, there.entries + here.entries)
+def of_lines(day: str, batch_id: str, spent: Mapping[str, int], back: Mapping[str, int]) -> tuple[Movement, Movement]:
+    """All lines of a batch and day: by funder, what redemptions spent, and what reversals brought back."""
+    key, reserved, due = f"{day}#{batch_id}", _reserved(batch_id), _due(day)
+    return (
+        _between(f"{key}#spend", "spend", 0, spent, reserved, due),
+        _between(f"{key}#reverse", "reverse", 0, back, due, reserved),
+    )
+
+
+def of_day(
+    merchant_id: str, day: str, amounts: Mapping[str, int], at_s: int, refused: Mapping[str, int] | None = None
+) -> Movement:
+    """A merchant's closed day: what the funders owe for it is settled; a day of reversals alone is owed to them.
+
+    `refused` of it an operator has, for good: they owe it to nobody.
+    """
+    due = _due(merchant_id)
+    entries = _settling(amounts, at_s, due, _settled(merchant_id)) + _settling(
+        refused or {}, at_s, due, _refused(merchant_id)
+    )
+    return Movement(f"settle#{merchant_id}#{day}", "settle", at_s, entries)
 
 
 def balances(movements: Iterable[Movement]) -> dict[Account, int]:
@@ -135,6 +154,17 @@ def _due(merchant_id: str) -> _Place:
 
 def _settled(merchant_id: str) -> _Place:
     return _Place("settled", merchant_id)
+
+
+def _refused(merchant_id: str) -> _Place:
+    return _Place("refused", merchant_id)
+
+
+def _settling(amounts: Mapping[str, int], at_s: int, due: _Place, there: _Place) -> tuple[tuple[Account, int], ...]:
+    owed = {funder_id: amount for funder_id, amount in amounts.items() if amount >= 0}
+    back = {funder_id: -amount for funder_id, amount in amounts.items() if amount < 0}
+    forth = _between("", "settle", at_s, owed, due, there)
+    return forth.entries + _between("", "settle", at_s, back, there, due).entries
 
 
 def _between(key: str, kind: Kind, at_s: int, amounts: Mapping[str, int], source: _Place, target: _Place) -> Movement:

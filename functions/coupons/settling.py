@@ -47,7 +47,7 @@ def settlement_page(env: Environment, merchant_id: str, day: str, cursor: str, n
     lines, after = env.orders.lines(merchant_id, day, read_cursor(cursor), PAGE_LINES)
     withholdings = DaysWithholdings(env.registry.withheld(merchant_id), day)
     sums = _final_sums(env, merchant_id, day, now_s)
-    day_sums = None if sums is None else (sums, _split(env, merchant_id, day, sums, withholdings))
+    day_sums = None if sums is None else (sums, split_by_due(env, merchant_id, day, sums, withholdings))
     return Page(lines, after, withholdings, day_sums)
 
 
@@ -62,7 +62,7 @@ def _final_sums(env: Environment, merchant_id: str, day: str, now_s: int) -> Sum
     return merchant.sums if merchant.round == settled.round else None
 
 
-def _split(env: Environment, merchant_id: str, day: str, sums: Sums, withholdings: DaysWithholdings) -> Split:
+def split_by_due(env: Environment, merchant_id: str, day: str, sums: Sums, withholdings: DaysWithholdings) -> Split:
     """The sums of a closed day by what is due: all as the day stands, less the orders that stand otherwise."""
     split = Split()
     of_day = split.of(standing(withholdings.whole_day))

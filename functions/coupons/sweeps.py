@@ -16,9 +16,12 @@ class Count:
     coupons: dict[Status, int] = field(default_factory=dict)
     redeemed: dict[int, int] = field(default_factory=dict)
     """Redeemed coupons by their place in the pack: what each would have cost is given back but for these."""
+    used: int = 0
+    """Coupons that an order carries: redeemed, or voided when their order was undone for good."""
 
     def add(self, other: Count) -> None:
         self.claims += other.claims
+        self.used += other.used
         for status, number in other.coupons.items():
             self.coupons[status] = self.coupons.get(status, 0) + number
         for place, number in other.redeemed.items():
@@ -43,7 +46,8 @@ class Fold:
             coupons[status] = coupons.get(status, 0) + 1
             if status == "redeemed":
                 redeemed[place] = 1
-        count.add(Count(1, coupons, redeemed))
+        used = sum(coupon.state in ("redeemed", "voided") for coupon in claim.coupons)
+        count.add(Count(1, coupons, redeemed, used))
 
 
 def total(folds: Iterable[Fold]) -> Fold:

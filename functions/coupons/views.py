@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from coupons import releases
 from coupons.answers import (
+    AuditReportView,
     AuditView,
     BatchState,
     BatchSummary,
@@ -29,6 +31,7 @@ from coupons.answers import (
     WalletView,
 )
 from coupons.assess import Assessment
+from coupons.audits import Audit, Equation, Report
 from coupons.cataloguing import BatchNow
 from coupons.claiming import Held, coupon_id, coupon_status
 from coupons.claims import BookingRecord
@@ -37,7 +40,6 @@ from coupons.documents import Campaign, Withholding
 from coupons.environment import Environment
 from coupons.moments import DAY_S, epoch_s, rfc3339
 from coupons.money import FundingLine
-from coupons.operating import Audit
 from coupons.orders import Line, OrderRecord, Reversal
 from coupons.releases import Control, Release
 from coupons.settling import Page, cursor_of
@@ -239,7 +241,7 @@ def batch_state(release: Release, control: Control, now_s: int) -> BatchState:
     )
 
 
-def budgets_view(campaign_id: str, budgets: list[Budget]) -> BudgetsView:
+def budgets_view(campaign_id: str, budgets: list[Budget], audit: Report | None = None) -> BudgetsView:
     funders = [
         BudgetView(
             funder_id=b.funder_id,
@@ -249,11 +251,25 @@ def budgets_view(campaign_id: str, budgets: list[Budget]) -> BudgetsView:
         )
         for b in budgets
     ]
-    return BudgetsView(campaign_id=campaign_id, funders=funders)
+    return BudgetsView(campaign_id=campaign_id, funders=funders, audit=_report_view(audit) if audit else None)
+
+
+def _report_view(report: Report) -> AuditReportView:
+    return AuditReportView(
+        of=report.of,
+        sweep=report.sweep,
+        complete=report.complete,
+        ok=report.ok,
+        equations=_equations(report.equations),
+    )
+
+
+def _equations(found: Iterable[Equation]) -> list[EquationView]:
+    return [EquationView(equation=one.text, holds=one.holds) for one in found]
 
 
 def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditView:
-    equations = [EquationView(equation=text, holds=holds) for text, holds in audit.equations()]
+    equations = _equations(audit.equations())
     return AuditView(
         batch_id=batch_id,
         sweep=audit.sweep,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coupons.days import Sums
+from coupons.days import Sums, total
 from coupons.documents import Withholding
 
 Standing = Literal["due", "withheld", "refused"]
@@ -25,6 +25,15 @@ class Split:
 
     def of(self, standing: Standing) -> Sums:
         return {"due": self.due, "withheld": self.withheld, "refused": self.refused}[standing]
+
+    def add(self, other: Split) -> None:
+        self.due.add(other.due)
+        self.withheld.add(other.withheld)
+        self.refused.add(other.refused)
+
+    @property
+    def whole(self) -> Sums:
+        return total([self.due, self.withheld, self.refused])
 
 
 class DaysWithholdings:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 TICK_TIMEOUT_S = 600.0
 """All sweeps that are due run before a tick answers."""
 WATCH_EVERY_S = 1.0
-AUDIT_EVERY_S = 1.0
-AUDIT_ROUNDS_MAX = 600
 # Nothing but an operator moves a batch out of these.
 FINAL_STATUSES = frozenset({"sold_out", "closed", "stopped"})
 
@@ -121,25 +119,6 @@ def watch(api: Api, args: Namespace, out: Output) -> int:
         if batch["status"] in FINAL_STATUSES:
             break
     return GOOD
-
-
-def audit(api: Api, args: Namespace, out: Output) -> int:
-    """Every equation of the batch with its numbers; good only if all was counted and all hold."""
-    path = f"/admin/batches/{quote(args.batch, safe='')}/audit"
-    report = api.get(path).body
-    for rounds in range(1, AUDIT_ROUNDS_MAX + 1):
-        if report.get("complete") is not False:
-            break
-        out.progress(f"{args.batch}: still counting ({rounds})")
-        time.sleep(AUDIT_EVERY_S)
-        # The count goes on where it stopped; without its name each answer would begin a new one.
-        report = api.get(path, sweep=report.get("sweep")).body
-    if "ok" not in report:
-        raise UnreachableError(f"{api.url} answers something that is not an audit")
-    good = report["ok"] is True and report.get("complete") is not False
-    lines = [f"{'holds' if one['holds'] else 'FAILS'}  {one['equation']}" for one in report.get("equations", [])]
-    out.result(report, *lines, f"{args.batch}: {'every equation holds' if good else 'NOT good'}")
-    return GOOD if good else REFUSED
 
 
 def reconcile(api: Api, args: Namespace, out: Output) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 
 from infra.client import api as client
-from infra.couponctl import assisting, commands, members, steering
+from infra.couponctl import assisting, auditing, commands, members, steering
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import REFUSED, Output, WrongUseError
 from infra.couponctl.reconciling import StatementError
@@ -121,8 +121,10 @@ def _parser() -> argparse.ArgumentParser:
     watch = add("watch", commands.watch, None, "one line a change of a batch, looked at every second")
     watch.add_argument("batch", metavar="BATCH", type=_name)
     watch.add_argument("--count", type=_positive, metavar="N", help="end after N looks")
-    audit = add("audit", commands.audit, "operator", "hold a batch's claims, stock and coupons against each other")
-    audit.add_argument("batch", metavar="BATCH", type=_name)
+    audit = add("audit", auditing.audit, "operator", "recount a batch, a campaign or a day, and show each equation")
+    audit.add_argument("batch", metavar="BATCH", type=_name, nargs="?")
+    audit.add_argument("--campaign", metavar="CAMPAIGN", type=_name, help="its batches, budgets and ledger")
+    audit.add_argument("--day", metavar="YYYY-MM-DD", type=_day, help="with --campaign: that settlement day instead")
     _add_steering(add)
     _add_people(add)
     reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")

@@ -145,6 +145,7 @@ def budgets_of_no_campaign(s: Stage) -> Answered:
             {"funder_id": name, "budget_minor": 10_000_000, "reserved_minor": cost, "left_minor": 10_000_000 - cost}
             for name, cost in (("city", 5000), ("platform", 3000), ("shop", 2000))
         ],
+        "audit": None,
     },
 )
 def budgets_after_publishing(s: Stage) -> Answered:

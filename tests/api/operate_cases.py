@@ -1,4 +1,4 @@
-"""What an operator does to a batch: publish, pause, stop, extend, raise, audit; the hotline's look at a person."""
+"""What an operator does to a batch: publish, pause, stop, extend, raise; the hotline's look at a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tests.world import OPENING, Answered, batch, campaign
 PACK = {"batch_id": "pack"}
 STATE = {"batch_id": "pack", "status": "open", "quantity": 10, "extended_days": 0, "voided": False}
 QUANTITY = "PUT /admin/batches/{batch_id}/quantity"
-AUDIT = "GET /admin/batches/{batch_id}/audit"
 
 
 def route(action: str) -> str:
@@ -251,37 +250,3 @@ def raising_above_a_budget(s: Stage) -> Answered:
 def the_hotlines_look(s: Stage) -> Answered:
     coupon(opened(s, batch(), batch("other")))
     return s.operator().send("GET /admin/persons/{person_id}/coupons", {"person_id": "ann"})
-
-
-@case(
-    AUDIT,
-    200,
-    body={
-        "batch_id": "pack",
-        "sweep": "0123456789abcdef",
-        "complete": True,
-        "ok": True,
-        "quantity": 10,
-        "remaining": 8,
-        "claims": 2,
-        "unclaimed": 0,
-        "booked": None,
-        "coupons": {"available": 2},
-        "equations": [
-            {"equation": "claims 2 <= quantity 10", "holds": True},
-            {"equation": "quantity 10 = remaining 8 + claims 2 + unclaimed 0, unclaimed >= 0", "holds": True},
-            {"equation": "claims 2 x 1 coupons = 2 available", "holds": True},
-        ],
-        "refused": {},
-        "expired": {},
-    },
-)
-def an_audit(s: Stage) -> Answered:
-    coupon(opened(s))
-    coupon(s, "bob")
-    return s.operator().send(AUDIT, PACK, query={"sweep": "0123456789abcdef"})
-
-
-@case(AUDIT, 404, "not-found", detail="No published batch 'pack'.")
-def an_audit_of_nothing(s: Stage) -> Answered:
-    return s.operator().send(AUDIT, PACK)

@@ -107,6 +107,12 @@ QUERIES: list[tuple[str, dict[str, str], int]] = [
     ("GET /settlements/{day}", {"cursor": "\u0663~a"}, 400),
     ("GET /admin/batches/{batch_id}/audit", {"sweep": "../../x"}, 400),
     ("GET /admin/batches/{batch_id}/audit", {"sweep": "0123456789ABCDEF"}, 400),
+    ("GET /admin/campaigns/{campaign_id}/budgets", {"audit": ""}, 200),
+    ("GET /admin/campaigns/{campaign_id}/budgets", {"audit": "batch"}, 400),
+    ("GET /admin/campaigns/{campaign_id}/budgets", {"audit": "2020-02-30"}, 400),
+    ("GET /admin/campaigns/{campaign_id}/budgets", {"audit": "2020-6-6"}, 400),
+    ("GET /admin/campaigns/{campaign_id}/budgets", {"audit": "\u0662020-06-06"}, 400),
+    ("GET /admin/campaigns/{campaign_id}/budgets", {"audit": "campaign", "sweep": "x"}, 400),
 ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from coupons.releases import Release
+from tests.store import audited
 from tests.store.ledgers import LAST_SECOND, LINES, file
 from tests.world import World, campaign
 
@@ -59,3 +60,22 @@ def filed(season: World) -> World:
     season.clock.set(LAST_SECOND)
     file(season, *LINES)
     return season
+
+
+@pytest.fixture(scope="session")
+def played(client: Any) -> Items:
+    """What a season stores that has everything an audit looks at."""
+    with mock_aws():
+        world = World(client)
+        audited.play(world)
+        return world.items()
+
+
+@pytest.fixture
+def books(world: World, played: Items) -> World:
+    """That season, at noon of 21 June."""
+    for table, items in played.items():
+        for item in items:
+            world.client.put_item(TableName=table, Item=item)
+    audited.to(world, audited.NOON)
+    return world

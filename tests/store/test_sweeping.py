@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from coupons.auditing import audit_batch as audit
 from coupons.claiming import Citizen, claim
 from coupons.environment import Environment
 from coupons.expiring import run_schedule
-from coupons.operating import audit, extend, stop
+from coupons.operating import extend, stop
 from coupons.releases import Control
 from coupons.sealing import bucket_of
 from coupons.sweeping import SPAN, advance

@@ -5,6 +5,7 @@
 | claim | PutItem `attribute_not_exists` | 1 |
 | one person's claim of a claim key | GetItem | half a read unit, 1 strong |
 | a wallet | BatchGetItem over claim keys, 100 a request | half a read unit a key, absent ones too |
+| claims of some persons | BatchGetItem, strong | 1 read unit each |
 | all claims of a bucket | Query, strong, all pages | 1 read unit each 4 KB |
 | claim under limits | the put and their counts in one transaction | 2 each |
 
@@ -19,7 +20,7 @@ eight redeemed coupons under 1 KB, one write unit.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Literal, cast
 
@@ -171,6 +172,13 @@ class Claims:
         """The person's claims among `(claim key, buckets)`."""
         wanted = {self.table: [keys.claim(name, buckets, person) for name, buckets in claim_keys]}
         return [from_item(item) for item in self._patient.get_many(wanted, consistent=False)[self.table]]
+
+    def of_persons(self, wanted: Iterable[tuple[Release, bytes]]) -> dict[tuple[str, bytes], Claim]:
+        """Claims by claim key and person, read strongly, 100 a request; absent ones left out."""
+        places = {(release.claim_key, person): release.buckets for release, person in wanted}
+        asked = [keys.claim(name, buckets, person) for (name, person), buckets in places.items()]
+        items = self._patient.get_many({self.table: asked}, consistent=True)[self.table]
+        return {(keys.claim_key_of(item["pk"]), keys.person_of(item["sk"])): from_item(item) for item in items}
 
     def in_bucket(self, claim_key: str, bucket: int) -> Iterator[Claim]:
         """Every claim of one bucket, strongly consistent, to the last page.

@@ -6,10 +6,12 @@
 | record a part of it | PutItem, conditional | 1 |
 | record what a batch spent | PutItem, conditional | 1 |
 | what a batch spent, by day | Query | 1 read unit each 4 KB |
+| what all batches spent on a day | BatchGetItem, strong | 1 read unit each |
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from coupons.days import Part, SettlementDay
@@ -56,6 +58,12 @@ class DayFolds:
         prefix = keys.spent(batch_id, "")
         items = self._dynamo.query(self._table, prefix["pk"], prefix["sk"], consistent=True)
         return {item["sk"].removeprefix(prefix["sk"]): item["amounts"] for item in items}
+
+    def spent_on(self, day: str, batch_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+        """The same of one day, by batch."""
+        wanted = {self._table: [keys.spent(batch_id, day) for batch_id in batch_ids]}
+        items = self._dynamo.get_many(wanted, consistent=True)[self._table]
+        return {keys.batch_of(item["pk"]): item["amounts"] for item in items}
 
     def _put(self, key: keys.Key, fields: Item, condition: str, values: Item) -> Item | None:
         """None if it was written; else the item that stands."""

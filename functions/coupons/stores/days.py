@@ -45,9 +45,9 @@ class Days:
                 {":end": ends_at_s, ":one": 1, ":none": 0},
             )
 
-    def all(self) -> list[SettlementDay]:
+    def all(self, *, consistent: bool = False) -> list[SettlementDay]:
         """Every day that was ever marked, oldest first."""
-        return [_day(item) for item in self._dynamo.query(self._table, keys.DAYS, consistent=False)]
+        return [_day(item) for item in self._dynamo.query(self._table, keys.DAYS, consistent=consistent)]
 
     def merchants(self, day: str, bucket: int) -> list[MerchantDay]:
         """Whoever is marked in a bucket, read strongly to the last page."""

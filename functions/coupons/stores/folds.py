@@ -46,9 +46,9 @@ def _fold(fields: Item) -> Fold:
 
 def _count_fields(count: Count) -> Item:
     redeemed = {str(place): number for place, number in count.redeemed.items()}
-    return {"claims": count.claims, "coupons": dict(count.coupons), "redeemed": redeemed}
+    return {"claims": count.claims, "coupons": dict(count.coupons), "redeemed": redeemed, "used": count.used}
 
 
 def _count(fields: Item) -> Count:
     redeemed = {int(place): number for place, number in fields["redeemed"].items()}
-    return Count(fields["claims"], fields["coupons"], redeemed)
+    return Count(fields["claims"], fields["coupons"], redeemed, fields.get("used", 0))

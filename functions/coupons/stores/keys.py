@@ -16,7 +16,7 @@
 | | `GROUP#id#bucket` | `MEMBER#person` | one member, `removed` if no longer |
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
 | | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record |
-| | `SWEEP#id#span` | `FOLD` | one span's fold of a sweep |
+| | `SWEEP#id#span` | `FOLD` | one span's fold of a sweep; of an audit, also how it began |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
@@ -194,6 +194,22 @@ def line(merchant_id: str, day: str, order_no: str, reversal_no: str = "") -> Ke
 def merchant_of(partition: str) -> str:
     """The merchant in `merchant#day#shard`."""
     return partition.partition("#")[0]
+
+
+def claim_key_of(partition: str) -> str:
+    """The claim key in `claim_key#bucket`."""
+    return partition.rpartition("#")[0]
+
+
+def merchant_and_day_of(partition: str) -> tuple[str, str]:
+    """The first two of `merchant#day#shard`."""
+    merchant_id, day, _ = partition.split("#")
+    return merchant_id, day
+
+
+def batch_of(partition: str) -> str:
+    """The batch in `BATCH#id`."""
+    return partition.partition("#")[2]
 
 
 def person_text(person: bytes) -> str:

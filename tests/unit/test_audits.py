@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupons.operating import Audit
+from coupons.audits import Audit
 
 TRUE = Audit(
     sweep="0" * 16,

@@ -1,0 +1,121 @@
+"""What an audit finds: equations with their numbers, each of which holds or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from coupons.documents import Campaign
+from coupons.ledger import Record
+from coupons.releases import Control, Release
+from coupons.reserves import Amounts, Reserve, largest_cost
+
+
+class Equation(NamedTuple):
+    """With its numbers, and whether it holds."""
+
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How things stood before anything was counted. What was final then cannot have moved while it was counted.
+
+    `days`: each settlement day, with its round if it was closed, else 0. `reclaimed`: batches that had been counted for
+    good, so that no pack was leased any more.
+    """
+
+    days: dict[str, int] = field(default_factory=dict)
+    reclaimed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A campaign's money as it stood at one moment. `reserved` and `left` are what the budgets say, by funder.
+
+    `reserves` are of all batches that are declared, `controls` and `releases` of those that are published.
+    """
+
+    document: Campaign
+    reserved: Amounts
+    left: Amounts
+    reserves: dict[str, Reserve]
+    controls: dict[str, Control]
+    releases: dict[str, Release]
+    records: tuple[Record, ...]
+
+    def pack(self, batch_id: str) -> Amounts:
+        """What a pack costs at most."""
+        return largest_cost(self.releases[batch_id].terms, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Of a day or a campaign. `complete` False: time ran out; ask again with `sweep`."""
+
+    of: str
+    sweep: str
+    complete: bool = False
+    equations: tuple[Equation, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.complete and all(equation.holds for equation in self.equations)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Counts of one batch, recounted from the items: claims by the claim items, `remaining` by the shards.
+
+    `unclaimed` packs are leased or stranded: `quantity = remaining + claims + unclaimed`, zero after a reclaim.
+    """
+
+    sweep: str
+    complete: bool
+    quantity: int
+    remaining: int
+    claims: int
+    coupons: dict[str, int]
+    pack_size: int
+    reclaimed: bool
+    booked: int | None
+    """Bookings, if the batch takes any."""
+    booked_on_record: int
+    """As counted when their window had closed; -1 before."""
+    refused: dict[str, int]
+    """Claims refused, by cause, as far as processes have written them: not exact, and in no equation."""
+    of_money: tuple[Equation, ...] = ()
+    """What its lines, orders, coupons, reserve and records say; `equations.py`."""
+
+    @property
+    def unclaimed(self) -> int:
+        return self.quantity - self.remaining - self.claims
+
+    def equations(self) -> list[Equation]:
+        """Each equation with its numbers, and whether it holds."""
+        states = " + ".join(f"{number} {status}" for status, number in sorted(self.coupons.items())) or "0"
+        parts = f"quantity {self.quantity} = remaining {self.remaining} + claims {self.claims}"
+        parts += f" + unclaimed {self.unclaimed}"
+        found = [
+            Equation(f"claims {self.claims} <= quantity {self.quantity}", self.claims <= self.quantity),
+            Equation(f"{parts}, unclaimed >= 0", self.unclaimed >= 0),
+            Equation(
+                f"claims {self.claims} x {self.pack_size} coupons = {states}",
+                self.claims * self.pack_size == sum(self.coupons.values()),
+            ),
+        ]
+        if self.booked is not None and self.booked_on_record >= 0:
+            on_record = self.booked_on_record
+            found.append(Equation(f"bookings {self.booked} = {on_record} on record", self.booked == on_record))
+        if self.reclaimed:
+            found.append(Equation(f"after the reclaim unclaimed {self.unclaimed} = 0", self.unclaimed == 0))
+        return [*found, *self.of_money]
+
+
+def condensed(name: str, equations: Iterable[Equation]) -> list[Equation]:
+    """One line if all hold, else those that do not."""
+    standing = list(equations)
+    wrong = [Equation(f"{name}: {text}", False) for text, holds in standing if not holds]
+    return wrong or [Equation(f"{name}: {len(standing)} equations hold", True)]

@@ -1,0 +1,121 @@
+"""Settlement lines beside their orders and coupons, 100 at a time: what does not match is looked at twice and named."""
+
+from __future__ import annotations
+
+from coupons.claims import Claim
+from coupons.environment import Environment
+from coupons.moments import day_of
+from coupons.orders import Line, OrderRecord
+from coupons.refusals import NotFound
+from coupons.releases import Release
+from coupons.sealing import CouponRef
+from coupons.stores.books import LinePlace, OrderPlace
+from coupons.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
+
+LOOKS = 3
+
+Filed = tuple[str, Line]
+"""A merchant's line."""
+
+
+class Matching:
+    """Lines beside their orders and coupons. A fault is one after a second look only, at items that stood still:
+    a reversal may have come between the reads.
+    """
+
+    def __init__(self, env: Environment, day: str, tally: Tally) -> None:
+        self._env, self._day, self._tally = env, day, tally
+
+    def of(self, filed: list[Filed]) -> None:
+        orders, there, claims = self._read(filed)
+        for one in filed:
+            faults = self._faults(one, orders, there, claims)
+            self._note(one, self._again(one) if any(faults) else faults, orders)
+
+    def _again(self, one: Filed) -> tuple[str, str, str]:
+        for _ in range(LOOKS):
+            orders, there, claims = self._read([one])
+            faults = self._faults(one, orders, there, claims)
+            if not any(faults) or self._env.books.orders([_order_of(one)]) == orders:
+                break
+        return faults
+
+    def _read(
+        self, filed: list[Filed]
+    ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim]]:
+        """Orders first: what an order says that has not changed since was so when the others were read."""
+        orders = self._env.books.orders(map(_order_of, filed))
+        found = [(one, orders[_order_of(one)]) for one in filed if _order_of(one) in orders]
+        there = self._env.books.there(place for one, order in found for place in self._other_lines(one, order))
+        coupons = [self._coupon(order) for one, order in found if _is_kept(one[1], order)]
+        claims = self._env.claims.of_persons((release, ref.person) for release, ref in coupons if release and ref)
+        return orders, there, claims
+
+    def _faults(
+        self,
+        one: Filed,
+        orders: dict[OrderPlace, OrderRecord],
+        there: set[LinePlace],
+        claims: dict[tuple[str, bytes], Claim],
+    ) -> tuple[str, str, str]:
+        """Of the line, of the order's other lines, and of the coupon; empty where there is none."""
+        (_, line), order = one, orders.get(_order_of(one))
+        wrong = line_fault(line, order) or (order_fault(order) if order else "")
+        if order is None:
+            return wrong, "", ""
+        if day_of(line.at_s, self._timezone(line.batch_id)).isoformat() != self._day:
+            wrong = wrong or "is filed under another day than its own"
+        gone = [place for place in self._other_lines(one, order) if place not in there]
+        missing = f"has no line of {gone[0][3] or 'its redemption'} on {gone[0][1]}" if gone else ""
+        coupon = ""
+        if _is_kept(line, order):
+            release, ref = self._coupon(order)
+            claim = claims.get((release.claim_key, ref.person)) if release and ref else None
+            coupon = coupon_fault(order, ref, release.number if release else -1, claim)
+        return wrong, missing, coupon
+
+    def _note(self, one: Filed, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
+        (merchant_id, line), order = one, orders.get(_order_of(one))
+        tally = self._tally.of(line.batch_id)
+        expected = expected_lines(order).get(line.reversal_no) if order else None
+        if expected is not None:
+            tally.take_order(line, expected)
+        name = f"{merchant_id} {self._day} {line.order_no} {line.reversal_no}".rstrip()
+        for kind, fault in zip((tally.wrong_lines, tally.missing_lines, tally.wrong_coupons), faults, strict=True):
+            if fault:
+                kind.take(f"{name} {fault}")
+        if order is not None and _is_kept(line, order) and not faults[2]:
+            tally.carried += 1
+
+    def _other_lines(self, one: Filed, order: OrderRecord) -> list[LinePlace]:
+        """Of a redemption's line those of the order's reversals, of a reversal's line the redemption's."""
+        (merchant_id, line), timezone = one, self._timezone(order.batch_id)
+        wanted = expected_lines(order)
+        others = [other for other in wanted.values() if (other.kind == "redemption") != (line.kind == "redemption")]
+        return [
+            (merchant_id, day_of(other.at_s, timezone).isoformat(), other.order_no, other.reversal_no)
+            for other in others
+        ]
+
+    def _coupon(self, order: OrderRecord) -> tuple[Release | None, CouponRef | None]:
+        opened = self._env.keys.open_coupon(order.coupon_id)
+        return self._release(order.batch_id), opened[0] if opened else None
+
+    def _release(self, batch_id: str) -> Release | None:
+        try:
+            return self._env.live.release(batch_id)
+        except NotFound:
+            return None
+
+    def _timezone(self, batch_id: str) -> str:
+        release = self._release(batch_id)
+        return release.timezone if release else "UTC"
+
+
+def _order_of(one: Filed) -> OrderPlace:
+    return one[0], one[1].order_no
+
+
+def _is_kept(line: Line, order: OrderRecord) -> bool:
+    """It is looked at once an order, with its redemption."""
+    return line.kind == "redemption" and order.state == "redeemed" and not order.coupon_returned

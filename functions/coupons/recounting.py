@@ -1,0 +1,182 @@
+"""Read the settlement lines of days again, each beside its order and its coupon; resumable.
+
+    day ──▶ 16 buckets of merchants ──▶ merchant by merchant ──▶ 16 shards ──▶ lines, 100 at a time
+
+What is read of a bucket is recorded as one fold with the place it was read to: whenever time runs out, and each 2,000
+lines. So a call that is killed costs 2,000 lines a thread, and the next one under the same name goes on. No more than a
+bucket's sums and 100 lines are ever in memory.
+
+Costs, in read units: a line 0.15, its order 1, its coupon 1, a reversal 2 more; a merchant's day 17 for its shards and
+what is withheld. Ten million redemptions are some 22 million read units, 3 dollars at list price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import dataclass
+
+from coupons.days import MerchantDay, SettlementDay
+from coupons.environment import Environment
+from coupons.matching import Filed, Matching
+from coupons.orders import Line
+from coupons.settling import split_by_due
+from coupons.stores import keys
+from coupons.tallies import Piece, Reading, Tally, differs
+from coupons.withholding import DaysWithholdings, Split, standing
+
+CHUNK_LINES = 100
+"""Lines whose orders and coupons are asked for together: what one BatchGetItem takes."""
+PIECE_LINES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`batch_ids`: whose lines are looked at; None: all. `checks`: beside orders and coupons, not merely counted.
+
+    `closed`: days that were closed when the audit began, and whose sums are held against what the close recorded.
+    """
+
+    sweep_id: str
+    batch_ids: frozenset[str] | None = None
+    checks: bool = True
+    closed: frozenset[str] = frozenset()
+
+    def takes(self, line: Line) -> bool:
+        return self.batch_ids is None or line.batch_id in self.batch_ids
+
+
+def recount(
+    env: Environment, scope: Scope, days: Sequence[SettlementDay], deadline_s: float
+) -> dict[str, Tally] | None:
+    """By day, what its lines come to; None if time ran out (`deadline_s`, monotonic): call again. Raises Busy."""
+    pieces = {day.day: env.audit_folds.pieces(_name(scope, day), keys.DAY_BUCKETS) for day in days}
+    missing = [
+        (day, bucket)
+        for day in days
+        for bucket in range(keys.DAY_BUCKETS)
+        if bucket not in (found := pieces[day.day]) or not found[bucket].to_the_end
+    ]
+    env.rng.shuffle(missing)
+
+    def work(place: tuple[SettlementDay, int]) -> bool:
+        day, bucket = place
+        piece = _of_bucket(env, scope, day, bucket, pieces[day.day].get(bucket), deadline_s)
+        if piece is not None:
+            pieces[day.day][bucket] = piece
+        return piece is not None and piece.to_the_end
+
+    if env.sweep_workers > 1:
+        with ThreadPoolExecutor(env.sweep_workers) as pool:
+            done = list(pool.map(work, missing))
+    else:
+        done = [work(place) for place in missing]
+    return {day: total(piece.tally for piece in found.values()) for day, found in pieces.items()} if all(done) else None
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    whole = Tally()
+    for tally in tallies:
+        whole.add(tally)
+    return whole
+
+
+def _name(scope: Scope, day: SettlementDay) -> str:
+    return f"{scope.sweep_id}#{day.day}"
+
+
+def _of_bucket(
+    env: Environment, scope: Scope, day: SettlementDay, bucket: int, piece: Piece | None, deadline_s: float
+) -> Piece | None:
+    while piece is None or not piece.to_the_end:
+        if env.clock.monotonic_s() >= deadline_s:
+            return piece
+        read = _Walk(env, scope, day, piece, deadline_s).read_on(env.days.merchants(day.day, bucket))
+        piece = env.audit_folds.record(_name(scope, day), bucket, piece, read)
+    return piece
+
+
+class _Walk:
+    """Through the merchants of a bucket, from where `before` ends."""
+
+    def __init__(
+        self, env: Environment, scope: Scope, day: SettlementDay, before: Piece | None, deadline_s: float
+    ) -> None:
+        self._env, self._scope, self._day, self._deadline_s = env, scope, day, deadline_s
+        self._tally = deepcopy(before.tally) if before else Tally()
+        self._from = before.read_to if before else ""
+        self._pending: list[Filed] = []
+        self._lines = 0
+
+    def read_on(self, merchants: list[MerchantDay]) -> Piece:
+        from_merchant, _, place = self._from.partition("#")
+        for merchant in merchants:
+            if merchant.merchant_id < from_merchant:
+                continue
+            here = place if merchant.merchant_id == from_merchant else ""
+            read_to = self._merchant(merchant, here)
+            if read_to or self._is_over():
+                self._check()
+                return Piece(self._tally, f"{merchant.merchant_id}#{read_to or keys.LINE_SHARDS}")
+        self._check()
+        return Piece(self._tally, to_the_end=True)
+
+    def _merchant(self, merchant: MerchantDay, place: str) -> str:
+        """Where it had to stop, as `shard#sort key`; empty if all of the merchant is read."""
+        first, _, after = place.partition("#")
+        if first == str(keys.LINE_SHARDS):
+            return ""
+        reading = self._tally.reading or self._begin(merchant)
+        withheld = DaysWithholdings(reading.withheld, self._day.day)
+        for shard in range(int(first or 0), keys.LINE_SHARDS):
+            for sort_key, line in self._env.books.in_shard(merchant.merchant_id, self._day.day, shard, after):
+                reading.split.of(standing(withheld.of(line.order_no))).take(line.batch_id, line.amounts)
+                self._take(merchant.merchant_id, line)
+                if not self._pending and self._is_over():
+                    self._tally.reading = reading
+                    return f"{shard}#{sort_key}"
+            after = ""
+        self._finish(merchant, reading, withheld)
+        return ""
+
+    def _begin(self, merchant: MerchantDay) -> Reading:
+        return Reading(self._env.registry.withheld(merchant.merchant_id) if self._scope.checks else [])
+
+    def _take(self, merchant_id: str, line: Line) -> None:
+        self._lines += 1
+        if self._scope.takes(line):
+            self._tally.of(line.batch_id).take(line)
+            self._pending.append((merchant_id, line))
+        if len(self._pending) == CHUNK_LINES or self._lines % CHUNK_LINES == 0:
+            self._check()
+
+    def _finish(self, merchant: MerchantDay, reading: Reading, withheld: DaysWithholdings) -> None:
+        """The merchant's lines of the day are what its close recorded, if it is closed."""
+        self._tally.reading = None
+        self._tally.merchants += 1
+        self._tally.recounted.add(reading.split)
+        if not self._scope.checks or self._day.day not in self._scope.closed:
+            return
+        split = split_by_due(self._env, merchant.merchant_id, self._day.day, merchant.sums, withheld)
+        self._tally.stored.add(split)
+        if differs(split, reading.split):
+            told, found = _said(split), _said(reading.split)
+            self._tally.wrong_merchants.take(f"{merchant.merchant_id} {self._day.day}: {told}, lines {found}")
+
+    def _is_over(self) -> bool:
+        return self._lines >= PIECE_LINES or self._env.clock.monotonic_s() >= self._deadline_s
+
+    def _check(self) -> None:
+        if self._scope.checks and self._pending:
+            Matching(self._env, self._day.day, self._tally).of(self._pending)
+        self._pending = []
+
+
+def _said(split: Split) -> str:
+    parts: list[tuple[str, Callable[[Split], int]]] = [
+        ("due", lambda s: s.due.discount_minor),
+        ("withheld", lambda s: s.withheld.discount_minor),
+        ("refused", lambda s: s.refused.discount_minor),
+    ]
+    return f"{split.whole.lines} lines, " + " + ".join(f"{of(split)} {name}" for name, of in parts)

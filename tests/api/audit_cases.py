@@ -1,0 +1,157 @@
+"""What audits say: of a batch, of a day that is open and one that is closed, and of a campaign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.cases import case, coupon
+from tests.api.operate_cases import PACK, declared
+from tests.api.reverse_cases import redeemed
+from tests.api.settle_cases import closed
+from tests.api.stage import Stage
+from tests.world import Answered
+
+AUDIT = "GET /admin/batches/{batch_id}/audit"
+BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
+SEASON = {"campaign_id": "season"}
+SWEEP = "0123456789abcdef"
+SPENT, RESERVED = "city 500, platform 300, shop 200", "city 5000, platform 3000, shop 2000"
+BUDGET = "city 10000000, platform 10000000, shop 10000000"
+LEFT = "city 9995000, platform 9997000, shop 9998000"
+LINES = [
+    "lines 1 = 1 redemptions + 0 reversals, as their orders say",
+    "orders of 1 lines have all their lines",
+    "coupons 1 carry the orders that keep them",
+    f"spent by lines: {SPENT} less 0 = by orders: {SPENT}",
+]
+
+
+def holding(*equations: str) -> list[dict[str, Any]]:
+    return [{"equation": equation, "holds": True} for equation in equations]
+
+
+@case(
+    AUDIT,
+    200,
+    body={
+        "batch_id": "pack",
+        "sweep": SWEEP,
+        "complete": True,
+        "ok": True,
+        "quantity": 10,
+        "remaining": 8,
+        "claims": 2,
+        "unclaimed": 0,
+        "booked": None,
+        "coupons": {"available": 1, "redeemed": 1},
+        "equations": holding(
+            "claims 2 <= quantity 10",
+            "quantity 10 = remaining 8 + claims 2 + unclaimed 0, unclaimed >= 0",
+            "claims 2 x 1 coupons = 1 available + 1 redeemed",
+            *LINES,
+            "coupons used 1 = redemptions 1 - 0 that came back",
+            "0 closed days: lines 0 = recorded 0",
+            f"reserved {RESERVED} = 10 packs of {SPENT}",
+            f"reserve by its records {RESERVED} = {RESERVED}",
+            f"0 <= spent {SPENT} <= reserve {RESERVED}",
+        ),
+        "refused": {},
+        "expired": {},
+    },
+)
+def an_audit(s: Stage) -> Answered:
+    coupon(redeemed(s), "bob")
+    return s.operator().send(AUDIT, PACK, query={"sweep": SWEEP})
+
+
+@case(AUDIT, 404, "not-found", detail="No published batch 'pack'.")
+def an_audit_of_nothing(s: Stage) -> Answered:
+    return s.operator().send(AUDIT, PACK)
+
+
+def said(of: str, *equations: str) -> Any:
+    """What `audit` of the budgets says, all of it true."""
+    return {"of": of, "sweep": SWEEP, "complete": True, "ok": True, "equations": holding(*equations)}
+
+
+def budgets(audit: Any) -> dict[str, Any]:
+    funders = [
+        {"funder_id": name, "budget_minor": 10_000_000, "reserved_minor": cost, "left_minor": 10_000_000 - cost}
+        for name, cost in (("city", 5000), ("platform", 3000), ("shop", 2000))
+    ]
+    return {"campaign_id": "season", "funders": funders, "audit": audit}
+
+
+def asked(s: Stage, of: str) -> Answered:
+    return s.operator().send(BUDGETS, SEASON, query={"audit": of, "sweep": SWEEP})
+
+
+@case(BUDGETS, 200, body=budgets(said("2020-06-06", "2020-06-06 is not closed: 1 merchants, 1 lines", *LINES)))
+def an_audit_of_an_open_day(s: Stage) -> Answered:
+    return asked(redeemed(s), "2020-06-06")
+
+
+WHOLE, NONE = "(1 lines, 1000 off, 1000 match, 4000 paid)", "(0 lines, 0 off, 0 match, 0 paid)"
+CLOSED_DAY = [
+    "2020-06-06 is closed: 1 merchants, 1 lines",
+    *LINES,
+    f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
+    f"merchants {SPENT} = 1 batches {SPENT}",
+    f"due {WHOLE} + withheld {NONE} + refused {NONE} = recorded {WHOLE}",
+    f"settled {SPENT} = due by lines {SPENT}",
+]
+
+
+@case(BUDGETS, 200, body=budgets(said("2020-06-06", *CLOSED_DAY)))
+def an_audit_of_a_closed_day(s: Stage) -> Answered:
+    return asked(closed(redeemed(s)), "2020-06-06")
+
+
+@case(
+    BUDGETS,
+    200,
+    body=budgets(
+        said(
+            "campaign",
+            "batch pack: 12 equations hold",
+            f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
+            f"budgets {BUDGET} = reserved {RESERVED} + left {LEFT}",
+            f"reserved of budgets {RESERVED} = reserved for 1 batches {RESERVED}",
+            "ledger outside -30000000 + left 29990000 + reserved 9000 + due 0 + settled 1000 + refused 0 = 0",
+            f"ledger left {LEFT} = budgets left {LEFT}",
+            f"ledger reserved city 4500, platform 2700, shop 1800 + due 0 + settled {SPENT} + refused 0"
+            f" = budgets reserved {RESERVED}",
+            "ledger due of closed days 0 = withheld 0",
+            "0 of 15 accounts below zero",
+        )
+    ),
+)
+def an_audit_of_a_campaign(s: Stage) -> Answered:
+    return asked(closed(redeemed(s)), "campaign")
+
+
+@case(BUDGETS, 404, "not-found", detail="No campaign 'season'.")
+def an_audit_of_no_campaign(s: Stage) -> Answered:
+    return asked(s, "campaign")
+
+
+NO_LINES = [
+    "2020-06-07 is not closed: 0 merchants, 0 lines",
+    "lines 0 = 0 redemptions + 0 reversals, as their orders say",
+    "orders of 0 lines have all their lines",
+    "coupons 0 carry the orders that keep them",
+    "spent by lines: 0 less 0 = by orders: 0",
+]
+
+
+@case(BUDGETS, 200, body=budgets(said("2020-06-07", *NO_LINES)))
+def an_audit_of_a_day_without_lines(s: Stage) -> Answered:
+    return asked(redeemed(s), "2020-06-07")
+
+
+OUT_OF_RANGE = {"place": "query.audit", "message": "Value error, day is out of range for month"}
+
+
+@case(BUDGETS, 400, "malformed", facts={"errors": [OUT_OF_RANGE]})
+def an_audit_of_no_day(s: Stage) -> Answered:
+    return asked(declared(s), "2020-06-31")

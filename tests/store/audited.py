@@ -1,0 +1,144 @@
+"""A season with everything an audit looks at, played through the handlers; and how an operator asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from coupons.environment import replace_environment
+from coupons.expiring import run_schedule
+from coupons.stores import keys
+from coupons.stores.dynamodb import decode, encode
+from tests.world import Answered, Person, World, batch, campaign, order, terms
+
+SEASON, PACK = {"campaign_id": "season"}, {"batch_id": "pack"}
+BATCH_AUDIT = "GET /admin/batches/{batch_id}/audit"
+BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
+MERCHANT = "PUT /admin/merchants/{merchant_id}"
+DAYS = ["2020-06-06", "2020-06-08", "2020-06-21"]
+"""On which somebody had lines; the last one is not closed."""
+NOON = "2020-06-21T12:00:00+08:00"
+BAKERY: dict[str, Any] = {
+    "title": "Bakery",
+    "category": "catering",
+    "channels": ["offline", "online"],
+    "stores": [{"store_id": "diner", "region": "beijing"}],
+}
+
+
+def document() -> dict[str, Any]:
+    """Two packs of two coupons, one of them a percentage, of which the first rolls over to the second."""
+    percent = terms(
+        "tenth-off",
+        discount={"kind": "percent_off", "threshold_minor": 0, "basis_points": 1000, "cap_minor": 1001},
+        refund={"policy": "always", "times_max": 2},
+    )
+    both = {"terms": ["ten-off", "tenth-off"]}
+    later = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-30T10:00:00+08:00", **both}
+    made = campaign(batch(rollover_to="later", **both), batch("later", **later), terms=[terms(), percent])
+    made["merchants"].append({"merchant_id": "bakery", **BAKERY})
+    return made
+
+
+def play(world: World) -> None:
+    """Redemptions, reversals of all kinds, lines withheld and refused, closed days, expiry and rollover, until noon of
+    21 June, when a day is under way.
+    """
+    world.publish(document())
+    coupons = {name: claim(world, name) for name in ("ann", "bob", "cat", "dan", "eve")}
+    diner, bakery = world.merchant(), world.merchant("bakery")
+    for till, name in ((diner, "ann"), (diner, "bob"), (bakery, "cat"), (bakery, "dan"), (bakery, "eve")):
+        redeem(world, till, f"o-{name}", name, coupons[name][0])
+    redeem(world, diner, "o-tenth", "ann", coupons["ann"][1], 3333)
+    assert diner.reverse("o-bob", "r-1", 1000).status == 201
+    assert diner.reverse("o-bob", "r-2", 500).status == 201
+    assert diner.reverse("o-tenth", "r-1", 700).json["coupon_returned"]
+    assert bakery.reverse("o-cat", "r-1", 4000).json["coupon_returned"]
+    redeem(world, bakery, "o-cat-2", "cat", coupons["cat"][0])
+    withhold(world, {"order_no": "o-dan"}, {"order_no": "o-eve", "decision": "refused"})
+    to(world, "2020-06-07T10:00:00+08:00", ticks=4)
+    to(world, "2020-06-08T12:00:00+08:00")
+    later = claim(world, "ann", "later")
+    redeem(world, diner, "o-later", "ann", later[0])
+    to(world, "2020-06-09T00:01:00+08:00", ticks=2)
+    to(world, "2020-06-21T11:00:00+08:00", ticks=4)
+    assert not diner.reverse("o-ann", "r-1", 4000).json["coupon_returned"]
+    redeem(world, bakery, "o-fay", "fay", claim(world, "fay", "later")[0])
+    to(world, NOON)
+
+
+def claim(world: World, name: str, batch_id: str = "pack") -> list[str]:
+    return [coupon["coupon_id"] for coupon in world.citizen(name).put_claim(batch_id).json["coupons"]]
+
+
+def redeem(world: World, till: Person, order_no: str, name: str, coupon_id: str, total_minor: int = 6000) -> None:
+    answer = till.redeem(order_no, world.citizen(name).code(coupon_id), order(total_minor))
+    assert answer.status == 201, answer.text
+
+
+def withhold(world: World, *changes: dict[str, Any]) -> None:
+    withheld = [{"day": DAYS[0], "reason": "no goods", **change} for change in changes]
+    body = {**BAKERY, "campaigns": ["season"], "withheld": withheld}
+    assert world.operator().send(MERCHANT, {"merchant_id": "bakery"}, body=body).status == 200
+
+
+def to(world: World, moment: str, ticks: int = 0) -> None:
+    """The clock stands there in functions that have just started, after some minutes of the schedule."""
+    world.clock.set(moment)
+    for _ in range(ticks):
+        run_schedule(world.environment(), world.now_s, float("inf"))
+        world.clock.advance(60)
+    replace_environment(world.environment())
+
+
+def ask(world: World, of: str, sweep: str = "") -> dict[str, Any]:
+    """An audit of a batch, a day or the campaign."""
+    query = {"sweep": sweep} if sweep else {}
+    answer: Answered
+    if of != "campaign" and not of.startswith("2020"):
+        answer = world.operator().send(BATCH_AUDIT, {"batch_id": of}, query=query)
+        found: dict[str, Any] = answer.json
+    else:
+        answer = world.operator().send(BUDGETS, SEASON, query={"audit": of, **query})
+        found = answer.json["audit"]
+    assert answer.status == 200, answer.text
+    return found
+
+
+def wrong(report: dict[str, Any]) -> list[str]:
+    """The equations that fail; an audit is good if it is complete and there is none."""
+    failed = [one["equation"] for one in report["equations"] if not one["holds"]]
+    assert report["ok"] == (report["complete"] and not failed)
+    return failed
+
+
+def edit(world: World, table: str, pk: str, sk: str, **changes: Any) -> None:
+    """One item in another state than it was left in; a change is a value or a function of the old one."""
+    name = world.settings[table]
+    item = decode(world.client.get_item(TableName=name, Key=encode({"pk": pk, "sk": sk}))["Item"])
+    made = {field: change(item[field]) if callable(change) else change for field, change in changes.items()}
+    world.client.put_item(TableName=name, Item=encode(item | made))
+
+
+def drop(world: World, table: str, pk: str, sk: str) -> None:
+    """One item gone."""
+    gone = world.client.delete_item(
+        TableName=world.settings[table], Key=encode({"pk": pk, "sk": sk}), ReturnValues="ALL_OLD"
+    )
+    assert "Attributes" in gone
+
+
+def claim_place(world: World, name: str, batch_id: str = "pack") -> tuple[str, str]:
+    release = world.env.live.release(batch_id)
+    key = keys.claim(release.claim_key, release.buckets, world.env.keys.person(name))
+    return key["pk"], key["sk"]
+
+
+def line_place(merchant_id: str, order_no: str, reversal_no: str = "", day: str = DAYS[0]) -> tuple[str, str]:
+    key = keys.line(merchant_id, day, order_no, reversal_no)
+    return key["pk"], key["sk"]
+
+
+def more(funder_id: str = "city", by: int = 1) -> Callable[[dict[str, int]], dict[str, int]]:
+    """So much more for a funder."""
+    return lambda amounts: {**amounts, funder_id: amounts[funder_id] + by}

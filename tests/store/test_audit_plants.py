@@ -1,0 +1,229 @@
+"""Each kind of wrong item makes an audit fail, at the equations that speak of it and at no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coupons.claims import Claim
+from coupons.stores import claims, keys
+from coupons.stores.dynamodb import encode
+from tests.store.audited import DAYS, ask, claim_place, drop, edit, line_place, more, wrong
+from tests.world import World
+
+CATALOG, CLAIMS, ORDERS = "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE"
+FIRST = DAYS[0]
+
+
+def extra_claim(world: World) -> None:
+    release = world.env.live.release("pack")
+    pk, sk = claim_place(world, "dan")
+    item = world.client.get_item(TableName=world.settings[CLAIMS], Key=encode({"pk": pk, "sk": sk}))["Item"]
+    dans = claims.from_item(claims.decode(item))
+    fresh = Claim(dans.batch_number, b"x" * 16, "token", dans.claimed_at_s, 1, (dans.coupons[1],) * 2)
+    world.client.put_item(TableName=world.settings[CLAIMS], Item=encode(claims.to_item(release, fresh)))
+
+
+def coupon(world: World, name: str, place: int, **fields: Any) -> None:
+    def changed(coupons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        coupons[place] = {**coupons[place], **fields}
+        return coupons
+
+    edit(world, CLAIMS, *claim_place(world, name), c=changed)
+
+
+def one_more(funding: list[list[Any]]) -> list[list[Any]]:
+    """A fen more from the first funder."""
+    return [[funding[0][0], funding[0][1] + 1], *funding[1:]]
+
+
+def order(world: World, order_no: str, **changes: Any) -> None:
+    edit(world, ORDERS, order_no, "ORDER", **changes)
+
+
+def refiled(world: World) -> None:
+    """A line of an open day under the day before."""
+    pk, sk = line_place("bakery", "o-fay", day=DAYS[2])
+    item = world.client.get_item(TableName=world.settings[ORDERS], Key=encode({"pk": pk, "sk": sk}))["Item"]
+    drop(world, ORDERS, pk, sk)
+    other, _ = line_place("bakery", "o-fay", day=FIRST)
+    world.client.put_item(TableName=world.settings[ORDERS], Item={**item, "pk": {"S": other}})
+
+
+def record(world: World, kind: str) -> tuple[str, str]:
+    """The last of its kind: the first release is of nothing, since all of it rolled over."""
+    return "LEDGER#season", [r.key for r in world.env.reserves.records("season") if r.kind == kind][-1]
+
+
+def shard(world: World) -> None:
+    edit(world, CATALOG, "STOCK#later#0", "STOCK", remaining=lambda packs: packs + 3)
+
+
+def released_too_much(world: World) -> None:
+    """A thousand fen more than there was to release, in all the books alike."""
+    edit(world, CATALOG, "BATCH#pack", "RESERVE", released=more(by=1000))
+    edit(world, CATALOG, *record(world, "release"), amounts=more(by=1000))
+    budget = {"reserved_minor": lambda minor: minor - 1000, "left_minor": lambda minor: minor + 1000}
+    edit(world, CATALOG, "FUNDER#season#city", "BUDGET", **budget)
+
+
+Plant = Callable[[World], object]
+LINES, MISSING, CARRY, SPENT, USED = "lines ", "orders of ", "coupons 4 carry", "spent by lines", "coupons used "
+RECORDED, SUMS, DUE, SETTLED = "2 closed days:", "2 merchants' days:", "due (", "settled "
+PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
+    "an extra claim": (
+        extra_claim,
+        {"pack": ["quantity 10 = remaining 5 + claims 6 + unclaimed -1", "after the reclaim unclaimed -1"]},
+    ),
+    "a coupon flipped to redeemed": (lambda w: coupon(w, "dan", 1, s="r"), {"pack": ["coupons used 6 ="]}),
+    "a coupon flipped to voided": (lambda w: coupon(w, "dan", 1, s="v"), {"pack": ["coupons used 6 ="]}),
+    "a coupon put back to available": (
+        lambda w: coupon(w, "bob", 0, s="a"),
+        {"pack": [CARRY, "coupons used 4 ="], FIRST: [CARRY]},
+    ),
+    "a coupon of another order": (
+        lambda w: coupon(w, "bob", 0, o=b"x" * 16),
+        {"pack": [CARRY], FIRST: [CARRY]},
+    ),
+    "a coupon that a reversal should have voided": (
+        lambda w: coupon(w, "ann", 0, s="r"),
+        {"pack": [CARRY], FIRST: [CARRY]},
+    ),
+    "a claim that is gone": (
+        lambda w: drop(w, CLAIMS, *claim_place(w, "bob")),
+        {"pack": ["after the reclaim unclaimed 1 = 0", CARRY, "coupons used 4 ="], FIRST: [CARRY]},
+    ),
+    "a line with another amount": (
+        lambda w: edit(w, ORDERS, *line_place("diner", "o-bob"), funding=one_more),
+        {"pack": [LINES, SPENT, RECORDED], FIRST: [LINES, SPENT, SUMS, DUE, SETTLED]},
+    ),
+    "a line of a reversal with another amount": (
+        lambda w: edit(w, ORDERS, *line_place("diner", "o-bob", "r-1"), payable_minor=-999),
+        {"pack": [LINES], FIRST: [LINES, SUMS, DUE, SETTLED]},
+    ),
+    "a line of another time": (
+        lambda w: edit(w, ORDERS, *line_place("diner", "o-bob"), at_s=lambda at_s: at_s + 1),
+        {"pack": [LINES], FIRST: [LINES]},
+    ),
+    "a line under another day": (
+        refiled,
+        {
+            "later": ["coupons used 2 = redemptions 1 - 0"],
+            FIRST: [LINES, SUMS, "merchants city", DUE, SETTLED],
+            "campaign": ["batch later: lines", "batch later: 2 closed days"],
+        },
+    ),
+    "a missing line": (
+        lambda w: drop(w, ORDERS, *line_place("diner", "o-bob")),
+        {
+            "pack": [MISSING, "coupons used 5 = redemptions 6 - 2", RECORDED],
+            FIRST: [MISSING, SUMS, DUE, SETTLED],
+        },
+    ),
+    "a missing line of a reversal": (
+        lambda w: drop(w, ORDERS, *line_place("diner", "o-bob", "r-1")),
+        {"pack": [MISSING, RECORDED], FIRST: [MISSING, SUMS, DUE, SETTLED]},
+    ),
+    "a line without an order": (
+        lambda w: drop(w, ORDERS, "diner#o-bob", "ORDER"),
+        {"pack": [LINES, SPENT], FIRST: [LINES, SPENT]},
+    ),
+    "an order with other amounts": (
+        lambda w: order(w, "diner#o-bob", discount_minor=1001, funding=one_more),
+        {"pack": [LINES, SPENT], FIRST: [LINES, SPENT]},
+    ),
+    "an order whose funders do not pay its discount": (
+        lambda w: order(w, "diner#o-bob", discount_minor=1001),
+        {"pack": [LINES], FIRST: [LINES]},
+    ),
+    "an order without one of its reversals": (
+        lambda w: order(w, "diner#o-bob", reversals=lambda all_of_them: all_of_them[:1]),
+        {"pack": [LINES, SPENT], FIRST: [LINES, SPENT]},
+    ),
+    "an order of a coupon that is not ours": (
+        lambda w: order(w, "diner#o-bob", coupon_id="not-ours"),
+        {"pack": [LINES, CARRY], FIRST: [LINES, CARRY]},
+    ),
+    "a wrong sum of a merchant's day": (
+        lambda w: edit(w, ORDERS, *_merchant_day(w), sums=lambda sums: {**sums, "discount_minor": 1}),
+        {"pack": [], FIRST: [SUMS, DUE, SETTLED], "campaign": ["3 merchants' days:"]},
+    ),
+    "a wrong sum of a funder in a merchant's day": (
+        lambda w: edit(w, ORDERS, *_merchant_day(w), sums=_one_more_in_sums),
+        {
+            "pack": [],
+            FIRST: [SUMS, "merchants city 2313", DUE, SETTLED],
+            "campaign": ["3 merchants' days:", "ledger due of closed days city 499"],
+        },
+    ),
+    "a wrong sum of what a batch spent": (
+        lambda w: edit(w, CATALOG, "BATCH#pack", f"SPENT#{FIRST}", amounts=more()),
+        {"pack": [RECORDED], FIRST: ["merchants city 2312"]},
+    ),
+    "a missing sum of what a batch spent": (
+        lambda w: drop(w, CATALOG, "BATCH#pack", f"SPENT#{FIRST}"),
+        {"pack": [RECORDED], FIRST: ["merchants city 2312"]},
+    ),
+    "a wrong budget": (
+        lambda w: edit(w, CATALOG, "FUNDER#season#city", "BUDGET", left_minor=1),
+        {"pack": [], "campaign": ["budgets city", "ledger left city"]},
+    ),
+    "a wrong reservation of a budget": (
+        lambda w: edit(w, CATALOG, "FUNDER#season#city", "BUDGET", reserved_minor=1),
+        {"pack": [], "campaign": ["budgets city", "reserved of budgets city 1,", "ledger reserved"]},
+    ),
+    "a wrong reserve": (
+        lambda w: edit(w, CATALOG, "BATCH#later", "RESERVE", reserved=more()),
+        {
+            "pack": [],
+            "later": ["reserved city 17018", "reserve by its records city 17017"],
+            "campaign": ["batch later: reserved", "batch later: reserve by", "reserved of budgets"],
+        },
+    ),
+    "a missing record of the ledger": (
+        lambda w: drop(w, CATALOG, *record(w, "release")),
+        {
+            "pack": ["reserve by its records"],
+            "campaign": ["batch pack: reserve by", "ledger left", "ledger reserved"],
+        },
+    ),
+    "a wrong record of the ledger": (
+        lambda w: edit(w, CATALOG, *record(w, "rollover"), amounts=more()),
+        {
+            "pack": ["reserve by its records"],
+            "later": ["reserve by its records"],
+            "campaign": ["batch pack: reserve by", "batch later: reserve by"],
+        },
+    ),
+    "more released than there was": (
+        released_too_much,
+        {"pack": ["0 <= spent"], "campaign": ["batch pack: 0 <= spent", "1 of "]},
+    ),
+    "a wrong quantity": (
+        lambda w: edit(w, CATALOG, "BATCH#pack", "CONTROL", quantity=11),
+        {"pack": ["after the reclaim unclaimed 1 = 0", "reserved city 10010"]},
+    ),
+    "a wrong remaining": (shard, {"later": ["quantity 17 = remaining 18 + claims 2 + unclaimed -3"], "pack": []}),
+}
+
+
+def _merchant_day(world: World) -> tuple[str, str]:
+    key = keys.merchant_day(FIRST, "diner")
+    return key["pk"], key["sk"]
+
+
+def _one_more_in_sums(sums: dict[str, Any]) -> dict[str, Any]:
+    return {**sums, "spent": {batch_id: more()(owed) for batch_id, owed in sums["spent"].items()}}
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_a_planted_wrong_item_fails(books: World, name: str) -> None:
+    """In the audit of its batch, its day or the campaign."""
+    plant, expected = PLANTS[name]
+    plant(books)
+    for of, equations in expected.items():
+        found = wrong(ask(books, of))
+        assert len(found) == len(equations), found
+        assert all(text.startswith(start) for text, start in zip(found, equations, strict=True)), found
