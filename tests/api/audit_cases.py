@@ -149,7 +149,7 @@ def an_audit_of_a_day_without_lines(s: Stage) -> Answered:
     return asked(redeemed(s), "2020-06-07")
 
 
-OUT_OF_RANGE = {"place": "query.audit", "message": "Value error, day is out of range for month"}
+OUT_OF_RANGE = {"place": "query.audit", "message": "day is out of range for month"}
 
 
 @case(BUDGETS, 400, "malformed", facts={"errors": [OUT_OF_RANGE]})

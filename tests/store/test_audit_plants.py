@@ -111,7 +111,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         refiled,
         {
             "later": ["coupons used 2 = redemptions 1 - 0"],
-            FIRST: [LINES, SUMS, "merchants city", DUE, SETTLED],
+            FIRST: [LINES, SUMS, DUE, SETTLED],
             "campaign": ["batch later: lines", "batch later: 2 closed days"],
         },
     ),
