@@ -112,7 +112,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         {
             "later": ["coupons used 2 = redemptions 1 - 0"],
             FIRST: [LINES, SUMS, DUE, SETTLED],
-            "campaign": ["batch later: lines", "batch later: 2 closed days"],
+            "campaign": ["batch later: lines", "batch later: 2 closed days", "3 merchants' days:", "ledger due"],
         },
     ),
     "a missing line": (
