@@ -28,6 +28,8 @@ class Guard(Engine):
     def __init__(self) -> None:
         super().__init__()
         self.writes = 0
+        self.offence = ""
+        """The first: an operation that meets the error answers 500, and would hide it."""
         self.spent: dict[str, Counter[str]] = {}
         """Batch → funder → lines, reversals taken off."""
         self.claimed: Counter[str] = Counter()
@@ -46,6 +48,13 @@ class Guard(Engine):
         return answer
 
     def _look(self, places: Iterable[Place]) -> None:
+        try:
+            self._look_at(places)
+        except AssertionError as error:
+            self.offence = self.offence or str(error)
+            raise
+
+    def _look_at(self, places: Iterable[Place]) -> None:
         self.writes += 1
         batches: set[str] = set()
         for place in places:

@@ -78,6 +78,7 @@ class Town:
         self._serve()
         answer = who.send(route, path, **request)
         self.calls[f"{route} {answer.status}"] += 1
+        assert not self.engine.offence, f"{route} {path} {request}: {self.engine.offence}"
         assert answer.status < 500, f"{route} {path} {request}: {answer.text}"
         return answer
 

@@ -1,0 +1,136 @@
+"""The season can fail: each of these faults in the money, planted in the running code, turns it red."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coupons import assess, declaring, expiring, releasing, reversing
+from coupons.days import Sums
+from coupons.money import FundingLine, split
+from tests.season.season import Season
+
+PEOPLE = 60
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def _one_more(amounts: dict[str, int]) -> dict[str, int]:
+    return {funder: amount + (place == 0) for place, (funder, amount) in enumerate(sorted(amounts.items()))}
+
+
+def gives_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
+    """To the first funder, whenever money is released."""
+    real = releasing.releases
+    patch.setattr(releasing, "releases", lambda table, campaign, amounts: real(table, campaign, _one_more(amounts)))
+
+
+def releases_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
+    """Reserve, budget and record agree on it."""
+    real = releasing._amounts
+    patch.setattr(releasing, "_amounts", lambda *facts: _one_more(real(*facts)))
+
+
+def rolls_over_a_pack_too_many(patch: pytest.MonkeyPatch) -> None:
+    real = releasing.packs_for
+    patch.setattr(releasing, "packs_for", lambda amounts, pack: real(amounts, pack) + 1)
+
+
+def reserves_rounded_down(patch: pytest.MonkeyPatch) -> None:
+    real = declaring.largest_cost
+
+    def cheaper(*facts: Any) -> dict[str, int]:
+        return {funder: cost - cost % 10 for funder, cost in real(*facts).items()}
+
+    patch.setattr(declaring, "largest_cost", cheaper)
+
+
+def charges_the_wrong_funder(patch: pytest.MonkeyPatch) -> None:
+    """The shares are right, and turned by one."""
+    patch.setattr(assess, "split", lambda amount, weights: split(amount, [*weights[1:], weights[0]]))
+
+
+def loses_a_fen_of_a_split(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(assess, "split", lambda amount, weights: [amount * weight // sum(weights) for weight in weights])
+
+
+def reverses_by_shares(patch: pytest.MonkeyPatch) -> None:
+    """Not over what the lines have left: five of six fen, and the third funder gets what it never gave."""
+    patch.setattr(reversing, "split_over_left", lambda amount, left: split(amount, [4500, 4500, 1000][: len(left)]))
+
+
+def reverses_rounded_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        reversing, "_pro_rata", lambda whole, part, payable: -(-whole * part // payable) if payable else whole
+    )
+
+
+def keeps_the_coupon(patch: pytest.MonkeyPatch) -> None:
+    """The money alone: an order that is undone in full keeps its coupon."""
+    patch.setattr(reversing, "_may_return", lambda *_facts, **_more: False)
+
+
+def counts_a_used_coupon_as_unused(patch: pytest.MonkeyPatch) -> None:
+    """At expiry its money is released, and was spent."""
+    real = expiring.advance
+
+    def forgetful(*facts: Any, **more: Any) -> Any:
+        fold = real(*facts, **more)
+        for count in fold.by_batch.values() if fold else ():
+            count.redeemed = {place: max(number - 1, 0) for place, number in count.redeemed.items()}
+        return fold
+
+    patch.setattr(expiring, "advance", forgetful)
+
+
+def settles_without_reversals(patch: pytest.MonkeyPatch) -> None:
+    """The sums of a closed day."""
+    real = Sums.take
+
+    def take(self: Sums, batch_id: str, amounts: Any) -> None:
+        if amounts.payable_minor >= 0:
+            real(self, batch_id, amounts)
+
+    patch.setattr(Sums, "take", take)
+
+
+def files_a_line_of_another_funder(patch: pytest.MonkeyPatch) -> None:
+    """The order knows the truth, the line says otherwise."""
+    real = reversing._line
+
+    def line(*facts: Any) -> Any:
+        made = real(*facts)
+        first, *rest = made.amounts.funding
+        names = [part.funder_id for part in (*rest, first)]
+        parts = zip(names, made.amounts.funding, strict=True)
+        funding = tuple(FundingLine(name, part.amount_minor) for name, part in parts)
+        return replace(made, amounts=replace(made.amounts, funding=funding))
+
+    patch.setattr(reversing, "_line", line)
+
+
+SEEN = {
+    gives_a_fen_too_many: "by the books",
+    releases_a_fen_too_many: "gave back unclaimed.* by the books",
+    rolls_over_a_pack_too_many: "gave back unclaimed.*'packs'",
+    reserves_rounded_down: "budget-exceeded",
+    charges_the_wrong_funder: "platform pays 101 of 1005",
+    loses_a_fen_of_a_split: "funded of",
+    reverses_by_shares: r"has .*: -\d+.* left",
+    reverses_rounded_up: "'discount_minor'",
+    keeps_the_coupon: "'coupon_returned': False",
+    counts_a_used_coupon_as_unused: "reserved, .* spent",
+    settles_without_reversals: "lines were answered",
+    files_a_line_of_another_funder: "'due', 'enterprise'",
+}
+"""Fault → how it is seen."""
+
+
+@pytest.mark.parametrize("plant", SEEN, ids=lambda plant: plant.__name__)
+def test_a_fault_in_the_money_turns_the_season_red(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a check that is there for it."""
+    plant(monkeypatch)
+    with pytest.raises((AssertionError, ValueError), match=SEEN[plant]):
+        Season(PEOPLE, seed=1).play()
