@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.season.document import Document, costs, last_expiry_s, terms_of
+from tests.season.document import Document, costs, last_expiry_s
 from tests.world import seconds
 
 Money = Counter[str]
@@ -38,7 +38,7 @@ def total(parts: Iterable[Money]) -> Money:
 class CouponEntry:
     batch_id: str
     place: int
-    terms_id: str
+    terms: Document
     valid_from_s: int
     expires_at_s: int
     """Without the batch's extension."""
@@ -84,6 +84,8 @@ class BatchEntry:
     """`reserved`: its largest possible cost less what was given back; `spent`: redemptions less reversals."""
 
     document: Document
+    terms: list[Document]
+    """One a coupon, in the pack's order."""
     quantity: int = 0
     reserved: Money = field(default_factory=Counter)
     spent: Money = field(default_factory=Counter)
@@ -104,20 +106,24 @@ class BatchEntry:
 
     @property
     def last_expiry_s(self) -> int:
-        return last_expiry_s(self.document) + self.extended_s
+        return last_expiry_s(self.terms, self.document["closes_at"]) + self.extended_s
 
     @property
     def claim_key(self) -> str:
         return self.document.get("exclusive_group") or self.document["batch_id"]
 
     def cost(self, packs: int) -> Money:
-        return costs(self.document["terms"], packs)
+        return costs(self.terms, packs)
 
 
 class Books:
     def __init__(self, document: Document) -> None:
         self.budgets: Money = Counter({f["funder_id"]: f["budget_minor"] for f in document["funders"]})
-        self.batches = {one["batch_id"]: BatchEntry(one) for one in document["batches"]}
+        terms = {one["terms_id"]: one for one in document["terms"]}
+        self.batches = {
+            one["batch_id"]: BatchEntry(one, [terms[terms_id] for terms_id in one["terms"]])
+            for one in document["batches"]
+        }
         self.coupons: dict[str, CouponEntry] = {}
         self.claims: dict[tuple[str, str], str] = {}
         """Claim key and person → batch."""
@@ -151,7 +157,7 @@ class Books:
         assert [one["terms_id"] for one in answer["coupons"]] == batch.document["terms"]
         for place, one in enumerate(answer["coupons"]):
             ends_s = seconds(one["expires_at"]) - batch.extended_s
-            entry = CouponEntry(batch_id, place, one["terms_id"], seconds(one["valid_from"]), ends_s)
+            entry = CouponEntry(batch_id, place, batch.terms[place], seconds(one["valid_from"]), ends_s)
             assert self.coupons.setdefault(one["coupon_id"], entry) is entry, "one coupon id, two coupons"
         return [one["coupon_id"] for one in answer["coupons"]]
 
@@ -174,9 +180,9 @@ class Books:
         now_s, coupon, funding = seconds(answer["redeemed_at"]), self.coupons[coupon_id], money(answer["funding"])
         assert self.status(coupon_id, now_s) == "available", f"{at} used a coupon that was {coupon}"
         assert at not in self.orders, f"{at} was redeemed before"
-        assert (answer["batch_id"], answer["terms_id"]) == (coupon.batch_id, coupon.terms_id)
+        assert (answer["batch_id"], answer["terms_id"]) == (coupon.batch_id, coupon.terms["terms_id"])
         discount_minor = answer["discount_minor"]
-        _assert_shared(terms_of(coupon.terms_id), discount_minor, funding)
+        _assert_shared(coupon.terms, discount_minor, funding)
         assert min(answer["payable_minor"], answer["merchant_match_minor"], discount_minor) >= 0, answer
         coupon.status = "redeemed"
         self.batches[coupon.batch_id].spent.update(funding)
@@ -223,7 +229,7 @@ class Books:
         self._file(at[0], "reversal", answer["reversed_at"], order.coupon_id, order.batch_id, answer, -1)
 
     def _may_return(self, order: OrderEntry, coupon: CouponEntry, now_s: int, *, is_full: bool) -> bool:
-        refund, batch = terms_of(coupon.terms_id)["refund"], self.batches[order.batch_id]
+        refund, batch = coupon.terms["refund"], self.batches[order.batch_id]
         fits = refund["policy"] == "always" or (refund["policy"] == "full_only" and is_full)
         is_over = batch.is_void or now_s >= self.expires_at_s(order.coupon_id)
         return fits and not is_over and not order.coupon_returned and coupon.returns < refund["times_max"]

@@ -170,10 +170,13 @@ def batches(people: int) -> list[Document]:
 
 def document(people: int) -> Document:
     """Budgets cover everything but half of what the late batch costs the enterprise."""
-    made = batches(people)
-    whole = sum((costs(one["terms"], one["quantity"]) for one in made), Counter[str]())
-    late = next(one for one in made if one["batch_id"] == LATE_BATCH)
-    whole["enterprise"] -= costs(late["terms"], late["quantity"])["enterprise"] // 2
+    made, terms = batches(people), {one["terms_id"]: one for one in TERMS}
+    whole: Counter[str] = Counter()
+    for one in made:
+        cost = costs([terms[terms_id] for terms_id in one["terms"]], one["quantity"])
+        whole.update(cost)
+        if one["batch_id"] == LATE_BATCH:
+            whole["enterprise"] -= cost["enterprise"] // 2
     return {
         "campaign_id": CAMPAIGN_ID,
         "title": "Thirty days of summer",
@@ -198,27 +201,22 @@ def document(people: int) -> Document:
     }
 
 
-def terms_of(terms_id: str) -> Document:
-    return next(one for one in TERMS if one["terms_id"] == terms_id)
-
-
-def costs(terms_ids: list[str], packs: int) -> Counter[str]:
-    """What `packs` can cost each funder at most: each coupon's share, rounded up."""
+def costs(terms: list[Document], packs: int) -> Counter[str]:
+    """What `packs` of coupons of these terms can cost each funder at most: each coupon's share, rounded up."""
     found: Counter[str] = Counter()
-    for terms_id in terms_ids:
-        made = terms_of(terms_id)
-        discount = made["discount"]
+    for one in terms:
+        discount = one["discount"]
         largest = next(discount[name] for name in ("amount_minor", "cap_minor", "value_minor") if name in discount)
-        for share in made["funding"]:
+        for share in one["funding"]:
             found[share["funder_id"]] += (largest * share["basis_points"] + 9_999) // 10_000 * packs
     return found
 
 
-def last_expiry_s(made: Document) -> int:
-    """When the last coupon of a batch expires, without an extension."""
+def last_expiry_s(terms: list[Document], closes_at: str) -> int:
+    """When the last coupon of a pack expires, without an extension."""
     ends = []
-    for terms_id in made["terms"]:
-        validity = terms_of(terms_id)["validity"]
+    for one in terms:
+        validity = one["validity"]
         is_fixed = validity["kind"] == "fixed"
-        ends.append(seconds(validity["ends_at"]) if is_fixed else seconds(made["closes_at"]) + validity["days"] * DAY_S)
+        ends.append(seconds(validity["ends_at"]) if is_fixed else seconds(closes_at) + validity["days"] * DAY_S)
     return max(ends)

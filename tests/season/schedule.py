@@ -92,8 +92,7 @@ class Schedule:
             return batch.cost(batch.quantity - batch.claims)
         assert step == "gave back expired", step
         assert batch.unused is not None, "given back before it was counted"
-        terms = batch.document["terms"]
-        return total(costs([terms[place]], coupons) for place, coupons in batch.unused.items())
+        return total(costs([batch.terms[place]], coupons) for place, coupons in batch.unused.items())
 
     def _target(self, batch: BatchEntry) -> BatchEntry | None:
         """The later batch, if it takes packs now."""

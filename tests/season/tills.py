@@ -9,7 +9,7 @@ from typing import Any
 
 from coupons.moments import DAY_S, rfc3339, wall_clock
 from tests.season.books import Books, OrderAt
-from tests.season.document import DAYS, MERCHANTS, TIMEZONE, at_s, terms_of
+from tests.season.document import DAYS, MERCHANTS, TIMEZONE, Document, at_s
 from tests.season.town import Town
 from tests.world import Answered, Person, order, seconds
 
@@ -46,7 +46,7 @@ class Tills:
         ages = [first_s, ends_s - 1, ends_s] if self._town.chance(8) else [rng.randrange(first_s, ends_s)]
         moment_s = rng.choice(ages)
         for _ in range(40):
-            if _in_hours(coupon.terms_id, moment_s):
+            if _in_hours(coupon.terms, moment_s):
                 self._town.agenda.put(moment_s, lambda: self._bring(person, coupon_id))
                 return
             moment_s = rng.randrange(first_s, ends_s)
@@ -114,7 +114,7 @@ class Tills:
         self._town.later(self._town.rng.randrange(DAY_S), lambda: self._use(person, coupon_id))
 
     def _use(self, person: Person, coupon_id: str, *, code: str | None = None, **more: str) -> None:
-        if not _in_hours(self._books.coupons[coupon_id].terms_id, self._town.now_s):
+        if not _in_hours(self._books.coupons[coupon_id].terms, self._town.now_s):
             return
         code = code or self._code(person, coupon_id)
         merchant_id, order_no = self._new_order(coupon_id)
@@ -209,12 +209,12 @@ class Tills:
 
     def _new_order(self, coupon_id: str) -> OrderAt:
         self._orders += 1
-        scope = terms_of(self._books.coupons[coupon_id].terms_id).get("scope", {})
+        scope = self._books.coupons[coupon_id].terms.get("scope", {})
         return self._town.rng.choice(scope.get("merchants", list(MERCHANTS))), f"o-{self._orders}"
 
     def _order(self, coupon_id: str, merchant_id: str) -> dict[str, Any]:
         """That the coupon fits; snacks cost cents as often as yuan, so that five and six fen are to be shared."""
-        rng, terms = self._town.rng, terms_of(self._books.coupons[coupon_id].terms_id)
+        rng, terms = self._town.rng, self._books.coupons[coupon_id].terms
         discount = terms["discount"]
         more = {"store_id": merchant_id, "channel": rng.choice(["offline", "online"]), "region": "north"}
         if discount["kind"] == "exchange":
@@ -232,9 +232,10 @@ def _item(sku: str, price_minor: int) -> dict[str, Any]:
     return {"sku": sku, "category": "visit", "tags": [], "price_minor": price_minor, "quantity": 1}
 
 
-def _in_hours(terms_id: str, moment_s: int) -> bool:
+def _in_hours(terms: Document, moment_s: int) -> bool:
+    """The hours of the night, where there are any."""
     hour = wall_clock(moment_s, TIMEZONE).hour
-    return terms_id != "supper" or hour >= 18 or hour < 2
+    return "usable" not in terms or hour >= 18 or hour < 2
 
 
 def _day(moment_s: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coupons.money import split, split_over_left
@@ -59,6 +59,23 @@ def test_a_reversal_stays_within_what_the_lines_have_left(left: list[int], perce
         assert all(0 <= part <= line for part, line in zip(parts, left, strict=True))
         left = [line - part for line, part in zip(left, parts, strict=True)]
     assert not any(left)
+
+
+@given(amounts, weights, st.lists(st.integers(0, 10**12), max_size=6))
+@example(11, [4500, 4500, 1000], [5, 6])
+@example(6, [4500, 4500, 1000], [5, 1])  # by shares the third would get back a fen that it never paid
+@example(5, [4500, 4500, 1000], [1, 1, 1, 1, 1])
+def test_what_was_split_goes_back_in_any_parts(amount_minor: int, shares: list[int], asked: list[int]) -> None:
+    """Each funder gets back what it paid, no more on the way, and all of it in the end."""
+    paid = split(amount_minor, shares)
+    left, back = paid, [0] * len(paid)
+    for want in [*asked, amount_minor]:
+        parts = split_over_left(min(want, sum(left)), left)
+        left = [line - part for line, part in zip(left, parts, strict=True)]
+        back = [one + part for one, part in zip(back, parts, strict=True)]
+        assert min([*left, *parts]) >= 0
+        assert sum(back) + sum(left) == amount_minor
+    assert back == paid
 
 
 def test_nothing_reversed_of_nothing_left() -> None:

@@ -49,6 +49,8 @@ def parts_of(payable: int, cuts: list[int]) -> list[int]:
 @example(
     6, 0, 6, [4500, 4500, 1000], [84], None
 )  # 5 of 6 fen, then the last: by shares the third line would go below zero
+@example(11, 0, 11, [4500, 4500, 1000], [46], None)  # 5 fen, then 6
+@example(11, 0, 11, [4500, 4500, 1000], [46], 1)  # and the coupon with them
 @example(1000, 1000, 1, [1], [50], None)  # less to pay than comes back with it
 @example(1000, 0, 0, [5, 5], [], None)  # nothing was payable: one reversal, all of it
 @example(7, 3, 10**11, [1, 1, 1], [1, 2, 3], None)
