@@ -18,6 +18,8 @@ MERCHANT = "PUT /admin/merchants/{merchant_id}"
 DAYS = ["2020-06-06", "2020-06-08", "2020-06-21"]
 """On which somebody had lines; the last one is not closed."""
 NOON = "2020-06-21T12:00:00+08:00"
+MORROW = "2020-06-22T00:00:30+08:00"
+"""When its day is closed."""
 BAKERY: dict[str, Any] = {
     "title": "Bakery",
     "category": "catering",
@@ -122,10 +124,18 @@ def edit(world: World, table: str, pk: str, sk: str, **changes: Any) -> None:
 
 def drop(world: World, table: str, pk: str, sk: str) -> None:
     """One item gone."""
-    gone = world.client.delete_item(
-        TableName=world.settings[table], Key=encode({"pk": pk, "sk": sk}), ReturnValues="ALL_OLD"
-    )
-    assert "Attributes" in gone
+    gone = {"TableName": world.settings[table], "Key": encode({"pk": pk, "sk": sk})}
+    assert "Item" in world.client.get_item(**gone)
+    world.client.delete_item(**gone)
+
+
+def flip(world: World, name: str, place: int, batch_id: str = "pack", **fields: Any) -> None:
+    """One coupon of somebody's pack in another state than it was left in."""
+
+    def flipped(coupons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**coupon, **fields} if index == place else coupon for index, coupon in enumerate(coupons)]
+
+    edit(world, "CLAIMS_TABLE", *claim_place(world, name, batch_id), c=flipped)
 
 
 def claim_place(world: World, name: str, batch_id: str = "pack") -> tuple[str, str]:
@@ -142,3 +152,27 @@ def line_place(merchant_id: str, order_no: str, reversal_no: str = "", day: str 
 def more(funder_id: str = "city", by: int = 1) -> Callable[[dict[str, int]], dict[str, int]]:
     """So much more for a funder."""
     return lambda amounts: {**amounts, funder_id: amounts[funder_id] + by}
+
+
+def texts(report: dict[str, Any]) -> list[str]:
+    return [one["equation"] for one in report["equations"]]
+
+
+class Acting:
+    """A client before whose first request of an operation that names `word` somebody else acts."""
+
+    def __init__(self, world: World, operation: str, word: str, act: Callable[[], object]) -> None:
+        self._world, self._operation, self._word, self._act = world, operation, word, act
+        self.done = False
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._world.client, name)
+
+        def call(**parameters: Any) -> Any:
+            if name == self._operation and self._word in str(parameters) and not self.done:
+                self.done = True
+                replace_environment(self._world.environment())
+                self._act()
+            return real(**parameters)
+
+        return call

@@ -10,7 +10,7 @@ import pytest
 from coupons.claims import Claim
 from coupons.stores import claims, keys
 from coupons.stores.dynamodb import encode
-from tests.store.audited import DAYS, ask, claim_place, drop, edit, line_place, more, wrong
+from tests.store.audited import DAYS, ask, claim_place, drop, edit, flip, line_place, more, wrong
 from tests.world import World
 
 CATALOG, CLAIMS, ORDERS = "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE"
@@ -24,14 +24,6 @@ def extra_claim(world: World) -> None:
     dans = claims.from_item(claims.decode(item))
     fresh = Claim(dans.batch_number, b"x" * 16, "token", dans.claimed_at_s, 1, (dans.coupons[1],) * 2)
     world.client.put_item(TableName=world.settings[CLAIMS], Item=encode(claims.to_item(release, fresh)))
-
-
-def coupon(world: World, name: str, place: int, **fields: Any) -> None:
-    def changed(coupons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        coupons[place] = {**coupons[place], **fields}
-        return coupons
-
-    edit(world, CLAIMS, *claim_place(world, name), c=changed)
 
 
 def one_more(funding: list[list[Any]]) -> list[list[Any]]:
@@ -77,18 +69,18 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         extra_claim,
         {"pack": ["quantity 10 = remaining 5 + claims 6 + unclaimed -1", "after the reclaim unclaimed -1"]},
     ),
-    "a coupon flipped to redeemed": (lambda w: coupon(w, "dan", 1, s="r"), {"pack": ["coupons used 6 ="]}),
-    "a coupon flipped to voided": (lambda w: coupon(w, "dan", 1, s="v"), {"pack": ["coupons used 6 ="]}),
+    "a coupon flipped to redeemed": (lambda w: flip(w, "dan", 1, s="r"), {"pack": ["coupons used 6 ="]}),
+    "a coupon flipped to voided": (lambda w: flip(w, "dan", 1, s="v"), {"pack": ["coupons used 6 ="]}),
     "a coupon put back to available": (
-        lambda w: coupon(w, "bob", 0, s="a"),
+        lambda w: flip(w, "bob", 0, s="a"),
         {"pack": [CARRY, "coupons used 4 ="], FIRST: [CARRY]},
     ),
     "a coupon of another order": (
-        lambda w: coupon(w, "bob", 0, o=b"x" * 16),
+        lambda w: flip(w, "bob", 0, o=b"x" * 16),
         {"pack": [CARRY], FIRST: [CARRY]},
     ),
     "a coupon that a reversal should have voided": (
-        lambda w: coupon(w, "ann", 0, s="r"),
+        lambda w: flip(w, "ann", 0, s="r"),
         {"pack": [CARRY], FIRST: [CARRY]},
     ),
     "a claim that is gone": (

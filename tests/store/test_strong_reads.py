@@ -109,9 +109,35 @@ def spent(env: Environment) -> None:
     env.day_folds.spent("pack")
 
 
+def all_days(env: Environment) -> None:
+    env.days.all(consistent=True)
+
+
+def spent_on_a_day(env: Environment) -> None:
+    env.day_folds.spent_on("2020-06-06", ["pack"])
+
+
+def claims_of_persons(env: Environment) -> None:
+    env.claims.of_persons([(env.live.release("pack"), KEYS.person("ann"))])
+
+
+def lines_of_an_audit(env: Environment) -> None:
+    list(env.books.in_shard("diner", "2020-06-06", 0, ""))
+    env.books.there([("diner", "2020-06-06", "o-1", "")])
+
+
+def orders_of_an_audit(env: Environment) -> None:
+    env.books.orders([("diner", "o-1")])
+
+
+def pieces_of_an_audit(env: Environment) -> None:
+    env.audit_folds.pieces("audit#pack#0#lines#2020-06-06", 1)
+
+
 @pytest.mark.parametrize(
     "read",
     [
+        *(all_days, spent_on_a_day, claims_of_persons, lines_of_an_audit, orders_of_an_audit, pieces_of_an_audit),
         *(sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines),
         *(day_folds, merchants_of_a_day, merchants_day, lines_to_fold, lines_of_an_order, withheld, spent),
     ],

@@ -76,6 +76,30 @@ def test_a_redemption_and_its_reversal_have_keys_of_their_own() -> None:
     assert len({movement.key for movement in [SEASON[3], *reversals]}) == 3
 
 
+def test_what_is_refused_is_owed_to_nobody() -> None:
+    """It leaves what is due, and is not settled; reversals of it come back the same way."""
+    spent = ledger.of_line("diner", line("redemption", 7, 3))
+    for refused, kept in ((4, 3), (-1, 8)):
+        found = balances([spent, ledger.of_day("diner", "2020-06-06", {CITY: 7 - refused}, 9, {CITY: refused})])
+        assert (found["settled", CITY, "diner"], found["refused", CITY, "diner"]) == (kept, refused)
+        assert (found["due", CITY, "diner"], found["due", SHOP, "diner"]) == (0, 3)
+        assert sum(found.values()) == 0
+
+
+def test_lines_taken_together_are_the_same_money() -> None:
+    """One movement and one back for all lines of a batch and day, due to the day's merchants together."""
+    single = balances([*SEASON[3:5], ledger.of_line("bakery", line("redemption", 1, 1))])
+    together = balances(ledger.of_lines("2020-06-06", "pack", {CITY: 8, SHOP: 4}, {CITY: 2, SHOP: 1}))
+    assert together == {
+        ("reserved", CITY, "pack"): single["reserved", CITY, "pack"],
+        ("reserved", SHOP, "pack"): single["reserved", SHOP, "pack"],
+        ("due", CITY, "2020-06-06"): single["due", CITY, "diner"] + single["due", CITY, "bakery"],
+        ("due", SHOP, "2020-06-06"): single["due", SHOP, "diner"] + single["due", SHOP, "bakery"],
+    }
+    keys = [movement.key for day in ("2020-06-06", "2020-06-07") for movement in ledger.of_lines(day, "pack", {}, {})]
+    assert len(set(keys)) == 4
+
+
 def test_a_day_of_reversals_is_settled_the_other_way() -> None:
     """What was paid for redemptions of days before is owed back."""
     found = balances([ledger.of_day("diner", "2020-06-07", {CITY: -3, SHOP: 2}, 9)])

@@ -1,0 +1,125 @@
+"""Audits of a season under way: what moves while it is counted is not mistaken for wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coupons.environment import replace_environment
+from coupons.expiring import run_schedule
+from tests.store.audited import DAYS, MORROW, Acting, ask, claim, edit, flip, line_place, redeem, texts, to, wrong
+from tests.world import World, seconds
+
+
+def meanwhile(world: World, of: str, act: Callable[[], object], operation: str, word: str) -> dict[str, Any]:
+    """The audit during which `act` happens, just before a request."""
+    client = Acting(world, operation, word, act)
+    replace_environment(world.environment(client=client))
+    found = ask(world, of)
+    assert client.done
+    return found
+
+
+def redeems(world: World) -> None:
+    """Fay, with the other coupon of her pack."""
+    redeem(world, world.merchant(), "o-live", "fay", claim(world, "fay", "later")[1], 2000)
+
+
+def reverses(world: World) -> None:
+    """In full, and the coupon comes back."""
+    assert world.merchant("bakery").reverse("o-fay", "r-1", 4000).json["coupon_returned"]
+
+
+CLAIMS, AGAIN, RESERVES = ("query", "CLAIM#"), ("put_item", "#after#"), ("query", "LEDGER#")
+USED = "coupons used {} = redemptions {} - {} that came back, 1 movements meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("act", "moment", "said"),
+    [
+        (redeems, CLAIMS, USED.format(3, 2, 0)),
+        (reverses, CLAIMS, USED.format(1, 2, 0)),
+        (redeems, AGAIN, ""),
+        (reverses, RESERVES, ""),
+    ],
+)
+def test_what_moves_meanwhile_is_not_wrong(
+    books: World, act: Callable[[World], None], moment: tuple[str, str], said: str
+) -> None:
+    """A redemption or a reversal between the counts is counted, and said."""
+    found = meanwhile(books, "later", lambda: act(books), *moment)
+    assert wrong(found) == []
+    assert not said or said in texts(found)
+
+
+def test_a_coupon_more_than_moved_is_wrong(books: World) -> None:
+    """What moved meanwhile excuses as many coupons as there were movements."""
+    flip(books, "ann", 1, "later", s="r")
+    found = meanwhile(books, "later", lambda: redeems(books), *CLAIMS)
+    assert wrong(found) == [USED.format(4, 2, 0)]
+
+
+def test_a_movement_of_a_new_day_is_not_wrong(books: World) -> None:
+    """Midnight passes between the counts, and somebody has the first line of the morning."""
+
+    def in_the_morning() -> None:
+        books.clock.wall = seconds("2020-06-22T09:00:00+08:00")
+        redeems(books)
+
+    found = meanwhile(books, "later", in_the_morning, *CLAIMS)
+    assert wrong(found) == []
+    assert USED.format(3, 2, 0) in texts(found)
+
+
+def test_a_day_that_is_closed_meanwhile_is_not_wrong(books: World) -> None:
+    """It was open when the audit began, so it is counted again, and not yet held against its close."""
+
+    def midnight() -> None:
+        books.clock.wall = seconds(MORROW)
+        run_schedule(books.environment(), books.now_s, float("inf"))
+
+    found = meanwhile(books, "later", lambda: (redeems(books), midnight()), *CLAIMS)
+    assert wrong(found) == []
+    assert [text for text in texts(found) if text.startswith("1 closed days")]
+
+
+def test_a_reclaim_meanwhile_is_not_wrong(books: World) -> None:
+    """Packs claimed since the claims were counted are no packs that nobody has."""
+
+    def over() -> None:
+        claim(books, "gus", "later")
+        to(books, "2020-06-30T10:00:00+08:00", ticks=3)
+
+    found = meanwhile(books, "later", over, "batch_get_item", "STOCK#later")
+    assert (wrong(found), found["unclaimed"]) == ([], 1)
+    assert "after the reclaim unclaimed 0 = 0" in texts(ask(books, "later"))
+
+
+def test_money_that_moves_while_it_is_read_is_read_again(books: World) -> None:
+    """A raise between budgets and records; only one that never stands still leaves the audit incomplete."""
+    raised = iter(range(18, 99))
+
+    def raise_later() -> None:
+        path = {"batch_id": "later"}
+        answer = books.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body={"quantity": next(raised)})
+        assert answer.status == 200, answer.text
+
+    assert wrong(meanwhile(books, "campaign", raise_later, *RESERVES)) == []
+
+
+# what does not match is looked at again
+
+
+def test_a_reversal_between_two_reads_is_not_wrong(books: World) -> None:
+    """The order was read before it, the coupon after: both are read again."""
+    found = meanwhile(books, DAYS[2], lambda: reverses(books), "batch_get_item", "CLAIM#")
+    assert wrong(found) == []
+
+
+def test_an_old_line_does_not_say_that_the_coupon_came_back(books: World) -> None:
+    """Its order does."""
+    place = line_place("bakery", "o-cat", "r-1")
+    edit(books, "ORDERS_TABLE", *place, coupon_returned=False)
+    assert wrong(ask(books, "pack")) == []
