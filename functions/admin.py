@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from coupons import auditing, claiming, declaring, granting, operating
+from coupons import accounting, auditing, claiming, declaring, granting, operating
 from coupons import refusals as r
 from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
 from coupons.api import Answer, Api, Request, repeated, written
 from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, MembersBody, QuantityBody, StopBody
 from coupons.documents import Campaign, MerchantRecord
-from coupons.views import audit_view, batch_state, budgets_view, wallet_view
+from coupons.money_views import audit_view, budgets_view
+from coupons.views import batch_state, wallet_view
 
 api = Api()
 handler = api.handler
@@ -28,7 +29,7 @@ _FOUND = (r.NotFound, r.Stopped)
 )
 def put_campaign(request: Request) -> Answer:
     """Apply a campaign document; the same content again changes nothing."""
-    stored, outcome = declaring.apply(request.env, request.path["campaign_id"], request.body)
+    stored, outcome = declaring.apply(request.env, request.path["campaign_id"], request.body, request.now_s)
     if outcome == "updated":
         return Answer(stored)
     return written(stored, replay=outcome == "unchanged")
@@ -178,12 +179,12 @@ def get_audit(request: Request) -> Answer:
     refusals=(r.NotFound,),
 )
 def get_budgets(request: Request) -> Answer:
-    """Each funder's budget: reserved for what is published, and left; `audit` recounts the campaign or a day."""
-    env, campaign_id = request.env, request.path["campaign_id"]
-    budgets, audit = declaring.budgets(env, campaign_id), None
-    deadline_s, sweep = env.clock.monotonic_s() + AUDIT_S, request.query.sweep
-    if request.query.audit == "campaign":
-        audit = auditing.audit_campaign(env, campaign_id, sweep, request.now_s, deadline_s)
-    elif request.query.audit:
-        audit = auditing.audit_day(env, campaign_id, request.query.audit, sweep, deadline_s)
-    return Answer(budgets_view(campaign_id, budgets, audit))
+    """Each funder's budget, what each batch has of them, and movements page by page; `audit` recounts it all."""
+    env, query, campaign_id, audit = request.env, request.query, request.path["campaign_id"], None
+    found = accounting.accounts(env, campaign_id, query.cursor)
+    deadline_s = env.clock.monotonic_s() + AUDIT_S
+    if query.audit == "campaign":
+        audit = auditing.audit_campaign(env, campaign_id, query.sweep, request.now_s, deadline_s)
+    elif query.audit:
+        audit = auditing.audit_day(env, campaign_id, query.audit, query.sweep, deadline_s)
+    return Answer(budgets_view(campaign_id, found, audit))

@@ -90,7 +90,7 @@ def stocked() -> Iterator[tuple[Environment, FixedClock]]:
             rng=random.Random(1),
         )
         for document in documents:
-            declaring.apply(env, document.campaign_id, document)
+            declaring.apply(env, document.campaign_id, document, int(clock.wall))
             for batch in document.batches:
                 declaring.publish(env, batch.batch_id, int(clock.wall))
         yield env, clock

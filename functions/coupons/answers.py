@@ -212,10 +212,36 @@ class MembersView(View):
 
 
 class BudgetView(View):
+    """`budget_minor` = `reserved_minor` + `left_minor`; of what is reserved, `spent_minor` by closed days."""
+
     funder_id: str
     budget_minor: int
     reserved_minor: int
     left_minor: int
+    spent_minor: int
+
+
+class BatchMoneyView(View):
+    """`reserved` in all, `released` of it since, `spent` by closed days. `on_its_way`: a movement is not through."""
+
+    batch_id: str
+    reserved: list[FundingView]
+    released: list[FundingView]
+    spent: list[FundingView]
+    on_its_way: bool
+
+
+class MovementView(View):
+    """`step`: what asked for it. `packs` of the whole movement: more than 40 funders take several records."""
+
+    key: str
+    kind: Literal["reserve", "release", "rollover"]
+    batch_id: str
+    to_batch_id: str | None
+    step: str
+    packs: int
+    at: str
+    amounts: list[FundingView]
 
 
 class EquationView(View):
@@ -234,10 +260,14 @@ class AuditReportView(View):
 
 
 class BudgetsView(View):
+    """`next`: the `cursor` of the next page of movements. `audit`: what `?audit=` asked for."""
+
     campaign_id: str
     funders: list[BudgetView]
+    batches: list[BatchMoneyView]
+    movements: list[MovementView]
+    next: str | None
     audit: AuditReportView | None
-    """As asked for by `?audit=campaign` or `?audit=yyyy-mm-dd`."""
 
 
 class AuditView(View):

@@ -108,8 +108,12 @@ def _campaign_or_day(text: str) -> str:
 
 
 class BudgetsQuery(AuditQuery):
-    """`audit`: what is recounted, the campaign or a settlement day; `sweep`: a count to go on with."""
+    """`audit`: what is recounted, the campaign or a settlement day; `sweep`: a count to go on with.
+
+    `cursor`: after which movement the page begins.
+    """
 
     audit: Annotated[
         str, Field(pattern=r"^(campaign|[0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_campaign_or_day)
     ] = ""
+    cursor: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,64}~[0-9]{6,9}~(reserve|release|rollover))?$")] = ""

@@ -21,7 +21,7 @@ from itertools import islice
 from coupons.clock import FENCE_S
 from coupons.days import MerchantDay, Part, SettlementDay, Sums, total
 from coupons.environment import Environment
-from coupons.moments import day_start_s
+from coupons.moments import day_of, day_start_s
 from coupons.stores import keys
 from coupons.stores.catalog import Published
 
@@ -53,6 +53,19 @@ def close_days(
             if env.days.close(day, now_s):
                 did.append({"day": day.day, "step": "closed", "lines": sums.lines})
     return did, False
+
+
+def closed_through(env: Environment, published: Sequence[Published], now_s: int) -> date | None:
+    """The last day through which all are closed, those too on which nobody had a line; None if there is none.
+
+    No line can be filed under it any more, nor under one before it. One Query, as `close_days`.
+    """
+    zones = {env.live.release(line.batch_id).timezone for line in published}
+    over = min((day_of(now_s - FENCE_S, zone) for zone in zones), default=None)
+    if over is None:
+        return None
+    standing = [date.fromisoformat(day.day) for day in env.days.all() if not day.closed_at_s]
+    return min([over, *standing]) - timedelta(days=1)
 
 
 def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[Published]) -> int:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
+from coupons import reserving
 from coupons.documents import Batch, Campaign, MerchantRecord, Withholding
 from coupons.environment import Environment
 from coupons.granting import grants_to_all, raised
-from coupons.ledger import Record, record_key
-from coupons.refusals import Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
+from coupons.refusals import BudgetExceeded, Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.releases import Control, Release, buckets_for, shards_for, spread
-from coupons.reserves import Reserve, largest_cost
-from coupons.stores.budgets import Budget, over_budget, reservations
+from coupons.reserves import Pending, largest_cost
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.withholding import changed
 
-ATTEMPTS = 4
+ATTEMPTS = 12
+"""Operators side by side; each finishes somebody's change."""
 BOOKINGS_PER_PACK = 4
 """People expected to book for each pack, where the document does not say."""
 
 Outcome = Literal["created", "updated", "unchanged"]
 
 
-def apply(env: Environment, campaign_id: str, document: Campaign) -> tuple[Campaign, Outcome]:
+def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) -> tuple[Campaign, Outcome]:
     """The document stands, as a revision one higher, or was there already with the same content.
 
-    Budgets and merchants move with it in one transaction. Raises Malformed (another id in the path), TermsFrozen (it
-    changes or drops what is published), RevisionConflict, BudgetExceeded.
+    Budgets and merchants move with it in one transaction. Raises Malformed (another id in the path, too much for one
+    revision), TermsFrozen (it changes or drops what is published), RevisionConflict, BudgetExceeded.
     """
     if document.campaign_id != campaign_id:
         raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
@@ -47,6 +48,9 @@ def apply(env: Environment, campaign_id: str, document: Campaign) -> tuple[Campa
             if standing
             else "There is no such campaign yet; leave revision out to create it.",
         )
+    for batch_id in _dropped(standing, document):
+        # What a killed publishing had set aside would stand there for a batch that nobody declares any more.
+        reserving.give_up(env, campaign_id, batch_id, now_s)
     return env.catalog.apply(document, standing=standing), "updated" if standing else "created"
 
 
@@ -59,9 +63,10 @@ def read(env: Environment, campaign_id: str) -> Campaign:
 
 
 def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Control, bool]:
-    """The batch's terms are frozen, its stock is laid out and its largest possible cost is reserved; True for a repeat.
+    """The batch's largest possible cost is reserved, its terms are frozen, its stock is laid out; True for a repeat.
 
-    One transaction of about 70 write units, once a batch. Raises NotFound, RevisionConflict, BudgetExceeded, Busy.
+    About 80 write units, once a batch; until the last transaction nothing of it is published, and money that a killed
+    call had set aside is the next one's. Raises NotFound, RevisionConflict, BudgetExceeded, Busy.
     """
     for _ in range(ATTEMPTS):
         standing = _declaring(env, batch_id)
@@ -78,16 +83,27 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
             frozen = replace(frozen, from_stock=not grants_to_all(batch, group))
             if not frozen.from_stock:
                 also = [env.groups.granting(batch.eligibility.group_id, group, batch_id, batch.quantity)]
-        costs = largest_cost(frozen.terms, batch.quantity)
-        also += _reserving(env, frozen, Reserve(), costs, batch.quantity, now_s)
-        if env.catalog.publish(frozen, standing, costs, also):
+        wanted = Pending(batch.quantity, batch.quantity, now_s, largest_cost(frozen.terms, batch.quantity))
+        reserve = reserving.reserve(env, frozen, wanted, env.catalog.unpublished(batch_id), now_s)
+        if reserve is None:
+            # Published meanwhile, or being published as the document stood before it was edited: that will be refused.
+            reserving.give_up(env, campaign.campaign_id, batch_id, now_s)
+            continue
+        also.append(env.reserves.part(batch_id, reserve, reserve.ended()))
+        try:
+            is_published = env.catalog.publish(frozen, standing, also)
+        except RevisionConflict:
+            reserving.give_up(env, campaign.campaign_id, batch_id, now_s)
+            raise
+        if is_published:
             return frozen, env.live.control_now(batch_id), False
+        reserving.give_up(env, campaign.campaign_id, batch_id, now_s)
     raise Busy(detail="Other batches are being published; try again.")
 
 
 def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -> tuple[Release, Control, bool]:
-    """The batch has `quantity` packs; True if it had. The larger cost is reserved, and while the batch is not being
-    counted the new packs go to its shards in the same transaction.
+    """The batch has `quantity` packs; True if it had. The larger cost is reserved first; while the batch is not being
+    counted the new packs go to its shards in the same transaction as the number.
 
     Raises NotFound, Closed and Stopped (nobody could claim them), TermsFrozen (a published quantity only rises),
     BudgetExceeded, Busy. Guarded by
@@ -104,21 +120,42 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
             raise Stopped(detail=f"{batch_id!r} was stopped for good.")
         if quantity < control.quantity:
             raise TermsFrozen(detail=f"The quantity is {control.quantity}; once published it only rises.")
-        more = quantity - control.quantity
-        costs = largest_cost(release.terms, more)
-        packs = spread(more, release.shards) if control.state == "open" else []
-        budgets = reservations(env.budgets.table, release.campaign_id, costs)
-        try:
-            reserving = _reserving(env, release, env.reserves.get(batch_id), costs, more, now_s)
-            also = [*budgets, *reserving, *raised(env, release, quantity)]
-            env.stock.raise_quantity(batch_id, control, quantity, packs, also)
-        except TransactionFailed as failure:
-            first_budget = 1 + sum(1 for part in packs if part)
-            if first_budget <= min(failure.items) < first_budget + len(budgets):
-                raise over_budget(failure, costs, first=first_budget) from failure
-            continue
-        return release, env.live.control_now(batch_id), False
+        # Another raise that is on its way comes first, whoever finishes it.
+        pending = env.reserves.get(batch_id).pending
+        is_other = pending is not None and not pending.is_left_behind(now_s) and pending.quantity != quantity
+        if pending is not None and is_other:
+            with suppress(BudgetExceeded):
+                _raise(env, release, control, pending.quantity, now_s)
+        elif _raise(env, release, control, quantity, now_s):
+            return release, env.live.control_now(batch_id), False
     raise Busy(detail="The batch is changing; try again.")
+
+
+def _raise(env: Environment, release: Release, control: Control, quantity: int, now_s: int) -> bool:
+    """False if anything moved on since `control` was read: look again. Raises BudgetExceeded, Busy."""
+    batch_id, more = release.batch_id, quantity - control.quantity
+    wanted = Pending(quantity, more, now_s, largest_cost(release.terms, more))
+    reserve = None
+    if more > 0:
+        reserve = reserving.reserve(env, release, wanted, env.controls.unraised(batch_id, control), now_s)
+    if reserve is None:
+        # The same number on top of another, or one that is passed: the control item will refuse it.
+        _give_up_outdated(env, release, wanted, now_s)
+        return False
+    packs = spread(more, release.shards) if control.state == "open" else []
+    also = [env.reserves.part(batch_id, reserve, reserve.ended()), *raised(env, release, quantity)]
+    try:
+        env.stock.raise_quantity(batch_id, control, quantity, packs, also)
+    except TransactionFailed:
+        reserving.give_up(env, release.campaign_id, batch_id, now_s)
+        return False
+    return True
+
+
+def _give_up_outdated(env: Environment, release: Release, wanted: Pending, now_s: int) -> None:
+    pending = env.reserves.get(release.batch_id).pending
+    if pending is not None and pending.quantity == wanted.quantity and not pending.is_same(wanted):
+        reserving.give_up(env, release.campaign_id, release.batch_id, now_s)
 
 
 def put_merchant(
@@ -143,14 +180,13 @@ def put_merchant(
     return stored, "unchanged" if before == facts and withheld == standing else "updated", changes
 
 
-def budgets(env: Environment, campaign_id: str) -> list[Budget]:
-    """Each funder's budget: reserved for what is published, and left. Raises NotFound."""
-    campaign = read(env, campaign_id)
-    return env.budgets.of(campaign_id, [funder.funder_id for funder in campaign.funders])
-
-
 def _content(document: Campaign) -> Campaign:
     return document.model_copy(update={"revision": None})
+
+
+def _dropped(standing: Standing | None, document: Campaign) -> list[str]:
+    kept = {batch.batch_id for batch in document.batches}
+    return [batch.batch_id for batch in standing.document.batches if batch.batch_id not in kept] if standing else []
 
 
 def _refuse_taken(env: Environment, document: Campaign) -> None:
@@ -221,15 +257,3 @@ def _free_number(env: Environment, batch_id: str) -> int:
         if env.catalog.batch_id(number) in (None, batch_id):
             return number
     raise AssertionError("sixteen collisions among four-byte numbers")
-
-
-def _reserving(
-    env: Environment, release: Release, read: Reserve, costs: dict[str, int], packs: int, now_s: int
-) -> list[dict[str, Any]]:
-    """Transaction parts: the batch's reserve grows by `costs`, and the ledger says so."""
-    key = record_key(release.batch_id, read.version + 1, "reserve")
-    record = Record(key, "reserve", release.batch_id, costs, packs, now_s)
-    return [
-        env.reserves.part(release.batch_id, read, read.grown(costs)),
-        env.reserves.record(release.campaign_id, record),
-    ]

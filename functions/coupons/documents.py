@@ -149,9 +149,9 @@ class Campaign(Document):
     starts_at: Moment
     ends_at: Moment
     sections: Annotated[list[Section], Field(max_length=30)] = []
-    funders: Annotated[list[Funder], Field(min_length=1, max_length=10)]
-    # One DynamoDB transaction of at most 100 items stores a document, its line of the index, its suspended districts,
-    # 10 budgets, 28 merchants, their enrolments, and takes back the enrolments of 28 others: 97. More merchants join by
+    funders: Annotated[list[Funder], Field(min_length=1, max_length=100)]
+    # One DynamoDB transaction of at most 100 items stores a document: three, the budgets that changed, two a merchant,
+    # one a merchant that left. What does not fit takes two revisions (`stores/catalog.py`), or for merchants
     # PUT /admin/merchants/{id}.
     merchants: Annotated[list[Merchant], Field(max_length=28)] = []
     suspended_districts: Annotated[list[Label], Field(max_length=100)] = []

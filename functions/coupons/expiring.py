@@ -12,7 +12,7 @@ from typing import Any
 
 from coupons import booking, releasing, reminding
 from coupons.clock import FENCE_S
-from coupons.closing import close_days
+from coupons.closing import close_days, closed_through
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
 from coupons.refusals import Busy
@@ -45,6 +45,7 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     # Reminders last: a wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
     _each(_advance_batch, env, known, now_s, deadline_s, report)
     _close_days(env, lines, now_s, deadline_s, report)
+    _give_rests(env, known, now_s, deadline_s, report)
     _each(_remind, env, known, now_s, deadline_s, report)
     return report
 
@@ -80,6 +81,22 @@ def _close_days(env: Environment, lines: list[Published], now_s: int, deadline_s
     else:
         report.did += did
         report.more |= more
+
+
+def _give_rests(
+    env: Environment, known: list[tuple[Published, Control]], now_s: int, deadline_s: float, report: Report
+) -> None:
+    """Of batches that were given back all else when this call began; the days are asked for only if there is one."""
+    over = [(line, control) for line, control in known if control.given_back == releasing.EXPIRED]
+    through = closed_through(env, [line for line, _ in known], now_s) if over else None
+    if through is None:
+        return
+
+    def give(env: Environment, release: Release, control: Control, now_s: int, _: float, report: Report) -> None:
+        if releasing.is_rest_due(release, control, through):
+            report.did += releasing.give_rest(env, release, through, now_s)
+
+    _each(give, env, over, now_s, deadline_s, report)
 
 
 def _advance_batch(

@@ -106,6 +106,8 @@ class Control:
     """Of the issued coupons, by place in the pack, how many were not redeemed when it expired."""
     given_back: int = 0
     """Steps of `releasing.py` that are done."""
+    rest_through: str = ""
+    """The last closed settlement day of which the rest was given back."""
 
     @property
     def ruling(self) -> Ruling:

@@ -1,21 +1,29 @@
 """Give back what a batch can no longer cost, step by step, each once; design section 6.
 
-Each step is one transaction: the step on the batch's control item, the batch's reserve, the funders' budgets, the
-ledger's record, and where money rolls over, the later batch's quantity, stock and reserve. So a killed step did
-nothing, a repeat finds it done, and two side by side are one. Guarded by
+    counted after closing ──▶ unclaimed packs ──▶ … expired ──▶ expired coupons ──▶ … the day closed ──▶ the rest
+                               1 as packs to the later batch, 2 to the funders                            to the funders
+
+Each arrow is one transaction: what asks for the step on the batch's control item, the batch's reserve, the ledger's
+record, and the funders' budgets, or where packs roll over, the later batch's quantity, stock and reserve. So a killed
+step did nothing, a repeat finds it done, and two side by side are one. Guarded by
 tests/store/test_rollover.py::test_a_killed_step_is_done_by_the_next,
 tests/store/test_rollover.py::test_two_side_by_side_give_back_once.
+
+The rest is what the closed days did not spend of what is still reserved: parts of a percentage's largest discount,
+partial reversals, and what later reversals bring back. Nobody can redeem any more, so it only grows from day to day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from coupons import reserving
 from coupons.environment import Environment
 from coupons.granting import raised
 from coupons.ledger import Record, record_key
-from coupons.moments import epoch_s
+from coupons.moments import day_of, epoch_s
 from coupons.releases import Control, Release, spread
 from coupons.reserves import Amounts, Reserve, coupon_cost, largest_cost, minus, packs_for, times, total
 from coupons.stores.budgets import releases, reservations
@@ -23,6 +31,7 @@ from coupons.stores.dynamodb import TransactionFailed
 
 UNCLAIMED, EXPIRED = 1, 2
 _NAMES = {UNCLAIMED: "unclaimed", EXPIRED: "expired"}
+REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +49,52 @@ def is_due(control: Control) -> bool:
 
 
 def give_back(env: Environment, release: Release, now_s: int) -> list[dict[str, Any]]:
-    """The steps that are due, one transaction each of 8 to 70 write units; what was done.
+    """The steps that are due, at most two transactions each of 8 to 170 write units; what was done.
 
     A step waits while the batch that its money rolls over to is not published yet; where that one is over, or has no
     pack that the money pays for in whole, the funders get it. Raises Busy: the next call goes on.
     """
     did: list[dict[str, Any]] = []
-    for _ in (UNCLAIMED, EXPIRED):
+    for _ in _NAMES:
         control = env.live.control_now(release.batch_id)
         step = _next_step(control)
-        if not step:
+        if not step or not _is_still(env, release, now_s):
             break
-        amounts = _amounts(release, control, step)
         target = _target(env, release, now_s)
         if target == "waits":
             break
-        packs = _give(env, release, control, step, amounts, target if isinstance(target, Target) else None, now_s)
-        if packs is None:
+        done = _give(env, release, control, step, target if isinstance(target, Target) else None, now_s)
+        if done is None:
             break  # a twin was first, or something moved: the next call looks again
-        done: dict[str, Any] = {"batch_id": release.batch_id, "step": f"gave back {_NAMES[step]}", "amounts": amounts}
-        did.append(done | ({"packs": packs, "to": release.batch.rollover_to} if packs else {}))
+        did.append({"batch_id": release.batch_id, "step": f"gave back {_NAMES[step]}", **done})
     return did
+
+
+def is_rest_due(release: Release, control: Control, through: date) -> bool:
+    """Whether days were closed, `through` the last, that may have left something of the batch's money."""
+    if control.given_back < EXPIRED or through.isoformat() <= control.rest_through:
+        return False
+    return through >= day_of(release.last_expiry_s + control.extended_s, release.timezone)
+
+
+def give_rest(env: Environment, release: Release, through: date, now_s: int) -> list[dict[str, Any]]:
+    """What the days through `through`, all of them closed, did not spend goes to the funders; what was done.
+
+    One Query for the batch and closed day, and one transaction. Raises Busy.
+    """
+    control = env.live.control_now(release.batch_id)
+    if not is_rest_due(release, control, through) or not _is_still(env, release, now_s):
+        return []
+    last = through.isoformat()
+    read = env.reserves.get(release.batch_id)
+    spent = total(owed for day, owed in env.day_folds.spent(release.batch_id).items() if day <= last)
+    rest = minus(read.open, spent)
+    short = {funder_id: amount for funder_id, amount in rest.items() if amount < 0}
+    assert not short, f"{release.batch_id}: more was spent than was reserved: {short}"
+    marked = env.controls.giving_rest(release.batch_id, control, last)
+    if not _release(env, release, read, marked, REST, rest, now_s) or not any(rest.values()):
+        return []
+    return [{"batch_id": release.batch_id, "step": f"gave back {REST}", "amounts": rest}]
 
 
 def take_back(env: Environment, release: Release, control: Control, now_s: int) -> bool:
@@ -77,11 +111,7 @@ def take_back(env: Environment, release: Release, control: Control, now_s: int) 
             env.reserves.record(release.campaign_id, again),
             *reservations(env.budgets.table, release.campaign_id, reserve.released),
         ]
-    try:
-        env.transact(parts)
-    except TransactionFailed:
-        return False
-    return True
+    return _is_done(env, parts)
 
 
 def _next_step(control: Control) -> int:
@@ -115,51 +145,87 @@ def _target(env: Environment, release: Release, now_s: int) -> Target | str:
     return Target(later, control, env.reserves.get(batch_id))
 
 
+def _is_still(env: Environment, release: Release, now_s: int) -> bool:
+    """Whether no reservation is on its way; one that somebody left behind is undone."""
+    pending = env.reserves.get(release.batch_id).pending
+    if pending is None:
+        return True
+    if not pending.is_left_behind(now_s):
+        return False
+    reserving.give_up(env, release.campaign_id, release.batch_id, now_s)
+    return True
+
+
 def _give(
+    env: Environment, release: Release, control: Control, step: int, target: Target | None, now_s: int
+) -> dict[str, Any] | None:
+    """What went, as far as it was not gone already; None if a transaction was refused."""
+    read, packs = env.reserves.get(release.batch_id), 0
+    amounts = back = read.owed if read.owed is not None else _amounts(release, control, step)
+    if read.owed is None and target:
+        packs = packs_for(amounts, largest_cost(target.release.terms, 1))
+    if packs and target:
+        back = minus(amounts, times(largest_cost(target.release.terms, 1), packs))
+        rolled = read.given(minus(amounts, back), owed=back)
+        if not _roll_over(env, release, control, read, rolled, target, packs, now_s):
+            return None
+        read = rolled
+    marked = env.controls.giving_back(release.batch_id, control, step)
+    if not _release(env, release, read, marked, _NAMES[step], back, now_s):
+        return None
+    return {"amounts": amounts} | ({"packs": packs, "to": release.batch.rollover_to} if packs else {})
+
+
+def _roll_over(
     env: Environment,
     release: Release,
     control: Control,
-    step: int,
-    amounts: Amounts,
-    target: Target | None,
+    read: Reserve,
+    rolled: Reserve,
+    target: Target,
+    packs: int,
     now_s: int,
-) -> int | None:
-    """The packs that rolled over; None if the transaction was refused."""
-    reserve = env.reserves.get(release.batch_id)
-    pack = largest_cost(target.release.terms, 1) if target else {}
-    packs = packs_for(amounts, pack) if target else 0
-    moved = times(pack, packs)
-    back = minus(amounts, moved)
-    record = Record(
-        record_key(release.batch_id, reserve.version + 1, "release"),
-        "release",
-        release.batch_id,
-        back,
-        0,
-        now_s,
-        step=_NAMES[step],
-    )
+) -> bool:
+    """`packs` are the later batch's, with the money that they cost: the reserve that was `read` is `rolled`."""
+    moved, later = minus(rolled.released, read.released), target.release.batch_id
+    key, step = record_key(release.batch_id, rolled.version, "rollover"), _NAMES[_next_step(control)]
     parts = [
-        env.controls.giving_back(release.batch_id, control, step),
-        env.reserves.part(release.batch_id, reserve, reserve.given(amounts)),
-        env.reserves.record(release.campaign_id, record),
-        *releases(env.budgets.table, release.campaign_id, back),
+        env.controls.giving(release.batch_id, control),
+        env.reserves.part(release.batch_id, read, rolled),
+        env.reserves.record(
+            release.campaign_id, Record(key, "rollover", release.batch_id, moved, packs, now_s, step, later)
+        ),
+        *_receive(env, target, packs, moved),
     ]
-    if target and packs:
-        rolled = replace(
-            record,
-            key=record_key(release.batch_id, reserve.version + 1, "rollover"),
-            kind="rollover",
-            amounts=moved,
-            packs=packs,
-            to_batch_id=target.release.batch_id,
+    return _is_done(env, parts)
+
+
+def _release(
+    env: Environment, release: Release, read: Reserve, marked: dict[str, Any], step: str, back: Amounts, now_s: int
+) -> bool:
+    """`back` is its funders' again; `marked` is the control item's part, which says that the step is done."""
+    parts = [marked]
+    if any(back.values()):
+        given = read.given(back)
+        record = Record(
+            record_key(release.batch_id, given.version, "release"), "release", release.batch_id, back, 0, now_s, step
         )
-        parts += [env.reserves.record(release.campaign_id, rolled), *_receive(env, target, packs, moved)]
+        parts += [
+            env.reserves.part(release.batch_id, read, given),
+            env.reserves.record(release.campaign_id, record),
+            *releases(env.budgets.table, release.campaign_id, back),
+        ]
+    elif read.owed is not None:
+        parts.append(env.reserves.part(release.batch_id, read, read.given({})))
+    return _is_done(env, parts)
+
+
+def _is_done(env: Environment, parts: list[dict[str, Any]]) -> bool:
     try:
         env.transact(parts)
     except TransactionFailed:
-        return None
-    return packs
+        return False
+    return True
 
 
 def _receive(env: Environment, target: Target, packs: int, moved: Amounts) -> list[dict[str, Any]]:

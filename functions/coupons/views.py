@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from coupons import releases
 from coupons.answers import (
-    AuditReportView,
-    AuditView,
     BatchState,
     BatchSummary,
     BatchView,
     BookingView,
-    BudgetsView,
-    BudgetView,
     CampaignView,
     ClaimView,
     CouponView,
-    EquationView,
     FundingView,
     HoldView,
     LineView,
@@ -31,7 +25,6 @@ from coupons.answers import (
     WalletView,
 )
 from coupons.assess import Assessment
-from coupons.audits import Audit, Equation, Report
 from coupons.cataloguing import BatchNow
 from coupons.claiming import Held, coupon_id, coupon_status
 from coupons.claims import BookingRecord
@@ -43,7 +36,6 @@ from coupons.money import FundingLine
 from coupons.orders import Line, OrderRecord, Reversal
 from coupons.releases import Control, Release
 from coupons.settling import Page, cursor_of
-from coupons.stores.budgets import Budget
 from coupons.withholding import Split
 
 
@@ -238,50 +230,4 @@ def batch_state(release: Release, control: Control, now_s: int) -> BatchState:
         quantity=control.quantity,
         extended_days=control.extended_s // DAY_S,
         voided=control.voided,
-    )
-
-
-def budgets_view(campaign_id: str, budgets: list[Budget], audit: Report | None = None) -> BudgetsView:
-    funders = [
-        BudgetView(
-            funder_id=b.funder_id,
-            budget_minor=b.reserved_minor + b.left_minor,
-            reserved_minor=b.reserved_minor,
-            left_minor=b.left_minor,
-        )
-        for b in budgets
-    ]
-    return BudgetsView(campaign_id=campaign_id, funders=funders, audit=_report_view(audit) if audit else None)
-
-
-def _report_view(report: Report) -> AuditReportView:
-    return AuditReportView(
-        of=report.of,
-        sweep=report.sweep,
-        complete=report.complete,
-        ok=report.ok,
-        equations=_equations(report.equations),
-    )
-
-
-def _equations(found: Iterable[Equation]) -> list[EquationView]:
-    return [EquationView(equation=one.text, holds=one.holds) for one in found]
-
-
-def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditView:
-    equations = _equations(audit.equations())
-    return AuditView(
-        batch_id=batch_id,
-        sweep=audit.sweep,
-        complete=audit.complete,
-        ok=audit.complete and all(equation.holds for equation in equations),
-        quantity=audit.quantity,
-        remaining=audit.remaining,
-        claims=audit.claims,
-        unclaimed=audit.unclaimed,
-        booked=audit.booked,
-        coupons=audit.coupons,
-        equations=equations,
-        refused=audit.refused,
-        expired=expired,
     )

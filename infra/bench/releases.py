@@ -55,7 +55,7 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[En
     campaign = Campaign.model_validate(document, strict=False)
     clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
     env = environment(settings, clock, dynamodb.client(attempts=1), seed=0)
-    declaring.apply(env, _SEASON, campaign)
+    declaring.apply(env, _SEASON, campaign, int(clock.now))
     for name in quantities:
         declaring.publish(env, name, int(clock.now))
     return env, clock

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 
 from infra.client import api as client
-from infra.couponctl import assisting, auditing, commands, members, steering
+from infra.couponctl import accounting, assisting, auditing, commands, members, steering
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import REFUSED, Output, WrongUseError
 from infra.couponctl.reconciling import StatementError
@@ -125,6 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("batch", metavar="BATCH", type=_name, nargs="?")
     audit.add_argument("--campaign", metavar="CAMPAIGN", type=_name, help="its batches, budgets and ledger")
     audit.add_argument("--day", metavar="YYYY-MM-DD", type=_day, help="with --campaign: that settlement day instead")
+    budgets = add("budgets", accounting.budgets, "operator", "a campaign's money by funder and batch, in minor units")
+    budgets.add_argument("campaign", metavar="CAMPAIGN", type=_name)
+    budgets.add_argument("--movements", action="store_true", help="the ledger's movements that no line stands for")
     _add_steering(add)
     _add_people(add)
     reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")

@@ -131,27 +131,6 @@ def no_document(s: Stage) -> Answered:
     return s.operator().send(GET, SEASON)
 
 
-@case("GET /admin/campaigns/{campaign_id}/budgets", 404, "not-found")
-def budgets_of_no_campaign(s: Stage) -> Answered:
-    return s.operator().send("GET /admin/campaigns/{campaign_id}/budgets", SEASON)
-
-
-@case(
-    "GET /admin/campaigns/{campaign_id}/budgets",
-    200,
-    body={
-        "campaign_id": "season",
-        "funders": [
-            {"funder_id": name, "budget_minor": 10_000_000, "reserved_minor": cost, "left_minor": 10_000_000 - cost}
-            for name, cost in (("city", 5000), ("platform", 3000), ("shop", 2000))
-        ],
-        "audit": None,
-    },
-)
-def budgets_after_publishing(s: Stage) -> Answered:
-    return opened(s).operator().send("GET /admin/campaigns/{campaign_id}/budgets", SEASON)
-
-
 def put_merchant(s: Stage, **changes: Any) -> Answered:
     return s.operator().send(PUT_MERCHANT, {"merchant_id": "bakery"}, body={**MERCHANT, **changes})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.cases import case, coupon
+from tests.api.money_cases import BUDGETS, SEASON, money
 from tests.api.operate_cases import PACK, declared
 from tests.api.reverse_cases import redeemed
 from tests.api.settle_cases import closed
@@ -12,8 +13,6 @@ from tests.api.stage import Stage
 from tests.world import Answered
 
 AUDIT = "GET /admin/batches/{batch_id}/audit"
-BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
-SEASON = {"campaign_id": "season"}
 SWEEP = "0123456789abcdef"
 SPENT, RESERVED = "city 500, platform 300, shop 200", "city 5000, platform 3000, shop 2000"
 BUDGET = "city 10000000, platform 10000000, shop 10000000"
@@ -74,19 +73,11 @@ def said(of: str, *equations: str) -> Any:
     return {"of": of, "sweep": SWEEP, "complete": True, "ok": True, "equations": holding(*equations)}
 
 
-def budgets(audit: Any) -> dict[str, Any]:
-    funders = [
-        {"funder_id": name, "budget_minor": 10_000_000, "reserved_minor": cost, "left_minor": 10_000_000 - cost}
-        for name, cost in (("city", 5000), ("platform", 3000), ("shop", 2000))
-    ]
-    return {"campaign_id": "season", "funders": funders, "audit": audit}
-
-
 def asked(s: Stage, of: str) -> Answered:
     return s.operator().send(BUDGETS, SEASON, query={"audit": of, "sweep": SWEEP})
 
 
-@case(BUDGETS, 200, body=budgets(said("2020-06-06", "2020-06-06 is not closed: 1 merchants, 1 lines", *LINES)))
+@case(BUDGETS, 200, body=money(audit=said("2020-06-06", "2020-06-06 is not closed: 1 merchants, 1 lines", *LINES)))
 def an_audit_of_an_open_day(s: Stage) -> Answered:
     return asked(redeemed(s), "2020-06-06")
 
@@ -102,7 +93,7 @@ CLOSED_DAY = [
 ]
 
 
-@case(BUDGETS, 200, body=budgets(said("2020-06-06", *CLOSED_DAY)))
+@case(BUDGETS, 200, body=money(spent=1, audit=said("2020-06-06", *CLOSED_DAY)))
 def an_audit_of_a_closed_day(s: Stage) -> Answered:
     return asked(closed(redeemed(s)), "2020-06-06")
 
@@ -110,8 +101,9 @@ def an_audit_of_a_closed_day(s: Stage) -> Answered:
 @case(
     BUDGETS,
     200,
-    body=budgets(
-        said(
+    body=money(
+        spent=1,
+        audit=said(
             "campaign",
             "batch pack: 12 equations hold",
             f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
@@ -123,7 +115,7 @@ def an_audit_of_a_closed_day(s: Stage) -> Answered:
             f" = budgets reserved {RESERVED}",
             "ledger due of closed days 0 = withheld 0",
             "0 of 15 accounts below zero",
-        )
+        ),
     ),
 )
 def an_audit_of_a_campaign(s: Stage) -> Answered:
@@ -144,7 +136,7 @@ NO_LINES = [
 ]
 
 
-@case(BUDGETS, 200, body=budgets(said("2020-06-07", *NO_LINES)))
+@case(BUDGETS, 200, body=money(audit=said("2020-06-07", *NO_LINES)))
 def an_audit_of_a_day_without_lines(s: Stage) -> Answered:
     return asked(redeemed(s), "2020-06-07")
 

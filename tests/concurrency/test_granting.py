@@ -22,7 +22,7 @@ PACKS, CALLS = 20, 4
 def test_members_publishing_and_claims_side_by_side(arena: Arena, seed: int) -> None:
     """Whatever comes first: everyone who is in has a pack, or packs are leased; never one claim too many."""
     chance = random.Random(seed)
-    declaring.apply(arena.env, "season", parsed(campaign(_granted())))
+    declaring.apply(arena.env, "season", parsed(campaign(_granted())), arena.now_s)
     people = [f"p{number}" for number in range(PACKS + 10)]
     lists = [people[start : start + 8] for start in range(0, len(people), 5)]
     envs = arena.environments(seed=seed)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coupons import declaring
+from coupons import accounting, declaring
 from coupons.documents import Campaign
 from coupons.environment import Environment
 from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen
@@ -27,7 +27,7 @@ COST_MINOR = {"city": 500, "platform": 300, "shop": 200}
 
 
 def reserved(arena: Arena) -> dict[str, int]:
-    return {budget.funder_id: budget.reserved_minor for budget in declaring.budgets(arena.env, "season")}
+    return {budget.funder_id: budget.reserved_minor for budget in accounting.accounts(arena.env, "season", "").budgets}
 
 
 def burst(arena: Arena, env: Environment, people: list[str]) -> None:
@@ -89,7 +89,8 @@ def test_raises_race_with_claims_and_reclaims(arena: Arena, seed: int) -> None:
 
 
 def declare(arena: Arena, document: dict[str, Any], revision: int | None = None) -> Campaign:
-    return declaring.apply(arena.env, "season", parsed(document | ({"revision": revision} if revision else {})))[0]
+    made = parsed(document | ({"revision": revision} if revision else {}))
+    return declaring.apply(arena.env, "season", made, arena.now_s)[0]
 
 
 def test_a_batch_published_by_eight_at_once_is_published_once(arena: Arena) -> None:
@@ -129,7 +130,7 @@ def test_a_document_edited_while_it_is_published_freezes_one_version(arena: Aren
         calls: list[Callable[[], Any]] = []
         for publisher, editor in zip(environments[:4], environments[4:], strict=True):
             calls.append(lambda e=publisher, n=name: declaring.publish(e, n, arena.now_s))
-            calls.append(lambda e=editor, d=edit: declaring.apply(e, "season", d))
+            calls.append(lambda e=editor, d=edit: declaring.apply(e, "season", d, arena.now_s))
         told = at_once(calls)
         assert {type(refusal) for refusal in refusals(told)} <= {RevisionConflict, TermsFrozen, Busy}
         release, control, _ = declaring.publish(arena.env, name, arena.now_s)

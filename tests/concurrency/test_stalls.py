@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from coupons import declaring
+from coupons import accounting, declaring
 from coupons.environment import Environment
 from coupons.refusals import Refusal, TermsFrozen
 from tests.concurrency.faults import Stalling
@@ -136,4 +136,8 @@ def test_a_raise_that_stalls_adds_its_packs_once(
             arena.tick()
         books = arena.books()
         assert (books.control.quantity, books.unclaimed) == (14, 0)
-        assert [b.reserved_minor for b in declaring.budgets(arena.env, "season")] == [14 * 500, 14 * 300, 14 * 200]
+        assert [b.reserved_minor for b in accounting.accounts(arena.env, "season", "").budgets] == [
+            14 * 500,
+            14 * 300,
+            14 * 200,
+        ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from coupons.environment import Environment
 from coupons.expiring import run_schedule
-from coupons.ledger import Movement, balances
+from coupons.ledger import Movement, balances, of_kind
 from coupons.reserves import Amounts
 from tests import folding
 from tests.world import World, batch, campaign, order
@@ -15,7 +15,6 @@ PACK = {"city": 500, "platform": 300, "shop": 200}
 """What a pack of ten yuan costs at most: 50, 30 and 20 per cent."""
 BUDGET = 10_000_000
 CLOSED = "2020-06-07T10:00:00+08:00"
-EXPIRED = "2020-06-20T10:00:30+08:00"
 LATER = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-09T10:00:00+08:00"}
 
 
@@ -47,26 +46,23 @@ def opened(world: World, batch_id: str) -> Amounts:
 
 def movements(world: World) -> list[Movement]:
     """All of the season's, from the items alone."""
-    days = ("2020-06-06", "2020-06-07", "2020-06-08", "2020-06-20", "2020-06-21")
-    return folding.movements(world, "season", ["diner"], days)
+    return folding.movements(world, "season", ["diner"], [day.day for day in world.env.days.all()])
 
 
 def assert_books(world: World, *batch_ids: str) -> None:
     """The ledger, folded from nothing, is what budgets and reserves say; nothing is below zero."""
-    found = balances(movements(world))
+    moved = movements(world)
+    found = balances(moved)
     assert sum(found.values()) == 0
     assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
-    for budget in world.env.budgets.of("season", list(PACK)):
-        assert found["left", budget.funder_id] == budget.left_minor
+    budgets = world.env.budgets.of("season", [account[1] for account in found if account[0] == "left"])
+    assert {b.funder_id: b.left_minor for b in budgets} == dict(of_kind(found, "left"))
+    spent = [movement for movement in moved if movement.kind in ("spend", "reverse")]
     for batch_id in batch_ids:
-        due = dict.fromkeys(PACK, 0)
-        for movement in movements(world):
-            if movement.kind in ("spend", "reverse"):
-                for account, amount in movement.entries:
-                    if account[0] == "reserved" and account[2] == batch_id:
-                        due[account[1]] -= amount
-        still = {f: found.get(("reserved", f, batch_id), 0) + due[f] for f in PACK}
-        assert still == opened(world, batch_id)
+        of_batch = dict(of_kind(found, "reserved", batch_id))
+        due = balances(spent)
+        still = {name: balance - due.get(("reserved", name, batch_id), 0) for name, balance in of_batch.items()}
+        assert still == world.env.reserves.get(batch_id).open
 
 
 def claim(world: World, *names: str, batch_id: str = "pack") -> list[str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from coupons.declaring import _freeze
+from coupons.declaring import _freeze, publish
 from coupons.documents import Campaign, MerchantRecord
-from coupons.refusals import BudgetExceeded, RevisionConflict
+from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.releases import Release
 from coupons.stores import keys
 from coupons.stores.catalog import Standing
@@ -71,7 +71,7 @@ def test_two_that_edit_make_one(world: World) -> None:
 def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: Release) -> None:
     """The edit was judged against a document of which nothing was frozen; the revision is the same."""
     read = standing(world)
-    assert world.env.catalog.publish(draft, read, COSTS)
+    assert world.env.catalog.publish(draft, read)
     assert standing(world).published == 1
     with pytest.raises(RevisionConflict):
         world.env.catalog.apply(parsed(campaign(title="Edited")), standing=read)
@@ -84,7 +84,7 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
     world: World, draft: Release, platform: int, is_enough: bool
 ) -> None:
     """To the last unit; the funder is named, and nothing of the document is stored."""
-    assert world.env.catalog.publish(draft, standing(world), COSTS)
+    assert publish(world.env, draft.batch_id, 0)
     assert budgets(world)["platform"] == (3_000, 9_997_000)
     read, before = standing(world), world.items()
     if is_enough:
@@ -99,15 +99,14 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
 
 
 def test_publishing_lays_out_all_of_it(world: World, draft: Release) -> None:
-    """Release, number, claim key, control, stock, index and reservations, at once."""
-    assert world.env.catalog.publish(draft, standing(world), COSTS)
+    """Release, number, claim key, control, stock and index, at once."""
+    assert world.env.catalog.publish(draft, standing(world))
     assert world.env.catalog.release("pack") == draft
     assert world.env.catalog.batch_id(draft.number) == "pack"
     assert world.env.catalog.buckets("B#pack") == 16
     assert [(s.remaining, s.sealed) for s in world.env.stock.shards("pack", 2)] == [(5, 1), (5, 1)]
     [line] = world.env.catalog.published()
     assert (line.batch_id, line.last_expiry_s) == ("pack", draft.last_expiry_s)
-    assert budgets(world) == {name: (cost, 10_000_000 - cost) for name, cost in COSTS.items()}
 
 
 def put(world: World, key: keys.Key, **fields: object) -> None:
@@ -115,10 +114,10 @@ def put(world: World, key: keys.Key, **fields: object) -> None:
 
 
 def test_a_batch_is_published_once(world: World, draft: Release) -> None:
-    """A second publishing would lay the stock out again and reserve the cost twice."""
-    assert world.env.catalog.publish(draft, standing(world), COSTS)
+    """A second publishing would lay the stock out again."""
+    assert world.env.catalog.publish(draft, standing(world))
     before = world.items()
-    assert not world.env.catalog.publish(draft, standing(world), COSTS)
+    assert not world.env.catalog.publish(draft, standing(world))
     assert world.items() == before
 
 
@@ -127,14 +126,14 @@ def test_a_number_names_one_batch(world: World, draft: Release) -> None:
     put(world, keys.number(draft.number), batch_id="other")
     put(world, keys.claim_key("B#pack"), buckets=16)
     before = world.items()
-    assert not world.env.catalog.publish(draft, standing(world), COSTS)
+    assert not world.env.catalog.publish(draft, standing(world))
     assert world.items() == before
     put(world, keys.number(draft.number), batch_id="pack")
     put(world, keys.claim_key("B#pack"), buckets=32)
     before = world.items()
-    assert not world.env.catalog.publish(draft, standing(world), COSTS)
+    assert not world.env.catalog.publish(draft, standing(world))
     assert world.items() == before
-    assert world.env.catalog.publish(replace(draft, buckets=32), standing(world), COSTS)
+    assert world.env.catalog.publish(replace(draft, buckets=32), standing(world))
 
 
 def test_a_document_that_moved_on_is_not_published(world: World, draft: Release) -> None:
@@ -143,23 +142,8 @@ def test_a_document_that_moved_on_is_not_published(world: World, draft: Release)
     world.env.catalog.apply(parsed(campaign(batch(quantity=11))), standing=read)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
-        world.env.catalog.publish(draft, read, COSTS)
+        world.env.catalog.publish(draft, read)
     assert refused.value.revision == 2
-    assert world.items() == before
-
-
-@pytest.mark.parametrize(("cost", "is_covered"), [(10_000_000, True), (10_000_001, False)])
-def test_a_publication_is_covered_to_the_last_unit(world: World, draft: Release, cost: int, is_covered: bool) -> None:
-    """Or nothing of it happens, and the funder is named with what it has left."""
-    before = world.items()
-    if is_covered:
-        assert world.env.catalog.publish(draft, standing(world), {**COSTS, "platform": cost})
-        assert budgets(world)["platform"] == (cost, 0)
-        return
-    with pytest.raises(BudgetExceeded) as refused:
-        world.env.catalog.publish(draft, standing(world), {**COSTS, "platform": cost})
-    facts = refused.value
-    assert (facts.funder_id, facts.available_minor, facts.needed_minor) == ("platform", 10_000_000, cost)
     assert world.items() == before
 
 
@@ -223,14 +207,34 @@ def test_suspended_districts_are_those_of_the_document_that_stands(world: World)
     assert catalog.suspended_districts("season") == frozenset()
 
 
-def test_the_largest_document_fits_one_transaction(world: World) -> None:
-    """28 merchants in place of 28 others, with 10 funders: DynamoDB takes at most 100 items."""
+def document_of(prefix: str, merchants: int, funders: int) -> Campaign:
+    merchant, funder = campaign()["merchants"][0], campaign()["funders"][0]
+    more = [{**funder, "funder_id": f"{prefix}{n}"} for n in range(funders - len(COSTS))]
+    named = [{**merchant, "merchant_id": f"{prefix}{n}"} for n in range(merchants)]
+    return parsed(campaign(merchants=named, funders=[*campaign()["funders"], *more]))
 
-    def largest(prefix: str) -> Campaign:
-        merchant, funder = campaign()["merchants"][0], campaign()["funders"][0]
-        merchants = [{**merchant, "merchant_id": f"{prefix}{n}"} for n in range(28)]
-        funders = [*campaign()["funders"], *({**funder, "funder_id": f"f{n}"} for n in range(7))]
-        return parsed(campaign(merchants=merchants, funders=funders))
 
-    world.env.catalog.apply(largest("old"), standing=None)
-    assert world.env.catalog.apply(largest("new"), standing=standing(world)).revision == 2
+@pytest.mark.parametrize(("merchants", "funders", "fits"), [(28, 41, True), (28, 42, False), (0, 97, True)])
+def test_a_document_is_one_transaction(world: World, merchants: int, funders: int, fits: bool) -> None:
+    """Three items, one a changed budget, two a merchant: DynamoDB takes at most 100, and what is more is malformed."""
+    document = document_of("new", merchants, funders)
+    if fits:
+        assert world.env.catalog.apply(document, standing=None).revision == 1
+        return
+    before = world.items()
+    with pytest.raises(Malformed) as refused:
+        world.env.catalog.apply(document, standing=None)
+    assert "42 changed budgets, 28 merchants" in refused.value.errors[0]["message"]
+    assert world.items() == before
+
+
+@pytest.mark.parametrize(("funders", "fits"), [(13, True), (14, False)])
+def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: bool) -> None:
+    """28 in place of 28 others take 84; budgets that stand as they were take nothing."""
+    world.env.catalog.apply(document_of("old", 28, 3), standing=None)
+    new = document_of("new", 28, funders + 3)
+    if fits:
+        assert world.env.catalog.apply(new, standing=standing(world)).revision == 2
+        return
+    with pytest.raises(Malformed):
+        world.env.catalog.apply(new, standing=standing(world))

@@ -108,29 +108,57 @@ def test_a_batch_of_another_funder_is_not_paid_for(world: World) -> None:
 
 
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
-def test_a_killed_step_is_done_by_the_next(world: World, applied: bool) -> None:
-    """Dead at the transaction, it is done once all the same."""
-    world.publish(rolling())
+@pytest.mark.parametrize("dearer", [False, True], ids=["whole", "with a rest"])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_killed_step_is_done_by_the_next(world: World, nth: int, dearer: bool, applied: bool) -> None:
+    """Dead at the packs' transaction or at the funders', it is done once all the same."""
+    thirty = terms("thirty-off", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
+    document = rolling()
+    if dearer:
+        later = batch("later", terms=["thirty-off"], **LATER)
+        document = campaign(batch(rollover_to="later"), later, terms=[terms(), thirty])
+    world.publish(document)
     world.clock.set(CLOSED)
     tick(world)
     with pytest.raises(KilledError):
-        tick(world, world.environment(client=_AtTransaction(world.client, applied=applied)))
+        tick(world, world.environment(client=_AtTransaction(world.client, nth, applied=applied)))
+    assert_books(world, "pack", "later")
     tick(world)
-    assert (quantity(world), reserved(world)) == (20, of(20))
+    assert (quantity(world), reserved(world)) == ((13, of(39)) if dearer else (20, of(20)))
+    assert world.env.reserves.get("pack").owed is None
+    assert_books(world, "pack", "later")
+
+
+def test_what_is_owed_is_not_rolled_over_again(world: World) -> None:
+    """Killed between the packs and the funders' part: a raised later batch gets no second helping."""
+    thirty = terms("thirty-off", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
+    cheap_later = batch("later", terms=["thirty-off"], **LATER)
+    world.publish(campaign(batch(rollover_to="later", quantity=11), cheap_later, terms=[terms(), thirty]))
+    world.clock.set(CLOSED)
+    tick(world)
+    with pytest.raises(KilledError):
+        tick(world, world.environment(client=_AtTransaction(world.client, 1, applied=True)))
+    assert world.env.reserves.get("pack").owed == of(2)
+    assert (quantity(world), reserved(world)) == (13, of(2 + 39))
+    [done] = tick(world)
+    assert (done["amounts"], quantity(world), reserved(world)) == (of(2), 13, of(39))
     assert_books(world, "pack", "later")
 
 
 class _AtTransaction:
-    """A client whose process dies at its first transaction that gives money back."""
+    """A client whose process dies at its n-th transaction that gives money back."""
 
-    def __init__(self, client: Any, *, applied: bool) -> None:
-        self._client, self._applied = client, applied
+    def __init__(self, client: Any, nth: int, *, applied: bool) -> None:
+        self._client, self._left, self._applied = client, nth, applied
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._client, name)
 
         def call(**parameters: Any) -> Any:
             if name != "transact_write_items" or "given_back" not in str(parameters):
+                return real(**parameters)
+            self._left -= 1
+            if self._left:
                 return real(**parameters)
             if self._applied:
                 real(**parameters)

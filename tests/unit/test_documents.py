@@ -103,7 +103,7 @@ REFUSED: list[tuple[Change, str, str]] = [
     (setting("suspended_districts", [f"d{n}" for n in range(101)]), "suspended_districts", "at most 100"),
     (setting("suspended_districts", [""]), "suspended_districts.0", "at least 1"),
     (many("batches", "batch_id", 41), "batches", "at most 40"),
-    (many("funders", "funder_id", 11), "funders", "at most 10"),
+    (many("funders", "funder_id", 101), "funders", "at most 100"),
     # names that refer
     (twice("funders"), "", "funders: 'city' stands twice"),
     (twice("terms"), "", "terms: 'ten-off' stands twice"),

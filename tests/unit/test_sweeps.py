@@ -25,7 +25,7 @@ def test_a_fold_counts_claims_and_coupons_by_batch() -> None:
     fold.take(claim(7, spent, fresh, used), NOW_S, Ruling())
     fold.take(claim(7, spent, spent), NOW_S, Ruling(extended_s=1))
     fold.take(claim(8, spent), NOW_S, Ruling())
-    assert fold.of(7) == Count(2, {"expired": 1, "available": 3, "redeemed": 1}, {2: 1})
+    assert fold.of(7) == Count(2, {"expired": 1, "available": 3, "redeemed": 1}, {2: 1}, used=1)
     assert fold.of(8) == Count(1, {"expired": 1})
     assert fold.of(9) == Count(0, {})
 

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,12 @@ from pydantic import TypeAdapter
 from coupons.documents import Batch, Campaign
 from coupons.limits import Limit
 from coupons.moments import epoch_s
-from coupons.refusals import RevisionConflict
+from coupons.refusals import Malformed, RevisionConflict
 from coupons.releases import Control, Release, spread
 from coupons.stores import keys
-from coupons.stores.budgets import below_reserved, declare, over_budget, reservations
+from coupons.stores.budgets import below_reserved, declare
 from coupons.stores.controls import control_item
-from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
+from coupons.stores.dynamodb import TRANSACT_MAX, Dynamo, Item, TransactionFailed, encode
 from coupons.stores.registry import declare_merchant, withdraw_merchant
 from coupons.stores.stock import stock_item
 from coupons.terms import Terms
@@ -92,27 +92,33 @@ class Catalog:
         """Store `document` in place of `standing` with its budgets and merchants, all or nothing; the stored one.
 
         Raises RevisionConflict if another revision stands by now, or a batch was published since `standing` was read,
-        BudgetExceeded if a budget falls below what is reserved of it.
+        BudgetExceeded if a budget falls below what is reserved of it, Malformed if it changes more than one transaction
+        holds.
         """
         campaign_id = document.campaign_id
         gone = {m.merchant_id for m in standing.document.merchants} if standing else set()
         gone -= {merchant.merchant_id for merchant in document.merchants}
         stored = document.model_copy(update={"revision": standing.revision + 1 if standing else 1})
+        before = {f.funder_id: f.budget_minor for f in standing.document.funders} if standing else {}
+        funders = [f for f in document.funders if before.get(f.funder_id) != f.budget_minor]
         batch_ids = [batch.batch_id for batch in document.batches]
         parts = [
             self._put_campaign(stored, standing),
             self._put(keys.index_campaign(campaign_id), {"batch_ids": batch_ids}),
-            *[declare(self._table, campaign_id, f.funder_id, f.budget_minor) for f in document.funders],
+            *[declare(self._table, campaign_id, f.funder_id, f.budget_minor) for f in funders],
             *[part for m in document.merchants for part in declare_merchant(self._table, campaign_id, m)],
             *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in sorted(gone)],
             self._put(keys.suspended(campaign_id), {"districts": document.suspended_districts}),
         ]
+        if len(parts) > TRANSACT_MAX:
+            much = f"{len(funders)} changed budgets, {len(document.merchants)} merchants and {len(gone)} that left"
+            raise Malformed(errors=[{"place": "body", "message": f"{much} are too much for one revision; send two"}])
         try:
             self._dynamo.transact(parts)
         except TransactionFailed as failure:
             if 0 in failure.items:
                 raise _moved_on(failure.items[0]) from failure
-            raise below_reserved(failure, document.funders, first=2) from failure
+            raise below_reserved(failure, funders, first=2) from failure
         return stored
 
     def release(self, batch_id: str) -> Release | None:
@@ -128,14 +134,17 @@ class Catalog:
         item = self._dynamo.get(self._table, keys.claim_key(claim_key), consistent=True)
         return item["buckets"] if item else None
 
-    def publish(
-        self, release: Release, standing: Standing, costs: Mapping[str, int], also: Sequence[dict[str, Any]] = ()
-    ) -> bool:
-        """Freeze `release`, lay out its stock and reserve `costs` (funder → minor units), with `also`; all or nothing.
+    def unpublished(self, batch_id: str) -> dict[str, Any]:
+        """A transaction part that holds until the batch is published."""
+        check = {"TableName": self._table, "Key": encode(keys.release(batch_id))}
+        return {"ConditionCheck": {**check, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+    def publish(self, release: Release, standing: Standing, also: Sequence[dict[str, Any]] = ()) -> bool:
+        """Freeze `release` and lay out its stock, with `also`; all or nothing.
 
         False if it is published already, if its number or claim key was taken differently meanwhile, or if a part of
-        `also` moved on (the caller reads again). Raises RevisionConflict if the document moved on, BudgetExceeded. That
-        all batches of a claim key have the same buckets is guarded by
+        `also` moved on (the caller reads again). Raises RevisionConflict if the document moved on. That all batches of
+        a claim key have the same buckets is guarded by
         tests/store/test_catalog.py::test_a_number_names_one_batch.
         """
         batch_id, control = release.batch_id, Control("open", 1, release.batch.quantity)
@@ -149,16 +158,12 @@ class Catalog:
         ]
         shards = enumerate(spread(control.quantity, release.shards))
         stock = [self._put(keys.stock(batch_id, shard), stock_item(packs, control.round)) for shard, packs in shards]
-        budgets = reservations(self._table, release.campaign_id, costs)
         try:
-            self._dynamo.transact([*frozen, *stock, *budgets, *also])
+            self._dynamo.transact([*frozen, *stock, *also])
         except TransactionFailed as failure:
-            first_also = len(frozen) + len(stock) + len(budgets)
-            if failure.items.keys() & {0, 1, 2} or min(failure.items) >= first_also:
-                return False
-            if 3 in failure.items:
+            if 3 in failure.items and not failure.items.keys() & {0, 1, 2}:
                 raise _moved_on(failure.items[3]) from failure
-            raise over_budget(failure, costs, first=len(frozen) + len(stock)) from failure
+            return False
         return True
 
     def _put(self, key: keys.Key, fields: Item, unless: str = "") -> dict[str, Any]:

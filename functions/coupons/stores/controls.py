@@ -87,22 +87,46 @@ class Controls:
         values = {":never": -1, ":next": control.booking_count + 1, ":c": control.booking_count}
         return self._change(batch_id, update, condition, values)
 
+    def unraised(self, batch_id: str, control: Control) -> dict[str, Any]:
+        """A transaction part that holds as long as the quantity is the one that was read."""
+        check: dict[str, Any] = {"TableName": self._table, "Key": encode(keys.control(batch_id))}
+        check |= {
+            "ConditionExpression": "quantity = :read",
+            "ExpressionAttributeValues": encode({":read": control.quantity}),
+        }
+        return {"ConditionCheck": check}
+
     def unsettling(self, batch_id: str, control: Control) -> dict[str, Any]:
         """A transaction part: the last word, the recorded expiry and what was given back are taken back."""
         update = (
-            "SET #final = :no, expired_at_s = :never, expired_counts = :nothing, unused = :none, given_back = :never"
+            "SET #final = :no, expired_at_s = :never, expired_counts = :nothing, unused = :none, given_back = :never,"
+            " rest_through = :empty"
         )
         condition = "#round = :r AND #final = :yes AND given_back = :g"
-        values: Item = {":no": False, ":never": 0, ":nothing": {}, ":none": [], ":yes": True}
+        values: Item = {":no": False, ":never": 0, ":nothing": {}, ":none": [], ":empty": "", ":yes": True}
         values |= {":r": control.round, ":g": control.given_back}
         return {"Update": control_update(self._table, batch_id, update, condition, values)}
 
+    def giving(self, batch_id: str, control: Control) -> dict[str, Any]:
+        """A transaction part that holds as long as the next step is due, for the batch as `control` counted it."""
+        check: dict[str, Any] = {"TableName": self._table, "Key": encode(keys.control(batch_id))}
+        check |= {
+            "ConditionExpression": _AS_COUNTED,
+            "ExpressionAttributeNames": {"#final": "final", "#round": "round"},
+            "ExpressionAttributeValues": encode(_as_counted(control)),
+        }
+        return {"ConditionCheck": check}
+
     def giving_back(self, batch_id: str, control: Control, step: int) -> dict[str, Any]:
         """A transaction part: `step` is done, for the batch as `control` counted it."""
-        condition = "given_back = :read AND #final = :yes AND #round = :r AND expired_at_s = :e"
-        values: Item = {":step": step, ":read": control.given_back, ":yes": True}
-        values |= {":r": control.round, ":e": control.expired_at_s}
-        return {"Update": control_update(self._table, batch_id, "SET given_back = :step", condition, values)}
+        values = {**_as_counted(control), ":step": step}
+        return {"Update": control_update(self._table, batch_id, "SET given_back = :step", _AS_COUNTED, values)}
+
+    def giving_rest(self, batch_id: str, control: Control, through: str) -> dict[str, Any]:
+        """A transaction part: the rest is given back as the days through `through` left it."""
+        condition = f"{_AS_COUNTED} AND rest_through = :before"
+        values = {**_as_counted(control), ":before": control.rest_through, ":day": through}
+        return {"Update": control_update(self._table, batch_id, "SET rest_through = :day", condition, values)}
 
     def record_expiry(
         self, batch_id: str, control: Control, counts: dict[str, int], unused: Sequence[int], now_s: int
@@ -130,6 +154,13 @@ class Controls:
 
     def _change(self, batch_id: str, update: str, condition: str, values: Item) -> bool:
         return change_control(self._dynamo, self._table, batch_id, update, condition, values)
+
+
+_AS_COUNTED = "given_back = :read AND #final = :yes AND #round = :r AND expired_at_s = :e"
+
+
+def _as_counted(control: Control) -> Item:
+    return {":read": control.given_back, ":yes": True, ":r": control.round, ":e": control.expired_at_s}
 
 
 def change_control(dynamo: Dynamo, table: str, batch_id: str, update: str, condition: str, values: Item) -> bool:

@@ -29,7 +29,7 @@ Item = dict[str, Any]
 """Attribute name → str, int, bool, bytes, None, list or dict."""
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 0.5, 1.0
-TRANSACT_ATTEMPTS = 6
+TRANSACT_ATTEMPTS, TRANSACT_MAX = 6, 100
 BATCH_GET_MAX, BATCH_WRITE_MAX, BATCH_ROUNDS_MAX = 100, 25, 8
 
 _THROTTLED = {

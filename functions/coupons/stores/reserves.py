@@ -3,20 +3,22 @@
 | access | request | units |
 |---|---|---|
 | a batch's reserve | GetItem, strong | 1 read unit |
+| begin or end a reservation | PutItem | 1 |
 | change it, with the record of the movement | parts of the transaction that moves the money | 2 each |
-| all records of a campaign | Query, strong, all pages | 1 read unit each 4 KB |
+| records of a campaign, a page or all | Query, strong | 1 read unit each 4 KB |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from coupons.ledger import Record
-from coupons.reserves import Reserve
+from coupons.reserves import Pending, Reserve
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, Item, encode
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 
 
 class Reserves:
@@ -27,11 +29,19 @@ class Reserves:
     def get(self, batch_id: str) -> Reserve:
         """Strongly consistent; empty before the batch is published."""
         item = self._dynamo.get(self._table, keys.reserve(batch_id), consistent=True)
-        return Reserve(item["reserved"], item["released"], item["version"]) if item else Reserve()
+        return _reserve(item) if item else Reserve()
+
+    def put(self, batch_id: str, read: Reserve, new: Reserve) -> bool:
+        """`new` in place of the reserve that was `read`; False if another stands by now."""
+        try:
+            self._dynamo.call("put_item", **self.part(batch_id, read, new)["Put"])
+        except ConditionFailed:
+            return False
+        return True
 
     def part(self, batch_id: str, read: Reserve, new: Reserve) -> dict[str, Any]:
         """A transaction part: `new` in place of the reserve that was `read`."""
-        fields: Item = {"reserved": new.reserved, "released": new.released, "version": new.version}
+        fields: Item = asdict(new)
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": encode({**keys.reserve(batch_id), **fields}),
@@ -54,8 +64,24 @@ class Reserves:
             }
         }
 
+    def page(self, campaign_id: str, after: str, limit: int) -> list[Record]:
+        """Up to `limit` records after the key `after`."""
+        pk = keys.ledger(campaign_id, "")["pk"]
+        more: dict[str, Any] = {"ExclusiveStartKey": encode(keys.ledger(campaign_id, after))} if after else {}
+        found = self._dynamo.query(self._table, pk, consistent=True, Limit=limit, **more)
+        return [_record(item) for item in islice(found, limit)]
+
     def records(self, campaign_id: str) -> Iterator[Record]:
         """In order of batch and change."""
         for item in self._dynamo.query(self._table, keys.ledger(campaign_id, "")["pk"], consistent=True):
-            fields = {name: value for name, value in item.items() if name not in ("pk", "sk")}
-            yield Record(key=item["sk"], **fields)
+            yield _record(item)
+
+
+def _record(item: Item) -> Record:
+    fields = {name: value for name, value in item.items() if name not in ("pk", "sk")}
+    return Record(key=item["sk"], **fields)
+
+
+def _reserve(item: Item) -> Reserve:
+    fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "pending")}
+    return Reserve(**fields, pending=Pending(**item["pending"]) if item["pending"] else None)

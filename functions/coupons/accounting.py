@@ -1,0 +1,63 @@
+"""A campaign's money as operators and funders ask for it: budgets, what batches have of them, and movements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coupons.declaring import read
+from coupons.environment import Environment
+from coupons.ledger import Record
+from coupons.reserves import Amounts, Reserve, total
+from coupons.stores.budgets import Budget
+
+PAGE_MOVEMENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMoney:
+    """`spent`: what its lines of closed days cost, redemptions less reversals."""
+
+    batch_id: str
+    reserve: Reserve
+    spent: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """`movements`: a page of them in order of batch and change, with the key of the last if there are more."""
+
+    timezone: str
+    budgets: list[Budget]
+    batches: list[BatchMoney]
+    movements: list[Record]
+    after: str
+
+    @property
+    def spent(self) -> Amounts:
+        return total(batch.spent for batch in self.batches)
+
+
+def accounts(env: Environment, campaign_id: str, cursor: str) -> Accounts:
+    """The campaign's money as it stands, and movements after `cursor` (empty: from the first), at most 100.
+
+    About 2 read units a batch, 1 a funder, 1 each 4 KB of movements. Raises NotFound, Busy.
+    """
+    campaign = read(env, campaign_id)
+    budgets = env.budgets.of(campaign_id, [funder.funder_id for funder in campaign.funders])
+    batches = [_of_batch(env, batch.batch_id) for batch in campaign.batches]
+    found = env.reserves.page(campaign_id, cursor.replace("~", "#"), PAGE_MOVEMENTS + 1)
+    movements = found[:PAGE_MOVEMENTS]
+    after = movements[-1].key if len(found) > PAGE_MOVEMENTS else ""
+    kept = [batch for batch in batches if batch.reserve.version]
+    return Accounts(campaign.timezone, budgets, kept, movements, after)
+
+
+def cursor_of(record_key: str) -> str:
+    """A movement's key as a query parameter carries it."""
+    return record_key.replace("#", "~")
+
+
+def _of_batch(env: Environment, batch_id: str) -> BatchMoney:
+    reserve = env.reserves.get(batch_id)
+    spent = total(env.day_folds.spent(batch_id).values()) if reserve.version else {}
+    return BatchMoney(batch_id, reserve, spent)

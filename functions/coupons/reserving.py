@@ -1,0 +1,101 @@
+"""Set a batch's largest possible cost aside at its funders, however many: more than one transaction holds, too.
+
+    begin ──▶ 40 funders ──▶ 40 funders ──▶ … ──▶ publish or raise, in one transaction with the end
+                  │ one has too little, or it is not wanted any more
+                  ▼
+                undo: the same funders get it back ──▶ end ──▶ `budget-exceeded`
+
+Every arrow is one write, or one transaction of the batch's reserve, the funders' budgets and the ledger's record; each
+asks for the reserve as it was read. So whoever is killed leaves a reservation of which each fen is in the books; the
+same call goes on with it at once, and after a fence any other undoes it first. Guarded by
+tests/store/test_reserving.py::test_killed_at_any_write_the_next_call_publishes,
+tests/store/test_reserving.py::test_a_funder_with_too_little_gets_everybody_theirs_back.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from coupons.environment import Environment
+from coupons.ledger import Record, record_key
+from coupons.refusals import BudgetExceeded, Busy
+from coupons.releases import Release
+from coupons.reserves import Pending, Reserve
+from coupons.stores.budgets import over_budget, releases, reservations
+from coupons.stores.dynamodb import TransactionFailed
+
+ATTEMPTS = 20
+"""Steps of one call; more than a handful are others who change the same reserve."""
+
+
+def reserve(env: Environment, release: Release, wanted: Pending, still: dict[str, Any], now_s: int) -> Reserve | None:
+    """All funders have set `wanted` aside: the reserve, for the caller to put its `ended()` with what it was for.
+
+    `still` is a transaction part that refuses to begin once that was done. None then, and if another reservation is on
+    its way: the caller looks again. 3 units, and 4 + 2 a funder for each 40 of them. Raises BudgetExceeded (nothing is
+    set aside), Busy.
+    """
+    for _ in range(ATTEMPTS):
+        read = env.reserves.get(release.batch_id)
+        pending = read.pending
+        if pending is None:
+            if not _begin(env, release, read, wanted, still):
+                return None
+        elif pending.undoing or (pending.is_left_behind(now_s) and not pending.is_same(wanted)):
+            give_up(env, release.campaign_id, release.batch_id, now_s)
+        elif not pending.is_same(wanted):
+            return None
+        elif not pending.left:
+            return read
+        elif refusal := _move(env, release.campaign_id, release.batch_id, read, now_s):
+            give_up(env, release.campaign_id, release.batch_id, now_s)
+            raise refusal
+    raise Busy(detail="The batch's money is changing; try again.")
+
+
+def give_up(env: Environment, campaign_id: str, batch_id: str, now_s: int) -> None:
+    """What was set aside of a reservation that is on its way goes back to its funders. Raises Busy."""
+    for _ in range(ATTEMPTS):
+        read = env.reserves.get(batch_id)
+        pending = read.pending
+        if pending is None:
+            return
+        if not pending.undoing:
+            env.reserves.put(batch_id, read, read.undoing())
+        elif not pending.taken:
+            env.reserves.put(batch_id, read, read.ended())
+        else:
+            _move(env, campaign_id, batch_id, read, now_s)
+    raise Busy(detail="The batch's money is changing; try again.")
+
+
+def _begin(env: Environment, release: Release, read: Reserve, pending: Pending, still: dict[str, Any]) -> bool:
+    """False if `still` refused it; a reserve that changed meanwhile is looked at again."""
+    try:
+        env.transact([env.reserves.part(release.batch_id, read, read.begun(pending)), still])
+    except TransactionFailed as failure:
+        return 1 not in failure.items
+    return True
+
+
+def _move(env: Environment, campaign_id: str, batch_id: str, read: Reserve, now_s: int) -> BudgetExceeded | None:
+    """The next funders' part of what is pending, out of their budgets or back into them; which of them refused.
+
+    None also if the reserve changed since it was `read`: the caller looks again.
+    """
+    pending, (chunk, after) = read.pending, read.moved()
+    assert pending is not None
+    kind: Literal["reserve", "release"] = "release" if pending.undoing else "reserve"
+    step = f"{pending.purpose}, undone" if pending.undoing else pending.purpose
+    record = Record(record_key(batch_id, after.version, kind), kind, batch_id, chunk, pending.packs, now_s, step)
+    to_budgets = releases if pending.undoing else reservations
+    parts = [
+        env.reserves.part(batch_id, read, after),
+        env.reserves.record(campaign_id, record),
+        *to_budgets(env.budgets.table, campaign_id, chunk),
+    ]
+    try:
+        env.transact(parts)
+    except TransactionFailed as failure:
+        return over_budget(failure, chunk, first=2) if min(failure.items) >= 2 else None
+    return None
