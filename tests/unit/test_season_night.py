@@ -68,3 +68,14 @@ def test_districts_and_reminders_are_played(night: Campaign) -> None:
     """Two districts, one of which can be closed; a reminder two days before the end."""
     assert {store.district for merchant in night.merchants for store in merchant.stores} >= {"dongcheng", "fengtai"}
     assert {batch.remind_days for batch in night.batches} == {None, 2}
+
+
+def test_what_the_first_nights_leave_is_the_next_weeks(night: Campaign) -> None:
+    """Packs of the same terms, so that each one's money pays for one."""
+    batches = {batch.batch_id: batch for batch in night.batches}
+    rolling = [batch for batch in night.batches if batch.rollover_to]
+    assert [(batch.batch_id, batch.rollover_to) for batch in rolling] == [
+        ("night-0612", "night-0619"),
+        ("night-0613", "night-0619"),
+    ]
+    assert all(batch.terms == batches[batch.rollover_to or ""].terms for batch in rolling)

@@ -1,0 +1,90 @@
+"""couponctl's look at a campaign's money against a scripted stack."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.scripted_stack import Reply, Stack, scripted_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATH = "GET /admin/campaigns/spring/budgets"
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
+    with scripted_stack() as stack:
+        yield stack
+
+
+def movement(kind: str, packs: int, to: str | None = None) -> dict[str, Any]:
+    said = {"key": f"pack~000002~{kind}", "kind": kind, "batch_id": "pack", "to_batch_id": to, "step": "unclaimed"}
+    amounts = [{"funder_id": "city", "amount_minor": 4000}, {"funder_id": "shop", "amount_minor": 1000}]
+    return {**said, "packs": packs, "at": "2020-06-07T10:01:00+08:00", "amounts": amounts}
+
+
+def report(*movements: dict[str, Any], following: str | None = None, moving: bool = False) -> Reply:
+    amounts = {"budget_minor": 1_000_000, "reserved_minor": 9_000, "left_minor": 991_000, "spent_minor": 500}
+    batch = {"reserved": 13_000, "released": 4_000, "spent": 500}
+    parts = {name: [{"funder_id": "city", "amount_minor": amount}] for name, amount in batch.items()}
+    funders = [{"funder_id": "city", **amounts}]
+    batches = [{"batch_id": "a-longer-name", "on_its_way": moving, **parts}]
+    body = {"campaign_id": "spring", "funders": funders, "batches": batches, "movements": list(movements)}
+    return Reply(body={**body, "next": following, "audit": None})
+
+
+def test_money_by_funder_and_batch(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line each, in minor units, under the same columns."""
+    stack.on(PATH, report())
+    assert stack.run("budgets", "spring") == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["minor", "units", "budget", "reserved", "spent", "left"],
+        ["city", "1,000,000", "9,000", "500", "991,000"],
+        ["a-longer-name", "9,000", "500", "4,000", "of", "13,000", "given", "back"],
+    ]
+
+
+def test_a_movement_on_its_way_is_named(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Or an operator would look for money that is neither here nor there."""
+    stack.on(PATH, report(moving=True))
+    assert stack.run("budgets", "spring") == 0
+    assert capsys.readouterr().out.endswith("given back  (a movement is on its way)\n")
+
+
+def test_movements_of_all_pages(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each in one line, with where it went; the second page is asked for by the first one's cursor."""
+    stack.on(
+        PATH, report(movement("rollover", 8, "later"), following="pack~000002~rollover"), report(movement("release", 0))
+    )
+    assert stack.run("budgets", "spring", "--movements") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "2020-06-07T10:01:00+08:00  pack  rollover to later, unclaimed (8 packs): city 4,000 shop 1,000",
+        "2020-06-07T10:01:00+08:00  pack  release, unclaimed: city 4,000 shop 1,000",
+    ]
+    assert [asked.query for asked in stack.asked[1:]] == [{}, {"cursor": ["pack~000002~rollover"]}]
+
+
+def test_movements_for_machines(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """One JSON value a line."""
+    stack.on(PATH, report(movement("release", 0)))
+    assert stack.run("--json", "budgets", "spring", "--movements") == 0
+    assert json.loads(capsys.readouterr().out) == movement("release", 0)
+
+
+def test_something_else_is_not_good(stack: Stack) -> None:
+    """A stack that answers without funders is no stack of ours."""
+    stack.on(PATH, Reply(body={"hello": "world"}))
+    assert stack.run("budgets", "spring") != 0
+
+
+def test_movements_that_never_end_are_not_good(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are bounded."""
+    monkeypatch.setattr("infra.couponctl.accounting.PAGES_MAX", 3)
+    stack.on(PATH, report(following="pack~000002~release"))
+    assert stack.run("budgets", "spring", "--movements") != 0
+    assert len(stack.asked) == 1 + 1 + 3
