@@ -49,10 +49,12 @@ def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
     reserve, pack, quantity = moment.reserves[batch_id], moment.pack(batch_id), moment.controls[batch_id].quantity
     folded = balances(ledger.of_record(record) for record in moment.records)
     recorded = dict(ledger.of_kind(folded, "reserved", batch_id))
+    taken = reserve.pending.taken if reserve.pending else {}
+    moving = f" + {said(taken)} of a raise on its way" if taken else ""
     return [
         Equation(
-            f"reserved {said(reserve.reserved)} = {quantity} packs of {said(pack)}",
-            same(reserve.reserved, times(pack, quantity)),
+            f"reserved {said(reserve.reserved)} = {quantity} packs of {said(pack)}{moving}",
+            same(reserve.reserved, plus(times(pack, quantity), taken)),
         ),
         Equation(f"reserve by its records {said(recorded)} = {said(reserve.open)}", same(recorded, reserve.open)),
         Equation(

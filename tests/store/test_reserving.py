@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from coupons.auditing import audit_batch, audit_campaign
 from coupons.clock import FENCE_S
 from coupons.declaring import apply, publish, raise_quantity
 from coupons.ledger import of_kind
@@ -199,6 +200,16 @@ def test_the_same_raise_goes_on_at_once(town: World) -> None:
     raise_quantity(town.environment(), "pack", 12, town.now_s)
     assert_reserved(town, 12, "pack")
     assert [r.step for r in town.env.reserves.records("season")] == ["publish"] * 2 + ["quantity 12"] * 2
+
+
+def test_an_audit_bears_with_a_raise_on_its_way(town: World) -> None:
+    """Half of its funders have been asked: every fen is somewhere, and is said to be."""
+    left_behind(town)
+    found = audit_batch(town.environment(), "pack", "", town.now_s, float("inf"))
+    assert [text for text, holds in found.equations() if not holds] == []
+    assert any("f00 200, " in text and "of a raise on its way" in text for text, _ in found.equations())
+    report = audit_campaign(town.environment(), "season", "", town.now_s, float("inf"))
+    assert report.ok
 
 
 def edited(**batch_changes: Any) -> dict[str, Any]:
