@@ -76,7 +76,7 @@ def audit_batch(env: Environment, batch_id: str, sweep: str, now_s: int, deadlin
     beginning = _begin(env, name, [batch_id])
     found = _recount(env, name, beginning, {batch_id: release}, now_s, deadline_s)
     takes_bookings = release.batch.booking is not None
-    booked = count_bookings(env, release, f"{name}#bookings", deadline_s) if takes_bookings and found else None
+    booked = count_bookings(env, release, f"{name}#bookings", deadline_s) if takes_bookings else None
     moment = bookkeeping.moment(env, release.campaign_id) if found else None
     whole = found is not None and moment is not None and (booked is not None or not takes_bookings)
     count = found.claims.of(release.number) if found else None
@@ -168,8 +168,8 @@ def _since(days: Sequence[SettlementDay], releases: Mapping[str, Release]) -> li
 
 
 def _still_closed(days: Sequence[SettlementDay], beginning: Beginning) -> frozenset[str]:
-    """Closed when the audit began, and not opened again since: no line can have been added."""
-    return frozenset(day.day for day in days if day.closed_at_s and beginning.days.get(day.day) == day.round)
+    """Closed when the audit began, and not opened again since, which begins another round: no line was added."""
+    return frozenset(day.day for day in days if beginning.days.get(day.day) == day.round)
 
 
 def _count(env: Environment, name: str, releases: Mapping[str, Release], now_s: int, deadline_s: float) -> Fold | None:
@@ -223,6 +223,7 @@ def _of_money(env: Environment, batch_id: str, found: Recounted, moment: Moment)
     yield equations.of_coupons(tally, found.claims.of(release.number).used, found.meanwhile(batch_id))
     yield equations.of_closed_days(found.of_closed_days(batch_id), recorded)
     yield from equations.of_reserve(batch_id, moment, found.spent(batch_id))
+    yield from equations.of_rest(batch_id, moment, found.of_closed_days(batch_id), found.after)
 
 
 def _together(tally: Tally) -> BatchTally:

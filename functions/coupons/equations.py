@@ -7,7 +7,7 @@ All others are of items that stood still, or cannot move any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from coupons import ledger
 from coupons.audits import Equation, Moment
@@ -62,6 +62,19 @@ def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
             all(amount >= 0 for amount in (*minus(reserve.open, spent).values(), *spent.values())),
         ),
     ]
+
+
+def of_rest(batch_id: str, moment: Moment, closed: Mapping[str, Amounts], others: Iterable[str]) -> list[Equation]:
+    """Where all that days did not spend was given back, just what they spent is reserved.
+
+    `closed`: what the batch's lines come to by day; `others`: days that were not closed when the audit began. Nothing
+    is said if the rest of one of these was given back meanwhile.
+    """
+    through, opened = moment.controls[batch_id].rest_through, moment.reserves[batch_id].open
+    if not through or any(day <= through for day in others):
+        return []
+    spent = total(owed for day, owed in closed.items() if day <= through)
+    return [Equation(f"after the rest reserve {said(opened)} = spent {said(spent)} by {through}", same(opened, spent))]
 
 
 def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]) -> Equation:

@@ -12,15 +12,13 @@ from coupons.sealing import CouponRef
 from coupons.stores.books import LinePlace, OrderPlace
 from coupons.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
 
-LOOKS = 3
-
 Filed = tuple[str, Line]
 """A merchant's line."""
 
 
 class Matching:
-    """Lines beside their orders and coupons. A fault is one after a second look only, at items that stood still:
-    a reversal may have come between the reads.
+    """Lines beside their orders and coupons. A fault is one after a second look only: a reversal may have come between
+    the reads.
     """
 
     def __init__(self, env: Environment, day: str, tally: Tally) -> None:
@@ -33,12 +31,8 @@ class Matching:
             self._note(one, self._again(one) if any(faults) else faults, orders)
 
     def _again(self, one: Filed) -> tuple[str, str, str]:
-        for _ in range(LOOKS):
-            orders, there, claims = self._read([one])
-            faults = self._faults(one, orders, there, claims)
-            if not any(faults) or self._env.books.orders([_order_of(one)]) == orders:
-                break
-        return faults
+        """A coupon leaves its order once, and for good: an order read after that says so."""
+        return self._faults(one, *self._read([one]))
 
     def _read(
         self, filed: list[Filed]
@@ -118,4 +112,4 @@ def _order_of(one: Filed) -> OrderPlace:
 
 def _is_kept(line: Line, order: OrderRecord) -> bool:
     """It is looked at once an order, with its redemption."""
-    return line.kind == "redemption" and order.state == "redeemed" and not order.coupon_returned
+    return line.kind == "redemption" and not order.coupon_returned

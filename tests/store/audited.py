@@ -29,7 +29,10 @@ BAKERY: dict[str, Any] = {
 
 
 def document() -> dict[str, Any]:
-    """Two packs of two coupons, one of them a percentage, of which the first rolls over to the second."""
+    """Two packs of two coupons, one of them a percentage, of which the first rolls over to the second.
+
+    Two of the three merchants stand in one bucket of a day.
+    """
     percent = terms(
         "tenth-off",
         discount={"kind": "percent_off", "threshold_minor": 0, "basis_points": 1000, "cap_minor": 1001},
@@ -38,7 +41,7 @@ def document() -> dict[str, Any]:
     both = {"terms": ["ten-off", "tenth-off"]}
     later = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-30T10:00:00+08:00", **both}
     made = campaign(batch(rollover_to="later", **both), batch("later", **later), terms=[terms(), percent])
-    made["merchants"].append({"merchant_id": "bakery", **BAKERY})
+    made["merchants"] += [{"merchant_id": merchant_id, **BAKERY} for merchant_id in ("bakery", "tea-house")]
     return made
 
 
@@ -48,13 +51,13 @@ def play(world: World) -> None:
     """
     world.publish(document())
     coupons = {name: claim(world, name) for name in ("ann", "bob", "cat", "dan", "eve")}
-    diner, bakery = world.merchant(), world.merchant("bakery")
+    diner, bakery, tea_house = (world.merchant(merchant_id) for merchant_id in ("diner", "bakery", "tea-house"))
     for till, name in ((diner, "ann"), (diner, "bob"), (bakery, "cat"), (bakery, "dan"), (bakery, "eve")):
         redeem(world, till, f"o-{name}", name, coupons[name][0])
-    redeem(world, diner, "o-tenth", "ann", coupons["ann"][1], 3333)
+    redeem(world, tea_house, "o-tenth", "ann", coupons["ann"][1], 3333)
     assert diner.reverse("o-bob", "r-1", 1000).status == 201
     assert diner.reverse("o-bob", "r-2", 500).status == 201
-    assert diner.reverse("o-tenth", "r-1", 700).json["coupon_returned"]
+    assert tea_house.reverse("o-tenth", "r-1", 700).json["coupon_returned"]
     assert bakery.reverse("o-cat", "r-1", 4000).json["coupon_returned"]
     redeem(world, bakery, "o-cat-2", "cat", coupons["cat"][0])
     withhold(world, {"order_no": "o-dan"}, {"order_no": "o-eve", "decision": "refused"})
@@ -159,20 +162,27 @@ def texts(report: dict[str, Any]) -> list[str]:
 
 
 class Acting:
-    """A client before whose first request of an operation that names `word` somebody else acts."""
+    """A client before whose first requests of an operation that name `word` somebody else acts.
 
-    def __init__(self, world: World, operation: str, word: str, act: Callable[[], object]) -> None:
+    After so many of them, and so many `times`.
+    """
+
+    def __init__(
+        self, world: World, operation: str, word: str, act: Callable[[], object], *, after: int = 0, times: int = 1
+    ) -> None:
         self._world, self._operation, self._word, self._act = world, operation, word, act
-        self.done = False
+        self._after, self.times = after, times
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._world.client, name)
 
         def call(**parameters: Any) -> Any:
-            if name == self._operation and self._word in str(parameters) and not self.done:
-                self.done = True
-                replace_environment(self._world.environment())
-                self._act()
+            if name == self._operation and self._word in str(parameters):
+                self._after -= 1
+                if self._after < 0 < self.times:
+                    self.times -= 1
+                    replace_environment(self._world.environment())
+                    self._act()
             return real(**parameters)
 
         return call

@@ -10,7 +10,7 @@ import pytest
 from coupons.claims import Claim
 from coupons.stores import claims, keys
 from coupons.stores.dynamodb import encode
-from tests.store.audited import DAYS, ask, claim_place, drop, edit, flip, line_place, more, wrong
+from tests.store.audited import DAYS, MORROW, ask, claim_place, drop, edit, flip, line_place, more, to, wrong
 from tests.world import World
 
 CATALOG, CLAIMS, ORDERS = "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE"
@@ -63,7 +63,7 @@ def released_too_much(world: World) -> None:
 
 Plant = Callable[[World], object]
 LINES, MISSING, CARRY, SPENT, USED = "lines ", "orders of ", "coupons 4 carry", "spent by lines", "coupons used "
-RECORDED, SUMS, DUE, SETTLED = "2 closed days:", "2 merchants' days:", "due (", "settled "
+RECORDED, SUMS, DUE, SETTLED = "2 closed days:", "3 merchants' days:", "due (", "settled "
 PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     "an extra claim": (
         extra_claim,
@@ -104,7 +104,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         {
             "later": ["coupons used 2 = redemptions 1 - 0"],
             FIRST: [LINES, SUMS, DUE, SETTLED],
-            "campaign": ["batch later: lines", "batch later: 2 closed days", "3 merchants' days:", "ledger due"],
+            "campaign": ["batch later: lines", "batch later: 2 closed days", "4 merchants' days:", "ledger due"],
         },
     ),
     "a missing line": (
@@ -138,16 +138,23 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         lambda w: order(w, "diner#o-bob", coupon_id="not-ours"),
         {"pack": [LINES, CARRY], FIRST: [LINES, CARRY]},
     ),
+    "a line and an order of a batch that there is not": (
+        lambda w: (
+            order(w, "diner#o-bob", batch_id="gone"),
+            edit(w, ORDERS, *line_place("diner", "o-bob"), batch_id="gone"),
+        ),
+        {FIRST: [LINES, CARRY, SUMS, DUE, SETTLED]},
+    ),
     "a wrong sum of a merchant's day": (
         lambda w: edit(w, ORDERS, *_merchant_day(w), sums=lambda sums: {**sums, "discount_minor": 1}),
-        {"pack": [], FIRST: [SUMS, DUE, SETTLED], "campaign": ["3 merchants' days:"]},
+        {"pack": [], FIRST: [SUMS, DUE, SETTLED], "campaign": ["4 merchants' days:"]},
     ),
     "a wrong sum of a funder in a merchant's day": (
         lambda w: edit(w, ORDERS, *_merchant_day(w), sums=_one_more_in_sums),
         {
             "pack": [],
             FIRST: [SUMS, "merchants city 2313", DUE, SETTLED],
-            "campaign": ["3 merchants' days:", "ledger due of closed days city 499"],
+            "campaign": ["4 merchants' days:", "ledger due of closed days city 499"],
         },
     ),
     "a wrong sum of what a batch spent": (
@@ -208,6 +215,17 @@ def _merchant_day(world: World) -> tuple[str, str]:
 
 def _one_more_in_sums(sums: dict[str, Any]) -> dict[str, Any]:
     return {**sums, "spent": {batch_id: more()(owed) for batch_id, owed in sums["spent"].items()}}
+
+
+def test_a_wrong_rest_fails(books: World) -> None:
+    """What was given back by a wrong sum of a day is not what the lines left."""
+    edit(books, CATALOG, "BATCH#pack", f"SPENT#{FIRST}", amounts=more(by=-7))
+    to(books, MORROW, ticks=2)
+    rest = "after the rest reserve city 1805, platform 1088, shop 725 = spent city 1812, platform 1088, shop 725"
+    assert wrong(ask(books, "pack"))[1:] == [
+        "0 <= spent city 1812, platform 1088, shop 725 <= reserve city 1805, platform 1088, shop 725",
+        f"{rest} by 2020-06-21",
+    ]
 
 
 @pytest.mark.parametrize("name", PLANTS)

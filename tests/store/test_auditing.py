@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from coupons import recounting
+from coupons import auditing, recounting
 from coupons.auditing import audit_campaign
 from coupons.environment import replace_environment
 from tests.store.audited import (
@@ -16,6 +16,7 @@ from tests.store.audited import (
     MORROW,
     Acting,
     ask,
+    claim,
     edit,
     line_place,
     texts,
@@ -25,7 +26,7 @@ from tests.store.audited import (
 )
 from tests.store.faults import KilledError, Mortal
 from tests.unit.scripted_stack import Asked, Reply, Stack, scripted_stack
-from tests.world import World, event, send
+from tests.world import World, batch, campaign, event, send
 
 ALL = ["pack", "later", *DAYS, "campaign"]
 
@@ -66,7 +67,9 @@ def test_a_day_says_whether_it_is_closed(books: World) -> None:
     """An open one has no sums to be held against."""
     open_day = texts(ask(books, DAYS[2]))
     assert (open_day[0], len(open_day)) == ("2020-06-21 is not closed: 2 merchants, 2 lines", 5)
-    to(books, MORROW, ticks=1)
+    to(books, MORROW, ticks=2)
+    assert [text for text in texts(ask(books, "pack")) if text.startswith("after the rest reserve city 1812")]
+    assert wrong(ask(books, "campaign")) == []
     closed_day = texts(ask(books, DAYS[2]))
     assert (closed_day[0], len(closed_day)) == ("2020-06-21 is closed: 2 merchants, 2 lines", 9)
 
@@ -154,6 +157,25 @@ def test_two_audits_of_one_name_are_one(books: World, of: str) -> None:
     replace_environment(books.environment(client=at_once))
     slow = ask(books, of, "0" * 16)
     assert fast == [slow]
+
+
+def test_batches_of_one_group_share_their_claims(world: World) -> None:
+    """They are counted once, each batch's for itself."""
+    smart = [batch(name, exclusive_group="smart") for name in ("online", "offline")]
+    world.publish(campaign(*smart))
+    for name, batch_id in (("ann", "online"), ("bob", "offline"), ("cat", "offline")):
+        claim(world, name, batch_id)
+    assert wrong(ask(world, "campaign")) == []
+    assert [ask(world, batch_id)["claims"] for batch_id in ("online", "offline")] == [1, 2]
+
+
+def test_bookings_that_are_not_counted_leave_an_audit_incomplete(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else may be: time ran out among them."""
+    window = {"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": "2020-06-06T11:00:00+08:00"}
+    world.publish(campaign(batch(booking=window)))
+    assert ask(world, "pack")["ok"]
+    monkeypatch.setattr(auditing, "count_bookings", lambda *_: None)
+    assert not ask(world, "pack")["complete"]
 
 
 # the command

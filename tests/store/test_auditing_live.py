@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from coupons.auditing import audit_batch
 from coupons.environment import replace_environment
 from coupons.expiring import run_schedule
 from tests.store.audited import DAYS, MORROW, Acting, ask, claim, edit, flip, line_place, redeem, texts, to, wrong
+from tests.store.faults import KilledError
 from tests.world import World, seconds
+
+FOREVER = float("inf")
 
 
 def meanwhile(world: World, of: str, act: Callable[[], object], operation: str, word: str) -> dict[str, Any]:
@@ -18,7 +22,7 @@ def meanwhile(world: World, of: str, act: Callable[[], object], operation: str, 
     client = Acting(world, operation, word, act)
     replace_environment(world.environment(client=client))
     found = ask(world, of)
-    assert client.done
+    assert client.times == 0
     return found
 
 
@@ -85,6 +89,61 @@ def test_a_day_that_is_closed_meanwhile_is_not_wrong(books: World) -> None:
     assert [text for text in texts(found) if text.startswith("1 closed days")]
 
 
+class Dying:
+    """A client whose process dies at its first request of an operation that names `word`."""
+
+    def __init__(self, world: World, operation: str, word: str) -> None:
+        self._client = Acting(world, operation, word, self._die)
+
+    def _die(self) -> None:
+        raise KilledError
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+SWEEP = "0" * 16
+
+
+def begun(world: World, operation: str, word: str) -> None:
+    """An audit of `later` that was killed there."""
+    with pytest.raises(KilledError):
+        audit_batch(world.environment(client=Dying(world, operation, word)), "later", SWEEP, world.now_s, FOREVER)
+
+
+def test_a_day_that_was_counted_and_is_closed_since_is_counted_again(books: World) -> None:
+    """Its lines had been counted while it was open: not all that it was closed with."""
+    begun(books, *CLAIMS)
+    redeems(books)
+    to(books, MORROW, ticks=1)
+    found = ask(books, "later", SWEEP)
+    assert wrong(found) == []
+    assert USED.format(3, 2, 0) in texts(found)
+
+
+def test_a_day_that_is_new_since_is_no_day_of_the_beginning(books: World) -> None:
+    """Its lines came after the claims were counted."""
+    begun(books, *AGAIN)
+    to(books, "2020-06-22T09:00:00+08:00")
+    redeems(books)
+    found = ask(books, "later", SWEEP)
+    assert wrong(found) == []
+    assert "coupons used 2 = redemptions 2 - 0 that came back, 1 movements meanwhile" in texts(found)
+
+
+def test_a_day_that_is_opened_again_is_not_closed(books: World) -> None:
+    """A campaign in a zone with a later midnight may file lines under it once more."""
+    to(books, MORROW, ticks=1)
+    begun(books, *CLAIMS)
+    [day] = [day for day in books.env.days.all() if day.day == DAYS[2]]
+    assert books.env.days.reopen(day)
+    books.clock.set("2020-06-21T23:00:00+08:00")
+    redeems(books)
+    found = ask(books, "later", SWEEP)
+    assert wrong(found) == []
+    assert USED.format(3, 2, 0) in texts(found)
+
+
 def test_a_reclaim_meanwhile_is_not_wrong(books: World) -> None:
     """Packs claimed since the claims were counted are no packs that nobody has."""
 
@@ -97,16 +156,38 @@ def test_a_reclaim_meanwhile_is_not_wrong(books: World) -> None:
     assert "after the reclaim unclaimed 0 = 0" in texts(ask(books, "later"))
 
 
-def test_money_that_moves_while_it_is_read_is_read_again(books: World) -> None:
-    """A raise between budgets and records; only one that never stands still leaves the audit incomplete."""
+@pytest.mark.parametrize("of", ["pack", "campaign"])
+def test_money_that_moves_while_it_is_read_is_read_again(books: World, of: str) -> None:
+    """A raise between budgets and records; only where it never stands still the audit is left incomplete."""
     raised = iter(range(18, 99))
 
     def raise_later() -> None:
         path = {"batch_id": "later"}
-        answer = books.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body={"quantity": next(raised)})
-        assert answer.status == 200, answer.text
+        route = "PUT /admin/batches/{batch_id}/quantity"
+        assert books.operator().send(route, path, body={"quantity": next(raised)}).status == 200
 
-    assert wrong(meanwhile(books, "campaign", raise_later, *RESERVES)) == []
+    assert wrong(meanwhile(books, of, raise_later, *RESERVES)) == []
+    replace_environment(books.environment(client=Acting(books, *RESERVES, raise_later, times=99)))
+    restless = ask(books, of)
+    assert (restless["complete"], restless["ok"]) == (False, False)
+    replace_environment(books.environment())
+    assert wrong(ask(books, of, restless["sweep"])) == []
+
+
+def test_a_document_that_changes_while_it_is_read_is_read_again(books: World) -> None:
+    """A larger budget is declared between the document and the budgets."""
+
+    def declare() -> None:
+        operator, path = books.operator(), {"campaign_id": "season"}
+        document = operator.send("GET /admin/campaigns/{campaign_id}", path).json
+        document["funders"][0]["budget_minor"] += 1
+        assert operator.send("PUT /admin/campaigns/{campaign_id}", path, body=document).status == 200
+
+    # The first time for the answer's own budgets, then for the audit's.
+    client = Acting(books, "batch_get_item", "FUNDER#", declare, after=1)
+    replace_environment(books.environment(client=client))
+    found = ask(books, "campaign")
+    assert (wrong(found), client.times) == ([], 0)
 
 
 # what does not match is looked at again

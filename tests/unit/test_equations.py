@@ -13,7 +13,7 @@ from coupons.audits import Equation, Moment, Report, condensed
 from coupons.days import Sums
 from coupons.ledger import Record
 from coupons.releases import Control
-from coupons.reserves import Reserve
+from coupons.reserves import Pending, Reserve
 from coupons.tallies import BatchTally, Faults, Tally
 from coupons.withholding import Split
 from tests.world import campaign, parsed
@@ -100,6 +100,36 @@ def test_a_reserve(changes: dict[str, Any], spent: dict[str, int], said: list[st
     monkeypatch.setattr(Moment, "pack", lambda _self, _batch_id: PACK)
     found = failing(equations.of_reserve("pack", moment(**changes), spent))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
+
+
+def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its funders' part is set aside before the batch has the packs; in no other number."""
+    monkeypatch.setattr(Moment, "pack", lambda _self, _batch_id: PACK)
+    for aside, holds in ((55, True), (54, False)):
+        pending = Pending(11, 1, 1, {"shop": 3}, {"city": 5})
+        found = moment(reserves={"pack": Reserve({"city": aside, "shop": 30}, {}, 2, pending)})
+        equation = equations.of_reserve("pack", found, {})[0]
+        assert equation.holds is holds
+        assert equation.text.endswith("= 10 packs of city 5, shop 3 + city 5 of a raise on its way")
+
+
+@pytest.mark.parametrize(
+    ("through", "opened", "others", "holds"),
+    [
+        ("", 50, [], []),
+        ("2020-06-06", 3, [], [True]),
+        ("2020-06-06", 5, [], [False]),
+        ("2020-06-07", 5, ["2020-06-08"], [True]),
+        ("2020-06-07", 3, ["2020-06-08"], [False]),
+        ("2020-06-07", 3, ["2020-06-07"], []),
+    ],
+)
+def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, others: list[str], holds: Any) -> None:
+    """By the last day whose rest was given back, if all days until then were closed when the audit began."""
+    control = replace(Control("open", 1, 10), rest_through=through)
+    standing = moment(controls={"pack": control}, reserves={"pack": Reserve({"city": 50}, {"city": 50 - opened}, 2)})
+    closed = {"2020-06-06": {"city": 3}, "2020-06-07": {"city": 2}}
+    assert [found.holds for found in equations.of_rest("pack", standing, closed, others)] == holds
 
 
 def test_closed_days_are_compared_one_by_one() -> None:
