@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.season.document import Document, costs, last_expiry_s
+from tests.season.prices import Document, Money, assert_priced, assert_shared, costs, last_expiry_s
 from tests.world import seconds
 
-Money = Counter[str]
-"""Funder → fen."""
 OrderAt = tuple[str, str]
 """Merchant and order number."""
 
@@ -174,16 +172,19 @@ class Books:
             return "voided"
         return "expired" if now_s >= self.expires_at_s(coupon_id) else "available"
 
-    def redeemed(self, merchant_id: str, answer: dict[str, Any]) -> OrderAt:
-        """Raises AssertionError if the answer cannot be: used before, over, or money that does not add up."""
+    def redeemed(self, merchant_id: str, answer: dict[str, Any], judged_at_s: int | None = None) -> OrderAt:
+        """`judged_at_s`: of what was held, or scanned before, the moment that its terms are judged at.
+
+        Raises AssertionError if the answer cannot be: used before, over, or money that does not add up.
+        """
         at, coupon_id = (merchant_id, answer["order_no"]), answer["coupon_id"]
         now_s, coupon, funding = seconds(answer["redeemed_at"]), self.coupons[coupon_id], money(answer["funding"])
         assert self.status(coupon_id, now_s) == "available", f"{at} used a coupon that was {coupon}"
         assert at not in self.orders, f"{at} was redeemed before"
         assert (answer["batch_id"], answer["terms_id"]) == (coupon.batch_id, coupon.terms["terms_id"])
         discount_minor = answer["discount_minor"]
-        _assert_shared(coupon.terms, discount_minor, funding)
-        assert min(answer["payable_minor"], answer["merchant_match_minor"], discount_minor) >= 0, answer
+        assert_shared(coupon.terms, discount_minor, funding)
+        assert_priced(coupon.terms, answer, now_s if judged_at_s is None else judged_at_s)
         coupon.status = "redeemed"
         self.batches[coupon.batch_id].spent.update(funding)
         self.orders[at] = OrderEntry(
@@ -251,13 +252,3 @@ class Books:
             answer.get("late", False),
         )
         self.lines.setdefault((merchant_id, str(datetime.fromisoformat(at).date())), []).append(line)
-
-
-def _assert_shared(terms: Document, discount_minor: int, funding: Money) -> None:
-    """All of it by the funders of the terms, each within a fen of its exact share."""
-    shares = {share["funder_id"]: share["basis_points"] for share in terms["funding"]}
-    assert funding.keys() == shares.keys(), f"{funding} for {shares}"
-    assert sum(funding.values()) == discount_minor, f"{funding} of {discount_minor}"
-    for funder_id, basis_points in shares.items():
-        off = funding[funder_id] * 10_000 - discount_minor * basis_points
-        assert abs(off) < 10_000, f"{funder_id} pays {funding[funder_id]} of {discount_minor}"

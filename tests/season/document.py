@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from coupons.moments import DAY_S
+from tests.season.prices import Document, costs
 from tests.world import batch, seconds
 
 TIMEZONE = "Asia/Shanghai"
@@ -21,8 +21,6 @@ FUNDERS = ("government", "platform", "enterprise")
 ELDERS, NIGHT_SHIFT = "elders", "night-shift"
 REGIONS = ("north", "south")
 MERCHANTS = {"diner": "catering", "mall": "department-store", "books": "bookshop", "pool": "sports"}
-
-Document = dict[str, Any]
 
 
 def moment(day: int, clock: str = "00:00") -> str:
@@ -199,24 +197,3 @@ def document(people: int) -> Document:
         "terms": list(TERMS),
         "batches": made,
     }
-
-
-def costs(terms: list[Document], packs: int) -> Counter[str]:
-    """What `packs` of coupons of these terms can cost each funder at most: each coupon's share, rounded up."""
-    found: Counter[str] = Counter()
-    for one in terms:
-        discount = one["discount"]
-        largest = next(discount[name] for name in ("amount_minor", "cap_minor", "value_minor") if name in discount)
-        for share in one["funding"]:
-            found[share["funder_id"]] += (largest * share["basis_points"] + 9_999) // 10_000 * packs
-    return found
-
-
-def last_expiry_s(terms: list[Document], closes_at: str) -> int:
-    """When the last coupon of a pack expires, without an extension."""
-    ends = []
-    for one in terms:
-        validity = one["validity"]
-        is_fixed = validity["kind"] == "fixed"
-        ends.append(seconds(validity["ends_at"]) if is_fixed else seconds(closes_at) + validity["days"] * DAY_S)
-    return max(ends)

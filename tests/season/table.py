@@ -30,6 +30,8 @@ def _uses(books: Books, tills: Tills) -> Iterable[str]:
     states = Counter(books.status(coupon_id, 2**40) for coupon_id in books.coupons)
     told = ", ".join(f"{number:,} {status}" for status, number in sorted(states.items()))
     yield f"redemptions   {len(books.orders):9,}   in the end {told}"
+    matched_minor = sum(line.merchant_match_minor for lines in books.lines.values() for line in lines)
+    yield f"  {'matched by merchants, in yuan':30} {matched_minor / 100:12,.2f}"
     for name, number in sorted(tills.uses.items()):
         yield f"  {name:30} {number:9,}"
     yield f"reversals     {sum(tills.reversals.values()):9,}"

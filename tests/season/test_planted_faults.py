@@ -123,7 +123,7 @@ SEEN = {
     keeps_the_coupon: "'coupon_returned': False",
     counts_a_used_coupon_as_unused: "reserved, .* spent",
     settles_without_reversals: "lines were answered",
-    files_a_line_of_another_funder: "'due', 'enterprise'",
+    files_a_line_of_another_funder: "'due', |due, .* by the books",
 }
 """Fault → how it is seen."""
 

@@ -81,7 +81,7 @@ class Tills:
         """For 15 minutes; then it is paid, cancelled, or forgotten."""
         merchant_id, order_no = self._new_order(coupon_id)
         body = {"code": self._code(person, coupon_id), "order": self._order(coupon_id, merchant_id), "ttl_s": 900}
-        path = {"order_no": order_no}
+        path, held_at_s = {"order_no": order_no}, self._town.now_s
         answer = self._town.put(self._till(merchant_id), "PUT /orders/{order_no}/hold", path, body)
         if not self._was_fair(coupon_id, answer):
             return
@@ -90,22 +90,22 @@ class Tills:
         end = self._town.rng.random()
         wait_s = self._town.rng.randrange(max(held_until_s - self._town.now_s, 1))
         if end < 0.6:
-            self._town.later(wait_s, lambda: self._pay(person, merchant_id, path, body["order"], answer))
+            self._town.later(wait_s, lambda: self._pay(person, merchant_id, body["order"], answer, held_at_s=held_at_s))
         elif end < 0.85:
             self._town.later(wait_s, lambda: self._cancel(person, coupon_id, merchant_id, path))
         else:
             self._town.later(900, lambda: self._use(person, coupon_id))
 
-    def _pay(self, person: Person, merchant_id: str, path: dict[str, str], body: Any, held: Answered) -> None:
+    def _pay(self, person: Person, merchant_id: str, order_: Any, held: Answered, *, held_at_s: int) -> None:
         """What is paid in time costs what the hold said."""
         if self._town.now_s >= seconds(held.json["held_until"]):
             return
-        answer = self._town.put(self._till(merchant_id), "PUT /orders/{order_no}/redemption", path, {"order": body})
-        coupon_id = held.json["coupon_id"]
+        path, coupon_id = {"order_no": held.json["order_no"]}, held.json["coupon_id"]
+        answer = self._town.put(self._till(merchant_id), "PUT /orders/{order_no}/redemption", path, {"order": order_})
         if self._was_fair(coupon_id, answer):
             for name in ("discount_minor", "merchant_match_minor", "payable_minor"):
                 assert answer.json[name] == held.json[name], f"{answer.text} for {held.text}"
-            self._used(person, merchant_id, answer)
+            self._used(person, merchant_id, answer, held_at_s)
 
     def _cancel(self, person: Person, coupon_id: str, merchant_id: str, path: dict[str, str]) -> None:
         answer = self._town.ask(self._till(merchant_id), "DELETE /orders/{order_no}/hold", path)
@@ -124,7 +124,7 @@ class Tills:
         if self._was_fair(coupon_id, answer):
             self.uses["late"] += "scanned_at" in more
             self.uses["printed"] += "pin" in more
-            self._used(person, merchant_id, answer)
+            self._used(person, merchant_id, answer, seconds(more["scanned_at"]) if "scanned_at" in more else None)
 
     def _was_fair(self, coupon_id: str, answer: Answered) -> bool:
         """Whatever the books call available is taken, and nothing else. True if it was."""
@@ -137,8 +137,8 @@ class Tills:
         self.uses[f"refused as {answer.json['coupon_status']}"] += 1
         return False
 
-    def _used(self, person: Person, merchant_id: str, answer: Answered) -> None:
-        at = self._books.redeemed(merchant_id, answer.json)
+    def _used(self, person: Person, merchant_id: str, answer: Answered, judged_at_s: int | None) -> None:
+        at = self._books.redeemed(merchant_id, answer.json, judged_at_s)
         if self._town.chance(2):
             self._town.later(self._town.rng.randrange(DAY_S), lambda: self._use(person, answer.json["coupon_id"]))
         if self._town.chance(35):

@@ -1,0 +1,60 @@
+"""What terms come to, by arithmetic of the tests' own: the stack's would agree with its faults."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from coupons.moments import DAY_S
+from tests.world import seconds
+
+Document = dict[str, Any]
+Money = Counter[str]
+"""Funder → fen."""
+
+
+def costs(terms: list[Document], packs: int) -> Counter[str]:
+    """What `packs` of coupons of these terms can cost each funder at most: each coupon's share, rounded up."""
+    found: Counter[str] = Counter()
+    for one in terms:
+        discount = one["discount"]
+        largest = next(discount[name] for name in ("amount_minor", "cap_minor", "value_minor") if name in discount)
+        for share in one["funding"]:
+            found[share["funder_id"]] += (largest * share["basis_points"] + 9_999) // 10_000 * packs
+    return found
+
+
+def last_expiry_s(terms: list[Document], closes_at: str) -> int:
+    """When the last coupon of a pack expires, without an extension."""
+    ends = []
+    for one in terms:
+        validity = one["validity"]
+        is_fixed = validity["kind"] == "fixed"
+        ends.append(seconds(validity["ends_at"]) if is_fixed else seconds(closes_at) + validity["days"] * DAY_S)
+    return max(ends)
+
+
+def assert_priced(terms: Document, answer: dict[str, Any], judged_at_s: int) -> None:
+    """Discount and match are what the terms say of the order's total at that moment; nobody pays less than nothing."""
+    discount, given_minor, match_minor = terms["discount"], answer["discount_minor"], answer["merchant_match_minor"]
+    assert min(answer["payable_minor"], match_minor, given_minor) >= 0, answer
+    total_minor = answer["payable_minor"] + given_minor + match_minor
+    wanted = {
+        "amount_off": discount.get("amount_minor"),
+        "percent_off": min(total_minor * discount.get("basis_points", 0) // 10_000, discount.get("cap_minor", 0)),
+        "exchange": min(total_minor, discount.get("value_minor", 0)),
+    }[discount["kind"]]
+    assert given_minor == wanted, f"{given_minor} off {total_minor} by {discount}"
+    ratios = [one["basis_points"] for one in terms["merchant_match"] if seconds(one["starts_at"]) <= judged_at_s]
+    matched = min(given_minor * (ratios or [0])[-1] // 10_000, total_minor - given_minor)
+    assert match_minor == matched, f"{match_minor} matched of {given_minor} by {ratios}"
+
+
+def assert_shared(terms: Document, discount_minor: int, funding: Money) -> None:
+    """All of it by the funders of the terms, each within a fen of its exact share."""
+    shares = {share["funder_id"]: share["basis_points"] for share in terms["funding"]}
+    assert funding.keys() == shares.keys(), f"{funding} for {shares}"
+    assert sum(funding.values()) == discount_minor, f"{funding} of {discount_minor}"
+    for funder_id, basis_points in shares.items():
+        off = funding[funder_id] * 10_000 - discount_minor * basis_points
+        assert abs(off) < 10_000, f"{funder_id} pays {funding[funder_id]} of {discount_minor}"
