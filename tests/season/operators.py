@@ -20,14 +20,17 @@ from tests.season.town import Town
 from tests.world import Answered
 
 _BATCH = "/admin/batches/{batch_id}"
+LOOKED_INTO = day_name(4)
+"""The day of which lines are withheld on the sixth, and decided about on the eighth."""
+_BOTH = ("released", "refused")
 
 
 class Operators:
     def __init__(self, town: Town, books: Books, people: People, document: Document) -> None:
         self._town, self._books, self._people, self._document = town, books, people, document
         self._person = town.world.operator()
-        self.withheld: dict[str, dict[str, dict[str, Any]]] = {}
-        """Merchant → day → what stands about the whole day."""
+        self.withheld: dict[tuple[str, str], dict[str, str | None]] = {}
+        """Merchant and day → order number, or empty for the whole day → decision, None while it is open."""
 
     def appoint(self) -> None:
         for day, clock, act in (
@@ -37,11 +40,13 @@ class Operators:
             (3, "09:00", self._publish_late),
             (5, "12:00", lambda: self._pause("masks")),
             (5, "18:00", lambda: self._resume("masks")),
-            (6, "09:00", lambda: self._withhold("books", 4, None)),
-            (6, "09:01", lambda: self._withhold("diner", 4, None)),
+            (6, "09:00", lambda: self._withhold("books", {"": None})),
+            (6, "09:01", lambda: self._withhold("diner", {"": None})),
+            (6, "09:02", lambda: self._withhold("mall", dict.fromkeys(self._two_orders("mall")))),
             (7, "12:00", lambda: self._stop("recall", "void")),
-            (8, "09:00", lambda: self._withhold("books", 4, "released")),
-            (8, "09:01", lambda: self._withhold("diner", 4, "refused")),
+            (8, "09:00", lambda: self._withhold("books", {"": "released"})),
+            (8, "09:01", lambda: self._withhold("diner", {"": "refused"})),
+            (8, "09:02", lambda: self._withhold("mall", dict(zip(self._two_orders("mall"), _BOTH, strict=False)))),
             (10, "11:00", lambda: self._raise("third", 3)),
             (12, "09:00", lambda: self._extend("masks", 2)),
         ):
@@ -116,19 +121,28 @@ class Operators:
         self._ask(f"POST {_BATCH}/extend", {"batch_id": batch_id}, {"days": days})
         self._books.batches[batch_id].extended_s = days * 86_400
 
-    def _withhold(self, merchant_id: str, day: int, decision: str | None) -> None:
-        """A whole day of a merchant."""
-        withholding = {"day": day_name(day), "reason": "looked into", **({"decision": decision} if decision else {})}
+    def _two_orders(self, merchant_id: str) -> list[str]:
+        lines = self._books.lines.get((merchant_id, LOOKED_INTO), [])
+        return sorted({line.order_no for line in lines})[:2]
+
+    def _withhold(self, merchant_id: str, decisions: dict[str, str | None]) -> None:
+        """Single orders, or the whole day."""
+        withheld = [
+            {"day": LOOKED_INTO, "reason": "looked into"}
+            | ({"order_no": order_no} if order_no else {})
+            | ({"decision": decision} if decision else {})
+            for order_no, decision in decisions.items()
+        ]
         body = {
             "title": merchant_id,
             "category": MERCHANTS[merchant_id],
             "channels": ["offline", "online"],
             "stores": [{"store_id": merchant_id, "region": "north"}],
             "campaigns": [CAMPAIGN_ID],
-            "withheld": [withholding],
+            "withheld": withheld,
         }
         self._ask("PUT /admin/merchants/{merchant_id}", {"merchant_id": merchant_id}, body)
-        self.withheld[merchant_id] = {day_name(day): withholding}
+        self.withheld[merchant_id, LOOKED_INTO] = decisions
 
     def _ask(self, route: str, path: dict[str, str], body: Any, status: int = 200) -> Answered:
         answer = self._town.ask(self._person, route, path, body=body)

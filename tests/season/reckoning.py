@@ -8,20 +8,21 @@ from typing import Any
 from coupons.ledger import Movement, balances
 from coupons.moments import day_of
 from tests.folding import filed, recorded
-from tests.season.books import Books, LineEntry, money, total
+from tests.season.books import Books, total
 from tests.season.document import CAMPAIGN_ID, DAYS, FUNDERS, MERCHANTS, TIMEZONE, at_s, day_name
 from tests.season.operators import Operators
 from tests.season.people import People
 from tests.season.schedule import LAST_DAY
+from tests.season.settlements import Settlements
 from tests.season.town import Town
-
-_TOTALS = ("lines", "discount_minor", "merchant_match_minor", "payable_minor")
 
 
 class Reckoning:
     def __init__(self, town: Town, books: Books, people: People, operators: Operators) -> None:
-        self._town, self._books, self._people, self._operators = town, books, people, operators
-        self.audits: dict[str, dict[str, Any]] = {}
+        self._town, self._books, self._people = town, books, people
+        self._settlements = Settlements(town, books, operators)
+        self.equations = 0
+        """Of all audits; each of them held."""
         self._filed: dict[str, list[Movement]] = {}
 
     def appoint(self) -> None:
@@ -35,23 +36,23 @@ class Reckoning:
         self._check_budgets()
         self._check_ledger([day_name(ahead) for ahead in range(-1, day + 1)])
         for merchant_id in MERCHANTS:
-            self._check_settlement(merchant_id, day_name(day - 1))
-        self._check_audit(self._town.rng.choice([b for b, one in self._books.batches.items() if one.is_published]))
+            self._settlements.check(merchant_id, day_name(day - 1))
+            self._settlements.check(merchant_id, day_name(day - 3))  # looked into by now, and decided about
+        self._check_equations(day_name(day - 1))
+        if day % 3 == 0:
+            self._check_audit(self._town.rng.choice([b for b, one in self._books.batches.items() if one.is_published]))
 
     def look_into_wallets(self) -> None:
         """Everybody sees each coupon once, and in the state that the books have."""
         mine: dict[str, dict[str, str]] = {}
-        owners = {(key, name): batch_id for (key, name), batch_id in self._books.claims.items()}
+        packs: dict[str, list[str]] = {}
+        for (_, name), batch_id in self._books.claims.items():
+            packs.setdefault(name, []).extend([batch_id] * len(self._books.batches[batch_id].terms))
         for resident in self._people.residents:
-            answer = self._town.ask(resident.person, "GET /wallet").json
-            mine[resident.name] = {one["coupon_id"]: one["status"] for one in answer["coupons"]}
-            assert len(mine[resident.name]) == len(answer["coupons"]), "a coupon twice in a wallet"
-            assert Counter(one["batch_id"] for one in answer["coupons"]) == Counter(
-                batch_id
-                for (_, name), batch_id in owners.items()
-                if name == resident.name
-                for _ in self._books.batches[batch_id].document["terms"]
-            )
+            coupons = self._town.ask(resident.person, "GET /wallet").json["coupons"]
+            mine[resident.name] = {one["coupon_id"]: one["status"] for one in coupons}
+            assert len(mine[resident.name]) == len(coupons), "a coupon twice in a wallet"
+            assert sorted(one["batch_id"] for one in coupons) == sorted(packs.get(resident.name, [])), coupons
         shown = {coupon_id: status for wallet in mine.values() for coupon_id, status in wallet.items()}
         wanted = {coupon_id: self._books.status(coupon_id, self._town.now_s) for coupon_id in self._books.coupons}
         assert shown == wanted, "wallets and books differ"
@@ -64,7 +65,8 @@ class Reckoning:
         self._check_ledger(days)
         for day in days[:-1]:
             for merchant_id in MERCHANTS:
-                self._check_settlement(merchant_id, day)
+                self._settlements.check(merchant_id, day)
+        self._check_equations("campaign")
         for batch_id, batch in self._books.batches.items():
             answer = self._check_audit(batch_id)
             control = self._town.engine.control(batch_id)
@@ -116,42 +118,12 @@ class Reckoning:
             found += lines
         return found
 
-    def _check_settlement(self, merchant_id: str, day: str) -> None:
-        """Every line of the books, and no other; the sums of the closed day, split by what is due."""
-        till, cursor = self._town.world.merchant(merchant_id), ""
-        pages: list[dict[str, Any]] = []
-        while not pages or cursor:
-            query = {"cursor": cursor} if cursor else None
-            pages.append(self._town.ask(till, "GET /settlements/{day}", {"day": day}, query=query).json)
-            cursor = pages[-1]["next"] or ""
-        wanted = self._books.lines.get((merchant_id, day), [])
-        told = [line for page in pages for line in page["lines"]]
-        place = f"{merchant_id} on {day}"
-        assert sorted(map(_told, told)) == sorted(map(_kept, wanted)), f"{place}: other lines than were answered"
-        for page in pages:
-            assert page["final"] == (day >= day_name(0) and bool(wanted)) or not wanted, f"{place} is not final"
-        sums = _sums(wanted)
-        added = total(Counter({name: page["sums"][name] for name in _TOTALS}) for page in pages)
-        assert added == total([Counter({name: sums[name] for name in _TOTALS})]), f"{place}: {added}"
-        if wanted:
-            withholding = self._operators.withheld.get(merchant_id, {}).get(day)
-            decision = (withholding or {"decision": "released"}).get("decision")
-            standing = {"released": "due", "refused": "refused"}.get(decision, "withheld")
-            day_sums = pages[0]["day_sums"]
-            for name in ("due", "withheld", "refused"):
-                _assert_sums(day_sums[name], sums if name == standing else _sums([]), f"{place}, {name}")
-            _assert_sums(day_sums, sums, place)
-
     def _check_audit(self, batch_id: str) -> dict[str, Any]:
         """Complete and true, and the counts are the books'."""
-        operator, path, sweep = self._town.world.operator(), {"batch_id": batch_id}, None
-        for _ in range(10):
-            query = {"sweep": sweep} if sweep else None
-            answer = self._town.ask(operator, "GET /admin/batches/{batch_id}/audit", path, query=query).json
-            if answer["complete"]:
-                break
-            sweep = answer["sweep"]
+        operator, path = self._town.world.operator(), {"batch_id": batch_id}
+        answer = self._town.ask(operator, "GET /admin/batches/{batch_id}/audit", path).json
         assert (answer["complete"], answer["ok"]) == (True, True), answer
+        self.equations += len(answer["equations"])
         batch = self._books.batches[batch_id]
         assert (answer["claims"], answer["quantity"]) == (batch.claims, batch.quantity), answer
         coupons = (i for i, one in self._books.coupons.items() if one.batch_id == batch_id)
@@ -160,34 +132,12 @@ class Reckoning:
         # The books know of no holds, nor does the clock of a lapsed one.
         told["available"] += told.pop("held", 0)
         assert told == states, f"{answer}: {states}"
-        self.audits[batch_id] = answer
         return dict(answer)
 
-
-def _sums(lines: list[LineEntry]) -> dict[str, Any]:
-    return {
-        "lines": len(lines),
-        "discount_minor": sum(line.discount_minor for line in lines),
-        "merchant_match_minor": sum(line.merchant_match_minor for line in lines),
-        "payable_minor": sum(line.payable_minor for line in lines),
-        "funding": total(line.funding for line in lines),
-    }
-
-
-def _assert_sums(told: dict[str, Any], sums: dict[str, Any], place: str) -> None:
-    assert {name: told[name] for name in _TOTALS} == {name: sums[name] for name in _TOTALS}, f"{place}: {told}"
-    assert total([money(told["funding"])]) == sums["funding"], f"{place}: {told}"
-
-
-def _told(line: dict[str, Any]) -> tuple[Any, ...]:
-    funding = tuple(sorted(money(line["funding"]).items()))
-    amounts = (line["discount_minor"], line["merchant_match_minor"], line["payable_minor"])
-    where = (line["order_no"], line["reversal_no"] or "", line["kind"], line["batch_id"], line["coupon_id"])
-    return (*where, line["late"], *amounts, funding)
-
-
-def _kept(line: LineEntry) -> tuple[Any, ...]:
-    funding = tuple(sorted(line.funding.items()))
-    amounts = (line.discount_minor, line.merchant_match_minor, line.payable_minor)
-    where = (line.order_no, line.reversal_no or "", line.kind, line.batch_id, line.coupon_id)
-    return (*where, line.is_late, *amounts, funding)
+    def _check_equations(self, of: str) -> None:
+        """The audit of a day, or of the campaign."""
+        operator, path = self._town.world.operator(), {"campaign_id": CAMPAIGN_ID}
+        route = "GET /admin/campaigns/{campaign_id}/budgets"
+        audit = self._town.ask(operator, route, path, query={"audit": of}).json["audit"]
+        assert (audit["of"], audit["complete"], audit["ok"]) == (of, True, True), audit
+        self.equations += len(audit["equations"])

@@ -34,4 +34,4 @@ class Season:
         self.town.play()
 
     def table(self) -> str:
-        return table(self.town, self.books, self.tills)
+        return table(self.town, self.books, self.tills, self.reckoning.equations)
