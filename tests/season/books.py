@@ -7,7 +7,7 @@ domain function: a fault in those would be in both, and nobody would see it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -94,6 +94,8 @@ class BatchEntry:
     is_void: bool = False
     unused: dict[int, int] | None = None
     """By place in the pack, once its expiry was reported."""
+    returned: Money = field(default_factory=Counter)
+    """To its funders; what rolled over is not among it."""
     steps: list[str] = field(default_factory=list)
     rolled_in: int = 0
     rolled_out: int = 0
@@ -136,6 +138,11 @@ class Books:
     @property
     def spent(self) -> Money:
         return total(batch.spent for batch in self.batches.values())
+
+    def spent_on(self, days: Collection[str], batch_id: str) -> Money:
+        """By the lines of these days."""
+        of_days = (lines for (_, day), lines in self.lines.items() if day in days)
+        return total(line.funding for lines in of_days for line in lines if line.batch_id == batch_id)
 
     def published(self, batch_id: str, quantity: int) -> None:
         """Or raised: the funders stand for the largest cost of each pack."""

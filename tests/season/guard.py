@@ -36,6 +36,8 @@ class Guard(Engine):
         """Claim items, by batch number."""
         self._lines: dict[Place, dict[str, Any]] = {}
         self._claims: set[Place] = set()
+        self._open: dict[str, Counter[str]] = {}
+        """Batch → what is still reserved for it."""
 
     def transact_write_items(self, *, TransactItems: list[dict[str, Any]], **more: Any) -> dict[str, Any]:  # noqa: N803
         answer = super().transact_write_items(TransactItems=TransactItems, **more)
@@ -57,6 +59,7 @@ class Guard(Engine):
     def _look_at(self, places: Iterable[Place]) -> None:
         self.writes += 1
         batches: set[str] = set()
+        moved = False
         for place in places:
             table, pk, sk = place
             if table == "OrdersTable" and pk != keys.DAYS and not sk.startswith(keys.MERCHANT):
@@ -66,10 +69,16 @@ class Guard(Engine):
                 self._claim(place)
             elif pk.startswith("FUNDER#"):
                 self._funder(pk.rpartition("#")[2])
+                moved = True
             elif pk.startswith("BATCH#") and sk == "RESERVE":
-                batches.add(pk.partition("#")[2])
+                batch_id = pk.partition("#")[2]
+                self._open[batch_id] = Counter(self.reserve(batch_id).open)
+                batches.add(batch_id)
+                moved = True
         for batch_id in batches:
             self._reserve(batch_id)
+        if moved:
+            self._assert_reserves_add_up()
 
     def _of_order(self, place: Place) -> set[str]:
         """The batch whose money moved, if any did."""
@@ -104,6 +113,13 @@ class Guard(Engine):
         still, spent = self.reserve(batch_id).open, self.spent.get(batch_id, Counter())
         for funder_id in FUNDERS:
             assert still.get(funder_id, 0) >= spent[funder_id], f"{batch_id}: {still} reserved, {dict(spent)} spent"
+
+    def _assert_reserves_add_up(self) -> None:
+        """What budgets call reserved is reserved for batches, fen for fen."""
+        for funder_id in FUNDERS:
+            reserved = self.item(_CATALOG, keys.funder(CAMPAIGN_ID, funder_id))["reserved_minor"]
+            whole = sum(still[funder_id] for still in self._open.values())
+            assert whole == reserved, f"{funder_id}: {reserved} reserved, {whole} for batches"
 
     def reserve(self, batch_id: str) -> Reserve:
         item = self.item(_CATALOG, keys.reserve(batch_id))

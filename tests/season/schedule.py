@@ -14,12 +14,13 @@ from tests.world import seconds
 
 MINUTE_S = 60
 LAST_DAY = DAYS + 3
+REST = "gave back rest"
 
 
 class Schedule:
     def __init__(self, town: Town, books: Books, people: People) -> None:
         self._town, self._books, self._people = town, books, people
-        self.closed_days: list[str] = []
+        self.closed_days: set[str] = set()
 
     def appoint(self) -> None:
         """Each minute around what begins or ends, and each hour; a tenth of them come twice."""
@@ -46,7 +47,7 @@ class Schedule:
         if step == "closed":
             lines = sum(len(found) for (_, day), found in self._books.lines.items() if day == done["day"])
             assert done["lines"] == lines, f"{done}: {lines} lines were answered"
-            self.closed_days.append(done["day"])
+            self.closed_days.add(done["day"])
         elif step == "booked":
             assert done["bookings"] == self._people.booked[done["batch_id"]], done
         elif step == "sold_out":
@@ -70,20 +71,21 @@ class Schedule:
 
     def _gave_back(self, done: dict[str, Any]) -> None:
         """What it can no longer cost, by the books: to the funders, or as whole packs to the later batch."""
-        batch = self._books.batches[done["batch_id"]]
-        batch.steps.append(done["step"])
-        assert len(batch.steps) == len(set(batch.steps)), f"{done} came twice"
+        batch, step = self._books.batches[done["batch_id"]], done["step"]
+        assert step == REST or step not in batch.steps, f"{done} came twice"
+        batch.steps.append(step)
         amounts: Money = Counter(done["amounts"])
-        owed = self._owed(batch, done["step"])
-        assert amounts - owed == owed - amounts == Counter(), f"{done}: {dict(owed)} by the books"
-        target = self._target(batch)
+        assert amounts == self._owed(batch, step), f"{done}: {dict(self._owed(batch, step))} by the books"
+        target = self._target(batch) if step != REST else None
         packs = 0
         if target is not None:
             packs = min(amounts[funder] // cost for funder, cost in target.cost(1).items())
         assert (done.get("packs", 0), done.get("to")) == (packs, _name(target) if packs else None), done
         batch.reserved.subtract(amounts)
+        batch.returned.update(amounts)
         if target is not None and packs:
             target.reserved.update(target.cost(packs))
+            batch.returned.subtract(target.cost(packs))
             target.quantity += packs
             target.rolled_in += packs
             batch.rolled_out += packs
@@ -91,8 +93,12 @@ class Schedule:
     def _owed(self, batch: BatchEntry, step: str) -> Money:
         if step == "gave back unclaimed":
             return batch.cost(batch.quantity - batch.claims)
-        assert step == "gave back expired", step
         assert batch.unused is not None, "given back before it was counted"
+        if step == REST:
+            rest = batch.reserved.copy()
+            rest.subtract(self._books.spent_on(self.closed_days, _name(batch)))
+            return rest
+        assert step == "gave back expired", step
         return total(costs([batch.terms[place]], coupons) for place, coupons in batch.unused.items())
 
     def _target(self, batch: BatchEntry) -> BatchEntry | None:

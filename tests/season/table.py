@@ -31,12 +31,12 @@ def _uses(books: Books, tills: Tills) -> Iterable[str]:
     told = ", ".join(f"{number:,} {status}" for status, number in sorted(states.items()))
     yield f"redemptions   {len(books.orders):9,}   in the end {told}"
     matched_minor = sum(line.merchant_match_minor for lines in books.lines.values() for line in lines)
-    yield f"  {'matched by merchants, in yuan':30} {matched_minor / 100:12,.2f}"
+    yield f"  {'matched by merchants, in yuan':28} {matched_minor / 100:11,.2f}"
     for name, number in sorted(tills.uses.items()):
-        yield f"  {name:30} {number:9,}"
+        yield f"  {name:34} {number:5,}"
     yield f"reversals     {sum(tills.reversals.values()):9,}"
     for age in AGES:
-        yield f"  {age:30} {tills.reversals[age]:9,}"
+        yield f"  {age:34} {tills.reversals[age]:5,}"
 
 
 def _batches(books: Books) -> Iterable[str]:
@@ -53,13 +53,19 @@ def _batch(batch_id: str, batch: BatchEntry, books: Books) -> str:
 
 
 def _money(books: Books) -> Iterable[str]:
-    """In fen: what a funder set aside is spent, free again, or still reserved."""
-    spent, reserved = books.spent, books.reserved
-    yield f"{'fen':12} {'budget':>14} = {'spent':>12} + {'left':>14} + {'still reserved':>14}"
-    for funder_id in FUNDERS:
-        budget, kept = books.budgets[funder_id], reserved[funder_id] - spent[funder_id]
-        left = budget - reserved[funder_id]
-        yield f"{funder_id:12} {budget:14,} = {spent[funder_id]:12,} + {left:14,} + {kept:14,}"
-    whole = total([books.budgets]).total()
-    parts = (spent.total(), whole - reserved.total(), reserved.total() - spent.total())
-    yield f"{'all':12} {whole:14,} = {parts[0]:12,} + {parts[1]:14,} + {parts[2]:14,}"
+    """In fen. What was given back is left to be reserved again, so it may come to more than what is left."""
+    returned = total(batch.returned for batch in books.batches.values())
+    rows = {
+        funder_id: (
+            books.budgets[funder_id],
+            books.spent[funder_id],
+            books.budgets[funder_id] - books.reserved[funder_id],
+            books.reserved[funder_id] - books.spent[funder_id],
+            returned[funder_id],
+        )
+        for funder_id in FUNDERS
+    }
+    rows["all"] = tuple(map(sum, zip(*rows.values(), strict=True)))
+    yield f"{'fen':12} {'budget':>12} = {'spent':>12} + {'left':>12} + {'still reserved':>14}   given back"
+    for name, (budget, spent, left, kept, back) in rows.items():
+        yield f"{name:12} {budget:12,} = {spent:12,} + {left:12,} + {kept:14,} {back:12,}"

@@ -112,7 +112,7 @@ def files_a_line_of_another_funder(patch: pytest.MonkeyPatch) -> None:
 
 
 SEEN = {
-    gives_a_fen_too_many: "by the books",
+    gives_a_fen_too_many: "reserved, .* for batches",
     releases_a_fen_too_many: "gave back unclaimed.* by the books",
     rolls_over_a_pack_too_many: "gave back unclaimed.*'packs'",
     reserves_rounded_down: "budget-exceeded",
@@ -123,7 +123,7 @@ SEEN = {
     keeps_the_coupon: "'coupon_returned': False",
     counts_a_used_coupon_as_unused: "reserved, .* spent",
     settles_without_reversals: "lines were answered",
-    files_a_line_of_another_funder: "'due', |due, .* by the books",
+    files_a_line_of_another_funder: "'spent': .* is told",
 }
 """Fault → how it is seen."""
 
