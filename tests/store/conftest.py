@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from coupons.releases import Release
 from tests.machine.engine import Engine, Place
-from tests.store import audited
+from tests.store import audited, funders
 from tests.store.ledgers import LAST_SECOND, LINES, file
 from tests.world import World, campaign
 
@@ -78,3 +78,9 @@ def books(played: dict[Place, Any]) -> World:
     world.client.restore(played)
     audited.to(world, audited.NOON)
     return world
+
+
+@pytest.fixture
+def town() -> World:
+    """Eighty funders, three batches declared, nothing published."""
+    return funders.new_town()
