@@ -91,13 +91,11 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
             continue
         also.append(env.reserves.part(batch_id, reserve, reserve.ended()))
         try:
-            is_published = env.catalog.publish(frozen, standing, also)
+            if env.catalog.publish(frozen, standing, also):
+                return frozen, env.live.control_now(batch_id), False
         except RevisionConflict:
             reserving.give_up(env, campaign.campaign_id, batch_id, now_s)
             raise
-        if is_published:
-            return frozen, env.live.control_now(batch_id), False
-        reserving.give_up(env, campaign.campaign_id, batch_id, now_s)
     raise Busy(detail="Other batches are being published; try again.")
 
 

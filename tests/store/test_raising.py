@@ -7,7 +7,7 @@ import pytest
 from coupons.auditing import audit_batch, audit_campaign
 from coupons.clock import FENCE_S
 from coupons.declaring import apply, publish, raise_quantity
-from coupons.refusals import BudgetExceeded, TermsFrozen
+from coupons.refusals import BudgetExceeded, Stopped, TermsFrozen
 from tests.store.books import assert_books
 from tests.store.faults import Faulty, KilledError, Mortal
 from tests.store.funders import FUNDERS, assert_reserved, budgets, document, nth
@@ -135,3 +135,20 @@ def test_a_count_that_begins_during_a_raise_does_not_reserve_twice(town: World, 
     assert control is not None
     assert (control.state, control.quantity) == ("sealing", 12)
     assert_reserved(town, 12, "pack")
+
+
+def test_a_raise_that_a_stop_overtakes_leaves_nothing_reserved(town: World) -> None:
+    """Its last word is refused by the count that began, and then the batch is stopped for good."""
+    publish(town.env, "pack", town.now_s)
+
+    def stop() -> None:
+        control = town.env.controls.get("pack", consistent=True)
+        assert control is not None
+        assert town.env.stock.begin_sealing("pack", control)
+        assert town.env.controls.stop("pack", town.now_s)
+
+    slow = Faulty(town.client, "transact_write_items", *nth(4, stop))
+    with pytest.raises(Stopped):
+        raise_quantity(town.environment(client=slow), "pack", 12, town.now_s)
+    assert town.env.reserves.get("pack").pending is None
+    assert_reserved(town, 10, "pack")
