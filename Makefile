@@ -13,8 +13,8 @@ READY := .venv/.ready
 SAM_LOCKED := .venv-sam/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
-# Those that share both processors; tests/model's searches take them all by themselves.
-SUITES := $(addprefix tests/,unit store api concurrency template matrix simulation machine season)
+# Those that share both processors, the longest first; tests/model's searches take them all by themselves.
+SUITES := $(addprefix tests/,season unit store api concurrency template matrix simulation machine)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
