@@ -6,7 +6,7 @@ import pytest
 
 from coupons.auditing import audit_batch, audit_campaign
 from coupons.clock import FENCE_S
-from coupons.declaring import apply, publish, raise_quantity
+from coupons.declaring import _raise, apply, publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Stopped, TermsFrozen
 from tests.store.books import assert_books
 from tests.store.faults import Faulty, KilledError, Mortal
@@ -151,4 +151,14 @@ def test_a_raise_that_a_stop_overtakes_leaves_nothing_reserved(town: World) -> N
     with pytest.raises(Stopped):
         raise_quantity(town.environment(client=slow), "pack", 12, town.now_s)
     assert town.env.reserves.get("pack").pending is None
+    assert_reserved(town, 10, "pack")
+
+
+@pytest.mark.parametrize("quantity", [9, 10])
+def test_a_raise_that_is_passed_reserves_nothing(town: World, quantity: int) -> None:
+    """It was on its way when it was looked at, and is finished by now: a number never falls."""
+    release, control, _ = publish(town.env, "pack", town.now_s)
+    before = town.env.reserves.get("pack")
+    assert not _raise(town.env, release, control, quantity, town.now_s)
+    assert town.env.reserves.get("pack") == before
     assert_reserved(town, 10, "pack")
