@@ -56,11 +56,11 @@ class Recounted:
 
     def spent(self, batch_id: str) -> Amounts:
         """As of the second count."""
-        closed = [self.lines[day] for day in self.closed if day in self.lines]
+        closed = [self.lines[day] for day in self.closed]
         return sum_of(tally.of(batch_id).net for tally in [*closed, *self.after.values()])
 
     def of_closed_days(self, batch_id: str) -> dict[str, Amounts]:
-        return {day: self.lines[day].of(batch_id).net if day in self.lines else {} for day in self.closed}
+        return {day: self.lines[day].of(batch_id).net for day in self.closed}
 
 
 def audit_batch(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: float) -> Audit:
@@ -96,7 +96,7 @@ def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline
     beginning = _begin(env, name, [])
     days = [one for one in env.days.all(consistent=True) if one.day == day]
     closed = _still_closed(days, beginning)
-    lines = recount(env, Scope(f"{name}#lines", closed=closed), days, deadline_s)
+    lines = recount(env, Scope(f"{name}#lines"), days, deadline_s)
     if lines is None:
         return Report(day, sweep)
     tally = lines.get(day, Tally())
@@ -127,7 +127,7 @@ def audit_campaign(env: Environment, campaign_id: str, sweep: str, now_s: int, d
         stock = _of_stock(env, release, found.claims.of(release.number), beginning)
         of_batch = Audit(sweep, True, booked=None, of_money=tuple(_of_money(env, batch_id, found, moment)), **stock)
         told += condensed(f"batch {batch_id}", of_batch.equations())
-    closed = total(found.lines[day] for day in found.closed if day in found.lines)
+    closed = total(found.lines[day] for day in found.closed)
     told += [equations.of_merchants(closed), *equations.of_budgets(moment)]
     told += equations.of_ledger(moment, found.lines, found.closed)
     return Report("campaign", sweep, True, tuple(told))
@@ -152,7 +152,7 @@ def _recount(
     days = _since(env.days.all(consistent=True), releases)
     closed = _still_closed(days, beginning)
     first = [day for day in days if day.day in beginning.days]
-    lines = recount(env, Scope(f"{name}#lines", batch_ids, closed=closed), first, deadline_s)
+    lines = recount(env, Scope(f"{name}#lines", batch_ids), first, deadline_s)
     claims = _count(env, name, releases, now_s, deadline_s) if lines is not None else None
     if lines is None or claims is None:
         return None

@@ -113,7 +113,7 @@ def of_ledger(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str])
     aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
     parts = " + ".join(f"{kind} {said(amounts)}" for kind, amounts in aside.items())
     due = total(dict(ledger.of_kind(found, "due", day)) for day in closed)
-    withheld = total(of_batches(days[day].recounted.withheld, moment.reserves) for day in closed if day in days)
+    withheld = total(of_batches(days[day].recounted.withheld, moment.reserves) for day in closed)
     below = [
         " ".join(account) for account, balance in found.items() if account[0] in ("left", "reserved") and balance < 0
     ]

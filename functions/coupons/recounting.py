@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
 from dataclasses import dataclass
 
 from coupons.days import MerchantDay, SettlementDay
@@ -33,15 +32,11 @@ PIECE_LINES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`batch_ids`: whose lines are looked at; None: all. `checks`: beside orders and coupons, not merely counted.
-
-    `closed`: days that were closed when the audit began, and whose sums are held against what the close recorded.
-    """
+    """`batch_ids`: whose lines are looked at; None: all. `checks`: beside orders and coupons, not merely counted."""
 
     sweep_id: str
     batch_ids: frozenset[str] | None = None
     checks: bool = True
-    closed: frozenset[str] = frozenset()
 
     def takes(self, line: Line) -> bool:
         return self.batch_ids is None or line.batch_id in self.batch_ids
@@ -104,7 +99,7 @@ class _Walk:
         self, env: Environment, scope: Scope, day: SettlementDay, before: Piece | None, deadline_s: float
     ) -> None:
         self._env, self._scope, self._day, self._deadline_s = env, scope, day, deadline_s
-        self._tally = deepcopy(before.tally) if before else Tally()
+        self._tally = before.tally if before else Tally()
         self._from = before.read_to if before else ""
         self._pending: list[Filed] = []
         self._lines = 0
@@ -133,7 +128,7 @@ class _Walk:
             for sort_key, line in self._env.books.in_shard(merchant.merchant_id, self._day.day, shard, after):
                 reading.split.of(standing(withheld.of(line.order_no))).take(line.batch_id, line.amounts)
                 self._take(merchant.merchant_id, line)
-                if not self._pending and self._is_over():
+                if self._is_over():
                     self._tally.reading = reading
                     return f"{shard}#{sort_key}"
             after = ""
@@ -148,16 +143,14 @@ class _Walk:
         if self._scope.takes(line):
             self._tally.of(line.batch_id).take(line)
             self._pending.append((merchant_id, line))
-        if len(self._pending) == CHUNK_LINES or self._lines % CHUNK_LINES == 0:
+        if len(self._pending) == CHUNK_LINES:
             self._check()
 
     def _finish(self, merchant: MerchantDay, reading: Reading, withheld: DaysWithholdings) -> None:
-        """The merchant's lines of the day are what its close recorded, if it is closed."""
+        """The merchant's lines of the day beside what its close recorded; of a day that is not closed nobody asks."""
         self._tally.reading = None
         self._tally.merchants += 1
         self._tally.recounted.add(reading.split)
-        if not self._scope.checks or self._day.day not in self._scope.closed:
-            return
         split = split_by_due(self._env, merchant.merchant_id, self._day.day, merchant.sums, withheld)
         self._tally.stored.add(split)
         if differs(split, reading.split):
