@@ -13,7 +13,7 @@ from coupons.environment import Environment
 from coupons.granting import grants_to_all, raised
 from coupons.refusals import BudgetExceeded, Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.releases import Control, Release, buckets_for, shards_for, spread
-from coupons.reserves import Pending, largest_cost
+from coupons.reserves import Amounts, Pending, largest_cost
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.withholding import changed
@@ -48,10 +48,12 @@ def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) ->
             if standing
             else "There is no such campaign yet; leave revision out to create it.",
         )
-    for batch_id in _dropped(standing, document):
-        # What a killed publishing had set aside would stand there for a batch that nobody declares any more.
+    affected = _other_costs(standing.document, document) if standing else []
+    for batch_id in affected:
+        # What a killed publishing had set aside would stand there for a batch that nobody declares like that any more.
         reserving.give_up(env, campaign_id, batch_id, now_s)
-    return env.catalog.apply(document, standing=standing), "updated" if standing else "created"
+    also = [env.reserves.still(batch_id) for batch_id in affected]
+    return env.catalog.apply(document, standing=standing, also=also), "updated" if standing else "created"
 
 
 def read(env: Environment, campaign_id: str) -> Campaign:
@@ -84,7 +86,7 @@ def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Contr
             if not frozen.from_stock:
                 also = [env.groups.granting(batch.eligibility.group_id, group, batch_id, batch.quantity)]
         wanted = Pending(batch.quantity, batch.quantity, now_s, largest_cost(frozen.terms, batch.quantity))
-        reserve = reserving.reserve(env, frozen, wanted, env.catalog.unpublished(batch_id), now_s)
+        reserve = reserving.reserve(env, frozen, wanted, env.catalog.still_declared(batch_id, standing), now_s)
         if reserve is None:
             # Published meanwhile, or being published as the document stood before it was edited: that will be refused.
             reserving.give_up(env, campaign.campaign_id, batch_id, now_s)
@@ -109,7 +111,11 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
     """
     release = env.live.release(batch_id)
     for _ in range(ATTEMPTS):
+        pending = env.reserves.get(batch_id).pending
         control = env.live.control_now(batch_id)
+        if pending is not None and _is_vain(pending, control, quantity, now_s):
+            reserving.give_up(env, release.campaign_id, batch_id, now_s)
+            pending = None
         if quantity == control.quantity:
             return release, control, True
         if now_s >= release.closes_at_s:
@@ -118,10 +124,8 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
             raise Stopped(detail=f"{batch_id!r} was stopped for good.")
         if quantity < control.quantity:
             raise TermsFrozen(detail=f"The quantity is {control.quantity}; once published it only rises.")
-        # Another raise that is on its way comes first, whoever finishes it.
-        pending = env.reserves.get(batch_id).pending
-        is_other = pending is not None and not pending.is_left_behind(now_s) and pending.quantity != quantity
-        if pending is not None and is_other:
+        if pending is not None and pending.quantity != quantity:
+            # Another raise that is on its way comes first, whoever finishes it.
             with suppress(BudgetExceeded):
                 _raise(env, release, control, pending.quantity, now_s)
         elif _raise(env, release, control, quantity, now_s):
@@ -129,16 +133,18 @@ def raise_quantity(env: Environment, batch_id: str, quantity: int, now_s: int) -
     raise Busy(detail="The batch is changing; try again.")
 
 
+def _is_vain(pending: Pending, control: Control, quantity: int, now_s: int) -> bool:
+    """Its last word will be refused, for others changed the number it builds on; or nobody will say it any more."""
+    is_overtaken = pending.quantity - pending.packs != control.quantity
+    return is_overtaken or (pending.quantity != quantity and pending.is_left_behind(now_s))
+
+
 def _raise(env: Environment, release: Release, control: Control, quantity: int, now_s: int) -> bool:
     """False if anything moved on since `control` was read: look again. Raises BudgetExceeded, Busy."""
     batch_id, more = release.batch_id, quantity - control.quantity
     wanted = Pending(quantity, more, now_s, largest_cost(release.terms, more))
-    reserve = None
-    if more > 0:
-        reserve = reserving.reserve(env, release, wanted, env.controls.unraised(batch_id, control), now_s)
+    reserve = reserving.reserve(env, release, wanted, [env.controls.unraised(batch_id, control)], now_s)
     if reserve is None:
-        # The same number on top of another, or one that is passed: the control item will refuse it.
-        _give_up_outdated(env, release, wanted, now_s)
         return False
     packs = spread(more, release.shards) if control.state == "open" else []
     also = [env.reserves.part(batch_id, reserve, reserve.ended()), *raised(env, release, quantity)]
@@ -148,12 +154,6 @@ def _raise(env: Environment, release: Release, control: Control, quantity: int, 
         reserving.give_up(env, release.campaign_id, batch_id, now_s)
         return False
     return True
-
-
-def _give_up_outdated(env: Environment, release: Release, wanted: Pending, now_s: int) -> None:
-    pending = env.reserves.get(release.batch_id).pending
-    if pending is not None and pending.quantity == wanted.quantity and not pending.is_same(wanted):
-        reserving.give_up(env, release.campaign_id, release.batch_id, now_s)
 
 
 def put_merchant(
@@ -182,9 +182,14 @@ def _content(document: Campaign) -> Campaign:
     return document.model_copy(update={"revision": None})
 
 
-def _dropped(standing: Standing | None, document: Campaign) -> list[str]:
-    kept = {batch.batch_id for batch in document.batches}
-    return [batch.batch_id for batch in standing.document.batches if batch.batch_id not in kept] if standing else []
+def _other_costs(standing: Campaign, document: Campaign) -> list[str]:
+    """The batches that cost something else by the new document, or are dropped by it; none of them is published."""
+
+    def costs(campaign: Campaign) -> dict[str, Amounts]:
+        return {batch.batch_id: largest_cost(campaign.terms_of(batch), batch.quantity) for batch in campaign.batches}
+
+    after = costs(document)
+    return [batch_id for batch_id, cost in costs(standing).items() if after.get(batch_id) != cost]
 
 
 def _refuse_taken(env: Environment, document: Campaign) -> None:

@@ -6,6 +6,7 @@ condition, so a repeat changes nothing and a killed call loses nothing but time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -171,5 +172,7 @@ def _expire(
     count = fold.of(release.number)
     counts = {"claims": count.claims, **{str(status): number for status, number in sorted(count.coupons.items())}}
     unused = [count.claims - count.redeemed.get(place, 0) for place in range(len(release.terms))]
-    if env.controls.record_expiry(release.batch_id, control, counts, unused, now_s):
+    # Read after the count: whatever reversal the count saw is of this second or before.
+    counted_at_s = max(now_s, math.ceil(env.clock.wall_s()))
+    if env.controls.record_expiry(release.batch_id, control, counts, unused, counted_at_s):
         report.did.append({"batch_id": release.batch_id, "step": "expired", "counts": counts})

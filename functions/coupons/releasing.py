@@ -74,13 +74,15 @@ def is_rest_due(release: Release, control: Control, through: date) -> bool:
     """Whether days were closed, `through` the last, that may have left something of the batch's money."""
     if control.given_back < EXPIRED or through.isoformat() <= control.rest_through:
         return False
-    return through >= day_of(release.last_expiry_s + control.extended_s, release.timezone)
+    # A reversal that the expiry's count saw already has its line on that day at the latest.
+    counted_s = max(release.last_expiry_s + control.extended_s, control.expired_at_s)
+    return through >= day_of(counted_s, release.timezone)
 
 
 def give_rest(env: Environment, release: Release, through: date, now_s: int) -> list[dict[str, Any]]:
     """What the days through `through`, all of them closed, did not spend goes to the funders; what was done.
 
-    One Query for the batch and closed day, and one transaction. Raises Busy.
+    For each batch and closed day a Query and one transaction: 2 units where nothing is left. Raises Busy.
     """
     control = env.live.control_now(release.batch_id)
     if not is_rest_due(release, control, through) or not _is_still(env, release, now_s):
@@ -140,7 +142,7 @@ def _target(env: Environment, release: Release, now_s: int) -> Target | str:
         waits = any(batch.batch_id == batch_id and now_s < epoch_s(batch.closes_at) for batch in batches)
         return "waits" if waits else ""
     control = env.live.control_now(batch_id)
-    if now_s >= later.closes_at_s or control.stopped:
+    if now_s >= later.closes_at_s or control.stopped or control.final:
         return ""
     return Target(later, control, env.reserves.get(batch_id))
 

@@ -28,12 +28,14 @@ ATTEMPTS = 20
 """Steps of one call; more than a handful are others who change the same reserve."""
 
 
-def reserve(env: Environment, release: Release, wanted: Pending, still: dict[str, Any], now_s: int) -> Reserve | None:
+def reserve(
+    env: Environment, release: Release, wanted: Pending, still: list[dict[str, Any]], now_s: int
+) -> Reserve | None:
     """All funders have set `wanted` aside: the reserve, for the caller to put its `ended()` with what it was for.
 
-    `still` is a transaction part that refuses to begin once that was done. None then, and if another reservation is on
-    its way: the caller looks again. 3 units, and 4 + 2 a funder for each 40 of them. Raises BudgetExceeded (nothing is
-    set aside), Busy.
+    `still` are transaction parts that refuse to begin once that was done, or is not asked for any more. None then, and
+    if another reservation is on its way: the caller looks again. 4 units or 5, and 4 + 2 a funder for each 40 of them.
+    Raises BudgetExceeded (nothing is set aside), Busy.
     """
     for _ in range(ATTEMPTS):
         read = env.reserves.get(release.batch_id)
@@ -69,12 +71,12 @@ def give_up(env: Environment, campaign_id: str, batch_id: str, now_s: int) -> No
     raise Busy(detail="The batch's money is changing; try again.")
 
 
-def _begin(env: Environment, release: Release, read: Reserve, pending: Pending, still: dict[str, Any]) -> bool:
+def _begin(env: Environment, release: Release, read: Reserve, pending: Pending, still: list[dict[str, Any]]) -> bool:
     """False if `still` refused it; a reserve that changed meanwhile is looked at again."""
     try:
-        env.transact([env.reserves.part(release.batch_id, read, read.begun(pending)), still])
+        env.transact([env.reserves.part(release.batch_id, read, read.begun(pending)), *still])
     except TransactionFailed as failure:
-        return 1 not in failure.items
+        return set(failure.items) == {0}
     return True
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from coupons.auditing import audit_batch, audit_campaign
 from coupons.clock import FENCE_S
-from coupons.declaring import _raise, apply, publish, raise_quantity
+from coupons.declaring import apply, publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Stopped, TermsFrozen
 from tests.store.books import assert_books
 from tests.store.faults import Faulty, KilledError, Mortal
@@ -101,6 +101,16 @@ def test_a_raise_that_others_have_passed_is_given_up(town: World) -> None:
     assert town.env.reserves.get("pack").reserved == dict.fromkeys(FUNDERS, 1_400)
 
 
+@pytest.mark.parametrize(("after_s", "is_kept"), [(FENCE_S - 1, True), (FENCE_S, False)])
+def test_a_raise_to_what_is_there_clears_what_was_left_behind(town: World, after_s: int, is_kept: bool) -> None:
+    """Nothing is to be done, and no funder's money waits for anybody; but for who may be at work on it."""
+    left_behind(town)
+    town.clock.advance(after_s)
+    assert raise_quantity(town.environment(), "pack", 10, town.now_s)[2]
+    assert (town.env.reserves.get("pack").pending is not None) == is_kept
+    assert_books(town, "pack")
+
+
 def test_the_same_raise_goes_on_at_once(town: World) -> None:
     """Whoever repeats it wants what is on its way."""
     left_behind(town)
@@ -151,14 +161,4 @@ def test_a_raise_that_a_stop_overtakes_leaves_nothing_reserved(town: World) -> N
     with pytest.raises(Stopped):
         raise_quantity(town.environment(client=slow), "pack", 12, town.now_s)
     assert town.env.reserves.get("pack").pending is None
-    assert_reserved(town, 10, "pack")
-
-
-@pytest.mark.parametrize("quantity", [9, 10])
-def test_a_raise_that_is_passed_reserves_nothing(town: World, quantity: int) -> None:
-    """It was on its way when it was looked at, and is finished by now: a number never falls."""
-    release, control, _ = publish(town.env, "pack", town.now_s)
-    before = town.env.reserves.get("pack")
-    assert not _raise(town.env, release, control, quantity, town.now_s)
-    assert town.env.reserves.get("pack") == before
     assert_reserved(town, 10, "pack")

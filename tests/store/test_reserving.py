@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from coupons.auditing import audit_campaign
 from coupons.declaring import apply, publish, raise_quantity
 from coupons.ledger import of_kind
-from coupons.refusals import BudgetExceeded, RevisionConflict
+from coupons.refusals import BudgetExceeded, Busy, NotFound, RevisionConflict
 from coupons.reserves import Pending, Reserve
 from tests.store.books import assert_books, balances, movements
 from tests.store.faults import Faulty, KilledError, Mortal
 from tests.store.funders import COST, FUNDERS, assert_reserved, budgets, document, nth
-from tests.world import World, parsed
+from tests.world import World, parsed, terms
 
 
 def test_eighty_funders_are_asked_forty_at_once(town: World) -> None:
@@ -123,17 +125,66 @@ def test_two_that_publish_side_by_side_reserve_once(town: World, number: int) ->
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_an_edit_while_it_is_published_takes_the_reservation_back(town: World, number: int) -> None:
-    """The publishing is refused, for it would freeze what nobody declares any more; the next one is of the new."""
+    """What is published is what is declared, and that is what is reserved; or the publishing is refused."""
 
     def edit() -> None:
         apply(town.environment(), "season", parsed(edited(quantity=8)), town.now_s)
 
     slow = Faulty(town.client, "transact_write_items", *nth(number, edit))
-    with pytest.raises(RevisionConflict):
-        publish(town.environment(client=slow), "pack", town.now_s)
-    assert sum(b.reserved_minor for b in budgets(town)) == 0
+    with suppress(RevisionConflict):
+        assert publish(town.environment(client=slow), "pack", town.now_s)[1].quantity == 8
+        assert_reserved(town, 8, "pack")
+    assert {budget.reserved_minor for budget in budgets(town)} <= {0, 800}
     publish(town.environment(), "pack", town.now_s)
     assert_reserved(town, 8, "pack")
+
+
+def dropping() -> dict[str, Any]:
+    smaller = document(revision=1)
+    return {**smaller, "batches": smaller["batches"][1:]}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_drop_while_it_is_published_leaves_nothing_reserved(town: World, number: int) -> None:
+    """Nobody declares the batch any more: its publishing ends without a trace at the funders."""
+
+    def drop() -> None:
+        apply(town.environment(), "season", parsed(dropping()), town.now_s)
+
+    slow = Faulty(town.client, "transact_write_items", *nth(number, drop))
+    with pytest.raises((NotFound, RevisionConflict)):
+        publish(town.environment(client=slow), "pack", town.now_s)
+    assert {budget.reserved_minor for budget in budgets(town)} == {0}
+    assert town.env.reserves.get("pack").pending is None
+
+
+@pytest.mark.parametrize("changed", [dropping(), cheaper()], ids=["dropped", "cheaper"])
+def test_an_edit_waits_for_who_publishes_what_it_changes(town: World, changed: dict[str, Any]) -> None:
+    """A publishing begins after the edit looked, and dies: the edit is told to come again, and then undoes it."""
+
+    def begin() -> None:
+        with pytest.raises(KilledError):
+            publish(town.environment(client=Mortal(town.client, 2, applied=True)), "pack", town.now_s)
+
+    slow = Faulty(town.client, "transact_write_items", *nth(1, begin))
+    with pytest.raises(Busy):
+        apply(town.environment(client=slow), "season", parsed(changed), town.now_s)
+    assert town.env.reserves.get("pack").pending is not None
+    apply(town.environment(), "season", parsed(changed), town.now_s)
+    assert {budget.reserved_minor for budget in budgets(town)} == {0}
+
+
+def test_a_funder_that_leaves_takes_back_what_it_had_set_aside(town: World) -> None:
+    """The publishing died before anything of the campaign was published; other terms, other funders."""
+    with pytest.raises(KilledError):
+        publish(town.environment(client=Mortal(town.client, 2, applied=True)), "pack", town.now_s)
+    alone = terms("alone", funding=[{"funder_id": "f40", "basis_points": 10_000}])
+    funders = [funder for funder in document()["funders"] if funder["funder_id"] == "f40"]
+    changed = {**document(revision=1), "terms": [alone], "funders": funders}
+    changed["batches"] = [{**one, "terms": ["alone"]} for one in changed["batches"]]
+    apply(town.env, "season", parsed(changed), town.now_s)
+    assert {budget.reserved_minor for budget in budgets(town)} == {0}
+    assert audit_campaign(town.environment(), "season", "", town.now_s, float("inf")).ok
 
 
 def test_the_next_funders_are_the_first_forty_that_are_left() -> None:

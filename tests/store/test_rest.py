@@ -12,9 +12,9 @@ from coupons.declaring import raise_quantity
 from coupons.expiring import run_schedule
 from coupons.reserves import Amounts, Pending
 from tests.machine.engine import Engine
-from tests.store.books import CLOSED, assert_books, claim, opened, redeem, reserved, tick
+from tests.store.books import CLOSED, assert_books, claim, of, opened, redeem, reserved, tick
 from tests.store.faults import KilledError, Mortal
-from tests.world import World, batch, campaign, terms
+from tests.world import OPENING, World, batch, campaign, terms
 
 DAYS_CLOSED = "2020-06-22T00:00:30+08:00"
 TENTH = terms(
@@ -90,6 +90,34 @@ def test_what_part_of_a_reversal_brought_back_goes_with_the_rest(season: World) 
     assert_books(season, "pack")
 
 
+FIXED = terms(validity={"kind": "fixed", "starts_at": OPENING, "ends_at": "2020-06-20T23:59:00+08:00"})
+
+
+@pytest.mark.parametrize(("counted", "slow_s"), [("2020-06-21T00:00:30+08:00", 0), ("2020-06-21T00:00:10+08:00", 11)])
+def test_a_reversal_after_midnight_that_the_count_saw_waits_for_its_own_day(counted: str, slow_s: int) -> None:
+    """Its coupon went back with the expired ones, and its line stands on a day that is not closed: no rest before.
+
+    Also where the schedule began before midnight, and counted after it.
+    """
+    world = World(Engine())
+    world.publish(campaign(terms=[FIXED]))
+    [ann, bob] = claim(world, "ann", "bob")
+    redeem(world, "ann", ann)
+    redeem(world, "bob", bob)
+    world.clock.set(CLOSED)
+    tick(world, times=3)
+    world.clock.set("2020-06-21T00:00:05+08:00")
+    assert world.merchant().reverse("order-ann", "r-1", 4_000).status == 201
+    world.clock.set(counted)
+    did = run_schedule(world.environment(), world.now_s - slow_s, float("inf")).did
+    assert [done["amounts"] for done in did if done["step"] == "gave back expired"] == [of(1)]
+    for moment in ("2020-06-21T00:01:00+08:00", "2020-06-21T12:00:00+08:00", "2020-06-22T00:00:30+08:00"):
+        world.clock.set(moment)
+        assert "broken" not in [done["step"] for done in run_schedule(world.environment(), world.now_s, 1e9).did]
+    assert reserved(world) == of(1)
+    assert_books(world, "pack")
+
+
 def test_a_day_that_is_not_closed_keeps_the_rest(season: World) -> None:
     """It may still have lines that nobody has added up."""
     season.env.days.mark("2020-06-20", int(season.clock.wall_s()) + 3 * 86_400, "diner")
@@ -139,8 +167,10 @@ def test_a_clock_set_back_takes_the_rest_back(season: World) -> None:
     assert reserved(season) == opened(season, "pack") == funded(4_500, 4_500, 1_000)
     season.clock.set(CLOSED)
     tick(season, times=3)
+    season.clock.set("2020-06-21T10:00:30+08:00")
+    tick(season)
     season.clock.set(DAYS_CLOSED)
-    tick(season, times=2)
+    tick(season)
     assert reserved(season) == SPENT
     assert_books(season, "pack")
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from coupons.environment import replace_environment
+from coupons.reclaiming import reclaim
+from coupons.releasing import give_back
 from tests.store.books import CLOSED, LATER, assert_books, claim, of, opened, quantity, reserved, rolling, stock, tick
 from tests.store.faults import KilledError, Mortal
 from tests.world import World, batch, campaign, terms
@@ -72,6 +74,22 @@ def test_a_batch_that_is_over_gets_nothing(world: World, over: str) -> None:
         world.clock.set(LATER["closes_at"])
     done = [one for one in tick(world, times=3) if one["batch_id"] == "pack"]
     assert [one.get("packs") for one in done] == [None]
+    assert quantity(world) == 10
+    assert_books(world, "pack", "later")
+
+
+def test_a_batch_that_is_counted_for_good_gets_nothing(world: World) -> None:
+    """The schedule began before it closed, and comes to this after another has counted it."""
+    world.publish(rolling())
+    world.clock.set(LATER["closes_at"])
+    releases = [world.env.live.release(batch_id) for batch_id in ("pack", "later")]
+    for _ in range(2):
+        for release in releases:
+            reclaim(world.env, release, world.now_s, float("inf"))
+        world.clock.advance(60)
+    pack, later = releases
+    [done] = give_back(world.environment(), pack, later.closes_at_s - 1)
+    assert "packs" not in done
     assert quantity(world) == 10
     assert_books(world, "pack", "later")
 

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from coupons.documents import Batch, Campaign
 from coupons.limits import Limit
 from coupons.moments import epoch_s
-from coupons.refusals import Malformed, RevisionConflict
+from coupons.refusals import Busy, Malformed, RevisionConflict
 from coupons.releases import Control, Release, spread
 from coupons.stores import keys
 from coupons.stores.budgets import below_reserved, declare
@@ -88,8 +88,10 @@ class Catalog:
         item = self._dynamo.get(self._table, keys.suspended(campaign_id), consistent=False)
         return frozenset(item["districts"]) if item else frozenset()
 
-    def apply(self, document: Campaign, *, standing: Standing | None) -> Campaign:
+    def apply(self, document: Campaign, *, standing: Standing | None, also: Sequence[dict[str, Any]] = ()) -> Campaign:
         """Store `document` in place of `standing` with its budgets and merchants, all or nothing; the stored one.
+
+        `also` are parts that hold while nobody is publishing what it changes; Busy if somebody is.
 
         Raises RevisionConflict if another revision stands by now, or a batch was published since `standing` was read,
         BudgetExceeded if a budget falls below what is reserved of it, Malformed if it changes more than one transaction
@@ -109,6 +111,7 @@ class Catalog:
             *[part for m in document.merchants for part in declare_merchant(self._table, campaign_id, m)],
             *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in sorted(gone)],
             self._put(keys.suspended(campaign_id), {"districts": document.suspended_districts}),
+            *also,
         ]
         if len(parts) > TRANSACT_MAX:
             much = f"{len(funders)} changed budgets, {len(document.merchants)} merchants and {len(gone)} that left"
@@ -118,6 +121,8 @@ class Catalog:
         except TransactionFailed as failure:
             if 0 in failure.items:
                 raise _moved_on(failure.items[0]) from failure
+            if min(failure.items) >= len(parts) - len(also):
+                raise Busy(detail="A batch that the document changes is being published; try again.") from failure
             raise below_reserved(failure, funders, first=2) from failure
         return stored
 
@@ -134,10 +139,18 @@ class Catalog:
         item = self._dynamo.get(self._table, keys.claim_key(claim_key), consistent=True)
         return item["buckets"] if item else None
 
-    def unpublished(self, batch_id: str) -> dict[str, Any]:
-        """A transaction part that holds until the batch is published."""
-        check = {"TableName": self._table, "Key": encode(keys.release(batch_id))}
-        return {"ConditionCheck": {**check, "ConditionExpression": "attribute_not_exists(pk)"}}
+    def still_declared(self, batch_id: str, standing: Standing) -> list[dict[str, Any]]:
+        """Transaction parts that hold until the batch is published, or its document is at another revision."""
+        release = {"TableName": self._table, "Key": encode(keys.release(batch_id))}
+        campaign = {"TableName": self._table, "Key": encode(keys.campaign(standing.document.campaign_id))}
+        same = {
+            "ConditionExpression": "revision = :read",
+            "ExpressionAttributeValues": encode({":read": standing.revision}),
+        }
+        return [
+            {"ConditionCheck": {**release, "ConditionExpression": "attribute_not_exists(pk)"}},
+            {"ConditionCheck": campaign | same},
+        ]
 
     def publish(self, release: Release, standing: Standing, also: Sequence[dict[str, Any]] = ()) -> bool:
         """Freeze `release` and lay out its stock, with `also`; all or nothing.

@@ -45,13 +45,17 @@ class Reserves:
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": encode({**keys.reserve(batch_id), **fields}),
-            "ConditionExpression": "version = :read",
-            "ExpressionAttributeValues": encode({":read": read.version}),
         }
-        if read.version == 0:
-            put["ConditionExpression"] = "attribute_not_exists(pk)"
-            del put["ExpressionAttributeValues"]
-        return {"Put": put}
+        return {"Put": put | _as_read(read)}
+
+    def still(self, batch_id: str) -> dict[str, Any]:
+        """A transaction part that holds as long as nothing more is reserved than now: the batch's reserve is read here.
+
+        Raises Busy.
+        """
+        read = self.get(batch_id)
+        check = {"TableName": self._table, "Key": encode(keys.reserve(batch_id)), **_as_read(read)}
+        return {"ConditionCheck": check}
 
     def record(self, campaign_id: str, record: Record) -> dict[str, Any]:
         """A transaction part: one movement, once."""
@@ -85,3 +89,9 @@ def _record(item: Item) -> Record:
 def _reserve(item: Item) -> Reserve:
     fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "pending")}
     return Reserve(**fields, pending=Pending(**item["pending"]) if item["pending"] else None)
+
+
+def _as_read(read: Reserve) -> dict[str, Any]:
+    if read.version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {"ConditionExpression": "version = :read", "ExpressionAttributeValues": encode({":read": read.version})}
