@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from coupons.claims import Claim
 from coupons.environment import Environment
 from coupons.moments import day_of
@@ -12,8 +14,13 @@ from coupons.sealing import CouponRef
 from coupons.stores.books import LinePlace, OrderPlace
 from coupons.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
 
-Filed = tuple[str, Line]
-"""A merchant's line."""
+
+class Filed(NamedTuple):
+    """A merchant's line; `in_place`: under the key that is its own."""
+
+    merchant_id: str
+    line: Line
+    in_place: bool
 
 
 class Matching:
@@ -41,7 +48,7 @@ class Matching:
         orders = self._env.books.orders(map(_order_of, filed))
         found = [(one, orders[_order_of(one)]) for one in filed if _order_of(one) in orders]
         there = self._env.books.there(place for one, order in found for place in self._other_lines(one, order))
-        coupons = [self._coupon(order) for one, order in found if _is_kept(one[1], order)]
+        coupons = [self._coupon(order) for one, order in found if _is_kept(one.line, order)]
         claims = self._env.claims.of_persons((release, ref.person) for release, ref in coupons if release and ref)
         return orders, there, claims
 
@@ -53,8 +60,9 @@ class Matching:
         claims: dict[tuple[str, bytes], Claim],
     ) -> tuple[str, str, str]:
         """Of the line, of the order's other lines, and of the coupon; empty where there is none."""
-        (_, line), order = one, orders.get(_order_of(one))
-        wrong = line_fault(line, order) or (order_fault(order) if order else "")
+        line, order = one.line, orders.get(_order_of(one))
+        wrong = "" if one.in_place else "stands under another key"
+        wrong = wrong or line_fault(line, order) or (order_fault(order) if order else "")
         if order is None:
             return wrong, "", ""
         if day_of(line.at_s, self._timezone(line.batch_id)).isoformat() != self._day:
@@ -69,12 +77,12 @@ class Matching:
         return wrong, missing, coupon
 
     def _note(self, one: Filed, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
-        (merchant_id, line), order = one, orders.get(_order_of(one))
+        line, order = one.line, orders.get(_order_of(one))
         tally = self._tally.of(line.batch_id)
         expected = expected_lines(order).get(line.reversal_no) if order else None
         if expected is not None:
             tally.take_order(line, expected)
-        name = f"{merchant_id} {self._day} {line.order_no} {line.reversal_no}".rstrip()
+        name = f"{one.merchant_id} {self._day} {line.order_no} {line.reversal_no}".rstrip()
         for kind, fault in zip((tally.wrong_lines, tally.missing_lines, tally.wrong_coupons), faults, strict=True):
             if fault:
                 kind.take(f"{name} {fault}")
@@ -83,11 +91,11 @@ class Matching:
 
     def _other_lines(self, one: Filed, order: OrderRecord) -> list[LinePlace]:
         """Of a redemption's line those of the order's reversals, of a reversal's line the redemption's."""
-        (merchant_id, line), timezone = one, self._timezone(order.batch_id)
+        line, timezone = one.line, self._timezone(order.batch_id)
         wanted = expected_lines(order)
         others = [other for other in wanted.values() if (other.kind == "redemption") != (line.kind == "redemption")]
         return [
-            (merchant_id, day_of(other.at_s, timezone).isoformat(), other.order_no, other.reversal_no)
+            (one.merchant_id, day_of(other.at_s, timezone).isoformat(), other.order_no, other.reversal_no)
             for other in others
         ]
 
@@ -107,7 +115,7 @@ class Matching:
 
 
 def _order_of(one: Filed) -> OrderPlace:
-    return one[0], one[1].order_no
+    return one.merchant_id, one.line.order_no
 
 
 def _is_kept(line: Line, order: OrderRecord) -> bool:

@@ -125,9 +125,9 @@ class _Walk:
         reading = self._tally.reading or self._begin(merchant)
         withheld = DaysWithholdings(reading.withheld, self._day.day)
         for shard in range(int(first or 0), keys.LINE_SHARDS):
-            for sort_key, line in self._env.books.in_shard(merchant.merchant_id, self._day.day, shard, after):
+            for sort_key, line, in_place in self._env.books.in_shard(merchant.merchant_id, self._day.day, shard, after):
                 reading.split.of(standing(withheld.of(line.order_no))).take(line.batch_id, line.amounts)
-                self._take(merchant.merchant_id, line)
+                self._take(Filed(merchant.merchant_id, line, in_place))
                 if self._is_over():
                     self._tally.reading = reading
                     return f"{shard}#{sort_key}"
@@ -138,11 +138,11 @@ class _Walk:
     def _begin(self, merchant: MerchantDay) -> Reading:
         return Reading(self._env.registry.withheld(merchant.merchant_id) if self._scope.checks else [])
 
-    def _take(self, merchant_id: str, line: Line) -> None:
+    def _take(self, filed: Filed) -> None:
         self._lines += 1
-        if self._scope.takes(line):
-            self._tally.of(line.batch_id).take(line)
-            self._pending.append((merchant_id, line))
+        if self._scope.takes(filed.line):
+            self._tally.of(filed.line.batch_id).take(filed.line)
+            self._pending.append(filed)
         if len(self._pending) == CHUNK_LINES:
             self._check()
 

@@ -2,9 +2,9 @@
 
     line ── by its number ──▶ order ── by its coupon id ──▶ coupon ── by the order's key ──▶ that order
 
-Line and order are held against each other both ways: a line is what its order says, and each line that an order must
-have stands under its key. A coupon carries one order, so no two orders have the same one. That there is no coupon
-without an order is the count's to say (`equations.py`).
+Line and order are held against each other both ways: a line stands under its own key and is what its order says, and
+each line that an order must have stands under its key. A coupon carries one order, so no two orders have the same one.
+That there is no coupon without an order is the count's to say (`equations.py`).
 """
 
 from __future__ import annotations

@@ -119,10 +119,19 @@ def wrong(report: dict[str, Any]) -> list[str]:
 
 def edit(world: World, table: str, pk: str, sk: str, **changes: Any) -> None:
     """One item in another state than it was left in; a change is a value or a function of the old one."""
-    name = world.settings[table]
-    item = decode(world.client.get_item(TableName=name, Key=encode({"pk": pk, "sk": sk}))["Item"])
+    item = get(world, table, pk, sk)
     made = {field: change(item[field]) if callable(change) else change for field, change in changes.items()}
-    world.client.put_item(TableName=name, Item=encode(item | made))
+    put(world, table, item | made, pk, sk)
+
+
+def get(world: World, table: str, pk: str, sk: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.client.get_item(TableName=world.settings[table], Key=encode({"pk": pk, "sk": sk}))
+    return decode(found["Item"])
+
+
+def put(world: World, table: str, item: dict[str, Any], pk: str, sk: str) -> None:
+    """The item under that key, whatever its own is."""
+    world.client.put_item(TableName=world.settings[table], Item=encode({**item, "pk": pk, "sk": sk}))
 
 
 def drop(world: World, table: str, pk: str, sk: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from coupons.claims import Claim
 from coupons.stores import claims, keys
 from coupons.stores.dynamodb import encode
-from tests.store.audited import DAYS, MORROW, ask, claim_place, drop, edit, flip, line_place, more, to, wrong
+from tests.store.audited import DAYS, MORROW, ask, claim_place, drop, edit, flip, get, line_place, more, put, to, wrong
 from tests.world import World
 
 CATALOG, CLAIMS, ORDERS = "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE"
@@ -37,11 +37,40 @@ def order(world: World, order_no: str, **changes: Any) -> None:
 
 def refiled(world: World) -> None:
     """A line of an open day under the day before."""
-    pk, sk = line_place("bakery", "o-fay", day=DAYS[2])
-    item = world.client.get_item(TableName=world.settings[ORDERS], Key=encode({"pk": pk, "sk": sk}))["Item"]
-    drop(world, ORDERS, pk, sk)
-    other, _ = line_place("bakery", "o-fay", day=FIRST)
-    world.client.put_item(TableName=world.settings[ORDERS], Item={**item, "pk": {"S": other}})
+    place = line_place("bakery", "o-fay", day=DAYS[2])
+    put(world, ORDERS, get(world, ORDERS, *place), *line_place("bakery", "o-fay", day=FIRST))
+    drop(world, ORDERS, *place)
+
+
+def swapped(world: World, one: tuple[str, str], other: tuple[str, str]) -> None:
+    """Two of the orders' items under each other's keys."""
+    ones, others = get(world, ORDERS, *one), get(world, ORDERS, *other)
+    put(world, ORDERS, ones, *other)
+    put(world, ORDERS, others, *one)
+
+
+def copied(world: World) -> None:
+    """In the place of a line stands another line once more."""
+    put(world, ORDERS, get(world, ORDERS, *line_place("bakery", "o-eve")), *line_place("bakery", "o-dan"))
+
+
+def invented(world: World) -> None:
+    """A line is gone, and another one stands a second time where there is no order."""
+    place, _ = line_place("bakery", "o-eve")
+    put(world, ORDERS, get(world, ORDERS, *line_place("bakery", "o-eve")), place, "o-zzz")
+    drop(world, ORDERS, *line_place("bakery", "o-dan"))
+
+
+def strayed(world: World) -> None:
+    """A line in another shard of its day."""
+    place = line_place("bakery", "o-eve")
+    put(world, ORDERS, get(world, ORDERS, *place), line_place("bakery", "o-dan")[0], place[1])
+    drop(world, ORDERS, *place)
+
+
+def covered(world: World) -> None:
+    """In the place of a reversal stands the line of another order of the same merchant."""
+    put(world, ORDERS, get(world, ORDERS, *line_place("diner", "o-ann")), *line_place("diner", "o-bob", "r-1"))
 
 
 def record(world: World, kind: str) -> tuple[str, str]:
@@ -113,6 +142,24 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
             "pack": [MISSING, "coupons used 5 = redemptions 6 - 2", RECORDED],
             FIRST: [MISSING, SUMS, DUE, SETTLED],
         },
+    ),
+    "two lines under each other's keys": (
+        lambda w: swapped(w, line_place("bakery", "o-dan"), line_place("bakery", "o-eve")),
+        {
+            "pack": ["lines 12 = 7 redemptions + 5 reversals, as their orders say; 2 not: bakery"],
+            FIRST: [LINES, SUMS, SETTLED],
+        },
+    ),
+    "a line in the place of another": (copied, {"pack": [LINES], FIRST: [LINES, SUMS, SETTLED]}),
+    "a line a second time under a key of nobody": (invented, {"pack": [LINES], FIRST: [LINES, SUMS, SETTLED]}),
+    "a line in another shard": (strayed, {"pack": [LINES], FIRST: [LINES, SUMS, SETTLED]}),
+    "a line in the place of a reversal": (
+        covered,
+        {"pack": [LINES, "coupons used 5 = redemptions 8 - 2", RECORDED], FIRST: [LINES, SUMS, DUE, SETTLED]},
+    ),
+    "two orders under each other's keys": (
+        lambda w: swapped(w, ("bakery#o-dan", "ORDER"), ("bakery#o-eve", "ORDER")),
+        {"pack": [LINES], FIRST: [LINES]},
     ),
     "a missing line of a reversal": (
         lambda w: drop(w, ORDERS, *line_place("diner", "o-bob", "r-1")),

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from coupons.orders import Line, OrderRecord
 from coupons.stores import keys
@@ -22,26 +22,39 @@ LinePlace = tuple[str, str, str, str]
 """Merchant, day, order number, and reversal number or nothing."""
 
 
+class Found(NamedTuple):
+    """A line and its sort key; `in_place`: both keys are those of what it says."""
+
+    sort_key: str
+    line: Line
+    in_place: bool
+
+
 class Books:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._dynamo = dynamo
         self._table = table
 
-    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, Line]]:
-        """Sort key and line of each line of a shard after the sort key `after`, to the last page."""
+    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[Found]:
+        """Each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
         more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": after})} if after else {}
         found = self._dynamo.query(self._table, pk, consistent=True, Limit=SHARD_PAGE_LINES, **more)
-        return ((item["sk"], line_of(item)) for item in found)
+        for item in found:
+            line = line_of(item)
+            own = keys.line(merchant_id, day, line.order_no, line.reversal_no)
+            yield Found(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
 
     def orders(self, places: Iterable[OrderPlace]) -> dict[OrderPlace, OrderRecord]:
-        """Absent ones are left out."""
-        wanted = [keys.order(merchant_id, order_no) for merchant_id, order_no in sorted(set(places))]
-        items = self._dynamo.get_many({self._table: wanted}, consistent=True)[self._table]
-        return {(item["merchant_id"], item["order_no"]): from_item(item) for item in items}
+        """By the key under which each stands, whatever it says itself; absent ones are left out."""
+        wanted = {keys.order(*place)["pk"]: place for place in sorted(set(places))}
+        asked = [keys.order(*place) for place in wanted.values()]
+        items = self._dynamo.get_many({self._table: asked}, consistent=True)[self._table]
+        return {wanted[item["pk"]]: from_item(item) for item in items}
 
     def there(self, places: Iterable[LinePlace]) -> set[LinePlace]:
-        """Those of the lines that are filed."""
-        wanted = [keys.line(*place) for place in sorted(set(places))]
-        items = self._dynamo.get_many({self._table: wanted}, consistent=True)[self._table]
-        return {(*keys.merchant_and_day_of(item["pk"]), item["order_no"], item["reversal_no"]) for item in items}
+        """Those of the places where a line is filed."""
+        wanted = {tuple(keys.line(*place).values()): place for place in sorted(set(places))}
+        asked = [keys.line(*place) for place in wanted.values()]
+        items = self._dynamo.get_many({self._table: asked}, consistent=True)[self._table]
+        return {wanted[item["pk"], item["sk"]] for item in items}

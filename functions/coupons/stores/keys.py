@@ -201,12 +201,6 @@ def claim_key_of(partition: str) -> str:
     return partition.rpartition("#")[0]
 
 
-def merchant_and_day_of(partition: str) -> tuple[str, str]:
-    """The first two of `merchant#day#shard`."""
-    merchant_id, day, _ = partition.split("#")
-    return merchant_id, day
-
-
 def batch_of(partition: str) -> str:
     """The batch in `BATCH#id`."""
     return partition.partition("#")[2]
