@@ -19,12 +19,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from coupons import bookkeeping, equations
 from coupons.audits import Audit, Beginning, Equation, Moment, Report, condensed
 from coupons.booking import count as count_bookings
-from coupons.claims import Claim, Ruling
+from coupons.claims import Ruling
 from coupons.days import SettlementDay
 from coupons.environment import Environment
 from coupons.moments import day_of
@@ -32,7 +33,7 @@ from coupons.recounting import Scope, recount, total
 from coupons.releases import Control, Release
 from coupons.reserves import Amounts
 from coupons.reserves import total as sum_of
-from coupons.sweeping import SPAN, folded
+from coupons.sweeping import SPAN, swept
 from coupons.sweeps import Count, Fold
 from coupons.tallies import BatchTally, Tally
 
@@ -176,16 +177,17 @@ def _count(env: Environment, name: str, releases: Mapping[str, Release], now_s: 
     """Claims of each claim key once; batches of one exclusive group share one."""
     rulings = {release.number: env.live.control_now(batch_id).ruling for batch_id, release in releases.items()}
 
-    def fold_of(claims: Iterator[Claim]) -> Fold:
+    def fold_of(release: Release, places: range) -> Fold:
         fold = Fold()
-        for claim in claims:
-            fold.take(claim, now_s, rulings.get(claim.batch_number, Ruling()))
+        for bucket in places:
+            for claim, in_place in env.claims.beside_keys(release, bucket):
+                fold.take(claim, now_s, rulings.get(claim.batch_number, Ruling()), in_place=in_place)
         return fold
 
     whole = Fold()
     for claim_key, release in {release.claim_key: release for release in releases.values()}.items():
         sweep_id = f"{name}#claims#{claim_key}"
-        fold = folded(env, sweep_id, release, fold_of, span=SPAN, deadline_s=deadline_s)
+        fold = swept(env, sweep_id, release.buckets, partial(fold_of, release), span=SPAN, deadline_s=deadline_s)
         if fold is None:
             return None
         for number, count in fold.by_batch.items():
@@ -208,6 +210,7 @@ def _of_stock(env: Environment, release: Release, count: Count | None, beginning
         "quantity": control.quantity,
         "remaining": remaining,
         "claims": count.claims if count else 0,
+        "astray": count.astray if count else 0,
         "coupons": {str(status): number for status, number in count.coupons.items()} if count else {},
         "pack_size": len(release.terms),
         "reclaimed": reclaimed and release.batch_id in beginning.reclaimed,

@@ -77,6 +77,8 @@ class Audit:
     quantity: int
     remaining: int
     claims: int
+    astray: int
+    """Claims under another key than their person's, where a second one of a person could stand."""
     coupons: dict[str, int]
     pack_size: int
     reclaimed: bool
@@ -105,6 +107,7 @@ class Audit:
                 f"claims {self.claims} x {self.pack_size} coupons = {states}",
                 self.claims * self.pack_size == sum(self.coupons.values()),
             ),
+            Equation(f"{self.astray} of {self.claims} claims under another key than their person's", not self.astray),
         ]
         if self.booked is not None and self.booked_on_record >= 0:
             on_record = self.booked_on_record

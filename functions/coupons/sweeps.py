@@ -19,8 +19,12 @@ class Count:
     used: int = 0
     """Coupons that an order carries: redeemed, or voided when their order was undone for good."""
 
+    astray: int = 0
+    """Claims under another key than their person's; only audits look."""
+
     def add(self, other: Count) -> None:
         self.claims += other.claims
+        self.astray += other.astray
         self.used += other.used
         for status, number in other.coupons.items():
             self.coupons[status] = self.coupons.get(status, 0) + number
@@ -37,7 +41,7 @@ class Fold:
     def of(self, batch_number: int) -> Count:
         return self.by_batch.get(batch_number, Count())
 
-    def take(self, claim: Claim, now_s: int, ruling: Ruling) -> None:
+    def take(self, claim: Claim, now_s: int, ruling: Ruling, *, in_place: bool = True) -> None:
         count = self.by_batch.setdefault(claim.batch_number, Count())
         coupons: dict[Status, int] = {}
         redeemed: dict[int, int] = {}
@@ -47,7 +51,7 @@ class Fold:
             if status == "redeemed":
                 redeemed[place] = 1
         used = sum(coupon.state in ("redeemed", "voided") for coupon in claim.coupons)
-        count.add(Count(1, coupons, redeemed, used))
+        count.add(Count(1, coupons, redeemed, used, 0 if in_place else 1))
 
 
 def total(folds: Iterable[Fold]) -> Fold:

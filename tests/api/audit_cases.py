@@ -47,6 +47,7 @@ def holding(*equations: str) -> list[dict[str, Any]]:
             "claims 2 <= quantity 10",
             "quantity 10 = remaining 8 + claims 2 + unclaimed 0, unclaimed >= 0",
             "claims 2 x 1 coupons = 1 available + 1 redeemed",
+            "0 of 2 claims under another key than their person's",
             *LINES,
             "coupons used 1 = redemptions 1 - 0 that came back",
             "0 closed days: lines 0 = recorded 0",
@@ -105,7 +106,7 @@ def an_audit_of_a_closed_day(s: Stage) -> Answered:
         spent=1,
         audit=said(
             "campaign",
-            "batch pack: 12 equations hold",
+            "batch pack: 13 equations hold",
             f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
             f"budgets {BUDGET} = reserved {RESERVED} + left {LEFT}",
             f"reserved of budgets {RESERVED} = reserved for 1 batches {RESERVED}",

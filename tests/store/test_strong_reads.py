@@ -38,6 +38,7 @@ class Listening:
 
 def sweep(env: Environment) -> None:
     list(env.claims.in_bucket("B#pack", 0))
+    list(env.claims.beside_keys(env.live.release("pack"), 0))
 
 
 def bookings(env: Environment) -> None:

@@ -16,6 +16,7 @@ TRUE = Audit(
     quantity=10,
     remaining=3,
     claims=5,
+    astray=0,
     coupons={"available": 12, "redeemed": 3},
     pack_size=3,
     reclaimed=False,
@@ -36,6 +37,7 @@ def test_true_numbers_hold() -> None:
         "claims 5 <= quantity 10",
         "quantity 10 = remaining 3 + claims 5 + unclaimed 2, unclaimed >= 0",
         "claims 5 x 3 coupons = 12 available + 3 redeemed",
+        "0 of 5 claims under another key than their person's",
     ]
 
 
@@ -48,6 +50,7 @@ def test_true_numbers_hold() -> None:
         ({"coupons": {}}, "claims 5 x 3 coupons = 0"),
         ({"claims": 4}, "claims 4 x 3 coupons = 12 available + 3 redeemed"),
         ({"pack_size": 2}, "claims 5 x 2 coupons"),
+        ({"astray": 1}, "1 of 5 claims under another key than their person's"),
         ({"reclaimed": True}, "after the reclaim unclaimed 2 = 0"),
         ({"booked_on_record": 8}, "bookings 7 = 8 on record"),
         ({"booked_on_record": 0}, "bookings 7 = 0 on record"),

@@ -30,11 +30,21 @@ def test_a_fold_counts_claims_and_coupons_by_batch() -> None:
     assert fold.of(9) == Count(0, {})
 
 
+def test_a_claim_under_another_key_is_counted_twice() -> None:
+    """As a claim, and as one that is astray."""
+    fold = Fold()
+    fold.take(claim(7), NOW_S, Ruling(), in_place=False)
+    fold.take(claim(7), NOW_S, Ruling())
+    assert (fold.of(7).claims, fold.of(7).astray) == (2, 1)
+
+
 counts = st.builds(
     Count,
     st.integers(0, 99),
     st.dictionaries(st.sampled_from(["available", "expired", "voided"]), st.integers(0, 99)),
     st.dictionaries(st.integers(0, 7), st.integers(0, 99)),
+    st.integers(0, 99),
+    st.integers(0, 99),
 )
 folds = st.lists(st.builds(Fold, st.dictionaries(st.integers(1, 3), counts)), max_size=6)
 

@@ -189,6 +189,17 @@ class Claims:
         for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
             yield from_item(item)
 
+    def beside_keys(self, release: Release, bucket: int) -> Iterator[tuple[Claim, bool]]:
+        """The same of the release's claim key, each with whether both its keys are its person's.
+
+        Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
+        """
+        pk = keys.claim_bucket(release.claim_key, bucket)
+        for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
+            claim = from_item(item)
+            own = keys.claim(release.claim_key, release.buckets, claim.person)
+            yield claim, own == keys.Key(pk=item["pk"], sk=item["sk"])
+
 
 def to_item(release: Release, claim: Claim) -> Item:
     coupons = [_coupon_fields(coupon, claim.claimed_at_s) for coupon in claim.coupons]

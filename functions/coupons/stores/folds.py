@@ -46,9 +46,10 @@ def _fold(fields: Item) -> Fold:
 
 def _count_fields(count: Count) -> Item:
     redeemed = {str(place): number for place, number in count.redeemed.items()}
-    return {"claims": count.claims, "coupons": dict(count.coupons), "redeemed": redeemed, "used": count.used}
+    numbers = {"claims": count.claims, "used": count.used, "astray": count.astray}
+    return {**numbers, "coupons": dict(count.coupons), "redeemed": redeemed}
 
 
 def _count(fields: Item) -> Count:
     redeemed = {int(place): number for place, number in fields["redeemed"].items()}
-    return Count(fields["claims"], fields["coupons"], redeemed, fields.get("used", 0))
+    return Count(fields["claims"], fields["coupons"], redeemed, fields.get("used", 0), fields.get("astray", 0))
