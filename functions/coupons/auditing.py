@@ -23,14 +23,14 @@ from functools import partial
 from typing import Any
 
 from coupons import bookkeeping, equations
-from coupons.audits import Audit, Beginning, Equation, Moment, Report, condensed
+from coupons.audits import Audit, Beginning, Equation, Moment, Report, condensed, counted
 from coupons.booking import count as count_bookings
 from coupons.claims import Ruling
 from coupons.days import SettlementDay
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.recounting import Scope, recount, total
-from coupons.releases import Control, Release
+from coupons.releases import Release
 from coupons.reserves import Amounts
 from coupons.reserves import total as sum_of
 from coupons.sweeping import SPAN, swept
@@ -136,8 +136,8 @@ def audit_campaign(env: Environment, campaign_id: str, sweep: str, now_s: int, d
 
 def _begin(env: Environment, name: str, batch_ids: Iterable[str]) -> Beginning:
     days = {day.day: day.round if day.closed_at_s else 0 for day in env.days.all(consistent=True)}
-    reclaimed = [batch_id for batch_id in batch_ids if _is_reclaimed(env.live.control_now(batch_id))]
-    return env.audit_folds.begin(name, Beginning(days, reclaimed))
+    found = {batch_id: counted(env.live.control_now(batch_id)) for batch_id in batch_ids}
+    return env.audit_folds.begin(name, Beginning(days, {name: one for name, one in found.items() if one}))
 
 
 def _recount(
@@ -195,16 +195,12 @@ def _count(env: Environment, name: str, releases: Mapping[str, Release], now_s: 
     return whole
 
 
-def _is_reclaimed(control: Control) -> bool:
-    return control.state == "open" and (control.sold_out or control.final)
-
-
 def _of_stock(env: Environment, release: Release, count: Count | None, beginning: Beginning) -> dict[str, Any]:
     """What stock and claims say. Shards are read before the control item: a raise meanwhile is in both, or in it."""
     shards = env.stock.shards(release.batch_id, release.shards)
     control = env.live.control_now(release.batch_id)
-    reclaimed, remaining = _is_reclaimed(control), sum(shard.remaining for shard in shards)
-    if not (release.from_stock or reclaimed) and count:
+    remaining, over = sum(shard.remaining for shard in shards), counted(control)
+    if not (release.from_stock or over) and count:
         remaining = control.quantity - count.claims  # its stock is not touched before the count after closing
     return {
         "quantity": control.quantity,
@@ -213,7 +209,7 @@ def _of_stock(env: Environment, release: Release, count: Count | None, beginning
         "astray": count.astray if count else 0,
         "coupons": {str(status): number for status, number in count.coupons.items()} if count else {},
         "pack_size": len(release.terms),
-        "reclaimed": reclaimed and release.batch_id in beginning.reclaimed,
+        "reclaimed": over is not None and over == beginning.counted.get(release.batch_id),
         "booked_on_record": control.booked,
         "refused": env.statistics.refused(release.batch_id),
     }

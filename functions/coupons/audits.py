@@ -19,16 +19,30 @@ class Equation(NamedTuple):
     holds: bool
 
 
+class Counted(NamedTuple):
+    """Which count of a batch without a pack under way. A raise takes it back, and the next has another round: as long as
+    it is the same, so are quantity and claims.
+    """
+
+    round: int
+
+
+def counted(control: Control) -> Counted | None:
+    """None while packs may still be claimed."""
+    is_over = control.state == "open" and (control.sold_out or control.final)
+    return Counted(control.round) if is_over else None
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """How things stood before anything was counted. What was final then cannot have moved while it was counted.
 
-    `days`: each settlement day, with its round if it was closed, else 0. `reclaimed`: batches that had been counted for
-    good, so that no pack was leased any more.
+    `days`: each settlement day, with its round if it was closed, else 0. `counted`: batches that had been counted for
+    good, so that no pack was leased any more, as they stood.
     """
 
     days: dict[str, int] = field(default_factory=dict)
-    reclaimed: list[str] = field(default_factory=list)
+    counted: dict[str, Counted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from coupons.audits import Beginning
+from coupons.audits import Beginning, Counted
 from coupons.days import Sums
 from coupons.documents import Withholding
 from coupons.stores import keys
@@ -28,9 +28,14 @@ class AuditFolds:
 
     def begin(self, sweep_id: str, beginning: Beginning) -> Beginning:
         """How the audit of this name began: as `beginning` says, if this is its first call."""
-        fields = {"days": beginning.days, "reclaimed": beginning.reclaimed}
+        counted = {batch_id: list(numbers) for batch_id, numbers in beginning.counted.items()}
+        fields = {"days": beginning.days, "counted": counted}
         standing = self._put(keys.fold(sweep_id, 0), fields, "attribute_not_exists(pk)", {})
-        return beginning if standing is None else Beginning(standing["days"], standing["reclaimed"])
+        if standing is None:
+            return beginning
+        # One that an older version of ours began says less of its batches: nothing is believed of them.
+        found = {batch_id: Counted(*numbers) for batch_id, numbers in standing.get("counted", {}).items()}
+        return Beginning(standing["days"], found)
 
     def pieces(self, sweep_id: str, places: int) -> dict[int, Piece]:
         """What is recorded, by place, read strongly."""
