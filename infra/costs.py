@@ -19,7 +19,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from coupons import cataloguing, claiming, declaring, granting, redeeming, reversing
+from coupons import cataloguing, claiming, declaring, granting, redeeming, releasing, reversing
 from coupons.clock import FENCE_S
 from coupons.closing import close_days
 from coupons.consumption import Consumed, Meter
@@ -41,6 +41,7 @@ from coupons.prices import (
     SECRET_MONTH,
     UnitPrices,
 )
+from coupons.reclaiming import reclaim
 from coupons.refusals import Refusal
 from coupons.sealing import Keys
 from coupons.settling import settlement_page
@@ -174,6 +175,20 @@ def played_at_night(env: Environment, clock: FixedClock) -> Iterator[tuple[str, 
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
+def played_of_money(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+    """What is set aside, and goes back or over when nobody can use it."""
+    row = partial(_row, env.meter)
+    batch = env.live.release("night-0612")
+    raised = partial(declaring.raise_quantity, env, batch.batch_id, batch.batch.quantity + 1, int(clock.wall))
+    yield row(f"raise, {len(env.reserves.get(batch.batch_id).reserved)} funders", raised)
+    clock.wall = batch.closes_at_s
+    counted = partial(reclaim, env, batch, deadline_s=float("inf"))
+    yield row("seal a batch that closed", lambda: counted(now_s=int(clock.wall)))
+    clock.wall += FENCE_S
+    yield row(f"count it, {batch.buckets} buckets", lambda: counted(now_s=int(clock.wall)))
+    yield row("roll its packs over", lambda: releasing.give_back(env, batch, int(clock.wall)))
+
+
 def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Consumed]:
     meter.take()
     try:
@@ -187,7 +202,7 @@ def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     a_claim = 0.0
     with stocked() as (env, clock):
-        for name, units in chain(played(env, clock), played_at_night(env, clock)):
+        for name, units in chain(played(env, clock), played_at_night(env, clock), played_of_money(env, clock)):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:

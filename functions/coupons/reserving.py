@@ -34,7 +34,7 @@ def reserve(
     """All funders have set `wanted` aside: the reserve, for the caller to put its `ended()` with what it was for.
 
     `still` are transaction parts that refuse to begin once that was done, or is not asked for any more. None then, and
-    if another reservation is on its way: the caller looks again. 4 units or 5, and 4 + 2 a funder for each 40 of them.
+    if another reservation is on its way: the caller looks again. 4 or 6 units, and 4 + 2 a funder for each 40 of them.
     Raises BudgetExceeded (nothing is set aside), Busy.
     """
     for _ in range(ATTEMPTS):
