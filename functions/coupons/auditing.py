@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any
 
 from coupons import bookkeeping, equations
-from coupons.audits import Audit, Beginning, Equation, Moment, Report, condensed, counted
+from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, condensed, counted
 from coupons.booking import count as count_bookings
 from coupons.claims import Ruling
 from coupons.days import SettlementDay
@@ -31,6 +31,7 @@ from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.recounting import Scope, recount, total
 from coupons.releases import Release
+from coupons.releasing import EXPIRED, UNCLAIMED
 from coupons.reserves import Amounts
 from coupons.reserves import total as sum_of
 from coupons.sweeping import SPAN, swept
@@ -40,12 +41,16 @@ from coupons.tallies import BatchTally, Tally
 
 @dataclass(frozen=True, slots=True)
 class Recounted:
-    """`lines` by day; `after`: those of the days that had not been closed, counted again after the claims."""
+    """`lines` by day; `after`: those of the days that had not been closed, counted again after the claims.
+
+    `counted`: how batches stood before, of which all was claimed that ever will be.
+    """
 
     lines: dict[str, Tally]
     closed: frozenset[str]
     claims: Fold
     after: dict[str, Tally]
+    counted: dict[str, Counted]
 
     def of_batch(self, batch_id: str) -> BatchTally:
         return total(self.lines.values()).of(batch_id)
@@ -159,7 +164,7 @@ def _recount(
         return None
     later = [day for day in _since(env.days.all(consistent=True), releases) if day.day not in closed]
     after = recount(env, Scope(f"{name}#after", batch_ids, checks=False), later, deadline_s)
-    return None if after is None else Recounted(lines, closed, claims, after)
+    return None if after is None else Recounted(lines, closed, claims, after, beginning.counted)
 
 
 def _since(days: Sequence[SettlementDay], releases: Mapping[str, Release]) -> list[SettlementDay]:
@@ -222,7 +227,19 @@ def _of_money(env: Environment, batch_id: str, found: Recounted, moment: Moment)
     yield equations.of_coupons(tally, found.claims.of(release.number).used, found.meanwhile(batch_id))
     yield equations.of_closed_days(found.of_closed_days(batch_id), recorded)
     yield from equations.of_reserve(batch_id, moment, found.spent(batch_id))
+    yield from _of_steps(batch_id, found, moment)
     yield from equations.of_rest(batch_id, moment, found.of_closed_days(batch_id), found.after)
+
+
+def _of_steps(batch_id: str, found: Recounted, moment: Moment) -> Iterator[Equation]:
+    control, count = moment.controls[batch_id], found.claims.of(moment.releases[batch_id].number)
+    is_still = batch_id in found.counted and found.counted[batch_id] == counted(control)
+    if control.given_back >= UNCLAIMED and is_still:
+        yield equations.of_unclaimed(batch_id, moment, count.claims)
+    if control.given_back >= EXPIRED:
+        yield equations.of_expired(batch_id, moment)
+    if control.expired_at_s and is_still:
+        yield equations.of_unused(control, count)
 
 
 def _together(tally: Tally) -> BatchTally:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coupons.documents import Campaign
 from coupons.ledger import Record
 from coupons.releases import Control, Release
-from coupons.reserves import Amounts, Reserve, largest_cost
+from coupons.reserves import Amounts, Reserve, coupon_cost, largest_cost, total
 
 
 class Equation(NamedTuple):
@@ -20,17 +20,19 @@ class Equation(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Which count of a batch without a pack under way. A raise takes it back, and the next has another round: as long as
-    it is the same, so are quantity and claims.
+    """Which count of a batch without a pack under way; a raise takes it back, and the next has another round.
+
+    As long as both numbers are the same, so are quantity and claims, and once it has expired, no coupon is redeemed.
     """
 
     round: int
+    expired_at_s: int
 
 
 def counted(control: Control) -> Counted | None:
     """None while packs may still be claimed."""
     is_over = control.state == "open" and (control.sold_out or control.final)
-    return Counted(control.round) if is_over else None
+    return Counted(control.round, control.expired_at_s) if is_over else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Moment:
     def pack(self, batch_id: str) -> Amounts:
         """What a pack costs at most."""
         return largest_cost(self.releases[batch_id].terms, 1)
+
+    def unused(self, batch_id: str) -> Amounts:
+        """What the coupons that were not redeemed when the batch expired cost at most."""
+        terms, unused = self.releases[batch_id].terms, self.controls[batch_id].unused
+        return total(coupon_cost(one, coupons) for one, coupons in zip(terms, unused, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from coupons.audits import Equation, Moment
 from coupons.days import Sums
 from coupons.days import total as sums_total
 from coupons.ledger import Account, Movement, balances
+from coupons.releases import Control
 from coupons.reserves import Amounts, minus, plus, times, total
+from coupons.sweeps import Count
 from coupons.tallies import FAULTS_NAMED, BatchTally, Faults, Tally, is_nothing, of_batches
 from coupons.withholding import Split
 
@@ -62,6 +64,29 @@ def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
             all(amount >= 0 for amount in (*minus(reserve.open, spent).values(), *spent.values())),
         ),
     ]
+
+
+def of_unclaimed(batch_id: str, moment: Moment, claims: int) -> Equation:
+    """That step is done, and the `claims` are the last word."""
+    packs, gone = moment.controls[batch_id].quantity - claims, _given(moment, batch_id, "unclaimed")
+    pack = moment.pack(batch_id)
+    return Equation(f"gave back unclaimed {said(gone)} = {packs} packs of {said(pack)}", same(gone, times(pack, packs)))
+
+
+def of_expired(batch_id: str, moment: Moment) -> Equation:
+    """That step is done."""
+    unused, gone = moment.unused(batch_id), _given(moment, batch_id, "expired")
+    coupons = sum(moment.controls[batch_id].unused)
+    return Equation(f"gave back expired {said(gone)} = {coupons} unused coupons {said(unused)}", same(gone, unused))
+
+
+def of_unused(control: Control, count: Count) -> Equation:
+    """Counted after the expiry was: a reversal since makes fewer redeemed, nothing makes more."""
+    redeemed = [count.redeemed.get(place, 0) for place in range(len(control.unused))]
+    return Equation(
+        f"redeemed {_listed(redeemed)} <= claims {count.claims} less unused {_listed(control.unused)}, by place",
+        all(used + unused <= count.claims for used, unused in zip(redeemed, control.unused, strict=True)),
+    )
 
 
 def of_rest(batch_id: str, moment: Moment, closed: Mapping[str, Amounts], others: Iterable[str]) -> list[Equation]:
@@ -181,6 +206,23 @@ def said(amounts: Mapping[str, int]) -> str:
 
 def same(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
     return not any(minus(one, other).values())
+
+
+def _given(moment: Moment, batch_id: str, step: str) -> Amounts:
+    """What went in a step, to funders and as packs, since money was last reserved: a clock set back does that anew."""
+    gone: Amounts = {}
+    for record in moment.records:
+        if record.batch_id != batch_id:
+            continue
+        if record.step == step:
+            gone = plus(gone, record.amounts)
+        elif record.kind == "reserve":
+            gone = {}
+    return gone
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return " and ".join(map(str, numbers))
 
 
 def _without_fault(text: str, faults: Faults) -> Equation:

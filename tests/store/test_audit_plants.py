@@ -92,13 +92,14 @@ def released_too_much(world: World) -> None:
 
 Plant = Callable[[World], object]
 LINES, MISSING, CARRY, SPENT, USED = "lines ", "orders of ", "coupons 4 carry", "spent by lines", "coupons used "
+UNCLAIMED, EXPIRED, REDEEMED = "gave back unclaimed", "gave back expired", "redeemed "
 RECORDED, SUMS, DUE, SETTLED = "2 closed days:", "3 merchants' days:", "due (", "settled "
 PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     "an extra claim": (
         extra_claim,
-        {"pack": ["quantity 10 = remaining 5 + claims 6 + unclaimed -1", "after the reclaim unclaimed -1"]},
+        {"pack": ["quantity 10 = remaining 5 + claims 6 + unclaimed -1", "after the reclaim unclaimed -1", UNCLAIMED]},
     ),
-    "a coupon flipped to redeemed": (lambda w: flip(w, "dan", 1, s="r"), {"pack": ["coupons used 6 ="]}),
+    "a coupon flipped to redeemed": (lambda w: flip(w, "dan", 1, s="r"), {"pack": ["coupons used 6 =", REDEEMED]}),
     "a coupon flipped to voided": (lambda w: flip(w, "dan", 1, s="v"), {"pack": ["coupons used 6 ="]}),
     "a coupon put back to available": (
         lambda w: flip(w, "bob", 0, s="a"),
@@ -114,7 +115,10 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     ),
     "a claim that is gone": (
         lambda w: drop(w, CLAIMS, *claim_place(w, "bob")),
-        {"pack": ["after the reclaim unclaimed 1 = 0", CARRY, "coupons used 4 ="], FIRST: [CARRY]},
+        {
+            "pack": ["after the reclaim unclaimed 1 = 0", CARRY, "coupons used 4 =", UNCLAIMED, REDEEMED],
+            FIRST: [CARRY],
+        },
     ),
     "a line with another amount": (
         lambda w: edit(w, ORDERS, *line_place("diner", "o-bob"), funding=one_more),
@@ -231,25 +235,25 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     "a missing record of the ledger": (
         lambda w: drop(w, CATALOG, *record(w, "release")),
         {
-            "pack": ["reserve by its records"],
-            "campaign": ["batch pack: reserve by", "ledger left", "ledger reserved"],
+            "pack": ["reserve by its records", EXPIRED],
+            "campaign": ["batch pack: reserve by", f"batch pack: {EXPIRED}", "ledger left", "ledger reserved"],
         },
     ),
     "a wrong record of the ledger": (
         lambda w: edit(w, CATALOG, *record(w, "rollover"), amounts=more()),
         {
-            "pack": ["reserve by its records"],
+            "pack": ["reserve by its records", EXPIRED],
             "later": ["reserve by its records"],
-            "campaign": ["batch pack: reserve by", "batch later: reserve by"],
+            "campaign": ["batch pack: reserve by", f"batch pack: {EXPIRED}", "batch later: reserve by"],
         },
     ),
     "more released than there was": (
         released_too_much,
-        {"pack": ["0 <= spent"], "campaign": ["batch pack: 0 <= spent", "1 of "]},
+        {"pack": ["0 <= spent", EXPIRED], "campaign": ["batch pack: 0 <= spent", f"batch pack: {EXPIRED}", "1 of "]},
     ),
     "a wrong quantity": (
         lambda w: edit(w, CATALOG, "BATCH#pack", "CONTROL", quantity=11),
-        {"pack": ["after the reclaim unclaimed 1 = 0", "reserved city 10010"]},
+        {"pack": ["after the reclaim unclaimed 1 = 0", "reserved city 10010", UNCLAIMED]},
     ),
     "a wrong remaining": (shard, {"later": ["quantity 17 = remaining 18 + claims 2 + unclaimed -3"], "pack": []}),
 }
