@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any
 
 from coupons import bookkeeping, equations
-from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, condensed, counted
+from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, counted
 from coupons.booking import count as count_bookings
 from coupons.claims import Ruling
 from coupons.days import SettlementDay
@@ -132,7 +132,7 @@ def audit_campaign(env: Environment, campaign_id: str, sweep: str, now_s: int, d
     for batch_id, release in releases.items():
         stock = _of_stock(env, release, found.claims.of(release.number), beginning)
         of_batch = Audit(sweep, True, booked=None, of_money=tuple(_of_money(env, batch_id, found, moment)), **stock)
-        told += condensed(f"batch {batch_id}", of_batch.equations())
+        told += [Equation(f"batch {batch_id}: {text}", holds) for text, holds in of_batch.equations()]
     closed = total(found.lines[day] for day in found.closed)
     told += [equations.of_merchants(closed), *equations.of_budgets(moment)]
     told += equations.of_ledger(moment, found.lines, found.closed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -136,10 +135,3 @@ class Audit:
         if self.reclaimed:
             found.append(Equation(f"after the reclaim unclaimed {self.unclaimed} = 0", self.unclaimed == 0))
         return [*found, *self.of_money]
-
-
-def condensed(name: str, equations: Iterable[Equation]) -> list[Equation]:
-    """One line if all hold, else those that do not."""
-    standing = list(equations)
-    wrong = [Equation(f"{name}: {text}", False) for text, holds in standing if not holds]
-    return wrong or [Equation(f"{name}: {len(standing)} equations hold", True)]

@@ -99,6 +99,20 @@ def an_audit_of_a_closed_day(s: Stage) -> Answered:
     return asked(closed(redeemed(s)), "2020-06-06")
 
 
+OF_PACK = [
+    "claims 1 <= quantity 10",
+    "quantity 10 = remaining 9 + claims 1 + unclaimed 0, unclaimed >= 0",
+    "claims 1 x 1 coupons = 1 redeemed",
+    "0 of 1 claims under another key than their person's",
+    *LINES,
+    "coupons used 1 = redemptions 1 - 0 that came back",
+    f"1 closed days: lines {SPENT} = recorded {SPENT}",
+    f"reserved {RESERVED} = 10 packs of {SPENT}",
+    f"reserve by its records {RESERVED} = {RESERVED}",
+    f"0 <= spent {SPENT} <= reserve {RESERVED}",
+]
+
+
 @case(
     BUDGETS,
     200,
@@ -106,7 +120,7 @@ def an_audit_of_a_closed_day(s: Stage) -> Answered:
         spent=1,
         audit=said(
             "campaign",
-            "batch pack: 13 equations hold",
+            *(f"batch pack: {text}" for text in OF_PACK),
             f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
             f"budgets {BUDGET} = reserved {RESERVED} + left {LEFT}",
             f"reserved of budgets {RESERVED} = reserved for 1 batches {RESERVED}",

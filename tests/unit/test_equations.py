@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from coupons import equations
-from coupons.audits import Equation, Moment, Report, condensed
+from coupons.audits import Equation, Moment, Report
 from coupons.days import Sums
 from coupons.ledger import Record
 from coupons.releases import Control
@@ -233,14 +233,6 @@ def test_batches_that_make_up_for_each_other_are_wrong() -> None:
     """What is recorded for the wrong batch is named."""
     found = failing(equations.of_day(days()[DAY], {"other": {"city": 10}}))
     assert found == ["merchants city 10 = 1 batches city 10; other 0, not city 10; pack city 10, not 0"]
-
-
-def test_many_equations_in_a_line() -> None:
-    """How many hold, or those that do not."""
-    assert condensed("batch pack", [Equation("a", True), Equation("b", True)]) == [
-        Equation("batch pack: 2 equations hold", True)
-    ]
-    assert condensed("batch pack", [Equation("a", True), Equation("b", False)]) == [Equation("batch pack: b", False)]
 
 
 @pytest.mark.parametrize(("complete", "holds", "ok"), [(True, True, True), (True, False, False), (False, True, False)])
