@@ -193,10 +193,10 @@ class Campaign(Document):
 
 
 class Withholding(Document):
-    """Lines of a merchant's day that are not paid out for a reason: those of one order, or all (`order_no` absent).
+    """Lines that are not paid out for a reason: those of one order from that day on, or all of a day (no `order_no`).
 
-    An operator decides: `released`, they are due after all, or `refused` for good; absent, it is open. What stands for
-    an order goes before what stands for its day.
+    An operator decides: `released`, they are due after all, or `refused`, owed to nobody; absent, it is open. What
+    stands for an order goes before what stands for a day.
     """
 
     day: Day

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from coupons.closing import closed_through
 from coupons.days import Sums, total
 from coupons.environment import Environment
 from coupons.orders import Line
@@ -42,7 +43,7 @@ class Page:
 def settlement_page(env: Environment, merchant_id: str, day: str, cursor: str, now_s: int) -> Page:
     """The lines of `day` after `cursor` (empty: from the start), at most 500, strongly consistent.
 
-    Besides the lines 3 read units, and on a closed day 1 or 2 for each order of it that is withheld.
+    Besides the lines 3 read units, and on a closed day 1 or 2 for each order that is withheld since.
     """
     lines, after = env.orders.lines(merchant_id, day, read_cursor(cursor), PAGE_LINES)
     withholdings = DaysWithholdings(env.registry.withheld(merchant_id), day)
@@ -52,10 +53,13 @@ def settlement_page(env: Environment, merchant_id: str, day: str, cursor: str, n
 
 
 def _final_sums(env: Environment, merchant_id: str, day: str, now_s: int) -> Sums | None:
-    """None unless the day is closed; no lines at all add up to nothing."""
+    """None unless the day is closed; no lines at all add up to nothing, also where nobody had one."""
     settled, merchant = env.days.of_merchant(day, merchant_id)
+    if settled is None:
+        through = closed_through(env, env.catalog.published(), now_s)
+        return Sums() if through is not None and day <= through.isoformat() else None
     # A clock that was set back is felt before the schedule has taken the close back.
-    if settled is None or not settled.closed_at_s or now_s < settled.ends_at_s:
+    if not settled.closed_at_s or now_s < settled.ends_at_s:
         return None
     if merchant is None:
         return Sums()

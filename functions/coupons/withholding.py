@@ -37,12 +37,16 @@ class Split:
 
 
 class DaysWithholdings:
-    """What stands about one day of a merchant."""
+    """What stands about one day of a merchant.
+
+    What stands for an order stands for all its lines from that day on: who was never paid for a redemption owes nothing
+    for its reversal on a later day. What stands for a whole day is of that day's lines alone.
+    """
 
     def __init__(self, withheld: Iterable[Withholding], day: str) -> None:
-        of_day = {one.order_no: one for one in withheld if one.day == day}
-        self.whole_day = of_day.pop(None, None)
-        self.by_order = {order_no: one for order_no, one in of_day.items() if order_no is not None}
+        until = sorted((one for one in withheld if one.day <= day), key=lambda one: one.day)
+        self.whole_day = next((one for one in until if one.order_no is None and one.day == day), None)
+        self.by_order = {one.order_no: one for one in until if one.order_no is not None}
 
     def of(self, order_no: str) -> Withholding | None:
         """What stands about an order's lines: its own, or the day's."""

@@ -41,7 +41,7 @@ class Settlements:
         return pages
 
     def _check_sums(self, sums: dict[str, Any], lines: list[LineEntry], merchant_id: str, day: str) -> None:
-        decisions = self._operators.withheld.get((merchant_id, day), {})
+        decisions = self._decided(merchant_id, day)
         parts: dict[str, list[LineEntry]] = {"due": [], "withheld": [], "refused": []}
         for line in lines:
             decision = decisions.get(line.order_no, decisions.get("", "released"))
@@ -49,6 +49,14 @@ class Settlements:
         for name, part in parts.items():
             _assert_sums(sums[name], part, f"{merchant_id} on {day}, {name}")
         _assert_sums(sums, lines, f"{merchant_id} on {day}")
+
+    def _decided(self, merchant_id: str, day: str) -> dict[str, str | None]:
+        """What stands for an order stands from its day on, what stands for a whole day (no order) on that day."""
+        found: dict[str, str | None] = {}
+        for (merchant, since), decisions in sorted(self._operators.withheld.items()):
+            if merchant == merchant_id and since <= day:
+                found |= {order_no: decision for order_no, decision in decisions.items() if order_no or since == day}
+        return found
 
 
 def _totals(lines: list[LineEntry]) -> dict[str, int]:

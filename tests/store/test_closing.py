@@ -97,6 +97,26 @@ def test_a_day_without_lines_is_final_with_nothing_and_a_later_one_is_not(filed:
     assert final(filed, day="2020-06-07") is None
 
 
+@pytest.mark.parametrize(
+    ("moment", "is_final"), [("2020-06-08T00:00:29+08:00", False), ("2020-06-08T00:00:30+08:00", True)]
+)
+def test_a_day_on_which_nobody_had_a_line_is_final_too(filed: World, moment: str, is_final: bool) -> None:
+    """Half a minute after it has ended: a bookkeeper can tell it from a day that is to come."""
+    filed.clock.set(DUE)
+    tick(filed)
+    filed.clock.set(moment)
+    assert final(filed, day="2020-06-07") == (added() if is_final else None)
+    assert final(filed, day="2020-06-05") == added()
+
+
+def test_no_day_is_final_while_an_earlier_one_is_open(filed: World) -> None:
+    """The schedule stood still: what was filed yesterday is not added up."""
+    filed.clock.set("2020-06-08T00:00:30+08:00")
+    assert (final(filed), final(filed, day="2020-06-07")) == (None, None)
+    tick(filed)
+    assert (final(filed), final(filed, day="2020-06-07")) == (added(*LINES), added())
+
+
 def test_many_days_are_closed_oldest_first(filed: World) -> None:
     """A schedule that was away for days does all that is due."""
     filed.clock.set("2020-06-08T12:00:00+08:00")

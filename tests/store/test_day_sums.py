@@ -109,7 +109,16 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
     whole = added(*(one for of in lines.values() for one in of))
     for batch_id, amounts in whole.spent.items():
         assert world.env.day_folds.spent(batch_id) == {DAY: amounts}
-    assert (page(world).day_sums is None) == (not filings)
+    assert page(world).day_sums is not None
+
+
+def test_what_stands_for_an_order_stands_for_its_later_lines() -> None:
+    """Who was never paid for a redemption owes nothing for its reversal; until that day says otherwise."""
+    first = Withholding(day="2020-06-05", order_no="o-1", reason="forged", decision="refused")
+    again = Withholding(day=DAY, order_no="o-1", reason="paid by hand", decision="released")
+    for entries in ([first, again], [again, first]):
+        found = [DaysWithholdings(entries, day).of("o-1") for day in ("2020-06-04", "2020-06-05", DAY, "2020-07-01")]
+        assert found == [None, first, again, again]
 
 
 def test_what_stands_for_an_order_goes_before_what_stands_for_its_day() -> None:
@@ -121,5 +130,6 @@ def test_what_stands_for_an_order_goes_before_what_stands_for_its_day() -> None:
         of = DaysWithholdings(entries, DAY).of
         assert [of("o-1"), of("o-2")] == [one, day]
     assert DaysWithholdings([other], DAY).of("o-1") is None
+    assert DaysWithholdings([day], "2020-06-07").of("o-1") is None
     decided = [standing(entry) for entry in (None, day, one, one.model_copy(update={"decision": "released"}))]
     assert decided == ["due", "withheld", "refused", "due"]
