@@ -172,7 +172,8 @@ def movements(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str])
 def of_merchants(tally: Tally) -> Equation:
     """Of closed days: what each merchant's lines come to is what the close recorded and settlement tells."""
     recounted, stored = _sums(tally.recounted.whole), _sums(tally.stored.whole)
-    return _without_fault(f"{tally.merchants} merchants' days: {recounted} = recorded {stored}", tally.wrong_merchants)
+    days = f"{tally.merchants} merchants' days, all campaigns"
+    return _without_fault(f"{days}: {recounted} = recorded {stored}", tally.wrong_merchants)
 
 
 def of_day(tally: Tally, recorded: Mapping[str, Amounts]) -> list[Equation]:

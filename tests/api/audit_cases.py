@@ -87,7 +87,7 @@ WHOLE, NONE = "(1 lines, 1000 off, 1000 match, 4000 paid)", "(0 lines, 0 off, 0 
 CLOSED_DAY = [
     "2020-06-06 is closed: 1 merchants, 1 lines",
     *LINES,
-    f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
+    f"1 merchants' days, all campaigns: {WHOLE} = recorded {WHOLE}",
     f"merchants {SPENT} = 1 batches {SPENT}",
     f"due {WHOLE} + withheld {NONE} + refused {NONE} = recorded {WHOLE}",
     f"settled {SPENT} = due by lines {SPENT}",
@@ -121,7 +121,7 @@ OF_PACK = [
         audit=said(
             "campaign",
             *(f"batch pack: {text}" for text in OF_PACK),
-            f"1 merchants' days: {WHOLE} = recorded {WHOLE}",
+            f"1 merchants' days, all campaigns: {WHOLE} = recorded {WHOLE}",
             f"budgets {BUDGET} = reserved {RESERVED} + left {LEFT}",
             f"reserved of budgets {RESERVED} = reserved for 1 batches {RESERVED}",
             "ledger outside -30000000 + left 29990000 + reserved 9000 + due 0 + settled 1000 + refused 0 = 0",

@@ -93,7 +93,7 @@ def released_too_much(world: World) -> None:
 Plant = Callable[[World], object]
 LINES, MISSING, CARRY, SPENT, USED = "lines ", "orders of ", "coupons 4 carry", "spent by lines", "coupons used "
 UNCLAIMED, EXPIRED, REDEEMED = "gave back unclaimed", "gave back expired", "redeemed "
-RECORDED, SUMS, DUE, SETTLED = "2 closed days:", "3 merchants' days:", "due (", "settled "
+RECORDED, SUMS, DUE, SETTLED = "2 closed days:", "3 merchants' days,", "due (", "settled "
 PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     "an extra claim": (
         extra_claim,
@@ -137,7 +137,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         {
             "later": ["coupons used 2 = redemptions 1 - 0"],
             FIRST: [LINES, SUMS, DUE, SETTLED],
-            "campaign": ["batch later: lines", "batch later: 2 closed days", "4 merchants' days:", "ledger due"],
+            "campaign": ["batch later: lines", "batch later: 2 closed days", "4 merchants' days,", "ledger due"],
         },
     ),
     "a missing line": (
@@ -198,14 +198,14 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     ),
     "a wrong sum of a merchant's day": (
         lambda w: edit(w, ORDERS, *_merchant_day(w), sums=lambda sums: {**sums, "discount_minor": 1}),
-        {"pack": [], FIRST: [SUMS, DUE, SETTLED], "campaign": ["4 merchants' days:"]},
+        {"pack": [], FIRST: [SUMS, DUE, SETTLED], "campaign": ["4 merchants' days,"]},
     ),
     "a wrong sum of a funder in a merchant's day": (
         lambda w: edit(w, ORDERS, *_merchant_day(w), sums=_one_more_in_sums),
         {
             "pack": [],
             FIRST: [SUMS, "merchants city 2313", DUE, SETTLED],
-            "campaign": ["4 merchants' days:", "ledger due of closed days city 499"],
+            "campaign": ["4 merchants' days,", "ledger due of closed days city 499"],
         },
     ),
     "a wrong sum of what a batch spent": (
