@@ -127,11 +127,11 @@ def reconcile(api: Api, args: Namespace, out: Output) -> int:
     What is withheld or refused is named apart: it is a line with both, and no difference.
     """
     statement = reconciling.read_statement(Path(args.file))
-    theirs = statement.movements
     day = args.day or statement.day()
     settlement = reconciling.fetch_settlement(api, day, out.progress)
-    ours, not_due = settlement.movements, sorted(settlement.not_due, key=lambda one: one.movement)
-    differences = reconciling.compare(ours, theirs)
+    ours, theirs = settlement.movements, statement.movements
+    not_due = sorted(settlement.not_due, key=lambda one: one.movement)
+    differences = reconciling.compare(settlement, statement)
     verdict = f"{len(differences)} differences" if differences else "no difference"
     if settlement.head.get("final") is False:
         verdict += "; the day is not closed yet"

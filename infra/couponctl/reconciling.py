@@ -2,10 +2,11 @@
 
 The merchant's CSV has a header and one line a movement:
 
-    order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor[,day][,at]
+    order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor[,day][,at][,funding]
 
 Amounts are whole fen, those of a reversal negative, as in the settlement. `day`, or else the date that `at` begins
-with (local time, as in the settlement's own file), says which day it is. Further columns are left alone.
+with (local time, as in the settlement's own file), says which day it is. `funding` is compared where the list has it.
+Further columns are left alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from infra.client.api import UnreachableError
+from infra.couponctl import funding
 from infra.couponctl.output import WrongUseError, yuan
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Statement:
 
     name: str
     movements: dict[Movement, Amounts] = field(default_factory=dict)
+    funding: dict[Movement, funding.Funding] | None = None
+    """Of each movement; None if the file has no such column."""
     day_column: str | None = None
     """Which of `DAY_COLUMNS` the file has; the first wins."""
     day_lines: dict[str, int] = field(default_factory=dict)
@@ -85,10 +89,12 @@ class Statement:
 class Difference:
     """One movement on which the two lists do not agree."""
 
-    kind: Literal["missing-with-us", "missing-with-them", "amount-differs"]
+    kind: Literal["missing-with-us", "missing-with-them", "amount-differs", "funding-differs"]
     movement: Movement
     ours: Amounts | None
     theirs: Amounts | None
+    funding: funding.Differing = ()
+    """May differ beside the amounts too."""
 
     def as_json(self) -> dict[str, Any]:
         order_no, reversal_no = self.movement
@@ -98,6 +104,10 @@ class Difference:
             "reversal_no": reversal_no or None,
             "ours": dict(zip(AMOUNTS, self.ours, strict=True)) if self.ours else None,
             "theirs": dict(zip(AMOUNTS, self.theirs, strict=True)) if self.theirs else None,
+            "funding": [
+                {"funder_id": funder_id, "ours_minor": ours, "theirs_minor": theirs}
+                for funder_id, ours, theirs in self.funding
+            ],
         }
 
     def __str__(self) -> str:
@@ -106,9 +116,11 @@ class Difference:
             return f"{name}: missing with us (theirs: {_amounts(self.theirs)})"
         if self.theirs is None:
             return f"{name}: missing with them (ours: {_amounts(self.ours)})"
+        amounts = zip((column.removesuffix("_minor") for column in AMOUNTS), self.ours, self.theirs, strict=True)
+        shares = ((f"{funder_id}'s share", ours, theirs) for funder_id, ours, theirs in self.funding)
         differing = [
-            f"{column.removesuffix('_minor')} is {yuan(ours)} with us, {yuan(theirs)} with them"
-            for column, ours, theirs in zip(AMOUNTS, self.ours, self.theirs, strict=True)
+            f"{what} is {yuan(ours)} with us, {yuan(theirs)} with them"
+            for what, ours, theirs in (*amounts, *shares)
             if ours != theirs
         ]
         return f"{name}: {'; '.join(differing)}"
@@ -142,6 +154,7 @@ class Settlement:
     """What we say of the day. `head`: of its first page, all but the lines."""
 
     movements: dict[Movement, Amounts] = field(default_factory=dict)
+    funding: dict[Movement, funding.Funding] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)
     head: dict[str, Any] = field(default_factory=dict)
 
@@ -149,6 +162,7 @@ class Settlement:
         movement = (line["order_no"], line.get("reversal_no") or "")
         discount, match, payable = (int(line[column]) for column in AMOUNTS)
         self.movements[movement] = (discount, match, payable)
+        self.funding[movement] = funding.of_answer(line["funding"])
         reason, decision = line.get("withheld"), line.get("decision")
         if reason is not None and decision != "released":
             standing: Literal["withheld", "refused"] = "refused" if decision == "refused" else "withheld"
@@ -160,7 +174,8 @@ def read_statement(path: Path) -> Statement:
 
     Raises:
         OSError: the file cannot be read.
-        StatementError: no UTF-8, a missing column, an amount that is not whole fen, a movement that stands twice.
+        StatementError: no UTF-8, a missing column, an amount that is not whole fen, a funding that cannot be read, a
+            movement that stands twice.
     """
     statement = Statement(path.name)
     problems: list[str] = []
@@ -171,10 +186,12 @@ def read_statement(path: Path) -> Statement:
             if missing:
                 raise StatementError([f"{path.name}:1: no column {', '.join(missing)}"])
             statement.day_column = next((name for name in DAY_COLUMNS if name in (rows.fieldnames or ())), None)
+            if funding.COLUMN in (rows.fieldnames or ()):
+                statement.funding = {}
             for row in rows:
                 if statement.day_column:
                     statement.day_lines.setdefault(_day_of(row[statement.day_column]), rows.line_num)
-                if problem := _take(row, statement.movements):
+                if problem := _take(row, statement):
                     problems.append(f"{path.name}:{rows.line_num}: {problem}")
                 if len(statement.movements) > ROWS_MAX or len(problems) >= PROBLEMS_MAX:
                     problems.append(f"{path.name}:{rows.line_num}: stopped here: too many lines or problems")
@@ -200,7 +217,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _take(row: Mapping[str, str | None], movements: dict[Movement, Amounts]) -> str | None:
+def _take(row: Mapping[str, str | None], statement: Statement) -> str | None:
     movement = ((row["order_no"] or "").strip(), (row.get("reversal_no") or "").strip())
     texts = [(row[column] or "").strip() for column in AMOUNTS]
     if not movement[0]:
@@ -208,10 +225,14 @@ def _take(row: Mapping[str, str | None], movements: dict[Movement, Amounts]) -> 
     for column, text in zip(AMOUNTS, texts, strict=True):
         if not _WHOLE.fullmatch(text):
             return f"{column} {text[:40]!r} is not a whole number of fen"
-    if movement in movements:
+    if movement in statement.movements:
         return f"order {movement[0]} {movement[1]}".rstrip() + " stands twice"
     discount, match, payable = (int(text) for text in texts)
-    movements[movement] = (discount, match, payable)
+    statement.movements[movement] = (discount, match, payable)
+    if statement.funding is not None:
+        if (shares := funding.read_cell(row[funding.COLUMN])) is None:
+            return f"funding {(row[funding.COLUMN] or '')[:40]!r} is not each FUNDER:FEN once, separated by spaces"
+        statement.funding[movement] = shares
     return None
 
 
@@ -241,20 +262,25 @@ def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Set
     raise UnreachableError(f"{api.url}: the settlement of {day} does not end")
 
 
-def compare(ours: Mapping[Movement, Amounts], theirs: Mapping[Movement, Amounts]) -> list[Difference]:
+def compare(ours: Settlement, theirs: Statement) -> list[Difference]:
     """Every movement that is not the same in both lists, by order number."""
     return list(_differences(ours, theirs))
 
 
-def _differences(ours: Mapping[Movement, Amounts], theirs: Mapping[Movement, Amounts]) -> Iterable[Difference]:
-    for movement in sorted(ours.keys() | theirs.keys()):
-        mine, other = ours.get(movement), theirs.get(movement)
+def _differences(ours: Settlement, theirs: Statement) -> Iterable[Difference]:
+    for movement in sorted(ours.movements.keys() | theirs.movements.keys()):
+        mine, other = ours.movements.get(movement), theirs.movements.get(movement)
         if mine is None:
             yield Difference("missing-with-us", movement, mine, other)
         elif other is None:
             yield Difference("missing-with-them", movement, mine, other)
-        elif mine != other:
-            yield Difference("amount-differs", movement, mine, other)
+        else:
+            told = theirs.funding
+            shares = () if told is None else funding.differing(ours.funding[movement], told[movement])
+            if mine != other:
+                yield Difference("amount-differs", movement, mine, other, shares)
+            elif shares:
+                yield Difference("funding-differs", movement, mine, other, shares)
 
 
 def _name(movement: Movement) -> str:

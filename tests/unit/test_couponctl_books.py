@@ -106,6 +106,7 @@ def line(order_no: str, discount: int, match: int, payable: int, reversal_no: st
         "discount_minor": discount,
         "merchant_match_minor": match,
         "payable_minor": payable,
+        "funding": [{"funder_id": "city", "amount_minor": discount}],
     }
 
 
