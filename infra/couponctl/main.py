@@ -16,7 +16,7 @@ from infra.client import api as client
 from infra.couponctl import accounting, assisting, auditing, commands, members, steering
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import REFUSED, Output, WrongUseError
-from infra.couponctl.reconciling import StatementError
+from infra.couponctl.reconciling import AMOUNTS, StatementError
 
 USAGE = 2
 UNREACHABLE = 3
@@ -131,6 +131,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_steering(add)
     _add_people(add)
     reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")
+    reconcile.epilog = (
+        f"FILE is CSV in UTF-8 with a header and one line a movement: the columns order_no, {', '.join(AMOUNTS)}; "
+        "reversal_no where a line is a reversal, its amounts negative; day (2020-06-06), or at (a moment that begins "
+        "with it), unless --day is given; funding (government:1000 platform:600) is compared if it is there; further "
+        "columns are left alone. Amounts are whole minor units: 10 yuan are 1000. The CSV of GET /settlements/DAY is "
+        "such a file."
+    )
     reconcile.add_argument("file", metavar="FILE")
     reconcile.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="where the file does not say it, or another")
     reconcile.add_argument("--merchant", metavar="MERCHANT", help="whose day, where the local stack gives the token")

@@ -88,6 +88,17 @@ def test_a_malformed_funding_is_named_with_its_line(
     assert (capsys.readouterr().err, stack.routes()) == (said, ["POST /_local/token"])
 
 
+def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its columns, and that amounts are whole minor units."""
+    with pytest.raises(SystemExit):
+        stack.run("reconcile", "--help")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "the columns order_no, discount_minor, merchant_match_minor, payable_minor; reversal_no where" in told
+    assert "day (2020-06-06), or at (a moment" in told
+    assert "funding (government:1000 platform:600)" in told
+    assert "Amounts are whole minor units: 10 yuan are 1000." in told
+
+
 def test_a_settlement_without_funding_is_none(stack: Stack, tmp_path: Path) -> None:
     """Each line of ours has it."""
     line = {"order_no": "A1", **AMOUNTS}
