@@ -22,10 +22,10 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         yield stack
 
 
-def movement(kind: str, packs: int, to: str | None = None) -> dict[str, Any]:
+def movement(kind: str, packs: int, to: str | None = None, at: str = "10:01:00+08:00") -> dict[str, Any]:
     said = {"key": f"pack~000002~{kind}", "kind": kind, "batch_id": "pack", "to_batch_id": to, "step": "unclaimed"}
     amounts = [{"funder_id": "city", "amount_minor": 4000}, {"funder_id": "shop", "amount_minor": 1000}]
-    return {**said, "packs": packs, "at": "2020-06-07T10:01:00+08:00", "amounts": amounts}
+    return {**said, "packs": packs, "at": f"2020-06-07T{at}", "amounts": amounts}
 
 
 def report(*movements: dict[str, Any], following: str | None = None, moving: bool = False) -> Reply:
@@ -43,9 +43,9 @@ def test_money_by_funder_and_batch(stack: Stack, capsys: pytest.CaptureFixture[s
     stack.on(PATH, report())
     assert stack.run("budgets", "spring") == 0
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
-        ["minor", "units", "budget", "reserved", "spent", "left"],
+        ["minor", "units", "budget", "reserved", "spent,", "closed", "days", "left"],
         ["city", "1,000,000", "9,000", "500", "991,000"],
-        ["a-longer-name", "9,000", "500", "4,000", "of", "13,000", "given", "back"],
+        ["a-longer-name", "9,000", "500", "4,000", "of", "13,000", "released", "or", "rolled", "over"],
     ]
 
 
@@ -53,20 +53,35 @@ def test_a_movement_on_its_way_is_named(stack: Stack, capsys: pytest.CaptureFixt
     """Or an operator would look for money that is neither here nor there."""
     stack.on(PATH, report(moving=True))
     assert stack.run("budgets", "spring") == 0
-    assert capsys.readouterr().out.endswith("given back  (a movement is on its way)\n")
+    assert capsys.readouterr().out.endswith("released or rolled over  (a movement is on its way)\n")
 
 
 def test_movements_of_all_pages(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Each in one line, with where it went; the second page is asked for by the first one's cursor."""
     stack.on(
-        PATH, report(movement("rollover", 8, "later"), following="pack~000002~rollover"), report(movement("release", 0))
+        PATH, report(movement("release", 0), following="pack~000002~release"), report(movement("rollover", 8, "later"))
     )
     assert stack.run("budgets", "spring", "--movements") == 0
+    at, amounts = "2020-06-07T10:01:00+08:00", "city 4,000 shop 1,000"
     assert capsys.readouterr().out.splitlines() == [
-        "2020-06-07T10:01:00+08:00  pack  rollover to later, unclaimed (8 packs): city 4,000 shop 1,000",
-        "2020-06-07T10:01:00+08:00  pack  release, unclaimed: city 4,000 shop 1,000",
+        f"{at}  pack  release, unclaimed: {amounts}  pack~000002~release",
+        f"{at}  pack  rollover to later, unclaimed (8 packs): {amounts}  pack~000002~rollover",
     ]
-    assert [asked.query for asked in stack.asked[1:]] == [{}, {"cursor": ["pack~000002~rollover"]}]
+    assert [asked.query for asked in stack.asked[1:]] == [{}, {"cursor": ["pack~000002~release"]}]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_movements_in_order_of_time(stack: Stack, capsys: pytest.CaptureFixture[str], form: list[str]) -> None:
+    """Of all pages together, whatever the offset; those of one second by key."""
+    stack.on(
+        PATH,
+        report(movement("grow", 3, at="10:02:00+08:00"), movement("reserve", 2), following="pack~000002~grow"),
+        report(movement("release", 0), movement("rest", 0, at="01:59:00-01:00"), movement("first", 1, at="02:00:00Z")),
+    )
+    assert stack.run(*form, "budgets", "spring", "--movements") == 0
+    lines = capsys.readouterr().out.splitlines()
+    keys = [json.loads(line)["key"] if form else line.rpartition("  ")[2] for line in lines]
+    assert keys == [f"pack~000002~{kind}" for kind in ("first", "release", "reserve", "grow", "rest")]
 
 
 def test_movements_for_machines(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
