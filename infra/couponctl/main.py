@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from infra.client import api as client
 from infra.couponctl import accounting, assisting, auditing, commands, members, steering
@@ -22,6 +23,8 @@ USAGE = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
 TOKEN_VARIABLE = "COUPONCTL_TOKEN"  # noqa: S105 - the variable's name, not a token
+NUMBER_MAX = 10**9
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 
 Command = Callable[[client.Api, argparse.Namespace, Output], int]
 
@@ -114,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         token.add_argument(claim)
     clock = add("clock", commands.clock, None, "show or move the local stack's test clock")
     moves = clock.add_mutually_exclusive_group()
-    moves.add_argument("--set", dest="now", metavar="NOW", help="RFC 3339 with offset, backwards too")
+    moves.add_argument("--set", dest="now", metavar="NOW", type=_moment, help="RFC 3339 with offset, backwards too")
     moves.add_argument("--advance", type=int, metavar="SECONDS")
     tick = add("tick", commands.tick, None, "run the local stack's schedule once")
     tick.set_defaults(timeout_s=commands.TICK_TIMEOUT_S)
@@ -194,9 +197,24 @@ def _name(text: str) -> str:
 
 
 def _positive(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:10]) <= 10**9:
+    digits = text.lstrip("0")
+    if not (text.isascii() and digits.isdecimal()):
         raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a positive number")
-    return int(text)
+    # By its length first: Python converts no number of thousands of digits.
+    if len(digits) > len(str(NUMBER_MAX)) or int(digits) > NUMBER_MAX:
+        raise argparse.ArgumentTypeError(f"{text[:80]} is too large: {NUMBER_MAX:,} at most")
+    return int(digits)
+
+
+def _moment(text: str) -> str:
+    try:
+        if _MOMENT.fullmatch(text):
+            datetime.fromisoformat(text.upper())
+            return text
+    except ValueError:
+        pass  # like 31 June: said below
+    wanted = "RFC 3339 with offset, e.g. 2020-06-07T10:00:00+08:00"
+    raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a moment: {wanted}")
 
 
 def _day(text: str) -> str:

@@ -153,6 +153,27 @@ def test_clock_shows_sets_and_advances(
     assert capsys.readouterr().out == "2020-06-06T10:00:01+08:00\n"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2020-06-07", "2020-06-07T10:00:00", "10:00:00+08:00", "2020-06-07 10:00:00+08:00", "2020-06-31T10:00:00Z", "now"],
+)
+def test_a_clock_is_set_to_a_moment_only(stack: Stack, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """What else is given is answered with what is wanted, and nothing is asked."""
+    with pytest.raises(SystemExit) as caught:
+        stack.run("clock", "--set", text)
+    assert (caught.value.code, stack.asked) == (2, [])
+    said = f"{text!r} is not a moment: RFC 3339 with offset, e.g. 2020-06-07T10:00:00+08:00\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
+@pytest.mark.parametrize("text", ["2020-06-06t10:00:01.5z", "2020-06-06T10:00:01-00:00"])
+def test_a_moment_is_sent_as_it_is_written(stack: Stack, text: str) -> None:
+    """Every form that the local stack reads."""
+    stack.on("POST /_local/clock", Reply(body={"now": "2020-06-06T10:00:01+00:00"}))
+    assert stack.run("clock", "--set", text) == 0
+    assert stack.asked[0].body == {"now": text}
+
+
 def test_tick_says_what_was_done(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """One line a thing done, and a word if more is due."""
     stack.on(

@@ -58,6 +58,37 @@ def test_a_step_without_its_number_is_wrong_usage(stack: Stack, args: list[str])
     assert (caught.value.code, stack.asked) == (2, [])
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("0", "'0' is not a positive number"),
+        ("000", "'000' is not a positive number"),
+        ("-1", "'-1' is not a positive number"),
+        ("1.5", "'1.5' is not a positive number"),
+        ("\u0662", "'\u0662' is not a positive number"),
+        ("1000000001", "1000000001 is too large: 1,000,000,000 at most"),
+        ("99999999999999999999", "99999999999999999999 is too large: 1,000,000,000 at most"),
+        ("9" * 5000, f"{'9' * 80} is too large: 1,000,000,000 at most"),
+    ],
+)
+def test_a_number_out_of_range_is_told_why(
+    stack: Stack, capsys: pytest.CaptureFixture[str], number: str, said: str
+) -> None:
+    """Too large is not the same as no number; nothing is asked."""
+    with pytest.raises(SystemExit) as caught:
+        stack.run("raise", "--", "pack", number)
+    assert (caught.value.code, stack.asked) == (2, [])
+    assert capsys.readouterr().err.endswith(f"{said}\n")
+
+
+@pytest.mark.parametrize("number", ["1000000000", "0000000000001000000000"])
+def test_the_largest_number_is_sent(stack: Stack, number: str) -> None:
+    """Zeros before it do not make it larger."""
+    stack.on("PUT /admin/batches/pack/quantity", STATE)
+    assert stack.run("raise", "pack", number) == 0
+    assert stack.asked[-1].body == {"quantity": 1_000_000_000}
+
+
 def test_a_refused_step_is_exit_code_1(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """With the refusal in full."""
     stack.on("POST /admin/batches/pack/resume", problem(409, "stopped", detail="'pack' was stopped for good."))
