@@ -15,7 +15,7 @@ from infra.couponctl.output import GOOD, REFUSED, Output, facts
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from infra.client.api import Api
+    from infra.client.api import Answer, Api
 
 TICK_TIMEOUT_S = 600.0
 """All sweeps that are due run before a tick answers."""
@@ -39,12 +39,13 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
     refused: list[str] = []
     for number, batch_id in enumerate(batch_ids, 1):
         try:
-            published.append(declaring.publish(api, batch_id))
+            answer = declaring.ask_publish(api, batch_id)
         except ProblemError as error:
             refused.append(batch_id)
             out.problem(batch_id, error)
             continue
-        out.progress(f"{batch_id}: published ({number} of {len(batch_ids)})")
+        published.append(answer.body)
+        out.progress(f"{batch_id}: {_published(answer)} ({number} of {len(batch_ids)})")
     lines = [f"{applied.campaign_id}: {applied.outcome}{revision}; {len(published)} batches published"]
     if refused:
         lines.append(f"not published: {', '.join(refused)}")
@@ -53,9 +54,14 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
 
 
 def publish(api: Api, args: Namespace, out: Output) -> int:
-    answer = declaring.publish(api, args.batch)
-    out.result(answer, f"{args.batch}: published, {answer.get('status', 'status unknown')}")
+    answer = declaring.ask_publish(api, args.batch)
+    state = answer.body
+    out.result(state, f"{args.batch}: {_published(answer)}, {state.get('status', 'status unknown')}")
     return GOOD
+
+
+def _published(answer: Answer) -> str:
+    return "already published" if answer.replayed else "published"
 
 
 def token(api: Api, args: Namespace, out: Output) -> int:

@@ -11,7 +11,7 @@ from infra.client.api import ProblemError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infra.client.api import Api
+    from infra.client.api import Answer, Api
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,14 @@ def _standing(api: Api, path: str) -> dict[str, Any]:
 
 
 def publish(api: Api, batch_id: str) -> dict[str, Any]:
-    """The batch is published: `{batch_id, status, …}`. Publishing again changes nothing.
+    """The batch is published: `{batch_id, status, …}`. Raises as `ask_publish`."""
+    return ask_publish(api, batch_id).body
+
+
+def ask_publish(api: Api, batch_id: str) -> Answer:
+    """The batch is published. Publishing again changes nothing, and the answer is `replayed`.
 
     Raises:
         ApiError: refused (`budget-exceeded`, …), or no answer.
     """
-    return api.post(f"/admin/batches/{quote(batch_id, safe='')}/publish", {}, repeatable=True).body
+    return api.post(f"/admin/batches/{quote(batch_id, safe='')}/publish", {}, repeatable=True)

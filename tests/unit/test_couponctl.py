@@ -72,6 +72,23 @@ def test_apply_publishes_every_batch_and_names_the_refused_one(
     assert result["refused"] == ["sme-recovery"]
 
 
+def test_a_batch_that_is_published_already_is_said_to_be(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """By `publish` and by `apply --publish`; for machines and for a shell it is as good as the first time."""
+    state = {"batch_id": "first", "status": "open"}
+    replay = Reply(200, state, {"Idempotent-Replay": "true"})
+    stack.on("POST /admin/batches/first/publish", Reply(200, state), replay)
+    assert [stack.run("publish", "first"), stack.run("publish", "first")] == [0, 0]
+    assert capsys.readouterr().out == "first: published, open\nfirst: already published, open\n"
+    assert stack.run("--json", "publish", "first") == 0
+    assert json.loads(capsys.readouterr().out) == state
+    stack.on("PUT /admin/campaigns/hubei-2020", Reply(200, {"revision": 1}))
+    for batch_id in BATCHES:
+        stack.on(f"POST /admin/batches/{batch_id}/publish", replay if batch_id == BATCHES[1] else Reply(200, state))
+    assert stack.run("apply", str(SEASON), "--publish") == 0
+    told = [line.partition(": ")[2] for line in capsys.readouterr().err.splitlines()[1:]]
+    assert told == ["published (1 of 4)", "already published (2 of 4)", "published (3 of 4)", "published (4 of 4)"]
+
+
 def test_a_file_that_does_not_fit_is_never_sent(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
