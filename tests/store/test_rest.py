@@ -254,3 +254,10 @@ def test_a_reservation_on_its_way_is_waited_for() -> None:
     assert world.env.reserves.put("pack", read, read.begun(Pending(12, 2, world.now_s, {"city": 1})))
     assert tick(world) == []
     assert [done["step"] for done in tick(world)] == ["gave back unclaimed"]
+
+
+def test_a_minute_later_nothing_is_written(season: World) -> None:
+    """The rest through that day was given: no unit is spent on it until the next is closed."""
+    season.clock.set(DAYS_CLOSED)
+    tick(season)
+    assert tick(season, season.environment(client=Mortal(season.client, 1, applied=False))) == []
