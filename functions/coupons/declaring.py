@@ -49,10 +49,11 @@ def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) ->
             else "There is no such campaign yet; leave revision out to create it.",
         )
     affected = _other_costs(standing.document, document) if standing else []
-    for batch_id in affected:
+    also = [
         # What a killed publishing had set aside would stand there for a batch that nobody declares like that any more.
-        reserving.give_up(env, campaign_id, batch_id, now_s)
-    also = [env.reserves.still(batch_id) for batch_id in affected]
+        env.reserves.still(batch_id, reserving.give_up(env, campaign_id, batch_id, now_s))
+        for batch_id in affected
+    ]
     return env.catalog.apply(document, standing=standing, also=also), "updated" if standing else "created"
 
 

@@ -58,12 +58,11 @@ def give_back(env: Environment, release: Release, now_s: int) -> list[dict[str, 
     for _ in _NAMES:
         control = env.live.control_now(release.batch_id)
         step = _next_step(control)
-        if not step or not _is_still(env, release, now_s):
+        read = _at_rest(env, release, now_s) if step else None
+        target = _target(env, release, now_s) if read else "waits"
+        if read is None or target == "waits":
             break
-        target = _target(env, release, now_s)
-        if target == "waits":
-            break
-        done = _give(env, release, control, step, target if isinstance(target, Target) else None, now_s)
+        done = _give(env, release, control, read, step, target if isinstance(target, Target) else None, now_s)
         if done is None:
             break  # a twin was first, or something moved: the next call looks again
         did.append({"batch_id": release.batch_id, "step": f"gave back {_NAMES[step]}", **done})
@@ -85,10 +84,10 @@ def give_rest(env: Environment, release: Release, through: date, now_s: int) -> 
     For each batch and closed day a Query and one transaction: 2 units where nothing is left. Raises Busy.
     """
     control = env.live.control_now(release.batch_id)
-    if not is_rest_due(release, control, through) or not _is_still(env, release, now_s):
+    read = _at_rest(env, release, now_s) if is_rest_due(release, control, through) else None
+    if read is None:
         return []
     last = through.isoformat()
-    read = env.reserves.get(release.batch_id)
     spent = total(owed for day, owed in env.day_folds.spent(release.batch_id).items() if day <= last)
     rest = minus(read.open, spent)
     short = {funder_id: amount for funder_id, amount in rest.items() if amount < 0}
@@ -147,22 +146,21 @@ def _target(env: Environment, release: Release, now_s: int) -> Target | str:
     return Target(later, control, env.reserves.get(batch_id))
 
 
-def _is_still(env: Environment, release: Release, now_s: int) -> bool:
-    """Whether no reservation is on its way; one that somebody left behind is undone."""
-    pending = env.reserves.get(release.batch_id).pending
-    if pending is None:
-        return True
-    if not pending.is_left_behind(now_s):
-        return False
-    reserving.give_up(env, release.campaign_id, release.batch_id, now_s)
-    return True
+def _at_rest(env: Environment, release: Release, now_s: int) -> Reserve | None:
+    """The reserve, None while a reservation is on its way; one that somebody left behind is undone."""
+    read = env.reserves.get(release.batch_id)
+    if read.pending is None:
+        return read
+    if not read.pending.is_left_behind(now_s):
+        return None
+    return reserving.give_up(env, release.campaign_id, release.batch_id, now_s)
 
 
 def _give(
-    env: Environment, release: Release, control: Control, step: int, target: Target | None, now_s: int
+    env: Environment, release: Release, control: Control, read: Reserve, step: int, target: Target | None, now_s: int
 ) -> dict[str, Any] | None:
     """What went, as far as it was not gone already; None if a transaction was refused."""
-    read, packs = env.reserves.get(release.batch_id), 0
+    packs = 0
     amounts = back = read.owed if read.owed is not None else _amounts(release, control, step)
     if read.owed is None and target:
         packs = packs_for(amounts, largest_cost(target.release.terms, 1))

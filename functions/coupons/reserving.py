@@ -55,13 +55,15 @@ def reserve(
     raise Busy(detail="The batch's money is changing; try again.")
 
 
-def give_up(env: Environment, campaign_id: str, batch_id: str, now_s: int) -> None:
-    """What was set aside of a reservation that is on its way goes back to its funders. Raises Busy."""
+def give_up(env: Environment, campaign_id: str, batch_id: str, now_s: int) -> Reserve:
+    """What was set aside of a reservation that is on its way goes back to its funders; the reserve without it. Raises
+    Busy.
+    """
     for _ in range(ATTEMPTS):
         read = env.reserves.get(batch_id)
         pending = read.pending
         if pending is None:
-            return
+            return read
         if not pending.undoing:
             env.reserves.put(batch_id, read, read.undoing())
         elif not pending.taken:

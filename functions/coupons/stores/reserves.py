@@ -48,12 +48,8 @@ class Reserves:
         }
         return {"Put": put | _as_read(read)}
 
-    def still(self, batch_id: str) -> dict[str, Any]:
-        """A transaction part that holds as long as nothing more is reserved than now: the batch's reserve is read here.
-
-        Raises Busy.
-        """
-        read = self.get(batch_id)
+    def still(self, batch_id: str, read: Reserve) -> dict[str, Any]:
+        """A transaction part that holds as long as the reserve is the one that was `read`."""
         check = {"TableName": self._table, "Key": encode(keys.reserve(batch_id)), **_as_read(read)}
         return {"ConditionCheck": check}
 
