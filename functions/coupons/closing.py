@@ -76,7 +76,7 @@ def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[Publ
 
 def _add_up(env: Environment, day: SettlementDay, deadline_s: float) -> Sums | None:
     """The sums of all merchants; None if time ran out."""
-    parts = env.day_folds.parts(day.sweep_id, keys.DAY_BUCKETS)
+    parts = env.day_folds.recorded(day.sweep_id, keys.DAY_BUCKETS)
     for bucket in _shuffled(env, keys.DAY_BUCKETS, parts):
         sums = _of_bucket(env, day, bucket, deadline_s)
         if sums is None:
@@ -105,7 +105,7 @@ def _of_merchant(env: Environment, day: SettlementDay, merchant: MerchantDay, de
     if env.clock.monotonic_s() >= deadline_s:
         return None
     sweep_id = f"{day.sweep_id}#{merchant.merchant_id}"
-    parts = env.day_folds.parts(sweep_id, keys.LINE_SHARDS)
+    parts = env.day_folds.recorded(sweep_id, keys.LINE_SHARDS)
     whole = {shard: part for shard, part in parts.items() if part.to_the_end}
     for shard in _shuffled(env, keys.LINE_SHARDS, whole):
         part = parts.get(shard)

@@ -46,7 +46,7 @@ def recount(
     env: Environment, scope: Scope, days: Sequence[SettlementDay], deadline_s: float
 ) -> dict[str, Tally] | None:
     """By day, what its lines come to; None if time ran out (`deadline_s`, monotonic): call again. Raises Busy."""
-    pieces = {day.day: env.audit_folds.pieces(_name(scope, day), keys.DAY_BUCKETS) for day in days}
+    pieces = {day.day: env.audit_folds.recorded(_name(scope, day), keys.DAY_BUCKETS) for day in days}
     missing = [
         (day, bucket)
         for day in days

@@ -200,7 +200,7 @@ def test_a_part_of_a_shard_is_never_taken_back(world: World) -> None:
     assert days.record("s", 0, begun, Part(added(), "c")) == further
     assert world.items() == before
     assert days.record("s", 0, further, whole) == whole
-    assert days.parts("s", 2) == {0: whole}
+    assert days.recorded("s", 2) == {0: whole}
 
 
 def test_a_day_is_final_with_the_sums_of_its_own_round_only(filed: World) -> None:

@@ -22,7 +22,7 @@ def test_a_piece_is_recorded_where_it_went_on(books: World) -> None:
     assert folds.record(name, 0, None, second) == first
     assert folds.record(name, 0, first, second) == second
     assert folds.record(name, 0, first, third) == second
-    assert folds.pieces(name, 2) == {0: second}
+    assert folds.recorded(name, 2) == {0: second}
 
 
 def test_a_mere_count_asks_for_no_order(books: World) -> None:

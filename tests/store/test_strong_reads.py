@@ -83,7 +83,7 @@ def lines(env: Environment) -> None:
 
 
 def day_folds(env: Environment) -> None:
-    env.day_folds.parts("close#2020-06-06#1", 1)
+    env.day_folds.recorded("close#2020-06-06#1", 1)
 
 
 def merchants_of_a_day(env: Environment) -> None:
@@ -132,7 +132,7 @@ def orders_of_an_audit(env: Environment) -> None:
 
 
 def pieces_of_an_audit(env: Environment) -> None:
-    env.audit_folds.pieces("audit#pack#0#lines#2020-06-06", 1)
+    env.audit_folds.recorded("audit#pack#0#lines#2020-06-06", 1)
 
 
 @pytest.mark.parametrize(

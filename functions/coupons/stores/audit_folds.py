@@ -3,28 +3,26 @@
 | access | request | units |
 |---|---|---|
 | begin, once | PutItem, conditional | 1 |
-| how far it has come | BatchGetItem, strong | 1 read unit each |
-| record a piece of it | PutItem, conditional | 1 |
+| how far it has come, record a piece of it | `progress.py` | |
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from coupons.audits import Beginning, Counted
 from coupons.days import Sums
 from coupons.documents import Withholding
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.dynamodb import Dynamo, Item
+from coupons.stores.progress import Progress
 from coupons.tallies import BatchTally, Faults, Piece, Reading, Tally
 from coupons.withholding import Split
 
 
-class AuditFolds:
+class AuditFolds(Progress[Piece]):
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self._table = table
+        super().__init__(dynamo, table, _fields, _piece)
 
     def begin(self, sweep_id: str, beginning: Beginning) -> Beginning:
         """How the audit of this name began: as `beginning` says, if this is its first call."""
@@ -37,44 +35,12 @@ class AuditFolds:
         found = {batch_id: Counted(*numbers) for batch_id, numbers in standing.get("counted", {}).items()}
         return Beginning(standing["days"], found)
 
-    def pieces(self, sweep_id: str, places: int) -> dict[int, Piece]:
-        """What is recorded, by place, read strongly."""
-        wanted = {self._table: [keys.fold(sweep_id, place) for place in range(places)]}
-        items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {item["place"]: _piece(item) for item in items}
 
-    def record(self, sweep_id: str, place: int, standing: Piece | None, piece: Piece) -> Piece:
-        """`piece` in the place of `standing`, if that is how far it had come; else what a twin recorded stands."""
-        fields = {
-            "place": place,
-            "tally": _fields(piece.tally),
-            "read_to": piece.read_to,
-            "to_the_end": piece.to_the_end,
-        }
-        condition, values = "attribute_not_exists(pk)", dict[str, Any]()
-        if standing is not None:
-            condition, values = "read_to = :before", {":before": standing.read_to}
-        before = self._put(keys.fold(sweep_id, place), fields, condition, values)
-        return piece if before is None else _piece(before)
-
-    def _put(self, key: keys.Key, fields: Item, condition: str, values: Item) -> Item | None:
-        """None if it was written; else the item that stands."""
-        put: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": encode({**key, **fields}),
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            put["ExpressionAttributeValues"] = encode(values)
-        try:
-            self._dynamo.call("put_item", **put)
-        except ConditionFailed as refused:
-            return refused.item or {}
-        return None
+def _fields(piece: Piece) -> Item:
+    return {"tally": _tally_fields(piece.tally), "read_to": piece.read_to, "to_the_end": piece.to_the_end}
 
 
-def _fields(tally: Tally) -> Item:
+def _tally_fields(tally: Tally) -> Item:
     reading = tally.reading
     return {
         "batches": {batch_id: asdict(of_batch) for batch_id, of_batch in tally.batches.items()},

@@ -2,8 +2,7 @@
 
 | access | request | units |
 |---|---|---|
-| how far a sweep has come | BatchGetItem, strong | 1 read unit each |
-| record a part of it | PutItem, conditional | 1 |
+| how far a sweep has come, record a part of it | `progress.py` | |
 | record what a batch spent | PutItem, conditional | 1 |
 | what a batch spent, by day | Query | 1 read unit each 4 KB |
 | what all batches spent on a day | BatchGetItem, strong | 1 read unit each |
@@ -12,41 +11,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from coupons.days import Part, SettlementDay
 from coupons.stores import keys
 from coupons.stores.days import sums_fields, sums_of
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.dynamodb import Dynamo, Item
+from coupons.stores.progress import Progress
 
 
-class DayFolds:
+class DayFolds(Progress[Part]):
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self._table = table
-
-    def parts(self, sweep_id: str, places: int) -> dict[int, Part]:
-        """What is recorded of a sweep, by place, read strongly."""
-        wanted = {self._table: [keys.fold(sweep_id, place) for place in range(places)]}
-        items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {item["place"]: _part(item) for item in items}
-
-    def record(self, sweep_id: str, place: int, standing: Part | None, part: Part) -> Part:
-        """`part` stands in the place of `standing`, if that is how far it had come; else what a twin recorded stands.
-
-        All twins add up the same lines, so whichever of them is first is right.
-        """
-        fields = {
-            "place": place,
-            "sums": sums_fields(part.sums),
-            "read_to": part.read_to,
-            "to_the_end": part.to_the_end,
-        }
-        condition, values = "attribute_not_exists(pk)", dict[str, Any]()
-        if standing is not None:
-            condition, values = "read_to = :before", {":before": standing.read_to}
-        before = self._put(keys.fold(sweep_id, place), fields, condition, values)
-        return part if before is None else _part(before)
+        super().__init__(dynamo, table, _fields, _part)
 
     def record_spent(self, day: SettlementDay, batch_id: str, owed: dict[str, int]) -> None:
         """What each funder owes for a batch's lines of the day; not over a later round's."""
@@ -65,23 +40,9 @@ class DayFolds:
         items = self._dynamo.get_many(wanted, consistent=True)[self._table]
         return {keys.batch_of(item["pk"]): item["amounts"] for item in items}
 
-    def _put(self, key: keys.Key, fields: Item, condition: str, values: Item) -> Item | None:
-        """None if it was written; else the item that stands."""
-        put: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": encode({**key, **fields}),
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            put["ExpressionAttributeValues"] = encode(values)
-        if "#round" in condition:
-            put["ExpressionAttributeNames"] = {"#round": "round"}  # a reserved word of DynamoDB's expressions
-        try:
-            self._dynamo.call("put_item", **put)
-        except ConditionFailed as refused:
-            return refused.item or {}
-        return None
+
+def _fields(part: Part) -> Item:
+    return {"sums": sums_fields(part.sums), "read_to": part.read_to, "to_the_end": part.to_the_end}
 
 
 def _part(item: Item) -> Part:
