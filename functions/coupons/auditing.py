@@ -27,6 +27,7 @@ from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, 
 from coupons.booking import count as count_bookings
 from coupons.claims import Ruling
 from coupons.days import SettlementDay
+from coupons.declaring import read
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.recounting import Scope, recount, total
@@ -36,7 +37,7 @@ from coupons.reserves import Amounts
 from coupons.reserves import total as sum_of
 from coupons.sweeping import SPAN, swept
 from coupons.sweeps import Count, Fold
-from coupons.tallies import BatchTally, Tally
+from coupons.tallies import BatchTally, Tally, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Recounted:
     counted: dict[str, Counted]
 
     def of_batch(self, batch_id: str) -> BatchTally:
-        return total(self.lines.values()).of(batch_id)
+        return together(tally.of(batch_id) for tally in self.lines.values())
 
     def meanwhile(self, batch_id: str) -> int:
         """Lines that were filed since each was counted first."""
@@ -96,7 +97,7 @@ def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline
 
     Raises NotFound (no such campaign), Busy.
     """
-    bookkeeping.published(env, campaign_id)
+    read(env, campaign_id)
     sweep = sweep or secrets.token_hex(8)
     name = f"audit#{day}#{sweep}"
     beginning = _begin(env, name, [])
@@ -108,7 +109,7 @@ def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline
     tally = lines.get(day, Tally())
     standing = "is closed" if closed else "is not closed"
     head = Equation(f"{day} {standing}: {tally.merchants} merchants, {tally.recounted.whole.lines} lines", True)
-    found = [head, *equations.of_lines(_together(tally))]
+    found = [head, *equations.of_lines(together(tally.batches.values()))]
     if closed:
         recorded = env.day_folds.spent_on(day, [line.batch_id for line in env.catalog.published()])
         found += equations.of_day(tally, recorded)
@@ -240,10 +241,3 @@ def _of_steps(batch_id: str, found: Recounted, moment: Moment) -> Iterator[Equat
         yield equations.of_expired(batch_id, moment)
     if control.expired_at_s and is_still:
         yield equations.of_unused(control, count)
-
-
-def _together(tally: Tally) -> BatchTally:
-    whole = BatchTally()
-    for of_batch in tally.batches.values():
-        whole.add(of_batch)
-    return whole

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from coupons.documents import Campaign
 from coupons.ledger import Record
 from coupons.releases import Control, Release
-from coupons.reserves import Amounts, Reserve, coupon_cost, largest_cost, total
+from coupons.reserves import Amounts, Reserve, cost_of, largest_cost
 
 
 class Equation(NamedTuple):
@@ -67,8 +67,7 @@ class Moment:
 
     def unused(self, batch_id: str) -> Amounts:
         """What the coupons that were not redeemed when the batch expired cost at most."""
-        terms, unused = self.releases[batch_id].terms, self.controls[batch_id].unused
-        return total(coupon_cost(one, coupons) for one, coupons in zip(terms, unused, strict=True))
+        return cost_of(self.releases[batch_id].terms, self.controls[batch_id].unused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coupons.audits import Moment
+from coupons.declaring import read
 from coupons.environment import Environment
-from coupons.refusals import NotFound
 from coupons.releases import Control, Release
 
 LOOKS = 5
@@ -28,24 +28,18 @@ def moment(env: Environment, campaign_id: str) -> Moment | None:
 
 def published(env: Environment, campaign_id: str) -> dict[str, Release]:
     """The campaign's published batches, as its document has them. Raises NotFound."""
-    standing = env.catalog.campaign(campaign_id, consistent=True)
-    if standing is None:
-        raise NotFound(detail=f"No campaign {campaign_id!r}.")
-    found = {batch.batch_id: _release(env, batch.batch_id) for batch in standing.document.batches}
+    found = {batch.batch_id: env.live.published_release(batch.batch_id) for batch in read(env, campaign_id).batches}
     return {batch_id: release for batch_id, release in found.items() if release is not None}
 
 
 def _read(env: Environment, campaign_id: str) -> Moment:
-    standing = env.catalog.campaign(campaign_id, consistent=True)
-    if standing is None:
-        raise NotFound(detail=f"No campaign {campaign_id!r}.")
-    document = standing.document
+    document = read(env, campaign_id)
     batch_ids = [batch.batch_id for batch in document.batches]
     reserves = {batch_id: env.reserves.get(batch_id) for batch_id in batch_ids}
     budgets = env.budgets.of(campaign_id, [funder.funder_id for funder in document.funders])
     releases, controls = dict[str, Release](), dict[str, Control]()
     for batch_id in batch_ids:
-        release = _release(env, batch_id)
+        release = env.live.published_release(batch_id)
         if release is not None:
             releases[batch_id], controls[batch_id] = release, env.live.control_now(batch_id)
     return Moment(
@@ -57,10 +51,3 @@ def _read(env: Environment, campaign_id: str) -> Moment:
         releases=releases,
         records=tuple(env.reserves.records(campaign_id)),
     )
-
-
-def _release(env: Environment, batch_id: str) -> Release | None:
-    try:
-        return env.live.release(batch_id)
-    except NotFound:
-        return None

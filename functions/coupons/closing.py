@@ -14,7 +14,6 @@ lines), one item of sums; and a day: 16 buckets, one item a batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import islice
 
@@ -24,6 +23,7 @@ from coupons.environment import Environment
 from coupons.moments import day_of, day_start_s
 from coupons.stores import keys
 from coupons.stores.catalog import Published
+from coupons.sweeping import side_by_side
 
 SEGMENT_LINES = 5_000
 """Lines between two records of one shard: a second or two of decoding."""
@@ -92,11 +92,7 @@ def _of_bucket(env: Environment, day: SettlementDay, bucket: int, deadline_s: fl
     def of(merchant: MerchantDay) -> Sums | None:
         return merchant.sums if merchant.round == day.round else _of_merchant(env, day, merchant, deadline_s)
 
-    if env.sweep_workers > 1:
-        with ThreadPoolExecutor(env.sweep_workers) as pool:
-            found = list(pool.map(of, merchants))
-    else:
-        found = [of(merchant) for merchant in merchants]
+    found = side_by_side(env, of, merchants)
     whole = [sums for sums in found if sums is not None]
     return total(whole) if len(whole) == len(merchants) else None
 

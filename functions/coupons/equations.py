@@ -49,7 +49,8 @@ def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
 def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
     """`spent`: by the lines, read before the reserve."""
     reserve, pack, quantity = moment.reserves[batch_id], moment.pack(batch_id), moment.controls[batch_id].quantity
-    folded = balances(ledger.of_record(record) for record in moment.records)
+    touching = (record for record in moment.records if batch_id in (record.batch_id, record.to_batch_id))
+    folded = balances(map(ledger.of_record, touching))
     recorded = dict(ledger.of_kind(folded, "reserved", batch_id))
     taken = reserve.pending.taken if reserve.pending else {}
     moving = f" + {said(taken)} of a raise on its way" if taken else ""

@@ -95,7 +95,7 @@ def of_day(
 ) -> Movement:
     """A merchant's closed day: what the funders owe for it is settled; a day of reversals alone is owed to them.
 
-    `refused` of it an operator has, for good: they owe it to nobody.
+    `refused` of it an operator has: they owe it to nobody.
     """
     due = _due(merchant_id)
     entries = _settling(amounts, at_s, due, _settled(merchant_id)) + _settling(

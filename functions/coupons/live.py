@@ -53,6 +53,13 @@ class Live:
             self._batch_ids[release.number] = batch_id
         return self._releases[batch_id]
 
+    def published_release(self, batch_id: str) -> Release | None:
+        """None if no batch of this name is published."""
+        try:
+            return self.release(batch_id)
+        except NotFound:
+            return None
+
     def release_numbered(self, number: int) -> Release:
         """The release that a sealed id names. Raises NotFound."""
         if number not in self._batch_ids:

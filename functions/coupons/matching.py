@@ -8,7 +8,6 @@ from coupons.claims import Claim
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.orders import Line, OrderRecord
-from coupons.refusals import NotFound
 from coupons.releases import Release
 from coupons.sealing import CouponRef
 from coupons.stores.books import LinePlace, OrderPlace
@@ -101,16 +100,10 @@ class Matching:
 
     def _coupon(self, order: OrderRecord) -> tuple[Release | None, CouponRef | None]:
         opened = self._env.keys.open_coupon(order.coupon_id)
-        return self._release(order.batch_id), opened[0] if opened else None
-
-    def _release(self, batch_id: str) -> Release | None:
-        try:
-            return self._env.live.release(batch_id)
-        except NotFound:
-            return None
+        return self._env.live.published_release(order.batch_id), opened[0] if opened else None
 
     def _timezone(self, batch_id: str) -> str:
-        release = self._release(batch_id)
+        release = self._env.live.published_release(batch_id)
         return release.timezone if release else "UTC"
 
 

@@ -13,7 +13,6 @@ what is withheld. Ten million redemptions are some 22 million read units, 3 doll
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from coupons.days import MerchantDay, SettlementDay
@@ -22,6 +21,7 @@ from coupons.matching import Filed, Matching
 from coupons.orders import Line
 from coupons.settling import split_by_due
 from coupons.stores import keys
+from coupons.sweeping import side_by_side
 from coupons.tallies import Piece, Reading, Tally, differs
 from coupons.withholding import DaysWithholdings, Split, standing
 
@@ -62,11 +62,7 @@ def recount(
             pieces[day.day][bucket] = piece
         return piece is not None and piece.to_the_end
 
-    if env.sweep_workers > 1:
-        with ThreadPoolExecutor(env.sweep_workers) as pool:
-            done = list(pool.map(work, missing))
-    else:
-        done = [work(place) for place in missing]
+    done = side_by_side(env, work, missing)
     return {day: total(piece.tally for piece in found.values()) for day, found in pieces.items()} if all(done) else None
 
 

@@ -25,7 +25,7 @@ from coupons.granting import raised
 from coupons.ledger import Record, record_key
 from coupons.moments import day_of, epoch_s
 from coupons.releases import Control, Release, spread
-from coupons.reserves import Amounts, Reserve, coupon_cost, largest_cost, minus, packs_for, times, total
+from coupons.reserves import Amounts, Reserve, cost_of, largest_cost, minus, packs_for, times, total
 from coupons.stores.budgets import releases, reservations
 from coupons.stores.dynamodb import TransactionFailed
 
@@ -126,7 +126,7 @@ def _next_step(control: Control) -> int:
 def _amounts(release: Release, control: Control, step: int) -> Amounts:
     if step == UNCLAIMED:
         return largest_cost(release.terms, control.quantity - control.claims)
-    return total(coupon_cost(terms, unused) for terms, unused in zip(release.terms, control.unused, strict=True))
+    return cost_of(release.terms, control.unused)
 
 
 def _target(env: Environment, release: Release, now_s: int) -> Target | str:

@@ -111,7 +111,12 @@ class Reserve:
 
 def largest_cost(terms: Sequence[Terms], packs: int) -> Amounts:
     """The largest possible cost of `packs` by funder: each coupon's share rounded up, so that no split exceeds it."""
-    return total(coupon_cost(one, packs) for one in terms)
+    return cost_of(terms, [packs] * len(terms))
+
+
+def cost_of(terms: Sequence[Terms], coupons: Sequence[int]) -> Amounts:
+    """The same of so many coupons of each place in the pack."""
+    return total(coupon_cost(one, number) for one, number in zip(terms, coupons, strict=True))
 
 
 def coupon_cost(terms: Terms, coupons: int) -> Amounts:

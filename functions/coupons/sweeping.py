@@ -7,13 +7,17 @@ repeat changes nothing; the sweep is complete when all folds, strongly read, are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from coupons.claims import Claim, Ruling
 from coupons.environment import Environment
 from coupons.releases import Control, Release
 from coupons.sweeps import Fold, total
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 SPAN = 16
 """Buckets a fold: about 16,000 claims, two seconds of reading; 65,536 buckets make 4,096 folds."""
@@ -84,11 +88,14 @@ def swept(
             return
         env.folds.record(sweep_id, number, fold_of(range(number * span, min((number + 1) * span, buckets))))
 
-    if env.sweep_workers > 1:
-        with ThreadPoolExecutor(env.sweep_workers) as pool:
-            list(pool.map(work, missing))
-    else:
-        for number in missing:
-            work(number)
+    side_by_side(env, work, missing)
     folds = env.folds.recorded(sweep_id, spans)
     return total(folds.values()) if len(folds) == spans else None
+
+
+def side_by_side(env: Environment, work: Callable[[T], R], places: Sequence[T]) -> list[R]:
+    """`work` on each place, in as many threads as sweeps have; results in the order of the places."""
+    if env.sweep_workers <= 1:
+        return [work(place) for place in places]
+    with ThreadPoolExecutor(env.sweep_workers) as pool:
+        return list(pool.map(work, places))

@@ -9,7 +9,7 @@ That there is no coupon without an order is the count's to say (`equations.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from coupons.claims import Claim
@@ -138,6 +138,13 @@ class Piece:
     tally: Tally
     read_to: str = ""
     to_the_end: bool = False
+
+
+def together(tallies: Iterable[BatchTally]) -> BatchTally:
+    whole = BatchTally()
+    for tally in tallies:
+        whole.add(tally)
+    return whole
 
 
 def expected_lines(order: OrderRecord) -> dict[str, Line]:
