@@ -50,12 +50,13 @@ class KilledError(Exception):
 
 
 class Mortal:
-    """A client whose process dies at its n-th write: just before it, or just after."""
+    """A client whose process dies at its n-th write, of those that name `word`: just before it, or just after."""
 
-    def __init__(self, client: Any, nth_write: int, *, applied: bool) -> None:
+    def __init__(self, client: Any, nth_write: int, *, applied: bool, word: str = "") -> None:
         self._client = client
         self._left = nth_write
         self._applied = applied
+        self._word = word
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._client, name)
@@ -63,12 +64,34 @@ class Mortal:
             return real
 
         def call(**parameters: Any) -> Any:
-            self._left -= 1
-            if self._left:
+            self._left -= self._word in str(parameters)
+            if self._left or self._word not in str(parameters):
                 return real(**parameters)
             if self._applied:
                 real(**parameters)
             raise KilledError
+
+        return call
+
+
+class Overtaken:
+    """A client before whose n-th request of an operation that names `word` somebody else acts."""
+
+    def __init__(self, client: Any, operation: str, word: str, act: Callable[[], object], nth: int = 1) -> None:
+        self._client, self._operation, self._word = client, operation, word
+        self._act, self._left = act, nth
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        if name != self._operation:
+            return real
+
+        def call(**parameters: Any) -> Any:
+            if self._word in str(parameters):
+                self._left -= 1
+                if self._left == 0:
+                    self._act()
+            return real(**parameters)
 
         return call
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +13,7 @@ from coupons.ledger import of_kind
 from coupons.refusals import BudgetExceeded, Busy, NotFound, RevisionConflict
 from coupons.reserves import Pending, Reserve
 from tests.store.books import assert_books, balances, movements
-from tests.store.faults import Faulty, KilledError, Mortal
+from tests.store.faults import Faulty, KilledError, Mortal, Overtaken
 from tests.store.funders import COST, FUNDERS, assert_reserved, budgets, document, nth
 from tests.world import World, parsed, terms
 
@@ -159,25 +158,6 @@ def test_a_drop_while_it_is_published_leaves_nothing_reserved(town: World, numbe
     assert town.env.reserves.get("pack").pending is None
 
 
-class _BetweenReads:
-    """A client before whose n-th read of the batch's reserve somebody else acts."""
-
-    def __init__(self, client: Any, nth_read: int, act: Callable[[], object]) -> None:
-        self._client, self._left, self._act = client, nth_read, act
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(self._client, name)
-
-        def call(**parameters: Any) -> Any:
-            if name == "get_item" and "RESERVE" in str(parameters):
-                self._left -= 1
-                if self._left == 0:
-                    self._act()
-            return real(**parameters)
-
-        return call
-
-
 @pytest.mark.parametrize("nth_read", [1, 2])
 def test_a_publishing_that_begins_while_an_edit_looks_is_never_left_behind(town: World, nth_read: int) -> None:
     """It is undone by the edit that drops its batch, or nothing of it is read after the edit found none."""
@@ -186,7 +166,7 @@ def test_a_publishing_that_begins_while_an_edit_looks_is_never_left_behind(town:
         with pytest.raises(KilledError):
             publish(town.environment(client=Mortal(town.client, 2, applied=True)), "pack", town.now_s)
 
-    between = town.environment(client=_BetweenReads(town.client, nth_read, begin))
+    between = town.environment(client=Overtaken(town.client, "get_item", "RESERVE", begin, nth=nth_read))
     apply(between, "season", parsed(dropping()), town.now_s)
     assert town.env.reserves.get("pack").pending is None
     assert {budget.reserved_minor for budget in budgets(town)} == {0}

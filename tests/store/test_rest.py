@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from coupons.closing import closed_through
@@ -13,7 +10,7 @@ from coupons.expiring import run_schedule
 from coupons.reserves import Amounts, Pending
 from tests.machine.engine import Engine
 from tests.store.books import CLOSED, assert_books, claim, of, opened, redeem, reserved, tick
-from tests.store.faults import KilledError, Mortal
+from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.world import OPENING, World, batch, campaign, terms
 
 DAYS_CLOSED = "2020-06-22T00:00:30+08:00"
@@ -186,28 +183,14 @@ def test_killed_at_its_transaction_the_next_call_gives_it_once(season: World, ap
     assert_books(season, "pack")
 
 
-def side_by_side(world: World, act: Callable[[], object]) -> Any:
-    """A client before whose transaction that gives the rest somebody else acts."""
-    season_client = world.client
-
-    class Slow:
-        def __getattr__(self, name: str) -> Any:
-            real = getattr(season_client, name)
-
-            def call(**parameters: Any) -> Any:
-                if name == "transact_write_items" and "rest_through" in str(parameters):
-                    act()
-                return real(**parameters)
-
-            return call
-
-    return Slow()
-
-
 def test_two_side_by_side_give_the_rest_once(season: World) -> None:
     """The slower one is refused, and does nothing."""
     season.clock.set(DAYS_CLOSED)
-    slow = side_by_side(season, lambda: run_schedule(season.environment(), season.now_s, float("inf")))
+
+    def other() -> None:
+        run_schedule(season.environment(), season.now_s, float("inf"))
+
+    slow = Overtaken(season.client, "transact_write_items", "rest_through", other)
     did = run_schedule(season.environment(client=slow), season.now_s, float("inf")).did
     assert "gave back rest" not in [done["step"] for done in did]
     assert reserved(season) == SPENT

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from coupons.environment import replace_environment
 from coupons.reclaiming import reclaim
 from coupons.releasing import give_back
 from tests.store.books import CLOSED, LATER, assert_books, claim, of, opened, quantity, reserved, rolling, stock, tick
-from tests.store.faults import KilledError, Mortal
+from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.world import World, batch, campaign, terms
 
 
@@ -139,7 +136,7 @@ def test_a_killed_step_is_done_by_the_next(world: World, nth: int, dearer: bool,
     world.clock.set(CLOSED)
     tick(world)
     with pytest.raises(KilledError):
-        tick(world, world.environment(client=_AtTransaction(world.client, nth, applied=applied)))
+        tick(world, world.environment(client=Mortal(world.client, nth, applied=applied, word="given_back")))
     assert_books(world, "pack", "later")
     tick(world)
     assert (quantity(world), reserved(world)) == ((13, of(39)) if dearer else (20, of(20)))
@@ -155,7 +152,7 @@ def test_what_is_owed_is_not_rolled_over_again(world: World) -> None:
     world.clock.set(CLOSED)
     tick(world)
     with pytest.raises(KilledError):
-        tick(world, world.environment(client=_AtTransaction(world.client, 1, applied=True)))
+        tick(world, world.environment(client=Mortal(world.client, 1, applied=True, word="given_back")))
     assert world.env.reserves.get("pack").owed == of(2)
     assert (quantity(world), reserved(world)) == (13, of(2 + 39))
     [done] = tick(world)
@@ -163,34 +160,15 @@ def test_what_is_owed_is_not_rolled_over_again(world: World) -> None:
     assert_books(world, "pack", "later")
 
 
-class _AtTransaction:
-    """A client whose process dies at its n-th transaction that gives money back."""
-
-    def __init__(self, client: Any, nth: int, *, applied: bool) -> None:
-        self._client, self._left, self._applied = client, nth, applied
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(self._client, name)
-
-        def call(**parameters: Any) -> Any:
-            if name != "transact_write_items" or "given_back" not in str(parameters):
-                return real(**parameters)
-            self._left -= 1
-            if self._left:
-                return real(**parameters)
-            if self._applied:
-                real(**parameters)
-            raise KilledError
-
-        return call
-
-
 def test_two_side_by_side_give_back_once(world: World) -> None:
     """The slower one's transaction is refused, and it leaves the rest to the next tick."""
     world.publish(rolling())
     world.clock.set(CLOSED)
     tick(world)
-    tick(world, world.environment(client=_Before(world.client, "given_back", lambda: tick(world))))
+    tick(
+        world,
+        world.environment(client=Overtaken(world.client, "transact_write_items", "given_back", lambda: tick(world))),
+    )
     assert (quantity(world), reserved(world)) == (20, of(20))
     assert_books(world, "pack", "later")
 
@@ -206,30 +184,11 @@ def test_a_raise_of_the_later_batch_meanwhile_is_kept(world: World) -> None:
         answer = world.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body=body)
         assert answer.status == 200
 
-    tick(world, world.environment(client=_Before(world.client, "given_back", raise_later)))
+    tick(world, world.environment(client=Overtaken(world.client, "transact_write_items", "given_back", raise_later)))
     assert (quantity(world), reserved(world)) == (15, of(25))
     tick(world)
     assert (quantity(world), stock(world), reserved(world)) == (25, 25, of(25))
     assert_books(world, "pack", "later")
-
-
-class _Before:
-    """A client before whose first transaction that names `word` somebody else acts."""
-
-    def __init__(self, client: Any, word: str, act: Callable[[], object]) -> None:
-        self._client, self._word, self._act = client, word, act
-        self._done = False
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(self._client, name)
-
-        def call(**parameters: Any) -> Any:
-            if name == "transact_write_items" and self._word in str(parameters) and not self._done:
-                self._done = True
-                self._act()
-            return real(**parameters)
-
-        return call
 
 
 def test_a_killed_schedule_loses_nothing(world: World) -> None:
