@@ -27,6 +27,7 @@ class Accounts:
     """`movements`: a page of them in order of batch and change, with the key of the last if there are more."""
 
     timezone: str
+    currency: str
     budgets: list[Budget]
     batches: list[BatchMoney]
     movements: list[Record]
@@ -49,7 +50,7 @@ def accounts(env: Environment, campaign_id: str, cursor: str) -> Accounts:
     movements = found[:PAGE_MOVEMENTS]
     after = movements[-1].key if len(found) > PAGE_MOVEMENTS else ""
     kept = [batch for batch in batches if batch.reserve.version]
-    return Accounts(campaign.timezone, budgets, kept, movements, after)
+    return Accounts(campaign.timezone, campaign.currency, budgets, kept, movements, after)
 
 
 def cursor_of(record_key: str) -> str:

@@ -263,6 +263,8 @@ class BudgetsView(View):
     """`next`: the `cursor` of the next page of movements. `audit`: what `?audit=` asked for."""
 
     campaign_id: str
+    currency: str
+    """Of every amount."""
     funders: list[BudgetView]
     batches: list[BatchMoneyView]
     movements: list[MovementView]

@@ -241,6 +241,7 @@ def _freeze(env: Environment, campaign: Campaign, batch: Batch, now_s: int) -> R
     return Release(
         campaign_id=campaign.campaign_id,
         timezone=campaign.timezone,
+        currency=campaign.currency,
         number=_free_number(env, batch.batch_id),
         claim_key=claim_key,
         buckets=env.catalog.buckets(claim_key) or buckets_for(expected, env.claims_per_bucket),

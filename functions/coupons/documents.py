@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from coupons.limits import PER_BATCH_MAX, Limit
 from coupons.schema import (
     CallersNumber,
+    Currency,
     Day,
     Document,
     Id,
@@ -145,7 +146,7 @@ class Campaign(Document):
     title: Title
     description: Title | None = None
     timezone: TimeZone
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     starts_at: Moment
     ends_at: Moment
     sections: Annotated[list[Section], Field(max_length=30)] = []

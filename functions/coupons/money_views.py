@@ -34,6 +34,7 @@ def budgets_view(campaign_id: str, accounts: Accounts, audit: Report | None) -> 
     ]
     return BudgetsView(
         campaign_id=campaign_id,
+        currency=accounts.currency,
         funders=funders,
         batches=[_batch(batch) for batch in accounts.batches],
         movements=[_movement(record, accounts.timezone) for record in accounts.movements],

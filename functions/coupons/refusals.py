@@ -12,8 +12,8 @@ Refusal
 ├── TermsFrozen, RevisionConflict, BudgetExceeded   operators' edits
 └── Busy                                            throttled: try again
 
-A fact named `*_at_s` is epoch seconds and is shown as `*_at` in `timezone`. `problems.py` maps class → status, slug,
-title.
+A fact named `*_at_s` is epoch seconds and is shown as `*_at` in `timezone`; an amount (`*_minor`) comes with its
+`currency`. `problems.py` maps class → status, slug, title.
 """
 
 from __future__ import annotations
@@ -125,6 +125,7 @@ class OrderNotEligible(Refusal):
 @dataclass(eq=False, kw_only=True)
 class ReversalNotAllowed(Refusal):
     left_minor: int
+    currency: str
 
 
 class TermsFrozen(Refusal):
@@ -141,6 +142,7 @@ class BudgetExceeded(Refusal):
     funder_id: str
     available_minor: int
     needed_minor: int
+    currency: str
 
 
 @dataclass(eq=False, kw_only=True)

@@ -31,6 +31,7 @@ class Release:
 
     campaign_id: str
     timezone: str
+    currency: str
     number: int
     """4 bytes; stands for the batch in sealed ids."""
     claim_key: str

@@ -18,14 +18,16 @@ from typing import Any, Literal
 
 from coupons.environment import Environment
 from coupons.ledger import Record, record_key
-from coupons.refusals import BudgetExceeded, Busy
+from coupons.refusals import Busy
 from coupons.releases import Release
-from coupons.reserves import Pending, Reserve
+from coupons.reserves import Amounts, Pending, Reserve
 from coupons.stores.budgets import over_budget, releases, reservations
 from coupons.stores.dynamodb import TransactionFailed
 
 ATTEMPTS = 20
 """Steps of one call; more than a handful are others who change the same reserve."""
+_BUDGETS = 2
+"""Where the budgets' parts begin in a transaction that moves."""
 
 
 def reserve(
@@ -49,9 +51,9 @@ def reserve(
             return None
         elif not pending.left:
             return read
-        elif refusal := _move(env, release.campaign_id, release.batch_id, read, now_s):
+        elif refused := _move(env, release.campaign_id, release.batch_id, read, now_s):
             give_up(env, release.campaign_id, release.batch_id, now_s)
-            raise refusal
+            raise over_budget(*refused, first=_BUDGETS, currency=release.currency)
     raise Busy(detail="The batch's money is changing; try again.")
 
 
@@ -82,8 +84,10 @@ def _begin(env: Environment, release: Release, read: Reserve, pending: Pending, 
     return True
 
 
-def _move(env: Environment, campaign_id: str, batch_id: str, read: Reserve, now_s: int) -> BudgetExceeded | None:
-    """The next funders' part of what is pending, out of their budgets or back into them; which of them refused.
+def _move(
+    env: Environment, campaign_id: str, batch_id: str, read: Reserve, now_s: int
+) -> tuple[TransactionFailed, Amounts] | None:
+    """The next funders' part of what is pending, out of their budgets or back into them; what refused, and the amounts.
 
     None also if the reserve changed since it was `read`: the caller looks again.
     """
@@ -101,5 +105,5 @@ def _move(env: Environment, campaign_id: str, batch_id: str, read: Reserve, now_
     try:
         env.transact(parts)
     except TransactionFailed as failure:
-        return over_budget(failure, chunk, first=2) if min(failure.items) >= 2 else None
+        return (failure, chunk) if min(failure.items) >= _BUDGETS else None
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coupons.currencies import money
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.money import FundingLine, split_over_left
@@ -75,7 +76,7 @@ def _attempt(
     """None if the order or the coupon moved on meanwhile: read again."""
     left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
     is_full = amount_minor == left_minor
-    _refuse(order, amount_minor, left_minor)
+    _refuse(order, amount_minor, left_minor, release.currency)
     opened = env.keys.open_coupon(order.coupon_id)
     assert opened is not None, "we sealed the id of a coupon that was redeemed"
     returned = not order.coupon_returned and _may_return(env, release, opened[0], is_full=is_full, now_s=now_s)
@@ -95,12 +96,14 @@ def _attempt(
     return reversal
 
 
-def _refuse(order: OrderRecord, amount_minor: int, left_minor: int) -> None:
+def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: str) -> None:
     nothing = amount_minor == 0 and (order.amounts.payable_minor > 0 or order.reversals)
     if amount_minor > left_minor or nothing:
-        raise ReversalNotAllowed(left_minor=left_minor, detail=f"{left_minor} minor units are left to reverse.")
+        why = f"{money(left_minor, currency)} are left to reverse."
+        raise ReversalNotAllowed(left_minor=left_minor, currency=currency, detail=why)
     if len(order.reversals) >= REVERSALS_MAX and amount_minor < left_minor:
-        raise ReversalNotAllowed(left_minor=left_minor, detail=f"An order takes at most {REVERSALS_MAX} reversals.")
+        why = f"An order takes at most {REVERSALS_MAX} reversals."
+        raise ReversalNotAllowed(left_minor=left_minor, currency=currency, detail=why)
 
 
 def _may_return(env: Environment, release: Release, ref: CouponRef, *, is_full: bool, now_s: int) -> bool:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from coupons.currencies import EXPONENTS, decimal, money
 from infra.client.api import UnreachableError
-from infra.couponctl.output import GOOD, Output
+from infra.couponctl.output import GOOD, Output, currency_name
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -26,19 +27,20 @@ COLUMNS = {
 
 
 def budgets(api: Api, args: Namespace, out: Output) -> int:
-    """Budget, reserved, spent by closed days and left of each funder, in minor units; with `--movements` the ledger.
+    """Budget, reserved, spent by closed days and left of each funder; with `--movements` the ledger.
 
-    Its records come by key; they are told in order of time, so all of them (of at most PAGES_MAX pages) are read first.
+    All of it in the campaign's currency. Records come by key and are told in order of time, so all of them (of at most
+    PAGES_MAX pages) are read first.
     """
     path = f"/admin/campaigns/{quote(args.campaign, safe='')}/budgets"
     report = api.get(path).body
-    if "funders" not in report:
+    if "funders" not in report or report.get("currency") not in EXPONENTS:
         raise UnreachableError(f"{api.url} answers something that is not a campaign's money")
     if not args.movements:
         out.result(report, *_table(report))
         return GOOD
     for movement in sorted(_movements(api, path, report), key=_moment):
-        out.result(movement, _told(movement))
+        out.result(movement | {"currency": report["currency"]}, _told(movement, report["currency"]))
     return GOOD
 
 
@@ -60,26 +62,32 @@ def _moment(movement: dict[str, Any]) -> tuple[datetime, str]:
 
 def _table(report: dict[str, Any]) -> list[str]:
     names = [funder["funder_id"] for funder in report["funders"]] + [batch["batch_id"] for batch in report["batches"]]
-    wide = max(map(len, ["minor units", *names]))
-    lines = [f"{'minor units':<{wide}}" + "".join(f"{heading:>20}" for heading in COLUMNS.values())]
+    currency = report["currency"]
+
+    def told(amount_minor: int) -> str:
+        return decimal(amount_minor, currency)
+
+    heading = currency_name(currency)
+    wide = max(map(len, [heading, *names]))
+    lines = [f"{heading:<{wide}}" + "".join(f"{column:>24}" for column in COLUMNS.values())]
     lines += [
-        f"{funder['funder_id']:<{wide}}" + "".join(f"{funder[name]:>20,}" for name in COLUMNS)
+        f"{funder['funder_id']:<{wide}}" + "".join(f"{told(funder[name]):>24}" for name in COLUMNS)
         for funder in report["funders"]
     ]
     for batch in report["batches"]:
         reserved, released, spent = (_sum(batch[name]) for name in ("reserved", "released", "spent"))
         moving = "  (a movement is on its way)" if batch["on_its_way"] else ""
         lines.append(
-            f"{batch['batch_id']:<{wide}}{'':>20}{reserved - released:>20,}{spent:>20,}{'':>20}"
-            f"  {released:,} of {reserved:,} released or rolled over{moving}"
+            f"{batch['batch_id']:<{wide}}{'':>24}{told(reserved - released):>24}{told(spent):>24}{'':>24}"
+            f"  {told(released)} of {told(reserved)} released or rolled over{moving}"
         )
     return lines
 
 
-def _told(movement: dict[str, Any]) -> str:
+def _told(movement: dict[str, Any], currency: str) -> str:
     packs = f" ({movement['packs']:,} packs)" if movement["packs"] else ""
     to = f" to {movement['to_batch_id']}" if movement["to_batch_id"] else ""
-    amounts = " ".join(f"{part['funder_id']} {part['amount_minor']:,}" for part in movement["amounts"])
+    amounts = ", ".join(f"{part['funder_id']} {money(part['amount_minor'], currency)}" for part in movement["amounts"])
     what = f"{movement['kind']}{to}, {movement['step']}{packs}"
     return f"{movement['at']}  {movement['batch_id']}  {what}: {amounts}  {movement['key']}"
 

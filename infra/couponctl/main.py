@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("batch", metavar="BATCH", type=_name, nargs="?")
     audit.add_argument("--campaign", metavar="CAMPAIGN", type=_name, help="its batches, budgets and ledger")
     audit.add_argument("--day", metavar="YYYY-MM-DD", type=_day, help="with --campaign: that settlement day instead")
-    budgets = add("budgets", accounting.budgets, "operator", "a campaign's money by funder and batch, in minor units")
+    budgets = add("budgets", accounting.budgets, "operator", "a campaign's money by funder and batch")
     budgets.add_argument("campaign", metavar="CAMPAIGN", type=_name)
     budgets.add_argument("--movements", action="store_true", help="the ledger's movements that no line stands for")
     _add_steering(add)
@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         f"FILE is CSV in UTF-8 with a header and one line a movement: the columns order_no, {', '.join(AMOUNTS)}; "
         "reversal_no where a line is a reversal, its amounts negative; day (2020-06-06), or at (a moment that begins "
         "with it), unless --day is given; funding (government:1000 platform:600) is compared if it is there; further "
-        "columns are left alone. Amounts are whole minor units: 10 yuan are 1000. The CSV of GET /settlements/DAY is "
+        "columns are left alone. Amounts are whole minor units: 10.00 CNY are 1000. The CSV of GET /settlements/DAY is "
         "such a file."
     )
     reconcile.add_argument("file", metavar="FILE")

@@ -7,6 +7,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from babel.numbers import get_currency_name
+
+from coupons.currencies import EXPONENTS, money
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -56,28 +60,37 @@ class Output:
             self.failure(f"  {_place(place)}")
         for fact, value in error.problem.items():
             if fact not in _SHOWN_ELSEWHERE:
-                self.failure(f"  {fact}: {shown(fact, value)}")
+                self.failure(f"  {fact}: {shown(fact, value, error.problem.get('currency'))}")
 
 
 def yuan(amount_minor: int) -> str:
-    """`1234` fen as `12.34 yuan`, without going through a float."""
-    sign = "-" if amount_minor < 0 else ""
-    whole, cents = divmod(abs(amount_minor), 100)
-    return f"{sign}{whole:,}.{cents:02d} yuan"
+    return money(amount_minor, "CNY")
 
 
-def shown(name: str, value: object) -> str:
-    """A fact for people: amounts (`*_minor`) in yuan, counts with separators, the rest as it is."""
+def amount(amount_minor: int, currency: object) -> str:
+    """`12.34 CNY` of an answer's amount and its `currency`; minor units where it names none that is known here."""
+    if isinstance(currency, str) and currency in EXPONENTS:
+        return money(amount_minor, currency)
+    return f"{amount_minor:,} minor units"
+
+
+def currency_name(currency: str) -> str:
+    """`Chinese Yuan (CNY)`, for a heading."""
+    return f"{get_currency_name(currency, locale='en')} ({currency})"
+
+
+def shown(name: str, value: object, currency: object = None) -> str:
+    """A fact for people: amounts (`*_minor`) in their currency, counts with separators, the rest as it is."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, int):
-        return yuan(value) if name.endswith("_minor") else f"{value:,}"
+        return amount(value, currency) if name.endswith("_minor") else f"{value:,}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def facts(values: Mapping[str, Any]) -> str:
     """`claims 200, quantity 2,000,000` of a mapping's members."""
-    return ", ".join(f"{name} {shown(name, value)}" for name, value in values.items())
+    return ", ".join(f"{name} {shown(name, value, values.get('currency'))}" for name, value in values.items())
 
 
 def _place(place: object) -> str:

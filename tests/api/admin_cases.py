@@ -113,7 +113,7 @@ def editing_what_does_not_exist(s: Stage) -> Answered:
     PUT,
     409,
     "budget-exceeded",
-    facts={"funder_id": "city", "available_minor": 4_999, "needed_minor": 5_000},
+    facts={"funder_id": "city", "available_minor": 4_999, "needed_minor": 5_000, "currency": "CNY"},
 )
 def a_budget_below_what_is_reserved(s: Stage) -> Answered:
     document = opened(s) and campaign(revision=1)

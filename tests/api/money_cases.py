@@ -38,6 +38,7 @@ def money(*, spent: int = 0, audit: Any = None) -> dict[str, Any]:
     batch = {"batch_id": "pack", "reserved": parts(10), "released": [], "spent": parts(spent) if spent else []}
     return {
         "campaign_id": "season",
+        "currency": "CNY",
         "funders": [funder(name, 10 * cost, spent * cost) for name, cost in SHARES.items()],
         "batches": [{**batch, "on_its_way": False}],
         "movements": [movement],
@@ -64,6 +65,7 @@ def movement(
     200,
     body={
         "campaign_id": "season",
+        "currency": "CNY",
         "funders": [funder(name, 12 * cost, 0) for name, cost in SHARES.items()],
         "batches": [
             {"batch_id": "pack", "reserved": parts(10), "released": parts(10), "spent": [], "on_its_way": False},

@@ -51,7 +51,7 @@ def publishing_what_is_not_declared(s: Stage) -> Answered:
     route("publish"),
     409,
     "budget-exceeded",
-    facts={"funder_id": "city", "available_minor": 4_999, "needed_minor": 5_000},
+    facts={"funder_id": "city", "available_minor": 4_999, "needed_minor": 5_000, "currency": "CNY"},
 )
 def publishing_above_a_budget(s: Stage) -> Answered:
     document = campaign()
@@ -241,7 +241,7 @@ def lowering_a_quantity(s: Stage) -> Answered:
     QUANTITY,
     409,
     "budget-exceeded",
-    facts={"funder_id": "city", "available_minor": 9_995_000, "needed_minor": 9_995_500},
+    facts={"funder_id": "city", "available_minor": 9_995_000, "needed_minor": 9_995_500, "currency": "CNY"},
 )
 def raising_above_a_budget(s: Stage) -> Answered:
     return raised(opened(s), 10 + 19_991)

@@ -156,8 +156,8 @@ def the_same_reversal_with_another_amount(s: Stage) -> Answered:
     REVERSE,
     409,
     "reversal-not-allowed",
-    facts={"left_minor": 3000},
-    detail="3000 minor units are left to reverse.",
+    facts={"left_minor": 3000, "currency": "CNY"},
+    detail="30.00 CNY are left to reverse.",
 )
 def reversing_a_cent_more_than_is_left(s: Stage) -> Answered:
     redeemed(s).merchant().reverse("o-1", "r-1", 1000)

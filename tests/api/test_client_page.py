@@ -48,7 +48,7 @@ def test_the_example_claims_and_pays(
     run(fresh, monkeypatch)
     # The functions log between the lines.
     printed = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
-    assert printed == ["opens in 30 s", "40.00 yuan to pay"]
+    assert printed == ["opens in 30 s", "4000 fen to pay"]
 
 
 def test_the_example_says_why_not(

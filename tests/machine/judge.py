@@ -149,7 +149,7 @@ def _(call: Reversing, view: View) -> Iterator[No]:
         yield No("order-conflict", hard=True)
     left_minor = standing.amounts.payable_minor - sum(r.amounts.payable_minor for r in standing.reversals)
     if not 0 < call.amount_minor <= left_minor:
-        yield No("reversal-not-allowed", {"left_minor": left_minor}, hard=True)
+        yield No("reversal-not-allowed", {"left_minor": left_minor, "currency": "CNY"}, hard=True)
 
 
 @refusals.register

@@ -103,19 +103,24 @@ def test_a_file_that_does_not_fit_is_never_sent(
     assert stack.run("apply", str(tmp_path / "absent.yaml")) == 2
 
 
+@pytest.mark.parametrize(
+    ("currency", "amount"),
+    [("CNY", "1,234.56 CNY"), ("JPY", "123,456 JPY"), ("KWD", "123.456 KWD"), ("ZZZ", "123,456 minor units")],
+)
 def test_a_refusal_is_printed_with_title_detail_places_and_facts(
-    stack: Stack, capsys: pytest.CaptureFixture[str]
+    stack: Stack, capsys: pytest.CaptureFixture[str], currency: str, amount: str
 ) -> None:
-    """All that the problem document says, with amounts in yuan."""
+    """All that the problem document says, with amounts in its currency."""
     places = [{"place": "batches[0].quantity", "message": "too many"}]
-    reply = problem(409, "budget-exceeded", detail="Too little money.", missing_minor=123456, errors=places)
-    stack.on("POST /admin/batches/first/publish", reply)
+    told = {"detail": "Too little money.", "missing_minor": 123456, "currency": currency, "errors": places}
+    stack.on("POST /admin/batches/first/publish", problem(409, "budget-exceeded", **told))
     assert stack.run("publish", "first") == 1
     assert capsys.readouterr().err.splitlines() == [
         "publish: refused with 409 budget-exceeded: Budget-Exceeded",
         "  Too little money.",
         "  batches[0].quantity: too many",
-        "  missing_minor: 1,234.56 yuan",
+        f"  missing_minor: {amount}",
+        f"  currency: {currency}",
     ]
 
 

@@ -136,12 +136,12 @@ def test_two_lists_that_agree_are_good(stack: Stack, tmp_path: Path, capsys: pyt
 def test_each_difference_is_named(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Missing with us, missing with them, and which amount differs by what."""
     stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000), line("A2", 2000, 2000, 8000)))
-    matched = "merchant_match is 10.00 yuan with us, 5.00 yuan with them"
+    matched = "merchant_match is 10.00 CNY with us, 5.00 CNY with them"
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,500,4500\nA3,,3000,3000,14000\n") == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"order A1: {matched}; payable is 40.00 yuan with us, 45.00 yuan with them",
-        "order A2: missing with them (ours: discount 20.00 yuan, merchant_match 20.00 yuan, payable 80.00 yuan)",
-        "order A3: missing with us (theirs: discount 30.00 yuan, merchant_match 30.00 yuan, payable 140.00 yuan)",
+        f"order A1: {matched}; payable is 40.00 CNY with us, 45.00 CNY with them",
+        "order A2: missing with them (ours: discount 20.00 CNY, merchant_match 20.00 CNY, payable 80.00 CNY)",
+        "order A3: missing with us (theirs: discount 30.00 CNY, merchant_match 30.00 CNY, payable 140.00 CNY)",
         "2020-06-06: 2 lines with us, 2 with them, 3 differences",
     ]
 
@@ -174,9 +174,9 @@ def test_what_is_withheld_or_refused_is_named_apart(
     theirs = "".join(f"A{n},,1000,1000,4000\n" for n in range(1, 5)) + "A1,R1,-500,-500,-2000\n"
     assert reconcile(stack, tmp_path, f"{HEADER}{theirs}") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "order A1: withheld, discount 10.00 yuan: no goods",
-        "order A1, reversal R1: withheld, discount -5.00 yuan: no goods",
-        "order A2: refused, discount 10.00 yuan: no goods",
+        "order A1: withheld, discount 10.00 CNY: no goods",
+        "order A1, reversal R1: withheld, discount -5.00 CNY: no goods",
+        "order A2: refused, discount 10.00 CNY: no goods",
         "2020-06-06: 5 lines with us, 5 with them, no difference",
     ]
     assert reconcile(stack, tmp_path, f"{HEADER}{theirs}", "--json") == 0

@@ -28,24 +28,36 @@ def movement(kind: str, packs: int, to: str | None = None, at: str = "10:01:00+0
     return {**said, "packs": packs, "at": f"2020-06-07T{at}", "amounts": amounts}
 
 
-def report(*movements: dict[str, Any], following: str | None = None, moving: bool = False) -> Reply:
+def report(
+    *movements: dict[str, Any], following: str | None = None, moving: bool = False, currency: str = "CNY"
+) -> Reply:
     amounts = {"budget_minor": 1_000_000, "reserved_minor": 9_000, "left_minor": 991_000, "spent_minor": 500}
     batch = {"reserved": 13_000, "released": 4_000, "spent": 500}
     parts = {name: [{"funder_id": "city", "amount_minor": amount}] for name, amount in batch.items()}
     funders = [{"funder_id": "city", **amounts}]
     batches = [{"batch_id": "a-longer-name", "on_its_way": moving, **parts}]
     body = {"campaign_id": "spring", "funders": funders, "batches": batches, "movements": list(movements)}
-    return Reply(body={**body, "next": following, "audit": None})
+    return Reply(body={**body, "currency": currency, "next": following, "audit": None})
 
 
-def test_money_by_funder_and_batch(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line each, in minor units, under the same columns."""
-    stack.on(PATH, report())
+@pytest.mark.parametrize(
+    ("currency", "heading", "funder", "batch"),
+    [
+        ("CNY", "Chinese Yuan (CNY)", "10,000.00 90.00 5.00 9,910.00", "90.00 5.00 40.00 of 130.00"),
+        ("JPY", "Japanese Yen (JPY)", "1,000,000 9,000 500 991,000", "9,000 500 4,000 of 13,000"),
+        ("KWD", "Kuwaiti Dinar (KWD)", "1,000.000 9.000 0.500 991.000", "9.000 0.500 4.000 of 13.000"),
+    ],
+)
+def test_money_by_funder_and_batch(
+    stack: Stack, capsys: pytest.CaptureFixture[str], currency: str, heading: str, funder: str, batch: str
+) -> None:
+    """One line each, in the campaign's currency, under the same columns."""
+    stack.on(PATH, report(currency=currency))
     assert stack.run("budgets", "spring") == 0
-    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
-        ["minor", "units", "budget", "reserved", "spent,", "closed", "days", "left"],
-        ["city", "1,000,000", "9,000", "500", "991,000"],
-        ["a-longer-name", "9,000", "500", "4,000", "of", "13,000", "released", "or", "rolled", "over"],
+    assert [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()] == [
+        f"{heading} budget reserved spent, closed days left",
+        f"city {funder}",
+        f"a-longer-name {batch} released or rolled over",
     ]
 
 
@@ -62,7 +74,7 @@ def test_movements_of_all_pages(stack: Stack, capsys: pytest.CaptureFixture[str]
         PATH, report(movement("release", 0), following="pack~000002~release"), report(movement("rollover", 8, "later"))
     )
     assert stack.run("budgets", "spring", "--movements") == 0
-    at, amounts = "2020-06-07T10:01:00+08:00", "city 4,000 shop 1,000"
+    at, amounts = "2020-06-07T10:01:00+08:00", "city 40.00 CNY, shop 10.00 CNY"
     assert capsys.readouterr().out.splitlines() == [
         f"{at}  pack  release, unclaimed: {amounts}  pack~000002~release",
         f"{at}  pack  rollover to later, unclaimed (8 packs): {amounts}  pack~000002~rollover",
@@ -88,7 +100,7 @@ def test_movements_for_machines(stack: Stack, capsys: pytest.CaptureFixture[str]
     """One JSON value a line."""
     stack.on(PATH, report(movement("release", 0)))
     assert stack.run("--json", "budgets", "spring", "--movements") == 0
-    assert json.loads(capsys.readouterr().out) == movement("release", 0)
+    assert json.loads(capsys.readouterr().out) == movement("release", 0) | {"currency": "CNY"}
 
 
 def test_something_else_is_not_good(stack: Stack) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.couponctl.main import main
-from infra.couponctl.output import yuan
 from tests.unit.scripted_stack import Reply, Stack, scripted_stack
 
 if TYPE_CHECKING:
@@ -61,11 +60,3 @@ def test_an_answer_that_is_no_json_is_no_stack(stack: Stack) -> None:
     stack.on("GET /batches/first", Reply(body=None), Reply(body="text"))
     for _ in range(2):
         assert stack.run("watch", "first", "--count", "1") == 3
-
-
-@pytest.mark.parametrize(
-    ("minor", "said"), [(0, "0.00"), (1, "0.01"), (-1, "-0.01"), (1234, "12.34"), (10**15, "10,000,000,000,000.00")]
-)
-def test_yuan_has_two_decimals_and_no_rounding(minor: int, said: str) -> None:
-    """Exact for any amount."""
-    assert yuan(minor) == f"{said} yuan"

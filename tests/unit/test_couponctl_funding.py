@@ -51,14 +51,14 @@ def test_another_funding_is_named_funder_by_funder(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Also a funder whom only one of the lists has, and beside an amount that differs; who agrees is not spoken of."""
-    platform = "platform's share is 6.00 yuan with us, 10.00 yuan with them"
-    enterprise = "enterprise's share is 4.00 yuan with us, 0.00 yuan with them"
+    platform = "platform's share is 6.00 CNY with us, 10.00 CNY with them"
+    enterprise = "enterprise's share is 4.00 CNY with us, 0.00 CNY with them"
     cell = ",platform:1000 government:1000"
     assert reconcile(stack, tmp_path, cell) == 1
     assert reconcile(stack, tmp_path, cell, discount=1000) == 1
     named, _, beside, _ = capsys.readouterr().out.splitlines()
     assert named == f"order A1: {enterprise}; {platform}"
-    assert beside == f"order A1: discount is 20.00 yuan with us, 10.00 yuan with them; {enterprise}; {platform}"
+    assert beside == f"order A1: discount is 20.00 CNY with us, 10.00 CNY with them; {enterprise}; {platform}"
 
 
 @pytest.mark.parametrize(("discount", "kind"), [(2000, "funding-differs"), (1000, "amount-differs")])
@@ -96,7 +96,7 @@ def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixt
     assert "the columns order_no, discount_minor, merchant_match_minor, payable_minor; reversal_no where" in told
     assert "day (2020-06-06), or at (a moment" in told
     assert "funding (government:1000 platform:600)" in told
-    assert "Amounts are whole minor units: 10 yuan are 1000." in told
+    assert "Amounts are whole minor units: 10.00 CNY are 1000." in told
 
 
 def test_a_settlement_without_funding_is_none(stack: Stack, tmp_path: Path) -> None:

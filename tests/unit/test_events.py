@@ -29,6 +29,7 @@ IDS = ("A" * 51, "B" * 51)
 RELEASE = Release(
     campaign_id="season",
     timezone="Asia/Shanghai",
+    currency="CNY",
     number=1,
     claim_key="B#pack",
     buckets=16,

@@ -22,6 +22,7 @@ def released(**changes: object) -> Release:
     return Release(
         campaign_id="season",
         timezone="Asia/Shanghai",
+        currency="CNY",
         number=1,
         claim_key="B#pack",
         buckets=16,

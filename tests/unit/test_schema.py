@@ -57,6 +57,8 @@ TAKEN: list[tuple[Any, object]] = [
     (schema.BasisPoints, 10_000),
     (schema.TimeZone, "Asia/Shanghai"),
     (schema.TimeZone, "UTC"),
+    (schema.TimeZone, "Etc/GMT-8"),
+    *[(schema.Currency, good) for good in ("CNY", "JPY", "KWD", "XOF")],
     (schema.Day, "2020-02-29"),
     (schema.Moment, "2020-06-06T10:00:00+08:00"),
     (schema.Moment, "2020-06-06T10:00:00Z"),
@@ -76,6 +78,11 @@ REFUSED: list[tuple[Any, object]] = [
     *[(schema.Quantity, bad) for bad in (0, -1, 100_000_001, True)],
     *[(schema.BasisPoints, bad) for bad in (-1, 10_001)],
     *[(schema.TimeZone, bad) for bad in ("", "Mars/Base", "../etc/passwd", "/etc/passwd", "a" * 65, "\x00", 8)],
+    *[(schema.TimeZone, bad) for bad in ("localtime", "Factory", "posixrules", "posix/Asia/Shanghai", "right/UTC")],
+    *[
+        (schema.Currency, bad)
+        for bad in ("ZZZ", "XXX", "XTS", "XAU", "DEM", "BGN", "cny", "CN", "CNYY", "CNY\n", "", 156)
+    ],
     *[(schema.Day, bad) for bad in ("2020-02-30", "2020-13-01", "20200606", "2020-06-6", "0000-01-01", "２０２０-1-1")],
     *[(schema.Moment, bad) for bad in ("2020-06-06T10:00:00", "2020-06-06", "1591408800", 1591408800, 1.5, "now", "")],
     *[(schema.Moment, bad) for bad in ("2020-06-06T10:00:00.5Z", "1999-12-31T23:59:59Z", "2201-01-01T00:00:00Z", None)],

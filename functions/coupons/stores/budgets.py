@@ -71,7 +71,7 @@ def releases(table: str, campaign_id: str, amounts: Mapping[str, int]) -> list[d
     ]
 
 
-def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first: int) -> BudgetExceeded:
+def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first: int, currency: str) -> BudgetExceeded:
     """Which funder refused: its part stands at `first` plus its place in `needed`."""
     place = min(failure.items)
     funder_id = list(needed)[place - first]
@@ -80,11 +80,14 @@ def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first:
         funder_id=funder_id,
         available_minor=item["left_minor"],
         needed_minor=needed[funder_id],
+        currency=currency,
         detail=f"The budget of {funder_id!r} does not cover this.",
     )
 
 
-def below_reserved(failure: TransactionFailed, funders: Sequence[Funder], *, first: int) -> BudgetExceeded:
+def below_reserved(
+    failure: TransactionFailed, funders: Sequence[Funder], *, first: int, currency: str
+) -> BudgetExceeded:
     """Which declared budget is smaller than what is reserved of it: its part stands at `first` plus its place."""
     place = min(failure.items)
     funder, item = funders[place - first], failure.items[place] or {"reserved_minor": 0}
@@ -92,6 +95,7 @@ def below_reserved(failure: TransactionFailed, funders: Sequence[Funder], *, fir
         funder_id=funder.funder_id,
         available_minor=funder.budget_minor,
         needed_minor=item["reserved_minor"],
+        currency=currency,
         detail=f"More than the new budget of {funder.funder_id!r} is reserved already.",
     )
 

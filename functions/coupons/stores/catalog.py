@@ -123,7 +123,7 @@ class Catalog:
                 raise _moved_on(failure.items[0]) from failure
             if min(failure.items) >= len(parts) - len(also):
                 raise Busy(detail="A batch that the document changes is being published; try again.") from failure
-            raise below_reserved(failure, funders, first=2) from failure
+            raise below_reserved(failure, funders, first=2, currency=document.currency) from failure
         return stored
 
     def release(self, batch_id: str) -> Release | None:
@@ -240,6 +240,7 @@ def _release_fields(release: Release) -> Item:
     return {
         "campaign_id": release.campaign_id,
         "timezone": release.timezone,
+        "currency": release.currency,
         "number": release.number,
         "claim_key": release.claim_key,
         "buckets": release.buckets,
@@ -260,6 +261,7 @@ def _release(item: Item) -> Release:
     return Release(
         campaign_id=item["campaign_id"],
         timezone=item["timezone"],
+        currency=item["currency"],
         number=item["number"],
         claim_key=item["claim_key"],
         buckets=item["buckets"],

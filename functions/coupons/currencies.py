@@ -1,0 +1,38 @@
+"""The currencies that a campaign can be in, and how an amount of them is written; ISO 4217.
+
+Money is integers in minor units (fen, sen, fils); how many of them make one of the currency is a fact of the standard
+and not always a hundred. Only what is legal tender somewhere counts: no metals, no units of account, no test codes, and
+nothing historic. Held equal to babel's tables by tests/unit/test_currencies.py; babel itself is no part of a function.
+"""
+
+from __future__ import annotations
+
+_TENDER = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY"
+    " COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR"
+    " ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK"
+    " MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF"
+    " SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS"
+    " VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+)
+_WITHOUT_MINOR_UNITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_OF_A_THOUSAND = "BHD IQD JOD KWD LYD OMR TND"
+
+EXPONENTS: dict[str, int] = {
+    **dict.fromkeys(_TENDER.split(), 2),
+    **dict.fromkeys(_WITHOUT_MINOR_UNITS.split(), 0),
+    **dict.fromkeys(_OF_A_THOUSAND.split(), 3),
+}
+"""Decimals of each currency: one unit of it is `10 ** exponent` minor units."""
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """`12.34 CNY`, `1,500 JPY`, `1.500 KWD`. `currency` is one of EXPONENTS."""
+    return f"{decimal(amount_minor, currency)} {currency}"
+
+
+def decimal(amount_minor: int, currency: str) -> str:
+    """`12.34`: the number alone, for a column whose heading names the currency; without going through a float."""
+    exponent, sign = EXPONENTS[currency], "-" if amount_minor < 0 else ""
+    whole, part = divmod(abs(amount_minor), 10**exponent)
+    return f"{sign}{whole:,}{f'.{part:0{exponent}d}' if exponent else ''}"
