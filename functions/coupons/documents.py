@@ -28,6 +28,7 @@ from coupons.schema import (
 from coupons.terms import FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
+LATE_SCANS_MAX = 1_000
 
 
 class Section(Document):
@@ -209,6 +210,9 @@ class Withholding(Document):
 class MerchantRecord(Document):
     """The body of `PUT /admin/merchants/{id}`: a merchant's facts, the campaigns it joined, and its suspension.
 
+    `late_scans_per_day`: how many redemptions of a settlement day may arrive when their code has grown too old, from
+    tills that were cut off; no campaign document says it.
+
     `withheld` absent leaves what is withheld as it stands, so that a record without it, of an older tool or written to
     suspend in haste, pays nothing out; `[]` withholds nothing.
     """
@@ -220,6 +224,7 @@ class MerchantRecord(Document):
     stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
     campaigns: Annotated[list[Id], Field(max_length=50)] = []
     suspended: bool = False
+    late_scans_per_day: Annotated[int, Field(ge=0, le=LATE_SCANS_MAX)] = 0
     withheld: Annotated[list[Withholding], Field(max_length=100)] | None = None
 
     @model_validator(mode="after")

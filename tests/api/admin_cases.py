@@ -14,7 +14,8 @@ PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign
 SEASON = {"campaign_id": "season"}
 MEMBERS = "PUT /admin/groups/{group_id}/members"
 PUT_MERCHANT = "PUT /admin/merchants/{merchant_id}"
-BAKERY: dict[str, Any] = {**MERCHANT, "tags": [], "campaigns": [], "suspended": False, "withheld": []}
+STATE: dict[str, Any] = {"campaigns": [], "suspended": False, "late_scans_per_day": 0, "withheld": []}
+BAKERY: dict[str, Any] = {**MERCHANT, "tags": [], **STATE}
 UNSAID: dict[str, Any] = {"title": None, "district": None}
 BAKERY["stores"] = [{**UNSAID, **MERCHANT["stores"][0]}]
 

@@ -163,18 +163,20 @@ RECORD = MerchantRecord.model_validate(
         "stores": [{"store_id": "diner", "region": "beijing"}],
         "campaigns": ["other"],
         "suspended": True,
+        "late_scans_per_day": 200,
     }
 )
 
 
-def test_a_suspension_survives_a_document(world: World) -> None:
-    """A document states facts; who is suspended, and what it joined by itself, is the operator's word."""
+def test_what_the_operator_said_survives_a_document(world: World) -> None:
+    """A document states facts; suspension, late scans, and what it joined by itself, are the operator's word."""
     assert world.env.registry.put_merchant("diner", RECORD) is None
     world.env.catalog.apply(parsed(campaign()), standing=None)
     found = world.env.registry.merchant("diner")
     assert found is not None
     record, campaigns = found
     assert (record.suspended, record.campaigns, record.channels) == (True, ["other"], ["offline", "online"])
+    assert record.late_scans_per_day == 200
     assert campaigns == {"other", "season"}
     assert world.env.registry.put_merchant("diner", RECORD) == record
 

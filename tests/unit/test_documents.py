@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from coupons.documents import Campaign, MerchantRecord
+from coupons.documents import Campaign
 from coupons.schema import BASIS_POINTS
 from tests.world import batch, campaign, parsed, terms
 
@@ -277,12 +277,3 @@ def test_a_document_survives_its_own_json() -> None:
     document = parsed(campaign(revision=3))
     assert Campaign.model_validate_json(document.model_dump_json(exclude_unset=True)) == document
     assert json.loads(document.model_dump_json(exclude_unset=True))["revision"] == 3
-
-
-def test_a_merchants_stores_are_distinct_in_its_own_record_too() -> None:
-    """The body of PUT /admin/merchants/{id} follows the document's rule: a store id names one region."""
-    record = {"title": "D", "category": "c", "channels": ["offline"]}
-    stores = [{"store_id": "s", "region": "a"}, {"store_id": "s", "region": "b"}]
-    assert MerchantRecord.model_validate({**record, "stores": stores[:1]})
-    with pytest.raises(ValidationError, match="stands twice"):
-        MerchantRecord.model_validate({**record, "stores": stores})

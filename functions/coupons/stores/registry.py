@@ -34,8 +34,8 @@ class Registry:
 
     def put_merchant(self, merchant_id: str, record: MerchantRecord) -> MerchantRecord | None:
         """Store the whole record; the one it replaced, None if it is new."""
-        fields = {"suspended": record.suspended, "campaigns": record.campaigns, "facts": _facts(record)}
-        item = encode({**keys.merchant(merchant_id), **fields})
+        state = {name: getattr(record, name) for name in _RECORD_STATE}
+        item = encode({**keys.merchant(merchant_id), **state, "facts": _facts(record)})
         answer = self._dynamo.call("put_item", TableName=self._table, Item=item, ReturnValues="ALL_OLD")
         return _record(decode(answer["Attributes"])) if answer.get("Attributes") else None
 
@@ -79,13 +79,14 @@ def till(
     return Till(merchant_id, record, campaign_id in campaigns, suspended_districts)
 
 
-_STATE = {"merchant_id", "suspended", "campaigns", "withheld"}
+_RECORD_STATE = ("suspended", "campaigns", "late_scans_per_day")
+"""What the merchant's own record says and no campaign document: attributes of the item, beside the facts."""
 
 
 def _facts(merchant: Merchant | MerchantRecord) -> str:
-    return merchant.model_dump_json(exclude=_STATE, exclude_unset=True)
+    return merchant.model_dump_json(exclude={"merchant_id", "withheld", *_RECORD_STATE}, exclude_unset=True)
 
 
 def _record(item: Item) -> MerchantRecord:
     facts = MerchantRecord.model_validate_json(item["facts"])
-    return facts.model_copy(update={"suspended": item["suspended"], "campaigns": item["campaigns"]})
+    return facts.model_copy(update={name: item[name] for name in _RECORD_STATE if name in item})
