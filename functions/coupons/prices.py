@@ -17,6 +17,8 @@ SECRET_MONTH, ALARM_MONTH = 0.40, 0.10
 METRIC_MONTH = 0.30
 """A name with one value of its dimensions, by the hours in which it is sent (the first 10,000 of an account)."""
 DASHBOARD_MONTH = 3.00
+KEY_MONTH = 1.00
+"""A key of ours; each of its first two yearly rotations adds as much."""
 
 
 @dataclass(frozen=True, slots=True)

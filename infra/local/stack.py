@@ -31,6 +31,7 @@ SERVICES = (
     "dynamodb",
     "events",
     "iam",
+    "kms",
     "lambda",
     "logs",
     "monitoring",

@@ -133,6 +133,7 @@ def test_a_second_list_price_is_seen() -> None:
 
 
 def test_costs_count_what_stands() -> None:
-    """`make costs` knows how many alarms the template has; the dashboard is one."""
+    """`make costs` knows how many alarms the template has; dashboard, key and secret are one each."""
     assert len(resources(template(), "AWS::CloudWatch::Alarm")) == ALARMS
-    assert len(resources(template(), "AWS::CloudWatch::Dashboard")) == 1
+    for kind in ("AWS::CloudWatch::Dashboard", "AWS::KMS::Key", "AWS::SecretsManager::Secret"):
+        assert len(resources(template(), kind)) == 1, kind

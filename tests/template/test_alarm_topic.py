@@ -1,0 +1,79 @@
+"""Alarms are encrypted on their way and still heard: the topic's key lets CloudWatch use it, and nobody else does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.template.stack import Plant, Rule, Template, resources, spoiled, template
+
+PUBLISHER = {"Service": "cloudwatch.amazonaws.com"}
+NEEDED = ["kms:GenerateDataKey*", "kms:Decrypt"]
+OURS = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+OWNER = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+TELLING = {"AWS::CloudWatch::Alarm", "AWS::SNS::Subscription"}
+"""What may name the topic: alarms, which CloudWatch publishes, and who hears them."""
+
+
+def topics_have_a_key_of_ours(t: Template) -> Iterator[str]:
+    """A key of the template, never the one that SNS has by itself, whose policy nobody can change."""
+    for name, topic in resources(t, "AWS::SNS::Topic").items():
+        key = topic.get("KmsMasterKeyId", {})
+        if not isinstance(key, dict) or key.get("Ref") not in resources(t, "AWS::KMS::Key"):
+            yield f"{name} is under {key or 'no key'}"
+
+
+def keys_let_alarms_through(t: Template) -> Iterator[str]:
+    """CloudWatch may make and read data keys for alarms of this account; the account administers; nobody else."""
+    for name, key in resources(t, "AWS::KMS::Key").items():
+        statements = key["KeyPolicy"]["Statement"]
+        alarms = {"Principal": PUBLISHER, "Action": NEEDED, "Condition": OURS}
+        administers = {"Principal": OWNER, "Action": "kms:*"}
+        decided = [{"Effect": "Allow", "Resource": "*", **one} for one in (administers, alarms)]
+        if [{part: value for part, value in one.items() if part != "Sid"} for one in statements] != decided:
+            yield f"{name} has another policy"
+        if not key.get("EnableKeyRotation"):
+            yield f"{name} is never rotated"
+
+
+def only_alarms_publish(t: Template) -> Iterator[str]:
+    """Another publisher would be silenced by the key until its policy names it."""
+    for name, found in t["Resources"].items():
+        if found["Type"] not in TELLING and json.dumps({"Ref": "AlarmTopic"}) in json.dumps(found):
+            yield f"{name} publishes, and the key does not know it"
+
+
+def _key(r: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = r["AlarmKey"]["Properties"]
+    return found
+
+
+PLANTED: list[tuple[Rule, Plant]] = [
+    (topics_have_a_key_of_ours, lambda r: r["AlarmTopic"]["Properties"].pop("KmsMasterKeyId")),
+    (topics_have_a_key_of_ours, lambda r: r["AlarmTopic"]["Properties"].update(KmsMasterKeyId="alias/aws/sns")),
+    (topics_have_a_key_of_ours, lambda r: r["AlarmTopic"]["Properties"].update(KmsMasterKeyId={"Ref": "KeysSecret"})),
+    (keys_let_alarms_through, lambda r: _key(r)["KeyPolicy"]["Statement"].pop()),
+    (keys_let_alarms_through, lambda r: _key(r)["KeyPolicy"]["Statement"][1]["Action"].remove("kms:Decrypt")),
+    (keys_let_alarms_through, lambda r: _key(r)["KeyPolicy"]["Statement"][1].pop("Condition")),
+    (keys_let_alarms_through, lambda r: _key(r)["KeyPolicy"]["Statement"][1].update(Principal="*")),
+    (keys_let_alarms_through, lambda r: _key(r).pop("EnableKeyRotation")),
+    (
+        only_alarms_publish,
+        lambda r: r["EventBus"]["Properties"].update(DeadLetterConfig={"Arn": {"Ref": "AlarmTopic"}}),
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", list(dict.fromkeys(rule for rule, _ in PLANTED)), ids=lambda rule: rule.__name__)
+def test_the_template_keeps_the_rule(rule: Rule) -> None:
+    """Nothing offends it."""
+    assert list(rule(template())) == []
+
+
+@pytest.mark.parametrize(("rule", "plant"), PLANTED)
+def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
+    """One wrong thing in a copy is named."""
+    assert list(rule(spoiled(plant)))
