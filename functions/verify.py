@@ -146,6 +146,6 @@ def _csv(lines: list[LineView]) -> str:
     writer.writerow(columns)
     for line in lines:
         funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
-        row = line.model_dump(mode="json") | {"late": "true" if line.late else "false", "funding": funding}
-        writer.writerow([row[name] for name in columns])
+        row = line.model_dump(mode="json") | {"funding": funding}
+        writer.writerow([str(row[name]).lower() if isinstance(row[name], bool) else row[name] for name in columns])
     return file.getvalue()

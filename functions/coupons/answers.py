@@ -151,14 +151,18 @@ class LineView(View):
     order_no: str
     reversal_no: str | None
     coupon_id: str
+    campaign_id: str
     batch_id: str
     terms_id: str
+    currency: str
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
     funding: list[FundingView]
     at: str
     late: bool
+    coupon_returned: bool
+    """By this reversal."""
     withheld: str | None
     """Why it is not paid out, also when that is decided."""
     decision: Literal["released", "refused"] | None

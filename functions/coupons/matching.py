@@ -7,11 +7,15 @@ from typing import NamedTuple
 from coupons.claims import Claim
 from coupons.environment import Environment
 from coupons.moments import day_of
+from coupons.money import Purse
 from coupons.orders import Line, OrderRecord
 from coupons.releases import Release
 from coupons.sealing import CouponRef
 from coupons.stores.books import LinePlace, OrderPlace
 from coupons.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
+
+NO_PURSE = Purse("", "")
+"""Of an order whose batch is not published: no line is of it."""
 
 
 class Filed(NamedTuple):
@@ -61,7 +65,7 @@ class Matching:
         """Of the line, of the order's other lines, and of the coupon; empty where there is none."""
         line, order = one.line, orders.get(_order_of(one))
         wrong = "" if one.in_place else "stands under another key"
-        wrong = wrong or line_fault(line, order) or (order_fault(order) if order else "")
+        wrong = wrong or line_fault(line, order, self._purse(order)) or (order_fault(order) if order else "")
         if order is None:
             return wrong, "", ""
         if day_of(line.at_s, self._timezone(line.batch_id)).isoformat() != self._day:
@@ -78,9 +82,9 @@ class Matching:
     def _note(self, one: Filed, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
         line, order = one.line, orders.get(_order_of(one))
         tally = self._tally.of(line.batch_id)
-        expected = expected_lines(order).get(line.reversal_no) if order else None
+        expected = self._expected(order).get(line.reversal_no) if order else None
         if expected is not None:
-            tally.take_order(line, expected)
+            tally.take_order(expected)
         name = f"{one.merchant_id} {self._day} {line.order_no} {line.reversal_no}".rstrip()
         for kind, fault in zip((tally.wrong_lines, tally.missing_lines, tally.wrong_coupons), faults, strict=True):
             if fault:
@@ -91,12 +95,19 @@ class Matching:
     def _other_lines(self, one: Filed, order: OrderRecord) -> list[LinePlace]:
         """Of a redemption's line those of the order's reversals, of a reversal's line the redemption's."""
         line, timezone = one.line, self._timezone(order.batch_id)
-        wanted = expected_lines(order)
-        others = [other for other in wanted.values() if (other.kind == "redemption") != (line.kind == "redemption")]
+        wanted = self._expected(order).values()
+        others = [other for other in wanted if (other.kind == "redemption") != (line.kind == "redemption")]
         return [
             (one.merchant_id, day_of(other.at_s, timezone).isoformat(), other.order_no, other.reversal_no)
             for other in others
         ]
+
+    def _expected(self, order: OrderRecord) -> dict[str, Line]:
+        return expected_lines(order, self._purse(order) or NO_PURSE)
+
+    def _purse(self, order: OrderRecord | None) -> Purse | None:
+        release = self._env.live.published_release(order.batch_id) if order else None
+        return release.purse if release else None
 
     def _coupon(self, order: OrderRecord) -> tuple[Release | None, CouponRef | None]:
         opened = self._env.keys.open_coupon(order.coupon_id)

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Purse(NamedTuple):
+    """A campaign's money in its currency: amounts of one purse add up, those of two never do."""
+
+    campaign_id: str
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.schema import Document, Id, Label, Minor
 
 
@@ -97,6 +97,8 @@ class Line:
     order_no: str
     reversal_no: str
     coupon_id: str
+    purse: Purse
+    """As its batch's release has it, so that no reader of lines needs the catalogue."""
     batch_id: str
     terms_id: str
     amounts: Amounts

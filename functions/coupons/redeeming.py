@@ -164,6 +164,7 @@ def _commit(
             order_no=record.order_no,
             reversal_no="",
             coupon_id=record.coupon_id,
+            purse=presented.release.purse,
             batch_id=record.batch_id,
             terms_id=record.terms_id,
             amounts=amounts,

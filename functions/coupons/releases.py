@@ -15,6 +15,7 @@ from coupons.clock import FENCE_S
 from coupons.documents import Batch
 from coupons.limits import Limit
 from coupons.moments import epoch_s
+from coupons.money import Purse
 from coupons.terms import Terms
 
 Status = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
@@ -48,6 +49,10 @@ class Release:
     @property
     def batch_id(self) -> str:
         return self.batch.batch_id
+
+    @property
+    def purse(self) -> Purse:
+        return Purse(self.campaign_id, self.currency)
 
     @cached_property
     def opens_at_s(self) -> int:

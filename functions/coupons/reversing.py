@@ -83,7 +83,7 @@ def _attempt(
     back = amounts_back(order, amount_minor, coupon_returns=returned)
     reversal = Reversal(reversal_no, back, now_s, returned)
     day = day_of(now_s, release.timezone)
-    line = env.orders.file(order.merchant_id, day.isoformat(), _line(order, reversal, now_s))
+    line = env.orders.file(order.merchant_id, day.isoformat(), _line(order, release, reversal, now_s))
     parts = [env.orders.reverse(order, reversal), line]
     # A coupon that came back earlier may be on another order by now.
     if returned or (is_full and not order.coupon_returned):
@@ -129,13 +129,14 @@ def _coupon_part(
     return env.coupons.give_back(release, ref, key, now_s, extended_s, release.terms[ref.index].refund.times_max)
 
 
-def _line(order: OrderRecord, reversal: Reversal, now_s: int) -> Line:
+def _line(order: OrderRecord, release: Release, reversal: Reversal, now_s: int) -> Line:
     back = reversal.amounts
     return Line(
         kind="reversal",
         order_no=order.order_no,
         reversal_no=reversal.reversal_no,
         coupon_id=order.coupon_id,
+        purse=release.purse,
         batch_id=order.batch_id,
         terms_id=order.terms_id,
         amounts=Amounts(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from coupons.claims import Claim
 from coupons.days import Sums, total
 from coupons.documents import Withholding
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line, OrderRecord, order_key
 from coupons.reserves import Amounts as Money
 from coupons.reserves import minus
@@ -82,10 +82,9 @@ class BatchTally:
             self.returned += line.coupon_returned
         _take(into, line.amounts.funding, sign)
 
-    def take_order(self, line: Line, expected: Line) -> None:
+    def take_order(self, expected: Line) -> None:
         """What the order of a line says in its place."""
         _take(self.ordered, expected.amounts.funding, 1)
-        self.returned += expected.coupon_returned and not line.coupon_returned  # lines did not say it at first
 
     def add(self, other: BatchTally) -> None:
         self.redemptions += other.redemptions
@@ -147,13 +146,14 @@ def together(tallies: Iterable[BatchTally]) -> BatchTally:
     return whole
 
 
-def expected_lines(order: OrderRecord) -> dict[str, Line]:
-    """The lines that an order must have, by reversal number; the redemption's under the empty one."""
+def expected_lines(order: OrderRecord, purse: Purse) -> dict[str, Line]:
+    """The lines that an order must have, by reversal number, the redemption's under none; `purse`: its batch's."""
     redemption = Line(
         kind="redemption",
         order_no=order.order_no,
         reversal_no="",
         coupon_id=order.coupon_id,
+        purse=purse,
         batch_id=order.batch_id,
         terms_id=order.terms_id,
         amounts=order.amounts,
@@ -174,15 +174,17 @@ def expected_lines(order: OrderRecord) -> dict[str, Line]:
     return found if order.state == "redeemed" else {}
 
 
-def line_fault(line: Line, order: OrderRecord | None) -> str:
-    """Why the line is not what its order says; empty if it is."""
+def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> str:
+    """Why the line is not what its order and the purse of its order's batch say; empty if it is."""
     if order is None:
         return "has no order"
-    expected = expected_lines(order).get(line.reversal_no)
+    if purse is None:
+        return f"has an order of {order.batch_id}, which is not published"
+    if line.purse != purse:
+        return f"is of {line.purse}, its batch of {purse}"
+    expected = expected_lines(order, purse).get(line.reversal_no)
     if expected is None:
         return f"is none of its order's, which is {order.state} with {len(order.reversals)} reversals"
-    if not line.coupon_returned:
-        expected = replace(expected, coupon_returned=False)  # lines did not say it at first
     if line.amounts != expected.amounts:
         return f"says {_said(line.amounts)}, its order {_said(expected.amounts)}"
     return "" if line == expected else "differs from its order"

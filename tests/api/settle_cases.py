@@ -20,12 +20,15 @@ LINE = {
     "order_no": "o-1",
     "reversal_no": None,
     "coupon_id": ANNS,
+    "campaign_id": "season",
     "batch_id": "pack",
     "terms_id": "ten-off",
+    "currency": "CNY",
     **TEN_OFF,
     "funding": SHARES,
     "at": OPENING,
     "late": False,
+    "coupon_returned": False,
     "withheld": None,
     "decision": None,
 }
@@ -117,6 +120,7 @@ BACK_LINE = {
     **{name: -amount for name, amount in TEN_OFF.items()},
     "funding": part(-4, 1)["funding"],
     "at": CLOSED,
+    "coupon_returned": True,
 }
 
 
@@ -194,10 +198,13 @@ def a_closed_day_that_is_withheld_but_for_an_order(s: Stage) -> Answered:
 
 
 HEADER = (
-    "kind,order_no,reversal_no,coupon_id,batch_id,terms_id,discount_minor,merchant_match_minor,payable_minor,at,late,"
-    "funding,withheld,decision\r\n"
+    "kind,order_no,reversal_no,coupon_id,campaign_id,batch_id,terms_id,currency,discount_minor,merchant_match_minor,"
+    "payable_minor,at,late,coupon_returned,funding,withheld,decision\r\n"
 )
-ROW = f"redemption,o-1,,{ANNS},pack,ten-off,1000,1000,4000,{OPENING},false,city:500 platform:300 shop:200"
+ROW = (
+    f"redemption,o-1,,{ANNS},season,pack,ten-off,CNY,1000,1000,4000,{OPENING},false,false,"
+    "city:500 platform:300 shop:200"
+)
 AS_FILE = {"content-type": "text/csv; charset=utf-8", "link": None}
 
 

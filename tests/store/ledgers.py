@@ -8,12 +8,13 @@ from coupons.days import Sums
 from coupons.environment import Environment
 from coupons.expiring import run_schedule
 from coupons.moments import day_of
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line
 from coupons.settling import Page, cursor_of, settlement_page
 from tests.world import World
 
 FOREVER = float("inf")
+PURSE = Purse("season", "CNY")
 DAY = "2020-06-06"
 SHANGHAI = "Asia/Shanghai"
 LAST_SECOND = "2020-06-06T23:59:59+08:00"
@@ -25,7 +26,7 @@ def line(order_no: str, minor: int = 100, *, batch_id: str = "pack", reversal_no
     funding = (FundingLine("city", minor), FundingLine("platform", 1))
     amounts = Amounts(minor + 1, minor, 4 * minor, funding)
     kind: Any = "reversal" if reversal_no else "redemption"
-    return Line(kind, order_no, reversal_no, "c", batch_id, "ten-off", amounts, 0, late=False)
+    return Line(kind, order_no, reversal_no, "c", PURSE, batch_id, "ten-off", amounts, 0, late=False)
 
 
 LINES = (line("o-1"), line("o-1", -40, reversal_no="r-1"))

@@ -13,6 +13,7 @@ from coupons.releases import Release
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import Orders
 from coupons.sweeps import Count, Fold
+from tests.store.ledgers import PURSE
 from tests.world import KEYS, World
 
 AMOUNTS = Amounts(1000, 1000, 4000, (FundingLine("city", 500), FundingLine("shop", 500)))
@@ -89,7 +90,7 @@ def test_a_tombstone_stands_where_nothing_was(world: World, orders: Orders, stan
 
 def line(order_no: str, reversal_no: str = "") -> Line:
     kind = "reversal" if reversal_no else "redemption"
-    return Line(kind, order_no, reversal_no, "coupon", "pack", "ten-off", AMOUNTS, 9, late=False)  # type: ignore[arg-type]
+    return Line(kind, order_no, reversal_no, "coupon", PURSE, "pack", "ten-off", AMOUNTS, 9, late=False)  # type: ignore[arg-type]
 
 
 def test_a_line_is_filed_once(world: World, orders: Orders) -> None:

@@ -48,7 +48,7 @@ CLAIM = Claim(
     coupons=tuple(Coupon("available", CLAIMED_S, CLAIMED_S + 14 * DAY_S) for _ in IDS),
 )
 AMOUNTS = Amounts(1000, 500, 4500, (FundingLine("city", 600), FundingLine("shop", 400)))
-LINE = Line("redemption", "o-1", "", IDS[0], "pack", "ten-off", AMOUNTS, CLAIMED_S + 60, late=False)
+LINE = Line("redemption", "o-1", "", IDS[0], RELEASE.purse, "pack", "ten-off", AMOUNTS, CLAIMED_S + 60, late=False)
 BACK = Amounts(-1000, -500, -4500, (FundingLine("city", -600), FundingLine("shop", -400)))
 REVERSAL = replace(LINE, kind="reversal", reversal_no="r-1", amounts=BACK, at_s=CLAIMED_S + 90, coupon_returned=True)
 
@@ -249,7 +249,9 @@ def test_ten_of_the_largest_fit_one_request() -> None:
     claim = replace(CLAIM, coupons=CLAIM.coupons[:1] * 8)
     ids = ["A" * 160] * 8
     most = Amounts(-(10**11), -(10**12), -(10**11), (FundingLine(long, -(10**11)),) * 10)
-    line = Line("reversal", long, long, "A" * 160, long, long, most, CLAIMED_S, late=False, coupon_returned=True)
+    line = Line(
+        "reversal", long, long, "A" * 160, RELEASE.purse, long, long, most, CLAIMED_S, late=False, coupon_returned=True
+    )
     for event in (
         events.claimed("urn:coupon-season:" + "a" * 16, release, claim, ids, 0),
         events.moved("urn:coupon-season:" + "a" * 16, release, Movement(long, line)),

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from coupons import ledger
 from coupons.ledger import Movement, Record, balances
-from coupons.money import FundingLine, split, split_over_left
+from coupons.money import FundingLine, Purse, split, split_over_left
 from coupons.orders import Amounts, Line
+
+PURSE = Purse("season", "CNY")
 
 CITY, SHOP = "city", "shop"
 
@@ -19,7 +21,7 @@ CITY, SHOP = "city", "shop"
 def line(kind: str, *amounts: int, reversal_no: str = "") -> Line:
     funding = tuple(FundingLine(name, amount) for name, amount in zip((CITY, SHOP, "third"), amounts, strict=False))
     money = Amounts(sum(amounts), 0, 0, funding)
-    return Line(kind, "o-1", reversal_no, "c", "pack", "t", money, 5, False)  # type: ignore[arg-type]
+    return Line(kind, "o-1", reversal_no, "c", PURSE, "pack", "t", money, 5, False)  # type: ignore[arg-type]
 
 
 RESERVED = Record("pack#000001#reserve", "reserve", "pack", {CITY: 70, SHOP: 30}, 10, 1)

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from coupons.bodies import SettlementQuery
 from coupons.days import Sums
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line
 from coupons.settling import Page, cursor_of, read_cursor
+
+PURSE = Purse("season", "CNY")
 
 numbers = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
@@ -33,7 +35,7 @@ def test_places_without_a_line(cursor: str, place: tuple[int, str]) -> None:
 def line(sign: int, amounts: tuple[int, int, int], **funding: int) -> Line:
     shares = tuple(FundingLine(funder_id, sign * part) for funder_id, part in funding.items())
     moved = Amounts(*(sign * amount for amount in amounts), shares)
-    return Line("redemption" if sign > 0 else "reversal", "o", "", "c", "pack", "ten-off", moved, 0, late=False)
+    return Line("redemption" if sign > 0 else "reversal", "o", "", "c", PURSE, "pack", "ten-off", moved, 0, late=False)
 
 
 def test_sums_count_reversals_negative() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from coupons.claims import Claim, Coupon
 from coupons.days import Sums
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line, OrderRecord, Reversal, order_key
 from coupons.sealing import CouponRef
 from coupons.tallies import (
@@ -24,6 +24,8 @@ from coupons.tallies import (
     order_fault,
 )
 from coupons.withholding import Split
+
+PURSE = Purse("season", "CNY")
 
 
 def amounts(city: int, shop: int, payable_minor: int) -> Amounts:
@@ -44,16 +46,16 @@ ORDER = OrderRecord(
     late=True,
     reversals=(PART,),
 )
-SPENT = Line("redemption", "o-1", "", "c", "pack", "ten-off", ORDER.amounts, 5, late=True)
-BACK = Line("reversal", "o-1", "r-1", "c", "pack", "ten-off", amounts(-2, -1, -10), 7, late=False)
+SPENT = Line("redemption", "o-1", "", "c", PURSE, "pack", "ten-off", ORDER.amounts, 5, late=True)
+BACK = Line("reversal", "o-1", "r-1", "c", PURSE, "pack", "ten-off", amounts(-2, -1, -10), 7, late=False)
 
 
 def test_an_order_has_its_lines() -> None:
     """One of the redemption, and one of each reversal, negative; one that holds or let go has none."""
-    assert expected_lines(ORDER) == {"": SPENT, "r-1": BACK}
+    assert expected_lines(ORDER, PURSE) == {"": SPENT, "r-1": BACK}
     for line in (SPENT, BACK):
-        assert line_fault(line, ORDER) == ""
-    assert expected_lines(replace(ORDER, state="held")) == {}
+        assert line_fault(line, ORDER, PURSE) == ""
+    assert expected_lines(replace(ORDER, state="held"), PURSE) == {}
 
 
 @pytest.mark.parametrize(
@@ -70,11 +72,13 @@ def test_an_order_has_its_lines() -> None:
         (replace(SPENT, at_s=6), ORDER, "differs from its order"),
         (replace(SPENT, kind="reversal"), ORDER, "differs from its order"),
         (replace(BACK, coupon_returned=True), ORDER, "differs from its order"),
+        (replace(SPENT, purse=Purse("season", "JPY")), ORDER, "is of season JPY, its batch of season CNY"),
+        (replace(BACK, purse=Purse("winter", "CNY")), ORDER, "is of winter CNY, its batch of season CNY"),
     ],
 )
 def test_a_line_that_is_not_its_orders(line: Line, order: OrderRecord | None, said: str) -> None:
     """In any word or number."""
-    assert line_fault(line, order).startswith(said)
+    assert line_fault(line, order, PURSE).startswith(said)
 
 
 def with_reversals(*parts: tuple[Amounts, bool]) -> OrderRecord:
@@ -143,18 +147,17 @@ def test_a_coupon_carries_the_order_that_keeps_it(
 
 
 def test_a_batchs_lines_and_its_orders_are_added_up_apart() -> None:
-    """So that an amount in one of them is seen; an old line whose order says that the coupon came back counts so."""
+    """So that an amount in one of them is seen."""
     tally, returned = BatchTally(), replace(BACK, coupon_returned=True)
     for line in (SPENT, BACK):
         tally.take(line)
-    tally.take_order(SPENT, SPENT)
-    tally.take_order(BACK, returned)
+    tally.take_order(SPENT)
+    tally.take_order(BACK)
     assert (tally.spent, tally.back) == ({"city": 6, "shop": 4}, {"city": 2, "shop": 1})
     assert tally.net == tally.ordered == {"city": 4, "shop": 3}
-    assert (tally.lines, tally.redemptions, tally.reversals, tally.returned, tally.kept) == (2, 1, 1, 1, 0)
+    assert (tally.lines, tally.redemptions, tally.reversals, tally.returned, tally.kept) == (2, 1, 1, 0, 1)
     tally.take(returned)
-    tally.take_order(returned, returned)
-    assert tally.returned == 2
+    assert (tally.returned, tally.kept) == (1, 0)
 
 
 def test_tallies_add_up() -> None:

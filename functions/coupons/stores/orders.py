@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line, OrderRecord, Reversal
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
@@ -221,6 +221,7 @@ def _line_fields(line: Line) -> Item:
         "order_no": line.order_no,
         "reversal_no": line.reversal_no,
         "coupon_id": line.coupon_id,
+        **line.purse._asdict(),
         "batch_id": line.batch_id,
         "terms_id": line.terms_id,
         **_amount_fields(line.amounts),
@@ -236,11 +237,11 @@ def line_of(item: Item) -> Line:
         order_no=item["order_no"],
         reversal_no=item["reversal_no"],
         coupon_id=item["coupon_id"],
+        purse=Purse(item["campaign_id"], item["currency"]),
         batch_id=item["batch_id"],
         terms_id=item["terms_id"],
         amounts=_amounts(item),
         at_s=item["at_s"],
         late=item["late"],
-        # Lines did not say it at first.
-        coupon_returned=item.get("coupon_returned", False),
+        coupon_returned=item["coupon_returned"],
     )
