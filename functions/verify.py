@@ -24,8 +24,8 @@ _BY_ORDER = (*_BY_CODE, r.OrderConflict, r.OrderNotEligible)
 def post_quote(request: Request) -> Answer:
     """What a coupon would be worth for an order; nothing is changed."""
     body, merchant_id = request.body, request.caller.merchant_id
-    found = redeeming.quote(request.env, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
-    return Answer(quote_view(found))
+    found, terms = redeeming.quote(request.env, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
+    return Answer(quote_view(found, terms))
 
 
 @api.route(

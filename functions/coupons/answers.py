@@ -68,6 +68,8 @@ class CouponView(View):
     status: claims.Status
     valid_from: str
     expires_at: str
+    held_until: str | None
+    """Of an order that is not paid yet: free again then at the latest."""
 
 
 class ClaimView(View):
@@ -96,11 +98,14 @@ class CodeView(View):
 
 
 class QuoteView(View):
+    """`hold_max_s`: how long an order can hold this coupon at most."""
+
     eligible: bool
     reasons: list[str]
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
+    hold_max_s: int
 
 
 class FundingView(View):

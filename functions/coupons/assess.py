@@ -17,7 +17,9 @@ from coupons.schema import BASIS_POINTS
 from coupons.terms import Exchange, PercentOff, Terms
 from coupons.usable import is_usable
 
-Reason = Literal["min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid"]
+Reason = Literal[
+    "min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid", "no-discount"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +51,18 @@ class Till:
 def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment_s: int, timezone: str) -> Assessment:
     """Judge `order` at `till` (None: no such merchant) by `terms` at `moment_s` in the campaign's `timezone`.
 
-    The discount is computed over the items in scope, and never above `total_minor`; the merchant match never makes the
-    order cost less than nothing; the funding lines add up to the discount.
+    The discount is computed over the items in scope, and is never above `total_minor`. No coupon is spent for nothing:
+    it is at least one minor unit. The merchant match never makes the order cost less than nothing; the funding lines
+    add up to the discount.
     """
     items, reasons = _in_scope(terms, order, till)
     if not is_usable(terms, moment_s, timezone):
         reasons.append("window")
     if moment_s < coupon.valid_from_s:
         reasons.append("not-yet-valid")
-    base_minor = min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
-    if not _restricts_items(terms):
-        base_minor = order.total_minor
-    discount_minor = 0
-    if isinstance(terms.discount, Exchange):
-        goods = [item for item in items if item.sku == terms.discount.sku]
-        if goods:
-            discount_minor = min(goods[0].price_minor, terms.discount.value_minor, order.total_minor)
-        elif "tag" not in reasons:
-            reasons.append("tag")
-    elif base_minor < terms.discount.threshold_minor:
-        reasons.append("min-spend")
-    elif isinstance(terms.discount, PercentOff):
-        discount_minor = min(base_minor * terms.discount.basis_points // BASIS_POINTS, terms.discount.cap_minor)
-    else:
-        discount_minor = terms.discount.amount_minor
+    discount_minor = _discount(terms, order, items, reasons)
+    if not reasons and discount_minor == 0:
+        reasons.append("no-discount")
     if reasons:
         return Assessment(tuple(reasons), 0, 0, order.total_minor, ())
     match_minor = min(
@@ -81,6 +71,27 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
     shares = split(discount_minor, [share.basis_points for share in terms.funding])
     funding = tuple(FundingLine(share.funder_id, part) for share, part in zip(terms.funding, shares, strict=True))
     return Assessment((), discount_minor, match_minor, order.total_minor - discount_minor - match_minor, funding)
+
+
+def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[Reason]) -> int:
+    """What `items` are worth off the order; 0 and a reason more if they are not enough, or not the good.
+
+    Of several lines with the good of an exchange, the one that is worth most counts.
+    """
+    base_minor = min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
+    if not _restricts_items(terms):
+        base_minor = order.total_minor
+    if isinstance(terms.discount, Exchange):
+        prices = [item.price_minor for item in items if item.sku == terms.discount.sku]
+        if not prices and "tag" not in reasons:
+            reasons.append("tag")
+        return min(max(prices, default=0), terms.discount.value_minor, order.total_minor)
+    if base_minor < terms.discount.threshold_minor:
+        reasons.append("min-spend")
+        return 0
+    if isinstance(terms.discount, PercentOff):
+        return min(base_minor * terms.discount.basis_points // BASIS_POINTS, terms.discount.cap_minor)
+    return terms.discount.amount_minor
 
 
 def _restricts_items(terms: Terms) -> bool:

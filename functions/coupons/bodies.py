@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from coupons.orders import Order
 from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedId
 from coupons.sealing import PIN_DIGITS
+from coupons.terms import ONLINE_HOLD_MAX_S
 
 MEMBERS_MAX = 1_000
 
@@ -35,10 +36,12 @@ class QuoteBody(Document):
 
 
 class HoldBody(Document):
+    """`ttl_s`: how long at most; the terms' `hold_max_s` and the coupon's expiry may end it sooner."""
+
     code: SealedId
     pin: Pin | None = None
     order: Order
-    ttl_s: Annotated[int, Field(ge=1, le=86_400)]
+    ttl_s: Annotated[int, Field(ge=1, le=ONLINE_HOLD_MAX_S)]
 
 
 class RedemptionBody(Document):

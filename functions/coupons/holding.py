@@ -26,10 +26,11 @@ def hold(
     ttl_s: int,
     now_s: int,
 ) -> tuple[OrderRecord, str, bool]:
-    """The coupon is set aside for this order until `now + ttl_s`, or its own expiry if that is sooner.
+    """The coupon is set aside for this order until `now + ttl_s`, the longest hold of its terms, or its own expiry.
 
-    A lapsed hold is free by the clock: nothing has to release it. Returns the order, its time zone, True for a repeat.
-    4 write units. Raises CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
+    The soonest of the three; a lapsed hold is free by the clock: nothing has to release it. Returns the order, its time
+    zone, True for a repeat, which is answered with the first hold. 4 write units.
+    Raises CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
     """
     standing = env.orders.get(merchant_id, order_no)
     content = fingerprint(order)
@@ -55,7 +56,7 @@ def hold(
             terms_id=presented.terms.terms_id,
             amounts=assess_or_refuse(env, presented, merchant_id, order, now_s),
             at_s=now_s,
-            held_until_s=min(now_s + ttl_s, presented.expires_at_s),
+            held_until_s=min(now_s + ttl_s, now_s + presented.terms.hold_max_s, presented.expires_at_s),
         )
         coupon = env.coupons.hold(presented.release, ref, key, record.held_until_s, now_s, presented.ruling.extended_s)
         try:

@@ -29,6 +29,7 @@ from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import standing_order
 from coupons.stores.registry import till
+from coupons.terms import Terms
 
 LATE_MAX_S = 600
 """A till that was cut off may send what it scanned at most ten minutes ago."""
@@ -38,8 +39,8 @@ _COUPON, _ORDER = 0, 1  # places in the transaction
 
 def quote(
     env: Environment, merchant_id: str, code: str, order: Order, now_s: int, *, pin: str | None = None
-) -> Assessment:
-    """What the coupon would be worth for this order now; nothing is changed.
+) -> tuple[Assessment, Terms]:
+    """What the coupon would be worth for this order now, and by which terms; nothing is changed.
 
     Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
     """
@@ -48,7 +49,7 @@ def quote(
     presented = present(env, scanned.ref)
     refuse_wrong_pin(env, scanned, presented)
     refuse_unusable(presented, now_s, order=b"")
-    return _assess(env, presented, merchant_id, order, now_s)
+    return _assess(env, presented, merchant_id, order, now_s), presented.terms
 
 
 def redeem(

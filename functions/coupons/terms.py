@@ -163,11 +163,17 @@ class Refund(Document):
     times_max: Annotated[int, Field(ge=1, le=10)] = 1
 
 
+HOLD_MAX_S = 1_800
+"""Time to pay at a counter or in an app; what is held cannot be used for anything else."""
+ONLINE_HOLD_MAX_S = 604_800
+
+
 class Terms(Document):
     """券规则: all that decides what one coupon is worth, where, when and who pays; frozen once published.
 
     A coupon that is valid can be used in the hours of `usable` (none: always), and not on `blackout_dates`, the
-    calendar days of the campaign's time zone.
+    calendar days of the campaign's time zone. No order holds it longer than `hold_max_s` seconds: at most half an hour,
+    but for what is used online alone a week.
     """
 
     terms_id: Id
@@ -180,6 +186,7 @@ class Terms(Document):
     scope: Scope = Scope()
     funding: Annotated[list[Share], Field(min_length=1, max_length=10)]
     merchant_match: Annotated[list[MatchRatio], Field(max_length=10)] = []
+    hold_max_s: Annotated[int, Field(ge=1, le=ONLINE_HOLD_MAX_S)] = HOLD_MAX_S
     refund: Refund
 
     @model_validator(mode="after")
@@ -192,4 +199,6 @@ class Terms(Document):
             raise ValueError("merchant_match must be in ascending order of starts_at")
         if self.blackout_dates != sorted(set(self.blackout_dates)):
             raise ValueError("blackout_dates must be in ascending order, each once")
+        if self.hold_max_s > HOLD_MAX_S and self.scope.channels != ["online"]:
+            raise ValueError(f"hold_max_s above {HOLD_MAX_S} needs scope.channels [online]")
         return self

@@ -36,6 +36,7 @@ from coupons.money import FundingLine
 from coupons.orders import Line, OrderRecord, Reversal
 from coupons.releases import Control, Release
 from coupons.settling import Page, cursor_of
+from coupons.terms import Terms
 from coupons.withholding import Split
 
 
@@ -89,19 +90,22 @@ def _batch_fields(now: BatchNow) -> dict[str, object]:
 
 
 def coupon_views(env: Environment, held: Held, now_s: int) -> list[CouponView]:
-    release = held.release
-    return [
-        CouponView(
-            coupon_id=coupon_id(env, held, index),
-            batch_id=release.batch_id,
-            terms_id=terms.terms_id,
-            title=terms.title,
-            status=coupon_status(held, index, now_s),
-            valid_from=rfc3339(coupon.valid_from_s, release.timezone),
-            expires_at=rfc3339(coupon.expires_at_s + held.ruling.extended_s, release.timezone),
-        )
-        for index, (terms, coupon) in enumerate(zip(release.terms, held.claim.coupons, strict=True))
-    ]
+    return [_coupon_view(env, held, index, now_s) for index in range(len(held.claim.coupons))]
+
+
+def _coupon_view(env: Environment, held: Held, index: int, now_s: int) -> CouponView:
+    release, coupon = held.release, held.claim.coupons[index]
+    terms, status = release.terms[index], coupon_status(held, index, now_s)
+    return CouponView(
+        coupon_id=coupon_id(env, held, index),
+        batch_id=release.batch_id,
+        terms_id=terms.terms_id,
+        title=terms.title,
+        status=status,
+        valid_from=rfc3339(coupon.valid_from_s, release.timezone),
+        expires_at=rfc3339(coupon.expires_at_s + held.ruling.extended_s, release.timezone),
+        held_until=rfc3339(coupon.held_until_s, release.timezone) if status == "held" else None,
+    )
 
 
 def claim_view(env: Environment, held: Held, now_s: int) -> ClaimView:
@@ -124,13 +128,14 @@ def booking_view(release: Release, record: BookingRecord, status: Literal["booke
     return BookingView(batch_id=release.batch_id, booked_at=booked_at, status=status)
 
 
-def quote_view(found: Assessment) -> QuoteView:
+def quote_view(found: Assessment, terms: Terms) -> QuoteView:
     return QuoteView(
         eligible=found.eligible,
         reasons=list(found.reasons),
         discount_minor=found.discount_minor,
         merchant_match_minor=found.merchant_match_minor,
         payable_minor=found.payable_minor,
+        hold_max_s=terms.hold_max_s,
     )
 
 

@@ -38,6 +38,7 @@ class Coupon(TypedDict):
     status: str
     valid_from: str
     expires_at: str
+    held_until: str | None
 
 
 class Claim(TypedDict):
@@ -62,6 +63,7 @@ class Quote(TypedDict):
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
+    hold_max_s: int
 
 
 class Funding(TypedDict):

@@ -106,6 +106,7 @@ REACTIONS: dict[str, Reaction] = {
             "region": Line("This coupon is not valid in this place.", "此券在该地区不可用。"),
             "window": Line("This coupon is not valid at this time.", "当前时段不可用券。"),
             "not-yet-valid": Line("This coupon is not valid yet.", "此券尚未生效。"),
+            "no-discount": Line("This coupon would take nothing off this order.", "此券对该订单无优惠，未使用。"),
         },
     ),
     "reversal-not-allowed": Reaction("final", Line("This amount cannot be given back.", "该金额无法退回。")),

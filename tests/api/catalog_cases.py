@@ -48,6 +48,7 @@ SCOPE = {
 TEN_OFF_IN_FULL = {
     **terms(),
     "section_id": None,
+    "hold_max_s": 1800,
     "validity": {"kind": "days_after_claim", "days": 14, "starts_after_days": 0},
     "usable": [],
     "blackout_dates": [],

@@ -18,6 +18,7 @@ COUPON = {
     "status": "available",
     "valid_from": OPENING,
     "expires_at": "2020-06-20T10:00:00+08:00",
+    "held_until": None,
 }
 CLAIM = {"batch_id": "pack", "claimed_at": OPENING, "coupons": [COUPON]}
 
@@ -207,6 +208,28 @@ def a_wallet_of_one_status(s: Stage) -> Answered:
     _, code = coupon(s)
     s.merchant().redeem("o-1", code, order())
     return s.citizen("ann").send("GET /wallet", query={"status": "redeemed"})
+
+
+HOLDING = {**COUPON, "status": "held", "held_until": "2020-06-06T10:00:30+08:00"}
+
+
+@case("GET /wallet", 200, body={"coupons": [HOLDING], "as_of": "2020-06-06T10:00:29+08:00"})
+def a_wallet_with_a_coupon_that_is_held(s: Stage) -> Answered:
+    _held(s)
+    s.clock.advance(29)
+    return s.citizen("ann").send("GET /wallet")
+
+
+@case("GET /wallet", 200, body={"coupons": [COUPON], "as_of": "2020-06-06T10:00:30+08:00"})
+def a_wallet_with_a_coupon_whose_hold_has_lapsed(s: Stage) -> Answered:
+    _held(s)
+    s.clock.advance(30)
+    return s.citizen("ann").send("GET /wallet")
+
+
+def _held(s: Stage) -> None:
+    body = {"code": coupon(opened(s))[1], "order": order(), "ttl_s": 30}
+    assert s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": "o-1"}, body=body).status == 201
 
 
 @case("GET /wallet", 200, body={"coupons": [{**COUPON, "status": "expired"}], "as_of": "2020-06-20T10:00:00+08:00"})

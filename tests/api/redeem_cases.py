@@ -39,12 +39,12 @@ def unclaimed_code(s: Stage) -> str:
     return KEYS.seal_code(CouponRef(7, KEYS.person("ann"), 0), s.now_s)
 
 
-@case(QUOTE, 200, body={"eligible": True, "reasons": [], **TEN_OFF}, headers=FIRST)
+@case(QUOTE, 200, body={"eligible": True, "reasons": [], **TEN_OFF, "hold_max_s": 1800}, headers=FIRST)
 def a_quote(s: Stage) -> Answered:
     return quote(s, anns_code(s))
 
 
-@case(QUOTE, 200, body={"eligible": False, "reasons": ["region", "min-spend"], **NOTHING_OFF})
+@case(QUOTE, 200, body={"eligible": False, "reasons": ["region", "min-spend"], **NOTHING_OFF, "hold_max_s": 1800})
 def a_quote_says_every_reason(s: Stage) -> Answered:
     opened(s)
     restricted = s.operator().send("GET /admin/campaigns/{campaign_id}", {"campaign_id": "season"}).json
@@ -104,6 +104,19 @@ def a_hold_ends_with_the_coupon(s: Stage) -> Answered:
     coupon(opened(s))
     s.clock.set("2020-06-20T09:59:59+08:00")
     return hold(s, s.citizen("ann").code(ANNS))
+
+
+@case(HOLD, 201, body={**HELD, "held_until": "2020-06-06T10:30:00+08:00"})
+def a_hold_ends_after_half_an_hour(s: Stage) -> Answered:
+    return hold(s, anns_code(s), ttl_s=1801)
+
+
+@case(HOLD, 200, body={**HELD, "held_until": "2020-06-06T10:30:00+08:00"}, headers=REPLAY)
+def the_same_hold_for_longer_is_the_first_one(s: Stage) -> Answered:
+    code = anns_code(s)
+    hold(s, code, ttl_s=1800)
+    s.clock.advance(50)
+    return hold(s, code, ttl_s=3600)
 
 
 @case(HOLD, 201, body={**HELD, "order_no": "o-2", "held_until": "2020-06-06T10:20:00+08:00"})

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.api.cases import SHARES
 from tests.api.rules import Play, plays, told
-from tests.world import terms
+from tests.world import batch, order, terms
 
 
 def taken(p: Play, **rules: Any) -> None:
@@ -34,6 +34,47 @@ def test_a_hold(p: Play) -> None:
     assert told(p.hold("o-2", body)) == "409 coupon-not-usable held"
     p.s.clock.advance(1)
     assert told(p.hold("o-2", body)) == "201"
+
+
+@plays("longest hold")
+def test_the_longest_hold(p: Play) -> None:
+    """As the quote tells it, whatever the till asks for; online half an hour more, and at most to the coupon's end."""
+    expires_at = "2020-06-20T10:00:00+08:00"
+    online = terms("online", **{**p.line(0), "hold_max_s": 604_800}, **p.line(1))
+    p.opened(batch(terms=["ten-off", "online"]), terms=[terms(**p.line(0)), online])
+    p.claim("ann")
+    quoted = p.s.merchant().send("POST /quotes", body={"code": p.code(), "order": order()})
+    assert quoted.json["hold_max_s"] == 900
+    assert p.hold("o-1", {"ttl_s": 86_400}).json["held_until"] == "2020-06-06T10:15:00+08:00"
+    for seconds, until in ((0, "2020-06-13T10:00:00+08:00"), (10 * 86_400, expires_at)):
+        p.s.clock.advance(seconds)
+        body = {"code": p.code(place=1), "order": order(channel="online"), "ttl_s": 604_800}
+        held = p.s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": f"o-{seconds}"}, body=body)
+        assert held.json["held_until"] == until
+
+
+@plays("no coupon is spent for nothing")
+def test_no_coupon_is_spent_for_nothing(p: Play) -> None:
+    """Neither quoted nor held nor redeemed; for one cent off it is."""
+    p.opened(terms=[terms(**p.line(0))])
+    p.claim("ann")
+    assert p.reasons(total_minor=9) == ["no-discount"]
+    held = {"code": p.code(), "order": order(9), "ttl_s": 60}
+    refused = p.s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": "o-1"}, body=held)
+    assert [told(refused), p.redeem("o-1", total_minor=9)] == ["422 order-not-eligible no-discount"] * 2
+    assert p.redeem("o-1", total_minor=10) == "201"
+
+
+@plays("exchange")
+def test_an_exchange(p: Play) -> None:
+    """The first line that has the good may be the cheapest: the coupon is worth what the dearest is."""
+    p.opened(terms=[terms(**p.line(0, "A visit"))])
+    for name, prices, worth in (("ann", [500, 3999], 3999), ("bob", [0, 4001], 4000)):
+        p.claim(name)
+        lines = [{**order()["items"][0], "sku": "gym-visit", "price_minor": price} for price in prices]
+        body = {"code": p.code(name), "order": order(5000, items=lines)}
+        paid = p.s.merchant().send("PUT /orders/{order_no}/redemption", {"order_no": name}, body=body)
+        assert (paid.status, paid.json["discount_minor"]) == (201, worth)
 
 
 @plays("release")

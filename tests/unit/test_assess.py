@@ -20,6 +20,7 @@ NOW_S = seconds("2020-06-06T12:00:00+08:00")
 COUPON = Coupon("available", NOW_S - 3600, NOW_S + 86_400)
 PERCENT = {"kind": "percent_off", "threshold_minor": 1000, "basis_points": 1000, "cap_minor": 500}
 SWIM = {"kind": "exchange", "sku": "swim", "title": "A swim", "value_minor": 3000}
+LITTLE = {**PERCENT, "threshold_minor": 0}
 OLD_TOWN = {"store_id": "diner", "region": "beijing", "district": "old-town"}
 
 
@@ -126,6 +127,22 @@ REASONS: dict[str, tuple[dict[str, Any], dict[str, Any], Till | None, tuple[str,
         till(),
         ("tag",),
     ),
+    "ten per cent of nine": ({"discount": LITTLE}, {"total_minor": 9}, till(), ("no-discount",)),
+    "ten per cent of ten": ({"discount": LITTLE}, {"total_minor": 10}, till(), ()),
+    "an order of nothing": ({"discount": LITTLE}, {"total_minor": 0}, till(), ("no-discount",)),
+    "an exchange at no price": ({"discount": SWIM}, {"items": [item("swim", price_minor=0)]}, till(), ("no-discount",)),
+    "an exchange in an order of nothing": (
+        {"discount": SWIM},
+        {"total_minor": 0, "items": [item("swim")]},
+        till(),
+        ("no-discount",),
+    ),
+    "nothing off, but another reason says why already": (
+        {"discount": LITTLE, "scope": {"item_categories": ["book"]}},
+        {"total_minor": 0},
+        till(),
+        ("category",),
+    ),
     "everything at once": (
         {
             "scope": {
@@ -179,6 +196,15 @@ AMOUNTS: list[tuple[dict[str, Any], dict[str, Any], tuple[int, int, int] | None]
         (3000, 0, 3000),
     ),
     ({"discount": SWIM, "merchant_match": []}, order(500, items=[item("swim", price_minor=3000)]), (500, 0, 0)),
+    # of several lines the dearest swim in scope, wherever it stands
+    *[
+        (
+            {"discount": SWIM, "merchant_match": [], "scope": {"item_categories": ["meal"]}},
+            order(9000, items=[*[item("swim", price_minor=price) for price in prices], item("swim", category="book")]),
+            (worth, 0, 9000 - worth),
+        )
+        for prices, worth in [([500, 1500], 1500), ([0, 1500], 1500), ([1500, 500], 1500), ([2999, 3001, 3000], 3000)]
+    ],
     # only items in scope count, and the merchant's own discount has come off already
     ({"scope": {"item_categories": ["meal"]}}, order(9000, items=[item(price_minor=4999)]), None),
     ({"scope": {"item_categories": ["meal"]}}, order(9000, items=[item(price_minor=5000)]), (1000, 1000, 7000)),
@@ -233,6 +259,8 @@ items = st.lists(
 
 @given(discounts, minor, items, st.integers(0, 100_000), st.integers(1, 9_999), st.booleans())
 @example({"kind": "amount_off", "threshold_minor": 1, "amount_minor": 1}, 1, [item()], 100_000, 1, False)
+@example(LITTLE, 9, [item()], 0, 1, False)
+@example({**SWIM, "sku": "a"}, 0, [item("a")], 0, 1, False)
 def test_whatever_the_order_the_money_adds_up(
     discount: dict[str, Any], total_minor: int, bought: list[dict[str, Any]], match: int, share: int, scoped: bool
 ) -> None:
@@ -252,3 +280,4 @@ def test_whatever_the_order_the_money_adds_up(
     assert sum(line.amount_minor for line in found.funding) == found.discount_minor
     assert all(line.amount_minor >= 0 for line in found.funding)
     assert found.eligible is not bool(found.reasons)
+    assert (found.discount_minor >= 1) is found.eligible

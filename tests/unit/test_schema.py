@@ -116,9 +116,9 @@ def test_a_callers_number_never_breaks_a_key(text: str) -> None:
 CODE = "A" * 58
 BODIES: list[tuple[type[BaseModel], dict[str, Any], str]] = [
     (HoldBody, {"code": CODE, "order": order(), "ttl_s": 1}, ""),
-    (HoldBody, {"code": CODE, "order": order(), "ttl_s": 86_400}, ""),
+    (HoldBody, {"code": CODE, "order": order(), "ttl_s": 604_800}, ""),
     (HoldBody, {"code": CODE, "order": order(), "ttl_s": 0}, "ttl_s"),
-    (HoldBody, {"code": CODE, "order": order(), "ttl_s": 86_401}, "ttl_s"),
+    (HoldBody, {"code": CODE, "order": order(), "ttl_s": 604_801}, "ttl_s"),
     (HoldBody, {"order": order(), "ttl_s": 60}, "code"),
     (RedemptionBody, {"order": order()}, ""),
     (RedemptionBody, {"order": order(), "scanned_at": "2020-06-06T10:00:00.25+08:00"}, ""),
