@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from coupons import accounting, auditing, claiming, declaring, granting, operating
+from coupons import accounting, auditing, claiming, declaring, granting, operating, registering
 from coupons import refusals as r
 from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
 from coupons.api import Answer, Api, Request, repeated, written
 from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, MembersBody, QuantityBody, StopBody
-from coupons.documents import Campaign, MerchantRecord
+from coupons.documents import Campaign, MerchantEdit, MerchantRecord
 from coupons.money_views import audit_view, budgets_view
 from coupons.views import batch_state, wallet_view
 
@@ -132,19 +132,28 @@ def put_members(request: Request) -> Answer:
 @api.route(
     "PUT /admin/merchants/{merchant_id}",
     scope="operator",
-    body=MerchantRecord,
+    body=MerchantEdit,
     answers={201: MerchantRecord, 200: MerchantRecord},
+    refusals=(r.RevisionConflict,),
 )
 def put_merchant(request: Request) -> Answer:
     """Register, change or suspend a merchant, withhold its lines and decide about them; each decision is logged."""
     merchant_id = request.path["merchant_id"]
-    stored, outcome, changes = declaring.put_merchant(request.env, merchant_id, request.body)
+    stored, outcome, changes = registering.put(request.env, merchant_id, request.body)
     for one in changes:
         facts = {"day": one.day, "order_no": one.order_no or "", "reason": one.reason, "decision": one.decision or ""}
         api.log("withholding", operator=request.caller.subject, merchant=merchant_id, **facts)
     if outcome == "updated":
         return Answer(stored)
     return written(stored, replay=outcome == "unchanged")
+
+
+@api.route(
+    "GET /admin/merchants/{merchant_id}", scope="operator", answers={200: MerchantRecord}, refusals=(r.NotFound,)
+)
+def get_merchant_record(request: Request) -> Answer:
+    """The merchant's record as PUT takes it, with its revision."""
+    return Answer(registering.read(request.env, request.path["merchant_id"]))
 
 
 @api.route("GET /admin/persons/{person_id}/coupons", scope="operator", answers={200: WalletView})

@@ -26,7 +26,7 @@ from coupons.environment import Environment, environment
 from coupons.measuring import Asked, Measures
 from coupons.problems import problem_document, problem_of
 from coupons.refusals import Forbidden, Malformed, NotFound, Refusal, Unauthenticated
-from coupons.schema import PATH_PARAMETERS
+from coupons.schema import PATH_PARAMETERS, faults
 
 BODY_MAX_BYTES = 64 * 1024
 ERRORS_MAX = 20
@@ -242,7 +242,7 @@ def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
     try:
         adapter.validate_python(value)
     except ValidationError as error:
-        return [_message(detail) for detail in error.errors(include_url=False, include_context=False)]
+        return [fault["message"] for fault in faults(error, "")]
     return []
 
 
@@ -273,14 +273,8 @@ def _parsed(
             return model.model_validate_json(content or (b"{}" if issubclass(model, Empty) else b""))
         return model.model_validate(content)
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_context=False, include_input=False):
-            where = ".".join([place, *map(str, detail["loc"])])
-            errors.append({"place": where[:200], "message": _message(detail)})
+        errors += faults(error, place)
         return None
-
-
-def _message(detail: Any) -> str:
-    return str(detail["msg"]).removeprefix("Value error, ")[:200]
 
 
 def _response(answer: Answer) -> dict[str, Any]:

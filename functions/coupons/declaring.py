@@ -1,4 +1,4 @@
-"""What operators declare: apply a campaign document, publish and raise its batches, register merchants."""
+"""What operators declare: apply a campaign document, publish and raise its batches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from coupons import reserving
-from coupons.documents import Batch, Campaign, MerchantRecord, Withholding
+from coupons.documents import Batch, Campaign
 from coupons.environment import Environment
 from coupons.granting import grants_to_all, raised
 from coupons.refusals import BudgetExceeded, Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
@@ -16,7 +16,6 @@ from coupons.releases import Control, Release, buckets_for, shards_for, spread
 from coupons.reserves import Amounts, Pending, largest_cost
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import TransactionFailed
-from coupons.withholding import changed
 
 ATTEMPTS = 12
 """Operators side by side; each finishes somebody's change."""
@@ -155,28 +154,6 @@ def _raise(env: Environment, release: Release, control: Control, quantity: int, 
         reserving.give_up(env, release.campaign_id, batch_id, now_s)
         return False
     return True
-
-
-def put_merchant(
-    env: Environment, merchant_id: str, record: MerchantRecord
-) -> tuple[MerchantRecord, Outcome, list[Withholding]]:
-    """The merchant is as `record` says, suspended or not, at every till within two seconds.
-
-    Returns the record with all that is withheld, and what of that is new or decided otherwise, as it stands now; what
-    is withheld no longer is listed as it stood, decided `released`. Withholdings are an item of their own, written
-    after the record and only if they change: of a call that was killed in between, the repeat does the rest. 3 units.
-    """
-    standing = env.registry.withheld(merchant_id)
-    withheld = standing if record.withheld is None else record.withheld
-    facts = record.model_copy(update={"withheld": None})
-    before = env.registry.put_merchant(merchant_id, facts)
-    if withheld != standing:
-        env.registry.put_withheld(merchant_id, withheld)
-    changes = changed(standing, withheld)
-    stored = record.model_copy(update={"withheld": withheld})
-    if before is None:
-        return stored, "created", changes
-    return stored, "unchanged" if before == facts and withheld == standing else "updated", changes
 
 
 def _content(document: Campaign) -> Campaign:

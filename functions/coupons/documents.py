@@ -29,6 +29,8 @@ from coupons.terms import FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
 LATE_SCANS_MAX = 1_000
+Revision = Annotated[int, Field(ge=1, le=1_000_000_000)]
+"""Counts the edits of a document, or of a merchant's record."""
 
 
 class Section(Document):
@@ -143,7 +145,7 @@ class Campaign(Document):
     """
 
     campaign_id: Id
-    revision: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    revision: Revision | None = None
     title: Title
     description: Title | None = None
     timezone: TimeZone
@@ -207,28 +209,57 @@ class Withholding(Document):
     decision: Literal["released", "refused"] | None = None
 
 
+Tags = Annotated[list[Label], Field(max_length=20)]
+Channels = Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
+Stores = Annotated[list[Store], Field(min_length=1, max_length=100)]
+LateScans = Annotated[int, Field(ge=0, le=LATE_SCANS_MAX)]
+Enrolments = Annotated[list[Id], Field(max_length=50)]
+Withheld = Annotated[list[Withholding], Field(max_length=100)]
+
+
 class MerchantRecord(Document):
-    """The body of `PUT /admin/merchants/{id}`: a merchant's facts, the campaigns it joined, and its suspension.
+    """A merchant: its facts, the campaigns that it joined by itself, its suspension, and what is withheld of its lines.
 
-    `late_scans_per_day`: how many redemptions of a settlement day may arrive when their code has grown too old, from
-    tills that were cut off; no campaign document says it.
-
-    `withheld` absent leaves what is withheld as it stands, so that a record without it, of an older tool or written to
-    suspend in haste, pays nothing out; `[]` withholds nothing.
+    `revision` counts the edits of all of it. `late_scans_per_day`: how many redemptions of a settlement day may arrive
+    when their code has grown too old, from tills that were cut off; no campaign document says it.
     """
 
+    revision: Revision | None = None
     title: Title
     category: Label
-    tags: Annotated[list[Label], Field(max_length=20)] = []
-    channels: Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
-    stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
-    campaigns: Annotated[list[Id], Field(max_length=50)] = []
+    tags: Tags = []
+    channels: Channels
+    stores: Stores
+    campaigns: Enrolments = []
     suspended: bool = False
-    late_scans_per_day: Annotated[int, Field(ge=0, le=LATE_SCANS_MAX)] = 0
-    withheld: Annotated[list[Withholding], Field(max_length=100)] | None = None
+    late_scans_per_day: LateScans = 0
+    withheld: Withheld = []
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         distinct("stores", (store.store_id for store in self.stores))
-        distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld or ()))
+        distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld))
         return self
+
+
+class MerchantEdit(Document):
+    """The body of `PUT /admin/merchants/{id}`: what it says is changed, what it leaves out stays.
+
+    `revision` is the one that was read; absent, it creates, and all that a record needs must be there.
+    """
+
+    revision: Revision | None = None
+    title: Title | None = None
+    category: Label | None = None
+    tags: Tags | None = None
+    channels: Channels | None = None
+    stores: Stores | None = None
+    campaigns: Enrolments | None = None
+    suspended: bool | None = None
+    late_scans_per_day: LateScans | None = None
+    withheld: Withheld | None = None
+
+    def merged(self, standing: MerchantRecord | None) -> MerchantRecord:
+        """The record as it is with this edit. Raises ValidationError: something is missing, or stands twice."""
+        said = {name: value for name, value in self if value is not None and name != "revision"}
+        return MerchantRecord.model_validate({**dict(standing or ()), **said})

@@ -12,7 +12,16 @@ from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from coupons.currencies import EXPONENTS
 
@@ -126,6 +135,17 @@ class Text(Document):
 
 
 Title = Annotated[str, Field(min_length=1, max_length=500)] | Text
+
+
+def faults(error: ValidationError, place: str) -> list[dict[str, str]]:
+    """Every way in which something does not fit, each with where in `place` it is."""
+    return [
+        {
+            "place": ".".join([place, *map(str, detail["loc"])])[:200],
+            "message": detail["msg"].removeprefix("Value error, ")[:200],
+        }
+        for detail in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
 
 
 def forward(starts_at: datetime, ends_at: datetime) -> None:

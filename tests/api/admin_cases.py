@@ -1,4 +1,4 @@
-"""What an operator declares: campaigns, merchants, groups, budgets."""
+"""What an operator declares: campaigns, groups, budgets."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ from typing import Any
 from tests.api.cases import FIRST, REPLAY, case, opened
 from tests.api.catalog_cases import TEN_OFF_IN_FULL
 from tests.api.stage import Stage
-from tests.api.town import MERCHANT
 from tests.world import Answered, batch, campaign, terms
 
 PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign_id}"
 SEASON = {"campaign_id": "season"}
 MEMBERS = "PUT /admin/groups/{group_id}/members"
-PUT_MERCHANT = "PUT /admin/merchants/{merchant_id}"
-STATE: dict[str, Any] = {"campaigns": [], "suspended": False, "late_scans_per_day": 0, "withheld": []}
-BAKERY: dict[str, Any] = {**MERCHANT, "tags": [], **STATE}
 UNSAID: dict[str, Any] = {"title": None, "district": None}
-BAKERY["stores"] = [{**UNSAID, **MERCHANT["stores"][0]}]
 
 
 def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
@@ -130,66 +125,6 @@ def the_document_comes_back(s: Stage) -> Answered:
 @case(GET, 404, "not-found", detail="No campaign 'season'.")
 def no_document(s: Stage) -> Answered:
     return s.operator().send(GET, SEASON)
-
-
-def put_merchant(s: Stage, **changes: Any) -> Answered:
-    return s.operator().send(PUT_MERCHANT, {"merchant_id": "bakery"}, body={**MERCHANT, **changes})
-
-
-@case(PUT_MERCHANT, 201, body=BAKERY, headers=FIRST)
-def a_new_merchant(s: Stage) -> Answered:
-    return put_merchant(s)
-
-
-@case(PUT_MERCHANT, 200, body=BAKERY, headers=REPLAY)
-def the_same_merchant_again(s: Stage) -> Answered:
-    put_merchant(s)
-    return put_merchant(s)
-
-
-@case(PUT_MERCHANT, 200, body={**BAKERY, "suspended": True}, headers=FIRST)
-def a_suspended_merchant(s: Stage) -> Answered:
-    put_merchant(s)
-    return put_merchant(s, suspended=True)
-
-
-CLERK = {"day": "2020-06-06", "reason": "one clerk, ninety coupons"}
-ITS_WHOLE_DAY = {**CLERK, "order_no": None, "decision": None}
-ONE_ORDER = {**CLERK, "order_no": "o-1", "decision": "released"}
-
-
-@case(PUT_MERCHANT, 200, body={**BAKERY, "withheld": [ITS_WHOLE_DAY, ONE_ORDER]}, headers=FIRST)
-def a_merchant_whose_day_is_withheld_but_for_an_order(s: Stage) -> Answered:
-    put_merchant(s)
-    return put_merchant(s, withheld=[CLERK, ONE_ORDER])
-
-
-@case(PUT_MERCHANT, 200, body={**BAKERY, "suspended": True, "withheld": [ITS_WHOLE_DAY]}, headers=FIRST)
-def what_is_withheld_stands_when_it_is_not_spoken_of(s: Stage) -> Answered:
-    put_merchant(s, withheld=[CLERK])
-    return put_merchant(s, suspended=True)
-
-
-@case(PUT_MERCHANT, 200, body={**BAKERY, "withheld": [ITS_WHOLE_DAY]}, headers=REPLAY)
-def the_same_withholding_again(s: Stage) -> Answered:
-    put_merchant(s, withheld=[CLERK])
-    return put_merchant(s, withheld=[ITS_WHOLE_DAY])
-
-
-@case(PUT_MERCHANT, 200, body=BAKERY, headers=FIRST)
-def nothing_is_withheld_any_more(s: Stage) -> Answered:
-    put_merchant(s, withheld=[CLERK])
-    return put_merchant(s, withheld=[])
-
-
-@case(
-    PUT_MERCHANT,
-    400,
-    "malformed",
-    facts={"errors": [{"place": "body", "message": "withheld: '2020-06-06 o-1' stands twice"}]},
-)
-def an_order_that_is_withheld_twice(s: Stage) -> Answered:
-    return put_merchant(s, withheld=[ONE_ORDER, {**ONE_ORDER, "reason": "another"}])
 
 
 def members(s: Stage, *add: str, remove: tuple[str, ...] = ()) -> Answered:

@@ -9,6 +9,7 @@ from tests.api.cases import SHARES, TEN_OFF, case, coupon
 from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import redeemed
 from tests.api.stage import Stage
+from tests.editing import edit_merchant
 from tests.world import OPENING, Answered, campaign, order
 
 SETTLE = "GET /settlements/{day}"
@@ -136,11 +137,7 @@ def a_later_reversal_on_its_own_day(s: Stage) -> Answered:
 
 def withheld(s: Stage, *entries: dict[str, Any]) -> Stage:
     """An operator withholds lines of the diner."""
-    (diner,) = campaign()["merchants"]
-    body = {name: value for name, value in diner.items() if name != "merchant_id"}
-    body |= {"campaigns": ["season"], "withheld": list(entries)}
-    path = {"merchant_id": "diner"}
-    assert s.operator().send("PUT /admin/merchants/{merchant_id}", path, body=body).status == 200
+    assert edit_merchant(s.operator(), "diner", withheld=list(entries)).status == 200
     return s
 
 
@@ -155,7 +152,7 @@ def an_order_that_is_withheld(s: Stage) -> Answered:
 
 @case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE})
 def another_day_that_is_withheld(s: Stage) -> Answered:
-    return settled(withheld(redeemed(s), {**FRAUD, "day": "2020-06-07"}, {**FRAUD, "order_no": "o-11"}))
+    return settled(withheld(redeemed(s), {**FRAUD, "day": "2020-06-07"}))
 
 
 REFUSED = all_of_it("refused")

@@ -11,6 +11,7 @@ from tests.api.cases import coupon, opened
 from tests.api.claim_cases import ANNS
 from tests.api.redeem_cases import HOLD, REDEEM, hold, quote, release
 from tests.api.stage import Stage
+from tests.editing import edit_merchant
 from tests.world import Answered, batch, order
 
 
@@ -33,20 +34,14 @@ def used(s: Stage) -> Stage:
 
 
 def suspend(s: Stage) -> None:
-    record = {
-        "title": "Diner",
-        "category": "catering",
-        "channels": ["offline"],
-        "stores": [{"store_id": "diner", "region": "beijing"}],
-        "suspended": True,
-    }
-    s.operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": "diner"}, body=record)
+    assert edit_merchant(s.operator(), "diner", suspended=True).status == 200
 
 
 def close_district(s: Stage) -> None:
+    stores = [{"store_id": "diner", "region": "beijing", "district": "old-town"}]
+    assert edit_merchant(s.operator(), "diner", stores=stores).status == 200
     path = {"campaign_id": "season"}
     standing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
-    standing["merchants"][0]["stores"][0]["district"] = "old-town"
     changed = {**standing, "suspended_districts": ["old-town"]}
     assert s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=changed).status == 200
     s.clock.advance(1)

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from coupons.api import Api
 from tests.api.rules import Play, plays, told
+from tests.editing import edit_merchant
 from tests.world import batch, campaign, order, seconds
 
 WITHIN_S = 2
@@ -102,11 +103,8 @@ def test_an_extension(p: Play) -> None:
 def test_a_suspended_merchant(p: Play) -> None:
     """It redeems nothing until it is let in again."""
     warmed(p)
-    (diner,) = campaign()["merchants"]
-    record = {name: value for name, value in diner.items() if name != "merchant_id"} | {"campaigns": ["season"]}
     for body, said in ((p.line(1), "422 order-not-eligible merchant"), ({"suspended": False}, "201")):
-        path = {"merchant_id": "diner"}
-        p.s.operator().send("PUT /admin/merchants/{merchant_id}", path, body={**record, **body})
+        assert edit_merchant(p.s.operator(), "diner", **body).status == 200
         p.s.clock.advance(WITHIN_S)
         assert p.redeem("o-1") == said
         p.s.restart("verify")

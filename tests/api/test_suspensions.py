@@ -11,6 +11,7 @@ from tests.api.cases import opened
 from tests.api.claim_cases import ANNS
 from tests.api.redeem_cases import quote
 from tests.api.stage import Stage
+from tests.editing import edit_merchant
 from tests.world import campaign
 
 WITHIN_S = 2
@@ -31,9 +32,7 @@ def district(s: Stage, suspended: bool) -> None:
 
 def merchant(s: Stage, suspended: bool) -> None:
     """By its record."""
-    record = {name: value for name, value in DINER.items() if name != "merchant_id"}
-    body = {**record, "campaigns": ["season"], "suspended": suspended}
-    answered = s.operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": "diner"}, body=body)
+    answered = edit_merchant(s.operator(), "diner", suspended=suspended)
     assert answered.status == 200
     assert answered.json["stores"][0]["district"] == "old-town"
 

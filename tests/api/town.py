@@ -116,6 +116,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
         "body": {"add": ["dan"], "remove": ["eve"]},
     },
     "PUT /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "bakery"}, "body": MERCHANT},
+    "GET /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "diner"}},
     "GET /admin/persons/{person_id}/coupons": lambda _: {"path": {"person_id": "ann"}},
     "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
     "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,

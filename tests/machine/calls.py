@@ -9,7 +9,8 @@ import expire
 from coupons.moments import rfc3339
 from coupons.refusals import Busy
 from coupons.sealing import CouponRef
-from tests.machine.season import HOUSEHOLDS, NAME_OF, document
+from tests.editing import edit_merchant
+from tests.machine.season import HOUSEHOLDS, NAME_OF
 from tests.world import KEYS, Answered, Person, order
 
 
@@ -171,16 +172,14 @@ class Raising:
 
 @dataclass(frozen=True)
 class Suspending:
-    """A merchant's record is put, suspended or not."""
+    """A merchant's record is read, and put suspended or not; again where another was first."""
 
     merchant_id: str
     is_suspended: bool
 
     def send(self) -> Answered:
-        (record,) = (m for m in document()["merchants"] if m["merchant_id"] == self.merchant_id)
-        body = {**record, "suspended": self.is_suspended}
-        del body["merchant_id"]
-        return operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": self.merchant_id}, body=body)
+        put = edit_merchant(operator(), self.merchant_id, suspended=self.is_suspended)
+        return Answered(503, {}, "") if put.slug == "revision-conflict" else put
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from tests.season.document import (
     CAMPAIGN_ID,
     ELDERS,
     LATE_BATCH,
-    MERCHANTS,
     NIGHT_SHIFT,
     Document,
     at_s,
@@ -133,15 +132,9 @@ class Operators:
             | ({"decision": decision} if decision else {})
             for order_no, decision in decisions.items()
         ]
-        body = {
-            "title": merchant_id,
-            "category": MERCHANTS[merchant_id],
-            "channels": ["offline", "online"],
-            "stores": [{"store_id": merchant_id, "region": "north"}],
-            "campaigns": [CAMPAIGN_ID],
-            "withheld": withheld,
-        }
-        self._ask("PUT /admin/merchants/{merchant_id}", {"merchant_id": merchant_id}, body)
+        path, route = {"merchant_id": merchant_id}, "/admin/merchants/{merchant_id}"
+        revision = self._ask(f"GET {route}", path, None).json["revision"]
+        self._ask(f"PUT {route}", path, {"revision": revision, "withheld": withheld})
         self.withheld[merchant_id, LOOKED_INTO] = decisions
 
     def _ask(self, route: str, path: dict[str, str], body: Any, status: int = 200) -> Answered:

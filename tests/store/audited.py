@@ -9,12 +9,12 @@ from coupons.environment import replace_environment
 from coupons.expiring import run_schedule
 from coupons.stores import keys
 from coupons.stores.dynamodb import decode, encode
+from tests.editing import edit_merchant
 from tests.world import Answered, Person, World, batch, campaign, order, terms
 
 SEASON, PACK = {"campaign_id": "season"}, {"batch_id": "pack"}
 BATCH_AUDIT = "GET /admin/batches/{batch_id}/audit"
 BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
-MERCHANT = "PUT /admin/merchants/{merchant_id}"
 DAYS = ["2020-06-06", "2020-06-08", "2020-06-21"]
 """On which somebody had lines; the last one is not closed."""
 NOON = "2020-06-21T12:00:00+08:00"
@@ -83,8 +83,7 @@ def redeem(world: World, till: Person, order_no: str, name: str, coupon_id: str,
 
 def withhold(world: World, *changes: dict[str, Any]) -> None:
     withheld = [{"day": DAYS[0], "reason": "no goods", **change} for change in changes]
-    body = {**BAKERY, "campaigns": ["season"], "withheld": withheld}
-    assert world.operator().send(MERCHANT, {"merchant_id": "bakery"}, body=body).status == 200
+    assert edit_merchant(world.operator(), "bakery", withheld=withheld).status == 200
 
 
 def to(world: World, moment: str, ticks: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Campaign documents, publishing, budgets and merchants: all of a transaction or none, each condition alone."""
+"""Campaign documents, publishing and budgets: all of a transaction or none, each condition alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from coupons.declaring import _freeze, publish
-from coupons.documents import Campaign, MerchantRecord
+from coupons.documents import Campaign
 from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.releases import Release
 from coupons.stores import keys
@@ -153,44 +153,6 @@ def test_a_raise_names_the_funder_that_refuses_it(season: World) -> None:
     answer = season.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body={"quantity": 30_000})
     assert (answer.slug, answer.json["funder_id"]) == ("budget-exceeded", "city")
     assert answer.json["needed_minor"] == (30_000 - 10) * 500
-
-
-RECORD = MerchantRecord.model_validate(
-    {
-        "title": "Diner",
-        "category": "catering",
-        "channels": ["offline"],
-        "stores": [{"store_id": "diner", "region": "beijing"}],
-        "campaigns": ["other"],
-        "suspended": True,
-        "late_scans_per_day": 200,
-    }
-)
-
-
-def test_what_the_operator_said_survives_a_document(world: World) -> None:
-    """A document states facts; suspension, late scans, and what it joined by itself, are the operator's word."""
-    assert world.env.registry.put_merchant("diner", RECORD) is None
-    world.env.catalog.apply(parsed(campaign()), standing=None)
-    found = world.env.registry.merchant("diner")
-    assert found is not None
-    record, campaigns = found
-    assert (record.suspended, record.campaigns, record.channels) == (True, ["other"], ["offline", "online"])
-    assert record.late_scans_per_day == 200
-    assert campaigns == {"other", "season"}
-    assert world.env.registry.put_merchant("diner", RECORD) == record
-
-
-def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) -> None:
-    """Its record stays; the enrolment goes with the document that declared it, and no other."""
-    world.env.catalog.apply(parsed(campaign()), standing=None)
-    other = {**campaign(batch("b")), "campaign_id": "other"}
-    world.env.catalog.apply(parsed(other), standing=None)
-    world.env.catalog.apply(parsed(campaign(merchants=[])), standing=standing(world))
-    found = world.env.registry.merchant("diner")
-    assert found is not None
-    assert (found[0].suspended, found[1]) == (False, {"other"})
-    assert world.env.registry.merchant("nobody") is None
 
 
 def test_suspended_districts_are_those_of_the_document_that_stands(world: World) -> None:

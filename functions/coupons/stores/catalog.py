@@ -25,7 +25,7 @@ from coupons.stores import keys
 from coupons.stores.budgets import below_reserved, declare
 from coupons.stores.controls import control_item
 from coupons.stores.dynamodb import TRANSACT_MAX, Dynamo, Item, TransactionFailed, encode
-from coupons.stores.registry import declare_merchant, withdraw_merchant
+from coupons.stores.registry import enrol_merchant, withdraw_merchant
 from coupons.stores.stock import stock_item
 from coupons.terms import Terms
 
@@ -108,7 +108,7 @@ class Catalog:
             self._put_campaign(stored, standing),
             self._put(keys.index_campaign(campaign_id), {"batch_ids": batch_ids}),
             *[declare(self._table, campaign_id, f.funder_id, f.budget_minor) for f in funders],
-            *[part for m in document.merchants for part in declare_merchant(self._table, campaign_id, m)],
+            *[part for m in document.merchants for part in enrol_merchant(self._table, campaign_id, m)],
             *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in sorted(gone)],
             self._put(keys.suspended(campaign_id), {"districts": document.suspended_districts}),
             *also,

@@ -3,6 +3,7 @@
 | access | request | units |
 |---|---|---|
 | an order | GetItem, strong | 1 read unit |
+| which orders were redeemed | BatchGetItem, strong | 1 read unit each |
 | hold, redeem, release, reverse | parts of one transaction with the coupon | 2 each part |
 | the lines of a merchant's day | Query of 16 shards, page by page | 1 read unit each 4 KB |
 | the lines of an order on a day | Query | 1 or 2 read units |
@@ -12,7 +13,7 @@ An order item is written by conditions that let one coupon in and no second one:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -33,6 +34,13 @@ class Orders:
     def get(self, merchant_id: str, order_no: str) -> OrderRecord | None:
         item = self._dynamo.get(self._table, keys.order(merchant_id, order_no), consistent=True)
         return from_item(item) if item else None
+
+    def redeemed(self, merchant_id: str, order_nos: Iterable[str]) -> set[str]:
+        """Which of these orders were redeemed, reversed since or not. BatchGetItem, strong, 100 a request."""
+        wanted = {keys.order(merchant_id, order_no)["pk"]: order_no for order_no in order_nos}
+        places = {self._table: [keys.order(merchant_id, order_no) for order_no in wanted.values()]}
+        items = self._dynamo.get_many(places, consistent=True)[self._table]
+        return {wanted[item["pk"]] for item in items if item["state"] == "redeemed"}
 
     def hold(self, record: OrderRecord) -> dict[str, Any]:
         """A transaction part: an order number not seen before."""

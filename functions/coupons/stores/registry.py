@@ -3,18 +3,25 @@
 | access | request |
 |---|---|
 | a merchant with its enrolments | Query `MERCHANT#id` |
-| change or suspend a merchant | PutItem |
-| what is withheld of a merchant's lines | GetItem, PutItem |
+| a record as operators edit it | GetItem of the record, then of what is withheld |
+| edit or suspend a merchant, withhold its lines | one transaction at the record's revision |
+| enrol a merchant by a campaign document | parts of the document's transaction |
+| what is withheld of a merchant's lines | GetItem |
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from coupons.assess import Till
 from coupons.documents import Merchant, MerchantRecord, Withholding
+from coupons.refusals import Busy
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, Item, decode, encode
+from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
+
+ATTEMPTS = 5
+"""Readings of one record while others edit it."""
 
 
 class Registry:
@@ -32,32 +39,76 @@ class Registry:
         enrolled = {sk.removeprefix(keys.ENROLMENT) for sk in items}
         return record, frozenset(enrolled | set(record.campaigns))
 
-    def put_merchant(self, merchant_id: str, record: MerchantRecord) -> MerchantRecord | None:
-        """Store the whole record; the one it replaced, None if it is new."""
+    def record(self, merchant_id: str) -> MerchantRecord | None:
+        """The record with its revision and all that is withheld, as they were at one moment. 2 read units.
+
+        Whatever changes what is withheld counts the record's revision up in the same transaction: a list that was read
+        after the record, and is not of a later revision, was there when the record was read. Raises Busy.
+        """
+        for _ in range(ATTEMPTS):
+            item = self._dynamo.get(self._table, keys.merchant(merchant_id), consistent=True)
+            if item is None:
+                return None
+            revision, withheld = self._withheld(merchant_id)
+            if revision <= item["revision"]:
+                return _record(item).model_copy(update={"withheld": withheld})
+        raise Busy(detail="The merchant's record is changing; try again.")
+
+    def records(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord]:
+        """Records by merchant, without what is withheld; those that there are, read strongly."""
+        wanted = {keys.merchant(merchant_id)["pk"]: merchant_id for merchant_id in merchant_ids}
+        places = {self._table: [keys.merchant(merchant_id) for merchant_id in wanted.values()]}
+        items = self._dynamo.get_many(places, consistent=True)[self._table]
+        return {wanted[item["pk"]]: _record(item) for item in items}
+
+    def put(self, merchant_id: str, record: MerchantRecord, standing: MerchantRecord | None) -> bool:
+        """`record` in place of `standing`, which was read, all of it or nothing; False if another stands by now.
+
+        2 write units, and 2 where what is withheld changes. Guarded by
+        tests/store/test_registry.py::test_an_edit_of_a_record_that_moved_on_changes_nothing.
+        """
         state = {name: getattr(record, name) for name in _RECORD_STATE}
-        item = encode({**keys.merchant(merchant_id), **state, "facts": _facts(record)})
-        answer = self._dynamo.call("put_item", TableName=self._table, Item=item, ReturnValues="ALL_OLD")
-        return _record(decode(answer["Attributes"])) if answer.get("Attributes") else None
+        put = {
+            "TableName": self._table,
+            "Item": encode({**keys.merchant(merchant_id), **state, "facts": _facts(record)}),
+            **_as_read(standing),
+        }
+        parts = [{"Put": put}]
+        if record.withheld != (standing.withheld if standing else []):
+            withheld = {"revision": record.revision, "withheld": [one.model_dump() for one in record.withheld]}
+            item = encode({**keys.withheld(merchant_id), **withheld})
+            parts.append({"Put": {"TableName": self._table, "Item": item}})
+        try:
+            self._dynamo.transact(parts)
+        except TransactionFailed:
+            return False
+        return True
 
     def withheld(self, merchant_id: str) -> list[Withholding]:
         """Read strongly: what was withheld a moment ago is not paid out now."""
+        return self._withheld(merchant_id)[1]
+
+    def _withheld(self, merchant_id: str) -> tuple[int, list[Withholding]]:
+        """With the record's revision at which it was written."""
         item = self._dynamo.get(self._table, keys.withheld(merchant_id), consistent=True)
-        return [Withholding.model_validate(one) for one in item["withheld"]] if item else []
-
-    def put_withheld(self, merchant_id: str, withheld: list[Withholding]) -> None:
-        item = {**keys.withheld(merchant_id), "withheld": [one.model_dump() for one in withheld]}
-        self._dynamo.call("put_item", TableName=self._table, Item=encode(item))
+        if item is None:
+            return 0, []
+        return item["revision"], [Withholding.model_validate(one) for one in item["withheld"]]
 
 
-def declare_merchant(table: str, campaign_id: str, merchant: Merchant) -> list[dict[str, Any]]:
-    """Transaction parts: the facts as a campaign document states them, and the enrolment; suspension stays."""
+def enrol_merchant(table: str, campaign_id: str, merchant: Merchant) -> list[dict[str, Any]]:
+    """Transaction parts: the enrolment, and a record with the document's facts where there is none yet.
+
+    A record that is there stays as it is: its facts are edited by itself, under its own revision.
+    """
     update = {
         "TableName": table,
         "Key": encode(keys.merchant(merchant.merchant_id)),
         "UpdateExpression": (
-            "SET facts = :facts, suspended = if_not_exists(suspended, :no), campaigns = if_not_exists(campaigns, :none)"
+            "SET facts = if_not_exists(facts, :facts), suspended = if_not_exists(suspended, :no),"
+            " campaigns = if_not_exists(campaigns, :none), revision = if_not_exists(revision, :first)"
         ),
-        "ExpressionAttributeValues": encode({":facts": _facts(merchant), ":no": False, ":none": []}),
+        "ExpressionAttributeValues": encode({":facts": _facts(merchant), ":no": False, ":none": [], ":first": 1}),
     }
     enrolment = {"TableName": table, "Item": encode(keys.enrolment(merchant.merchant_id, campaign_id))}
     return [{"Update": update}, {"Put": enrolment}]
@@ -79,8 +130,17 @@ def till(
     return Till(merchant_id, record, campaign_id in campaigns, suspended_districts)
 
 
-_RECORD_STATE = ("suspended", "campaigns", "late_scans_per_day")
+_RECORD_STATE = ("revision", "suspended", "campaigns", "late_scans_per_day")
 """What the merchant's own record says and no campaign document: attributes of the item, beside the facts."""
+
+
+def _as_read(standing: MerchantRecord | None) -> dict[str, Any]:
+    if standing is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "revision = :read",
+        "ExpressionAttributeValues": encode({":read": standing.revision}),
+    }
 
 
 def _facts(merchant: Merchant | MerchantRecord) -> str:
