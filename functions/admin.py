@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from coupons import accounting, auditing, claiming, declaring, granting, operating, registering
+from coupons import accounting, auditing, booking, claiming, declaring, granting, operating, registering
 from coupons import refusals as r
-from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, WalletView
+from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, PersonView
 from coupons.api import Answer, Api, Request, repeated, written
-from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, MembersBody, QuantityBody, StopBody
+from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, LookupBody, MembersBody, QuantityBody, StopBody
 from coupons.documents import Campaign, MerchantEdit, MerchantRecord
 from coupons.money_views import audit_view, budgets_view
-from coupons.views import batch_state, wallet_view
+from coupons.views import batch_state, person_view
 
 api = Api()
 handler = api.handler
@@ -124,9 +124,9 @@ def put_quantity(request: Request) -> Answer:
 def put_members(request: Request) -> Answer:
     """Add and remove members of a group, up to 1,000 in all."""
     group_id, body = request.path["group_id"], request.body
-    entitled = granting.change_members(request.env, group_id, body.add, body.remove, request.now_s)
-    added, removed = len(set(body.add)), len(set(body.remove))
-    return Answer(MembersView(group_id=group_id, added=added, removed=removed, entitled=entitled))
+    change = granting.change_members(request.env, group_id, body.add, body.remove, request.now_s)
+    view = MembersView(group_id=group_id, added=change.added, removed=change.removed, entitled=change.entitled)
+    return Answer(view)
 
 
 @api.route(
@@ -156,13 +156,13 @@ def get_merchant_record(request: Request) -> Answer:
     return Answer(registering.read(request.env, request.path["merchant_id"]))
 
 
-@api.route("GET /admin/persons/{person_id}/coupons", scope="operator", answers={200: WalletView})
-def get_person_coupons(request: Request) -> Answer:
-    """The hotline's look at a person's coupons; each look is logged."""
-    person = request.env.keys.person(request.path["person_id"])
+@api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, answers={200: PersonView})
+def post_lookup(request: Request) -> Answer:
+    """The hotline's look at a person's coupons and bookings; each look is logged."""
+    env, person, now_s = request.env, request.env.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
-    held = claiming.wallet(request.env, person, request.now_s)
-    return Answer(wallet_view(request.env, held, "", request.now_s))
+    held = claiming.wallet(env, person, now_s)
+    return Answer(person_view(env, held, booking.bookings_of(env, person, now_s), now_s))
 
 
 @api.route(

@@ -200,7 +200,8 @@ class World:
             assert published.status == 200, published.text
 
     def citizen(self, name: str, **claims: str) -> Person:
-        return Person({"sub": name, "scope": "citizen", **claims})
+        """Somebody whose account is called as they are."""
+        return Person({"sub": name, "scope": "citizen", "person_id": name, **claims})
 
     def merchant(self, merchant_id: str = "diner") -> Person:
         return Person({"sub": f"till-{merchant_id}", "scope": "merchant", "merchant_id": merchant_id})

@@ -89,6 +89,14 @@ class BookingView(View):
     status: Literal["booked", "cancelled"]
 
 
+class PersonView(View):
+    """What the hotline sees: what the person's own app would show them."""
+
+    coupons: list[CouponView]
+    bookings: list[BookingView]
+    as_of: str
+
+
 class CodeView(View):
     """`pin`: of a printed code."""
 
@@ -213,6 +221,8 @@ class BatchState(View):
 
 
 class MembersView(View):
+    """`added` and `removed`: who joined and who left by this call; who need not do either is in neither."""
+
     group_id: str
     added: int
     removed: int

@@ -16,16 +16,17 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons.bodies import Empty
+from coupons.callers import NOBODY, Caller, Scope, caller_of
 from coupons.environment import Environment, environment
 from coupons.measuring import Asked, Measures
 from coupons.problems import problem_document, problem_of
-from coupons.refusals import Forbidden, Malformed, NotFound, Refusal, Unauthenticated
+from coupons.refusals import Malformed, NotFound, Refusal
 from coupons.schema import PATH_PARAMETERS, faults
 
 BODY_MAX_BYTES = 64 * 1024
@@ -33,20 +34,6 @@ ERRORS_MAX = 20
 _SURPRISE = {"type": "about:blank", "title": "Internal error", "status": 500}
 """A defect of ours: logged with its trace, answered without any of it."""
 _REPLACEMENT = "\ufffd".encode()
-
-Scope = Literal["citizen", "merchant", "partner", "operator"]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What the verified token says. `person_id` is the real-name identity, the subject where there is none."""
-
-    subject: str
-    scopes: frozenset[str]
-    person_id: str
-    household_id: str | None
-    region: str | None
-    merchant_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ class Request:
 
     @property
     def person(self) -> bytes:
-        return self.env.keys.person(self.caller.person_id)
+        return self.env.keys.person(self.caller.person_name)
 
     @property
     def household(self) -> bytes | None:
@@ -185,8 +172,7 @@ class Api:
             raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])
         if route is None:
             raise NotFound(detail="No such route.")
-        caller = _caller(event)
-        _require_scope(route, caller)
+        caller = caller_of(_claims(event), route.scope) if route.scope else NOBODY
         errors: list[dict[str, str]] = []
         path = _path(event, errors)
         query = _parsed(route.query, event.get("queryStringParameters") or {}, "query", errors)
@@ -199,36 +185,9 @@ class Api:
         return route.handle(Request(env, int(env.clock.wall_s()), caller, path, query, body, accept))
 
 
-def _caller(event: Mapping[str, Any]) -> Caller:
+def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
-    claims = (authorizer.get("jwt") or {}).get("claims") or {}
-    subject = _text(claims, "sub")
-    return Caller(
-        subject=subject,
-        scopes=frozenset(_text(claims, "scope").split()),
-        person_id=_text(claims, "person_id") or subject,
-        household_id=_text(claims, "household_id") or None,
-        region=_text(claims, "region") or None,
-        merchant_id=_text(claims, "merchant_id"),
-    )
-
-
-def _text(claims: Mapping[str, Any], name: str) -> str:
-    """A claim of the token; empty if it is absent or no text: `null` or a list must not become a person's name."""
-    value = claims.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _require_scope(route: Route, caller: Caller) -> None:
-    """The gateway has checked both already; a function that is called some other way checks again."""
-    if route.scope is None:
-        return
-    if not caller.subject:
-        raise Unauthenticated(detail="Send a valid bearer token.")
-    if route.scope not in caller.scopes:
-        raise Forbidden(detail=f"This needs the scope {route.scope!r}.")
-    if route.scope == "merchant" and _invalid(PATH_PARAMETERS["merchant_id"], caller.merchant_id):
-        raise Forbidden(detail="The token names no merchant_id.")
+    return (authorizer.get("jwt") or {}).get("claims") or {}
 
 
 def _path(event: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, str]:

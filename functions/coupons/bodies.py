@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from coupons.orders import Order
-from coupons.schema import Document, Instant, Minor, PersonId, Quantity, SealedId
+from coupons.schema import Document, Instant, Minor, PersonName, Quantity, SealedId
 from coupons.sealing import PIN_DIGITS
 from coupons.terms import ONLINE_HOLD_MAX_S
 
@@ -76,14 +76,20 @@ class ExtendBody(Document):
 class MembersBody(Document):
     """At most 1,000 persons in both lists together."""
 
-    add: Annotated[list[PersonId], Field(max_length=MEMBERS_MAX)] = []
-    remove: Annotated[list[PersonId], Field(max_length=MEMBERS_MAX)] = []
+    add: Annotated[list[PersonName], Field(max_length=MEMBERS_MAX)] = []
+    remove: Annotated[list[PersonName], Field(max_length=MEMBERS_MAX)] = []
 
     @model_validator(mode="after")
     def _together(self) -> Self:
         if len(self.add) + len(self.remove) > MEMBERS_MAX:
             raise ValueError(f"add and remove name more than {MEMBERS_MAX} persons together")
         return self
+
+
+class LookupBody(Document):
+    """Whom the hotline asks about: in the body, because identities do not belong in addresses and their logs."""
+
+    person_id: PersonName
 
 
 class Query(BaseModel):

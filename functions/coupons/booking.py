@@ -40,6 +40,18 @@ def my_booking(env: Environment, batch_id: str, person: bytes) -> tuple[Release,
     return release, booking
 
 
+def bookings_of(env: Environment, person: bytes, now_s: int) -> list[tuple[Release, BookingRecord]]:
+    """The person's bookings of batches that take them, in campaigns that have not ended; oldest first.
+
+    Half a read unit for each such batch, absent bookings too, and one for its release the first time in a process.
+    """
+    listed = [line.batch_id for line in env.live.published() if now_s < line.campaign_ends_at_s]
+    releases = [release for release in map(env.live.release, listed) if release.batch.booking is not None]
+    found = env.bookings.of_person(releases, person)
+    booked = [(release, found[release.number]) for release in releases if release.number in found]
+    return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id))
+
+
 def cancel(env: Environment, batch_id: str, person: bytes, now_s: int) -> tuple[Release, BookingRecord]:
     """The person no longer stands in the list; they may book again while the window is open.
 

@@ -9,6 +9,7 @@ tests/concurrency/test_granting.py::test_members_publishing_and_claims_side_by_s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from coupons.clock import FENCE_S
@@ -22,24 +23,38 @@ from coupons.stores.groups import ADMITTED_AT_ONCE, Group
 ATTEMPTS = 6
 
 
-def change_members(env: Environment, group_id: str, add: list[str], remove: list[str], now_s: int) -> int:
-    """Everybody in `add` (person ids) is a member, nobody in `remove` is; how many were ever admitted.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many joined and left by this call, and how many were ever admitted."""
 
-    2 write units a new member, 1 for each other. Raises Malformed, TermsFrozen (a batch that grants to the whole group
-    would not have a pack for each; those before in the list may be in), Busy.
+    added: int
+    removed: int
+    entitled: int
+
+
+def change_members(env: Environment, group_id: str, add: list[str], remove: list[str], now_s: int) -> Change:
+    """Everybody in `add` (as `Keys.person` takes them) is a member, nobody in `remove` is.
+
+    People are compared by their keys: one of them in two spellings is one. 2 write units a new member, 1 for everybody
+    else who joins or leaves, none for those who need not. Raises Malformed (somebody is in both lists), TermsFrozen (a
+    batch that grants to the whole group would not have a pack for each; those before in the list may be in), Busy.
     """
-    twice = set(add) & set(remove)
-    if twice:
-        raise Malformed(errors=[{"place": "body.remove", "message": "names a person that add names too"}])
-    adding = [env.keys.person(person_id) for person_id in dict.fromkeys(add)]
-    removing = [env.keys.person(person_id) for person_id in dict.fromkeys(remove)]
-    known = env.groups.known(group_id, [*adding, *removing])
-    env.groups.remove(group_id, [person for person in removing if person in known])
-    env.groups.readmit(group_id, [person for person in adding if person in known])
+    adding = dict.fromkeys(map(env.keys.person, add))
+    removing = [env.keys.person(name) for name in remove]
+    for place, person in enumerate(removing):
+        if person in adding:
+            message = "is somebody that add names too, perhaps in another spelling"
+            raise Malformed(errors=[{"place": f"body.remove.{place}", "message": message}])
+    known = env.groups.known(group_id, [*adding, *dict.fromkeys(removing)])
+    leaving = [person for person in dict.fromkeys(removing) if known.get(person, False)]
+    returning = [person for person in adding if known.get(person) is False]
     fresh = [person for person in adding if person not in known]
+    env.groups.remove(group_id, leaving)
+    env.groups.readmit(group_id, returning)
+    admitted = 0
     for start in range(0, len(fresh), ADMITTED_AT_ONCE):
-        _admit(env, group_id, fresh[start : start + ADMITTED_AT_ONCE], now_s)
-    return env.groups.get(group_id).entitled
+        admitted += _admit(env, group_id, fresh[start : start + ADMITTED_AT_ONCE], now_s)
+    return Change(len(returning) + admitted, len(leaving), env.groups.get(group_id).entitled)
 
 
 def grants_to_all(batch: Batch, group: Group) -> bool:
@@ -55,7 +70,8 @@ def raised(env: Environment, release: Release, quantity: int) -> list[dict[str, 
     return [env.groups.granting(group_id, env.groups.get(group_id), release.batch_id, quantity)]
 
 
-def _admit(env: Environment, group_id: str, persons: list[bytes], now_s: int) -> None:
+def _admit(env: Environment, group_id: str, persons: list[bytes], now_s: int) -> int:
+    """How many of them were admitted by this call; others may have been by another."""
     for _ in range(ATTEMPTS):
         group = env.groups.get(group_id)
         _refuse_to_outgrow(env, group_id, group, len(persons), now_s)
@@ -67,7 +83,7 @@ def _admit(env: Environment, group_id: str, persons: list[bytes], now_s: int) ->
             persons = [person for person in persons if person not in admitted]
             if persons:
                 continue
-        return
+        return len(persons)
     raise Busy(detail="The group is changing; try again.")
 
 

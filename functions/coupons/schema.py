@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from coupons.currencies import EXPONENTS
+from coupons.identities import LENGTH_MAX, person_name
 
 AMOUNT_MAX_MINOR = 10**11
 """Largest amount of one order or one discount (contract: amounts up to 10^11)."""
@@ -37,7 +38,10 @@ SealedId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$", max_length=16
 """A coupon id or a code, as `sealing` spells them."""
 CallersNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", max_length=64)]
 """A number that the caller chooses: `order_no`, `reversal_no`."""
-PersonId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PersonName = Annotated[
+    str, Field(min_length=1, max_length=LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(person_name)
+]
+"""A real-name identity, parsed to its normal form, or `sub:…` for the subject of a token without one."""
 Minor = Annotated[int, Field(ge=0, le=AMOUNT_MAX_MINOR)]
 BasisPoints = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
@@ -118,7 +122,6 @@ PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
     "coupon_id": TypeAdapter(SealedId),
     "order_no": TypeAdapter(CallersNumber),
     "reversal_no": TypeAdapter(CallersNumber),
-    "person_id": TypeAdapter(PersonId),
     "day": TypeAdapter(Day),
 }
 

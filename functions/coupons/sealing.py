@@ -1,8 +1,10 @@
 """Persons, coupon ids and codes: keyed, so that nobody outside can read or link them.
 
-A person is a keyed hash of the real-name identity: two accounts of one person are one person. Coupon ids and codes are
-sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unlike each other for two coupons of
-one person. A sealed coupon id is 51 characters, a code 58, a printed code 54.
+A person is a keyed hash of the real-name identity in its normal form (`identities.py`): two accounts of one person are
+one person, however the identity is spelled. A subject that stands in for an identity is of another derivation.
+
+Coupon ids and codes are sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unlike each
+other for two coupons of one person. A sealed coupon id is 51 characters, a code 58, a printed code 54.
 
 A printed code lives as long as its coupon, for people without a phone; it is worth nothing without its PIN, which is
 derived from it by another key. Printed anew it has another number, hence another PIN.
@@ -23,6 +25,8 @@ from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from coupons.identities import SUBJECT, normal_form
 
 PERSON_BYTES = 16
 CODE_LIFE_S = 60
@@ -57,6 +61,10 @@ class Keys:
         return _derive(self.masters[1], "person")
 
     @cached_property
+    def _subject_key(self) -> bytes:
+        return _derive(self.masters[1], "subject")
+
+    @cached_property
     def _household_key(self) -> bytes:
         return _derive(self.masters[1], "household")
 
@@ -68,14 +76,19 @@ class Keys:
             for use in ("coupon", "code", "print")
         }
 
-    def person(self, person_id: str) -> bytes:
-        """The person's key: 16 bytes of HMAC-SHA256 over the real-name identity."""
-        # JSON can spell half a surrogate pair, which UTF-8 cannot: still a name like any other, not a crash.
-        return hmac.digest(self._person_key, person_id.encode("utf-8", "surrogatepass"), "sha256")[:PERSON_BYTES]
+    def person(self, name: str) -> bytes:
+        """The key of a person as `identities.person_name` has them: 16 bytes of HMAC-SHA256.
+
+        An account is nobody's identity, whatever it is called: a subject's key is of another derivation.
+        """
+        if name.startswith(SUBJECT):
+            # JSON can spell half a surrogate pair, which UTF-8 cannot: still a subject like any other, not a crash.
+            return _hashed(self._subject_key, name.removeprefix(SUBJECT).encode("utf-8", "surrogatepass"))
+        return _hashed(self._person_key, normal_form(name).encode())
 
     def household(self, household_id: str) -> bytes:
         """A household's key, of another derivation: no household is anybody's person."""
-        return hmac.digest(self._household_key, household_id.encode("utf-8", "surrogatepass"), "sha256")[:PERSON_BYTES]
+        return _hashed(self._household_key, normal_form(household_id).encode())
 
     def seal_coupon(self, ref: CouponRef, version: int) -> str:
         plain = _COUPON.pack(ref.batch_number, ref.person, ref.index)
@@ -138,6 +151,10 @@ class Keys:
             return self._ciphers[raw[0], use].decrypt(raw[1:], None), raw[0]
         except InvalidTag:
             return None
+
+
+def _hashed(key: bytes, name: bytes) -> bytes:
+    return hmac.digest(key, name, "sha256")[:PERSON_BYTES]
 
 
 def _derive(master: bytes, use: str) -> bytes:

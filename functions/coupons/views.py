@@ -16,6 +16,7 @@ from coupons.answers import (
     FundingView,
     HoldView,
     LineView,
+    PersonView,
     QuoteView,
     RedemptionView,
     ReversalView,
@@ -126,6 +127,14 @@ def wallet_view(env: Environment, wallet: list[Held], status: str, now_s: int) -
 def booking_view(release: Release, record: BookingRecord, status: Literal["booked", "cancelled"]) -> BookingView:
     booked_at = rfc3339(record.booked_at_s, release.timezone)
     return BookingView(batch_id=release.batch_id, booked_at=booked_at, status=status)
+
+
+def person_view(
+    env: Environment, wallet: list[Held], bookings: list[tuple[Release, BookingRecord]], now_s: int
+) -> PersonView:
+    held = wallet_view(env, wallet, "", now_s)
+    booked = [booking_view(release, record, "booked") for release, record in bookings]
+    return PersonView(coupons=held.coupons, bookings=booked, as_of=held.as_of)
 
 
 def quote_view(found: Assessment, terms: Terms) -> QuoteView:

@@ -20,7 +20,7 @@ from infra.client.api import Api, ApiError
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.local.cloud import HOST, CloudError, start_cloud
 from infra.local.examples import examples
-from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, held
+from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, OtherFormError, held
 from infra.local.settings import Settings, SettingsError, checkout, settings_of
 from infra.local.stack import SERVICES, Stack, import_slow_parts
 
@@ -45,7 +45,7 @@ def main() -> int:
         return _failed(f"{error}; choose another: make run DATA_DIR=…")
     except TakenPortError as error:
         return _failed(f"port {error} is taken; choose another: make run PORT=…")
-    except (SettingsError, CloudError, ApiError, DocumentFileError) as error:
+    except (SettingsError, OtherFormError, CloudError, ApiError, DocumentFileError) as error:
         return _failed(str(error))
 
 

@@ -24,12 +24,19 @@ _SET_UP = "set-up.json"
 _REMOVED = (STATE, SCRATCH, LOG, _CLOCK, "clock.new", _KEY, _SET_UP)
 """All that a run writes beside the lock; starting anew removes this and nothing else."""
 
+FORM = 2
+"""Of the data: another one cannot be read as if it were this. 2: persons are keyed by their normal form."""
+
 _HOLDER = re.compile(r"(process [0-9]+, http://\S+)?")
 _HOLDER_LENGTH_MAX = 200
 
 
 class AlreadyRunningError(Exception):
     """Another run holds this checkout."""
+
+
+class OtherFormError(Exception):
+    """What an earlier run kept is of another form: read as it is, it would be somebody else's."""
 
 
 class ForeignDirectoryError(Exception):
@@ -86,24 +93,32 @@ class Kept:
         """Written once seasons are published; without it, a run was cut off before there was anything to keep."""
 
     def begin(self, *, fresh: bool) -> float:
-        """Keep what an earlier run left, or remove it; returns the test time to start at."""
+        """Keep what an earlier run left, or remove it; returns the test time to start at. Raises OtherFormError."""
         if fresh or not self._resumable():
             for name in _REMOVED:
                 _remove(self.directory / name)
             self.clock.set_now(OPENING_S)
             return OPENING_S
-        stopped_at_s = json.loads(self._set_up.read_text())["stopped_at_s"]
+        set_up = json.loads(self._set_up.read_text())
+        if set_up.get("form") != FORM:
+            raise OtherFormError(
+                f"the data in {self.directory} are of another version; FRESH=1 starts anew without them"
+            )
+        stopped_at_s = set_up["stopped_at_s"]
         # Null after a run that was killed: its clock went on.
         return self.clock.now_s() if stopped_at_s is None else float(stopped_at_s)
 
     def running(self) -> None:
         """From here on there is something to keep."""
-        self._set_up.write_text(json.dumps({"stopped_at_s": None}))
+        self._write_set_up(None)
 
     def stopped(self) -> None:
         """The clock stands still until the next run. No effect on a run that was never set up."""
         if self._set_up.exists():
-            self._set_up.write_text(json.dumps({"stopped_at_s": self.clock.now_s()}))
+            self._write_set_up(self.clock.now_s())
+
+    def _write_set_up(self, stopped_at_s: float | None) -> None:
+        self._set_up.write_text(json.dumps({"form": FORM, "stopped_at_s": stopped_at_s}))
 
     def _resumable(self) -> bool:
         saved = self.directory / STATE / "cloudformation.json"

@@ -248,10 +248,20 @@ def raising_above_a_budget(s: Stage) -> Answered:
 
 
 @case(
-    "GET /admin/persons/{person_id}/coupons",
+    "POST /admin/persons/lookup",
     200,
-    body={"coupons": [COUPON], "as_of": OPENING},
+    body={"coupons": [COUPON], "bookings": [], "as_of": OPENING},
 )
 def the_hotlines_look(s: Stage) -> Answered:
     coupon(opened(s, batch(), batch("other")))
-    return s.operator().send("GET /admin/persons/{person_id}/coupons", {"person_id": "ann"})
+    return s.operator().send("POST /admin/persons/lookup", body={"person_id": "ann"})
+
+
+@case(
+    "POST /admin/persons/lookup",
+    400,
+    "malformed",
+    facts={"errors": [{"place": "body.person_id", "message": "holds U+200B, which no identity may hold"}]},
+)
+def looking_up_nobody(s: Stage) -> Answered:
+    return s.operator().send("POST /admin/persons/lookup", body={"person_id": "ann\u200b"})

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from coupons.api import Api
 from tests.api.rules import Play, plays, told
 from tests.editing import edit_merchant
-from tests.world import batch, campaign, order, seconds
+from tests.world import OPENING, Person, batch, campaign, order, seconds
 
 WITHIN_S = 2
 EXPIRY = "2020-06-20T10:00:00+08:00"
@@ -134,12 +134,17 @@ def test_a_suspended_district(p: Play) -> None:
 @plays("hotline")
 def test_the_hotline(p: Play) -> None:
     """An operator sees what the person sees, and the look is logged under the operator's name and the person's key."""
-    p.opened()
+    p.opened(batch(booking={"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": OPENING}))
+    p.s.clock.advance(-60)
+    bob = Person({"sub": "bob", "scope": "citizen"})
+    bob.send("PUT /batches/{batch_id}/booking", {"batch_id": "pack"}, body={})
+    p.s.clock.advance(60)
     p.claim("ann")
     with patch.object(Api, "log") as log:
-        seen = p.s.operator().send("GET /admin/persons/{person_id}/coupons", {"person_id": "ann"})
-    assert seen.json["coupons"] == [p.coupon("ann")]
-    ((_, facts),) = log.call_args_list
-    assert facts["operator"] == "op"
-    assert facts["person"]
-    assert "ann" not in facts.values()
+        anns, bobs = (p.s.operator().send("POST /admin/persons/lookup", body=p.line(n)) for n in (1, 2))
+    assert (anns.json["coupons"], anns.json["bookings"]) == ([p.coupon("ann")], [])
+    assert (bobs.json["coupons"], [one["batch_id"] for one in bobs.json["bookings"]]) == ([], ["pack"])
+    for _, facts in log.call_args_list:
+        assert facts["operator"] == "op"
+        assert facts["person"]
+        assert not {"ann", "bob", "sub:bob"} & set(facts.values())

@@ -11,7 +11,7 @@ from tests.api.stage import Stage, stage
 from tests.world import Answered, Person, batch, campaign, event, order, terms
 
 ROLES: dict[str, dict[str, str]] = {
-    "citizen": {"sub": "cat", "scope": "citizen"},
+    "citizen": {"sub": "cat", "scope": "citizen", "person_id": "cat"},
     "merchant": {"sub": "till-1", "scope": "merchant", "merchant_id": "diner"},
     "partner": {"sub": "club", "scope": "partner"},
     "operator": {"sub": "op", "scope": "operator"},
@@ -117,7 +117,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     },
     "PUT /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "bakery"}, "body": MERCHANT},
     "GET /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "diner"}},
-    "GET /admin/persons/{person_id}/coupons": lambda _: {"path": {"person_id": "ann"}},
+    "POST /admin/persons/lookup": lambda _: {"body": {"person_id": "ann"}},
     "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
     "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,
 }

@@ -111,14 +111,14 @@ class LocalStack:
 
     def app(self, name: str) -> Citizen:
         """As a citizen's app asks."""
-        return Citizen(self.url, self.token(name, "citizen", region="beijing"))
+        return Citizen(self.url, self.token(name, "citizen", person_id=name, region="beijing"))
 
     def till(self, merchant_id: str) -> Till:
         """As a merchant's till asks."""
         return Till(self.url, self.token(f"till-{merchant_id}", "merchant", merchant_id=merchant_id))
 
     def citizen(self, name: str) -> Caller:
-        return self.caller(self.token(name, "citizen", region="beijing"))
+        return self.caller(self.token(name, "citizen", person_id=name, region="beijing"))
 
     def merchant(self, merchant_id: str) -> Caller:
         return self.caller(self.token(f"till-{merchant_id}", "merchant", merchant_id=merchant_id))

@@ -16,7 +16,7 @@ from tests.world import KEYS, Answered, Person, order
 
 def citizen(name: str, *, scope: str = "citizen") -> Person:
     home = {"household_id": HOUSEHOLDS[name]} if name in HOUSEHOLDS else {}
-    return Person({"sub": name, "scope": scope, **home})
+    return Person({"sub": name, "scope": scope, "person_id": name, **home})
 
 
 def operator() -> Person:

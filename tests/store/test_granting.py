@@ -9,7 +9,7 @@ import pytest
 from coupons.claiming import Citizen, claim
 from coupons.declaring import publish, raise_quantity
 from coupons.expiring import run_schedule
-from coupons.granting import change_members
+from coupons.granting import Change, change_members
 from coupons.refusals import Busy, NotEligible, TermsFrozen
 from coupons.stores.dynamodb import NoAnswer, TransactionFailed
 from coupons.stores.groups import Group
@@ -28,7 +28,8 @@ def people(count: int, first_one: int = 0) -> list[str]:
 
 
 def change(world: World, add: list[str], remove: list[str] | None = None) -> int:
-    return change_members(world.environment(), GROUP, add, remove or [], world.now_s)
+    """How many were ever admitted then."""
+    return change_members(world.environment(), GROUP, add, remove or [], world.now_s).entitled
 
 
 def members(world: World, names: list[str]) -> list[bool]:
@@ -203,7 +204,8 @@ def test_a_group_that_grew_while_publishing_is_looked_at_again(world: World) -> 
 def test_somebody_admitted_by_another_call_is_counted_once(world: World) -> None:
     """The transaction's refusal names them; the others are admitted all the same."""
     faulty = Faulty(world.client, "transact_write_items", first(lambda: change(world, ["bob"])))
-    assert change_members(world.environment(client=faulty), GROUP, ["ann", "bob"], [], world.now_s) == 2
+    changed = change_members(world.environment(client=faulty), GROUP, ["ann", "bob"], [], world.now_s)
+    assert changed == Change(added=1, removed=0, entitled=2)
     assert members(world, ["ann", "bob"]) == [True, True]
 
 

@@ -47,6 +47,26 @@ def test_after_a_killed_run_the_clock_went_on(tmp_path: Path) -> None:
     assert (tmp_path / "state").exists()
 
 
+@pytest.mark.parametrize("set_up", ['{"stopped_at_s": null}', '{"stopped_at_s": 1591408800.0, "form": 1}'])
+def test_data_of_another_form_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], set_up: str
+) -> None:
+    """One line that names FRESH=1, before anything is started or changed; with it, the stack starts anew."""
+    with held(tmp_path, 8080):
+        _run(tmp_path, until_s=OPENING_S + 60)
+    (tmp_path / "set-up.json").write_text(set_up)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORT", "28130")
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(run, "import_slow_parts", lambda: None)
+    monkeypatch.setattr(run, "start_cloud", lambda *_, **__: pytest.fail("it started"))
+    assert run.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "FRESH=1" in line
+    assert (tmp_path / "set-up.json").read_text() == set_up
+    assert Kept(tmp_path).begin(fresh=True) == OPENING_S
+
+
 @pytest.mark.parametrize("fresh", [True, False])
 def test_anew_if_asked_or_if_nothing_was_finished(tmp_path: Path, fresh: bool) -> None:
     """A run that was cut off before its seasons were published leaves nothing."""

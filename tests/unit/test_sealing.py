@@ -148,6 +148,17 @@ def test_a_person_is_a_keyed_hash_of_the_identity() -> None:
     assert Keys({1: b"another master secret of a test.."}).person("110101199003070000") != PERSON
 
 
+def test_person_household_and_subject_are_of_three_derivations() -> None:
+    """By their normal forms, a subject byte for byte; rotation changes none."""
+    for keys in (KEYS, ROTATED):
+        assert keys.person(" 1002\uff38") == KEYS.person("1002x")
+        assert keys.household(" 1002\uff38") == KEYS.household("1002x")
+        names = [keys.person("1002x"), keys.household("1002x")]
+        names += [keys.person(f"sub:{name}") for name in ("1002x", "1002X", " 1002x", "sub:1002x", "\ud800", "")]
+        assert len(set(names)) == len(names)
+        assert {len(name) for name in names} == {16}
+
+
 @given(st.binary(min_size=16, max_size=16), st.integers(4, 16))
 def test_a_bucket_is_one_of_them_and_halves_when_they_double(person: bytes, exponent: int) -> None:
     """With twice the buckets a person is in the same one or in the one that many further."""

@@ -4,11 +4,14 @@
 |---|---|---|
 | book | PutItem `attribute_not_exists` | 1 |
 | read | GetItem, strong | 1 read unit |
+| one person's of several batches | BatchGetItem, 100 a request | half a read unit a batch, absent ones too |
 | cancel | DeleteItem | 1 |
 | how many in a bucket | Query, strong, all pages | 1 read unit each 4 KB |
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from coupons.claims import BookingRecord
 from coupons.releases import Release
@@ -40,6 +43,12 @@ class Bookings:
         key = keys.booking(release.booking_key, release.booking_buckets, person)
         item = self._dynamo.get(self._table, key, consistent=True)
         return BookingRecord(item["n"], item["a"]) if item else None
+
+    def of_person(self, releases: Iterable[Release], person: bytes) -> dict[int, BookingRecord]:
+        """By batch number; absent ones left out."""
+        wanted = [keys.booking(release.booking_key, release.booking_buckets, person) for release in releases]
+        items = self._dynamo.get_many({self._table: wanted}, consistent=False)[self._table]
+        return {item["n"]: BookingRecord(item["n"], item["a"]) for item in items}
 
     def count(self, release: Release, bucket: int) -> int:
         """Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly."""

@@ -44,13 +44,13 @@ class Groups:
 
     def is_member(self, group_id: str, person: bytes) -> bool:
         item = self._dynamo.get(self._table, keys.member(group_id, person), consistent=False)
-        return item is not None and not item.get("removed", False)
+        return item is not None and _is_in(item)
 
-    def known(self, group_id: str, persons: Sequence[bytes]) -> set[bytes]:
-        """Which of `persons` are, or were, members."""
+    def known(self, group_id: str, persons: Sequence[bytes]) -> dict[bytes, bool]:
+        """Those of `persons` who are, or were, members; True if they are."""
         wanted = {self._table: [keys.member(group_id, person) for person in persons]}
         items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {keys.person_of(item["sk"]) for item in items}
+        return {keys.person_of(item["sk"]): _is_in(item) for item in items}
 
     def admit(self, group_id: str, group: Group, persons: Sequence[bytes]) -> None:
         """Up to 99 persons never seen before become members and are counted, all or none.
@@ -98,3 +98,7 @@ class Groups:
                 "ConditionExpression": "attribute_not_exists(pk)",
             }
         }
+
+
+def _is_in(item: Item) -> bool:
+    return not item.get("removed", False)
