@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from coupons import accounting, auditing, booking, claiming, declaring, granting, operating, registering
 from coupons import refusals as r
-from coupons.answers import AuditView, BatchState, BudgetsView, MembersView, PersonView
+from coupons.answers import BatchState, MembersView, PersonView
 from coupons.api import Answer, Api, Request, repeated, written
 from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, LookupBody, MembersBody, QuantityBody, StopBody
 from coupons.documents import Campaign, MerchantEdit, MerchantRecord
+from coupons.money_answers import AuditView, BudgetsView
 from coupons.money_views import audit_view, budgets_view
 from coupons.views import batch_state, person_view
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from coupons.accounting import Accounts, BatchMoney, cursor_of
-from coupons.answers import (
+from coupons.answers import FundingView
+from coupons.audits import Audit, Equation, Report
+from coupons.ledger import Record
+from coupons.moments import rfc3339
+from coupons.money_answers import (
     AuditReportView,
     AuditView,
     BatchMoneyView,
     BudgetsView,
     BudgetView,
     EquationView,
-    FundingView,
     MovementView,
 )
-from coupons.audits import Audit, Equation, Report
-from coupons.ledger import Record
-from coupons.moments import rfc3339
 
 
 def budgets_view(campaign_id: str, accounts: Accounts, audit: Report | None) -> BudgetsView:
