@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from coupons.orders import Order
 from coupons.schema import Document, Instant, Minor, PersonName, Quantity, SealedId
 from coupons.sealing import PIN_DIGITS
-from coupons.terms import ONLINE_HOLD_MAX_S
+from coupons.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
 
 MEMBERS_MAX = 1_000
 
@@ -70,7 +70,7 @@ class StopBody(Empty):
 class ExtendBody(Document):
     """`days` in all beyond the terms; a repeat is the same extension, not a second one."""
 
-    days: Annotated[int, Field(ge=1, le=366)]
+    days: Annotated[int, Field(ge=1, le=EXTENSION_MAX_DAYS)]
 
 
 class MembersBody(Document):

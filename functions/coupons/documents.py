@@ -5,6 +5,7 @@ One model validates `PUT /admin/campaigns/{id}`, `couponctl apply FILE` and the 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -13,7 +14,7 @@ from coupons.limits import PER_BATCH_MAX, Limit
 from coupons.schema import (
     CallersNumber,
     Currency,
-    Day,
+    DeclaredDay,
     Document,
     Id,
     Label,
@@ -24,8 +25,9 @@ from coupons.schema import (
     distinct,
     forward,
     known,
+    of_our_time,
 )
-from coupons.terms import FixedWindow, Terms
+from coupons.terms import EXTENSION_MAX_DAYS, FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
 LATE_SCANS_MAX = 1_000
@@ -132,6 +134,20 @@ class Batch(Document):
         return self
 
 
+def _refuse_validity(batch: Batch, terms: Terms) -> None:
+    """Whenever it is claimed, the coupon has some time, and no extension takes it out of ours."""
+    if isinstance(terms.validity, FixedWindow):
+        if terms.validity.ends_at < batch.closes_at:
+            raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed")
+        return
+    last_claim_at = batch.closes_at - timedelta(seconds=1)
+    try:
+        of_our_time(last_claim_at + timedelta(days=terms.validity.days + EXTENSION_MAX_DAYS))
+    except ValueError as error:
+        why = f"claimed last and extended by {EXTENSION_MAX_DAYS} days, {terms.terms_id} would end too late: {error}"
+        raise ValueError(f"batch {batch.batch_id}: {why}") from None
+
+
 def _later(batch: Batch, named: list[Batch]) -> None:
     """Money rolls over forwards only: to a batch of the same document that closes later."""
     if batch.rollover_to is not None and not (named and named[0].closes_at > batch.closes_at):
@@ -179,8 +195,7 @@ class Campaign(Document):
         for batch in self.batches:
             known(f"batch {batch.batch_id}: terms", batch.terms, terms_ids)
             for terms in self.terms_of(batch):
-                if isinstance(terms.validity, FixedWindow) and terms.validity.ends_at < batch.closes_at:
-                    raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed")
+                _refuse_validity(batch, terms)
             known(f"batch {batch.batch_id}: limit", batch.limits, limits)
             _later(batch, [later for later in self.batches if later.batch_id == batch.rollover_to])
             known(f"batch {batch.batch_id}: section", [batch.section_id] if batch.section_id else [], sections)
@@ -203,7 +218,7 @@ class Withholding(Document):
     stands for an order goes before what stands for a day.
     """
 
-    day: Day
+    day: DeclaredDay
     order_no: CallersNumber | None = None
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
     decision: Literal["released", "refused"] | None = None

@@ -26,7 +26,7 @@ from coupons.moments import wall_clock
 from coupons.money import FundingLine
 from coupons.orders import Movement
 from coupons.releases import Release
-from coupons.schema import AMOUNT_MAX_MINOR, CallersNumber, Document, Id, Minor, Moment, SealedId
+from coupons.schema import AMOUNT_MAX_MINOR, CallersNumber, Document, Id, Minor, SealedId, Told
 
 PACK_MAX = 8
 
@@ -45,8 +45,8 @@ class ExpiringCoupon(_Part):
 
 
 class ClaimedCoupon(ExpiringCoupon):
-    valid_from: Moment
-    expires_at: Moment
+    valid_from: Told
+    expires_at: Told
 
 
 class Funding(_Part):
@@ -59,7 +59,7 @@ class Claimed(_Part):
 
     campaign_id: Id
     batch_id: Id
-    claimed_at: Moment
+    claimed_at: Told
     coupons: Annotated[list[ClaimedCoupon], Field(min_length=1, max_length=PACK_MAX)]
 
 
@@ -79,7 +79,7 @@ class Moved(_Part):
 
 
 class Redeemed(Moved):
-    redeemed_at: Moment
+    redeemed_at: Told
     late: bool
     """By a till that had been cut off."""
 
@@ -88,7 +88,7 @@ class Reversed(Moved):
     """`payable_minor` went back to the customer, each funding line to its funder."""
 
     reversal_no: CallersNumber
-    reversed_at: Moment
+    reversed_at: Told
     coupon_returned: bool
     """It can be used again until its expiry; else its redemption stands in part, or it is void."""
 
@@ -96,7 +96,7 @@ class Reversed(Moved):
 class Expiring(_Part):
     campaign_id: Id
     batch_id: Id
-    expires_at: Moment
+    expires_at: Told
     coupons: Annotated[list[ExpiringCoupon], Field(min_length=1, max_length=PACK_MAX)]
 
 
@@ -110,7 +110,7 @@ class _Event(_Part):
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     source: Annotated[str, Field(pattern=r"^urn:coupon-season:[a-z][a-z0-9-]{0,15}$")]
     """The installation, by its stage."""
-    time: Moment
+    time: Told
     subject: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$")]
     datacontenttype: Literal["application/json"] = "application/json"
 

@@ -7,7 +7,7 @@ its place. Money is integers in minor units (`*_minor`), shares are basis points
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -47,10 +47,15 @@ BasisPoints = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 
 
-def _of_our_time(moment: datetime) -> datetime:
-    # Beyond, arithmetic and other time zones leave what a datetime can hold.
-    if not 2000 <= moment.year <= 2200:
-        raise ValueError("times lie between the years 2000 and 2200")
+FIRST, END = datetime(2000, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""All that is declared, and all that can follow from it, lies in `FIRST <= moment < END`: no wall
+clock of any zone leaves the years 2000 to 2100."""
+
+
+def of_our_time(moment: datetime) -> datetime:
+    """Refuse what lies outside, by the instant and not by what a wall clock shows somewhere."""
+    if not FIRST <= moment < END:
+        raise ValueError(f"times lie from {FIRST:%Y-%m-%dT%H:%M:%SZ} to before {END:%Y-%m-%dT%H:%M:%SZ}")
     return moment
 
 
@@ -67,10 +72,12 @@ def _rfc3339(value: object) -> object:
     return value
 
 
-Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339), AfterValidator(_of_our_time)]
+Told = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
+"""RFC 3339 with offset, of any year: what we say ourselves, which is never refused."""
+Instant = Annotated[Told, AfterValidator(of_our_time)]
 """RFC 3339 with offset, fractions allowed: what a machine reports."""
 Moment = Annotated[Instant, AfterValidator(_whole_second)]
-"""RFC 3339 with offset; `int(moment.timestamp())` is the stored epoch second."""
+"""RFC 3339 with offset, what a document declares; `int(moment.timestamp())` is the stored epoch second."""
 
 
 def _known_zone(name: str) -> str:
@@ -104,7 +111,14 @@ def _calendar_day(text: str) -> str:
     return text
 
 
+def _day_of_our_time(day: str) -> str:
+    if not FIRST.date() <= date.fromisoformat(day) < END.date():
+        raise ValueError(f"days lie from {FIRST:%Y-%m-%d} to before {END:%Y-%m-%d}")
+    return day
+
+
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_calendar_day)]
+DeclaredDay = Annotated[Day, AfterValidator(_day_of_our_time)]
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from coupons.schema import (
     BASIS_POINTS,
     BasisPoints,
     ClockEnd,
     ClockTime,
-    Day,
+    DeclaredDay,
     Document,
     Id,
     Label,
@@ -21,6 +22,7 @@ from coupons.schema import (
     Weekday,
     distinct,
     forward,
+    of_our_time,
 )
 
 
@@ -89,12 +91,24 @@ class DaysAfterClaim(Document):
         return self
 
 
+EXTENSION_MAX_DAYS = 366
+"""Operators can lengthen the validity of a batch's coupons by so much in all."""
+
+
+def _can_be_extended(ends_at: datetime) -> datetime:
+    try:
+        of_our_time(ends_at + timedelta(days=EXTENSION_MAX_DAYS))
+    except ValueError as error:
+        raise ValueError(f"extended by {EXTENSION_MAX_DAYS} days it would be too late: {error}") from None
+    return ends_at
+
+
 class FixedWindow(Document):
     """Valid in `starts_at <= now < ends_at`, whenever it was claimed."""
 
     kind: Literal["fixed"]
     starts_at: Moment
-    ends_at: Moment
+    ends_at: Annotated[Moment, AfterValidator(_can_be_extended)]
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -182,7 +196,7 @@ class Terms(Document):
     discount: Discount
     validity: Validity
     usable: Annotated[list[WeeklyHours], Field(max_length=21)] = []
-    blackout_dates: Annotated[list[Day], Field(max_length=100)] = []
+    blackout_dates: Annotated[list[DeclaredDay], Field(max_length=100)] = []
     scope: Scope = Scope()
     funding: Annotated[list[Share], Field(min_length=1, max_length=10)]
     merchant_match: Annotated[list[MatchRatio], Field(max_length=10)] = []

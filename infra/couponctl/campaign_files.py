@@ -19,7 +19,7 @@ from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 _STRING_BRANCHES = frozenset({"str", "constrained-str"})
 _MAPPING_BRANCHES = frozenset({"Text", "amount_off", "percent_off", "exchange", "days_after_claim", "fixed"})
 _TWICE = re.compile(r"(\w+): '(.+)' stands twice")
-_UNDECLARED = re.compile(r"(?:terms|batch) (\S+): \w+ '(.+)' is not declared .*")
+_OWNED = re.compile(r"(terms|batch) ([a-z0-9-]+): (?:\w+ '(.+)' is not declared )?.*")
 
 
 def load_campaign(path: str | Path) -> dict[str, Any]:
@@ -86,19 +86,21 @@ def _child(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
 
 
 def _line_of_name(node: yaml.Node, message: str) -> int | None:
-    """The line of the name that a rule over several places complains of (`'x' stands twice`, `'x' is not declared`)."""
+    """The line of the name that a rule over several places complains of (`'x' stands twice`, `'x' is not declared`).
+
+    Else that of the batch or terms that it names as the owner.
+    """
     if twice := _TWICE.fullmatch(message):
         section, name = twice.groups()
         items = _items(node, section)
         named = [scalar for item in items for scalar in _scalars(item) if scalar.value == name]
         return line_of(named[1]) if len(named) > 1 else None
-    if undeclared := _UNDECLARED.fullmatch(message):
-        owner, name = undeclared.groups()
-        for item in _items(node, "terms") + _items(node, "batches"):
-            if any((child := _child(item, key)) and child[1].value == owner for key in ("terms_id", "batch_id")):
+    if owned := _OWNED.fullmatch(message):
+        kind, owner, name = owned.groups()
+        for item in _items(node, "terms" if kind == "terms" else "batches"):
+            if (child := _child(item, f"{kind}_id")) and child[1].value == owner:
                 named = [scalar for scalar in _scalars(item, deep=True) if scalar.value == name]
-                if named:
-                    return line_of(named[0])
+                return line_of(named[0] if named else child[1])
     return None
 
 

@@ -156,12 +156,17 @@ def test_rules_over_one_object_are_named_at_the_line_where_it_starts(tmp_path: P
             "    kind: government\n    budget_minor: 5\n  - funder_id: city\n    title: Again\n    kind: platform\n",
             "12: funders: 'city' stands twice",
         ),
+        (
+            "    terms: [ten-percent]",
+            "    rollover_to: second\n    terms: [ten-percent]",
+            "32: batch first: rollover_to 'second' is no batch that closes later",
+        ),
     ],
 )
 def test_a_name_that_stands_twice_or_nowhere_is_named_with_its_own_line(
     tmp_path: Path, old: str, new: str, problem: str
 ) -> None:
-    """Rules over the whole document point at the name, not at the document's first line."""
+    """Rules over the whole document point at the name, or whose it is, not at the document's first line."""
     assert problems(tmp_path, edited(old, new)) == [f"tiny.yaml:{problem}"]
 
 

@@ -30,7 +30,7 @@ def is_taken(kind: Any, value: object) -> bool:
     """As a strict document takes it."""
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
-        adapter.validate_python(value, strict=None if kind in (schema.Moment, schema.Instant) else True)
+        adapter.validate_python(value, strict=None if kind in (schema.Moment, schema.Instant, schema.Told) else True)
     except ValidationError:
         return False
     return True
@@ -63,8 +63,13 @@ TAKEN: list[tuple[Any, object]] = [
     (schema.Day, "2020-02-29"),
     (schema.Moment, "2020-06-06T10:00:00+08:00"),
     (schema.Moment, "2020-06-06T10:00:00Z"),
-    (schema.Moment, "2000-01-01T00:00:00Z"),
-    (schema.Moment, "2200-12-31T23:59:59Z"),
+    (schema.Moment, "2000-01-02T00:00:00Z"),
+    (schema.Moment, "2000-01-01T12:00:00-12:00"),
+    (schema.Moment, "2099-12-31T23:59:59Z"),
+    (schema.Moment, "2100-01-01T07:59:59+08:00"),
+    (schema.Told, "2201-01-01T07:59:59+08:00"),
+    (schema.DeclaredDay, "2000-01-02"),
+    (schema.DeclaredDay, "2099-12-31"),
     (schema.Instant, "2020-06-06T10:00:00.123456+08:00"),
     (schema.Title, "满减"),
     (schema.Title, {"en": "a", "zh": "甲"}),
@@ -86,7 +91,9 @@ REFUSED: list[tuple[Any, object]] = [
     ],
     *[(schema.Day, bad) for bad in ("2020-02-30", "2020-13-01", "20200606", "2020-06-6", "0000-01-01", "２０２０-1-1")],
     *[(schema.Moment, bad) for bad in ("2020-06-06T10:00:00", "2020-06-06", "1591408800", 1591408800, 1.5, "now", "")],
-    *[(schema.Moment, bad) for bad in ("2020-06-06T10:00:00.5Z", "1999-12-31T23:59:59Z", "2201-01-01T00:00:00Z", None)],
+    *[(schema.Moment, bad) for bad in ("2020-06-06T10:00:00.5Z", "2000-01-01T23:59:59Z", "2100-01-01T00:00:00Z", None)],
+    *[(schema.Moment, bad) for bad in ("2000-01-02T13:59:59+14:00", "2099-12-31T12:00:00-12:00")],
+    *[(schema.DeclaredDay, bad) for bad in ("2000-01-01", "2100-01-01", "2099-12-32")],
     *[(schema.Instant, bad) for bad in ("2020-06-06T10:00:00", 0, "0", "20200606T100000Z", True)],
     *[(schema.Instant, bad) for bad in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")],
     *[(schema.Title, bad) for bad in ("", "a" * 501, {"en": "a"}, {"en": "a", "zh": ""})],
