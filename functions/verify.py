@@ -7,10 +7,11 @@ import io
 
 from coupons import holding, redeeming, reversing, settling
 from coupons import refusals as r
-from coupons.answers import HoldView, LineView, QuoteView, RedemptionView, ReleaseView, ReversalView, SettlementView
+from coupons.answers import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
 from coupons.api import Answer, Api, Request, repeated, written
 from coupons.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
 from coupons.moments import epoch_s
+from coupons.settlement_answers import LineView, SettlementView
 from coupons.views import hold_view, line_view, quote_view, redemption_view, reversal_view, settlement_view
 
 api = Api()

@@ -159,59 +159,6 @@ class ReversalView(View):
     coupon_returned: bool
 
 
-class LineView(View):
-    kind: str
-    order_no: str
-    reversal_no: str | None
-    coupon_id: str
-    campaign_id: str
-    batch_id: str
-    terms_id: str
-    currency: str
-    discount_minor: int
-    merchant_match_minor: int
-    payable_minor: int
-    funding: list[FundingView]
-    at: str
-    late: bool
-    coupon_returned: bool
-    """By this reversal."""
-    withheld: str | None
-    """Why it is not paid out, also when that is decided."""
-    decision: Literal["released", "refused"] | None
-
-
-class TotalsView(View):
-    lines: int
-    discount_minor: int
-    merchant_match_minor: int
-    payable_minor: int
-    funding: list[FundingView]
-
-
-class SumsView(TotalsView):
-    """Of all lines; those that are paid out, that are withheld and that were refused add up to it in every number."""
-
-    due: TotalsView
-    withheld: TotalsView
-    refused: TotalsView
-
-
-class SettlementView(View):
-    """`sums` are of the lines on this page, and the pages of a day add up to the day.
-
-    `final`: no line comes any more, and `day_sums` are those of the whole day.
-    """
-
-    merchant_id: str
-    day: str
-    lines: list[LineView]
-    sums: SumsView
-    final: bool
-    day_sums: SumsView | None
-    next: str | None
-
-
 class BatchState(View):
     batch_id: str
     status: releases.Status

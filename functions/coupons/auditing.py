@@ -29,7 +29,9 @@ from coupons.claims import Ruling
 from coupons.days import SettlementDay
 from coupons.declaring import read
 from coupons.environment import Environment
+from coupons.matching import NO_PURSE
 from coupons.moments import day_of
+from coupons.money import Purse
 from coupons.recounting import Scope, recount, total
 from coupons.releases import Release
 from coupons.releasing import EXPIRED, UNCLAIMED
@@ -109,10 +111,10 @@ def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline
     tally = lines.get(day, Tally())
     standing = "is closed" if closed else "is not closed"
     head = Equation(f"{day} {standing}: {tally.merchants} merchants, {tally.recounted.whole.lines} lines", True)
-    found = [head, *equations.of_lines(together(tally.batches.values()))]
+    recorded = env.day_folds.spent_on(day, [line.batch_id for line in env.catalog.published()]) if closed else {}
+    found = [head, *_of_purses(env, tally, recorded, is_closed=bool(closed))]
     if closed:
-        recorded = env.day_folds.spent_on(day, [line.batch_id for line in env.catalog.published()])
-        found += equations.of_day(tally, recorded)
+        found.append(equations.of_merchants(tally))
     return Report(day, sweep, True, tuple(found))
 
 
@@ -138,6 +140,25 @@ def audit_campaign(env: Environment, campaign_id: str, sweep: str, now_s: int, d
     told += [equations.of_merchants(closed), *equations.of_budgets(moment)]
     told += equations.of_ledger(moment, found.lines, found.closed)
     return Report("campaign", sweep, True, tuple(told))
+
+
+def _of_purses(
+    env: Environment, tally: Tally, recorded: Mapping[str, Amounts], *, is_closed: bool
+) -> Iterator[Equation]:
+    """A day's equations, those of each purse apart: batches under that of their release, lines under what they say."""
+
+    def purse_of(batch_id: str) -> Purse:
+        release = env.live.published_release(batch_id)
+        return release.purse if release else NO_PURSE
+
+    of_batches = {batch_id: purse_of(batch_id) for batch_id in tally.batches.keys() | recorded.keys()}
+    said = [*tally.recounted.whole.by_purse, *tally.stored.whole.by_purse]
+    for purse in sorted({*of_batches.values(), *said}):
+        told = equations.of_lines(together(one for name, one in tally.batches.items() if of_batches[name] == purse))
+        if is_closed:
+            spent = {name: owed for name, owed in recorded.items() if of_batches[name] == purse}
+            told += equations.of_day(purse, tally, spent)
+        yield from (Equation(f"{purse}: {text}", holds) for text, holds in told)
 
 
 def _begin(env: Environment, name: str, batch_ids: Iterable[str]) -> Beginning:

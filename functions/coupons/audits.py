@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from coupons.documents import Campaign
 from coupons.ledger import Record
+from coupons.money import Purse
 from coupons.releases import Control, Release
 from coupons.reserves import Amounts, Reserve, cost_of, largest_cost
 
@@ -60,6 +61,10 @@ class Moment:
     controls: dict[str, Control]
     releases: dict[str, Release]
     records: tuple[Record, ...]
+
+    @property
+    def purse(self) -> Purse:
+        return Purse(self.document.campaign_id, self.document.currency)
 
     def pack(self, batch_id: str) -> Amounts:
         """What a pack costs at most."""

@@ -120,8 +120,8 @@ def _read_on(env: Environment, day: SettlementDay, merchant_id: str, shard: int,
     before = standing or Part(Sums())
     sums, read_to = total([before.sums]), before.read_to
     found = env.orders.in_shard(merchant_id, day.day, shard, read_to)
-    for sort_key, batch_id, amounts in islice(found, SEGMENT_LINES):
-        sums.take(batch_id, amounts)
+    for sort_key, line in islice(found, SEGMENT_LINES):
+        sums.take(line)
         read_to = sort_key
     return Part(sums, read_to, to_the_end=sums.lines - before.sums.lines < SEGMENT_LINES)
 

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from coupons import ledger
 from coupons.audits import Equation, Moment
-from coupons.days import Sums
-from coupons.days import total as sums_total
+from coupons.days import Sums, Totals
 from coupons.ledger import Account, Movement, balances
+from coupons.money import Purse
 from coupons.releases import Control
 from coupons.reserves import Amounts, minus, plus, times, total
 from coupons.sweeps import Count
-from coupons.tallies import FAULTS_NAMED, BatchTally, Faults, Tally, is_nothing, of_batches
-from coupons.withholding import Split
+from coupons.tallies import FAULTS_NAMED, BatchTally, Faults, Tally
+from coupons.withholding import STANDINGS
 
 
 def of_lines(tally: BatchTally) -> list[Equation]:
@@ -139,7 +139,7 @@ def of_ledger(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str])
     aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
     parts = " + ".join(f"{kind} {said(amounts)}" for kind, amounts in aside.items())
     due = total(dict(ledger.of_kind(found, "due", day)) for day in closed)
-    withheld = total(of_batches(days[day].recounted.withheld, moment.reserves) for day in closed)
+    withheld = total(days[day].recounted.withheld.of(moment.purse).funding for day in closed)
     below = [
         " ".join(account) for account, balance in found.items() if account[0] in ("left", "reserved") and balance < 0
     ]
@@ -166,7 +166,7 @@ def movements(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str])
         for batch_id, of_batch in tally.batches.items():
             yield from ledger.of_lines(day, batch_id, of_batch.spent, of_batch.back)
         if day in closed:
-            settled, refused = (of_batches(sums, moment.reserves) for sums in (tally.stored.due, tally.stored.refused))
+            settled, refused = (sums.of(moment.purse).funding for sums in (tally.stored.due, tally.stored.refused))
             yield ledger.of_day(day, day, settled, 0, refused)
 
 
@@ -177,26 +177,26 @@ def of_merchants(tally: Tally) -> Equation:
     return _without_fault(f"{days}: {recounted} = recorded {stored}", tally.wrong_merchants)
 
 
-def of_day(tally: Tally, recorded: Mapping[str, Amounts]) -> list[Equation]:
-    """A closed day: merchants, batches and what is due are the same money. `recorded`: what each batch spent."""
-    stored, recounted = tally.stored, tally.recounted
+def of_day(purse: Purse, tally: Tally, recorded: Mapping[str, Amounts]) -> list[Equation]:
+    """A closed day's money of one purse: merchants, batches and what is due. `recorded`: what its batches spent."""
+    stored, recounted = tally.stored.whole.of(purse), tally.recounted.whole.of(purse)
     wrong = [
-        f"{batch_id} {said(stored.whole.spent.get(batch_id, {}))}, not {said(recorded.get(batch_id, {}))}"
-        for batch_id in sorted(stored.whole.spent.keys() | recorded.keys())
-        if not same(stored.whole.spent.get(batch_id, {}), recorded.get(batch_id, {}))
+        f"{batch_id} {said(stored.spent.get(batch_id, {}))}, not {said(recorded.get(batch_id, {}))}"
+        for batch_id in sorted(stored.spent.keys() | recorded.keys())
+        if not same(stored.spent.get(batch_id, {}), recorded.get(batch_id, {}))
     ]
-    parts = " + ".join(f"{name} {_sums(sums)}" for name, sums in _parts(recounted))
+    parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse))}" for name in STANDINGS)
+    settled, due = tally.stored.due, tally.recounted.due
     return [
-        of_merchants(tally),
         Equation(
-            f"merchants {said(stored.whole.funding)} = {len(recorded)} batches {said(total(recorded.values()))}"
+            f"merchants {said(stored.funding)} = {len(recorded)} batches {said(total(recorded.values()))}"
             f"{_named(wrong)}",
             not wrong,
         ),
-        Equation(f"{parts} = recorded {_sums(stored.whole)}", is_nothing(_less(recounted.whole, stored.whole))),
+        Equation(f"{parts} = recorded {_totals(stored)}", _same_totals(recounted, stored)),
         Equation(
-            f"settled {said(stored.due.funding)} = due by lines {said(recounted.due.funding)}",
-            is_nothing(_less(stored.due, recounted.due)),
+            f"settled {said(settled.of(purse).funding)} = due by lines {said(due.of(purse).funding)}",
+            _same_totals(settled.of(purse), due.of(purse)),
         ),
     ]
 
@@ -242,16 +242,17 @@ def _of_kind(found: Mapping[Account, int], kind: str) -> Amounts:
     return total({account[1]: balance} for account, balance in found.items() if account[0] == kind)
 
 
-def _parts(split: Split) -> list[tuple[str, Sums]]:
-    return [("due", split.due), ("withheld", split.withheld), ("refused", split.refused)]
-
-
-def _less(one: Sums, other: Sums) -> Sums:
-    rest = sums_total([one])
+def _same_totals(one: Totals, other: Totals) -> bool:
+    rest = Totals()
+    rest.add(one)
     rest.add(other, -1)
-    return rest
+    return rest.is_nothing
 
 
 def _sums(sums: Sums) -> str:
-    match, paid = sums.merchant_match_minor, sums.payable_minor
-    return f"({sums.lines} lines, {sums.discount_minor} off, {match} match, {paid} paid)"
+    return "; ".join(f"{purse} {_totals(totals)}" for purse, totals in sorted(sums.by_purse.items())) or "nothing"
+
+
+def _totals(totals: Totals) -> str:
+    match, paid = totals.merchant_match_minor, totals.payable_minor
+    return f"({totals.lines} lines, {totals.late} late, {totals.discount_minor} off, {match} match, {paid} paid)"

@@ -14,8 +14,8 @@ from coupons.sealing import CouponRef
 from coupons.stores.books import LinePlace, OrderPlace
 from coupons.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
 
-NO_PURSE = Purse("", "")
-"""Of an order whose batch is not published: no line is of it."""
+NO_PURSE = Purse("nobody", "XXX")
+"""Of what names a batch that is not published; ISO 4217 has that code for no currency."""
 
 
 class Filed(NamedTuple):

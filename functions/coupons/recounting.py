@@ -12,7 +12,7 @@ what is withheld. Ten million redemptions are some 22 million read units, 3 doll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coupons.days import MerchantDay, SettlementDay
@@ -22,8 +22,8 @@ from coupons.orders import Line
 from coupons.settling import split_by_due
 from coupons.stores import keys
 from coupons.sweeping import side_by_side
-from coupons.tallies import Piece, Reading, Tally, differs
-from coupons.withholding import DaysWithholdings, Split, standing
+from coupons.tallies import Piece, Reading, Tally
+from coupons.withholding import STANDINGS, DaysWithholdings, Split, standing
 
 CHUNK_LINES = 100
 """Lines whose orders and coupons are asked for together: what one BatchGetItem takes."""
@@ -122,7 +122,7 @@ class _Walk:
         withheld = DaysWithholdings(reading.withheld, self._day.day)
         for shard in range(int(first or 0), keys.LINE_SHARDS):
             for sort_key, line, in_place in self._env.books.in_shard(merchant.merchant_id, self._day.day, shard, after):
-                reading.split.of(standing(withheld.of(line.order_no))).take(line.batch_id, line.amounts)
+                reading.split.of(standing(withheld.of(line.order_no))).take(line)
                 self._take(Filed(merchant.merchant_id, line, in_place))
                 if self._is_over():
                     self._tally.reading = reading
@@ -149,7 +149,7 @@ class _Walk:
         self._tally.recounted.add(reading.split)
         split = split_by_due(self._env, merchant.merchant_id, self._day.day, merchant.sums, withheld)
         self._tally.stored.add(split)
-        if differs(split, reading.split):
+        if not split.less(reading.split).is_nothing:
             told, found = _said(split), _said(reading.split)
             self._tally.wrong_merchants.take(f"{merchant.merchant_id} {self._day.day}: {told}, lines {found}")
 
@@ -163,9 +163,9 @@ class _Walk:
 
 
 def _said(split: Split) -> str:
-    parts: list[tuple[str, Callable[[Split], int]]] = [
-        ("due", lambda s: s.due.discount_minor),
-        ("withheld", lambda s: s.withheld.discount_minor),
-        ("refused", lambda s: s.refused.discount_minor),
-    ]
-    return f"{split.whole.lines} lines, " + " + ".join(f"{of(split)} {name}" for name, of in parts)
+    """`season CNY 2 lines, 10 due + 0 withheld + 0 refused` of each purse."""
+    told = []
+    for purse, totals in sorted(split.whole.by_purse.items()):
+        parts = (f"{split.of(standing).of(purse).discount_minor} {standing}" for standing in STANDINGS)
+        told.append(f"{purse} {totals.lines} lines, " + " + ".join(parts))
+    return "; ".join(told) or "nothing"

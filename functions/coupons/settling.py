@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from coupons.closing import closed_through
-from coupons.days import Sums, total
+from coupons.days import Sums
 from coupons.environment import Environment
 from coupons.orders import Line
 from coupons.withholding import DaysWithholdings, Split, standing
@@ -24,31 +24,26 @@ class Page:
     lines: list[Line]
     after: tuple[int, str] | None
     withholdings: DaysWithholdings = field(default_factory=lambda: DaysWithholdings((), ""))
-    day_sums: tuple[Sums, Split] | None = None
+    day_sums: Split | None = None
 
     @cached_property
     def split(self) -> Split:
-        """This page's lines by what is due."""
+        """This page's lines by what is due; reversals count negative, so pages add up to the day."""
         split = Split()
         for line in self.lines:
-            split.of(standing(self.withholdings.of(line.order_no))).take(line.batch_id, line.amounts)
+            split.of(standing(self.withholdings.of(line.order_no))).take(line)
         return split
-
-    @cached_property
-    def sums(self) -> Sums:
-        """Of this page's lines; reversals count negative, so pages add up to the day."""
-        return total([self.split.due, self.split.withheld, self.split.refused])
 
 
 def settlement_page(env: Environment, merchant_id: str, day: str, cursor: str, now_s: int) -> Page:
     """The lines of `day` after `cursor` (empty: from the start), at most 500, strongly consistent.
 
-    Besides the lines 3 read units, and on a closed day 1 or 2 for each order that is withheld since.
+    Besides the lines 3 read units, on a closed day 1 for each 4 KB of sums and 1 or 2 for each order that is withheld.
     """
     lines, after = env.orders.lines(merchant_id, day, read_cursor(cursor), PAGE_LINES)
     withholdings = DaysWithholdings(env.registry.withheld(merchant_id), day)
     sums = _final_sums(env, merchant_id, day, now_s)
-    day_sums = None if sums is None else (sums, split_by_due(env, merchant_id, day, sums, withholdings))
+    day_sums = None if sums is None else split_by_due(env, merchant_id, day, sums, withholdings)
     return Page(lines, after, withholdings, day_sums)
 
 
@@ -74,7 +69,7 @@ def split_by_due(env: Environment, merchant_id: str, day: str, sums: Sums, withh
     for order_no, withholding in withholdings.by_order.items():
         of_order = Sums()
         for line in env.orders.lines_of_order(merchant_id, day, order_no):
-            of_order.take(line.batch_id, line.amounts)
+            of_order.take(line)
         of_day.add(of_order, -1)
         split.of(standing(withholding)).add(of_order)
     return split

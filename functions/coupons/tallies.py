@@ -9,11 +9,10 @@ That there is no coupon without an order is the count's to say (`equations.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from coupons.claims import Claim
-from coupons.days import Sums, total
 from coupons.documents import Withholding
 from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line, OrderRecord, order_key
@@ -221,24 +220,6 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
     is_over = bool(order.reversals) and reversed_minor == order.amounts.payable_minor
     expected = "voided" if is_over else "redeemed"
     return "" if coupon.state == expected else f"names a coupon that is {coupon.state}, not {expected}"
-
-
-def differs(one: Split, other: Split) -> bool:
-    """In any number; what is zero may be left out."""
-    rests = [total([one.due]), total([one.withheld]), total([one.refused])]
-    for rest, sums in zip(rests, (other.due, other.withheld, other.refused), strict=True):
-        rest.add(sums, -1)
-    return any(not is_nothing(rest) for rest in rests)
-
-
-def is_nothing(sums: Sums) -> bool:
-    numbers = [sums.lines, sums.discount_minor, sums.merchant_match_minor, sums.payable_minor]
-    return not any(numbers) and not any(amount for owed in sums.spent.values() for amount in owed.values())
-
-
-def of_batches(sums: Sums, batch_ids: Mapping[str, object] | frozenset[str]) -> Money:
-    """What each funder owes for the lines of some batches."""
-    return Sums(spent={batch_id: owed for batch_id, owed in sums.spent.items() if batch_id in batch_ids}).funding
 
 
 def _take(into: Money, funding: tuple[FundingLine, ...], sign: int) -> None:

@@ -15,30 +15,27 @@ from coupons.answers import (
     CouponView,
     FundingView,
     HoldView,
-    LineView,
     PersonView,
     QuoteView,
     RedemptionView,
     ReversalView,
-    SettlementView,
-    SumsView,
-    TotalsView,
     WalletView,
 )
 from coupons.assess import Assessment
 from coupons.cataloguing import BatchNow
 from coupons.claiming import Held, coupon_id, coupon_status
 from coupons.claims import BookingRecord
-from coupons.days import Sums
+from coupons.days import Totals
 from coupons.documents import Campaign, Withholding
 from coupons.environment import Environment
 from coupons.moments import DAY_S, epoch_s, rfc3339
-from coupons.money import FundingLine
+from coupons.money import FundingLine, Purse
 from coupons.orders import Line, OrderRecord, Reversal
 from coupons.releases import Control, Release
+from coupons.settlement_answers import LateView, LineView, SettlementView, SumsView, TotalsView
 from coupons.settling import Page, cursor_of
 from coupons.terms import Terms
-from coupons.withholding import Split
+from coupons.withholding import STANDINGS, Split
 
 
 def campaign_summary(campaign: Campaign) -> dict[str, object]:
@@ -218,25 +215,35 @@ def settlement_view(merchant_id: str, day: str, page: Page, lines: list[LineView
         merchant_id=merchant_id,
         day=day,
         lines=lines,
-        sums=_sums_view(page.sums, page.split),
+        sums=_sums_view(page.split),
         final=page.day_sums is not None,
-        day_sums=_sums_view(*page.day_sums) if page.day_sums else None,
+        day_sums=_sums_view(page.day_sums) if page.day_sums else None,
         next=cursor_of(page.after) if page.after else None,
     )
 
 
-def _sums_view(sums: Sums, split: Split) -> SumsView:
-    parts = {name: TotalsView.model_validate(_totals(split.of(name))) for name in ("due", "withheld", "refused")}
-    return SumsView.model_validate({**_totals(sums), **parts})
+def _sums_view(split: Split) -> list[SumsView]:
+    return [_of_purse(purse, totals, split) for purse, totals in sorted(split.whole.by_purse.items())]
 
 
-def _totals(sums: Sums) -> dict[str, object]:
+def _of_purse(purse: Purse, totals: Totals, split: Split) -> SumsView:
+    parts = {name: TotalsView.model_validate(_totals(split.of(name).of(purse))) for name in STANDINGS}
+    return SumsView.model_validate({**purse._asdict(), **_totals(totals), **parts})
+
+
+def _totals(totals: Totals) -> dict[str, object]:
     return {
-        "lines": sums.lines,
-        "discount_minor": sums.discount_minor,
-        "merchant_match_minor": sums.merchant_match_minor,
-        "payable_minor": sums.payable_minor,
-        "funding": [FundingView(funder_id=funder_id, amount_minor=owed) for funder_id, owed in sums.funding.items()],
+        "lines": totals.lines,
+        "redemptions": totals.redemptions,
+        "discount_minor": totals.discount_minor,
+        "merchant_match_minor": totals.merchant_match_minor,
+        "payable_minor": totals.payable_minor,
+        "funding": [FundingView(funder_id=funder_id, amount_minor=owed) for funder_id, owed in totals.funding.items()],
+        "late": LateView(
+            lines=totals.late,
+            share_basis_points=totals.late_basis_points,
+            discount_minor=totals.late_discount_minor,
+        ),
     }
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from coupons.days import Sums, total
 from coupons.documents import Withholding
 
 Standing = Literal["due", "withheld", "refused"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 
 @dataclass(slots=True)
@@ -27,9 +28,16 @@ class Split:
         return {"due": self.due, "withheld": self.withheld, "refused": self.refused}[standing]
 
     def add(self, other: Split) -> None:
-        self.due.add(other.due)
-        self.withheld.add(other.withheld)
-        self.refused.add(other.refused)
+        for standing in STANDINGS:
+            self.of(standing).add(other.of(standing))
+
+    def less(self, other: Split) -> Split:
+        return Split(*(self.of(standing).less(other.of(standing)) for standing in STANDINGS))
+
+    @property
+    def is_nothing(self) -> bool:
+        """In every number; what is zero may be left out."""
+        return all(self.of(standing).is_nothing for standing in STANDINGS)
 
     @property
     def whole(self) -> Sums:

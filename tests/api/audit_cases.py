@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.api.cases import case, coupon
 from tests.api.money_cases import BUDGETS, SEASON, money
 from tests.api.operate_cases import PACK, declared
 from tests.api.reverse_cases import redeemed
-from tests.api.settle_cases import closed
+from tests.api.settle_cases import closed, in_two_currencies
 from tests.api.stage import Stage
 from tests.world import Answered
 
@@ -23,6 +24,10 @@ LINES = [
     "coupons 1 carry the orders that keep them",
     f"spent by lines: {SPENT} less 0 = by orders: {SPENT}",
 ]
+
+
+def of(purse: str, *equations: str) -> list[str]:
+    return [f"{purse}: {text}" for text in equations]
 
 
 def holding(*equations: str) -> list[dict[str, Any]]:
@@ -78,19 +83,27 @@ def asked(s: Stage, of: str) -> Answered:
     return s.operator().send(BUDGETS, SEASON, query={"audit": of, "sweep": SWEEP})
 
 
-@case(BUDGETS, 200, body=money(audit=said("2020-06-06", "2020-06-06 is not closed: 1 merchants, 1 lines", *LINES)))
+@case(
+    BUDGETS,
+    200,
+    body=money(audit=said("2020-06-06", "2020-06-06 is not closed: 1 merchants, 1 lines", *of("season CNY", *LINES))),
+)
 def an_audit_of_an_open_day(s: Stage) -> Answered:
     return asked(redeemed(s), "2020-06-06")
 
 
-WHOLE, NONE = "(1 lines, 1000 off, 1000 match, 4000 paid)", "(0 lines, 0 off, 0 match, 0 paid)"
-CLOSED_DAY = [
-    "2020-06-06 is closed: 1 merchants, 1 lines",
-    *LINES,
-    f"1 merchants' days, all campaigns: {WHOLE} = recorded {WHOLE}",
+WHOLE, NONE = "(1 lines, 0 late, 1000 off, 1000 match, 4000 paid)", "(0 lines, 0 late, 0 off, 0 match, 0 paid)"
+DAY_MONEY = (
     f"merchants {SPENT} = 1 batches {SPENT}",
     f"due {WHOLE} + withheld {NONE} + refused {NONE} = recorded {WHOLE}",
     f"settled {SPENT} = due by lines {SPENT}",
+)
+
+
+CLOSED_DAY = [
+    "2020-06-06 is closed: 1 merchants, 1 lines",
+    *of("season CNY", *LINES, *DAY_MONEY),
+    f"1 merchants' days, all campaigns: season CNY {WHOLE} = recorded season CNY {WHOLE}",
 ]
 
 
@@ -121,7 +134,7 @@ OF_PACK = [
         audit=said(
             "campaign",
             *(f"batch pack: {text}" for text in OF_PACK),
-            f"1 merchants' days, all campaigns: {WHOLE} = recorded {WHOLE}",
+            f"1 merchants' days, all campaigns: season CNY {WHOLE} = recorded season CNY {WHOLE}",
             f"budgets {BUDGET} = reserved {RESERVED} + left {LEFT}",
             f"reserved of budgets {RESERVED} = reserved for 1 batches {RESERVED}",
             "ledger outside -30000000 + left 29990000 + reserved 9000 + due 0 + settled 1000 + refused 0 = 0",
@@ -137,21 +150,27 @@ def an_audit_of_a_campaign(s: Stage) -> Answered:
     return asked(closed(redeemed(s)), "campaign")
 
 
+HELD = f"due {NONE} + withheld {WHOLE} + refused {NONE} = recorded {WHOLE}"
+BOTH = f"season CNY {WHOLE}; tokyo JPY {WHOLE}"
+IN_TWO_CURRENCIES = [
+    "2020-06-06 is closed: 1 merchants, 2 lines",
+    *of("season CNY", *LINES, *DAY_MONEY),
+    *of("tokyo JPY", *LINES, DAY_MONEY[0], HELD, "settled 0 = due by lines 0"),
+    f"1 merchants' days, all campaigns: {BOTH} = recorded {BOTH}",
+]
+
+
+@case(BUDGETS, 200, body=lambda text: json.loads(text)["audit"] == said("2020-06-06", *IN_TWO_CURRENCIES))
+def an_audit_of_a_day_in_two_currencies(s: Stage) -> Answered:
+    return asked(in_two_currencies(s), "2020-06-06")
+
+
 @case(BUDGETS, 404, "not-found", detail="No campaign 'season'.")
 def an_audit_of_no_campaign(s: Stage) -> Answered:
     return asked(s, "campaign")
 
 
-NO_LINES = [
-    "2020-06-07 is not closed: 0 merchants, 0 lines",
-    "lines 0 = 0 redemptions + 0 reversals, as their orders say",
-    "orders of 0 lines have all their lines",
-    "coupons 0 carry the orders that keep them",
-    "spent by lines: 0 less 0 = by orders: 0",
-]
-
-
-@case(BUDGETS, 200, body=money(audit=said("2020-06-07", *NO_LINES)))
+@case(BUDGETS, 200, body=money(audit=said("2020-06-07", "2020-06-07 is not closed: 0 merchants, 0 lines")))
 def an_audit_of_a_day_without_lines(s: Stage) -> Answered:
     return asked(redeemed(s), "2020-06-07")
 

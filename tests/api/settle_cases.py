@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -10,10 +12,11 @@ from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import redeemed
 from tests.api.stage import Stage
 from tests.editing import edit_merchant
-from tests.world import OPENING, Answered, campaign, order
+from tests.world import OPENING, Answered, batch, campaign, order
 
 SETTLE = "GET /settlements/{day}"
 DAY = {"day": "2020-06-06"}
+AS_FILE = {"content-type": "text/csv; charset=utf-8", "link": None}
 CLOSED = "2020-06-07T00:00:30+08:00"
 """Half a minute after midnight."""
 LINE = {
@@ -35,24 +38,28 @@ LINE = {
 }
 
 
-def part(numerator: int, lines: int, **shares: Any) -> dict[str, Any]:
+NOT_LATE = {"lines": 0, "share_basis_points": 0, "discount_minor": 0}
+SEASON, TOKYO = {"campaign_id": "season", "currency": "CNY"}, {"campaign_id": "tokyo", "currency": "JPY"}
+
+
+def part(numerator: int, lines: int, redemptions: int = 1, **others: Any) -> dict[str, Any]:
     """Totals of so many quarters of the order's money."""
     funding = [{"funder_id": s["funder_id"], "amount_minor": int(s["amount_minor"]) * numerator // 4} for s in SHARES]
     money = {name: amount * numerator // 4 for name, amount in TEN_OFF.items()}
-    return {"lines": lines, **money, "funding": funding, **shares}
+    return {"lines": lines, "redemptions": redemptions, **money, "funding": funding, "late": NOT_LATE, **others}
 
 
-NOTHING = part(0, 0, funding=[])
+NOTHING = part(0, 0, 0, funding=[])
 
 
-def all_of_it(standing: str, numerator: int = 4, lines: int = 1) -> dict[str, Any]:
-    """Sums of which all stands alike: `due`, `withheld` or `refused`."""
-    whole = part(numerator, lines)
-    return {**whole, "due": NOTHING, "withheld": NOTHING, "refused": NOTHING, standing: whole}
+def all_of_it(standing: str, whole: dict[str, Any] | None = None, **purse: str) -> dict[str, Any]:
+    """A campaign's sums of which all stands alike: `due`, `withheld` or `refused`."""
+    whole = whole or part(4, 1)
+    parts = {"due": NOTHING, "withheld": NOTHING, "refused": NOTHING, standing: whole}
+    return {**SEASON, **purse, **whole, **parts}
 
 
-NO_SUMS = {**NOTHING, "due": NOTHING, "withheld": NOTHING, "refused": NOTHING}
-EMPTY = {"merchant_id": "diner", **DAY, "lines": [], "sums": NO_SUMS, "final": False, "day_sums": None, "next": None}
+EMPTY = {"merchant_id": "diner", **DAY, "lines": [], "sums": [], "final": False, "day_sums": None, "next": None}
 
 
 def settled(s: Stage, merchant_id: str = "diner", day: str = "2020-06-06", **more: Any) -> Answered:
@@ -83,13 +90,13 @@ REVERSAL = {
 }
 
 
-@case(SETTLE, 200, body={**EMPTY, "lines": [LINE, REVERSAL], "sums": all_of_it("due", 3, 2)})
+@case(SETTLE, 200, body={**EMPTY, "lines": [LINE, REVERSAL], "sums": [all_of_it("due", part(3, 2))]})
 def a_redemption_and_its_partial_reversal(s: Stage) -> Answered:
     redeemed(s).merchant().reverse("o-1", "r-1", 1000)
     return settled(s)
 
 
-WHOLE = all_of_it("due")
+WHOLE = [all_of_it("due")]
 
 
 @case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE, "final": True, "day_sums": WHOLE})
@@ -102,7 +109,7 @@ def a_day_a_second_before_it_is_closed(s: Stage) -> Answered:
     return settled(closed(redeemed(s), "2020-06-07T00:00:29+08:00"))
 
 
-@case(SETTLE, 200, body={**EMPTY, "merchant_id": "bakery", "final": True, "day_sums": NO_SUMS})
+@case(SETTLE, 200, body={**EMPTY, "merchant_id": "bakery", "final": True, "day_sums": []})
 def a_closed_day_without_lines(s: Stage) -> Answered:
     return settled(closed(redeemed(s)), "bakery")
 
@@ -113,7 +120,7 @@ def a_day_that_a_later_reversal_leaves_alone(s: Stage) -> Answered:
     return settled(closed(s, "2020-06-08T00:00:30+08:00"))
 
 
-BACK = {**all_of_it("due", -4), "lines": 1}
+BACK = [all_of_it("due", part(-4, 1, 0))]
 BACK_LINE = {
     **LINE,
     "kind": "reversal",
@@ -145,7 +152,7 @@ FRAUD = {**DAY, "reason": "no goods, says the customer"}
 HELD_LINE = {**LINE, "withheld": FRAUD["reason"]}
 
 
-@case(SETTLE, 200, body={**EMPTY, "lines": [HELD_LINE], "sums": all_of_it("withheld")})
+@case(SETTLE, 200, body={**EMPTY, "lines": [HELD_LINE], "sums": [all_of_it("withheld")]})
 def an_order_that_is_withheld(s: Stage) -> Answered:
     return settled(withheld(redeemed(s), {**FRAUD, "order_no": "o-1"}))
 
@@ -155,7 +162,7 @@ def another_day_that_is_withheld(s: Stage) -> Answered:
     return settled(withheld(redeemed(s), {**FRAUD, "day": "2020-06-07"}))
 
 
-REFUSED = all_of_it("refused")
+REFUSED = [all_of_it("refused")]
 
 
 @case(
@@ -173,7 +180,7 @@ def a_closed_day_that_is_refused(s: Stage) -> Answered:
     return settled(withheld(closed(redeemed(s)), {**FRAUD, "decision": "refused"}))
 
 
-RELEASED = {**part(8, 2), "due": part(4, 1), "withheld": part(4, 1), "refused": NOTHING}
+RELEASED = [{**SEASON, **part(8, 2, 2), "due": part(4, 1), "withheld": part(4, 1), "refused": NOTHING}]
 
 
 def says_that_one_of_two_orders_is_released(text: str) -> bool:
@@ -194,6 +201,46 @@ def a_closed_day_that_is_withheld_but_for_an_order(s: Stage) -> Answered:
     return settled(withheld(closed(s), FRAUD, {**FRAUD, "order_no": "o-1", "decision": "released"}))
 
 
+def in_two_currencies(s: Stage) -> Stage:
+    """One merchant, two campaigns whose funders have the same ids; the day is closed, and one order is withheld."""
+    redeemed(s).publish(campaign(batch("tokyo-pack"), **TOKYO))
+    s.restart()
+    bob = s.citizen("bob")
+    (sushi,) = (coupon["coupon_id"] for coupon in bob.put_claim("tokyo-pack").json["coupons"])
+    assert s.merchant().redeem("o-2", bob.code(sushi), order()).status == 201
+    return withheld(closed(s), {**FRAUD, "order_no": "o-2"})
+
+
+def says_that_two_currencies_do_not_add_up(text: str) -> bool:
+    """The order that is withheld is of one campaign, and in its sums alone."""
+    said = json.loads(text)
+    of_lines = {line["order_no"]: (line["campaign_id"], line["currency"]) for line in said["lines"]}
+    for standing in ("due", "withheld", "refused"):
+        owed = said["day_sums"][1][standing]["funding"]
+        said["day_sums"][1][standing]["funding"] = [share for share in owed if share["amount_minor"]]
+    wanted = [all_of_it("due"), all_of_it("withheld", **TOKYO)]
+    assert of_lines == {"o-1": tuple(SEASON.values()), "o-2": tuple(TOKYO.values())}
+    return (said["sums"], said["day_sums"]) == (wanted, wanted)
+
+
+@case(SETTLE, 200, body=says_that_two_currencies_do_not_add_up)
+def a_closed_day_in_two_currencies(s: Stage) -> Answered:
+    return settled(in_two_currencies(s))
+
+
+def are_two_rows_of_two_currencies(text: str) -> bool:
+    rows = sorted(csv.DictReader(io.StringIO(text)), key=lambda row: row["order_no"])
+    return [(row["campaign_id"], row["currency"], row["discount_minor"]) for row in rows] == [
+        ("season", "CNY", "1000"),
+        ("tokyo", "JPY", "1000"),
+    ]
+
+
+@case(SETTLE, 200, body=are_two_rows_of_two_currencies, headers=AS_FILE)
+def the_day_in_two_currencies_as_a_file(s: Stage) -> Answered:
+    return settled(in_two_currencies(s), headers={"accept": "text/csv"})
+
+
 HEADER = (
     "kind,order_no,reversal_no,coupon_id,campaign_id,batch_id,terms_id,currency,discount_minor,merchant_match_minor,"
     "payable_minor,at,late,coupon_returned,funding,withheld,decision\r\n"
@@ -202,7 +249,6 @@ ROW = (
     f"redemption,o-1,,{ANNS},season,pack,ten-off,CNY,1000,1000,4000,{OPENING},false,false,"
     "city:500 platform:300 shop:200"
 )
-AS_FILE = {"content-type": "text/csv; charset=utf-8", "link": None}
 
 
 @case(SETTLE, 200, body=lambda text: text == f"{HEADER}{ROW},,\r\n", headers=AS_FILE)

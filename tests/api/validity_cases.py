@@ -7,7 +7,7 @@ from typing import Any
 from tests.api.cases import case, coupon, opened
 from tests.api.redeem_cases import HELD, HOLD, QUOTE, REDEEM, hold, quote
 from tests.api.reverse_cases import REDEEMED
-from tests.api.settle_cases import EMPTY, LINE, SETTLE, WHOLE
+from tests.api.settle_cases import EMPTY, LINE, SETTLE, all_of_it, part
 from tests.api.stage import Stage
 from tests.world import OPENING, Answered, campaign, order, terms
 
@@ -201,10 +201,13 @@ def a_scan_before_the_expiry_that_arrives_at_it(s: Stage) -> Answered:
     return late(s, code, "2020-06-20T09:59:59+08:00")
 
 
+LATE = all_of_it("due", part(4, 1, late={"lines": 1, "share_basis_points": 10_000, "discount_minor": 1000}))
+
+
 @case(
     SETTLE,
     200,
-    body={**EMPTY, "day": "2020-06-07", "lines": [{**LINE, "at": MIDNIGHT, "late": True}], "sums": WHOLE},
+    body={**EMPTY, "day": "2020-06-07", "lines": [{**LINE, "at": MIDNIGHT, "late": True}], "sums": [LATE]},
 )
 def a_scan_before_midnight_settles_on_the_day_it_arrives(s: Stage) -> Answered:
     coupon_id = anns(s)

@@ -75,10 +75,10 @@ def test_schedules_side_by_side_close_a_day_with_its_late_lines(shop: Arena, see
     assert reports in ([{"day": DAY, "step": "closed", "lines": 16}], []), "at most one says so, and no twin of it"
     page = settled(shop, DAY)
     assert page.day_sums is not None
-    assert page.day_sums[0] == page.sums == total([page.split.due])
-    assert page.sums.lines == 16
+    assert page.day_sums.whole == page.split.whole == total([page.split.due])
+    assert page.split.whole.lines == 16
     assert shop.env.day_folds.spent("pack") == {DAY: {"city": 16 * 500, "platform": 16 * 300, "shop": 16 * 200}}
-    assert (settled(shop, "2020-06-07").sums.lines, settled(shop, "2020-06-07").day_sums) == (8, None)
+    assert (settled(shop, "2020-06-07").split.whole.lines, settled(shop, "2020-06-07").day_sums) == (8, None)
     before = shop.items()
     at_once([lambda e=env: close(shop, e) for env in shop.environments(seed=9)])
     assert shop.items() == before, "a repeat changes nothing"

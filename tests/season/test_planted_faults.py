@@ -89,9 +89,9 @@ def settles_without_reversals(patch: pytest.MonkeyPatch) -> None:
     """The sums of a closed day."""
     real = Sums.take
 
-    def take(self: Sums, batch_id: str, amounts: Any) -> None:
-        if amounts.payable_minor >= 0:
-            real(self, batch_id, amounts)
+    def take(self: Sums, line: Any) -> None:
+        if line.amounts.payable_minor >= 0:
+            real(self, line)
 
     patch.setattr(Sums, "take", take)
 

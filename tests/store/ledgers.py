@@ -14,19 +14,27 @@ from coupons.settling import Page, cursor_of, settlement_page
 from tests.world import World
 
 FOREVER = float("inf")
-PURSE = Purse("season", "CNY")
+PURSE, TOKYO = Purse("season", "CNY"), Purse("tokyo", "JPY")
 DAY = "2020-06-06"
 SHANGHAI = "Asia/Shanghai"
 LAST_SECOND = "2020-06-06T23:59:59+08:00"
 DUE = "2020-06-07T00:00:30+08:00"
 
 
-def line(order_no: str, minor: int = 100, *, batch_id: str = "pack", reversal_no: str = "") -> Line:
+def line(
+    order_no: str,
+    minor: int = 100,
+    *,
+    batch_id: str = "pack",
+    reversal_no: str = "",
+    purse: Purse = PURSE,
+    late: bool = False,
+) -> Line:
     """A movement of `minor` from the city and one more from the platform; negative for a reversal."""
     funding = (FundingLine("city", minor), FundingLine("platform", 1))
     amounts = Amounts(minor + 1, minor, 4 * minor, funding)
     kind: Any = "reversal" if reversal_no else "redemption"
-    return Line(kind, order_no, reversal_no, "c", PURSE, batch_id, "ten-off", amounts, 0, late=False)
+    return Line(kind, order_no, reversal_no, "c", purse, batch_id, "ten-off", amounts, 0, late=late)
 
 
 LINES = (line("o-1"), line("o-1", -40, reversal_no="r-1"))
@@ -56,7 +64,7 @@ def file(
 def added(*lines: Line) -> Sums:
     sums = Sums()
     for one in lines:
-        sums.take(one.batch_id, one.amounts)
+        sums.take(one)
     return sums
 
 
@@ -80,4 +88,4 @@ def pages(world: World, merchant_id: str = "diner", day: str = DAY) -> list[Page
 def final(world: World, merchant_id: str = "diner", day: str = DAY) -> Sums | None:
     """The whole day's sums; None while it is open."""
     day_sums = page(world, merchant_id, day=day).day_sums
-    return day_sums[0] if day_sums else None
+    return day_sums.whole if day_sums else None

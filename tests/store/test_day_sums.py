@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coupons import closing, settling
-from coupons.days import Sums, total
+from coupons.days import NUMBERS, Sums, Totals, total
 from coupons.documents import Withholding
+from coupons.money import Purse
 from coupons.orders import Line
 from coupons.withholding import DaysWithholdings, Split, standing
 from tests.machine.engine import Engine
 from tests.store.faults import KilledError, Mortal
-from tests.store.ledgers import DAY, DUE, LAST_SECOND, added, file, line, page, pages, tick
+from tests.store.ledgers import DAY, DUE, LAST_SECOND, PURSE, TOKYO, added, file, line, page, pages, tick
 from tests.world import World, campaign
 
 ORDERS = ["o-1", "o-10", "o-1.1", "O", "z_9"]
@@ -26,8 +27,9 @@ filings = st.lists(
         st.sampled_from(MERCHANTS),
         st.sampled_from(ORDERS),
         st.sampled_from(["", *(f"r-{n}" for n in range(12))]),
-        st.sampled_from(["pack", "other"]),
+        st.sampled_from(["pack", "other", "tokyo-pack"]),
         st.integers(-(10**11), 10**11),
+        st.booleans(),
     ),
     unique_by=lambda filing: filing[:3],
     max_size=40,
@@ -45,11 +47,19 @@ withheld = st.lists(
 )
 
 
-def owed(sums: Sums) -> tuple[object, ...]:
-    """Every number; a funder that owes nothing may be listed or not."""
-    spent = {b: {f: n for f, n in of.items() if n} for b, of in sums.spent.items()}
-    money = (sums.lines, sums.discount_minor, sums.merchant_match_minor, sums.payable_minor)
-    return (*money, {b: of for b, of in spent.items() if of})
+def owed(sums: Sums) -> dict[Purse, tuple[object, ...]]:
+    """Every number by purse; what is nothing may be listed or not."""
+    told = {purse: totals for purse, totals in sums.by_purse.items() if not totals.is_nothing}
+    return {purse: (*numbers_of(totals), spent_of(totals)) for purse, totals in told.items()}
+
+
+def numbers_of(totals: Totals) -> list[int]:
+    return [getattr(totals, name) for name in NUMBERS]
+
+
+def spent_of(totals: Totals) -> dict[str, dict[str, int]]:
+    spent = {b: {f: n for f, n in of.items() if n} for b, of in totals.spent.items()}
+    return {b: of for b, of in spent.items() if of}
 
 
 def by_standing(entries: list[Withholding], lines: list[Line]) -> Split:
@@ -59,16 +69,14 @@ def by_standing(entries: list[Withholding], lines: list[Line]) -> Split:
         own = [entry for entry in of_day if entry.order_no == one.order_no]
         whole = [entry for entry in of_day if entry.order_no is None]
         decided = next((entry.decision or "withheld" for entry in [*own, *whole]), "released")
-        {"released": split.due, "withheld": split.withheld, "refused": split.refused}[decided].take(
-            one.batch_id, one.amounts
-        )
+        {"released": split.due, "withheld": split.withheld, "refused": split.refused}[decided].take(one)
     return split
 
 
 @settings(max_examples=40, deadline=None)
 @given(filings, deaths, withheld, st.integers(1, 4), st.integers(1, 7))
 def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
-    filings: list[tuple[str, str, str, str, int]],
+    filings: list[tuple[str, str, str, str, int, bool]],
     deaths: list[tuple[int, bool]],
     withheld: list[Withholding],
     segment: int,
@@ -79,8 +87,9 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
     world.publish(campaign())
     world.clock.set(LAST_SECOND)
     lines: dict[str, list[Line]] = {name: [] for name in MERCHANTS}
-    for merchant_id, order_no, reversal_no, batch_id, minor in filings:
-        one = line(order_no, minor, batch_id=batch_id, reversal_no=reversal_no)
+    for merchant_id, order_no, reversal_no, batch_id, minor, is_late in filings:
+        purse = TOKYO if batch_id == "tokyo-pack" else PURSE
+        one = line(order_no, minor, batch_id=batch_id, reversal_no=reversal_no, purse=purse, late=is_late)
         file(world, one, merchant_id=merchant_id)
         lines[merchant_id].append(one)
     world.clock.set(DUE)
@@ -98,12 +107,12 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
             expected, split = added(*lines[merchant_id]), by_standing(withheld, lines[merchant_id])
             found = pages(world, merchant_id)
             assert sum(len(one.lines) for one in found) == len(lines[merchant_id])
-            assert owed(total(one.sums for one in found)) == owed(expected)
+            assert owed(total(one.split.whole for one in found)) == owed(expected)
             for name in ("due", "withheld", "refused"):
                 assert owed(total(one.split.of(name) for one in found)) == owed(split.of(name)), name
-            assert found[0].day_sums is not None
-            day_sums, day_split = found[0].day_sums
-            assert owed(day_sums) == owed(expected)
+            day_split = found[0].day_sums
+            assert day_split is not None
+            assert owed(day_split.whole) == owed(expected)
             for name in ("due", "withheld", "refused"):
                 assert owed(day_split.of(name)) == owed(split.of(name)), name
     whole = added(*(one for of in lines.values() for one in of))

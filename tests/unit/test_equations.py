@@ -10,8 +10,9 @@ import pytest
 
 from coupons import equations
 from coupons.audits import Equation, Moment, Report
-from coupons.days import Sums
+from coupons.days import Sums, Totals
 from coupons.ledger import Record
+from coupons.money import Purse
 from coupons.releases import Control
 from coupons.reserves import Pending, Reserve
 from coupons.tallies import BatchTally, Faults, Tally
@@ -21,6 +22,7 @@ from tests.world import campaign, parsed
 PACK = {"city": 5, "shop": 3}
 RESERVED = {"city": 50, "shop": 30}
 BUDGET = 10_000_000
+PURSE = Purse("season", "CNY")
 
 
 def moment(**changes: Any) -> Moment:
@@ -162,12 +164,12 @@ DAY = "2020-06-06"
 
 def days(**changes: Any) -> dict[str, Tally]:
     """Ten fen were spent on a closed day: six are settled, three withheld, one refused."""
-    split = Split(*(Sums(spent={"pack": {"city": minor}}) for minor in (6, 3, 1)))
+    split = Split(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (6, 3, 1)))
     return {DAY: replace(Tally({"pack": tally()}, split, split), **changes)}
 
 
 def stored(due: int, withheld: int, refused: int) -> Split:
-    return Split(*(Sums(spent={"pack": {"city": minor}}) for minor in (due, withheld, refused)))
+    return Split(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (due, withheld, refused)))
 
 
 @pytest.mark.parametrize(
@@ -218,20 +220,31 @@ def test_an_open_day_is_due() -> None:
     ("change", "said"),
     [
         (lambda day: day, []),
-        (lambda day: replace(day, wrong_merchants=Faults(1, ["diner"])), ["0 merchants' days"]),
         (lambda day: replace(day, stored=stored(6, 3, 2)), ["merchants city 11 = 1 batches city 10; pack", "due ("]),
         (lambda day: replace(day, stored=stored(7, 2, 1)), ["settled city 7 = due by lines city 6"]),
     ],
 )
 def test_a_closed_day(change: Callable[[Tally], Tally], said: list[str]) -> None:
     """Merchants, batches, what is due: the same money."""
-    found = failing(equations.of_day(change(days()[DAY]), {"pack": {"city": 10}}))
+    found = failing(equations.of_day(PURSE, change(days()[DAY]), {"pack": {"city": 10}}))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
+
+
+def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
+    """Of all campaigns together; each purse is told apart."""
+    other = Sums({Purse("tokyo", "JPY"): Totals(lines=1, late=1, discount_minor=5)})
+    day = replace(days()[DAY], wrong_merchants=Faults(1, ["diner"]), stored=Split(due=other))
+    found = equations.of_merchants(day)
+    assert found == Equation(
+        "0 merchants' days, all campaigns: season CNY (0 lines, 0 late, 0 off, 0 match, 0 paid)"
+        " = recorded tokyo JPY (1 lines, 1 late, 5 off, 0 match, 0 paid); 1 not: diner",
+        holds=False,
+    )
 
 
 def test_batches_that_make_up_for_each_other_are_wrong() -> None:
     """What is recorded for the wrong batch is named."""
-    found = failing(equations.of_day(days()[DAY], {"other": {"city": 10}}))
+    found = failing(equations.of_day(PURSE, days()[DAY], {"other": {"city": 10}}))
     assert found == ["merchants city 10 = 1 batches city 10; other 0, not city 10; pack city 10, not 0"]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coupons.bodies import SettlementQuery
-from coupons.days import Sums
+from coupons.days import Sums, Totals
 from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line
 from coupons.settling import Page, cursor_of, read_cursor
@@ -41,14 +43,35 @@ def line(sign: int, amounts: tuple[int, int, int], **funding: int) -> Line:
 def test_sums_count_reversals_negative() -> None:
     """Pages add up to the day, and each funder owes what is left."""
     page = Page([line(1, (10, 5, 35), shop=4, city=6), line(1, (1, 0, 9), city=1), line(-1, (4, 2, 14), city=4)], None)
-    sums = page.sums
-    assert (sums.lines, sums.discount_minor, sums.merchant_match_minor, sums.payable_minor) == (3, 7, 3, 30)
+    sums = page.split.whole.of(PURSE)
+    assert (sums.lines, sums.redemptions, sums.discount_minor) == (3, 2, 7)
+    assert (sums.merchant_match_minor, sums.payable_minor) == (3, 30)
     assert sums.funding == {"city": 3, "shop": 4}
     assert list(sums.funding) == ["city", "shop"]
+
+
+def test_two_purses_never_add_up() -> None:
+    """Not of two currencies, nor of two campaigns in one, whatever their funders are called."""
+    one = line(1, (10, 5, 35), city=10)
+    purses = [PURSE, Purse("season", "JPY"), Purse("winter", "CNY")]
+    sums = Page([replace(one, purse=purse) for purse in purses], None).split.whole
+    assert {purse: totals.funding for purse, totals in sums.by_purse.items()} == {
+        purse: {"city": 10} for purse in purses
+    }
+    assert (sums.lines, sums.less(Page([one], None).split.whole).of(PURSE).is_nothing) == (3, True)
+
+
+def test_late_lines_are_counted_among_redemptions() -> None:
+    """How many, their share of redemptions (rounded down) and what they took off; a reversal of one is none."""
+    late = replace(line(1, (10, 0, 90), city=10), late=True)
+    lines = [late, line(1, (4, 0, 90), city=4), line(1, (5, 0, 90), city=5), line(-1, (10, 0, 90), city=10)]
+    totals = Page(lines, None).split.whole.of(PURSE)
+    assert (totals.late, totals.late_basis_points, totals.late_discount_minor) == (1, 3333, 10)
+    assert Totals(lines=1).late_basis_points == 0
 
 
 def test_an_empty_day_owes_nothing() -> None:
     """No line, no funder."""
     page = Page([], None)
-    assert page.sums == Sums()
-    assert page.sums.funding == {}
+    assert page.split.whole == Sums()
+    assert page.split.whole.of(PURSE).funding == {}

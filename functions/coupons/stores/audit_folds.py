@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from coupons.audits import Beginning, Counted
-from coupons.days import Sums
 from coupons.documents import Withholding
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.progress import Progress
+from coupons.stores.sums import rows_of, sums_of
 from coupons.tallies import BatchTally, Faults, Piece, Reading, Tally
-from coupons.withholding import Split
+from coupons.withholding import STANDINGS, Split
 
 
 class AuditFolds(Progress[Piece]):
@@ -44,12 +44,12 @@ def _tally_fields(tally: Tally) -> Item:
     reading = tally.reading
     return {
         "batches": {batch_id: asdict(of_batch) for batch_id, of_batch in tally.batches.items()},
-        "recounted": asdict(tally.recounted),
-        "stored": asdict(tally.stored),
+        "recounted": _split_fields(tally.recounted),
+        "stored": _split_fields(tally.stored),
         "merchants": tally.merchants,
         "wrong_merchants": asdict(tally.wrong_merchants),
-        "split": asdict(reading.split) if reading else None,
-        "withheld": [one.model_dump() for one in reading.withheld] if reading else [],
+        "split": _split_fields(reading.split) if reading else None,
+        "withheld": [one.model_dump(mode="json") for one in reading.withheld] if reading else [],
     }
 
 
@@ -76,4 +76,8 @@ def _of_batch(fields: Item) -> BatchTally:
 
 
 def _split(fields: Item) -> Split:
-    return Split(*(Sums(**fields[name]) for name in ("due", "withheld", "refused")))
+    return Split(*(sums_of(fields[standing]) for standing in STANDINGS))
+
+
+def _split_fields(split: Split) -> Item:
+    return {standing: rows_of(split.of(standing)) for standing in STANDINGS}

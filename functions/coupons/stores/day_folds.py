@@ -14,9 +14,9 @@ from collections.abc import Iterable
 
 from coupons.days import Part, SettlementDay
 from coupons.stores import keys
-from coupons.stores.days import sums_fields, sums_of
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.progress import Progress
+from coupons.stores.sums import rows_of, sums_of
 
 
 class DayFolds(Progress[Part]):
@@ -42,7 +42,7 @@ class DayFolds(Progress[Part]):
 
 
 def _fields(part: Part) -> Item:
-    return {"sums": sums_fields(part.sums), "read_to": part.read_to, "to_the_end": part.to_the_end}
+    return {"sums": rows_of(part.sums), "read_to": part.read_to, "to_the_end": part.to_the_end}
 
 
 def _part(item: Item) -> Part:

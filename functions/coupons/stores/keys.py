@@ -17,13 +17,15 @@
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
 | | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record |
 | | `SWEEP#id#span` | `FOLD` | one span's fold of a sweep; of an audit, also how it began |
+| | | `REST#digest#n` | what of a fold is too long for one item |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
 | | `DAYS` | `day` | a settlement day on which somebody had lines: its end, its round, when it was closed |
-| | `DAY#day#bucket` | `MERCHANT#id` | a merchant that may have lines that day; once it is closed, their sums |
+| | `DAY#day#bucket` | `MERCHANT#id` | a merchant that may have lines that day; the round of which its sums are |
+| | | `MERCHANT#id#campaign#currency` | once it is closed, the sums of its lines of a campaign |
 """
 
 from __future__ import annotations
@@ -125,6 +127,10 @@ def fold(sweep_id: str, span: int) -> Key:
     return Key(pk=f"SWEEP#{sweep_id}#{span}", sk="FOLD")
 
 
+def fold_rest(sweep_id: str, span: int, digest: str, number: int) -> Key:
+    return Key(pk=f"SWEEP#{sweep_id}#{span}", sk=f"REST#{digest}#{number}")
+
+
 def withheld(merchant_id: str) -> Key:
     return Key(pk=f"WITHHELD#{merchant_id}", sk="RECORD")
 
@@ -149,6 +155,17 @@ def day_bucket(settlement_day: str, bucket: int) -> str:
 def merchant_day(settlement_day: str, merchant_id: str) -> Key:
     bucket = zlib.crc32(merchant_id.encode()) % DAY_BUCKETS
     return Key(pk=day_bucket(settlement_day, bucket), sk=f"{MERCHANT}{merchant_id}")
+
+
+def merchant_in(sort_key: str) -> str:
+    """The merchant in `MERCHANT#id[#campaign#currency]`."""
+    return sort_key.removeprefix(MERCHANT).partition("#")[0]
+
+
+def merchant_sums(settlement_day: str, merchant_id: str, campaign_id: str = "", currency: str = "") -> Key:
+    """Right after the merchant's own; without a campaign the prefix of all."""
+    key = merchant_day(settlement_day, merchant_id)
+    return Key(pk=key["pk"], sk=f"{key['sk']}#{campaign_id}#{currency}" if campaign_id else f"{key['sk']}#")
 
 
 def spent(batch_id: str, settlement_day: str) -> Key:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line, OrderRecord, Reversal
@@ -24,6 +24,16 @@ from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 
 SHARD_PAGE_LINES = 1_000
 ORDER_PAGE_LINES = 8
+
+
+class Summed(NamedTuple):
+    """What sums need of a line."""
+
+    kind: Literal["redemption", "reversal"]
+    purse: Purse
+    batch_id: str
+    amounts: Amounts
+    late: bool
 
 
 class Orders:
@@ -126,16 +136,17 @@ class Orders:
             shard, sort_key = shard + 1, ""
         return found, None
 
-    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, str, Amounts]]:
-        """Sort key, batch and amounts of each line of a shard after the sort key `after`, to the last page."""
+    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, Summed]]:
+        """Sort key and what sums need of each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
         more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": after})} if after else {}
         # Half of a line is what sums do not need, and decoding is what a million lines cost.
-        wanted = "sk, batch_id, discount_minor, merchant_match_minor, payable_minor, funding"
+        wanted = "sk, kind, campaign_id, currency, batch_id, funding, late, "
+        wanted += "discount_minor, merchant_match_minor, payable_minor"
         found = self._dynamo.query(
             self._table, pk, consistent=True, Limit=SHARD_PAGE_LINES, ProjectionExpression=wanted, **more
         )
-        return ((item["sk"], item["batch_id"], _amounts(item)) for item in found)
+        return ((item["sk"], _summed(item)) for item in found)
 
     def lines_of_order(self, merchant_id: str, day: str, order_no: str) -> list[Line]:
         """The lines of one order that are filed under `day`: its redemption, its reversals, or both."""
@@ -239,13 +250,21 @@ def _line_fields(line: Line) -> Item:
     }
 
 
+def _summed(item: Item) -> Summed:
+    return Summed(item["kind"], _purse(item), item["batch_id"], _amounts(item), item["late"])
+
+
+def _purse(item: Item) -> Purse:
+    return Purse(item["campaign_id"], item["currency"])
+
+
 def line_of(item: Item) -> Line:
     return Line(
         kind=item["kind"],
         order_no=item["order_no"],
         reversal_no=item["reversal_no"],
         coupon_id=item["coupon_id"],
-        purse=Purse(item["campaign_id"], item["currency"]),
+        purse=_purse(item),
         batch_id=item["batch_id"],
         terms_id=item["terms_id"],
         amounts=_amounts(item),
