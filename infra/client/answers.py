@@ -113,7 +113,7 @@ class Settlement(TypedDict):
     merchant_id: str
     day: str
     lines: list[dict[str, Any]]
-    sums: dict[str, Any]
+    sums: list[dict[str, Any]]
     final: bool
-    day_sums: dict[str, Any] | None
+    day_sums: list[dict[str, Any]] | None
     next: str | None

@@ -189,8 +189,10 @@ def test_the_settlement_adds_up_as_pages_file_and_statement(stack: LocalStack, t
     (race,) = (order_no for order_no, _ in lines if order_no.startswith("race-"))
     expected = {("meal-1", None): (1000, 1000, 4000), ("meal-1", "back-1"): (-1000, -1000, -4000)}
     assert lines == expected | {(race, None): (2000, 2000, 8000)}
-    assert [day["sums"][name] for name in ("lines", *names)] == [3, 2000, 2000, 8000]
-    assert sum(part["amount_minor"] for part in day["sums"]["funding"]) == 2000
+    (sums,) = day["sums"]
+    assert (sums["campaign_id"], sums["currency"]) == ("beijing-2020", "CNY")
+    assert [sums[name] for name in ("lines", *names)] == [3, 2000, 2000, 8000]
+    assert sum(part["amount_minor"] for part in sums["funding"]) == 2000
     for line in day["lines"]:
         assert sum(part["amount_minor"] for part in line["funding"]) == line["discount_minor"]
     rows = list(csv.DictReader(io.StringIO(file.text)))
@@ -242,7 +244,8 @@ def test_the_day_of_the_redemptions_is_closed(stack: LocalStack) -> None:
         day = till.settlement("2020-06-06")
         theirs = other.settlement("2020-06-06")
     assert (day["final"], day["day_sums"]) == (True, day["sums"])
-    assert day["sums"]["due"]["lines"] == day["sums"]["lines"] == 3
+    (sums,) = day["sums"]
+    assert sums["due"]["lines"] == sums["lines"] == 3
     assert (theirs["final"], theirs["lines"]) == (True, [])
 
 

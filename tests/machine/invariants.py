@@ -14,7 +14,7 @@ from coupons.orders import Amounts, OrderRecord, order_key
 from coupons.sealing import CouponRef
 from tests.machine.books import Books, Filed
 from tests.machine.fitting import counts, status
-from tests.machine.season import BATCHES, LIMITS, TIMEZONE, claim_key
+from tests.machine.season import BATCHES, LIMITS, PURSE, TIMEZONE, claim_key
 from tests.world import KEYS, seconds
 
 
@@ -183,16 +183,24 @@ def _lines_of(books: Books) -> Iterator[tuple[object, ...]]:
         if order.state != "redeemed":
             continue
         day = day_of(order.at_s, TIMEZONE).isoformat()
-        yield order.merchant_id, day, order.order_no, "", order.coupon_id, _by_name(order.amounts)
+        yield *PURSE, order.merchant_id, day, order.order_no, "", order.coupon_id, _by_name(order.amounts)
         for reversal in order.reversals:
             back = {name: -part for name, part in _by_name(reversal.amounts).items()}
             day = day_of(reversal.reversed_at_s, TIMEZONE).isoformat()
-            yield order.merchant_id, day, order.order_no, reversal.reversal_no, order.coupon_id, back
+            yield *PURSE, order.merchant_id, day, order.order_no, reversal.reversal_no, order.coupon_id, back
 
 
 def _told(filed: Filed) -> tuple[object, ...]:
     line = filed.line
-    return filed.merchant_id, filed.day, line.order_no, line.reversal_no, line.coupon_id, _by_name(line.amounts)
+    return (
+        *line.purse,
+        filed.merchant_id,
+        filed.day,
+        line.order_no,
+        line.reversal_no,
+        line.coupon_id,
+        _by_name(line.amounts),
+    )
 
 
 def _claims_stay(before: Books, after: Books) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any
 from tests.world import KEYS, World, batch, campaign, terms
 
 TIMEZONE = "Asia/Shanghai"
+PURSE = ("season", "CNY")
+"""Campaign and currency of every line."""
 PEOPLE = ("ann", "bo", "cy", "dee", "eve")
 HOUSEHOLDS = {"ann": "north", "bo": "north", "cy": "south", "dee": "south"}
 """Eve's token names none."""

@@ -58,6 +58,7 @@ class LineEntry:
     payable_minor: int
     funding: Money
     is_late: bool = False
+    coupon_returned: bool = False
 
 
 @dataclass
@@ -118,6 +119,8 @@ class BatchEntry:
 
 class Books:
     def __init__(self, document: Document) -> None:
+        self.purse = (document["campaign_id"], document["currency"])
+        """Campaign and currency of every line."""
         self.budgets: Money = Counter({f["funder_id"]: f["budget_minor"] for f in document["funders"]})
         terms = {one["terms_id"]: one for one in document["terms"]}
         self.batches = {
@@ -257,5 +260,6 @@ class Books:
             sign * answer["amount_minor" if kind == "reversal" else "payable_minor"],
             funding,
             answer.get("late", False),
+            answer.get("coupon_returned", False),
         )
         self.lines.setdefault((merchant_id, str(datetime.fromisoformat(at).date())), []).append(line)

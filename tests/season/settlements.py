@@ -9,7 +9,7 @@ from tests.season.books import Books, LineEntry, money, total
 from tests.season.operators import Operators
 from tests.season.town import Town
 
-_TOTALS = ("lines", "discount_minor", "merchant_match_minor", "payable_minor")
+_TOTALS = ("lines", "redemptions", "discount_minor", "merchant_match_minor", "payable_minor")
 _STANDING = {"released": "due", "refused": "refused", None: "withheld"}
 """By an operator's decision."""
 
@@ -24,12 +24,21 @@ class Settlements:
         wanted = self._books.lines.get((merchant_id, day), [])
         told = [line for page in pages for line in page["lines"]]
         place = f"{merchant_id} on {day}"
-        assert sorted(map(_told, told)) == sorted(map(_kept, wanted)), f"{place}: other lines than were answered"
-        added = total(Counter({name: page["sums"][name] for name in _TOTALS}) for page in pages)
+        assert sorted(map(_told, told)) == sorted((*self._books.purse, *_kept(line)) for line in wanted), (
+            f"{place}: other lines than were answered"
+        )
+        of_pages = [self._of_campaign(page["sums"], place) for page in pages if page["lines"]]
+        added = total(Counter({name: sums[name] for name in _TOTALS}) for sums in of_pages)
         assert added == Counter(_totals(wanted)), f"{place}: {added}"
         if wanted:
             assert all(page["final"] for page in pages), f"{place} is not final"
-            self._check_sums(pages[0]["day_sums"], wanted, merchant_id, day)
+            self._check_sums(self._of_campaign(pages[0]["day_sums"], place), wanted, merchant_id, day)
+
+    def _of_campaign(self, sums: list[dict[str, Any]], place: str) -> dict[str, Any]:
+        """The only ones: there is no other campaign."""
+        told = [(one["campaign_id"], one["currency"]) for one in sums]
+        assert told == [self._books.purse], f"{place}: sums of {told}"
+        return sums[0]
 
     def _pages(self, merchant_id: str, day: str) -> list[dict[str, Any]]:
         till, cursor = self._town.world.merchant(merchant_id), ""
@@ -62,6 +71,7 @@ class Settlements:
 def _totals(lines: list[LineEntry]) -> dict[str, int]:
     return {
         "lines": len(lines),
+        "redemptions": sum(line.kind == "redemption" for line in lines),
         "discount_minor": sum(line.discount_minor for line in lines),
         "merchant_match_minor": sum(line.merchant_match_minor for line in lines),
         "payable_minor": sum(line.payable_minor for line in lines),
@@ -71,15 +81,19 @@ def _totals(lines: list[LineEntry]) -> dict[str, int]:
 def _assert_sums(told: dict[str, Any], lines: list[LineEntry], place: str) -> None:
     assert {name: told[name] for name in _TOTALS} == _totals(lines), f"{place}: {told}"
     assert money(told["funding"]) == total(line.funding for line in lines), f"{place}: {told}"
+    late = [line.discount_minor for line in lines if line.is_late]
+    share = len(late) * 10_000 // max(sum(line.kind == "redemption" for line in lines), 1)
+    assert told["late"] == {"lines": len(late), "share_basis_points": share, "discount_minor": sum(late)}, place
 
 
 def _told(line: dict[str, Any]) -> tuple[Any, ...]:
     where = (line["order_no"], line["reversal_no"] or "", line["kind"], line["batch_id"], line["coupon_id"])
     amounts = (line["discount_minor"], line["merchant_match_minor"], line["payable_minor"])
-    return (*where, line["late"], *amounts, tuple(sorted(money(line["funding"]).items())))
+    purse, marks = (line["campaign_id"], line["currency"]), (line["late"], line["coupon_returned"])
+    return (*purse, *where, *marks, *amounts, tuple(sorted(money(line["funding"]).items())))
 
 
 def _kept(line: LineEntry) -> tuple[Any, ...]:
     where = (line.order_no, line.reversal_no or "", line.kind, line.batch_id, line.coupon_id)
     amounts = (line.discount_minor, line.merchant_match_minor, line.payable_minor)
-    return (*where, line.is_late, *amounts, tuple(sorted(line.funding.items())))
+    return (*where, line.is_late, line.coupon_returned, *amounts, tuple(sorted(line.funding.items())))
