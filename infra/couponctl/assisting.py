@@ -11,6 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from coupons.callers import caller_of
+from coupons.refusals import Refusal
 from infra.client.api import ProblemError, UnreachableError
 from infra.client.citizen import Citizen
 from infra.client.reactions import reaction_to
@@ -49,19 +51,22 @@ def assist(api: Api, args: Namespace, out: Output) -> int:
 def refuse_another_person(token: str | None, person_id: str) -> None:
     """A sheet for the wrong person would be somebody else's money. Raises WrongPersonError."""
     named = _person_of(token or "")
+    # Both are normal forms, or subjects letter by letter.
     if named is not None and named != person_id:
         raise WrongPersonError(f"the token speaks for {named!r}, not for {person_id!r}")
 
 
 def _person_of(token: str) -> str | None:
-    """Whom a JWT speaks for; the stack checks its signature. None if it cannot be read."""
+    """Whom a JWT speaks for; the stack checks it. None if it cannot be read, or the stack will refuse it."""
     payload = [*token.split("."), ""][1]
     try:
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except ValueError:
         return None
-    named = (claims.get("person_id") or claims.get("sub")) if isinstance(claims, dict) else None
-    return named if isinstance(named, str) else None
+    try:
+        return caller_of(claims, "citizen").person_name if isinstance(claims, dict) else None
+    except Refusal:
+        return None
 
 
 def _claim_of(api: Api, batch_id: str) -> Claim:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 
+from coupons.identities import SUBJECT, IdentityError, person_name
 from infra.client import api as client
 from infra.couponctl import accounting, assisting, auditing, commands, members, steering
 from infra.couponctl.core_yaml import DocumentFileError
@@ -56,9 +57,10 @@ def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
     run: Command = args.run
     try:
         if api.token is None and args.needs is not None:
-            claims = {f"{name}_id": getattr(args, name, None) for name in ("merchant", "person", "household")}
-            region = getattr(args, "region", None)
-            api.token = commands.local_token(api, "couponctl", args.needs, region=region, **claims)
+            claims = {f"{name}_id": getattr(args, name, None) for name in ("merchant", "household")}
+            sub, claims["person_id"] = _spoken_for(getattr(args, "person", None))
+            claims["region"] = getattr(args, "region", None)
+            api.token = commands.local_token(api, sub, args.needs, **claims)
         return run(api, args, out)
     except (DocumentFileError, StatementError) as error:
         out.failure(*error.problems)
@@ -77,6 +79,13 @@ def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
     except OSError as error:
         out.failure(f"{error.filename or 'file'}: {error.strerror or error}")
         return USAGE
+
+
+def _spoken_for(person: str | None) -> tuple[str, str | None]:
+    """`sub` and `person_id` of a token that speaks for this person."""
+    if person is not None and person.startswith(SUBJECT):
+        return person.removeprefix(SUBJECT), None
+    return "couponctl", person
 
 
 def _given_token(args: argparse.Namespace) -> str | None:
@@ -170,13 +179,22 @@ def _add_steering(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_people(add: Callable[..., argparse.ArgumentParser]) -> None:
     people = add("members", members.members, "operator", "the people of a file join a group, 1,000 a call; resumable")
     people.add_argument("group", metavar="GROUP", type=_name)
-    people.add_argument("file", metavar="FILE", help="an id a line, or a CSV file with a column person_id")
+    people.epilog = (
+        "FILE is CSV in UTF-8: a person a line, or a header with a column person_id among others. A person is a "
+        "real-name identity, in any spelling (capitals, full-width digits and blanks around it do not count), or "
+        "sub:ACCOUNT for a token without one, letter by letter. Blank lines and lines that begin with # are skipped. "
+        "What spreadsheets spoil is a bad line: 1.10105E+17, a leading ', characters that nobody sees. Somebody who "
+        "is named twice joins once."
+    )
+    people.add_argument("file", metavar="FILE", help="a person a line, or a CSV file with a column person_id")
     people.add_argument("--remove", action="store_true", help="they leave it")
+    people.add_argument("--skip-bad", action="store_true", help="send the others; else a bad line keeps all from it")
     people.add_argument("--report", metavar="PATH", help="where all bad lines are listed (default FILE.bad.csv)")
     text = "claim for a person without a phone and print a sheet of codes with PIN"
     assist = add("assist", assisting.assist, assisting.SCOPES, text)
     assist.add_argument("batch", metavar="BATCH", type=_name)
-    assist.add_argument("person", metavar="PERSON_ID", help="whom a given --token must speak for")
+    text = "whom a given --token must speak for; sub:ACCOUNT where it states no person_id"
+    assist.add_argument("person", metavar="PERSON_ID", type=_person, help=text)
     assist.add_argument("--region", help="of the person, where the local stack gives the token")
     assist.add_argument("--household", metavar="HOUSEHOLD_ID", help="the same")
 
@@ -194,6 +212,13 @@ def _name(text: str) -> str:
     if not text or len(text) > 64:
         raise argparse.ArgumentTypeError(f"{text[:80]!r} is not an identifier")
     return text
+
+
+def _person(text: str) -> str:
+    try:
+        return person_name(text)
+    except IdentityError as error:
+        raise argparse.ArgumentTypeError(f"the person {error}") from None
 
 
 def _positive(text: str) -> int:

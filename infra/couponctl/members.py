@@ -1,5 +1,6 @@
 """`members`: the people of a file join a group, or leave it, a thousand a call; a run that was cut off goes on.
 
+The file is read twice, in bounded memory: once to find its bad lines, and once to send the others.
 After each call `FILE.progress` says how many lines are done, of which content, for which group of which stack. It is
 removed at the end. A call that was done and not written down is done again, which changes nothing.
 """
@@ -29,6 +30,7 @@ CALL_MAX = 1_000
 CALL_BYTES_MAX = 60_000
 """The API takes bodies of 64 KB: a thousand long ids do not fit."""
 SHOWN_MAX = 20
+PROGRESS_EVERY = 100_000
 
 
 class ReportPathError(WrongUseError):
@@ -45,8 +47,31 @@ class Run:
     sha256: str
 
 
+@dataclass
+class Tally:
+    """What the file holds, and what came of it: of the `people` it names some are `sent` by this run."""
+
+    group_id: str
+    direction: str
+    lines: int
+    people: int
+    resumed_after: int = 0
+    sent: int = 0
+    changed: int = 0
+    """How many joined, or left, as the answers say; a lost answer's second counts nobody."""
+    entitled: int | None = None
+
+    def note(self, sent: int, answer: dict[str, Any]) -> None:
+        self.sent += sent
+        self.changed += int(answer.get("removed" if self.direction == "remove" else "added") or 0)
+        self.entitled = answer.get("entitled")
+
+
 def members(api: Api, args: Namespace, out: Output) -> int:
-    """Good lines are sent whatever the others are; good only if there was no bad line."""
+    """Everybody in the file is a member, or none is; good only if there was no bad line.
+
+    The whole file is read first: nothing is sent if a line is bad, unless bad lines are to be left out.
+    """
     path = Path(args.file)
     report = Report(Path(args.report) if args.report else path.with_name(f"{path.name}.bad.csv"), out)
     if report.path.exists() and report.path.samefile(path):
@@ -54,43 +79,51 @@ def members(api: Api, args: Namespace, out: Output) -> int:
     facts = facts_of(path)
     direction = "remove" if args.remove else "add"
     progress = Progress(path.with_name(f"{path.name}.progress"), Run(api.url, args.group, direction, facts.sha256))
-    resumed_after = progress.lines_done()
-    if resumed_after:
-        out.progress(f"{path.name}: going on after line {resumed_after:,} of {facts.lines:,}")
-    sent = 0
-    entitled: int | None = None
-    with report:
-        for chunk in _chunks(report.good(read_members(path)), after=resumed_after):
-            reached = chunk[-1].number
-            try:
-                entitled = _send(api, args.group, {direction: [line.person_id for line in chunk]})
-            except ApiError as error:
-                _stopped(out, error, path.name, progress.lines_done(), reached)
-                raise
-            sent += len(chunk)
-            progress.write(reached)
-            out.progress(f"{args.group}: {sent:,} sent, line {reached:,} of {facts.lines:,}")
-    progress.path.unlink(missing_ok=True)
-    result = {
-        "group_id": args.group,
-        "direction": direction,
-        "lines": facts.lines,
-        "sent": sent,
-        "entitled": entitled,
-        "resumed_after": resumed_after,
-        "bad": report.bad,
-        "report": str(report.path) if report.bad else None,
-    }
+    tally = Tally(args.group, direction, facts.lines, _checked(path, facts.lines, report, out))
+    if report.bad and not args.skip_bad:
+        out.failure("Nothing was sent. Mend these lines, or leave them out with --skip-bad.")
+    else:
+        _send_all(api, path, progress, tally, out)
     where = [f"bad lines: {report.path}"] if report.bad else []
     done = "left" if args.remove else "joined"
-    out.result(result, f"{args.group}: {sent:,} people {done}, {report.bad:,} bad lines", *where)
+    summary = f"{args.group}: {tally.changed:,} of {tally.sent:,} people {done}, {report.bad:,} bad lines"
+    result = {**asdict(tally), "bad": report.bad, "report": str(report.path) if report.bad else None}
+    out.result(result, summary, *where)
     return REFUSED if report.bad else GOOD
 
 
-def _send(api: Api, group_id: str, body: dict[str, list[str]]) -> int | None:
-    """How many people were ever members then."""
-    entitled = api.put(f"/admin/groups/{quote(group_id, safe='')}/members", body).body.get("entitled")
-    return entitled if isinstance(entitled, int) else None
+def _checked(path: Path, lines: int, report: Report, out: Output) -> int:
+    """How many people the file names; its bad lines are reported."""
+    people = 0
+    with report:
+        for people, line in enumerate(report.good(read_members(path)), 1):
+            if people % PROGRESS_EVERY == 0:
+                out.progress(f"{path.name}: checked to line {line.number:,} of {lines:,}")
+    return people
+
+
+def _send_all(api: Api, path: Path, progress: Progress, tally: Tally, out: Output) -> None:
+    """Raises ApiError; the next run goes on behind what was done."""
+    tally.resumed_after = progress.lines_done()
+    if tally.resumed_after:
+        out.progress(f"{path.name}: going on after line {tally.resumed_after:,} of {tally.lines:,}")
+    good = (line for line in read_members(path) if not line.bad)
+    for chunk in _chunks(good, after=tally.resumed_after):
+        reached = chunk[-1].number
+        try:
+            answer = _send(api, tally, [line.name for line in chunk])
+        except ApiError as error:
+            _stopped(out, error, path.name, progress.lines_done(), reached)
+            raise
+        tally.note(len(chunk), answer)
+        progress.write(reached)
+        out.progress(f"{tally.group_id}: {tally.sent:,} sent, line {reached:,} of {tally.lines:,}")
+    progress.path.unlink(missing_ok=True)
+
+
+def _send(api: Api, tally: Tally, names: list[str]) -> dict[str, Any]:
+    path = f"/admin/groups/{quote(tally.group_id, safe='')}/members"
+    return api.put(path, {tally.direction: names}).body
 
 
 def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
@@ -100,7 +133,7 @@ def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
     for line in lines:
         if line.number <= after:
             continue
-        more = len(json.dumps(line.person_id, ensure_ascii=False).encode()) + len(", ")
+        more = len(json.dumps(line.name, ensure_ascii=False).encode()) + len(", ")
         if chunk and (len(chunk) == CALL_MAX or size + more > CALL_BYTES_MAX):
             yield chunk
             chunk, size = [], 0

@@ -34,7 +34,7 @@ class Issuer:
         self._key = _key(key_path)
         self._jwk = _jwk(self._key.public_key())
 
-    def token(self, claims: Mapping[str, str]) -> str:
+    def token(self, claims: Mapping[str, Any]) -> str:
         """A token that carries `claims`, valid from now for TOKEN_LIFETIME_S."""
         issued_at_s = int(time.time())
         header = {"alg": "RS256", "typ": "JWT", "kid": self._jwk["kid"]}

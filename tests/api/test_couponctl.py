@@ -39,15 +39,18 @@ def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 def test_members_come_and_go(town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who is in the file may claim; who was taken out may not."""
     file = tmp_path / "nurses.csv"
-    file.write_text("name,person_id\nA,ann\nB,bob\n,\n")
+    file.write_text("name,person_id\nA,1002\uff38\nB,sub:Bob\nA,1002x\n,\n", "utf-8")
     assert run(town, "members", "nurses", str(file)) == 1
+    assert (printed(capsys)["sent"], town.said) == (0, [])
+    assert run(town, "members", "nurses", str(file), "--skip-bad") == 1
     told = printed(capsys)
-    assert (told["sent"], told["bad"], told["entitled"]) == (2, 1, 2)
-    assert town.world.citizen("ann").put_claim("care").status == 201
-    file.write_text("bob\n")
+    assert (told["sent"], told["changed"], told["bad"], told["entitled"]) == (3, 2, 1, 2)
+    assert town.world.citizen("ann", person_id="1002X").put_claim("care").status == 201
+    file.write_text("sub:Bob\nsub:bob\n")
     assert run(town, "members", "nurses", str(file), "--remove") == 0
+    assert printed(capsys)["changed"] == 1
     town.world.clock.advance(3)
-    assert town.world.citizen("bob").put_claim("care").json["reason"] == "group"
+    assert Person({"sub": "Bob", "scope": "citizen"}).put_claim("care").json["reason"] == "group"
 
 
 def test_a_group_that_would_outgrow_its_batch_stops_the_file(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -130,26 +131,41 @@ def test_a_stack_that_prints_no_codes_is_named(stack: Stack) -> None:
 
 
 def jwt(**claims: str) -> str:
-    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    stated = {"scope": "citizen operator", **claims}
+    payload = base64.urlsafe_b64encode(json.dumps(stated).encode()).rstrip(b"=").decode()
     return f"x.{payload}.x"
 
 
 @pytest.mark.parametrize(
-    ("token", "code"),
+    ("token", "person", "code"),
     [
-        (jwt(sub="op-7", person_id="wang"), 0),
-        (jwt(sub="wang"), 0),
-        (jwt(sub="wang", person_id="li"), 2),
-        (jwt(sub="op-7"), 2),
-        ("opaque", 0),
-        ("a.!.c", 0),
+        (jwt(sub="op-7", person_id="wang"), "wang", 0),
+        (jwt(sub="op-7", person_id=" \uff37ang"), "WANG", 0),
+        (jwt(sub="Wang"), "sub:Wang", 0),
+        (jwt(sub="Wang"), "sub:wang", 2),
+        (jwt(sub="wang"), "wang", 2),
+        (jwt(sub="wang", person_id="li"), "wang", 2),
+        (jwt(sub="op-7", person_id="wang"), "sub:op-7", 2),
+        (jwt(sub="op-7", person_id="wang"), "wa\u200bng", 2),
+        (jwt(sub="op-7", person_id="li", scope="operator"), "wang", 0),
+        (jwt(sub="op-7", person_id="[li wang]"), "wang", 0),
+        ("opaque", "wang", 0),
+        ("a.!.c", "wang", 0),
     ],
 )
 def test_a_given_token_must_speak_for_the_person(
-    stack: Stack, capsys: pytest.CaptureFixture[str], token: str, code: int
+    stack: Stack, capsys: pytest.CaptureFixture[str], token: str, person: str, code: int
 ) -> None:
-    """A sheet of somebody else's coupons is worse than none; a token that cannot be read is the stack's to judge."""
-    assert stack.run("--token", token, "assist", "care", "wang") == code
+    """A sheet of somebody else's coupons is worse than none; a token that cannot be read, or speaks for nobody, is the
+    stack's to judge."""
+    with pytest.raises(SystemExit) if "\u200b" in person else nullcontext():
+        assert stack.run("--token", token, "assist", "care", person) == code
     if code:
         assert stack.asked == []
-        assert "not for 'wang'" in capsys.readouterr().err
+        assert ("not for" in capsys.readouterr().err) == ("\u200b" not in person)
+
+
+def test_a_local_token_speaks_for_an_account(stack: Stack) -> None:
+    """Whose subject it is, letter by letter, without an identity."""
+    assert stack.run("assist", "care", "sub:Wang") == 0
+    assert stack.asked[0].body == {"sub": "Wang", "scope": "citizen operator"}

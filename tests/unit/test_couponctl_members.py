@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from infra.couponctl.member_files import LENGTH_MAX
+from coupons.identities import LENGTH_MAX
 from infra.couponctl.members import CALL_BYTES_MAX, CALL_MAX, SHOWN_MAX
 from tests.unit.scripted_stack import Reply, Stack, problem, scripted_stack
 
 ROUTE = "PUT /admin/groups/nurses/members"
-DONE = Reply(body={"group_id": "nurses", "added": 1, "removed": 0, "entitled": 7})
+DONE = Reply(body={"group_id": "nurses", "added": 2, "removed": 1, "entitled": 7})
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_people_join_a_thousand_a_call(stack: Stack, file: Path, capsys: pytest.
     assert stack.run("members", "nurses", str(file)) == 0
     assert sent(stack) == [people(CALL_MAX), [f"person-{CALL_MAX}"]]
     captured = capsys.readouterr()
-    assert captured.out == "nurses: 1,001 people joined, 0 bad lines\n"
+    assert captured.out == "nurses: 4 of 1,001 people joined, 0 bad lines\n"
     assert captured.err.splitlines() == [
         "nurses: 1,000 sent, line 1,000 of 1,001",
         "nurses: 1,001 sent, line 1,001 of 1,001",
@@ -75,9 +75,11 @@ def test_people_leave(stack: Stack, file: Path, capsys: pytest.CaptureFixture[st
         "group_id": "nurses",
         "direction": "remove",
         "lines": 2,
-        "sent": 2,
-        "entitled": 7,
+        "people": 2,
         "resumed_after": 0,
+        "sent": 2,
+        "changed": 1,
+        "entitled": 7,
         "bad": 0,
         "report": None,
     }
@@ -98,7 +100,7 @@ TEXT = """\ufeff# The nurses of Wuhan
   ann\u3000
 # and
 bob
-ann
+ANN
 \t
  eve\x07
 {long}
@@ -107,43 +109,49 @@ dan
 """
 
 
-def test_bad_lines_are_named_and_the_good_ones_sent(
-    stack: Stack, file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Blank lines and comments are neither; exit code 1, with each bad line's number and reason."""
+def test_a_bad_line_keeps_all_from_being_sent(stack: Stack, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1, with each bad line's number and reason; with `--skip-bad` the others are sent, one twice is fine."""
     text = TEXT.format(long="x" * LENGTH_MAX, longer="y" * (LENGTH_MAX + 1))
     file.write_bytes(text.encode() + b"\xff\xfe\nlast")
-    assert stack.run("members", "nurses", str(file)) == 1
-    assert sent(stack) == [["ann", "bob", "x" * LENGTH_MAX, "dan", "last"]]
     bad = [
-        (6, "repeats line 3"),
-        (8, "holds a control character"),
+        (8, "holds U+0007, which no identity may hold"),
         (10, f"longer than {LENGTH_MAX} characters"),
         (12, "not UTF-8"),
     ]
-    assert reported(file.with_name("people.txt.bad.csv")) == bad
-    captured = capsys.readouterr()
-    assert [f"line {number}: {reason}" for number, reason in bad] == captured.err.splitlines()[:4]
-    assert captured.out.splitlines()[0] == "nurses: 5 people joined, 4 bad lines"
+    for options, changed in (([], "0 of 0"), (["--skip-bad"], "2 of 6")):
+        assert stack.run("members", "nurses", str(file), *options) == 1
+        assert reported(file.with_name("people.txt.bad.csv")) == bad
+        captured = capsys.readouterr()
+        assert [f"line {number}: {reason}" for number, reason in bad] == captured.err.splitlines()[:3]
+        assert captured.out.splitlines()[0] == f"nurses: {changed} people joined, 3 bad lines"
+        assert ("--skip-bad" in captured.err) == (not stack.asked)
+    assert sent(stack) == [["ann", "bob", "ann", "x" * LENGTH_MAX, "dan", "last"]]
+
+
+def test_somebody_named_twice_is_no_failure(stack: Stack, file: Path) -> None:
+    """They join once: the API compares people, and says how many came."""
+    file.write_text("1002X\n1002\uff38\n", "utf-8")
+    assert stack.run("members", "nurses", str(file)) == 0
+    assert (sent(stack), beside(file)) == ([["1002x", "1002x"]], set())
 
 
 def test_the_screen_shows_some_bad_lines_and_the_report_all(
     stack: Stack, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At the path that was asked for."""
-    file.write_text("ann\n" * (SHOWN_MAX + 3))
+    file.write_text("ann\n" + "a\x07\n" * (SHOWN_MAX + 2))
     report = tmp_path / "mend.csv"
     assert stack.run("members", "nurses", str(file), "--report", str(report)) == 1
     assert len(reported(report)) == SHOWN_MAX + 2
     told = capsys.readouterr().err.splitlines()
-    assert sum("repeats line 1" in line for line in told) == SHOWN_MAX
-    assert told[-1] == "… and 2 more bad lines"
+    assert sum("U+0007" in line for line in told) == SHOWN_MAX
+    assert "… and 2 more bad lines" in told
     assert beside(file) == {"mend.csv"}
 
 
 def test_the_report_of_mended_lines_is_taken_away(stack: Stack, file: Path) -> None:
     """It would have somebody mend them again."""
-    file.write_text("ann\nann\n")
+    file.write_text("ann\na\x07\n")
     assert stack.run("members", "nurses", str(file)) == 1
     assert beside(file) == {"people.txt.bad.csv"}
     file.write_text("ann\n")
@@ -224,13 +232,13 @@ def test_a_progress_file_that_is_none_starts_anew(stack: Stack, file: Path, text
 
 
 def test_bad_lines_of_the_first_part_are_reported_again(stack: Stack, file: Path) -> None:
-    """The report is of the whole file, and a repeat of a line that was sent before is still one."""
-    file.write_text("\n".join([*people(1_500), "person-3", "\x01"]))
+    """The report is of the whole file."""
+    file.write_text("\n".join(["null", *people(1_500), "a\x01"]))
     stack.on(ROUTE, DONE, Reply(dropped=True))
-    assert stack.run("members", "nurses", str(file)) == 3
+    assert stack.run("members", "nurses", str(file), "--skip-bad") == 3
     stack.on(ROUTE, DONE)
-    assert stack.run("members", "nurses", str(file)) == 1
-    wanted = [(1_501, "repeats line 4"), (1_502, "holds a control character")]
+    assert stack.run("members", "nurses", str(file), "--skip-bad") == 1
+    wanted = [(1, "is what gateways write for no value"), (1_502, "holds U+0001, which no identity may hold")]
     assert reported(file.with_name("people.txt.bad.csv")) == wanted
 
 
