@@ -15,6 +15,7 @@ import sys
 import typing
 from dataclasses import fields
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -203,13 +204,19 @@ def _problem_schema(refusal: type[r.Refusal]) -> dict[str, Any]:
         "detail": {"type": "string"},
         "instance": {"type": "string"},
     }
-    hints = typing.get_type_hints(refusal)
+    hints, unsaid = typing.get_type_hints(refusal), {fact.name for fact in fields(refusal) if fact.default is None}
     for fact in fields(refusal):
         if fact.name.endswith("_at_s"):
             properties[fact.name.removesuffix("_s")] = {"type": "string", "format": "date-time"}
         elif fact.name not in ("detail", "timezone"):
-            properties[fact.name] = TypeAdapter(hints[fact.name]).json_schema()
-    return {"type": "object", "required": list(properties), "properties": properties}
+            properties[fact.name] = TypeAdapter(_said(hints[fact.name])).json_schema()
+    required = [name for name in properties if name not in unsaid]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _said(hint: Any) -> Any:
+    """The type of a fact when it is said: `None` is not."""
+    return next(one for one in typing.get_args(hint) if one is not NoneType) if isinstance(hint, UnionType) else hint
 
 
 def _gateway_schema() -> dict[str, Any]:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from coupons.clock import SKEW_S
+from coupons.codes import Scanned
 from coupons.moments import DAY_S, day_of, day_start_s, epoch_s
 from coupons.terms import FixedWindow, Terms
 
 Stored = Literal["available", "held", "redeemed", "voided"]
 """What the item says; `expired` is never stored: it is a fact of the clock."""
 Status = Literal["available", "held", "redeemed", "expired", "voided"]
+BAR_AHEAD_S = 2 * SKEW_S
+"""A bar further ahead of now than this was written before a clock was set back, and does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,20 @@ class Coupon:
     held_until_s: int = 0
     returns: int = 0
     """How often a reversal gave it back."""
+    bar_s: int = 0
+    """Codes issued until then bring it no more: they were shown for a use that was undone. 0: it never came back."""
+    print_no: int = 0
+    """Its last print is the only one that brings it; a coupon that came back has none until it is printed anew."""
+
+    def is_brought_by(self, scanned: Scanned, now_s: int) -> bool:
+        """It has not come back, nor been printed anew, since `scanned` was issued; the code's age is not asked."""
+        if scanned.print_no:
+            return scanned.print_no == self.print_no
+        return scanned.issued_at_s > self.bar_s or self.bar_s > now_s + BAR_AHEAD_S
+
+    def fresh_code_in_s(self, now_s: int) -> int:
+        """How long until a code brings it that is issued then; 0: one of now does."""
+        return max(self.bar_s + 1 - now_s, 0) if self.bar_s <= now_s + BAR_AHEAD_S else 0
 
     def status(self, now_s: int, ruling: Ruling) -> Status:
         if self.state in ("redeemed", "voided"):

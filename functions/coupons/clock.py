@@ -24,6 +24,10 @@ A lease's 10 s, the function's timeout of 10 s, and 10 s to spare.
 """
 
 
+SKEW_S = 5
+"""Two environments, or a till, may read the same moment this much apart."""
+
+
 class Clock(Protocol):
     def wall_s(self) -> float:
         """Epoch seconds."""

@@ -6,9 +6,16 @@ from typing import Any
 
 from coupons.environment import Environment
 from coupons.orders import Order, OrderRecord, fingerprint, order_key
-from coupons.redeeming import ATTEMPTS, assess_or_refuse, order_conflict
+from coupons.redeeming import ATTEMPTS, assess_or_refuse, order_conflict, till_of
 from coupons.refusals import Busy, OrderConflict
-from coupons.scanning import open_code, present, refuse_old_code, refuse_unusable, refuse_wrong_pin
+from coupons.scanning import (
+    open_code,
+    present,
+    refuse_old_code,
+    refuse_returned,
+    refuse_unusable,
+    refuse_wrong_pin,
+)
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import standing_order
 
@@ -39,12 +46,13 @@ def hold(
     timezone = presented.release.timezone
     if standing is not None and _is_hold_of(standing, presented.coupon_id, content):
         return standing, timezone, True
-    refuse_old_code(scanned, now_s)
+    refuse_old_code(scanned, presented, now_s)
     refuse_wrong_pin(env, scanned, presented)
     if standing is not None:
         raise order_conflict(standing)
     key = order_key(merchant_id, order_no)
     for _ in range(ATTEMPTS):
+        refuse_returned(scanned, presented, now_s)
         refuse_unusable(presented, now_s, order=key)
         record = OrderRecord(
             merchant_id=merchant_id,
@@ -54,11 +62,13 @@ def hold(
             fingerprint=content,
             batch_id=presented.release.batch_id,
             terms_id=presented.terms.terms_id,
-            amounts=assess_or_refuse(env, presented, merchant_id, order, now_s),
+            amounts=assess_or_refuse(presented, till_of(env, presented, merchant_id), order, now_s),
             at_s=now_s,
             held_until_s=min(now_s + ttl_s, now_s + presented.terms.hold_max_s, presented.expires_at_s),
         )
-        coupon = env.coupons.hold(presented.release, ref, key, record.held_until_s, now_s, presented.ruling.extended_s)
+        coupon = env.coupons.hold(
+            presented.release, ref, key, scanned, record.held_until_s, now_s, presented.ruling.extended_s
+        )
         try:
             env.transact([coupon, env.orders.hold(record)])
         except TransactionFailed as failure:

@@ -52,7 +52,7 @@ def problem_of(refusal: type[r.Refusal]) -> Problem:
 
 
 def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
-    """The body of a refusal; its facts become extension members, `*_at_s` as RFC 3339 `*_at`."""
+    """The body of a refusal; its facts become extension members, `*_at_s` as RFC 3339 `*_at`, and None is not said."""
     problem = problem_of(type(refusal))
     document: dict[str, Any] = {
         "type": f"/problems/{problem.slug}",
@@ -62,9 +62,9 @@ def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
         "instance": instance,
     }
     for fact in fields(refusal):
-        if fact.name in _SHOWN_ELSEWHERE:
-            continue
         value = getattr(refusal, fact.name)
+        if fact.name in _SHOWN_ELSEWHERE or value is None:
+            continue
         if fact.name.endswith("_at_s"):
             document[fact.name.removesuffix("_s")] = rfc3339(value, refusal.timezone)
         else:

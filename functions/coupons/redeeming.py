@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from coupons.assess import Assessment, assess
+from coupons.assess import Assessment, Till, assess
+from coupons.clock import SKEW_S
+from coupons.codes import Scanned
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.orders import Amounts, Line, Order, OrderRecord, fingerprint, order_key
@@ -17,11 +20,11 @@ from coupons.refusals import (
     OrderNotEligible,
 )
 from coupons.scanning import (
-    SKEW_S,
     Presented,
     open_code,
     present,
     refuse_old_code,
+    refuse_returned,
     refuse_unusable,
     refuse_wrong_pin,
 )
@@ -31,10 +34,8 @@ from coupons.stores.orders import standing_order
 from coupons.stores.registry import till
 from coupons.terms import Terms
 
-LATE_MAX_S = 600
-"""A till that was cut off may send what it scanned at most ten minutes ago."""
 ATTEMPTS = 3
-_COUPON, _ORDER = 0, 1  # places in the transaction
+_COUPON, _ORDER, _LINE, _LATE = range(4)  # places in the transaction
 
 
 def quote(
@@ -45,11 +46,13 @@ def quote(
     Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
     """
     scanned = open_code(env, code, pin)
-    refuse_old_code(scanned, now_s)
     presented = present(env, scanned.ref)
+    refuse_old_code(scanned, presented, now_s)
     refuse_wrong_pin(env, scanned, presented)
     refuse_unusable(presented, now_s, order=b"")
-    return _assess(env, presented, merchant_id, order, now_s), presented.terms
+    at = till_of(env, presented, merchant_id)
+    timezone = presented.release.timezone
+    return assess(presented.terms, order, at, presented.coupon, now_s, timezone), presented.terms
 
 
 def redeem(
@@ -66,43 +69,42 @@ def redeem(
     """The coupon is used by this order, the order carries it, and the books hold its line: all three or none.
 
     `code` None redeems what the order holds. Returns the order, its time zone, and True for a repeat: the same
-    merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 3 read,
-    and what the mark of a merchant's first line of a day costs (`marking.py`).
+    merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 2 more if
+    it is late, 3 read, and what the mark of a merchant's first line of a day costs (`marking.py`).
 
-    What a till sends late (`scanned_at_s`) is judged by the terms at the moment of the scan, since the customer has
-    left with the goods: valid yet, within the hours, which merchant match. The coupon's expiry and state, the
-    merchant's standing and the settlement day stay those of now: 30 s after its expiry a coupon is accounted for, and
-    what has been accounted for is never used. An order with a live hold is judged at the moment of the hold: it pays
-    what the hold said until the deadline that the hold said, though hours or a match ended meanwhile.
+    What a till sends late (`scanned_at_s`, and a code that would be refused by now: `codes.py`) is judged by the terms
+    at the moment of the scan, since the customer has left with the goods: valid yet, within the hours, which merchant
+    match. The coupon's expiry and state, the merchant's standing and the settlement day stay those of now: 30 s after
+    its expiry a coupon is accounted for, and what has been accounted for is never used. A merchant may do so as often a
+    day as its record says. An order with a live hold is judged at the moment of the hold, and never late: it pays what
+    the hold said until the deadline that the hold said, though hours or a match ended meanwhile.
 
     Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
-    conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, and not expired by the
-    clock; the order number is new, or holds this coupon for this content; the line is new.
+    conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, not expired by the
+    clock, and has not come back since its code was shown; the order number is new, or holds this coupon for this
+    content; the line is new. A late one takes one of the day's places besides.
     """
     if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
     standing = env.orders.get(merchant_id, order_no)
     content = fingerprint(order)
-    if code is None:
-        if standing is None:
-            raise NotFound(detail="This order holds no coupon; send its code.")
-        scanned, presented_at_s = None, standing.at_s
-        presented = present(env, _ref_of(env, standing))
-    else:
-        scanned = open_code(env, code, pin)
-        presented_at_s = scanned.issued_at_s
-        presented = present(env, scanned.ref)
-    if standing is not None and standing.state == "redeemed" and standing.same_content(presented.coupon_id, content):
+    scanned = None if code is None else open_code(env, code, pin).sent(scanned_at_s, now_s)
+    presented = present(env, scanned.ref if scanned is not None else _ref_of(env, standing))
+    is_same = standing is not None and standing.same_content(presented.coupon_id, content)
+    if standing is not None and is_same and standing.state == "redeemed":
         return standing, presented.release.timezone, True
-    if scanned_at_s is not None:
-        _refuse_old_scan(scanned_at_s, now_s)
-    if scanned is None and standing is not None and standing.state == "held" and now_s >= standing.held_until_s:
+    held = standing if standing is not None and standing.state == "held" else None
+    is_live = held is not None and is_same and now_s < held.held_until_s
+    if held is not None and scanned is None and now_s >= held.held_until_s:
         raise NotFound(detail="The hold has lapsed; send the coupon's code.")
+    if scanned is not None and not is_live:
+        refuse_old_code(scanned, presented, now_s)
     if scanned is not None:
-        refuse_old_code(scanned, now_s if scanned_at_s is None else scanned_at_s)
         refuse_wrong_pin(env, scanned, presented)
-    if standing is not None and (standing.state != "held" or not standing.same_content(presented.coupon_id, content)):
+    if standing is not None and not (is_same and held):
         raise order_conflict(standing)
+    if is_live:
+        scanned = None  # the order redeems what it holds: its code was asked when it took it
     used = OrderRecord(
         merchant_id=merchant_id,
         order_no=order_no,
@@ -112,14 +114,13 @@ def redeem(
         batch_id=presented.release.batch_id,
         terms_id=presented.terms.terms_id,
         at_s=now_s,
-        held_until_s=standing.held_until_s if standing is not None else 0,
-        late=scanned_at_s is not None,
+        held_until_s=held.held_until_s if held is not None else 0,
+        late=scanned is not None and scanned.is_late,
     )
-    # No till's clock moves a scan before the code was issued, or the order took the coupon, nor past now.
-    judged_at_s = now_s if scanned_at_s is None else min(max(scanned_at_s, presented_at_s), now_s)
-    if standing is not None and standing.held_until_s > now_s:
-        judged_at_s = standing.at_s
-    return _commit(env, presented, used, order, judged_at_s, now_s)
+    judged_at_s = now_s if scanned is None else scanned.judged_at_s(now_s)
+    if held is not None and is_live:
+        judged_at_s = held.at_s
+    return _commit(env, presented, scanned, used, order, judged_at_s, now_s)
 
 
 def read_redemption(env: Environment, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
@@ -130,9 +131,16 @@ def read_redemption(env: Environment, merchant_id: str, order_no: str) -> tuple[
     return standing, env.live.release(standing.batch_id).timezone
 
 
-def assess_or_refuse(env: Environment, presented: Presented, merchant_id: str, order: Order, moment_s: int) -> Amounts:
+def till_of(env: Environment, presented: Presented, merchant_id: str) -> Till | None:
+    """The merchant as the catalogue knows it now; None if it does not. 1 read unit."""
+    campaign_id = presented.release.campaign_id
+    suspended = env.live.suspended_districts(campaign_id)
+    return till(merchant_id, env.registry.merchant(merchant_id), campaign_id, suspended)
+
+
+def assess_or_refuse(presented: Presented, at: Till | None, order: Order, moment_s: int) -> Amounts:
     """What the order costs by the terms at that moment. Raises OrderNotEligible with every reason."""
-    found = _assess(env, presented, merchant_id, order, moment_s)
+    found = assess(presented.terms, order, at, presented.coupon, moment_s, presented.release.timezone)
     if not found.eligible:
         raise OrderNotEligible(
             reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
@@ -147,7 +155,13 @@ def order_conflict(standing: OrderRecord) -> OrderConflict:
 
 
 def _commit(
-    env: Environment, presented: Presented, used: OrderRecord, order: Order, judged_at_s: int, now_s: int
+    env: Environment,
+    presented: Presented,
+    scanned: Scanned | None,
+    used: OrderRecord,
+    order: Order,
+    judged_at_s: int,
+    now_s: int,
 ) -> tuple[OrderRecord, str, bool]:
     """Judge and write; judge again on what a refused condition shows, at most three times."""
     key, timezone = order_key(used.merchant_id, used.order_no), presented.release.timezone
@@ -157,30 +171,18 @@ def _commit(
             standing = env.orders.get(used.merchant_id, used.order_no)
             assert standing is not None, "order and coupon moved in one transaction"
             return _first_answer(standing, used), timezone, True
+        if scanned is not None:
+            refuse_returned(scanned, presented, now_s)
         refuse_unusable(presented, now_s, order=key)
-        amounts = assess_or_refuse(env, presented, used.merchant_id, order, judged_at_s)
-        record = replace(used, amounts=amounts)
-        line = Line(
-            kind="redemption",
-            order_no=record.order_no,
-            reversal_no="",
-            coupon_id=record.coupon_id,
-            purse=presented.release.purse,
-            batch_id=record.batch_id,
-            terms_id=record.terms_id,
-            amounts=amounts,
-            at_s=now_s,
-            late=record.late,
-        )
+        at = till_of(env, presented, used.merchant_id)
+        record = replace(used, amounts=assess_or_refuse(presented, at, order, judged_at_s))
+        late_max = at.record.late_scans_per_day if at is not None else 0
+        if scanned is not None and scanned.is_late and not late_max:
+            raise _too_late(scanned, "late-not-allowed")
         day = day_of(now_s, timezone)
         env.marks.mark(record.merchant_id, day, timezone)
-        parts = [
-            env.coupons.redeem(presented.release, presented.ref, key, now_s, presented.ruling.extended_s),
-            env.orders.redeem(record),
-            env.orders.file(record.merchant_id, day.isoformat(), line),
-        ]
         try:
-            env.transact(parts)
+            env.transact(_parts(env, presented, scanned, record, day.isoformat(), late_max))
         except TransactionFailed as failure:
             if _ORDER in failure.items:
                 standing = standing_order(failure.items[_ORDER])
@@ -188,11 +190,39 @@ def _commit(
                     # A twin of this request was first, or its lost answer was ours.
                     return _first_answer(standing, used), timezone, True
                 # The order's hold landed after the order was read: a repeat of that hold is known by its deadline.
-                used, judged_at_s = replace(used, held_until_s=standing.held_until_s), standing.at_s
+                used, judged_at_s = replace(used, held_until_s=standing.held_until_s, late=False), standing.at_s
+                scanned = None
+            elif scanned is not None and failure.items.keys() == {_LATE}:
+                raise _too_late(scanned, "late-limit") from failure
             presented = present(env, presented.ref)
             continue
         return record, timezone, False
     raise Busy(detail="Others are using this coupon; try again.")
+
+
+def _parts(
+    env: Environment, presented: Presented, scanned: Scanned | None, record: OrderRecord, day: str, late_max: int
+) -> list[dict[str, Any]]:
+    """The transaction of a redemption, in the order of the places above; a late one takes one of the day's places."""
+    key, extended_s = order_key(record.merchant_id, record.order_no), presented.ruling.extended_s
+    line = Line(
+        kind="redemption",
+        order_no=record.order_no,
+        reversal_no="",
+        coupon_id=record.coupon_id,
+        purse=presented.release.purse,
+        batch_id=record.batch_id,
+        terms_id=record.terms_id,
+        amounts=record.amounts,
+        at_s=record.at_s,
+        late=record.late,
+    )
+    parts = [
+        env.coupons.redeem(presented.release, presented.ref, key, scanned, record.at_s, extended_s),
+        env.orders.redeem(record),
+        env.orders.file(record.merchant_id, day, line),
+    ]
+    return [*parts, env.orders.count_late(record.merchant_id, day, late_max)] if record.late else parts
 
 
 def _first_answer(standing: OrderRecord, used: OrderRecord) -> OrderRecord:
@@ -202,20 +232,17 @@ def _first_answer(standing: OrderRecord, used: OrderRecord) -> OrderRecord:
     raise order_conflict(standing)
 
 
-def _assess(env: Environment, presented: Presented, merchant_id: str, order: Order, moment_s: int) -> Assessment:
-    campaign_id = presented.release.campaign_id
-    suspended = env.live.suspended_districts(campaign_id)
-    at = till(merchant_id, env.registry.merchant(merchant_id), campaign_id, suspended)
-    return assess(presented.terms, order, at, presented.coupon, moment_s, presented.release.timezone)
-
-
-def _ref_of(env: Environment, standing: OrderRecord) -> CouponRef:
+def _ref_of(env: Environment, standing: OrderRecord | None) -> CouponRef:
+    if standing is None:
+        raise NotFound(detail="This order holds no coupon; send its code.")
     opened = env.keys.open_coupon(standing.coupon_id)
     if opened is None:
         raise order_conflict(standing)
     return opened[0]
 
 
-def _refuse_old_scan(scanned_at_s: int, now_s: int) -> None:
-    if scanned_at_s <= now_s - LATE_MAX_S:
-        raise CodeExpired(expired_at_s=scanned_at_s + LATE_MAX_S, detail="It was scanned more than ten minutes ago.")
+def _too_late(scanned: Scanned, reason: str) -> CodeExpired:
+    detail = (
+        "This merchant may send no scans late." if reason == "late-not-allowed" else "No late scans are left today."
+    )
+    return CodeExpired(expired_at_s=scanned.expires_at_s, reason=reason, detail=f"{detail} Ask for a fresh code.")

@@ -104,7 +104,14 @@ class CodeInvalid(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class CodeExpired(Refusal):
+    """Too old, or issued before the coupon came back; `retry_after_s`: when a fresh code will do, if not now.
+
+    `reason`: `late-not-allowed` or `late-limit` of a scan that was sent late.
+    """
+
     expired_at_s: int
+    reason: str | None = None
+    retry_after_s: int | None = None
 
 
 class OrderConflict(Refusal):

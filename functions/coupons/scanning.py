@@ -6,25 +6,13 @@ import hmac
 from dataclasses import dataclass
 
 from coupons.claims import Claim, Coupon, Ruling
+from coupons.clock import SKEW_S
+from coupons.codes import LATE_MAX_S, Scanned
 from coupons.environment import Environment
 from coupons.refusals import CodeExpired, CodeInvalid, CouponNotUsable, NotFound
 from coupons.releases import Release
-from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.sealing import CouponRef
 from coupons.terms import Terms
-
-SKEW_S = 5
-"""Two environments, or a till, may read the same moment this much apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """A code of ours: issued at a second, or a print of its coupon (numbered from 1), which takes a PIN."""
-
-    code: str
-    ref: CouponRef
-    issued_at_s: int = 0
-    print_no: int = 0
-    pin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +49,37 @@ def open_code(env: Environment, code: str, pin: str | None) -> Scanned:
     return Scanned(code, printed[0], print_no=printed[1], pin=pin)
 
 
-def refuse_old_code(scanned: Scanned, moment_s: int) -> None:
-    """Raises CodeExpired unless `issued <= moment < issued + 60`, by clocks that may differ by SKEW_S.
+def refuse_old_code(scanned: Scanned, presented: Presented, now_s: int) -> None:
+    """Raises CodeExpired unless the code lives now, or lived when it was scanned, less than ten minutes ago, if late.
 
-    A print is as old as it likes.
+    Raises as `refuse_returned` besides.
     """
-    if scanned.print_no:
+    late_at_s, wait_s = scanned.late_at_s, presented.coupon.fresh_code_in_s(now_s) or None
+    if late_at_s is not None and late_at_s <= now_s - LATE_MAX_S:
+        expired_at_s, detail = late_at_s + LATE_MAX_S, "It was scanned more than ten minutes ago."
+        raise CodeExpired(expired_at_s=expired_at_s, retry_after_s=wait_s, detail=detail)
+    if not scanned.lives_at(now_s if late_at_s is None else late_at_s):
+        detail = "Ask the customer for a fresh code."
+        raise CodeExpired(expired_at_s=scanned.expires_at_s, retry_after_s=wait_s, detail=detail)
+    refuse_returned(scanned, presented, now_s)
+
+
+def refuse_returned(scanned: Scanned, presented: Presented, now_s: int) -> None:
+    """Raises CodeExpired if the coupon came back after its code was issued, CodeInvalid if a print is not its last.
+
+    What was shown for a use that was undone buys nothing again. The condition of the write says the same
+    (`stores/coupon_parts.py`); this says it in words.
+    """
+    coupon = presented.coupon
+    if coupon.is_brought_by(scanned, now_s):
         return
-    issued_at_s = scanned.issued_at_s
-    if not issued_at_s - SKEW_S <= moment_s < issued_at_s + CODE_LIFE_S:
-        raise CodeExpired(expired_at_s=issued_at_s + CODE_LIFE_S, detail="Ask the customer for a fresh code.")
+    if scanned.print_no:
+        raise _replaced()
+    raise CodeExpired(
+        expired_at_s=min(coupon.bar_s - SKEW_S, scanned.expires_at_s),
+        retry_after_s=max(coupon.fresh_code_in_s(now_s), 1),
+        detail="The coupon came back since this code was shown; ask the customer for a fresh one.",
+    )
 
 
 def refuse_wrong_pin(env: Environment, scanned: Scanned, presented: Presented) -> None:
@@ -84,7 +93,7 @@ def refuse_wrong_pin(env: Environment, scanned: Scanned, presented: Presented) -
         raise CodeInvalid(reason="pin-required", detail="A printed code is used with its PIN.")
     tried = env.claims.try_pin(presented.release, scanned.ref, scanned.print_no)
     if tried == "replaced":
-        raise CodeInvalid(reason="replaced", detail="A newer print of this coupon replaced this one.")
+        raise _replaced()
     if tried == "exhausted":
         raise CodeInvalid(reason="pin-spoiled", detail="Too many wrong PINs; have the coupon printed anew.")
     if not hmac.compare_digest(env.keys.pin(scanned.code), scanned.pin):
@@ -114,3 +123,7 @@ def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
         timezone=presented.release.timezone,
         detail=f"The coupon is {status}{by_other}.",
     )
+
+
+def _replaced() -> CodeInvalid:
+    return CodeInvalid(reason="replaced", detail="This print was replaced by a newer one, or by its coupon's return.")

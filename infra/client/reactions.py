@@ -79,7 +79,17 @@ REACTIONS: dict[str, Reaction] = {
         },
     ),
     "code-expired": Reaction(
-        "fresh-code", Line("This code is too old. Please show a fresh one.", "券码已过期，请刷新后出示。")
+        "fresh-code",
+        Line("This code is too old. Please show a fresh one.", "券码已过期，请刷新后出示。"),
+        {
+            "late-not-allowed": Line(
+                "This shop cannot send old scans. Please show a fresh code.", "本店不支持补传扫码，请出示新券码。"
+            ),
+            "late-limit": Line(
+                "This shop has sent all its old scans today. Please show a fresh code.",
+                "本店今日补传次数已用完，请出示新券码。",
+            ),
+        },
     ),
     "order-conflict": Reaction(
         "final", Line("This order cannot take the coupon. Please start a new order.", "该订单无法用券，请重新下单。")

@@ -85,7 +85,8 @@ class Till(Session):
 
         Lost answers are repeated with the same content. Where none comes the number stays in the journal: the same
         call again, or settle(), finds out later, with `scanned_at` if the code is too old by then and ten minutes have
-        not passed.
+        not passed. That is a late scan, which the merchant's record must allow: `code-expired` says with the reason
+        `late-not-allowed` or `late-limit` that it does not, or not today, and only a fresh code helps.
 
         Raises:
             UnansweredError: the number still waits for the answer to other content.

@@ -9,6 +9,7 @@ from tests.api.cases import FIRST, REPLAY, TEN_OFF, case, coupon, opened
 from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import REDEEMED
 from tests.api.stage import Stage
+from tests.merchants import allow_late_scans
 from tests.world import KEYS, OPENING, Answered, order
 
 QUOTE, HOLD, REDEEM = "POST /quotes", "PUT /orders/{order_no}/hold", "PUT /orders/{order_no}/redemption"
@@ -198,6 +199,7 @@ def redeeming_what_the_order_holds(s: Stage) -> Answered:
 @case(REDEEM, 201, body={**REDEEMED, "late": True, "redeemed_at": "2020-06-06T10:09:59+08:00"})
 def a_till_that_was_cut_off(s: Stage) -> Answered:
     code = anns_code(s)
+    allow_late_scans(1)
     s.clock.advance(599)
     return s.merchant().redeem("o-1", code, order(), scanned_at=OPENING)
 
@@ -236,6 +238,7 @@ def redeeming_a_hold_that_is_not_there(s: Stage) -> Answered:
 @case(REDEEM, 409, "code-expired", facts={"expired_at": "2020-06-06T02:10:00+00:00"})
 def a_scan_of_ten_minutes_ago(s: Stage) -> Answered:
     code = anns_code(s)
+    allow_late_scans(1)
     s.clock.advance(600)
     return s.merchant().redeem("o-1", code, order(), scanned_at=OPENING)
 

@@ -28,6 +28,8 @@ REVERSED = {
     "reversed_at": OPENING,
     "coupon_returned": True,
 }
+SINCE = {"reversed_at": "2020-06-06T10:00:06+08:00"}
+"""The first second of which a code brings a coupon again that came back at the opening."""
 
 
 def redeemed(s: Stage) -> Stage:
@@ -107,16 +109,18 @@ def the_same_cent_again(s: Stage) -> Answered:
     return s.merchant().reverse("o-1", "r-1", 1)
 
 
-@case(REVERSE, 201, body={**REVERSED, **NOTHING_BACK, "reversal_no": "r-2", "amount_minor": 3999})
+@case(REVERSE, 201, body={**REVERSED, **NOTHING_BACK, **SINCE, "reversal_no": "r-2", "amount_minor": 3999})
 def the_rest_of_an_order_whose_coupon_is_on_another_by_now(s: Stage) -> Answered:
     redeemed_under(s, "always").merchant().reverse("o-1", "r-1", 1)
+    s.clock.advance(6)
     assert s.merchant().redeem("o-2", s.citizen("ann").code(ANNS), order()).status == 201
     return s.merchant().reverse("o-1", "r-2", 3999)
 
 
-@case(REVERSE, 201, body={**A_QUARTER, "order_no": "o-2"})
+@case(REVERSE, 201, body={**A_QUARTER, **SINCE, "order_no": "o-2"})
 def a_part_after_the_coupon_came_back_as_often_as_it_may(s: Stage) -> Answered:
     redeemed_under(s, "always").merchant().reverse("o-1", "r-1", 4000)
+    s.clock.advance(6)
     assert s.merchant().redeem("o-2", s.citizen("ann").code(ANNS), order()).status == 201
     return s.merchant().reverse("o-2", "r-1", 1000)
 

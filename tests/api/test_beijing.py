@@ -218,6 +218,7 @@ def test_a_full_refund_returns_the_coupon_once(season: Stage) -> None:
         diner(season).redeem(f"order-{number}", li(season).code(coupon_id), meal(6000))
         back = diner(season).reverse(f"order-{number}", "r", 4000)
         assert (back.status, back.json["coupon_returned"]) == (201, returned)
+        season.clock.advance(6)
     (coupon,) = [c for c in li(season).send("GET /wallet").json["coupons"] if c["coupon_id"] == coupon_id]
     assert (coupon["status"], coupon["expires_at"]) == ("voided", DAY_14)
 

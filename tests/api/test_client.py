@@ -11,6 +11,7 @@ from infra.client import Citizen, ProblemError, Till
 from infra.client.till import CUT_OFF_MAX_S
 from tests.api.stage import Stage
 from tests.device import StillDevice
+from tests.merchants import allow_late_scans
 from tests.served import LOSE, Served, served
 from tests.world import batch, campaign, order
 
@@ -22,6 +23,7 @@ PUT, GET = "PUT /orders/{order_no}/redemption", "GET /orders/{order_no}/redempti
 def town(fresh: Stage) -> Iterator[Served]:
     """A minute before `pack` and `last` open; of `last` there is one."""
     fresh.published(campaign(batch(), batch("last", quantity=1)))
+    allow_late_scans(1)
     fresh.clock.advance(-60)
     with served(fresh) as town:
         yield town

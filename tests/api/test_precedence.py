@@ -163,6 +163,7 @@ def test_the_table_of_a_till_from_the_top(fresh: Stage, key: str, extra: dict[st
     assert put("taken", ann.code(ANNS), small) == "order-conflict"
     assert put("free", ann.code(ANNS), small) == "coupon-not-usable"
     fresh.merchant().reverse("taken", "r", 4000)
+    fresh.clock.advance(6)
     assert put("free", ann.code(ANNS), small) == "order-not-eligible"
     assert put("free", ann.code(ANNS), order()) == ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.cases import SHARES
-from tests.api.rules import Play, plays, told
+from tests.api.rules import Play, desk, plays, told
 from tests.world import batch, order, terms
 
 
@@ -19,6 +19,7 @@ def back(p: Play, order_no: str, reversal_no: str, amount_minor: int) -> tuple[b
     """Whether the coupon came back with it, and how much of the funders'."""
     answered = p.s.merchant().reverse(order_no, reversal_no, amount_minor)
     assert answered.status == 201, answered.text
+    p.s.clock.advance(6)  # a code of before that brings the coupon no more
     assert sum(line["amount_minor"] for line in answered.json["funding"]) == answered.json["discount_minor"]
     return answered.json["coupon_returned"], answered.json["discount_minor"]
 
@@ -88,6 +89,23 @@ def test_a_release(p: Play) -> None:
         assert (released.status, released.json["status"]) == (200, "released")
         assert [told(p.hold(order_no, {"ttl_s": 600})), p.redeem(order_no)] == ["409 order-conflict"] * 2
     assert p.redeem("o-3") == "201"
+
+
+@plays("a code buys once")
+def test_a_code_whose_coupon_came_back(p: Play) -> None:
+    """It was shown for a use that was undone; so was the paper, though no newer sheet was printed."""
+    taken(p)
+    code = p.code()
+    path, desk_ = {"coupon_id": p.coupon()["coupon_id"]}, desk("ann")
+    paper = desk_.send("POST /coupons/{coupon_id}/code", path, body={"print": True}).json
+    answered = p.s.merchant().reverse("o-1", "r-1", 4000)
+    assert answered.json["coupon_returned"]
+    assert told(p.s.merchant().redeem("o-2", code, order())) == "409 code-expired"
+    p.s.clock.advance(5)
+    assert p.redeem("o-2") == "409 code-expired"
+    p.s.clock.advance(1)
+    assert told(p.s.merchant().redeem("o-2", paper["code"], order(), pin=paper["pin"])) == "400 code-invalid replaced"
+    assert p.redeem("o-2") == "201"
 
 
 @plays("reversal never")

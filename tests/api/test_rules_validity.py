@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from tests.api.rules import Play, plays, table, told
+from tests.merchants import allow_late_scans
 from tests.world import OPENING, batch, order, seconds, terms
 
 MIDNIGHT = "2020-06-07T00:00:00+08:00"
 WINDOW = ["window"]
 
 
-def claimed(p: Play, **rules: object) -> None:
-    """Ann and Bob hold a coupon of these terms, from Saturday at ten on."""
+def claimed(p: Play, *names: str, **rules: object) -> None:
+    """These, or Ann and Bob, hold a coupon of these terms, from Saturday at ten on."""
     p.opened(terms=[terms(**rules)])
-    assert [p.claim("ann"), p.claim("bob")] == ["201", "201"]
+    assert {p.claim(name) for name in names or ("ann", "bob")} == {"201"}
 
 
 @plays("N days after the claim")
@@ -88,13 +89,20 @@ def test_a_blackout_date(p: Play) -> None:
 
 @plays("a till that was cut off")
 def test_a_late_scan(p: Play) -> None:
-    """Less than ten minutes old it counts as of its own moment, here within hours that have ended since."""
-    claimed(p, usable=[{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}])
-    codes = [p.code("ann"), p.code("bob")]
-    for code, age_s, said in ((codes[0], 599, "201"), (codes[1], 600, "409 code-expired")):
+    """Less than ten minutes old it counts as of its own moment, here within hours that have ended since; two a day."""
+    names = ("ann", "bob", "cat")
+    claimed(p, *names, usable=[{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}])
+    ann, bob, cat = [p.code(name) for name in names]
+
+    def send(code: str, age_s: int, order_no: str) -> str:
         p.s.clock.set(OPENING)
         p.s.clock.advance(age_s)
-        assert told(p.s.merchant().redeem(f"o-{age_s}", code, order(), scanned_at=OPENING)) == said
+        return told(p.s.merchant().redeem(order_no, code, order(), scanned_at=OPENING))
+
+    assert send(ann, 599, "o-599") == "409 code-expired late-not-allowed"
+    allow_late_scans(**p.line(1))
+    assert [send(ann, 600, "o-600"), send(ann, 599, "o-599")] == ["409 code-expired", "201"]
+    assert [send(bob, 299, "o-299"), send(cat, 299, "o-cat")] == ["201", "409 code-expired late-limit"]
     redeemed = p.s.merchant().send("GET /orders/{order_no}/redemption", {"order_no": "o-599"}).json
     assert (redeemed["late"], redeemed["redeemed_at"]) == (True, "2020-06-06T10:09:59+08:00")
 

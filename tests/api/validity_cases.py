@@ -9,11 +9,12 @@ from tests.api.redeem_cases import HELD, HOLD, QUOTE, REDEEM, hold, quote
 from tests.api.reverse_cases import REDEEMED
 from tests.api.settle_cases import EMPTY, LINE, SETTLE, all_of_it, part
 from tests.api.stage import Stage
+from tests.merchants import allow_late_scans
 from tests.world import OPENING, Answered, campaign, order, terms
 
 FIVE_MINUTES = {"usable": [{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}]}
 TOMORROW = {"validity": {"kind": "days_after_claim", "days": 14, "starts_after_days": 1}}
-MIDNIGHT = "2020-06-07T00:00:00+08:00"
+MIDNIGHT, A_MINUTE_LATER = "2020-06-07T00:00:00+08:00", "2020-06-07T00:00:59+08:00"
 NOTHING_OFF = {"discount_minor": 0, "merchant_match_minor": 0, "payable_minor": 6000, "hold_max_s": 1800}
 LATE = {**REDEEMED, "late": True}
 
@@ -35,8 +36,14 @@ def scan(s: Stage, coupon_id: str) -> str:
     return s.citizen("ann").code(coupon_id)
 
 
-def late(s: Stage, code: str | None, scanned_at: str) -> Answered:
+def scanned(s: Stage, code: str | None, scanned_at: str) -> Answered:
     return s.merchant().redeem("o-1", code, order(), scanned_at=scanned_at)
+
+
+def late(s: Stage, code: str, scanned_at: str) -> Answered:
+    """At a merchant that may send one such a day."""
+    allow_late_scans(1)
+    return scanned(s, code, scanned_at)
 
 
 @case(QUOTE, 200, body={"eligible": False, "reasons": ["window"], **NOTHING_OFF})
@@ -145,45 +152,64 @@ def a_scan_before_the_start_that_arrives_after_it(s: Stage) -> Answered:
     return late(s, code, "2020-06-06T23:59:59+08:00")
 
 
-@case(REDEEM, 201, body={**LATE, "merchant_match_minor": 0, "payable_minor": 5000, "redeemed_at": MIDNIGHT})
+@case(REDEEM, 201, body={**LATE, "merchant_match_minor": 0, "payable_minor": 5000, "redeemed_at": A_MINUTE_LATER})
 def the_match_of_a_late_scan_is_that_of_its_moment(s: Stage) -> Answered:
     coupon_id = anns(s, merchant_match=[{"starts_at": MIDNIGHT, "basis_points": 10_000}])
     s.clock.set("2020-06-06T23:59:59+08:00")
     code = scan(s, coupon_id)
-    s.clock.advance(1)
+    s.clock.advance(60)
     return late(s, code, "2020-06-06T23:59:59+08:00")
 
 
-@case(REDEEM, 201, body={**LATE, "redeemed_at": MIDNIGHT})
+@case(REDEEM, 201, body={**LATE, "redeemed_at": "2020-06-07T00:01:00+08:00"})
 def a_slow_till_does_not_scan_before_the_code_was_issued(s: Stage) -> Answered:
     coupon_id = anns(s, **TOMORROW)
     s.clock.set(MIDNIGHT)
-    return late(s, scan(s, coupon_id), "2020-06-06T23:59:55+08:00")
+    code = scan(s, coupon_id)
+    s.clock.advance(60)
+    return late(s, code, "2020-06-06T23:59:55+08:00")
 
 
-@case(REDEEM, 201, body={**LATE, "redeemed_at": "2020-06-07T00:01:00+08:00"})
-def a_slow_till_does_not_scan_before_its_hold(s: Stage) -> Answered:
+@case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-07T00:01:00+08:00"})
+def what_is_held_is_redeemed_as_of_its_hold_whenever_it_was_scanned(s: Stage) -> Answered:
     coupon_id = anns(s, **TOMORROW)
     s.clock.set(MIDNIGHT)
     hold(s, scan(s, coupon_id))
     s.clock.advance(60)
-    return late(s, None, "2020-06-06T23:59:59+08:00")
+    return scanned(s, None, "2020-06-06T23:59:59+08:00")
+
+
+@case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-06T10:05:00+08:00"})
+def what_is_held_is_redeemed_though_its_code_is_old(s: Stage) -> Answered:
+    """The code was asked when the order took the coupon; it could as well be left out."""
+    code = scan(s, anns(s))
+    hold(s, code)
+    s.clock.advance(300)
+    return scanned(s, code, OPENING)
+
+
+@case(REDEEM, 201, body={**REDEEMED, "redeemed_at": MIDNIGHT})
+def a_good_code_is_judged_as_of_now_whenever_it_was_scanned(s: Stage) -> Answered:
+    """Eleven minutes ago and not valid yet, says the till; nothing is late, and no merchant has to be allowed it."""
+    coupon_id = anns(s, **TOMORROW)
+    s.clock.set(MIDNIGHT)
+    return scanned(s, scan(s, coupon_id), "2020-06-06T23:49:00+08:00")
 
 
 @case(REDEEM, 422, "order-not-eligible", facts={"reasons": ["not-yet-valid"]})
 def a_fast_till_does_not_scan_after_now(s: Stage) -> Answered:
     coupon_id = anns(s, **TOMORROW)
     s.clock.set("2020-06-06T23:59:59+08:00")
-    return late(s, scan(s, coupon_id), "2020-06-07T00:00:04+08:00")
+    return scanned(s, scan(s, coupon_id), "2020-06-07T00:00:04+08:00")
 
 
-@case(REDEEM, 201, body={**LATE, "redeemed_at": "2020-06-06T10:10:00+08:00"})
+@case(REDEEM, 201, body={**LATE, "redeemed_at": "2020-06-06T10:10:59+08:00"})
 def a_scan_of_a_coupon_whose_hold_lapsed_meanwhile(s: Stage) -> Answered:
     coupon_id = anns(s)
     hold(s, scan(s, coupon_id), "o-2")
     s.clock.advance(599)
     code = scan(s, coupon_id)
-    s.clock.advance(1)
+    s.clock.advance(60)
     return late(s, code, "2020-06-06T10:09:59+08:00")
 
 
@@ -195,24 +221,29 @@ def a_scan_of_a_coupon_whose_hold_lapsed_meanwhile(s: Stage) -> Answered:
 )
 def a_scan_before_the_expiry_that_arrives_at_it(s: Stage) -> Answered:
     coupon_id = anns(s)
-    s.clock.set("2020-06-20T09:59:59+08:00")
+    s.clock.set("2020-06-20T09:59:00+08:00")
     code = scan(s, coupon_id)
-    s.clock.advance(1)
-    return late(s, code, "2020-06-20T09:59:59+08:00")
+    s.clock.advance(60)
+    return late(s, code, "2020-06-20T09:59:00+08:00")
 
 
-LATE = all_of_it("due", part(4, 1, late={"lines": 1, "share_basis_points": 10_000, "discount_minor": 1000}))
+LATE_SUM = all_of_it("due", part(4, 1, late={"lines": 1, "share_basis_points": 10_000, "discount_minor": 1000}))
 
 
 @case(
     SETTLE,
     200,
-    body={**EMPTY, "day": "2020-06-07", "lines": [{**LINE, "at": MIDNIGHT, "late": True}], "sums": [LATE]},
+    body={
+        **EMPTY,
+        "day": "2020-06-07",
+        "lines": [{**LINE, "at": A_MINUTE_LATER, "late": True}],
+        "sums": [LATE_SUM],
+    },
 )
 def a_scan_before_midnight_settles_on_the_day_it_arrives(s: Stage) -> Answered:
     coupon_id = anns(s)
     s.clock.set("2020-06-06T23:59:59+08:00")
     code = scan(s, coupon_id)
-    s.clock.advance(1)
+    s.clock.advance(60)
     late(s, code, "2020-06-06T23:59:59+08:00")
     return s.merchant().send(SETTLE, {"day": "2020-06-07"})

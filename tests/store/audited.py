@@ -59,6 +59,7 @@ def play(world: World) -> None:
     assert diner.reverse("o-bob", "r-2", 500).status == 201
     assert tea_house.reverse("o-tenth", "r-1", 700).json["coupon_returned"]
     assert bakery.reverse("o-cat", "r-1", 4000).json["coupon_returned"]
+    world.clock.advance(6)
     redeem(world, bakery, "o-cat-2", "cat", coupons["cat"][0])
     withhold(world, {"order_no": "o-dan"}, {"order_no": "o-eve", "decision": "refused"})
     to(world, "2020-06-07T10:00:00+08:00", ticks=4)

@@ -15,6 +15,7 @@ from coupons.refusals import NotFound
 from coupons.stores.bus import NotPut
 from infra.events.__main__ import documents
 from tests.bus import Heard, Stream, record
+from tests.merchants import allow_late_scans
 from tests.store.faults import Counting
 from tests.world import World, batch, campaign, order, terms
 
@@ -111,6 +112,7 @@ def test_a_coupon_that_is_voided_by_its_reversal_did_not_come_back(world: World)
 def test_a_late_redemption_is_told_as_late(world: World, stream: Stream) -> None:
     """A till that had been cut off."""
     ann = world.citizen("ann")
+    allow_late_scans(1)
     code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
     stream.records()
     world.clock.advance(300)

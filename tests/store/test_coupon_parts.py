@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from coupons.claims import Claim, Coupon
+from coupons.codes import Scanned
 from coupons.releases import Release
 from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 from tests.world import KEYS, World
 
 NOW_S, EXPIRES_S = 1_591_408_800, 1_591_495_200
+BAR_S, LATER_S = NOW_S + 5, NOW_S + 6
+"""The bar of a return at NOW_S, and the first second whose codes it lets through."""
 MINE, OTHER = b"m" * 16, b"o" * 16
 PERSON = KEYS.person("ann")
 
@@ -38,11 +41,32 @@ class Pack:
         assert claim is not None
         return claim.coupons[0]
 
-    def redeem(self, order: bytes = MINE, now_s: int = NOW_S, extended_s: int = 0) -> bool:
-        return self._apply(self.world.env.coupons.redeem(self.release, self.ref, order, now_s, extended_s))
+    def redeem(
+        self,
+        order: bytes = MINE,
+        now_s: int = NOW_S,
+        extended_s: int = 0,
+        issued_at_s: int | None = LATER_S,
+        print_no: int = 0,
+    ) -> bool:
+        """By a code, `issued_at_s` None: without one."""
+        by = None if issued_at_s is None else Scanned("", self.ref, issued_at_s, print_no)
+        return self._apply(self.world.env.coupons.redeem(self.release, self.ref, order, by, now_s, extended_s))
 
-    def hold(self, order: bytes = MINE, until_s: int = NOW_S + 60, now_s: int = NOW_S, extended_s: int = 0) -> bool:
-        return self._apply(self.world.env.coupons.hold(self.release, self.ref, order, until_s, now_s, extended_s))
+    def hold(
+        self,
+        order: bytes = MINE,
+        until_s: int = NOW_S + 60,
+        now_s: int = NOW_S,
+        extended_s: int = 0,
+        issued_at_s: int = LATER_S,
+        print_no: int = 0,
+    ) -> bool:
+        by = Scanned("", self.ref, issued_at_s, print_no)
+        return self._apply(self.world.env.coupons.hold(self.release, self.ref, order, by, until_s, now_s, extended_s))
+
+    def print(self) -> bool:
+        return self.world.env.claims.print_coupon(self.release, self.ref) is not None
 
     def let_go(self, order: bytes = MINE) -> bool:
         return self._apply(self.world.env.coupons.release(self.release, self.ref, order))
@@ -72,7 +96,7 @@ AVAILABLE = Coupon("available", NOW_S, EXPIRES_S)
 HELD = Coupon("held", NOW_S, EXPIRES_S, MINE, NOW_S + 60)
 REDEEMED = Coupon("redeemed", NOW_S, EXPIRES_S, MINE)
 VOIDED = Coupon("voided", NOW_S, EXPIRES_S, MINE)
-RETURNED = replace(AVAILABLE, returns=1)
+RETURNED = replace(AVAILABLE, returns=1, bar_s=BAR_S, print_no=1)
 Act = Callable[[Pack], bool]
 
 
@@ -90,6 +114,11 @@ redeemed = acts(Pack.redeem)
 voided = acts(Pack.redeem, Pack.void)
 returned = acts(Pack.redeem, Pack.give_back)
 used_again = acts(Pack.redeem, Pack.give_back, Pack.redeem)
+held_again = (Pack.redeem, Pack.give_back, Pack.hold)
+printed = acts(Pack.print)
+printed_and_returned = acts(Pack.print, Pack.redeem, Pack.give_back)
+printed_again = acts(Pack.print, Pack.redeem, Pack.give_back, Pack.print)
+SPENT: dict[str, Any] = {"state": "redeemed", "order": MINE}
 
 DONE: list[tuple[Callable[[Pack], None], Act, Coupon]] = [
     (fresh, Pack.redeem, REDEEMED),
@@ -97,7 +126,14 @@ DONE: list[tuple[Callable[[Pack], None], Act, Coupon]] = [
     (fresh, lambda p: p.redeem(now_s=EXPIRES_S, extended_s=1), REDEEMED),
     (held, Pack.redeem, REDEEMED),
     (held, lambda p: p.redeem(OTHER, NOW_S + 60), replace(REDEEMED, order=OTHER)),  # the hold has lapsed
-    (returned, Pack.redeem, replace(REDEEMED, returns=1)),
+    (returned, Pack.redeem, replace(RETURNED, **SPENT)),
+    (returned, Pack.hold, replace(RETURNED, state="held", order=MINE, held_until_s=NOW_S + 60)),
+    (acts(*held_again), lambda p: p.redeem(issued_at_s=None), replace(RETURNED, **SPENT)),
+    (returned, lambda p: p.redeem(now_s=NOW_S - 6, issued_at_s=NOW_S), replace(RETURNED, **SPENT)),
+    (printed, lambda p: p.redeem(issued_at_s=0, print_no=1), replace(REDEEMED, print_no=1)),
+    (printed, lambda p: p.hold(issued_at_s=0, print_no=1), replace(HELD, print_no=1)),
+    (acts(Pack.print, Pack.redeem), Pack.give_back, replace(RETURNED, print_no=2)),
+    (printed_again, lambda p: p.redeem(issued_at_s=0, print_no=3), replace(RETURNED, **SPENT, print_no=3)),
     (fresh, Pack.hold, HELD),
     (fresh, lambda p: p.hold(now_s=EXPIRES_S - 1), HELD),
     (fresh, lambda p: p.hold(now_s=EXPIRES_S, extended_s=1), HELD),
@@ -105,12 +141,12 @@ DONE: list[tuple[Callable[[Pack], None], Act, Coupon]] = [
     (held, lambda p: p.hold(OTHER, NOW_S + 90, NOW_S + 60), replace(HELD, order=OTHER, held_until_s=NOW_S + 90)),
     (held, Pack.let_go, AVAILABLE),
     (redeemed, Pack.give_back, RETURNED),
-    (redeemed, lambda p: p.give_back(now_s=EXPIRES_S - 1), RETURNED),
-    (redeemed, lambda p: p.give_back(now_s=EXPIRES_S, extended_s=1), RETURNED),
+    (redeemed, lambda p: p.give_back(now_s=EXPIRES_S - 1), replace(RETURNED, bar_s=EXPIRES_S + 4)),
+    (redeemed, lambda p: p.give_back(now_s=EXPIRES_S, extended_s=1), replace(RETURNED, bar_s=EXPIRES_S + 5)),
     (
         acts(Pack.redeem, Pack.give_back, Pack.redeem),
         lambda p: p.give_back(returns_max=2),
-        replace(RETURNED, returns=2),
+        replace(RETURNED, returns=2, print_no=2),
     ),
     (redeemed, Pack.void, VOIDED),
 ]
@@ -128,6 +164,13 @@ REFUSED: list[tuple[str, Callable[[Pack], None], Act]] = [
     ("hold: redeemed by another", redeemed, lambda p: p.hold(OTHER)),
     ("hold: redeemed by this order", redeemed, Pack.hold),
     ("hold: voided", voided, Pack.hold),
+    ("redeem: a code of the bar's second", returned, lambda p: p.redeem(issued_at_s=BAR_S)),
+    ("redeem: the same, as far ahead as clocks differ", returned, lambda p: p.redeem(now_s=NOW_S - 5, issued_at_s=0)),
+    ("redeem: a print of before the return", printed_and_returned, lambda p: p.redeem(print_no=1)),
+    ("redeem: a print of before another", acts(Pack.print, Pack.print), lambda p: p.redeem(print_no=1)),
+    ("hold: a code of the bar's second", returned, lambda p: p.hold(issued_at_s=BAR_S)),
+    ("hold: the same, as far ahead as clocks differ", returned, lambda p: p.hold(now_s=NOW_S - 5, issued_at_s=0)),
+    ("hold: a print of before the return", printed_and_returned, lambda p: p.hold(print_no=1)),
     ("release: another order's hold", held, lambda p: p.let_go(OTHER)),
     ("release: redeemed by this order", redeemed, Pack.let_go),
     ("release: not held", fresh, Pack.let_go),

@@ -44,6 +44,7 @@ def test_a_voided_coupon_gives_its_money_back_with_the_expired(season: World) ->
     for number in ("1", "2"):
         assert till.redeem(number, season.citizen("ann").code(coupon_id), order()).status == 201
         assert till.reverse(number, "r", 4000).status == 201
+        season.clock.advance(6)
     season.clock.set(CLOSED)
     tick(season, times=3)
     season.clock.set("2020-06-21T10:00:30+08:00")

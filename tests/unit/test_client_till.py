@@ -191,13 +191,15 @@ def test_without_the_servers_time_no_scan_can_be_dated(stack: Stack, clock: Manu
     assert caught.value.slug == "code-expired"
 
 
-def test_a_late_scan_that_is_refused_is_refused(till: Till, stack: Stack) -> None:
-    """It is said once, not for ever."""
+@pytest.mark.parametrize("facts", [{}, {"reason": "late-not-allowed"}, {"reason": "late-limit"}])
+def test_a_late_scan_that_is_refused_is_refused(till: Till, stack: Stack, facts: dict[str, str]) -> None:
+    """It is said once, not for ever; with the reason, if there is one."""
     cut_off(till, stack)
-    stack.on(PUT, TOO_OLD)
+    stack.on(PUT, TOO_OLD, problem(409, "code-expired", **facts))
     stack.on(GET, ABSENT)
     (settled,) = till.settle()
     assert settled.refusal is not None
+    assert settled.refusal.problem.get("reason") == facts.get("reason")
     assert stack.routes() == [PUT, PUT, GET]
 
 

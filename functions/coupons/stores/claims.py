@@ -13,8 +13,8 @@ What a till does to one coupon of a claim is in `coupon_parts.py`.
 
 An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version and `c`, the coupons in the pack's
 order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from where that is not the
-claim, `o` order, `h` held until, `r` returns, `p` number of its last print, `w` wrong PINs of that. Short names keep
-eight redeemed coupons under 1 KB, one write unit.
+claim, `o` order, `h` held until, `r` returns, `b` the bar of the last return, `p` number of its last print, `w` wrong
+PINs of that. Short names keep eight redeemed coupons under 1 KB, one write unit.
 """
 
 from __future__ import annotations
@@ -239,4 +239,6 @@ def _coupon(fields: Item, claimed_at_s: int) -> Coupon:
         order=fields.get("o", b""),
         held_until_s=fields.get("h", 0),
         returns=fields.get("r", 0),
+        bar_s=fields.get("b", 0),
+        print_no=fields.get("p", 0),
     )

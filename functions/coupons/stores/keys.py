@@ -23,6 +23,7 @@
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
+| | `LATE#merchant` | `day` | `taken`: late scans of a settlement day |
 | | `DAYS` | `day` | a settlement day on which somebody had lines: its end, its round, when it was closed |
 | | `DAY#day#bucket` | `MERCHANT#id` | a merchant that may have lines that day; the round of which its sums are |
 | | | `MERCHANT#id#campaign#currency` | once it is closed, the sums of its lines of a campaign |
@@ -206,6 +207,14 @@ def line(merchant_id: str, day: str, order_no: str, reversal_no: str = "") -> Ke
     shard = zlib.crc32(order_no.encode()) % LINE_SHARDS
     sk = f"{order_no}#{reversal_no}" if reversal_no else order_no
     return Key(pk=line_partition(merchant_id, day, shard), sk=sk)
+
+
+LATE = "LATE#"
+"""No merchant's own partition: the names of merchants have no capital letters."""
+
+
+def late_scans(merchant_id: str, day: str) -> Key:
+    return Key(pk=f"{LATE}{merchant_id}", sk=day)
 
 
 def merchant_of(partition: str) -> str:

@@ -5,6 +5,7 @@
 | an order | GetItem, strong | 1 read unit |
 | which orders were redeemed | BatchGetItem, strong | 1 read unit each |
 | hold, redeem, release, reverse | parts of one transaction with the coupon | 2 each part |
+| a late scan takes one of the day's places | a part of its redemption's transaction | 2 |
 | the lines of a merchant's day | Query of 16 shards, page by page | 1 read unit each 4 KB |
 | the lines of an order on a day | Query | 1 or 2 read units |
 
@@ -115,6 +116,21 @@ class Orders:
                 "TableName": self._table,
                 "Item": encode({**key, **_line_fields(line)}),
                 "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def count_late(self, merchant_id: str, day: str, late_max: int) -> dict[str, Any]:
+        """A transaction part: one more late scan of the merchant on a settlement day, `late_max` at most.
+
+        Guarded by tests/store/test_late_scans.py::test_places_are_taken_to_the_last.
+        """
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": encode(keys.late_scans(merchant_id, day)),
+                "UpdateExpression": "SET taken = if_not_exists(taken, :none) + :one",
+                "ConditionExpression": "attribute_not_exists(taken) OR taken < :max",
+                "ExpressionAttributeValues": encode({":none": 0, ":one": 1, ":max": late_max}),
             }
         }
 

@@ -1,0 +1,121 @@
+"""A coupon that came back: no code or paper of before brings it again, though it came back between read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from coupons import claiming, holding, redeeming, reversing
+from coupons.clock import SKEW_S
+from coupons.orders import Order
+from coupons.refusals import CodeExpired, CodeInvalid, Refusal
+from coupons.sealing import CouponRef
+from tests.store.faults import Overtaken
+from tests.world import KEYS, World
+from tests.world import order as order_document
+
+ORDER = Order.model_validate(order_document())
+By = dict[str, Any]
+"""A code, and a printed one's PIN."""
+Act = Callable[["Till", str, By], object]
+
+
+@dataclass
+class Till:
+    """Ann's coupon at the diner's till; `client` may be overtaken."""
+
+    world: World
+    client: Any = None
+
+    def __post_init__(self) -> None:
+        self.env = self.world.environment(client=self.client)
+
+    @property
+    def ref(self) -> CouponRef:
+        return CouponRef(self.env.live.release("pack").number, KEYS.person("ann"), 0)
+
+    def code(self, issued_at_s: int) -> By:
+        return {"code": KEYS.seal_code(self.ref, issued_at_s)}
+
+    def paper(self) -> By:
+        code, pin, _, _ = claiming.print_code(self.env, KEYS.seal_coupon(self.ref, 1), KEYS.person("ann"))
+        return {"code": code, "pin": pin}
+
+    def redeem(self, order_no: str, by: By) -> bool:
+        """True for a repeat."""
+        return redeeming.redeem(self.env, "diner", order_no, ORDER, **by, scanned_at_s=None, now_s=self.world.now_s)[2]
+
+    def hold(self, order_no: str, by: By) -> None:
+        holding.hold(self.env, "diner", order_no, ORDER, **by, ttl_s=60, now_s=self.world.now_s)
+
+    def reverse(self, order_no: str) -> None:
+        assert reversing.reverse(self.env, "diner", order_no, "r-1", 4000, self.world.now_s)[0].coupon_returned
+
+    def use_and_undo(self, by: By) -> None:
+        self.redeem("first", by)
+        self.reverse("first")
+
+    def is_refused(self, act: Act, by: By) -> bool:
+        try:
+            act(self, "second", by)
+        except CodeExpired:
+            return True
+        return False
+
+
+@pytest.fixture
+def till(season: World) -> Till:
+    assert season.citizen("ann").put_claim("pack").status == 201
+    season.clock.advance(60)
+    return Till(season)
+
+
+@pytest.mark.parametrize("act", [Till.redeem, Till.hold])
+@pytest.mark.parametrize(
+    ("by", "refusal"),
+    [(lambda t: t.code(t.world.now_s), CodeExpired), (Till.paper, CodeInvalid)],
+    ids=["code", "paper"],
+)
+def test_a_coupon_that_came_back_between_read_and_write_is_not_taken(
+    till: Till, act: Act, by: Callable[[Till], By], refusal: type[Refusal]
+) -> None:
+    """Another shop read it as available; then it was used by the same code, and undone."""
+    shown = by(till)
+    other = Till(till.world, Overtaken(till.world.client, "transact_write_items", "", lambda: till.use_and_undo(shown)))
+    with pytest.raises(refusal):
+        act(other, "second", shown)
+    assert till.env.orders.get("diner", "second") is None
+
+
+@pytest.mark.parametrize("act", [Till.redeem, Till.hold])
+@pytest.mark.parametrize("issued_s", range(-SKEW_S - 1, SKEW_S + 2))
+def test_codes_of_as_long_as_clocks_may_differ_bring_it_no_more(till: Till, act: Act, issued_s: int) -> None:
+    """Issued up to SKEW_S after it came back, by a clock that may be so much ahead; one second later they do."""
+    till.use_and_undo(till.code(till.world.now_s))
+    by = till.code(till.world.now_s + issued_s)
+    till.world.clock.advance(SKEW_S + 1)
+    assert till.is_refused(act, by) == (issued_s <= SKEW_S)
+
+
+@pytest.mark.parametrize("act", [Till.redeem, Till.hold])
+@pytest.mark.parametrize(("back_s", "counts"), [(SKEW_S - 1, True), (SKEW_S, True), (SKEW_S + 1, False)])
+def test_a_bar_of_before_the_clock_was_set_back_does_not_count(till: Till, act: Act, back_s: int, counts: bool) -> None:
+    """Two clocks that differ by SKEW_S can write no bar further ahead than twice that."""
+    till.use_and_undo(till.code(till.world.now_s))
+    till.world.clock.advance(-back_s)
+    assert till.is_refused(act, till.code(till.world.now_s)) == counts
+
+
+@pytest.mark.parametrize("brings_a_code", [False, True])
+def test_what_an_order_holds_is_redeemed_whatever_its_code(till: Till, *, brings_a_code: bool) -> None:
+    """It took the coupon by a code of after the bar; and the order that came back still has its first answer."""
+    old = till.code(till.world.now_s)
+    till.use_and_undo(old)
+    till.world.clock.advance(SKEW_S + 1)
+    till.hold("second", till.code(till.world.now_s))
+    by = old if brings_a_code else {"code": None}
+    assert [till.redeem("second", by), till.redeem("second", by)] == [False, True]
+    assert till.redeem("first", by)
