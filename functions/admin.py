@@ -7,7 +7,7 @@ from coupons import refusals as r
 from coupons.answers import BatchState, MembersView, PersonView
 from coupons.api import Answer, Api, Request, repeated, written
 from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, LookupBody, MembersBody, QuantityBody, StopBody
-from coupons.documents import Campaign, MerchantEdit, MerchantRecord
+from coupons.documents import Applied, Campaign, MerchantEdit, MerchantRecord
 from coupons.money_answers import AuditView, BudgetsView
 from coupons.money_views import audit_view, budgets_view
 from coupons.views import batch_state, person_view
@@ -25,15 +25,17 @@ _FOUND = (r.NotFound, r.Stopped)
     "PUT /admin/campaigns/{campaign_id}",
     scope="operator",
     body=Campaign,
-    answers={201: Campaign, 200: Campaign},
+    answers={201: Applied, 200: Applied},
     refusals=(r.TermsFrozen, r.RevisionConflict, r.BudgetExceeded),
 )
 def put_campaign(request: Request) -> Answer:
     """Apply a campaign document; the same content again changes nothing."""
     stored, outcome = declaring.apply(request.env, request.path["campaign_id"], request.body, request.now_s)
+    warnings = declaring.warnings(request.env, stored)
+    applied = Applied(**dict(stored), warnings=warnings) if warnings else stored
     if outcome == "updated":
-        return Answer(stored)
-    return written(stored, replay=outcome == "unchanged")
+        return Answer(applied)
+    return written(applied, replay=outcome == "unchanged")
 
 
 @api.route("GET /admin/campaigns/{campaign_id}", scope="operator", answers={200: Campaign}, refusals=(r.NotFound,))

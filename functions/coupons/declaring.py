@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from coupons import reserving
-from coupons.documents import Batch, Campaign
+from coupons.documents import Batch, Campaign, Merchant, Warned
 from coupons.environment import Environment
+from coupons.frozen import differences, refuse_frozen, shown, with_quantities
 from coupons.granting import grants_to_all, raised
 from coupons.refusals import BudgetExceeded, Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.releases import Control, Release, buckets_for, shards_for, spread
@@ -22,23 +23,25 @@ ATTEMPTS = 12
 BOOKINGS_PER_PACK = 4
 """People expected to book for each pack, where the document does not say."""
 
+_FACTS = tuple(name for name in Merchant.model_fields if name != "merchant_id")
+
 Outcome = Literal["created", "updated", "unchanged"]
 
 
 def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) -> tuple[Campaign, Outcome]:
-    """The document stands, as a revision one higher, or was there already with the same content.
+    """The document is stored, as a revision one higher, or was there already with the same content.
 
-    Budgets and merchants move with it in one transaction. Raises Malformed (another id in the path, too much for one
-    revision), TermsFrozen (it changes or drops what is published), RevisionConflict, BudgetExceeded.
+    Budgets and merchants that differ move with it in one transaction. Raises Malformed (another id in the path, too
+    much for one revision), TermsFrozen (it changes or drops what is published), RevisionConflict, BudgetExceeded.
     """
     if document.campaign_id != campaign_id:
         raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
-    standing = env.catalog.campaign(campaign_id, consistent=True)
+    standing, quantities = _standing(env, campaign_id)
     if standing is not None and _content(standing.document) == _content(document):
         return standing.document, "unchanged"
     _refuse_taken(env, document)
-    if standing is not None and standing.published:
-        _refuse_frozen(env, standing.document, document)
+    if standing is not None:
+        refuse_frozen(standing.document, document, quantities)
     revision = standing.revision if standing else None
     if document.revision != revision:
         raise RevisionConflict(
@@ -47,21 +50,45 @@ def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) ->
             if standing
             else "There is no such campaign yet; leave revision out to create it.",
         )
-    affected = _other_costs(standing.document, document) if standing else []
     also = [
         # What a killed publishing had set aside would stand there for a batch that nobody declares like that any more.
         env.reserves.still(batch_id, reserving.give_up(env, campaign_id, batch_id, now_s))
-        for batch_id in affected
+        for batch_id in (_other_costs(standing.document, document) if standing else [])
     ]
-    return env.catalog.apply(document, standing=standing, also=also), "updated" if standing else "created"
+    try:
+        return env.catalog.apply(document, standing=standing, also=also), "updated" if standing else "created"
+    except RevisionConflict:
+        # Another attempt of the same request may have been first.
+        standing, _ = _standing(env, campaign_id)
+        if standing is None or _content(standing.document) != _content(document):
+            raise
+        return standing.document, "unchanged"
 
 
 def read(env: Environment, campaign_id: str) -> Campaign:
-    """The document as `apply` takes it, with its revision. Raises NotFound."""
-    standing = env.catalog.campaign(campaign_id, consistent=True)
+    """The document as `apply` takes it, with its revision and the quantities of now. Raises NotFound."""
+    standing, _ = _standing(env, campaign_id)
     if standing is None:
         raise NotFound(detail=f"No campaign {campaign_id!r}.")
     return standing.document
+
+
+def warnings(env: Environment, document: Campaign) -> list[Warned]:
+    """Where the document states other facts of a merchant than its record, which stays as it is."""
+    records = env.registry.records(merchant.merchant_id for merchant in document.merchants)
+    return [
+        Warned(
+            place=found["place"],
+            message=f"the record of {merchant.merchant_id!r} says {shown(found['kept'])}, and stays",
+        )
+        for number, merchant in enumerate(document.merchants)
+        if merchant.merchant_id in records
+        for found in differences(
+            {name: getattr(records[merchant.merchant_id], name) for name in _FACTS},
+            {name: getattr(merchant, name) for name in _FACTS},
+            f"body.merchants.{number}",
+        )
+    ]
 
 
 def publish(env: Environment, batch_id: str, now_s: int) -> tuple[Release, Control, bool]:
@@ -156,12 +183,31 @@ def _raise(env: Environment, release: Release, control: Control, quantity: int, 
     return True
 
 
+def _standing(env: Environment, campaign_id: str) -> tuple[Standing | None, dict[str, int]]:
+    """The document with the quantities that its published batches have now, and those quantities by batch.
+
+    Raises and rollovers change a batch's control item and not the document: what that states of a published batch is
+    history. Guarded by tests/store/test_editing.py::test_a_document_states_the_quantity_of_now.
+    """
+    standing = env.catalog.campaign(campaign_id, consistent=True)
+    if standing is None or not standing.published:
+        return standing, {}
+    batch_ids = [batch.batch_id for batch in standing.document.batches]
+    controls = env.controls.get_many(batch_ids, consistent=True)
+    quantities = {batch_id: control.quantity for batch_id, control in controls.items()}
+    return replace(standing, document=with_quantities(standing.document, quantities)), quantities
+
+
 def _content(document: Campaign) -> Campaign:
     return document.model_copy(update={"revision": None})
 
 
 def _other_costs(standing: Campaign, document: Campaign) -> list[str]:
-    """The batches that cost something else by the new document, or are dropped by it; none of them is published."""
+    """The batches that cost something else by the new document, or are dropped by it.
+
+    None of them is published: what is costs what its quantity of now does in both (`frozen.py`), so no raise that is on
+    its way is given up. Guarded by tests/store/test_editing.py::test_an_apply_beside_a_killed_raise_keeps_its_money.
+    """
 
     def costs(campaign: Campaign) -> dict[str, Amounts]:
         return {batch.batch_id: largest_cost(campaign.terms_of(batch), batch.quantity) for batch in campaign.batches}
@@ -177,26 +223,6 @@ def _refuse_taken(env: Environment, document: Campaign) -> None:
         taken = sorted(mine & set(batch_ids))
         if campaign_id != document.campaign_id and taken:
             raise TermsFrozen(detail=f"Batch {taken[0]!r} belongs to campaign {campaign_id!r}.")
-
-
-def _refuse_frozen(env: Environment, standing: Campaign, document: Campaign) -> None:
-    """What is published must stand in `document` letter by letter; all else may change."""
-    batches = {batch.batch_id: batch for batch in document.batches}
-    for before in standing.batches:
-        if env.catalog.release(before.batch_id) is None:
-            continue
-        after = batches.get(before.batch_id)
-        if after is None:
-            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
-        if after != before or document.terms_of(after) != standing.terms_of(before):
-            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published; it and its terms cannot be changed.")
-        if document.limits_of(after) != standing.limits_of(before):
-            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published; its limits cannot be changed.")
-        if (document.timezone, document.currency) != (standing.timezone, standing.currency):
-            raise TermsFrozen(detail="Batches are published; time zone and currency cannot be changed.")
-    gone = {f.funder_id for f in standing.funders} - {f.funder_id for f in document.funders}
-    if gone:
-        raise TermsFrozen(detail=f"Funder {min(gone)!r} may owe for published batches and cannot be dropped.")
 
 
 def _declaring(env: Environment, batch_id: str) -> Standing:

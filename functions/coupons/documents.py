@@ -170,8 +170,8 @@ class Campaign(Document):
     ends_at: Moment
     sections: Annotated[list[Section], Field(max_length=30)] = []
     funders: Annotated[list[Funder], Field(min_length=1, max_length=100)]
-    # One DynamoDB transaction of at most 100 items stores a document: three, the budgets that changed, two a merchant,
-    # one a merchant that left. What does not fit takes two revisions (`stores/catalog.py`), or for merchants
+    # One DynamoDB transaction of at most 100 items stores a document: three, the budgets that changed, two a merchant
+    # that joins, one that leaves. What does not fit takes two revisions (`stores/catalog.py`), or for merchants
     # PUT /admin/merchants/{id}.
     merchants: Annotated[list[Merchant], Field(max_length=28)] = []
     suspended_districts: Annotated[list[Label], Field(max_length=100)] = []
@@ -209,6 +209,19 @@ class Campaign(Document):
     def limits_of(self, batch: Batch) -> list[Limit]:
         by_id = {limit.limit_id: limit for limit in self.limits}
         return [by_id[limit_id] for limit_id in batch.limits]
+
+
+class Warned(Document):
+    """Where a document states what stays otherwise."""
+
+    place: str
+    message: str
+
+
+class Applied(Campaign):
+    """The document as it is stored; `warnings` only where there are any."""
+
+    warnings: list[Warned] = []
 
 
 class Withholding(Document):

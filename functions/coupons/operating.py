@@ -67,7 +67,8 @@ def _accounted_for(release: Release, control: Control) -> Closed:
 
 def _set_paused(env: Environment, batch_id: str, *, paused: bool) -> tuple[Release, Control, bool]:
     release = env.live.release(batch_id)
-    if env.live.control_now(batch_id).stopped:
-        raise Stopped(detail=f"{batch_id!r} was stopped for good.")
     changed = env.controls.set_paused(batch_id, paused)
-    return release, env.live.control_now(batch_id), not changed
+    control = env.live.control_now(batch_id)
+    if control.stopped and not changed:
+        raise Stopped(detail=f"{batch_id!r} was stopped for good.")
+    return release, control, not changed

@@ -19,6 +19,7 @@ A fact named `*_at_s` is epoch seconds and is shown as `*_at` in `timezone`; an 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(eq=False, kw_only=True)
@@ -135,8 +136,11 @@ class ReversalNotAllowed(Refusal):
     currency: str
 
 
+@dataclass(eq=False, kw_only=True)
 class TermsFrozen(Refusal):
-    pass
+    """`differences`: where a document differs from what is published, which is `kept`, with what it has `stated`."""
+
+    differences: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 from tests.api.cases import FIRST, REPLAY, case, opened
 from tests.api.catalog_cases import TEN_OFF_IN_FULL
 from tests.api.stage import Stage
+from tests.editing import edit_merchant
 from tests.world import Answered, batch, campaign, terms
 
 PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign_id}"
@@ -33,6 +34,14 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
         "terms": [TEN_OFF_IN_FULL],
         "batches": [{**nothing, "eligibility": eligibility, **pack}],
     }
+
+
+def raised(s: Stage) -> Stage:
+    """Published with 10 packs, which are 20 now."""
+    path = {"batch_id": "pack"}
+    body = {"quantity": 20}
+    assert opened(s).operator().send("PUT /admin/batches/{batch_id}/quantity", path, body=body).status == 200
+    return s
 
 
 def apply(s: Stage, document: dict[str, Any]) -> Answered:
@@ -82,13 +91,50 @@ def another_id_in_the_path(s: Stage) -> Answered:
     PUT,
     409,
     "terms-frozen",
-    detail="Batch 'pack' is published; it and its terms cannot be changed.",
+    detail='Batch \'pack\' is published: terms.0.title stays "10 off 50", the document states "Less".',
+    facts={"differences": [{"place": "body.terms.0.title", "kept": "10 off 50", "stated": "Less"}]},
 )
 def changing_published_terms(s: Stage) -> Answered:
     return apply(opened(s), campaign(revision=1, terms=[terms(title="Less")]))
 
 
-@case(PUT, 409, "terms-frozen", detail="Batch 'pack' belongs to campaign 'season'.")
+STALE = "Batch 'pack' is published and has 20 packs now, the document states 10: state 20; "
+
+
+@case(
+    PUT,
+    409,
+    "terms-frozen",
+    detail=f"{STALE}`couponctl raise pack N` gives it more.",
+    facts={"differences": [{"place": "body.batches.0.quantity", "kept": 20, "stated": 10}]},
+)
+def a_quantity_from_before_a_raise(s: Stage) -> Answered:
+    raised(s)
+    return apply(s, campaign(revision=1, title="Other"))
+
+
+@case(PUT, 200, body=stored(campaign(batch(quantity=20)), 1), headers=REPLAY)
+def the_quantity_after_a_raise(s: Stage) -> Answered:
+    raised(s)
+    return apply(s, campaign(batch(quantity=20)))
+
+
+@case(GET, 200, body=stored(campaign(batch(quantity=20)), 1))
+def the_document_comes_back_with_the_quantity_of_now(s: Stage) -> Answered:
+    return raised(s).operator().send(GET, SEASON)
+
+
+OTHERWISE = {"place": "body.merchants.0.title", "message": "the record of 'diner' says \"Noodles\", and stays"}
+
+
+@case(PUT, 200, body={**stored(campaign(title="Other"), 2), "warnings": [OTHERWISE]}, headers=FIRST)
+def a_merchant_whose_record_says_otherwise(s: Stage) -> Answered:
+    apply(s, campaign())
+    edit_merchant(s.operator(), "diner", title="Noodles")
+    return apply(s, campaign(title="Other", revision=1))
+
+
+@case(PUT, 409, "terms-frozen", detail="Batch 'pack' belongs to campaign 'season'.", facts={"differences": []})
 def taking_another_campaigns_batch(s: Stage) -> Answered:
     apply(s, campaign())
     return s.operator().send(PUT, {"campaign_id": "other"}, body=campaign(campaign_id="other"))
@@ -142,6 +188,7 @@ def members_come_and_go(s: Stage) -> Answered:
     409,
     "terms-frozen",
     detail="'pack' grants 1 packs to all of 'nurses', which has admitted 1 people: raise its quantity before 1 more.",
+    facts={"differences": []},
 )
 def a_member_without_a_pack(s: Stage) -> Answered:
     opened(s, batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=1))

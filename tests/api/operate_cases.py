@@ -177,7 +177,13 @@ def extending_twice_is_one_extension(s: Stage) -> Answered:
     return act(s, "extend", days=7)
 
 
-@case(route("extend"), 409, "terms-frozen", detail="The extension is 7 days; it only grows.")
+@case(
+    route("extend"),
+    409,
+    "terms-frozen",
+    detail="The extension is 7 days; it only grows.",
+    facts={"differences": []},
+)
 def shortening_an_extension(s: Stage) -> Answered:
     act(opened(s), "extend", days=7)
     return act(s, "extend", days=6)
@@ -232,7 +238,13 @@ def raising_what_was_stopped(s: Stage) -> Answered:
     return raised(s, 11)
 
 
-@case(QUANTITY, 409, "terms-frozen", detail="The quantity is 10; once published it only rises.")
+@case(
+    QUANTITY,
+    409,
+    "terms-frozen",
+    detail="The quantity is 10; once published it only rises.",
+    facts={"differences": []},
+)
 def lowering_a_quantity(s: Stage) -> Answered:
     return raised(opened(s), 9)
 

@@ -76,6 +76,11 @@ def test_a_raise(p: Play) -> None:
     budgets = p.s.operator().send("GET /admin/campaigns/{campaign_id}/budgets", path).json["funders"]
     assert [funder["reserved_minor"] for funder in budgets] == [part * body["quantity"] for part in (500, 300, 200)]
     assert p.operate("PUT", "quantity", {"quantity": body["quantity"] - 1}).slug == "terms-frozen"
+    document = p.s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
+    assert document["batches"][0]["quantity"] == body["quantity"]
+    for quantity, status in ((1, 409), (body["quantity"], 200)):
+        told = campaign(batch(quantity=quantity), title="Other", revision=1)
+        assert p.s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=told).status == status
 
 
 @plays("extend")

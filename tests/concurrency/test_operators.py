@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from coupons import accounting, declaring
-from coupons.documents import Campaign
+from coupons import accounting, declaring, registering
+from coupons.documents import Campaign, MerchantEdit, Store, Withholding
 from coupons.environment import Environment
 from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen
 from tests.concurrency.faults import Late, Silence, Unreliable
@@ -139,6 +139,44 @@ def test_a_document_edited_while_it_is_published_freezes_one_version(arena: Aren
         assert arena.books(name).remaining == control.quantity == declared.quantity
         packs = sum(arena.books(f"pack-{n}").control.quantity for n in range(number + 1))
         assert reserved(arena) == {funder: packs * cost for funder, cost in COST_MINOR.items()}
+
+
+def add_a_store(env: Environment, number: int) -> None:
+    """One operator's edit: a store more, and a day more withheld; read again where another was first."""
+    while True:
+        read = registering.read(env, "diner")
+        stores = [*read.stores, Store(store_id=f"s{number}", region="beijing")]
+        withheld = [*read.withheld, Withholding(day=f"2020-06-0{number + 1}", reason="no goods")]
+        try:
+            registering.put(env, "diner", MerchantEdit(revision=read.revision, stores=stores, withheld=withheld))
+        except RevisionConflict:
+            continue
+        return
+
+
+def retitle(env: Environment, number: int, now_s: int) -> None:
+    """Another's: the campaign's document, which names the diner with its first facts."""
+    while True:
+        read = declaring.read(env, "season")
+        try:
+            declaring.apply(env, "season", read.model_copy(update={"title": f"Season {number}"}), now_s)
+        except RevisionConflict:
+            continue
+        return
+
+
+def test_of_edits_of_one_merchant_at_once_each_is_kept(arena: Arena) -> None:
+    """Eight add a store and withhold a day each, four edit the campaign's document, all of them at the same moment."""
+    arena.publish(campaign())
+    environments = arena.environments(12)
+    calls: list[Callable[[], Any]] = [lambda e=e, n=n: add_a_store(e, n) for n, e in enumerate(environments[:8])]
+    calls += [lambda e=e, n=n: retitle(e, n, arena.now_s) for n, e in enumerate(environments[8:])]
+    assert refusals(at_once(calls)) == []
+    found = registering.read(arena.env, "diner")
+    assert found.revision == 9
+    assert {store.store_id for store in found.stores} == {"diner", *(f"s{number}" for number in range(8))}
+    assert len(found.withheld) == 8
+    assert declaring.read(arena.env, "season").revision == 5
 
 
 def _as_frozen(arena: Arena, document: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from tests.editing import edit_merchant
 from tests.machine.season import HOUSEHOLDS, NAME_OF
 from tests.world import KEYS, Answered, Person, order
 
+OVERTAKEN = ("revision-conflict", "terms-frozen")
+"""An edit by somebody else, or a raise, was first."""
+
 
 def citizen(name: str, *, scope: str = "citizen") -> Person:
     home = {"household_id": HOUSEHOLDS[name]} if name in HOUSEHOLDS else {}
@@ -179,7 +182,7 @@ class Suspending:
 
     def send(self) -> Answered:
         put = edit_merchant(operator(), self.merchant_id, suspended=self.is_suspended)
-        return Answered(503, {}, "") if put.slug == "revision-conflict" else put
+        return Answered(503, {}, "") if put.slug in OVERTAKEN else put
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ class Closing:
             return read
         body = {**read.json, "suspended_districts": list(self.districts)}
         put = operator().send("PUT /admin/campaigns/{campaign_id}", path, body=body)
-        return Answered(503, {}, "") if put.slug == "revision-conflict" else put
+        return Answered(503, {}, "") if put.slug in OVERTAKEN else put
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ def test_a_document_is_one_transaction(world: World, merchants: int, funders: in
     before = world.items()
     with pytest.raises(Malformed) as refused:
         world.env.catalog.apply(document, standing=None)
-    assert "42 changed budgets, 28 merchants" in refused.value.errors[0]["message"]
+    assert "42 changed budgets, 28 new merchants" in refused.value.errors[0]["message"]
     assert world.items() == before
 
 

@@ -58,6 +58,13 @@ def test_pause_and_resume(controls: Controls) -> None:
     assert control(controls) == OPEN
 
 
+def test_what_was_stopped_is_not_paused_any_more(controls: Controls) -> None:
+    """A stop that lands while somebody pauses is the last word, and is not told that it did."""
+    assert controls.stop("pack", NOW_S)
+    assert not controls.set_paused("pack", True)
+    assert not control(controls).paused
+
+
 def test_an_extension_moves_the_last_expiry_too(controls: Controls, season: World) -> None:
     """Control item and index together."""
     assert last_expiry_s(season) == LAST_S

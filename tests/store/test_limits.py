@@ -274,7 +274,7 @@ def test_published_limits_are_frozen(world: World) -> None:
     changed = {**document, "limits": [{**COUNT, "packs_max": 1}], "revision": 1}
     answer = world.operator().send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=changed)
     assert answer.slug == "terms-frozen"
-    assert "its limits" in answer.json["detail"]
+    assert "limits.0.packs_max stays 2" in answer.json["detail"]
 
 
 def test_the_catalogue_shows_the_limits(world: World) -> None:

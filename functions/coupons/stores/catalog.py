@@ -4,7 +4,7 @@
 |---|---|
 | list campaigns / published batches | Query `INDEX` |
 | a campaign, a release, suspended districts | GetItem |
-| apply a document | one transaction: document, index, districts, each funder's budget, each merchant and enrolment |
+| apply a document | one transaction: document, index, districts, changed budgets, merchants that join or leave |
 | publish | one transaction: release, control, stock, number, claim key, index, each funder's reservation |
 """
 
@@ -48,7 +48,7 @@ class Standing:
 class Published:
     """A line of the index: enough to know whose wallets and which minute of the schedule a batch concerns.
 
-    `last_expiry_s` is when the last coupon that can be claimed expires, extensions included.
+    `campaign_ends_at_s` as its document says now. `last_expiry_s`: the last coupon's that can be claimed, as extended.
     """
 
     batch_id: str
@@ -66,8 +66,9 @@ class Catalog:
         self._table = table
 
     def published(self) -> list[Published]:
-        items = self._dynamo.query(self._table, keys.INDEX, keys.INDEX_BATCH, consistent=False)
-        return [_published(item) for item in items]
+        items = list(self._dynamo.query(self._table, keys.INDEX, consistent=False))
+        ends = {item["sk"]: item["ends_at_s"] for item in items if item["sk"].startswith(keys.INDEX_CAMPAIGN)}
+        return [_published(item, ends) for item in items if item["sk"].startswith(keys.INDEX_BATCH)]
 
     def declared(self) -> dict[str, list[str]]:
         """Every campaign with the batches that its document declares, published or not."""
@@ -89,32 +90,33 @@ class Catalog:
         return frozenset(item["districts"]) if item else frozenset()
 
     def apply(self, document: Campaign, *, standing: Standing | None, also: Sequence[dict[str, Any]] = ()) -> Campaign:
-        """Store `document` in place of `standing` with its budgets and merchants, all or nothing; the stored one.
+        """Store `document` in place of `standing`, with the budgets and merchants that differ, all or nothing.
 
-        `also` are parts that hold while nobody is publishing what it changes; Busy if somebody is.
+        The stored one. `also` are parts that hold while nobody is publishing what it changes; Busy if somebody is.
 
         Raises RevisionConflict if another revision stands by now, or a batch was published since `standing` was read,
         BudgetExceeded if a budget falls below what is reserved of it, Malformed if it changes more than one transaction
         holds.
         """
         campaign_id = document.campaign_id
-        gone = {m.merchant_id for m in standing.document.merchants} if standing else set()
-        gone -= {merchant.merchant_id for merchant in document.merchants}
+        stood = {m.merchant_id for m in standing.document.merchants} if standing else set()
+        joined = [merchant for merchant in document.merchants if merchant.merchant_id not in stood]
+        left = sorted(stood - {merchant.merchant_id for merchant in document.merchants})
         stored = document.model_copy(update={"revision": standing.revision + 1 if standing else 1})
         before = {f.funder_id: f.budget_minor for f in standing.document.funders} if standing else {}
         funders = [f for f in document.funders if before.get(f.funder_id) != f.budget_minor]
-        batch_ids = [batch.batch_id for batch in document.batches]
+        index = {"batch_ids": [b.batch_id for b in document.batches], "ends_at_s": epoch_s(document.ends_at)}
         parts = [
             self._put_campaign(stored, standing),
-            self._put(keys.index_campaign(campaign_id), {"batch_ids": batch_ids}),
+            self._put(keys.index_campaign(campaign_id), index),
             *[declare(self._table, campaign_id, f.funder_id, f.budget_minor) for f in funders],
-            *[part for m in document.merchants for part in enrol_merchant(self._table, campaign_id, m)],
-            *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in sorted(gone)],
+            *[part for m in joined for part in enrol_merchant(self._table, campaign_id, m)],
+            *[withdraw_merchant(self._table, campaign_id, merchant_id) for merchant_id in left],
             self._put(keys.suspended(campaign_id), {"districts": document.suspended_districts}),
             *also,
         ]
         if len(parts) > TRANSACT_MAX:
-            much = f"{len(funders)} changed budgets, {len(document.merchants)} merchants and {len(gone)} that left"
+            much = f"{len(funders)} changed budgets, {len(joined)} new merchants and {len(left)} that left"
             raise Malformed(errors=[{"place": "body", "message": f"{much} are too much for one revision; send two"}])
         try:
             self._dynamo.transact(parts)
@@ -167,7 +169,7 @@ class Catalog:
             self._put_same(keys.claim_key(release.claim_key), "buckets", release.buckets),
             self._count_published(standing),
             self._put(keys.control(batch_id), control_item(control)),
-            self._put(keys.index_batch(batch_id), _index_fields(release, standing.document)),
+            self._put(keys.index_batch(batch_id), _index_fields(release)),
         ]
         shards = enumerate(spread(control.quantity, release.shards))
         stock = [self._put(keys.stock(batch_id, shard), stock_item(packs, control.round)) for shard, packs in shards]
@@ -275,24 +277,23 @@ def _release(item: Item) -> Release:
     )
 
 
-def _index_fields(release: Release, campaign: Campaign) -> Item:
+def _index_fields(release: Release) -> Item:
     return {
         "campaign_id": release.campaign_id,
         "number": release.number,
         "claim_key": release.claim_key,
         "buckets": release.buckets,
-        "campaign_ends_at_s": epoch_s(campaign.ends_at),
         "last_expiry_s": release.last_expiry_s,
     }
 
 
-def _published(item: Item) -> Published:
+def _published(item: Item, ends: dict[str, int]) -> Published:
     return Published(
         batch_id=item["sk"].removeprefix(keys.INDEX_BATCH),
         campaign_id=item["campaign_id"],
         number=item["number"],
         claim_key=item["claim_key"],
         buckets=item["buckets"],
-        campaign_ends_at_s=item["campaign_ends_at_s"],
+        campaign_ends_at_s=ends[f"{keys.INDEX_CAMPAIGN}{item['campaign_id']}"],
         last_expiry_s=item["last_expiry_s"],
     )

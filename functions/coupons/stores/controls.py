@@ -31,15 +31,18 @@ class Controls:
         item = self._dynamo.get(self._table, keys.control(batch_id), consistent=consistent)
         return _control(item) if item else None
 
-    def get_many(self, batch_ids: Sequence[str]) -> dict[str, Control]:
+    def get_many(self, batch_ids: Sequence[str], *, consistent: bool = False) -> dict[str, Control]:
+        """Of those that are published."""
         wanted = {keys.control(batch_id)["pk"]: batch_id for batch_id in batch_ids}
         found = self._dynamo.get_many(
-            {self._table: [keys.control(batch_id) for batch_id in batch_ids]}, consistent=False
+            {self._table: [keys.control(batch_id) for batch_id in batch_ids]}, consistent=consistent
         )
         return {wanted[item["pk"]]: _control(item) for item in found[self._table]}
 
     def set_paused(self, batch_id: str, paused: bool) -> bool:
-        return self._change(batch_id, "SET paused = :p", "paused <> :p", {":p": paused})
+        """False if it was, or is stopped for good."""
+        condition = "paused <> :p AND stopped <> :yes"
+        return self._change(batch_id, "SET paused = :p", condition, {":p": paused, ":yes": True})
 
     def stop(self, batch_id: str, now_s: int) -> bool:
         update, values = "SET stopped = :yes, stopped_at_s = :now", {":yes": True, ":now": now_s}
