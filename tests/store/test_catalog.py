@@ -202,3 +202,9 @@ def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: 
         return
     with pytest.raises(Malformed):
         world.env.catalog.apply(new, standing=standing(world))
+
+
+def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> None:
+    """Sixty new funders beside the 28 merchants that were there."""
+    world.env.catalog.apply(document_of("same", 28, 3), standing=None)
+    assert world.env.catalog.apply(document_of("same", 28, 63), standing=standing(world)).revision == 2
