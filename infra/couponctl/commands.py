@@ -11,6 +11,7 @@ from infra.client.api import ProblemError, UnreachableError
 from infra.couponctl import declaring, reconciling
 from infra.couponctl.campaign_files import load_campaign
 from infra.couponctl.output import GOOD, REFUSED, Output, facts
+from infra.couponctl.statements import read_statement
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -132,21 +133,22 @@ def reconcile(api: Api, args: Namespace, out: Output) -> int:
 
     What is withheld or refused is named apart: it is a line with both, and no difference.
     """
-    statement = reconciling.read_statement(Path(args.file))
+    statement = read_statement(Path(args.file))
     day = args.day or statement.day()
     settlement = reconciling.fetch_settlement(api, day, out.progress)
     ours, theirs = settlement.movements, statement.movements
     not_due = sorted(settlement.not_due, key=lambda one: one.movement)
-    differences = reconciling.compare(settlement, statement)
+    differences, totals = reconciling.compare(settlement, statement), reconciling.totals(settlement, statement)
     verdict = f"{len(differences)} differences" if differences else "no difference"
     if settlement.head.get("final") is False:
         verdict += "; the day is not closed yet"
     out.result(
         settlement.head
         | {"ours": len(ours), "theirs": len(theirs), "differences": [found.as_json() for found in differences]}
-        | {"not_due": [found.as_json() for found in not_due]},
+        | {"not_due": [found.as_json() for found in not_due], "totals": [found.as_json() for found in totals]},
         *map(str, differences),
         *map(str, not_due),
+        *map(str, totals),
         f"{day}: {len(ours):,} lines with us, {len(theirs):,} with them, {verdict}",
     )
     return REFUSED if differences else GOOD

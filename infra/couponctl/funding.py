@@ -1,4 +1,4 @@
-"""What each funder pays of a line, in fen, as the settlement's CSV writes it: `government:1000 platform:600`."""
+"""What each funder pays of a line, in minor units, as the settlement's CSV has it: `government:1000 platform:600`."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from infra.client import api as client
 from infra.couponctl import accounting, assisting, auditing, commands, members, steering
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import REFUSED, Output, WrongUseError
-from infra.couponctl.reconciling import AMOUNTS, StatementError
+from infra.couponctl.statements import AMOUNTS, StatementError
 
 USAGE = 2
 UNREACHABLE = 3
@@ -146,9 +146,9 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.epilog = (
         f"FILE is CSV in UTF-8 with a header and one line a movement: the columns order_no, {', '.join(AMOUNTS)}; "
         "reversal_no where a line is a reversal, its amounts negative; day (2020-06-06), or at (a moment that begins "
-        "with it), unless --day is given; funding (government:1000 platform:600) is compared if it is there; further "
-        "columns are left alone. Amounts are whole minor units: 10.00 CNY are 1000. The CSV of GET /settlements/DAY is "
-        "such a file."
+        "with it), unless --day is given; campaign_id, currency (CNY) and funding (government:1000 platform:600) are "
+        "compared if they are there; further columns are left alone. Amounts are whole minor units: 10.00 CNY are "
+        "1000. The CSV of GET /settlements/DAY is such a file."
     )
     reconcile.add_argument("file", metavar="FILE")
     reconcile.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="where the file does not say it, or another")

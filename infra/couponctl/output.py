@@ -63,10 +63,6 @@ class Output:
                 self.failure(f"  {fact}: {shown(fact, value, error.problem.get('currency'))}")
 
 
-def yuan(amount_minor: int) -> str:
-    return money(amount_minor, "CNY")
-
-
 def amount(amount_minor: int, currency: object) -> str:
     """`12.34 CNY` of an answer's amount and its `currency`; minor units where it names none that is known here."""
     if isinstance(currency, str) and currency in EXPONENTS:

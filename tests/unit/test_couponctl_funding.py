@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AMOUNTS = {"discount_minor": 2000, "merchant_match_minor": 0, "payable_minor": 8000}
+PURSE = {"campaign_id": "season", "currency": "CNY"}
 OURS = {"government": 1000, "platform": 600, "enterprise": 400}
 HEADER = "order_no,discount_minor,merchant_match_minor,payable_minor,funding\n"
 
@@ -22,7 +23,7 @@ HEADER = "order_no,discount_minor,merchant_match_minor,payable_minor,funding\n"
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
     funding = [{"funder_id": name, "amount_minor": amount} for name, amount in OURS.items()]
-    line = {"order_no": "A1", "reversal_no": None, "funding": funding, **AMOUNTS}
+    line = {"order_no": "A1", "reversal_no": None, "funding": funding, **PURSE, **AMOUNTS}
     with scripted_stack() as stack:
         stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "next": None}))
         yield stack
@@ -56,7 +57,7 @@ def test_another_funding_is_named_funder_by_funder(
     cell = ",platform:1000 government:1000"
     assert reconcile(stack, tmp_path, cell) == 1
     assert reconcile(stack, tmp_path, cell, discount=1000) == 1
-    named, _, beside, _ = capsys.readouterr().out.splitlines()
+    named, _, _, beside, _, _ = capsys.readouterr().out.splitlines()
     assert named == f"order A1: {enterprise}; {platform}"
     assert beside == f"order A1: discount is 20.00 CNY with us, 10.00 CNY with them; {enterprise}; {platform}"
 
@@ -69,7 +70,7 @@ def test_another_funding_is_json_for_machines(
     cell = ",government:1000 platform:600 city:400 enterprise:0"
     assert reconcile(stack, tmp_path, cell, "--json", discount=discount) == 1
     (difference,) = json.loads(capsys.readouterr().out)["differences"]
-    assert (difference["kind"], difference["ours"]) == (kind, AMOUNTS)
+    assert (difference["kind"], difference["ours"]) == (kind, {**PURSE, **AMOUNTS})
     assert difference["funding"] == [
         {"funder_id": "city", "ours_minor": 0, "theirs_minor": 400},
         {"funder_id": "enterprise", "ours_minor": 400, "theirs_minor": 0},
@@ -82,9 +83,9 @@ def test_another_funding_is_json_for_machines(
 def test_a_malformed_funding_is_named_with_its_line(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], cell: str
 ) -> None:
-    """A cell that is not there, parts that are no FUNDER:FEN, a funder twice; no settlement is asked for."""
+    """A cell that is not there, parts that are no FUNDER:MINOR, a funder twice; no settlement is asked for."""
     assert reconcile(stack, tmp_path, cell) == 1
-    said = f"ours.csv:2: funding {cell[1:]!r} is not each FUNDER:FEN once, separated by spaces\n"
+    said = f"ours.csv:2: funding {cell[1:]!r} is not each FUNDER:MINOR once, separated by spaces\n"
     assert (capsys.readouterr().err, stack.routes()) == (said, ["POST /_local/token"])
 
 
@@ -95,12 +96,12 @@ def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixt
     told = " ".join(capsys.readouterr().out.split())
     assert "the columns order_no, discount_minor, merchant_match_minor, payable_minor; reversal_no where" in told
     assert "day (2020-06-06), or at (a moment" in told
-    assert "funding (government:1000 platform:600)" in told
+    assert "campaign_id, currency (CNY) and funding (government:1000 platform:600) are compared if" in told
     assert "Amounts are whole minor units: 10.00 CNY are 1000." in told
 
 
 def test_a_settlement_without_funding_is_none(stack: Stack, tmp_path: Path) -> None:
     """Each line of ours has it."""
-    line = {"order_no": "A1", **AMOUNTS}
+    line = {"order_no": "A1", **PURSE, **AMOUNTS}
     stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "next": None}))
     assert reconcile(stack, tmp_path, ",a:2000") == 3

@@ -1,0 +1,158 @@
+"""A merchant's own list of a day, as its CSV has it.
+
+A header and one line a movement:
+
+    order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor[,campaign_id][,currency][,funding][,day][,at]
+
+Amounts are whole minor units, those of a reversal negative, as in the settlement. `day`, or else the date that `at`
+begins with (local time, as in the settlement's own file), says which day it is. Campaign, currency and funding are
+compared where the list has them. Further columns are left alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from coupons.currencies import EXPONENTS
+from infra.couponctl import funding
+from infra.couponctl.output import WrongUseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+AMOUNTS = ("discount_minor", "merchant_match_minor", "payable_minor")
+ROWS_MAX = 1_000_000
+PROBLEMS_MAX = 50
+DAY_COLUMNS = ("day", "at")
+_WHOLE = re.compile(r"-?[0-9]{1,12}")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
+_CAMPAIGN = re.compile(r"[a-z0-9-]{1,64}")
+
+Movement = tuple[str, str]
+"""An order's number and its reversal's number, the latter empty for the redemption itself."""
+Amounts = tuple[int, int, int]
+"""In the order of `AMOUNTS`, in minor units."""
+
+
+class Entry(NamedTuple):
+    """What a list says of a movement; None: it does not say."""
+
+    amounts: Amounts
+    campaign_id: str | None = None
+    currency: str | None = None
+    funding: funding.Funding | None = None
+
+
+class StatementError(ValueError):
+    """The merchant's file cannot be read as a list of movements; each problem names its line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DayError(WrongUseError):
+    """The merchant's file does not say of which one day it is, and nobody else has."""
+
+
+@dataclass
+class Statement:
+    """What the merchant's file says."""
+
+    name: str
+    movements: dict[Movement, Entry] = field(default_factory=dict)
+    day_column: str | None = None
+    """Which of `DAY_COLUMNS` the file has; the first wins."""
+    day_lines: dict[str, int] = field(default_factory=dict)
+    """Each day as it is written there, or "" for none, and the first line that has it."""
+
+    def day(self) -> str:
+        """The day of all its movements. Raises DayError."""
+        if self.day_column is None:
+            raise DayError(f"{self.name}: no column {' or '.join(DAY_COLUMNS)}: give --day YYYY-MM-DD")
+        for written, line in self.day_lines.items():
+            if not _is_day(written):
+                raise DayError(
+                    f"{self.name}:{line}: {self.day_column} {written[:40]!r} has no day: give --day YYYY-MM-DD"
+                )
+        if not self.day_lines:
+            raise DayError(f"{self.name}: no line, so no day: give --day YYYY-MM-DD")
+        (day, _), *others = self.day_lines.items()
+        if others:
+            other, line = others[0]
+            raise DayError(f"{self.name}:{line}: {other} after {day}: a settlement is of one day")
+        return day
+
+
+def read_statement(path: Path) -> Statement:
+    """The merchant's movements, and the days that they name.
+
+    Raises:
+        OSError: the file cannot be read.
+        StatementError: no UTF-8, a missing column, a cell that cannot be read, a movement that stands twice.
+    """
+    statement = Statement(path.name)
+    problems: list[str] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            missing = [column for column in ("order_no", *AMOUNTS) if column not in (rows.fieldnames or ())]
+            if missing:
+                raise StatementError([f"{path.name}:1: no column {', '.join(missing)}"])
+            statement.day_column = next((name for name in DAY_COLUMNS if name in (rows.fieldnames or ())), None)
+            for row in rows:
+                if statement.day_column:
+                    statement.day_lines.setdefault(_day_of(row[statement.day_column]), rows.line_num)
+                if problem := _take(row, statement):
+                    problems.append(f"{path.name}:{rows.line_num}: {problem}")
+                if len(statement.movements) > ROWS_MAX or len(problems) >= PROBLEMS_MAX:
+                    problems.append(f"{path.name}:{rows.line_num}: stopped here: too many lines or problems")
+                    break
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise StatementError([f"{path.name}:1: not a CSV file in UTF-8: {error}"]) from None
+    if problems:
+        raise StatementError(problems)
+    return statement
+
+
+def _day_of(cell: str | None) -> str:
+    """The date that a cell begins with; a cell without one as it is."""
+    text = (cell or "").strip()
+    found = _DATE.fullmatch(text)
+    return found[1] if found else text
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _take(row: Mapping[str, str | None], statement: Statement) -> str | None:
+    """Why the row is no entry; None if it is one by now."""
+    movement = ((row["order_no"] or "").strip(), (row.get("reversal_no") or "").strip())
+    texts = [(row[column] or "").strip() for column in AMOUNTS]
+    if not movement[0]:
+        return "no order_no"
+    for column, text in zip(AMOUNTS, texts, strict=True):
+        if not _WHOLE.fullmatch(text):
+            return f"{column} {text[:40]!r} is not a whole number of minor units"
+    if movement in statement.movements:
+        return f"order {movement[0]} {movement[1]}".rstrip() + " stands twice"
+    campaign_id, currency = ((row[name] or "").strip() if name in row else None for name in ("campaign_id", "currency"))
+    if campaign_id is not None and not _CAMPAIGN.fullmatch(campaign_id):
+        return f"campaign_id {campaign_id[:40]!r} is no campaign's"
+    if currency is not None and currency not in EXPONENTS:
+        return f"currency {currency[:40]!r} is none of ISO 4217, like CNY"
+    shares = funding.read_cell(row[funding.COLUMN]) if funding.COLUMN in row else None
+    if funding.COLUMN in row and shares is None:
+        return f"funding {(row[funding.COLUMN] or '')[:40]!r} is not each FUNDER:MINOR once, separated by spaces"
+    discount, match, payable = (int(text) for text in texts)
+    statement.movements[movement] = Entry((discount, match, payable), campaign_id, currency, shares)
+    return None
