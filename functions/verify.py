@@ -10,6 +10,7 @@ from coupons import refusals as r
 from coupons.answers import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
 from coupons.api import Answer, Api, Request, repeated, written
 from coupons.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
+from coupons.measuring import Redeemed
 from coupons.moments import epoch_s
 from coupons.settlement_answers import LineView, SettlementView
 from coupons.views import hold_view, line_view, quote_view, redemption_view, reversal_view, settlement_view
@@ -87,8 +88,9 @@ def put_redemption(request: Request) -> Answer:
         scanned_at_s=epoch_s(body.scanned_at) if body.scanned_at else None,
         now_s=request.now_s,
     )
-    money = {"DiscountMinor": order.amounts.discount_minor, "PayableMinor": order.amounts.payable_minor}
-    return written(redemption_view(order, timezone), replay=replay, **money)
+    purse, amounts = request.env.live.release(order.batch_id).purse, order.amounts
+    redeemed = Redeemed(purse, amounts.discount_minor, amounts.payable_minor, order.late)
+    return written(redemption_view(order, timezone), replay=replay, redeemed=redeemed)
 
 
 @api.route("GET /orders/{order_no}/redemption", scope="merchant", answers={200: RedemptionView}, refusals=(r.NotFound,))

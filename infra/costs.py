@@ -26,7 +26,7 @@ from coupons.consumption import Consumed, Meter
 from coupons.documents import Campaign
 from coupons.environment import Environment
 from coupons.marking import Marks
-from coupons.measuring import CONSUMPTION, METRICS_MAX
+from coupons.measuring import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
 from coupons.moments import day_of, day_start_s, epoch_s
 from coupons.orders import Order
 from coupons.prices import (
@@ -231,6 +231,7 @@ def main() -> int:
     print(f" = {schedule + metrics + standing:.4f} dollars, and storage")
     busy = METRICS_MAX * METRIC_MONTH
     print(f"metrics of a month in which everything is used every hour: {METRICS_MAX} + outcomes = {busy:.2f} dollars")
+    print(f"and {METRICS_A_CAMPAIGN} of each campaign = {METRICS_A_CAMPAIGN * METRIC_MONTH:.2f} dollars")
     return 0
 
 

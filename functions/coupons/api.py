@@ -24,7 +24,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from coupons.bodies import Empty
 from coupons.callers import NOBODY, Caller, Scope, caller_of
 from coupons.environment import Environment, environment
-from coupons.measuring import Asked, Measures
+from coupons.measuring import Asked, Measures, Redeemed
 from coupons.problems import problem_document, problem_of
 from coupons.refusals import Malformed, NotFound, Refusal
 from coupons.schema import PATH_PARAMETERS, faults
@@ -63,18 +63,18 @@ class Answer:
     content: BaseModel | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    sums: Mapping[str, int] = field(default_factory=dict)
+    redeemed: Redeemed | None = None
     """Money for the metrics; no caller sees it."""
 
 
-def written(content: BaseModel, *, replay: bool, **sums: int) -> Answer:
+def written(content: BaseModel, *, replay: bool, redeemed: Redeemed | None = None) -> Answer:
     """The answer of a write under a caller's own name: 201 the first time, then 200 with the same body."""
-    return repeated(content, replay=replay, first=201, **sums)
+    return repeated(content, replay=replay, first=201, redeemed=redeemed)
 
 
-def repeated(content: BaseModel, *, replay: bool, first: int = 200, **sums: int) -> Answer:
-    """`first`, or 200 marked as a replay; `sums` count the first time only."""
-    return Answer(content, 200, {"idempotent-replay": "true"}) if replay else Answer(content, first, sums=sums)
+def repeated(content: BaseModel, *, replay: bool, first: int = 200, redeemed: Redeemed | None = None) -> Answer:
+    """`first`, or 200 marked as a replay; money counts the first time only."""
+    return Answer(content, 200, {"idempotent-replay": "true"}) if replay else Answer(content, first, redeemed=redeemed)
 
 
 Handle = Callable[[Request], Answer]
@@ -148,10 +148,10 @@ class Api:
         """One gateway event to one gateway response; whatever happens is answered and leaves one log line."""
         started_s = time.perf_counter()
         instance = event.get("rawPath", "")
-        outcome, sums = "ok", dict[str, int]()
+        outcome, redeemed = "ok", None
         try:
             answer = self._answer(event)
-            response, sums = _response(answer), dict(answer.sums)
+            response, redeemed = _response(answer), answer.redeemed
         except Refusal as refusal:
             outcome = problem_of(type(refusal)).slug
             response = _problem_response(problem_document(refusal, instance))
@@ -163,7 +163,7 @@ class Api:
         key = event.get("routeKey", "")
         operation = self.routes[key].operation if key in self.routes else "other"
         seconds = time.perf_counter() - started_s
-        self._measures.request(operation, outcome, response, sums, route=key, seconds=seconds)
+        self._measures.request(operation, outcome, response, redeemed, route=key, seconds=seconds)
         return response
 
     def _answer(self, event: Mapping[str, Any]) -> Answer:

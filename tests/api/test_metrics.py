@@ -11,7 +11,17 @@ import catalog
 import events
 import expire
 from coupons.environment import replace_environment
-from coupons.measuring import METRICS_MAX, MONEY, Asked, Unasked
+from coupons.measuring import (
+    CONSUMPTION,
+    METRICS_A_CAMPAIGN,
+    METRICS_MAX,
+    MONEY,
+    PRICE,
+    Asked,
+    Redeemed,
+    Unasked,
+)
+from coupons.money import Purse
 from tests.bus import Stream
 from tests.machine.engine import Engine
 from tests.world import FUNCTIONS, Answered, World, batch, campaign, event, order, send
@@ -150,18 +160,33 @@ def test_a_surprise_is_charged_to_its_own_request(scene: Scene, monkeypatch: pyt
 
 
 def test_a_redemption_says_its_money_once(scene: Scene) -> None:
-    """Discount and what was left to pay, in minor units; a repeat and a refusal say none. The day's marks: 2 units."""
+    """By campaign and currency, and by nothing else; a repeat and a refusal say none. The day's marks: 2 units."""
     code = scene.code()
     till = scene.merchant()
     assert till.redeem("o-1", code, order()).status == 201
     first = scene.line()
     assert of(first) == ("redemption", 8.0, of(first)[2], 1)
     assert (first["DiscountMinor"], first["PayableMinor"]) == ([1000], [4000])
+    assert (first["Late"], first["LateDiscountMinor"]) == ([0], [0])
+    assert (first["campaign"], first["currency"]) == ("season", "CNY")
+    by_dimensions = {
+        tuple(directive["Dimensions"][0]): {metric["Name"] for metric in directive["Metrics"]}
+        for directive in first["_aws"]["CloudWatchMetrics"]
+    }
+    assert by_dimensions[("campaign", "currency")] == {*MONEY, PRICE}
+    assert len(by_dimensions[("campaign", "currency")]) == METRICS_A_CAMPAIGN
+    assert by_dimensions[("operation",)] == {"Done", *CONSUMPTION}
     assert till.redeem("o-1", code, order()).is_replay
     assert till.redeem("o-2", code, order()).slug == "coupon-not-usable"
     for line in scene.lines():
         assert (line["operation"], line["Done"]) == ("redemption", [0])
-        assert not set(MONEY) & set(line)
+        assert not {*MONEY, "campaign", "currency"} & set(line)
+
+
+def test_a_late_redemption_is_counted() -> None:
+    """As one, so that the average is their share, with what it took off."""
+    redeemed = Redeemed(Purse("season", "CNY"), 1000, 4000, late=True)
+    assert redeemed.metrics() == {"DiscountMinor": 1000, "PayableMinor": 4000, "Late": 1, "LateDiscountMinor": 1000}
 
 
 def test_what_a_route_is_measured_as() -> None:
@@ -247,8 +272,10 @@ def test_metrics_are_few(scene: Scene) -> None:
     events.handler({"Records": stream.records()}, None)
     made = set[tuple[str, ...]]().union(*(metrics_of(line) for line in scene.lines()))
     counted = {metric for metric in made if metric[0] != "Requests"}
-    assert len(counted) == METRICS_MAX
-    assert {metric[1:] for metric in counted} == {
+    purse = ("campaign=season", "currency=CNY")
+    assert len([metric for metric in counted if metric[1:] == purse]) == METRICS_A_CAMPAIGN
+    assert len(counted) == METRICS_MAX + METRICS_A_CAMPAIGN
+    assert {metric[1:] for metric in counted} - {purse} == {
         (f"operation={name}",) for name in (*get_args(Asked), *get_args(Unasked))
     }
     assert made - counted == {("Requests", "service=test", "outcome=ok")}

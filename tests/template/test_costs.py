@@ -9,12 +9,19 @@ from typing import Any, get_args
 
 import pytest
 
-from coupons.measuring import CONSUMPTION, MONEY, Asked, Unasked
+from coupons.measuring import CONSUMPTION, MONEY, PRICE, Asked, Unasked
 from infra.costs import ALARMS
 from tests.template.stack import AREAS, Plant, Rule, Template, function, resources, spoiled, template
 
 NAMESPACE = "CouponSeason/${Stage}"
-EVERYTHING = f"""SEARCH('{{"{NAMESPACE}",operation}} MetricName="MicroDollars"', 'Sum', 3600)"""
+EVERYTHING = f"""SUM(SEARCH('{{"{NAMESPACE}",operation}} MetricName="MicroDollars"', 'Sum', 3600))"""
+
+
+def redeemed(name: str) -> str:
+    """Of the campaigns in the currency that is chosen on the dashboard."""
+    return f"""SUM(SEARCH('{{"{NAMESPACE}",campaign,currency}} MetricName="{name}" currency="CNY"', 'Sum', 3600))"""
+
+
 SHOWN = {
     "WriteUnits of claim/Done of claim",
     "ReadUnits of claim/Done of claim",
@@ -22,10 +29,13 @@ SHOWN = {
     "ReadUnits of redemption/Done of redemption",
     "MicroDollars of claim/Done of claim",
     "MicroDollars of redemption/Done of redemption",
-    "100*MicroDollars of redemption/DiscountMinor of redemption",
-    f"100*SUM({EVERYTHING})/DiscountMinor of redemption",
+    f"{redeemed('MicroDollars')}/{redeemed('DiscountMinor')}",
+    f"{EVERYTHING}/{redeemed('DiscountMinor')}",
+    f"""SEARCH('{{"{NAMESPACE}",campaign,currency}} MetricName="Late"', 'Average', 3600)""",
 }
-"""A hundred minor units are a yuan."""
+SENT = {"operation": {*CONSUMPTION, "Done"}, "campaign,currency": {*MONEY, PRICE}}
+"""By dimensions."""
+SEARCHED = re.compile(r'\{"([^"]+)",([a-z,]+)\} MetricName="([A-Za-z]+)"')
 
 
 def widgets(t: Template) -> list[dict[str, Any]]:
@@ -46,7 +56,7 @@ def expressions_of(widget: dict[str, Any]) -> set[str]:
 
 
 def the_dashboard_divides_what_is_asked(t: Template) -> Iterator[str]:
-    """Units and dollars a claim and a redemption, dollars a redeemed yuan; nothing else is drawn."""
+    """Units and dollars a claim and a redemption, dollars a redeemed minor unit by currency, the late; nothing else."""
     shown = set()
     for widget in widgets(t):
         shown |= expressions_of(widget)
@@ -57,19 +67,37 @@ def the_dashboard_divides_what_is_asked(t: Template) -> Iterator[str]:
 
 def the_dashboard_reads_metrics_that_are_sent(t: Template) -> Iterator[str]:
     """In the functions' namespace, summed up, where the stack is."""
-    names = {*CONSUMPTION, "Done", *MONEY}
     operations = {*get_args(Asked), *get_args(Unasked)}
     for widget in widgets(t):
         if (widget["stat"], widget["region"]) != ("Sum", "${AWS::Region}"):
             yield f"{widget['title']} is no sum of this region"
         for namespace, name, dimension, operation in metrics_of(widget).values():
-            if name not in names or (dimension, operation) not in {("operation", known) for known in operations}:
+            if name not in SENT["operation"] or dimension != "operation" or operation not in operations:
                 yield f"nobody sends {name} of {dimension} {operation}"
-            for area in AREAS:
-                if function(t, area)["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] != {
-                    "Fn::Sub": namespace
-                }:
-                    yield f"{area} does not send to {namespace}"
+            yield from _not_sending(t, namespace)
+        for expression in expressions_of(widget):
+            for namespace, dimensions, name in SEARCHED.findall(expression):
+                if name not in SENT.get(dimensions, ()):
+                    yield f"nobody sends {name} of {dimensions}"
+                yield from _not_sending(t, namespace)
+
+
+def _not_sending(t: Template, namespace: str) -> Iterator[str]:
+    for area in AREAS:
+        if function(t, area)["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] != {"Fn::Sub": namespace}:
+            yield f"{area} does not send to {namespace}"
+
+
+def the_currency_is_chosen(t: Template) -> Iterator[str]:
+    """By a variable that replaces the one that stands in the widgets, among those in which something was redeemed."""
+    (dashboard,) = resources(t, "AWS::CloudWatch::Dashboard").values()
+    (variable,) = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["variables"]
+    if (variable["type"], variable["pattern"], variable["defaultValue"]) != ("pattern", "CNY", "CNY"):
+        yield "another text is replaced"
+    if variable["search"] != f'{{{NAMESPACE},campaign,currency}} MetricName="DiscountMinor"':
+        yield "other metrics are searched"
+    if variable["populateFrom"] != "currency":
+        yield "something else is chosen"
 
 
 def prices_are_parameters(t: Template) -> Iterator[str]:
@@ -95,13 +123,23 @@ def _body(old: str, new: str) -> Plant:
 PLANTED: list[tuple[Rule, Plant]] = [
     (the_dashboard_divides_what_is_asked, _body('"w/n"', '"w/r"')),
     (the_dashboard_divides_what_is_asked, _body('"Done", "operation", "claim"', '"Done", "operation", "redemption"')),
-    (the_dashboard_divides_what_is_asked, _body('"100*d/m"', '"d/m"')),
-    (the_dashboard_divides_what_is_asked, _body('"100*d/m"', '"100*m/d"')),
+    (the_dashboard_divides_what_is_asked, _body('"d/dn"', '"dn/d"')),
+    (the_dashboard_divides_what_is_asked, _body(r"\"DiscountMinor\" currency=\"CNY\"", r"\"DiscountMinor\"")),
+    (the_dashboard_divides_what_is_asked, _body("'Average', 3600", "'Sum', 3600")),
     (the_dashboard_divides_what_is_asked, _body('"visible": false', '"visible": true')),
     (the_dashboard_reads_metrics_that_are_sent, _body('"WriteUnits"', '"Writes"')),
     (the_dashboard_reads_metrics_that_are_sent, _body('"operation", "claim"', '"operation", "claims"')),
     (the_dashboard_reads_metrics_that_are_sent, _body('"operation", "claim"', '"service", "claim"')),
-    (the_dashboard_reads_metrics_that_are_sent, _body("CouponSeason/${Stage}", "CouponSeason")),
+    (the_dashboard_reads_metrics_that_are_sent, _body('"CouponSeason/${Stage}", "W', '"CouponSeason", "W')),
+    (the_dashboard_reads_metrics_that_are_sent, _body(r"\"CouponSeason/${Stage}\",camp", r"\"CouponSeason\",camp")),
+    (
+        the_dashboard_reads_metrics_that_are_sent,
+        _body(r"campaign,currency} MetricName=\"M", r"currency} MetricName=\"M"),
+    ),
+    (the_dashboard_reads_metrics_that_are_sent, _body(r"MetricName=\"Late\"", r"MetricName=\"Lates\"")),
+    (the_currency_is_chosen, _body('"pattern": "CNY"', '"pattern": "JPY"')),
+    (the_currency_is_chosen, _body('"populateFrom": "currency"', '"populateFrom": "campaign"')),
+    (the_currency_is_chosen, _body(r'MetricName=\"DiscountMinor\""', r'MetricName=\"Done\""')),
     (the_dashboard_reads_metrics_that_are_sent, _body('"Sum"', '"Average"')),
     (the_dashboard_reads_metrics_that_are_sent, _body("${AWS::Region}", "us-east-1")),
     (prices_are_parameters, lambda r: _variables(r).update(WRITE_UNIT_MICRODOLLARS="0.7")),
