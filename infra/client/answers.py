@@ -109,11 +109,39 @@ class Reversal(TypedDict):
     coupon_returned: bool
 
 
+class Late(TypedDict):
+    """Redemptions by tills that had been cut off."""
+
+    lines: int
+    share_basis_points: int
+    discount_minor: int
+
+
+class Totals(TypedDict):
+    lines: int
+    redemptions: int
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[Funding]
+    late: Late
+
+
+class Sums(Totals):
+    """Of a campaign, in its currency: two of these never add up."""
+
+    campaign_id: str
+    currency: str
+    due: Totals
+    withheld: Totals
+    refused: Totals
+
+
 class Settlement(TypedDict):
     merchant_id: str
     day: str
     lines: list[dict[str, Any]]
-    sums: list[dict[str, Any]]
+    sums: list[Sums]
     final: bool
-    day_sums: list[dict[str, Any]] | None
+    day_sums: list[Sums] | None
     next: str | None

@@ -148,7 +148,8 @@ def misread(shape: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
             continue
         (inner,) = typing.get_args(kind) if typing.get_origin(kind) is list else (kind,)
         if typing.is_typeddict(inner):
-            yield from misread(inner, schema["properties"][name].get("items", {}), f"{where}.{name}")
+            declared = schema["properties"][name]
+            yield from misread(inner, declared.get("items", declared), f"{where}.{name}")
 
 
 @pytest.mark.parametrize("route", READS)

@@ -133,8 +133,7 @@ def _day(item: Item) -> SettlementDay:
 
 
 def _merchant_day(merchant_id: str, marked: Item, *rows: Item) -> MerchantDay:
-    """Without sums where those of a later round are on their way."""
-    rounds = {row["round"] for row in rows}
-    if "round" not in marked or max(rounds, default=0) > marked["round"]:
+    """Without sums where those of a later round are on their way: it has all campaigns that an earlier one has."""
+    if "round" not in marked or any(row["round"] > marked["round"] for row in rows):
         return MerchantDay(merchant_id)
-    return MerchantDay(merchant_id, marked["round"], sums_of(row for row in rows if row["round"] == marked["round"]))
+    return MerchantDay(merchant_id, marked["round"], sums_of(rows))
