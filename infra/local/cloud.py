@@ -122,6 +122,8 @@ def start_cloud(
         env=_environment(port, directory, services, persist=persist, auth=enforce_policies),
         # Ctrl-C reaches the whole process group; ministack must outlive the front, to save its state after it.
         start_new_session=True,
+        # Its state holds the keys secret: private, file by file.
+        umask=0o077,
     )
     cloud = Cloud(f"http://{HOST}:{port}", process, log_path, log)
     deadline_s = time.monotonic() + _READY_WITHIN_S

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from infra.local.cloud import HOST
+from infra.local.kept import close_to_others, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,18 +93,13 @@ def _handler(documents: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
 
 def _key(path: Path) -> rsa.RSAPrivateKey:
     if path.exists():
+        close_to_others(path)
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         assert isinstance(key, rsa.RSAPrivateKey)
         return key
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    path.touch(mode=0o600)
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    write_private(path, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     return key
 
 

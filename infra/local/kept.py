@@ -1,4 +1,8 @@
-"""What outlives a run, in `.local/`: ministack's state, the issuer's key, the clock; and who is running it now."""
+"""What outlives a run, in `.local/`: ministack's state, the issuer's key, the clock; and who is running it now.
+
+The state holds the keys secret: whoever reads it can make anybody's codes, whoever reads the issuer's key anybody's
+tokens. So the directory is its owner's alone, whatever the umask, and one that an earlier run left open is closed.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +25,14 @@ LOG = "ministack.log"
 _CLOCK = "clock.json"
 _KEY = "issuer.pem"
 _SET_UP = "set-up.json"
-_REMOVED = (STATE, SCRATCH, LOG, _CLOCK, "clock.new", _KEY, _SET_UP)
+_REMOVED = (STATE, SCRATCH, LOG, _CLOCK, "clock.new", _KEY, "issuer.new", _SET_UP)
 """All that a run writes beside the lock; starting anew removes this and nothing else."""
 
 FORM = 2
 """Of the data: another one cannot be read as if it were this. 2: persons are keyed by their normal form."""
+
+PRIVATE_FILE, _PRIVATE_DIRECTORY = 0o600, 0o700
+_OTHERS = 0o077
 
 _HOLDER = re.compile(r"(process [0-9]+, http://\S+)?")
 _HOLDER_LENGTH_MAX = 200
@@ -45,12 +52,16 @@ class ForeignDirectoryError(Exception):
 
 @contextmanager
 def held(directory: Path, port: int) -> Iterator[None]:
-    """Only one run at a time keeps state in `directory`, which is new, empty, or a stack's already.
+    """Only one run at a time keeps state in `directory`, which is new, empty, or a stack's already, and private.
 
     Raises AlreadyRunningError naming the other run, ForeignDirectoryError naming the directory.
     """
     _check_ours(directory)
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    try:
+        close_to_others(directory)
+    except PermissionError:
+        raise ForeignDirectoryError(f"{directory} is open to others and belongs to somebody else") from None
     # Released by the kernel however the process ends, so a crash leaves no stale lock.
     with (directory / LOCK).open("a+") as lock:
         try:
@@ -80,6 +91,23 @@ def _is_our_lock(path: Path) -> bool:
         return False
     with path.open("rb") as lock:
         return _HOLDER.fullmatch(lock.read(_HOLDER_LENGTH_MAX).decode(errors="replace")) is not None
+
+
+def close_to_others(path: Path) -> None:
+    """Nobody but its owner reads or writes what is at `path`. Raises PermissionError for another owner's."""
+    mode = path.stat().st_mode
+    if mode & _OTHERS:
+        path.chmod(mode & 0o700)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """A new file that nobody else can read from its first byte on; whole, or not there."""
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    # Not a chmod of what is there already: others could have opened it before. O_EXCL also follows no link.
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
+        file.write(content)
+    unfinished.replace(path)
 
 
 class Kept:

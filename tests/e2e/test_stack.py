@@ -51,7 +51,10 @@ def test_a_taken_port_is_named(stack: LocalStack, tmp_path: Path) -> None:
 
 
 def test_a_restart_goes_on_where_data_and_clock_stopped(stack: LocalStack) -> None:
-    """Ctrl-C, and start again: claims, tokens, time and who listens are there, and no time has passed meanwhile."""
+    """Ctrl-C, and start again: claims, tokens, time and who listens are there, and no time has passed meanwhile.
+
+    What was saved, the keys secret too, is its owner's alone.
+    """
     stack.set_clock(MOMENT)
     token = stack.token("returning", "citizen", region="beijing")
     with listening(stack, "smart-online-0606") as ear:
@@ -61,6 +64,9 @@ def test_a_restart_goes_on_where_data_and_clock_stopped(stack: LocalStack) -> No
         ear.hear(1)
         stopped_at_s = seconds(stack.now())
         assert stack.interrupt() == 0, "".join(stack.output)
+        saved = list((stack.directory / "state").rglob("*"))
+        assert {"secretsmanager.json", "kms.json"} <= {path.name for path in saved}
+        assert [path.name for path in saved if path.stat().st_mode & 0o077] == []
         stack.start()
         assert 0 <= seconds(stack.now()) - stopped_at_s < 15
         with stack.caller(token) as person:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.local import __main__ as run
 from infra.local.clock import OPENING_S
-from infra.local.kept import AlreadyRunningError, Kept, held
+from infra.local.issuer import Issuer
+from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, held
 from infra.local.settings import SettingsError, settings_of
 
 
@@ -142,3 +145,63 @@ def test_a_port_that_cannot_be_meant_is_refused(port: str) -> None:
     """With the range in the message; two inner ports follow from it."""
     with pytest.raises(SettingsError, match="from 1 to 65533"):
         settings_of({"PORT": port}, Path())
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    """A shell that takes nothing away from what programs ask for."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def _mode(path: Path) -> str:
+    return oct(path.stat().st_mode & 0o777)
+
+
+@pytest.mark.usefixtures("no_umask")
+@pytest.mark.parametrize("before", ["absent", "open"])
+def test_keys_are_their_owners_alone(tmp_path: Path, before: str) -> None:
+    """New, or left open by an earlier run: the directory, which holds the keys secret too, and the issuer's key."""
+    data = tmp_path / "data"
+    kept = Kept(data)
+    if before == "open":
+        data.mkdir()
+        Issuer("http://issuer", kept.key_path)
+        for path, mode in ((kept.key_path, 0o644), (data, 0o755)):
+            path.chmod(mode)
+        (data / "lock").touch()
+    with held(data, 8080):
+        Issuer("http://issuer", kept.key_path)
+        assert (_mode(data), _mode(kept.key_path)) == ("0o700", "0o600")
+        assert sorted(path.name for path in data.iterdir()) == ["issuer.pem", "lock"]
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_a_key_is_never_open_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for a moment: it is made with its mode, under another name, and no link leads it elsewhere."""
+    made: list[tuple[str, int, int]] = []
+    real = os.open
+
+    def noted(path: str | Path, flags: int, mode: int = 0o777, **more: int | None) -> int:
+        made.append((Path(path).name, flags & os.O_EXCL, mode))
+        return real(path, flags, mode, **more)
+
+    (tmp_path / "issuer.new").symlink_to(tmp_path / "theirs")
+    monkeypatch.setattr(os, "open", noted)
+    Issuer("http://issuer", tmp_path / "issuer.pem")
+    assert made == [("issuer.new", os.O_EXCL, 0o600)]
+    assert [path.name for path in tmp_path.iterdir()] == ["issuer.pem"]
+
+
+def test_an_open_directory_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot be closed, so no keys go into it."""
+
+    def not_owner(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", not_owner)
+    with pytest.raises(ForeignDirectoryError, match="belongs to somebody else"), held(tmp_path, 8080):
+        pytest.fail("it started")
+    assert list(tmp_path.iterdir()) == []
