@@ -2,7 +2,7 @@
 
 A function sees the variables of its own resource in the template and nothing else, so reading one that is not there
 fails. Every answer is held against the OpenAPI document; every request to AWS is written down under the function that
-sent it.
+sent it, and denied if its role in the template does not list it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
@@ -26,16 +27,15 @@ import expire
 import tests.world
 from coupons.environment import Environment, replace_environment
 from infra.local.tables import create_tables, load_template
+from tests.api.authorised import Request, requests_of
 from tests.api.declared import Said, undeclared
 from tests.bus import Record
+from tests.template.policies import Statement, statements
 from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
 AREAS = ("catalog", "claim", "verify", "admin", "expire", "events")
-Call = tuple[str, str, str]
-"""Function, verb, and the resource of the template it is meant for."""
-_ALONE = {"GetSecretValue": "KeysSecret", "PutEvents": "EventBus"}
-_OWN = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
-_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+Call = tuple[str, Request]
+"""Function, and what it asked of AWS."""
 
 
 @cache
@@ -49,6 +49,12 @@ def variables(area: str) -> set[str]:
     function = template()["Resources"][f"{area.capitalize()}Function"]["Properties"]
     everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
     return {*everywhere, *function["Environment"]["Variables"]}
+
+
+@cache
+def role(area: str) -> list[Statement]:
+    """What the function may do."""
+    return list(statements(template(), area))
 
 
 _LAID_DOWN: dict[str, dict[str, Any]] = {}
@@ -150,9 +156,15 @@ class Stage(World):
         return self.heard.take()
 
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        """Before each AWS request (a botocore event): write down who sends what to which table."""
+        """Before each AWS request (a botocore event): write down who sends what, and deny what a role does not list."""
         if self.area:
-            self.log.calls |= {(self.area, *request) for request in requests_of(model.name, params)}
+            requests = list(requests_of(model.name, params))
+            self.log.calls |= {(self.area, request) for request in requests}
+            denied = [request for request in requests if not any(s.allows(request) for s in role(self.area))]
+            self.log.faults += [f"{self.area} is not allowed {request}" for request in denied]
+            if denied:
+                error = {"Error": {"Code": "AccessDeniedException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+                raise ClientError(error, model.name)  # type: ignore[arg-type]
         if model.name == "PutEvents":
             self.heard.entries += params["Entries"]
 
@@ -165,21 +177,6 @@ class Stage(World):
             yield
         finally:
             self.area = ""
-
-
-def requests_of(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Verb and resource as IAM sees them: a transaction is authorised by the verbs of its parts."""
-    if operation in _ALONE:
-        yield operation, _ALONE[operation]
-    elif operation in _OWN:
-        yield operation, params["TableName"]
-    elif operation in ("BatchGetItem", "BatchWriteItem"):
-        yield from ((operation, table) for table in params["RequestItems"])
-    elif operation == "TransactWriteItems":
-        for part in params["TransactItems"]:
-            yield from ((_PARTS[kind], request["TableName"]) for kind, request in part.items())
-    else:
-        raise AssertionError(f"whose permission is {operation}?")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""template.yaml as its tests read it: functions by area, routes, permissions.
+"""template.yaml as its tests read it: functions by area, and routes.
 
 A rule is a function from the template to what offends it. Each is tried twice: the template offends none, and a copy
 with one planted mistake offends it, so that no rule is one that cannot fail.
@@ -65,25 +65,3 @@ def routes(t: Template) -> dict[str, tuple[str, list[str]]]:
             assert key not in found, f"{key} stands twice"
             found[key] = (area, [] if public else auth.get("AuthorizationScopes", ["any token"]))
     return found
-
-
-def permissions(t: Template, area: str) -> Iterator[tuple[str, str]]:
-    """Each action with the logical name of its resource; `*` and whatever has no name are named as they are."""
-    role = t["Resources"][f"{area.capitalize()}Role"]["Properties"]
-    for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            actions, where = _list(statement["Action"]), _list(statement["Resource"])
-            yield from ((action, _name(resource)) for action in actions for resource in where)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _name(resource: Any) -> str:
-    """A table's stream is not the table: it is named `ClaimsTable.StreamArn`."""
-    if isinstance(resource, dict) and "Fn::GetAtt" in resource:
-        name, attribute = resource["Fn::GetAtt"]
-        return f"{name}.{attribute}" if attribute == "StreamArn" else str(name)
-    return str(resource)

@@ -4,12 +4,13 @@
 |---|---|---|---|
 | catalog | `INDEX` | `CAMPAIGN#id`, `BATCH#id` | what exists and what is published, to be listed |
 | | `CAMPAIGN#id` | `DOCUMENT`, `SUSPENDED` | the campaign document and its revision; its suspended districts |
-| | `BATCH#id` | `RELEASE`, `CONTROL`, `REFUSED` | what publishing froze; what changes; refusals by cause |
+| | `BATCH#id` | `RELEASE`, `CONTROL` | what publishing froze; what changes |
 | | | `SPENT#day` | `amounts`: what each funder owes for a closed day, redemptions less reversals |
 | | | `RESERVE` | what it may cost, and what was given back of that |
 | | `LEDGER#campaign` | `batch#version#kind` | one movement of money that no settlement line stands for |
 | | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
+| | `REFUSED#batch` | `REFUSED` | refusals by cause; apart, because claims may write any cause here and little there |
 | | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
 | | `FUNDER#campaign#id` | `BUDGET` | budget and what is reserved of it |
 | | `GROUP#id` | `COUNT` | everyone ever admitted, and the batches that must have a pack for each |
@@ -85,7 +86,7 @@ def ledger(campaign_id: str, record_key: str) -> Key:
 
 
 def refused(batch_id: str) -> Key:
-    return Key(pk=f"BATCH#{batch_id}", sk="REFUSED")
+    return Key(pk=f"REFUSED#{batch_id}", sk="REFUSED")
 
 
 def number(batch_number: int) -> Key:

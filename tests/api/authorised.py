@@ -1,0 +1,68 @@
+"""What IAM sees of a request to AWS: action, resource, and of DynamoDB the leading keys and the attributes.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+ALONE = {"GetSecretValue": "KeysSecret", "PutEvents": "EventBus"}
+_OWN = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
+_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+_EXPRESSIONS = ("UpdateExpression", "ConditionExpression", "ProjectionExpression", "KeyConditionExpression")
+_WORDS = {"SET", "ADD", "REMOVE", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"}
+_NAME = re.compile(r"(?<![:\w.#])(?:#\w+|[A-Za-z_]\w*)(?![\w(])")
+"""A name in an expression: no `:value`, no `function(`, and of a path `a.b` only `a`, which is what IAM compares."""
+
+
+class Request(NamedTuple):
+    """`keys` are the partition keys of all the items that it is for; one transaction's parts are a request each."""
+
+    verb: str
+    resource: str
+    keys: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+
+
+def requests_of(operation: str, params: Mapping[str, Any]) -> Iterator[Request]:
+    """A transaction is authorised by the verbs of its parts, a batch once a table."""
+    if operation in ALONE:
+        yield Request(operation, ALONE[operation])
+    elif operation in _OWN:
+        yield _request(operation, params["TableName"], [params])
+    elif operation == "BatchGetItem":
+        for table, asked in params["RequestItems"].items():
+            yield _request(operation, table, [{"Key": key} for key in asked["Keys"]])
+    elif operation == "BatchWriteItem":
+        for table, parts in params["RequestItems"].items():
+            yield _request(operation, table, [one for part in parts for one in part.values()])
+    elif operation == "TransactWriteItems":
+        for part in params["TransactItems"]:
+            yield from (_request(_PARTS[kind], one["TableName"], [one]) for kind, one in part.items())
+    else:
+        raise AssertionError(f"whose permission is {operation}?")
+
+
+def _request(verb: str, table: str, parts: list[Mapping[str, Any]]) -> Request:
+    keys = frozenset(_leading_key(part) for part in parts)
+    return Request(verb, table, keys, frozenset[str]().union(*(_attributes(part) for part in parts)))
+
+
+def _leading_key(part: Mapping[str, Any]) -> str:
+    if "KeyConditionExpression" in part:
+        assert part["KeyConditionExpression"].startswith("pk = :pk")
+        return str(part["ExpressionAttributeValues"][":pk"]["S"])
+    return str({**part.get("Key", {}), **part.get("Item", {})}["pk"]["S"])
+
+
+def _attributes(part: Mapping[str, Any]) -> set[str]:
+    names = part.get("ExpressionAttributeNames", {})
+    named = _NAME.findall(" ".join(part.get(expression, "") for expression in _EXPRESSIONS))
+    return {
+        *part.get("Key", {}),
+        *part.get("Item", {}),
+        *(names.get(name, name) for name in named if name not in _WORDS),
+    }

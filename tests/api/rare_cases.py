@@ -1,0 +1,66 @@
+"""Paths that few requests take, and that no other case does: each reads or writes under a key of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.cases import case, coupon, opened
+from tests.api.money_cases import BUDGETS, LATER, SEASON
+from tests.api.stage import Stage
+from tests.world import Answered, batch, campaign, order, terms
+
+CODE = "POST /coupons/{coupon_id}/code"
+PUBLISH = "POST /admin/batches/{batch_id}/publish"
+
+
+@case(CODE, 200, body=lambda text: '"expires_at"' in text)
+def code_of_a_pack_that_this_process_never_saw(s: Stage) -> Answered:
+    """The number in the coupon's id leads to the batch."""
+    coupon_id, _ = coupon(opened(s))
+    s.restart("claim")
+    return s.citizen("ann").send(CODE, {"coupon_id": coupon_id}, body={})
+
+
+def unclaimed(s: Stage) -> Answered:
+    """The budgets once the schedule has counted a batch that nobody wanted."""
+    s.clock.set("2020-06-07T10:00:00+08:00")
+    s.tick()
+    s.clock.advance(31)
+    s.tick()
+    return s.operator().send(BUDGETS, SEASON)
+
+
+@case(BUDGETS, 200, body=lambda text: '"rollover"' not in text and '"released":[]' in text)
+def rollover_that_waits_for_its_batch(s: Stage) -> Answered:
+    """The document says that the later batch is still to come."""
+    document = campaign(batch(rollover_to="later"), batch("later", **LATER))
+    s.operator().send("PUT /admin/campaigns/{campaign_id}", SEASON, body=document)
+    assert s.operator().send(PUBLISH, {"batch_id": "pack"}, body={}).status == 200
+    return unclaimed(s)
+
+
+@case(BUDGETS, 200, body=lambda text: '"rollover"' in text)
+def rollover_to_a_whole_group(s: Stage) -> Answered:
+    """The group may grow by the packs that its batch gets."""
+    granted = batch("later", mode="granted", eligibility={"group_id": "care"}, **LATER)
+    s.publish(campaign(batch(rollover_to="later"), granted))
+    return unclaimed(s)
+
+
+def rested(amounts: Any) -> dict[str, Any]:
+    return {"batch_id": "pack", "step": "gave back rest", "amounts": amounts}
+
+
+@case(BUDGETS, 200, body=lambda text: '"step":"rest"' in text)
+def rest_after_the_last_day(s: Stage) -> Answered:
+    """A tenth of 60.00, of 10.00 that were reserved; the day's close says what was spent."""
+    tenth = {"kind": "percent_off", "threshold_minor": 1_000, "basis_points": 1_000, "cap_minor": 1_000}
+    opened(s, batch(quantity=1), terms=[terms(discount=tenth)])
+    assert s.merchant().redeem("o-1", coupon(s)[1], order()).status == 201
+    unclaimed(s)
+    s.clock.set("2020-06-21T10:00:30+08:00")
+    s.tick()
+    s.clock.set("2020-06-22T00:00:30+08:00")
+    s.restart("expire")
+    assert rested({"city": 200, "platform": 120, "shop": 80}) in s.tick()["did"]
+    return s.operator().send(BUDGETS, SEASON)
