@@ -178,6 +178,14 @@ def test_keys_are_their_owners_alone(tmp_path: Path, before: str) -> None:
 
 
 @pytest.mark.usefixtures("no_umask")
+def test_a_directory_is_never_open_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made closed, not closed when it is there."""
+    monkeypatch.setattr("infra.local.kept.close_to_others", lambda _: None)
+    with held(tmp_path / "data", 8080):
+        assert _mode(tmp_path / "data") == "0o700"
+
+
+@pytest.mark.usefixtures("no_umask")
 def test_a_key_is_never_open_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not for a moment: it is made with its mode, under another name, and no link leads it elsewhere."""
     made: list[tuple[str, int, int]] = []
