@@ -51,7 +51,7 @@ def nothing_needed_is_missing(t: Template) -> Iterator[str]:
     roles = {area: list(statements(t, area)) for area in AREAS}
     for area, request in sorted(needed(), key=str):
         if not any(statement.allows(request) for statement in roles[area]):
-            yield f"{area} {request}"
+            yield f"{area} {request.verb} {request.resource} {sorted(request.keys)} {sorted(request.attributes)}"
 
 
 def nothing_allowed_is_superfluous(t: Template) -> Iterator[str]:
@@ -217,7 +217,7 @@ RULES = list(dict.fromkeys(rule for rule, _ in PLANTED))
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_template_keeps_the_rule(rule: Rule) -> None:
     """Nothing offends it."""
-    assert list(rule(template())) == []
+    assert "\n".join(rule(template())) == ""
 
 
 @pytest.mark.parametrize(("rule", "plant"), PLANTED)
