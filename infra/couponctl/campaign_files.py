@@ -39,6 +39,17 @@ def load_campaign(path: str | Path) -> dict[str, Any]:
     return document
 
 
+def located(path: str | Path, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each place that the stack names in the document that was sent (`body.batches.0.title`), with its line."""
+    root, _ = parse(Path(path))
+    found = []
+    for one in places:
+        loc = [int(step) if step.isdecimal() else step for step in str(one.get("place", "")).split(".")[1:]]
+        node = _locate(root, tuple(loc))
+        found.append({"line": node[1] if node else 1, **one, **({"place": node[2]} if node and node[2] else {})})
+    return found
+
+
 def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:
     problems: set[tuple[int, str]] = set()
     for detail in error.errors(include_url=False):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from infra.client.api import ProblemError, UnreachableError
 from infra.couponctl import declaring, reconciling
-from infra.couponctl.campaign_files import load_campaign
+from infra.couponctl.campaign_files import load_campaign, located
 from infra.couponctl.output import GOOD, REFUSED, Output, facts
 from infra.couponctl.statements import read_statement
 
@@ -28,9 +28,22 @@ FINAL_STATUSES = frozenset({"sold_out", "closed", "stopped"})
 def apply(api: Api, args: Namespace, out: Output) -> int:
     """The campaign stands as the file says; with `--publish` all its batches are published too."""
     document = load_campaign(args.file)
-    applied = declaring.apply(api, document)
+    try:
+        applied = declaring.apply(api, document)
+    except ProblemError as error:
+        for name in ("errors", "differences"):
+            places = error.problem.get(name)
+            error.problem[name] = located(args.file, places) if isinstance(places, list) else places
+        raise
+    for warning in located(args.file, applied.warnings):
+        out.progress(f"note: {Path(args.file).name}:{warning['line']}: {warning['place']}: {warning['message']}")
     revision = f" to revision {applied.revision}" if applied.outcome == "updated" else ""
-    head = {"campaign_id": applied.campaign_id, "outcome": applied.outcome, "revision": applied.revision}
+    head: dict[str, Any] = {
+        "campaign_id": applied.campaign_id,
+        "outcome": applied.outcome,
+        "revision": applied.revision,
+    }
+    head |= {"warnings": applied.warnings} if applied.warnings else {}
     if not args.publish:
         out.result(head, f"{applied.campaign_id}: {applied.outcome}{revision}")
         return GOOD

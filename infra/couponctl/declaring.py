@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from infra.client.api import ProblemError
+from infra.couponctl.editing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,8 @@ class Applied:
     campaign_id: str
     outcome: Literal["created", "updated", "unchanged"]
     revision: int | None
+    warnings: list[dict[str, Any]]
+    """`{place, message}`: what the document states and that stays otherwise."""
 
 
 def apply(api: Api, document: Mapping[str, Any]) -> Applied:
@@ -35,29 +37,20 @@ def apply(api: Api, document: Mapping[str, Any]) -> Applied:
     """
     campaign_id = str(document["campaign_id"])
     path = f"/admin/campaigns/{quote(campaign_id, safe='')}"
-    standing = _standing(api, path)
-    current = standing.get("revision")
+    read = standing(api, path)
+    current = read.get("revision")
     sent = dict(document)
     if sent.get("revision") is None and current is not None:
         sent["revision"] = current
-    if standing.get("suspended_districts"):
-        sent.setdefault("suspended_districts", standing["suspended_districts"])
+    if read.get("suspended_districts"):
+        sent.setdefault("suspended_districts", read["suspended_districts"])
     answer = api.put(path, sent)
     revision = answer.body.get("revision")
+    warnings = answer.body.get("warnings") or []
     if answer.status == 201:
-        return Applied(campaign_id, "created", revision)
+        return Applied(campaign_id, "created", revision, warnings)
     unchanged = answer.replayed or (revision is not None and revision == current)
-    return Applied(campaign_id, "unchanged" if unchanged else "updated", revision)
-
-
-def _standing(api: Api, path: str) -> dict[str, Any]:
-    """The document as it stands; empty if there is none."""
-    try:
-        return api.get(path).body
-    except ProblemError as error:
-        if error.status == 404:
-            return {}
-        raise
+    return Applied(campaign_id, "unchanged" if unchanged else "updated", revision, warnings)
 
 
 def publish(api: Api, batch_id: str) -> dict[str, Any]:

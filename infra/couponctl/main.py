@@ -15,7 +15,7 @@ from datetime import date, datetime
 
 from coupons.identities import SUBJECT, IdentityError, person_name
 from infra.client import api as client
-from infra.couponctl import accounting, assisting, auditing, commands, members, steering
+from infra.couponctl import accounting, assisting, auditing, commands, members, merchant_files, merchants, steering
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import REFUSED, Output, WrongUseError
 from infra.couponctl.statements import AMOUNTS, StatementError
@@ -142,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     budgets.add_argument("--movements", action="store_true", help="the ledger's movements that no line stands for")
     _add_steering(add)
     _add_people(add)
+    _add_merchants(add)
     reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")
     reconcile.epilog = (
         f"FILE is CSV in UTF-8 with a header and one line a movement: the columns order_no, {', '.join(AMOUNTS)}; "
@@ -174,6 +175,33 @@ def _add_steering(add: Callable[..., argparse.ArgumentParser]) -> None:
     districts.add_argument("campaign", metavar="CAMPAIGN", type=_name)
     for option, text in (("--suspend", "their stores redeem no coupon"), ("--reopen", "they do again")):
         districts.add_argument(option, metavar="NAME", nargs="+", action="extend", default=[], help=text)
+
+
+def _add_merchants(add: Callable[..., argparse.ArgumentParser]) -> None:
+    file = add("merchants", merchants.merchants, "operator", "register or change the merchants of a file; resumable")
+    file.add_argument("file", metavar="FILE", help="CSV with a header, a store a line")
+    file.epilog = (
+        f"The columns are {', '.join(merchant_files.COLUMNS)}; merchant_id and those that the file is about. Lines of "
+        "one merchant are its stores. A title is one column, or title_en and title_zh. Several tags, channels and "
+        "campaigns in one cell are separated by semicolons. What the file leaves out stays, and so does a blank cell: "
+        "stores and campaigns are added, never taken away."
+    )
+    suspend = add("suspend", merchants.suspend, "operator", "a merchant redeems nothing until it is let in again")
+    suspend.add_argument("merchant", metavar="MERCHANT", type=_name)
+    suspend.add_argument("--off", action="store_true", help="let it in again")
+    texts = {
+        "withhold": "pay out nothing of a day, or of an order from that day on; without DAY list what is withheld",
+        "approve": "pay out after all what is withheld",
+        "refuse": "owe nobody what is withheld",
+    }
+    for name, text in texts.items():
+        command = add(name, getattr(merchants, name), "operator", text)
+        command.add_argument("merchant", metavar="MERCHANT", type=_name)
+        days = "?" if name == "withhold" else None
+        command.add_argument("day", metavar="DAY", type=_day, nargs=days, help="like 2020-06-06")
+        command.add_argument("order", metavar="ORDER", nargs="?", help="one order; without it the whole day")
+        if name == "withhold":
+            command.add_argument("--reason", metavar="TEXT", help="why; the merchant reads it")
 
 
 def _add_people(add: Callable[..., argparse.ArgumentParser]) -> None:

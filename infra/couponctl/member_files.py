@@ -8,23 +8,19 @@ identity in any spelling, or `sub:…` for the subject of a token without one; b
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import re
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from coupons.identities import LENGTH_MAX, IdentityError, normal_form, person_name
+from infra.couponctl.csv_rows import REPLACEMENT, Row, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 COLUMN = "person_id"
-LINE_BYTES_MAX = 64 * 1024
 _SEPARATOR = re.compile(r"[,;\t]")
-_BLOCK_BYTES = 1 << 20
-_REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +32,14 @@ class Line:
     bad: str = ""
 
 
-@dataclass(frozen=True)
-class Facts:
-    sha256: str
-    lines: int
-
-
 class BadLineError(ValueError):
     """What is wrong with one line."""
-
-
-def facts_of(path: Path) -> Facts:
-    """The content's hash and the number of its lines. Raises OSError."""
-    digest, lines, last = hashlib.sha256(), 0, b"\n"
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            digest.update(block)
-            lines += block.count(b"\n")
-            last = block[-1:]
-    return Facts(digest.hexdigest(), lines + (last != b"\n"))
 
 
 def read_members(path: Path) -> Iterator[Line]:
     """Every line of the file that is neither blank nor a comment nor the header. Raises OSError."""
     with path.open("rb") as file:
-        rows = _Rows(file)
+        rows = Rows(file)
         header = next(rows, None)
         if header is None:
             return
@@ -73,69 +52,13 @@ def read_members(path: Path) -> Iterator[Line]:
             yield _line(row, column)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    number: int
-    cells: list[str]
-    bad: str
-
-
-class _Rows:
-    """The rows of a CSV file, with the number of the line on which each begins and what was wrong with its lines."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._reader = csv.reader(self._texts(), strict=True)
-        self._number = self._begins = 0
-        self._bad = ""
-
-    def __iter__(self) -> Iterator[_Row]:
-        return self
-
-    def __next__(self) -> _Row:
-        self._begins, self._bad = 0, ""
-        try:
-            cells = next(self._reader)
-        except csv.Error:
-            # A quote that is not closed takes what follows with it, up to what `csv` holds of one cell.
-            last = f" (to line {self._number})" if self._number > self._begins else ""
-            return _Row(self._begins, [], self._bad or f"not a line of a CSV file{last}")
-        return _Row(self._begins, cells, self._bad)
-
-    def _texts(self) -> Iterator[str]:
-        """Lines with their ends; those between rows only if they count."""
-        while raw := self._file.readline(LINE_BYTES_MAX + 1):
-            self._number += 1
-            rest = raw
-            while not rest.endswith(b"\n") and (rest := self._file.readline(LINE_BYTES_MAX)):
-                pass
-            text = self._text(raw.rstrip(b"\r\n"))
-            if not self._begins:
-                if not text.strip() or text.startswith("#"):
-                    self._bad = ""
-                    continue
-                self._begins = self._number
-            yield f"{text}\n"
-
-    def _text(self, raw: bytes) -> str:
-        if len(raw) > LINE_BYTES_MAX:
-            self._bad = f"longer than {LINE_BYTES_MAX:,} bytes"
-            return _REPLACEMENT
-        encoding = "utf-8-sig" if self._number == 1 else "utf-8"
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            self._bad = "not UTF-8"
-            return raw.decode(encoding, "replace")
-
-
-def _column(header: _Row) -> int | None:
+def _column(header: Row) -> int | None:
     """Where the header names the people, in whatever encoding its other names are; None if it is no header."""
     names = [normal_form(cell) for cell in header.cells]
     return names.index(COLUMN) if COLUMN in names else None
 
 
-def _line(row: _Row, column: int | None) -> Line:
+def _line(row: Row, column: int | None) -> Line:
     try:
         if row.bad:
             raise BadLineError(row.bad)
@@ -154,7 +77,7 @@ def _name(cells: list[str], column: int | None) -> str:
     text = cells[column or 0].strip()
     if text.startswith("'"):
         raise BadLineError("begins with ', by which spreadsheets mark a text")
-    if _REPLACEMENT in text:
+    if REPLACEMENT in text:
         # Somebody's editor has put it where there was something else, and the API refuses a body that holds it.
         raise BadLineError("holds U+FFFD: it was not UTF-8 before")
     name = person_name(text)

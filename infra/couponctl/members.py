@@ -16,8 +16,10 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from infra.client.api import ApiError, ProblemError
-from infra.couponctl.member_files import facts_of, read_members
+from infra.couponctl.csv_rows import facts_of
+from infra.couponctl.member_files import read_members
 from infra.couponctl.output import GOOD, REFUSED, Output, WrongUseError
+from infra.couponctl.progress import Progress
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -78,7 +80,9 @@ def members(api: Api, args: Namespace, out: Output) -> int:
         raise ReportPathError(f"--report {report.path} is the file itself")
     facts = facts_of(path)
     direction = "remove" if args.remove else "add"
-    progress = Progress(path.with_name(f"{path.name}.progress"), Run(api.url, args.group, direction, facts.sha256))
+    progress = Progress(
+        path.with_name(f"{path.name}.progress"), asdict(Run(api.url, args.group, direction, facts.sha256))
+    )
     tally = Tally(args.group, direction, facts.lines, _checked(path, facts.lines, report, out))
     if report.bad and not args.skip_bad:
         out.failure("Nothing was sent. Mend these lines, or leave them out with --skip-bad.")
@@ -149,30 +153,6 @@ def _stopped(out: Output, error: ApiError, name: str, done: int, reached: int) -
     if isinstance(error, ProblemError) and error.slug == "terms-frozen":
         out.failure("A batch grants to the whole group and has no packs for more: raise its quantity first.")
     out.failure("The same command goes on from there.")
-
-
-class Progress:
-    """How far a run has come."""
-
-    def __init__(self, path: Path, run: Run) -> None:
-        self.path = path
-        self._run = asdict(run)
-
-    def lines_done(self) -> int:
-        """Of this very run; 0 where the file is another's, unreadable or not there."""
-        try:
-            standing = json.loads(self.path.read_text("utf-8"))
-        except (OSError, ValueError):
-            return 0
-        if not isinstance(standing, dict) or {**standing, "lines_done": 0} != {**self._run, "lines_done": 0}:
-            return 0
-        return int(standing["lines_done"])
-
-    def write(self, lines_done: int) -> None:
-        """Whole or not at all: a run that ends in here finds the earlier one."""
-        scratch = self.path.with_name(f"{self.path.name}.new")
-        scratch.write_text(json.dumps({**self._run, "lines_done": lines_done}), "utf-8")
-        scratch.replace(self.path)
 
 
 class Report:

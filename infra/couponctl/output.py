@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GOOD = 0
 REFUSED = 1
 """Exit codes of a command; those of the command line itself are in main.py."""
-_SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "message"})
+_SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "differences", "message"})
 
 
 class WrongUseError(ValueError):
@@ -55,9 +55,10 @@ class Output:
         self.failure(f"{what}: refused with {error.status} {error.slug or 'by the gateway'}: {error.title}")
         if detail := error.problem.get("detail"):
             self.failure(f"  {detail}")
-        places = error.problem.get("errors")
-        for place in places if isinstance(places, list) else []:
-            self.failure(f"  {_place(place)}")
+        for name in ("errors", "differences"):
+            places = error.problem.get(name)
+            for place in places if isinstance(places, list) else []:
+                self.failure(f"  {_place(place)}")
         for fact, value in error.problem.items():
             if fact not in _SHOWN_ELSEWHERE:
                 self.failure(f"  {fact}: {shown(fact, value, error.problem.get('currency'))}")
@@ -92,4 +93,8 @@ def facts(values: Mapping[str, Any]) -> str:
 def _place(place: object) -> str:
     if not isinstance(place, dict):
         return str(place)
+    if "kept" in place:
+        kept, stated = (json.dumps(place.get(name), ensure_ascii=False) for name in ("kept", "stated"))
+        line = f"line {place['line']}: " if "line" in place else ""
+        return f"{line}{place.get('place')}: {kept} is kept, {stated} was stated"
     return ": ".join(shown(name, value) for name, value in place.items())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from infra.client.api import ProblemError, UnreachableError
+from infra.client.api import UnreachableError
+from infra.couponctl.editing import edit
 from infra.couponctl.output import GOOD, Output, WrongUseError
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.client.api import Api
-
-EDITS_MAX = 5
 
 
 class BothWaysError(WrongUseError):
@@ -71,27 +70,22 @@ def districts(api: Api, args: Namespace, out: Output) -> int:
     """
     if both := sorted(set(args.suspend) & set(args.reopen)):
         raise BothWaysError(f"{', '.join(both)}: suspended and reopened at once")
-    path = f"/admin/campaigns/{quote(args.campaign, safe='')}"
-    for attempt in range(1, EDITS_MAX + 1):
-        document = api.get(path).body
-        if "revision" not in document:
+    before: list[str] = []
+    after: list[str] = []
+
+    def change(read: dict[str, Any]) -> dict[str, Any] | None:
+        if "revision" not in read:
             raise UnreachableError(f"{api.url} answers something that is not a campaign")
-        before = list(document.get("suspended_districts") or [])
-        after = [name for name in dict.fromkeys([*before, *args.suspend]) if name not in args.reopen]
-        if after != before:
-            try:
-                document = api.put(path, document | {"suspended_districts": after}).body
-            except ProblemError as refusal:
-                if refusal.slug != "revision-conflict" or attempt == EDITS_MAX:
-                    raise
-                out.progress(f"{args.campaign}: changed by somebody else meanwhile, read again ({attempt})")
-                continue
-        _warn(out, args, document, before)
-        listed = ", ".join(after) or "none"
-        head = {"campaign_id": args.campaign, "suspended_districts": after, "revision": document.get("revision")}
-        out.result(head, f"{args.campaign}: suspended districts: {listed}")
-        return GOOD
-    raise AssertionError("the last edit returns or raises")
+        before[:] = read.get("suspended_districts") or []
+        after[:] = [name for name in dict.fromkeys([*before, *args.suspend]) if name not in args.reopen]
+        return read | {"suspended_districts": after} if after != before else None
+
+    document, _ = edit(api, f"/admin/campaigns/{quote(args.campaign, safe='')}", change, out.progress)
+    _warn(out, args, document, before)
+    listed = ", ".join(after) or "none"
+    head = {"campaign_id": args.campaign, "suspended_districts": after, "revision": document.get("revision")}
+    out.result(head, f"{args.campaign}: suspended districts: {listed}")
+    return GOOD
 
 
 def _warn(out: Output, args: Namespace, document: Mapping[str, Any], before: list[str]) -> None:

@@ -248,3 +248,23 @@ def test_apply_leaves_suspended_districts_suspended(
     stack.on("PUT /admin/campaigns/hubei-2020", Reply(200, {"revision": 4}))
     assert stack.run("apply", str(path)) == 0
     assert stack.asked[-1].body["suspended_districts"] == sent
+
+
+def test_apply_names_the_line_of_what_is_frozen(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each difference with its line in the file and both values."""
+    line = next(n for n, text in enumerate(SEASON.read_text("utf-8").splitlines(), 1) if "quantity:" in text)
+    differences = [{"place": "body.batches.0.quantity", "kept": 20, "stated": 10}]
+    stack.on("PUT /admin/campaigns/hubei-2020", problem(409, "terms-frozen", detail="no", differences=differences))
+    assert stack.run("apply", str(SEASON)) == 1
+    assert f"  line {line}: batches[0].quantity: 20 is kept, 10 was stated" in capsys.readouterr().err
+
+
+def test_apply_says_what_merchants_records_say_otherwise(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """A note with its line; the outcome is good."""
+    warning = {"place": "body.title", "message": "stays as it is"}
+    stack.on("PUT /admin/campaigns/hubei-2020", Reply(201, {"revision": 1, "warnings": [warning]}))
+    assert stack.run("apply", str(SEASON)) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "hubei-2020: created\n"
+    noted = next(line for line in printed.err.splitlines() if line.startswith("note: hubei-2020.yaml:"))
+    assert noted.endswith(": title: stays as it is")

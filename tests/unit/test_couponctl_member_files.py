@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from coupons.identities import LENGTH_MAX
-from infra.couponctl.member_files import LINE_BYTES_MAX, facts_of, read_members
+from infra.couponctl.csv_rows import LINE_BYTES_MAX, facts_of
+from infra.couponctl.member_files import read_members
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.couponctl.steering import EDITS_MAX
+from infra.couponctl.editing import EDITS_MAX
 from tests.unit.scripted_stack import Reply, Stack, problem, scripted_stack
 
 SEASON = "/admin/campaigns/season"
@@ -160,6 +160,17 @@ def test_an_edit_by_somebody_else_is_kept(stack: Stack) -> None:
     assert stack.run("districts", "season", "--suspend", "east") == 0
     body = stack.asked[-1].body
     assert (body["revision"], body["suspended_districts"]) == (4, ["west", "north", "east"])
+
+
+def test_a_raise_in_between_is_read_again(stack: Stack) -> None:
+    """The document that was read stated an older quantity; any other frozen difference is the editor's own."""
+    stale = problem(409, "terms-frozen", differences=[{"place": "body.batches.0.quantity", "kept": 20, "stated": 10}])
+    stack.on(f"GET {SEASON}", campaign())
+    stack.on(f"PUT {SEASON}", stale, Reply(200, {"revision": 4}))
+    assert stack.run("districts", "season", "--suspend", "east") == 0
+    stack.on(f"PUT {SEASON}", problem(409, "terms-frozen", differences=[{"place": "body.batches.0.title"}]))
+    assert stack.run("districts", "season", "--suspend", "east") == 1
+    assert stack.routes()[-2:] == [f"GET {SEASON}", f"PUT {SEASON}"]
 
 
 @pytest.mark.parametrize(("slug", "puts"), [("revision-conflict", EDITS_MAX), ("terms-frozen", 1)])
