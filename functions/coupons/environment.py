@@ -103,12 +103,16 @@ class Environment:
         return UnitPrices(**{name: float(price) for name, price in stated.items() if price})
 
     @cached_property
+    def _dynamodb(self) -> Any:
+        return self._boto_client or dynamodb.client()
+
+    @cached_property
     def _spike(self) -> Dynamo:
-        return Dynamo(self._boto_client or dynamodb.client(attempts=1), meter=self.meter)
+        return Dynamo(self._dynamodb, meter=self.meter)
 
     @cached_property
     def _patient(self) -> Dynamo:
-        return Dynamo(self._boto_client or dynamodb.client(attempts=PATIENT_ATTEMPTS), meter=self.meter)
+        return Dynamo(self._dynamodb, attempts=PATIENT_ATTEMPTS, meter=self.meter)
 
     @cached_property
     def catalog(self) -> Catalog:

@@ -54,7 +54,7 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[En
     document["batches"] = [{**pack, "batch_id": name, "quantity": number} for name, number in quantities.items()]
     campaign = Campaign.model_validate(document, strict=False)
     clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
-    env = environment(settings, clock, dynamodb.client(attempts=1), seed=0)
+    env = environment(settings, clock, dynamodb.client(), seed=0)
     declaring.apply(env, _SEASON, campaign, int(clock.now))
     for name in quantities:
         declaring.publish(env, name, int(clock.now))
@@ -63,7 +63,7 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[En
 
 def lay_out(env: Environment, table: str, batch_id: str, packs: int, shards: int) -> None:
     """The stock of a protocol that is not ours: `packs` over so many items."""
-    client = dynamodb.client(attempts=1)
+    client = dynamodb.client()
     for shard, remaining in enumerate(spread(packs, shards)):
         item = {**keys.stock(batch_id, shard), **stock_item(remaining, env.live.control_now(batch_id).round)}
         client.put_item(TableName=table, Item=encode(item))

@@ -55,7 +55,7 @@ def store(endpoint: str | None, environments: int) -> Iterator[dict[str, str]]:
 @contextmanager
 def _tables(url: str, prefix: str, environments: int) -> Iterator[dict[str, str]]:
     _only_this_store(url)
-    client = dynamodb.client(attempts=1)
+    client = dynamodb.client()
     try:
         names = create_tables(client, prefix=prefix)
     except EndpointConnectionError as error:

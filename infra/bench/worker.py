@@ -45,7 +45,7 @@ class Worker:
     def __init__(self, settings: dict[str, str], number: int) -> None:
         self._settings = settings
         self._number = number
-        self._client = dynamodb.client(attempts=1)
+        self._client = dynamodb.client()
         # The first request resolves the endpoint and opens the connection, which is no protocol's cost.
         self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
         self._clock = SetClock(0.0)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from coupons.environment import replace_environment
+from coupons.environment import PATIENT_ATTEMPTS, replace_environment
 from coupons.expiring import run_schedule
 from tests.store.faults import Faulty, first, throttled
 from tests.world import OPENING, Answered, Person, World, batch, campaign, order, terms
@@ -97,7 +97,7 @@ def test_a_busy_batch_leaves_the_others_to_the_schedule(world: World) -> None:
     """It is called again at once; what could be done is done."""
     world.publish(campaign(batch("next"), campaign_id="other"))
     world.clock.set("2020-06-07T10:00:00+08:00")
-    env = world.environment(client=Faulty(world.client, "update_item", throttled))
+    env = world.environment(client=Faulty(world.client, "update_item", *[throttled] * PATIENT_ATTEMPTS))
     report = run_schedule(env, world.now_s, float("inf"))
     assert report.more
     assert {done["batch_id"] for done in report.did} == {"pack"}

@@ -129,3 +129,11 @@ def fault(code: str, status: int = 400, **more: Any) -> ClientError:
     """An error of the service, as botocore raises it."""
     response: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
     return ClientError(response, "AnyOperation")
+
+
+def cancelled(*codes: str, item: dict[str, Any] | None = None) -> ClientError:
+    """A transaction that was cancelled; the reasons' codes, by place."""
+    reasons = [
+        {"Code": code, **({"Item": item} if item and code == "ConditionalCheckFailed" else {})} for code in codes
+    ]
+    return fault("TransactionCanceledException", CancellationReasons=reasons)

@@ -10,6 +10,7 @@ import pytest
 
 from coupons import closing
 from coupons.closing import close_days
+from coupons.environment import PATIENT_ATTEMPTS
 from coupons.expiring import run_schedule
 from tests.machine.engine import Engine
 from tests.store.faults import Counting, Faulty, KilledError, Mortal, first, throttled
@@ -121,7 +122,7 @@ def test_a_deadline_in_the_middle_keeps_what_was_recorded(town: World) -> None:
 
 def test_a_throttled_close_is_left_for_the_next_call(town: World) -> None:
     """The schedule reports that there is more, and does the rest."""
-    env = town.environment(client=Faulty(town.client, "put_item", throttled))
+    env = town.environment(client=Faulty(town.client, "put_item", *[throttled] * PATIENT_ATTEMPTS))
     report = run_schedule(env, town.now_s, FOREVER)
     assert (report.did, report.more) == ([], True)
     assert tick(town) == [{**CLOSED, "lines": 44}]

@@ -21,7 +21,7 @@ from coupons.stores.dynamodb import (
     decode,
     encode,
 )
-from tests.store.faults import Faulty, answer_lost, fault, request_lost
+from tests.store.faults import Faulty, answer_lost, cancelled, fault, request_lost
 from tests.world import World
 
 KEYS = [{"pk": f"p{n}", "sk": "s"} for n in range(230)]
@@ -90,7 +90,7 @@ def test_many_writes_go_by_25_and_leftovers_again() -> None:
     Dynamo(client).write_many("t", puts)
     assert [request["RequestItems"]["t"] for request in client.requests] == [puts[:25], [*puts[25:], *puts[:2]]]
     stuck = Scripted({"UnprocessedItems": {"t": puts[:1]}})
-    with pytest.raises(NotApplied):
+    with pytest.raises(NoAnswer):
         Dynamo(stuck).write_many("t", puts[:1])
     assert len(stuck.requests) == dynamodb.BATCH_ROUNDS_MAX
 
@@ -114,47 +114,7 @@ def test_every_page_of_a_strong_query_is_strong() -> None:
     assert client.requests[1]["ExclusiveStartKey"] == encode(KEYS[0])
 
 
-def cancelled(*codes: str, item: dict[str, Any] | None = None) -> ClientError:
-    reasons = [
-        {"Code": code, **({"Item": item} if item and code == "ConditionalCheckFailed" else {})} for code in codes
-    ]
-    return fault("TransactionCanceledException", CancellationReasons=reasons)
-
-
 ITEM = {"pk": {"S": "p"}, "n": {"N": "5"}}
-MEANINGS: list[tuple[Exception, type[Exception] | None]] = [
-    (fault("ConditionalCheckFailedException"), ConditionFailed),
-    (cancelled("None", "ConditionalCheckFailed"), TransactionFailed),
-    (cancelled("TransactionConflict", "None"), NotApplied),
-    (cancelled("ConditionalCheckFailed", "TransactionConflict"), NotApplied),
-    (cancelled("ThrottlingError"), NotApplied),
-    (cancelled("ProvisionedThroughputExceeded", "ConditionalCheckFailed"), NotApplied),
-    (cancelled("ValidationError"), None),
-    (fault("ProvisionedThroughputExceededException"), NotApplied),
-    (fault("ThrottlingException"), NotApplied),
-    (fault("RequestLimitExceeded"), NotApplied),
-    (fault("TransactionConflictException"), NotApplied),
-    (fault("TransactionInProgressException"), NotApplied),
-    (fault("InternalServerError", 500), NoAnswer),
-    (fault("ServiceUnavailable", 503), NoAnswer),
-    (fault("ValidationException"), None),
-    (fault("AccessDeniedException"), None),
-    (fault("ResourceNotFoundException"), None),
-    (faults.ReadTimeoutError(endpoint_url="x"), NoAnswer),
-    (faults.ConnectTimeoutError(endpoint_url="x"), NoAnswer),
-    (faults.EndpointConnectionError(endpoint_url="x"), NoAnswer),
-    (faults.ConnectionClosedError(endpoint_url="x"), NoAnswer),
-    (faults.HTTPClientError(error="x"), NoAnswer),
-    (faults.NoCredentialsError(), None),
-]
-
-
-@pytest.mark.parametrize(("error", "meaning"), MEANINGS, ids=lambda case: str(getattr(case, "response", case))[:60])
-def test_what_an_error_means(error: Exception, meaning: type[Exception] | None) -> None:
-    """Refused, certainly not applied, unknown; anything else is a defect and stays what it is."""
-    with pytest.raises(meaning or type(error)) as raised:
-        Dynamo(Scripted(error)).call("put_item")
-    assert type(raised.value) is (meaning or type(error))
 
 
 def test_a_refusal_carries_the_item_that_refused() -> None:
@@ -191,8 +151,68 @@ def test_a_transaction_gives_up_after_six_conflicts() -> None:
     assert (len(client.requests), len(pauses)) == (TRANSACT_ATTEMPTS, TRANSACT_ATTEMPTS - 1)
 
 
+LOST, IN_PROGRESS = faults.ReadTimeoutError(endpoint_url="x"), fault("TransactionInProgressException")
+CONFLICT = cancelled("TransactionConflict")
+
+
+@pytest.mark.parametrize(
+    ("answers", "tokens"),
+    [
+        ([CONFLICT, CONFLICT, {}], "abc"),
+        ([LOST, {}], "aa"),
+        ([IN_PROGRESS, IN_PROGRESS, {}], "aaa"),
+        ([CONFLICT, LOST, CONFLICT, {}], "abbb"),
+        ([LOST, cancelled("ConditionalCheckFailed")], "aa"),
+    ],
+)
+def test_attempts_after_an_unknown_one_are_the_same_transaction(answers: list[Any], tokens: str) -> None:
+    """DynamoDB then applies it once; one that is known to be cancelled is over, and the next is another."""
+    client = Scripted(*answers)
+    try:
+        Dynamo(client, attempts=3, pause=lambda _s: None).transact([{"Put": {}}])
+    except TransactionFailed:
+        assert isinstance(answers[-1], ClientError)
+    sent = [request["ClientRequestToken"] for request in client.requests]
+    names = dict(zip(dict.fromkeys(sent), "abc", strict=False))
+    assert "".join(names[token] for token in sent) == tokens
+    assert all(len(token) == 32 for token in sent), "as DynamoDB takes them: at most 36 characters"
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised", "sent"),
+    [
+        ([LOST, LOST, LOST], NoAnswer, 3),
+        ([LOST, fault("ThrottlingException"), fault("ThrottlingException")], NoAnswer, 3),
+        ([fault("ThrottlingException"), LOST, fault("ThrottlingException")], NoAnswer, 3),
+        ([fault("ThrottlingException")], NotApplied, 3),
+        ([LOST, fault("ConditionalCheckFailedException")], ConditionFailed, 2),
+        ([fault("ThrottlingException"), fault("ValidationException")], ClientError, 2),
+        ([fault("InternalServerError", 500), {}], None, 2),
+    ],
+)
+def test_no_attempt_hides_an_earlier_one(answers: list[Any], raised: type[Exception] | None, sent: int) -> None:
+    """One unknown attempt makes the call unknown, whatever the last one says; nothing is sent more than three times."""
+    client = Scripted(*answers)
+    dynamo = Dynamo(client, attempts=3, pause=lambda _s: None)
+    if raised is None:
+        assert dynamo.call("put_item") == {}
+    else:
+        with pytest.raises(raised) as caught:
+            dynamo.call("put_item")
+        assert type(caught.value) is raised
+    assert len(client.requests) == sent
+
+
+def test_a_transaction_is_unknown_after_three_silences() -> None:
+    """Conflicts are tried six times, silence as often as for any other request; each is a second of the caller's."""
+    client = Scripted(CONFLICT, LOST, LOST, LOST)
+    with pytest.raises(NoAnswer):
+        Dynamo(client, attempts=3, pause=lambda _s: None).transact([])
+    assert len(client.requests) == 4
+
+
 @pytest.mark.parametrize("lost", [answer_lost, request_lost])
-def test_a_transaction_without_an_answer_is_not_tried_again(world: World, lost: Any) -> None:
+def test_a_transaction_of_one_attempt_is_not_tried_again(world: World, lost: Any) -> None:
     """It may have been applied; the caller repeats the whole request and finds what was."""
     client = Faulty(world.client, "transact_write_items", lost)
     with pytest.raises(NoAnswer):

@@ -8,12 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore import exceptions as faults
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
 from coupons.refusals import Busy
+from coupons.stores import remote
 
 if TYPE_CHECKING:
     # Every function knows the bus by its environment; only those that speak pay for building the events' models.
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
 
 ENTRIES_MAX = 10
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 2.0, 3
-_THROTTLED = {"ThrottlingException", "LimitExceededException"}
 
 
 class NotPut(Busy):
@@ -41,13 +36,10 @@ class Bus:
     def _put(self, entries: list[dict[str, str]]) -> None:
         try:
             answer = self._client.put_events(Entries=entries)
-        except ClientError as error:
-            status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-            if error.response["Error"]["Code"] in _THROTTLED or status >= 500:
-                raise NotPut(detail="The bus is throttled or failed to answer.") from error
-            raise
-        except (faults.HTTPClientError, faults.ConnectionError) as error:
-            raise NotPut(detail="The bus did not answer in time.") from error
+        except remote.FAILURES as error:
+            if remote.outcome(error) is None:
+                raise
+            raise NotPut(detail="The bus is throttled, or did not answer in time.") from error
         if answer["FailedEntryCount"]:
             codes = sorted({entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry})
             raise NotPut(detail=f"The bus refused {answer['FailedEntryCount']} events: {', '.join(codes)}.")
@@ -62,10 +54,4 @@ class Bus:
 
 
 def client() -> Any:
-    config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=READ_TIMEOUT_S,
-        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
-        tcp_keepalive=True,
-    )
-    return boto3.client("events", config=config)
+    return remote.client("events", connect_s=CONNECT_TIMEOUT_S, read_s=READ_TIMEOUT_S, attempts=ATTEMPTS)

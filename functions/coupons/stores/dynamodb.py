@@ -4,26 +4,26 @@ StoreFault
 ├── ConditionFailed(item)        a single write was refused; the item as it is (ALL_OLD), or None if there is none
 ├── TransactionFailed(items)     a transaction was refused; by place, `items[i]` is the item that refused
 Busy (a refusal: the caller may repeat)
-├── NotApplied                   throttled, or in conflict with a transaction: this attempt changed nothing
-└── NoAnswer                     time-out, broken connection or a server fault: it may or may not have been applied
+├── NotApplied                   throttled, in conflict with a transaction, or never sent: no attempt changed anything
+└── NoAnswer                     of some attempt nobody knows whether it was, or will be, applied
+
+`remote.py` says which failure is which.
 """
 
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-from botocore import exceptions as faults
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from coupons.consumption import Consumed, Meter
 from coupons.refusals import Busy
-from coupons.stores import capacity
+from coupons.stores import capacity, remote
 
 Item = dict[str, Any]
 """Attribute name → str, int, bool, bytes, None, list or dict."""
@@ -31,14 +31,7 @@ Item = dict[str, Any]
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 0.5, 1.0
 TRANSACT_ATTEMPTS, TRANSACT_MAX = 6, 100
 BATCH_GET_MAX, BATCH_WRITE_MAX, BATCH_ROUNDS_MAX = 100, 25, 8
-
-_THROTTLED = {
-    "ProvisionedThroughputExceededException",
-    "ThrottlingException",
-    "RequestLimitExceeded",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-}
+_SILENT = "The store did not answer in time."
 
 
 class StoreFault(Exception):
@@ -63,43 +56,72 @@ class NoAnswer(Busy):
     pass
 
 
-def client(attempts: int) -> Any:
-    """A low-level client whose requests are sent at most `attempts` times by the SDK."""
-    config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=READ_TIMEOUT_S,
-        retries={"total_max_attempts": attempts, "mode": "standard"},
-        tcp_keepalive=True,
-        parameter_validation=False,
-    )
-    return boto3.client("dynamodb", config=config)
+def client(**more: Any) -> Any:
+    """A low-level client that sends each request once: the attempts are `Dynamo`'s. `more` is for `remote.client`."""
+    limits = {"connect_s": CONNECT_TIMEOUT_S, "read_s": READ_TIMEOUT_S}
+    return remote.client("dynamodb", **{**limits, "attempts": 1, **more})
 
 
 class Dynamo:
     """Plain items in, plain items out.
 
-    `meter` is told what every request consumed. `pause(seconds)` waits between attempts of a conflicting transaction.
+    A request is sent at most `attempts` times. They are ours and not the SDK's, which shows only its last error: what
+    matters is whether any of them is unknown. `meter` is told what every attempt consumed. `pause(seconds)` waits
+    between them.
     """
 
     def __init__(
-        self, boto_client: Any, *, meter: Meter | None = None, pause: Callable[[float], None] = time.sleep
+        self,
+        boto_client: Any,
+        *,
+        attempts: int = 1,
+        meter: Meter | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = boto_client
+        self._attempts = attempts
         self._meter = meter or Meter()
         self._pause = pause
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """One request. Raises ConditionFailed, TransactionFailed, NotApplied, NoAnswer."""
+        """One request. Raises ConditionFailed, TransactionFailed, NotApplied, NoAnswer.
+
+        A condition may have been refused by an earlier attempt of the same request: what is read then decides.
+        """
+        return self._attempt(operation, self._attempts, lambda _is_known: parameters)
+
+    def _attempt(
+        self, operation: str, attempts: int, parameters: Callable[[bool], Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """`parameters` of the next attempt, told whether all before it are known not to be applied."""
+        unknown = 0
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._send(operation, parameters(not unknown))
+            except NoAnswer:
+                unknown += 1
+                if attempt == attempts or unknown == self._attempts:
+                    raise
+            except NotApplied as refused:
+                if attempt == attempts and unknown:
+                    raise NoAnswer(detail=_SILENT) from refused
+                if attempt == attempts:
+                    raise
+            # Two coupons of one pack, or twelve tills on one coupon: the others are through in milliseconds.
+            self._pause(random.uniform(0.01, 0.03) * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         send = getattr(self._client, operation)
         try:
             # The report costs nothing but its bytes, about 60 in the answer.
             answer: dict[str, Any] = send(**parameters, ReturnConsumedCapacity="TOTAL")
         except ClientError as error:
             self._meter.add(capacity.of_refusal(parameters, error.response["Error"]["Code"]))
-            raise _fault(error) from error
-        except (faults.HTTPClientError, faults.ConnectionError) as error:  # time-outs, refused or broken connections
+            raise _refusal(error) or _fault(error) from error
+        except remote.FAILURES as error:
             self._meter.add(Consumed(1))
-            raise NoAnswer(detail="The store did not answer in time.") from error
+            raise _fault(error) from error
         self._meter.add(capacity.of_answer(operation, parameters, answer))
         return answer
 
@@ -127,7 +149,7 @@ class Dynamo:
         raise NotApplied(detail="The store is throttled.")
 
     def write_many(self, table: str, requests: Sequence[dict[str, Any]]) -> None:
-        """Unconditional puts and deletes, 25 a request. Raises NotApplied if some stayed unprocessed."""
+        """Unconditional puts and deletes, 25 a request. Raises NoAnswer if some stayed unprocessed."""
         queue = list(requests)
         for _ in range(BATCH_ROUNDS_MAX + len(queue) // BATCH_WRITE_MAX):
             if not queue:
@@ -135,7 +157,7 @@ class Dynamo:
             page, queue = queue[:BATCH_WRITE_MAX], queue[BATCH_WRITE_MAX:]
             answer = self.call("batch_write_item", RequestItems={table: page})
             queue += answer.get("UnprocessedItems", {}).get(table, [])
-        raise NotApplied(detail="The store is throttled.")
+        raise NoAnswer(detail="The store is throttled; some may be written.")
 
     def query(self, table: str, pk: str, prefix: str = "", *, consistent: bool, **more: Any) -> Iterator[Item]:
         """All items of a partition whose sort key begins with `prefix`; follows LastEvaluatedKey to the end."""
@@ -160,40 +182,42 @@ class Dynamo:
     def transact(self, items: Sequence[dict[str, Any]]) -> None:
         """All of `items` or none. A conflict with another transaction is tried again, at most 6 times in all.
 
-        Raises TransactionFailed when a condition refused it. The SDK's own retries carry one ClientRequestToken, so a
-        lost answer does not apply it twice.
+        Raises TransactionFailed when a condition refused it, NotApplied, NoAnswer. After an attempt of which nobody
+        knows, all others carry its ClientRequestToken: DynamoDB then applies the transaction once, and answers for it.
         """
-        for attempt in range(1, TRANSACT_ATTEMPTS + 1):
-            try:
-                self.call("transact_write_items", TransactItems=list(items))
-                return
-            except NotApplied:
-                if attempt == TRANSACT_ATTEMPTS:
-                    raise
-                # Two coupons of one pack, or twelve tills on one coupon: the others are through in milliseconds.
-                self._pause(random.uniform(0.01, 0.03) * attempt)
+        sent = {"TransactItems": list(items), "ClientRequestToken": ""}
+
+        def parameters(is_known: bool) -> dict[str, Any]:
+            if is_known:
+                sent["ClientRequestToken"] = secrets.token_hex(16)
+            return sent
+
+        self._attempt("transact_write_items", max(self._attempts, TRANSACT_ATTEMPTS), parameters)
 
 
-def _fault(error: ClientError) -> Exception:
+def _refusal(error: ClientError) -> StoreFault | None:
+    """The conditions that refused a write, if nothing else did."""
     response: Any = error.response
     code = response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
         item = response.get("Item")
         return ConditionFailed(decode(item) if item else None)
-    if code == "TransactionCanceledException":
-        reasons = response.get("CancellationReasons", [])
-        if any(reason.get("Code") in _THROTTLED | {"TransactionConflict"} for reason in reasons):
-            return NotApplied(detail="The store is throttled or busy with this item.")
-        failed = {
-            place: decode(reason["Item"]) if reason.get("Item") else None
-            for place, reason in enumerate(reasons)
-            if reason.get("Code") == "ConditionalCheckFailed"
-        }
-        return TransactionFailed(failed) if failed else error
-    if code in _THROTTLED or code in ("TransactionConflictException", "TransactionInProgressException"):
-        return NotApplied(detail="The store is throttled or busy with this item.")
-    if response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
-        return NoAnswer(detail="The store failed to answer.")
+    if code != "TransactionCanceledException" or remote.outcome(error):
+        return None
+    failed = {
+        place: decode(reason["Item"]) if reason.get("Item") else None
+        for place, reason in enumerate(response.get("CancellationReasons", []))
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }
+    return TransactionFailed(failed) if failed else None
+
+
+def _fault(error: Exception) -> Exception:
+    match remote.outcome(error):
+        case "not applied":
+            return NotApplied(detail="The store is throttled, out of reach, or busy with this item.")
+        case "unknown":
+            return NoAnswer(detail=_SILENT)
     return error
 
 
