@@ -19,7 +19,7 @@ from coupons.prices import UnitPrices
 from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
-from coupons.stores import bus, dynamodb
+from coupons.stores import bus, dynamodb, secrets
 from coupons.stores.audit_folds import AuditFolds
 from coupons.stores.bookings import Bookings
 from coupons.stores.books import Books
@@ -38,7 +38,7 @@ from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
 from coupons.stores.registry import Registry
 from coupons.stores.reserves import Reserves
-from coupons.stores.secrets import load_keys
+from coupons.stores.secrets import KeysSecret
 from coupons.stores.statistics import Statistics
 from coupons.stores.stock import Stock
 
@@ -64,14 +64,18 @@ class Environment:
         self.rng = rng or random.Random()
         self.meter = meter or Meter()
         self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
-        if keys is not None:
-            self.keys = keys
+        self._keys = keys
         if bus is not None:
             self.bus = bus
 
     @cached_property
+    def _secret(self) -> KeysSecret:
+        return KeysSecret(secrets.client(), self._settings["KEYS_SECRET_ARN"], self.clock)
+
+    @property
     def keys(self) -> Keys:
-        return load_keys(self._settings["KEYS_SECRET_ARN"])
+        """Those of now: a process that met a newer version has others than before."""
+        return self._keys or self._secret.keys
 
     @cached_property
     def bus(self) -> Bus:

@@ -11,6 +11,7 @@ derived from it by another key. Printed anew it has another number, hence anothe
 
 Keys come from one master secret a version; ids say which version sealed them, and a claim keeps its version, so that
 rotation (a higher version) changes no id. The person hash always uses version 1: it is the person's key in the tables.
+Keys that meet a version that they do not hold ask for newer ones, because rotation reaches a running process that way.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ import base64
 import binascii
 import hmac
 import struct
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from coupons.identities import SUBJECT, normal_form
+from coupons.refusals import Busy
 
 PERSON_BYTES = 16
 CODE_LIFE_S = 60
@@ -48,9 +50,13 @@ class CouponRef:
 
 @dataclass(frozen=True)
 class Keys:
-    """Master secrets by version, from 1; the highest seals what is new."""
+    """Master secrets by version, from 1; the highest seals what is new.
 
-    masters: Mapping[int, bytes]
+    `newer(version)` is the keys that hold a version that these do not, None if there is none.
+    """
+
+    masters: Mapping[int, bytes] = field(repr=False)
+    newer: Callable[[int], Keys | None] = field(default=lambda _version: None, repr=False, compare=False)
 
     @cached_property
     def current(self) -> int:
@@ -67,14 +73,6 @@ class Keys:
     @cached_property
     def _household_key(self) -> bytes:
         return _derive(self.masters[1], "household")
-
-    @cached_property
-    def _ciphers(self) -> dict[tuple[int, str], AESSIV]:
-        return {
-            (version, use): AESSIV(_derive(master, use))
-            for version, master in self.masters.items()
-            for use in ("coupon", "code", "print")
-        }
 
     def person(self, name: str) -> bytes:
         """The key of a person as `identities.person_name` has them: 16 bytes of HMAC-SHA256.
@@ -130,11 +128,23 @@ class Keys:
     def pin(self, printed_code: str) -> str:
         """The six digits that go with a printed code of ours."""
         version = base64.urlsafe_b64decode(printed_code[:4])[0]
-        digest = hmac.digest(_derive(self.masters[version], "pin"), printed_code.encode(), "sha256")
+        master = self.master(version)
+        assert master is not None, "whoever opened the code holds its version"
+        digest = hmac.digest(_derive(master, "pin"), printed_code.encode(), "sha256")
         return f"{int.from_bytes(digest[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}}"
 
+    def master(self, version: int) -> bytes | None:
+        """None if there is no such version."""
+        if version in self.masters:
+            return self.masters[version]
+        newer = self.newer(version)
+        return None if newer is None else newer.masters[version]
+
     def _seal(self, use: str, version: int, plain: bytes) -> str:
-        sealed = bytes([version]) + self._ciphers[version, use].encrypt(plain, None)
+        master = self.master(version)
+        if master is None:  # a process that knows it has sealed by it already
+            raise Busy(detail="A new key has not come here yet; try again.")
+        sealed = bytes([version]) + _cipher(master, use).encrypt(plain, None)
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def _open(self, use: str, text: str, plain_bytes: int) -> tuple[bytes, int] | None:
@@ -142,19 +152,25 @@ class Keys:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             return None
-        if len(raw) != 1 + 16 + plain_bytes or (raw[0], use) not in self._ciphers:
-            return None
         # base64 ignores the last character's spare bits: only the canonical spelling is ours.
-        if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        if len(raw) != 1 + 16 + plain_bytes or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+            return None
+        master = self.master(raw[0])
+        if master is None:
             return None
         try:
-            return self._ciphers[raw[0], use].decrypt(raw[1:], None), raw[0]
+            return _cipher(master, use).decrypt(raw[1:], None), raw[0]
         except InvalidTag:
             return None
 
 
 def _hashed(key: bytes, name: bytes) -> bytes:
     return hmac.digest(key, name, "sha256")[:PERSON_BYTES]
+
+
+@lru_cache
+def _cipher(master: bytes, use: str) -> AESSIV:
+    return AESSIV(_derive(master, use))
 
 
 def _derive(master: bytes, use: str) -> bytes:

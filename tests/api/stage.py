@@ -189,7 +189,7 @@ def stage() -> Iterator[Stage]:
         try:
             with (
                 patch.object(tests.world, "send", made.send),
-                patch("coupons.stores.secrets.boto3.client", _client),
+                patch("coupons.stores.remote.boto3.client", _client),
             ):
                 yield made
         finally:

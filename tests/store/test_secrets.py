@@ -1,24 +1,63 @@
-"""The master secrets, as Secrets Manager holds them."""
+"""The master secrets, as Secrets Manager holds them, and how a running process learns of new ones."""
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import boto3
 import pytest
+from botocore import exceptions as faults
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from coupons.sealing import Keys
-from coupons.stores.secrets import load_keys
+from coupons.refusals import Busy
+from coupons.sealing import CouponRef, Keys
+from coupons.stores.secrets import RELOAD_S, KeysSecret
+from tests.store.faults import fault
+from tests.world import ManualClock
 
 FIRST, SECOND = "a" * 32, "b" * 64
+REF = CouponRef(7, b"p" * 16, 2)
+ROTATED = Keys({1: FIRST.encode(), 2: SECOND.encode()})
+
+
+class Vault:
+    """Secrets Manager with one secret; `faults` are raised first, one a request."""
+
+    def __init__(self, secret: dict[str, str], *faults: Exception) -> None:
+        self.secret = secret
+        self.faults = list(faults)
+        self.requests = 0
+
+    def get_secret_value(self, **_: str) -> dict[str, str]:
+        self.requests += 1
+        if self.faults:
+            raise self.faults.pop(0)
+        return {"SecretString": json.dumps(self.secret)}
+
+
+class Process:
+    """Keys that were read before version 2 was added."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.vault = Vault({"1": FIRST})
+        self._secret = KeysSecret(self.vault, "arn", self.clock)
+        assert self.keys.current == 1
+        self.vault.requests = 0
+
+    @property
+    def keys(self) -> Keys:
+        return self._secret.keys
 
 
 def loaded(secret: dict[str, str]) -> Keys:
     with mock_aws():
         client = boto3.client("secretsmanager")
         arn = client.create_secret(Name="keys", SecretString=json.dumps(secret))["ARN"]
-        return load_keys(arn)
+        return KeysSecret(client, arn, ManualClock()).keys
 
 
 def test_versions_are_numbers_and_the_highest_seals() -> None:
@@ -38,3 +77,114 @@ def test_what_is_no_version_stops_the_process() -> None:
     """A typing error of an operator is not silently left out."""
     with pytest.raises(ValueError, match="invalid literal"):
         loaded({"1": FIRST, "two": SECOND})
+
+
+def test_a_process_that_cannot_read_its_keys_is_busy() -> None:
+    """A repeat may find them; what no repeat mends is a surprise."""
+    out_of_reach = faults.ConnectTimeoutError(endpoint_url="x")
+    secret = KeysSecret(Vault({"1": FIRST}, out_of_reach, fault("InternalServiceError", 500)), "arn", ManualClock())
+    for _ in range(2):
+        with pytest.raises(Busy):
+            _ = secret.keys
+    assert secret.keys.current == 1
+    with pytest.raises(ClientError):
+        _ = KeysSecret(Vault({}, fault("AccessDeniedException")), "arn", ManualClock()).keys
+
+
+@pytest.mark.parametrize(
+    ("sealed", "opened"),
+    [
+        (ROTATED.seal_code(REF, 5), lambda keys, text: keys.open_code(text) == (REF, 5)),
+        (ROTATED.seal_coupon(REF, 2), lambda keys, text: keys.open_coupon(text) == (REF, 2)),
+        (ROTATED.seal_print(REF, 3), lambda keys, text: keys.open_print(text) == (REF, 3)),
+        (ROTATED.seal_coupon(REF, 2), lambda keys, text: keys.seal_coupon(REF, 2) == text),
+        (ROTATED.seal_print(REF, 3), lambda keys, text: keys.pin(text) == ROTATED.pin(text)),
+    ],
+    ids=["code", "coupon id", "print", "a claim's ids", "PIN"],
+)
+def test_what_a_new_version_sealed_is_known_at_once(sealed: str, opened: Any) -> None:
+    """In a process that read its keys before the rotation, also by whoever holds them still; from then on it seals by
+    the new version, and everybody is still the same person.
+    """
+    process = Process()
+    before, person = process.keys, process.keys.person("ann")
+    process.vault.secret = {"1": FIRST, "2": SECOND}
+    assert opened(process.keys, sealed)
+    assert opened(before, sealed)
+    assert process.keys.current == 2
+    assert process.keys.person("ann") == person
+    assert process.vault.requests == 1
+
+
+def test_an_unknown_version_is_asked_for_once_a_minute() -> None:
+    """Whoever forges the version's byte makes a process ask once, whichever bytes and however many."""
+    process = Process()
+    forged = [Keys({n: SECOND.encode()}).seal_code(REF, 5) for n in range(2, 60)]
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(process.keys.open_code, forged)) == {None}
+    assert process.vault.requests == 1
+    process.clock.monotonic += RELOAD_S - 1
+    process.clock.wall += RELOAD_S
+    assert process.keys.open_code(forged[0]) is None
+    assert process.vault.requests == 1
+    process.clock.monotonic += 1
+    assert process.keys.open_code(forged[0]) is None
+    assert process.vault.requests == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "requests"),
+    [("A" * 58, 1), ("A" * 54, 1), ("A" * 51, 1), ("A" * 57 + "B", 0), ("A" * 56, 0), ("A" * 160, 0), ("é" * 58, 0)],
+)
+def test_what_is_not_spelt_like_ours_asks_for_nothing(text: str, requests: int) -> None:
+    """Version 0 costs a reading where the length is one of ours and the spelling canonical; nothing else does."""
+    process = Process()
+    assert (process.keys.open_code(text), process.keys.open_print(text), process.keys.open_coupon(text)) == (None,) * 3
+    assert process.vault.requests == requests
+
+
+def test_keys_that_cannot_be_read_again_stay_in_use() -> None:
+    """Of an unknown version nobody can say whether it is ours: busy, for the minute until it may be asked for again."""
+    process = Process()
+    code = ROTATED.seal_code(REF, 5)
+    process.vault.secret = {"1": FIRST, "2": SECOND}
+    process.vault.faults = [faults.ReadTimeoutError(endpoint_url="x")]
+    with pytest.raises(Busy):
+        process.keys.open_code(code)
+    assert process.keys.open_code(process.keys.seal_code(REF, 5)) == (REF, 5)
+    process.clock.monotonic += 20
+    with pytest.raises(Busy) as told:
+        process.keys.open_code(code)
+    assert (told.value.retry_after_s, process.vault.requests) == (41, 1)
+    process.clock.monotonic += told.value.retry_after_s
+    assert process.keys.open_code(code) == (REF, 5)
+
+
+@pytest.mark.parametrize(
+    ("held", "found", "named"),
+    [
+        ({"1": FIRST}, {"1": "c" * 32, "2": SECOND}, "version 1"),
+        ({"1": FIRST, "3": SECOND}, {"1": FIRST, "2": SECOND}, "version 3"),
+        ({"1": FIRST}, {"2": SECOND}, "version 1"),
+    ],
+)
+def test_a_version_in_use_is_never_replaced(held: dict[str, str], found: dict[str, str], named: str) -> None:
+    """The keys stay, the fault is named once a minute, and persons and coupons are those that they were."""
+    vault, clock = Vault(held), ManualClock()
+    secret = KeysSecret(vault, "arn", clock)
+    before, person = secret.keys, secret.keys.person("ann")
+    vault.secret = found
+    for _ in range(2):
+        with pytest.raises(ValueError, match=named):
+            secret.keys.open_code(ROTATED.seal_code(REF, 5))
+        with pytest.raises(Busy):
+            secret.keys.open_code(ROTATED.seal_code(REF, 5))
+        clock.monotonic += RELOAD_S
+    assert secret.keys is before
+    assert secret.keys.person("ann") == person
+
+
+def test_an_id_of_a_version_that_is_not_here_is_never_made_up() -> None:
+    """A claim of another process may be sealed by it: a repeat finds its key."""
+    with pytest.raises(Busy):
+        Process().keys.seal_coupon(REF, 2)

@@ -1,23 +1,92 @@
 """The master secrets of `sealing.Keys`, from AWS Secrets Manager: a JSON object of version → secret, from "1".
 
-To rotate, add the next version; the highest seals what is new and the others still open what they sealed.
+To rotate, add the next version; the highest seals what is new and the others still open what they sealed. A process
+that meets a version that it does not know reads the secret again:
+
+    code of version 2 ── unknown ──▶ read, at most once a minute ──▶ all that was there and 2 ──▶ these are the keys now
+                                        │ no answer, or a version that is in use is gone or another
+                                        ▼
+                                     the keys stay, and the request is `busy`, or names the version as a surprise
 """
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
 
-import boto3
-
+from coupons.clock import Clock
+from coupons.refusals import Busy
 from coupons.sealing import Keys
+from coupons.stores import remote
 
 SECRET_CHARACTERS_MIN = 32
+RELOAD_S = 60
+"""Whoever forges a version makes a process read the secret once in so many seconds."""
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 1.0, 2
 
 
-def load_keys(secret_arn: str) -> Keys:
-    """One request, once a process. Raises ValueError if the secret has no version 1 or a short one."""
-    text = boto3.client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
-    masters = {int(version): secret.encode() for version, secret in json.loads(text).items()}
-    if 1 not in masters or any(len(secret) < SECRET_CHARACTERS_MIN for secret in masters.values()):
-        raise ValueError("the keys secret must hold version 1, each of at least 32 characters")
-    return Keys(masters)
+class KeysSecret:
+    """The keys as they were last read; the first reading happens when they are first asked for."""
+
+    def __init__(self, client: Any, secret_arn: str, clock: Clock) -> None:
+        self._client = client
+        self._arn = secret_arn
+        self._clock = clock
+        self._one_at_a_time = Lock()
+        self._keys: Keys | None = None
+        self._asked_s = -math.inf
+        self._is_sure = True
+        """The last reading was answered, and by what can be believed."""
+
+    @property
+    def keys(self) -> Keys:
+        """Raises Busy; ValueError if the secret has no version 1 or a short one."""
+        with self._one_at_a_time:
+            if self._keys is None:
+                self._keys = Keys(self._read(), self._newer)
+            return self._keys
+
+    def _newer(self, version: int) -> Keys | None:
+        """The keys with `version`; None if the secret did not have it when it was last read, a minute ago at most.
+
+        Raises Busy if that is not known, ValueError if a version in use is gone or another: it would make other persons
+        of everybody, or no coupons of what was sealed by it. Guarded by
+        tests/store/test_secrets.py::test_an_unknown_version_is_asked_for_once_a_minute,
+        tests/store/test_secrets.py::test_a_version_in_use_is_never_replaced.
+        """
+        with self._one_at_a_time:
+            known = self._keys
+            assert known is not None, "only keys that were read ask for newer ones"
+            since_s = self._clock.monotonic_s() - self._asked_s
+            if version not in known.masters and since_s >= RELOAD_S:
+                self._asked_s, self._is_sure, since_s = self._clock.monotonic_s(), False, 0
+                masters = self._read()
+                gone = [number for number, secret in known.masters.items() if masters.get(number) != secret]
+                if gone:
+                    raise ValueError(f"the keys secret lost or replaced version {gone[0]}, which is in use")
+                self._keys = known = Keys(masters, self._newer)
+                self._is_sure = True
+        if version in known.masters:
+            return known
+        if not self._is_sure:
+            raise Busy(retry_after_s=int(RELOAD_S - since_s) + 1, detail="The keys cannot be read; try again.")
+        return None
+
+    def _read(self) -> Mapping[int, bytes]:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._arn)
+        except remote.FAILURES as error:
+            if remote.outcome(error) is None:
+                raise
+            raise Busy(detail="The keys cannot be read; try again.") from error
+        masters = {int(version): secret.encode() for version, secret in json.loads(answer["SecretString"]).items()}
+        if 1 not in masters or any(len(secret) < SECRET_CHARACTERS_MIN for secret in masters.values()):
+            raise ValueError("the keys secret must hold version 1, each of at least 32 characters")
+        return masters
+
+
+def client() -> Any:
+    return remote.client("secretsmanager", connect_s=CONNECT_TIMEOUT_S, read_s=READ_TIMEOUT_S, attempts=ATTEMPTS)
