@@ -14,7 +14,7 @@ SAM_LOCKED := .venv-sam/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
 # Those that share both processors, the longest first; tests/model's searches take them all by themselves.
-SUITES := $(addprefix tests/,season unit store api concurrency template matrix simulation machine)
+SUITES := $(addprefix tests/,season unit store api concurrency faults template matrix simulation machine)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test spin e2e events costs bench lint template build format openapi lock clean
+.PHONY: help run test spin e2e faults events costs bench lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -55,6 +55,9 @@ spin:
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
 	@echo "== end to end"
 	exec $(BIN)/python -m pytest tests/e2e
+
+faults: $(READY) ## a thousand faults between the handlers and the store, byte by byte, and what the tables say then
+	@exec $(BIN)/python -m tests.faults.run
 
 events: $(READY) ## print what a running stack announces, as a subscriber would; PORT= as for run
 	@exec $(BIN)/python -m infra.subscriber

@@ -1,0 +1,184 @@
+"""The stage of the fault proxy's plays: a season on a real engine, read around the proxy, acted on through it."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit
+
+from coupons.claims import Claim, Coupon
+from coupons.environment import Environment, replace_environment
+from coupons.expiring import run_schedule
+from coupons.orders import Line, OrderRecord
+from coupons.sealing import CouponRef
+from coupons.stores import dynamodb
+from coupons.stores.dynamodb import Dynamo
+from infra.local.cloud import REGION, Cloud
+from tests.faults.proxy import Proxy
+from tests.world import KEYS, Answered, Person, World, batch, campaign, order, terms
+
+READ_S, CONNECT_S = 0.2, 0.5
+"""A stall is over when the client gives up: its limit is a fifth of the functions' own."""
+SENT_MAX = 8
+"""What a client sends at most: more than faults of one play."""
+MERCHANT, DAY, LATER = "diner", "2020-06-06", "2020-06-26"
+"""Every coupon has expired by the day of late reversals."""
+GROUP, GROUP_SIZE = "night-shift", 99
+QUANTITY = 20_000
+BATCHES = ("plain", "limited", "granted", "online", "offline")
+WORK_S = 45.0
+
+
+def document() -> dict[str, Any]:
+    """A coupon of each refund policy in a pack; batches for each way to claim."""
+    packs: dict[str, Any] = {"quantity": QUANTITY, "terms": ["full", "never", "always"]}
+    limits = [
+        {"kind": "count", "limit_id": "weekly", "per": "person", "period": "week", "packs_max": 1},
+        {"kind": "count", "limit_id": "home", "per": "household", "period": "week", "packs_max": 1},
+        {"kind": "one_at_a_time", "limit_id": "next"},
+    ]
+    made = campaign(
+        batch("plain", **packs),
+        batch("limited", **packs, limits=[limit["limit_id"] for limit in limits]),
+        batch("granted", **packs, mode="granted", eligibility={"group_id": GROUP}),
+        batch("online", **packs, exclusive_group="either"),
+        batch("offline", **packs, exclusive_group="either"),
+        terms=[
+            terms("full"),
+            terms("never", refund={"policy": "never"}),
+            terms("always", refund={"policy": "always", "times_max": 2}),
+        ],
+        limits=limits,
+    )
+    for funder in made["funders"]:
+        funder["budget_minor"] = 10**10
+    return made
+
+
+@dataclass
+class Scene:
+    """`world` reads and prepares around the proxy; `act` goes through it."""
+
+    world: World
+    proxy: Proxy
+    client: Any
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Token of each claim that was looked at → batch and person."""
+    surprises: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def name(self) -> str:
+        """Somebody, or an order, that nobody has heard of."""
+        return f"n-{next(self._numbers):05}"
+
+    def environment(self) -> Environment:
+        """A process that has just started, behind the proxy."""
+        made = self.world.environment(client=self.client, seed=next(self._numbers))
+        for part, attempts in (("_spike", 1), ("_patient", 3)):
+            made.__dict__[part] = Dynamo(self.client, attempts=attempts, pause=lambda _s: None)
+        return made
+
+    def ask(self, send: Callable[[], Answered], *, anew: bool) -> Answered:
+        """As the client page says: the same again while the answer is `busy`; `anew` by another process each time."""
+        environment = self.environment()
+        for _ in range(SENT_MAX):
+            replace_environment(environment)
+            answer = send()
+            self.proxy.deliver()
+            if answer.status == 500:
+                self.surprises.append(answer.text)
+            if answer.status < 500:
+                break
+            environment = self.environment() if anew else environment
+        replace_environment(self.world.env)
+        return answer
+
+    def citizen(self, name: str, **claims: str) -> Person:
+        return self.world.citizen(name, person_id=name, **claims)
+
+    @property
+    def till(self) -> Person:
+        return self.world.merchant(MERCHANT)
+
+    def claimed(self, batch_id: str = "plain") -> str:
+        """The name of somebody who holds a pack."""
+        name = self.name()
+        assert self.citizen(name).put_claim(batch_id).status == 201
+        return name
+
+    def left(self, batch_id: str) -> int:
+        """Packs in the batch's shards."""
+        release = self.world.env.live.release(batch_id)
+        return sum(shard.remaining for shard in self.world.env.stock.shards(batch_id, release.shards))
+
+    def claim_of(self, batch_id: str, name: str) -> Claim | None:
+        release = self.world.env.live.release(batch_id)
+        found = self.world.env.claims.get(release, KEYS.person(name), consistent=True)
+        return found if found and found.batch_number == release.number else None
+
+    def coupon(self, name: str, index: int = 0) -> Coupon:
+        claim = self.claim_of("plain", name)
+        assert claim is not None
+        return claim.coupons[index]
+
+    def code(self, name: str, index: int = 0) -> str:
+        ref = CouponRef(self.world.env.live.release("plain").number, KEYS.person(name), index)
+        return KEYS.seal_code(ref, self.world.now_s)
+
+    def order(self, order_no: str) -> OrderRecord | None:
+        return self.world.env.orders.get(MERCHANT, order_no)
+
+    def lines(self, order_no: str, day: str) -> list[Line]:
+        return self.world.env.orders.lines_of_order(MERCHANT, day, order_no)
+
+    def redeemed(self, index: int = 0) -> tuple[str, str]:
+        """Somebody, and the order that has used their coupon."""
+        name, order_no = self.claimed(), self.name()
+        assert self.till.redeem(order_no, self.code(name, index), order()).status == 201
+        return name, order_no
+
+    def tick(self) -> None:
+        for _ in range(40):
+            if not run_schedule(self.world.env, self.world.now_s, self.world.clock.monotonic_s() + WORK_S).more:
+                return
+
+    def wait(self, by_s: float) -> None:
+        self.world.clock.advance(by_s)
+        self.tick()
+
+
+@contextmanager
+def scene(cloud: Cloud, prefix: str) -> Iterator[Scene]:
+    """A season just opened, behind a proxy; without the functions' log and metrics, of which there are thousands."""
+    parts = urlsplit(cloud.url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    logging.disable(logging.CRITICAL)
+    with Proxy((parts.hostname, parts.port)) as proxy, redirect_stdout(io.StringIO()):
+        client = dynamodb.client(
+            connect_s=CONNECT_S,
+            read_s=READ_S,
+            endpoint_url=proxy.url,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        try:
+            world = World(cloud.client("dynamodb"), prefix=prefix)
+            made = Scene(world, proxy, client)
+            members = {"add": [f"member-{number}" for number in range(GROUP_SIZE)], "remove": []}
+            added = world.operator().send("PUT /admin/groups/{group_id}/members", {"group_id": GROUP}, body=members)
+            assert added.status == 200, added.text
+            world.publish(document())
+            world.env.marks.mark(MERCHANT, date.fromisoformat(DAY), "Asia/Shanghai")
+            yield made
+        finally:
+            client.close()
+            replace_environment(None)
+            logging.disable(logging.NOTSET)
