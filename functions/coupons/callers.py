@@ -109,9 +109,7 @@ def _word(claims: Mapping[str, Any], name: str) -> str | None:
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     """The only claims that may be lists, and whose brackets mean one."""
     text = (_text(claims, "scope") or _text(claims, "scp")).strip()
-    if text.startswith("[") and text.endswith("]"):
-        text = text[1:-1]
-    return frozenset(text.split())
+    return frozenset(text.removeprefix("[").removesuffix("]").split())
 
 
 def _is_merchant_id(text: str) -> bool:

@@ -125,7 +125,9 @@ def test_scopes_may_be_a_list(claims: dict[str, Any], scopes: str) -> None:
     assert found.scopes == frozenset(scopes.split())
 
 
-@pytest.mark.parametrize("scope", ["[]", "[operator]", "citizens", "[citizen", '["citizen"]', {"citizen": 1}, True])
+@pytest.mark.parametrize(
+    "scope", ["[]", "[operator]", "citizens", "[[citizen]]", "{citizen}", '["citizen"]', {"citizen": 1}, True]
+)
 def test_what_is_no_scope_opens_nothing(scope: Any) -> None:
     """An empty list is a list of scopes: `scp` is not read in its place."""
     assert said({"scope": scope, "scp": "citizen"}) == 403
