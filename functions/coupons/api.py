@@ -26,8 +26,9 @@ from coupons.callers import NOBODY, Caller, Scope, caller_of
 from coupons.environment import Environment, environment
 from coupons.measuring import Asked, Measures, Redeemed
 from coupons.problems import problem_document, problem_of
-from coupons.refusals import Malformed, NotFound, Refusal
+from coupons.refusals import Busy, Malformed, NotFound, Refusal
 from coupons.schema import PATH_PARAMETERS, faults
+from coupons.traces import traces
 
 BODY_MAX_BYTES = 64 * 1024
 ERRORS_MAX = 20
@@ -148,8 +149,9 @@ class Api:
         """One gateway event to one gateway response; whatever happens is answered and leaves one log line."""
         started_s = time.perf_counter()
         instance = event.get("rawPath", "")
-        outcome, redeemed = "ok", None
+        outcome, redeemed, traced = "ok", None, dict[str, str]()
         try:
+            traced = self._traced(event)
             answer = self._answer(event)
             response, redeemed = _response(answer), answer.redeemed
         except Refusal as refusal:
@@ -163,8 +165,18 @@ class Api:
         key = event.get("routeKey", "")
         operation = self.routes[key].operation if key in self.routes else "other"
         seconds = time.perf_counter() - started_s
-        self._measures.request(operation, outcome, response, redeemed, route=key, seconds=seconds)
+        self._measures.request(operation, outcome, response, redeemed, route=key, seconds=seconds, traced=traced)
         return response
+
+    def _traced(self, event: Mapping[str, Any]) -> dict[str, str]:
+        """Who sent it, for the log line: of whoever has a token, if the keys are at hand or can be had now."""
+        route, claims = self.routes.get(event["routeKey"]), _claims(event)
+        if route is None or route.scope is None or not claims:
+            return {}
+        try:
+            return traces(environment().keys, claims, event.get("headers", {}))
+        except Busy:  # a log line is not worth a refusal: some routes need no keys
+            return {}
 
     def _answer(self, event: Mapping[str, Any]) -> Answer:
         route = self.routes.get(event["routeKey"])

@@ -63,6 +63,18 @@ def caller_of(claims: Mapping[str, Any], scope: Scope) -> Caller:
     return caller
 
 
+def name_in(claims: Mapping[str, Any]) -> str:
+    """Whom a token names, as `Keys.person` takes them, whatever else is wrong with it; empty without a token.
+
+    An identity that names nobody gives way to the account that states it.
+    """
+    subject, stated = _text(claims, "sub"), _text(claims, "person_id")
+    try:
+        return real_name(stated) if stated else subject and f"{SUBJECT}{subject}"
+    except IdentityError:
+        return subject and f"{SUBJECT}{subject}"
+
+
 def _text(claims: Mapping[str, Any], name: str) -> str:
     """A claim as API Gateway writes it; empty if it is absent."""
     text = _written(claims.get(name))

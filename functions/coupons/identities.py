@@ -58,7 +58,8 @@ def refuse_misread(text: str) -> None:
 def real_name(text: str) -> str:
     """The normal form of a person's or household's identity. Raises IdentityError."""
     normal = normal_form(text)
-    for character in normal:
+    # Of ASCII, what can be printed is no control character: most identities, and each request asks twice.
+    for character in "" if normal.isascii() and normal.isprintable() else normal:
         if unicodedata.category(character) in _UNSEEN:
             raise IdentityError(f"holds U+{ord(character):04X}, which no identity may hold")
     if not normal:

@@ -95,8 +95,9 @@ class Measures:
         *,
         route: str,
         seconds: float,
+        traced: Mapping[str, str],
     ) -> None:
-        """A request of the API was answered with `response`; `redeemed`: it redeemed this."""
+        """A request of the API was answered with `response`; `redeemed`: it redeemed this; `traced`: who sent it."""
         status = response["statusCode"]
         self._line.add_dimension("outcome", outcome)
         self._line.add_metric("Requests", "Count", 1)
@@ -107,6 +108,8 @@ class Measures:
             self._line.add_dimension("currency", redeemed.purse.currency)
             for name, number in redeemed.metrics().items():
                 self._line.add_metric(name, "Count", number)
+        for name, trace in traced.items():
+            self._line.add_metadata(name, trace)
         self._line.add_metadata("route", route)
         self._line.add_metadata("status", status)
         self._line.add_metadata("ms", round(seconds * 1000, 1))

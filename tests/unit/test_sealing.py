@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import string
+from hashlib import blake2b
 
 import pytest
 from hypothesis import example, given
@@ -174,3 +175,15 @@ def test_people_spread_over_buckets() -> None:
     for n in range(2_000):
         counts[bucket_of(KEYS.person(f"p{n}"), 16)] += 1
     assert 95 < min(counts) <= max(counts) < 160
+
+
+def test_a_trace_is_short_and_leads_nowhere() -> None:
+    """16 hex digits for each field and name, the same after a rotation; without the secret nobody finds them again."""
+    trace = KEYS.trace("caller", "ann")
+    assert len(trace) == 16
+    assert trace == ROTATED.trace("caller", "ann")
+    assert int(trace, 16).to_bytes(8, "big") not in KEYS.person("ann")
+    others = {KEYS.trace("source", "ann"), KEYS.trace("caller", "bob"), KEYS.trace("caller", "\ud800")}
+    others.add(Keys({1: b"another master secret of this test"}).trace("caller", "ann"))
+    others.add(blake2b(b"ann", digest_size=8, key=KEYS._person_key, person=b"caller").hexdigest())
+    assert len(others - {trace}) == 5

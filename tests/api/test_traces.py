@@ -1,0 +1,172 @@
+"""A function's line says who sent a request, so that one person's refusals can be counted, and names nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import claim
+from coupons.environment import Environment, replace_environment
+from coupons.refusals import Busy
+from coupons.sealing import Keys
+from tests.machine.engine import Engine
+from tests.world import FUNCTIONS, World, campaign, event, send
+
+CLAIM = "PUT /batches/{batch_id}/claim"
+DAY = "GET /settlements/{day}"
+PACK = {"batch_id": "pack"}
+IDENTITY = "11010519491231002X"
+ADDRESS = "203.0.113.77"
+SCOPED = sorted(key for api in FUNCTIONS.values() for key, route in api.routes.items() if route.scope)
+PUBLIC = sorted(key for api in FUNCTIONS.values() for key, route in api.routes.items() if not route.scope)
+
+Line = dict[str, Any]
+Lines = Callable[[], list[Line]]
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
+    """What the functions of a published batch wrote since the last look."""
+    world = World(Engine())
+    world.publish(campaign())
+
+    def taken() -> list[Line]:
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    taken()
+    yield taken
+    replace_environment(None)
+
+
+def claimed(sub: str, *, forwarded: str = ADDRESS, **claims: str) -> None:
+    """A claim that is refused: nobody drew."""
+    told = {"sub": sub, "scope": "citizen", **claims}
+    send(event(CLAIM, {"batch_id": "none"}, claims=told, headers={"x-forwarded-for": forwarded}))
+
+
+def told(lines: Lines, field: str) -> list[str | None]:
+    return [line.get(field) for line in lines()]
+
+
+def test_refusals_of_one_person_are_told_from_those_of_many(lines: Lines) -> None:
+    """By whichever account or spelling one is one; accounts without an identity are as many as they are."""
+    for number in range(20):
+        claimed(f"account-{number}", person_id=IDENTITY if number % 2 else IDENTITY.lower())
+    one = told(lines, "caller")
+    for number in range(20):
+        claimed(f"account-{number}")
+    many = told(lines, "caller")
+    assert (len(one), len(set(one)), len(set(many)), len({*one, *many})) == (20, 1, 20, 21)
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [({"scope": "merchant"}, 403), ({"person_id": "[a b]"}, 403), ({"person_id": "\ud800"}, 403)],
+)
+def test_who_is_turned_away_is_counted_too(lines: Lines, claims: dict[str, str], status: int) -> None:
+    """Without the scope, or with an identity that names nobody: then by account."""
+    claimed("mallory", **claims)
+    claimed("mallory")
+    first, second = lines()
+    assert first["status"] == status
+    assert first["caller"] == second["caller"]
+
+
+def test_a_token_that_names_nobody_has_no_caller(lines: Lines) -> None:
+    """It is refused; its address is known."""
+    send(event(CLAIM, PACK, claims={"scope": "citizen"}, headers={"x-forwarded-for": ADDRESS}))
+    (line,) = lines()
+    assert (line["status"], "caller" in line, "source" in line) == (401, False, True)
+
+
+def test_malformed_requests_of_a_process_that_has_done_nothing_else_are_counted(lines: Lines) -> None:
+    """The keys come with the first token."""
+    for name in ("ann", "ann", "bob"):
+        send(event(CLAIM, PACK, claims={"sub": name, "scope": "citizen"}, raw="{"))
+    found = lines()
+    assert [line["status"] for line in found] == [400] * 3
+    assert len({line["caller"] for line in found}) == 2
+
+
+def test_the_last_address_is_the_source(lines: Lines) -> None:
+    """The gateway wrote it; whatever a caller puts before it changes nothing."""
+    for forwarded in (ADDRESS, f"198.51.100.1, {ADDRESS}", f"unknown,,{ADDRESS} ", f"{ADDRESS}, 198.51.100.1", "", ","):
+        claimed("ann", forwarded=forwarded)
+    direct, forged, garbage, elsewhere, *unknown = told(lines, "source")
+    assert direct == forged == garbage
+    assert elsewhere not in (direct, None)
+    assert unknown == [None, None]
+
+
+def test_caller_and_source_are_of_one_kind_each(lines: Lines) -> None:
+    """An account that is called as an address is not that address, nor does a line hold the key of an item."""
+    person = World(Engine()).env.keys.person(f"sub:{ADDRESS}")
+    claimed(ADDRESS)
+    (line,) = lines()
+    assert line["caller"] != line["source"]
+    assert len(line["caller"]) == len(line["source"]) == 16
+    assert line["caller"] not in person.hex()
+
+
+def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No route with a token, answered, refused or failing; only who assists whom is on record."""
+    told = {"sub": "mallory", "person_id": IDENTITY, "household_id": "house-7", "merchant_id": "diner"}
+    token = {**told, "scope": "citizen merchant operator partner"}
+    headers = {"x-forwarded-for": f"198.51.100.1, {ADDRESS}"}
+
+    def asked(key: str, body: Any) -> None:
+        path = {part.strip("{}"): "pack" for part in key.split("/") if part.startswith("{")}
+        send(event(key, path, claims=token, body=body, headers=headers))
+
+    for key in SCOPED:
+        for body in ({}, {"person_id": IDENTITY}):
+            asked(key, body if key.startswith("P") else None)
+    monkeypatch.delattr(claim.claiming, "claim")
+    asked(CLAIM, {})
+    written = lines()
+    assert {"ok", "malformed", "surprise"} <= {str(line.get("outcome")) for line in written}
+    assert len({line["caller"] for line in written if "outcome" in line}) == 1
+    assert [name for name in (IDENTITY, IDENTITY.lower(), "house-7", ADDRESS) if name in json.dumps(written)] == []
+    assert {line["message"] for line in written if "mallory" in json.dumps(line)} <= {
+        "hotline look-up",
+        "assisted claim",
+    }
+
+
+@pytest.mark.parametrize("key", PUBLIC)
+def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
+    """Their function may not have them: its line says nobody, also of one who sends a token."""
+    world = World(Engine())
+    replace_environment(Environment(world.settings, clock=world.clock, boto_client=world.client))
+    path = {"campaign_id": "season", "batch_id": "pack"}
+    send(event(key, path, claims={"sub": "ann"}, headers={"x-forwarded-for": ADDRESS}))
+    (line,) = lines()
+    assert line["outcome"] in ("ok", "not-found")
+    assert not {"caller", "source"} & line.keys()
+
+
+class Cut(Environment):
+    """An environment that cannot reach its keys."""
+
+    @property
+    def keys(self) -> Keys:  # type: ignore[override]
+        raise Busy(detail="The keys are out of reach.")
+
+    @keys.setter
+    def keys(self, _: Keys) -> None:
+        pass
+
+
+def test_a_line_without_keys_refuses_nobody(lines: Lines) -> None:
+    """What needs none is answered."""
+    world = World(Engine())
+    world.publish(campaign())
+    lines()
+    replace_environment(Cut(world.settings, clock=world.clock, boto_client=world.client))
+    token = {"sub": "till", "scope": "merchant", "merchant_id": "diner"}
+    assert send(event(DAY, {"day": "2020-06-06"}, claims=token)).status == 200
+    (line,) = lines()
+    assert (line["outcome"], "caller" in line) == ("ok", False)
