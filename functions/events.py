@@ -15,10 +15,13 @@ _measures = Measures()
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """`{"put": n}`. Whatever it raises, Lambda sends the records again, in halves, until they are put or too old."""
+    """`{"put": n, "failed": n}`: records on the bus, and records named in the queue of failures.
+
+    Whatever it raises, Lambda sends the records again, in halves, until they are put or too old.
+    """
     try:
-        told = announce(environment(), event["Records"])
+        told, failed = announce(environment(), event["Records"])
     finally:
         _measures.consumed("events")
-    _logger.info("events", put=len(told))
-    return {"put": len(told)}
+    _logger.info("events", put=len(told), failed=failed)
+    return {"put": len(told), "failed": failed}

@@ -54,7 +54,7 @@ from infra.local.settings import checkout
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 1_130
 # Also assumed: a busy stream's hundred events take ten PutEvents of 25 ms, one after the other.
 EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
-ALARMS = 25
+ALARMS = 26
 HOURS_A_MONTH = 730
 FIRST_CLAIM = "claim, first of an environment"
 """The dearest: it leases one pack. In a spike leases grow, and `make bench` prints what a claim costs then."""
@@ -141,7 +141,7 @@ def played(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]
     yield row("full reversal", lambda: reversing.reverse(env, "qianmen-diner", "o-1", "r-1", 4000, now_s))
     yield row("settlement, a page of an open day", lambda: settlement_page(env, "qianmen-diner", str(day), "", now_s))
     clock.wall = day_start_s(day + timedelta(days=1), release.timezone) + FENCE_S
-    published = env.catalog.published()
+    published = env.catalog.published_ids()
     close = partial(close_days, env, published, deadline_s=float("inf"))
     yield row("close of a day with one merchant", lambda: close(now_s=int(clock.wall)))
     yield row("a minute with nothing to close", lambda: close(now_s=int(clock.wall)))

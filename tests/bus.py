@@ -13,9 +13,11 @@ _BYTES_MAX = 256 * 1024
 
 @dataclass
 class Heard:
-    """An EventBridge client: keeps what it is given, and refuses what the service would."""
+    """An EventBridge client, and an SQS client: keeps what it is given, and refuses what the service would."""
 
     entries: list[dict[str, str]] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    """What the queue of failures was sent."""
     requests: int = 0
 
     def put_events(self, *, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
@@ -24,6 +26,10 @@ class Heard:
         self.requests += 1
         self.entries += Entries
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
+        assert QueueUrl == "queue"
+        self.failures.append(json.loads(MessageBody))
 
     def take(self) -> list[dict[str, Any]]:
         """The events since the last call, as subscribers get them in `detail`."""

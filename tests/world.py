@@ -23,6 +23,7 @@ from coupons.documents import Campaign
 from coupons.environment import Environment, replace_environment
 from coupons.sealing import Keys
 from coupons.stores.bus import Bus
+from coupons.stores.failures import Failures
 from infra.local.tables import create_tables
 from tests.bus import Heard
 
@@ -181,6 +182,7 @@ class World:
             clock=self.clock,
             keys=KEYS,
             bus=Bus(bus or self.heard, "bus"),
+            failures=Failures(self.heard, "queue"),
             boto_client=client or self.client,
             rng=random.Random(seed),
         )
@@ -192,7 +194,9 @@ class World:
     def publish(self, document: dict[str, Any]) -> None:
         """Apply a document and publish all its batches."""
         operator = self.operator()
-        applied = operator.send("PUT /admin/campaigns/{campaign_id}", _named(document), body=document)
+        applied = operator.send(
+            "PUT /admin/campaigns/{campaign_id}", {"campaign_id": document["campaign_id"]}, body=document
+        )
         assert applied.status in (200, 201), applied.text
         for batch in document["batches"]:
             path = {"batch_id": batch["batch_id"]}
@@ -293,7 +297,3 @@ def order(total_minor: int = 6000, **changes: Any) -> dict[str, Any]:
 
 def parsed(document: dict[str, Any]) -> Campaign:
     return Campaign.model_validate_json(json.dumps(document))
-
-
-def _named(document: dict[str, Any]) -> dict[str, str]:
-    return {"campaign_id": document["campaign_id"]}

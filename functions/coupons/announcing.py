@@ -8,28 +8,67 @@ from typing import Any
 from coupons import events
 from coupons.claiming import Held, coupon_id
 from coupons.claims import Claim
+from coupons.damage import Damaged, blamed, expected
 from coupons.environment import Environment
 from coupons.orders import Movement
-from coupons.stores.streams import inserted
+from coupons.releases import Release
+from coupons.stores.streams import Place, inserted, place_of
 
 
-def announce(env: Environment, records: Iterable[dict[str, Any]]) -> list[events.Event]:
-    """Every claim, redemption and reversal among `records` is on the bus, once or more.
+def announce(env: Environment, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
+    """Every claim, redemption and reversal among `records` is on the bus, once or more: the events.
 
-    One PutEvents for ten; a release is read once a process, a control item (for extensions) once a second.
+    A record that can never be told (it cannot be read, its batch is not published, no event can say it) is named in the
+    queue of failures instead, once or more, and does not hold up the others: how many of these there were.
 
-    Raises NotPut, Busy, NotFound: then the stream must bring all of `records` again. Nothing is acknowledged that was
-    not put, and ids do not change, so subscribers drop what they get twice.
+    One PutEvents for ten; a release is read once a process, a control item (for extensions) once a second. What a
+    record is judged by is read strongly: it was published before anything of it was claimed.
+
+    Raises NotPut, Busy, and whatever the queue raises: then the stream must bring all of `records` again. Nothing is
+    acknowledged that was not put, and ids do not change, so subscribers drop what they get twice. Lambda would take
+    a list of failed records for the lowest of them and all that follow, so there is none.
     """
-    told = [_event(env, what) for record in records if (what := inserted(record)) is not None]
+    told: list[events.Event] = []
+    failed: list[tuple[Damaged, str]] = []
+    for record in records:
+        place = place_of(record)
+        try:
+            what = inserted(record)
+            if what is not None:
+                told.append(_event(env, place, what))
+        except Damaged as never:
+            failed.append((never, place.sequence_number))
     env.bus.put(told)
-    return told
+    for found, sequence_number in failed:
+        env.failures.put(found, sequence_number)
+        env.damages.note(found)
+    return told, len(failed)
 
 
-def _event(env: Environment, what: Claim | Movement) -> events.Event:
+def _event(env: Environment, place: Place, what: Claim | Movement) -> events.Event:
+    """Raises Damaged, Busy."""
+    release = _release(env, place, what)
     if isinstance(what, Movement):
-        return events.moved(env.event_source, env.live.release(what.line.batch_id), what)
-    release = env.live.release_numbered(what.batch_number)
+        with blamed(*place[:3]):
+            return events.moved(env.event_source, release, what)
+    env.keys_of(what.key_version)
     held = Held(release, what, env.live.control(release.batch_id).ruling)
-    coupon_ids = [coupon_id(env, held, place) for place in range(len(what.coupons))]
-    return events.claimed(env.event_source, release, what, coupon_ids, held.ruling.extended_s)
+    with blamed(*place[:3]):
+        coupon_ids = [coupon_id(env, held, place) for place in range(len(what.coupons))]
+        return events.claimed(env.event_source, release, what, coupon_ids, held.ruling.extended_s)
+
+
+def _release(env: Environment, place: Place, what: Claim | Movement) -> Release:
+    """With its control item at hand. Raises Damaged, of the record: without its batch it says nothing."""
+    try:
+        with expected(*place[:3]):
+            if isinstance(what, Movement):
+                return env.live.release(what.line.batch_id)
+            release = env.live.release_numbered(what.batch_number)
+            env.live.control(release.batch_id)
+    except Damaged as found:
+        if (found.pk, found.sk) == (place.pk, place.sk):
+            raise
+        env.damages.note(found)
+        raise Damaged(*place[:3], f"its batch is damaged: {found.pk} {found.sk}") from None
+    return release

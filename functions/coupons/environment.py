@@ -12,6 +12,7 @@ from typing import Any
 
 from coupons.clock import Clock, clock_for
 from coupons.consumption import Consumed, Meter
+from coupons.damage import Damaged, Damages
 from coupons.leasing import Leases
 from coupons.live import Live
 from coupons.marking import Marks
@@ -19,7 +20,7 @@ from coupons.prices import UnitPrices
 from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
-from coupons.stores import bus, dynamodb, secrets
+from coupons.stores import bus, dynamodb, failures, secrets
 from coupons.stores.audit_folds import AuditFolds
 from coupons.stores.bookings import Bookings
 from coupons.stores.books import Books
@@ -32,6 +33,7 @@ from coupons.stores.coupon_parts import CouponParts
 from coupons.stores.day_folds import DayFolds
 from coupons.stores.days import Days
 from coupons.stores.dynamodb import Dynamo
+from coupons.stores.failures import Failures
 from coupons.stores.folds import Folds
 from coupons.stores.groups import Groups
 from coupons.stores.limits import Limits
@@ -55,6 +57,7 @@ class Environment:
         clock: Clock | None = None,
         keys: Keys | None = None,
         bus: Bus | None = None,
+        failures: Failures | None = None,
         boto_client: Any = None,
         rng: random.Random | None = None,
         meter: Meter | None = None,
@@ -63,10 +66,13 @@ class Environment:
         self._boto_client = boto_client
         self.rng = rng or random.Random()
         self.meter = meter or Meter()
+        self.damages = Damages()
         self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
         self._keys = keys
         if bus is not None:
             self.bus = bus
+        if failures is not None:
+            self.failures = failures
 
     @cached_property
     def _secret(self) -> KeysSecret:
@@ -77,9 +83,18 @@ class Environment:
         """Those of now: a process that met a newer version has others than before."""
         return self._keys or self._secret.keys
 
+    def keys_of(self, version: int) -> Keys:
+        """The keys, with those of a claim's version if there are any. Raises Busy if that cannot be known now."""
+        self.keys.master(version)
+        return self.keys
+
     @cached_property
     def bus(self) -> Bus:
         return Bus(bus.client(), self._settings["EVENT_BUS"])
+
+    @cached_property
+    def failures(self) -> Failures:
+        return Failures(failures.client(), self._settings["FAILED_EVENTS_QUEUE_URL"])
 
     @property
     def event_source(self) -> str:
@@ -196,7 +211,7 @@ class Environment:
 
     @cached_property
     def live(self) -> Live:
-        return Live(self.catalog, self.controls, self.stock, self.clock)
+        return Live(self.catalog, self.controls, self.stock, self.clock, self.damages)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -227,6 +242,11 @@ def consumed() -> tuple[Consumed, float]:
         return Consumed(), 0.0
     taken = _process[0].meter.take()
     return taken, taken.micro_dollars(_process[0].prices)
+
+
+def damaged() -> tuple[list[Damaged], int]:
+    """What this process found damaged since it was last asked, and how many items in all."""
+    return _process[0].damages.take() if _process else ([], 0)
 
 
 def replace_environment(new: Environment | None) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from coupons.clock import Clock
+from coupons.damage import Damages
 from coupons.refusals import NotFound
 from coupons.releases import Control, Release
 from coupons.stores.catalog import Catalog, Published
@@ -31,11 +32,12 @@ class _Remembered(Generic[T]):
 
 
 class Live:
-    def __init__(self, catalog: Catalog, controls: Controls, stock: Stock, clock: Clock) -> None:
+    def __init__(self, catalog: Catalog, controls: Controls, stock: Stock, clock: Clock, damages: Damages) -> None:
         self._catalog = catalog
         self._controls_store = controls
         self._stock = stock
         self._clock = clock
+        self._damages = damages
         self._releases: dict[str, Release] = {}
         self._batch_ids: dict[int, str] = {}
         self._controls: dict[str, _Remembered[Control]] = {}
@@ -53,6 +55,11 @@ class Live:
             self._batch_ids[release.number] = batch_id
         return self._releases[batch_id]
 
+    def listed(self, batch_id: str) -> Release:
+        """The release of a batch that the index lists. Raises Damaged, of its line, if there is none."""
+        with self._catalog.listing(batch_id):
+            return self.release(batch_id)
+
     def published_release(self, batch_id: str) -> Release | None:
         """None if no batch of this name is published."""
         try:
@@ -62,32 +69,44 @@ class Live:
 
     def release_numbered(self, number: int) -> Release:
         """The release that a sealed id names. Raises NotFound."""
+        if not self.is_published(number):
+            raise NotFound(detail="No such batch.")
+        return self.release(self._batch_ids[number])
+
+    def is_published(self, number: int) -> bool:
+        """Whether this is a batch's number."""
         if number not in self._batch_ids:
             batch_id = self._catalog.batch_id(number)
             if batch_id is None:
-                raise NotFound(detail="No such batch.")
+                return False
             self._batch_ids[number] = batch_id
-        return self.release(self._batch_ids[number])
+        return True
 
     def control(self, batch_id: str) -> Control:
         """At most a second old."""
         kept = self._controls.get(batch_id)
         if kept is not None and self._is_fresh(kept):
             return kept.value
-        return self._remember_control(batch_id, lambda: self._controls_store.get(batch_id))
+        # What a replica has not heard of yet is looked for strongly: nobody may take it for damage.
+        return self._remember_control(
+            batch_id,
+            lambda: self._controls_store.get(batch_id) or self._controls_store.get(batch_id, consistent=True),
+        )
 
     def control_now(self, batch_id: str) -> Control:
         """Read strongly, past the cache."""
         return self._remember_control(batch_id, lambda: self._controls_store.get(batch_id, consistent=True))
 
     def controls(self, batch_ids: Iterable[str]) -> dict[str, Control]:
-        """Several at once, each at most a second old."""
+        """Several at once, each at most a second old; damaged ones are left out."""
         wanted = list(dict.fromkeys(batch_ids))
         stale = [b for b in wanted if (kept := self._controls.get(b)) is None or not self._is_fresh(kept)]
         if stale:
             before = self._stamp()
-            for batch_id, control in self._controls_store.get_many(stale).items():
-                self._controls[batch_id] = _Remembered(control, *before)
+            found = self._damages.sound_of(self._controls_store.get_many(stale))
+            for batch_id in stale:
+                self._controls.pop(batch_id, None)
+            self._controls |= {batch_id: _Remembered(control, *before) for batch_id, control in found.items()}
         return {batch_id: self._controls[batch_id].value for batch_id in wanted if batch_id in self._controls}
 
     def remaining(self, release: Release) -> int:
@@ -108,10 +127,10 @@ class Live:
         return kept.value
 
     def published(self) -> list[Published]:
-        """The index of all published batches, at most a second old."""
+        """The index of all published batches, at most a second old; damaged lines are left out."""
         if self._index is None or not self._is_fresh(self._index):
             before = self._stamp()
-            self._index = _Remembered(self._catalog.published(), *before)
+            self._index = _Remembered(list(self._damages.sound(self._catalog.published())), *before)
         return self._index.value
 
     def _remember_control(self, batch_id: str, read: Callable[[], Control | None]) -> Control:

@@ -9,13 +9,14 @@
 | `DiscountMinor`, `PayableMinor` | campaign, currency | a redemption's money, the first time it is answered |
 | `Late`, `LateDiscountMinor` | campaign, currency | of such a redemption: 1 and its discount if it is late, else 0 |
 | `MicroDollars` | campaign, currency | the price of the units of such a redemption |
+| `DamagedItems` | service | items that the invocation left out, or could not go on with (`damage.py`); logged by key |
 
 So units or dollars a claim are sums divided: `WriteUnits / Done` of `claim` says what a pack cost in the end, with all
 refusals and repeats. The average of `Late` is the share of late redemptions, its sum their number. Money is never added
 up over currencies, for no metric of it stands without one. A metric is billed for each name with each value of its
-dimensions, so an operation is one of the nine below and never a path: at most `METRICS_MAX` metrics beside `Requests`,
-`METRICS_A_CAMPAIGN` more for each campaign in the hours in which it is redeemed, and in an hour in which nobody asks
-anything only those of the schedule.
+dimensions, so an operation is one of the nine below and never a path: at most `METRICS_MAX` metrics beside `Requests`
+and `DamagedItems`, `METRICS_A_CAMPAIGN` more for each campaign in the hours in which it is redeemed, and in an hour in
+which nobody asks anything only those of the schedule.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from coupons.environment import consumed
+from coupons.environment import consumed, damaged
 from coupons.money import Purse
 
 Asked = Literal["booking", "claim", "hold", "redemption", "reversal", "operator", "other"]
@@ -36,6 +38,7 @@ Unasked = Literal["schedule", "events"]
 PRICE = "MicroDollars"
 CONSUMPTION = ("WriteUnits", "ReadUnits", PRICE)
 MONEY = ("DiscountMinor", "PayableMinor", "Late", "LateDiscountMinor")
+DAMAGED = "DamagedItems"
 METRICS_MAX = len(get_args(Asked)) * (len(CONSUMPTION) + 1) + len(get_args(Unasked)) * len(CONSUMPTION)
 METRICS_A_CAMPAIGN = len(MONEY) + 1
 
@@ -55,7 +58,7 @@ class Redeemed:
 
 
 class _Line(EphemeralMetrics):
-    """One line of up to three directives: outcomes by service, money by campaign and currency, the rest by operation.
+    """One line of several directives: outcomes, damage, money by campaign and currency, all else by operation.
 
     With all dimensions in one directive, each metric would be billed for each outcome of each operation.
     """
@@ -64,11 +67,13 @@ class _Line(EphemeralMetrics):
         line: Any = super().serialize_metric_set(*sets, **named_sets)
         (whole,) = line["_aws"]["CloudWatchMetrics"]
         counted = [metric for metric in whole["Metrics"] if metric["Name"] == "Requests"]
+        broken = [metric for metric in whole["Metrics"] if metric["Name"] == DAMAGED]
         # Without a unit, for CloudWatch has none of money; every byte here is billed a million times.
-        names = [metric["Name"] for metric in whole["Metrics"] if metric not in counted]
+        names = [metric["Name"] for metric in whole["Metrics"] if metric not in counted + broken]
         money = [*(name for name in names if name in MONEY), PRICE] if "currency" in line else []
         directives: tuple[tuple[list[str], list[dict[str, str]]], ...] = (
             (["service", "outcome"], counted),
+            (["service"], broken),
             (["operation"], [{"Name": name} for name in names if name not in MONEY]),
             (["campaign", "currency"], [{"Name": name} for name in money]),
         )
@@ -85,6 +90,7 @@ class Measures:
 
     def __init__(self) -> None:
         self._line = _Line()
+        self._logger = Logger()
 
     def request(
         self,
@@ -121,4 +127,13 @@ class Measures:
         self._line.add_dimension("operation", operation)
         for name, value in zip(CONSUMPTION, (taken.write_units, taken.read_units, micro_dollars), strict=True):
             self._line.add_metric(name, "Count", value)
+        self._damage()
         self._line.flush_metrics()
+
+    def _damage(self) -> None:
+        """What was found damaged is named in the log, and counted where there is any: nothing is billed for none."""
+        found, number = damaged()
+        for one in found:
+            self._logger.error("damaged", table=one.table, pk=one.pk, sk=one.sk, reason=one.reason)
+        if number:
+            self._line.add_metric(DAMAGED, "Count", number)

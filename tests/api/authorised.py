@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-ALONE = {"GetSecretValue": "KeysSecret", "PutEvents": "EventBus"}
+ALONE = {"GetSecretValue": "KeysSecret", "PutEvents": "EventBus", "SendMessage": "FailedEventsQueue"}
 _OWN = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _EXPRESSIONS = ("UpdateExpression", "ConditionExpression", "ProjectionExpression", "KeyConditionExpression")

@@ -20,6 +20,20 @@ def read_after_it_was_told(s: Stage) -> Answered:
     return s.merchant().send("GET /orders/{order_no}/redemption", {"order_no": "o-1"})
 
 
+@case("GET /batches/{batch_id}/claim", 200, body=lambda text: "coupon_id" in text)
+def read_beside_one_that_cannot_be_told(s: Stage) -> Answered:
+    """The records of a claim that names no batch of ours, and of a sound one: one is named as failed, one is told."""
+    opened(s)
+    stream = Stream(s)
+    s.citizen("ann").put_claim("pack")
+    s.citizen("bo").put_claim("pack")
+    records = [record for record in stream.records() if record["dynamodb"]["Keys"]["sk"]["S"].startswith("CLAIM#")]
+    records[0]["dynamodb"]["NewImage"]["n"] = {"N": "99"}
+    assert len(s.announce(records)) == 1
+    assert [failure["reason"] for failure in s.heard.failures] == ["its batch is not published"]
+    return s.citizen("ann").send("GET /batches/{batch_id}/claim", {"batch_id": "pack"})
+
+
 @case("PUT /batches/{batch_id}/claim", 200, body=lambda text: "coupon_id" in text, headers=REPLAY)
 def repeated_claim_tells_nothing(s: Stage) -> Answered:
     """Nothing is inserted by a repeat."""

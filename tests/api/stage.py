@@ -96,7 +96,13 @@ class Stage(World):
         secret = json.dumps({version: master.decode() for version, master in KEYS.masters.items()})
         arn = _client("secretsmanager").create_secret(Name="keys", SecretString=secret)["ARN"]
         _client("events").create_event_bus(Name="bus")
-        fixed = {"STAGE": "test", "EVENT_BUS": "bus", "EXPECTED_ENVIRONMENTS": "8"}
+        queue_url = _client("sqs").create_queue(QueueName="queue")["QueueUrl"]
+        fixed = {
+            "STAGE": "test",
+            "EVENT_BUS": "bus",
+            "FAILED_EVENTS_QUEUE_URL": queue_url,
+            "EXPECTED_ENVIRONMENTS": "8",
+        }
         self.settings = {**TABLES, "KEYS_SECRET_ARN": arn, **fixed}
         self.restart()
 
@@ -166,6 +172,8 @@ class Stage(World):
             ]
         if model.name == "PutEvents":
             self.heard.entries += params["Entries"]
+        if model.name == "SendMessage":
+            self.heard.failures.append(json.loads(params["MessageBody"]))
 
     @contextmanager
     def _acting(self, area: str) -> Iterator[None]:
@@ -183,7 +191,7 @@ def stage() -> Iterator[Stage]:
     """An empty stack at the opening minute; `Person.send` goes through it while it lasts."""
     with mock_aws():
         made = Stage(_client("dynamodb"))
-        services = [_client("dynamodb"), _client("secretsmanager"), _client("events")]
+        services = [_client(name) for name in ("dynamodb", "secretsmanager", "events", "sqs")]
         for service in services:
             service.meta.events.register("provide-client-params", made.note)
         try:

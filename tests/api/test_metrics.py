@@ -231,7 +231,7 @@ def test_events_are_measured(scene: Scene) -> None:
     scene.code()
     scene.restarted()
     records = stream.records()
-    assert events.handler({"Records": records}, None) == {"put": 1}
+    assert events.handler({"Records": records}, None) == {"put": 1, "failed": 0}
     line = scene.line()
     assert (line["operation"], line["WriteUnits"], "Done" in line) == ("events", [0.0], False)
     assert line["ReadUnits"][0] > 0

@@ -24,6 +24,7 @@ SERVICES = {
     "dynamodb": {"CatalogTable", "ClaimsTable", "OrdersTable", "PointsTable"},
     "secretsmanager": {"KeysSecret"},
     "events": {"EventBus"},
+    "sqs": {"FailedEventsQueue"},
 }
 FEEDING = {
     *(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from coupons.environment import Environment
+from coupons.measuring import DAMAGED
 from tests.api.all_cases import CASES
 from tests.api.cases import outcome
 from tests.api.stage import Settings
@@ -157,6 +158,8 @@ def alarms_watch_everything(t: Template) -> Iterator[str]:
     if json.dumps(["5xx", [{"Name": "ApiId", "Value": {"Ref": "Api"}}]]) not in watched:
         yield "nobody watches the API's 5xx"
     queries = [json.dumps(alarm.get("Metrics")) for alarm in alarms.values()]
+    if not any(f'SUM({DAMAGED}) FROM SCHEMA(\\"CouponSeason/${{Stage}}\\", service)' in query for query in queries):
+        yield "nobody watches what is damaged"
     for table in TABLES:
         for metric in ("ThrottledRequests", "SystemErrors"):
             if not any(f"SUM({metric}) FROM" in query and f"'${{{table}}}'" in query for query in queries):
@@ -233,6 +236,7 @@ PLANTED: list[tuple[Rule, Plant]] = [
     (alarms_watch_everything, lambda r: r.pop("OrdersTableThrottlesAlarm")),
     (alarms_watch_everything, lambda r: r.pop("ScheduleAlarm")),
     (alarms_watch_everything, lambda r: r.pop("ApiServerErrorsAlarm")),
+    (alarms_watch_everything, lambda r: r.pop("DamagedItemsAlarm")),
     (alarms_watch_everything, _without("ClaimErrorsAlarm", "AlarmActions")),
     (the_schedule_runs_every_minute, lambda r: _schedule(r).update(Schedule="rate(5 minutes)")),
     (the_schedule_runs_every_minute, lambda r: _schedule(r).update(Enabled=False)),

@@ -10,14 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from coupons.documents import Batch, Campaign
-from coupons.limits import Limit
+from coupons.damage import Damaged, expected
+from coupons.documents import Campaign
 from coupons.moments import epoch_s
 from coupons.refusals import Busy, Malformed, RevisionConflict
 from coupons.releases import Control, Release, spread
@@ -26,10 +26,9 @@ from coupons.stores.budgets import below_reserved, declare
 from coupons.stores.controls import control_item
 from coupons.stores.dynamodb import TRANSACT_MAX, Dynamo, Item, TransactionFailed, encode
 from coupons.stores.registry import enrol_merchant, withdraw_merchant
+from coupons.stores.release_items import release_fields, release_of
 from coupons.stores.stock import stock_item
-from coupons.terms import Terms
-
-_LIMIT: TypeAdapter[Limit] = TypeAdapter(Limit)
+from coupons.stores.values import strings, sure, value_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +64,45 @@ class Catalog:
         self._dynamo = dynamo
         self._table = table
 
-    def published(self) -> list[Published]:
+    def published(self) -> list[Published | Damaged]:
+        """Batches whose campaign's line is damaged are listed as of one that ended: coupons keep them in wallets."""
         items = list(self._dynamo.query(self._table, keys.INDEX, consistent=False))
-        ends = {item["sk"]: item["ends_at_s"] for item in items if item["sk"].startswith(keys.INDEX_CAMPAIGN)}
-        return [_published(item, ends) for item in items if item["sk"].startswith(keys.INDEX_BATCH)]
+        campaigns = [item for item in items if item["sk"].startswith(keys.INDEX_CAMPAIGN)]
+        found = list(values_of(self._table, campaigns, lambda item: (item["sk"], sure(item["ends_at_s"], int))))
+        damaged = [one for one in found if isinstance(one, Damaged)]
+        ends = dict(one for one in found if not isinstance(one, Damaged)) | {one.sk: 0 for one in damaged}
+        batches = [item for item in items if item["sk"].startswith(keys.INDEX_BATCH)]
+        return [*damaged, *values_of(self._table, batches, partial(_published, ends))]
 
-    def declared(self) -> dict[str, list[str]]:
+    def published_ids(self) -> list[str]:
+        """By the keys of the index alone: no line is so damaged that its batch would be forgotten."""
+        items = self._dynamo.query(
+            self._table, keys.INDEX, keys.INDEX_BATCH, consistent=False, ProjectionExpression="sk"
+        )
+        return [item["sk"].removeprefix(keys.INDEX_BATCH) for item in items]
+
+    def listing(self, batch_id: str) -> AbstractContextManager[None]:
+        """The index lists this batch, so it is there."""
+        return expected(self._table, **keys.index_batch(batch_id))
+
+    def declared(self) -> list[tuple[str, list[str]] | Damaged]:
         """Every campaign with the batches that its document declares, published or not."""
         items = self._dynamo.query(self._table, keys.INDEX, keys.INDEX_CAMPAIGN, consistent=True)
-        return {item["sk"].removeprefix(keys.INDEX_CAMPAIGN): item["batch_ids"] for item in items}
+        return list(values_of(self._table, items, _declared))
 
     def campaign(self, campaign_id: str, *, consistent: bool = False) -> Standing | None:
         item = self._dynamo.get(self._table, keys.campaign(campaign_id), consistent=consistent)
-        return _standing(item) if item else None
+        return value_of(self._table, item, _standing) if item else None
 
-    def campaigns(self, campaign_ids: Iterable[str]) -> list[Campaign]:
+    def campaigns(self, campaign_ids: Iterable[str]) -> list[Standing | Damaged]:
         wanted = {self._table: [keys.campaign(campaign_id) for campaign_id in campaign_ids]}
         items = self._dynamo.get_many(wanted, consistent=False)[self._table]
-        return [_standing(item).document for item in items]
+        return list(values_of(self._table, items, _standing))
 
     def suspended_districts(self, campaign_id: str) -> frozenset[str]:
         """An item of its own: tills ask every second, and a document may be a hundred times as large."""
         item = self._dynamo.get(self._table, keys.suspended(campaign_id), consistent=False)
-        return frozenset(item["districts"]) if item else frozenset()
+        return value_of(self._table, item, lambda i: frozenset(strings(i["districts"]))) if item else frozenset()
 
     def apply(self, document: Campaign, *, standing: Standing | None, also: Sequence[dict[str, Any]] = ()) -> Campaign:
         """Store `document` in place of `standing`, with the budgets and merchants that differ, all or nothing.
@@ -130,16 +145,16 @@ class Catalog:
 
     def release(self, batch_id: str) -> Release | None:
         item = self._dynamo.get(self._table, keys.release(batch_id), consistent=True)
-        return _release(item) if item else None
+        return value_of(self._table, item, release_of) if item else None
 
     def batch_id(self, number: int) -> str | None:
         item = self._dynamo.get(self._table, keys.number(number), consistent=True)
-        return item["batch_id"] if item else None
+        return value_of(self._table, item, lambda i: sure(i["batch_id"], str)) if item else None
 
     def buckets(self, claim_key: str) -> int | None:
         """The frozen number of buckets of a claim key, None before its first batch."""
         item = self._dynamo.get(self._table, keys.claim_key(claim_key), consistent=True)
-        return item["buckets"] if item else None
+        return value_of(self._table, item, lambda i: sure(i["buckets"], int)) if item else None
 
     def still_declared(self, batch_id: str, standing: Standing) -> list[dict[str, Any]]:
         """Transaction parts that hold until the batch is published, or its document is at another revision."""
@@ -164,7 +179,7 @@ class Catalog:
         """
         batch_id, control = release.batch_id, Control("open", 1, release.batch.quantity)
         frozen = [
-            self._put(keys.release(batch_id), _release_fields(release), unless="attribute_exists(pk)"),
+            self._put(keys.release(batch_id), release_fields(release), unless="attribute_exists(pk)"),
             self._put_same(keys.number(release.number), "batch_id", batch_id),
             self._put_same(keys.claim_key(release.claim_key), "buckets", release.buckets),
             self._count_published(standing),
@@ -233,48 +248,13 @@ def _moved_on(standing: Item | None) -> RevisionConflict:
     )
 
 
+def _declared(item: Item) -> tuple[str, list[str]]:
+    return item["sk"].removeprefix(keys.INDEX_CAMPAIGN), strings(item["batch_ids"])
+
+
 def _standing(item: Item) -> Standing:
     document = Campaign.model_validate_json(item["document"])
     return Standing(document.model_copy(update={"revision": item["revision"]}), item["published"])
-
-
-def _release_fields(release: Release) -> Item:
-    return {
-        "campaign_id": release.campaign_id,
-        "timezone": release.timezone,
-        "currency": release.currency,
-        "number": release.number,
-        "claim_key": release.claim_key,
-        "buckets": release.buckets,
-        "booking_buckets": release.booking_buckets,
-        "shards": release.shards,
-        "published_at_s": release.published_at_s,
-        "batch": release.batch.model_dump_json(exclude_unset=True),
-        # Each of the pack's terms once: eight times a long one would come near an item's 400 KB.
-        "terms": {terms.terms_id: terms.model_dump_json(exclude_unset=True) for terms in release.terms},
-        "from_stock": release.from_stock,
-        "limits": [limit.model_dump_json() for limit in release.limits],
-    }
-
-
-def _release(item: Item) -> Release:
-    batch = Batch.model_validate_json(item["batch"])
-    terms = {terms_id: Terms.model_validate_json(text) for terms_id, text in item["terms"].items()}
-    return Release(
-        campaign_id=item["campaign_id"],
-        timezone=item["timezone"],
-        currency=item["currency"],
-        number=item["number"],
-        claim_key=item["claim_key"],
-        buckets=item["buckets"],
-        booking_buckets=item["booking_buckets"],
-        shards=item["shards"],
-        published_at_s=item["published_at_s"],
-        batch=batch,
-        terms=tuple(terms[terms_id] for terms_id in batch.terms),
-        from_stock=item["from_stock"],
-        limits=tuple(_LIMIT.validate_json(text) for text in item["limits"]),
-    )
 
 
 def _index_fields(release: Release) -> Item:
@@ -287,7 +267,7 @@ def _index_fields(release: Release) -> Item:
     }
 
 
-def _published(item: Item, ends: dict[str, int]) -> Published:
+def _published(ends: Mapping[str, int], item: Item) -> Published:
     return Published(
         batch_id=item["sk"].removeprefix(keys.INDEX_BATCH),
         campaign_id=item["campaign_id"],

@@ -15,9 +15,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from coupons.damage import Damaged
 from coupons.releases import Control
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, encode
+from coupons.stores.values import value_of, values_of
 
 _FIELDS = {field.name for field in fields(Control)}
 
@@ -29,15 +31,16 @@ class Controls:
 
     def get(self, batch_id: str, *, consistent: bool = False) -> Control | None:
         item = self._dynamo.get(self._table, keys.control(batch_id), consistent=consistent)
-        return _control(item) if item else None
+        return value_of(self._table, item, _control) if item else None
 
-    def get_many(self, batch_ids: Sequence[str], *, consistent: bool = False) -> dict[str, Control]:
+    def get_many(self, batch_ids: Sequence[str], *, consistent: bool = False) -> dict[str, Control | Damaged]:
         """Of those that are published."""
         wanted = {keys.control(batch_id)["pk"]: batch_id for batch_id in batch_ids}
         found = self._dynamo.get_many(
             {self._table: [keys.control(batch_id) for batch_id in batch_ids]}, consistent=consistent
         )
-        return {wanted[item["pk"]]: _control(item) for item in found[self._table]}
+        controls = values_of(self._table, found[self._table], _control)
+        return {wanted[item["pk"]]: control for item, control in zip(found[self._table], controls, strict=True)}
 
     def set_paused(self, batch_id: str, paused: bool) -> bool:
         """False if it was, or is stopped for good."""
@@ -194,6 +197,5 @@ def control_item(control: Control) -> Item:
 
 
 def _control(item: Item) -> Control:
-    # A version of ours that knows more may have written more; what is missing has its default.
-    known = {name: item[name] for name in _FIELDS & item.keys()}
-    return Control(**{**known, "unused": tuple(item.get("unused", ()))})
+    # A version of ours that knows more may have written more; what is missing is missing: no default decides money.
+    return Control(**{**{name: item[name] for name in _FIELDS}, "unused": tuple(item["unused"])})

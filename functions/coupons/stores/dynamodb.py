@@ -12,6 +12,7 @@ Busy (a refusal: the caller may repeat)
 
 from __future__ import annotations
 
+import base64
 import random
 import secrets
 import time
@@ -252,7 +253,9 @@ def _value(attribute: Mapping[str, Any]) -> Any:
     (kind, value), *_ = attribute.items()
     match kind:
         case "N":
-            return int(value)
+            return int(value) if value.lstrip("-").isdigit() else float(value)  # we write whole numbers only
+        case "B" if isinstance(value, str):
+            return base64.b64decode(value)  # as Lambda hands over a stream's record
         case "L":
             return [_value(element) for element in value]
         case "M":

@@ -34,7 +34,8 @@ from __future__ import annotations
 
 import base64
 import zlib
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypedDict
 
 from coupons.sealing import bucket_of
 
@@ -46,6 +47,17 @@ LINE_SHARDS = 16
 class Key(TypedDict):
     pk: str
     sk: str
+
+
+class Place(NamedTuple):
+    """A key that can name a value."""
+
+    pk: str
+    sk: str
+
+
+def place_of(item: Mapping[str, Any]) -> Place:
+    return Place(item["pk"], item["sk"])
 
 
 INDEX = "INDEX"
@@ -190,10 +202,13 @@ def booking(name: str, buckets: int, person: bytes) -> Key:
     return Key(pk=claim_bucket(name, bucket_of(person, buckets)), sk=f"{BOOKING}{person_text(person)}")
 
 
+LAST = "LAST"
+
+
 def limit(campaign_id: str, limit_id: str, subject: bytes, period: str = "") -> Key:
     """`subject`: the key of a person or a household; without a period, the last claim under the limit."""
     pk = f"LIMIT#{campaign_id}#{limit_id}#{person_text(subject)}"
-    return Key(pk=pk, sk=f"PERIOD#{period}" if period else "LAST")
+    return Key(pk=pk, sk=f"PERIOD#{period}" if period else LAST)
 
 
 def order(merchant_id: str, order_no: str) -> Key:

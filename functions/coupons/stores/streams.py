@@ -11,19 +11,46 @@ template.yaml filters by the same facts, so that the function is not called for 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from coupons.claims import Claim
+from coupons.damage import blamed
 from coupons.orders import Movement
 from coupons.stores import claims, keys, orders
-from coupons.stores.dynamodb import decode
+from coupons.stores.dynamodb import Item, decode
+from coupons.stores.values import refuse_other_types
+
+
+class Place(NamedTuple):
+    """Whose new image a record is, and by which number its stream knows it."""
+
+    table: str
+    pk: str
+    sk: str
+    sequence_number: str
+
+
+def place_of(record: dict[str, Any]) -> Place:
+    told = record["dynamodb"]
+    pk, sk = (str(told["Keys"][name]["S"]) for name in ("pk", "sk"))
+    # arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>
+    return Place(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
 
 
 def inserted(record: dict[str, Any]) -> Claim | Movement | None:
-    """The claim or the movement that this record of a stream (`NEW_IMAGE`) brings; None for all others."""
+    """The claim or the movement that this record of a stream (`NEW_IMAGE`) brings; None for all others.
+
+    Raises Damaged.
+    """
     if record["eventName"] != "INSERT":
         return None
-    item = decode(record["dynamodb"]["NewImage"])
+    with blamed(*place_of(record)[:3]):
+        what = _of(decode(record["dynamodb"]["NewImage"]))
+        refuse_other_types(what)
+        return what
+
+
+def _of(item: Item) -> Claim | Movement | None:
     if item["sk"].startswith(keys.CLAIM):
         return claims.from_item(item)
     if "kind" in item:

@@ -1,0 +1,166 @@
+"""A record that can never be told is named in the queue of failures, and holds up nobody."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import events
+from coupons.environment import replace_environment
+from coupons.refusals import Busy
+from coupons.stores.bus import NotPut
+from coupons.stores.failures import Failures
+from tests.bus import Heard, Record, Stream
+from tests.logs import everything, logged
+from tests.machine.engine import Engine
+from tests.world import World, campaign, order
+
+Image = dict[str, Any]
+Plant = Callable[[Image], Any]
+SECRET = "a-secret-of-the-item"
+CLAIM, LINE = "CLAIM#", "o-1"
+PLANTED: list[tuple[str, Plant, str]] = [
+    (CLAIM, lambda i: i.pop("n"), "lacks 'n' in coupons.stores.claims.from_item"),
+    (CLAIM, lambda i: i.pop("c"), "lacks 'c' in coupons.stores.claims.from_item"),
+    (CLAIM, lambda i: i.update(n={"N": "99"}), "its batch is not published"),
+    (CLAIM, lambda i: i.update(n={"S": SECRET}), "Claim.batch_number is of another type"),
+    (CLAIM, lambda i: i.update(t={"N": "1.5"}), "Claim.token is of another type"),
+    (CLAIM, lambda i: i["c"]["L"][0]["M"].update(s={"S": SECRET}), "KeyError in coupons.stores.claims._coupon"),
+    (CLAIM, lambda i: i["c"]["L"].clear(), "ValueError in coupons.events.claimed"),
+    (CLAIM, lambda i: i.update(a={"N": "99999999999999"}), "ValueError in coupons.moments.wall_clock"),
+    (CLAIM, lambda i: i.update(v={"N": "256"}), "ValueError in coupons.sealing._seal"),
+    (LINE, lambda i: i.pop("funding"), "lacks 'funding' in coupons.stores.orders._amounts"),
+    (LINE, lambda i: i.update(batch_id={"S": "nobodys"}), "its batch is not published"),
+    (LINE, lambda i: i.update(discount_minor={"N": "-5"}), "ValidationError in coupons.events.moved"),
+    (LINE, lambda i: i.update(order_no={"S": SECRET + "/"}), "ValidationError in coupons.events.moved"),
+    (LINE, lambda i: i.update(at_s={"S": SECRET}), "Movement.line is of another type"),
+]
+
+
+@pytest.fixture
+def world() -> World:
+    """On the state machine's engine, which is quick."""
+    return World(Engine())
+
+
+@pytest.fixture
+def records(world: World) -> list[Record]:
+    """Of two claims and a redemption, as they were inserted."""
+    world.publish(campaign())
+    stream, ann = Stream(world), world.citizen("ann")
+    world.citizen("bo").put_claim("pack")
+    code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
+    world.merchant().redeem("o-1", code, order())
+    found = [record for record in stream.records() if record["eventName"] == "INSERT"]
+    for number, record in enumerate(found):
+        record["dynamodb"]["SequenceNumber"] = str(number)
+    # The claim that is damaged comes first.
+    return sorted(found, key=lambda record: record["dynamodb"]["NewImage"].get("n") is None)
+
+
+def damaged(records: list[Record], sort_key: str, plant: Plant) -> tuple[list[Record], Record]:
+    """A copy of the records in which the first of a kind is spoiled, and that one."""
+    made = copy.deepcopy(records)
+    spoiled = next(r for r in made if r["dynamodb"]["Keys"]["sk"]["S"].startswith(sort_key))
+    plant(spoiled["dynamodb"]["NewImage"])
+    return made, spoiled
+
+
+@pytest.mark.parametrize(("sort_key", "plant", "reason"), PLANTED)
+def test_what_can_never_be_told_is_named_and_the_others_are_told(
+    world: World,
+    records: list[Record],
+    sort_key: str,
+    plant: Plant,
+    reason: str,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By table, keys, sequence number and reason, in queue, log and metric; nowhere what the item says."""
+    made, spoiled = damaged(records, sort_key, plant)
+    capsys.readouterr()
+    assert events.handler({"Records": made}, None) == {"put": 2, "failed": 1}
+    assert len(world.heard.take()) == 2
+    keys = {name: value["S"] for name, value in spoiled["dynamodb"]["Keys"].items()}
+    named = {"table": spoiled["eventSourceARN"].split("/")[1], "keys": keys, "reason": reason}
+    assert world.heard.failures == [{**named, "sequence_number": spoiled["dynamodb"]["SequenceNumber"]}]
+    assert logged(caplog) == [(named["table"], keys["pk"], keys["sk"], reason)]
+    text = capsys.readouterr().out
+    assert [json.loads(line)["DamagedItems"] for line in text.splitlines() if "_aws" in line] == [[1]]
+    assert SECRET not in text + everything(caplog) + json.dumps(world.heard.failures)
+
+
+def test_a_batch_that_is_damaged_is_named_with_each_of_its_records(world: World, records: list[Record]) -> None:
+    """The release once, in the log; the three records in the queue, to be told by their keys when it is mended."""
+    key = {"pk": {"S": "BATCH#pack"}, "sk": {"S": "RELEASE"}}
+    world.client.update_item(
+        TableName=world.settings["CATALOG_TABLE"],
+        Key=key,
+        UpdateExpression="REMOVE #n",
+        ExpressionAttributeNames={"#n": "number"},
+    )
+    replace_environment(world.environment())
+    assert events.handler({"Records": records}, None) == {"put": 0, "failed": 3}
+    assert {f["reason"] for f in world.heard.failures} == {"its batch is damaged: BATCH#pack RELEASE"}
+
+
+def test_a_queue_that_does_not_answer_fails_the_invocation(world: World, records: list[Record]) -> None:
+    """The stream brings all of it again, under the same ids."""
+
+    class Deaf:
+        def send_message(self, **_: Any) -> None:
+            raise ConnectionError
+
+    made, _ = damaged(records, CLAIM, lambda i: i.pop("n"))
+    env = world.environment()
+    env.failures = Failures(Deaf(), "queue")
+    replace_environment(env)
+    with pytest.raises(ConnectionError):
+        events.handler({"Records": made}, None)
+    first = [event["id"] for event in world.heard.take()]
+    replace_environment(world.env)
+    assert events.handler({"Records": made}, None) == {"put": 2, "failed": 1}
+    assert [event["id"] for event in world.heard.take()] == first
+
+
+def test_nothing_is_named_before_the_others_are_put(world: World, records: list[Record]) -> None:
+    """A bus that is away for hours would name it a thousand times."""
+
+    class Away(Heard):
+        def put_events(self, **_: Any) -> dict[str, Any]:  # type: ignore[override]
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
+
+    made, _ = damaged(records, CLAIM, lambda i: i.pop("n"))
+    replace_environment(world.environment(bus=Away()))
+    with pytest.raises(NotPut):
+        events.handler({"Records": made}, None)
+    assert world.heard.failures == []
+
+
+def test_keys_that_are_not_loaded_yet_are_waited_for(world: World, records: list[Record]) -> None:
+    """A claim under the next version of the keys is no damage: the stream brings it again."""
+    made, _ = damaged(records, CLAIM, lambda i: i.update(v={"N": "2"}))
+    with pytest.raises(Busy):
+        events.handler({"Records": made}, None)
+    assert world.heard.failures == []
+
+
+def test_a_control_item_that_a_replica_does_not_know_is_no_damage(world: World, records: list[Record]) -> None:
+    """It is looked for strongly."""
+
+    class Lagging:
+        def __init__(self, client: Any) -> None:
+            self._client = client
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._client, name)
+
+        def get_item(self, **asked: Any) -> Any:
+            return self._client.get_item(**asked) if asked["ConsistentRead"] else {}
+
+    replace_environment(world.environment(client=Lagging(world.client)))
+    assert events.handler({"Records": records}, None) == {"put": 3, "failed": 0}
