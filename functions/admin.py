@@ -164,8 +164,9 @@ def post_lookup(request: Request) -> Answer:
     """The hotline's look at a person's coupons and bookings; each look is logged."""
     env, person, now_s = request.env, request.env.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
-    held = claiming.wallet(env, person, now_s)
-    return Answer(person_view(env, held, booking.bookings_of(env, person, now_s), now_s))
+    held, damaged = claiming.wallet(env, person, now_s)
+    bookings, broken = booking.bookings_of(env, person, now_s)
+    return Answer(person_view(env, held, bookings, damaged + broken, now_s))
 
 
 @api.route(

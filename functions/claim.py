@@ -87,8 +87,8 @@ def get_claim(request: Request) -> Answer:
 @api.route("GET /wallet", scope="citizen", query=WalletQuery, answers={200: WalletView})
 def get_wallet(request: Request) -> Answer:
     """All coupons of the person, of one status if asked for."""
-    held = claiming.wallet(request.env, request.person, request.now_s)
-    return Answer(wallet_view(request.env, held, request.query.status, request.now_s))
+    held, damaged = claiming.wallet(request.env, request.person, request.now_s)
+    return Answer(wallet_view(request.env, held, damaged, request.query.status, request.now_s))
 
 
 @api.route(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coupons.declaring import read
+from coupons.damage import Damaged
 from coupons.environment import Environment
 from coupons.ledger import Record
+from coupons.refusals import NotFound
 from coupons.reserves import Amounts, Reserve, total
 from coupons.stores.budgets import Budget
 
@@ -24,7 +25,10 @@ class BatchMoney:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """`movements`: a page of them in order of batch and change, with the key of the last if there are more."""
+    """`movements`: a page of them in order of batch and change, with the key of the last if there are more.
+
+    `damaged`: budgets, batches and movements that are left out.
+    """
 
     timezone: str
     currency: str
@@ -32,6 +36,7 @@ class Accounts:
     batches: list[BatchMoney]
     movements: list[Record]
     after: str
+    damaged: int
 
     @property
     def spent(self) -> Amounts:
@@ -43,14 +48,27 @@ def accounts(env: Environment, campaign_id: str, cursor: str) -> Accounts:
 
     About 2 read units a batch, 1 a funder, 1 each 4 KB of movements. Raises NotFound, Busy.
     """
-    campaign = read(env, campaign_id)
-    budgets = env.budgets.of(campaign_id, [funder.funder_id for funder in campaign.funders])
-    batches = [_of_batch(env, batch.batch_id) for batch in campaign.batches]
+    standing = env.catalog.campaign(campaign_id, consistent=True)
+    if standing is None:
+        raise NotFound(detail=f"No campaign {campaign_id!r}.")
+    campaign = standing.document
+    broken: list[Damaged] = []
+    budgets = env.budgets.each(campaign_id, [funder.funder_id for funder in campaign.funders])
+    batches: list[BatchMoney] = []
+    for batch in campaign.batches:
+        with env.damages.left_out(broken):
+            batches.append(_of_batch(env, batch.batch_id))
     found = env.reserves.page(campaign_id, cursor.replace("~", "#"), PAGE_MOVEMENTS + 1)
-    movements = found[:PAGE_MOVEMENTS]
-    after = movements[-1].key if len(found) > PAGE_MOVEMENTS else ""
-    kept = [batch for batch in batches if batch.reserve.version]
-    return Accounts(campaign.timezone, campaign.currency, budgets, kept, movements, after)
+    last = found[PAGE_MOVEMENTS - 1] if len(found) > PAGE_MOVEMENTS else None
+    return Accounts(
+        timezone=campaign.timezone,
+        currency=campaign.currency,
+        budgets=list(env.damages.sound(budgets, broken)),
+        batches=[batch for batch in batches if batch.reserve.version],
+        movements=list(env.damages.sound(found[:PAGE_MOVEMENTS], broken)),
+        after="" if last is None else last.sk if isinstance(last, Damaged) else last.key,
+        damaged=len(broken),
+    )
 
 
 def cursor_of(record_key: str) -> str:

@@ -51,7 +51,8 @@ def _event(env: Environment, place: Place, what: Claim | Movement) -> events.Eve
     if isinstance(what, Movement):
         with blamed(*place[:3]):
             return events.moved(env.event_source, release, what)
-    env.keys_of(what.key_version)
+    if not env.has_key_of(what):
+        raise Damaged(*place[:3], "there is no key of its version")
     held = Held(release, what, env.live.control(release.batch_id).ruling)
     with blamed(*place[:3]):
         coupon_ids = [coupon_id(env, held, place) for place in range(len(what.coupons))]

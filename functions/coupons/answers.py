@@ -79,8 +79,11 @@ class ClaimView(View):
 
 
 class WalletView(View):
+    """`damaged`: packs of the person that cannot be shown, and will be once they are mended; nothing is lost."""
+
     coupons: list[CouponView]
     as_of: str
+    damaged: int
 
 
 class BookingView(View):
@@ -95,6 +98,8 @@ class PersonView(View):
     coupons: list[CouponView]
     bookings: list[BookingView]
     as_of: str
+    damaged: int
+    """Packs and bookings that cannot be shown until they are mended."""
 
 
 class CodeView(View):

@@ -23,6 +23,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons.bodies import Empty
 from coupons.callers import NOBODY, Caller, Scope, caller_of
+from coupons.damage import Damaged
 from coupons.environment import Environment, environment
 from coupons.measuring import Asked, Measures, Redeemed
 from coupons.problems import problem_document, problem_of
@@ -157,6 +158,10 @@ class Api:
         except Refusal as refusal:
             outcome = problem_of(type(refusal)).slug
             response = _problem_response(problem_document(refusal, instance))
+        except Damaged as found:
+            # The item that was asked for, or one that the answer cannot do without; `measuring.py` names it.
+            environment().damages.note(found)
+            outcome, response = "damaged", _problem_response({**_SURPRISE, "instance": instance})
         except Exception:
             outcome = "surprise"
             # The route and not the path: a path may carry a person's identity.

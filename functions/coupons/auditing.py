@@ -25,7 +25,7 @@ from typing import Any
 from coupons import bookkeeping, equations
 from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, counted
 from coupons.booking import count as count_bookings
-from coupons.claims import Ruling
+from coupons.claims import DamagedClaim, Ruling
 from coupons.days import SettlementDay
 from coupons.declaring import read
 from coupons.environment import Environment
@@ -39,6 +39,7 @@ from coupons.reserves import Amounts
 from coupons.reserves import total as sum_of
 from coupons.sweeping import SPAN, swept
 from coupons.sweeps import Count, Fold
+from coupons.sweeps import total as total_of
 from coupons.tallies import BatchTally, Tally, together
 
 
@@ -111,7 +112,7 @@ def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline
     tally = lines.get(day, Tally())
     standing = "is closed" if closed else "is not closed"
     head = Equation(f"{day} {standing}: {tally.merchants} merchants, {tally.recounted.whole.lines} lines", True)
-    recorded = env.day_folds.spent_on(day, [line.batch_id for line in env.catalog.published()]) if closed else {}
+    recorded = env.day_folds.spent_on(day, env.catalog.published_ids()) if closed else {}
     found = [head, *_of_purses(env, tally, recorded, is_closed=bool(closed))]
     if closed:
         found.append(equations.of_merchants(tally))
@@ -208,6 +209,10 @@ def _count(env: Environment, name: str, releases: Mapping[str, Release], now_s: 
         fold = Fold()
         for bucket in places:
             for claim, in_place in env.claims.beside_keys(release, bucket):
+                if isinstance(claim, DamagedClaim):
+                    env.damages.note(claim)
+                    fold.take_damaged(claim)
+                    continue
                 fold.take(claim, now_s, rulings.get(claim.batch_number, Ruling()), in_place=in_place)
         return fold
 
@@ -217,8 +222,7 @@ def _count(env: Environment, name: str, releases: Mapping[str, Release], now_s: 
         fold = swept(env, sweep_id, release.buckets, partial(fold_of, release), span=SPAN, deadline_s=deadline_s)
         if fold is None:
             return None
-        for number, count in fold.by_batch.items():
-            whole.by_batch.setdefault(number, Count()).add(count)
+        whole = total_of([whole, fold])
     return whole
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coupons.claims import BookingRecord
 from coupons.clock import FENCE_S
+from coupons.damage import Damaged
 from coupons.environment import Environment
 from coupons.moments import epoch_s
 from coupons.refusals import Closed, NotFound, NotOpen, Stopped
@@ -40,16 +41,22 @@ def my_booking(env: Environment, batch_id: str, person: bytes) -> tuple[Release,
     return release, booking
 
 
-def bookings_of(env: Environment, person: bytes, now_s: int) -> list[tuple[Release, BookingRecord]]:
-    """The person's bookings of batches that take them, in campaigns that have not ended; oldest first.
+def bookings_of(env: Environment, person: bytes, now_s: int) -> tuple[list[tuple[Release, BookingRecord]], int]:
+    """The person's bookings of batches that take them, in campaigns that have not ended, oldest first; and how many are
+    damaged.
 
     Half a read unit for each such batch, absent bookings too, and one for its release the first time in a process.
     """
     listed = [line.batch_id for line in env.live.published() if now_s < line.campaign_ends_at_s]
-    releases = [release for release in map(env.live.release, listed) if release.batch.booking is not None]
-    found = env.bookings.of_person(releases, person)
-    booked = [(release, found[release.number]) for release in releases if release.number in found]
-    return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id))
+    broken: list[Damaged] = []
+    releases: dict[str, Release] = {}
+    for batch_id in listed:
+        with env.damages.left_out(broken):
+            releases[batch_id] = env.live.listed(batch_id)
+    taking = {release.batch_id: release for release in releases.values() if release.batch.booking is not None}
+    found = env.damages.sound_of(env.bookings.of_person(list(taking.values()), person), broken)
+    booked = [(taking[batch_id], record) for batch_id, record in found.items()]
+    return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id)), len(broken)
 
 
 def cancel(env: Environment, batch_id: str, person: bytes, now_s: int) -> tuple[Release, BookingRecord]:

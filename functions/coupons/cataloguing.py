@@ -21,22 +21,25 @@ class BatchNow:
 
 
 def campaigns(env: Environment) -> list[Campaign]:
-    """Campaigns with at least one published batch, in order of their start; drafts stay unseen."""
+    """Campaigns with at least one published batch, in order of their start; drafts stay unseen, damaged ones too."""
     shown = {line.campaign_id for line in env.live.published()}
-    return sorted(env.catalog.campaigns(shown), key=lambda c: (c.starts_at, c.campaign_id))
+    found = [standing.document for standing in env.damages.sound(env.catalog.campaigns(shown))]
+    return sorted(found, key=lambda c: (c.starts_at, c.campaign_id))
 
 
 def campaign(env: Environment, campaign_id: str, now_s: int) -> tuple[Campaign, list[BatchNow]]:
-    """The campaign with its published batches, in the document's order. Raises NotFound."""
+    """The campaign with its published batches, in the document's order; damaged ones are left out. Raises NotFound."""
     lines = [line for line in env.live.published() if line.campaign_id == campaign_id]
     standing = env.catalog.campaign(campaign_id) if lines else None
     if standing is None:
         raise NotFound(detail=f"No published campaign {campaign_id!r}.")
     controls = env.live.controls(line.batch_id for line in lines)
     order = {batch.batch_id: place for place, batch in enumerate(standing.document.batches)}
-    releases = [env.live.release(batch_id) for batch_id in controls]
-    releases.sort(key=lambda release: order.get(release.batch_id, len(order)))
-    return standing.document, [_now(env, release, controls[release.batch_id], now_s) for release in releases]
+    found: list[BatchNow] = []
+    for batch_id in sorted(controls, key=lambda batch_id: order.get(batch_id, len(order))):
+        with env.damages.left_out():
+            found.append(_now(env, env.live.listed(batch_id), controls[batch_id], now_s))
+    return standing.document, found
 
 
 def batch(env: Environment, batch_id: str, now_s: int) -> BatchNow:

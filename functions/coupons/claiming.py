@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 
 from coupons import limiting
 from coupons.claims import Claim, Ruling, Status, fresh_coupon
+from coupons.damage import Damaged, UnlikeError, blamed, expected
 from coupons.environment import Environment
 from coupons.leasing import refuse_by_stock
+from coupons.moments import wall_clock
 from coupons.problems import problem_of
 from coupons.refusals import (
     AlreadyClaimedGroup,
@@ -24,6 +27,7 @@ from coupons.refusals import (
 )
 from coupons.releases import Control, Release
 from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.stores import keys
 from coupons.stores.claims import LimitMoved
 from coupons.stores.dynamodb import NotApplied
 
@@ -90,7 +94,7 @@ def _claim(env: Environment, release: Release, citizen: Citizen, now_s: int) -> 
         also = limiting.counted(env, seen, release, token.name)
         try:
             standing = env.claims.put(release, wanted, partial(token.lease.is_live, env.clock), also)
-        except NotApplied:
+        except (NotApplied, Damaged):
             env.leases.put_back(token)
             raise
         except LimitMoved:
@@ -117,8 +121,9 @@ def _fresh(env: Environment, release: Release, citizen: Citizen, token: str, now
 def _as_repeat(env: Environment, release: Release, control: Control, standing: Claim) -> Held:
     """The claim that this person has already. Raises AlreadyClaimedGroup if it is of another batch of the group."""
     if standing.batch_number == release.number:
-        return Held(release, standing, control.ruling)
-    other = env.live.release_numbered(standing.batch_number).batch_id
+        return _held(env, release, standing, control.ruling)
+    with _expected(env, release, standing.person):
+        other = env.live.release_numbered(standing.batch_number).batch_id
     raise AlreadyClaimedGroup(
         claimed_batch_id=other, detail=f"You hold {other!r}, another batch of the same exclusive group."
     )
@@ -129,7 +134,7 @@ def _repeat_or(refusal: NotEligible, env: Environment, release: Release, control
     standing = env.claims.get(release, citizen.person, consistent=True)
     if standing is None or standing.batch_number != release.number:
         raise refusal
-    return Held(release, standing, control.ruling)
+    return _held(env, release, standing, control.ruling)
 
 
 def my_claim(env: Environment, batch_id: str, person: bytes) -> Held:
@@ -138,24 +143,47 @@ def my_claim(env: Environment, batch_id: str, person: bytes) -> Held:
     claim = env.claims.get(release, person, consistent=True)
     if claim is None or claim.batch_number != release.number:
         raise NotFound(detail=f"You have not claimed {batch_id!r}.")
-    return Held(release, claim, env.live.control(batch_id).ruling)
+    return _held(env, release, claim, env.live.control(batch_id).ruling)
 
 
-def wallet(env: Environment, person: bytes, now_s: int) -> list[Held]:
-    """All claims of the person in campaigns that are live or whose coupons are, oldest first.
+def wallet(env: Environment, person: bytes, now_s: int) -> tuple[list[Held], int]:
+    """All claims of the person in campaigns that are live or whose coupons are, oldest first; and how many are damaged.
 
     Half a read unit for each claim key among them, absent ones too (BatchGetItem, 100 keys a request).
     """
     listed = [p for p in env.live.published() if now_s < max(p.campaign_ends_at_s, p.last_expiry_s)]
     claim_keys = list(dict.fromkeys((p.claim_key, p.buckets) for p in listed))
-    claims = env.claims.wallet(claim_keys, person)
-    releases = [env.live.release_numbered(claim.batch_number) for claim in claims]
-    controls = env.live.controls(release.batch_id for release in releases)
-    held = [
-        Held(release, claim, (controls.get(release.batch_id) or env.live.control(release.batch_id)).ruling)
-        for release, claim in zip(releases, claims, strict=True)
-    ]
-    return sorted(held, key=lambda h: (h.claim.claimed_at_s, h.release.batch_id))
+    broken: list[Damaged] = []
+    found: list[tuple[Release, Claim]] = []
+    for place, claim in env.claims.wallet(claim_keys, person).items():
+        with env.damages.left_out(broken), expected(env.claims.table, *place):
+            if isinstance(claim, Damaged):
+                raise claim
+            found.append((env.live.release_numbered(claim.batch_number), claim))
+    controls = env.live.controls(release.batch_id for release, _ in found)
+    held: list[Held] = []
+    for release, claim in found:
+        with env.damages.left_out(broken), _expected(env, release, claim.person):
+            control = controls.get(release.batch_id) or env.live.control(release.batch_id)
+            held.append(_held(env, release, claim, control.ruling))
+    return sorted(held, key=lambda h: (h.claim.claimed_at_s, h.release.batch_id)), len(broken)
+
+
+def _held(env: Environment, release: Release, claim: Claim, ruling: Ruling) -> Held:
+    """A claim that was read. Raises Damaged if it cannot be shown: other coupons than the batch's, times of no year."""
+    has_key = env.has_key_of(claim)
+    with blamed(env.claims.table, **keys.claim(release.claim_key, release.buckets, claim.person)):
+        if len(claim.coupons) != len(release.terms) or not has_key:
+            raise UnlikeError("its coupons are not those of its batch, or there is no key of its version")
+        for coupon in claim.coupons:
+            for moment_s in (claim.claimed_at_s, coupon.valid_from_s, coupon.expires_at_s + ruling.extended_s):
+                wall_clock(moment_s, release.timezone)
+    return Held(release, claim, ruling)
+
+
+def _expected(env: Environment, release: Release, person: bytes) -> AbstractContextManager[None]:
+    """What the person's claim under the release's claim key names is there."""
+    return expected(env.claims.table, **keys.claim(release.claim_key, release.buckets, person))
 
 
 def coupon_id(env: Environment, held: Held, index: int) -> str:

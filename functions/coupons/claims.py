@@ -8,6 +8,7 @@ from typing import Literal
 
 from coupons.clock import SKEW_S
 from coupons.codes import Scanned
+from coupons.damage import Damaged
 from coupons.moments import DAY_S, day_of, day_start_s, epoch_s
 from coupons.terms import FixedWindow, Terms
 
@@ -76,6 +77,13 @@ class Claim:
     claimed_at_s: int
     key_version: int
     coupons: tuple[Coupon, ...]
+
+
+@dataclass(eq=False)
+class DamagedClaim(Damaged):
+    """A claim that cannot be read; `batch_number` where that still can."""
+
+    batch_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,26 +18,29 @@ from datetime import date, timedelta
 from itertools import islice
 
 from coupons.clock import FENCE_S
+from coupons.damage import Damaged
 from coupons.days import MerchantDay, Part, SettlementDay, Sums, total
 from coupons.environment import Environment
 from coupons.moments import day_of, day_start_s
 from coupons.stores import keys
-from coupons.stores.catalog import Published
 from coupons.sweeping import side_by_side
 
+LAST_ZONE = "Etc/GMT+12"
+"""Where a day ends last of all."""
 SEGMENT_LINES = 5_000
 """Lines between two records of one shard: a second or two of decoding."""
 
 
 def close_days(
-    env: Environment, published: Sequence[Published], now_s: int, deadline_s: float
+    env: Environment, published: Sequence[str], now_s: int, deadline_s: float
 ) -> tuple[list[dict[str, object]], bool]:
     """Every day that is due at `now_s` is closed, or as far as fits before `deadline_s` (monotonic).
 
     Returns what was done, and whether more could be done at once. With nothing due it is one Query of half a read unit
     for each two months of service. A day is due `FENCE_S` after its latest end: in the zones of its lines, and of all
     published campaigns, which may file a line as long as it is that day there. A clock that was set back into a closed
-    day takes the close back. Raises Busy.
+    day takes the close back. A day with a damaged item stays open, for its sums would be too small; all its other
+    merchants are added up, and other days are closed. `published`: batches. Raises Busy.
     """
     did: list[dict[str, object]] = []
     for day in env.days.all():
@@ -45,7 +48,12 @@ def close_days(
             if now_s < day.ends_at_s and env.days.reopen(day):
                 did.append({"day": day.day, "step": "reopened"})
         elif now_s >= day.ends_at_s + FENCE_S and now_s >= _latest_end_s(env, day, published) + FENCE_S:
-            sums = _add_up(env, day, deadline_s)
+            try:
+                sums = _add_up(env, day, deadline_s)
+            except Damaged as found:
+                env.damages.note(found)
+                did.append({"day": day.day, "step": "damaged", "why": str(found)})
+                continue
             if sums is None:
                 return did, True
             for batch_id, owed in sums.spent.items():
@@ -55,12 +63,12 @@ def close_days(
     return did, False
 
 
-def closed_through(env: Environment, published: Sequence[Published], now_s: int) -> date | None:
+def closed_through(env: Environment, published: Sequence[str], now_s: int) -> date | None:
     """The last day through which all are closed, those too on which nobody had a line; None if there is none.
 
     No line can be filed under it any more, nor under one before it. One Query, as `close_days`.
     """
-    zones = {env.live.release(line.batch_id).timezone for line in published}
+    zones = _zones(env, published)
     over = min((day_of(now_s - FENCE_S, zone) for zone in zones), default=None)
     if over is None:
         return None
@@ -68,8 +76,19 @@ def closed_through(env: Environment, published: Sequence[Published], now_s: int)
     return min([over, *standing]) - timedelta(days=1)
 
 
-def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[Published]) -> int:
-    zones = {env.live.release(line.batch_id).timezone for line in published}
+def _zones(env: Environment, published: Sequence[str]) -> set[str]:
+    """Of batches that are published. One whose release is damaged may be in any zone: its days end with the last."""
+    zones: set[str] = set()
+    for batch_id in published:
+        zone = LAST_ZONE
+        with env.damages.left_out():
+            zone = env.live.listed(batch_id).timezone
+        zones.add(zone)
+    return zones
+
+
+def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[str]) -> int:
+    zones = _zones(env, published)
     morrow = date.fromisoformat(day.day) + timedelta(days=1)
     return max((day_start_s(morrow, zone) for zone in zones), default=0)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from coupons import reserving
+from coupons.damage import all_of
 from coupons.documents import Batch, Campaign, Merchant, Warned
 from coupons.environment import Environment
 from coupons.frozen import differences, refuse_frozen, shown, with_quantities
@@ -194,7 +195,7 @@ def _standing(env: Environment, campaign_id: str) -> tuple[Standing | None, dict
         return standing, {}
     batch_ids = [batch.batch_id for batch in standing.document.batches]
     controls = env.controls.get_many(batch_ids, consistent=True)
-    quantities = {batch_id: control.quantity for batch_id, control in controls.items()}
+    quantities = {batch_id: sound.quantity for batch_id, control in controls.items() for sound in all_of([control])}
     return replace(standing, document=with_quantities(standing.document, quantities)), quantities
 
 
@@ -219,14 +220,14 @@ def _other_costs(standing: Campaign, document: Campaign) -> list[str]:
 def _refuse_taken(env: Environment, document: Campaign) -> None:
     """A batch id names one batch in the whole system."""
     mine = {batch.batch_id for batch in document.batches}
-    for campaign_id, batch_ids in env.catalog.declared().items():
+    for campaign_id, batch_ids in env.damages.sound(env.catalog.declared()):
         taken = sorted(mine & set(batch_ids))
         if campaign_id != document.campaign_id and taken:
             raise TermsFrozen(detail=f"Batch {taken[0]!r} belongs to campaign {campaign_id!r}.")
 
 
 def _declaring(env: Environment, batch_id: str) -> Standing:
-    for campaign_id, batch_ids in env.catalog.declared().items():
+    for campaign_id, batch_ids in env.damages.sound(env.catalog.declared()):
         if batch_id in batch_ids:
             standing = env.catalog.campaign(campaign_id, consistent=True)
             if standing is not None:

@@ -10,6 +10,7 @@ import random
 from functools import cached_property
 from typing import Any
 
+from coupons.claims import Claim
 from coupons.clock import Clock, clock_for
 from coupons.consumption import Consumed, Meter
 from coupons.damage import Damaged, Damages
@@ -17,6 +18,7 @@ from coupons.leasing import Leases
 from coupons.live import Live
 from coupons.marking import Marks
 from coupons.prices import UnitPrices
+from coupons.refusals import Busy
 from coupons.refused import Refused
 from coupons.releases import CLAIMS_PER_BUCKET
 from coupons.sealing import Keys
@@ -83,10 +85,14 @@ class Environment:
         """Those of now: a process that met a newer version has others than before."""
         return self._keys or self._secret.keys
 
-    def keys_of(self, version: int) -> Keys:
-        """The keys, with those of a claim's version if there are any. Raises Busy if that cannot be known now."""
-        self.keys.master(version)
-        return self.keys
+    def has_key_of(self, claim: Claim) -> bool:
+        """Whether there is a key of the claim's version. Raises Busy while one may be on its way here."""
+        if self.keys.master(claim.key_version) is not None:
+            return True
+        # The secret was read a minute ago at most, and whoever claims by a version has read it before.
+        if 0 <= self.clock.wall_s() - claim.claimed_at_s < 2 * secrets.RELOAD_S:
+            raise Busy(detail="A new key has not come here yet; try again.")
+        return False
 
     @cached_property
     def bus(self) -> Bus:

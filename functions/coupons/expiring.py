@@ -14,11 +14,11 @@ from typing import Any
 from coupons import booking, releasing, reminding
 from coupons.clock import FENCE_S
 from coupons.closing import close_days, closed_through
+from coupons.damage import Damaged
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
 from coupons.refusals import Busy
 from coupons.releases import Control, Release
-from coupons.stores.catalog import Published
 from coupons.sweeping import advance
 
 
@@ -36,17 +36,16 @@ Step = Callable[[Environment, Release, Control, int, float, Report], None]
 def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic).
 
-    A batch that breaks an invariant is reported as `broken`, a throttled one is left for the next call; the others are
-    done all the same.
+    A batch that breaks an invariant is reported as `broken`, one with an item that it cannot do without as `damaged`, a
+    throttled one is left for the next call; the others are done all the same.
     """
     report = Report()
-    lines = env.catalog.published()
-    controls = env.controls.get_many([line.batch_id for line in lines])
-    known = [(line, controls[line.batch_id]) for line in lines if line.batch_id in controls]
+    batch_ids = env.catalog.published_ids()
+    known = list(env.damages.sound_of(env.controls.get_many(batch_ids)).items())
     # Reminders last: a wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
     _each(_advance_batch, env, known, now_s, deadline_s, report)
-    _close_days(env, lines, now_s, deadline_s, report)
-    _give_rests(env, known, now_s, deadline_s, report)
+    _close_days(env, batch_ids, now_s, deadline_s, report)
+    _give_rests(env, batch_ids, known, now_s, deadline_s, report)
     _each(_remind, env, known, now_s, deadline_s, report)
     return report
 
@@ -54,29 +53,32 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
 def _each(
     step: Step,
     env: Environment,
-    batches: list[tuple[Published, Control]],
+    batches: list[tuple[str, Control]],
     now_s: int,
     deadline_s: float,
     report: Report,
 ) -> None:
-    for line, control in batches:
+    for batch_id, control in batches:
         if env.clock.monotonic_s() >= deadline_s:
             report.more = True
             return
         try:
-            step(env, env.live.release(line.batch_id), control, now_s, deadline_s, report)
+            step(env, env.live.listed(batch_id), control, now_s, deadline_s, report)
         except Busy:
             report.more = True  # the next call goes on here; the other batches need not wait for it
         except AssertionError as error:
-            report.did.append({"batch_id": line.batch_id, "step": "broken", "why": str(error)})
+            report.did.append({"batch_id": batch_id, "step": "broken", "why": str(error)})
+        except Damaged as found:
+            env.damages.note(found)
+            report.did.append({"batch_id": batch_id, "step": "damaged", "why": str(found)})
 
 
-def _close_days(env: Environment, lines: list[Published], now_s: int, deadline_s: float, report: Report) -> None:
+def _close_days(env: Environment, batch_ids: list[str], now_s: int, deadline_s: float, report: Report) -> None:
     if env.clock.monotonic_s() >= deadline_s:
         report.more = True
         return
     try:
-        did, more = close_days(env, lines, now_s, deadline_s)
+        did, more = close_days(env, batch_ids, now_s, deadline_s)
     except Busy:
         report.more = True
     else:
@@ -85,11 +87,16 @@ def _close_days(env: Environment, lines: list[Published], now_s: int, deadline_s
 
 
 def _give_rests(
-    env: Environment, known: list[tuple[Published, Control]], now_s: int, deadline_s: float, report: Report
+    env: Environment,
+    batch_ids: list[str],
+    known: list[tuple[str, Control]],
+    now_s: int,
+    deadline_s: float,
+    report: Report,
 ) -> None:
     """Of batches that were given back all else when this call began; the days are asked for only if there is one."""
-    over = [(line, control) for line, control in known if control.given_back == releasing.EXPIRED]
-    through = closed_through(env, [line for line, _ in known], now_s) if over else None
+    over = [(batch_id, control) for batch_id, control in known if control.given_back == releasing.EXPIRED]
+    through = closed_through(env, batch_ids, now_s) if over else None
     if through is None:
         return
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from coupons.damage import expected
 from coupons.environment import Environment
 from coupons.limits import CountLimit, Limit, period_of
 from coupons.releases import Release
@@ -46,7 +47,7 @@ def reached(env: Environment, seen: list[Seen], person: bytes, now_s: int) -> st
             if one.item.get("c", 0) >= one.limit.packs_max:
                 whose = "Your household has" if one.limit.per == "household" else "You have"
                 return f"{whose} claimed {one.limit.packs_max} of {one.limit.packs_max} packs a {one.limit.period}."
-        elif one.item and _is_usable(env, one.item["n"], person, now_s):
+        elif one.item and _is_usable(env, one.key, one.item["n"], person, now_s):
             return "Use your last pack first."
     return ""
 
@@ -61,9 +62,10 @@ def counted(env: Environment, seen: list[Seen], release: Release, token: str) ->
     ]
 
 
-def _is_usable(env: Environment, batch_number: int, person: bytes, now_s: int) -> bool:
+def _is_usable(env: Environment, key: keys.Key, batch_number: int, person: bytes, now_s: int) -> bool:
     """Whether something of the pack that this person claimed last can still be used."""
-    release = env.live.release_numbered(batch_number)
+    with expected(env.limits.table, **key):
+        release = env.live.release_numbered(batch_number)
     claim = env.claims.get(release, person, consistent=True)
     if claim is None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from coupons.claims import Claim
+from coupons.damage import Damaged
 from coupons.environment import Environment
 from coupons.moments import day_of
 from coupons.money import Purse
@@ -46,7 +47,7 @@ class Matching:
 
     def _read(
         self, filed: list[Filed]
-    ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim]]:
+    ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim | Damaged]]:
         """Orders first: what an order says that has not changed since was so when the others were read."""
         orders = self._env.books.orders(map(_order_of, filed))
         found = [(one, orders[_order_of(one)]) for one in filed if _order_of(one) in orders]
@@ -60,7 +61,7 @@ class Matching:
         one: Filed,
         orders: dict[OrderPlace, OrderRecord],
         there: set[LinePlace],
-        claims: dict[tuple[str, bytes], Claim],
+        claims: dict[tuple[str, bytes], Claim | Damaged],
     ) -> tuple[str, str, str]:
         """Of the line, of the order's other lines, and of the coupon; empty where there is none."""
         line, order = one.line, orders.get(_order_of(one))
@@ -76,6 +77,9 @@ class Matching:
         if _is_kept(line, order):
             release, ref = self._coupon(order)
             claim = claims.get((release.claim_key, ref.person)) if release and ref else None
+            if isinstance(claim, Damaged):
+                self._env.damages.note(claim)
+                return wrong, missing, f"names a coupon of a damaged claim: {claim}"
             coupon = coupon_fault(order, ref, release.number if release else -1, claim)
         return wrong, missing, coupon
 

@@ -56,7 +56,10 @@ class AuditReportView(View):
 
 
 class BudgetsView(View):
-    """`next`: the `cursor` of the next page of movements. `audit`: what `?audit=` asked for."""
+    """`next`: the `cursor` of the next page of movements. `audit`: what `?audit=` asked for.
+
+    `damaged`: budgets, batches and movements that cannot be read and are left out; not 0, sums here are too small.
+    """
 
     campaign_id: str
     currency: str
@@ -65,6 +68,7 @@ class BudgetsView(View):
     batches: list[BatchMoneyView]
     movements: list[MovementView]
     next: str | None
+    damaged: int
     audit: AuditReportView | None
 
 

@@ -39,6 +39,7 @@ def budgets_view(campaign_id: str, accounts: Accounts, audit: Report | None) -> 
         batches=[_batch(batch) for batch in accounts.batches],
         movements=[_movement(record, accounts.timezone) for record in accounts.movements],
         next=cursor_of(accounts.after) if accounts.after else None,
+        damaged=accounts.damaged,
         audit=_report(audit) if audit else None,
     )
 

@@ -15,7 +15,7 @@ import math
 from coupons.clock import FENCE_S
 from coupons.environment import Environment
 from coupons.releases import Control, Release, spread
-from coupons.sweeping import advance
+from coupons.sweeping import count_claims
 
 SET_BACK_S = 60
 """No clocks differ by this much: the test clock was set back."""
@@ -58,13 +58,13 @@ def reclaim(env: Environment, release: Release, now_s: int, deadline_s: float) -
         return [*did, "fence restarted"], False
     if control.state != "sealing" or now_s < control.sealed_at_s + FENCE_S:
         return did, False
-    if not _count_and_reopen(env, release, control, now_s, deadline_s):
+    if not _count_and_reopen(env, release, control, deadline_s):
         return did, True
     did.append("sold_out" if env.live.control_now(release.batch_id).sold_out else "reopened")
     return did, False
 
 
-def _count_and_reopen(env: Environment, release: Release, control: Control, now_s: int, deadline_s: float) -> bool:
+def _count_and_reopen(env: Environment, release: Release, control: Control, deadline_s: float) -> bool:
     """False if the count is not complete yet, or if the quantity was raised while it was made.
 
     Only this batch's claims count, though its claim key may hold a sister's, and the sweep's name holds the round, so
@@ -74,7 +74,7 @@ def _count_and_reopen(env: Environment, release: Release, control: Control, now_
     tests/store/test_reclaiming.py::test_a_raise_on_the_way_is_handed_out.
     """
     sweep_id = f"reclaim#{release.batch_id}#{control.round}"
-    fold = advance(env, sweep_id, release, control, now_s=now_s, deadline_s=deadline_s)
+    fold = count_claims(env, sweep_id, release, deadline_s=deadline_s)
     if fold is None:
         return False
     claims = fold.of(release.number).claims

@@ -14,10 +14,12 @@ from datetime import timedelta
 from coupons import events
 from coupons.claiming import Held, coupon_id
 from coupons.claims import Claim
+from coupons.damage import Damaged, UnlikeError, blamed
 from coupons.environment import Environment
 from coupons.moments import day_of, day_start_s
 from coupons.reclaiming import SET_BACK_S
 from coupons.releases import Control, Release
+from coupons.stores import keys
 from coupons.sweeping import folded
 from coupons.sweeps import Count, Fold
 
@@ -30,7 +32,8 @@ def remind(env: Environment, release: Release, now_s: int, deadline_s: float) ->
 
     Returns how many claims and coupons this wave announced (None: none was completed), and whether more could be done
     at once. Costs a strong read of the control item, what `sweeping.folded` says, and an event for each claim and
-    moment of expiry. What is held is on its way to be used, and is not announced. A killed call repeats the events of
+    moment of expiry. What is held is on its way to be used, and is not announced; a claim that is damaged holds up
+    nobody, and is not announced even when it is mended. A killed call repeats the events of
     the spans it had not recorded, under the same ids; so does a wave that goes on after midnight.
 
     Raises NotPut, Busy: the next call goes on.
@@ -45,10 +48,10 @@ def remind(env: Environment, release: Release, now_s: int, deadline_s: float) ->
     # By the remembered second rather than by the interval: set back, it names other folds than the first time.
     sweep_id = f"remind#{release.batch_id}#{control.reminded_until_s}#{interval.stop}#{control.extended_s}"
 
-    def announce(claims: Iterator[Claim]) -> Fold:
+    def announce(claims: Iterator[Claim | Damaged]) -> Fold:
         fold, told = Fold(), list[events.Event]()
-        for claim in claims:
-            if claim.batch_number == release.number:
+        for claim in env.damages.sound(claims):
+            with env.damages.left_out():
                 found = _expiring(env, Held(release, claim, control.ruling), interval, now_s)
                 coupons = sum(len(event.data.coupons) for event in found)
                 fold.by_batch.setdefault(release.number, Count()).add(Count(bool(found), {"available": coupons}))
@@ -101,8 +104,12 @@ def _expiring(env: Environment, held: Held, interval: range, now_s: int) -> list
             by_end.setdefault(expires_at_s, []).append(place)
     if not by_end:
         return []
-    coupon_ids = [coupon_id(env, held, place) for place in range(len(held.claim.coupons))]
-    return [
-        events.expiring(env.event_source, held.release, coupon_ids, places, expires_at_s, now_s)
-        for expires_at_s, places in by_end.items()
-    ]
+    has_key = env.has_key_of(held.claim)
+    with blamed(env.claims.table, **keys.claim(held.release.claim_key, held.release.buckets, held.claim.person)):
+        if not has_key:
+            raise UnlikeError("there is no key of its version")
+        coupon_ids = [coupon_id(env, held, place) for place in range(len(held.claim.coupons))]
+        return [
+            events.expiring(env.event_source, held.release, coupon_ids, places, expires_at_s, now_s)
+            for expires_at_s, places in by_end.items()
+        ]

@@ -51,7 +51,7 @@ def _final_sums(env: Environment, merchant_id: str, day: str, now_s: int) -> Sum
     """None unless the day is closed; no lines at all add up to nothing, also where nobody had one."""
     settled, merchant = env.days.of_merchant(day, merchant_id)
     if settled is None:
-        through = closed_through(env, env.catalog.published(), now_s)
+        through = closed_through(env, env.catalog.published_ids(), now_s)
         return Sums() if through is not None and day <= through.isoformat() else None
     # A clock that was set back is felt before the schedule has taken the close back.
     if not settled.closed_at_s or now_s < settled.ends_at_s:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from coupons.claims import Claim, Ruling
+from coupons.claims import Claim, DamagedClaim
+from coupons.damage import Damaged
 from coupons.environment import Environment
 from coupons.releases import Control, Release
-from coupons.sweeps import Fold, total
+from coupons.stores import keys
+from coupons.sweeps import Count, Fold, total
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,40 +34,89 @@ def advance(
     now_s: int,
     deadline_s: float,
 ) -> Fold | None:
-    """Count the claims of the release's claim key until `deadline_s` (monotonic); the sum of all folds, None before.
+    """The release's coupons by state, read until `deadline_s` (monotonic); the sum of all folds, None before.
 
-    Its own coupons are judged by the ruling that `control` says; a sister's counts are the sister's to ask for.
-    Reads 1 unit each 4 KB of claims and writes one fold a span.
+    They are judged by the ruling that `control` says. Reads 1 unit each 4 KB of claims and writes one fold a span.
+    Raises Damaged if a claim cannot be read: what it used would be given back.
     """
 
-    def count(claims: Iterator[Claim]) -> Fold:
-        fold = Fold()
-        for claim in claims:
-            fold.take(claim, now_s, control.ruling if claim.batch_number == release.number else Ruling())
+    def count(claims: Iterator[Claim | Damaged]) -> Fold:
+        fold, broken = Fold(), list[Damaged]()
+        for claim in env.damages.sound(claims, broken):
+            fold.take(claim, now_s, control.ruling)
+        if broken:
+            raise broken[0]
         return fold
 
     return folded(env, sweep_id, release, count, span=SPAN, deadline_s=deadline_s)
+
+
+def count_claims(env: Environment, sweep_id: str, release: Release, *, deadline_s: float) -> Fold | None:
+    """How many claims the release has, by their keys and batch numbers alone; otherwise as `advance`.
+
+    No other damage is in its way. What stands under a claim key that is the batch's alone counts as the batch's,
+    whatever it says. Raises Damaged if a claim may be the release's or a sister's: counted wrongly, a pack would be
+    handed out twice.
+    """
+    is_alone = release.claim_key == release.booking_key
+
+    def count(places: range) -> Fold:
+        claims, broken = 0, list[Damaged]()
+        for place, number in (one for bucket in places for one in env.claims.numbers(release.claim_key, bucket)):
+            is_own = is_alone
+            with env.damages.left_out(None if is_alone else broken):
+                is_own = _is_of(env, release, number, place)
+            claims += is_own
+        if broken:
+            raise broken[0]
+        return Fold({release.number: Count(claims)})
+
+    return swept(env, sweep_id, release.buckets, count, span=SPAN, deadline_s=deadline_s)
 
 
 def folded(
     env: Environment,
     sweep_id: str,
     release: Release,
-    fold_of: Callable[[Iterator[Claim]], Fold],
+    fold_of: Callable[[Iterator[Claim | Damaged]], Fold],
     *,
     span: int,
     deadline_s: float,
 ) -> Fold | None:
     """The sum of `fold_of` over all spans of `span` buckets, None while some are missing at `deadline_s`.
 
-    A fold is recorded after `fold_of` returned, so whatever that did to the outside was done for every recorded span,
-    and is done again for a span whose worker was killed. It runs in several threads.
+    `fold_of` gets the release's claims, and those that cannot be read and are not surely another's. A fold is recorded
+    after `fold_of` returned, so whatever that did to the outside was done for every recorded span, and is done again
+    for a span whose worker was killed. It runs in several threads.
     """
 
     def of_places(places: range) -> Fold:
-        return fold_of(claim for bucket in places for claim in env.claims.in_bucket(release.claim_key, bucket))
+        return fold_of(claim for bucket in places for claim in _own(env, release, bucket))
 
     return swept(env, sweep_id, release.buckets, of_places, span=span, deadline_s=deadline_s)
+
+
+def _own(env: Environment, release: Release, bucket: int) -> Iterator[Claim | Damaged]:
+    for claim in env.claims.in_bucket(release.claim_key, bucket):
+        if isinstance(claim, DamagedClaim):
+            place = keys.Place(claim.pk, claim.sk)
+        else:
+            place = keys.place_of(keys.claim(release.claim_key, release.buckets, claim.person))
+        try:
+            if _is_of(env, release, claim.batch_number, place):
+                yield claim
+        except Damaged as found:
+            yield claim if isinstance(claim, DamagedClaim) else found
+
+
+def _is_of(env: Environment, release: Release, number: int | None, place: keys.Place) -> bool:
+    """Whether the claim at `place`, under the release's claim key, is the release's. Raises Damaged if nobody knows."""
+    if number == release.number:
+        return True
+    is_shared = release.claim_key != release.booking_key
+    if is_shared and number is not None and env.live.is_published(number):
+        return False
+    raise Damaged(env.claims.table, *place, "it is of no batch that it can be of")
 
 
 def swept(
@@ -77,18 +128,26 @@ def swept(
     span: int,
     deadline_s: float,
 ) -> Fold | None:
-    """The sum of `fold_of` over all spans of `span` of the `buckets`; otherwise as `folded`."""
+    """The sum of `fold_of` over all spans of `span` of the `buckets`; otherwise as `folded`.
+
+    Raises Damaged if one of them did; the others are recorded, and once the item is mended the sweep goes on.
+    """
     spans = (buckets + span - 1) // span
     recorded = env.folds.recorded(sweep_id, spans)
     missing = [number for number in range(spans) if number not in recorded]
     env.rng.shuffle(missing)
 
+    broken: list[Damaged] = []
+
     def work(number: int) -> None:
         if env.clock.monotonic_s() >= deadline_s:
             return
-        env.folds.record(sweep_id, number, fold_of(range(number * span, min((number + 1) * span, buckets))))
+        with env.damages.left_out(broken):
+            env.folds.record(sweep_id, number, fold_of(range(number * span, min((number + 1) * span, buckets))))
 
     side_by_side(env, work, missing)
+    if broken:
+        raise broken[0]
     folds = env.folds.recorded(sweep_id, spans)
     return total(folds.values()) if len(folds) == spans else None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from coupons.claims import Claim, Ruling, Status
+from coupons.claims import Claim, DamagedClaim, Ruling, Status
+from coupons.tallies import Faults
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Fold:
     """Counts by batch number: a claim key may hold several batches of one exclusive group."""
 
     by_batch: dict[int, Count] = field(default_factory=dict)
+    damaged: Faults = field(default_factory=Faults)
+    """Claims that cannot be read; only audits count on without them."""
 
     def of(self, batch_number: int) -> Count:
         return self.by_batch.get(batch_number, Count())
@@ -53,6 +56,12 @@ class Fold:
         used = sum(coupon.state in ("redeemed", "voided") for coupon in claim.coupons)
         count.add(Count(1, coupons, redeemed, used, 0 if in_place else 1))
 
+    def take_damaged(self, claim: DamagedClaim) -> None:
+        """A claim it is, if it says of which batch, though its coupons are unknown."""
+        self.damaged.take(str(claim))
+        if claim.batch_number is not None:
+            self.by_batch.setdefault(claim.batch_number, Count()).claims += 1
+
 
 def total(folds: Iterable[Fold]) -> Fold:
     """The sum of all folds; the order does not matter."""
@@ -60,4 +69,5 @@ def total(folds: Iterable[Fold]) -> Fold:
     for fold in folds:
         for number, count in fold.by_batch.items():
             whole.by_batch.setdefault(number, Count()).add(count)
+        whole.damaged.add(fold.damaged)
     return whole

@@ -114,11 +114,11 @@ def claim_view(env: Environment, held: Held, now_s: int) -> ClaimView:
     )
 
 
-def wallet_view(env: Environment, wallet: list[Held], status: str, now_s: int) -> WalletView:
+def wallet_view(env: Environment, wallet: list[Held], damaged: int, status: str, now_s: int) -> WalletView:
     coupons = [view for held in wallet for view in coupon_views(env, held, now_s)]
     shown = [view for view in coupons if not status or view.status == status]
     timezone = wallet[0].release.timezone if wallet else "UTC"
-    return WalletView(coupons=shown, as_of=rfc3339(now_s, timezone))
+    return WalletView(coupons=shown, as_of=rfc3339(now_s, timezone), damaged=damaged)
 
 
 def booking_view(release: Release, record: BookingRecord, status: Literal["booked", "cancelled"]) -> BookingView:
@@ -127,11 +127,11 @@ def booking_view(release: Release, record: BookingRecord, status: Literal["booke
 
 
 def person_view(
-    env: Environment, wallet: list[Held], bookings: list[tuple[Release, BookingRecord]], now_s: int
+    env: Environment, wallet: list[Held], bookings: list[tuple[Release, BookingRecord]], damaged: int, now_s: int
 ) -> PersonView:
-    held = wallet_view(env, wallet, "", now_s)
+    held = wallet_view(env, wallet, damaged, "", now_s)
     booked = [booking_view(release, record, "booked") for release, record in bookings]
-    return PersonView(coupons=held.coupons, bookings=booked, as_of=held.as_of)
+    return PersonView(coupons=held.coupons, bookings=booked, as_of=held.as_of, damaged=damaged)
 
 
 def quote_view(found: Assessment, terms: Terms) -> QuoteView:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupons import declaring
+from coupons.claims import Claim
 from coupons.consumption import Meter
 from coupons.documents import Campaign
 from coupons.environment import Environment
@@ -82,7 +83,7 @@ def count(env: Environment, release: Release) -> Counted:
         claim.token
         for bucket in range(release.buckets)
         for claim in env.claims.in_bucket(release.claim_key, bucket)
-        if claim.batch_number == release.number
+        if isinstance(claim, Claim) and claim.batch_number == release.number
     ]
     return Counted(len(tokens), len(set(tokens)))
 

@@ -193,7 +193,7 @@ def reading_another_persons_claim(s: Stage) -> Answered:
     return s.citizen("ann").send("GET /batches/{batch_id}/claim", PACK)
 
 
-@case("GET /wallet", 200, body={"coupons": [], "as_of": "2020-06-06T02:00:00+00:00"})
+@case("GET /wallet", 200, body={"coupons": [], "as_of": "2020-06-06T02:00:00+00:00", "damaged": 0})
 def an_empty_wallet(s: Stage) -> Answered:
     return opened(s).citizen("ann").send("GET /wallet")
 
@@ -201,7 +201,7 @@ def an_empty_wallet(s: Stage) -> Answered:
 @case(
     "GET /wallet",
     200,
-    body={"coupons": [{**COUPON, "status": "redeemed"}], "as_of": OPENING},
+    body={"coupons": [{**COUPON, "status": "redeemed"}], "as_of": OPENING, "damaged": 0},
 )
 def a_wallet_of_one_status(s: Stage) -> Answered:
     opened(s, batch(terms=["ten-off", "twenty-off"]), terms=[terms(), terms("twenty-off")])
@@ -213,14 +213,14 @@ def a_wallet_of_one_status(s: Stage) -> Answered:
 HOLDING = {**COUPON, "status": "held", "held_until": "2020-06-06T10:00:30+08:00"}
 
 
-@case("GET /wallet", 200, body={"coupons": [HOLDING], "as_of": "2020-06-06T10:00:29+08:00"})
+@case("GET /wallet", 200, body={"coupons": [HOLDING], "as_of": "2020-06-06T10:00:29+08:00", "damaged": 0})
 def a_wallet_with_a_coupon_that_is_held(s: Stage) -> Answered:
     _held(s)
     s.clock.advance(29)
     return s.citizen("ann").send("GET /wallet")
 
 
-@case("GET /wallet", 200, body={"coupons": [COUPON], "as_of": "2020-06-06T10:00:30+08:00"})
+@case("GET /wallet", 200, body={"coupons": [COUPON], "as_of": "2020-06-06T10:00:30+08:00", "damaged": 0})
 def a_wallet_with_a_coupon_whose_hold_has_lapsed(s: Stage) -> Answered:
     _held(s)
     s.clock.advance(30)
@@ -232,7 +232,11 @@ def _held(s: Stage) -> None:
     assert s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": "o-1"}, body=body).status == 201
 
 
-@case("GET /wallet", 200, body={"coupons": [{**COUPON, "status": "expired"}], "as_of": "2020-06-20T10:00:00+08:00"})
+@case(
+    "GET /wallet",
+    200,
+    body={"coupons": [{**COUPON, "status": "expired"}], "as_of": "2020-06-20T10:00:00+08:00", "damaged": 0},
+)
 def a_wallet_at_the_second_of_expiry(s: Stage) -> Answered:
     coupon(opened(s))
     s.clock.set("2020-06-20T10:00:00+08:00")

@@ -43,6 +43,7 @@ def money(*, spent: int = 0, audit: Any = None) -> dict[str, Any]:
         "batches": [{**batch, "on_its_way": False}],
         "movements": [movement],
         "next": None,
+        "damaged": 0,
         "audit": audit,
     }
 
@@ -78,6 +79,7 @@ def movement(
             movement("pack", 5, "release", "unclaimed", 0, "07T10:00:31", parts(1)),
         ],
         "next": None,
+        "damaged": 0,
         "audit": None,
     },
 )

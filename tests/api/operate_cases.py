@@ -262,7 +262,7 @@ def raising_above_a_budget(s: Stage) -> Answered:
 @case(
     "POST /admin/persons/lookup",
     200,
-    body={"coupons": [COUPON], "bookings": [], "as_of": OPENING},
+    body={"coupons": [COUPON], "bookings": [], "as_of": OPENING, "damaged": 0},
 )
 def the_hotlines_look(s: Stage) -> Answered:
     coupon(opened(s, batch(), batch("other")))

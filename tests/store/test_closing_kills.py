@@ -103,13 +103,13 @@ def test_without_time_nothing_is_closed(town: World) -> None:
     """And more is asked for; half a close shows nowhere."""
     report = run_schedule(town.env, town.now_s, town.clock.monotonic)
     assert (report.did, report.more) == ([], True)
-    did, more = close_days(town.env, town.env.catalog.published(), town.now_s, town.clock.monotonic)
+    did, more = close_days(town.env, town.env.catalog.published_ids(), town.now_s, town.clock.monotonic)
     assert (did, more, final(town)) == ([], True, None)
 
 
 def test_a_deadline_in_the_middle_keeps_what_was_recorded(town: World) -> None:
     """Each call goes on; in the end all is closed, with the sums of all."""
-    published = town.env.catalog.published()
+    published = town.env.catalog.published_ids()
     for _ in range(60):
         env = town.environment()
         env.clock = Ticking(monotonic=0)

@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from coupons.claims import BookingRecord
+from coupons.damage import Damaged
 from coupons.releases import Release
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, decode, encode
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, decode, encode
+from coupons.stores.values import value_of, values_of
 
 
 class Bookings:
@@ -36,19 +38,21 @@ class Bookings:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ConditionFailed as refused:
-            return BookingRecord(release.number, (refused.item or {})["a"])
+            return value_of(self._table, refused.item or dict(key), _record)
         return None
 
     def get(self, release: Release, person: bytes) -> BookingRecord | None:
         key = keys.booking(release.booking_key, release.booking_buckets, person)
         item = self._dynamo.get(self._table, key, consistent=True)
-        return BookingRecord(item["n"], item["a"]) if item else None
+        return value_of(self._table, item, _record) if item else None
 
-    def of_person(self, releases: Iterable[Release], person: bytes) -> dict[int, BookingRecord]:
-        """By batch number; absent ones left out."""
+    def of_person(self, releases: Sequence[Release], person: bytes) -> dict[str, BookingRecord | Damaged]:
+        """By batch; absent ones left out."""
+        names = {release.booking_key: release.batch_id for release in releases}
         wanted = [keys.booking(release.booking_key, release.booking_buckets, person) for release in releases]
         items = self._dynamo.get_many({self._table: wanted}, consistent=False)[self._table]
-        return {item["n"]: BookingRecord(item["n"], item["a"]) for item in items}
+        found = values_of(self._table, items, _record)
+        return {names[keys.claim_key_of(item["pk"])]: one for item, one in zip(items, found, strict=True)}
 
     def count(self, release: Release, bucket: int) -> int:
         """Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly."""
@@ -62,5 +66,8 @@ class Bookings:
         answer = self._dynamo.call("delete_item", TableName=self._table, Key=encode(key), ReturnValues="ALL_OLD")
         if not answer.get("Attributes"):
             return None
-        item = decode(answer["Attributes"])
-        return BookingRecord(item["n"], item["a"])
+        return value_of(self._table, decode(answer["Attributes"]), _record)
+
+
+def _record(item: Item) -> BookingRecord:
+    return BookingRecord(item["n"], item["a"])

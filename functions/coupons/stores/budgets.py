@@ -15,10 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coupons.damage import Damaged, all_of
 from coupons.documents import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, TransactionFailed, encode
+from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
+from coupons.stores.values import values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,20 @@ class Budgets:
         self.table = table
 
     def of(self, campaign_id: str, funder_ids: Sequence[str]) -> list[Budget]:
-        """In the order of `funder_ids`."""
+        """In the order of `funder_ids`. Raises Damaged."""
+        return list(all_of(self.each(campaign_id, funder_ids)))
+
+    def each(self, campaign_id: str, funder_ids: Sequence[str]) -> list[Budget | Damaged]:
+        """The same, a damaged one in its place."""
         wanted = {self.table: [keys.funder(campaign_id, funder_id) for funder_id in funder_ids]}
         items = self._dynamo.get_many(wanted, consistent=True)[self.table]
-        found = {i["funder_id"]: Budget(i["funder_id"], i["reserved_minor"], i["left_minor"]) for i in items}
-        return [found[funder_id] for funder_id in funder_ids if funder_id in found]
+        found = {item["pk"]: item for item in items}
+        asked = [keys.funder(campaign_id, funder_id)["pk"] for funder_id in funder_ids]
+        return list(values_of(self.table, [found[pk] for pk in asked if pk in found], _budget))
+
+
+def _budget(item: Item) -> Budget:
+    return Budget(item["funder_id"], item["reserved_minor"], item["left_minor"])
 
 
 def declare(table: str, campaign_id: str, funder_id: str, budget_minor: int) -> dict[str, Any]:

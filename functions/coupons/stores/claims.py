@@ -24,7 +24,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Literal, cast
 
-from coupons.claims import Claim, Coupon, Stored
+from coupons.claims import Claim, Coupon, DamagedClaim, Stored
+from coupons.damage import Damaged
 from coupons.releases import Release
 from coupons.sealing import CouponRef
 from coupons.stores import keys
@@ -40,6 +41,7 @@ from coupons.stores.dynamodb import (
     decode,
     encode,
 )
+from coupons.stores.values import refuse_other_types, sure, value_of, values_of
 
 PUT_ATTEMPTS = 3
 PIN_TRIES = 5
@@ -82,7 +84,8 @@ class Claims:
         tests/store/test_claim_put.py::test_a_lapsed_lease_writes_nothing (age before each attempt).
 
         Raises NotApplied if certainly nothing was written (the pack may be handed out again), LimitMoved if `also`
-        refused it (likewise), NoAnswer if it is unknown (the caller burns the token).
+        refused it (likewise), Damaged if the claim that is there cannot be read (likewise: it is another's), NoAnswer
+        if it is unknown (the caller burns the token).
         """
         put = {
             "TableName": self.table,
@@ -99,8 +102,8 @@ class Claims:
             try:
                 self._send(put, also, name)
             except ConditionFailed as refused:
-                standing = from_item(cast(Item, refused.item))
-                return None if standing.token == claim.token else standing
+                standing = cast(Item, refused.item)
+                return None if standing.get("t") == claim.token else value_of(self.table, standing, from_item)
             except (NotApplied, LimitMoved):
                 if unknown:
                     break  # an earlier attempt may still be applied: its token is not to be used again
@@ -128,7 +131,7 @@ class Claims:
         """This person's claim of the release's claim key: it may be of another batch of the exclusive group."""
         key = keys.claim(release.claim_key, release.buckets, person)
         item = self._patient.get(self.table, key, consistent=consistent)
-        return from_item(item) if item else None
+        return value_of(self.table, item, from_item) if item else None
 
     def print_coupon(self, release: Release, ref: CouponRef) -> tuple[Coupon, int] | None:
         """Count one more print: the coupon and the print's number. Earlier prints are worth nothing from here on.
@@ -140,7 +143,7 @@ class Claims:
             item = self._change_coupon(release, ref, update, "n = :n", {":none": 0, ":one": 1})
         except ConditionFailed:
             return None
-        return from_item(item).coupons[ref.index], item["c"][ref.index]["p"]
+        return value_of(self.table, item, lambda i: (_sound(i).coupons[ref.index], sure(i["c"][ref.index]["p"], int)))
 
     def try_pin(self, release: Release, ref: CouponRef, number: int) -> Literal["counted", "replaced", "exhausted"]:
         """Count a try of a print's PIN before the PIN is looked at: many tills at once have five tries together.
@@ -152,7 +155,8 @@ class Claims:
         try:
             self._change_coupon(release, ref, "SET #c.#w = if_not_exists(#c.#w, :none) + :one", condition, values)
         except ConditionFailed as refused:
-            printed = cast(Item, refused.item)["c"][ref.index].get("p")
+            standing = cast(Item, refused.item)
+            printed = value_of(self.table, standing, lambda item: item["c"][ref.index].get("p"))
             return "exhausted" if printed == number else "replaced"
         return "counted"
 
@@ -168,37 +172,58 @@ class Claims:
         # Sent once: a try whose answer was lost is one try, and not as many as the SDK would send.
         return decode(self._spike.call("update_item", **request, ReturnValues="ALL_NEW")["Attributes"])
 
-    def wallet(self, claim_keys: Sequence[tuple[str, int]], person: bytes) -> list[Claim]:
-        """The person's claims among `(claim key, buckets)`."""
+    def wallet(self, claim_keys: Sequence[tuple[str, int]], person: bytes) -> dict[keys.Place, Claim | Damaged]:
+        """The person's claims among `(claim key, buckets)`, by where they stand."""
         wanted = {self.table: [keys.claim(name, buckets, person) for name, buckets in claim_keys]}
-        return [from_item(item) for item in self._patient.get_many(wanted, consistent=False)[self.table]]
+        items = self._patient.get_many(wanted, consistent=False)[self.table]
+        return {keys.place_of(item): claim for item, claim in zip(items, self._read(items), strict=True)}
 
-    def of_persons(self, wanted: Iterable[tuple[Release, bytes]]) -> dict[tuple[str, bytes], Claim]:
+    def of_persons(self, wanted: Iterable[tuple[Release, bytes]]) -> dict[tuple[str, bytes], Claim | Damaged]:
         """Claims by claim key and person, read strongly, 100 a request; absent ones left out."""
         places = {(release.claim_key, person): release.buckets for release, person in wanted}
         asked = [keys.claim(name, buckets, person) for (name, person), buckets in places.items()]
         items = self._patient.get_many({self.table: asked}, consistent=True)[self.table]
-        return {(keys.claim_key_of(item["pk"]), keys.person_of(item["sk"])): from_item(item) for item in items}
+        names = [(keys.claim_key_of(item["pk"]), keys.person_of(item["sk"])) for item in items]
+        return dict(zip(names, self._read(items), strict=True))
 
-    def in_bucket(self, claim_key: str, bucket: int) -> Iterator[Claim]:
+    def in_bucket(self, claim_key: str, bucket: int) -> Iterator[Claim | DamagedClaim]:
         """Every claim of one bucket, strongly consistent, to the last page.
 
         Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
         pk = keys.claim_bucket(claim_key, bucket)
-        for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
-            yield from_item(item)
+        return self._read(self._patient.query(self.table, pk, keys.CLAIM, consistent=True))
 
-    def beside_keys(self, release: Release, bucket: int) -> Iterator[tuple[Claim, bool]]:
+    def numbers(self, claim_key: str, bucket: int) -> Iterator[tuple[keys.Place, int | None]]:
+        """Where each claim of a bucket stands and its batch number, read likewise: all that a count needs.
+
+        None where it is no number.
+        """
+        pk = keys.claim_bucket(claim_key, bucket)
+        items = self._patient.query(self.table, pk, keys.CLAIM, consistent=True, ProjectionExpression="pk, sk, n")
+        return ((keys.place_of(item), _number(item)) for item in items)
+
+    def beside_keys(self, release: Release, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
         """The same of the release's claim key, each with whether both its keys are its person's.
 
         Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
         pk = keys.claim_bucket(release.claim_key, bucket)
         for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
-            claim = from_item(item)
-            own = keys.claim(release.claim_key, release.buckets, claim.person)
-            yield claim, own == keys.Key(pk=item["pk"], sk=item["sk"])
+            (claim,) = self._read([item])
+            is_own = False
+            with suppress(ValueError):  # a sort key that names no person
+                own = keys.claim(release.claim_key, release.buckets, keys.person_of(item["sk"]))
+                is_own = own == keys.Key(pk=item["pk"], sk=item["sk"])
+            yield claim, is_own
+
+    def _read(self, items: Iterable[Item]) -> Iterator[Claim | DamagedClaim]:
+        for item in items:
+            (found,) = values_of(self.table, [item], from_item)
+            yield self._damaged(item, found.reason) if isinstance(found, Damaged) else found
+
+    def _damaged(self, item: Item, reason: str) -> DamagedClaim:
+        return DamagedClaim(self.table, item["pk"], item["sk"], reason, _number(item))
 
 
 def to_item(release: Release, claim: Claim) -> Item:
@@ -211,6 +236,16 @@ def to_item(release: Release, claim: Claim) -> Item:
         "v": claim.key_version,
         "c": coupons,
     }
+
+
+def _number(item: Item) -> int | None:
+    return item["n"] if type(item.get("n")) is int else None
+
+
+def _sound(item: Item) -> Claim:
+    claim = from_item(item)
+    refuse_other_types(claim)
+    return claim
 
 
 def from_item(item: Item) -> Claim:

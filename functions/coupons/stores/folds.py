@@ -8,9 +8,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.values import refuse_other_types, sure, value_of
 from coupons.sweeps import Count, Fold
+from coupons.tallies import Faults
 
 
 class Folds:
@@ -20,7 +24,7 @@ class Folds:
 
     def record(self, sweep_id: str, span: int, fold: Fold) -> bool:
         """Write the fold of `span` if nobody has; False if somebody had, and theirs stands."""
-        item = {**keys.fold(sweep_id, span), "span": span, "fold": _fields(fold)}
+        item = {**keys.fold(sweep_id, span), "span": span, "fold": _fields(fold), "damaged": asdict(fold.damaged)}
         try:
             self._dynamo.call(
                 "put_item", TableName=self._table, Item=encode(item), ConditionExpression="attribute_not_exists(pk)"
@@ -30,18 +34,21 @@ class Folds:
         return True
 
     def recorded(self, sweep_id: str, spans: int) -> dict[int, Fold]:
-        """The folds that are there, by span, read strongly; the sweep is complete when all are."""
+        """The folds that are there, by span, read strongly; the sweep is complete when all are. Raises Damaged."""
         wanted = {self._table: [keys.fold(sweep_id, span) for span in range(spans)]}
         items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {item["span"]: _fold(item["fold"]) for item in items}
+        return dict(value_of(self._table, item, _recorded) for item in items)
 
 
 def _fields(fold: Fold) -> Item:
     return {str(number): _count_fields(count) for number, count in fold.by_batch.items()}
 
 
-def _fold(fields: Item) -> Fold:
-    return Fold({int(number): _count(count) for number, count in fields.items()})
+def _recorded(item: Item) -> tuple[int, Fold]:
+    by_batch = {int(number): _count(count) for number, count in item["fold"].items()}
+    fold = Fold(by_batch, Faults(**item["damaged"]))
+    refuse_other_types(fold)
+    return sure(item["span"], int), fold
 
 
 def _count_fields(count: Count) -> Item:
@@ -52,4 +59,4 @@ def _count_fields(count: Count) -> Item:
 
 def _count(fields: Item) -> Count:
     redeemed = {int(place): number for place, number in fields["redeemed"].items()}
-    return Count(fields["claims"], fields["coupons"], redeemed, fields.get("used", 0), fields.get("astray", 0))
+    return Count(fields["claims"], fields["coupons"], redeemed, fields["used"], fields["astray"])

@@ -20,6 +20,7 @@ from typing import Any
 
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, encode
+from coupons.stores.values import value_of
 
 ADMITTED_AT_ONCE = 99
 """A transaction holds 100 items; one is the group's."""
@@ -40,7 +41,7 @@ class Groups:
     def get(self, group_id: str) -> Group:
         """Strongly consistent; an unknown group is empty."""
         item = self._dynamo.get(self._table, keys.group(group_id), consistent=True)
-        return Group(item["entitled"], item["version"], item["fits"]) if item else Group()
+        return value_of(self._table, item, _group) if item else Group()
 
     def is_member(self, group_id: str, person: bytes) -> bool:
         item = self._dynamo.get(self._table, keys.member(group_id, person), consistent=False)
@@ -102,3 +103,7 @@ class Groups:
 
 def _is_in(item: Item) -> bool:
     return not item.get("removed", False)
+
+
+def _group(item: Item) -> Group:
+    return Group(item["entitled"], item["version"], item["fits"])

@@ -15,18 +15,19 @@ from typing import Any
 
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, encode
+from coupons.stores.values import sure, value_of
 
 
 class Limits:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._dynamo = dynamo
-        self._table = table
+        self.table = table
 
     def read(self, wanted: Sequence[keys.Key]) -> list[Item]:
         """The items under `wanted` in its order, empty where nothing was counted yet; strongly consistent."""
-        items = self._dynamo.get_many({self._table: wanted}, consistent=True)[self._table]
-        found = {(item["pk"], item["sk"]): item for item in items}
-        return [found.get((key["pk"], key["sk"]), {}) for key in wanted]
+        items = self._dynamo.get_many({self.table: wanted}, consistent=True)[self.table]
+        found = {keys.place_of(item): value_of(self.table, item, _counted) for item in items}
+        return [found.get(keys.place_of(key), {}) for key in wanted]
 
     def count(self, key: keys.Key, packs_max: int) -> dict[str, Any]:
         """A transaction part: one pack more, if that is not above `packs_max`."""
@@ -43,10 +44,16 @@ class Limits:
     def _update(self, key: keys.Key, update: str, condition: str, values: Item) -> dict[str, Any]:
         return {
             "Update": {
-                "TableName": self._table,
+                "TableName": self.table,
                 "Key": encode(key),
                 "UpdateExpression": update,
                 "ConditionExpression": condition,
                 "ExpressionAttributeValues": encode(values),
             }
         }
+
+
+def _counted(item: Item) -> Item:
+    if item["sk"] == keys.LAST:
+        return {"n": sure(item["n"], int), "t": sure(item["t"], str)}
+    return {"c": sure(item["c"], int)}

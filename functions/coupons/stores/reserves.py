@@ -15,10 +15,12 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
+from coupons.damage import Damaged
 from coupons.ledger import Record
 from coupons.reserves import Pending, Reserve
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.values import value_of, values_of
 
 
 class Reserves:
@@ -29,7 +31,7 @@ class Reserves:
     def get(self, batch_id: str) -> Reserve:
         """Strongly consistent; empty before the batch is published."""
         item = self._dynamo.get(self._table, keys.reserve(batch_id), consistent=True)
-        return _reserve(item) if item else Reserve()
+        return value_of(self._table, item, _reserve) if item else Reserve()
 
     def put(self, batch_id: str, read: Reserve, new: Reserve) -> bool:
         """`new` in place of the reserve that was `read`; False if another stands by now."""
@@ -64,17 +66,17 @@ class Reserves:
             }
         }
 
-    def page(self, campaign_id: str, after: str, limit: int) -> list[Record]:
+    def page(self, campaign_id: str, after: str, limit: int) -> list[Record | Damaged]:
         """Up to `limit` records after the key `after`."""
         pk = keys.ledger(campaign_id, "")["pk"]
         more: dict[str, Any] = {"ExclusiveStartKey": encode(keys.ledger(campaign_id, after))} if after else {}
         found = self._dynamo.query(self._table, pk, consistent=True, Limit=limit, **more)
-        return [_record(item) for item in islice(found, limit)]
+        return list(values_of(self._table, islice(found, limit), _record))
 
     def records(self, campaign_id: str) -> Iterator[Record]:
         """In order of batch and change."""
-        for item in self._dynamo.query(self._table, keys.ledger(campaign_id, "")["pk"], consistent=True):
-            yield _record(item)
+        items = self._dynamo.query(self._table, keys.ledger(campaign_id, "")["pk"], consistent=True)
+        return (value_of(self._table, item, _record) for item in items)
 
 
 def _record(item: Item) -> Record:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, encode
+from coupons.stores.values import amounts, value_of
 
 
 class Statistics:
@@ -34,4 +35,5 @@ class Statistics:
 
     def refused(self, batch_id: str) -> dict[str, int]:
         item = self._spike.get(self._table, keys.refused(batch_id), consistent=False) or {}
-        return {cause: count for cause, count in item.items() if cause not in ("pk", "sk")}
+        counts = {cause: count for cause, count in item.items() if cause not in ("pk", "sk")}
+        return value_of(self._table, item, lambda _: amounts(counts)) if item else {}

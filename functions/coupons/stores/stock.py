@@ -19,6 +19,7 @@ from coupons.releases import Control
 from coupons.stores import keys
 from coupons.stores.controls import change_control, control_update
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, decode, encode
+from coupons.stores.values import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +37,24 @@ class Stock:
         self._table = table
 
     def shards(self, batch_id: str, shards: int) -> list[Shard]:
-        """Every shard, strongly consistent, in order."""
+        """Every shard, strongly consistent, in order. Raises Damaged, also if one is not there."""
         wanted = [keys.stock(batch_id, shard) for shard in range(shards)]
         items = self._patient.get_many({self._table: wanted}, consistent=True)[self._table]
-        by_pk = {item["pk"]: Shard(item["remaining"], item["sealed"]) for item in items}
-        return [by_pk[key["pk"]] for key in wanted]
+        by_key = {keys.place_of(item): item for item in items}
+        # One that is not there is read as one that says nothing.
+        return [value_of(self._table, by_key.get(keys.place_of(key)) or dict(key), _shard) for key in wanted]
 
     def lease(self, batch_id: str, shard: int, round_: int, packs: int) -> tuple[bool, Shard]:
         """Take `packs` out of a shard of this round, once: whether they were, and the shard as it is then.
 
         Raises NotApplied, NoAnswer (the packs may be stranded until the reclaim; asking again could strand more).
         """
+        key = keys.stock(batch_id, shard)
         try:
             answer = self._spike.call(
                 "update_item",
                 TableName=self._table,
-                Key=encode(keys.stock(batch_id, shard)),
+                Key=encode(key),
                 UpdateExpression="SET remaining = remaining - :k",
                 ConditionExpression="remaining >= :k AND sealed = :r",
                 ExpressionAttributeValues=encode({":k": packs, ":r": round_}),
@@ -59,10 +62,8 @@ class Stock:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ConditionFailed as failed:
-            item = failed.item or {"remaining": 0, "sealed": 0}
-            return False, Shard(item["remaining"], item["sealed"])
-        item = decode(answer["Attributes"])
-        return True, Shard(item["remaining"], item["sealed"])
+            return False, value_of(self._table, failed.item or dict(key), _shard)
+        return True, value_of(self._table, decode(answer["Attributes"]), _shard)
 
     def give_back(self, batch_id: str, shard: int, round_: int) -> bool:
         """Return one unused pack to its shard, once, unless the shard was sealed since. False if it was.
@@ -224,6 +225,10 @@ class Stock:
         except TransactionFailed:
             return False
         return True
+
+
+def _shard(item: Item) -> Shard:
+    return Shard(item["remaining"], item["sealed"])
 
 
 def stock_item(remaining: int, sealed: int) -> Item:
