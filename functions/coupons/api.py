@@ -5,7 +5,7 @@ it takes and says (scope, parameters, body, answers, refusals): the same declara
 `infra/openapi.py`, the published OpenAPI document. Bodies are parsed by pydantic straight from bytes: depth, digits,
 encoding and NaN are its errors, with their places, never an exception of ours.
 
-Order of precedence: token, scope, malformed, then whatever the operation refuses.
+Order of precedence: token, scope and the merchant's record, malformed, then whatever the operation refuses.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from coupons.damage import Damaged
 from coupons.environment import Environment, environment
 from coupons.measuring import Asked, Measures, Redeemed
 from coupons.problems import problem_document, problem_of
-from coupons.refusals import Busy, Malformed, NotFound, Refusal
+from coupons.refusals import Busy, Forbidden, Malformed, NotFound, Refusal
 from coupons.schema import PATH_PARAMETERS, faults
 from coupons.traces import traces
 
@@ -190,6 +190,8 @@ class Api:
         if route is None:
             raise NotFound(detail="No such route.")
         caller = caller_of(_claims(event), route.scope) if route.scope else NOBODY
+        if route.scope == "merchant":
+            _refuse_unregistered(caller)
         errors: list[dict[str, str]] = []
         path = _path(event, errors)
         query = _parsed(route.query, event.get("queryStringParameters") or {}, "query", errors)
@@ -205,6 +207,15 @@ class Api:
 def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     return (authorizer.get("jwt") or {}).get("claims") or {}
+
+
+def _refuse_unregistered(caller: Caller) -> None:
+    """A token says which merchant it is, operators say which merchants there are: who has no record is told nothing.
+
+    Suspended merchants, and those of no campaign any more, have one: they release, reverse and read. Raises Forbidden.
+    """
+    if not environment().live.knows_merchant(caller.merchant_id):
+        raise Forbidden(detail="No merchant of this name is registered.")
 
 
 def _path(event: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, str]:

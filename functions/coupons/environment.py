@@ -217,7 +217,7 @@ class Environment:
 
     @cached_property
     def live(self) -> Live:
-        return Live(self.catalog, self.controls, self.stock, self.clock, self.damages)
+        return Live(self.catalog, self.controls, self.stock, self.registry, self.clock, self.damages)
 
     @cached_property
     def statistics(self) -> Statistics:

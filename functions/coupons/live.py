@@ -1,6 +1,7 @@
-"""What a process remembers of published batches.
+"""What a process remembers of published batches and of merchants.
 
-A release is frozen, so it is kept for good; only what exists is remembered, so a batch published a moment ago is found.
+A release is frozen, so it is kept for good, and so is that a merchant has a record: none is ever deleted. Only what
+exists is remembered, so a batch published a moment ago is found, and a merchant registered then.
 Control items, suspended districts and the index are kept for one second by both clocks: half a read unit a second and
 environment while a batch is wanted, and a refusal in between costs no request. The cache may only refuse: what admits
 is a condition. A suspension alone has none, and so takes that second to be felt.
@@ -18,6 +19,7 @@ from coupons.refusals import NotFound
 from coupons.releases import Control, Release
 from coupons.stores.catalog import Catalog, Published
 from coupons.stores.controls import Controls
+from coupons.stores.registry import Registry
 from coupons.stores.stock import Stock
 
 FRESH_S = 1.0
@@ -32,8 +34,17 @@ class _Remembered(Generic[T]):
 
 
 class Live:
-    def __init__(self, catalog: Catalog, controls: Controls, stock: Stock, clock: Clock, damages: Damages) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        controls: Controls,
+        stock: Stock,
+        registry: Registry,
+        clock: Clock,
+        damages: Damages,
+    ) -> None:
         self._catalog = catalog
+        self._registry = registry
         self._controls_store = controls
         self._stock = stock
         self._clock = clock
@@ -44,6 +55,7 @@ class Live:
         self._remaining: dict[str, _Remembered[int]] = {}
         self._index: _Remembered[list[Published]] | None = None
         self._suspended: dict[str, _Remembered[frozenset[str]]] = {}
+        self._merchants: set[str] = set()
 
     def release(self, batch_id: str) -> Release:
         """Raises NotFound if no batch of this name is published."""
@@ -125,6 +137,12 @@ class Live:
             before = self._stamp()
             kept = self._suspended[campaign_id] = _Remembered(self._catalog.suspended_districts(campaign_id), *before)
         return kept.value
+
+    def knows_merchant(self, merchant_id: str) -> bool:
+        """It has a record, suspended or not. 1 read unit the first time, and each time that it has none."""
+        if merchant_id not in self._merchants and self._registry.has_record(merchant_id):
+            self._merchants.add(merchant_id)
+        return merchant_id in self._merchants
 
     def published(self) -> list[Published]:
         """The index of all published batches, at most a second old; damaged lines are left out."""

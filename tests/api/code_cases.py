@@ -9,7 +9,7 @@ from tests.api.claim_cases import ANNS
 from tests.api.redeem_cases import EXPIRES, HOLD, QUOTE, REDEEM, hold, quote
 from tests.api.reverse_cases import REDEEMED, SINCE
 from tests.api.stage import Stage
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans
 from tests.world import OPENING, Answered, Person, order
 
 BARRED = {"expired_at": "2020-06-06T02:00:00+00:00", "retry_after_s": 6}

@@ -9,7 +9,7 @@ from tests.api.cases import FIRST, REPLAY, TEN_OFF, case, coupon, opened
 from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import REDEEMED
 from tests.api.stage import Stage
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans, register
 from tests.world import KEYS, OPENING, Answered, order
 
 QUOTE, HOLD, REDEEM = "POST /quotes", "PUT /orders/{order_no}/hold", "PUT /orders/{order_no}/redemption"
@@ -64,7 +64,7 @@ def a_coupon_id_is_no_code(s: Stage) -> Answered:
 
 @case(QUOTE, 404, "not-found")
 def a_quote_for_a_code_of_no_claim(s: Stage) -> Answered:
-    return quote(s, unclaimed_code(s))
+    return quote(opened(s), unclaimed_code(s))
 
 
 @case(QUOTE, 409, "code-expired", facts={"expired_at": "2020-06-06T02:01:00+00:00"})
@@ -134,7 +134,7 @@ def a_hold_by_no_code_of_ours(s: Stage) -> Answered:
 
 @case(HOLD, 404, "not-found")
 def a_hold_for_a_code_of_no_claim(s: Stage) -> Answered:
-    return hold(s, unclaimed_code(s))
+    return hold(opened(s), unclaimed_code(s))
 
 
 @case(HOLD, 409, "code-expired", facts={"expired_at": "2020-06-06T02:01:00+00:00"})
@@ -174,7 +174,7 @@ def releasing(s: Stage) -> Answered:
 
 @case("DELETE /orders/{order_no}/hold", 200, body=RELEASED, headers=REPLAY)
 def releasing_twice_what_never_was(s: Stage) -> Answered:
-    release(s)
+    release(opened(s))
     return release(s)
 
 
@@ -268,7 +268,9 @@ def redeeming_at_the_second_of_expiry(s: Stage) -> Answered:
 
 @case(REDEEM, 422, "order-not-eligible", facts={"reasons": ["merchant"]})
 def redeeming_at_a_merchant_that_takes_no_part(s: Stage) -> Answered:
-    return s.merchant("bakery").redeem("o-1", anns_code(s), order())
+    code = anns_code(s)
+    register("bakery")
+    return s.merchant("bakery").redeem("o-1", code, order())
 
 
 @case("GET /orders/{order_no}/redemption", 200, body=REDEEMED)

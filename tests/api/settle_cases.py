@@ -11,7 +11,7 @@ from tests.api.cases import SHARES, TEN_OFF, case, coupon
 from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import redeemed
 from tests.api.stage import Stage
-from tests.editing import edit_merchant
+from tests.editing import edit_merchant, register
 from tests.world import OPENING, Answered, batch, campaign, order
 
 SETTLE = "GET /settlements/{day}"
@@ -111,7 +111,9 @@ def a_day_a_second_before_it_is_closed(s: Stage) -> Answered:
 
 @case(SETTLE, 200, body={**EMPTY, "merchant_id": "bakery", "final": True, "day_sums": []})
 def a_closed_day_without_lines(s: Stage) -> Answered:
-    return settled(closed(redeemed(s)), "bakery")
+    closed(redeemed(s))
+    register("bakery")
+    return settled(s, "bakery")
 
 
 @case(SETTLE, 200, body={**EMPTY, "lines": [LINE], "sums": WHOLE, "final": True, "day_sums": WHOLE})

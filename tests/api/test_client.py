@@ -11,7 +11,7 @@ from infra.client import Citizen, ProblemError, Till
 from infra.client.till import CUT_OFF_MAX_S
 from tests.api.stage import Stage
 from tests.device import StillDevice
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans
 from tests.served import LOSE, Served, served
 from tests.world import batch, campaign, order
 

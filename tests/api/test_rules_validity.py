@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.rules import Play, plays, table, told
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans
 from tests.world import OPENING, batch, order, seconds, terms
 
 MIDNIGHT = "2020-06-07T00:00:00+08:00"

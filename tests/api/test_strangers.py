@@ -129,19 +129,19 @@ def test_another_persons_things_are_not_there(shared: Town) -> None:
 
 def test_another_merchants_orders_are_not_there(shared: Town) -> None:
     """An order number is a merchant's own: read, reversed and settled by nobody else."""
-    bakery = {"sub": "till", "scope": "merchant", "merchant_id": "bakery"}
-    assert shared.send("GET /orders/{order_no}/redemption", claims=bakery).slug == "not-found"
-    assert shared.send("PUT /orders/{order_no}/reversals/{reversal_no}", claims=bakery).slug == "not-found"
-    assert shared.send("GET /settlements/{day}", claims=bakery).json["lines"] == []
+    other = {"sub": "till", "scope": "merchant", "merchant_id": "tea-house"}
+    assert shared.send("GET /orders/{order_no}/redemption", claims=other).slug == "not-found"
+    assert shared.send("PUT /orders/{order_no}/reversals/{reversal_no}", claims=other).slug == "not-found"
+    assert shared.send("GET /settlements/{day}", claims=other).json["lines"] == []
     held = {"path": {"order_no": "held"}, "body": {"order": order()}}
-    assert shared.send(REDEEM, claims=bakery, **held).slug == "not-found"
+    assert shared.send(REDEEM, claims=other, **held).slug == "not-found"
 
 
 def test_a_missing_and_anothers_look_the_same(shared: Town) -> None:
     """Nobody learns from a refusal whether a number exists."""
-    bakery = {"sub": "till", "scope": "merchant", "merchant_id": "bakery"}
+    other = {"sub": "till", "scope": "merchant", "merchant_id": "tea-house"}
     route = "GET /orders/{order_no}/redemption"
-    (mine, theirs) = (shared.send(route, claims=bakery, path={"order_no": no}).json for no in ("none", "used"))
+    (mine, theirs) = (shared.send(route, claims=other, path={"order_no": no}).json for no in ("none", "used"))
     assert {**mine, "instance": ""} == {**theirs, "instance": "", "detail": theirs["detail"].replace("used", "none")}
 
 

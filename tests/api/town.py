@@ -19,7 +19,11 @@ ROLES: dict[str, dict[str, str]] = {
 
 
 def season() -> dict[str, Any]:
-    """`pack` is open, `later` takes bookings and opens on the 8th, `points` costs points, `mine` is for a group."""
+    """`pack` is open, `later` takes bookings and opens on the 8th, `points` costs points, `mine` is for a group.
+
+    Besides the diner there is a tea house, which has nothing to do with any of it.
+    """
+    (diner,) = campaign()["merchants"]
     booking = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": "2020-06-08T10:00:00+08:00"}
     closes_at = "2020-06-09T10:00:00+08:00"
     later = batch("later", opens_at="2020-06-08T10:00:00+08:00", closes_at=closes_at, booking=booking)
@@ -28,6 +32,7 @@ def season() -> dict[str, Any]:
         later,
         batch("points", price_points=500),
         batch("mine", eligibility={"group_id": "nurses", "regions": ["beijing"]}),
+        merchants=[diner, {**diner, "merchant_id": "tea-house"}],
     )
 
 

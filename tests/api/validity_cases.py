@@ -9,7 +9,7 @@ from tests.api.redeem_cases import HELD, HOLD, QUOTE, REDEEM, hold, quote
 from tests.api.reverse_cases import REDEEMED
 from tests.api.settle_cases import EMPTY, LINE, SETTLE, all_of_it, part
 from tests.api.stage import Stage
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans
 from tests.world import OPENING, Answered, campaign, order, terms
 
 FIVE_MINUTES = {"usable": [{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}]}

@@ -44,6 +44,8 @@ class Books:
     """Campaign → districts that an operator has closed."""
     prints: Mapping[ClaimAt, tuple[tuple[int, int], ...]]
     """For each coupon of a claim: its prints so far, and the PIN tries of the last one."""
+    lates: Mapping[tuple[str, str], int]
+    """Merchant and settlement day → late scans counted."""
     counts: Mapping[tuple[str, str, str], int]
     """Limit, subject and period → packs counted."""
     lasts: Mapping[tuple[str, str], tuple[int, str]]
@@ -76,7 +78,7 @@ class Books:
         return [(at, index, coupon) for at, c in self.claims.items() for index, coupon in enumerate(c.coupons)]
 
 
-EMPTY = Books({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+EMPTY = Books({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 
 
 Entry = tuple[str, Any, Any]
@@ -110,6 +112,8 @@ def _of_orders(place: Place, fields: Item | None) -> Iterator[Entry]:
     if sk == "ORDER":
         merchant_id, _, order_no = pk.partition("#")
         yield "orders", (merchant_id, order_no), orders.from_item(fields) if fields else None
+    elif pk.startswith(keys.LATE):
+        yield "lates", (pk.removeprefix(keys.LATE), sk), fields["taken"] if fields else None
     elif pk != keys.DAYS and not sk.startswith(keys.MERCHANT):
         merchant_id, day, _ = pk.split("#")
         yield "lines", place, Filed(merchant_id, day, orders.line_of(fields)) if fields else None

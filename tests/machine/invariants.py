@@ -14,7 +14,7 @@ from coupons.orders import Amounts, OrderRecord, order_key
 from coupons.sealing import CouponRef
 from tests.machine.books import Books, Filed
 from tests.machine.fitting import counts, status
-from tests.machine.season import BATCHES, LIMITS, PURSE, TIMEZONE, claim_key
+from tests.machine.season import BATCHES, LATE_SCANS, LIMITS, PURSE, TIMEZONE, claim_key
 from tests.world import KEYS, seconds
 
 
@@ -91,6 +91,14 @@ def orders_and_coupons_agree(books: Books, now_s: int, numbers: dict[int, str]) 
             yield f"{name}, but set aside for {[order.order_no for order in lost]}"
 
 
+def late_scans_are_counted(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """A merchant's day has as many late redemptions as were counted, and no more than its record allows."""
+    filed = Counter((filed.merchant_id, filed.day) for filed in books.lines.values() if filed.line.late)
+    if filed != Counter(books.lates):
+        yield f"lines tell {dict(filed)}, the items {dict(books.lates)}"
+    yield from (f"{at}: {times} late" for at, times in filed.items() if times > LATE_SCANS.get(at[0], 0))
+
+
 def one_coupon_one_use(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
     """At most one redemption of a coupon stands."""
     used = Counter(order.coupon_id for order in books.orders.values() if is_standing(order))
@@ -149,6 +157,7 @@ RULES = (
     limits_are_kept,
     orders_and_coupons_agree,
     one_coupon_one_use,
+    late_scans_are_counted,
     lines_tell_the_orders,
     money_adds_up,
 )

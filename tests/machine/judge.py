@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
+from coupons.moments import day_of
 from coupons.orders import OrderRecord, order_key
 from coupons.releases import Control
 from tests.machine.books import Books
@@ -28,7 +29,7 @@ from tests.machine.calls import (
     Scanned,
 )
 from tests.machine.fitting import DAY_S, limits_reached, over_at_s, status, terms_of, unfit
-from tests.machine.season import BATCHES, KEY_OF, claim_key
+from tests.machine.season import BATCHES, KEY_OF, LATE_SCANS, TIMEZONE, claim_key
 from tests.machine.standing import content_of, stands
 from tests.world import KEYS, seconds
 
@@ -100,6 +101,7 @@ def _(call: Looking, view: View) -> Iterator[No]:
 @refusals.register
 def _(call: Holding, view: View) -> Iterator[No]:
     yield from _bad_code(call.scanned, view, view.now_s)
+    yield from _returned(call.scanned, view)
     if view.books.orders.get(call.at) is not None:
         yield No("order-conflict", hard=True)
     yield from _unusable(call.scanned, view, order=b"")
@@ -118,18 +120,18 @@ def _(call: Redeeming, view: View) -> Iterator[No]:
         if view.named is not None:
             yield from _unusable(view.named, view, order=b"")
         return
-    if call.scanned_at_s is not None and call.scanned_at_s <= view.now_s - LATE_MAX_S:
-        yield No("code-expired")
     if call.scanned is None and standing is not None and standing.state == "held":
         if view.now_s >= standing.held_until_s:
             yield No("not-found")
     elif call.scanned is not None:
-        yield from _bad_code(scanned, view, view.now_s if call.scanned_at_s is None else call.scanned_at_s)
+        yield from _bad_scan(call, standing, view)
     is_same = standing is not None and standing.same_content(scanned.coupon_id, content_of(call))
     if standing is not None and not (standing.state == "held" and is_same):
         yield No("order-conflict", hard=True)
     yield from _unusable(scanned, view, order=order_key(*call.at) if is_same else b"")
     yield from _unfit(call, scanned, view, judged_at_s(call, standing, view.now_s))
+    if is_late(call, standing, view.now_s):
+        yield from _too_late(call, view)
 
 
 @refusals.register
@@ -194,10 +196,25 @@ def judged_at_s(call: Redeeming, standing: OrderRecord | None, now_s: int) -> in
     """When the terms are looked at: at a live hold; at a late till's scan, never before the code or after now."""
     if standing is not None and standing.held_until_s > now_s:
         return standing.at_s
-    if call.scanned_at_s is None:
+    if call.scanned is None or call.scanned_at_s is None or not is_late(call, standing, now_s):
         return now_s
-    earliest_s = call.scanned.issued_at_s if call.scanned else standing.at_s if standing else 0
-    return min(max(call.scanned_at_s, earliest_s), now_s)
+    return min(max(call.scanned_at_s, call.scanned.issued_at_s), now_s)
+
+
+def holds(call: Redeeming, standing: OrderRecord | None, now_s: int) -> bool:
+    """The order holds the coupon that the call brings, for the same content: it is redeemed from its hold."""
+    if standing is None or call.scanned is None or standing.state != "held" or now_s >= standing.held_until_s:
+        return False
+    return standing.same_content(call.scanned.coupon_id, content_of(call))
+
+
+def is_late(call: Redeeming, standing: OrderRecord | None, now_s: int) -> bool:
+    """It says when it was scanned, and would be refused as it stands now; a print, a minute after it was scanned."""
+    if call.scanned is None or call.scanned_at_s is None or holds(call, standing, now_s):
+        return False
+    if call.scanned.print_no:
+        return now_s - call.scanned_at_s > CODE_LIFE_S
+    return not _lives(call.scanned, now_s)
 
 
 def scanned_of(standing: OrderRecord | None) -> Scanned | None:
@@ -206,14 +223,50 @@ def scanned_of(standing: OrderRecord | None) -> Scanned | None:
     return Scanned(opened[0]) if opened else None
 
 
-def _bad_code(scanned: Scanned, view: View, moment_s: int) -> Iterator[No]:
+def _lives(scanned: Scanned, moment_s: int) -> bool:
+    return scanned.issued_at_s - SKEW_S <= moment_s < scanned.issued_at_s + CODE_LIFE_S
+
+
+def _bad_code(scanned: Scanned, view: View, moment_s: int, *, asks_age: bool = True) -> Iterator[No]:
     if scanned.print_no:
         at = (claim_key(view.numbers[scanned.ref.batch_number]), scanned.ref.person)
         prints, tries = view.books.prints[at][scanned.ref.index]
         if scanned.print_no != prints or tries >= PIN_TRIES or not scanned.is_pin_right:
             yield No("code-invalid")
-    elif not scanned.issued_at_s - SKEW_S <= moment_s < scanned.issued_at_s + CODE_LIFE_S:
+    elif asks_age and not _lives(scanned, moment_s):
         yield No("code-expired")
+
+
+def _bad_scan(call: Redeeming, standing: OrderRecord | None, view: View) -> Iterator[No]:
+    """What brings the coupon is too old, or was shown for a use that was undone; a hold was asked both already."""
+    assert call.scanned is not None
+    late_at_s = call.scanned_at_s if is_late(call, standing, view.now_s) else None
+    if late_at_s is not None and late_at_s <= view.now_s - LATE_MAX_S:
+        yield No("code-expired")
+    is_held = holds(call, standing, view.now_s)
+    yield from _bad_code(call.scanned, view, view.now_s if late_at_s is None else late_at_s, asks_age=not is_held)
+    if not is_held:
+        yield from _returned(call.scanned, view)
+
+
+def _returned(scanned: Scanned, view: View) -> Iterator[No]:
+    """The coupon came back since the code was shown, or the paper printed: by the items, so the write has to ask."""
+    at = (claim_key(view.numbers[scanned.ref.batch_number]), scanned.ref.person)
+    if scanned.print_no:
+        if scanned.print_no != view.books.prints[at][scanned.ref.index][0]:
+            yield No("code-invalid", hard=True)
+        return
+    bar_s = view.books.claims[at].coupons[scanned.ref.index].bar_s
+    if scanned.issued_at_s <= bar_s <= view.now_s + 2 * SKEW_S:
+        yield No("code-expired", hard=True)
+
+
+def _too_late(call: Redeeming, view: View) -> Iterator[No]:
+    allowed = LATE_SCANS.get(call.merchant_id, 0)
+    if not allowed:
+        yield No("code-expired", {"reason": "late-not-allowed"})
+    elif view.books.lates.get((call.merchant_id, day_of(view.now_s, TIMEZONE).isoformat()), 0) >= allowed:
+        yield No("code-expired", {"reason": "late-limit"}, hard=True)
 
 
 def _unusable(scanned: Scanned, view: View, *, order: bytes) -> Iterator[No]:

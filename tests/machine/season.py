@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.editing import allow_late_scans
 from tests.world import KEYS, World, batch, campaign, terms
 
 TIMEZONE = "Asia/Shanghai"
 PURSE = ("season", "CNY")
 """Campaign and currency of every line."""
 PEOPLE = ("ann", "bo", "cy", "dee", "eve")
+LATE_SCANS = {"diner": 2}
+"""A day; the grill may send none."""
 HOUSEHOLDS = {"ann": "north", "bo": "north", "cy": "south", "dee": "south"}
 """Eve's token names none."""
 MERCHANTS = ("diner", "grill")
@@ -131,6 +134,8 @@ def publish(world: World) -> None:
     path = {"group_id": "elders"}
     assert world.operator().send("PUT /admin/groups/{group_id}/members", path, body=members).status == 200
     world.publish(document())
+    for merchant_id, late_scans in LATE_SCANS.items():
+        allow_late_scans(late_scans, merchant_id)
 
 
 def claim_key(batch_id: str) -> str:

@@ -15,7 +15,7 @@ from coupons.orders import OrderRecord
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Redeeming, Reversing, Scanned
 from tests.machine.fitting import last_claim, terms_of, worth
-from tests.machine.judge import No, View, judged_at_s, refusals, scanned_of
+from tests.machine.judge import No, View, is_late, judged_at_s, refusals, scanned_of
 from tests.machine.season import BATCHES, KEY_OF, LIMITS
 from tests.machine.stack import Invocation, Moment
 from tests.machine.standing import stands
@@ -90,12 +90,15 @@ class Verdicts:
         always = set.intersection(*soft)
         assert not always, f"{call} at {invocation.now_s} was written in spite of {always}"
         if isinstance(call, Holding | Redeeming):
-            before = self._history[place - 1].books.orders.get(call.at)
+            before, order = (self._history[at].books.orders.get(call.at) for at in (place - 1, place))
+            assert order is not None, "it was written"
+            late = isinstance(call, Redeeming) and is_late(call, before, invocation.now_s)
+            assert order.late == late, f"{call}: late {order.late}"
             if before is not None and invocation.now_s < before.held_until_s:
-                assert self._history[place].books.orders[call.at].amounts == before.amounts, f"{call}: other amounts"
+                assert order.amounts == before.amounts, f"{call}: other amounts"
                 return
             moment_s = judged_at_s(call, before, invocation.now_s) if isinstance(call, Redeeming) else invocation.now_s
-            self._check_amounts(call, moment_s, self._history[place].books.orders[call.at])
+            self._check_amounts(call, moment_s, order)
 
     def _check_amounts(self, call: Holding | Redeeming, moment_s: int, order: OrderRecord) -> None:
         """The discount by the terms, the match in force, the rest to pay; no funder a unit or more beside its share."""

@@ -14,7 +14,7 @@ from coupons.environment import replace_environment
 from coupons.stores.bus import NotPut
 from infra.events.__main__ import documents
 from tests.bus import Heard, Stream, record
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans
 from tests.store.faults import Counting
 from tests.world import World, batch, campaign, order, terms
 

@@ -149,6 +149,7 @@ def test_a_transaction_gives_up_after_six_conflicts() -> None:
     with pytest.raises(NotApplied):
         Dynamo(client, pause=pauses.append).transact([])
     assert (len(client.requests), len(pauses)) == (TRANSACT_ATTEMPTS, TRANSACT_ATTEMPTS - 1)
+    assert [0.01 * 2**n <= pause <= 0.03 * 2**n for n, pause in enumerate(pauses)] == [True] * len(pauses)
 
 
 LOST, IN_PROGRESS = faults.ReadTimeoutError(endpoint_url="x"), fault("TransactionInProgressException")

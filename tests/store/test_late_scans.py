@@ -13,7 +13,7 @@ from coupons.orders import Order
 from coupons.sealing import CODE_LIFE_S, CouponRef
 from coupons.stores import keys
 from coupons.stores.dynamodb import TransactionFailed
-from tests.merchants import allow_late_scans
+from tests.editing import allow_late_scans
 from tests.store.faults import Overtaken
 from tests.world import KEYS, World, order
 

@@ -3,6 +3,7 @@
 | access | request |
 |---|---|
 | a merchant with its enrolments | Query `MERCHANT#id` |
+| whether a merchant has a record | GetItem |
 | a record as operators edit it | GetItem of the record, then of what is withheld |
 | edit or suspend a merchant, withhold its lines | one transaction at the record's revision |
 | enrol a merchant by a campaign document | parts of the document's transaction |
@@ -38,6 +39,10 @@ class Registry:
         record = _record(items.pop(key["sk"]))
         enrolled = {sk.removeprefix(keys.ENROLMENT) for sk in items}
         return record, frozenset(enrolled | set(record.campaigns))
+
+    def has_record(self, merchant_id: str) -> bool:
+        """Read strongly: who was registered a moment ago is known."""
+        return self._dynamo.get(self._table, keys.merchant(merchant_id), consistent=True) is not None
 
     def record(self, merchant_id: str) -> MerchantRecord | None:
         """The record with its revision and all that is withheld, as they were at one moment. 2 read units.
