@@ -12,10 +12,10 @@ PAGE_LINES = 1_000
 
 
 def movements(world: World, campaign_id: str, merchant_ids: Iterable[str], days: Iterable[str]) -> list[Movement]:
-    """All of a campaign whose lines are those of these merchants and days."""
+    """All of a campaign whose lines are filed under these merchants and days."""
     found = recorded(world, campaign_id)
     for day in days:
-        found += filed(world, merchant_ids, day)
+        found += filed(world, campaign_id, merchant_ids, day)
     return found
 
 
@@ -27,12 +27,12 @@ def recorded(world: World, campaign_id: str) -> list[Movement]:
     return found + [ledger.of_record(record) for record in world.env.reserves.records(campaign_id)]
 
 
-def filed(world: World, merchant_ids: Iterable[str], day: str) -> list[Movement]:
-    """What the settlement lines of a day say."""
+def filed(world: World, campaign_id: str, merchant_ids: Iterable[str], day: str) -> list[Movement]:
+    """What a campaign's settlement lines of a day say."""
     found: list[Movement] = []
     for merchant_id in merchant_ids:
         after: tuple[int, str] | None = (0, "")
         while after is not None:
             lines, after = world.env.orders.lines(merchant_id, day, after, PAGE_LINES)
-            found += [ledger.of_line(merchant_id, line) for line in lines]
+            found += [ledger.of_line(merchant_id, line) for line in lines if line.purse.campaign_id == campaign_id]
     return found

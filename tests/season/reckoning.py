@@ -121,7 +121,7 @@ class Reckoning:
         today = str(day_of(self._town.now_s, TIMEZONE))
         found = recorded(self._town.world, CAMPAIGN_ID)
         for day in days:
-            lines = self._filed.get(day) or filed(self._town.world, MERCHANTS, day)
+            lines = self._filed.get(day) or filed(self._town.world, CAMPAIGN_ID, MERCHANTS, day)
             if day < today:
                 self._filed[day] = lines
             found += lines

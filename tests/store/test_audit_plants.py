@@ -214,11 +214,13 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         {FIRST: ["nobody XXX: lines 1", "nobody XXX: coupons 0", LINES, DUE, SETTLED, SUMS]},
     ),
     "a wrong sum of a merchant's day": (
-        lambda w: edit(w, ORDERS, *SUMS_OF_DINER, discount_minor=1),
+        lambda w: edit(w, ORDERS, *SUMS_OF_DINER, sums=lambda sums: {**sums, "discount_minor": 1}),
         {"pack": [], FIRST: [DUE, SETTLED, SUMS], "campaign": ["4 merchants' days,"]},
     ),
     "a wrong sum of a funder in a merchant's day": (
-        lambda w: edit(w, ORDERS, *SUMS_OF_DINER, spent=lambda spent: {**spent, "pack": more()(spent["pack"])}),
+        lambda w: edit(
+            w, ORDERS, *SUMS_OF_DINER, sums=lambda sums: {**sums, "spent": {"pack": more()(sums["spent"]["pack"])}}
+        ),
         {
             "pack": [],
             FIRST: ["merchants city 2313", DUE, SETTLED, SUMS],

@@ -83,6 +83,11 @@ def test_a_line_that_is_not_its_orders(line: Line, order: OrderRecord | None, sa
     assert line_fault(line, order, PURSE).startswith(said)
 
 
+def test_a_line_of_a_batch_that_is_not_published_is_nobodys() -> None:
+    """There is no release to say whose it is."""
+    assert line_fault(SPENT, ORDER, None) == "has an order of pack, which is not published"
+
+
 def with_reversals(*parts: tuple[Amounts, bool]) -> OrderRecord:
     reversals = tuple(Reversal(f"r-{n}", part, 7, returned) for n, (part, returned) in enumerate(parts))
     return replace(ORDER, reversals=reversals)

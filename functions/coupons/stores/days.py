@@ -6,7 +6,7 @@
 | mark a merchant, or a day | PutItem, UpdateItem | 1, once for all processes |
 | all days | Query `DAYS` | half a read unit for each two months of service |
 | the merchants of a day | Query of 16 buckets | 1 read unit each 4 KB |
-| a merchant's sums | PutItem a campaign, then UpdateItem | 1 each KB |
+| a merchant's sums | UpdateItem a campaign, and one more | 1 each KB |
 | close, reopen | UpdateItem | 1 |
 | a merchant's day | BatchGetItem of 2, Query, strong | 1 read unit each 4 KB |
 
@@ -26,9 +26,6 @@ from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.sums import rows_of, sums_of
 
-ROUND = {"#round": "round"}
-"""A reserved word of DynamoDB's expressions."""
-
 
 class Days:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
@@ -43,7 +40,7 @@ class Days:
         """
         standing, marked = self._read(day, merchant_id, consistent=False)
         if marked is None:
-            self._put(keys.merchant_day(day, merchant_id), {}, "attribute_not_exists(pk)", {})
+            self._put(keys.merchant_day(day, merchant_id))
         if standing is None or standing.closed_at_s or standing.ends_at_s < ends_at_s:
             ends_at_s = max(ends_at_s, standing.ends_at_s if standing else 0)
             self._change(
@@ -78,7 +75,7 @@ class Days:
         condition = "attribute_not_exists(#round) OR #round < :r"
         for row in rows_of(sums):
             key = keys.merchant_sums(day.day, merchant_id, row["campaign_id"], row["currency"])
-            self._put(key, {**row, "round": day.round}, condition, {":r": day.round})
+            self._change(key, "SET sums = :sums, #round = :r", condition, {":sums": row, ":r": day.round})
         self._change(keys.merchant_day(day.day, merchant_id), "SET #round = :r", condition, {":r": day.round})
 
     def close(self, day: SettlementDay, now_s: int) -> bool:
@@ -103,11 +100,9 @@ class Days:
         of_merchant = next(iter(items.values()), None)
         return _day(of_day) if of_day else None, of_merchant
 
-    def _put(self, key: keys.Key, fields: Item, condition: str, values: Item) -> None:
-        """The item is there: with what it has by now where `condition` refuses these `fields`."""
-        put: Item = {"TableName": self._table, "Item": encode({**key, **fields}), "ConditionExpression": condition}
-        if values:
-            put |= {"ExpressionAttributeNames": ROUND, "ExpressionAttributeValues": encode(values)}
+    def _put(self, key: keys.Key) -> None:
+        """The item is there: with what it has by now, or with its key alone."""
+        put = {"TableName": self._table, "Item": encode(key), "ConditionExpression": "attribute_not_exists(pk)"}
         with suppress(ConditionFailed):
             self._dynamo.call("put_item", **put)
 
@@ -120,7 +115,7 @@ class Days:
                 Key=encode(key),
                 UpdateExpression=update,
                 ConditionExpression=condition,
-                ExpressionAttributeNames=ROUND,
+                ExpressionAttributeNames={"#round": "round"},  # a reserved word of DynamoDB's expressions
                 ExpressionAttributeValues=encode(values),
             )
         except ConditionFailed:
@@ -136,4 +131,4 @@ def _merchant_day(merchant_id: str, marked: Item, *rows: Item) -> MerchantDay:
     """Without sums where those of a later round are on their way: it has all campaigns that an earlier one has."""
     if "round" not in marked or any(row["round"] > marked["round"] for row in rows):
         return MerchantDay(merchant_id)
-    return MerchantDay(merchant_id, marked["round"], sums_of(rows))
+    return MerchantDay(merchant_id, marked["round"], sums_of(row["sums"] for row in rows))
