@@ -62,6 +62,8 @@ class Guard(Engine):
         moved = False
         for place in places:
             table, pk, sk = place
+            if pk.startswith(keys.LATE):
+                continue
             if table == "OrdersTable" and pk != keys.DAYS and not sk.startswith(keys.MERCHANT):
                 batches |= self._of_order(place)
             elif table == "ClaimsTable" and sk.startswith(keys.CLAIM) and place not in self._claims:

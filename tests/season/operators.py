@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from coupons.documents import LATE_SCANS_MAX
 from tests.season.books import Books
 from tests.season.document import (
     CAMPAIGN_ID,
     ELDERS,
     LATE_BATCH,
+    MERCHANTS,
     NIGHT_SHIFT,
     Document,
     at_s,
@@ -59,6 +61,8 @@ class Operators:
                 path, body = {"group_id": group_id}, {"add": members[start : start + 1000]}
                 self._ask("PUT /admin/groups/{group_id}/members", path, body)
         self._ask("PUT /admin/campaigns/{campaign_id}", {"campaign_id": CAMPAIGN_ID}, self._document, 201)
+        for merchant_id in MERCHANTS:
+            self._edit_merchant(merchant_id, late_scans_per_day=LATE_SCANS_MAX)
         for batch_id in self._books.batches:
             if batch_id != LATE_BATCH:
                 self._publish(batch_id)
@@ -132,10 +136,14 @@ class Operators:
             | ({"decision": decision} if decision else {})
             for order_no, decision in decisions.items()
         ]
+        self._edit_merchant(merchant_id, withheld=withheld)
+        self.withheld[merchant_id, LOOKED_INTO] = decisions
+
+    def _edit_merchant(self, merchant_id: str, **changes: Any) -> None:
+        """A document has made its record."""
         path, route = {"merchant_id": merchant_id}, "/admin/merchants/{merchant_id}"
         revision = self._ask(f"GET {route}", path, None).json["revision"]
-        self._ask(f"PUT {route}", path, {"revision": revision, "withheld": withheld})
-        self.withheld[merchant_id, LOOKED_INTO] = decisions
+        self._ask(f"PUT {route}", path, {"revision": revision, **changes})
 
     def _ask(self, route: str, path: dict[str, str], body: Any, status: int = 200) -> Answered:
         answer = self._town.ask(self._person, route, path, body=body)
