@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -30,9 +32,11 @@ class Vault:
         self.secret = secret
         self.faults = list(faults)
         self.requests = 0
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def get_secret_value(self, **_: str) -> dict[str, str]:
         self.requests += 1
+        self.meanwhile()
         if self.faults:
             raise self.faults.pop(0)
         return {"SecretString": json.dumps(self.secret)}
@@ -113,7 +117,26 @@ def test_what_a_new_version_sealed_is_known_at_once(sealed: str, opened: Any) ->
     assert opened(before, sealed)
     assert process.keys.current == 2
     assert process.keys.person("ann") == person
+    process.clock.monotonic += RELOAD_S
+    assert opened(before, sealed)
     assert process.vault.requests == 1
+
+
+def test_whoever_meets_a_version_while_it_is_read_waits_for_it() -> None:
+    """Threads of one process read side by side: they ask once, and none is told that the keys cannot be read."""
+    process = Process()
+    process.vault.secret = {"1": FIRST, "2": SECOND}
+    code, told = ROTATED.seal_code(REF, 5), list[Any]()
+    other = Thread(target=lambda: told.append(process.keys.open_code(code)))
+
+    def meanwhile() -> None:
+        other.start()
+        other.join(0.2)
+
+    process.vault.meanwhile = meanwhile
+    assert process.keys.open_code(code) == (REF, 5)
+    other.join()
+    assert (told, process.vault.requests) == ([(REF, 5)], 1)
 
 
 def test_an_unknown_version_is_asked_for_once_a_minute() -> None:
