@@ -10,7 +10,7 @@ from botocore import exceptions as faults
 from botocore.awsrequest import AWSResponse
 from botocore.parsers import ResponseParserError
 
-from coupons.stores import bus, dynamodb, remote, secrets
+from coupons.stores import bus, dynamodb, failures, remote, secrets
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, TransactionFailed
 from tests.store.faults import cancelled, fault
 from tests.store.test_dynamodb import Scripted
@@ -104,8 +104,8 @@ def test_every_row_is_tested() -> None:
 
 @pytest.mark.parametrize(
     ("client", "at_most_s"),
-    [(dynamodb.client, 1.5), (bus.client, 7.5), (secrets.client, 3.0)],
-    ids=["dynamodb", "events", "secretsmanager"],
+    [(dynamodb.client, 1.5), (bus.client, 7.5), (secrets.client, 3.0), (failures.client, 7.5)],
+    ids=["dynamodb", "events", "secretsmanager", "sqs"],
 )
 def test_every_service_is_called_within_our_own_limits(client: Any, at_most_s: float) -> None:
     """boto3's own are a minute for each of two limits, and four attempts of both."""
