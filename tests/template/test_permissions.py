@@ -20,6 +20,8 @@ from tests.api.stage import Call, stage
 from tests.template.policies import like, permissions, statements
 from tests.template.stack import AREAS, Plant, Rule, Template, spoiled, template
 
+pytestmark = pytest.mark.timeout(600)
+"""Whichever test is the first plays every case of the API suite."""
 SERVICES = {
     "dynamodb": {"CatalogTable", "ClaimsTable", "OrdersTable", "PointsTable"},
     "secretsmanager": {"KeysSecret"},

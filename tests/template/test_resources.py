@@ -17,6 +17,8 @@ from tests.api.cases import outcome
 from tests.api.stage import Settings
 from tests.template.stack import AREAS, TABLES, Plant, Rule, Template, function, resources, spoiled, template
 
+pytestmark = pytest.mark.timeout(600)
+"""Whichever test is the first plays every case of the API suite."""
 KEYS = {"pk": "HASH", "sk": "RANGE"}
 BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 LOGGED = {
