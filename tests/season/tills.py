@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from coupons.clock import SKEW_S
 from coupons.moments import DAY_S, rfc3339, wall_clock
 from tests.season.books import Books, OrderAt
 from tests.season.document import DAYS, MERCHANTS, TIMEZONE, Document, at_s
@@ -29,6 +30,8 @@ class Tills:
     def __init__(self, town: Town, books: Books) -> None:
         self._town, self._books = town, books
         self._orders = 0
+        self._returned_s: dict[str, int] = {}
+        """When each coupon came back last."""
         self.reversals: Counter[str] = Counter()
         """By age."""
         self.uses: Counter[str] = Counter()
@@ -83,7 +86,7 @@ class Tills:
         body = {"code": self._code(person, coupon_id), "order": self._order(coupon_id, merchant_id), "ttl_s": 900}
         path, held_at_s = {"order_no": order_no}, self._town.now_s
         answer = self._town.put(self._till(merchant_id), "PUT /orders/{order_no}/hold", path, body)
-        if not self._was_fair(coupon_id, answer):
+        if not self._was_fair(coupon_id, answer, held_at_s):
             return
         self.uses["held"] += 1
         held_until_s = seconds(answer.json["held_until"])
@@ -102,7 +105,7 @@ class Tills:
             return
         path, coupon_id = {"order_no": held.json["order_no"]}, held.json["coupon_id"]
         answer = self._town.put(self._till(merchant_id), "PUT /orders/{order_no}/redemption", path, {"order": order_})
-        if self._was_fair(coupon_id, answer):
+        if self._was_fair(coupon_id, answer, None):
             for name in ("discount_minor", "merchant_match_minor", "payable_minor"):
                 assert answer.json[name] == held.json[name], f"{answer.text} for {held.text}"
             self._used(person, merchant_id, answer, held_at_s)
@@ -117,20 +120,30 @@ class Tills:
         if not _in_hours(self._books.coupons[coupon_id].terms, self._town.now_s):
             return
         code = code or self._code(person, coupon_id)
+        shown_at_s = seconds(more["scanned_at"]) if "scanned_at" in more else self._town.now_s
         merchant_id, order_no = self._new_order(coupon_id)
         body = {"code": code, "order": self._order(coupon_id, merchant_id), **more}
         path = {"order_no": order_no}
         answer = self._town.put(self._till(merchant_id), "PUT /orders/{order_no}/redemption", path, body)
-        if self._was_fair(coupon_id, answer):
+        if self._was_fair(coupon_id, answer, None if "pin" in more else shown_at_s):
             self.uses["late"] += "scanned_at" in more
             self.uses["printed"] += "pin" in more
-            self._used(person, merchant_id, answer, seconds(more["scanned_at"]) if "scanned_at" in more else None)
+            self._used(person, merchant_id, answer, shown_at_s if "scanned_at" in more else None)
 
-    def _was_fair(self, coupon_id: str, answer: Answered) -> bool:
-        """Whatever the books call available is taken, and nothing else. True if it was."""
+    def _was_fair(self, coupon_id: str, answer: Answered, shown_at_s: int | None) -> bool:
+        """Whatever the books call available is taken, and nothing else, nor by a code of before it came back.
+
+        `shown_at_s` None: by none, or by paper. True if it was.
+        """
         status = self._books.status(coupon_id, self._town.now_s)
+        is_barred = shown_at_s is not None and shown_at_s <= self._returned_s.get(coupon_id, 0) + SKEW_S
         if answer.status == 201:
+            assert not is_barred, answer.text
             return True
+        if answer.slug == "code-expired":
+            assert is_barred, answer.text
+            self.uses["refused as shown before it came back"] += 1
+            return False
         assert answer.slug == "coupon-not-usable", answer.text
         # The books know of no holds; a repeat may have taken the clock over the expiry.
         assert answer.json["coupon_status"] in (status, "held"), f"{status}: {answer.text}"
@@ -191,6 +204,7 @@ class Tills:
         self.reversals[age] += 1
         if answer.json["coupon_returned"]:
             self.uses["came back"] += 1
+            self._returned_s[entry.coupon_id] = seconds(answer.json["reversed_at"])
             self.plan(person, entry.coupon_id)
 
     def _age(self, at: OrderAt) -> str:

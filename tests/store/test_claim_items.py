@@ -59,8 +59,11 @@ def test_eight_redeemed_coupons_cost_one_write_unit(season: World, release: Rele
         by = Scanned("", ref, NOW_S + 6)
         for _ in range(98):
             season.env.claims.print_coupon(release, ref)
+        season.env.claims.try_pin(release, ref, 98)
         season.env.transact([coupons.redeem(release, ref, order, by, NOW_S, 0)])
         season.env.transact([coupons.give_back(release, ref, order, NOW_S, 0, 9)])
+        [item] = season.client.scan(TableName="ClaimsTable")["Items"]
+        assert "w" not in item["c"]["L"][index]["M"], "tries are of the last print, and it has none"
         season.env.transact([coupons.hold(release, ref, order, by, 1_599_999_999, NOW_S, 0)])
         season.env.claims.try_pin(release, ref, 99)
     [item] = season.client.scan(TableName="ClaimsTable")["Items"]

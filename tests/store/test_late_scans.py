@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coupons import redeeming
+from coupons import holding, redeeming
 from coupons.codes import LATE_MAX_S, Scanned
 from coupons.environment import Environment
 from coupons.orders import Order
@@ -114,6 +114,21 @@ def test_places_are_of_the_day_on_which_a_scan_arrives(shop: World) -> None:
         "code-expired late-limit",
     ]
     assert (taken(shop), taken(shop, "2020-06-07")) == (0, 2)
+
+
+def test_a_hold_that_lands_meanwhile_makes_it_no_late_scan(shop: World) -> None:
+    """The order redeems what it holds then: no place is taken, and the line says so."""
+    shown = code(shop, "ann")
+    shop.clock.advance(60)
+
+    def hold() -> None:
+        by = {"code": code(shop, "ann"), "ttl_s": 600, "now_s": shop.now_s}
+        holding.hold(shop.env, "diner", "o-ann", Order.model_validate(order()), **by)
+
+    env = shop.environment(client=Overtaken(shop.client, "transact_write_items", "", hold))
+    by = {"code": shown, "scanned_at_s": shop.now_s - 60, "now_s": shop.now_s}
+    assert not redeeming.redeem(env, "diner", "o-ann", Order.model_validate(order()), **by)[0].late
+    assert taken(shop) == 0
 
 
 def test_the_last_place_of_a_twin_is_a_repeat(shop: World) -> None:
