@@ -135,9 +135,14 @@ def pieces_of_an_audit(env: Environment) -> None:
     env.audit_folds.recorded("audit#pack#0#lines#2020-06-06", 1)
 
 
+def known_merchant(env: Environment) -> None:
+    env.live.knows_merchant("diner")
+
+
 @pytest.mark.parametrize(
     "read",
     [
+        known_merchant,
         *(all_days, spent_on_a_day, claims_of_persons, lines_of_an_audit, orders_of_an_audit, pieces_of_an_audit),
         *(sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines),
         *(day_folds, merchants_of_a_day, merchants_day, lines_to_fold, lines_of_an_order, withheld, spent),

@@ -41,7 +41,10 @@ class Registry:
         return record, frozenset(enrolled | set(record.campaigns))
 
     def has_record(self, merchant_id: str) -> bool:
-        """Read strongly: who was registered a moment ago is known."""
+        """Read strongly: who was registered a moment ago is known.
+
+        Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
+        """
         return self._dynamo.get(self._table, keys.merchant(merchant_id), consistent=True) is not None
 
     def record(self, merchant_id: str) -> MerchantRecord | None:
