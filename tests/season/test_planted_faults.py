@@ -116,7 +116,7 @@ SEEN = {
     releases_a_fen_too_many: "gave back unclaimed.* by the books",
     rolls_over_a_pack_too_many: "gave back unclaimed.*'packs'",
     reserves_rounded_down: "budget-exceeded",
-    charges_the_wrong_funder: "platform pays 101 of 1005",
+    charges_the_wrong_funder: r"platform pays \d+ of \d+",
     loses_a_fen_of_a_split: "funded of",
     reverses_by_shares: r"has .*: -\d+.* left",
     reverses_rounded_up: "'discount_minor'",
