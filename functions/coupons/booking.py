@@ -66,9 +66,11 @@ def cancel(env: Environment, batch_id: str, person: bytes, now_s: int) -> tuple[
     """
     release = env.live.release(batch_id)
     _refuse_outside_window(release, now_s)
-    booking = env.bookings.delete(release, person)
+    booking = env.bookings.get(release, person)
     if booking is None:
         raise NotFound(detail=f"You have not booked {batch_id!r}.")
+    # Read before: an attempt after one whose answer was lost finds nothing to delete, though it was there.
+    env.bookings.delete(release, person)
     return release, booking
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from coupons.environment import Environment
+from coupons.environment import Environment, replace_environment
 from coupons.expiring import run_schedule
-from tests.store.faults import Faulty, KilledError, Mortal, first
+from tests.store.faults import Faulty, KilledError, Mortal, answer_lost, first
 from tests.world import World, batch, campaign
 
 BOOKING = "PUT /batches/{batch_id}/booking"
@@ -52,6 +52,13 @@ def test_bookings_are_counted_a_fence_after_their_window(booked: World) -> None:
     assert tick(booked) == [{"batch_id": "pack", "step": "booked", "bookings": 3}]
     assert shown(booked) == 3
     assert tick(booked) == []
+
+
+def test_a_cancel_whose_answer_is_lost_is_no_stranger(booked: World) -> None:
+    """Its own second attempt finds no booking any more; the next request says so."""
+    replace_environment(booked.environment(client=Faulty(booked.client, "delete_item", answer_lost)))
+    answers = [booked.citizen("ann").send("DELETE /batches/{batch_id}/booking", PACK) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 404]
 
 
 def test_nothing_is_read_when_nothing_is_due(booked: World) -> None:
