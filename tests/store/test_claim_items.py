@@ -111,5 +111,5 @@ def test_a_wallet_finds_claims_among_many_keys(season: World, release: Release, 
     claim = pack_of_eight(release)
     assert season.env.claims.put(release, claim, lambda: True) is None
     wanted = [(f"B#other-{n}", 16) for n in range(others)] + [(release.claim_key, release.buckets)]
-    assert season.env.claims.wallet(wanted, PERSON) == [claim]
-    assert season.env.claims.wallet(wanted, KEYS.person("bo")) == []
+    assert list(season.env.claims.wallet(wanted, PERSON).values()) == [claim]
+    assert season.env.claims.wallet(wanted, KEYS.person("bo")) == {}
