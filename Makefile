@@ -52,9 +52,9 @@ spin:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null
 
-e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire
+e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
 	@echo "== end to end"
-	exec $(BIN)/python -m pytest tests/e2e
+	exec $(BIN)/python -m pytest tests/e2e tests/fuzz
 
 faults: $(READY) ## a thousand faults between the handlers and the store, byte by byte, and what the tables say then
 	@exec $(BIN)/python -m tests.faults.run

@@ -103,7 +103,11 @@ def _known_currency(code: str) -> str:
     return code
 
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+Currency = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{3}$", json_schema_extra={"enum": list(EXPONENTS)}),
+    AfterValidator(_known_currency),
+]
 
 
 def _calendar_day(text: str) -> str:
@@ -117,7 +121,9 @@ def _day_of_our_time(day: str) -> str:
     return day
 
 
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_calendar_day)]
+Day = Annotated[
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"}), AfterValidator(_calendar_day)
+]
 DeclaredDay = Annotated[Day, AfterValidator(_day_of_our_time)]
 
 

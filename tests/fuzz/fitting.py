@@ -1,0 +1,141 @@
+"""What is sent instead of what the fuzzer drew: identifiers that exist, and bodies that fit what refers to each other.
+
+Only in parts of a case that are to be valid: what is to be refused stays as it was drawn. One drawing in eight stays
+as it is anyway, so that also strangers, and documents at odds with themselves, are sent.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from schemathesis import Case, HookContext
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+
+from tests.fuzz.town import DINER, ORDERS, Town
+from tests.world import campaign
+
+DOCUMENT = "PUT /admin/campaigns/{campaign_id}"
+CAMPAIGNS = ("beijing-2020", "beijing-sports", "hubei-2020", "night-2020")
+OPEN, BOOKABLE = ("special-0606", "care-2020"), ("special-0613",)
+AS_DRAWN = 8
+"""Of so many drawings one is sent as it was drawn."""
+NEW_MAX = 40
+"""Campaigns that are declared anew; after that, their edits are at odds with their revisions."""
+RAISED_FROM = 200_000
+"""Packs of `sports-88`."""
+STEERED = {
+    "quantity": ("sports-88",),
+    "stop": ("gym-june",),
+    "extend": ("night-0612",),
+    "pause": ("sports-88",),
+    "resume": ("sports-88",),
+}
+"""Batches that nothing else needs: an operator who stops another one, drawn from what was answered, ends the play."""
+LINKED = frozenset(
+    {
+        *("campaign_id", "batch_id", "terms_id", "section_id", "funder_id", "merchant_id", "store_id"),
+        *("starts_at", "ends_at", "opens_at", "closes_at", "booking", "validity", "usable", "blackout_dates"),
+        *("revision", "timezone", "currency", "sections", "suspended_districts", "terms", "limits"),
+        *("mode", "eligibility", "exclusive_group", "rollover_to"),
+        *("discount", "funding", "basis_points", "merchant_match", "hold_max_s", "withheld"),
+    }
+)
+"""Fields that have to agree with others: a document that is made to fit keeps its own."""
+
+
+def put_right(town: Town) -> Callable[[HookContext, Case, dict[str, Any]], None]:
+    """The hook `before_call` of this town."""
+
+    def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
+        if case.meta is None or case.method.upper() != case.operation.method.upper():
+            return  # a probe: as it is
+        drawn = _drawn(case)
+        stays, steers = drawn % AS_DRAWN == 0, case.path.rpartition("/")[2] in STEERED
+        if (steers or not stays) and not case.meta.is_negative_at(ParameterLocation.PATH):
+            names = {name: _known(town, case.operation.label, name, drawn) for name in case.path_parameters}
+            case.path_parameters = case.path_parameters | {name: known for name, known in names.items() if known}
+        if not stays and isinstance(case.body, dict) and not case.meta.is_negative_at(ParameterLocation.BODY):
+            case.body = _fitting(town, case.operation.label, _whole(case.body), case.path_parameters, drawn)
+
+    return before_call
+
+
+def is_sent(_context: HookContext, case: Case) -> bool:
+    """The hook `filter_case`: of the thousand ways in which a campaign can be wrong, every fourth."""
+    meta = case.meta
+    is_wrong = meta is not None and meta.phase.name == TestPhase.COVERAGE and meta.generation.mode.is_negative
+    return not (is_wrong and case.operation.label == DOCUMENT) or _drawn(case) % 4 == 0
+
+
+def _drawn(case: Case) -> int:
+    """A number that is the same for the same drawing."""
+    drawn = json.dumps([case.path_parameters, case.query, case.body], default=repr, sort_keys=True)
+    return zlib.crc32(drawn.encode("utf-8", "replace"))
+
+
+def _known(town: Town, label: str, name: str, drawn: int) -> str:
+    """A value of this path parameter that exists; empty: as it was drawn."""
+    method, _, path = label.partition(" ")
+    action = path.rpartition("/")[2]
+    new = tuple(f"fuzzed-{number}" for number in range(NEW_MAX))
+    choices: Mapping[str, tuple[str, ...]] = {
+        "campaign_id": (*new, *CAMPAIGNS[2:]) if method == "PUT" else CAMPAIGNS,
+        "batch_id": BOOKABLE if action == "booking" else STEERED.get(action, OPEN),
+        "coupon_id": tuple(town.coupons),
+        "merchant_id": ("fuzzed-shop", "haidian-digital") if method == "PUT" else (DINER, "jd-mall"),
+        "group_id": ("fuzzed-group", "night-shift"),
+        "order_no": tuple(town.kept.get(f"{method} {action}", ORDERS if method != "DELETE" else new)),
+        "day": ("2020-06-12",),
+    }
+    found = choices.get(name, ())
+    return found[drawn // AS_DRAWN % len(found)] if found else ""
+
+
+def _fitting(town: Town, label: str, body: dict[str, Any], path: Mapping[str, Any], drawn: int) -> dict[str, Any]:
+    if "order" in body:
+        fits = {"code": town.code_for(path.get("order_no", ""))} | ({"order": town.order()} if drawn % 4 else {})
+        return {name: value for name, value in body.items() if name != "scanned_at"} | fits
+    if label.endswith("{reversal_no}") and drawn % 4:
+        return {"amount_minor": 1 + body["amount_minor"] % 50}
+    if label.endswith("/quantity") and drawn % 4:
+        return {"quantity": RAISED_FROM + body["quantity"] % 1_000}
+    if label == DOCUMENT:
+        whole = campaign(campaign_id=path["campaign_id"], suspended_districts=[])
+        whole["batches"][0]["batch_id"] = f"pack-{path['campaign_id']}"[:64]
+        return dict(_graft(whole, body))
+    if label.startswith("PUT /admin/merchants/"):
+        (diner,) = campaign()["merchants"]
+        return dict(_graft({name: value for name, value in diner.items() if name != "merchant_id"}, body))
+    return body
+
+
+def _whole(value: Any) -> Any:
+    """60.0 is an integer to JSON Schema, and none to us: 60."""
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _graft(whole: Any, drawn: Any) -> Any:
+    """`whole` with all that was drawn and refers to nothing else; of a list of documents the first is made to fit."""
+    if not isinstance(whole, dict) or not isinstance(drawn, dict):
+        return drawn
+    taken = {}
+    for name, value in drawn.items():
+        first = _first(whole.get(name))
+        if first is not None and _first(value) is not None:
+            taken[name] = [_graft(first, _first(value)), *whole[name][1:]]
+        elif first is None and name not in LINKED and not (value is None and name in whole):
+            taken[name] = _graft(whole.get(name), value)
+    return {**whole, **taken}
+
+
+def _first(value: Any) -> Any:
+    """Of a list of documents; None for anything else."""
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else None

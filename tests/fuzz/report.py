@@ -1,0 +1,117 @@
+"""One run of schemathesis over a running stack, and what came of it, operation by operation."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import schemathesis
+from schemathesis import Case, Config
+from schemathesis.auths import AuthContext
+from schemathesis.engine import Status, events, from_schema
+
+from tests.fuzz.fitting import DOCUMENT, is_sent, put_right
+from tests.fuzz.rules import listed_rules
+from tests.fuzz.town import Town
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+BULKY = (
+    "POST /quotes",
+    "PUT /orders/{order_no}/hold",
+    "PUT /orders/{order_no}/redemption",
+    "PUT /admin/merchants/{merchant_id}",
+    "PUT /admin/groups/{group_id}/members",
+    "POST /admin/batches/{batch_id}/extend",
+)
+TOKENS = {"with-security-parameters": False}
+"""They are the suite's own; the check `ignored_auth` tries without, and with a wrong one."""
+SETTINGS = {
+    "seed": 20200606,
+    "continue-on-failure": True,
+    "request-timeout": 35,
+    "generation": {"deterministic": True, "no-shrink": True, "database": "none", **TOKENS},
+    "checks": {"positive_data_acceptance": {"enabled": False}},
+    "phases": {
+        "fuzzing": {"generation": {"max-examples": 30}},
+        "stateful": {"generation": {"max-examples": 20}, "max-steps": 6},
+    },
+    "operations": [
+        # Drawing whole campaigns takes long.
+        {"include-name": DOCUMENT, "phases": {"fuzzing": {"generation": {"max-examples": 10}}}},
+        # Coverage alone sends many that are wrong.
+        *(
+            {"include-name": name, "phases": {"fuzzing": {"generation": {"max-examples": 70, "mode": "positive"}}}}
+            for name in BULKY
+        ),
+    ],
+}
+
+
+@dataclass
+class Report:
+    statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    """Operation → status → its cases, but those that ask by another method."""
+    phases: Counter[str] = field(default_factory=Counter)
+    """Phase that came to its end → its cases."""
+    failures: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    operations: list[str] = field(default_factory=list)
+
+    def passed(self, operation: str) -> float:
+        """The share of cases that scope and schema let through."""
+        found = self.statuses[operation]
+        return sum(count for status, count in found.items() if status not in (400, 401, 403)) / max(found.total(), 1)
+
+    def note(self, event: events.EngineEvent) -> None:
+        if isinstance(event, events.NonFatalError):
+            self.errors.append(f"{event.label}: {event.value}")
+        elif isinstance(event, events.FatalError):
+            self.errors.append(f"{event.exception!r}")
+        elif isinstance(event, events.PhaseFinished):
+            self.phases[event.phase.name.value] += 0
+        elif isinstance(event, events.ScenarioFinished):
+            self._scenario(event)
+
+    def _scenario(self, event: events.ScenarioFinished) -> None:
+        recorder = event.recorder
+        self.phases[event.phase.value] += len(recorder.interactions)
+        for case_id, interaction in recorder.interactions.items():
+            case = recorder.cases[case_id].value
+            if interaction.response is not None and _is_own(case):
+                self.statuses[case.operation.label][interaction.response.status_code] += 1
+        for case_id, checks in recorder.checks.items():
+            for check in checks:
+                if check.status == Status.FAILURE and check.failure_info is not None:
+                    asked = recorder.interactions.get(case_id)
+                    said = asked.response.text if asked and asked.response else "no answer"
+                    request = f"{asked.request.method} {asked.request.uri}" if asked else ""
+                    failure = check.failure_info.failure
+                    self.failures.append(f"{check.name}: {request}\n{failure.title}: {failure.message}\n{said[:400]}")
+
+
+def _is_own(case: Case) -> bool:
+    """No probe by another method."""
+    return case.meta is not None and case.method.upper() == case.operation.method.upper()
+
+
+def run(town: Town) -> Report:
+    """All phases over the operations of the stack's own document."""
+    schema = schemathesis.openapi.from_url(f"{town.stack.url}/openapi.json", config=Config.from_dict(SETTINGS))
+    schemathesis.check(listed_rules)
+    schemathesis.hook("before_call")(put_right(town))
+    schema.hook("filter_case")(is_sent)
+
+    @schema.auth(refresh_interval=None)
+    class _Scopes:
+        def get(self, _case: Case, context: AuthContext) -> str | None:
+            security = context.operation.definition.raw.get("security")
+            return town.tokens[security[0]["jwt"][0]] if security else None
+
+        def set(self, case: Case, token: str | None, _context: AuthContext) -> None:
+            if token:
+                case.headers["Authorization"] = f"Bearer {token}"
+
+    report = Report(operations=[result.ok().label for result in schema.get_all_operations()])
+    for event in from_schema(schema).execute():
+        report.note(event)
+    return report

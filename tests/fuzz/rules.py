@@ -1,0 +1,63 @@
+"""Why a body that fits the published schema may still be malformed: what no JSON Schema says.
+
+In place of schemathesis' own check `positive_data_acceptance`: each 400 of a schema-valid request is one of these.
+"""
+
+from __future__ import annotations
+
+import re
+
+from schemathesis import Case, CheckContext, Response
+
+RULES = (
+    # words that JSON Schema has no name for
+    r"'.*' is not an IANA time zone",
+    r"times lie from .* to before .*",
+    r"times are whole seconds",
+    r"days lie from .* to before .*",
+    r"(day|month|year) .*(out of range|must be in 1\.\.12).*",
+    r"is larger than 65536 bytes",
+    # 60.0 is an integer to JSON Schema, and none to us
+    r"Input should be a valid integer",
+    # identities: letters and digits of any script
+    r"holds U\+[0-9A-F]+, which no identity may hold",
+    r"is empty",
+    r"is somebody that add names too, perhaps in another spelling",
+    # one document, two of its fields
+    r"the window ends before it starts",
+    r"amount_minor is above threshold_minor: .*",
+    r"days must be above starts_after_days: .*",
+    # the first edit of a merchant has to say all
+    r"Field required",
+    r"hold_max_s above 1800 needs scope\.channels \[online\]",
+    r"extended by 366 days it would be too late: .*",
+    r"a granted batch needs eligibility\.group_id",
+    r"booking\.closes_at is after closes_at",
+    r"a lottery needs a booking that closes before it opens: .*",
+    r"add and remove name more than 1000 persons together",
+    r"lies in the future",
+    # lists whose members know of each other
+    r"\w+: '.*' stands twice",
+    r"funding shares must add up to 10000 basis points",
+    r"merchant_match must be in ascending order of starts_at",
+    r"blackout_dates must be in ascending order, each once",
+    # a campaign as a whole
+    r"the path says '.*'",
+    r"(terms|batch) \S+: \w+ '.*' is not declared in this document",
+    r"batch \S+: rollover_to '.*' is no batch that closes later",
+    r"batch \S+: \S+ ends before the last pack is claimed",
+    r"batch \S+: claimed last and extended by 366 days, .*",
+    r".* are too much for one revision; send two",
+)
+_RULE = re.compile("|".join(f"(?:{rule})" for rule in RULES), re.DOTALL)
+
+
+def listed_rules(_context: CheckContext, response: Response, case: Case) -> None:
+    """A schema-valid request is malformed by a listed rule, or its code is none of ours."""
+    if response.status_code != 400 or case.meta is None or case.meta.generation.mode.is_negative:
+        return
+    problem = response.json()
+    if problem["type"] == "/problems/code-invalid":
+        return
+    unlisted = [error for error in problem["errors"] if not _RULE.fullmatch(error["message"])]
+    assert not unlisted, f"malformed by no listed rule: {unlisted}"
