@@ -128,7 +128,7 @@ def get_settlement(request: Request) -> Answer:
     env, merchant_id, day = request.env, request.caller.merchant_id, request.path["day"]
     page = settling.settlement_page(env, merchant_id, day, request.query.cursor, request.now_s)
     lines = [
-        line_view(line, page.withholdings.of(line.order_no), env.live.release(line.batch_id).timezone)
+        line_view(line, page.withholdings.of(line.order_no), settling.timezone_of(env, merchant_id, day, line))
         for line in page.lines
     ]
     view = settlement_view(merchant_id, day, page, lines)
@@ -137,18 +137,24 @@ def get_settlement(request: Request) -> Answer:
     headers = {"content-type": "text/csv; charset=utf-8"}
     if view.next:
         headers["link"] = f'</settlements/{day}?cursor={view.next}>; rel="next"'
-    return Answer(_csv(lines), headers=headers)
+    return Answer(_csv(view), headers=headers)
 
 
-def _csv(lines: list[LineView]) -> str:
-    """One row a line; the funders' shares in one column, `government:500 platform:300`."""
+def _csv(view: SettlementView) -> str:
+    """One row a line; the funders' shares in one column, `government:500 platform:300`.
+
+    A line that cannot be read is a row of the kind `damaged` with its numbers alone, so that no file passes for whole.
+    """
     last = ("funding", "withheld", "decision")
     columns = [*(name for name in LineView.model_fields if name not in last), *last]
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(columns)
-    for line in lines:
+    for line in view.lines:
         funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
         row = line.model_dump(mode="json") | {"funding": funding}
         writer.writerow([str(row[name]).lower() if isinstance(row[name], bool) else row[name] for name in columns])
+    for lost in view.lost:
+        named = {"kind": "damaged", **lost.model_dump()}
+        writer.writerow([named.get(name) for name in columns])
     return file.getvalue()

@@ -135,7 +135,7 @@ def played(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]
         by.mark("qianmen-diner", day, release.timezone)
 
     yield row("mark of a merchant's day", partial(mark, env.marks))
-    yield row("the same, in another environment", partial(mark, Marks(env.days, clock)))
+    yield row("the same, in another environment", partial(mark, Marks(env.days, clock, env.damages)))
     yield row("redemption, its day marked", redeem)
     yield row("redemption, repeated", redeem)
     yield row("full reversal", lambda: reversing.reverse(env, "qianmen-diner", "o-1", "r-1", 4000, now_s))

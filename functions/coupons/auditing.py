@@ -23,9 +23,10 @@ from functools import partial
 from typing import Any
 
 from coupons import bookkeeping, equations
-from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, counted
+from coupons.audits import Audit, Beginning, Counted, Equation, Moment, Report, counted, damage_equation
 from coupons.booking import count as count_bookings
 from coupons.claims import DamagedClaim, Ruling
+from coupons.damage import Damaged
 from coupons.days import SettlementDay
 from coupons.declaring import read
 from coupons.environment import Environment
@@ -40,7 +41,7 @@ from coupons.reserves import total as sum_of
 from coupons.sweeping import SPAN, swept
 from coupons.sweeps import Count, Fold
 from coupons.sweeps import total as total_of
-from coupons.tallies import BatchTally, Tally, together
+from coupons.tallies import BatchTally, Faults, Tally, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,19 @@ def audit_batch(env: Environment, batch_id: str, sweep: str, now_s: int, deadlin
 
     `complete` False: time ran out (`deadline_s`, monotonic), or its money would not stand still; ask again with the
     `sweep` of the answer. Claims are counted before the shards are read: a pack that moves in between counts as
-    unclaimed, never twice. Raises NotFound, Busy.
+    unclaimed, never twice. A claim that cannot be read is counted and named; any other damaged item ends the audit with
+    its key as the finding. Raises NotFound, Busy.
     """
-    release = env.live.release(batch_id)
     sweep = sweep or secrets.token_hex(8)
+    try:
+        return _audit_batch(env, batch_id, sweep, now_s, deadline_s)
+    except Damaged as found:
+        env.damages.note(found)
+        return Audit(sweep=sweep, complete=True, damaged=Faults(1, [str(found)]))
+
+
+def _audit_batch(env: Environment, batch_id: str, sweep: str, now_s: int, deadline_s: float) -> Audit:
+    release = env.live.release(batch_id)
     name = f"audit#{batch_id}#{sweep}"
     beginning = _begin(env, name, [batch_id])
     found = _recount(env, name, beginning, {batch_id: release}, now_s, deadline_s)
@@ -92,16 +102,29 @@ def audit_batch(env: Environment, batch_id: str, sweep: str, now_s: int, deadlin
     count = found.claims.of(release.number) if found else None
     stock = _of_stock(env, release, count, beginning)
     money = tuple(_of_money(env, batch_id, found, moment)) if found and moment else ()
-    return Audit(sweep=sweep, complete=whole, booked=booked, of_money=money, **stock)
+    damaged = found.claims.damaged if found else Faults()
+    return Audit(sweep=sweep, complete=whole, booked=booked, of_money=money, damaged=damaged, **stock)
 
 
 def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline_s: float) -> Report:
     """Recount the lines of a day, of all its merchants and batches: a settlement day is not one campaign's.
 
-    Raises NotFound (no such campaign), Busy.
+    A damaged item ends the audit with its key as the finding. Raises NotFound (no such campaign), Busy.
     """
-    read(env, campaign_id)
     sweep = sweep or secrets.token_hex(8)
+    try:
+        return _audit_day(env, campaign_id, day, sweep, deadline_s)
+    except Damaged as found:
+        return _broken(env, day, sweep, found)
+
+
+def _broken(env: Environment, of: str, sweep: str, found: Damaged) -> Report:
+    env.damages.note(found)
+    return Report(of, sweep, True, (damage_equation(Faults(1, [str(found)])),))
+
+
+def _audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline_s: float) -> Report:
+    read(env, campaign_id)
     name = f"audit#{day}#{sweep}"
     beginning = _begin(env, name, [])
     days = [one for one in env.days.all(consistent=True) if one.day == day]
@@ -122,17 +145,24 @@ def audit_day(env: Environment, campaign_id: str, day: str, sweep: str, deadline
 def audit_campaign(env: Environment, campaign_id: str, sweep: str, now_s: int, deadline_s: float) -> Report:
     """Recount all published batches, and hold budgets, reserves, ledger and closed days against each other.
 
-    Raises NotFound, Busy.
+    Damage is found as by `audit_batch`. Raises NotFound, Busy.
     """
-    releases = bookkeeping.published(env, campaign_id)
     sweep = sweep or secrets.token_hex(8)
+    try:
+        return _audit_campaign(env, campaign_id, sweep, now_s, deadline_s)
+    except Damaged as found:
+        return _broken(env, "campaign", sweep, found)
+
+
+def _audit_campaign(env: Environment, campaign_id: str, sweep: str, now_s: int, deadline_s: float) -> Report:
+    releases = bookkeeping.published(env, campaign_id)
     name = f"audit#{campaign_id}#{sweep}"
     beginning = _begin(env, name, releases)
     found = _recount(env, name, beginning, releases, now_s, deadline_s)
     moment = bookkeeping.moment(env, campaign_id) if found else None
     if found is None or moment is None:
         return Report("campaign", sweep)
-    told: list[Equation] = []
+    told = [damage_equation(found.claims.damaged)] if found.claims.damaged.number else []
     for batch_id, release in releases.items():
         stock = _of_stock(env, release, found.claims.of(release.number), beginning)
         of_batch = Audit(sweep, True, booked=None, of_money=tuple(_of_money(env, batch_id, found, moment)), **stock)

@@ -10,6 +10,7 @@ from coupons.ledger import Record
 from coupons.money import Purse
 from coupons.releases import Control, Release
 from coupons.reserves import Amounts, Reserve, cost_of, largest_cost
+from coupons.tallies import Faults
 
 
 class Equation(NamedTuple):
@@ -98,22 +99,24 @@ class Audit:
 
     sweep: str
     complete: bool
-    quantity: int
-    remaining: int
-    claims: int
-    astray: int
+    quantity: int = 0
+    remaining: int = 0
+    claims: int = 0
+    astray: int = 0
     """Claims under another key than their person's, where a second one of a person could stand."""
-    coupons: dict[str, int]
-    pack_size: int
-    reclaimed: bool
-    booked: int | None
+    coupons: dict[str, int] = field(default_factory=dict)
+    pack_size: int = 0
+    reclaimed: bool = False
+    booked: int | None = None
     """Bookings, if the batch takes any."""
-    booked_on_record: int
+    booked_on_record: int = -1
     """As counted when their window had closed; -1 before."""
-    refused: dict[str, int]
+    refused: dict[str, int] = field(default_factory=dict)
     """Claims refused, by cause, as far as processes have written them: not exact, and in no equation."""
     of_money: tuple[Equation, ...] = ()
     """What its lines, orders, coupons, reserve and records say; `equations.py`."""
+    damaged: Faults = field(default_factory=Faults)
+    """Claims that cannot be read, or the one item without which nothing could be counted."""
 
     @property
     def unclaimed(self) -> int:
@@ -121,6 +124,9 @@ class Audit:
 
     def equations(self) -> list[Equation]:
         """Each equation with its numbers, and whether it holds."""
+        broken = [damage_equation(self.damaged)] if self.damaged.number else []
+        if broken and not self.pack_size:
+            return broken
         states = " + ".join(f"{number} {status}" for status, number in sorted(self.coupons.items())) or "0"
         parts = f"quantity {self.quantity} = remaining {self.remaining} + claims {self.claims}"
         parts += f" + unclaimed {self.unclaimed}"
@@ -138,4 +144,9 @@ class Audit:
             found.append(Equation(f"bookings {self.booked} = {on_record} on record", self.booked == on_record))
         if self.reclaimed:
             found.append(Equation(f"after the reclaim unclaimed {self.unclaimed} = 0", self.unclaimed == 0))
-        return [*found, *self.of_money]
+        return [*broken, *found, *self.of_money]
+
+
+def damage_equation(damaged: Faults) -> Equation:
+    """Never holds: what cannot be read is named, and what is counted without it is not the whole."""
+    return Equation(f"items that can be read are all; {damaged.number} not: {'; '.join(damaged.named)}", False)

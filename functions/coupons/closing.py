@@ -43,7 +43,7 @@ def close_days(
     merchants are added up, and other days are closed. `published`: batches. Raises Busy.
     """
     did: list[dict[str, object]] = []
-    for day in env.days.all():
+    for day in env.damages.sound(env.days.each()):
         if day.closed_at_s:
             if now_s < day.ends_at_s and env.days.reopen(day):
                 did.append({"day": day.day, "step": "reopened"})
@@ -72,19 +72,22 @@ def closed_through(env: Environment, published: Sequence[str], now_s: int) -> da
     over = min((day_of(now_s - FENCE_S, zone) for zone in zones), default=None)
     if over is None:
         return None
-    standing = [date.fromisoformat(day.day) for day in env.days.all() if not day.closed_at_s]
+    days = env.days.each()
+    # A day that cannot be read may be open: its key says which it is.
+    standing = [date.fromisoformat(day.sk) for day in days if isinstance(day, Damaged)]
+    standing += [date.fromisoformat(day.day) for day in env.damages.sound(days) if not day.closed_at_s]
     return min([over, *standing]) - timedelta(days=1)
 
 
 def _zones(env: Environment, published: Sequence[str]) -> set[str]:
     """Of batches that are published. One whose release is damaged may be in any zone: its days end with the last."""
-    zones: set[str] = set()
-    for batch_id in published:
-        zone = LAST_ZONE
-        with env.damages.left_out():
-            zone = env.live.listed(batch_id).timezone
-        zones.add(zone)
-    return zones
+    return {_zone(env, batch_id) for batch_id in published}
+
+
+def _zone(env: Environment, batch_id: str) -> str:
+    with env.damages.left_out():
+        return env.live.listed(batch_id).timezone
+    return LAST_ZONE
 
 
 def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[str]) -> int:
@@ -94,13 +97,17 @@ def _latest_end_s(env: Environment, day: SettlementDay, published: Sequence[str]
 
 
 def _add_up(env: Environment, day: SettlementDay, deadline_s: float) -> Sums | None:
-    """The sums of all merchants; None if time ran out."""
+    """The sums of all merchants; None if time ran out. Raises Damaged once all that can be is added up."""
     parts = env.day_folds.recorded(day.sweep_id, keys.DAY_BUCKETS)
+    broken: list[Damaged] = []
     for bucket in _shuffled(env, keys.DAY_BUCKETS, parts):
-        sums = _of_bucket(env, day, bucket, deadline_s)
-        if sums is None:
-            return None
-        parts[bucket] = env.day_folds.record(day.sweep_id, bucket, None, Part(sums, to_the_end=True))
+        with env.damages.left_out(broken):
+            sums = _of_bucket(env, day, bucket, deadline_s)
+            if sums is None:
+                return None
+            parts[bucket] = env.day_folds.record(day.sweep_id, bucket, None, Part(sums, to_the_end=True))
+    if broken:
+        raise broken[0]
     return total(part.sums for part in parts.values())
 
 
@@ -108,10 +115,20 @@ def _of_bucket(env: Environment, day: SettlementDay, bucket: int, deadline_s: fl
     merchants = env.days.merchants(day.day, bucket)
     env.rng.shuffle(merchants)
 
+    broken: list[Damaged] = []
+
     def of(merchant: MerchantDay) -> Sums | None:
-        return merchant.sums if merchant.round == day.round else _of_merchant(env, day, merchant, deadline_s)
+        if merchant.damaged:
+            env.damages.note(merchant.damaged)
+        if merchant.round == day.round:
+            return merchant.sums
+        with env.damages.left_out(broken):
+            return _of_merchant(env, day, merchant, deadline_s)
+        return None
 
     found = side_by_side(env, of, merchants)
+    if broken:
+        raise broken[0]
     whole = [sums for sums in found if sums is not None]
     return total(whole) if len(whole) == len(merchants) else None
 
@@ -139,9 +156,13 @@ def _read_on(env: Environment, day: SettlementDay, merchant_id: str, shard: int,
     before = standing or Part(Sums())
     sums, read_to = total([before.sums]), before.read_to
     found = env.orders.in_shard(merchant_id, day.day, shard, read_to)
-    for sort_key, line in islice(found, SEGMENT_LINES):
-        sums.take(line)
+    broken: list[Damaged] = []
+    for sort_key, one in islice(found, SEGMENT_LINES):
+        for line in env.damages.sound([one], broken):
+            sums.take(line)
         read_to = sort_key
+    if broken:
+        raise broken[0]  # not recorded: the merchant's sums wait for it
     return Part(sums, read_to, to_the_end=sums.lines - before.sums.lines < SEGMENT_LINES)
 
 

@@ -11,6 +11,7 @@ and no message carries anything of what the item says: keys alone name it.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from coupons.refusals import NotFound
 K = TypeVar("K")
 T = TypeVar("T")
 
-UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error)
 """What reading an item raises that is not as we write it; pydantic's and binascii's errors are ValueErrors."""
 NAMED_MAX = 100
 """Of one invocation by name; the others are counted."""
@@ -101,15 +102,9 @@ class Damages:
         """The same of each name's."""
         return {name: sound for name, one in found.items() for sound in self.sound([one], into)}
 
-    @contextmanager
-    def left_out(self, into: list[Damaged] | None = None) -> Iterator[None]:
-        """What turns out damaged in here is noted, and listed in `into`; the caller goes on behind it."""
-        try:
-            yield
-        except Damaged as found:
-            self.note(found)
-            if into is not None:
-                into.append(found)
+    def left_out(self, into: list[Damaged] | None = None) -> _LeftOut:
+        """What turns out damaged in this block is noted, and listed in `into`; the caller goes on behind it."""
+        return _LeftOut(self, into)
 
     def take(self) -> tuple[list[Damaged], int]:
         """Those found since the last taking, and how many they are with those that are not named."""
@@ -117,6 +112,24 @@ class Damages:
             found, unnamed = list(self._found.values()), self._unnamed
             self._found, self._unnamed = {}, 0
         return found, len(found) + unnamed
+
+
+class _LeftOut:
+    """A class, and no generator: so that type checkers know that it swallows what it is for."""
+
+    def __init__(self, damages: Damages, into: list[Damaged] | None) -> None:
+        self._damages, self._into = damages, into
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Damaged):
+            return False
+        self._damages.note(error)
+        if self._into is not None:
+            self._into.append(error)
+        return True
 
 
 def _reason(error: Exception) -> str:
@@ -138,7 +151,8 @@ def _innermost(trace: TracebackType | None) -> FrameType | None:
         frame = trace.tb_frame
         module = frame.f_globals.get("__name__", "")
         # Not a comprehension: some versions of Python give it a frame of its own.
-        if module.startswith("coupons.") and module != __name__ and frame.f_code.co_name[0] != "<":
+        is_part = frame.f_code.co_name in ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
+        if module.startswith("coupons.") and module != __name__ and not is_part:
             found = frame
         trace = trace.tb_next
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from coupons.damage import Damaged
 from coupons.money import Purse
 from coupons.orders import Amounts
 
@@ -165,6 +166,8 @@ class MerchantDay:
     merchant_id: str
     round: int = 0
     sums: Sums = field(default_factory=Sums)
+    damaged: Damaged | None = None
+    """Its sums cannot be read; they can be added up again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ class Environment:
 
     @cached_property
     def marks(self) -> Marks:
-        return Marks(self.days, self.clock)
+        return Marks(self.days, self.clock, self.damages)
 
     def transact(self, parts: list[dict[str, Any]]) -> None:
         """One transaction over parts that stores built. Raises TransactionFailed, NotApplied, NoAnswer."""

@@ -17,7 +17,6 @@ from coupons.scanning import (
     refuse_wrong_pin,
 )
 from coupons.stores.dynamodb import TransactionFailed
-from coupons.stores.orders import standing_order
 
 _ORDER = 1  # its place in the transaction
 
@@ -73,7 +72,7 @@ def hold(
             env.transact([coupon, env.orders.hold(record)])
         except TransactionFailed as failure:
             if _ORDER in failure.items:
-                standing = standing_order(failure.items[_ORDER])
+                standing = env.orders.standing(failure.items[_ORDER])
                 if _is_hold_of(standing, record.coupon_id, content):
                     return standing, timezone, True
                 raise order_conflict(standing) from failure

@@ -9,12 +9,12 @@ is a condition. A suspension alone has none, and so takes that second to be felt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from coupons.clock import Clock
-from coupons.damage import Damages
+from coupons.damage import Damaged, Damages
 from coupons.refusals import NotFound
 from coupons.releases import Control, Release
 from coupons.stores.catalog import Catalog, Published
@@ -145,11 +145,37 @@ class Live:
         return merchant_id in self._merchants
 
     def published(self) -> list[Published]:
-        """The index of all published batches, at most a second old; damaged lines are left out."""
+        """The index of all published batches, at most a second old.
+
+        It is a copy for the quick: instead of a line that is damaged, what the release and the control item say.
+        """
         if self._index is None or not self._is_fresh(self._index):
             before = self._stamp()
-            self._index = _Remembered(list(self._damages.sound(self._catalog.published())), *before)
+            self._index = _Remembered(list(self._lines()), *before)
         return self._index.value
+
+    def _lines(self) -> Iterator[Published]:
+        for line in self._catalog.published():
+            with self._damages.left_out():
+                if not isinstance(line, Damaged):
+                    yield line
+                    continue
+                self._damages.note(line)
+                batch_id = self._catalog.listed_by(line)
+                if batch_id is not None:
+                    yield self._line(self.listed(batch_id))
+
+    def _line(self, release: Release) -> Published:
+        last_expiry_s = release.last_expiry_s + self.control(release.batch_id).extended_s
+        return Published(
+            batch_id=release.batch_id,
+            campaign_id=release.campaign_id,
+            number=release.number,
+            claim_key=release.claim_key,
+            buckets=release.buckets,
+            campaign_ends_at_s=last_expiry_s,
+            last_expiry_s=last_expiry_s,
+        )
 
     def _remember_control(self, batch_id: str, read: Callable[[], Control | None]) -> Control:
         before = self._stamp()

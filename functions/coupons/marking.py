@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from coupons.clock import Clock
+from coupons.damage import Damages
 from coupons.moments import day_start_s
 from coupons.stores.days import Days
 
@@ -21,9 +22,10 @@ CLOCK_SET_S = 1
 
 
 class Marks:
-    def __init__(self, days: Days, clock: Clock) -> None:
+    def __init__(self, days: Days, clock: Clock, damages: Damages) -> None:
         self._days = days
         self._clock = clock
+        self._damages = damages
         self._remembered: set[tuple[str, date, int]] = set()
         self._offset_s = 0.0
 
@@ -37,7 +39,8 @@ class Marks:
         mark = (merchant_id, day, day_start_s(day + timedelta(days=1), timezone))
         if mark in self._remembered:
             return
-        self._days.mark(day.isoformat(), mark[2], merchant_id)
+        with self._damages.left_out():
+            self._days.mark(day.isoformat(), mark[2], merchant_id)
         if len(self._remembered) >= REMEMBERED_MAX:
             self._remembered.clear()
         self._remembered.add(mark)

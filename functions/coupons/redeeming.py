@@ -30,7 +30,6 @@ from coupons.scanning import (
 )
 from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
-from coupons.stores.orders import standing_order
 from coupons.stores.registry import till
 from coupons.terms import Terms
 
@@ -185,7 +184,7 @@ def _commit(
             env.transact(_parts(env, presented, scanned, record, day.isoformat(), late_max))
         except TransactionFailed as failure:
             if _ORDER in failure.items:
-                standing = standing_order(failure.items[_ORDER])
+                standing = env.orders.standing(failure.items[_ORDER])
                 if standing.state != "held" or not standing.same_content(used.coupon_id, used.fingerprint):
                     # A twin of this request was first, or its lost answer was ours.
                     return _first_answer(standing, used), timezone, True

@@ -59,15 +59,26 @@ class SumsView(TotalsView):
     refused: TotalsView
 
 
+class LostView(View):
+    """A line that is there and cannot be read until it is mended."""
+
+    order_no: str
+    reversal_no: str | None
+
+
 class SettlementView(View):
     """`sums` are of the lines on this page, by campaign, and the pages of a day add up to the day.
 
-    `final`: no line comes any more, and `day_sums` are those of the whole day.
+    `final`: no line comes any more, and `day_sums` are those of the whole day. `damaged`: how many items cannot be
+    read: lines of this page, which `lost` names, and what the day rests on; not 0, nothing here is final, and
+    nothing is to be paid by it.
     """
 
     merchant_id: str
     day: str
     lines: list[LineView]
+    damaged: int
+    lost: list[LostView]
     sums: list[SumsView]
     final: bool
     day_sums: list[SumsView] | None

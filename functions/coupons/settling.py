@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from coupons.closing import closed_through
+from coupons.damage import Damaged, expected
 from coupons.days import Sums
 from coupons.environment import Environment
 from coupons.orders import Line
+from coupons.stores import keys
 from coupons.withholding import DaysWithholdings, Split, standing
 
 PAGE_LINES = 500
@@ -18,11 +20,15 @@ PAGE_LINES = 500
 class Page:
     """`after`: the place `(shard, sort key)` of the last line if there are more.
 
-    `day_sums`: those of all lines of the day, once it is closed; None as long as lines may still come.
+    `day_sums`: those of all lines of the day, once it is closed; None as long as lines may still come, or if anything
+    that they rest on is damaged. `damaged`: how much is, lines of this page and what the whole day rests on.
+    `lost`: order and reversal number of each line that cannot be read.
     """
 
     lines: list[Line]
     after: tuple[int, str] | None
+    damaged: int = 0
+    lost: tuple[tuple[str, str], ...] = ()
     withholdings: DaysWithholdings = field(default_factory=lambda: DaysWithholdings((), ""))
     day_sums: Split | None = None
 
@@ -38,13 +44,22 @@ class Page:
 def settlement_page(env: Environment, merchant_id: str, day: str, cursor: str, now_s: int) -> Page:
     """The lines of `day` after `cursor` (empty: from the start), at most 500, strongly consistent.
 
-    Besides the lines 3 read units, on a closed day 1 for each 4 KB of sums and 1 or 2 for each order that is withheld.
+    A line that cannot be read is left out, and named; nothing is final then, and nothing is due while nobody knows what
+    is withheld. Besides the lines 3 read units, on a closed day 1 for each 4 KB of sums and 1 or 2 for each order that
+    is withheld.
     """
-    lines, after = env.orders.lines(merchant_id, day, read_cursor(cursor), PAGE_LINES)
-    withholdings = DaysWithholdings(env.registry.withheld(merchant_id), day)
-    sums = _final_sums(env, merchant_id, day, now_s)
-    day_sums = None if sums is None else split_by_due(env, merchant_id, day, sums, withholdings)
-    return Page(lines, after, withholdings, day_sums)
+    found, after = env.orders.lines(merchant_id, day, read_cursor(cursor), PAGE_LINES)
+    broken: list[Damaged] = []
+    lines = list(env.damages.sound(found, broken))
+    lost = tuple(keys.numbers_of(line.sk) for line in broken)
+    # Money that an operator may have withheld is not paid out because a record of it cannot be read.
+    withholdings, day_sums = DaysWithholdings.unknown(day), None
+    with env.damages.left_out(broken):
+        withholdings = DaysWithholdings(env.registry.withheld(merchant_id), day)
+    with env.damages.left_out(broken):
+        sums = _final_sums(env, merchant_id, day, now_s)
+        day_sums = None if sums is None else split_by_due(env, merchant_id, day, sums, withholdings)
+    return Page(lines, after, len(broken), lost, withholdings, None if broken else day_sums)
 
 
 def _final_sums(env: Environment, merchant_id: str, day: str, now_s: int) -> Sums | None:
@@ -58,7 +73,17 @@ def _final_sums(env: Environment, merchant_id: str, day: str, now_s: int) -> Sum
         return None
     if merchant is None:
         return Sums()
+    if merchant.damaged:
+        raise merchant.damaged
     return merchant.sums if merchant.round == settled.round else None
+
+
+def timezone_of(env: Environment, merchant_id: str, day: str, line: Line) -> str:
+    """Of the line's batch; UTC if that is damaged or unknown, for the line's money stands all the same."""
+    key = keys.line(merchant_id, day, line.order_no, line.reversal_no)
+    with env.damages.left_out(), expected(env.orders.table, **key):
+        return env.live.release(line.batch_id).timezone
+    return "UTC"
 
 
 def split_by_due(env: Environment, merchant_id: str, day: str, sums: Sums, withholdings: DaysWithholdings) -> Split:

@@ -32,7 +32,7 @@ from coupons.moments import DAY_S, epoch_s, rfc3339
 from coupons.money import FundingLine, Purse
 from coupons.orders import Line, OrderRecord, Reversal
 from coupons.releases import Control, Release
-from coupons.settlement_answers import LateView, LineView, SettlementView, SumsView, TotalsView
+from coupons.settlement_answers import LateView, LineView, LostView, SettlementView, SumsView, TotalsView
 from coupons.settling import Page, cursor_of
 from coupons.terms import Terms
 from coupons.withholding import STANDINGS, Split
@@ -215,6 +215,8 @@ def settlement_view(merchant_id: str, day: str, page: Page, lines: list[LineView
         merchant_id=merchant_id,
         day=day,
         lines=lines,
+        damaged=page.damaged,
+        lost=[LostView(order_no=order_no, reversal_no=reversal_no or None) for order_no, reversal_no in page.lost],
         sums=_sums_view(page.split),
         final=page.day_sums is not None,
         day_sums=_sums_view(page.day_sums) if page.day_sums else None,

@@ -44,6 +44,9 @@ class Split:
         return total([self.due, self.withheld, self.refused])
 
 
+UNKNOWN = "what is withheld cannot be read"
+
+
 class DaysWithholdings:
     """What stands about one day of a merchant.
 
@@ -55,6 +58,11 @@ class DaysWithholdings:
         until = sorted((one for one in withheld if one.day <= day), key=lambda one: one.day)
         self.whole_day = next((one for one in until if one.order_no is None and one.day == day), None)
         self.by_order = {one.order_no: one for one in until if one.order_no is not None}
+
+    @classmethod
+    def unknown(cls, day: str) -> DaysWithholdings:
+        """What stands cannot be read: all of the day is withheld until it can."""
+        return cls([Withholding(day=day, reason=UNKNOWN)], day)
 
     def of(self, order_no: str) -> Withholding | None:
         """What stands about an order's lines: its own, or the day's."""

@@ -59,7 +59,8 @@ def all_of_it(standing: str, whole: dict[str, Any] | None = None, **purse: str) 
     return {**SEASON, **purse, **whole, **parts}
 
 
-EMPTY = {"merchant_id": "diner", **DAY, "lines": [], "sums": [], "final": False, "day_sums": None, "next": None}
+WHOLE_PAGE = {"damaged": 0, "lost": [], "next": None}
+EMPTY = {"merchant_id": "diner", **DAY, **WHOLE_PAGE, "lines": [], "sums": [], "final": False, "day_sums": None}
 
 
 def settled(s: Stage, merchant_id: str = "diner", day: str = "2020-06-06", **more: Any) -> Answered:

@@ -15,6 +15,7 @@ from coupons.orders import Line, OrderRecord
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, encode
 from coupons.stores.orders import SHARD_PAGE_LINES, from_item, line_of
+from coupons.stores.values import value_of
 
 OrderPlace = tuple[str, str]
 """Merchant and order number."""
@@ -41,7 +42,7 @@ class Books:
         more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": after})} if after else {}
         found = self._dynamo.query(self._table, pk, consistent=True, Limit=SHARD_PAGE_LINES, **more)
         for item in found:
-            line = line_of(item)
+            line = value_of(self._table, item, line_of)
             own = keys.line(merchant_id, day, line.order_no, line.reversal_no)
             yield Found(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
 
@@ -50,7 +51,7 @@ class Books:
         wanted = {keys.order(*place)["pk"]: place for place in sorted(set(places))}
         asked = [keys.order(*place) for place in wanted.values()]
         items = self._dynamo.get_many({self._table: asked}, consistent=True)[self._table]
-        return {wanted[item["pk"]]: from_item(item) for item in items}
+        return {wanted[item["pk"]]: value_of(self._table, item, from_item) for item in items}
 
     def there(self, places: Iterable[LinePlace]) -> set[LinePlace]:
         """Those of the places where a line is filed."""

@@ -85,6 +85,10 @@ class Catalog:
         """The index lists this batch, so it is there."""
         return expected(self._table, **keys.index_batch(batch_id))
 
+    def listed_by(self, line: Damaged) -> str | None:
+        """The batch of a line of the index that cannot be read, by its key; None for a campaign's."""
+        return line.sk.removeprefix(keys.INDEX_BATCH) if line.sk.startswith(keys.INDEX_BATCH) else None
+
     def declared(self) -> list[tuple[str, list[str]] | Damaged]:
         """Every campaign with the batches that its document declares, published or not."""
         items = self._dynamo.query(self._table, keys.INDEX, keys.INDEX_CAMPAIGN, consistent=True)

@@ -17,6 +17,7 @@ from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.progress import Progress
 from coupons.stores.sums import rows_of, sums_of
+from coupons.stores.values import amounts, value_of
 
 
 class DayFolds(Progress[Part]):
@@ -32,13 +33,16 @@ class DayFolds(Progress[Part]):
         """By day: what each funder owes for the batch's lines, redemptions less reversals."""
         prefix = keys.spent(batch_id, "")
         items = self._dynamo.query(self._table, prefix["pk"], prefix["sk"], consistent=True)
-        return {item["sk"].removeprefix(prefix["sk"]): item["amounts"] for item in items}
+        return {item["sk"].removeprefix(prefix["sk"]): self._amounts(item) for item in items}
 
     def spent_on(self, day: str, batch_ids: Iterable[str]) -> dict[str, dict[str, int]]:
         """The same of one day, by batch."""
         wanted = {self._table: [keys.spent(batch_id, day) for batch_id in batch_ids]}
         items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {keys.batch_of(item["pk"]): item["amounts"] for item in items}
+        return {keys.batch_of(item["pk"]): self._amounts(item) for item in items}
+
+    def _amounts(self, item: Item) -> dict[str, int]:
+        return value_of(self._table, item, lambda i: amounts(i["amounts"]))
 
 
 def _fields(part: Part) -> Item:

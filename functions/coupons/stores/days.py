@@ -19,12 +19,15 @@ one item for good. It grows old in two ways only: it is closed, and `round` rise
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
-from coupons.days import MerchantDay, SettlementDay, Sums
+from coupons.damage import Damaged, all_of
+from coupons.days import MerchantDay, SettlementDay, Sums, total
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.sums import rows_of, sums_of
+from coupons.stores.values import refuse_other_types, sure, values_of
 
 
 class Days:
@@ -37,10 +40,14 @@ class Days:
 
         The read spares two writes to whoever is not the first, and decides nothing. A day that was closed is open
         again: the clock was set back, or a campaign in a zone with a later midnight was published after the close.
+
+        Raises Damaged once the merchant is marked: a day that cannot be read is never closed, so lines may be filed.
         """
         standing, marked = self._read(day, merchant_id, consistent=False)
         if marked is None:
             self._put(keys.merchant_day(day, merchant_id))
+        if isinstance(standing, Damaged):
+            raise standing
         if standing is None or standing.closed_at_s or standing.ends_at_s < ends_at_s:
             ends_at_s = max(ends_at_s, standing.ends_at_s if standing else 0)
             self._change(
@@ -51,24 +58,42 @@ class Days:
             )
 
     def all(self, *, consistent: bool = False) -> list[SettlementDay]:
-        """Every day that was ever marked, oldest first."""
-        return [_day(item) for item in self._dynamo.query(self._table, keys.DAYS, consistent=consistent)]
+        """Every day that was ever marked, oldest first. Raises Damaged."""
+        return list(all_of(self.each(consistent=consistent)))
+
+    def each(self, *, consistent: bool = False) -> list[SettlementDay | Damaged]:
+        """The same, a damaged one in its place: `sk` is its day."""
+        return list(values_of(self._table, self._dynamo.query(self._table, keys.DAYS, consistent=consistent), _day))
 
     def merchants(self, day: str, bucket: int) -> list[MerchantDay]:
-        """Whoever is marked in a bucket, read strongly to the last page."""
+        """Whoever is marked in a bucket, read strongly to the last page; with damaged sums as if they had none yet."""
         items = list(self._dynamo.query(self._table, keys.day_bucket(day, bucket), keys.MERCHANT, consistent=True))
         rows: dict[str, list[Item]] = {}
         for item in items:
             rows.setdefault(keys.merchant_in(item["sk"]), []).append(item)
-        return [_merchant_day(merchant_id, *of_merchant) for merchant_id, of_merchant in rows.items()]
+        return [self._merchant_day(merchant_id, of_merchant) for merchant_id, of_merchant in rows.items()]
 
     def of_merchant(self, day: str, merchant_id: str) -> tuple[SettlementDay | None, MerchantDay | None]:
+        """Read strongly. Raises Damaged if it is the day that cannot be read."""
         standing, marked = self._read(day, merchant_id, consistent=True)
+        if isinstance(standing, Damaged):
+            raise standing
         if marked is None or "round" not in marked:
             return standing, MerchantDay(merchant_id) if marked else None
         prefix = keys.merchant_sums(day, merchant_id)
         rows = self._dynamo.query(self._table, prefix["pk"], prefix["sk"], consistent=True)
-        return standing, _merchant_day(merchant_id, marked, *rows)
+        return standing, self._merchant_day(merchant_id, [marked, *rows])
+
+    def _merchant_day(self, merchant_id: str, items: Sequence[Item]) -> MerchantDay:
+        """Without sums where those of a later round are on their way: it has all campaigns that an earlier one has."""
+        found = list(values_of(self._table, items, _row))
+        damaged = next((row for row in found if isinstance(row, Damaged)), None)
+        if damaged is not None:
+            return MerchantDay(merchant_id, damaged=damaged)
+        (round_, _), *rows = [row for row in found if not isinstance(row, Damaged)]
+        if any(of_row > round_ for of_row, _ in rows):
+            return MerchantDay(merchant_id)
+        return MerchantDay(merchant_id, round_, total(sums for _, sums in rows))
 
     def finish(self, day: SettlementDay, merchant_id: str, sums: Sums) -> None:
         """The merchant's sums of the whole day are these; not over those of a later round."""
@@ -93,12 +118,15 @@ class Days:
             {":never": 0, ":one": 1, ":r": day.round},
         )
 
-    def _read(self, day: str, merchant_id: str, *, consistent: bool) -> tuple[SettlementDay | None, Item | None]:
+    def _read(
+        self, day: str, merchant_id: str, *, consistent: bool
+    ) -> tuple[SettlementDay | Damaged | None, Item | None]:
         wanted = {self._table: [keys.day(day), keys.merchant_day(day, merchant_id)]}
         items = {item["pk"]: item for item in self._dynamo.get_many(wanted, consistent=consistent)[self._table]}
         of_day = items.pop(keys.DAYS, None)
         of_merchant = next(iter(items.values()), None)
-        return _day(of_day) if of_day else None, of_merchant
+        standing = list(values_of(self._table, [of_day] if of_day else [], _day))
+        return standing[0] if standing else None, of_merchant
 
     def _put(self, key: keys.Key) -> None:
         """The item is there: with what it has by now, or with its key alone."""
@@ -127,8 +155,10 @@ def _day(item: Item) -> SettlementDay:
     return SettlementDay(item["sk"], item["round"], item["ends_at_s"], item["closed_at_s"])
 
 
-def _merchant_day(merchant_id: str, marked: Item, *rows: Item) -> MerchantDay:
-    """Without sums where those of a later round are on their way: it has all campaigns that an earlier one has."""
-    if "round" not in marked or any(row["round"] > marked["round"] for row in rows):
-        return MerchantDay(merchant_id)
-    return MerchantDay(merchant_id, marked["round"], sums_of(row["sums"] for row in rows))
+def _row(item: Item) -> tuple[int, Sums]:
+    """Of a mark or of a campaign's sums: the round, 0 before the first, and the sums; a mark has none of its own."""
+    if keys.is_mark(item["sk"]):
+        return sure(item.get("round", 0), int), Sums()
+    sums = sums_of(item["sums"])
+    refuse_other_types(sums)
+    return sure(item["round"], int), sums

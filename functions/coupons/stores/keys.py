@@ -176,6 +176,11 @@ def merchant_in(sort_key: str) -> str:
     return sort_key.removeprefix(MERCHANT).partition("#")[0]
 
 
+def is_mark(sort_key: str) -> bool:
+    """Of a merchant itself, and not of its sums."""
+    return "#" not in sort_key.removeprefix(MERCHANT)
+
+
 def merchant_sums(settlement_day: str, merchant_id: str, campaign_id: str = "", currency: str = "") -> Key:
     """Right after the merchant's own; without a campaign the prefix of all."""
     key = merchant_day(settlement_day, merchant_id)
@@ -231,6 +236,12 @@ LATE = "LATE#"
 
 def late_scans(merchant_id: str, day: str) -> Key:
     return Key(pk=f"{LATE}{merchant_id}", sk=day)
+
+
+def numbers_of(sort_key: str) -> tuple[str, str]:
+    """Order and reversal number of a line, the second empty for a redemption's."""
+    order_no, _, reversal_no = sort_key.partition("#")
+    return order_no, reversal_no
 
 
 def merchant_of(partition: str) -> str:

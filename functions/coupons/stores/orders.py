@@ -18,10 +18,13 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
+from coupons.damage import Damaged
+from coupons.moments import wall_clock
 from coupons.money import FundingLine, Purse
 from coupons.orders import Amounts, Line, OrderRecord, Reversal
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.values import value_of, values_of
 
 SHARD_PAGE_LINES = 1_000
 ORDER_PAGE_LINES = 8
@@ -40,11 +43,11 @@ class Summed(NamedTuple):
 class Orders:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._dynamo = dynamo
-        self._table = table
+        self._table = self.table = table
 
     def get(self, merchant_id: str, order_no: str) -> OrderRecord | None:
         item = self._dynamo.get(self._table, keys.order(merchant_id, order_no), consistent=True)
-        return from_item(item) if item else None
+        return value_of(self._table, item, from_item) if item else None
 
     def redeemed(self, merchant_id: str, order_nos: Iterable[str]) -> set[str]:
         """Which of these orders were redeemed, reversed since or not. BatchGetItem, strong, 100 a request."""
@@ -89,8 +92,13 @@ class Orders:
         try:
             self._dynamo.call("put_item", **put)
         except ConditionFailed as refused:
-            return from_item(refused.item or {})
+            return self.standing(refused.item)
         return None
+
+    def standing(self, item: Item | None) -> OrderRecord:
+        """The order that refused a transaction part (ALL_OLD). Raises Damaged."""
+        assert item is not None, "only an order that is there refuses"
+        return value_of(self._table, item, from_item)
 
     def reverse(self, record: OrderRecord, reversal: Reversal) -> dict[str, Any]:
         """A transaction part: append `reversal` to `record` if it still has exactly the reversals that were read."""
@@ -136,10 +144,10 @@ class Orders:
 
     def lines(
         self, merchant_id: str, day: str, after: tuple[int, str], limit: int
-    ) -> tuple[list[Line], tuple[int, str] | None]:
+    ) -> tuple[list[Line | Damaged], tuple[int, str] | None]:
         """Up to `limit` lines of a day after the place `(shard, sort key)`; the last one's place if there are more."""
         shard, sort_key = after
-        found: list[Line] = []
+        found: list[Line | Damaged] = []
         while shard < keys.LINE_SHARDS:
             pk = keys.line_partition(merchant_id, day, shard)
             more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": sort_key})} if sort_key else {}
@@ -147,29 +155,30 @@ class Orders:
             for item in self._dynamo.query(self._table, pk, consistent=True, Limit=limit - len(found) + 1, **more):
                 if len(found) == limit:
                     return found, (shard, sort_key)
-                found.append(line_of(item))
+                found += values_of(self._table, [item], line_of)
                 sort_key = item["sk"]
             shard, sort_key = shard + 1, ""
         return found, None
 
-    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, Summed]]:
+    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, Summed | Damaged]]:
         """Sort key and what sums need of each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
         more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": after})} if after else {}
         # Half of a line is what sums do not need, and decoding is what a million lines cost.
-        wanted = "sk, kind, campaign_id, currency, batch_id, funding, late, "
+        wanted = "pk, sk, kind, campaign_id, currency, batch_id, funding, late, "
         wanted += "discount_minor, merchant_match_minor, payable_minor"
         found = self._dynamo.query(
             self._table, pk, consistent=True, Limit=SHARD_PAGE_LINES, ProjectionExpression=wanted, **more
         )
-        return ((item["sk"], _summed(item)) for item in found)
+        return ((item["sk"], line) for item in found for line in values_of(self._table, [item], _summed))
 
     def lines_of_order(self, merchant_id: str, day: str, order_no: str) -> list[Line]:
-        """The lines of one order that are filed under `day`: its redemption, its reversals, or both."""
+        """The lines of one order that are filed under `day`: its redemption, its reversals, or both. Raises Damaged."""
         key = keys.line(merchant_id, day, order_no)
         found = self._dynamo.query(self._table, key["pk"], order_no, consistent=True, Limit=ORDER_PAGE_LINES)
         # `#` sorts before all that an order number is made of, so those of this order come first.
-        return list(takewhile(lambda line: line.order_no == order_no, map(line_of, found)))
+        of_order = takewhile(lambda item: item["sk"].partition("#")[0] == order_no, found)
+        return [value_of(self._table, item, line_of) for item in of_order]
 
     def _put(self, record: OrderRecord, condition: str, values: Item) -> dict[str, Any]:
         put: dict[str, Any] = {
@@ -181,11 +190,6 @@ class Orders:
         if values:
             put |= {"ExpressionAttributeNames": {"#state": "state"}, "ExpressionAttributeValues": encode(values)}
         return {"Put": put}
-
-
-def standing_order(item: Item | None) -> OrderRecord:
-    """The order that refused a transaction part (ALL_OLD)."""
-    return from_item(item or {})
 
 
 def to_item(record: OrderRecord) -> Item:
@@ -275,6 +279,7 @@ def _purse(item: Item) -> Purse:
 
 
 def line_of(item: Item) -> Line:
+    wall_clock(item["at_s"], "UTC")  # a second of no calendar is nobody's
     return Line(
         kind=item["kind"],
         order_no=item["order_no"],

@@ -21,6 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.values import refuse_other_types, sure, value_of
 
 PART_BYTES = 300_000
 """Of an item's 400 KB (a BatchGetItem gives 16 MB, or asks for the rest again)."""
@@ -43,10 +44,12 @@ class Progress(Generic[P]):
         self._to_item, self._of_item = to_item, of_item
 
     def recorded(self, sweep_id: str, places: int) -> dict[int, P]:
-        """What is recorded of a sweep, by place, read strongly."""
+        """What is recorded of a sweep, by place, read strongly. Raises Damaged."""
         wanted = {self._table: [keys.fold(sweep_id, place) for place in range(places)]}
         items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return {item["place"]: self._piece(sweep_id, item) for item in items}
+        return dict(
+            value_of(self._table, item, lambda i: (sure(i["place"], int), self._piece(sweep_id, i))) for item in items
+        )
 
     def record(self, sweep_id: str, place: int, standing: P | None, piece: P) -> P:
         """`piece` stands in the place of `standing`, if that is how far it had come; else what a twin recorded stands.
@@ -65,14 +68,16 @@ class Progress(Generic[P]):
             )
         fields = {"place": place, "read_to": piece.read_to, "piece": first, "digest": digest, "parts": len(rest)}
         before = self._put(keys.fold(sweep_id, place), fields, condition, values)
-        return piece if before is None else self._piece(sweep_id, before)
+        return piece if before is None else value_of(self._table, before, lambda item: self._piece(sweep_id, item))
 
     def _piece(self, sweep_id: str, item: Item) -> P:
         names = [keys.fold_rest(sweep_id, item["place"], item["digest"], number) for number in range(item["parts"])]
         found = self._dynamo.get_many({self._table: names}, consistent=True)[self._table] if names else []
         parts = {rest["sk"]: rest["part"] for rest in found}
         whole = b"".join([item["piece"], *(parts[name["sk"]] for name in names)])
-        return self._of_item(json.loads(zlib.decompress(whole)))
+        piece = self._of_item(json.loads(zlib.decompress(whole)))
+        refuse_other_types(piece)
+        return piece
 
     def _put(self, key: keys.Key, fields: Item, condition: str, values: Item) -> Item | None:
         """None if it was written; else the item that stands."""

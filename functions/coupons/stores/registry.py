@@ -20,6 +20,7 @@ from coupons.documents import Merchant, MerchantRecord, Withholding
 from coupons.refusals import Busy
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
+from coupons.stores.values import sure, value_of
 
 ATTEMPTS = 5
 """Readings of one record while others edit it."""
@@ -36,7 +37,7 @@ class Registry:
         items = {item["sk"]: item for item in self._dynamo.query(self._table, key["pk"], consistent=True)}
         if key["sk"] not in items:
             return None
-        record = _record(items.pop(key["sk"]))
+        record = value_of(self._table, items.pop(key["sk"]), _record)
         enrolled = {sk.removeprefix(keys.ENROLMENT) for sk in items}
         return record, frozenset(enrolled | set(record.campaigns))
 
@@ -59,7 +60,7 @@ class Registry:
                 return None
             revision, withheld = self._withheld(merchant_id)
             if revision <= item["revision"]:
-                return _record(item).model_copy(update={"withheld": withheld})
+                return value_of(self._table, item, _record).model_copy(update={"withheld": withheld})
         raise Busy(detail="The merchant's record is changing; try again.")
 
     def records(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord]:
@@ -67,7 +68,7 @@ class Registry:
         wanted = {keys.merchant(merchant_id)["pk"]: merchant_id for merchant_id in merchant_ids}
         places = {self._table: [keys.merchant(merchant_id) for merchant_id in wanted.values()]}
         items = self._dynamo.get_many(places, consistent=True)[self._table]
-        return {wanted[item["pk"]]: _record(item) for item in items}
+        return {wanted[item["pk"]]: value_of(self._table, item, _record) for item in items}
 
     def put(self, merchant_id: str, record: MerchantRecord, standing: MerchantRecord | None) -> bool:
         """`record` in place of `standing`, which was read, all of it or nothing; False if another stands by now.
@@ -93,7 +94,7 @@ class Registry:
         return True
 
     def withheld(self, merchant_id: str) -> list[Withholding]:
-        """Read strongly: what was withheld a moment ago is not paid out now."""
+        """Read strongly: what was withheld a moment ago is not paid out now. Raises Damaged."""
         return self._withheld(merchant_id)[1]
 
     def _withheld(self, merchant_id: str) -> tuple[int, list[Withholding]]:
@@ -101,7 +102,7 @@ class Registry:
         item = self._dynamo.get(self._table, keys.withheld(merchant_id), consistent=True)
         if item is None:
             return 0, []
-        return item["revision"], [Withholding.model_validate(one) for one in item["withheld"]]
+        return value_of(self._table, item, _withheld)
 
 
 def enrol_merchant(table: str, campaign_id: str, merchant: Merchant) -> list[dict[str, Any]]:
@@ -158,3 +159,7 @@ def _facts(merchant: Merchant | MerchantRecord) -> str:
 def _record(item: Item) -> MerchantRecord:
     facts = MerchantRecord.model_validate_json(item["facts"])
     return facts.model_copy(update={name: item[name] for name in _RECORD_STATE if name in item})
+
+
+def _withheld(item: Item) -> tuple[int, list[Withholding]]:
+    return sure(item["revision"], int), [Withholding.model_validate(one) for one in item["withheld"]]

@@ -57,20 +57,21 @@ def amounts(value: Any) -> dict[str, int]:
 
 
 def refuse_other_types(value: Any) -> None:
-    """Raises UnlikeError unless a dataclass, with all that it holds, is as annotated; all else passes."""
-    if is_dataclass(value) and (name := _unlike(value)):
+    """Raises UnlikeError unless a dataclass or named tuple is as annotated, with all that it holds; all else passes."""
+    if name := _unlike(value):
         raise UnlikeError(f"{type(value).__name__}.{name} is of another type")
 
 
 def _unlike(value: Any) -> str:
-    """The first field of a dataclass that is not as annotated; empty if there is none."""
+    """The first field that is not as annotated; empty if there is none."""
     return next((name for name, fits in _fields(value.__class__) if not fits(getattr(value, name))), "")
 
 
 @cache
 def _fields(kind: Any) -> tuple[tuple[str, _Fits], ...]:
-    hints = get_type_hints(kind)
-    return tuple((field.name, _fits(hints[field.name])) for field in fields(kind))
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else getattr(kind, "_fields", ())
+    hints = get_type_hints(kind) if names else {}
+    return tuple((name, _fits(hints[name])) for name in names)
 
 
 def _fits(hint: Any) -> _Fits:
@@ -88,7 +89,7 @@ def _fits(hint: Any) -> _Fits:
     if origin is not None and issubclass(origin, Mapping):
         name, of = (_fits(arg) for arg in args)
         return lambda value: isinstance(value, Mapping) and all(name(key) and of(value[key]) for key in value)
-    if is_dataclass(hint):
+    if is_dataclass(hint) or hasattr(hint, "_fields"):
         return lambda value: value.__class__ is hint and not _unlike(value)
     # A model of pydantic has checked what it holds when it was made.
     return lambda value: isinstance(value, hint)
