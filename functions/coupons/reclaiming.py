@@ -79,8 +79,6 @@ def _count_and_reopen(env: Environment, release: Release, control: Control, dead
         return False
     claims = fold.of(release.number).claims
     unsold = control.quantity - claims
-    # A shard that cannot be read can be neither sealed nor refilled: refused each time, it would be tried for ever.
-    env.stock.shards(release.batch_id, release.shards)
     assert unsold >= 0, f"{release.batch_id}: {claims} claims of {control.quantity} packs"
     return env.stock.reopen(
         release.batch_id,

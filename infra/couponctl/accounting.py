@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from coupons.currencies import EXPONENTS, decimal, money
 from infra.client.api import UnreachableError
-from infra.couponctl.output import GOOD, Output, currency_name
+from infra.couponctl.output import GOOD, REFUSED, Output, currency_name
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -36,12 +36,15 @@ def budgets(api: Api, args: Namespace, out: Output) -> int:
     report = api.get(path).body
     if "funders" not in report or report.get("currency") not in EXPONENTS:
         raise UnreachableError(f"{api.url} answers something that is not a campaign's money")
+    verdict = REFUSED if report["damaged"] else GOOD
+    if report["damaged"]:
+        out.progress(f"{report['damaged']} items cannot be read and are left out: the sums are too small")
     if not args.movements:
         out.result(report, *_table(report))
-        return GOOD
+        return verdict
     for movement in sorted(_movements(api, path, report), key=_moment):
         out.result(movement | {"currency": report["currency"]}, _told(movement, report["currency"]))
-    return GOOD
+    return verdict
 
 
 def _movements(api: Api, path: str, report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -144,7 +144,8 @@ def watch(api: Api, args: Namespace, out: Output) -> int:
 def reconcile(api: Api, args: Namespace, out: Output) -> int:
     """The merchant's list and our settlement of the day agree, or each difference is named.
 
-    What is withheld or refused is named apart: it is a line with both, and no difference.
+    What is withheld or refused is named apart: it is a line with both, and no difference. Nothing agrees with books
+    that cannot be read.
     """
     statement = read_statement(Path(args.file))
     day = args.day or statement.day()
@@ -155,6 +156,9 @@ def reconcile(api: Api, args: Namespace, out: Output) -> int:
     verdict = f"{len(differences)} differences" if differences else "no difference"
     if settlement.head.get("final") is False:
         verdict += "; the day is not closed yet"
+    if settlement.is_damaged:
+        lost = ", ".join("/".join(filter(None, movement)) for movement in settlement.lost) or "none"
+        verdict += f"; our books of the day are damaged, lines that cannot be read: {lost}"
     out.result(
         settlement.head
         | {"ours": len(ours), "theirs": len(theirs), "differences": [found.as_json() for found in differences]}
@@ -164,7 +168,7 @@ def reconcile(api: Api, args: Namespace, out: Output) -> int:
         *map(str, totals),
         f"{day}: {len(ours):,} lines with us, {len(theirs):,} with them, {verdict}",
     )
-    return REFUSED if differences else GOOD
+    return REFUSED if differences or settlement.is_damaged else GOOD
 
 
 def _count(value: object) -> str:

@@ -91,11 +91,14 @@ class NotDue:
 
 @dataclass
 class Settlement:
-    """What we say of the day. `head`: of its first page, all but the lines."""
+    """What we say of the day. `head`: of its first page, all but the lines. `lost`: lines that cannot be read."""
 
     movements: dict[Movement, Entry] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)
     head: dict[str, Any] = field(default_factory=dict)
+    lost: list[Movement] = field(default_factory=list)
+    is_damaged: bool = False
+    """Something that it rests on cannot be read: there is nothing to agree with."""
 
     def take(self, line: Mapping[str, Any]) -> None:
         movement = (line["order_no"], line.get("reversal_no") or "")
@@ -123,6 +126,8 @@ def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Set
             found.head = found.head or {name: page.get(name) for name in HEAD}
             for line in page["lines"]:
                 found.take(line)
+            found.lost += [(line["order_no"], line["reversal_no"] or "") for line in page["lost"]]
+            found.is_damaged |= page["damaged"] > 0
             following = page["next"]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnreachableError(f"{api.url} answers something that is not a settlement: {error!r}") from None

@@ -37,7 +37,7 @@ PLANTED: list[tuple[str, Plant, str]] = [
     (LINE, lambda i: i.update(batch_id={"S": "nobodys"}), "its batch is not published"),
     (LINE, lambda i: i.update(discount_minor={"N": "-5"}), "ValidationError in coupons.events.moved"),
     (LINE, lambda i: i.update(order_no={"S": SECRET + "/"}), "ValidationError in coupons.events.moved"),
-    (LINE, lambda i: i.update(at_s={"S": SECRET}), "Movement.line is of another type"),
+    (LINE, lambda i: i.update(at_s={"S": SECRET}), "TypeError in coupons.moments.wall_clock"),
 ]
 
 

@@ -186,7 +186,7 @@ DAMAGED: list[tuple[Place, dict[str, Any], Look]] = [
     ),
     (
         (ORDERS, "DAY#", "MERCHANT#diner#season"),
-        {"payable_minor": BAD},
+        {"sums": BAD},
         {"diner": (["o-1", "o-2"], 1, False, 1000), "audit of the campaign": False, "audit of the day": False},
     ),
 ]

@@ -216,6 +216,17 @@ def test_one_damaged_batch_holds_up_no_other(world: World, pk: str, sk: str, cha
     assert ("second", "reopened") in ticks(world, CLOSED)
 
 
+def test_a_shard_that_cannot_be_refilled_is_named(world: World) -> None:
+    """It was sealed and is so no more: the reopening says it instead of being tried for ever."""
+    world.publish(campaign())
+    world.clock.set(CLOSED)
+    assert ("pack", "sealed") in tick(world)
+    spoil(world, "CATALOG_TABLE", "STOCK#pack#1", "STOCK", {"sealed": {"N": "1"}})
+    world.clock.advance(60)
+    assert tick(world) == {("pack", "damaged")}
+    assert control(world).state == "sealing"
+
+
 def test_a_fold_that_cannot_be_read_is_not_made_again(world: World) -> None:
     """Its batch waits and is named: read as if it were not there, it would be counted for ever."""
     world.publish(campaign(batch("pack")))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from coupons.damage import Damaged
 from coupons.releases import Control
 from coupons.stores.controls import Controls
 from coupons.stores.stock import Shard, Stock
@@ -46,7 +47,6 @@ def test_a_lease_takes_packs_out_of_its_shard(stock: Stock) -> None:
         (0, 1, 6, Shard(5, 1)),  # more than remain
         (0, 0, 1, Shard(5, 1)),  # a round that was sealed since
         (0, 2, 1, Shard(5, 1)),  # a round to come
-        (7, 1, 1, Shard(0, 0)),  # no such shard
     ],
 )
 def test_a_lease_is_refused(stock: Stock, shard: int, round_: int, packs: int, refused: Shard) -> None:
@@ -177,7 +177,6 @@ def sealed_shards(stock: Stock) -> None:
         (mark_sealed, replace(SEALED, round=3), [0, 0], "another round's"),
         (raised, SEALED, [0, 0], "the quantity was raised since the count"),
         (mark_sealed, replace(SEALED, sealed_at_s=NOW_S - 1), [0, 0], "it was sealed at another second"),
-        (mark_sealed, SEALED, [5, 0], "a shard is not of this round"),
     ],
 )
 def test_a_count_does_not_reopen(stock: Stock, before: Before, read: Control, packs: list[int], why: str) -> None:
@@ -186,6 +185,27 @@ def test_a_count_does_not_reopen(stock: Stock, before: Before, read: Control, pa
     stands = control(stock), shards(stock)
     assert not stock.reopen("pack", read, packs, claims=10, drained_at_s=0, final=True), why
     assert (control(stock), shards(stock)) == stands
+
+
+def test_a_shard_that_is_not_of_this_round_is_damaged(stock: Stock) -> None:
+    """All are sealed before the count, so it never will be; nothing is filled."""
+    mark_sealed(stock)
+    stands = control(stock), shards(stock)
+    with pytest.raises(Damaged, match="STOCK#pack#0"):
+        stock.reopen("pack", SEALED, [5, 0], claims=5, drained_at_s=0, final=True)
+    assert (control(stock), shards(stock)) == stands
+
+
+def test_a_shard_that_is_not_there_is_damaged(stock: Stock) -> None:
+    """Neither leased from, nor sealed, nor read as an empty one."""
+    for attempt in (
+        lambda: stock.lease("pack", 7, 1, 1),
+        lambda: stock.seal("pack", 7, 2),
+        lambda: stock.shards("pack", 8),
+    ):
+        with pytest.raises(Damaged, match="lacks 'remaining'"):
+            attempt()
+    assert shards(stock) == [(5, 1), (5, 1)]
 
 
 @pytest.mark.parametrize(("claims", "packs"), [(4, [3, 3]), (9, [1, 0]), (10, [0, 0])])

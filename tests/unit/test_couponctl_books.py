@@ -44,7 +44,9 @@ def same(lines: int, discount: str) -> str:
 
 
 def page(*lines: dict[str, Any], following: str | None = None) -> Reply:
-    return Reply(body={"merchant_id": "diner", "day": "2020-06-06", "lines": lines, "sums": [], "next": following})
+    whole = {"damaged": 0, "lost": []}
+    body = {"merchant_id": "diner", "day": "2020-06-06", "lines": lines, "sums": [], "next": following}
+    return Reply(body={**body, **whole})
 
 
 def reconcile(stack: Stack, tmp_path: Path, csv: str, *args: str) -> int:
@@ -140,6 +142,21 @@ def test_a_day_that_is_not_closed_is_said_to_be_so(
     assert capsys.readouterr().out.splitlines()[1:] == [
         f"2020-06-06: 1 lines with us, 1 with them, no difference{said}"
     ]
+
+
+def test_damaged_books_agree_with_nothing(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though all lines that can be read are the same; those that cannot are named."""
+    answer = page(line("A1", 1000, 1000, 4000))
+    answer.body |= {
+        "damaged": 2,
+        "lost": [{"order_no": "A2", "reversal_no": "R1"}, {"order_no": "A3", "reversal_no": None}],
+    }
+    stack.on("GET /settlements/2020-06-06", answer)
+    assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\n") == 1
+    assert (
+        "no difference; our books of the day are damaged, lines that cannot be read: A2/R1, A3"
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,15 @@ def report(
     funders = [{"funder_id": "city", **amounts}]
     batches = [{"batch_id": "a-longer-name", "on_its_way": moving, **parts}]
     body = {"campaign_id": "spring", "funders": funders, "batches": batches, "movements": list(movements)}
-    return Reply(body={**body, "currency": currency, "next": following, "audit": None})
+    return Reply(body={**body, "currency": currency, "next": following, "damaged": 0, "audit": None})
+
+
+def test_sums_without_damaged_items_are_not_good(stack: Stack) -> None:
+    """They are too small."""
+    answer = report()
+    answer.body["damaged"] = 1
+    stack.on(PATH, answer)
+    assert stack.run("budgets", "spring") == 1
 
 
 @pytest.mark.parametrize(

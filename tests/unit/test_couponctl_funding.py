@@ -25,7 +25,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     funding = [{"funder_id": name, "amount_minor": amount} for name, amount in OURS.items()]
     line = {"order_no": "A1", "reversal_no": None, "funding": funding, **PURSE, **AMOUNTS}
     with scripted_stack() as stack:
-        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "next": None}))
+        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "damaged": 0, "lost": [], "next": None}))
         yield stack
 
 
@@ -103,5 +103,5 @@ def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixt
 def test_a_settlement_without_funding_is_none(stack: Stack, tmp_path: Path) -> None:
     """Each line of ours has it."""
     line = {"order_no": "A1", **PURSE, **AMOUNTS}
-    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "next": None}))
+    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "damaged": 0, "lost": [], "next": None}))
     assert reconcile(stack, tmp_path, ",a:2000") == 3

@@ -159,6 +159,6 @@ def _row(item: Item) -> tuple[int, Sums]:
     """Of a mark or of a campaign's sums: the round, 0 before the first, and the sums; a mark has none of its own."""
     if keys.is_mark(item["sk"]):
         return sure(item.get("round", 0), int), Sums()
-    sums = sums_of(item["sums"])
+    sums = sums_of([item["sums"]])
     refuse_other_types(sums)
     return sure(item["round"], int), sums

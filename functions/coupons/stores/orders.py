@@ -178,7 +178,8 @@ class Orders:
         found = self._dynamo.query(self._table, key["pk"], order_no, consistent=True, Limit=ORDER_PAGE_LINES)
         # `#` sorts before all that an order number is made of, so those of this order come first.
         of_order = takewhile(lambda item: item["sk"].partition("#")[0] == order_no, found)
-        return [value_of(self._table, item, line_of) for item in of_order]
+        lines = [value_of(self._table, item, line_of) for item in of_order]
+        return [line for line in lines if line.order_no == order_no]
 
     def _put(self, record: OrderRecord, condition: str, values: Item) -> dict[str, Any]:
         put: dict[str, Any] = {

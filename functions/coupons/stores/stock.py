@@ -11,10 +11,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from coupons.damage import Damaged
 from coupons.releases import Control
 from coupons.stores import keys
 from coupons.stores.controls import change_control, control_update
@@ -110,20 +110,24 @@ class Stock:
         )
 
     def seal(self, batch_id: str, shard: int, round_: int) -> None:
-        """Zero a shard and move it to `round_`; a repeat or an older reclaim changes nothing.
+        """Zero a shard and move it to `round_`; a repeat or an older reclaim changes nothing. Raises Damaged.
 
         Guarded by tests/store/test_stock.py::test_a_seal_zeroes_a_shard_once.
         """
-        # A refusal means that a twin of this invocation has sealed it at this round already.
-        with suppress(ConditionFailed):
+        key = keys.stock(batch_id, shard)
+        try:
             self._patient.call(
                 "update_item",
                 TableName=self._table,
-                Key=encode(keys.stock(batch_id, shard)),
+                Key=encode(key),
                 UpdateExpression="SET remaining = :none, sealed = :r",
                 ConditionExpression="sealed < :r",
                 ExpressionAttributeValues=encode({":none": 0, ":r": round_}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
+        except ConditionFailed as refused:
+            # A twin of this invocation has sealed it at this round already, or it cannot be sealed at all.
+            value_of(self._table, refused.item or dict(key), _shard)
 
     def mark_sealed(self, batch_id: str, round_: int, now_s: int) -> bool:
         """All shards are sealed: the fence counts from here."""
@@ -140,6 +144,8 @@ class Stock:
         self, batch_id: str, control: Control, packs: Sequence[int], *, claims: int, drained_at_s: int, final: bool
     ) -> bool:
         """`sealing → open` with `packs` spread over the shards, if the quantity is the one counted against.
+
+        Raises Damaged if a shard is not sealed in this round: tried again, it would be refused for ever.
 
         Guarded by tests/store/test_stock.py::test_a_count_does_not_reopen.
         """
@@ -165,7 +171,14 @@ class Stock:
             },
         )
         refill = [self._add(batch_id, shard, control.round, part) for shard, part in enumerate(packs) if part]
-        return self._transact([{"Update": update}, *refill])
+        try:
+            self._patient.transact([{"Update": update}, *refill])
+        except TransactionFailed as failure:
+            if 0 in failure.items:
+                return False
+            shard = [shard for shard, part in enumerate(packs) if part][min(failure.items) - 1]
+            raise Damaged(self._table, *keys.place_of(keys.stock(batch_id, shard)), "it is not sealed") from None
+        return True
 
     def raising(self, batch_id: str, control: Control, quantity: int, packs: Sequence[int]) -> list[dict[str, Any]]:
         """Transaction parts: raise to `quantity`; while open the `packs` go to the shards too, while sealing the number
@@ -218,13 +231,6 @@ class Stock:
                 "ExpressionAttributeValues": encode({":packs": packs, ":r": round_}),
             }
         }
-
-    def _transact(self, parts: Sequence[dict[str, Any]]) -> bool:
-        try:
-            self._patient.transact(parts)
-        except TransactionFailed:
-            return False
-        return True
 
 
 def _shard(item: Item) -> Shard:
