@@ -52,6 +52,10 @@ class Coupon:
             return scanned.print_no == self.print_no
         return scanned.issued_at_s > self.bar_s or self.bar_s > now_s + BAR_AHEAD_S
 
+    def is_held_by(self, order: bytes) -> bool:
+        """Lapsed or not; False once another order has had it, whatever the order that held it says of itself."""
+        return self.state == "held" and self.order == order
+
     def fresh_code_in_s(self, now_s: int) -> int:
         """How long until a code brings it that is issued then; 0: one of now does."""
         return max(self.bar_s + 1 - now_s, 0) if self.bar_s <= now_s + BAR_AHEAD_S else 0

@@ -76,12 +76,14 @@ def redeem(
     match. The coupon's expiry and state, the merchant's standing and the settlement day stay those of now: 30 s after
     its expiry a coupon is accounted for, and what has been accounted for is never used. A merchant may do so as often a
     day as its record says. An order with a live hold is judged at the moment of the hold, and never late: it pays what
-    the hold said until the deadline that the hold said, though hours or a match ended meanwhile.
+    the hold said until the deadline that the hold said, though hours or a match ended meanwhile. A hold ends sooner
+    where another order has had the coupon, by a clock that is ahead: it may have been used and come back since.
 
     Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
-    conditions suffice: the coupon is `available`, or held by this order, or its hold has lapsed, not expired by the
-    clock, and has not come back since its code was shown; the order number is new, or holds this coupon for this
-    content; the line is new. A late one takes one of the day's places besides.
+    conditions suffice: the coupon is held by this order, or a code brings it that was shown since it came back last,
+    and then it may be `available` too, or its hold have lapsed; either way it has not expired by the clock; the order
+    number is new, or holds this coupon for this content; the line is new. A late one takes one of the day's places
+    besides.
     """
     if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
@@ -93,9 +95,12 @@ def redeem(
     if standing is not None and is_same and standing.state == "redeemed":
         return standing, presented.release.timezone, True
     held = standing if standing is not None and standing.state == "held" else None
-    is_live = held is not None and is_same and now_s < held.held_until_s
-    if held is not None and scanned is None and now_s >= held.held_until_s:
-        raise NotFound(detail="The hold has lapsed; send the coupon's code.")
+    has_lapsed = held is not None and (
+        now_s >= held.held_until_s or not presented.coupon.is_held_by(order_key(merchant_id, order_no))
+    )
+    is_live = held is not None and is_same and not has_lapsed
+    if has_lapsed and scanned is None:
+        raise _lapsed()
     if scanned is not None and not is_live:
         refuse_old_code(scanned, presented, now_s)
     if scanned is not None:
@@ -173,6 +178,8 @@ def _commit(
         if scanned is not None:
             refuse_returned(scanned, presented, now_s)
         refuse_unusable(presented, now_s, order=key)
+        if scanned is None and not presented.coupon.is_held_by(key):
+            raise _lapsed()
         at = till_of(env, presented, used.merchant_id)
         record = replace(used, amounts=assess_or_refuse(presented, at, order, judged_at_s))
         late_max = at.record.late_scans_per_day if at is not None else 0
@@ -238,6 +245,10 @@ def _ref_of(env: Environment, standing: OrderRecord | None) -> CouponRef:
     if opened is None:
         raise order_conflict(standing)
     return opened[0]
+
+
+def _lapsed() -> NotFound:
+    return NotFound(detail="The hold has lapsed; send the coupon's code.")
 
 
 def _too_late(scanned: Scanned, reason: str) -> CodeExpired:

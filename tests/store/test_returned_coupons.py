@@ -11,7 +11,7 @@ import pytest
 from coupons import claiming, holding, redeeming, reversing
 from coupons.clock import SKEW_S
 from coupons.orders import Order
-from coupons.refusals import CodeExpired, CodeInvalid, Refusal
+from coupons.refusals import CodeExpired, CodeInvalid, NotFound, Refusal
 from coupons.sealing import CouponRef
 from tests.store.faults import Overtaken
 from tests.world import KEYS, World
@@ -119,3 +119,44 @@ def test_what_an_order_holds_is_redeemed_whatever_its_code(till: Till, *, brings
     by = old if brings_a_code else {"code": None}
     assert [till.redeem("second", by), till.redeem("second", by)] == [False, True]
     assert till.redeem("first", by)
+
+
+def overtake(till: Till, shown: By) -> None:
+    """The second order's hold lapses, and another order uses the coupon and gives it back."""
+    till.hold("second", shown)
+    till.world.clock.advance(60)
+    till.use_and_undo(till.code(till.world.now_s))
+
+
+def test_a_hold_that_was_overtaken_holds_nothing_by_a_clock_that_is_behind(till: Till) -> None:
+    """Without a code, or with the one that took the hold, the coupon stays; a fresh one brings it."""
+    shown = till.code(till.world.now_s)
+    overtake(till, shown)
+    till.world.clock.advance(-3)
+    with pytest.raises(NotFound, match="lapsed"):
+        till.redeem("second", {"code": None})
+    assert till.is_refused(Till.redeem, shown)
+    till.world.clock.advance(9)
+    assert not till.redeem("second", till.code(till.world.now_s))
+
+
+def test_a_request_from_before_a_hold_that_was_overtaken_takes_nothing(till: Till) -> None:
+    """It read no order, then stood still: its code is of before the return, and the order holds nothing any more."""
+    shown = till.code(till.world.now_s)
+    slow = Till(till.world, Overtaken(till.world.client, "transact_write_items", "", lambda: overtake(till, shown)))
+    with pytest.raises(NotFound, match="lapsed"):
+        slow.redeem("second", shown)
+    assert till.env.orders.get("diner", "second").state == "held"
+
+
+def test_a_redemption_without_a_code_of_before_the_hold_was_overtaken_takes_nothing(till: Till) -> None:
+    """It read a live hold, then stood still."""
+    till.hold("second", till.code(till.world.now_s))
+
+    def act() -> None:
+        till.world.clock.advance(60)
+        till.use_and_undo(till.code(till.world.now_s))
+
+    slow = Till(till.world, Overtaken(till.world.client, "transact_write_items", "", act))
+    with pytest.raises(NotFound, match="lapsed"):
+        slow.redeem("second", {"code": None})

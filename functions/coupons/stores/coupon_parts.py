@@ -3,6 +3,7 @@
 | part | from | to |
 |---|---|---|
 | redeem, hold | `available`, held by this order, or by a lapsed hold; not expired; before no bar | `redeemed`, `held` |
+| redeem what is held | held by this order; not expired | `redeemed` |
 | release | held by this order | `available` |
 | give back | redeemed by this order, not expired, given back fewer than n times | `available`, with a bar |
 | void | redeemed by this order | `voided` |
@@ -27,6 +28,7 @@ from coupons.stores import keys
 from coupons.stores.dynamodb import Item, encode
 
 _USABLE = "(#c.#s = :available OR (#c.#s = :held AND (#c.#o = :order OR #c.#h <= :now))) AND #c.#e > :spent"
+_HELD = "#c.#s = :held AND #c.#o = :order AND #c.#e > :spent"
 _ISSUED_SINCE = "(attribute_not_exists(#c.#b) OR #c.#b < :issued OR #c.#b > :ahead)"
 
 
@@ -39,7 +41,7 @@ class CouponParts:
     ) -> dict[str, Any]:
         """A transaction part: `available` (or held by this order, or a lapsed hold), not expired → `redeemed`.
 
-        `scanned` None: the order redeems what it holds, and no code is asked.
+        `scanned` None: the order redeems what it holds, and no code is asked; so nothing else will do.
 
         Guarded by tests/store/test_coupon_parts.py::test_a_coupon_stays.
         """
@@ -120,9 +122,10 @@ class CouponParts:
 
 def _usable(scanned: Scanned | None, order: bytes, now_s: int, extended_s: int) -> tuple[str, Item]:
     """The condition that lets a coupon go to `order`, brought by `scanned`, and its values."""
-    values: Item = {":order": order, ":now": now_s, ":spent": now_s - extended_s, ":available": "a", ":held": "h"}
+    values: Item = {":order": order, ":spent": now_s - extended_s, ":held": "h"}
     if scanned is None:
-        return _USABLE, values
+        return _HELD, values
+    values |= {":now": now_s, ":available": "a"}
     if scanned.print_no:
         return f"{_USABLE} AND #c.#p = :print", {**values, ":print": scanned.print_no}
     bar = {":issued": scanned.issued_at_s, ":ahead": now_s + BAR_AHEAD_S}
