@@ -14,14 +14,19 @@ SUBJECT = "sub:"
 LENGTH_MAX = 128
 _NOTHING = {"", "null", "<nil>"}
 """No value, as gateways print it: they hand every claim over as text. The last is Go's, whose `map[a:b]` AWS prints."""
-_EXPONENT = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?[eE][+-]?[0-9]{1,3}")
-"""A number that a spreadsheet, or a parser of floats, has rounded: many identities became this one."""
+_EXPONENT = re.compile(r"[+-]?[0-9]+([.,][0-9]*)?[eE][+-]?[0-9]{1,3}")
+"""A number that a spreadsheet, or a parser of floats, has rounded: many identities became this one. Some countries'
+spreadsheets write the decimal comma."""
 _BOOLEANS = {"true", "false"}
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Control, format, unassigned and private characters, halves of pairs, and ends of lines and paragraphs.
 
 An unassigned character may fold into another one day: without them a normal form is the same in all versions of Unicode
 (https://www.unicode.org/policies/stability_policy.html).
+"""
+_IGNORED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Marks, letters and a blank of other categories that nobody sees either: what Unicode calls default ignorable, as it
+is after NFKC, and the braille blank. One of them behind an identity would make another one that looks the same.
 """
 
 
@@ -60,7 +65,7 @@ def real_name(text: str) -> str:
     normal = normal_form(text)
     # Of ASCII, what can be printed is no control character: most identities, and each request asks twice.
     for character in "" if normal.isascii() and normal.isprintable() else normal:
-        if unicodedata.category(character) in _UNSEEN:
+        if unicodedata.category(character) in _UNSEEN or _IGNORED.match(character):
             raise IdentityError(f"holds U+{ord(character):04X}, which no identity may hold")
     if not normal:
         raise IdentityError("is empty")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 COLUMN = "person_id"
 _SEPARATOR = re.compile(r"[,;\t]")
+_QUOTES = "'\"=\u2018\u2019\u201c\u201d"
+"""By which programs mark a text; `csv` has taken off those that are the file's."""
+_DECIMAL = re.compile(r"[0-9]+\.0*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,13 @@ def read_members(path: Path) -> Iterator[Line]:
         header = next(rows, None)
         if header is None:
             return
-        column = _column(header)
+        column, width = _column(header), len(header.cells)
         if column is None:
-            yield _line(header, None)
+            yield _line(header, None, width)
         elif COLUMN in map(normal_form, header.cells[column + 1 :]):
             yield Line(header.number, "", f"names {COLUMN} twice")
         for row in rows:
-            yield _line(row, column)
+            yield _line(row, column, width)
 
 
 def _column(header: Row) -> int | None:
@@ -58,10 +61,13 @@ def _column(header: Row) -> int | None:
     return names.index(COLUMN) if COLUMN in names else None
 
 
-def _line(row: Row, column: int | None) -> Line:
+def _line(row: Row, column: int | None, width: int) -> Line:
     try:
         if row.bad:
             raise BadLineError(row.bad)
+        if column is not None and any(cell.strip() for cell in row.cells[width:]):
+            # A comma without quotes, in a name or a number: what stands in the column is of another one.
+            raise BadLineError("more cells than the header")
         return Line(row.number, _name(row.cells, column))
     except (BadLineError, IdentityError) as error:
         return Line(row.number, "", str(error))
@@ -69,18 +75,20 @@ def _line(row: Row, column: int | None) -> Line:
 
 def _name(cells: list[str], column: int | None) -> str:
     """Raises BadLineError, IdentityError."""
-    if column is None and (len(cells) > 1 or _SEPARATOR.search(cells[0])):
+    if column is None and (len(cells) > 1 or _SEPARATOR.search(normal_form(cells[0]))):
         # A spreadsheet's rows would each become a person that nobody is, and count for ever.
         raise BadLineError(f"holds a separator: a CSV file needs commas and a header that names {COLUMN}")
     if column is not None and column >= len(cells):
         raise BadLineError(f"no column {COLUMN}")
     text = cells[column or 0].strip()
-    if text.startswith("'"):
-        raise BadLineError("begins with ', by which spreadsheets mark a text")
     if REPLACEMENT in text:
         # Somebody's editor has put it where there was something else, and the API refuses a body that holds it.
         raise BadLineError("holds U+FFFD: it was not UTF-8 before")
     name = person_name(text)
+    if name[0] in _QUOTES or name[-1] in _QUOTES:
+        raise BadLineError("begins or ends with a mark by which programs say that it is a text")
+    if _DECIMAL.fullmatch(name):
+        raise BadLineError("is a number with a decimal point, which a program has made of it, and maybe rounded")
     if name == COLUMN:
         raise BadLineError("is the header again: were files joined?")
     if len(name) > LENGTH_MAX:

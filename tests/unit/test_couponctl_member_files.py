@@ -21,6 +21,8 @@ def read(file: Path) -> list[tuple[int, str]]:
     return [(line.number, f"! {line.bad}" if line.bad else line.name) for line in read_members(file)]
 
 
+MARK = "begins or ends with a mark by which programs say that it is a text"
+DECIMAL = "is a number with a decimal point, which a program has made of it, and maybe rounded"
 SEPARATOR = "holds a separator: a CSV file needs commas and a header that names person_id"
 
 
@@ -46,7 +48,15 @@ SEPARATOR = "holds a separator: a CSV file needs commas and a header that names 
         (b'"a"b', "not a line of a CSV file"),
         (b'""', "is empty"),
         (b"1.10105E+17", "is a number in exponent form"),
-        (b"'1001", "begins with ', by which spreadsheets mark a text"),
+        (b"'1001", MARK),
+        (b'="1001"', MARK),
+        (b' "1001"', MARK),
+        (b'1001"', MARK),
+        ("\uff071001".encode(), MARK),
+        ("\u201c1001\u201d".encode(), MARK),
+        (b"110105199001011008.0", DECIMAL),
+        ("1001\uff0cAnn".encode(), SEPARATOR),
+        ("1001\ufe0f".encode(), "holds U+FE0F, which no identity may hold"),
         (b"null", "is what gateways write for no value"),
         (b"[a b]", "is a list or an object"),
         (b"Person_ID", "is the header again: were files joined?"),
@@ -96,6 +106,7 @@ def test_a_person_is_their_normal_form(file: Path, text: str, name: str) -> None
         ("a,person_id\nLi,ann\na,PERSON_ID\n", [(2, "ann"), (3, "! is the header again: were files joined?")]),
         ('person_id\n"an\nn"\nbob\n', [(2, "! holds U+000A, which no identity may hold"), (4, "bob")]),
         ('person_id\nann\n"bob\neve\n', [(2, "ann"), (3, "! not a line of a CSV file (to line 4)")]),
+        ("person_id\nann,, \n", [(2, "ann")]),
         ("person_id\n", []),
         ("# nobody\n\u3000\n", []),
         ("", []),
@@ -113,6 +124,9 @@ def test_a_file_as_spreadsheets_write_it(file: Path, text: str, found: list[tupl
         ("Li", "no column person_id"),
         ("Li,", "is empty"),
         ('"Li"x,ann', "not a line of a CSV file"),
+        ("Li, Hua,ann", "more cells than the header"),
+        ('Li,"1,10105E+17"', "is a number in exponent form"),
+        ("Li,1,10105E+17", "more cells than the header"),
         ("Li,  ", "is empty"),
     ],
 )
