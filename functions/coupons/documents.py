@@ -271,7 +271,8 @@ class MerchantRecord(Document):
 
 
 class MerchantEdit(Document):
-    """The body of `PUT /admin/merchants/{id}`: what it says is changed, what it leaves out stays.
+    """The body of `PUT /admin/merchants/{id}`: what it says is changed, what it leaves out stays, and so does `null`;
+    an empty list empties.
 
     `revision` is the one that was read; absent, it creates, and all that a record needs must be there.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from coupons.documents import MerchantRecord
+from coupons.documents import MerchantEdit, MerchantRecord
 from tests.world import campaign, parsed
 
 
@@ -32,3 +32,15 @@ def test_late_scans_are_the_records_word_alone(late_scans: int, fits: bool) -> N
             MerchantRecord.model_validate(record)
     del record["late_scans_per_day"]
     assert MerchantRecord.model_validate(record).late_scans_per_day == 0
+
+
+@pytest.mark.parametrize("name", sorted(MerchantEdit.model_fields))
+def test_null_is_as_absent_in_an_edit(name: str) -> None:
+    """Serializers write what is not set as null; only a list that is there and empty empties."""
+    facts = {name: value for name, value in campaign()["merchants"][0].items() if name != "merchant_id"}
+    withheld = [{"day": "2020-06-06", "reason": "no goods"}]
+    more = {"tags": ["noodles"], "campaigns": ["season"], "withheld": withheld, "suspended": True}
+    standing = MerchantRecord.model_validate({**facts, **more, "late_scans_per_day": 3, "revision": 2})
+    assert MerchantEdit.model_validate({name: None}).merged(standing) == standing
+    if name in ("tags", "campaigns", "withheld"):
+        assert getattr(MerchantEdit.model_validate({name: []}).merged(standing), name) == []
