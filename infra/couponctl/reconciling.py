@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from infra.client.api import Api
 
 PAGES_MAX = 10_000
-HEAD = ("merchant_id", "day", "sums", "final", "day_sums")
+HEAD = ("merchant_id", "day", "final", "day_sums")
+"""What a page says of the whole day."""
 
 Kind = Literal[
     "missing-with-us", "missing-with-them", "campaign-differs", "currency-differs", "amount-differs", "funding-differs"
@@ -91,7 +92,7 @@ class NotDue:
 
 @dataclass
 class Settlement:
-    """What we say of the day. `head`: of its first page, all but the lines. `lost`: lines that cannot be read."""
+    """What we say of the day. `head`: `HEAD` of its first page. `lost`: lines that cannot be read."""
 
     movements: dict[Movement, Entry] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)

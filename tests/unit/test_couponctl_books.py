@@ -99,6 +99,16 @@ def test_differences_are_json_for_machines(stack: Stack, tmp_path: Path, capsys:
     assert difference["ours"] == {"campaign_id": "season", "currency": "CNY", **amounts}
 
 
+def test_no_sum_of_a_page_is_told_as_the_days(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`sums` are each page's own; totals are of all pages."""
+    pages = page(line("A1", 1000, 1000, 4000), following="more"), page(line("A2", 1000, 1000, 4000))
+    stack.on("GET /settlements/2020-06-06", *pages)
+    assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\nA2,,1000,1000,4000\n", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "sums" not in told
+    assert [total["ours"]["lines"] for total in told["totals"]] == [2]
+
+
 def test_what_is_withheld_or_refused_is_named_apart(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
