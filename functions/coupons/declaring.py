@@ -75,8 +75,11 @@ def read(env: Environment, campaign_id: str) -> Campaign:
 
 
 def warnings(env: Environment, document: Campaign) -> list[Warned]:
-    """Where the document states other facts of a merchant than its record, which stays as it is."""
-    records = env.registry.records(merchant.merchant_id for merchant in document.merchants)
+    """Where the document states other facts of a merchant than its record, which stays as it is.
+
+    Of a record that is damaged nothing is said: the document is stored all the same.
+    """
+    records = env.damages.sound_of(env.registry.records(one.merchant_id for one in document.merchants))
     return [
         Warned(
             place=found["place"],

@@ -11,6 +11,8 @@ from coupons.declaring import apply, publish, raise_quantity, read, warnings
 from coupons.documents import MerchantEdit
 from coupons.refusals import RevisionConflict, TermsFrozen
 from coupons.registering import put
+from coupons.stores import keys
+from coupons.stores.dynamodb import encode
 from tests.store import books
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.store.funders import assert_reserved, document
@@ -140,3 +142,19 @@ def test_a_document_writes_merchants_that_join_or_leave_and_no_other(season: Wor
     enrolled = {name: season.env.registry.merchant(name) for name in ("diner", "bakery")}
     assert {name: one[1] for name, one in enrolled.items() if one} == {"diner": frozenset(), "bakery": {"season"}}
     assert warnings(season.env, joined) == []
+
+
+def test_a_document_is_answered_beside_a_damaged_record(season: World) -> None:
+    """It is stored; the other merchants' facts are compared, and the damage is noted."""
+    bakery = {**campaign()["merchants"][0], "merchant_id": "bakery"}
+    edited = campaign(merchants=[campaign()["merchants"][0], {**bakery, "category": "bread"}], revision=1)
+    put(season.env, "bakery", MerchantEdit.model_validate({n: bakery[n] for n in bakery if n != "merchant_id"}))
+    season.client.update_item(
+        TableName="CatalogTable",
+        Key=encode(keys.merchant("diner")),
+        UpdateExpression="SET facts = :broken",
+        ExpressionAttributeValues=encode({":broken": "{"}),
+    )
+    answered = season.operator().send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=edited)
+    assert answered.status == 200
+    assert [warned["place"] for warned in answered.json["warnings"]] == ["body.merchants.1.category"]

@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from coupons.assess import Till
+from coupons.damage import Damaged
 from coupons.documents import Merchant, MerchantRecord, Withholding
 from coupons.refusals import Busy
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
-from coupons.stores.values import sure, value_of
+from coupons.stores.values import sure, value_of, values_of
 
 ATTEMPTS = 5
 """Readings of one record while others edit it."""
@@ -63,12 +64,13 @@ class Registry:
                 return value_of(self._table, item, _record).model_copy(update={"withheld": withheld})
         raise Busy(detail="The merchant's record is changing; try again.")
 
-    def records(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord]:
+    def records(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord | Damaged]:
         """Records by merchant, without what is withheld; those that there are, read strongly."""
         wanted = {keys.merchant(merchant_id)["pk"]: merchant_id for merchant_id in merchant_ids}
         places = {self._table: [keys.merchant(merchant_id) for merchant_id in wanted.values()]}
         items = self._dynamo.get_many(places, consistent=True)[self._table]
-        return {wanted[item["pk"]]: value_of(self._table, item, _record) for item in items}
+        found = values_of(self._table, items, _record)
+        return {wanted[item["pk"]]: record for item, record in zip(items, found, strict=True)}
 
     def put(self, merchant_id: str, record: MerchantRecord, standing: MerchantRecord | None) -> bool:
         """`record` in place of `standing`, which was read, all of it or nothing; False if another stands by now.
