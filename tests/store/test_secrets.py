@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from coupons.refusals import Busy
 from coupons.sealing import CouponRef, Keys
-from coupons.stores.secrets import RELOAD_S, KeysSecret
+from coupons.stores.secrets import RELOAD_S, SILENT_S, KeysSecret
 from tests.store.faults import fault
 from tests.world import ManualClock
 
@@ -86,13 +86,35 @@ def test_what_is_no_version_stops_the_process() -> None:
 def test_a_process_that_cannot_read_its_keys_is_busy() -> None:
     """A repeat may find them; what no repeat mends is a surprise."""
     out_of_reach = faults.ConnectTimeoutError(endpoint_url="x")
-    secret = KeysSecret(Vault({"1": FIRST}, out_of_reach, fault("InternalServiceError", 500)), "arn", ManualClock())
+    clock = ManualClock()
+    secret = KeysSecret(Vault({"1": FIRST}, out_of_reach, fault("InternalServiceError", 500)), "arn", clock)
     for _ in range(2):
         with pytest.raises(Busy):
             _ = secret.keys
+        clock.advance(SILENT_S)
     assert secret.keys.current == 1
     with pytest.raises(ClientError):
         _ = KeysSecret(Vault({}, fault("AccessDeniedException")), "arn", ManualClock()).keys
+
+
+def test_a_request_waits_for_keys_out_of_reach_once() -> None:
+    """Its log line and its operation ask for them both: twice the limits would be most of a function's time."""
+    clock, vault = ManualClock(), Vault({"1": FIRST})
+
+    def silent() -> None:
+        clock.advance(3)
+        raise faults.ReadTimeoutError(endpoint_url="x")
+
+    vault.meanwhile = silent
+    secret = KeysSecret(vault, "arn", clock)
+    for _ in range(2):
+        with pytest.raises(Busy):
+            _ = secret.keys
+        clock.advance(SILENT_S / 2 - 0.1)
+    assert vault.requests == 1
+    vault.meanwhile = lambda: None
+    clock.advance(SILENT_S)
+    assert secret.keys.current == 1
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,10 @@ from coupons.stores import remote
 SECRET_CHARACTERS_MIN = 32
 RELOAD_S = 60
 """Whoever forges a version makes a process read the secret once in so many seconds."""
+SILENT_S = 1
+"""Not read again so soon after a reading that failed: one request asks for the keys several times."""
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 1.0, 2
+_SILENT = "The keys cannot be read; try again."
 
 
 class KeysSecret:
@@ -37,7 +40,7 @@ class KeysSecret:
         self._clock = clock
         self._one_at_a_time = Lock()
         self._keys: Keys | None = None
-        self._asked_s = -math.inf
+        self._asked_s = self._failed_s = -math.inf
         self._is_sure = True
         """The last reading was answered, and by what can be believed."""
 
@@ -46,6 +49,8 @@ class KeysSecret:
         """Raises Busy; ValueError if the secret has no version 1 or a short one."""
         with self._one_at_a_time:
             if self._keys is None:
+                if self._clock.monotonic_s() - self._failed_s < SILENT_S:
+                    raise Busy(detail=_SILENT)
                 self._keys = Keys(self._read(), self._newer)
             return self._keys
 
@@ -72,7 +77,7 @@ class KeysSecret:
         if version in known.masters:
             return known
         if not self._is_sure:
-            raise Busy(retry_after_s=int(RELOAD_S - since_s) + 1, detail="The keys cannot be read; try again.")
+            raise Busy(retry_after_s=int(RELOAD_S - since_s) + 1, detail=_SILENT)
         return None
 
     def _read(self) -> Mapping[int, bytes]:
@@ -81,7 +86,8 @@ class KeysSecret:
         except remote.FAILURES as error:
             if remote.outcome(error) is None:
                 raise
-            raise Busy(detail="The keys cannot be read; try again.") from error
+            self._failed_s = self._clock.monotonic_s()
+            raise Busy(detail=_SILENT) from error
         masters = {int(version): secret.encode() for version, secret in json.loads(answer["SecretString"]).items()}
         if 1 not in masters or any(len(secret) < SECRET_CHARACTERS_MIN for secret in masters.values()):
             raise ValueError("the keys secret must hold version 1, each of at least 32 characters")
