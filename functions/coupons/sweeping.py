@@ -103,8 +103,11 @@ def _own(env: Environment, release: Release, bucket: int) -> Iterator[Claim | Da
         else:
             place = keys.place_of(keys.claim(release.claim_key, release.buckets, claim.person))
         try:
-            if _is_of(env, release, claim.batch_number, place):
-                yield claim
+            if not _is_of(env, release, claim.batch_number, place):
+                continue
+            if not isinstance(claim, DamagedClaim) and len(claim.coupons) != len(release.terms):
+                raise Damaged(env.claims.table, *place, "its coupons are not those of its batch")
+            yield claim
         except Damaged as found:
             yield claim if isinstance(claim, DamagedClaim) else found
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from coupons.stores import keys
 from tests.store.books import CLOSED, LATER, assert_books, claim, of, opened, redeem, reserved, tick
-from tests.world import World, batch, campaign, order
+from tests.world import KEYS, World, batch, campaign, order
 
 
 def test_unclaimed_packs_give_their_money_back_when_the_batch_is_counted(season: World) -> None:
@@ -50,6 +51,27 @@ def test_a_voided_coupon_gives_its_money_back_with_the_expired(season: World) ->
     season.clock.set("2020-06-21T10:00:30+08:00")
     assert [one["amounts"] for one in tick(season)] == [of(1)]
     assert reserved(season) == of(0)
+    assert_books(season, "pack")
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_claim_of_other_coupons_than_its_batchs_gives_nothing_back(season: World, more: int) -> None:
+    """Its redeemed coupon would count as never used: the batch waits with all its money until the claim is mended."""
+    [coupon_id] = claim(season, "ann")
+    redeem(season, "ann", coupon_id)
+    claim(season, "bob")
+    season.clock.set(CLOSED)
+    tick(season, times=3)
+    table = season.settings["CLAIMS_TABLE"]
+    items = season.client.scan(TableName=table)["Items"]
+    whole = next(item for item in items if item["sk"]["S"] == keys.claim("B#pack", 2, KEYS.person("ann"))["sk"])
+    coupons = whole["c"]["L"]
+    season.client.put_item(TableName=table, Item={**whole, "c": {"L": [*coupons, *coupons][: 1 + more]}})
+    season.clock.set("2020-06-21T10:00:30+08:00")
+    assert tick(season) == []
+    assert reserved(season) == of(2)
+    season.client.put_item(TableName=table, Item=whole)
+    assert [one["amounts"] for one in tick(season)] == [of(1)]
     assert_books(season, "pack")
 
 
