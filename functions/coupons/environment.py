@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from coupons.claims import Claim
-from coupons.clock import Clock, clock_for
+from coupons.clock import SKEW_S, Clock, clock_for
 from coupons.consumption import Consumed, Meter
 from coupons.damage import Damaged, Damages
 from coupons.leasing import Leases
@@ -89,8 +89,8 @@ class Environment:
         """Whether there is a key of the claim's version. Raises Busy while one may be on its way here."""
         if self.keys.master(claim.key_version) is not None:
             return True
-        # The secret was read a minute ago at most, and whoever claims by a version has read it before.
-        if 0 <= self.clock.wall_s() - claim.claimed_at_s < 2 * secrets.RELOAD_S:
+        # The secret was read a minute ago at most; whoever claims by a version has read it before, by another clock.
+        if -SKEW_S <= self.clock.wall_s() - claim.claimed_at_s < 2 * secrets.RELOAD_S:
             raise Busy(detail="A new key has not come here yet; try again.")
         return False
 
