@@ -33,6 +33,10 @@ class NotWithheldError(WrongUseError):
     """There is nothing to decide about."""
 
 
+class DecidedError(WrongUseError):
+    """Somebody has decided about it already."""
+
+
 def merchants(api: Api, args: Namespace, out: Output) -> int:
     """Every merchant of the file is as it says; nothing is sent if a line is bad.
 
@@ -97,7 +101,7 @@ def suspend(api: Api, args: Namespace, out: Output) -> int:
 def withhold(api: Api, args: Namespace, out: Output) -> int:
     """Lines of a day, or of an order from that day on, are not paid out until somebody decides.
 
-    Without a day what is withheld is listed.
+    Without a day what is withheld is listed. What is decided already stays decided: `approve` and `refuse` change that.
     """
     if args.day is None:
         record = api.get(_path(args.merchant)).body
@@ -108,7 +112,13 @@ def withhold(api: Api, args: Namespace, out: Output) -> int:
     if not args.reason:
         raise WrongUseError("withhold needs --reason with a day")
     wanted = {"day": args.day, "order_no": args.order, "reason": args.reason, "decision": None}
-    return _withheld(api, args, out, lambda _: wanted)
+
+    def undecided(found: Withheld | None) -> Withheld:
+        if found is not None and found["decision"] is not None:
+            raise DecidedError(f"{args.merchant}: {_sentence(found)}; approve or refuse it to decide otherwise")
+        return wanted
+
+    return _withheld(api, args, out, undecided)
 
 
 def approve(api: Api, args: Namespace, out: Output) -> int:

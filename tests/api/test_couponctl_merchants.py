@@ -121,6 +121,16 @@ def test_lines_are_withheld_approved_and_refused(town: Served, capsys: pytest.Ca
     assert "no order 'o-2' was redeemed there" in capsys.readouterr().out
 
 
+def test_a_decision_is_not_withheld_away(town: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two operators meet one suspicion: what the first decided stands, whatever reason the second gives."""
+    for command, decision in (("approve", "released"), ("refuse", "refused")):
+        run(town, "withhold", "diner", DAY, "--reason", "first")
+        assert run(town, command, "diner", DAY) == 0
+        assert run(town, "withhold", "diner", DAY, "--reason", "second") == 2
+        assert "first; approve or refuse it" in capsys.readouterr().err
+        assert record(town)["withheld"] == [{"day": DAY, "order_no": None, "reason": "first", "decision": decision}]
+
+
 def test_an_edit_by_somebody_else_in_between_is_kept(town: Served) -> None:
     """Two operators withhold at once: the second reads again and adds its own."""
     put, raced = Api.put, []
