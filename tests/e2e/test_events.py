@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
+from infra.local.cloud import REGION
 from infra.local.deploy import STACK
 from tests.e2e.ear import Ear, listening
 from tests.e2e.local_stack import ROOT, LocalStack
@@ -55,6 +58,28 @@ def test_claim_redemption_and_reversal_arrive(stack: LocalStack, ear: Ear) -> No
     told = found["coupon.reversed.v1"]
     assert reversed_.items() <= {**told, "amount_minor": told["payable_minor"]}.items()
     assert reversed_["coupon_returned"] is True
+
+
+def test_a_record_that_can_never_be_told_is_named(stack: LocalStack, ear: Ear) -> None:
+    """A claim of no batch, put beside the functions: its keys are in the queue, and the next claim is told."""
+    session = boto3.Session("test", "test", region_name=REGION)
+    dynamodb, sqs = (session.client(name, endpoint_url=stack.cloud_url) for name in ("dynamodb", "sqs"))
+    table = next(name for name in dynamodb.list_tables()["TableNames"] if "Claims" in name)
+    key = {"pk": {"S": "B#nobodys#0"}, "sk": {"S": "CLAIM#nobody"}}
+    dynamodb.put_item(TableName=table, Item={**key, "n": {"N": "4000000000"}, "t": {"S": "a-secret"}})
+    stack.set_clock("2019-06-01T10:00:05+08:00")
+    with stack.citizen("behind-damage") as citizen:
+        assert citizen.claim(BATCH).status == 201
+    assert [event.type for event in ear.hear(1)] == ["coupon.claimed.v1"]
+    url = next(url for url in sqs.list_queues()["QueueUrls"] if "FailedEvents" in url)
+    received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10, MaxNumberOfMessages=10)["Messages"]
+    named = [json.loads(message["Body"]) for message in received]
+    assert [(one["table"], one["keys"]) for one in named] == [(table, {"pk": "B#nobodys#0", "sk": "CLAIM#nobody"})]
+    assert "a-secret" not in str(received)
+    for message in received:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    dynamodb.close()
+    sqs.close()
 
 
 def test_what_expires_soon_arrives(stack: LocalStack, ear: Ear) -> None:
