@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from coupons.claims import Claim, Coupon, Ruling
 from coupons.clock import SKEW_S
 from coupons.codes import LATE_MAX_S, Scanned
+from coupons.damage import Damaged
 from coupons.environment import Environment
 from coupons.refusals import CodeExpired, CodeInvalid, CouponNotUsable, NotFound
 from coupons.releases import Release
 from coupons.sealing import CouponRef
+from coupons.stores import keys
 from coupons.terms import Terms
 
 
@@ -102,11 +104,14 @@ def refuse_wrong_pin(env: Environment, scanned: Scanned, presented: Presented) -
 
 
 def present(env: Environment, ref: CouponRef) -> Presented:
-    """Read the coupon strongly. Raises NotFound if its claim is not there."""
+    """Read the coupon strongly. Raises NotFound if its claim is not there, Damaged if it has no such coupon."""
     release = env.live.release_numbered(ref.batch_number)
     claim = env.claims.get(release, ref.person, consistent=True)
     if claim is None or claim.batch_number != release.number:
         raise NotFound(detail="No such coupon.")
+    if len(claim.coupons) != len(release.terms):
+        key = keys.claim(release.claim_key, release.buckets, ref.person)
+        raise Damaged(env.claims.table, *keys.place_of(key), "its coupons are not those of its batch")
     coupon_id = env.keys.seal_coupon(ref, claim.key_version)
     return Presented(ref, release, claim, coupon_id, env.live.control(release.batch_id).ruling)
 

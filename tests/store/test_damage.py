@@ -258,6 +258,21 @@ def test_what_is_asked_for_itself_is_an_honest_500(
     assert not any(part in answer.text for part in key)
 
 
+@pytest.mark.parametrize("coupons", [None, {"L": []}, {"L": [{"M": {"s": BAD}}]}])
+def test_a_till_is_told_nothing_of_a_damaged_coupon(
+    town: Town, coupons: dict[str, Any] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """500, counted as damage; the other customer's coupon is redeemed."""
+    town.clock.set(OPENING)
+    cid, dan = (town.citizen(name) for name in ("cid", "dan"))
+    codes = [person.code(person.put_claim("more").json["coupons"][0]["coupon_id"]) for person in (cid, dan)]
+    key = town.spoil((CLAIMS, "B#more#", "CLAIM#"), {"c": coupons})
+    found = [town.merchant().redeem(f"till-{number}", code, order()).status for number, code in enumerate(codes)]
+    assert sorted(found) == [201, 500]
+    assert {one[1:3] for one in logged(caplog)} == {key}
+    assert [record for record in caplog.records if record.message == "surprise"] == []
+
+
 def test_a_pack_that_meets_a_damaged_claim_is_handed_out_to_others(town: Town) -> None:
     """However often its person asks: none is stranded."""
     town.spoil((CLAIMS, "B#pack#", "CLAIM#"), {"c": None})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from coupons.closing import closed_through
 from coupons.expiring import run_schedule
 from coupons.releases import Control
 from tests.logs import logged
@@ -183,6 +184,19 @@ def test_a_day_ends_with_the_last_zone_where_one_is_unknown(world: World) -> Non
     assert ("2020-06-06", "closed") not in tick(world)
     world.clock.advance(1)
     assert ("2020-06-06", "closed") in tick(world)
+
+
+def test_no_rest_is_given_past_a_day_that_cannot_be_read(world: World) -> None:
+    """It may be open, and its lines still to be added up."""
+    world.publish(campaign())
+    person = world.citizen("ann")
+    code = person.code(person.put_claim("pack").json["coupons"][0]["coupon_id"])
+    assert world.merchant().redeem("o-1", code, order()).status == 201
+    ticks(world, "2020-06-08T00:01:00+08:00")
+    batch_ids = world.env.catalog.published_ids()
+    assert str(closed_through(world.env, batch_ids, world.now_s)) == "2020-06-07"
+    spoil(world, "ORDERS_TABLE", "DAYS", "2020-06-06", {"closed_at_s": None})
+    assert str(closed_through(world.env, batch_ids, world.now_s)) == "2020-06-05"
 
 
 def test_tills_go_on_where_the_day_cannot_be_read(world: World, caplog: pytest.LogCaptureFixture) -> None:
