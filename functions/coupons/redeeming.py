@@ -91,13 +91,14 @@ def redeem(
     content = fingerprint(order)
     scanned = None if code is None else open_code(env, code, pin).sent(scanned_at_s, now_s)
     presented = present(env, scanned.ref if scanned is not None else _ref_of(env, standing))
+    holds = presented.coupon.is_held_by(order_key(merchant_id, order_no))
+    if standing is not None and standing.state == "held" and not holds:
+        standing = env.orders.get(merchant_id, order_no)  # it may have moved on between the two reads
     is_same = standing is not None and standing.same_content(presented.coupon_id, content)
     if standing is not None and is_same and standing.state == "redeemed":
         return standing, presented.release.timezone, True
     held = standing if standing is not None and standing.state == "held" else None
-    has_lapsed = held is not None and (
-        now_s >= held.held_until_s or not presented.coupon.is_held_by(order_key(merchant_id, order_no))
-    )
+    has_lapsed = held is not None and (now_s >= held.held_until_s or not holds)
     is_live = held is not None and is_same and not has_lapsed
     if has_lapsed and scanned is None:
         raise _lapsed()
@@ -169,6 +170,7 @@ def _commit(
 ) -> tuple[OrderRecord, str, bool]:
     """Judge and write; judge again on what a refused condition shows, at most three times."""
     key, timezone = order_key(used.merchant_id, used.order_no), presented.release.timezone
+    is_overtaken = False
     for _ in range(ATTEMPTS):
         if presented.coupon.state in ("redeemed", "voided") and presented.coupon.order == key:
             # A twin of this request was through between our reads of the order and of the coupon.
@@ -178,8 +180,8 @@ def _commit(
         if scanned is not None:
             refuse_returned(scanned, presented, now_s)
         refuse_unusable(presented, now_s, order=key)
-        if scanned is None and not presented.coupon.is_held_by(key):
-            raise _lapsed()
+        if scanned is None and is_overtaken:
+            raise _lapsed()  # the order held, and the coupon was not its own any more
         at = till_of(env, presented, used.merchant_id)
         record = replace(used, amounts=assess_or_refuse(presented, at, order, judged_at_s))
         late_max = at.record.late_scans_per_day if at is not None else 0
@@ -190,6 +192,7 @@ def _commit(
         try:
             env.transact(_parts(env, presented, scanned, record, day.isoformat(), late_max))
         except TransactionFailed as failure:
+            is_overtaken = _ORDER not in failure.items
             if _ORDER in failure.items:
                 standing = env.orders.standing(failure.items[_ORDER])
                 if standing.state != "held" or not standing.same_content(used.coupon_id, used.fingerprint):

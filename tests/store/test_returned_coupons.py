@@ -160,3 +160,16 @@ def test_a_redemption_without_a_code_of_before_the_hold_was_overtaken_takes_noth
     slow = Till(till.world, Overtaken(till.world.client, "transact_write_items", "", act))
     with pytest.raises(NotFound, match="lapsed"):
         slow.redeem("second", {"code": None})
+
+
+@pytest.mark.parametrize("brings_a_code", [False, True])
+@pytest.mark.parametrize(("operation", "word"), [("get_item", "ClaimsTable"), ("transact_write_items", "")])
+def test_a_redemption_whose_twin_was_through_and_undone_is_its_repeat(
+    till: Till, operation: str, word: str, *, brings_a_code: bool
+) -> None:
+    """Between its reads of the order and of the coupon, or before its write: the order has its answer, none is lost."""
+    shown = till.code(till.world.now_s)
+    till.hold("first", shown)
+    by = shown if brings_a_code else {"code": None}
+    twin = Till(till.world, Overtaken(till.world.client, operation, word, lambda: till.use_and_undo(by)))
+    assert twin.redeem("first", by)
