@@ -73,7 +73,7 @@ def _refuse_unknown_orders(
     errors = [
         {"place": f"body.withheld.{place}.order_no", "message": f"no order {one.order_no!r} was redeemed there"}
         for place, one in enumerate(record.withheld)
-        if one in changes and one.order_no in unknown
+        if one.order_no in unknown
     ]
     if errors:
         raise Malformed(errors=errors, detail="Only orders that were redeemed can be withheld; see errors.")

@@ -48,13 +48,13 @@ def test_merchants_of_a_file_are_registered_and_others_edits_stay(
     town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A new one is made, one that is there gets a store more; again nothing changes."""
-    edit_merchant(town.world.operator(), "diner", suspended=True, tags=["noodles"])
+    edit_merchant(town.world.operator(), "diner", suspended=True, tags=["noodles"], campaigns=["other"])
     file = listed(tmp_path, *ROWS)
     assert run(town, "merchants", str(file)) == 0
     assert printed(capsys) == {"merchants": 2, "changed": 2, "resumed_after": 0}
     diner, bakery = record(town), record(town, "bakery")
     assert [store["store_id"] for store in diner["stores"]] == ["diner", "annex"]
-    assert (diner["suspended"], diner["tags"], diner["campaigns"]) == (True, ["noodles"], ["season"])
+    assert (diner["suspended"], diner["tags"], diner["campaigns"]) == (True, ["noodles"], ["other", "season"])
     assert [store["store_id"] for store in bakery["stores"]] == ["bakery", "stall"]
     edit_merchant(town.world.operator(), "bakery", stores=[{"store_id": "bakery", "region": "beijing"}], title="Baker")
     assert run(town, "merchants", str(listed(tmp_path, ROWS[0]))) == 0
