@@ -196,9 +196,7 @@ def test_a_tick_with_nothing_to_tell_costs_no_read(world: World, at: str) -> Non
         env.live.release("pack")
         env.live.release("quiet")
         counting.requests.clear()
-        lines = [line for line in env.catalog.published() if line.batch_id == batch_id]
-        env.catalog.published = lambda lines=lines: lines  # type: ignore[method-assign,misc]
-        counting.requests.clear()
+        env.catalog.published_ids = lambda listed=(batch_id,): list(listed)  # type: ignore[method-assign,misc]
         run_schedule(env, world.now_s, FOREVER)
         counts.append(dict(counting.requests))
     assert counts[0] == counts[1] == {"batch_get_item": 1, "query": 1}
