@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from coupons import events
@@ -11,7 +12,6 @@ from coupons.claims import Claim
 from coupons.damage import Damaged, blamed, expected
 from coupons.environment import Environment
 from coupons.orders import Movement
-from coupons.releases import Release
 from coupons.stores.streams import Place, inserted, place_of
 
 
@@ -46,30 +46,31 @@ def announce(env: Environment, records: Iterable[dict[str, Any]]) -> tuple[list[
 
 
 def _event(env: Environment, place: Place, what: Claim | Movement) -> events.Event:
-    """Raises Damaged, Busy."""
-    release = _release(env, place, what)
+    """Raises Damaged, of the record, and Busy."""
     if isinstance(what, Movement):
+        with _batch_of(env, place):
+            release = env.live.release(what.line.batch_id)
         with blamed(*place[:3]):
             return events.moved(env.event_source, release, what)
+    with _batch_of(env, place):
+        release = env.live.release_numbered(what.batch_number)
+        ruling = env.live.control(release.batch_id).ruling
     if not env.has_key_of(what):
         raise Damaged(*place[:3], "there is no key of its version")
-    held = Held(release, what, env.live.control(release.batch_id).ruling)
+    held = Held(release, what, ruling)
     with blamed(*place[:3]):
         coupon_ids = [coupon_id(env, held, place) for place in range(len(what.coupons))]
-        return events.claimed(env.event_source, release, what, coupon_ids, held.ruling.extended_s)
+        return events.claimed(env.event_source, release, what, coupon_ids, ruling.extended_s)
 
 
-def _release(env: Environment, place: Place, what: Claim | Movement) -> Release:
-    """With its control item at hand. Raises Damaged, of the record: without its batch it says nothing."""
+@contextmanager
+def _batch_of(env: Environment, place: Place) -> Iterator[None]:
+    """In here a record's batch is read. Raises Damaged, of the record: without its batch it says nothing."""
     try:
         with expected(*place[:3]):
-            if isinstance(what, Movement):
-                return env.live.release(what.line.batch_id)
-            release = env.live.release_numbered(what.batch_number)
-            env.live.control(release.batch_id)
+            yield
     except Damaged as found:
         if (found.pk, found.sk) == (place.pk, place.sk):
             raise
         env.damages.note(found)
         raise Damaged(*place[:3], f"its batch is damaged: {found.pk} {found.sk}") from None
-    return release

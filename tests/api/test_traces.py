@@ -102,7 +102,10 @@ def test_the_last_address_is_the_source(lines: Lines) -> None:
 
 
 def test_caller_and_source_are_of_one_kind_each(lines: Lines) -> None:
-    """An account that is called as an address is not that address, nor does a line hold the key of an item."""
+    """Who is called as an address, account or person, is not that address, nor does a line hold the key of an item."""
+    claimed("ann", person_id=ADDRESS)
+    (line,) = lines()
+    assert line["caller"] != line["source"]
     person = World(Engine()).env.keys.person(f"sub:{ADDRESS}")
     claimed(ADDRESS)
     (line,) = lines()
@@ -134,6 +137,13 @@ def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) ->
         "hotline look-up",
         "assisted claim",
     }
+
+
+def test_without_a_token_nobody_is_traced(lines: Lines) -> None:
+    """Whoever calls a function past the gateway is nobody's address either, and asks for no keys."""
+    send(event(CLAIM, PACK, headers={"x-forwarded-for": ADDRESS}))
+    (line,) = lines()
+    assert (line["status"], "caller" in line, "source" in line) == (401, False, False)
 
 
 @pytest.mark.parametrize("key", PUBLIC)

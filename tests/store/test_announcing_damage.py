@@ -95,18 +95,38 @@ def test_what_can_never_be_told_is_named_and_the_others_are_told(
     assert SECRET not in text + everything(caplog) + json.dumps(world.heard.failures)
 
 
-def test_a_batch_that_is_damaged_is_named_with_each_of_its_records(world: World, records: list[Record]) -> None:
-    """The release once, in the log; the three records in the queue, to be told by their keys when it is mended."""
-    key = {"pk": {"S": "BATCH#pack"}, "sk": {"S": "RELEASE"}}
+@pytest.mark.parametrize(
+    ("sk", "attribute", "put", "reason"),
+    [
+        ("RELEASE", "number", 0, "lacks 'number' in coupons.stores.release_items.release_of"),
+        ("CONTROL", "extended_s", 1, "KeyError in coupons.stores.controls._control"),
+    ],
+)
+def test_a_batch_that_is_damaged_is_named_with_each_of_its_records(
+    world: World,
+    records: list[Record],
+    caplog: pytest.LogCaptureFixture,
+    sk: str,
+    attribute: str,
+    put: int,
+    reason: str,
+) -> None:
+    """Its item once, in the log; its records in log and queue, to be told by their keys when it is mended."""
+    key = {"pk": {"S": "BATCH#pack"}, "sk": {"S": sk}}
     world.client.update_item(
         TableName=world.settings["CATALOG_TABLE"],
         Key=key,
         UpdateExpression="REMOVE #n",
-        ExpressionAttributeNames={"#n": "number"},
+        ExpressionAttributeNames={"#n": attribute},
     )
     replace_environment(world.environment())
-    assert events.handler({"Records": records}, None) == {"put": 0, "failed": 3}
-    assert {f["reason"] for f in world.heard.failures} == {"its batch is damaged: BATCH#pack RELEASE"}
+    caplog.clear()
+    assert events.handler({"Records": records}, None) == {"put": put, "failed": 3 - put}
+    assert {failure["reason"] for failure in world.heard.failures} == {f"its batch is damaged: BATCH#pack {sk}"}
+    assert "BATCH#pack" not in {failure["keys"]["pk"] for failure in world.heard.failures}
+    assert [one for one in logged(caplog) if one[1] == "BATCH#pack"] == [
+        (world.settings["CATALOG_TABLE"], "BATCH#pack", sk, reason)
+    ]
 
 
 def test_a_queue_that_does_not_answer_fails_the_invocation(world: World, records: list[Record]) -> None:
