@@ -125,6 +125,7 @@ def _(call: Redeeming, view: View) -> Iterator[No]:
             yield No("not-found")
     elif call.scanned is not None:
         yield from _bad_scan(call, standing, view)
+    yield from _overtaken(call, standing, scanned, view)
     is_same = standing is not None and standing.same_content(scanned.coupon_id, content_of(call))
     if standing is not None and not (standing.state == "held" and is_same):
         yield No("order-conflict", hard=True)
@@ -267,6 +268,15 @@ def _too_late(call: Redeeming, view: View) -> Iterator[No]:
         yield No("code-expired", {"reason": "late-not-allowed"})
     elif view.books.lates.get((call.merchant_id, day_of(view.now_s, TIMEZONE).isoformat()), 0) >= allowed:
         yield No("code-expired", {"reason": "late-limit"}, hard=True)
+
+
+def _overtaken(call: Redeeming, standing: OrderRecord | None, scanned: Scanned, view: View) -> Iterator[No]:
+    """The order holds, and another has had the coupon since: by a clock that is ahead, or while this request stood."""
+    coupons = view.books.claims[claim_key(view.numbers[scanned.ref.batch_number]), scanned.ref.person].coupons
+    found = coupons[scanned.ref.index]
+    is_its_own = found.state == "held" and found.order == order_key(*call.at)
+    if standing is not None and standing.state == "held" and not is_its_own:
+        yield No("not-found", hard=call.scanned is None)
 
 
 def _unusable(scanned: Scanned, view: View, *, order: bytes) -> Iterator[No]:
