@@ -11,7 +11,7 @@ from coupons.withholding import changed
 from tests.api.settle_cases import DAY, FRAUD, redeemed, withheld
 from tests.api.stage import Stage
 from tests.editing import edit_merchant
-from tests.world import campaign
+from tests.world import campaign, order
 
 ONE = {**FRAUD, "order_no": "o-1"}
 DECIDED = {**ONE, "decision": "refused"}
@@ -74,3 +74,16 @@ def test_what_can_be_withheld(fresh: Stage, entries: list[dict[str, Any]], statu
     """A hundred entries, a short reason of one line, a day of the calendar, each order or day once."""
     fresh.published(campaign())
     assert edit_merchant(fresh.operator(), "diner", withheld=entries).status == status
+
+
+def test_an_order_that_only_held_a_coupon_has_nothing_to_withhold(fresh: Stage) -> None:
+    """Nor one whose hold was released: neither has a line."""
+    redeemed(fresh)
+    coupon_id = fresh.citizen("bob").put_claim("pack").json["coupons"][0]["coupon_id"]
+    body = {"code": fresh.citizen("bob").code(coupon_id), "order": order(), "ttl_s": 60}
+    path = {"order_no": "o-2"}
+    assert fresh.merchant().send("PUT /orders/{order_no}/hold", path, body=body).status == 201
+    for _ in range(2):
+        answered = edit_merchant(fresh.operator(), "diner", withheld=[ONE, {**ONE, "order_no": "o-2"}])
+        assert (answered.status, answered.json["errors"][0]["place"]) == (400, "body.withheld.1.order_no")
+        assert fresh.merchant().send("DELETE /orders/{order_no}/hold", path).status == 200
