@@ -170,7 +170,7 @@ def wallet(env: Environment, person: bytes, now_s: int) -> tuple[list[Held], int
 
 
 def _held(env: Environment, release: Release, claim: Claim, ruling: Ruling) -> Held:
-    """A claim that was read. Raises Damaged if it cannot be shown: other coupons than the batch's, times of no year."""
+    """A claim that was read. Raises Damaged if its coupons are not those of the batch, or a time is out of range."""
     has_key = env.has_key_of(claim)
     with blamed(env.claims.table, **keys.claim(release.claim_key, release.buckets, claim.person)):
         if len(claim.coupons) != len(release.terms) or not has_key:

@@ -3,10 +3,10 @@
     item ── cannot be read ──▶ Damaged(table, keys, reason) ──▶ left out of a list ──▶ Damages ──▶ log, metric, alarm
                                                             └─▶ decides money or stock: its batch or day waits
 
-Where items become values (`stores/values.py`), and where values become what others are told, whatever does not fit is
-`Damaged`. Whoever reads many items leaves out the damaged one with `Damages.sound` or `Damages.left_out`; whoever would
-count wrongly without it lets it pass, and what is over it leaves out the batch or the day. No line of a log, no metric
-and no message carries anything of what the item says: keys alone name it.
+An item that does not fit raises `Damaged` in two places: where items become values (`stores/values.py`), and where
+values become answers or events. A reader of many items leaves the damaged one out with `Damages.sound` or
+`Damages.left_out`. A count of money or stock must not leave one out: there `Damaged` passes, and the caller leaves out
+the whole batch or day. Logs, metrics and messages name the item by its keys and carry nothing of its content.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Damaged(Exception):
 
 @contextmanager
 def blamed(table: str, pk: str, sk: str) -> Iterator[None]:
-    """Whatever does not fit in here is the damage of that item. Requests do not belong in here."""
+    """An error of reading in this block is reported as damage of that item. Send no requests in it."""
     try:
         yield
     except UNREADABLE as error:
@@ -103,7 +103,7 @@ class Damages:
         return {name: sound for name, one in found.items() for sound in self.sound([one], into)}
 
     def left_out(self, into: list[Damaged] | None = None) -> _LeftOut:
-        """What turns out damaged in this block is noted, and listed in `into`; the caller goes on behind it."""
+        """A `Damaged` in this block is noted and listed in `into`; the caller goes on after the block."""
         return _LeftOut(self, into)
 
     def take(self) -> tuple[list[Damaged], int]:

@@ -141,7 +141,7 @@ class Keys:
         """The six digits that go with a printed code of ours."""
         version = base64.urlsafe_b64decode(printed_code[:4])[0]
         master = self.master(version)
-        assert master is not None, "whoever opened the code holds its version"
+        assert master is not None, "the code was opened, so its version is there"
         digest = hmac.digest(_derive(master, "pin"), printed_code.encode(), "sha256")
         return f"{int.from_bytes(digest[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}}"
 

@@ -61,7 +61,7 @@ class DaysWithholdings:
 
     @classmethod
     def unknown(cls, day: str) -> DaysWithholdings:
-        """What stands cannot be read: all of the day is withheld until it can."""
+        """The withholdings cannot be read: all of the day is withheld until they can."""
         return cls([Withholding(day=day, reason=UNKNOWN)], day)
 
     def of(self, order_no: str) -> Withholding | None:

@@ -280,7 +280,7 @@ def _purse(item: Item) -> Purse:
 
 
 def line_of(item: Item) -> Line:
-    wall_clock(item["at_s"], "UTC")  # a second of no calendar is nobody's
+    wall_clock(item["at_s"], "UTC")  # raises for a second that no calendar has
     return Line(
         kind=item["kind"],
         order_no=item["order_no"],

@@ -24,7 +24,7 @@ from coupons.stores import remote
 
 SECRET_CHARACTERS_MIN = 32
 RELOAD_S = 60
-"""Whoever forges a version makes a process read the secret once in so many seconds."""
+"""A process reads the secret at most once in so many seconds, however many forged versions it meets."""
 SILENT_S = 1
 """Not read again so soon after a reading that failed: one request asks for the keys several times."""
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 1.0, 2
