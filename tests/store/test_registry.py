@@ -11,8 +11,9 @@ from coupons.refusals import Busy, RevisionConflict
 from coupons.registering import put, read
 from coupons.stores import keys
 from coupons.stores.dynamodb import encode
+from tests.logs import logged
 from tests.store.faults import KilledError, Mortal, Overtaken
-from tests.world import World, campaign, parsed
+from tests.world import World, campaign, order, parsed
 
 FACTS: dict[str, Any] = {
     "title": "Diner",
@@ -133,3 +134,35 @@ def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) 
     assert found is not None
     assert (found[0].suspended, found[1]) == (False, {"other"})
     assert world.env.registry.merchant("nobody") is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"suspended": None},
+        {"suspended": {"S": "x"}},
+        {"campaigns": None},
+        {"campaigns": {"L": [{"N": "7"}]}},
+        {"revision": {"S": "x"}},
+        {"late_scans_per_day": {"S": "x"}},
+        {"facts": {"S": "x"}},
+    ],
+)
+def test_no_default_decides_for_a_merchant(
+    world: World, changes: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A suspension that cannot be read has not been lifted: tills wait, and the log names the record."""
+    world.publish(campaign())
+    ann = world.citizen("ann")
+    code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
+    key, table = encode(keys.merchant("diner")), world.settings["CATALOG_TABLE"]
+    item = {**world.client.get_item(TableName=table, Key=key)["Item"], **changes}
+    world.client.put_item(TableName=table, Item={name: value for name, value in item.items() if value is not None})
+    caplog.clear()
+    answers = [
+        world.merchant().redeem("o-1", code, order()),
+        world.operator().send("GET /admin/merchants/{merchant_id}", {"merchant_id": "diner"}),
+    ]
+    assert [(answer.status, answer.json["type"]) for answer in answers] == [(500, "about:blank")] * 2
+    assert [named[:3] for named in logged(caplog)] == [(table, *keys.merchant("diner").values())] * 2
+    assert ann.send("GET /wallet").json["coupons"][0]["status"] == "available"

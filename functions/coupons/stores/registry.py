@@ -21,7 +21,7 @@ from coupons.documents import Merchant, MerchantRecord, Withholding
 from coupons.refusals import Busy
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
-from coupons.stores.values import sure, value_of, values_of
+from coupons.stores.values import strings, sure, value_of, values_of
 
 ATTEMPTS = 5
 """Readings of one record while others edit it."""
@@ -59,9 +59,9 @@ class Registry:
             item = self._dynamo.get(self._table, keys.merchant(merchant_id), consistent=True)
             if item is None:
                 return None
-            revision, withheld = self._withheld(merchant_id)
-            if revision <= item["revision"]:
-                return value_of(self._table, item, _record).model_copy(update={"withheld": withheld})
+            record, (revision, withheld) = value_of(self._table, item, _record), self._withheld(merchant_id)
+            if revision <= (record.revision or 0):
+                return record.model_copy(update={"withheld": withheld})
         raise Busy(detail="The merchant's record is changing; try again.")
 
     def records(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord | Damaged]:
@@ -159,8 +159,13 @@ def _facts(merchant: Merchant | MerchantRecord) -> str:
 
 
 def _record(item: Item) -> MerchantRecord:
-    facts = MerchantRecord.model_validate_json(item["facts"])
-    return facts.model_copy(update={name: item[name] for name in _RECORD_STATE if name in item})
+    state = {
+        "revision": sure(item["revision"], int),
+        "suspended": sure(item["suspended"], bool),
+        "campaigns": strings(item["campaigns"]),
+        "late_scans_per_day": sure(item.get("late_scans_per_day", 0), int),
+    }
+    return MerchantRecord.model_validate_json(item["facts"]).model_copy(update=state)
 
 
 def _withheld(item: Item) -> tuple[int, list[Withholding]]:
