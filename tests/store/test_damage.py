@@ -163,6 +163,11 @@ DAMAGED: list[tuple[Place, dict[str, Any], Look]] = [
     ((CATALOG, "BATCH#pack", "RESERVE"), {"version": BAD}, {"budgets": (3, 1, 1), **OF_CAMPAIGN}),
     ((CATALOG, "BATCH#pack", "SPENT#"), {"amounts": BAD}, {"budgets": (3, 1, 1), **ALL_AUDITS}),
     ((CATALOG, "LEDGER#season", "pack#"), {"at_s": BAD}, {"budgets": (3, 2, 1), **OF_CAMPAIGN}),
+    (
+        (CATALOG, "LEDGER#season", "pack#"),
+        {"at_s": {"N": "99999999999999"}},
+        {"budgets": (3, 2, 1), **OF_CAMPAIGN},
+    ),
     ((CATALOG, "FUNDER#season#city", "BUDGET"), {"left_minor": None}, {"budgets": (2, 2, 1), **OF_CAMPAIGN}),
     ((CATALOG, "REFUSED#pack", "REFUSED"), {"not-open": BAD}, OF_CAMPAIGN),
     (

@@ -78,13 +78,24 @@ def test_a_count_after_closing_counts_a_claim_by_its_key(world: World, changes: 
     assert sum(shard.remaining for shard in world.env.stock.shards("pack", 2)) == 1
 
 
-def test_a_claim_that_may_be_a_sisters_is_waited_for(world: World) -> None:
+def test_a_claim_of_another_batchs_number_under_its_own_key_is_counted(world: World) -> None:
+    """No other batch has this claim key, so its pack is gone, whatever it says."""
+    world.publish(campaign(batch(quantity=3), batch("more")))
+    world.citizen("ann").put_claim("pack")
+    number = world.env.live.release("more").number
+    spoil(world, "CLAIMS_TABLE", "B#pack#", CLAIM, {"n": {"N": str(number)}})
+    assert ("pack", "reopened") in ticks(world, CLOSED)
+    assert (control(world).claims, control(world, "more").claims) == (1, 0)
+
+
+@pytest.mark.parametrize("number", [{"S": "x"}, {"N": "99"}], ids=["no number", "no batch's"])
+def test_a_claim_that_may_be_a_sisters_is_waited_for(world: World, number: dict[str, str]) -> None:
     """Both batches of the group wait; a third is counted, and once it is mended they are too."""
     pair = [batch("online", exclusive_group="one"), batch("offline", exclusive_group="one")]
     world.publish(campaign(*pair, batch("pack")))
     world.citizen("ann").put_claim("online")
     world.citizen("bo").put_claim("offline")
-    before = spoil(world, "CLAIMS_TABLE", "G#", CLAIM, {"n": {"S": "x"}})
+    before = spoil(world, "CLAIMS_TABLE", "G#", CLAIM, {"n": number})
     did = ticks(world, CLOSED)
     assert {("online", "damaged"), ("offline", "damaged"), ("pack", "reopened")} <= did
     assert control(world, "online").state == control(world, "offline").state == "sealing"
@@ -105,7 +116,12 @@ def test_a_sisters_damaged_claim_is_the_sisters(world: World) -> None:
     assert ("online", "expired") not in did
 
 
-def test_money_of_unused_coupons_waits_for_a_claim_that_cannot_be_read(world: World) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"c": None}, {"n": {"S": "x"}}, {"n": {"N": "99"}}],
+    ids=["coupons", "no number", "no batch's number"],
+)
+def test_money_of_unused_coupons_waits_for_a_claim_that_cannot_be_read(world: World, changes: dict[str, Any]) -> None:
     """The others' goes back; once it is mended, so does its batch's, less what it used."""
     world.publish(campaign(batch("pack"), batch("more")))
     ann = world.citizen("ann")
@@ -113,7 +129,7 @@ def test_money_of_unused_coupons_waits_for_a_claim_that_cannot_be_read(world: Wo
     assert world.merchant().redeem("o-1", code, order()).status == 201
     world.citizen("bo").put_claim("pack")
     ticks(world, CLOSED)
-    before = spoil(world, "CLAIMS_TABLE", "B#pack#", CLAIM, {"c": None})
+    before = spoil(world, "CLAIMS_TABLE", "B#pack#", CLAIM, changes)
     did = ticks(world, EXPIRED)
     assert {("pack", "damaged"), ("more", "expired"), ("more", "gave back expired")} <= did
     assert (control(world).expired_at_s, control(world).unused) == (0, ())

@@ -17,6 +17,7 @@ from typing import Any
 
 from coupons.damage import Damaged
 from coupons.ledger import Record
+from coupons.moments import wall_clock
 from coupons.reserves import Pending, Reserve
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
@@ -80,6 +81,7 @@ class Reserves:
 
 
 def _record(item: Item) -> Record:
+    wall_clock(item["at_s"], "UTC")  # a second of no calendar is nobody's
     fields = {name: value for name, value in item.items() if name not in ("pk", "sk")}
     return Record(key=item["sk"], **fields)
 
