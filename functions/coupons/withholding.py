@@ -62,7 +62,8 @@ class DaysWithholdings:
     @classmethod
     def unknown(cls, day: str) -> DaysWithholdings:
         """The withholdings cannot be read: all of the day is withheld until they can."""
-        return cls([Withholding(day=day, reason=UNKNOWN)], day)
+        # Not checked as an operator's is: a merchant may ask about any day of the calendar.
+        return cls([Withholding.model_construct(day=day, order_no=None, reason=UNKNOWN, decision=None)], day)
 
     def of(self, order_no: str) -> Withholding | None:
         """What stands about an order's lines: its own, or the day's."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from coupons import reversing
+from coupons import redeeming, reversing
+from coupons.clock import SKEW_S
 from coupons.environment import Environment
-from coupons.orders import Reversal
+from coupons.orders import OrderRecord, Reversal
 from coupons.refusals import CouponNotUsable
 from tests.concurrency.faults import Conflicts
-from tests.concurrency.racing import Arena, accepted, at_once, refusals
+from tests.concurrency.racing import Arena, accepted, an_order, at_once, refusals
 from tests.concurrency.test_till import patient
-from tests.world import campaign, terms
+from tests.world import KEYS, campaign, terms
 
 
 @pytest.fixture
@@ -47,15 +48,23 @@ def test_eight_parts_at_once_give_the_coupon_back_once(shop: Arena) -> None:
 
 
 def test_a_new_order_races_with_the_parts_of_the_old_one(shop: Arena) -> None:
-    """It is refused until a part has brought the coupon back, and then keeps it, whatever parts come later."""
+    """It is refused until a part has brought the coupon back, and then keeps it, whatever parts come later.
+
+    Its code is the first that the coupon's bar lets through, and its clock the first at which that code lives.
+    """
     *tills, other = shop.environments(7)
-    code = shop.code("ann")
+    later_s = shop.now_s + SKEW_S + 1
+    code = KEYS.seal_code(shop.ref("ann"), later_s)
+
+    def redeem() -> OrderRecord:
+        used = redeeming.redeem(other, "diner", "order-2", an_order(), code=code, scanned_at_s=None, now_s=later_s)
+        return used[0]
+
     calls = [lambda e=env, n=n: reverse(shop, e, f"back-{n}", 500) for n, env in enumerate(tills)]
-    redeeming = [lambda: patient(lambda: shop.redeem(other, "order-2", code)[0])]
-    told = at_once([*calls, *redeeming])
+    told = at_once([*calls, lambda: patient(redeem)])
     assert {type(refusal) for refusal in refusals(told)} <= {CouponNotUsable}
     if refusals(told):
-        shop.redeem(other, "order-2", code)
+        redeem()
     reverse(shop, shop.env, "rest", 1000)
     coupon, lines = shop.coupon("ann"), shop.lines()
     assert (coupon.state, coupon.returns) == ("redeemed", 1)
