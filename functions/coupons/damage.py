@@ -54,7 +54,7 @@ def blamed(table: str, pk: str, sk: str) -> Iterator[None]:
         yield
     except UNREADABLE as error:
         # Not as its cause: a trace in a log would print what the item says.
-        raise Damaged(table, pk, sk, _reason(error)) from None
+        raise Damaged(table, pk, sk, reason_of(error)) from None
 
 
 @contextmanager
@@ -132,7 +132,7 @@ class _LeftOut:
         return True
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """`ValueError in coupons.stores.claims.from_item`: where it did not fit, and nothing of what stood there."""
     if isinstance(error, UnlikeError):
         return str(error)

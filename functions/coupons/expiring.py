@@ -14,7 +14,7 @@ from typing import Any
 from coupons import booking, releasing, reminding
 from coupons.clock import FENCE_S
 from coupons.closing import close_days, closed_through
-from coupons.damage import Damaged
+from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.environment import Environment
 from coupons.reclaiming import is_due, reclaim
 from coupons.refusals import Busy
@@ -36,7 +36,7 @@ Step = Callable[[Environment, Release, Control, int, float, Report], None]
 def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic).
 
-    A batch that breaks an invariant is reported as `broken`, one with an item that it cannot do without as `damaged`, a
+    A batch that breaks an invariant, or whose items do not fit together, is reported as `broken`, one with an item that it cannot do without as `damaged`, a
     throttled one is left for the next call; the others are done all the same.
     """
     report = Report()
@@ -68,6 +68,9 @@ def _each(
             report.more = True  # the next call goes on here; the other batches need not wait for it
         except AssertionError as error:
             report.did.append({"batch_id": batch_id, "step": "broken", "why": str(error)})
+        except UNREADABLE as error:
+            # Items that can be read each and do not fit together, or a defect of ours: of this batch all the same.
+            report.did.append({"batch_id": batch_id, "step": "broken", "why": reason_of(error)})
         except Damaged as found:
             env.damages.note(found)
             report.did.append({"batch_id": batch_id, "step": "damaged", "why": str(found)})

@@ -267,3 +267,20 @@ def test_a_fold_that_cannot_be_read_is_not_made_again(world: World) -> None:
     world.env.folds.record("expire#pack#2#0", 0, world.env.folds.recorded("reclaim#pack#2", 1)[0])
     spoil(world, "CATALOG_TABLE", "SWEEP#expire#pack#2#0#0", "FOLD", {"fold": {"S": "x"}})
     assert ("pack", "damaged") in tick(world)
+
+
+def test_counts_of_another_pack_break_their_batch_alone(world: World) -> None:
+    """The control item counts more coupons than a pack has: the others' money goes back all the same."""
+    world.publish(campaign(batch("more"), batch("pack")))
+    world.citizen("ann").put_claim("pack")
+    world.citizen("bo").put_claim("more")
+    ticks(world, CLOSED)
+    spoil(
+        world,
+        "CATALOG_TABLE",
+        "BATCH#pack",
+        "CONTROL",
+        {"expired_at_s": {"N": "1592704831"}, "unused": {"L": [{"N": "1"}, {"N": "1"}]}},
+    )
+    did = ticks(world, EXPIRED)
+    assert {("pack", "broken"), ("more", "gave back expired")} <= did
