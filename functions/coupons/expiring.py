@@ -36,8 +36,8 @@ Step = Callable[[Environment, Release, Control, int, float, Report], None]
 def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic).
 
-    A batch that breaks an invariant, or whose items do not fit together, is reported as `broken`, one with an item that it cannot do without as `damaged`, a
-    throttled one is left for the next call; the others are done all the same.
+    A batch that breaks an invariant, or whose items do not fit together, is reported as `broken`, one with an item that
+    it cannot do without as `damaged`, a throttled one is left for the next call; the others are done all the same.
     """
     report = Report()
     batch_ids = env.catalog.published_ids()
