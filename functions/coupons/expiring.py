@@ -41,7 +41,7 @@ def run_schedule(env: Environment, now_s: int, deadline_s: float) -> Report:
     """
     report = Report()
     batch_ids = env.catalog.published_ids()
-    known = list(env.damages.sound_of(env.controls.get_many(batch_ids)).items())
+    known = list(env.damages.sound_of(env.controls.of_listed(batch_ids)).items())
     # Reminders last: a wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
     _each(_advance_batch, env, known, now_s, deadline_s, report)
     _close_days(env, batch_ids, now_s, deadline_s, report)

@@ -9,6 +9,7 @@ import pytest
 from coupons.closing import closed_through
 from coupons.expiring import run_schedule
 from coupons.releases import Control
+from coupons.stores import keys
 from tests.logs import logged
 from tests.machine.engine import Engine
 from tests.world import World, batch, campaign, order, seconds
@@ -59,6 +60,17 @@ def ticks(world: World, at: str) -> set[tuple[str, str]]:
         did |= tick(world)
         world.clock.advance(60)
     return did
+
+
+def test_a_batch_without_its_control_item_is_named_and_the_others_go_on(world: World) -> None:
+    """The index lists it, so it was published: its money must not be forgotten in silence."""
+    world.publish(campaign(batch(), batch("other")))
+    key = {name: {"S": value} for name, value in keys.control("pack").items()}
+    world.client.delete_item(TableName=world.settings["CATALOG_TABLE"], Key=key)
+    did = ticks(world, EXPIRED)
+    assert {batch_id for batch_id, _ in did} >= {"other"}
+    found, _ = world.env.damages.take()
+    assert [(one.pk, one.reason) for one in found] == [(keys.control("pack")["pk"], "it is not there")]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ class Controls:
         controls = values_of(self._table, found[self._table], _control)
         return {wanted[item["pk"]]: control for item, control in zip(found[self._table], controls, strict=True)}
 
+    def of_listed(self, batch_ids: Sequence[str]) -> dict[str, Control | Damaged]:
+        """Of batches that the index lists: one whose item is not there, though read strongly, is damaged."""
+        found = self.get_many(batch_ids)
+        unheard = [batch_id for batch_id in batch_ids if batch_id not in found]
+        found |= self.get_many(unheard, consistent=True)
+        for batch_id in unheard:
+            found.setdefault(batch_id, Damaged(self._table, **keys.control(batch_id), reason="it is not there"))
+        return found
+
     def set_paused(self, batch_id: str, paused: bool) -> bool:
         """False if it was, or is stopped for good."""
         condition = "paused <> :p AND stopped <> :yes"
