@@ -30,7 +30,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
     lines = [line("A1", "season", "CNY", 1000, 0, 4000), line("A2", "tokyo", "JPY", 500, 0, 2000)]
     with scripted_stack() as stack:
-        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None}))
+        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None, "damaged": 0, "lost": []}))
         yield stack
 
 
