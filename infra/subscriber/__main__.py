@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -98,4 +99,6 @@ def _bus_of(formation: Any, stack: str) -> str:
 
 
 if __name__ == "__main__":
+    # A shell starts what it puts in the background with SIGINT ignored, and `kill -INT` must end it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
