@@ -174,7 +174,7 @@ class Api:
         return response
 
     def _traced(self, event: Mapping[str, Any]) -> dict[str, str]:
-        """Who sent it, for the log line: of whoever has a token, if the keys are at hand or can be had now."""
+        """Hashes of caller and source for the log line; none without a token, or while the keys cannot be read."""
         route, claims = self.routes.get(event["routeKey"]), _claims(event)
         if route is None or route.scope is None or not claims:
             return {}
@@ -210,9 +210,9 @@ def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _refuse_unregistered(caller: Caller) -> None:
-    """A token says which merchant it is, operators say which merchants there are: who has no record is told nothing.
+    """Raises Forbidden unless the token's merchant has a record, which operators make.
 
-    Suspended merchants, and those of no campaign any more, have one: they release, reverse and read. Raises Forbidden.
+    A suspended merchant has one, and so has one that left its campaigns: both may release, reverse and read.
     """
     if not environment().live.knows_merchant(caller.merchant_id):
         raise Forbidden(detail="No merchant of this name is registered.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from coupons import reserving
 from coupons.damage import all_of
-from coupons.documents import Batch, Campaign, Merchant, Warned
+from coupons.documents import Batch, Campaign, EditOutcome, Merchant, Warned
 from coupons.environment import Environment
 from coupons.frozen import differences, refuse_frozen, shown, with_quantities
 from coupons.granting import grants_to_all, raised
@@ -26,10 +26,8 @@ BOOKINGS_PER_PACK = 4
 
 _FACTS = tuple(name for name in Merchant.model_fields if name != "merchant_id")
 
-Outcome = Literal["created", "updated", "unchanged"]
 
-
-def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) -> tuple[Campaign, Outcome]:
+def apply(env: Environment, campaign_id: str, document: Campaign, now_s: int) -> tuple[Campaign, EditOutcome]:
     """The document is stored, as a revision one higher, or was there already with the same content.
 
     Budgets and merchants that differ move with it in one transaction. Raises Malformed (another id in the path, too

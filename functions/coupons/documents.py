@@ -31,6 +31,8 @@ from coupons.terms import EXTENSION_MAX_DAYS, FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
 LATE_SCANS_MAX = 1_000
+EditOutcome = Literal["created", "updated", "unchanged"]
+"""What a PUT of a document, or of a merchant's record, did."""
 Revision = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """Counts the edits of a document, or of a merchant's record."""
 

@@ -89,7 +89,7 @@ class Environment:
         """Whether there is a key of the claim's version. Raises Busy while one may be on its way here."""
         if self.keys.master(claim.key_version) is not None:
             return True
-        # The secret was read a minute ago at most; whoever claims by a version has read it before, by another clock.
+        # The process that wrote the claim had read the version; this one reads the secret at most once a minute.
         if -SKEW_S <= self.clock.wall_s() - claim.claimed_at_s < 2 * secrets.RELOAD_S:
             raise Busy(detail="A new key has not come here yet; try again.")
         return False

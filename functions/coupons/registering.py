@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import ValidationError
 
-from coupons.documents import MerchantEdit, MerchantRecord, Withholding
+from coupons.documents import EditOutcome, MerchantEdit, MerchantRecord, Withholding
 from coupons.environment import Environment
 from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict
 from coupons.schema import faults
 from coupons.withholding import changed
-
-Outcome = Literal["created", "updated", "unchanged"]
 
 
 def read(env: Environment, merchant_id: str) -> MerchantRecord:
@@ -23,7 +19,9 @@ def read(env: Environment, merchant_id: str) -> MerchantRecord:
     return standing
 
 
-def put(env: Environment, merchant_id: str, edit: MerchantEdit) -> tuple[MerchantRecord, Outcome, list[Withholding]]:
+def put(
+    env: Environment, merchant_id: str, edit: MerchantEdit
+) -> tuple[MerchantRecord, EditOutcome, list[Withholding]]:
     """The merchant's record says what `edit` says, at every till within two seconds; the rest of it stays.
 
     Returns the record, and of what is withheld all that is new or decided otherwise, as it is now; what is withheld no
@@ -67,7 +65,7 @@ def _conflict(revision: int | None) -> RevisionConflict:
 def _refuse_unknown_orders(
     env: Environment, merchant_id: str, record: MerchantRecord, changes: list[Withholding]
 ) -> None:
-    """What is withheld from now on names orders that were redeemed: any other has no line, and is a slip of the pen."""
+    """A new withholding must name an order that was redeemed: any other order has no line. Raises Malformed."""
     named = {one.order_no for one in changes if one.order_no is not None}
     unknown = named - env.orders.redeemed(merchant_id, named)
     errors = [
