@@ -70,6 +70,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Coupon Season",
             "version": "1",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             "description": (
                 "Claim, verify and expire a city's coupons. Errors are RFC 9457 problem documents; those that the"
                 " gateway gives itself have its own body. Paths and methods that are not listed here answer as"
