@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from coupons import accounting, auditing, booking, claiming, declaring, granting, operating, registering
 from coupons import refusals as r
-from coupons.answers import BatchState, MembersView, PersonView
-from coupons.api import Answer, Api, Request, repeated, written
-from coupons.bodies import AuditQuery, BudgetsQuery, Empty, ExtendBody, LookupBody, MembersBody, QuantityBody, StopBody
-from coupons.documents import Applied, Campaign, MerchantEdit, MerchantRecord
-from coupons.money_answers import AuditView, BudgetsView
-from coupons.money_views import audit_view, budgets_view
-from coupons.views import batch_state, person_view
+from coupons.audit import audits
+from coupons.claim import booking, packs
+from coupons.model.campaigns import Applied, Campaign, MerchantEdit, MerchantRecord
+from coupons.operate import declarations, members, merchants, steering
+from coupons.settle import budgets
+from coupons.web.answers import BatchState, MembersView, PersonView
+from coupons.web.api import Answer, Api, Request, repeated, written
+from coupons.web.bodies import (
+    AuditQuery,
+    BudgetsQuery,
+    Empty,
+    ExtendBody,
+    LookupBody,
+    MembersBody,
+    QuantityBody,
+    StopBody,
+)
+from coupons.web.money_answers import AuditView, BudgetsView
+from coupons.web.money_views import audit_view, budgets_view
+from coupons.web.views import batch_state, person_view
 
 api = Api()
 handler = api.handler
@@ -30,8 +42,8 @@ _FOUND = (r.NotFound, r.Stopped)
 )
 def put_campaign(request: Request) -> Answer:
     """Apply a campaign document; the same content again changes nothing."""
-    stored, outcome = declaring.apply(request.env, request.path["campaign_id"], request.body, request.now_s)
-    warnings = declaring.warnings(request.env, stored)
+    stored, outcome = declarations.apply(request.services, request.path["campaign_id"], request.body, request.now_s)
+    warnings = declarations.warnings(request.services, stored)
     applied = Applied(**dict(stored), warnings=warnings) if warnings else stored
     if outcome == "updated":
         return Answer(applied)
@@ -41,7 +53,7 @@ def put_campaign(request: Request) -> Answer:
 @api.route("GET /admin/campaigns/{campaign_id}", scope="operator", answers={200: Campaign}, refusals=(r.NotFound,))
 def get_campaign(request: Request) -> Answer:
     """The document as PUT takes it, with its revision."""
-    return Answer(declaring.read(request.env, request.path["campaign_id"]))
+    return Answer(declarations.read(request.services, request.path["campaign_id"]))
 
 
 @api.route(
@@ -53,8 +65,8 @@ def get_campaign(request: Request) -> Answer:
 )
 def post_publish(request: Request) -> Answer:
     """Publish a batch: freeze its terms, lay out its stock, reserve its largest possible cost."""
-    release, control, replay = declaring.publish(request.env, request.path["batch_id"], request.now_s)
-    return repeated(batch_state(release, control, request.now_s), replay=replay)
+    batch, control, replay = declarations.publish(request.services, request.path["batch_id"], request.now_s)
+    return repeated(batch_state(batch, control, request.now_s), replay=replay)
 
 
 @api.route(
@@ -62,8 +74,8 @@ def post_publish(request: Request) -> Answer:
 )
 def post_pause(request: Request) -> Answer:
     """Refuse claims for now."""
-    release, control, replay = operating.pause(request.env, request.path["batch_id"])
-    return repeated(batch_state(release, control, request.now_s), replay=replay)
+    batch, control, replay = steering.pause(request.services, request.path["batch_id"])
+    return repeated(batch_state(batch, control, request.now_s), replay=replay)
 
 
 @api.route(
@@ -71,8 +83,8 @@ def post_pause(request: Request) -> Answer:
 )
 def post_resume(request: Request) -> Answer:
     """Take claims again."""
-    release, control, replay = operating.resume(request.env, request.path["batch_id"])
-    return repeated(batch_state(release, control, request.now_s), replay=replay)
+    batch, control, replay = steering.resume(request.services, request.path["batch_id"])
+    return repeated(batch_state(batch, control, request.now_s), replay=replay)
 
 
 @api.route(
@@ -85,8 +97,8 @@ def post_resume(request: Request) -> Answer:
 def post_stop(request: Request) -> Answer:
     """Refuse claims for good; issued coupons stay valid, or are voided."""
     void = request.body.issued == "void"
-    release, control, replay = operating.stop(request.env, request.path["batch_id"], request.now_s, void=void)
-    return repeated(batch_state(release, control, request.now_s), replay=replay)
+    batch, control, replay = steering.stop(request.services, request.path["batch_id"], request.now_s, void=void)
+    return repeated(batch_state(batch, control, request.now_s), replay=replay)
 
 
 @api.route(
@@ -98,8 +110,8 @@ def post_stop(request: Request) -> Answer:
 )
 def post_extend(request: Request) -> Answer:
     """Lengthen the validity of all coupons of a batch."""
-    release, control, replay = operating.extend(request.env, request.path["batch_id"], request.body.days)
-    return repeated(batch_state(release, control, request.now_s), replay=replay)
+    batch, control, replay = steering.extend(request.services, request.path["batch_id"], request.body.days)
+    return repeated(batch_state(batch, control, request.now_s), replay=replay)
 
 
 @api.route(
@@ -111,10 +123,10 @@ def post_extend(request: Request) -> Answer:
 )
 def put_quantity(request: Request) -> Answer:
     """Raise the number of packs; it never falls."""
-    release, control, replay = declaring.raise_quantity(
-        request.env, request.path["batch_id"], request.body.quantity, request.now_s
+    batch, control, replay = declarations.raise_quantity(
+        request.services, request.path["batch_id"], request.body.quantity, request.now_s
     )
-    return repeated(batch_state(release, control, request.now_s), replay=replay)
+    return repeated(batch_state(batch, control, request.now_s), replay=replay)
 
 
 @api.route(
@@ -127,7 +139,7 @@ def put_quantity(request: Request) -> Answer:
 def put_members(request: Request) -> Answer:
     """Add and remove members of a group, up to 1,000 in all."""
     group_id, body = request.path["group_id"], request.body
-    change = granting.change_members(request.env, group_id, body.add, body.remove, request.now_s)
+    change = members.change_members(request.services, group_id, body.add, body.remove, request.now_s)
     view = MembersView(group_id=group_id, added=change.added, removed=change.removed, entitled=change.entitled)
     return Answer(view)
 
@@ -142,7 +154,7 @@ def put_members(request: Request) -> Answer:
 def put_merchant(request: Request) -> Answer:
     """Register, change or suspend a merchant, withhold its lines and decide about them; each decision is logged."""
     merchant_id = request.path["merchant_id"]
-    stored, outcome, changes = registering.put(request.env, merchant_id, request.body)
+    stored, outcome, changes = merchants.put(request.services, merchant_id, request.body)
     for one in changes:
         facts = {"day": one.day, "order_no": one.order_no or "", "reason": one.reason, "decision": one.decision or ""}
         api.log("withholding", operator=request.caller.subject, merchant=merchant_id, **facts)
@@ -156,17 +168,17 @@ def put_merchant(request: Request) -> Answer:
 )
 def get_merchant_record(request: Request) -> Answer:
     """The merchant's record as PUT takes it, with its revision."""
-    return Answer(registering.read(request.env, request.path["merchant_id"]))
+    return Answer(merchants.read(request.services, request.path["merchant_id"]))
 
 
 @api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, answers={200: PersonView})
 def post_lookup(request: Request) -> Answer:
     """The hotline's look at a person's coupons and bookings; each look is logged."""
-    env, person, now_s = request.env, request.env.keys.person(request.body.person_id), request.now_s
+    services, person, now_s = request.services, request.services.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
-    held, damaged = claiming.wallet(env, person, now_s)
-    bookings, broken = booking.bookings_of(env, person, now_s)
-    return Answer(person_view(env, held, bookings, damaged + broken, now_s))
+    held, damaged = packs.wallet(services, person, now_s)
+    bookings, broken = booking.bookings_of(services, person, now_s)
+    return Answer(person_view(services, held, bookings, damaged + broken, now_s))
 
 
 @api.route(
@@ -178,12 +190,12 @@ def post_lookup(request: Request) -> Answer:
 )
 def get_audit(request: Request) -> Answer:
     """Recount a batch from its items and print each equation."""
-    env, batch_id = request.env, request.path["batch_id"]
-    deadline_s = env.clock.monotonic_s() + AUDIT_S
-    found = auditing.audit_batch(env, batch_id, request.query.sweep, request.now_s, deadline_s)
+    services, batch_id = request.services, request.path["batch_id"]
+    deadline_s = services.clock.monotonic_s() + AUDIT_S
+    found = audits.audit_batch(services, batch_id, request.query.sweep, request.now_s, deadline_s)
     expired: dict[str, int] = {}
-    with env.damages.left_out():
-        expired = env.live.control_now(batch_id).expired_counts
+    with services.damages.left_out():
+        expired = services.cache.control_now(batch_id).expired_counts
     return Answer(audit_view(batch_id, found, expired))
 
 
@@ -196,11 +208,11 @@ def get_audit(request: Request) -> Answer:
 )
 def get_budgets(request: Request) -> Answer:
     """Each funder's budget, what each batch has of them, and movements page by page; `audit` recounts it all."""
-    env, query, campaign_id, audit = request.env, request.query, request.path["campaign_id"], None
-    found = accounting.accounts(env, campaign_id, query.cursor)
-    deadline_s = env.clock.monotonic_s() + AUDIT_S
+    services, query, campaign_id, audit = request.services, request.query, request.path["campaign_id"], None
+    found = budgets.accounts(services, campaign_id, query.cursor)
+    deadline_s = services.clock.monotonic_s() + AUDIT_S
     if query.audit == "campaign":
-        audit = auditing.audit_campaign(env, campaign_id, query.sweep, request.now_s, deadline_s)
+        audit = audits.audit_campaign(services, campaign_id, query.sweep, request.now_s, deadline_s)
     elif query.audit:
-        audit = auditing.audit_day(env, campaign_id, query.audit, query.sweep, deadline_s)
+        audit = audits.audit_day(services, campaign_id, query.audit, query.sweep, deadline_s)
     return Answer(budgets_view(campaign_id, found, audit))

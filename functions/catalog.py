@@ -7,11 +7,11 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from coupons import cataloguing
 from coupons import refusals as r
-from coupons.answers import BatchView, CampaignList, CampaignSummary, CampaignView
-from coupons.api import Answer, Api, Request
-from coupons.views import batch_view, campaign_summary, campaign_view
+from coupons.claim import catalog
+from coupons.web.answers import BatchView, CampaignList, CampaignSummary, CampaignView
+from coupons.web.api import Answer, Api, Request
+from coupons.web.views import batch_view, campaign_summary, campaign_view
 
 api = Api()
 
@@ -21,21 +21,21 @@ _SHARED = {"cache-control": "public, max-age=1"}
 @api.route("GET /campaigns", scope=None, answers={200: CampaignList})
 def get_campaigns(request: Request) -> Answer:
     """Campaigns with published batches."""
-    summaries = [CampaignSummary.model_validate(campaign_summary(c)) for c in cataloguing.campaigns(request.env)]
+    summaries = [CampaignSummary.model_validate(campaign_summary(c)) for c in catalog.campaigns(request.services)]
     return Answer(CampaignList(campaigns=summaries), headers=_SHARED)
 
 
 @api.route("GET /campaigns/{campaign_id}", scope=None, answers={200: CampaignView}, refusals=(r.NotFound,))
 def get_campaign(request: Request) -> Answer:
     """A campaign with its sections and published batches."""
-    campaign, batches = cataloguing.campaign(request.env, request.path["campaign_id"], request.now_s)
+    campaign, batches = catalog.campaign(request.services, request.path["campaign_id"], request.now_s)
     return Answer(campaign_view(campaign, batches), headers=_SHARED)
 
 
 @api.route("GET /batches/{batch_id}", scope=None, answers={200: BatchView}, refusals=(r.NotFound,))
 def get_batch(request: Request) -> Answer:
     """A published batch: status, window, stock and the terms of its coupons."""
-    now = cataloguing.batch(request.env, request.path["batch_id"], request.now_s)
+    now = catalog.batch(request.services, request.path["batch_id"], request.now_s)
     return Answer(batch_view(now), headers=_SHARED)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from coupons import booking, claiming
 from coupons import refusals as r
-from coupons.answers import BookingView, ClaimView, CodeView, WalletView
-from coupons.api import Answer, Api, Request, written
-from coupons.bodies import CodeBody, Empty, WalletQuery
-from coupons.moments import rfc3339
-from coupons.views import booking_view, claim_view, wallet_view
+from coupons.claim import booking, packs
+from coupons.times import rfc3339
+from coupons.web.answers import BookingView, ClaimView, CodeView, WalletView
+from coupons.web.api import Answer, Api, Request, written
+from coupons.web.bodies import CodeBody, Empty, WalletQuery
+from coupons.web.views import booking_view, claim_view, wallet_view
 
 api = Api()
 handler = api.handler
@@ -36,15 +36,15 @@ _BY_CLAIM = (
 )
 def put_booking(request: Request) -> Answer:
     """Book a batch before it opens."""
-    release, record, replay = booking.book(request.env, request.path["batch_id"], request.person, request.now_s)
-    return written(booking_view(release, record, "booked"), replay=replay)
+    batch, record, replay = booking.book(request.services, request.path["batch_id"], request.person, request.now_s)
+    return written(booking_view(batch, record, "booked"), replay=replay)
 
 
 @api.route("GET /batches/{batch_id}/booking", scope="citizen", answers={200: BookingView}, refusals=(r.NotFound,))
 def get_booking(request: Request) -> Answer:
     """Read the person's booking."""
-    release, record = booking.my_booking(request.env, request.path["batch_id"], request.person)
-    return Answer(booking_view(release, record, "booked"))
+    batch, record = booking.my_booking(request.services, request.path["batch_id"], request.person)
+    return Answer(booking_view(batch, record, "booked"))
 
 
 @api.route(
@@ -56,8 +56,8 @@ def get_booking(request: Request) -> Answer:
 )
 def delete_booking(request: Request) -> Answer:
     """Cancel the person's booking while the window is open."""
-    release, record = booking.cancel(request.env, request.path["batch_id"], request.person, request.now_s)
-    return Answer(booking_view(release, record, "cancelled"))
+    batch, record = booking.cancel(request.services, request.path["batch_id"], request.person, request.now_s)
+    return Answer(booking_view(batch, record, "cancelled"))
 
 
 @api.route(
@@ -70,25 +70,25 @@ def delete_booking(request: Request) -> Answer:
 )
 def put_claim(request: Request) -> Answer:
     """Claim the batch's pack; a repeat answers with the same coupons."""
-    citizen = claiming.Citizen(request.person, request.caller.region, request.household)
-    held, replay = claiming.claim(request.env, request.path["batch_id"], citizen, request.now_s)
+    citizen = packs.Citizen(request.person, request.caller.region, request.household)
+    held, replay = packs.claim(request.services, request.path["batch_id"], citizen, request.now_s)
     if "operator" in request.caller.scopes:
         _log_assistance(request, "assisted claim")
-    return written(claim_view(request.env, held, request.now_s), replay=replay)
+    return written(claim_view(request.services, held, request.now_s), replay=replay)
 
 
 @api.route("GET /batches/{batch_id}/claim", scope="citizen", answers={200: ClaimView}, refusals=(r.NotFound,))
 def get_claim(request: Request) -> Answer:
     """Read the person's claim, for instance after a lost answer."""
-    held = claiming.my_claim(request.env, request.path["batch_id"], request.person)
-    return Answer(claim_view(request.env, held, request.now_s))
+    held = packs.my_claim(request.services, request.path["batch_id"], request.person)
+    return Answer(claim_view(request.services, held, request.now_s))
 
 
 @api.route("GET /wallet", scope="citizen", query=WalletQuery, answers={200: WalletView})
 def get_wallet(request: Request) -> Answer:
     """All coupons of the person, of one status if asked for."""
-    held, damaged = claiming.wallet(request.env, request.person, request.now_s)
-    return Answer(wallet_view(request.env, held, damaged, request.query.status, request.now_s))
+    held, damaged = packs.wallet(request.services, request.person, request.now_s)
+    return Answer(wallet_view(request.services, held, damaged, request.query.status, request.now_s))
 
 
 @api.route(
@@ -99,16 +99,16 @@ def post_code(request: Request) -> Answer:
     coupon_id = request.path["coupon_id"]
     if request.body.print:
         return _printed(request, coupon_id)
-    code, release, expires_at_s = claiming.issue_code(request.env, coupon_id, request.person, request.now_s)
-    return Answer(CodeView(code=code, expires_at=rfc3339(expires_at_s, release.timezone)))
+    code, batch, expires_at_s = packs.issue_code(request.services, coupon_id, request.person, request.now_s)
+    return Answer(CodeView(code=code, expires_at=rfc3339(expires_at_s, batch.timezone)))
 
 
 def _printed(request: Request, coupon_id: str) -> Answer:
     if "operator" not in request.caller.scopes:
         raise r.Forbidden(detail="Codes are printed at an operator's desk: this needs the scope 'operator' too.")
-    code, pin, release, expires_at_s = claiming.print_code(request.env, coupon_id, request.person)
+    code, pin, batch, expires_at_s = packs.print_code(request.services, coupon_id, request.person)
     _log_assistance(request, "printed code")
-    return Answer(CodeView(code=code, pin=pin, expires_at=rfc3339(expires_at_s, release.timezone)))
+    return Answer(CodeView(code=code, pin=pin, expires_at=rfc3339(expires_at_s, batch.timezone)))
 
 
 def _log_assistance(request: Request, what: str) -> None:

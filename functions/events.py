@@ -6,9 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from coupons.announcing import announce
-from coupons.environment import environment
-from coupons.measuring import Measures
+from coupons.process.services import shared_services
+from coupons.schedule.relay import announce
+from coupons.web.metrics import Measures
 
 _logger = Logger()
 _measures = Measures()
@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     Whatever it raises, Lambda sends the records again, in halves, until they are put or too old.
     """
     try:
-        told, failed = announce(environment(), event["Records"])
+        told, failed = announce(shared_services(), event["Records"])
     finally:
         _measures.consumed("events")
     _logger.info("events", put=len(told), failed=failed)

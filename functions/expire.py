@@ -6,9 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from coupons.environment import environment
-from coupons.expiring import run_schedule
-from coupons.measuring import Measures
+from coupons.process.services import shared_services
+from coupons.schedule.minute import run_schedule
+from coupons.web.metrics import Measures
 
 WORK_S = 45.0
 """Of the function's timeout of 60 s: a fold that was begun may end."""
@@ -19,9 +19,9 @@ _measures = Measures()
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Do what is due: `{"did": [...], "more": bool}`; `more`: call again at once."""
-    env = environment()
+    services = shared_services()
     try:
-        report = run_schedule(env, int(env.clock.wall_s()), env.clock.monotonic_s() + WORK_S)
+        report = run_schedule(services, int(services.clock.wall_s()), services.clock.monotonic_s() + WORK_S)
     finally:
         _measures.consumed("schedule")
     _logger.info("schedule", did=report.did, more=report.more)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 
-from coupons import holding, redeeming, reversing, settling
 from coupons import refusals as r
-from coupons.answers import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
-from coupons.api import Answer, Api, Request, repeated, written
-from coupons.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
-from coupons.measuring import Redeemed
-from coupons.moments import epoch_s
-from coupons.settlement_answers import LineView, SettlementView
-from coupons.views import hold_view, line_view, quote_view, redemption_view, reversal_view, settlement_view
+from coupons.settle import statements
+from coupons.till import holds, redemptions, reversals
+from coupons.times import epoch_s
+from coupons.web.answers import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
+from coupons.web.api import Answer, Api, Request, repeated, written
+from coupons.web.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
+from coupons.web.metrics import Redeemed
+from coupons.web.settlement_answers import LineView, SettlementView
+from coupons.web.views import hold_view, line_view, quote_view, redemption_view, reversal_view, settlement_view
 
 api = Api()
 handler = api.handler
@@ -26,7 +27,7 @@ _BY_ORDER = (*_BY_CODE, r.OrderConflict, r.OrderNotEligible)
 def post_quote(request: Request) -> Answer:
     """What a coupon would be worth for an order; nothing is changed."""
     body, merchant_id = request.body, request.caller.merchant_id
-    found, terms = redeeming.quote(request.env, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
+    found, terms = redemptions.quote(request.services, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
     return Answer(quote_view(found, terms))
 
 
@@ -41,8 +42,8 @@ def post_quote(request: Request) -> Answer:
 def put_hold(request: Request) -> Answer:
     """Set a coupon aside for one unpaid order."""
     body, order_no = request.body, request.path["order_no"]
-    order, timezone, replay = holding.hold(
-        request.env,
+    order, timezone, replay = holds.hold(
+        request.services,
         request.caller.merchant_id,
         order_no,
         body.order,
@@ -63,7 +64,7 @@ def put_hold(request: Request) -> Answer:
 )
 def delete_hold(request: Request) -> Answer:
     """Let the order's coupon go; the order number is used up."""
-    order, replay = holding.release(request.env, request.caller.merchant_id, request.path["order_no"], request.now_s)
+    order, replay = holds.release(request.services, request.caller.merchant_id, request.path["order_no"], request.now_s)
     return repeated(ReleaseView(order_no=order.order_no, status="released"), replay=replay)
 
 
@@ -78,8 +79,8 @@ def delete_hold(request: Request) -> Answer:
 def put_redemption(request: Request) -> Answer:
     """Use a coupon for an order, exactly once."""
     body = request.body
-    order, timezone, replay = redeeming.redeem(
-        request.env,
+    order, timezone, replay = redemptions.redeem(
+        request.services,
         request.caller.merchant_id,
         request.path["order_no"],
         body.order,
@@ -88,7 +89,7 @@ def put_redemption(request: Request) -> Answer:
         scanned_at_s=epoch_s(body.scanned_at) if body.scanned_at else None,
         now_s=request.now_s,
     )
-    purse, amounts = request.env.live.release(order.batch_id).purse, order.amounts
+    purse, amounts = request.services.cache.batch(order.batch_id).purse, order.amounts
     redeemed = Redeemed(purse, amounts.discount_minor, amounts.payable_minor, order.late)
     return written(redemption_view(order, timezone), replay=replay, redeemed=redeemed)
 
@@ -97,7 +98,7 @@ def put_redemption(request: Request) -> Answer:
 def get_redemption(request: Request) -> Answer:
     """Read back the redemption of an order."""
     merchant_id, order_no = request.caller.merchant_id, request.path["order_no"]
-    return Answer(redemption_view(*redeeming.read_redemption(request.env, merchant_id, order_no)))
+    return Answer(redemption_view(*redemptions.read_redemption(request.services, merchant_id, order_no)))
 
 
 @api.route(
@@ -111,8 +112,8 @@ def get_redemption(request: Request) -> Answer:
 def put_reversal(request: Request) -> Answer:
     """Undo a redemption, in full or in part."""
     order_no, reversal_no = request.path["order_no"], request.path["reversal_no"]
-    reversal, timezone, replay = reversing.reverse(
-        request.env, request.caller.merchant_id, order_no, reversal_no, request.body.amount_minor, request.now_s
+    reversal, timezone, replay = reversals.reverse(
+        request.services, request.caller.merchant_id, order_no, reversal_no, request.body.amount_minor, request.now_s
     )
     return written(reversal_view(order_no, reversal, timezone), replay=replay)
 
@@ -125,10 +126,10 @@ def put_reversal(request: Request) -> Answer:
 )
 def get_settlement(request: Request) -> Answer:
     """The merchant's lines of a day, 500 a page; `Accept: text/csv` gives a file. Final once the day is closed."""
-    env, merchant_id, day = request.env, request.caller.merchant_id, request.path["day"]
-    page = settling.settlement_page(env, merchant_id, day, request.query.cursor, request.now_s)
+    services, merchant_id, day = request.services, request.caller.merchant_id, request.path["day"]
+    page = statements.settlement_page(services, merchant_id, day, request.query.cursor, request.now_s)
     lines = [
-        line_view(line, page.withholdings.of(line.order_no), settling.timezone_of(env, merchant_id, day, line))
+        line_view(line, page.withholdings.of(line.order_no), statements.timezone_of(services, merchant_id, day, line))
         for line in page.lines
     ]
     view = settlement_view(merchant_id, day, page, lines)

@@ -3,7 +3,7 @@
     make costs
 
 Starts a bare ministack, plays each operation once against the template's tables, and asks the meter that the functions'
-metrics ask, too (coupons/consumption.py). Prices: coupons/prices.py.
+metrics ask, too (coupons/metering.py). Prices: coupons/prices.py.
 """
 
 from __future__ import annotations
@@ -19,16 +19,12 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from coupons import cataloguing, claiming, declaring, granting, redeeming, releasing, reversing
+from coupons.claim import catalog, packs
 from coupons.clock import FENCE_S
-from coupons.closing import close_days
-from coupons.consumption import Consumed, Meter
-from coupons.documents import Campaign
-from coupons.environment import Environment
-from coupons.marking import Marks
-from coupons.measuring import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
-from coupons.moments import day_of, day_start_s, epoch_s
-from coupons.orders import Order
+from coupons.metering import Consumed, Meter
+from coupons.model.campaigns import Campaign
+from coupons.model.orders import Order
+from coupons.operate import declarations, members
 from coupons.prices import (
     ALARM_MONTH,
     API_REQUEST,
@@ -42,10 +38,17 @@ from coupons.prices import (
     SECRET_MONTH,
     UnitPrices,
 )
-from coupons.reclaiming import reclaim
+from coupons.process.day_marks import DayMarks
+from coupons.process.services import Services
 from coupons.refusals import Refusal
+from coupons.schedule.reclaim import reclaim
 from coupons.sealing import Keys
-from coupons.settling import settlement_page
+from coupons.settle import give_back
+from coupons.settle.day_close import close_days
+from coupons.settle.statements import settlement_page
+from coupons.till import redemptions, reversals
+from coupons.times import day_of, day_start_s, epoch_s
+from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
@@ -72,7 +75,7 @@ class FixedClock:
 
 
 @contextmanager
-def stocked() -> Iterator[tuple[Environment, FixedClock]]:
+def stocked() -> Iterator[tuple[Services, FixedClock]]:
     """An environment over a fresh engine with two seasons published."""
     with tempfile.TemporaryDirectory() as scratch, dynamodb_engine(Path(scratch)) as cloud:
         client = cloud.client("dynamodb")
@@ -84,7 +87,7 @@ def stocked() -> Iterator[tuple[Environment, FixedClock]]:
             for name in ("beijing-2020", "night-2020")
         ]
         clock = FixedClock(epoch_s(documents[0].starts_at))
-        env = Environment(
+        services = Services(
             settings,
             clock=clock,
             keys=Keys({1: b"for an engine of one minute"}),
@@ -92,102 +95,106 @@ def stocked() -> Iterator[tuple[Environment, FixedClock]]:
             rng=random.Random(1),
         )
         for document in documents:
-            declaring.apply(env, document.campaign_id, document, int(clock.wall))
+            declarations.apply(services, document.campaign_id, document, int(clock.wall))
             for batch in document.batches:
-                declaring.publish(env, batch.batch_id, int(clock.wall))
-        yield env, clock
+                declarations.publish(services, batch.batch_id, int(clock.wall))
+        yield services, clock
 
 
-def played(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
     """Each operation once, in a warm environment."""
-    release = env.live.release("special-0606")
-    person, now_s = env.keys.person("li-hua"), release.opens_at_s
-    citizen = claiming.Citizen(person, None)
+    batch = services.cache.batch("special-0606")
+    person, now_s = services.keys.person("li-hua"), batch.opens_at_s
+    citizen = packs.Citizen(person, None)
     order = Order.model_validate_json(
         '{"total_minor": 6000, "store_id": "qianmen-diner", "channel": "offline", "region": "beijing",'
         ' "items": [{"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
     )
 
-    row = partial(_row, env.meter)
+    row = partial(_row, services.meter)
 
     def claim(batch_id: str, at_s: int) -> object:
-        return claiming.claim(env, batch_id, citizen, at_s)
+        return packs.claim(services, batch_id, citizen, at_s)
 
     clock.wall = now_s
     yield row("claim before opening", lambda: claim("special-0606", now_s - 1))
-    env.live.control("special-0606")
+    services.cache.control("special-0606")
     yield row(FIRST_CLAIM, lambda: claim("special-0606", now_s))
     yield row("claim, repeated", lambda: claim("special-0606", now_s))
-    held = claiming.my_claim(env, "special-0606", person)
-    coupon_id = claiming.coupon_id(env, held, 0)
-    code, _, _ = claiming.issue_code(env, coupon_id, person, now_s)
-    env.live.published()
-    yield row("wallet", lambda: claiming.wallet(env, person, now_s))
-    yield row("code", lambda: claiming.issue_code(env, coupon_id, person, now_s))
-    yield row("quote", lambda: redeeming.quote(env, "qianmen-diner", code, order, now_s))
+    held = packs.my_claim(services, "special-0606", person)
+    coupon_id = packs.coupon_id(services, held, 0)
+    code, _, _ = packs.issue_code(services, coupon_id, person, now_s)
+    services.cache.published()
+    yield row("wallet", lambda: packs.wallet(services, person, now_s))
+    yield row("code", lambda: packs.issue_code(services, coupon_id, person, now_s))
+    yield row("quote", lambda: redemptions.quote(services, "qianmen-diner", code, order, now_s))
 
     def redeem() -> object:
-        return redeeming.redeem(env, "qianmen-diner", "o-1", order, code=code, scanned_at_s=None, now_s=now_s)
+        return redemptions.redeem(services, "qianmen-diner", "o-1", order, code=code, scanned_at_s=None, now_s=now_s)
 
-    day = day_of(now_s, release.timezone)
+    day = day_of(now_s, batch.timezone)
 
-    def mark(by: Marks) -> None:
-        by.mark("qianmen-diner", day, release.timezone)
+    def mark(by: DayMarks) -> None:
+        by.mark("qianmen-diner", day, batch.timezone)
 
-    yield row("mark of a merchant's day", partial(mark, env.marks))
-    yield row("the same, in another environment", partial(mark, Marks(env.days, clock, env.damages)))
+    yield row("mark of a merchant's day", partial(mark, services.day_marks))
+    yield row("the same, in another environment", partial(mark, DayMarks(services.days, clock, services.damages)))
     yield row("redemption, its day marked", redeem)
     yield row("redemption, repeated", redeem)
-    yield row("full reversal", lambda: reversing.reverse(env, "qianmen-diner", "o-1", "r-1", 4000, now_s))
-    yield row("settlement, a page of an open day", lambda: settlement_page(env, "qianmen-diner", str(day), "", now_s))
-    clock.wall = day_start_s(day + timedelta(days=1), release.timezone) + FENCE_S
-    published = env.catalog.published_ids()
-    close = partial(close_days, env, published, deadline_s=float("inf"))
+    yield row("full reversal", lambda: reversals.reverse(services, "qianmen-diner", "o-1", "r-1", 4000, now_s))
+    yield row(
+        "settlement, a page of an open day", lambda: settlement_page(services, "qianmen-diner", str(day), "", now_s)
+    )
+    clock.wall = day_start_s(day + timedelta(days=1), batch.timezone) + FENCE_S
+    published = services.catalog.published_ids()
+    close = partial(close_days, services, published, deadline_s=float("inf"))
     yield row("close of a day with one merchant", lambda: close(now_s=int(clock.wall)))
     yield row("a minute with nothing to close", lambda: close(now_s=int(clock.wall)))
     clock.wall = now_s
-    yield row("batch, read within a second", lambda: cataloguing.batch(env, "special-0606", now_s))
+    yield row("batch, read within a second", lambda: catalog.batch(services, "special-0606", now_s))
 
 
-def played_at_night(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
     """What rules add: limits, a group without stock, paper with a PIN."""
-    row = partial(_row, env.meter)
-    limited, granted = env.live.release("night-0612"), env.live.release("night-shift")
+    row = partial(_row, services.meter)
+    limited, granted = services.cache.batch("night-0612"), services.cache.batch("night-shift")
     now_s = limited.opens_at_s
     clock.wall = now_s
-    person = env.keys.person("owl")
-    citizen = claiming.Citizen(person, "beijing")
-    env.refused.flush()  # what was refused before is not this claim's write
-    env.live.control("night-0612")
-    yield row("claim under two limits, first", lambda: claiming.claim(env, "night-0612", citizen, now_s))
-    admit = partial(granting.change_members, env, "night-shift", ["owl", *map(str, range(98))], [], now_s)
+    person = services.keys.person("owl")
+    citizen = packs.Citizen(person, "beijing")
+    services.refusal_counts.flush()  # what was refused before is not this claim's write
+    services.cache.control("night-0612")
+    yield row("claim under two limits, first", lambda: packs.claim(services, "night-0612", citizen, now_s))
+    admit = partial(members.change_members, services, "night-shift", ["owl", *map(str, range(98))], [], now_s)
     yield row("99 new members of a group", admit)
-    env.live.control("night-shift")
-    yield row("claim as a member, everyone fits", lambda: claiming.claim(env, "night-shift", citizen, now_s))
-    held = claiming.my_claim(env, granted.batch_id, person)
-    coupon_id = claiming.coupon_id(env, held, 0)
-    yield row("code on paper", lambda: claiming.print_code(env, coupon_id, person))
-    code, pin, _, _ = claiming.print_code(env, coupon_id, person)
+    services.cache.control("night-shift")
+    yield row("claim as a member, everyone fits", lambda: packs.claim(services, "night-shift", citizen, now_s))
+    held = packs.my_claim(services, granted.batch_id, person)
+    coupon_id = packs.coupon_id(services, held, 0)
+    yield row("code on paper", lambda: packs.print_code(services, coupon_id, person))
+    code, pin, _, _ = packs.print_code(services, coupon_id, person)
     order = Order.model_validate_json(
         '{"total_minor": 6000, "store_id": "guijie-hotpot", "channel": "offline", "region": "beijing",'
         ' "items": [{"sku": "hotpot", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
     )
-    redeem = partial(redeeming.redeem, env, "guijie-hotpot", "o-2", order, code=code, pin=pin, scanned_at_s=None)
+    redeem = partial(redemptions.redeem, services, "guijie-hotpot", "o-2", order, code=code, pin=pin, scanned_at_s=None)
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
-def played_of_money(env: Environment, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_of_money(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
     """What is set aside, and goes back or over when nobody can use it."""
-    row = partial(_row, env.meter)
-    batch = env.live.release("night-0612")
-    raised = partial(declaring.raise_quantity, env, batch.batch_id, batch.batch.quantity + 1, int(clock.wall))
-    yield row(f"raise, {len(env.reserves.get(batch.batch_id).reserved)} funders", raised)
+    row = partial(_row, services.meter)
+    batch = services.cache.batch("night-0612")
+    raised = partial(
+        declarations.raise_quantity, services, batch.batch_id, batch.document.quantity + 1, int(clock.wall)
+    )
+    yield row(f"raise, {len(services.reserves.get(batch.batch_id).reserved)} funders", raised)
     clock.wall = batch.closes_at_s
-    counted = partial(reclaim, env, batch, deadline_s=float("inf"))
+    counted = partial(reclaim, services, batch, deadline_s=float("inf"))
     yield row("seal a batch that closed", lambda: counted(now_s=int(clock.wall)))
     clock.wall += FENCE_S
     yield row(f"count it, {batch.buckets} buckets", lambda: counted(now_s=int(clock.wall)))
-    yield row("roll its packs over", lambda: releasing.give_back(env, batch, int(clock.wall)))
+    yield row("roll its packs over", lambda: give_back.give_back(services, batch, int(clock.wall)))
 
 
 def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Consumed]:
@@ -202,8 +209,10 @@ def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Cons
 def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     a_claim = 0.0
-    with stocked() as (env, clock):
-        for name, units in chain(played(env, clock), played_at_night(env, clock), played_of_money(env, clock)):
+    with stocked() as (services, clock):
+        for name, units in chain(
+            played(services, clock), played_at_night(services, clock), played_of_money(services, clock)
+        ):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:

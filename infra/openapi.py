@@ -26,10 +26,10 @@ import catalog
 import claim
 import verify
 from coupons import refusals as r
-from coupons.api import Route
-from coupons.bodies import Empty
+from coupons.fields import PATH_PARAMETERS
 from coupons.problems import PROBLEMS
-from coupons.schema import PATH_PARAMETERS
+from coupons.web.api import Route
+from coupons.web.bodies import Empty
 
 DOCUMENT = Path(__file__).parents[1] / "functions" / "coupons" / "openapi.json"
 _REF = "#/components/schemas/{model}"

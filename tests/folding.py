@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from coupons import ledger
-from coupons.ledger import Movement
+from coupons.model import ledger
+from coupons.model.ledger import Movement
 from tests.world import World
 
 PAGE_LINES = 1_000
@@ -21,10 +21,10 @@ def movements(world: World, campaign_id: str, merchant_ids: Iterable[str], days:
 
 def recorded(world: World, campaign_id: str) -> list[Movement]:
     """What the funders gave, and what the ledger's records say."""
-    document = world.env.catalog.campaign(campaign_id)
+    document = world.services.catalog.campaign(campaign_id)
     assert document is not None
     found = [ledger.of_budget(f.funder_id, f.budget_minor, 0) for f in document.document.funders]
-    return found + [ledger.of_record(record) for record in world.env.reserves.records(campaign_id)]
+    return found + [ledger.of_record(record) for record in world.services.reserves.records(campaign_id)]
 
 
 def filed(world: World, campaign_id: str, merchant_ids: Iterable[str], day: str) -> list[Movement]:
@@ -33,6 +33,6 @@ def filed(world: World, campaign_id: str, merchant_ids: Iterable[str], day: str)
     for merchant_id in merchant_ids:
         after: tuple[int, str] | None = (0, "")
         while after is not None:
-            lines, after = world.env.orders.lines(merchant_id, day, after, PAGE_LINES)
+            lines, after = world.services.orders.lines(merchant_id, day, after, PAGE_LINES)
             found += [ledger.of_line(merchant_id, line) for line in lines if line.purse.campaign_id == campaign_id]
     return found

@@ -18,12 +18,12 @@ import admin
 import catalog
 import claim
 import verify
-from coupons.api import Api
-from coupons.documents import Campaign
-from coupons.environment import Environment, replace_environment
+from coupons.model.campaigns import Campaign
+from coupons.process.services import Services, replace_services
 from coupons.sealing import Keys
 from coupons.stores.bus import Bus
-from coupons.stores.failures import Failures
+from coupons.stores.failed_records import FailedRecords
+from coupons.web.api import Api
 from infra.local.tables import create_tables
 from tests.bus import Heard
 
@@ -172,17 +172,17 @@ class World:
         tables = {variable: names[resource] for variable, resource in TABLES.items()}
         fixed = {"STAGE": "test", "SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8"}
         self.settings = {**fixed, **tables, **self.settings}
-        self.env = self.environment()
-        replace_environment(self.env)
+        self.services = self.new_services()
+        replace_services(self.services)
 
-    def environment(self, *, client: Any = None, bus: Any = None, seed: int = 1) -> Environment:
+    def new_services(self, *, client: Any = None, bus: Any = None, seed: int = 1) -> Services:
         """Another environment of the same stack: its own caches, leases and chance."""
-        return Environment(
+        return Services(
             self.settings,
             clock=self.clock,
             keys=KEYS,
             bus=Bus(bus or self.heard, "bus"),
-            failures=Failures(self.heard, "queue"),
+            failed_records=FailedRecords(self.heard, "queue"),
             boto_client=client or self.client,
             rng=random.Random(seed),
         )
@@ -198,8 +198,8 @@ class World:
             "PUT /admin/campaigns/{campaign_id}", {"campaign_id": document["campaign_id"]}, body=document
         )
         assert applied.status in (200, 201), applied.text
-        for batch in document["batches"]:
-            path = {"batch_id": batch["batch_id"]}
+        for a_batch in document["batches"]:
+            path = {"batch_id": a_batch["batch_id"]}
             published = operator.send("POST /admin/batches/{batch_id}/publish", path, body={})
             assert published.status == 200, published.text
 
@@ -240,7 +240,7 @@ def terms(terms_id: str = "ten-off", **changes: Any) -> dict[str, Any]:
     }
 
 
-def batch(batch_id: str = "pack", **changes: Any) -> dict[str, Any]:
+def a_batch(batch_id: str = "pack", **changes: Any) -> dict[str, Any]:
     """A batch of ten packs of one coupon, open for a day from 10:00 on 6 June."""
     return {
         "batch_id": batch_id,
@@ -277,7 +277,7 @@ def campaign(*batches: dict[str, Any], **changes: Any) -> dict[str, Any]:
             }
         ],
         "terms": [terms()],
-        "batches": list(batches) or [batch()],
+        "batches": list(batches) or [a_batch()],
         **changes,
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from coupons import refusals as r
-from coupons.moments import rfc3339
+from coupons.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True)

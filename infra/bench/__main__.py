@@ -12,10 +12,10 @@ import sys
 import time
 from collections.abc import Mapping
 
+from infra.bench.batches import SHARDS, lay_out, publish
 from infra.bench.crew import CrewError, crew
 from infra.bench.goals import judged, lost, missed
 from infra.bench.people import Size
-from infra.bench.releases import SHARDS, lay_out, publish
 from infra.bench.report import ours_in_words, spike_table, trickle_table
 from infra.bench.spike import WAYS, Row, Spike
 from infra.bench.store import StoreError, endpoint_of, store
@@ -44,15 +44,15 @@ def measured(settings: dict[str, str], size: Size) -> tuple[list[Row], list[Tric
     opens_at_s = 0
     batches = dict.fromkeys(WAYS, size.packs)
     batches |= {trickle.batch_id: QUANTITY for trickle in trickles(opens_at_s, size.packs)}
-    env, clock = publish(settings, batches)
-    lay_out(env, settings["CATALOG_TABLE"], "textbook", size.packs, 1)
-    lay_out(env, settings["CATALOG_TABLE"], "sharded", size.packs, SHARDS)
+    services, clock = publish(settings, batches)
+    lay_out(services, settings["CATALOG_TABLE"], "textbook", size.packs, 1)
+    lay_out(services, settings["CATALOG_TABLE"], "sharded", size.packs, SHARDS)
     wanted = trickles(int(clock.now), size.packs)
     with crew(settings, size.environments) as environments:
-        rows = Spike(environments, env, clock, size, _say).play(SEED)
+        rows = Spike(environments, services, clock, size, _say).play(SEED)
         _say("trickles")
         plays, _ = environments.play(wanted)
-    return rows, settled(env, clock, list(zip(wanted, plays, strict=True)))
+    return rows, settled(services, clock, list(zip(wanted, plays, strict=True)))
 
 
 def main() -> int:

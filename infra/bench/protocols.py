@@ -1,6 +1,6 @@
 """Four ways to give one pack to each of many people, over the same client, stores and claim item.
 
-ours       a leased token and one conditional put: `coupons.claiming.claim` itself
+ours       a leased token and one conditional put: `coupons.claim.packs.claim` itself
 textbook   one transaction: the counter down if it is at least 1, the claim put if it is absent
 sharded    one of 16 counters down, then the put; the pack given back if the put is refused
 floor      the put alone, without stock: the least that durably gives each person one claim
@@ -12,15 +12,15 @@ import random
 import secrets
 from typing import Protocol
 
-from coupons import claiming
-from coupons.claims import Claim, fresh_coupon
-from coupons.environment import Environment
+from coupons.claim import packs
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Claim, fresh_coupon
+from coupons.process.services import Services
 from coupons.refusals import Busy, Drained, SoldOut
-from coupons.releases import Release
 from coupons.stores import keys
 from coupons.stores.claims import to_item
 from coupons.stores.dynamodb import TransactionFailed, encode
-from infra.bench.releases import SHARDS
+from infra.bench.batches import SHARDS
 from infra.bench.tally import Outcome
 
 
@@ -31,23 +31,23 @@ class Way(Protocol):
 
 
 class Ours:
-    def __init__(self, env: Environment) -> None:
-        self._env = env
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def attempt(self, person: bytes, now_s: int) -> Outcome:
         try:
-            _, repeated = claiming.claim(self._env, "ours", claiming.Citizen(person, None), now_s)
+            _, repeated = packs.claim(self._services, "ours", packs.Citizen(person, None), now_s)
         except (Drained, SoldOut):
             return "refusal"
         return "repeat" if repeated else "claim"
 
 
 class Textbook:
-    def __init__(self, env: Environment, catalog_table: str) -> None:
-        self._env = env
-        self._release = env.live.release("textbook")
+    def __init__(self, services: Services, catalog_table: str) -> None:
+        self._services = services
+        self._batch = services.cache.batch("textbook")
         self._catalog_table = catalog_table
-        self._claims_table = env.claims.table
+        self._claims_table = services.claims.table
 
     def attempt(self, person: bytes, now_s: int) -> Outcome:
         counter = {
@@ -59,11 +59,11 @@ class Textbook:
         }
         put = {
             "TableName": self._claims_table,
-            "Item": encode(to_item(self._release, _claim(self._release, person, now_s))),
+            "Item": encode(to_item(self._batch, _claim(self._batch, person, now_s))),
             "ConditionExpression": "attribute_not_exists(pk)",
         }
         try:
-            self._env.transact([{"Update": counter}, {"Put": put}])
+            self._services.transact([{"Update": counter}, {"Put": put}])
         except TransactionFailed as failure:
             return "repeat" if 1 in failure.items else "refusal"
         return "claim"
@@ -72,49 +72,49 @@ class Textbook:
 class Sharded:
     """The counters are ours, one pack at a time; a refused one is followed by a read of all, as ours does."""
 
-    def __init__(self, env: Environment, rng: random.Random) -> None:
-        self._env = env
-        self._release = env.live.release("sharded")
-        self._round = env.live.control_now("sharded").round
+    def __init__(self, services: Services, rng: random.Random) -> None:
+        self._services = services
+        self._batch = services.cache.batch("sharded")
+        self._round = services.cache.control_now("sharded").round
         self._rng = rng
 
     def attempt(self, person: bytes, now_s: int) -> Outcome:
         shard = self._rng.randrange(SHARDS)
         if not self._reserve(shard):
-            shards = self._env.stock.shards("sharded", SHARDS)
+            shards = self._services.stock.shards("sharded", SHARDS)
             filled = [place for place, stock in enumerate(shards) if stock.remaining]
             if not filled:
                 return "refusal"
             shard = self._rng.choice(filled)
             if not self._reserve(shard):
                 raise Busy(detail="The last packs are going; try again.")
-        standing = self._env.claims.put(self._release, _claim(self._release, person, now_s), lambda: True)
+        standing = self._services.claims.put(self._batch, _claim(self._batch, person, now_s), lambda: True)
         if standing is None:
             return "claim"
-        self._env.stock.give_back("sharded", shard, self._round)
+        self._services.stock.give_back("sharded", shard, self._round)
         return "repeat"
 
     def _reserve(self, shard: int) -> bool:
-        return self._env.stock.lease("sharded", shard, self._round, 1)[0]
+        return self._services.stock.lease("sharded", shard, self._round, 1)[0]
 
 
 class Floor:
-    def __init__(self, env: Environment) -> None:
-        self._claims = env.claims
-        self._release = env.live.release("floor")
+    def __init__(self, services: Services) -> None:
+        self._claims = services.claims
+        self._batch = services.cache.batch("floor")
 
     def attempt(self, person: bytes, now_s: int) -> Outcome:
-        standing = self._claims.put(self._release, _claim(self._release, person, now_s), lambda: True)
+        standing = self._claims.put(self._batch, _claim(self._batch, person, now_s), lambda: True)
         return "claim" if standing is None else "repeat"
 
 
-def _claim(release: Release, person: bytes, now_s: int) -> Claim:
+def _claim(batch: PublishedBatch, person: bytes, now_s: int) -> Claim:
     """The same item as ours writes."""
     return Claim(
-        batch_number=release.number,
+        batch_number=batch.number,
         person=person,
         token=f"{secrets.token_urlsafe(12)}:0",
         claimed_at_s=now_s,
         key_version=1,
-        coupons=tuple(fresh_coupon(terms, now_s, release.timezone) for terms in release.terms),
+        coupons=tuple(fresh_coupon(terms, now_s, batch.timezone) for terms in batch.terms),
     )

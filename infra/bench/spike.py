@@ -14,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coupons.clock import LEASE_S
-from coupons.environment import Environment
-from coupons.expiring import run_schedule
-from coupons.releases import SCHEDULE_S, returns_at_s
+from coupons.model.batches import SCHEDULE_S, returns_at_s
+from coupons.process.services import Services
+from coupons.schedule.minute import run_schedule
+from infra.bench.batches import SetClock, count
 from infra.bench.crew import Crew
 from infra.bench.people import Size, dealt, latecomers, spike
-from infra.bench.releases import SetClock, count
 from infra.bench.tally import Played, Spent, together
 from infra.bench.worker import Replace, Turn
 
@@ -74,8 +74,8 @@ class Row:
 class Spike:
     """`env` and `clock` are the operator's, who reclaims; `say` tells how far it is."""
 
-    def __init__(self, crew: Crew, env: Environment, clock: SetClock, size: Size, say: Callable[[str], None]) -> None:
-        self._crew, self._env, self._clock, self._size, self._say = crew, env, clock, size, say
+    def __init__(self, crew: Crew, services: Services, clock: SetClock, size: Size, say: Callable[[str], None]) -> None:
+        self._crew, self._services, self._clock, self._size, self._say = crew, services, clock, size, say
         self._rows = {way: Row(way, size.packs, Played(), Played()) for way in WAYS}
         self._now_s = dict.fromkeys(WAYS, clock.now)
 
@@ -116,7 +116,7 @@ class Spike:
             row.paces.append(claims.attempts / elapsed_s)
 
     def _unsold(self, row: Row) -> int:
-        counted = count(self._env, self._env.live.release(row.way))
+        counted = count(self._services, self._services.cache.batch(row.way))
         row.counted, row.tokens = counted.claims, counted.tokens
         return max(row.packs - row.counted, 0)
 
@@ -125,7 +125,7 @@ class Spike:
         waiting = [*row.spike.refused, *row.late.refused]
         for _ in range(RECLAIMS_MAX):
             self._pass_schedule()
-            if self._env.live.control_now(row.way).sold_out:
+            if self._services.cache.control_now(row.way).sold_out:
                 break
             row.back = together([row.back, self._turn(row.way, waiting)[0]])
         row.unsold_after = self._unsold(row)
@@ -133,10 +133,10 @@ class Spike:
     def _pass_schedule(self) -> None:
         """Minute by minute, until the packs of ours have returned."""
         self._clock.now = self._now_s["ours"]
-        until_s = returns_at_s(self._env.live.control_now("ours"), int(self._clock.now))
+        until_s = returns_at_s(self._services.cache.control_now("ours"), int(self._clock.now))
         while self._clock.now <= until_s:
             self._clock.now = (self._clock.now // SCHEDULE_S + 1) * SCHEDULE_S
-            run_schedule(self._env, int(self._clock.now), self._clock.now + SCHEDULE_S)
+            run_schedule(self._services, int(self._clock.now), self._clock.now + SCHEDULE_S)
         self._now_s["ours"] = self._clock.now + 1
 
 

@@ -11,13 +11,13 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from coupons import claiming
+from coupons.claim import packs
 from coupons.clock import FENCE_S
-from coupons.consumption import Meter
-from coupons.environment import Environment
-from coupons.reclaiming import reclaim
+from coupons.metering import Meter
+from coupons.process.services import Services
+from coupons.schedule.reclaim import reclaim
+from infra.bench.batches import SetClock, missing, shared_services
 from infra.bench.people import key_of
-from infra.bench.releases import SetClock, environment, missing
 from infra.bench.tally import Played
 
 QUANTITY = 20_000
@@ -61,27 +61,27 @@ def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
     clock = SetClock(float(wanted.opens_at_s))
     rng = random.Random(wanted.batch_id)
     meter = Meter()
-    envs = [environment(settings, clock, client, number, meter) for number in range(wanted.environments)]
+    envs = [shared_services(settings, clock, client, number, meter) for number in range(wanted.environments)]
     waiting = [(clock.now + rng.expovariate(1 / wanted.interval_s), number) for number in range(len(envs))]
     heapq.heapify(waiting)
     played = Played()
     for person in range(wanted.claims):
         clock.now, number = waiting[0]
         heapq.heapreplace(waiting, (clock.now + rng.expovariate(1 / wanted.interval_s), number))
-        claiming.claim(envs[number], wanted.batch_id, claiming.Citizen(key_of(person), None), int(clock.now))
+        packs.claim(envs[number], wanted.batch_id, packs.Citizen(key_of(person), None), int(clock.now))
         played.of("claim").add(1, *meter.take())
     return played
 
 
-def settled(env: Environment, clock: SetClock, played: list[tuple[Trickle, Played]]) -> list[Trickled]:
+def settled(services: Services, clock: SetClock, played: list[tuple[Trickle, Played]]) -> list[Trickled]:
     """What each stranded, and that the reclaim after closing brings all of it back."""
-    releases = [env.live.release(trickle.batch_id) for trickle, _ in played]
-    stranded = [missing(env, release) for release in releases]
-    clock.now = float(releases[0].closes_at_s)
-    for release in releases:
-        reclaim(env, release, int(clock.now), clock.now + 1)
+    batches = [services.cache.batch(trickle.batch_id) for trickle, _ in played]
+    stranded = [missing(services, batch) for batch in batches]
+    clock.now = float(batches[0].closes_at_s)
+    for batch in batches:
+        reclaim(services, batch, int(clock.now), clock.now + 1)
     clock.now += FENCE_S
-    for release in releases:
-        reclaim(env, release, int(clock.now), clock.now + 1)
-    lost = [missing(env, release) for release in releases]
+    for batch in batches:
+        reclaim(services, batch, int(clock.now), clock.now + 1)
+    lost = [missing(services, batch) for batch in batches]
     return [Trickled(*row, *packs) for row, *packs in zip(played, stranded, lost, strict=True)]

@@ -7,15 +7,15 @@ import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from coupons.consumption import Meter
-from coupons.live import FRESH_S
+from coupons.metering import Meter
+from coupons.process.cache import FRESH_S
+from coupons.process.refusal_counts import FLUSH_S
 from coupons.refusals import Busy
-from coupons.refused import FLUSH_S
 from coupons.stores import dynamodb, keys
 from coupons.stores.dynamodb import encode
+from infra.bench.batches import SetClock, shared_services
 from infra.bench.people import key_of
 from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way
-from infra.bench.releases import SetClock, environment
 from infra.bench.tally import Outcome, Played, needless
 from infra.bench.trickle import Trickle, trickle
 from infra.bench.watching import Growth, Watch
@@ -50,11 +50,11 @@ class Worker:
         self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
         self._clock = SetClock(0.0)
         self._meter, self._watch = Meter(), Watch()
-        env = environment(settings, self._clock, self._client, number, self._meter)
+        services = shared_services(settings, self._clock, self._client, number, self._meter)
         self._ways: dict[str, Way] = {
-            "textbook": Textbook(env, settings["CATALOG_TABLE"]),
-            "sharded": Sharded(env, random.Random(number)),
-            "floor": Floor(env),
+            "textbook": Textbook(services, settings["CATALOG_TABLE"]),
+            "sharded": Sharded(services, random.Random(number)),
+            "floor": Floor(services),
         }
         self.replace()
         self._meter.take()  # what the ways read when they were made is no attempt's
@@ -62,8 +62,8 @@ class Worker:
 
     def replace(self) -> None:
         self._watch.growth = Growth()
-        env = environment(self._settings, self._clock, self._client, self._number, self._meter)
-        self._ways["ours"] = Ours(env)
+        services = shared_services(self._settings, self._clock, self._client, self._number, self._meter)
+        self._ways["ours"] = Ours(services)
 
     def play(self, turn: Turn) -> Played:
         way, played = self._ways[turn.way], Played()

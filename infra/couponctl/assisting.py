@@ -11,8 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from coupons.callers import caller_of
 from coupons.refusals import Refusal
+from coupons.web.callers import caller_of
 from infra.client.api import ProblemError, UnreachableError
 from infra.client.citizen import Citizen
 from infra.client.reactions import reaction_to

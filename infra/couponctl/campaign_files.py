@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from coupons.documents import Campaign
+from coupons.model.campaigns import Campaign
 from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 
 # The steps that pydantic adds to a path for the branch of a union; the file has no such key.

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from coupons.events import TYPES
+from coupons.model.events import TYPES
 
 SCHEMAS = Path(__file__).with_name("schemas")
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from pydantic import ValidationError
 
-from coupons.events import (
+from coupons.model.events import (
     ANY_EVENT,
     CouponClaimed,
     CouponExpiring,

@@ -8,7 +8,7 @@ from tests.api.cases import FIRST, REPLAY, case, opened
 from tests.api.catalog_cases import TEN_OFF_IN_FULL
 from tests.api.stage import Stage
 from tests.editing import edit_merchant
-from tests.world import Answered, batch, campaign, terms
+from tests.world import Answered, a_batch, campaign, terms
 
 PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign_id}"
 SEASON = {"campaign_id": "season"}
@@ -113,13 +113,13 @@ def a_quantity_from_before_a_raise(s: Stage) -> Answered:
     return apply(s, campaign(revision=1, title="Other"))
 
 
-@case(PUT, 200, body=stored(campaign(batch(quantity=20)), 1), headers=REPLAY)
+@case(PUT, 200, body=stored(campaign(a_batch(quantity=20)), 1), headers=REPLAY)
 def the_quantity_after_a_raise(s: Stage) -> Answered:
     raised(s)
-    return apply(s, campaign(batch(quantity=20)))
+    return apply(s, campaign(a_batch(quantity=20)))
 
 
-@case(GET, 200, body=stored(campaign(batch(quantity=20)), 1))
+@case(GET, 200, body=stored(campaign(a_batch(quantity=20)), 1))
 def the_document_comes_back_with_the_quantity_of_now(s: Stage) -> Answered:
     return raised(s).operator().send(GET, SEASON)
 
@@ -191,7 +191,7 @@ def members_come_and_go(s: Stage) -> Answered:
     facts={"differences": []},
 )
 def a_member_without_a_pack(s: Stage) -> Answered:
-    opened(s, batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=1))
+    opened(s, a_batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=1))
     members(s, "ann")
     return members(s, "ann", "bob")
 

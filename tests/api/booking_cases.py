@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.api.cases import FIRST, REPLAY, case, opened
 from tests.api.stage import Stage
-from tests.world import OPENING, Answered, batch
+from tests.world import OPENING, Answered, a_batch
 
 PACK = {"batch_id": "pack"}
 BOOKED = {"batch_id": "pack", "booked_at": "2020-06-06T09:00:00+08:00", "status": "booked"}
@@ -15,7 +15,7 @@ BOOKING = {"opens_at": "2020-06-06T00:00:00+08:00", "closes_at": OPENING}
 
 def bookable(s: Stage, at: str = "2020-06-06T09:00:00+08:00", **changes: Any) -> Stage:
     """`pack` takes bookings from midnight to its opening at ten; it is nine."""
-    opened(s, batch(booking={**BOOKING, **changes}))
+    opened(s, a_batch(booking={**BOOKING, **changes}))
     s.clock.set(at)
     return s
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.api.declared import PROBLEM
 from tests.api.stage import Log, Stage, stage
-from tests.world import Answered, batch, campaign
+from tests.world import Answered, a_batch, campaign
 
 Play = Callable[[Stage], Answered]
 
@@ -128,7 +128,7 @@ SHARES = [
 
 def opened(s: Stage, *batches: dict[str, Any], **changes: Any) -> Stage:
     """The empty stage with a published campaign, of the batch `pack` if none is given."""
-    return s.published(campaign(*(batches or [batch()]), **changes))
+    return s.published(campaign(*(batches or [a_batch()]), **changes))
 
 
 def coupon(s: Stage, name: str = "ann", batch_id: str = "pack") -> tuple[str, str]:

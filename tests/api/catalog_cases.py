@@ -8,7 +8,7 @@ from tests import world
 from tests.api.cases import case, opened
 from tests.api.declared import DOCUMENT
 from tests.api.stage import Stage
-from tests.world import Answered, Person, batch, campaign, terms
+from tests.world import Answered, Person, a_batch, campaign, terms
 
 SUMMARY = {
     "campaign_id": "season",
@@ -107,8 +107,8 @@ def one_campaign_is_published(s: Stage) -> Answered:
 def a_campaign_with_its_sections_and_batches(s: Stage) -> Answered:
     noon = "2020-06-06T12:00:00+08:00"
     booking = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": noon}
-    later = batch("next", section_id="food", opens_at=noon, booking=booking, quantity=5)
-    opened(s, batch(), later, sections=[{"section_id": "food", "title": "Food"}])
+    later = a_batch("next", section_id="food", opens_at=noon, booking=booking, quantity=5)
+    opened(s, a_batch(), later, sections=[{"section_id": "food", "title": "Food"}])
     return Anybody().send("GET /campaigns/{campaign_id}", {"campaign_id": "season"})
 
 

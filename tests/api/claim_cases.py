@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api.booking_cases import bookable
 from tests.api.cases import FIRST, REPLAY, case, coupon, opened
 from tests.api.stage import Stage
-from tests.world import OPENING, Answered, Person, batch, order, terms
+from tests.world import OPENING, Answered, Person, a_batch, order, terms
 
 PACK = {"batch_id": "pack"}
 ANNS = "AWxrKPqrYdOWoE2hSsmovtR8CygvawqNS3hRCnfxSaya8se4yPs"
@@ -95,23 +95,23 @@ def claiming_once_stopped(s: Stage) -> Answered:
 
 @case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "region"})
 def claiming_from_another_region(s: Stage) -> Answered:
-    opened(s, batch(eligibility={"regions": ["beijing"]}))
+    opened(s, a_batch(eligibility={"regions": ["beijing"]}))
     return s.citizen("ann", region="hubei").put_claim("pack")
 
 
 @case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
 def claiming_without_a_region_counts_as_eligible(s: Stage) -> Answered:
-    return opened(s, batch(eligibility={"regions": ["beijing"]})).citizen("ann").put_claim("pack")
+    return opened(s, a_batch(eligibility={"regions": ["beijing"]})).citizen("ann").put_claim("pack")
 
 
 @case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "group"})
 def claiming_outside_the_group(s: Stage) -> Answered:
-    return opened(s, batch(eligibility={"group_id": "nurses"})).citizen("ann").put_claim("pack")
+    return opened(s, a_batch(eligibility={"group_id": "nurses"})).citizen("ann").put_claim("pack")
 
 
 @case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
 def claiming_as_a_member(s: Stage) -> Answered:
-    opened(s, batch(mode="granted", eligibility={"group_id": "nurses"}))
+    opened(s, a_batch(mode="granted", eligibility={"group_id": "nurses"}))
     s.operator().send("PUT /admin/groups/{group_id}/members", {"group_id": "nurses"}, body={"add": ["ann"]})
     return s.citizen("ann").put_claim("pack")
 
@@ -121,7 +121,7 @@ LIMIT = {"kind": "count", "limit_id": "one", "per": "household", "period": "week
 
 @case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
 def claiming_the_first_of_a_household(s: Stage) -> Answered:
-    opened(s, batch(limits=["one"]), limits=[LIMIT])
+    opened(s, a_batch(limits=["one"]), limits=[LIMIT])
     return s.citizen("ann", household_id="h1").put_claim("pack")
 
 
@@ -150,7 +150,7 @@ def claiming_without_the_booking_it_takes(s: Stage) -> Answered:
     detail="You hold 'pack', another batch of the same exclusive group.",
 )
 def claiming_the_second_of_an_exclusive_group(s: Stage) -> Answered:
-    opened(s, batch(exclusive_group="either"), batch("other", exclusive_group="either"))
+    opened(s, a_batch(exclusive_group="either"), a_batch("other", exclusive_group="either"))
     s.citizen("ann").put_claim("pack")
     return s.citizen("ann").put_claim("other")
 
@@ -163,7 +163,7 @@ def claiming_the_second_of_an_exclusive_group(s: Stage) -> Answered:
     detail="All packs are handed out; those that were not claimed return then.",
 )
 def claiming_when_all_are_handed_out(s: Stage) -> Answered:
-    opened(s, batch(quantity=1)).citizen("bob").put_claim("pack")
+    opened(s, a_batch(quantity=1)).citizen("bob").put_claim("pack")
     return s.citizen("ann").put_claim("pack")
 
 
@@ -178,7 +178,7 @@ def claiming_when_all_are_counted(s: Stage) -> Answered:
 
 @case("PUT /batches/{batch_id}/claim", 409, "insufficient-points", detail="This pack costs 500 points; you have 0.")
 def claiming_for_points(s: Stage) -> Answered:
-    return opened(s, batch(price_points=500)).citizen("ann").put_claim("pack")
+    return opened(s, a_batch(price_points=500)).citizen("ann").put_claim("pack")
 
 
 @case("GET /batches/{batch_id}/claim", 200, body=CLAIM)
@@ -204,7 +204,7 @@ def an_empty_wallet(s: Stage) -> Answered:
     body={"coupons": [{**COUPON, "status": "redeemed"}], "as_of": OPENING, "damaged": 0},
 )
 def a_wallet_of_one_status(s: Stage) -> Answered:
-    opened(s, batch(terms=["ten-off", "twenty-off"]), terms=[terms(), terms("twenty-off")])
+    opened(s, a_batch(terms=["ten-off", "twenty-off"]), terms=[terms(), terms("twenty-off")])
     _, code = coupon(s)
     s.merchant().redeem("o-1", code, order())
     return s.citizen("ann").send("GET /wallet", query={"status": "redeemed"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api.cases import REPLAY, case, coupon, opened
 from tests.api.stage import Stage
 from tests.bus import Stream
-from tests.world import Answered, batch, order
+from tests.world import Answered, a_batch, order
 
 
 @case("GET /orders/{order_no}/redemption", 200, body=lambda text: "diner" not in text)
@@ -48,7 +48,7 @@ def repeated_claim_tells_nothing(s: Stage) -> Answered:
 @case("GET /wallet", 200, body=lambda text: '"available"' in text)
 def wallet_on_the_day_of_the_reminder(s: Stage) -> Answered:
     """Three days before its end the coupon is announced by the schedule, and unchanged."""
-    opened(s, batch(remind_days=3))
+    opened(s, a_batch(remind_days=3))
     coupon_id, _ = coupon(s)
     s.clock.set("2020-06-17T00:00:00+08:00")
     s.restart("expire")

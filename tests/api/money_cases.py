@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.api.cases import case, opened
 from tests.api.stage import Stage
-from tests.world import Answered, batch, campaign, terms
+from tests.world import Answered, a_batch, campaign, terms
 
 BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
 SEASON = {"campaign_id": "season"}
@@ -86,8 +86,8 @@ def movement(
 def budgets_after_a_rollover(s: Stage) -> Answered:
     # Ten packs of 10.00 that nobody claimed are three of 30.00, and the funders get the rest.
     dearer = terms("thirty", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
-    later = batch("later", terms=["thirty"], quantity=1, **LATER)
-    s.publish(campaign(batch(rollover_to="later"), later, terms=[terms(), dearer]))
+    later = a_batch("later", terms=["thirty"], quantity=1, **LATER)
+    s.publish(campaign(a_batch(rollover_to="later"), later, terms=[terms(), dearer]))
     s.clock.set("2020-06-07T10:00:00+08:00")
     s.tick()
     s.clock.advance(31)

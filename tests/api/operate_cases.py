@@ -7,7 +7,7 @@ from typing import Any
 from tests.api.cases import FIRST, REPLAY, case, coupon, opened
 from tests.api.claim_cases import COUPON
 from tests.api.stage import Stage
-from tests.world import OPENING, Answered, batch, campaign
+from tests.world import OPENING, Answered, a_batch, campaign
 
 PACK = {"batch_id": "pack"}
 STATE = {"batch_id": "pack", "status": "open", "quantity": 10, "extended_days": 0, "voided": False}
@@ -265,7 +265,7 @@ def raising_above_a_budget(s: Stage) -> Answered:
     body={"coupons": [COUPON], "bookings": [], "as_of": OPENING, "damaged": 0},
 )
 def the_hotlines_look(s: Stage) -> Answered:
-    coupon(opened(s, batch(), batch("other")))
+    coupon(opened(s, a_batch(), a_batch("other")))
     return s.operator().send("POST /admin/persons/lookup", body={"person_id": "ann"})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tests.api.cases import case, coupon, opened
 from tests.api.money_cases import BUDGETS, LATER, SEASON
 from tests.api.stage import Stage
-from tests.world import Answered, batch, campaign, order, terms
+from tests.world import Answered, a_batch, campaign, order, terms
 
 CODE = "POST /coupons/{coupon_id}/code"
 PUBLISH = "POST /admin/batches/{batch_id}/publish"
@@ -33,7 +33,7 @@ def unclaimed(s: Stage) -> Answered:
 @case(BUDGETS, 200, body=lambda text: '"rollover"' not in text and '"released":[]' in text)
 def rollover_that_waits_for_its_batch(s: Stage) -> Answered:
     """The document says that the later batch is still to come."""
-    document = campaign(batch(rollover_to="later"), batch("later", **LATER))
+    document = campaign(a_batch(rollover_to="later"), a_batch("later", **LATER))
     s.operator().send("PUT /admin/campaigns/{campaign_id}", SEASON, body=document)
     assert s.operator().send(PUBLISH, {"batch_id": "pack"}, body={}).status == 200
     return unclaimed(s)
@@ -42,8 +42,8 @@ def rollover_that_waits_for_its_batch(s: Stage) -> Answered:
 @case(BUDGETS, 200, body=lambda text: '"rollover"' in text)
 def rollover_to_a_whole_group(s: Stage) -> Answered:
     """The group may grow by the packs that its batch gets."""
-    granted = batch("later", mode="granted", eligibility={"group_id": "care"}, **LATER)
-    s.publish(campaign(batch(rollover_to="later"), granted))
+    granted = a_batch("later", mode="granted", eligibility={"group_id": "care"}, **LATER)
+    s.publish(campaign(a_batch(rollover_to="later"), granted))
     return unclaimed(s)
 
 
@@ -55,7 +55,7 @@ def rested(amounts: Any) -> dict[str, Any]:
 def rest_after_the_last_day(s: Stage) -> Answered:
     """A tenth of 60.00, of 10.00 that were reserved; the day's close says what was spent."""
     tenth = {"kind": "percent_off", "threshold_minor": 1_000, "basis_points": 1_000, "cap_minor": 1_000}
-    opened(s, batch(quantity=1), terms=[terms(discount=tenth)])
+    opened(s, a_batch(quantity=1), terms=[terms(discount=tenth)])
     assert s.merchant().redeem("o-1", coupon(s)[1], order()).status == 201
     unclaimed(s)
     s.clock.set("2020-06-21T10:00:30+08:00")

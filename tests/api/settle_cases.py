@@ -12,7 +12,7 @@ from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import redeemed
 from tests.api.stage import Stage
 from tests.editing import edit_merchant, register
-from tests.world import OPENING, Answered, batch, campaign, order
+from tests.world import OPENING, Answered, a_batch, campaign, order
 
 SETTLE = "GET /settlements/{day}"
 DAY = {"day": "2020-06-06"}
@@ -206,7 +206,7 @@ def a_closed_day_that_is_withheld_but_for_an_order(s: Stage) -> Answered:
 
 def in_two_currencies(s: Stage) -> Stage:
     """One merchant, two campaigns whose funders have the same ids; the day is closed, and one order is withheld."""
-    redeemed(s).publish(campaign(batch("tokyo-pack"), **TOKYO))
+    redeemed(s).publish(campaign(a_batch("tokyo-pack"), **TOKYO))
     s.restart()
     bob = s.citizen("bob")
     (sushi,) = (coupon["coupon_id"] for coupon in bob.put_claim("tokyo-pack").json["coupons"])

@@ -24,7 +24,7 @@ from moto.dynamodb.models import dynamodb_backends
 import events
 import expire
 import tests.world
-from coupons.environment import Environment, replace_environment
+from coupons.process.services import Services, replace_services
 from infra.local.tables import create_tables, load_template
 from tests.api.authorised import Request, requests_of
 from tests.api.declared import Said, undeclared
@@ -91,7 +91,7 @@ class Stage(World):
     def __post_init__(self) -> None:
         self.log = Log()
         self.area = ""
-        self.environments: dict[str, Environment] = {}
+        self.environments: dict[str, Services] = {}
         create_tables(self.client)
         secret = json.dumps({version: master.decode() for version, master in KEYS.masters.items()})
         arn = _client("secretsmanager").create_secret(Name="keys", SecretString=secret)["ARN"]
@@ -112,7 +112,7 @@ class Stage(World):
             given = {name: value for name, value in self.settings.items() if name in variables(area)}
             # moto is not atomic across threads.
             settings = self.log.settings.setdefault(area, Settings({"SWEEP_WORKERS": "1", **given}))
-            self.environments[area] = Environment(
+            self.environments[area] = Services(
                 settings, clock=self.clock, boto_client=client or self.client, rng=random.Random(1)
             )
 
@@ -178,7 +178,7 @@ class Stage(World):
     @contextmanager
     def _acting(self, area: str) -> Iterator[None]:
         """Requests to AWS in here are the function's."""
-        replace_environment(self.environments[area])
+        replace_services(self.environments[area])
         self.area = area
         try:
             yield

@@ -13,7 +13,7 @@ from tests.api.stage import Stage
 from tests.device import StillDevice
 from tests.editing import allow_late_scans
 from tests.served import LOSE, Served, served
-from tests.world import batch, campaign, order
+from tests.world import a_batch, campaign, order
 
 PUT_CLAIM, GET_CLAIM = "PUT /batches/{batch_id}/claim", "GET /batches/{batch_id}/claim"
 PUT, GET = "PUT /orders/{order_no}/redemption", "GET /orders/{order_no}/redemption"
@@ -22,7 +22,7 @@ PUT, GET = "PUT /orders/{order_no}/redemption", "GET /orders/{order_no}/redempti
 @pytest.fixture
 def town(fresh: Stage) -> Iterator[Served]:
     """A minute before `pack` and `last` open; of `last` there is one."""
-    fresh.published(campaign(batch(), batch("last", quantity=1)))
+    fresh.published(campaign(a_batch(), a_batch("last", quantity=1)))
     allow_late_scans(1)
     fresh.clock.advance(-60)
     with served(fresh) as town:

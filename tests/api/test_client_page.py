@@ -16,7 +16,7 @@ from infra.client.till import CUT_OFF_MAX_S
 from tests.api.stage import Stage
 from tests.device import StillDevice
 from tests.served import served
-from tests.world import batch, campaign, order
+from tests.world import a_batch, campaign, order
 
 PAGE = (Path(__file__).parents[2] / "infra" / "client" / "README.md").read_text("utf-8")
 
@@ -43,7 +43,7 @@ def test_the_example_claims_and_pays(
     fresh: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From half a minute before the opening to the sum at the till."""
-    fresh.published(campaign(batch("special-0606")))
+    fresh.published(campaign(a_batch("special-0606")))
     fresh.clock.advance(-30)
     run(fresh, monkeypatch)
     # The functions log between the lines.
@@ -55,7 +55,7 @@ def test_the_example_says_why_not(
     fresh: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In the person's language."""
-    fresh.published(campaign(batch("special-0606")))
+    fresh.published(campaign(a_batch("special-0606")))
     fresh.clock.advance(86_400)
     with pytest.raises(SystemExit):
         run(fresh, monkeypatch)

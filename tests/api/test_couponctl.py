@@ -12,13 +12,13 @@ import pytest
 from infra.couponctl.main import main
 from tests.api.stage import Stage
 from tests.served import Served, served
-from tests.world import Person, batch, campaign, order
+from tests.world import Person, a_batch, campaign, order
 
 
 @pytest.fixture
 def town(fresh: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """`care` is granted to the two nurses that it has packs for; the diner's store is in the east."""
-    document = campaign(batch(), batch("care", mode="granted", quantity=2, eligibility={"group_id": "nurses"}))
+    document = campaign(a_batch(), a_batch("care", mode="granted", quantity=2, eligibility={"group_id": "nurses"}))
     document["merchants"][0]["stores"][0]["district"] = "east"
     fresh.published(document)
     with served(fresh) as town:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from coupons.api import Api
+from coupons.web.api import Api
 from tests.api.cases import opened
 from tests.api.stage import Stage
 from tests.unit.test_identities import ONE_PERSON
-from tests.world import KEYS, Person, batch
+from tests.world import KEYS, Person, a_batch
 
 LOOKUP = "POST /admin/persons/lookup"
 WEEKLY = {"kind": "count", "limit_id": "home", "per": "household", "period": "week", "packs_max": 1}
@@ -40,7 +40,7 @@ def test_every_spelling_is_one_person(fresh: Stage) -> None:
 
 def test_every_spelling_is_one_household(fresh: Stage) -> None:
     """Its limit is used up by the first of them."""
-    s = opened(fresh, batch(limits=["home"]), limits=[WEEKLY])
+    s = opened(fresh, a_batch(limits=["home"]), limits=[WEEKLY])
     people = [s.citizen(f"p{number}", household_id=home) for number, home in enumerate(ONE_PERSON)]
     assert statuses(s, *people) == [201, *[403] * (len(people) - 1)]
 
@@ -48,7 +48,7 @@ def test_every_spelling_is_one_household(fresh: Stage) -> None:
 @pytest.mark.parametrize("nothing", ["null", "", None])
 def test_strangers_without_an_identity_are_strangers(fresh: Stage, nothing: Any) -> None:
     """Each has a pack of their own, and no household in common."""
-    s = opened(fresh, batch(limits=["home"]), limits=[WEEKLY])
+    s = opened(fresh, a_batch(limits=["home"]), limits=[WEEKLY])
     people = [citizen(name, person_id=nothing, household_id=nothing) for name in ("li", "wang", "LI")]
     assert statuses(s, *people, *people) == [201] * 3 + [200] * 3
 
@@ -67,7 +67,7 @@ def test_an_account_is_nobodys_identity(fresh: Stage) -> None:
 
 def test_members_are_compared_by_who_they_are(fresh: Stage) -> None:
     """Spellings of one person are counted once, in both lists too; who joined or left is told, not who was sent."""
-    s = opened(fresh, batch(mode="granted", eligibility={"group_id": "care"}))
+    s = opened(fresh, a_batch(mode="granted", eligibility={"group_id": "care"}))
 
     def members(**lists: list[str]) -> Any:
         answered = s.operator().send(MEMBERS, {"group_id": "care"}, body=lists)
@@ -86,8 +86,8 @@ def test_the_hotline_sees_bookings_too(fresh: Stage, monkeypatch: pytest.MonkeyP
     """Of batches whose campaign has not ended, oldest first; the log names operator and key, and never the identity."""
     days = [("b", "2020-06-01T00:00:00+08:00"), ("a", "2020-06-01T00:00:00+08:00"), ("c", "2020-06-01T00:00:00+08:00")]
     closes_at = "2020-06-06T10:00:00+08:00"
-    booked = [batch(name, booking={"opens_at": opens_at, "closes_at": closes_at}) for name, opens_at in days]
-    s = opened(fresh, *booked, batch())
+    booked = [a_batch(name, booking={"opens_at": opens_at, "closes_at": closes_at}) for name, opens_at in days]
+    s = opened(fresh, *booked, a_batch())
     s.clock.set("2020-06-02T10:00:00+08:00")
     li = citizen("li", person_id="1002X")
     for name in ("b", "a"):

@@ -8,10 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from coupons.environment import PATIENT_ATTEMPTS, replace_environment
-from coupons.expiring import run_schedule
+from coupons.process.services import PATIENT_ATTEMPTS, replace_services
+from coupons.schedule.minute import run_schedule
 from tests.store.faults import Faulty, first, throttled
-from tests.world import OPENING, Answered, Person, World, batch, campaign, order, terms
+from tests.world import OPENING, Answered, Person, World, a_batch, campaign, order, terms
 
 BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": OPENING}
 HOLD = "PUT /orders/{order_no}/hold"
@@ -21,7 +21,7 @@ HOLD = "PUT /orders/{order_no}/hold"
 def world() -> Iterator[World]:
     with mock_aws():
         made = World(boto3.client("dynamodb"))
-        made.publish(campaign(batch(booking=BOOKING)))
+        made.publish(campaign(a_batch(booking=BOOKING)))
         yield made
 
 
@@ -95,10 +95,10 @@ def test_the_last_reversal_is_always_taken(world: World) -> None:
 
 def test_a_busy_batch_leaves_the_others_to_the_schedule(world: World) -> None:
     """It is called again at once; what could be done is done."""
-    world.publish(campaign(batch("next"), campaign_id="other"))
+    world.publish(campaign(a_batch("next"), campaign_id="other"))
     world.clock.set("2020-06-07T10:00:00+08:00")
-    env = world.environment(client=Faulty(world.client, "update_item", *[throttled] * PATIENT_ATTEMPTS))
-    report = run_schedule(env, world.now_s, float("inf"))
+    services = world.new_services(client=Faulty(world.client, "update_item", *[throttled] * PATIENT_ATTEMPTS))
+    report = run_schedule(services, world.now_s, float("inf"))
     assert report.more
     assert {done["batch_id"] for done in report.did} == {"pack"}
 
@@ -109,7 +109,7 @@ def test_counts_of_refusals_are_written_with_a_claim_too(world: World) -> None:
     world.citizen("ann").put_claim("pack")
     world.clock.advance(6)
     assert world.citizen("ann").put_claim("pack").status == 201
-    assert world.env.statistics.refused("pack") == {"not-open": 1}
+    assert world.services.refusal_statistics.refused("pack") == {"not-open": 1}
 
 
 def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -> None:
@@ -119,11 +119,11 @@ def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -
     held: list[Answered] = []
 
     def hold() -> None:
-        replace_environment(world.env)
+        replace_services(world.services)
         held.append(world.merchant().send(HOLD, {"order_no": "o-1"}, body=body))
 
-    overtaken = world.environment(client=Faulty(world.client, "transact_write_items", first(hold)))
-    replace_environment(overtaken)
+    overtaken = world.new_services(client=Faulty(world.client, "transact_write_items", first(hold)))
+    replace_services(overtaken)
     assert world.merchant().redeem("o-1", code, order()).status == 201
     again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
     assert (again.status, again.is_replay, again.json) == (200, True, held[0].json)
@@ -135,10 +135,10 @@ def test_a_cancel_that_meets_its_hold_frees_the_coupon(world: World) -> None:
     body = {"code": code, "order": order(), "ttl_s": 300}
 
     def hold() -> None:
-        replace_environment(world.env)
+        replace_services(world.services)
         assert world.merchant().send(HOLD, {"order_no": "o-1"}, body=body).status == 201
 
-    replace_environment(world.environment(client=Faulty(world.client, "put_item", first(hold))))
+    replace_services(world.new_services(client=Faulty(world.client, "put_item", first(hold))))
     cancelled = world.merchant().send("DELETE /orders/{order_no}/hold", {"order_no": "o-1"})
     assert (cancelled.status, cancelled.is_replay) == (200, False)
     assert world.merchant().redeem("o-2", code, order()).status == 201

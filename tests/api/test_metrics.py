@@ -10,8 +10,9 @@ import pytest
 import catalog
 import events
 import expire
-from coupons.environment import replace_environment
-from coupons.measuring import (
+from coupons.money import Purse
+from coupons.process.services import replace_services
+from coupons.web.metrics import (
     CONSUMPTION,
     METRICS_A_CAMPAIGN,
     METRICS_MAX,
@@ -21,10 +22,9 @@ from coupons.measuring import (
     Redeemed,
     Unasked,
 )
-from coupons.money import Purse
 from tests.bus import Stream
 from tests.machine.engine import Engine
-from tests.world import FUNCTIONS, Answered, World, batch, campaign, event, order, send
+from tests.world import FUNCTIONS, Answered, World, a_batch, campaign, event, order, send
 
 Line = dict[str, Any]
 BOOKING = "PUT /batches/{batch_id}/booking"
@@ -75,8 +75,8 @@ class Scene(World):
 
     def restarted(self) -> None:
         """A new process: empty caches, the settings as they are now."""
-        self.env = self.environment()
-        replace_environment(self.env)
+        self.services = self.new_services()
+        replace_services(self.services)
 
     def code(self) -> str:
         """Ann's, whose pack is claimed with it; the lines of both are looked at already."""
@@ -90,7 +90,7 @@ class Scene(World):
 def scene(capsys: pytest.CaptureFixture[str]) -> Scene:
     made = Scene(Charged(Engine()))
     made.capsys = capsys
-    made.publish(campaign(batch(booking={"opens_at": DAY_BEFORE, "closes_at": "2020-06-06T10:00:00+08:00"})))
+    made.publish(campaign(a_batch(booking={"opens_at": DAY_BEFORE, "closes_at": "2020-06-06T10:00:00+08:00"})))
     made.lines()
     return made
 
@@ -130,7 +130,7 @@ def test_a_refusal_without_a_request_shows_zero(scene: Scene) -> None:
 
 def test_no_process_environment_shows_zero(scene: Scene) -> None:
     """Whoever has no token is refused before anything is built."""
-    replace_environment(None)
+    replace_services(None)
     assert send(event("PUT /batches/{batch_id}/claim", PACK, body={})).status == 401
     assert of(scene.line()) == ("claim", 0.0, 0.0, 0)
 

@@ -12,7 +12,7 @@ from tests.api.claim_cases import ANNS
 from tests.api.redeem_cases import HOLD, REDEEM, hold, quote, release
 from tests.api.stage import Stage
 from tests.editing import edit_merchant
-from tests.world import Answered, batch, order
+from tests.world import Answered, a_batch, order
 
 
 def late(s: Stage) -> None:
@@ -114,7 +114,7 @@ def test_a_claims_replay_comes_before_a_look_at_the_person(fresh: Stage, reason:
     def put(name: str) -> Answered:
         return fresh.citizen(name, region=getattr(fresh, "region", "beijing")).put_claim("pack")
 
-    fit(opened(fresh, batch(**changes)), True)
+    fit(opened(fresh, a_batch(**changes)), True)
     first = put("ann")
     fit(fresh, False)
     again, refused = put("ann"), put("bob")
@@ -131,7 +131,7 @@ def test_time_and_operators_come_before_the_earlier_claim(fresh: Stage) -> None:
 
 def test_the_window_comes_before_the_operator_before_the_person(fresh: Stage) -> None:
     """not-open, closed, stopped, paused, not-eligible, in the order of the table."""
-    opened(fresh, batch(eligibility={"regions": ["beijing"]}))
+    opened(fresh, a_batch(eligibility={"regions": ["beijing"]}))
     stranger = fresh.citizen("eve", region="hubei")
     seen = [stranger.put_claim("pack").slug]
     for action in ("pause", "stop"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.rules import Play, desk, plays, refused, table, told
-from tests.world import OPENING, batch, order, seconds, terms
+from tests.world import OPENING, a_batch, order, seconds, terms
 
 MIDNIGHT = "2020-06-06T00:00:00+08:00"
 WINDOW = {"opens_at": MIDNIGHT, "closes_at": OPENING}
@@ -17,7 +17,7 @@ LONG: dict[str, Any] = {"opens_at": "2020-06-01T00:00:00+08:00", "closes_at": "2
 @plays("booking, optional")
 def test_a_booking_window(p: Play) -> None:
     """In its seconds and in no other people book and cancel; who did not may claim all the same."""
-    p.opened(batch(**p.line(0, MIDNIGHT, OPENING)))
+    p.opened(a_batch(**p.line(0, MIDNIGHT, OPENING)))
     p.s.clock.set("2020-06-05T23:59:59+08:00")
     assert p.booking("PUT", "ann") == "409 not-open"
     p.s.clock.advance(1)
@@ -32,7 +32,7 @@ def test_a_booking_window(p: Play) -> None:
 @plays("booking, required")
 def test_a_booking_that_a_claim_takes(p: Play) -> None:
     """Who booked claims; who did not, or cancelled, does not."""
-    p.opened(batch(**p.line(0, WINDOW)))
+    p.opened(a_batch(**p.line(0, WINDOW)))
     p.s.clock.advance(-1)
     assert [p.booking("PUT", "ann"), p.booking("PUT", "bob"), p.booking("DELETE", "bob")] == ["201", "201", "200"]
     p.s.clock.advance(1)
@@ -44,9 +44,9 @@ def test_the_entry_list_of_a_lottery(p: Play) -> None:
     """It closes when the batch opens, or before; then nobody claims who was not drawn."""
     lottery = {**p.line(0), **p.line(1, WINDOW)}
     lottery["booking"]["closes_at"] = "2020-06-06T10:00:01+08:00"
-    assert p.declared(batches=[batch(**lottery)]) == "400 malformed"
+    assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed"
     lottery["booking"]["closes_at"] = OPENING
-    p.opened(batch(**lottery)).clock.advance(-1)
+    p.opened(a_batch(**lottery)).clock.advance(-1)
     assert p.booking("PUT", "ann") == "201"
     p.s.clock.advance(1)
     assert [p.claim("ann"), p.claim("bob")] == [refused("not-drawn"), refused("booking-required")]
@@ -55,7 +55,7 @@ def test_the_entry_list_of_a_lottery(p: Play) -> None:
 @plays("bookings counted")
 def test_how_many_booked(p: Play) -> None:
     """Nobody knows while a booking may still arrive; an audit counts what is there."""
-    p.opened(batch(booking=WINDOW)).clock.advance(-1)
+    p.opened(a_batch(booking=WINDOW)).clock.advance(-1)
     assert [p.booking("PUT", name) for name in ("ann", "bob", "cat")] == ["201"] * 3
     assert p.booking("DELETE", "cat") == "200"
     assert p.operate("GET", "audit").json["booked"] == 2
@@ -75,7 +75,7 @@ def members(p: Play, group_id: str, *add: str) -> str:
 def test_a_batch_for_a_group(p: Play) -> None:
     """Its members claim, all of them, and no shard of the stock is touched."""
     granted = {**p.line(0), **p.line(1)}
-    p.opened(batch(**granted, quantity=2))
+    p.opened(a_batch(**granted, quantity=2))
     assert members(p, granted["eligibility"]["group_id"], "ann", "bob") == "200"
     shards = [item for item in p.s.items()["CatalogTable"] if item["pk"].startswith("STOCK#")]
     assert shards
@@ -88,7 +88,7 @@ def test_a_member_too_many(p: Play) -> None:
     """The row's 10,000 are scaled down to three."""
     quantity = p.line(0)["quantity"]
     assert f"member {quantity + 1:,}" in p.row.answer
-    p.opened(batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=3))
+    p.opened(a_batch(mode="granted", eligibility={"group_id": "nurses"}, quantity=3))
     assert [members(p, "nurses", *names) for names in (("p1", "p2"), ("p3",), ("p4",))] == [
         "200",
         "200",
@@ -99,7 +99,7 @@ def test_a_member_too_many(p: Play) -> None:
 @plays("region")
 def test_people_of_a_region(p: Play) -> None:
     """Others are refused; a token that does not say is not."""
-    p.opened(batch(**p.line(0)))
+    p.opened(a_batch(**p.line(0)))
     assert p.claim("ann", region="beijing") == "201"
     assert p.claim("bob", region="hubei") == refused("region")
     assert p.claim("cat") == "201"
@@ -109,7 +109,7 @@ def test_people_of_a_region(p: Play) -> None:
 def test_one_batch_of_an_exclusive_group(p: Play) -> None:
     """The second is refused and names the first; a batch outside the group is not."""
     group = p.line(0)
-    p.opened(batch(**group), batch("other", **group), batch("free"))
+    p.opened(a_batch(**group), a_batch("other", **group), a_batch("free"))
     assert [p.claim("ann"), p.claim("ann", "other"), p.claim("ann", "free")] == [
         "201",
         "409 already-claimed-group",
@@ -127,7 +127,7 @@ def test_packs_a_person(p: Play) -> None:
     limits = [{**weekly, "limit_id": period, "period": period} for period in periods]
     limits.append({**weekly, "limit_id": "two", "period": "campaign", "packs_max": 2})
     names = [(limit["limit_id"], number) for limit in limits for number in (1, 2, 3)]
-    p.opened(*[batch(f"{name}-{number}", limits=[name], **LONG) for name, number in names], limits=limits)
+    p.opened(*[a_batch(f"{name}-{number}", limits=[name], **LONG) for name, number in names], limits=limits)
     for period, last_second in (
         ("week", "2020-06-07T23:59:59+08:00"),
         ("day", "2020-06-07T23:59:59+08:00"),
@@ -149,7 +149,7 @@ def test_packs_a_household(p: Play) -> None:
     """Who of it comes first; other households, and tokens that name none, are not counted with it."""
     (weekly,) = table()[LIMITED].document(0)["limits"]
     limit = {**weekly, **p.line(0)}
-    p.opened(batch(limits=[limit["limit_id"]], **LONG), limits=[limit])
+    p.opened(a_batch(limits=[limit["limit_id"]], **LONG), limits=[limit])
     assert p.claim("ann", household_id="h1") == "201"
     assert p.claim("bob", household_id="h1") == refused("limit")
     assert p.claim("cat", household_id="h2") == "201"
@@ -165,7 +165,7 @@ def test_the_next_pack(p: Play) -> None:
     """The last coupon of the last pack decides, when it is redeemed or has expired."""
     (limit,) = p.line(0)["limits"]
     both: dict[str, Any] = {"limits": [limit["limit_id"]], "terms": ["ten-off", "twenty-off"], **LONG}
-    packs = [batch(name, **both) for name in ("first", "second", "third")]
+    packs = [a_batch(name, **both) for name in ("first", "second", "third")]
     p.opened(*packs, limits=[limit], terms=[terms(), terms("twenty-off")])
     assert [p.claim("ann", "first"), p.claim("ann", "second")] == ["201", refused("limit")]
     assert [p.redeem("o-1", batch_id="first"), p.claim("ann", "second")] == ["201", refused("limit")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.rules import Play, plays, told
-from tests.world import batch, campaign
+from tests.world import a_batch, campaign
 
 BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
 FUNDERS = campaign()["funders"]
@@ -81,7 +81,7 @@ def test_money_that_goes_back(p: Play) -> None:
 def test_a_rollover(p: Play) -> None:
     """Eight packs before the later batch opens, one more while people claim it."""
     name = p.line(0)["rollover_to"]
-    p.opened(batch(**p.line(0)), batch(name, **LATER))
+    p.opened(a_batch(**p.line(0)), a_batch(name, **LATER))
     assert [p.claim("ann"), p.claim("bob"), p.redeem("o-1")] == ["201"] * 3
 
     def packs() -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-from coupons.api import Api
+from coupons.web.api import Api
 from tests.api.rules import Play, plays, told
 from tests.editing import edit_merchant
-from tests.world import OPENING, Person, batch, campaign, order, seconds
+from tests.world import OPENING, Person, a_batch, campaign, order, seconds
 
 WITHIN_S = 2
 EXPIRY = "2020-06-20T10:00:00+08:00"
@@ -61,7 +61,7 @@ def test_a_stop_that_voids(p: Play) -> None:
 @plays("raise")
 def test_a_raise(p: Play) -> None:
     """A drained batch has packs again at once, as many as it says, and their largest cost is reserved."""
-    p.opened(batch(quantity=1))
+    p.opened(a_batch(quantity=1))
     assert [p.claim("ann"), p.claim("bob")] == ["201", "409 drained"]
     body = p.line(1)
     assert p.operate("PUT", "quantity", body).status == 200
@@ -79,7 +79,7 @@ def test_a_raise(p: Play) -> None:
     document = p.s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
     assert document["batches"][0]["quantity"] == body["quantity"]
     for quantity, status in ((1, 409), (body["quantity"], 200)):
-        told = campaign(batch(quantity=quantity), title="Other", revision=1)
+        told = campaign(a_batch(quantity=quantity), title="Other", revision=1)
         assert p.s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=told).status == status
 
 
@@ -139,7 +139,7 @@ def test_a_suspended_district(p: Play) -> None:
 @plays("hotline")
 def test_the_hotline(p: Play) -> None:
     """An operator sees what the person sees, and the look is logged under the operator's name and the person's key."""
-    p.opened(batch(booking={"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": OPENING}))
+    p.opened(a_batch(booking={"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": OPENING}))
     p.s.clock.advance(-60)
     bob = Person({"sub": "bob", "scope": "citizen"})
     bob.send("PUT /batches/{batch_id}/booking", {"batch_id": "pack"}, body={})

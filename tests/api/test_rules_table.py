@@ -11,7 +11,7 @@ import pytest
 from infra.couponctl.main import main
 from tests.api.rules import PLAYS, REQUEST, Row, table
 from tests.api.seasons import season
-from tests.unit.season_reader import SEASONS
+from tests.unit.seasons.season_reader import SEASONS
 
 ANY = "*"
 AT_ANY_TIME = {"suspended_districts"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.api.cases import SHARES
 from tests.api.rules import Play, desk, plays, told
-from tests.world import batch, order, terms
+from tests.world import a_batch, order, terms
 
 
 def taken(p: Play, **rules: Any) -> None:
@@ -42,7 +42,7 @@ def test_the_longest_hold(p: Play) -> None:
     """As the quote tells it, whatever the till asks for; online half an hour more, and at most to the coupon's end."""
     expires_at = "2020-06-20T10:00:00+08:00"
     online = terms("online", **{**p.line(0), "hold_max_s": 604_800}, **p.line(1))
-    p.opened(batch(terms=["ten-off", "online"]), terms=[terms(**p.line(0)), online])
+    p.opened(a_batch(terms=["ten-off", "online"]), terms=[terms(**p.line(0)), online])
     p.claim("ann")
     quoted = p.s.merchant().send("POST /quotes", body={"code": p.code(), "order": order()})
     assert quoted.json["hold_max_s"] == 900

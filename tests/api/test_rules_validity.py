@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.api.rules import Play, plays, table, told
 from tests.editing import allow_late_scans
-from tests.world import OPENING, batch, order, seconds, terms
+from tests.world import OPENING, a_batch, order, seconds, terms
 
 MIDNIGHT = "2020-06-07T00:00:00+08:00"
 WINDOW = ["window"]
@@ -110,7 +110,7 @@ def test_a_late_scan(p: Play) -> None:
 @plays("reminder")
 def test_a_reminder(p: Play) -> None:
     """From midnight two days before the day of its end a coupon is announced, once; a redeemed one is not."""
-    p.opened(batch(**p.line(0)))
+    p.opened(a_batch(**p.line(0)))
     assert [p.claim("ann"), p.claim("bob"), p.redeem("o-1", "bob")] == ["201", "201", "201"]
     p.s.clock.set("2020-06-17T23:59:59+08:00")
     assert p.heard() == []

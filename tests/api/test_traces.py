@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import claim
-from coupons.environment import Environment, replace_environment
+from coupons.process.services import Services, replace_services
 from coupons.refusals import Busy
 from coupons.sealing import Keys
 from tests.machine.engine import Engine
@@ -38,7 +38,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
 
     taken()
     yield taken
-    replace_environment(None)
+    replace_services(None)
 
 
 def claimed(sub: str, *, forwarded: str = ADDRESS, **claims: str) -> None:
@@ -106,7 +106,7 @@ def test_caller_and_source_are_of_one_kind_each(lines: Lines) -> None:
     claimed("ann", person_id=ADDRESS)
     (line,) = lines()
     assert line["caller"] != line["source"]
-    person = World(Engine()).env.keys.person(f"sub:{ADDRESS}")
+    person = World(Engine()).services.keys.person(f"sub:{ADDRESS}")
     claimed(ADDRESS)
     (line,) = lines()
     assert line["caller"] != line["source"]
@@ -127,7 +127,7 @@ def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) ->
     for key in SCOPED:
         for body in ({}, {"person_id": IDENTITY}):
             asked(key, body if key.startswith("P") else None)
-    monkeypatch.delattr(claim.claiming, "claim")
+    monkeypatch.delattr(claim.packs, "claim")
     asked(CLAIM, {})
     written = lines()
     assert {"ok", "malformed", "surprise"} <= {str(line.get("outcome")) for line in written}
@@ -150,7 +150,7 @@ def test_without_a_token_nobody_is_traced(lines: Lines) -> None:
 def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
     """Their function may not have them: its line says nobody, also of one who sends a token."""
     world = World(Engine())
-    replace_environment(Environment(world.settings, clock=world.clock, boto_client=world.client))
+    replace_services(Services(world.settings, clock=world.clock, boto_client=world.client))
     path = {"campaign_id": "season", "batch_id": "pack"}
     send(event(key, path, claims={"sub": "ann"}, headers={"x-forwarded-for": ADDRESS}))
     (line,) = lines()
@@ -158,7 +158,7 @@ def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
     assert not {"caller", "source"} & line.keys()
 
 
-class Cut(Environment):
+class Cut(Services):
     """An environment that cannot reach its keys."""
 
     @property
@@ -175,7 +175,7 @@ def test_a_line_without_keys_refuses_nobody(lines: Lines) -> None:
     world = World(Engine())
     world.publish(campaign())
     lines()
-    replace_environment(Cut(world.settings, clock=world.clock, boto_client=world.client))
+    replace_services(Cut(world.settings, clock=world.clock, boto_client=world.client))
     token = {"sub": "till", "scope": "merchant", "merchant_id": "diner"}
     assert send(event(DAY, {"day": "2020-06-06"}, claims=token)).status == 200
     (line,) = lines()

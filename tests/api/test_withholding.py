@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from coupons.documents import Withholding
-from coupons.withholding import changed
+from coupons.model.campaigns import Withholding
+from coupons.model.payouts import changed
 from tests.api.settle_cases import DAY, FRAUD, redeemed, withheld
 from tests.api.stage import Stage
 from tests.editing import edit_merchant

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.api.stage import Stage, stage
-from tests.world import Answered, Person, batch, campaign, event, order, terms
+from tests.world import Answered, Person, a_batch, campaign, event, order, terms
 
 ROLES: dict[str, dict[str, str]] = {
     "citizen": {"sub": "cat", "scope": "citizen", "person_id": "cat"},
@@ -26,12 +26,12 @@ def season() -> dict[str, Any]:
     (diner,) = campaign()["merchants"]
     booking = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": "2020-06-08T10:00:00+08:00"}
     closes_at = "2020-06-09T10:00:00+08:00"
-    later = batch("later", opens_at="2020-06-08T10:00:00+08:00", closes_at=closes_at, booking=booking)
+    later = a_batch("later", opens_at="2020-06-08T10:00:00+08:00", closes_at=closes_at, booking=booking)
     return campaign(
-        batch(),
+        a_batch(),
         later,
-        batch("points", price_points=500),
-        batch("mine", eligibility={"group_id": "nurses", "regions": ["beijing"]}),
+        a_batch("points", price_points=500),
+        a_batch("mine", eligibility={"group_id": "nurses", "regions": ["beijing"]}),
         merchants=[diner, {**diner, "merchant_id": "tea-house"}],
     )
 

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import Any, TypeVar
 
-from coupons import redeeming
-from coupons.claiming import Citizen, Held, claim
-from coupons.claims import Claim, Coupon
-from coupons.environment import Environment
-from coupons.expiring import run_schedule
-from coupons.orders import Line, Order, OrderRecord
+from coupons.claim.packs import Citizen, Held, claim
+from coupons.model.batches import Control
+from coupons.model.claims import Claim, Coupon
+from coupons.model.orders import Line, Order, OrderRecord
+from coupons.process.services import Services
 from coupons.refusals import Refusal
-from coupons.releases import Control
+from coupons.schedule.minute import run_schedule
 from coupons.sealing import CouponRef
-from coupons.settling import settlement_page
+from coupons.settle.statements import settlement_page
+from coupons.till import redemptions
 from tests.world import KEYS, World
 from tests.world import order as order_document
 
@@ -94,27 +94,27 @@ class Arena(World):
         super().__init__(clients[0], prefix=prefix)
         self.clients = list(clients)
 
-    def environments(self, number: int = THREADS, *, seed: int = 0) -> list[Environment]:
-        return [self.environment(client=self.clients[i], seed=seed + i) for i in range(number)]
+    def environments(self, number: int = THREADS, *, seed: int = 0) -> list[Services]:
+        return [self.new_services(client=self.clients[i], seed=seed + i) for i in range(number)]
 
-    def claim(self, env: Environment, person: str, batch_id: str = "pack") -> tuple[Held, bool]:
-        return claim(env, batch_id, Citizen(KEYS.person(person), None), self.now_s)
+    def claim(self, services: Services, person: str, batch_id: str = "pack") -> tuple[Held, bool]:
+        return claim(services, batch_id, Citizen(KEYS.person(person), None), self.now_s)
 
     def books(self, batch_id: str = "pack") -> Books:
-        release = self.env.live.release(batch_id)
-        claims = [found for b in range(release.buckets) for found in self.env.claims.in_bucket(release.claim_key, b)]
+        batch = self.services.cache.batch(batch_id)
+        claims = [found for b in range(batch.buckets) for found in self.services.claims.in_bucket(batch.claim_key, b)]
         return Books(
-            {found.person: found for found in claims if found.batch_number == release.number},
-            sum(shard.remaining for shard in self.env.stock.shards(batch_id, release.shards)),
-            self.env.live.control_now(batch_id),
+            {found.person: found for found in claims if found.batch_number == batch.number},
+            sum(shard.remaining for shard in self.services.stock.shards(batch_id, batch.shards)),
+            self.services.cache.control_now(batch_id),
         )
 
-    def tick(self, env: Environment | None = None) -> list[dict[str, Any]]:
-        return run_schedule(env or self.env, self.now_s, self.clock.monotonic_s() + WORK_S).did
+    def tick(self, services: Services | None = None) -> list[dict[str, Any]]:
+        return run_schedule(services or self.services, self.now_s, self.clock.monotonic_s() + WORK_S).did
 
     def drain(self) -> None:
         """Marked as if somebody had read all shards at zero, so that a reclaim is due."""
-        self.env.stock.mark_drained("pack", self.env.live.control_now("pack"), self.now_s)
+        self.services.stock.mark_drained("pack", self.services.cache.control_now("pack"), self.now_s)
 
     def reclaim(self) -> None:
         """Seal, wait for the fence, count and reopen whatever is due."""
@@ -123,10 +123,10 @@ class Arena(World):
         self.tick()
 
     def ref(self, person: str, index: int = 0, batch_id: str = "pack") -> CouponRef:
-        return CouponRef(self.env.live.release(batch_id).number, KEYS.person(person), index)
+        return CouponRef(self.services.cache.batch(batch_id).number, KEYS.person(person), index)
 
     def coupon(self, person: str, index: int = 0, batch_id: str = "pack") -> Coupon:
-        found = self.env.claims.get(self.env.live.release(batch_id), KEYS.person(person), consistent=True)
+        found = self.services.claims.get(self.services.cache.batch(batch_id), KEYS.person(person), consistent=True)
         assert found is not None
         return found.coupons[index]
 
@@ -134,13 +134,13 @@ class Arena(World):
         return KEYS.seal_code(self.ref(person, index), self.now_s)
 
     def redeem(
-        self, env: Environment, order_no: str, code: str | None, total_minor: int = 6000
+        self, services: Services, order_no: str, code: str | None, total_minor: int = 6000
     ) -> tuple[OrderRecord, str, bool]:
         order = an_order(total_minor)
-        return redeeming.redeem(env, "diner", order_no, order, code=code, scanned_at_s=None, now_s=self.now_s)
+        return redemptions.redeem(services, "diner", order_no, order, code=code, scanned_at_s=None, now_s=self.now_s)
 
     def lines(self) -> list[Line]:
-        return settlement_page(self.env, "diner", DAY, "", self.now_s).lines
+        return settlement_page(self.services, "diner", DAY, "", self.now_s).lines
 
 
 def shuffled(things: Sequence[T], seed: int) -> list[T]:

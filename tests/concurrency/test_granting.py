@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from coupons import declaring
-from coupons.claiming import Citizen, claim
-from coupons.granting import change_members
+from coupons.claim.packs import Citizen, claim
+from coupons.operate import declarations
+from coupons.operate.members import change_members
 from coupons.refusals import Busy, Refusal, TermsFrozen
 from tests.concurrency.racing import THREADS, Arena, accepted, at_once, refusals
-from tests.world import KEYS, batch, campaign, parsed
+from tests.world import KEYS, a_batch, campaign, parsed
 
 PACKS, CALLS = 20, 4
 
@@ -22,24 +22,24 @@ PACKS, CALLS = 20, 4
 def test_members_publishing_and_claims_side_by_side(arena: Arena, seed: int) -> None:
     """Whatever comes first: everyone who is in has a pack, or packs are leased; never one claim too many."""
     chance = random.Random(seed)
-    declaring.apply(arena.env, "season", parsed(campaign(_granted())), arena.now_s)
+    declarations.apply(arena.services, "season", parsed(campaign(_granted())), arena.now_s)
     people = [f"p{number}" for number in range(PACKS + 10)]
     lists = [people[start : start + 8] for start in range(0, len(people), 5)]
     envs = arena.environments(seed=seed)
 
-    def admit(env: Any, names: list[str]) -> None:
+    def admit(services: Any, names: list[str]) -> None:
         try:
-            change_members(env, "care", names, [], arena.now_s)
+            change_members(services, "care", names, [], arena.now_s)
         except (TermsFrozen, Busy):
             return
 
-    def publish(env: Any) -> None:
-        declaring.publish(env, "pack", arena.now_s)
+    def publish(services: Any) -> None:
+        declarations.publish(services, "pack", arena.now_s)
 
-    def visit(env: Any, names: list[str]) -> None:
+    def visit(services: Any, names: list[str]) -> None:
         for name in names:
             try:
-                claim(env, "pack", Citizen(KEYS.person(name), None), arena.now_s)
+                claim(services, "pack", Citizen(KEYS.person(name), None), arena.now_s)
             except Refusal:
                 continue
 
@@ -47,25 +47,25 @@ def test_members_publishing_and_claims_side_by_side(arena: Arena, seed: int) -> 
     calls += [lambda e=envs[i]: publish(e) for i in (8, 9)]
     calls += [lambda e=envs[10 + i]: visit(e, chance.sample(people, len(people))) for i in range(CALLS)]
     at_once(chance.sample(calls, len(calls)))
-    at_once([lambda e=env: visit(e, people) for env in envs[:CALLS]])
-    group, release = arena.env.groups.get("care"), arena.env.live.release("pack")
+    at_once([lambda e=services: visit(e, people) for services in envs[:CALLS]])
+    group, batch = arena.services.groups.get("care"), arena.services.cache.batch("pack")
     claims = arena.books().claims
     assert len(claims) <= PACKS
     assert len(claims) <= group.entitled
-    if not release.from_stock:
+    if not batch.from_stock:
         assert group.entitled <= PACKS
         assert group.fits == {"pack": PACKS}
         assert len(claims) == group.entitled, "everybody who is in has a pack"
 
 
 def _granted() -> dict[str, Any]:
-    return batch(mode="granted", eligibility={"group_id": "care"}, quantity=PACKS)
+    return a_batch(mode="granted", eligibility={"group_id": "care"}, quantity=PACKS)
 
 
 def test_a_household_of_sixteen_phones_claims_its_two(arena: Arena) -> None:
     """Each phone another person, all at once, until all were answered: two packs, and fourteen told of the limit."""
     limit = {"kind": "count", "limit_id": "home", "per": "household", "period": "week", "packs_max": 2}
-    arena.publish(campaign(batch(limits=["home"], quantity=100), limits=[limit]))
+    arena.publish(campaign(a_batch(limits=["home"], quantity=100), limits=[limit]))
     envs, household = arena.environments(), KEYS.household("h")
 
     def visit(number: int) -> str:
@@ -86,7 +86,7 @@ def test_a_household_of_sixteen_phones_claims_its_two(arena: Arena) -> None:
 def test_one_person_at_three_batches_takes_one_at_a_time(arena: Arena) -> None:
     """Sixteen tries of one person over three batches: one pack, until it is used."""
     names = ["a", "b", "c"]
-    arena.publish(campaign(*[batch(name, limits=["one"]) for name in names], limits=[_one_at_a_time()]))
+    arena.publish(campaign(*[a_batch(name, limits=["one"]) for name in names], limits=[_one_at_a_time()]))
     envs = arena.environments()
 
     def visit(number: int) -> str:

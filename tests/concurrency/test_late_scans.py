@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from coupons import redeeming
-from coupons.environment import Environment
+from coupons.process.services import Services
 from coupons.refusals import Busy, CodeExpired, Refusal
+from coupons.till import redemptions
 from tests.concurrency.faults import Conflicts
 from tests.concurrency.racing import THREADS, Arena, accepted, an_order, at_once, refusals, shuffled
 from tests.editing import allow_late_scans
-from tests.world import batch, campaign
+from tests.world import a_batch, campaign
 
 BUSY_MAX = 50
 
 
-def send(arena: Arena, env: Environment, name: str, code: str) -> bool:
+def send(arena: Arena, services: Services, name: str, code: str) -> bool:
     """A till repeats what was `busy`. Whether it was late."""
     for _ in range(BUSY_MAX):
         try:
-            request = (env, "diner", f"o-{name}", an_order())
+            request = (services, "diner", f"o-{name}", an_order())
             scanned_at_s = arena.now_s - 60
-            return redeeming.redeem(*request, code=code, scanned_at_s=scanned_at_s, now_s=arena.now_s)[0].late
+            return redemptions.redeem(*request, code=code, scanned_at_s=scanned_at_s, now_s=arena.now_s)[0].late
         except Busy:
             continue
     raise AssertionError("busy for ever")
@@ -29,10 +29,10 @@ def send(arena: Arena, env: Environment, name: str, code: str) -> bool:
 
 def scanned(arena: Arena, people: int) -> dict[str, str]:
     """Everybody's code of a minute ago."""
-    arena.publish(campaign(batch(quantity=people)))
+    arena.publish(campaign(a_batch(quantity=people)))
     names = [f"p-{number}" for number in range(people)]
     for name in names:
-        arena.claim(arena.env, name)
+        arena.claim(arena.services, name)
     codes = {name: arena.code(name) for name in names}
     arena.clock.advance(60)
     return codes

@@ -6,11 +6,12 @@ import random
 
 import pytest
 
-from coupons import claiming, redeeming
-from coupons.environment import Environment
+from coupons.claim import packs
+from coupons.process.services import Services
 from coupons.refusals import Busy, CodeInvalid, Refusal
+from coupons.till import redemptions
 from tests.concurrency.racing import THREADS, Arena, accepted, an_order, at_once, refusals
-from tests.world import KEYS, batch, campaign
+from tests.world import KEYS, a_batch, campaign
 
 BUSY_MAX = 50
 
@@ -18,18 +19,18 @@ BUSY_MAX = 50
 @pytest.fixture
 def paper(arena: Arena) -> tuple[str, str]:
     """Ann's coupon as printed: code and PIN."""
-    arena.publish(campaign(batch()))
-    arena.claim(arena.env, "ann")
+    arena.publish(campaign(a_batch()))
+    arena.claim(arena.services, "ann")
     coupon_id = KEYS.seal_coupon(arena.ref("ann"), KEYS.current)
-    code, pin, _, _ = claiming.print_code(arena.env, coupon_id, KEYS.person("ann"))
+    code, pin, _, _ = packs.print_code(arena.services, coupon_id, KEYS.person("ann"))
     return code, pin
 
 
-def try_pin(arena: Arena, env: Environment, order_no: str, code: str, pin: str) -> str:
+def try_pin(arena: Arena, services: Services, order_no: str, code: str, pin: str) -> str:
     for _ in range(BUSY_MAX):
         try:
-            redeeming.redeem(
-                env, "diner", order_no, an_order(), code=code, pin=pin, scanned_at_s=None, now_s=arena.now_s
+            redemptions.redeem(
+                services, "diner", order_no, an_order(), code=code, pin=pin, scanned_at_s=None, now_s=arena.now_s
             )
         except Busy:
             continue
@@ -59,7 +60,7 @@ def test_sixteen_tills_guess_five_pins_together(arena: Arena, paper: tuple[str, 
     assert told.count("The PIN is wrong.") == 5
     assert set(told) == {"The PIN is wrong.", "Too many wrong PINs; have the coupon printed anew."}
     with pytest.raises(CodeInvalid):
-        try_pin(arena, arena.env, "o-owner", code, pin)
+        try_pin(arena, arena.services, "o-owner", code, pin)
 
 
 def test_a_print_is_used_by_one_of_four_tills(arena: Arena, paper: tuple[str, str]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from coupons import redeeming, reversing
 from coupons.clock import SKEW_S
-from coupons.environment import Environment
-from coupons.orders import OrderRecord, Reversal
+from coupons.model.orders import OrderRecord, Reversal
+from coupons.process.services import Services
 from coupons.refusals import CouponNotUsable
+from coupons.till import redemptions, reversals
 from tests.concurrency.faults import Conflicts
 from tests.concurrency.racing import Arena, accepted, an_order, at_once, refusals
 from tests.concurrency.test_till import patient
@@ -19,20 +19,22 @@ from tests.world import KEYS, campaign, terms
 def shop(arena: Arena) -> Arena:
     """Ann's coupon may come back twice, with any part of an order; 40.00 were paid for `order-1`."""
     arena.publish(campaign(terms=[terms(refund={"policy": "always", "times_max": 2})]))
-    arena.claim(arena.env, "ann")
-    arena.redeem(arena.env, "order-1", arena.code("ann"))
+    arena.claim(arena.services, "ann")
+    arena.redeem(arena.services, "order-1", arena.code("ann"))
     conflicts = Conflicts()
     arena.clients = [conflicts.client(client) for client in arena.clients]
     return arena
 
 
-def reverse(arena: Arena, env: Environment, number: str, amount_minor: int) -> Reversal:
-    return patient(lambda: reversing.reverse(env, "diner", "order-1", number, amount_minor, arena.now_s)[0])
+def reverse(arena: Arena, services: Services, number: str, amount_minor: int) -> Reversal:
+    return patient(lambda: reversals.reverse(services, "diner", "order-1", number, amount_minor, arena.now_s)[0])
 
 
 def test_eight_parts_at_once_give_the_coupon_back_once(shop: Arena) -> None:
     """One of them brings it, with all of the funders' money; the other seven are the customer's alone."""
-    calls = [lambda e=env, n=n: reverse(shop, e, f"back-{n}", 500) for n, env in enumerate(shop.environments(8))]
+    calls = [
+        lambda e=services, n=n: reverse(shop, e, f"back-{n}", 500) for n, services in enumerate(shop.environments(8))
+    ]
     told = at_once(calls)
     assert refusals(told) == []
     (returned,) = [reversal for reversal in accepted(told) if reversal.coupon_returned]
@@ -57,15 +59,15 @@ def test_a_new_order_races_with_the_parts_of_the_old_one(shop: Arena) -> None:
     code = KEYS.seal_code(shop.ref("ann"), later_s)
 
     def redeem() -> OrderRecord:
-        used = redeeming.redeem(other, "diner", "order-2", an_order(), code=code, scanned_at_s=None, now_s=later_s)
+        used = redemptions.redeem(other, "diner", "order-2", an_order(), code=code, scanned_at_s=None, now_s=later_s)
         return used[0]
 
-    calls = [lambda e=env, n=n: reverse(shop, e, f"back-{n}", 500) for n, env in enumerate(tills)]
+    calls = [lambda e=services, n=n: reverse(shop, e, f"back-{n}", 500) for n, services in enumerate(tills)]
     told = at_once([*calls, lambda: patient(redeem)])
     assert {type(refusal) for refusal in refusals(told)} <= {CouponNotUsable}
     if refusals(told):
         redeem()
-    reverse(shop, shop.env, "rest", 1000)
+    reverse(shop, shop.services, "rest", 1000)
     coupon, lines = shop.coupon("ann"), shop.lines()
     assert (coupon.state, coupon.returns) == ("redeemed", 1)
     assert sum(line.amounts.discount_minor for line in lines if line.order_no == "order-1") == 0

@@ -11,7 +11,7 @@ import pytest
 from coupons.refusals import Drained
 from tests.concurrency.faults import Killed, Mortal
 from tests.concurrency.racing import RECLAIM_S, Arena, at_once
-from tests.world import batch, campaign
+from tests.world import a_batch, campaign
 
 INVOCATIONS = 8
 CALLS_MAX = 12
@@ -26,15 +26,15 @@ Tick = Callable[[Arena, int], None]
 def two_batches(arena: Arena) -> None:
     """`pack` is drained with two packs stranded, `other` holds three claims of its exclusive group's buckets."""
     arena.publish(
-        campaign(batch(quantity=5), batch("other", exclusive_group="pair"), batch("twin", exclusive_group="pair"))
+        campaign(a_batch(quantity=5), a_batch("other", exclusive_group="pair"), a_batch("twin", exclusive_group="pair"))
     )
     for person in ("ann", "bo", "cy"):
-        arena.claim(arena.env, person)
-        arena.claim(arena.env, person, "other")
+        arena.claim(arena.services, person)
+        arena.claim(arena.services, person, "other")
     for _ in range(2):
-        arena.env.leases.take(arena.env.live.release("pack"), arena.now_s)
+        arena.services.leases.take(arena.services.cache.batch("pack"), arena.now_s)
     with pytest.raises(Drained):
-        arena.claim(arena.env, "dee")
+        arena.claim(arena.services, "dee")
 
 
 def season(arena: Arena, tick: Tick) -> dict[str, list[dict[str, Any]]]:
@@ -61,16 +61,16 @@ def eight(seed: int) -> Tick:
             Mortal(client, chance.randrange(1, CALLS_MAX) if i % 4 else 0, applied=chance.random() < 0.5)
             for i, client in enumerate(arena.clients[:INVOCATIONS])
         ]
-        environments = [arena.environment(client=mortal, seed=seed + i) for i, mortal in enumerate(mortals)]
-        at_once([lambda e=env: _until_killed(arena, e) for env in environments])
+        environments = [arena.new_services(client=mortal, seed=seed + i) for i, mortal in enumerate(mortals)]
+        at_once([lambda e=services: _until_killed(arena, e) for services in environments])
         arena.tick()
 
     return tick
 
 
-def _until_killed(arena: Arena, env: Any) -> None:
+def _until_killed(arena: Arena, services: Any) -> None:
     try:
-        arena.tick(env)
+        arena.tick(services)
     except Killed:
         return
 
@@ -92,5 +92,5 @@ def test_eight_schedules_some_of_them_killed_come_to_what_one_comes_to(clients: 
     for seed in (1, 2):
         assert season(Arena(clients, prefix=f"eight-{seed}-"), eight(seed)) == expected
     before = alone.items()
-    at_once([lambda e=env: alone.tick(e) for env in alone.environments(INVOCATIONS)])
+    at_once([lambda e=services: alone.tick(e) for services in alone.environments(INVOCATIONS)])
     assert alone.items() == before, "a repeat changes nothing"

@@ -12,33 +12,34 @@ from typing import Any
 
 import pytest
 
-from coupons import accounting, declaring
-from coupons.environment import Environment
+from coupons.operate import declarations
+from coupons.process.services import Services
 from coupons.refusals import Refusal, TermsFrozen
+from coupons.settle import budgets
 from tests.concurrency.faults import Stalling
 from tests.concurrency.racing import RECLAIM_S, Arena, assert_exact
-from tests.world import OPENING, batch, campaign, seconds
+from tests.world import OPENING, a_batch, campaign, seconds
 
 POINTS_MAX = 30
 _prefixes = count(1)
 
-Step = Callable[[Arena, Environment], Any]
+Step = Callable[[Arena, Services], Any]
 
 
-def claim(arena: Arena, env: Environment) -> None:
+def claim(arena: Arena, services: Services) -> None:
     """Bo claims; a refusal is as good as an answer."""
     try:
-        arena.claim(env, "bo")
+        arena.claim(services, "bo")
     except Refusal:
         return
 
 
-def tick(arena: Arena, env: Environment) -> None:
-    arena.tick(env)
+def tick(arena: Arena, services: Services) -> None:
+    arena.tick(services)
 
 
 def raise_to(quantity: int) -> Step:
-    return lambda _arena, env: declaring.raise_quantity(env, "pack", quantity, seconds(OPENING))
+    return lambda _arena, services: declarations.raise_quantity(services, "pack", quantity, seconds(OPENING))
 
 
 def whole_reclaim(arena: Arena) -> None:
@@ -51,7 +52,7 @@ def whole_reclaim(arena: Arena) -> None:
 def raised(arena: Arena) -> None:
     """To twelve, unless the one that stalls was first."""
     with suppress(TermsFrozen):
-        declaring.raise_quantity(arena.env, "pack", 12, seconds(OPENING))
+        declarations.raise_quantity(arena.services, "pack", 12, seconds(OPENING))
 
 
 def raised_and_reclaimed(arena: Arena) -> None:
@@ -66,10 +67,10 @@ def at_each_point(
     found = []
     for point in range(1, POINTS_MAX):
         arena = Arena(clients, prefix=f"stall{next(_prefixes)}-")
-        arena.publish(campaign(batch(quantity=quantity)))
+        arena.publish(campaign(a_batch(quantity=quantity)))
         prepare(arena)
         stalling = Stalling(arena.clients[1], point, lambda arena=arena: meanwhile(arena))
-        step(arena, arena.environment(client=stalling, seed=point))
+        step(arena, arena.new_services(client=stalling, seed=point))
         if not stalling.stalled:
             return found
         found.append(arena)
@@ -77,7 +78,7 @@ def at_each_point(
 
 
 def ann_claims(arena: Arena) -> None:
-    arena.claim(arena.env, "ann")
+    arena.claim(arena.services, "ann")
 
 
 def ann_claims_and_it_drains(arena: Arena) -> None:
@@ -107,7 +108,7 @@ def test_a_claim_that_found_nothing_does_not_drain_what_was_raised_since(clients
         books = arena.books()
         assert books.remaining
         assert not books.control.drained_at_s
-        arena.claim(arena.env, "cy")
+        arena.claim(arena.services, "cy")
 
 
 @pytest.mark.parametrize("prepare", [ann_claims_and_it_drains, sealed_a_fence_ago])
@@ -136,7 +137,7 @@ def test_a_raise_that_stalls_adds_its_packs_once(
             arena.tick()
         books = arena.books()
         assert (books.control.quantity, books.unclaimed) == (14, 0)
-        assert [b.reserved_minor for b in accounting.accounts(arena.env, "season", "").budgets] == [
+        assert [b.reserved_minor for b in budgets.accounts(arena.services, "season", "").budgets] == [
             14 * 500,
             14 * 300,
             14 * 200,

@@ -8,8 +8,8 @@ from threading import Barrier
 
 import pytest
 
-from coupons.claims import Claim
-from coupons.environment import Environment
+from coupons.model.claims import Claim
+from coupons.process.services import Services
 from coupons.refusals import AlreadyClaimedGroup, Busy, Drained, Refusal, SoldOut
 from tests.concurrency.faults import Gated, Late, Silence, Unreliable
 from tests.concurrency.racing import (
@@ -23,7 +23,7 @@ from tests.concurrency.racing import (
     refusals,
     shuffled,
 )
-from tests.world import KEYS, batch, campaign
+from tests.world import KEYS, a_batch, campaign
 
 PACKS = 300
 WAVES_MAX = 12
@@ -41,15 +41,15 @@ class Rush:
         self.acknowledged.setdefault(person, []).append(claimed)
 
 
-def rush(arena: Arena, environments: list[Environment], people: list[str]) -> Rush:
+def rush(arena: Arena, environments: list[Services], people: list[str]) -> Rush:
     """Every person claims, each third one in two environments, each environment its people one after the other."""
     found = Rush()
 
-    def serve(env: Environment, mine: list[str]) -> list[tuple[str, tuple[Claim, bool] | Refusal]]:
+    def serve(services: Services, mine: list[str]) -> list[tuple[str, tuple[Claim, bool] | Refusal]]:
         told: list[tuple[str, tuple[Claim, bool] | Refusal]] = []
         for person in mine:
             try:
-                held, replay = arena.claim(env, person)
+                held, replay = arena.claim(services, person)
             except Refusal as refusal:
                 told.append((person, refusal))
             else:
@@ -58,7 +58,7 @@ def rush(arena: Arena, environments: list[Environment], people: list[str]) -> Ru
 
     number = len(environments)
     shares = [shuffled(people[i::number] + people[i + 1 :: 3 * number], i) for i in range(number)]
-    calls = [lambda e=env, s=share: serve(e, s) for env, share in zip(environments, shares, strict=True)]
+    calls = [lambda e=services, s=share: serve(e, s) for services, share in zip(environments, shares, strict=True)]
     for told in accepted(at_once(calls)):
         for person, outcome in told:
             if isinstance(outcome, Refusal):
@@ -87,7 +87,7 @@ def test_sixteen_environments_hand_out_every_pack_once(arena: Arena) -> None:
 
     What was put back after the drain is claimed in later waves, and then, not before, it is sold out.
     """
-    arena.publish(campaign(batch(quantity=PACKS)))
+    arena.publish(campaign(a_batch(quantity=PACKS)))
     found = rush(arena, arena.environments(), PEOPLE)
     books = arena.books()
     assert len(books.claims) <= PACKS
@@ -104,7 +104,7 @@ def test_sixteen_environments_hand_out_every_pack_once(arena: Arena) -> None:
         rush(arena, arena.environments(seed=wave * THREADS), without(arena.books()))
     assert len(arena.books().claims) == PACKS
     with pytest.raises(SoldOut):
-        arena.claim(arena.env, "latecomer")
+        arena.claim(arena.services, "latecomer")
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_lost_answers_and_late_puts_never_oversell_and_strand_nothing_for_good(
     arena: Arena, packs: int, seed: int, silence: Silence
 ) -> None:
     """Puts and leases meet silence, some puts arrive 20 s later: never a pack too many, in the end exactly all."""
-    arena.publish(campaign(batch(quantity=packs)))
+    arena.publish(campaign(a_batch(quantity=packs)))
     faults, late = 0, Late()
     for wave in range(WAVES_MAX):
         unreliable = [
             Unreliable(client, random.Random(f"{seed} {wave} {i}"), late, silence)
             for i, client in enumerate(arena.clients)
         ]
-        environments = [arena.environment(client=u, seed=i) for i, u in enumerate(unreliable)]
+        environments = [arena.new_services(client=u, seed=i) for i, u in enumerate(unreliable)]
         found = rush(arena, environments, without(arena.books())[: packs + 30])
         faults += sum(u.faults for u in unreliable)
         assert_kept(found, arena.books())
@@ -151,13 +151,13 @@ def test_lost_answers_and_late_puts_never_oversell_and_strand_nothing_for_good(
 
 def test_a_seal_between_lease_and_put_loses_nothing_and_hands_out_nothing_twice(arena: Arena) -> None:
     """Sixteen have leased when the seal comes: eight puts still count, eight packs stay out of the new round."""
-    arena.publish(campaign(batch(quantity=PACKS)))
-    arena.claim(arena.env, "ann")
+    arena.publish(campaign(a_batch(quantity=PACKS)))
+    arena.claim(arena.services, "ann")
     gate = Barrier(THREADS, action=lambda: (arena.drain(), arena.tick()))
-    environments = [arena.environment(client=Gated(client, gate), seed=i) for i, client in enumerate(arena.clients)]
+    environments = [arena.new_services(client=Gated(client, gate), seed=i) for i, client in enumerate(arena.clients)]
     people = ["ann", *PEOPLE[:8], *["ann"] * 7]
     pairs = zip(environments, people, strict=True)
-    told = accepted(at_once([lambda e=env, p=person: arena.claim(e, p) for env, person in pairs]))
+    told = accepted(at_once([lambda e=services, p=person: arena.claim(e, p) for services, person in pairs]))
     assert [replay for _, replay in told].count(True) == 8
     assert (arena.books().control.state, arena.books().remaining) == ("sealing", 0)
     arena.clock.advance(RECLAIM_S)
@@ -171,25 +171,25 @@ def test_an_environment_that_missed_a_reclaim_leases_in_the_new_round(arena: Are
 
     A lease under the old round would be stranded, because its shard takes nothing back from a round that was sealed.
     """
-    arena.publish(campaign(batch(quantity=PACKS)))
-    arena.claim(arena.env, "ann")
+    arena.publish(campaign(a_batch(quantity=PACKS)))
+    arena.claim(arena.services, "ann")
     frozen = arena.environments()
-    for env in frozen:
-        env.live.control("pack")
-        env.clock = type(arena.clock)(arena.clock.wall, arena.clock.monotonic)
-        env.live._clock = env.leases._clock = env.clock
+    for services in frozen:
+        services.cache.control("pack")
+        services.clock = type(arena.clock)(arena.clock.wall, arena.clock.monotonic)
+        services.cache._clock = services.leases._clock = services.clock
     arena.drain()
     arena.reclaim()
     assert arena.books().control.round == 2
-    told = accepted(at_once([lambda e=env: arena.claim(e, "ann") for env in frozen]))
+    told = accepted(at_once([lambda e=services: arena.claim(e, "ann") for services in frozen]))
     assert [replay for _, replay in told] == [True] * THREADS
     assert arena.books().unclaimed == 0
 
 
 def test_one_person_from_sixteen_clients_has_one_claim_and_takes_one_pack(arena: Arena) -> None:
     """Fifteen of sixteen simultaneous claims of one person are repeats of the sixteenth; their packs go back."""
-    arena.publish(campaign(batch(quantity=8 * THREADS)))
-    told = at_once([lambda e=env: arena.claim(e, "ann") for env in arena.environments()])
+    arena.publish(campaign(a_batch(quantity=8 * THREADS)))
+    told = at_once([lambda e=services: arena.claim(e, "ann") for services in arena.environments()])
     assert refusals(told) == []
     assert sorted(replay for _, replay in accepted(told)) == [False] + [True] * (THREADS - 1)
     assert len({held.claim.token for held, _ in accepted(told)}) == 1
@@ -199,12 +199,12 @@ def test_one_person_from_sixteen_clients_has_one_claim_and_takes_one_pack(arena:
 
 def test_one_person_at_two_batches_of_a_group_at_once_gets_one(arena: Arena) -> None:
     """Online or offline, not both: one claim over both batches, the other batch refuses and keeps its packs."""
-    arena.publish(campaign(*(batch(name, quantity=64, exclusive_group="smart") for name in ("online", "offline"))))
+    arena.publish(campaign(*(a_batch(name, quantity=64, exclusive_group="smart") for name in ("online", "offline"))))
     asked = ["online", "offline"] * (THREADS // 2)
     shares = zip(arena.environments(), asked, strict=True)
-    told = at_once([lambda e=env, b=batch_id: arena.claim(e, "ann", b) for env, batch_id in shares])
+    told = at_once([lambda e=services, b=batch_id: arena.claim(e, "ann", b) for services, batch_id in shares])
     assert sum(not replay for _, replay in accepted(told)) == 1
-    (winner,) = {held.release.batch_id for held, _ in accepted(told)}
+    (winner,) = {held.batch.batch_id for held, _ in accepted(told)}
     loser = "offline" if winner == "online" else "online"
     assert len(accepted(told)) == asked.count(winner)
     assert {(type(r), r.claimed_batch_id) for r in refusals(told)} == {(AlreadyClaimedGroup, winner)}

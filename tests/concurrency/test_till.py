@@ -7,16 +7,16 @@ from typing import TypeVar
 
 import pytest
 
-from coupons import holding, reversing
-from coupons.environment import Environment
-from coupons.orders import Reversal
+from coupons.model.orders import Reversal
+from coupons.process.services import Services
 from coupons.refusals import Busy, CouponNotUsable, NotFound, OrderConflict, Refusal, ReversalNotAllowed
+from coupons.till import holds, reversals
 from tests.concurrency.faults import Conflicts, Stalling
 from tests.concurrency.racing import Arena, accepted, an_order, at_once, refusals
-from tests.world import batch, campaign, terms
+from tests.world import a_batch, campaign, terms
 
 T = TypeVar("T")
-Step = Callable[[Arena, Environment, str], object]
+Step = Callable[[Arena, Services, str], object]
 """Something that is done to the order and the person of this name."""
 PEOPLE = [f"person-{number}" for number in range(12)]
 REPEATS_MAX = 20
@@ -25,10 +25,10 @@ REPEATS_MAX = 20
 @pytest.fixture
 def shop(arena: Arena) -> Arena:
     """Twelve people hold a pack of two coupons each; environments are in conflict as on DynamoDB itself."""
-    document = campaign(batch(quantity=40, terms=["ten-off", "other"]), terms=[terms(), terms("other")])
+    document = campaign(a_batch(quantity=40, terms=["ten-off", "other"]), terms=[terms(), terms("other")])
     arena.publish(document)
     for person in PEOPLE:
-        arena.claim(arena.env, person)
+        arena.claim(arena.services, person)
     conflicts = Conflicts()
     arena.clients = [conflicts.client(client) for client in arena.clients]
     return arena
@@ -44,24 +44,27 @@ def patient(call: Callable[[], T]) -> T:
     raise AssertionError(f"busy {REPEATS_MAX} times")
 
 
-def hold(arena: Arena, env: Environment, order_no: str, person: str) -> str:
+def hold(arena: Arena, services: Services, order_no: str, person: str) -> str:
     code, now_s = arena.code(person), arena.now_s
-    return holding.hold(env, "diner", order_no, an_order(), code=code, ttl_s=600, now_s=now_s)[0].state
+    return holds.hold(services, "diner", order_no, an_order(), code=code, ttl_s=600, now_s=now_s)[0].state
 
 
-def release(arena: Arena, env: Environment, order_no: str) -> str:
-    return holding.release(env, "diner", order_no, arena.now_s)[0].state
+def release(arena: Arena, services: Services, order_no: str) -> str:
+    return holds.release(services, "diner", order_no, arena.now_s)[0].state
 
 
-def redeem(arena: Arena, env: Environment, order_no: str, code: str | None) -> str:
-    return arena.redeem(env, order_no, code)[0].state
+def redeem(arena: Arena, services: Services, order_no: str, code: str | None) -> str:
+    return arena.redeem(services, order_no, code)[0].state
 
 
 def test_twelve_orders_race_for_one_coupon(shop: Arena) -> None:
     """One order redeems it, eleven are told `coupon-not-usable`, and the settlement has one line."""
     code = shop.code(PEOPLE[0])
     numbered = list(enumerate(shop.environments(12)))
-    calls = [lambda e=env, n=number: patient(lambda: shop.redeem(e, f"order-{n}", code)) for number, env in numbered]
+    calls = [
+        lambda e=services, n=number: patient(lambda: shop.redeem(e, f"order-{n}", code))
+        for number, services in numbered
+    ]
     told = at_once(calls)
     ((order, _, replay),) = accepted(told)
     assert not replay
@@ -69,13 +72,15 @@ def test_twelve_orders_race_for_one_coupon(shop: Arena) -> None:
     (line,) = shop.lines()
     assert (line.order_no, line.coupon_id, line.amounts) == (order.order_no, order.coupon_id, order.amounts)
     assert shop.coupon(PEOPLE[0]).state == "redeemed"
-    assert [shop.env.orders.get("diner", f"order-{n}") is not None for n, _ in numbered].count(True) == 1
+    assert [shop.services.orders.get("diner", f"order-{n}") is not None for n, _ in numbered].count(True) == 1
 
 
 def test_one_order_from_eight_tills_is_one_effect_with_one_answer(shop: Arena) -> None:
     """A till that repeats, or two tills on one order: seven replays of the eighth's answer, one line."""
     code = shop.code(PEOPLE[0])
-    told = at_once([lambda e=env: patient(lambda: shop.redeem(e, "order-1", code)) for env in shop.environments(8)])
+    told = at_once(
+        [lambda e=services: patient(lambda: shop.redeem(e, "order-1", code)) for services in shop.environments(8)]
+    )
     assert refusals(told) == []
     assert sorted(replay for _, _, replay in accepted(told)) == [False] + [True] * 7
     assert len({order for order, _, _ in accepted(told)}) == 1
@@ -86,7 +91,10 @@ def test_one_order_with_two_coupons_at_once_takes_one(shop: Arena) -> None:
     """Eight tills scan eight people's coupons for one order number: one coupon is used, seven stay available."""
     pairs = list(zip(shop.environments(8), PEOPLE, strict=False))
     told = at_once(
-        [lambda e=env, p=name: patient(lambda: shop.redeem(e, "order-1", shop.code(p))) for env, name in pairs]
+        [
+            lambda e=services, p=name: patient(lambda: shop.redeem(e, "order-1", shop.code(p)))
+            for services, name in pairs
+        ]
     )
     assert len(accepted(told)) == 1
     assert {type(refusal) for refusal in refusals(told)} == {OrderConflict}
@@ -99,16 +107,16 @@ def test_two_coupons_of_one_pack_serve_two_orders_at_once(shop: Arena) -> None:
     """They stand in one item, so their transactions conflict; both are through without the till repeating anything."""
     for person in PEOPLE:
         calls = [
-            lambda e=env, i=i, p=person: redeem(shop, e, f"{p}-{i}", shop.code(p, i))
-            for i, env in enumerate(shop.environments(2))
+            lambda e=services, i=i, p=person: redeem(shop, e, f"{p}-{i}", shop.code(p, i))
+            for i, services in enumerate(shop.environments(2))
         ]
         assert at_once(calls) == ["redeemed", "redeemed"]
         assert [shop.coupon(person, i).state for i in range(2)] == ["redeemed", "redeemed"]
     assert len(shop.lines()) == 2 * len(PEOPLE)
 
 
-def reverse(arena: Arena, env: Environment, number: str, amount_minor: int) -> Reversal:
-    return reversing.reverse(env, "diner", "order-1", number, amount_minor, arena.now_s)[0]
+def reverse(arena: Arena, services: Services, number: str, amount_minor: int) -> Reversal:
+    return reversals.reverse(services, "diner", "order-1", number, amount_minor, arena.now_s)[0]
 
 
 @pytest.mark.parametrize(("amount_minor", "fit"), [(4000, 1), (1500, 2), (500, 8), (900, 4)])
@@ -116,10 +124,11 @@ def test_reversals_with_different_numbers_never_give_back_more_than_was_paid(
     shop: Arena, amount_minor: int, fit: int
 ) -> None:
     """Eight reversals of one order at once: as many as fit into the 40.00 paid, the rest refused, all sums add up."""
-    order, _, _ = shop.redeem(shop.env, "order-1", shop.code(PEOPLE[0]))
+    order, _, _ = shop.redeem(shop.services, "order-1", shop.code(PEOPLE[0]))
     numbered = enumerate(shop.environments(8))
     calls = [
-        lambda e=env, n=number: patient(lambda: reverse(shop, e, f"back-{n}", amount_minor)) for number, env in numbered
+        lambda e=services, n=number: patient(lambda: reverse(shop, e, f"back-{n}", amount_minor))
+        for number, services in numbered
     ]
     told = at_once(calls)
     assert len(accepted(told)) == fit
@@ -137,8 +146,8 @@ def test_reversals_with_different_numbers_never_give_back_more_than_was_paid(
 
 def test_a_reversal_with_one_number_from_eight_tills_is_one_effect(shop: Arena) -> None:
     """A lost answer repeated, even at once: one line, one amount, the same reversal for all."""
-    shop.redeem(shop.env, "order-1", shop.code(PEOPLE[0]))
-    calls = [lambda e=env: patient(lambda: reverse(shop, e, "back-1", 1000)) for env in shop.environments(8)]
+    shop.redeem(shop.services, "order-1", shop.code(PEOPLE[0]))
+    calls = [lambda e=services: patient(lambda: reverse(shop, e, "back-1", 1000)) for services in shop.environments(8)]
     assert len(set(at_once(calls))) == 1
     assert len(shop.lines()) == 2
 
@@ -161,7 +170,7 @@ def test_a_cancel_and_its_redemption_race(shop: Arena) -> None:
     """Either the order is redeemed and its cancel refused, or it is cancelled and its coupon available again."""
     checkout, canceller = shop.environments(2)
     for person in PEOPLE:
-        hold(shop, shop.env, person, person)
+        hold(shop, shop.services, person, person)
         calls = [
             lambda p=person: patient(lambda: redeem(shop, checkout, p, None)),
             lambda p=person: patient(lambda: release(shop, canceller, p)),
@@ -185,7 +194,7 @@ def test_a_lapsed_hold_is_taken_by_one_of_those_who_race_for_it(shop: Arena) -> 
     """After the deadline the first order's late redemption, another till and a cancel meet: one owner of the coupon."""
     first, other, canceller = shop.environments(3)
     for person in PEOPLE:
-        hold(shop, shop.env, person, person)
+        hold(shop, shop.services, person, person)
     shop.clock.advance(600)
     for person in PEOPLE:
         calls = [
@@ -194,7 +203,7 @@ def test_a_lapsed_hold_is_taken_by_one_of_those_who_race_for_it(shop: Arena) -> 
             lambda p=person: patient(lambda: release(shop, canceller, p)),
         ]
         told = at_once(calls)
-        mine, theirs = shop.env.orders.get("diner", person), shop.env.orders.get("diner", f"{person}-other")
+        mine, theirs = shop.services.orders.get("diner", person), shop.services.orders.get("diner", f"{person}-other")
         assert mine is not None
         states = [mine.state, theirs.state if theirs else ""]
         assert states.count("redeemed") == 1, told
@@ -202,24 +211,24 @@ def test_a_lapsed_hold_is_taken_by_one_of_those_who_race_for_it(shop: Arena) -> 
     assert len(shop.lines()) == len(PEOPLE)
 
 
-def _redeem_scanned(arena: Arena, env: Environment, name: str) -> object:
-    return arena.redeem(env, name, arena.code(name))[0]
+def _redeem_scanned(arena: Arena, services: Services, name: str) -> object:
+    return arena.redeem(services, name, arena.code(name))[0]
 
 
-def _redeem_held(arena: Arena, env: Environment, name: str) -> object:
-    return arena.redeem(env, name, None)[0]
+def _redeem_held(arena: Arena, services: Services, name: str) -> object:
+    return arena.redeem(services, name, None)[0]
 
 
-def _hold(arena: Arena, env: Environment, name: str) -> object:
-    return hold(arena, env, name, name)
+def _hold(arena: Arena, services: Services, name: str) -> object:
+    return hold(arena, services, name, name)
 
 
-def _release(arena: Arena, env: Environment, name: str) -> object:
-    return release(arena, env, name)
+def _release(arena: Arena, services: Services, name: str) -> object:
+    return release(arena, services, name)
 
 
-def _reverse(arena: Arena, env: Environment, name: str) -> object:
-    return reversing.reverse(env, "diner", name, "back-1", 4000, arena.now_s)[0]
+def _reverse(arena: Arena, services: Services, name: str) -> object:
+    return reversals.reverse(services, "diner", name, "back-1", 4000, arena.now_s)[0]
 
 
 @pytest.mark.parametrize(
@@ -240,10 +249,10 @@ def test_a_request_that_stalls_while_its_twin_is_through_has_the_same_answer(
     """Whichever two of its requests the twin comes between: one effect, and both are told the same."""
     for point, name in enumerate(PEOPLE, 1):
         if before:
-            before(shop, shop.env, name)
+            before(shop, shop.services, name)
         told: list[object] = []
-        stalling = Stalling(shop.clients[1], point, lambda p=name, t=told: t.append(step(shop, shop.env, p)))
-        answer = step(shop, shop.environment(client=stalling), name)
+        stalling = Stalling(shop.clients[1], point, lambda p=name, t=told: t.append(step(shop, shop.services, p)))
+        answer = step(shop, shop.new_services(client=stalling), name)
         if not stalling.stalled:
             break
         assert told == [answer]
@@ -254,7 +263,7 @@ def test_a_request_that_stalls_while_its_twin_is_through_has_the_same_answer(
 
 def _one_of_two(arena: Arena, order_no: str, told: list[str | Refusal]) -> None:
     """Order `order_no` of the person of that name: (redeemed, refused) or (refused, released), and all is one story."""
-    order, coupon = arena.env.orders.get("diner", order_no), arena.coupon(order_no)
+    order, coupon = arena.services.orders.get("diner", order_no), arena.coupon(order_no)
     assert order is not None
     if order.state == "redeemed":
         assert (told[0], type(told[1])) == ("redeemed", OrderConflict)

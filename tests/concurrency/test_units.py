@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from coupons.consumption import Consumed
-from coupons.environment import Environment
+from coupons.metering import Consumed
+from coupons.process.services import Services
 from tests.concurrency.racing import Arena
-from tests.world import batch, campaign
+from tests.world import a_batch, campaign
 
 PEOPLE = [f"person-{number}" for number in range(40)]
 
@@ -46,26 +46,26 @@ class Overheard:
 @pytest.fixture
 def shop(arena: Arena) -> Arena:
     """A batch of 200 packs, open."""
-    arena.publish(campaign(batch(quantity=200)))
+    arena.publish(campaign(a_batch(quantity=200)))
     return arena
 
 
-def warm(arena: Arena) -> Environment:
+def warm(arena: Arena) -> Services:
     """An environment that has read what it keeps."""
-    env = arena.environment()
-    env.live.release("pack")
-    env.live.control("pack")
-    env.meter.take()
-    return env
+    services = arena.new_services()
+    services.cache.batch("pack")
+    services.cache.control("pack")
+    services.meter.take()
+    return services
 
 
 def test_a_claim_is_a_put_and_its_share_of_a_lease(shop: Arena) -> None:
     """The first leases one pack, the next two, the next four: forty claims write forty puts and their leases."""
-    env = warm(shop)
+    services = warm(shop)
     spent = []
     for person in PEOPLE:
-        shop.claim(env, person)
-        spent.append(env.meter.take())
+        shop.claim(services, person)
+        spent.append(services.meter.take())
     assert spent[0] == Consumed(2, 2.0, 0.0)
     assert {units.write_units for units in spent} == {1.0, 2.0}
     leases = sum(units.write_units == 2.0 for units in spent)
@@ -75,39 +75,39 @@ def test_a_claim_is_a_put_and_its_share_of_a_lease(shop: Arena) -> None:
 
 def test_a_redemption_is_six_units(shop: Arena) -> None:
     """One transaction of three items, two each; a merchant's first of a day two marks more; a repeat writes none."""
-    env = warm(shop)
+    services = warm(shop)
     spent = []
     for name in ("ann", "bob"):
-        shop.claim(env, name)
-        env.meter.take()
-        shop.redeem(env, f"o-{name}", shop.code(name))
-        spent.append(env.meter.take().write_units)
+        shop.claim(services, name)
+        services.meter.take()
+        shop.redeem(services, f"o-{name}", shop.code(name))
+        spent.append(services.meter.take().write_units)
     assert spent == [8.0, 6.0]
-    shop.redeem(env, "o-bob", shop.code("bob"))
-    assert env.meter.take().write_units == 0.0
+    shop.redeem(services, "o-bob", shop.code("bob"))
+    assert services.meter.take().write_units == 0.0
 
 
 def test_a_person_refused_by_their_own_claim_is_counted(shop: Arena) -> None:
     """An engine's error carries no units, yet a refused put costs one; so does the lease, and the pack given back."""
-    shop.claim(shop.env, "ann")
-    env = warm(shop)
-    shop.claim(env, "ann")
-    assert env.meter.take() == Consumed(3, 3.0, 0.0)
+    shop.claim(shop.services, "ann")
+    services = warm(shop)
+    shop.claim(services, "ann")
+    assert services.meter.take() == Consumed(3, 3.0, 0.0)
 
 
 def test_a_sweep_in_threads_is_counted_to_the_unit(arena: Arena) -> None:
     """What the meter has is what the engine told all of them: 200 buckets read, their folds recorded, and the rest."""
     arena.settings |= {"SWEEP_WORKERS": "8", "CLAIMS_PER_BUCKET": "1"}
-    arena.publish(campaign(batch(quantity=200)))
+    arena.publish(campaign(a_batch(quantity=200)))
     for person in PEOPLE:
-        arena.claim(arena.env, person)
+        arena.claim(arena.services, person)
     arena.clock.set("2020-06-07T10:00:00+08:00")
     overheard = Overheard(arena.clients[0])
-    env = arena.environment(client=overheard)
-    arena.tick(env)
+    services = arena.new_services(client=overheard)
+    arena.tick(services)
     arena.clock.advance(31)
-    arena.tick(env)
-    spent = env.meter.take()
+    arena.tick(services)
+    spent = services.meter.take()
     assert arena.books().control.claims == len(PEOPLE)
     assert len(overheard.threads) > 2
     assert spent.requests == overheard.requests

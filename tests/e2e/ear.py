@@ -10,7 +10,7 @@ from time import monotonic
 import boto3
 from jsonschema import Draft202012Validator
 
-from coupons.events import Event
+from coupons.model.events import Event
 from infra.events.__main__ import documents
 from infra.local.cloud import REGION
 from infra.local.deploy import STACK

@@ -16,7 +16,7 @@ from infra.local.cloud import REGION
 from infra.local.deploy import STACK
 from tests.e2e.ear import Ear, listening
 from tests.e2e.local_stack import ROOT, LocalStack
-from tests.world import batch, campaign, order
+from tests.world import a_batch, campaign, order
 
 ENDED_WITHIN_S = 30
 BATCH = "told"
@@ -26,7 +26,7 @@ def document() -> dict[str, Any]:
     """A batch of 1 June 2019 whose coupons end 14 days after their claim, announced three days before."""
     window = {"opens_at": "2019-06-01T10:00:00+08:00", "closes_at": "2019-06-02T10:00:00+08:00"}
     dates = {"starts_at": "2019-06-01T00:00:00+08:00", "ends_at": "2019-10-01T00:00:00+08:00"}
-    return campaign(batch(BATCH, remind_days=3, **window), campaign_id="told-season", **dates)
+    return campaign(a_batch(BATCH, remind_days=3, **window), campaign_id="told-season", **dates)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_the_example_prints_a_line_an_event(stack: LocalStack, ear: Ear) -> None
     program = subprocess.Popen(
         [sys.executable, "-u", "-m", "infra.subscriber", "--name", "the-example"],
         cwd=ROOT,
-        env=inherited | {"PORT": str(stack.port)},
+        services=inherited | {"PORT": str(stack.port)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

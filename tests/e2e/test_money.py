@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.local_stack import LocalStack
-from tests.world import batch, campaign, order
+from tests.world import a_batch, campaign, order
 
 CAMPAIGN, PATH = "money-2019", "/admin/campaigns/money-2019"
 FUNDERS = ("city", "platform", "shop")
@@ -25,8 +25,8 @@ def stack_in_august(stack: LocalStack) -> LocalStack:
     """Ten packs on the first, rolling over to ten on the third."""
     stack.set_clock(day(1))
     document = campaign(
-        batch("supper-0801", opens_at=day(1), closes_at=day(2), rollover_to="supper-0803"),
-        batch("supper-0803", opens_at=day(3), closes_at=day(4)),
+        a_batch("supper-0801", opens_at=day(1), closes_at=day(2), rollover_to="supper-0803"),
+        a_batch("supper-0803", opens_at=day(3), closes_at=day(4)),
         campaign_id=CAMPAIGN,
         starts_at=day(1, 0),
         ends_at=day(30),

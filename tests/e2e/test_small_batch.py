@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.caller import Caller, from_many_clients
 from tests.e2e.local_stack import LocalStack
-from tests.world import Answered, batch, campaign
+from tests.world import Answered, a_batch, campaign
 
 PACKS, WAVES_MAX = 20, 8
 PEOPLE = [f"resident-{number}" for number in range(60)]
@@ -19,7 +19,7 @@ def document(campaign_id: str, batch_id: str) -> dict[str, Any]:
     """A small campaign of 1 June 2019."""
     window = {"opens_at": "2019-06-01T10:00:00+08:00", "closes_at": "2019-06-02T10:00:00+08:00"}
     return campaign(
-        batch(batch_id, quantity=PACKS, **window),
+        a_batch(batch_id, quantity=PACKS, **window),
         campaign_id=campaign_id,
         starts_at="2019-06-01T00:00:00+08:00",
         ends_at="2019-10-01T00:00:00+08:00",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from coupons.orders import order_key
+from coupons.model.orders import order_key
 from coupons.stores import keys
 from coupons.stores.dynamodb import encode
 from tests.faults.scene import DAY, GROUP_SIZE, LATER, MERCHANT, Scene
@@ -87,7 +87,7 @@ def limited_claim(scene: Scene) -> Play:
         yield from play.wrong(answer)
         counted = (("weekly", KEYS.person(name)), ("home", KEYS.household(household)))
         wanted = [keys.limit("season", limit_id, subject, "2020-W23") for limit_id, subject in counted]
-        if [item.get("c") for item in scene.world.env.limits.read(wanted)] != [1, 1]:
+        if [item.get("c") for item in scene.world.services.limits.read(wanted)] != [1, 1]:
             yield "doubled: a limit counts more, or less, than one claim"
 
     return Play(play.send, wrong)
@@ -225,7 +225,7 @@ def first_redemption_of_a_day(scene: Scene) -> Play:
 
     def wrong(answer: Answered) -> Faults:
         yield from play.wrong(answer)
-        if None in scene.world.env.days.of_merchant(DAY, MERCHANT):
+        if None in scene.world.services.days.of_merchant(DAY, MERCHANT):
             yield "lost: a line on a day that is not marked"
 
     return Play(play.send, wrong)

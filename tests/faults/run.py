@@ -114,7 +114,7 @@ def play(made: Scene, cases: Sequence[Case], report: Report) -> None:
         _play(made, case, case.operation.prepare(made), report)
     if late:
         made.world.clock.set(f"{LATER}T12:00:00+08:00")
-        made.world.env.marks.mark(MERCHANT, date.fromisoformat(LATER), "Asia/Shanghai")
+        made.world.services.day_marks.mark(MERCHANT, date.fromisoformat(LATER), "Asia/Shanghai")
     for case, prepared in late:
         _play(made, case, prepared, report)
 
@@ -139,17 +139,17 @@ def books(made: Scene, batch_ids: Sequence[str] = BATCHES) -> Iterator[str]:
     """
     for _ in range(8):
         made.wait(31)
-    env = made.world.env
+    services = made.world.services
     for batch_id in batch_ids:
-        release = env.live.release(batch_id)
-        places = range(release.buckets)
-        claims = [found for place in places for found in env.claims.in_bucket(release.claim_key, place)]
-        claims = [claim for claim in claims if claim.batch_number == release.number]
+        batch = services.cache.batch(batch_id)
+        places = range(batch.buckets)
+        claims = [found for place in places for found in services.claims.in_bucket(batch.claim_key, place)]
+        claims = [claim for claim in claims if claim.batch_number == batch.number]
         if len({claim.token for claim in claims}) != len(claims):
             yield f"doubled: a token stands in two claims of {batch_id!r}"
-        control = env.live.control_now(batch_id)
+        control = services.cache.control_now(batch_id)
         if batch_id in PACKED:
-            left = sum(shard.remaining for shard in env.stock.shards(batch_id, release.shards))
+            left = sum(shard.remaining for shard in services.stock.shards(batch_id, batch.shards))
             if left + len(claims) != control.quantity:
                 yield f"oversold or lost: {batch_id!r} has {left} packs left and {len(claims)} claims"
         path = {"batch_id": batch_id}

@@ -12,16 +12,16 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from coupons.claims import Claim, Coupon
-from coupons.environment import Environment, replace_environment
-from coupons.expiring import run_schedule
-from coupons.orders import Line, OrderRecord
+from coupons.model.claims import Claim, Coupon
+from coupons.model.orders import Line, OrderRecord
+from coupons.process.services import Services, replace_services
+from coupons.schedule.minute import run_schedule
 from coupons.sealing import CouponRef
 from coupons.stores import dynamodb
 from coupons.stores.dynamodb import Dynamo
 from infra.local.cloud import REGION, Cloud
 from tests.faults.proxy import Proxy
-from tests.world import KEYS, Answered, Person, World, batch, campaign, order, terms
+from tests.world import KEYS, Answered, Person, World, a_batch, campaign, order, terms
 
 READ_S, CONNECT_S = 0.2, 0.5
 """A stall is over when the client gives up: its limit is a fifth of the functions' own."""
@@ -44,11 +44,11 @@ def document() -> dict[str, Any]:
         {"kind": "one_at_a_time", "limit_id": "next"},
     ]
     made = campaign(
-        batch("plain", **packs),
-        batch("limited", **packs, limits=[limit["limit_id"] for limit in limits]),
-        batch("granted", **packs, mode="granted", eligibility={"group_id": GROUP}),
-        batch("online", **packs, exclusive_group="either"),
-        batch("offline", **packs, exclusive_group="either"),
+        a_batch("plain", **packs),
+        a_batch("limited", **packs, limits=[limit["limit_id"] for limit in limits]),
+        a_batch("granted", **packs, mode="granted", eligibility={"group_id": GROUP}),
+        a_batch("online", **packs, exclusive_group="either"),
+        a_batch("offline", **packs, exclusive_group="either"),
         terms=[
             terms("full"),
             terms("never", refund={"policy": "never"}),
@@ -77,26 +77,26 @@ class Scene:
         """Somebody, or an order, that nobody has heard of."""
         return f"n-{next(self._numbers):05}"
 
-    def environment(self) -> Environment:
+    def new_services(self) -> Services:
         """A process that has just started, behind the proxy."""
-        made = self.world.environment(client=self.client, seed=next(self._numbers))
+        made = self.world.new_services(client=self.client, seed=next(self._numbers))
         for part, attempts in (("_spike", 1), ("_patient", 3)):
             made.__dict__[part] = Dynamo(self.client, attempts=attempts, pause=lambda _s: None)
         return made
 
     def ask(self, send: Callable[[], Answered], *, anew: bool) -> Answered:
         """As the client page says: the same again while the answer is `busy`; `anew` by another process each time."""
-        environment = self.environment()
+        services = self.new_services()
         for _ in range(SENT_MAX):
-            replace_environment(environment)
+            replace_services(services)
             answer = send()
             self.proxy.deliver()
             if answer.status == 500:
                 self.surprises.append(answer.text)
             if answer.status < 500:
                 break
-            environment = self.environment() if anew else environment
-        replace_environment(self.world.env)
+            services = self.new_services() if anew else services
+        replace_services(self.world.services)
         return answer
 
     def citizen(self, name: str, **claims: str) -> Person:
@@ -114,13 +114,13 @@ class Scene:
 
     def left(self, batch_id: str) -> int:
         """Packs in the batch's shards."""
-        release = self.world.env.live.release(batch_id)
-        return sum(shard.remaining for shard in self.world.env.stock.shards(batch_id, release.shards))
+        batch = self.world.services.cache.batch(batch_id)
+        return sum(shard.remaining for shard in self.world.services.stock.shards(batch_id, batch.shards))
 
     def claim_of(self, batch_id: str, name: str) -> Claim | None:
-        release = self.world.env.live.release(batch_id)
-        found = self.world.env.claims.get(release, KEYS.person(name), consistent=True)
-        return found if found and found.batch_number == release.number else None
+        batch = self.world.services.cache.batch(batch_id)
+        found = self.world.services.claims.get(batch, KEYS.person(name), consistent=True)
+        return found if found and found.batch_number == batch.number else None
 
     def coupon(self, name: str, index: int = 0) -> Coupon:
         claim = self.claim_of("plain", name)
@@ -128,14 +128,14 @@ class Scene:
         return claim.coupons[index]
 
     def code(self, name: str, index: int = 0) -> str:
-        ref = CouponRef(self.world.env.live.release("plain").number, KEYS.person(name), index)
+        ref = CouponRef(self.world.services.cache.batch("plain").number, KEYS.person(name), index)
         return KEYS.seal_code(ref, self.world.now_s)
 
     def order(self, order_no: str) -> OrderRecord | None:
-        return self.world.env.orders.get(MERCHANT, order_no)
+        return self.world.services.orders.get(MERCHANT, order_no)
 
     def lines(self, order_no: str, day: str) -> list[Line]:
-        return self.world.env.orders.lines_of_order(MERCHANT, day, order_no)
+        return self.world.services.orders.lines_of_order(MERCHANT, day, order_no)
 
     def redeemed(self, index: int = 0) -> tuple[str, str]:
         """Somebody, and the order that has used their coupon."""
@@ -145,7 +145,7 @@ class Scene:
 
     def tick(self) -> None:
         for _ in range(40):
-            if not run_schedule(self.world.env, self.world.now_s, self.world.clock.monotonic_s() + WORK_S).more:
+            if not run_schedule(self.world.services, self.world.now_s, self.world.clock.monotonic_s() + WORK_S).more:
                 return
 
     def wait(self, by_s: float) -> None:
@@ -176,9 +176,9 @@ def scene(cloud: Cloud, prefix: str) -> Iterator[Scene]:
             added = world.operator().send("PUT /admin/groups/{group_id}/members", {"group_id": GROUP}, body=members)
             assert added.status == 200, added.text
             world.publish(document())
-            world.env.marks.mark(MERCHANT, date.fromisoformat(DAY), "Asia/Shanghai")
+            world.services.day_marks.mark(MERCHANT, date.fromisoformat(DAY), "Asia/Shanghai")
             yield made
         finally:
             client.close()
-            replace_environment(None)
+            replace_services(None)
             logging.disable(logging.NOTSET)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from coupons.environment import Environment
+from coupons.process.services import Services
 from coupons.stores import remote
 from coupons.stores.claims import Claims
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, encode
@@ -107,13 +107,13 @@ def reads_whatever_came(patch: pytest.MonkeyPatch) -> None:
 
 
 def believes_in_silence(patch: pytest.MonkeyPatch) -> None:
-    real = Environment.transact
+    real = Services.transact
 
-    def transact(env: Environment, parts: list[dict[str, Any]]) -> None:
+    def transact(services: Services, parts: list[dict[str, Any]]) -> None:
         with suppress(NoAnswer):
-            real(env, parts)
+            real(services, parts)
 
-    patch.setattr(Environment, "transact", transact)
+    patch.setattr(Services, "transact", transact)
 
 
 CUT, IN_PROGRESS, SERVER = Fault("cut", "applied"), Fault("in progress", "applied"), Fault("5xx", "applied")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from coupons.claims import Claim, Coupon
-from coupons.orders import Line, OrderRecord
-from coupons.releases import Control
+from coupons.model.batches import Control
+from coupons.model.claims import Claim, Coupon
+from coupons.model.orders import Line, OrderRecord
 from coupons.stores import claims, controls, keys, orders
 from coupons.stores.dynamodb import Item, decode
 from coupons.stores.stock import Shard

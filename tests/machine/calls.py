@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import expire
-from coupons.moments import rfc3339
 from coupons.refusals import Busy
 from coupons.sealing import CouponRef
+from coupons.times import rfc3339
 from tests.editing import edit_merchant
 from tests.machine.season import HOUSEHOLDS, NAME_OF
 from tests.world import KEYS, Answered, Person, order

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coupons.claims import Claim, Coupon
-from coupons.releases import Control
+from coupons.model.batches import Control
+from coupons.model.claims import Claim, Coupon
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Scanned
 from tests.machine.season import BATCHES, DISTRICTS, HOME_OF, KEY_OF, LIMITS, TERMS, claim_key

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from coupons.claims import Coupon
-from coupons.moments import day_of
-from coupons.orders import Amounts, OrderRecord, order_key
+from coupons.model.claims import Coupon
+from coupons.model.orders import Amounts, OrderRecord, order_key
 from coupons.sealing import CouponRef
+from coupons.times import day_of
 from tests.machine.books import Books, Filed
 from tests.machine.fitting import counts, status
 from tests.machine.season import BATCHES, LATE_SCANS, LIMITS, PURSE, TIMEZONE, claim_key

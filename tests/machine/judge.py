@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
-from coupons.moments import day_of
-from coupons.orders import OrderRecord, order_key
-from coupons.releases import Control
+from coupons.model.batches import Control
+from coupons.model.orders import OrderRecord, order_key
+from coupons.times import day_of
 from tests.machine.books import Books
 from tests.machine.calls import (
     Claiming,

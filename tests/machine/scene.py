@@ -7,7 +7,7 @@ from functools import cache
 
 from hypothesis import note
 
-from coupons.environment import replace_environment
+from coupons.process.services import replace_services
 from coupons.sealing import CouponRef
 from tests.machine import invariants
 from tests.machine.books import Books
@@ -78,7 +78,7 @@ class Scene:
 
     def ask_everybody(self) -> None:
         """Wallets show each coupon's status, and each day's settlement its merchant's lines: neither less nor more."""
-        replace_environment(self.stack.world.env)
+        replace_services(self.stack.world.services)
         with quiet():
             wallets = {name: citizen(name).send("GET /wallet").json["coupons"] for name in PEOPLE}
             days = {(filed.merchant_id, filed.day) for filed in self.books.lines.values()}
@@ -165,5 +165,5 @@ class Scene:
 @cache
 def _numbers() -> dict[int, str]:
     """Batch number → batch."""
-    live = Stack(publish).world.env.live
-    return {live.release(batch_id).number: batch_id for batch_id in BATCHES}
+    live = Stack(publish).world.services.cache
+    return {live.batch(batch_id).number: batch_id for batch_id in BATCHES}

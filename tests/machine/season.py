@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.editing import allow_late_scans
-from tests.world import KEYS, World, batch, campaign, terms
+from tests.world import KEYS, World, a_batch, campaign, terms
 
 TIMEZONE = "Asia/Shanghai"
 PURSE = ("season", "CNY")
@@ -85,13 +85,13 @@ _UNTIL_MONDAY = {"closes_at": "2020-06-08T10:00:00+08:00"}
 BATCHES: dict[str, dict[str, Any]] = {
     made["batch_id"]: made
     for made in (
-        batch("pack", quantity=3, terms=["ten-off", "tenth-off"], **_UNTIL_MONDAY),
-        batch("online", quantity=2, terms=["once"], exclusive_group="smart"),
-        batch("offline", quantity=2, terms=["daytime", "ten-off"], exclusive_group="smart"),
-        batch("masks", quantity=4, terms=["ten-off"], limits=["home", "week"], **_UNTIL_MONDAY),
-        batch("soap", quantity=4, terms=["later"], limits=["home", "week", "next"], **_UNTIL_MONDAY),
-        batch("rice", quantity=3, terms=["ten-off"], limits=["next", "week"], **_UNTIL_MONDAY),
-        batch(
+        a_batch("pack", quantity=3, terms=["ten-off", "tenth-off"], **_UNTIL_MONDAY),
+        a_batch("online", quantity=2, terms=["once"], exclusive_group="smart"),
+        a_batch("offline", quantity=2, terms=["daytime", "ten-off"], exclusive_group="smart"),
+        a_batch("masks", quantity=4, terms=["ten-off"], limits=["home", "week"], **_UNTIL_MONDAY),
+        a_batch("soap", quantity=4, terms=["later"], limits=["home", "week", "next"], **_UNTIL_MONDAY),
+        a_batch("rice", quantity=3, terms=["ten-off"], limits=["next", "week"], **_UNTIL_MONDAY),
+        a_batch(
             "care",
             quantity=3,
             terms=["once"],

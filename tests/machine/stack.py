@@ -20,7 +20,7 @@ from typing import Any, Literal, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from coupons.environment import Environment, replace_environment
+from coupons.process.services import Services, replace_services
 from coupons.stores.dynamodb import Dynamo
 from tests.machine.books import EMPTY, Books
 from tests.machine.engine import Attributes, Engine, Place, places_of
@@ -115,7 +115,7 @@ class Stack:
                 publish(self.world)
             _PUBLISHED[publish] = dict(self.engine.items)
         self.engine.restore(_PUBLISHED[publish])
-        self._free = deque(self._environment() for _ in range(ENVIRONMENTS))
+        self._free = deque(self._new_services() for _ in range(ENVIRONMENTS))
         self.history: list[Moment] = [
             Moment(self.world.clock.wall, None, EMPTY.after(self.engine.items, self.engine.items))
         ]
@@ -156,7 +156,7 @@ class Stack:
     def replace_one_environment(self) -> None:
         """A process ends while nobody uses it, and another starts cold."""
         self._free.popleft()
-        self._free.append(self._environment())
+        self._free.append(self._new_services())
 
     def _race(self, callers: list[Caller], turns: Sequence[Turn]) -> None:
         self._is_race, self._back = True, threading.Semaphore(0)
@@ -206,13 +206,13 @@ class Stack:
         made = Invocation(caller.call, self.now_s, clock.wall, len(self.history) - 1, not self._is_race)
         self._invocations.append(made)
         caller.invocation = made
-        environment = self._free.popleft()
-        replace_environment(environment)
+        services = self._free.popleft()
+        replace_services(services)
         try:
             made.answer = caller.call.send()
         except Killed:
-            environment = self._environment()
-        self._free.append(environment)
+            services = self._new_services()
+        self._free.append(services)
         made.end = len(self.history) - 1
         return made
 
@@ -244,8 +244,8 @@ class Stack:
         invocation.is_troubled = True
         return _meet(fate, send, name, once=once)
 
-    def _environment(self) -> Environment:
-        made = self.world.environment(seed=1)
+    def _new_services(self) -> Services:
+        made = self.world.new_services(seed=1)
         for part, once in (("_spike", True), ("_patient", False)):
             made.__dict__[part] = Dynamo(_Client(self, once=once), pause=lambda _s: None)
         return made

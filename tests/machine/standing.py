@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache, singledispatch
 from typing import Any
 
-from coupons.orders import Order, fingerprint
+from coupons.model.orders import Order, fingerprint
 from tests.machine.books import Books
 from tests.machine.calls import (
     Claiming,

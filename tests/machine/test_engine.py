@@ -11,16 +11,16 @@ import pytest
 from moto import mock_aws
 
 import expire
-from coupons import leasing
+from coupons.process import leases
 from tests.machine.engine import Engine
-from tests.world import Answered, World, batch, campaign, order
+from tests.world import Answered, World, a_batch, campaign, order
 
 BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": "2020-06-06T12:00:00+08:00"}
 
 
 def story(world: World) -> Iterator[Answered]:
     """Every kind of request that the stores send, most of them refused once too."""
-    world.publish(campaign(batch(quantity=2, booking=BOOKING, terms=["ten-off", "ten-off"]), batch("other")))
+    world.publish(campaign(a_batch(quantity=2, booking=BOOKING, terms=["ten-off", "ten-off"]), a_batch("other")))
     till, operator = world.merchant(), world.operator()
     for name in ("ann", "bo", "cy", "ann"):
         citizen = world.citizen(name)
@@ -41,7 +41,7 @@ def story(world: World) -> Iterator[Answered]:
     for reversal_no, amount_minor in (("r-1", 1_000), ("r-1", 1_000), ("r-1", 2), ("r-2", 3_001), ("r-3", 3_000)):
         yield till.reverse("o-1", reversal_no, amount_minor)
     yield till.redeem("o-4", codes[0], order())
-    with patch("coupons.settling.PAGE_LINES", 2):
+    with patch("coupons.settle.statements.PAGE_LINES", 2):
         page = till.send("GET /settlements/{day}", {"day": "2020-06-06"})
         yield page
         yield till.send("GET /settlements/{day}", {"day": "2020-06-06"}, query={"cursor": page.json["next"]})
@@ -54,7 +54,7 @@ def story(world: World) -> Iterator[Answered]:
 def told(client: Any) -> tuple[list[tuple[int, str]], Any]:
     """All answers, and all items in the end; tokens count up instead of being drawn."""
     numbers = iter(range(1_000))
-    with patch.object(leasing.secrets, "token_urlsafe", lambda _bytes: f"lease-{next(numbers)}"):
+    with patch.object(leases.secrets, "token_urlsafe", lambda _bytes: f"lease-{next(numbers)}"):
         world = World(client)
         answers = [(answer.status, answer.text) for answer in story(world)]
         return answers, world.items()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from coupons.orders import OrderRecord
+from coupons.model.orders import OrderRecord
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Redeeming, Reversing, Scanned
 from tests.machine.fitting import last_claim, terms_of, worth

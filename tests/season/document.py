@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.season.prices import Document, costs
-from tests.world import batch, seconds
+from tests.world import a_batch, seconds
 
 TIMEZONE = "Asia/Shanghai"
 CAMPAIGN_ID = "summer-2020"
@@ -120,7 +120,7 @@ def batches(people: int) -> list[Document]:
     def made(batch_id: str, opens: tuple[int, str], closes: tuple[int, str], percent: int, *terms: str, **more: Any):
         quantity = max(people * percent // 100, 3)
         window = {"opens_at": moment(*opens), "closes_at": moment(*closes)}
-        return batch(batch_id, title=batch_id, quantity=quantity, terms=list(terms), **window, **more)
+        return a_batch(batch_id, title=batch_id, quantity=quantity, terms=list(terms), **window, **more)
 
     def booking(opens: tuple[int, str], closes: tuple[int, str], **more: Any) -> Document:
         return {"opens_at": moment(*opens), "closes_at": moment(*closes), **more}

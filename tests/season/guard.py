@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from coupons.documents import Campaign
-from coupons.orders import OrderRecord
-from coupons.reserves import Reserve
+from coupons.model.campaigns import Campaign
+from coupons.model.orders import OrderRecord
+from coupons.model.reserves import Reserve
 from coupons.stores import controls, keys, orders
 from coupons.stores.dynamodb import Item, decode
 from tests.machine.engine import Engine, Place, places_of

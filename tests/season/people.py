@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from coupons.moments import DAY_S
+from coupons.times import DAY_S
 from tests.season.books import Books
 from tests.season.document import ELDERS, NIGHT_SHIFT, REGIONS
 from tests.season.tills import Tills

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from coupons.moments import DAY_S
+from coupons.times import DAY_S
 from tests.world import seconds
 
 Document = dict[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from coupons.ledger import Movement, balances
-from coupons.moments import day_of
+from coupons.model.ledger import Movement, balances
+from coupons.times import day_of
 from tests.folding import filed, recorded
 from tests.season.books import Books, money
 from tests.season.document import CAMPAIGN_ID, DAYS, FUNDERS, MERCHANTS, TIMEZONE, at_s, day_name

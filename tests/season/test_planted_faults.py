@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from coupons import assess, declaring, expiring, releasing, reversing
-from coupons.days import Sums
+from coupons.model import assessment
+from coupons.model.days import Sums
 from coupons.money import FundingLine, split
+from coupons.operate import declarations
+from coupons.schedule import minute
+from coupons.settle import give_back
+from coupons.till import reversals
 from tests.season.season import Season
 
 PEOPLE = 60
@@ -23,58 +27,58 @@ def _one_more(amounts: dict[str, int]) -> dict[str, int]:
 
 def gives_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
     """To the first funder, whenever money is released."""
-    real = releasing.releases
-    patch.setattr(releasing, "releases", lambda table, campaign, amounts: real(table, campaign, _one_more(amounts)))
+    real = give_back.given_back
+    patch.setattr(give_back, "given_back", lambda table, campaign, amounts: real(table, campaign, _one_more(amounts)))
 
 
 def releases_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
     """Reserve, budget and record agree on it."""
-    real = releasing._amounts
-    patch.setattr(releasing, "_amounts", lambda *facts: _one_more(real(*facts)))
+    real = give_back._amounts
+    patch.setattr(give_back, "_amounts", lambda *facts: _one_more(real(*facts)))
 
 
 def rolls_over_a_pack_too_many(patch: pytest.MonkeyPatch) -> None:
-    real = releasing.packs_for
-    patch.setattr(releasing, "packs_for", lambda amounts, pack: real(amounts, pack) + 1)
+    real = give_back.packs_for
+    patch.setattr(give_back, "packs_for", lambda amounts, pack: real(amounts, pack) + 1)
 
 
 def reserves_rounded_down(patch: pytest.MonkeyPatch) -> None:
-    real = declaring.largest_cost
+    real = declarations.largest_cost
 
     def cheaper(*facts: Any) -> dict[str, int]:
         return {funder: cost - cost % 10 for funder, cost in real(*facts).items()}
 
-    patch.setattr(declaring, "largest_cost", cheaper)
+    patch.setattr(declarations, "largest_cost", cheaper)
 
 
 def charges_the_wrong_funder(patch: pytest.MonkeyPatch) -> None:
     """The shares are right, and turned by one."""
-    patch.setattr(assess, "split", lambda amount, weights: split(amount, [*weights[1:], weights[0]]))
+    patch.setattr(assessment, "split", lambda amount, weights: split(amount, [*weights[1:], weights[0]]))
 
 
 def loses_a_fen_of_a_split(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(assess, "split", lambda amount, weights: [amount * weight // sum(weights) for weight in weights])
+    patch.setattr(assessment, "split", lambda amount, weights: [amount * weight // sum(weights) for weight in weights])
 
 
 def reverses_by_shares(patch: pytest.MonkeyPatch) -> None:
     """Not over what the lines have left: five of six fen, and the third funder gets what it never gave."""
-    patch.setattr(reversing, "split_over_left", lambda amount, left: split(amount, [4500, 4500, 1000][: len(left)]))
+    patch.setattr(reversals, "split_over_left", lambda amount, left: split(amount, [4500, 4500, 1000][: len(left)]))
 
 
 def reverses_rounded_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        reversing, "_pro_rata", lambda whole, part, payable: -(-whole * part // payable) if payable else whole
+        reversals, "_pro_rata", lambda whole, part, payable: -(-whole * part // payable) if payable else whole
     )
 
 
 def keeps_the_coupon(patch: pytest.MonkeyPatch) -> None:
     """The money alone: an order that is undone in full keeps its coupon."""
-    patch.setattr(reversing, "_may_return", lambda *_facts, **_more: False)
+    patch.setattr(reversals, "_may_return", lambda *_facts, **_more: False)
 
 
 def counts_a_used_coupon_as_unused(patch: pytest.MonkeyPatch) -> None:
     """At expiry its money is released, and was spent."""
-    real = expiring.advance
+    real = minute.advance
 
     def forgetful(*facts: Any, **more: Any) -> Any:
         fold = real(*facts, **more)
@@ -82,7 +86,7 @@ def counts_a_used_coupon_as_unused(patch: pytest.MonkeyPatch) -> None:
             count.redeemed = {place: max(number - 1, 0) for place, number in count.redeemed.items()}
         return fold
 
-    patch.setattr(expiring, "advance", forgetful)
+    patch.setattr(minute, "advance", forgetful)
 
 
 def settles_without_reversals(patch: pytest.MonkeyPatch) -> None:
@@ -98,7 +102,7 @@ def settles_without_reversals(patch: pytest.MonkeyPatch) -> None:
 
 def files_a_line_of_another_funder(patch: pytest.MonkeyPatch) -> None:
     """The order knows the truth, the line says otherwise."""
-    real = reversing._line
+    real = reversals._line
 
     def line(*facts: Any) -> Any:
         made = real(*facts)
@@ -108,7 +112,7 @@ def files_a_line_of_another_funder(patch: pytest.MonkeyPatch) -> None:
         funding = tuple(FundingLine(name, part.amount_minor) for name, part in parts)
         return replace(made, amounts=replace(made.amounts, funding=funding))
 
-    patch.setattr(reversing, "_line", line)
+    patch.setattr(reversals, "_line", line)
 
 
 SEEN = {

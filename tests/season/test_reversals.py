@@ -9,13 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coupons.clock import SKEW_S
-from coupons.ledger import balances
+from coupons.model.ledger import balances
 from tests.folding import movements
 from tests.machine.stack import quiet
 from tests.season.books import Books
 from tests.season.document import CAMPAIGN_ID, FUNDERS
 from tests.season.guard import Guard
-from tests.world import OPENING, World, batch, campaign, order, terms
+from tests.world import OPENING, World, a_batch, campaign, order, terms
 
 EXAMPLES = 100
 ODD = (4500, 4500, 1000)
@@ -52,7 +52,7 @@ class Case:
             refund={"policy": self.policy, "times_max": self.times_max},
         )
         funders = [{"funder_id": f, "title": f, "kind": f, "budget_minor": 10**13} for f in FUNDERS]
-        return campaign(batch(terms=["odd"], **_PACK), campaign_id=CAMPAIGN_ID, terms=[made], funders=funders)
+        return campaign(a_batch(terms=["odd"], **_PACK), campaign_id=CAMPAIGN_ID, terms=[made], funders=funders)
 
 
 @st.composite

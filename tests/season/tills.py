@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from coupons.clock import SKEW_S
-from coupons.moments import DAY_S, rfc3339, wall_clock
+from coupons.times import DAY_S, rfc3339, wall_clock
 from tests.season.books import Books, OrderAt
 from tests.season.document import DAYS, MERCHANTS, TIMEZONE, Document, at_s
 from tests.season.town import Town

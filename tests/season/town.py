@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import expire
-from coupons.environment import replace_environment
+from coupons.process.services import replace_services
 from tests.machine.stack import quiet
 from tests.season.document import at_s
 from tests.season.guard import Guard
@@ -52,7 +52,7 @@ class Town:
         self.agenda = Agenda()
         self.calls: Counter[str] = Counter()
         """Requests by route, and what became of them: `PUT … 201`."""
-        self._environments = [self.world.environment(seed=seed + place) for place in range(ENVIRONMENTS)]
+        self._environments = [self.world.new_services(seed=seed + place) for place in range(ENVIRONMENTS)]
         self.world.clock.advance(at_s(-1, "20:00") - self.world.clock.wall)
 
     @property
@@ -104,4 +104,4 @@ class Town:
         raise AssertionError(f"the schedule comes to no end: {did}")
 
     def _serve(self) -> None:
-        replace_environment(self.rng.choice(self._environments))
+        replace_services(self.rng.choice(self._environments))

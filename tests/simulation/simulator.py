@@ -21,16 +21,16 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.dynamodb.models import dynamodb_backends
 
-from coupons.claiming import Citizen, claim
+from coupons.claim.packs import Citizen, claim
 from coupons.clock import FENCE_S, LEASE_S
-from coupons.declaring import raise_quantity
-from coupons.environment import Environment
-from coupons.expiring import run_schedule
-from coupons.operating import pause, resume
+from coupons.model.batches import Control
+from coupons.operate.declarations import raise_quantity
+from coupons.operate.steering import pause, resume
+from coupons.process.services import Services
 from coupons.refusals import Busy, Refusal
-from coupons.releases import Control
+from coupons.schedule.minute import run_schedule
 from coupons.stores.keys import person_text
-from tests.world import KEYS, World, batch, campaign
+from tests.world import KEYS, World, a_batch, campaign
 
 TIMEOUT_S = 10
 SKEW_S = 1
@@ -87,7 +87,7 @@ class Simulation:
         self._back = threading.Semaphore(0)
         self._late: list[Late] = []
         more = {"exclusive_group": "one", "closes_at": "2020-06-06T12:00:00+08:00"}
-        world.publish(campaign(batch(quantity=packs, **more), batch("sister", quantity=4, **more)))
+        world.publish(campaign(a_batch(quantity=packs, **more), a_batch("sister", quantity=4, **more)))
         queue = [*self.people, *self.rng.sample(self.people, people // 2)]
         self.rng.shuffle(queue)
         self._queue = queue
@@ -109,41 +109,41 @@ class Simulation:
         self._settle()
         self._check_exact("after closing")
 
-    def environment(self) -> Environment:
+    def new_services(self) -> Services:
         """A process: its own caches, leases, chance and clock."""
-        env = self.world.environment(client=_Client(self, self.world.client), seed=self.rng.randrange(1 << 30))
-        env.clock = SkewedClock(self.world, self.rng.uniform(-SKEW_S, SKEW_S))
-        return env
+        services = self.world.new_services(client=_Client(self, self.world.client), seed=self.rng.randrange(1 << 30))
+        services.clock = SkewedClock(self.world, self.rng.uniform(-SKEW_S, SKEW_S))
+        return services
 
     def _claiming(self, actor: Actor) -> None:
-        env = self.environment()
+        services = self.new_services()
         while self._queue:
             person = self._queue.pop()
             batch_id = "sister" if self.rng.random() < 0.1 else "pack"
             actor.invoked_s = self.world.clock.wall
             with suppress(Refusal):
-                claim(env, batch_id, Citizen(KEYS.person(person), None), int(env.clock.wall_s()))
+                claim(services, batch_id, Citizen(KEYS.person(person), None), int(services.clock.wall_s()))
                 self.told.add(person)
             actor.invoked_s = None
             self.request(lambda: None)
 
     def _scheduling(self, _actor: Actor) -> None:
         for _ in range(RUNS):
-            env = self.environment()
-            run_schedule(env, int(env.clock.wall_s()), float("inf"))
+            services = self.new_services()
+            run_schedule(services, int(services.clock.wall_s()), float("inf"))
             self.request(lambda: None)
 
     def _operating(self, _actor: Actor) -> None:
-        env = self.environment()
-        raising = [lambda: raise_quantity(env, "pack", self._control().quantity + 1, self.world.now_s)]
-        pausing = [lambda: pause(env, "pack"), lambda: resume(env, "pack")]
+        services = self.new_services()
+        raising = [lambda: raise_quantity(services, "pack", self._control().quantity + 1, self.world.now_s)]
+        pausing = [lambda: pause(services, "pack"), lambda: resume(services, "pack")]
         for operate in raising + (pausing if self.rng.random() < 0.3 else []):
             for _ in range(self.rng.randrange(40)):
                 self.request(lambda: None)
             with suppress(Busy):
                 operate()
         with suppress(Busy):
-            resume(env, "pack")
+            resume(services, "pack")
 
     def request(self, send: Callable[[], Any], *, may_be_late: bool = False) -> Any:
         """Called by the actor that holds the baton: hand it over, and send when it comes back."""
@@ -228,7 +228,7 @@ class Simulation:
         """Nobody claims; time passes and the schedule runs: sealed, past the fence, counted, reopened."""
         for _ in range(4):
             self._advance(61)
-            run_schedule(self.world.environment(), self.world.now_s, float("inf"))
+            run_schedule(self.world.new_services(), self.world.now_s, float("inf"))
 
     def _check(self) -> None:
         """At every moment: no pack too many, no person twice; `sold_out` only when every pack is claimed."""
@@ -245,7 +245,7 @@ class Simulation:
         """Nothing is lost: what is not claimed is in the stock. Nobody was told of a claim that is not there."""
         self._check()
         claims = [int(item["n"]["N"]) for item in self._claim_items()].count(self._number)
-        remaining = sum(shard.remaining for shard in self.world.env.stock.shards("pack", 2))
+        remaining = sum(shard.remaining for shard in self.world.services.stock.shards("pack", 2))
         control = self._control()
         if control.drained_at_s or control.final or control.round > 1:
             assert control.state == "open"
@@ -261,13 +261,13 @@ class Simulation:
         return [item.to_json()["Attributes"] for item in regions["cn-north-1"].tables["ClaimsTable"].all_items()]
 
     def _control(self) -> Control:
-        control = self.world.env.controls.get("pack", consistent=True)
+        control = self.world.services.controls.get("pack", consistent=True)
         assert control is not None
         return control
 
     @property
     def _number(self) -> int:
-        return self.world.env.live.release("pack").number
+        return self.world.services.cache.batch("pack").number
 
 
 class _Client:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coupons.environment import replace_environment
-from coupons.expiring import run_schedule
+from coupons.process.services import replace_services
+from coupons.schedule.minute import run_schedule
 from coupons.stores import keys
 from coupons.stores.dynamodb import decode, encode
 from tests.editing import edit_merchant
-from tests.world import Answered, Person, World, batch, campaign, order, terms
+from tests.world import Answered, Person, World, a_batch, campaign, order, terms
 
 SEASON, PACK = {"campaign_id": "season"}, {"batch_id": "pack"}
 BATCH_AUDIT = "GET /admin/batches/{batch_id}/audit"
@@ -40,7 +40,7 @@ def document() -> dict[str, Any]:
     )
     both = {"terms": ["ten-off", "tenth-off"]}
     later = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-30T10:00:00+08:00", **both}
-    made = campaign(batch(rollover_to="later", **both), batch("later", **later), terms=[terms(), percent])
+    made = campaign(a_batch(rollover_to="later", **both), a_batch("later", **later), terms=[terms(), percent])
     made["merchants"] += [{"merchant_id": merchant_id, **BAKERY} for merchant_id in ("bakery", "tea-house")]
     return made
 
@@ -91,9 +91,9 @@ def to(world: World, moment: str, ticks: int = 0) -> None:
     """The clock stands there in functions that have just started, after some minutes of the schedule."""
     world.clock.set(moment)
     for _ in range(ticks):
-        run_schedule(world.environment(), world.now_s, float("inf"))
+        run_schedule(world.new_services(), world.now_s, float("inf"))
         world.clock.advance(60)
-    replace_environment(world.environment())
+    replace_services(world.new_services())
 
 
 def ask(world: World, of: str, sweep: str = "") -> dict[str, Any]:
@@ -151,8 +151,8 @@ def flip(world: World, name: str, place: int, batch_id: str = "pack", **fields: 
 
 
 def claim_place(world: World, name: str, batch_id: str = "pack") -> tuple[str, str]:
-    release = world.env.live.release(batch_id)
-    key = keys.claim(release.claim_key, release.buckets, world.env.keys.person(name))
+    batch = world.services.cache.batch(batch_id)
+    key = keys.claim(batch.claim_key, batch.buckets, world.services.keys.person(name))
     return key["pk"], key["sk"]
 
 
@@ -190,7 +190,7 @@ class Acting:
                 self._after -= 1
                 if self._after < 0 < self.times:
                     self.times -= 1
-                    replace_environment(self._world.environment())
+                    replace_services(self._world.new_services())
                     self._act()
             return real(**parameters)
 

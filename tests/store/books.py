@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.environment import Environment
-from coupons.expiring import run_schedule
-from coupons.ledger import Movement, balances, of_kind
-from coupons.reserves import Amounts
+from coupons.model.ledger import Movement, balances, of_kind
+from coupons.model.reserves import Amounts
+from coupons.process.services import Services
+from coupons.schedule.minute import run_schedule
 from tests import folding
-from tests.world import World, batch, campaign, order
+from tests.world import World, a_batch, campaign, order
 
 PACK = {"city": 500, "platform": 300, "shop": 200}
 """What a pack of ten yuan costs at most: 50, 30 and 20 per cent."""
@@ -22,31 +22,31 @@ def of(packs: int) -> Amounts:
     return {funder_id: packs * cost for funder_id, cost in PACK.items()}
 
 
-def tick(world: World, env: Environment | None = None, times: int = 1) -> list[dict[str, Any]]:
+def tick(world: World, services: Services | None = None, times: int = 1) -> list[dict[str, Any]]:
     """What was given back; the schedule's minute, a few times."""
     did: list[dict[str, Any]] = []
     for _ in range(times):
-        did += run_schedule(env or world.environment(), world.now_s, float("inf")).did
+        did += run_schedule(services or world.new_services(), world.now_s, float("inf")).did
         world.clock.advance(60)
     return [done for done in did if done["step"].startswith("gave back")]
 
 
 def reserved(world: World) -> Amounts:
     """As the funders' budgets say; nothing of them is ever lost."""
-    budgets = world.env.budgets.of("season", list(PACK))
+    budgets = world.services.budgets.of("season", list(PACK))
     assert [b.reserved_minor + b.left_minor for b in budgets] == [BUDGET] * 3
     return {budget.funder_id: budget.reserved_minor for budget in budgets}
 
 
 def opened(world: World, batch_id: str) -> Amounts:
     """What is still reserved for a batch, as its own item says."""
-    found = world.env.reserves.get(batch_id).open
+    found = world.services.reserves.get(batch_id).open
     return {funder_id: found.get(funder_id, 0) for funder_id in PACK}
 
 
 def movements(world: World) -> list[Movement]:
     """All of the season's, from the items alone."""
-    return folding.movements(world, "season", ["diner"], [day.day for day in world.env.days.all()])
+    return folding.movements(world, "season", ["diner"], [day.day for day in world.services.days.all()])
 
 
 def assert_books(world: World, *batch_ids: str) -> None:
@@ -55,14 +55,14 @@ def assert_books(world: World, *batch_ids: str) -> None:
     found = balances(moved)
     assert sum(found.values()) == 0
     assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
-    budgets = world.env.budgets.of("season", [account[1] for account in found if account[0] == "left"])
+    budgets = world.services.budgets.of("season", [account[1] for account in found if account[0] == "left"])
     assert {b.funder_id: b.left_minor for b in budgets} == dict(of_kind(found, "left"))
     spent = [movement for movement in moved if movement.kind in ("spend", "reverse")]
     for batch_id in batch_ids:
         of_batch = dict(of_kind(found, "reserved", batch_id))
         due = balances(spent)
         still = {name: balance - due.get(("reserved", name, batch_id), 0) for name, balance in of_batch.items()}
-        assert still == world.env.reserves.get(batch_id).open
+        assert still == world.services.reserves.get(batch_id).open
 
 
 def claim(world: World, *names: str, batch_id: str = "pack") -> list[str]:
@@ -78,14 +78,14 @@ def redeem(world: World, name: str, coupon_id: str, total_minor: int = 6000) -> 
 
 def rolling(**changes: Any) -> dict[str, Any]:
     """`pack` rolls over to `later`, which opens when it has closed."""
-    return campaign(batch(rollover_to="later", **changes), batch("later", **LATER))
+    return campaign(a_batch(rollover_to="later", **changes), a_batch("later", **LATER))
 
 
 def quantity(world: World, batch_id: str = "later") -> int:
-    found = world.env.controls.get(batch_id, consistent=True)
+    found = world.services.controls.get(batch_id, consistent=True)
     assert found is not None
     return found.quantity
 
 
 def stock(world: World, batch_id: str = "later") -> int:
-    return sum(shard.remaining for shard in world.env.stock.shards(batch_id, 2))
+    return sum(shard.remaining for shard in world.services.stock.shards(batch_id, 2))

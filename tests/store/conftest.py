@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from coupons.releases import Release
+from coupons.model.batches import PublishedBatch
 from tests.machine.engine import Engine, Place
 from tests.store import audited, funders
 from tests.store.ledgers import LAST_SECOND, LINES, file
@@ -50,9 +50,9 @@ def season(world: World, published: Items) -> World:
 
 
 @pytest.fixture
-def release(season: World) -> Release:
+def batch(season: World) -> PublishedBatch:
     """The published batch."""
-    return season.env.live.release("pack")
+    return season.services.cache.batch("pack")
 
 
 @pytest.fixture

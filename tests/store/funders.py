@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coupons.declaring import apply
+from coupons.operate.declarations import apply
 from coupons.stores.budgets import Budget
 from tests.machine.engine import Engine
 from tests.store.books import assert_books
 from tests.store.faults import first
-from tests.world import World, batch, campaign, parsed, terms
+from tests.world import World, a_batch, campaign, parsed, terms
 
 FUNDERS = [f"f{number:02}" for number in range(80)]
 COST = dict.fromkeys(FUNDERS, 1000)
@@ -23,19 +23,19 @@ def document(**changes: Any) -> dict[str, Any]:
     coupons = [terms(f"t{number}", funding=funding) for number, funding in enumerate(shares)]
     names = [coupon["terms_id"] for coupon in coupons]
     funders = [{"funder_id": name, "title": name, "kind": "enterprise", "budget_minor": 2_500} for name in FUNDERS]
-    batches = [batch(batch_id, terms=names) for batch_id in ("pack", "second", "third")]
+    batches = [a_batch(batch_id, terms=names) for batch_id in ("pack", "second", "third")]
     return campaign(*batches, funders=funders, merchants=[], terms=coupons, **changes)
 
 
 def new_town() -> World:
     """The document stands; nothing is published. On the state machine's engine: moto takes a second for 42 items."""
     world = World(Engine())
-    apply(world.env, "season", parsed(document()), world.now_s)
+    apply(world.services, "season", parsed(document()), world.now_s)
     return world
 
 
 def budgets(world: World) -> list[Budget]:
-    return world.env.budgets.of("season", FUNDERS)
+    return world.services.budgets.of("season", FUNDERS)
 
 
 def assert_reserved(world: World, packs: int, *batch_ids: str) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.days import Sums
-from coupons.environment import Environment
-from coupons.expiring import run_schedule
-from coupons.moments import day_of
+from coupons.model.days import Sums
+from coupons.model.orders import Amounts, Line
 from coupons.money import FundingLine, Purse
-from coupons.orders import Amounts, Line
-from coupons.settling import Page, cursor_of, settlement_page
+from coupons.process.services import Services
+from coupons.schedule.minute import run_schedule
+from coupons.settle.statements import Page, cursor_of, settlement_page
+from coupons.times import day_of
 from tests.world import World
 
 FOREVER = float("inf")
@@ -41,9 +41,9 @@ LINES = (line("o-1"), line("o-1", -40, reversal_no="r-1"))
 CLOSED = {"day": DAY, "step": "closed", "lines": 2}
 
 
-def mark(world: World, env: Environment, merchant_id: str = "diner") -> None:
+def mark(world: World, services: Services, merchant_id: str = "diner") -> None:
     """For today."""
-    env.marks.mark(merchant_id, day_of(world.now_s, SHANGHAI), SHANGHAI)
+    services.day_marks.mark(merchant_id, day_of(world.now_s, SHANGHAI), SHANGHAI)
 
 
 def file(
@@ -51,14 +51,14 @@ def file(
     *lines: Line,
     merchant_id: str = "diner",
     timezone: str = SHANGHAI,
-    env: Environment | None = None,
+    services: Services | None = None,
 ) -> None:
     """Each line under its day now, as a redemption does it: marked first."""
-    env = env or world.env
+    services = services or world.services
     day = day_of(world.now_s, timezone)
     for one in lines:
-        env.marks.mark(merchant_id, day, timezone)
-        env.transact([env.orders.file(merchant_id, day.isoformat(), one)])
+        services.day_marks.mark(merchant_id, day, timezone)
+        services.transact([services.orders.file(merchant_id, day.isoformat(), one)])
 
 
 def added(*lines: Line) -> Sums:
@@ -68,14 +68,14 @@ def added(*lines: Line) -> Sums:
     return sums
 
 
-def tick(world: World, env: Environment | None = None, deadline_s: float = FOREVER) -> list[dict[str, Any]]:
+def tick(world: World, services: Services | None = None, deadline_s: float = FOREVER) -> list[dict[str, Any]]:
     """What the schedule did about days."""
-    did = run_schedule(env or world.env, world.now_s, deadline_s).did
+    did = run_schedule(services or world.services, world.now_s, deadline_s).did
     return [done for done in did if "day" in done]
 
 
 def page(world: World, merchant_id: str = "diner", cursor: str = "", day: str = DAY) -> Page:
-    return settlement_page(world.env, merchant_id, day, cursor, world.now_s)
+    return settlement_page(world.services, merchant_id, day, cursor, world.now_s)
 
 
 def pages(world: World, merchant_id: str = "diner", day: str = DAY) -> list[Page]:

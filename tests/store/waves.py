@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.environment import Environment
-from coupons.expiring import run_schedule
-from coupons.releases import Control
+from coupons.model.batches import Control
+from coupons.process.services import Services
+from coupons.schedule.minute import run_schedule
 from tests.world import World, seconds
 
 FOREVER = float("inf")
@@ -16,14 +16,14 @@ FIRST_DAY = "2020-06-17T00:00:00+08:00"
 
 
 def control(world: World) -> Control:
-    found = world.env.controls.get("pack", consistent=True)
+    found = world.services.controls.get("pack", consistent=True)
     assert found is not None
     return found
 
 
-def tick(world: World, env: Environment | None = None) -> list[dict[str, Any]]:
+def tick(world: World, services: Services | None = None) -> list[dict[str, Any]]:
     """What the schedule did about reminders."""
-    did = run_schedule(env or world.env, world.now_s, FOREVER).did
+    did = run_schedule(services or world.services, world.now_s, FOREVER).did
     return [{k: v for k, v in done.items() if k != "step"} for done in did if done["step"] == "reminded"]
 
 

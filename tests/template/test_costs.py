@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from coupons.measuring import CONSUMPTION, MONEY, PRICE, Asked, Unasked
+from coupons.web.metrics import CONSUMPTION, MONEY, PRICE, Asked, Unasked
 from infra.costs import ALARMS
 from tests.template.stack import AREAS, Plant, Rule, Template, function, resources, spoiled, template
 

@@ -13,7 +13,7 @@ from coupons.stores.streams import inserted
 from tests.api.stage import stage
 from tests.bus import Record, Stream
 from tests.template.stack import Plant, Rule, Template, function, resources, spoiled, template
-from tests.world import batch, campaign, order
+from tests.world import a_batch, campaign, order
 
 FED = {"Claims": "ClaimsTable", "Lines": "OrdersTable"}
 """Event of the function → the table whose stream it is."""
@@ -104,7 +104,7 @@ def records() -> list[Record]:
         return _RECORDS
     with stage() as s:
         booking = {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-07T10:00:00+08:00"}
-        s.published(campaign(batch(booking=booking)))
+        s.published(campaign(a_batch(booking=booking)))
         stream, ann, shop = Stream(s), s.citizen("ann"), s.merchant()
         numbered, named = {"order_no": "o-1"}, {"batch_id": "pack"}
         assert ann.send("PUT /batches/{batch_id}/booking", named).status == 201

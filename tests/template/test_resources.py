@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from coupons.environment import Environment
-from coupons.measuring import DAMAGED
+from coupons.process.services import Services
+from coupons.web.metrics import DAMAGED
 from tests.api.all_cases import CASES
 from tests.api.cases import outcome
 from tests.api.stage import Settings
@@ -33,7 +33,7 @@ LAPTOPS = {"SWEEP_WORKERS"}
 def read(area: str) -> set[str]:
     """The variables that the function's code asked for, in any case of the API suite and when its clock is made."""
     clock = Settings({})
-    Environment(clock)
+    Services(clock)
     return clock.read.union(*(outcome(case).log.settings[area].read for case in CASES))
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from coupons.audits import Beginning, Counted
-from coupons.documents import Withholding
+from coupons.model.campaigns import Withholding
+from coupons.model.findings import Beginning, Counted
+from coupons.model.payouts import STANDINGS, Split
+from coupons.model.tallies import BatchTally, Faults, Piece, Reading, Tally
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.progress import Progress
 from coupons.stores.sums import rows_of, sums_of
-from coupons.tallies import BatchTally, Faults, Piece, Reading, Tally
-from coupons.withholding import STANDINGS, Split
 
 
 class AuditFolds(Progress[Piece]):

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coupons.claims import BookingRecord
 from coupons.damage import Damaged
-from coupons.releases import Release
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import BookingRecord
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, decode, encode
 from coupons.stores.values import value_of, values_of
@@ -26,14 +26,14 @@ class Bookings:
         self._dynamo = dynamo
         self._table = table
 
-    def put(self, release: Release, person: bytes, now_s: int) -> BookingRecord | None:
+    def put(self, batch: PublishedBatch, person: bytes, now_s: int) -> BookingRecord | None:
         """None if booked now, else the booking that stands."""
-        key = keys.booking(release.booking_key, release.booking_buckets, person)
+        key = keys.booking(batch.booking_key, batch.booking_buckets, person)
         try:
             self._dynamo.call(
                 "put_item",
                 TableName=self._table,
-                Item=encode({**key, "n": release.number, "a": now_s}),
+                Item=encode({**key, "n": batch.number, "a": now_s}),
                 ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -41,28 +41,28 @@ class Bookings:
             return value_of(self._table, refused.item or dict(key), _record)
         return None
 
-    def get(self, release: Release, person: bytes) -> BookingRecord | None:
-        key = keys.booking(release.booking_key, release.booking_buckets, person)
+    def get(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
+        key = keys.booking(batch.booking_key, batch.booking_buckets, person)
         item = self._dynamo.get(self._table, key, consistent=True)
         return value_of(self._table, item, _record) if item else None
 
-    def of_person(self, releases: Sequence[Release], person: bytes) -> dict[str, BookingRecord | Damaged]:
+    def of_person(self, batches: Sequence[PublishedBatch], person: bytes) -> dict[str, BookingRecord | Damaged]:
         """By batch; absent ones left out."""
-        names = {release.booking_key: release.batch_id for release in releases}
-        wanted = [keys.booking(release.booking_key, release.booking_buckets, person) for release in releases]
+        names = {batch.booking_key: batch.batch_id for batch in batches}
+        wanted = [keys.booking(batch.booking_key, batch.booking_buckets, person) for batch in batches]
         items = self._dynamo.get_many({self._table: wanted}, consistent=False)[self._table]
         found = values_of(self._table, items, _record)
         return {names[keys.claim_key_of(item["pk"])]: one for item, one in zip(items, found, strict=True)}
 
-    def count(self, release: Release, bucket: int) -> int:
-        """Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly."""
-        pk = keys.claim_bucket(release.booking_key, bucket)
+    def count(self, batch: PublishedBatch, bucket: int) -> int:
+        """Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly."""
+        pk = keys.claim_bucket(batch.booking_key, bucket)
         found = self._dynamo.query(self._table, pk, keys.BOOKING, consistent=True, ProjectionExpression="sk")
         return sum(1 for _ in found)
 
-    def delete(self, release: Release, person: bytes) -> BookingRecord | None:
+    def delete(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
         """Cancel; the booking that stood, None if there was none."""
-        key = keys.booking(release.booking_key, release.booking_buckets, person)
+        key = keys.booking(batch.booking_key, batch.booking_buckets, person)
         answer = self._dynamo.call("delete_item", TableName=self._table, Key=encode(key), ReturnValues="ALL_OLD")
         if not answer.get("Attributes"):
             return None

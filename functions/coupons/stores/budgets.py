@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupons.damage import Damaged, all_of
-from coupons.documents import Funder
+from coupons.model.campaigns import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
@@ -72,7 +72,7 @@ def reservations(table: str, campaign_id: str, costs: Mapping[str, int]) -> list
     ]
 
 
-def releases(table: str, campaign_id: str, amounts: Mapping[str, int]) -> list[dict[str, Any]]:
+def given_back(table: str, campaign_id: str, amounts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Transaction parts, one a funder who gets something: what was set aside is theirs to use again."""
     update = "SET reserved_minor = reserved_minor - :c, left_minor = left_minor + :c"
     return [

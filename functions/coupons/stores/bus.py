@@ -1,6 +1,6 @@
 """The EventBridge bus, written by PutEvents: at most 10 entries and 256 KB a request.
 
-Every event is below 25 KB (the largest pack and the most funders: tests/unit/test_events.py), so ten always fit.
+Every event is below 25 KB (the largest pack and the most funders: tests/unit/model/test_events.py), so ten always fit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from coupons.stores import remote
 
 if TYPE_CHECKING:
     # Every function knows the bus by its environment; only those that speak pay for building the events' models.
-    from coupons.events import Event
+    from coupons.model.events import Event
 
 ENTRIES_MAX = 10
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 2.0, 3

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from coupons.consumption import Consumed
+from coupons.metering import Consumed
 
 _READS = {"get_item", "query", "batch_get_item"}
 

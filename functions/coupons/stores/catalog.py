@@ -17,18 +17,18 @@ from functools import partial
 from typing import Any
 
 from coupons.damage import Damaged, expected
-from coupons.documents import Campaign
-from coupons.moments import epoch_s
+from coupons.model.batches import Control, PublishedBatch, spread
+from coupons.model.campaigns import Campaign
 from coupons.refusals import Busy, Malformed, RevisionConflict
-from coupons.releases import Control, Release, spread
 from coupons.stores import keys
+from coupons.stores.batch_items import batch_fields, batch_of
 from coupons.stores.budgets import below_reserved, declare
 from coupons.stores.controls import control_item
 from coupons.stores.dynamodb import TRANSACT_MAX, Dynamo, Item, TransactionFailed, encode
 from coupons.stores.registry import enrol_merchant, withdraw_merchant
-from coupons.stores.release_items import release_fields, release_of
 from coupons.stores.stock import stock_item
 from coupons.stores.values import strings, sure, value_of, values_of
+from coupons.times import epoch_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,9 @@ class Catalog:
             raise below_reserved(failure, funders, first=2, currency=document.currency) from failure
         return stored
 
-    def release(self, batch_id: str) -> Release | None:
-        item = self._dynamo.get(self._table, keys.release(batch_id), consistent=True)
-        return value_of(self._table, item, release_of) if item else None
+    def batch(self, batch_id: str) -> PublishedBatch | None:
+        item = self._dynamo.get(self._table, keys.batch(batch_id), consistent=True)
+        return value_of(self._table, item, batch_of) if item else None
 
     def batch_id(self, number: int) -> str | None:
         item = self._dynamo.get(self._table, keys.number(number), consistent=True)
@@ -162,35 +162,35 @@ class Catalog:
 
     def still_declared(self, batch_id: str, standing: Standing) -> list[dict[str, Any]]:
         """Transaction parts that hold until the batch is published, or its document is at another revision."""
-        release = {"TableName": self._table, "Key": encode(keys.release(batch_id))}
+        batch = {"TableName": self._table, "Key": encode(keys.batch(batch_id))}
         campaign = {"TableName": self._table, "Key": encode(keys.campaign(standing.document.campaign_id))}
         same = {
             "ConditionExpression": "revision = :read",
             "ExpressionAttributeValues": encode({":read": standing.revision}),
         }
         return [
-            {"ConditionCheck": {**release, "ConditionExpression": "attribute_not_exists(pk)"}},
+            {"ConditionCheck": {**batch, "ConditionExpression": "attribute_not_exists(pk)"}},
             {"ConditionCheck": campaign | same},
         ]
 
-    def publish(self, release: Release, standing: Standing, also: Sequence[dict[str, Any]] = ()) -> bool:
+    def publish(self, batch: PublishedBatch, standing: Standing, also: Sequence[dict[str, Any]] = ()) -> bool:
         """Freeze `release` and lay out its stock, with `also`; all or nothing.
 
         False if it is published already, if its number or claim key was taken differently meanwhile, or if a part of
         `also` moved on (the caller reads again). Raises RevisionConflict if the document moved on. That all batches of
         a claim key have the same buckets is guarded by
-        tests/store/test_catalog.py::test_a_number_names_one_batch.
+        tests/store/stores/test_catalog.py::test_a_number_names_one_batch.
         """
-        batch_id, control = release.batch_id, Control("open", 1, release.batch.quantity)
+        batch_id, control = batch.batch_id, Control("open", 1, batch.document.quantity)
         frozen = [
-            self._put(keys.release(batch_id), release_fields(release), unless="attribute_exists(pk)"),
-            self._put_same(keys.number(release.number), "batch_id", batch_id),
-            self._put_same(keys.claim_key(release.claim_key), "buckets", release.buckets),
+            self._put(keys.batch(batch_id), batch_fields(batch), unless="attribute_exists(pk)"),
+            self._put_same(keys.number(batch.number), "batch_id", batch_id),
+            self._put_same(keys.claim_key(batch.claim_key), "buckets", batch.buckets),
             self._count_published(standing),
             self._put(keys.control(batch_id), control_item(control)),
-            self._put(keys.index_batch(batch_id), _index_fields(release)),
+            self._put(keys.index_batch(batch_id), _index_fields(batch)),
         ]
-        shards = enumerate(spread(control.quantity, release.shards))
+        shards = enumerate(spread(control.quantity, batch.shards))
         stock = [self._put(keys.stock(batch_id, shard), stock_item(packs, control.round)) for shard, packs in shards]
         try:
             self._dynamo.transact([*frozen, *stock, *also])
@@ -261,13 +261,13 @@ def _standing(item: Item) -> Standing:
     return Standing(document.model_copy(update={"revision": item["revision"]}), item["published"])
 
 
-def _index_fields(release: Release) -> Item:
+def _index_fields(batch: PublishedBatch) -> Item:
     return {
-        "campaign_id": release.campaign_id,
-        "number": release.number,
-        "claim_key": release.claim_key,
-        "buckets": release.buckets,
-        "last_expiry_s": release.last_expiry_s,
+        "campaign_id": batch.campaign_id,
+        "number": batch.number,
+        "claim_key": batch.claim_key,
+        "buckets": batch.buckets,
+        "last_expiry_s": batch.last_expiry_s,
     }
 
 

@@ -24,9 +24,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Literal, cast
 
-from coupons.claims import Claim, Coupon, DamagedClaim, Stored
 from coupons.damage import Damaged
-from coupons.releases import Release
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Claim, Coupon, DamagedClaim, Stored
 from coupons.sealing import CouponRef
 from coupons.stores import keys
 from coupons.stores.coupon_parts import coupon_update
@@ -64,7 +64,7 @@ class Claims:
 
     def put(
         self,
-        release: Release,
+        batch: PublishedBatch,
         claim: Claim,
         still_leased: Callable[[], bool],
         also: Sequence[dict[str, Any]] = (),
@@ -79,9 +79,9 @@ class Claims:
         be handed out again, and one pack too many would leave. The attempts are ours because the SDK shows only the
         last error, and what matters is whether any of them is unknown.
 
-        Guarded by tests/store/test_claim_put.py::test_a_put_whose_answer_is_lost_is_one_claim (token),
-        tests/store/test_claim_put.py::test_a_token_is_burnt_when_no_attempt_is_answered (burn),
-        tests/store/test_claim_put.py::test_a_lapsed_lease_writes_nothing (age before each attempt).
+        Guarded by tests/store/stores/test_claim_put.py::test_a_put_whose_answer_is_lost_is_one_claim (token),
+        tests/store/stores/test_claim_put.py::test_a_token_is_burnt_when_no_attempt_is_answered (burn),
+        tests/store/stores/test_claim_put.py::test_a_lapsed_lease_writes_nothing (age before each attempt).
 
         Raises NotApplied if certainly nothing was written (the pack may be handed out again), LimitMoved if `also`
         refused it (likewise), Damaged if the claim that is there cannot be read (likewise: it is another's), NoAnswer
@@ -89,7 +89,7 @@ class Claims:
         """
         put = {
             "TableName": self.table,
-            "Item": encode(to_item(release, claim)),
+            "Item": encode(to_item(batch, claim)),
             "ConditionExpression": "attribute_not_exists(pk)",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
@@ -127,48 +127,50 @@ class Claims:
                 raise ConditionFailed(refused.items[0]) from refused
             raise LimitMoved from refused
 
-    def get(self, release: Release, person: bytes, *, consistent: bool) -> Claim | None:
+    def get(self, batch: PublishedBatch, person: bytes, *, consistent: bool) -> Claim | None:
         """This person's claim of the release's claim key: it may be of another batch of the exclusive group."""
-        key = keys.claim(release.claim_key, release.buckets, person)
+        key = keys.claim(batch.claim_key, batch.buckets, person)
         item = self._patient.get(self.table, key, consistent=consistent)
         return value_of(self.table, item, from_item) if item else None
 
-    def print_coupon(self, release: Release, ref: CouponRef) -> tuple[Coupon, int] | None:
+    def print_coupon(self, batch: PublishedBatch, ref: CouponRef) -> tuple[Coupon, int] | None:
         """Count one more print: the coupon and the print's number. Earlier prints are worth nothing from here on.
 
         None if there is no such claim. 1 write unit.
         """
         update = "SET #c.#p = if_not_exists(#c.#p, :none) + :one REMOVE #c.#w"
         try:
-            item = self._change_coupon(release, ref, update, "n = :n", {":none": 0, ":one": 1})
+            item = self._change_coupon(batch, ref, update, "n = :n", {":none": 0, ":one": 1})
         except ConditionFailed:
             return None
         return value_of(self.table, item, lambda i: (_sound(i).coupons[ref.index], sure(i["c"][ref.index]["p"], int)))
 
-    def try_pin(self, release: Release, ref: CouponRef, number: int) -> Literal["counted", "replaced", "exhausted"]:
+    def try_pin(
+        self, batch: PublishedBatch, ref: CouponRef, number: int
+    ) -> Literal["counted", "replaced", "exhausted"]:
         """Count a try of a print's PIN before the PIN is looked at: many tills at once have five tries together.
 
-        Guarded by tests/store/test_prints.py::test_a_print_has_five_wrong_tries.
+        Guarded by tests/store/claim/test_prints.py::test_a_print_has_five_wrong_tries.
         """
         condition = "n = :n AND #c.#p = :p AND (attribute_not_exists(#c.#w) OR #c.#w < :max)"
         values = {":p": number, ":none": 0, ":one": 1, ":max": PIN_TRIES}
         try:
-            self._change_coupon(release, ref, "SET #c.#w = if_not_exists(#c.#w, :none) + :one", condition, values)
+            self._change_coupon(batch, ref, "SET #c.#w = if_not_exists(#c.#w, :none) + :one", condition, values)
         except ConditionFailed as refused:
             standing = cast(Item, refused.item)
             printed = value_of(self.table, standing, lambda item: item["c"][ref.index].get("p"))
             return "exhausted" if printed == number else "replaced"
         return "counted"
 
-    def forgive_try(self, release: Release, ref: CouponRef, number: int) -> None:
+    def forgive_try(self, batch: PublishedBatch, ref: CouponRef, number: int) -> None:
         """The PIN was right: the try does not count."""
         condition, values = "n = :n AND #c.#p = :p AND #c.#w > :none", {":p": number, ":none": 0, ":one": 1}
         with suppress(ConditionFailed):  # printed anew meanwhile
-            self._change_coupon(release, ref, "SET #c.#w = #c.#w - :one", condition, values)
+            self._change_coupon(batch, ref, "SET #c.#w = #c.#w - :one", condition, values)
 
-    def _change_coupon(self, release: Release, ref: CouponRef, update: str, condition: str, values: Item) -> Item:
+    def _change_coupon(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, values: Item) -> Item:
         """One update of a coupon outside a transaction; the claim item as it is then."""
-        request = coupon_update(self.table, release, ref, update, condition, values)
+        request = coupon_update(self.table, batch, ref, update, condition, values)
         # Sent once: a try whose answer was lost is one try, and not as many as the SDK would send.
         return decode(self._spike.call("update_item", **request, ReturnValues="ALL_NEW")["Attributes"])
 
@@ -178,9 +180,9 @@ class Claims:
         items = self._patient.get_many(wanted, consistent=False)[self.table]
         return {keys.place_of(item): claim for item, claim in zip(items, self._read(items), strict=True)}
 
-    def of_persons(self, wanted: Iterable[tuple[Release, bytes]]) -> dict[tuple[str, bytes], Claim | Damaged]:
+    def of_persons(self, wanted: Iterable[tuple[PublishedBatch, bytes]]) -> dict[tuple[str, bytes], Claim | Damaged]:
         """Claims by claim key and person, read strongly, 100 a request; absent ones left out."""
-        places = {(release.claim_key, person): release.buckets for release, person in wanted}
+        places = {(batch.claim_key, person): batch.buckets for batch, person in wanted}
         asked = [keys.claim(name, buckets, person) for (name, person), buckets in places.items()]
         items = self._patient.get_many({self.table: asked}, consistent=True)[self.table]
         names = [(keys.claim_key_of(item["pk"]), keys.person_of(item["sk"])) for item in items]
@@ -189,7 +191,7 @@ class Claims:
     def in_bucket(self, claim_key: str, bucket: int) -> Iterator[Claim | DamagedClaim]:
         """Every claim of one bucket, strongly consistent, to the last page.
 
-        Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
+        Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
         pk = keys.claim_bucket(claim_key, bucket)
         return self._read(self._patient.query(self.table, pk, keys.CLAIM, consistent=True))
@@ -203,17 +205,17 @@ class Claims:
         items = self._patient.query(self.table, pk, keys.CLAIM, consistent=True, ProjectionExpression="pk, sk, n")
         return ((keys.place_of(item), _number(item)) for item in items)
 
-    def beside_keys(self, release: Release, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
+    def beside_keys(self, batch: PublishedBatch, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
         """The same of the release's claim key, each with whether both its keys are its person's.
 
-        Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
+        Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
-        pk = keys.claim_bucket(release.claim_key, bucket)
+        pk = keys.claim_bucket(batch.claim_key, bucket)
         for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
             (claim,) = self._read([item])
             is_own = False
             with suppress(ValueError):  # a sort key that names no person
-                own = keys.claim(release.claim_key, release.buckets, keys.person_of(item["sk"]))
+                own = keys.claim(batch.claim_key, batch.buckets, keys.person_of(item["sk"]))
                 is_own = own == keys.Key(pk=item["pk"], sk=item["sk"])
             yield claim, is_own
 
@@ -226,10 +228,10 @@ class Claims:
         return DamagedClaim(self.table, item["pk"], item["sk"], reason, _number(item))
 
 
-def to_item(release: Release, claim: Claim) -> Item:
+def to_item(batch: PublishedBatch, claim: Claim) -> Item:
     coupons = [_coupon_fields(coupon, claim.claimed_at_s) for coupon in claim.coupons]
     return {
-        **keys.claim(release.claim_key, release.buckets, claim.person),
+        **keys.claim(batch.claim_key, batch.buckets, claim.person),
         "n": claim.batch_number,
         "t": claim.token,
         "a": claim.claimed_at_s,

@@ -16,7 +16,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from coupons.damage import Damaged
-from coupons.releases import Control
+from coupons.model.batches import Control
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, encode
 from coupons.stores.values import value_of, values_of

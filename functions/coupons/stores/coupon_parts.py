@@ -12,17 +12,17 @@ A coupon that came back is brought by no code that was shown before: giving back
 code of the same moment by another clock is behind it, and the number of a print more, so that the last is none. Redeem
 and hold ask for it inside their condition, because a coupon may come back between reading and writing.
 
-The attributes are those of `claims.py`.
+The attributes are those of `model/claims.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from coupons.claims import BAR_AHEAD_S
 from coupons.clock import SKEW_S
-from coupons.codes import Scanned
-from coupons.releases import Release
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import BAR_AHEAD_S
+from coupons.model.codes import Scanned
 from coupons.sealing import CouponRef
 from coupons.stores import keys
 from coupons.stores.dynamodb import Item, encode
@@ -37,21 +37,21 @@ class CouponParts:
         self._table = table
 
     def redeem(
-        self, release: Release, ref: CouponRef, order: bytes, scanned: Scanned | None, now_s: int, extended_s: int
+        self, batch: PublishedBatch, ref: CouponRef, order: bytes, scanned: Scanned | None, now_s: int, extended_s: int
     ) -> dict[str, Any]:
         """A transaction part: `available` (or held by this order, or a lapsed hold), not expired → `redeemed`.
 
         `scanned` None: the order redeems what it holds, and no code is asked; so nothing else will do.
 
-        Guarded by tests/store/test_coupon_parts.py::test_a_coupon_stays.
+        Guarded by tests/store/stores/test_coupon_parts.py::test_a_coupon_stays.
         """
         update = "SET #c.#s = :redeemed, #c.#o = :order REMOVE #c.#h"
         condition, values = _usable(scanned, order, now_s, extended_s)
-        return self._coupon_update(release, ref, update, condition, {**values, ":redeemed": "r"})
+        return self._coupon_update(batch, ref, update, condition, {**values, ":redeemed": "r"})
 
     def hold(
         self,
-        release: Release,
+        batch: PublishedBatch,
         ref: CouponRef,
         order: bytes,
         scanned: Scanned,
@@ -62,12 +62,12 @@ class CouponParts:
         """A transaction part: the same condition → `held` by this order until `until_s`."""
         update = "SET #c.#s = :held, #c.#o = :order, #c.#h = :until"
         condition, values = _usable(scanned, order, now_s, extended_s)
-        return self._coupon_update(release, ref, update, condition, {**values, ":until": until_s})
+        return self._coupon_update(batch, ref, update, condition, {**values, ":until": until_s})
 
-    def release(self, release: Release, ref: CouponRef, order: bytes) -> dict[str, Any]:
+    def release(self, batch: PublishedBatch, ref: CouponRef, order: bytes) -> dict[str, Any]:
         """A transaction part: held by this order → `available`."""
         return self._coupon_update(
-            release,
+            batch,
             ref,
             "SET #c.#s = :available REMOVE #c.#o, #c.#h",
             "#c.#s = :held AND #c.#o = :order",
@@ -75,14 +75,14 @@ class CouponParts:
         )
 
     def give_back(
-        self, release: Release, ref: CouponRef, order: bytes, now_s: int, extended_s: int, returns_max: int
+        self, batch: PublishedBatch, ref: CouponRef, order: bytes, now_s: int, extended_s: int, returns_max: int
     ) -> dict[str, Any]:
         """A transaction part: redeemed by this order, not expired, given back fewer than n times → `available`.
 
         Codes issued until SKEW_S from now, and all prints so far, bring it no more.
         """
         return self._coupon_update(
-            release,
+            batch,
             ref,
             (
                 "SET #c.#s = :available, #c.#r = if_not_exists(#c.#r, :none) + :one, #c.#b = :bar,"
@@ -104,10 +104,10 @@ class CouponParts:
             },
         )
 
-    def void(self, release: Release, ref: CouponRef, order: bytes) -> dict[str, Any]:
+    def void(self, batch: PublishedBatch, ref: CouponRef, order: bytes) -> dict[str, Any]:
         """A transaction part: redeemed by this order → `voided`, after a full reversal that does not give it back."""
         return self._coupon_update(
-            release,
+            batch,
             ref,
             "SET #c.#s = :voided",
             "#c.#s = :redeemed AND #c.#o = :order",
@@ -115,9 +115,9 @@ class CouponParts:
         )
 
     def _coupon_update(
-        self, release: Release, ref: CouponRef, update: str, condition: str, values: Item
+        self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, values: Item
     ) -> dict[str, Any]:
-        return {"Update": coupon_update(self._table, release, ref, update, f"n = :n AND {condition}", values)}
+        return {"Update": coupon_update(self._table, batch, ref, update, f"n = :n AND {condition}", values)}
 
 
 def _usable(scanned: Scanned | None, order: bytes, now_s: int, extended_s: int) -> tuple[str, Item]:
@@ -133,7 +133,7 @@ def _usable(scanned: Scanned | None, order: bytes, now_s: int, extended_s: int) 
 
 
 def coupon_update(
-    table: str, release: Release, ref: CouponRef, update: str, condition: str, values: Item
+    table: str, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, values: Item
 ) -> dict[str, Any]:
     """An update of the coupon at `ref`, `#c` in the expressions; names are aliased because some may be reserved."""
     used = {
@@ -142,10 +142,10 @@ def coupon_update(
     place = f"c[{ref.index}]"
     return {
         "TableName": table,
-        "Key": encode(keys.claim(release.claim_key, release.buckets, ref.person)),
+        "Key": encode(keys.claim(batch.claim_key, batch.buckets, ref.person)),
         "UpdateExpression": update.replace("#c", place),
         "ConditionExpression": condition.replace("#c", place),
         "ExpressionAttributeNames": used,
-        "ExpressionAttributeValues": encode({**values, ":n": release.number}),
+        "ExpressionAttributeValues": encode({**values, ":n": batch.number}),
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from coupons.days import Part, SettlementDay
+from coupons.model.days import Part, SettlementDay
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.progress import Progress

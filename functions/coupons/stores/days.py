@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from coupons.damage import Damaged, all_of
-from coupons.days import MerchantDay, SettlementDay, Sums, total
+from coupons.model.days import MerchantDay, SettlementDay, Sums, total
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.sums import rows_of, sums_of

@@ -22,7 +22,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from coupons.consumption import Consumed, Meter
+from coupons.metering import Consumed, Meter
 from coupons.refusals import Busy
 from coupons.stores import capacity, remote
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from coupons.model.counts import Count, Fold
+from coupons.model.tallies import Faults
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.values import refuse_other_types, sure, value_of
-from coupons.sweeps import Count, Fold
-from coupons.tallies import Faults
 
 
 class Folds:

@@ -81,7 +81,7 @@ def suspended(campaign_id: str) -> Key:
     return Key(pk=f"CAMPAIGN#{campaign_id}", sk="SUSPENDED")
 
 
-def release(batch_id: str) -> Key:
+def batch(batch_id: str) -> Key:
     return Key(pk=f"BATCH#{batch_id}", sk="RELEASE")
 
 

@@ -19,12 +19,12 @@ from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from coupons.damage import Damaged
-from coupons.moments import wall_clock
+from coupons.model.orders import Amounts, Line, OrderRecord, Reversal
 from coupons.money import FundingLine, Purse
-from coupons.orders import Amounts, Line, OrderRecord, Reversal
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.values import value_of, values_of
+from coupons.times import wall_clock
 
 SHARD_PAGE_LINES = 1_000
 ORDER_PAGE_LINES = 8
@@ -130,7 +130,7 @@ class Orders:
     def count_late(self, merchant_id: str, day: str, late_max: int) -> dict[str, Any]:
         """A transaction part: one more late scan of the merchant on a settlement day, `late_max` at most.
 
-        Guarded by tests/store/test_late_scans.py::test_places_are_taken_to_the_last.
+        Guarded by tests/store/till/test_late_scans.py::test_places_are_taken_to_the_last.
         """
         return {
             "Update": {

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from coupons.assess import Till
 from coupons.damage import Damaged
-from coupons.documents import Merchant, MerchantRecord, Withholding
+from coupons.model.assessment import Till
+from coupons.model.campaigns import Merchant, MerchantRecord, Withholding
 from coupons.refusals import Busy
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
@@ -45,7 +45,7 @@ class Registry:
     def has_record(self, merchant_id: str) -> bool:
         """Read strongly: who was registered a moment ago is known.
 
-        Guarded by tests/store/test_strong_reads.py::test_what_decides_is_read_strongly.
+        Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
         return self._dynamo.get(self._table, keys.merchant(merchant_id), consistent=True) is not None
 
@@ -76,7 +76,7 @@ class Registry:
         """`record` in place of `standing`, which was read, all of it or nothing; False if another stands by now.
 
         2 write units, and 2 where what is withheld changes. Guarded by
-        tests/store/test_registry.py::test_an_edit_of_a_record_that_moved_on_changes_nothing.
+        tests/store/stores/test_registry.py::test_an_edit_of_a_record_that_moved_on_changes_nothing.
         """
         state = {name: getattr(record, name) for name in _RECORD_STATE}
         put = {

@@ -16,12 +16,12 @@ from itertools import islice
 from typing import Any
 
 from coupons.damage import Damaged
-from coupons.ledger import Record
-from coupons.moments import wall_clock
-from coupons.reserves import Pending, Reserve
+from coupons.model.ledger import Record
+from coupons.model.reserves import Pending, Reserve
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.values import value_of, values_of
+from coupons.times import wall_clock
 
 
 class Reserves:

@@ -59,8 +59,8 @@ class KeysSecret:
 
         Raises Busy if that is not known, ValueError if a version in use is gone or another: it would make other persons
         of everybody, or no coupons of what was sealed by it. Guarded by
-        tests/store/test_secrets.py::test_an_unknown_version_is_asked_for_once_a_minute,
-        tests/store/test_secrets.py::test_a_version_in_use_is_never_replaced.
+        tests/store/stores/test_secrets.py::test_an_unknown_version_is_asked_for_once_a_minute,
+        tests/store/stores/test_secrets.py::test_a_version_in_use_is_never_replaced.
         """
         with self._one_at_a_time:
             known = self._keys

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupons.damage import Damaged
-from coupons.releases import Control
+from coupons.model.batches import Control
 from coupons.stores import keys
 from coupons.stores.controls import change_control, control_update
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, TransactionFailed, decode, encode
@@ -68,7 +68,7 @@ class Stock:
     def give_back(self, batch_id: str, shard: int, round_: int) -> bool:
         """Return one unused pack to its shard, once, unless the shard was sealed since. False if it was.
 
-        Guarded by tests/store/test_stock.py::test_a_pack_goes_back_to_a_shard_of_its_own_round_only.
+        Guarded by tests/store/stores/test_stock.py::test_a_pack_goes_back_to_a_shard_of_its_own_round_only.
         """
         try:
             self._spike.call(
@@ -86,8 +86,8 @@ class Stock:
     def mark_drained(self, batch_id: str, control: Control, now_s: int) -> bool:
         """All shards of this round and quantity were read at zero. The quantity guards against a raise in between.
 
-        Guarded by tests/store/test_stock.py::test_drained_is_not_marked,
-        tests/store/test_claiming.py::test_a_raise_between_reading_and_marking_is_not_drained.
+        Guarded by tests/store/stores/test_stock.py::test_drained_is_not_marked,
+        tests/store/claim/test_packs.py::test_a_raise_between_reading_and_marking_is_not_drained.
         """
         return change_control(
             self._patient,
@@ -112,7 +112,7 @@ class Stock:
     def seal(self, batch_id: str, shard: int, round_: int) -> None:
         """Zero a shard and move it to `round_`; a repeat or an older reclaim changes nothing. Raises Damaged.
 
-        Guarded by tests/store/test_stock.py::test_a_seal_zeroes_a_shard_once.
+        Guarded by tests/store/stores/test_stock.py::test_a_seal_zeroes_a_shard_once.
         """
         key = keys.stock(batch_id, shard)
         try:
@@ -147,7 +147,7 @@ class Stock:
 
         Raises Damaged if a shard is not sealed in this round: tried again, it would be refused for ever.
 
-        Guarded by tests/store/test_stock.py::test_a_count_does_not_reopen.
+        Guarded by tests/store/stores/test_stock.py::test_a_count_does_not_reopen.
         """
         update = control_update(
             self._table,

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from coupons.claims import Claim
 from coupons.damage import blamed
-from coupons.orders import Movement
+from coupons.model.claims import Claim
+from coupons.model.orders import Movement
 from coupons.stores import claims, keys, orders
 from coupons.stores.dynamodb import Item, decode
 from coupons.stores.values import refuse_other_types

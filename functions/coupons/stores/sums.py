@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from coupons.days import NUMBERS, Sums, Totals
+from coupons.model.days import NUMBERS, Sums, Totals
 from coupons.money import Purse
 
 

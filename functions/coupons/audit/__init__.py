@@ -1,0 +1,1 @@
+"""Recount everything from the items."""

@@ -1,0 +1,258 @@
+"""The equations of money: lines, orders and coupons; reserves, records and budgets; closed days and the ledger.
+
+What is read at different moments of a live season may differ by what moved meanwhile. Lines are only ever added, so
+counting them again afterwards tells how many moved: an equation over such items holds within that number, and says it.
+All others are of items that stood still, or cannot move any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from coupons.model import ledger
+from coupons.model.batches import Control
+from coupons.model.counts import Count
+from coupons.model.days import Sums, Totals
+from coupons.model.findings import Equation, Moment
+from coupons.model.ledger import Account, Movement, balances
+from coupons.model.payouts import STANDINGS
+from coupons.model.reserves import Amounts, minus, plus, times, total
+from coupons.model.tallies import FAULTS_NAMED, BatchTally, Faults, Tally
+from coupons.money import Purse
+
+
+def of_lines(tally: BatchTally) -> list[Equation]:
+    """Each line beside its order and its coupon; exact."""
+    return [
+        _without_fault(
+            f"lines {tally.lines} = {tally.redemptions} redemptions + {tally.reversals} reversals, as their orders say",
+            tally.wrong_lines,
+        ),
+        _without_fault(f"orders of {tally.lines} lines have all their lines", tally.missing_lines),
+        _without_fault(f"coupons {tally.carried} carry the orders that keep them", tally.wrong_coupons),
+        Equation(
+            f"spent by lines: {said(tally.spent)} less {said(tally.back)} = by orders: {said(tally.ordered)}",
+            same(tally.net, tally.ordered),
+        ),
+    ]
+
+
+def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
+    """With each order's coupon carrying that order, as many coupons as orders is one coupon an order."""
+    moved = f", {meanwhile} movements meanwhile" if meanwhile else ""
+    return Equation(
+        f"coupons used {used} = redemptions {tally.redemptions} - {tally.returned} that came back{moved}",
+        abs(used - tally.kept) <= meanwhile,
+    )
+
+
+def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
+    """`spent`: by the lines, read before the reserve."""
+    reserve, pack, quantity = moment.reserves[batch_id], moment.pack(batch_id), moment.controls[batch_id].quantity
+    touching = (record for record in moment.records if batch_id in (record.batch_id, record.to_batch_id))
+    folded = balances(map(ledger.of_record, touching))
+    recorded = dict(ledger.of_kind(folded, "reserved", batch_id))
+    taken = reserve.pending.taken if reserve.pending else {}
+    moving = f" + {said(taken)} of a raise on its way" if taken else ""
+    return [
+        Equation(
+            f"reserved {said(reserve.reserved)} = {quantity} packs of {said(pack)}{moving}",
+            same(reserve.reserved, plus(times(pack, quantity), taken)),
+        ),
+        Equation(f"reserve by its records {said(recorded)} = {said(reserve.open)}", same(recorded, reserve.open)),
+        Equation(
+            f"0 <= spent {said(spent)} <= reserve {said(reserve.open)}",
+            all(amount >= 0 for amount in (*minus(reserve.open, spent).values(), *spent.values())),
+        ),
+    ]
+
+
+def of_unclaimed(batch_id: str, moment: Moment, claims: int) -> Equation:
+    """That step is done, and the `claims` are the last word."""
+    packs, gone = moment.controls[batch_id].quantity - claims, _given(moment, batch_id, "unclaimed")
+    pack = moment.pack(batch_id)
+    return Equation(f"gave back unclaimed {said(gone)} = {packs} packs of {said(pack)}", same(gone, times(pack, packs)))
+
+
+def of_expired(batch_id: str, moment: Moment) -> Equation:
+    """That step is done."""
+    unused, gone = moment.unused(batch_id), _given(moment, batch_id, "expired")
+    coupons = sum(moment.controls[batch_id].unused)
+    return Equation(f"gave back expired {said(gone)} = {coupons} unused coupons {said(unused)}", same(gone, unused))
+
+
+def of_unused(control: Control, count: Count) -> Equation:
+    """Counted after the expiry was: a reversal since makes fewer redeemed, nothing makes more."""
+    redeemed = [count.redeemed.get(place, 0) for place in range(len(control.unused))]
+    return Equation(
+        f"redeemed {_listed(redeemed)} <= claims {count.claims} less unused {_listed(control.unused)}, by place",
+        all(used + unused <= count.claims for used, unused in zip(redeemed, control.unused, strict=True)),
+    )
+
+
+def of_rest(batch_id: str, moment: Moment, closed: Mapping[str, Amounts], others: Iterable[str]) -> list[Equation]:
+    """Where all that days did not spend was given back, just what they spent is reserved.
+
+    `closed`: what the batch's lines come to by day; `others`: days that were not closed when the audit began. Nothing
+    is said if the rest of one of these was given back meanwhile.
+    """
+    through, opened = moment.controls[batch_id].rest_through, moment.reserves[batch_id].open
+    if not through or any(day <= through for day in others):
+        return []
+    spent = total(owed for day, owed in closed.items() if day <= through)
+    return [Equation(f"after the rest reserve {said(opened)} = spent {said(spent)} by {through}", same(opened, spent))]
+
+
+def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]) -> Equation:
+    """Day by day: what a batch's lines come to, and what the close recorded."""
+    days = sorted(lines.keys() | recorded.keys())
+    wrong = [day for day in days if not same(lines.get(day, {}), recorded.get(day, {}))]
+    named = "".join(f"; {day} {said(lines.get(day, {}))}, not {said(recorded.get(day, {}))}" for day in wrong[:3])
+    sums = f"lines {said(total(lines.values()))} = recorded {said(total(recorded.values()))}"
+    return Equation(f"{len(days)} closed days: {sums}{named}", not wrong)
+
+
+def of_budgets(moment: Moment) -> list[Equation]:
+    """What is declared, what of it is set aside, and for which batches."""
+    declared = {funder.funder_id: funder.budget_minor for funder in moment.document.funders}
+    opened = total(reserve.open for reserve in moment.reserves.values())
+    return [
+        Equation(
+            f"budgets {said(declared)} = reserved {said(moment.reserved)} + left {said(moment.left)}",
+            same(declared, plus(moment.reserved, moment.left)),
+        ),
+        Equation(
+            f"reserved of budgets {said(moment.reserved)} = reserved for {len(moment.reserves)} batches {said(opened)}",
+            same(moment.reserved, opened),
+        ),
+    ]
+
+
+def of_ledger(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str]) -> list[Equation]:
+    """The ledger folded from nothing, from document, records, lines and closed days, says what the budgets say.
+
+    Lines move money from `reserved` to `due` and back, so the sum of both is of one moment, whenever lines were read.
+    """
+    found = balances(movements(moment, days, closed))
+    by_kind = {kind: _of_kind(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")}
+    sums = " + ".join(f"{kind} {sum(amounts.values())}" for kind, amounts in by_kind.items())
+    aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
+    parts = " + ".join(f"{kind} {said(amounts)}" for kind, amounts in aside.items())
+    due = total(dict(ledger.of_kind(found, "due", day)) for day in closed)
+    withheld = total(days[day].recounted.withheld.of(moment.purse).funding for day in closed)
+    below = [
+        " ".join(account) for account, balance in found.items() if account[0] in ("left", "reserved") and balance < 0
+    ]
+    return [
+        Equation(f"ledger {sums} = 0", sum(found.values()) == 0),
+        Equation(
+            f"ledger left {said(by_kind['left'])} = budgets left {said(moment.left)}",
+            same(by_kind["left"], moment.left),
+        ),
+        Equation(
+            f"ledger {parts} = budgets reserved {said(moment.reserved)}", same(total(aside.values()), moment.reserved)
+        ),
+        Equation(f"ledger due of closed days {said(due)} = withheld {said(withheld)}", same(due, withheld)),
+        Equation(f"{len(below)} of {len(found)} accounts below zero{_named(below)}", not below),
+    ]
+
+
+def movements(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str]) -> Iterator[Movement]:
+    """All of a campaign's; its lines as one movement and one back a batch and day, settled a day."""
+    for funder in moment.document.funders:
+        yield ledger.of_budget(funder.funder_id, funder.budget_minor, 0)
+    yield from map(ledger.of_record, moment.records)
+    for day, tally in days.items():
+        for batch_id, of_batch in tally.batches.items():
+            yield from ledger.of_lines(day, batch_id, of_batch.spent, of_batch.back)
+        if day in closed:
+            settled, refused = (sums.of(moment.purse).funding for sums in (tally.stored.due, tally.stored.refused))
+            yield ledger.of_day(day, day, settled, 0, refused)
+
+
+def of_merchants(tally: Tally) -> Equation:
+    """Of closed days: what each merchant's lines come to is what the close recorded and settlement tells."""
+    recounted, stored = _sums(tally.recounted.whole), _sums(tally.stored.whole)
+    days = f"{tally.merchants} merchants' days, all campaigns"
+    return _without_fault(f"{days}: {recounted} = recorded {stored}", tally.wrong_merchants)
+
+
+def of_day(purse: Purse, tally: Tally, recorded: Mapping[str, Amounts]) -> list[Equation]:
+    """A closed day's money of one purse: merchants, batches and what is due. `recorded`: what its batches spent."""
+    stored, recounted = tally.stored.whole.of(purse), tally.recounted.whole.of(purse)
+    wrong = [
+        f"{batch_id} {said(stored.spent.get(batch_id, {}))}, not {said(recorded.get(batch_id, {}))}"
+        for batch_id in sorted(stored.spent.keys() | recorded.keys())
+        if not same(stored.spent.get(batch_id, {}), recorded.get(batch_id, {}))
+    ]
+    parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse))}" for name in STANDINGS)
+    settled, due = tally.stored.due, tally.recounted.due
+    return [
+        Equation(
+            f"merchants {said(stored.funding)} = {len(recorded)} batches {said(total(recorded.values()))}"
+            f"{_named(wrong)}",
+            not wrong,
+        ),
+        Equation(f"{parts} = recorded {_totals(stored)}", _same_totals(recounted, stored)),
+        Equation(
+            f"settled {said(settled.of(purse).funding)} = due by lines {said(due.of(purse).funding)}",
+            _same_totals(settled.of(purse), due.of(purse)),
+        ),
+    ]
+
+
+def said(amounts: Mapping[str, int]) -> str:
+    """`city 500, shop 200`; what is nothing is left out."""
+    return ", ".join(f"{funder_id} {amount}" for funder_id, amount in sorted(amounts.items()) if amount) or "0"
+
+
+def same(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    return not any(minus(one, other).values())
+
+
+def _given(moment: Moment, batch_id: str, step: str) -> Amounts:
+    """What went in a step, to funders and as packs, since money was last reserved: a clock set back does that anew."""
+    gone: Amounts = {}
+    for record in moment.records:
+        if record.batch_id != batch_id:
+            continue
+        if record.step == step:
+            gone = plus(gone, record.amounts)
+        elif record.kind == "reserve":
+            gone = {}
+    return gone
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return " and ".join(map(str, numbers))
+
+
+def _without_fault(text: str, faults: Faults) -> Equation:
+    """An equation over many items, each on its own: the first few for which it fails are named."""
+    wrong = f"; {faults.number} not: {'; '.join(faults.named)}" if faults.number else ""
+    return Equation(text + wrong, faults.number == 0)
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"; {'; '.join(names[:FAULTS_NAMED])}" if names else ""
+
+
+def _of_kind(found: Mapping[Account, int], kind: str) -> Amounts:
+    """By funder, over all batches or days."""
+    return total({account[1]: balance} for account, balance in found.items() if account[0] == kind)
+
+
+def _same_totals(one: Totals, other: Totals) -> bool:
+    rest = Totals()
+    rest.add(one)
+    rest.add(other, -1)
+    return rest.is_nothing
+
+
+def _sums(sums: Sums) -> str:
+    return "; ".join(f"{purse} {_totals(totals)}" for purse, totals in sorted(sums.by_purse.items())) or "nothing"
+
+
+def _totals(totals: Totals) -> str:
+    match, paid = totals.merchant_match_minor, totals.payable_minor
+    return f"({totals.lines} lines, {totals.late} late, {totals.discount_minor} off, {match} match, {paid} paid)"

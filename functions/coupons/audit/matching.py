@@ -1,0 +1,132 @@
+"""Settlement lines beside their orders and coupons, 100 at a time: what does not match is looked at twice and named."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from coupons.damage import Damaged
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Claim
+from coupons.model.orders import Line, OrderRecord
+from coupons.model.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
+from coupons.money import Purse
+from coupons.process.services import Services
+from coupons.sealing import CouponRef
+from coupons.stores.audit_reads import LinePlace, OrderPlace
+from coupons.times import day_of
+
+NO_PURSE = Purse("nobody", "XXX")
+"""Of what names a batch that is not published; ISO 4217 has that code for no currency."""
+
+
+class Filed(NamedTuple):
+    """A merchant's line; `in_place`: under the key that is its own."""
+
+    merchant_id: str
+    line: Line
+    in_place: bool
+
+
+class Matching:
+    """Lines beside their orders and coupons. A fault is one after a second look only: a reversal may have come between
+    the reads.
+    """
+
+    def __init__(self, services: Services, day: str, tally: Tally) -> None:
+        self._services, self._day, self._tally = services, day, tally
+
+    def of(self, filed: list[Filed]) -> None:
+        orders, there, claims = self._read(filed)
+        for one in filed:
+            faults = self._faults(one, orders, there, claims)
+            self._note(one, self._again(one) if any(faults) else faults, orders)
+
+    def _again(self, one: Filed) -> tuple[str, str, str]:
+        """A coupon leaves its order once, and for good: an order read after that says so."""
+        return self._faults(one, *self._read([one]))
+
+    def _read(
+        self, filed: list[Filed]
+    ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim | Damaged]]:
+        """Orders first: what an order says that has not changed since was so when the others were read."""
+        orders = self._services.audit_reads.orders(map(_order_of, filed))
+        found = [(one, orders[_order_of(one)]) for one in filed if _order_of(one) in orders]
+        others = (place for one, order in found for place in self._other_lines(one, order))
+        there = self._services.audit_reads.there(others)
+        coupons = [self._coupon(order) for one, order in found if _is_kept(one.line, order)]
+        claims = self._services.claims.of_persons((batch, ref.person) for batch, ref in coupons if batch and ref)
+        return orders, there, claims
+
+    def _faults(
+        self,
+        one: Filed,
+        orders: dict[OrderPlace, OrderRecord],
+        there: set[LinePlace],
+        claims: dict[tuple[str, bytes], Claim | Damaged],
+    ) -> tuple[str, str, str]:
+        """Of the line, of the order's other lines, and of the coupon; empty where there is none."""
+        line, order = one.line, orders.get(_order_of(one))
+        wrong = "" if one.in_place else "stands under another key"
+        wrong = wrong or line_fault(line, order, self._purse(order)) or (order_fault(order) if order else "")
+        if order is None:
+            return wrong, "", ""
+        if day_of(line.at_s, self._timezone(line.batch_id)).isoformat() != self._day:
+            wrong = wrong or "is filed under another day than its own"
+        gone = [place for place in self._other_lines(one, order) if place not in there]
+        missing = f"has no line of {gone[0][3] or 'its redemption'} on {gone[0][1]}" if gone else ""
+        coupon = ""
+        if _is_kept(line, order):
+            batch, ref = self._coupon(order)
+            claim = claims.get((batch.claim_key, ref.person)) if batch and ref else None
+            if isinstance(claim, Damaged):
+                self._services.damages.note(claim)
+                return wrong, missing, f"names a coupon of a damaged claim: {claim}"
+            coupon = coupon_fault(order, ref, batch.number if batch else -1, claim)
+        return wrong, missing, coupon
+
+    def _note(self, one: Filed, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
+        line, order = one.line, orders.get(_order_of(one))
+        tally = self._tally.of(line.batch_id)
+        expected = self._expected(order).get(line.reversal_no) if order else None
+        if expected is not None:
+            tally.take_order(expected)
+        name = f"{one.merchant_id} {self._day} {line.order_no} {line.reversal_no}".rstrip()
+        for kind, fault in zip((tally.wrong_lines, tally.missing_lines, tally.wrong_coupons), faults, strict=True):
+            if fault:
+                kind.take(f"{name} {fault}")
+        if order is not None and _is_kept(line, order) and not faults[2]:
+            tally.carried += 1
+
+    def _other_lines(self, one: Filed, order: OrderRecord) -> list[LinePlace]:
+        """Of a redemption's line those of the order's reversals, of a reversal's line the redemption's."""
+        line, timezone = one.line, self._timezone(order.batch_id)
+        wanted = self._expected(order).values()
+        others = [other for other in wanted if (other.kind == "redemption") != (line.kind == "redemption")]
+        return [
+            (one.merchant_id, day_of(other.at_s, timezone).isoformat(), other.order_no, other.reversal_no)
+            for other in others
+        ]
+
+    def _expected(self, order: OrderRecord) -> dict[str, Line]:
+        return expected_lines(order, self._purse(order) or NO_PURSE)
+
+    def _purse(self, order: OrderRecord | None) -> Purse | None:
+        batch = self._services.cache.published_batch(order.batch_id) if order else None
+        return batch.purse if batch else None
+
+    def _coupon(self, order: OrderRecord) -> tuple[PublishedBatch | None, CouponRef | None]:
+        opened = self._services.keys.open_coupon(order.coupon_id)
+        return self._services.cache.published_batch(order.batch_id), opened[0] if opened else None
+
+    def _timezone(self, batch_id: str) -> str:
+        batch = self._services.cache.published_batch(batch_id)
+        return batch.timezone if batch else "UTC"
+
+
+def _order_of(one: Filed) -> OrderPlace:
+    return one.merchant_id, one.line.order_no
+
+
+def _is_kept(line: Line, order: OrderRecord) -> bool:
+    """It is looked at once an order, with its redemption."""
+    return line.kind == "redemption" and not order.coupon_returned

@@ -1,0 +1,173 @@
+"""Read the settlement lines of days again, each beside its order and its coupon; resumable.
+
+    day ──▶ 16 buckets of merchants ──▶ merchant by merchant ──▶ 16 shards ──▶ lines, 100 at a time
+
+What is read of a bucket is recorded as one fold with the place it was read to: whenever time runs out, and each 2,000
+lines. So a call that is killed costs 2,000 lines a thread, and the next one under the same name goes on. No more than a
+bucket's sums and 100 lines are ever in memory.
+
+Costs, in read units: a line 0.15, its order 1, its coupon 1, a reversal 2 more; a merchant's day 17 for its shards and
+what is withheld. Ten million redemptions are some 22 million read units, 3 dollars at list price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coupons.audit.matching import Filed, Matching
+from coupons.model.days import MerchantDay, SettlementDay
+from coupons.model.orders import Line
+from coupons.model.payouts import STANDINGS, DaysWithholdings, Split, standing
+from coupons.model.tallies import Piece, Reading, Tally
+from coupons.process.passes import side_by_side
+from coupons.process.services import Services
+from coupons.settle.statements import split_by_due
+from coupons.stores import keys
+
+CHUNK_LINES = 100
+"""Lines whose orders and coupons are asked for together: what one BatchGetItem takes."""
+PIECE_LINES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`batch_ids`: whose lines are looked at; None: all. `checks`: beside orders and coupons, not merely counted."""
+
+    sweep_id: str
+    batch_ids: frozenset[str] | None = None
+    checks: bool = True
+
+    def takes(self, line: Line) -> bool:
+        return self.batch_ids is None or line.batch_id in self.batch_ids
+
+
+def recount(
+    services: Services, scope: Scope, days: Sequence[SettlementDay], deadline_s: float
+) -> dict[str, Tally] | None:
+    """By day, what its lines come to; None if time ran out (`deadline_s`, monotonic): call again. Raises Busy."""
+    pieces = {day.day: services.audit_folds.recorded(_name(scope, day), keys.DAY_BUCKETS) for day in days}
+    missing = [
+        (day, bucket)
+        for day in days
+        for bucket in range(keys.DAY_BUCKETS)
+        if bucket not in (found := pieces[day.day]) or not found[bucket].to_the_end
+    ]
+    services.rng.shuffle(missing)
+
+    def work(place: tuple[SettlementDay, int]) -> bool:
+        day, bucket = place
+        piece = _of_bucket(services, scope, day, bucket, pieces[day.day].get(bucket), deadline_s)
+        if piece is not None:
+            pieces[day.day][bucket] = piece
+        return piece is not None and piece.to_the_end
+
+    done = side_by_side(services, work, missing)
+    return {day: total(piece.tally for piece in found.values()) for day, found in pieces.items()} if all(done) else None
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    whole = Tally()
+    for tally in tallies:
+        whole.add(tally)
+    return whole
+
+
+def _name(scope: Scope, day: SettlementDay) -> str:
+    return f"{scope.sweep_id}#{day.day}"
+
+
+def _of_bucket(
+    services: Services, scope: Scope, day: SettlementDay, bucket: int, piece: Piece | None, deadline_s: float
+) -> Piece | None:
+    while piece is None or not piece.to_the_end:
+        if services.clock.monotonic_s() >= deadline_s:
+            return piece
+        read = _Walk(services, scope, day, piece, deadline_s).read_on(services.days.merchants(day.day, bucket))
+        piece = services.audit_folds.record(_name(scope, day), bucket, piece, read)
+    return piece
+
+
+class _Walk:
+    """Through the merchants of a bucket, from where `before` ends."""
+
+    def __init__(
+        self, services: Services, scope: Scope, day: SettlementDay, before: Piece | None, deadline_s: float
+    ) -> None:
+        self._services, self._scope, self._day, self._deadline_s = services, scope, day, deadline_s
+        self._tally = before.tally if before else Tally()
+        self._from = before.read_to if before else ""
+        self._pending: list[Filed] = []
+        self._lines = 0
+
+    def read_on(self, merchants: list[MerchantDay]) -> Piece:
+        from_merchant, _, place = self._from.partition("#")
+        for merchant in merchants:
+            if merchant.merchant_id < from_merchant:
+                continue
+            here = place if merchant.merchant_id == from_merchant else ""
+            read_to = self._merchant(merchant, here)
+            if read_to or self._is_over():
+                self._check()
+                return Piece(self._tally, f"{merchant.merchant_id}#{read_to or keys.LINE_SHARDS}")
+        self._check()
+        return Piece(self._tally, to_the_end=True)
+
+    def _merchant(self, merchant: MerchantDay, place: str) -> str:
+        """Where it had to stop, as `shard#sort key`; empty if all of the merchant is read."""
+        first, _, after = place.partition("#")
+        if first == str(keys.LINE_SHARDS):
+            return ""
+        reading = self._tally.reading or self._begin(merchant)
+        withheld = DaysWithholdings(reading.withheld, self._day.day)
+        for shard in range(int(first or 0), keys.LINE_SHARDS):
+            for sort_key, line, in_place in self._services.audit_reads.in_shard(
+                merchant.merchant_id, self._day.day, shard, after
+            ):
+                reading.split.of(standing(withheld.of(line.order_no))).take(line)
+                self._take(Filed(merchant.merchant_id, line, in_place))
+                if self._is_over():
+                    self._tally.reading = reading
+                    return f"{shard}#{sort_key}"
+            after = ""
+        self._finish(merchant, reading, withheld)
+        return ""
+
+    def _begin(self, merchant: MerchantDay) -> Reading:
+        return Reading(self._services.registry.withheld(merchant.merchant_id) if self._scope.checks else [])
+
+    def _take(self, filed: Filed) -> None:
+        self._lines += 1
+        if self._scope.takes(filed.line):
+            self._tally.of(filed.line.batch_id).take(filed.line)
+            self._pending.append(filed)
+        if len(self._pending) == CHUNK_LINES:
+            self._check()
+
+    def _finish(self, merchant: MerchantDay, reading: Reading, withheld: DaysWithholdings) -> None:
+        """The merchant's lines of the day beside what its close recorded; of a day that is not closed nobody asks."""
+        self._tally.reading = None
+        self._tally.merchants += 1
+        self._tally.recounted.add(reading.split)
+        split = split_by_due(self._services, merchant.merchant_id, self._day.day, merchant.sums, withheld)
+        self._tally.stored.add(split)
+        if not split.less(reading.split).is_nothing:
+            told, found = _said(split), _said(reading.split)
+            self._tally.wrong_merchants.take(f"{merchant.merchant_id} {self._day.day}: {told}, lines {found}")
+
+    def _is_over(self) -> bool:
+        return self._lines >= PIECE_LINES or self._services.clock.monotonic_s() >= self._deadline_s
+
+    def _check(self) -> None:
+        if self._scope.checks and self._pending:
+            Matching(self._services, self._day.day, self._tally).of(self._pending)
+        self._pending = []
+
+
+def _said(split: Split) -> str:
+    """`season CNY 2 lines, 10 due + 0 withheld + 0 refused` of each purse."""
+    told = []
+    for purse, totals in sorted(split.whole.by_purse.items()):
+        parts = (f"{split.of(standing).of(purse).discount_minor} {standing}" for standing in STANDINGS)
+        told.append(f"{purse} {totals.lines} lines, " + " + ".join(parts))
+    return "; ".join(told) or "nothing"

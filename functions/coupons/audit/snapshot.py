@@ -1,0 +1,55 @@
+"""A campaign's budgets, reserves and records as they stood together at one moment."""
+
+from __future__ import annotations
+
+from coupons.model.batches import Control, PublishedBatch
+from coupons.model.findings import Moment
+from coupons.operate.declarations import read
+from coupons.process.services import Services
+
+LOOKS = 5
+
+
+def moment(services: Services, campaign_id: str) -> Moment | None:
+    """None if they did not stand still while they were read: ask again.
+
+    Whatever moves money counts up the version of a batch's reserve in the same transaction, and whatever declares it
+    the document's revision: if both are the same before and after, all else was read of one moment. 3 units a batch, 1
+    a funder, 1 for 10 records. Raises NotFound.
+    """
+    before = _read(services, campaign_id)
+    for _ in range(LOOKS):
+        after = _read(services, campaign_id)
+        if (before.document.revision, before.reserves) == (after.document.revision, after.reserves):
+            return before
+        before = after
+    return None
+
+
+def published(services: Services, campaign_id: str) -> dict[str, PublishedBatch]:
+    """The campaign's published batches, as its document has them. Raises NotFound."""
+    found = {
+        batch.batch_id: services.cache.published_batch(batch.batch_id) for batch in read(services, campaign_id).batches
+    }
+    return {batch_id: batch for batch_id, batch in found.items() if batch is not None}
+
+
+def _read(services: Services, campaign_id: str) -> Moment:
+    document = read(services, campaign_id)
+    batch_ids = [batch.batch_id for batch in document.batches]
+    reserves = {batch_id: services.reserves.get(batch_id) for batch_id in batch_ids}
+    budgets = services.budgets.of(campaign_id, [funder.funder_id for funder in document.funders])
+    batches, controls = dict[str, PublishedBatch](), dict[str, Control]()
+    for batch_id in batch_ids:
+        batch = services.cache.published_batch(batch_id)
+        if batch is not None:
+            batches[batch_id], controls[batch_id] = batch, services.cache.control_now(batch_id)
+    return Moment(
+        document=document,
+        reserved={budget.funder_id: budget.reserved_minor for budget in budgets},
+        left={budget.funder_id: budget.left_minor for budget in budgets},
+        reserves=reserves,
+        controls=controls,
+        batches=batches,
+        records=tuple(services.reserves.records(campaign_id)),
+    )

@@ -1,0 +1,1 @@
+"""What citizens do: claim, book, read, show a code."""

@@ -1,0 +1,138 @@
+"""Book, read, cancel and count: people's sign-up before a batch opens."""
+
+from __future__ import annotations
+
+from coupons.clock import FENCE_S
+from coupons.damage import Damaged
+from coupons.model.batches import Control, PublishedBatch
+from coupons.model.claims import BookingRecord
+from coupons.model.counts import Count, Fold
+from coupons.process.passes import SPAN, swept
+from coupons.process.services import Services
+from coupons.refusals import Closed, NotFound, NotOpen, Stopped
+from coupons.times import epoch_s
+
+
+def book(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[PublishedBatch, BookingRecord, bool]:
+    """The person stands in the list of `batch_id`; True if they did before. One write unit.
+
+    Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped.
+    """
+    batch = services.cache.batch(batch_id)
+    try:
+        _refuse_outside_window(batch, now_s)
+        if services.cache.control(batch_id).stopped:
+            raise Stopped(detail=f"{batch_id!r} was stopped by its operator.")
+    except (NotOpen, Closed, Stopped):
+        standing = services.bookings.get(batch, person)
+        if standing is None:
+            raise
+        return batch, standing, True
+    standing = services.bookings.put(batch, person, now_s)
+    return batch, standing or BookingRecord(batch.number, now_s), standing is not None
+
+
+def my_booking(services: Services, batch_id: str, person: bytes) -> tuple[PublishedBatch, BookingRecord]:
+    """Raises NotFound."""
+    batch = services.cache.batch(batch_id)
+    booking = services.bookings.get(batch, person)
+    if booking is None:
+        raise NotFound(detail=f"You have not booked {batch_id!r}.")
+    return batch, booking
+
+
+def bookings_of(
+    services: Services, person: bytes, now_s: int
+) -> tuple[list[tuple[PublishedBatch, BookingRecord]], int]:
+    """The person's bookings of batches that take them, in campaigns that have not ended, oldest first; and how many are
+    damaged.
+
+    Half a read unit for each such batch, absent bookings too, and one for its release the first time in a process.
+    """
+    listed = [line.batch_id for line in services.cache.published() if now_s < line.campaign_ends_at_s]
+    broken: list[Damaged] = []
+    batches: dict[str, PublishedBatch] = {}
+    for batch_id in listed:
+        with services.damages.left_out(broken):
+            batches[batch_id] = services.cache.listed(batch_id)
+    taking = {batch.batch_id: batch for batch in batches.values() if batch.document.booking is not None}
+    found = services.damages.sound_of(services.bookings.of_person(list(taking.values()), person), broken)
+    booked = [(taking[batch_id], record) for batch_id, record in found.items()]
+    return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id)), len(broken)
+
+
+def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[PublishedBatch, BookingRecord]:
+    """The person no longer stands in the list; they may book again while the window is open.
+
+    Raises NotFound, NotOpen, Closed (the list is final once the window has closed).
+    """
+    batch = services.cache.batch(batch_id)
+    _refuse_outside_window(batch, now_s)
+    booking = services.bookings.get(batch, person)
+    if booking is None:
+        raise NotFound(detail=f"You have not booked {batch_id!r}.")
+    # Read before: an attempt after one whose answer was lost finds nothing to delete, though it was there.
+    services.bookings.delete(batch, person)
+    return batch, booking
+
+
+def count(services: Services, batch: PublishedBatch, sweep_id: str, deadline_s: float) -> int | None:
+    """How many booked, by a sweep over the batch's own buckets; None if time ran out: go on under the same name.
+
+    No counter is kept while people book: it would be one hot item for millions. Reads 1 unit each 4 KB of bookings.
+    """
+
+    def of_places(places: range) -> Fold:
+        return Fold({batch.number: Count(sum(services.bookings.count(batch, bucket) for bucket in places))})
+
+    fold = swept(services, sweep_id, batch.booking_buckets, of_places, span=SPAN, deadline_s=deadline_s)
+    return None if fold is None else fold.of(batch.number).claims
+
+
+def record_count(services: Services, batch: PublishedBatch, now_s: int, deadline_s: float) -> tuple[int | None, bool]:
+    """After the window has closed and the fence has passed, the number of bookings is counted once and recorded.
+
+    Returns the number that was recorded now, and whether more could be done at once. A clock that was set back into
+    the window takes the count back.
+    """
+    control = services.cache.control_now(batch.batch_id)
+    if _is_set_back(batch, control, now_s):
+        services.controls.recount_bookings(batch.batch_id, control)
+        return None, False
+    if not _is_countable(batch, control, now_s):
+        return None, False
+    booked = count(services, batch, f"bookings#{batch.batch_id}#{control.booking_count}", deadline_s)
+    if booked is None:
+        return None, True
+    return (booked if services.controls.record_booked(batch.batch_id, control, booked) else None), False
+
+
+def is_count_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
+    """By facts at hand, without a read."""
+    return _is_countable(batch, control, now_s) or _is_set_back(batch, control, now_s)
+
+
+def _is_countable(batch: PublishedBatch, control: Control, now_s: int) -> bool:
+    booking = batch.document.booking
+    return booking is not None and control.booked < 0 and now_s >= epoch_s(booking.closes_at) + FENCE_S
+
+
+def _is_set_back(batch: PublishedBatch, control: Control, now_s: int) -> bool:
+    booking = batch.document.booking
+    return booking is not None and control.booked >= 0 and now_s < epoch_s(booking.closes_at)
+
+
+def _refuse_outside_window(batch: PublishedBatch, now_s: int) -> None:
+    booking = batch.document.booking
+    if booking is None:
+        raise NotFound(detail=f"{batch.batch_id!r} takes no bookings.")
+    opens_at_s, closes_at_s = epoch_s(booking.opens_at), epoch_s(booking.closes_at)
+    if now_s < opens_at_s:
+        raise NotOpen(
+            opens_at_s=opens_at_s,
+            retry_after_s=opens_at_s - now_s,
+            timezone=batch.timezone,
+            detail="Booking has not opened.",
+        )
+    if now_s >= closes_at_s:
+        raise Closed(closed_at_s=closes_at_s, timezone=batch.timezone, detail="Booking has closed.")

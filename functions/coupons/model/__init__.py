@@ -1,0 +1,1 @@
+"""What the words of the design mean: pure, no store, no clock."""

@@ -1,0 +1,134 @@
+"""What a coupon is worth for an order: pure, and with every reason why not.
+
+A quote is only this; a redemption repeats it and then decides by conditional writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coupons.fields import BASIS_POINTS
+from coupons.model.campaigns import MerchantRecord
+from coupons.model.claims import Coupon
+from coupons.model.opening_hours import is_usable
+from coupons.model.orders import Item, Order
+from coupons.model.terms import Exchange, PercentOff, Terms
+from coupons.money import FundingLine, split
+from coupons.times import epoch_s
+
+Reason = Literal[
+    "min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid", "no-discount"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`eligible` if and only if `reasons` is empty; amounts are zero otherwise, and the order is paid in full."""
+
+    reasons: tuple[Reason, ...]
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: tuple[FundingLine, ...]
+
+    @property
+    def eligible(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """The merchant as the catalogue knows it now, and whether it takes part in the coupon's campaign."""
+
+    merchant_id: str
+    record: MerchantRecord
+    enrolled: bool
+    suspended_districts: frozenset[str] = frozenset()
+    """Of the campaign: no store there takes its coupons, on any channel."""
+
+
+def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment_s: int, timezone: str) -> Assessment:
+    """Judge `order` at `till` (None: no such merchant) by `terms` at `moment_s` in the campaign's `timezone`.
+
+    The discount is computed over the items in scope, and is never above `total_minor`. No coupon is spent for nothing:
+    it is at least one minor unit. The merchant match never makes the order cost less than nothing; the funding lines
+    add up to the discount.
+    """
+    items, reasons = _in_scope(terms, order, till)
+    if not is_usable(terms, moment_s, timezone):
+        reasons.append("window")
+    if moment_s < coupon.valid_from_s:
+        reasons.append("not-yet-valid")
+    discount_minor = _discount(terms, order, items, reasons)
+    if not reasons and discount_minor == 0:
+        reasons.append("no-discount")
+    if reasons:
+        return Assessment(tuple(reasons), 0, 0, order.total_minor, ())
+    match_minor = min(
+        discount_minor * _match_basis_points(terms, moment_s) // BASIS_POINTS, order.total_minor - discount_minor
+    )
+    shares = split(discount_minor, [share.basis_points for share in terms.funding])
+    funding = tuple(FundingLine(share.funder_id, part) for share, part in zip(terms.funding, shares, strict=True))
+    return Assessment((), discount_minor, match_minor, order.total_minor - discount_minor - match_minor, funding)
+
+
+def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[Reason]) -> int:
+    """What `items` are worth off the order; 0 and a reason more if they are not enough, or not the good.
+
+    Of several lines with the good of an exchange, the one that is worth most counts.
+    """
+    base_minor = min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
+    if not _restricts_items(terms):
+        base_minor = order.total_minor
+    if isinstance(terms.discount, Exchange):
+        prices = [item.price_minor for item in items if item.sku == terms.discount.sku]
+        if not prices and "tag" not in reasons:
+            reasons.append("tag")
+        return min(max(prices, default=0), terms.discount.value_minor, order.total_minor)
+    if base_minor < terms.discount.threshold_minor:
+        reasons.append("min-spend")
+        return 0
+    if isinstance(terms.discount, PercentOff):
+        return min(base_minor * terms.discount.basis_points // BASIS_POINTS, terms.discount.cap_minor)
+    return terms.discount.amount_minor
+
+
+def _restricts_items(terms: Terms) -> bool:
+    return bool(terms.scope.item_categories or terms.scope.item_tags)
+
+
+def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item], list[Reason]]:
+    """The items that count, and the reasons of place: merchant, category, tag, channel, region."""
+    scope, reasons = terms.scope, list[Reason]()
+    record = till.record if till is not None and till.enrolled and not till.record.suspended else None
+    store = next((store for store in record.stores if store.store_id == order.store_id), None) if record else None
+    if till is None or record is None or store is None or (scope.merchants and till.merchant_id not in scope.merchants):
+        reasons.append("merchant")
+    if record is not None and scope.merchant_categories and record.category not in scope.merchant_categories:
+        reasons.append("category")
+    if record is not None and scope.merchant_tags and not set(record.tags) & set(scope.merchant_tags):
+        reasons.append("tag")
+    if (scope.channels and order.channel not in scope.channels) or (record and order.channel not in record.channels):
+        reasons.append("channel")
+    # Offline the goods are where the store is; online where they are delivered to.
+    places = {order.region} | ({store.region} if store is not None and order.channel == "offline" else set())
+    is_closed = till is not None and store is not None and store.district in till.suspended_districts
+    if is_closed or (scope.regions and not places <= set(scope.regions)):
+        reasons.append("region")
+    of_category = [i for i in order.items if not scope.item_categories or i.category in scope.item_categories]
+    if not of_category and "category" not in reasons:
+        reasons.append("category")
+    items = [i for i in of_category if not scope.item_tags or set(i.tags) & set(scope.item_tags)]
+    if of_category and not items and "tag" not in reasons:
+        reasons.append("tag")
+    return items, reasons
+
+
+def _match_basis_points(terms: Terms, moment_s: int) -> int:
+    """The merchant's ratio in force at `moment_s`; none before the first."""
+    in_force = 0
+    for ratio in terms.merchant_match:
+        if epoch_s(ratio.starts_at) <= moment_s:
+            in_force = ratio.basis_points
+    return in_force

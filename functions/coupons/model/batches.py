@@ -1,0 +1,176 @@
+"""A published batch: what was frozen (`Release`) and what changes (`Control`), and the status that follows from both.
+
+Stock is a control item and `shards` stock items; design section 4. The control item's state is `open` or `sealing`
+(a reclaim is under way) at `round` r; only stock sealed at round r may be leased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from coupons.clock import FENCE_S
+from coupons.model.campaigns import Batch
+from coupons.model.claims import Ruling, expiry_s
+from coupons.model.limits import Limit
+from coupons.model.terms import Terms
+from coupons.money import Purse
+from coupons.times import epoch_s
+
+Status = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
+SCHEDULE_S = 60
+"""The schedule runs once a minute."""
+SHARDS_MIN, SHARDS_MAX, ENVIRONMENTS_PER_SHARD = 2, 16, 64
+BUCKETS_MIN, CLAIMS_PER_BUCKET = 16, 1_000
+BUCKETS_MAX = 65_536
+
+
+@dataclass(frozen=True)
+class PublishedBatch:
+    """What publishing froze."""
+
+    campaign_id: str
+    timezone: str
+    currency: str
+    number: int
+    """4 bytes; stands for the batch in sealed ids."""
+    claim_key: str
+    buckets: int
+    booking_buckets: int
+    shards: int
+    published_at_s: int
+    document: Batch
+    """As declared when it was published."""
+    terms: tuple[Terms, ...]
+    limits: tuple[Limit, ...] = ()
+    from_stock: bool = True
+    """False where everyone entitled fits (`operate/members.py`): a claim needs no lease."""
+
+    @property
+    def batch_id(self) -> str:
+        return self.document.batch_id
+
+    @property
+    def purse(self) -> Purse:
+        return Purse(self.campaign_id, self.currency)
+
+    @cached_property
+    def opens_at_s(self) -> int:
+        return epoch_s(self.document.opens_at)
+
+    @cached_property
+    def closes_at_s(self) -> int:
+        return epoch_s(self.document.closes_at)
+
+    @cached_property
+    def first_expiry_s(self) -> int:
+        """Before this none of its coupons expires."""
+        return min(expiry_s(terms, self.opens_at_s) for terms in self.terms)
+
+    @cached_property
+    def last_expiry_s(self) -> int:
+        """When the last coupon that can be claimed expires, without extensions."""
+        return max(expiry_s(terms, self.closes_at_s) for terms in self.terms)
+
+    @property
+    def booking_key(self) -> str:
+        return f"B#{self.batch_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What changes after publishing. `drained_at_s`, `sealed_at_s`: 0 while it has not happened in this round."""
+
+    state: Literal["open", "sealing"]
+    round: int
+    quantity: int
+    drained_at_s: int = 0
+    sealed_at_s: int = 0
+    sold_out: bool = False
+    final: bool = False
+    """Reclaimed after it had closed: the count is the last word."""
+    claims: int = 0
+    """As the last reclaim counted them."""
+    paused: bool = False
+    stopped: bool = False
+    stopped_at_s: int = 0
+    """When that was decided, or decided anew with `voided`; 0 before."""
+    voided: bool = False
+    """Stopped together with what was issued: coupons that are not redeemed are worth nothing."""
+    booked: int = -1
+    """Bookings as counted after their window closed; -1 before."""
+    booking_count: int = 0
+    """Which count of the bookings that is, or will be: a clock set back before the window's end begins another."""
+    extended_s: int = 0
+    reminded_until_s: int = 0
+    """Others were told of all coupons that end before this; 0: of none, or not since the last extension."""
+    expired_at_s: int = 0
+    """When its expiry was recorded; 0 before."""
+    expired_counts: dict[str, int] = field(default_factory=dict)
+    """What the expiry sweep counted: claims, and coupons by state."""
+    unused: tuple[int, ...] = ()
+    """Of the issued coupons, by place in the pack, how many were not redeemed when it expired."""
+    given_back: int = 0
+    """Steps of `settle/give_back.py` that are done."""
+    rest_through: str = ""
+    """The last closed settlement day of which the rest was given back."""
+
+    @property
+    def ruling(self) -> Ruling:
+        return Ruling(self.extended_s, self.voided)
+
+
+def status(batch: PublishedBatch, control: Control, now_s: int) -> Status:
+    """One word for the catalogue: what an operator decided comes before the window, the stock comes last."""
+    if control.stopped:
+        return "stopped"
+    if now_s >= batch.closes_at_s:
+        return "closed"
+    if control.paused:
+        return "paused"
+    if now_s < batch.opens_at_s:
+        booking = batch.document.booking
+        booking_now = booking is not None and epoch_s(booking.opens_at) <= now_s < epoch_s(booking.closes_at)
+        return "booking" if booking_now else "scheduled"
+    if control.sold_out:
+        return "sold_out"
+    if control.drained_at_s or control.state == "sealing":
+        return "drained"
+    return "open"
+
+
+def returns_at_s(control: Control, now_s: int) -> int:
+    """When unclaimed packs of a drained batch return at the latest, if the schedule keeps its minutes.
+
+    The tick after the drain seals, the first tick after the fence counts and reopens. What stands in the future was
+    written before the clock was set back: the next tick begins again from now.
+    """
+    if control.sealed_at_s:
+        returns = _next_tick_s(min(control.sealed_at_s, now_s) + FENCE_S)
+    else:
+        returns = _next_tick_s(_next_tick_s(min(control.drained_at_s or now_s, now_s)) + FENCE_S)
+    # A late or long tick: say the next one, never a time that has gone by.
+    return returns if returns > now_s else _next_tick_s(now_s)
+
+
+def _next_tick_s(moment_s: int) -> int:
+    return (moment_s // SCHEDULE_S + 1) * SCHEDULE_S
+
+
+def buckets_for(expected_claims: int, claims_per_bucket: int = CLAIMS_PER_BUCKET) -> int:
+    """A power of two with about `claims_per_bucket` expected claims a bucket, at least 16."""
+    buckets = BUCKETS_MIN
+    while buckets < BUCKETS_MAX and buckets * claims_per_bucket < expected_claims:
+        buckets *= 2
+    return buckets
+
+
+def shards_for(expected_environments: int) -> int:
+    """One stock shard for 64 environments, from 2 to 16 (so that a reopening fits one transaction)."""
+    return min(max(expected_environments // ENVIRONMENTS_PER_SHARD, SHARDS_MIN), SHARDS_MAX)
+
+
+def spread(packs: int, shards: int) -> list[int]:
+    """Packs over shards, as even as integers allow."""
+    return [packs // shards + (1 if shard < packs % shards else 0) for shard in range(shards)]

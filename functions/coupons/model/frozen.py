@@ -1,0 +1,99 @@
+"""What publishing froze of a document, and where another document says something else.
+
+A published batch, its terms and limits, time zone and currency stay as they are; of its quantity the one that it has
+now, after every raise and rollover, is the only one that a document may state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from coupons.model.campaigns import Batch, Campaign
+from coupons.refusals import TermsFrozen
+
+DIFFERENCES_MAX = 20
+SHOWN_MAX = 80
+"""Characters of a value in a sentence."""
+
+
+def with_quantities(document: Campaign, quantities: Mapping[str, int]) -> Campaign:
+    """The document with the quantities that its published batches have now."""
+    batches = [
+        batch.model_copy(update={"quantity": quantities.get(batch.batch_id, batch.quantity)})
+        for batch in document.batches
+    ]
+    return document.model_copy(update={"batches": batches})
+
+
+def refuse_frozen(standing: Campaign, document: Campaign, quantities: Mapping[str, int]) -> None:
+    """Raises TermsFrozen if `document` changes or drops what is published of `standing`.
+
+    `quantities` of the published batches, as `standing` states them too.
+    """
+    places = {batch.batch_id: place for place, batch in enumerate(document.batches)}
+    for before in standing.batches:
+        if before.batch_id in quantities and before.batch_id not in places:
+            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
+    gone = {f.funder_id for f in standing.funders} - {f.funder_id for f in document.funders}
+    if quantities and gone:
+        raise TermsFrozen(detail=f"Funder {min(gone)!r} may owe for published batches and cannot be dropped.")
+    for before in standing.batches:
+        if before.batch_id in quantities:
+            found = list(_of_batch(standing, document, before, places[before.batch_id]))
+            if found:
+                raise TermsFrozen(detail=_sentence(before.batch_id, found[0]), differences=found[:DIFFERENCES_MAX])
+
+
+def differences(before: Any, after: Any, place: str) -> Iterator[dict[str, Any]]:
+    """Each place where two values of one form differ: `{place, kept, stated}`, as deep as both have the same shape."""
+    before, after = _plain(before), _plain(after)
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        for name in before:
+            yield from differences(before[name], after[name], f"{place}.{name}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from differences(one, other, f"{place}.{number}")
+    else:
+        yield {"place": place, "kept": to_jsonable_python(before), "stated": to_jsonable_python(after)}
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
+
+
+def _of_batch(standing: Campaign, document: Campaign, before: Batch, place: int) -> Iterator[dict[str, Any]]:
+    yield from differences(before, document.batches[place], f"body.batches.{place}")
+    for one in {terms.terms_id: terms for terms in standing.terms_of(before)}.values():
+        for number, other in enumerate(document.terms):
+            if other.terms_id == one.terms_id:
+                yield from differences(one, other, f"body.terms.{number}")
+    for limit in standing.limits_of(before):
+        for number, stated in enumerate(document.limits):
+            if stated.limit_id == limit.limit_id:
+                yield from differences(limit, stated, f"body.limits.{number}")
+    yield from differences(standing.timezone, document.timezone, "body.timezone")
+    yield from differences(standing.currency, document.currency, "body.currency")
+
+
+def _sentence(batch_id: str, difference: Mapping[str, Any]) -> str:
+    place, kept, stated = difference["place"], difference["kept"], difference["stated"]
+    if place.startswith("body.batches.") and place.endswith(".quantity"):
+        more = stated if stated > kept else "N"
+        said = f"Batch {batch_id!r} is published and has {kept} packs now, the document states {stated}"
+        return f"{said}: state {kept}; `couponctl raise {batch_id} {more}` gives it more."
+    where = place.removeprefix("body.")
+    return f"Batch {batch_id!r} is published: {where} stays {shown(kept)}, the document states {shown(stated)}."
+
+
+def _plain(value: Any) -> Any:
+    # As Python values: one moment is the same in every time zone.
+    return value.model_dump() if isinstance(value, BaseModel) else value

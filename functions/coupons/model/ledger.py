@@ -1,0 +1,174 @@
+"""Double entry: every movement of a season's money as entries that add up to zero, derived from the items that moved.
+
+    fund      the funder's own money → left                    the campaign document's budgets
+    reserve   left → reserved for a batch                      a record, in the transaction that publishes or raises it
+    spend     reserved → due to a merchant                     a settlement line
+    reverse   due → reserved                                   a settlement line
+    release   reserved → left                                  a record, in the transaction of a give-back step
+    rollover  reserved for a batch → reserved for another      a record, likewise
+    settle    due → settled, or refused                        a merchant's day
+
+No entry is stored twice: spending and reversing are the settlement lines themselves, so a redemption writes nothing for
+the ledger. A movement's key names it once; the sum of all entries is zero, and each balance is what its items say.
+
+What is withheld stays `due`; what an operator refused is owed to nobody, and stands apart. An audit takes all lines of
+a batch and day together, and all merchants of a day: the day stands where the merchant would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from coupons.model.orders import Line
+
+Kind = Literal["fund", "reserve", "spend", "reverse", "release", "rollover", "settle"]
+Account = tuple[str, ...]
+"""`(outside, funder)`, `(left, funder)`, `(reserved, funder, batch)`, `(due, funder, merchant)`; likewise
+`settled` and `refused`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money from one account to another, one entry a funder; negative amounts never occur."""
+
+    key: str
+    kind: Kind
+    at_s: int
+    entries: tuple[tuple[Account, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is written of a movement that no line stands for; `packs` and `to_batch_id` are its provenance."""
+
+    key: str
+    kind: Literal["reserve", "release", "rollover"]
+    batch_id: str
+    amounts: dict[str, int]
+    packs: int
+    at_s: int
+    step: str = ""
+    to_batch_id: str = ""
+
+
+def record_key(batch_id: str, version: int, kind: str) -> str:
+    """One of each kind for each change of the batch's reserve."""
+    return f"{batch_id}#{version:06}#{kind}"
+
+
+def of_budget(funder_id: str, budget_minor: int, at_s: int) -> Movement:
+    return _between(f"fund#{funder_id}", "fund", at_s, {funder_id: budget_minor}, _outside, _left)
+
+
+def of_record(record: Record) -> Movement:
+    if record.kind == "reserve":
+        return _between(record.key, "reserve", record.at_s, record.amounts, _left, _reserved(record.batch_id))
+    source = _reserved(record.batch_id)
+    target = _left if record.kind == "release" else _reserved(record.to_batch_id)
+    return _between(record.key, record.kind, record.at_s, record.amounts, source, target)
+
+
+def of_line(merchant_id: str, line: Line) -> Movement:
+    """A redemption's or a reversal's funding lines; those of a reversal are negative."""
+    amounts = {part.funder_id: abs(part.amount_minor) for part in line.amounts.funding}
+    key = f"{merchant_id}#{line.order_no}#{line.reversal_no}"
+    reserved, due = _reserved(line.batch_id), _due(merchant_id)
+    if line.kind == "redemption":
+        return _between(key, "spend", line.at_s, amounts, reserved, due)
+    return _between(key, "reverse", line.at_s, amounts, due, reserved)
+
+
+def of_lines(day: str, batch_id: str, spent: Mapping[str, int], back: Mapping[str, int]) -> tuple[Movement, Movement]:
+    """All lines of a batch and day: by funder, what redemptions spent, and what reversals brought back."""
+    key, reserved, due = f"{day}#{batch_id}", _reserved(batch_id), _due(day)
+    return (
+        _between(f"{key}#spend", "spend", 0, spent, reserved, due),
+        _between(f"{key}#reverse", "reverse", 0, back, due, reserved),
+    )
+
+
+def of_day(
+    merchant_id: str, day: str, amounts: Mapping[str, int], at_s: int, refused: Mapping[str, int] | None = None
+) -> Movement:
+    """A merchant's closed day: what the funders owe for it is settled; a day of reversals alone is owed to them.
+
+    `refused` of it an operator has: they owe it to nobody.
+    """
+    due = _due(merchant_id)
+    entries = _settling(amounts, at_s, due, _settled(merchant_id)) + _settling(
+        refused or {}, at_s, due, _refused(merchant_id)
+    )
+    return Movement(f"settle#{merchant_id}#{day}", "settle", at_s, entries)
+
+
+def balances(movements: Iterable[Movement]) -> dict[Account, int]:
+    """The balance of each account; a movement that comes again under its key counts once.
+
+    Raises ValueError if two movements share a key and differ, or if the entries of one do not add up to zero.
+    """
+    seen: dict[str, Movement] = {}
+    found: dict[Account, int] = {}
+    for movement in movements:
+        if movement.key in seen:
+            if seen[movement.key] != movement:
+                raise ValueError(f"two movements under the key {movement.key!r}")
+            continue
+        seen[movement.key] = movement
+        if sum(amount for _, amount in movement.entries) != 0:
+            raise ValueError(f"the entries of {movement.key!r} do not add up to zero")
+        for account, amount in movement.entries:
+            found[account] = found.get(account, 0) + amount
+    return found
+
+
+def of_kind(found: Mapping[Account, int], kind: str, *rest: str) -> Iterator[tuple[str, int]]:
+    """Funder and balance of each account of a kind, for instance `reserved` of one batch."""
+    for account, balance in sorted(found.items()):
+        if account[0] == kind and account[2:] == rest:
+            yield account[1], balance
+
+
+class _Place:
+    """An account for each funder."""
+
+    def __init__(self, kind: str, *rest: str) -> None:
+        self._kind, self._rest = kind, rest
+
+    def of(self, funder_id: str) -> Account:
+        return (self._kind, funder_id, *self._rest)
+
+
+_outside, _left = _Place("outside"), _Place("left")
+
+
+def _reserved(batch_id: str) -> _Place:
+    return _Place("reserved", batch_id)
+
+
+def _due(merchant_id: str) -> _Place:
+    return _Place("due", merchant_id)
+
+
+def _settled(merchant_id: str) -> _Place:
+    return _Place("settled", merchant_id)
+
+
+def _refused(merchant_id: str) -> _Place:
+    return _Place("refused", merchant_id)
+
+
+def _settling(amounts: Mapping[str, int], at_s: int, due: _Place, there: _Place) -> tuple[tuple[Account, int], ...]:
+    owed = {funder_id: amount for funder_id, amount in amounts.items() if amount >= 0}
+    back = {funder_id: -amount for funder_id, amount in amounts.items() if amount < 0}
+    forth = _between("", "settle", at_s, owed, due, there)
+    return forth.entries + _between("", "settle", at_s, back, there, due).entries
+
+
+def _between(key: str, kind: Kind, at_s: int, amounts: Mapping[str, int], source: _Place, target: _Place) -> Movement:
+    entries: list[tuple[Account, int]] = []
+    for funder_id, amount in sorted(amounts.items()):
+        entries += [(source.of(funder_id), -amount), (target.of(funder_id), amount)]
+    return Movement(key, kind, at_s, tuple(entries))

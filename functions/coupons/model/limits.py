@@ -1,0 +1,51 @@
+"""限领: what one person, or one household, may claim over all the batches that name a limit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from coupons.fields import Document, Id
+from coupons.times import day_of
+
+PER_BATCH_MAX = 4
+"""Each limit is one more item in the claim's transaction."""
+
+
+class CountLimit(Document):
+    """At most `packs_max` packs a person, or a household, in each `period` of the campaign's time zone.
+
+    Weeks begin on Monday (ISO 8601). A token that names no household is not counted by a household's limit.
+    """
+
+    kind: Literal["count"]
+    limit_id: Id
+    per: Literal["person", "household"]
+    period: Literal["campaign", "month", "week", "day"]
+    packs_max: Annotated[int, Field(ge=1, le=1_000)]
+
+
+class OneAtATime(Document):
+    """A person's next pack only when nothing of the last is left to use: each coupon redeemed, expired or voided.
+
+    A reversal that gives a coupon of an earlier pack back takes no later pack away.
+    """
+
+    kind: Literal["one_at_a_time"]
+    limit_id: Id
+
+
+Limit = Annotated[CountLimit | OneAtATime, Field(discriminator="kind")]
+
+
+def period_of(limit: CountLimit, now_s: int, timezone: str) -> str:
+    """The period that `now_s` falls in: `2020-06-06`, `2020-W23`, `2020-06`, or `all` of the campaign."""
+    if limit.period == "campaign":
+        return "all"
+    day: date = day_of(now_s, timezone)
+    if limit.period == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02}"
+    return day.isoformat()[: len("2020-06")] if limit.period == "month" else day.isoformat()

@@ -1,0 +1,39 @@
+"""The hours and days on which a valid coupon can be used, by the wall clock of the campaign's time zone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import get_args
+
+from coupons.fields import Weekday
+from coupons.model.terms import Terms, WeeklyHours
+from coupons.times import wall_clock
+
+_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+"""In the order of `date.weekday()`."""
+
+
+def is_usable(terms: Terms, moment_s: int, timezone: str) -> bool:
+    """Inside one of the weekly hours, if there are any, and on no blackout date.
+
+    The date is that of the moment itself: hours that began before midnight end there if the new day is blacked out.
+    By the wall clock: an hour that a clock change repeats counts both times, one that it skips never comes.
+    """
+    shown = wall_clock(moment_s, timezone)
+    if shown.date().isoformat() in terms.blackout_dates:
+        return False
+    clock = shown.strftime("%H:%M")
+    return not terms.usable or any(_covers(hours, shown.date(), clock) for hours in terms.usable)
+
+
+def _covers(hours: WeeklyHours, day: date, clock: str) -> bool:
+    """`clock` is HH:MM, which sorts as time does; a minute is inside with all of its seconds."""
+    began_today = _weekday(day) in hours.weekdays
+    if hours.starts < hours.ends:
+        return began_today and hours.starts <= clock < hours.ends
+    began_yesterday = _weekday(day - timedelta(days=1)) in hours.weekdays
+    return (began_today and hours.starts <= clock) or (began_yesterday and clock < hours.ends)
+
+
+def _weekday(day: date) -> Weekday:
+    return _WEEKDAYS[day.weekday()]

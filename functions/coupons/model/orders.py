@@ -1,0 +1,116 @@
+"""An order as the merchant sends it, what we keep of it, and the movements of money that it causes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from coupons.fields import Document, Id, Label, Minor
+from coupons.money import FundingLine, Purse
+
+
+class Item(Document):
+    sku: Label
+    category: Label
+    tags: Annotated[list[Label], Field(max_length=20)] = []
+    price_minor: Minor
+    quantity: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Order(Document):
+    """`total_minor` is what the customer would pay before the coupon, after the merchant's own discounts."""
+
+    total_minor: Minor
+    store_id: Id
+    channel: Literal["offline", "online"]
+    region: Label
+    items: Annotated[list[Item], Field(min_length=1, max_length=100)]
+
+
+def fingerprint(order: Order) -> str:
+    """32 hex digits: equal if and only if the content is, however the JSON was spelled."""
+    return hashlib.sha256(order.model_dump_json().encode()).hexdigest()[:32]
+
+
+def order_key(merchant_id: str, order_no: str) -> bytes:
+    """16 bytes that stand for an order inside a claim item: eight full names would take it past 1 KB."""
+    return hashlib.sha256(f"{merchant_id}#{order_no}".encode()).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: tuple[FundingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """`amounts` is what went back: `payable_minor` to the customer, `funding` to the funders."""
+
+    reversal_no: str
+    amounts: Amounts
+    reversed_at_s: int
+    coupon_returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """One order number of one merchant: it holds, redeemed, or gave up one coupon, and never another.
+
+    A `released` order is a tombstone: a cancel that overtook its redemption wins.
+    """
+
+    merchant_id: str
+    order_no: str
+    state: Literal["held", "redeemed", "released"]
+    coupon_id: str = ""
+    fingerprint: str = ""
+    batch_id: str = ""
+    terms_id: str = ""
+    amounts: Amounts = Amounts(0, 0, 0, ())
+    at_s: int = 0
+    """When it was held, redeemed or released."""
+    held_until_s: int = 0
+    late: bool = False
+    """Redeemed by a till that had been cut off (`scanned_at`)."""
+    reversals: tuple[Reversal, ...] = ()
+
+    @property
+    def coupon_returned(self) -> bool:
+        """Its coupon came back, and may be on another order by now."""
+        return any(reversal.coupon_returned for reversal in self.reversals)
+
+    def same_content(self, coupon_id: str, order_fingerprint: str) -> bool:
+        return (self.coupon_id, self.fingerprint) == (coupon_id, order_fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A settlement line: one movement, filed under the merchant and the day it happened; a reversal's is negative."""
+
+    kind: Literal["redemption", "reversal"]
+    order_no: str
+    reversal_no: str
+    coupon_id: str
+    purse: Purse
+    """As its batch's release has it, so that no reader of lines needs the catalogue."""
+    batch_id: str
+    terms_id: str
+    amounts: Amounts
+    at_s: int
+    late: bool
+    coupon_returned: bool = False
+    """By a reversal, in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A settlement line with whose it is: the merchant stands in its key."""
+
+    merchant_id: str
+    line: Line

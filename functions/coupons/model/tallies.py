@@ -1,0 +1,241 @@
+"""What settlement lines come to when each is held against its order and its coupon, as an audit does.
+
+    line ── by its number ──▶ order ── by its coupon id ──▶ coupon ── by the order's key ──▶ that order
+
+Line and order are held against each other both ways: a line stands under its own key and is what its order says, and
+each line that an order must have stands under its key. A coupon carries one order, so no two orders have the same one.
+That there is no coupon without an order is the count's to say (`audit/equations.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from coupons.model.campaigns import Withholding
+from coupons.model.claims import Claim
+from coupons.model.orders import Amounts, Line, OrderRecord, order_key
+from coupons.model.payouts import Split
+from coupons.model.reserves import Amounts as Money
+from coupons.model.reserves import minus
+from coupons.money import FundingLine, Purse
+from coupons.sealing import CouponRef
+
+FAULTS_NAMED = 3
+"""Of each kind: the first few tell where to look, and a fold stays small."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong, how often, and the first few of it by name."""
+
+    number: int = 0
+    named: list[str] = field(default_factory=list)
+
+    def take(self, name: str) -> None:
+        self.add(Faults(1, [name]))
+
+    def add(self, other: Faults) -> None:
+        self.number += other.number
+        self.named = (self.named + other.named)[:FAULTS_NAMED]
+
+
+@dataclass(slots=True)
+class BatchTally:
+    """Lines of one batch. `spent` by redemptions and `back` by reversals are what lines say, `ordered` what orders do:
+    redemptions less reversals, of the same lines.
+    """
+
+    redemptions: int = 0
+    reversals: int = 0
+    returned: int = 0
+    """Reversals that gave the coupon back."""
+    carried: int = 0
+    """Coupons that were found to carry the order that kept them."""
+    spent: Money = field(default_factory=dict)
+    back: Money = field(default_factory=dict)
+    ordered: Money = field(default_factory=dict)
+    wrong_lines: Faults = field(default_factory=Faults)
+    missing_lines: Faults = field(default_factory=Faults)
+    wrong_coupons: Faults = field(default_factory=Faults)
+
+    @property
+    def lines(self) -> int:
+        return self.redemptions + self.reversals
+
+    @property
+    def kept(self) -> int:
+        """Orders whose coupon did not come back."""
+        return self.redemptions - self.returned
+
+    @property
+    def net(self) -> Money:
+        return minus(self.spent, self.back)
+
+    def take(self, line: Line) -> None:
+        into, sign = (self.spent, 1) if line.kind == "redemption" else (self.back, -1)
+        if line.kind == "redemption":
+            self.redemptions += 1
+        else:
+            self.reversals += 1
+            self.returned += line.coupon_returned
+        _take(into, line.amounts.funding, sign)
+
+    def take_order(self, expected: Line) -> None:
+        """What the order of a line says in its place."""
+        _take(self.ordered, expected.amounts.funding, 1)
+
+    def add(self, other: BatchTally) -> None:
+        self.redemptions += other.redemptions
+        self.reversals += other.reversals
+        self.returned += other.returned
+        self.carried += other.carried
+        for mine, theirs in ((self.spent, other.spent), (self.back, other.back), (self.ordered, other.ordered)):
+            for funder_id, amount in theirs.items():
+                mine[funder_id] = mine.get(funder_id, 0) + amount
+        self.wrong_lines.add(other.wrong_lines)
+        self.missing_lines.add(other.missing_lines)
+        self.wrong_coupons.add(other.wrong_coupons)
+
+
+@dataclass(slots=True)
+class Reading:
+    """The merchant that is being read: its lines so far, by what is due as of when its first line was read."""
+
+    withheld: list[Withholding] = field(default_factory=list)
+    split: Split = field(default_factory=Split)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Lines of some merchants of one day: `recounted` line by line, `stored` as the day's close recorded them."""
+
+    batches: dict[str, BatchTally] = field(default_factory=dict)
+    recounted: Split = field(default_factory=Split)
+    stored: Split = field(default_factory=Split)
+    merchants: int = 0
+    wrong_merchants: Faults = field(default_factory=Faults)
+    reading: Reading | None = None
+
+    def of(self, batch_id: str) -> BatchTally:
+        return self.batches.setdefault(batch_id, BatchTally())
+
+    def add(self, other: Tally) -> None:
+        for batch_id, tally in other.batches.items():
+            self.of(batch_id).add(tally)
+        self.recounted.add(other.recounted)
+        self.stored.add(other.stored)
+        self.merchants += other.merchants
+        self.wrong_merchants.add(other.wrong_merchants)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is read of a bucket of merchants: up to the place `read_to`, or to the end."""
+
+    tally: Tally
+    read_to: str = ""
+    to_the_end: bool = False
+
+
+def together(tallies: Iterable[BatchTally]) -> BatchTally:
+    whole = BatchTally()
+    for tally in tallies:
+        whole.add(tally)
+    return whole
+
+
+def expected_lines(order: OrderRecord, purse: Purse) -> dict[str, Line]:
+    """The lines that an order must have, by reversal number, the redemption's under none; `purse`: its batch's."""
+    redemption = Line(
+        kind="redemption",
+        order_no=order.order_no,
+        reversal_no="",
+        coupon_id=order.coupon_id,
+        purse=purse,
+        batch_id=order.batch_id,
+        terms_id=order.terms_id,
+        amounts=order.amounts,
+        at_s=order.at_s,
+        late=order.late,
+    )
+    found = {"": redemption}
+    for one in order.reversals:
+        found[one.reversal_no] = replace(
+            redemption,
+            kind="reversal",
+            reversal_no=one.reversal_no,
+            amounts=_negative(one.amounts),
+            at_s=one.reversed_at_s,
+            late=False,
+            coupon_returned=one.coupon_returned,
+        )
+    return found if order.state == "redeemed" else {}
+
+
+def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> str:
+    """Why the line is not what its order and the purse of its order's batch say; empty if it is."""
+    if order is None:
+        return "has no order"
+    if purse is None:
+        return f"has an order of {order.batch_id}, which is not published"
+    if line.purse != purse:
+        return f"is of {line.purse}, its batch of {purse}"
+    expected = expected_lines(order, purse).get(line.reversal_no)
+    if expected is None:
+        return f"is none of its order's, which is {order.state} with {len(order.reversals)} reversals"
+    if line.amounts != expected.amounts:
+        return f"says {_said(line.amounts)}, its order {_said(expected.amounts)}"
+    return "" if line == expected else "differs from its order"
+
+
+def order_fault(order: OrderRecord) -> str:
+    """Why the order's money does not add up in itself; empty if it does: funders pay what the discount is, each part of
+    it goes back once at most, and a coupon comes back once.
+    """
+    parts = [order.amounts, *(one.amounts for one in order.reversals)]
+    if any(sum(line.amount_minor for line in part.funding) != part.discount_minor for part in parts):
+        return "has funders that do not pay its discount"
+    back: Money = {}
+    for part in parts[1:]:
+        _take(back, part.funding, 1)
+    given = {line.funder_id: line.amount_minor for line in order.amounts.funding}
+    if any(amount > given.get(funder_id, 0) for funder_id, amount in back.items()):
+        return "gave back more than a funder paid"
+    if sum(part.payable_minor for part in parts[1:]) > order.amounts.payable_minor:
+        return "gave back more than was paid"
+    return "came back twice" if sum(one.coupon_returned for one in order.reversals) > 1 else ""
+
+
+def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, claim: Claim | None) -> str:
+    """Why the coupon of an order that kept it does not say so; empty if it does."""
+    if ref is None or ref.batch_number != batch_number:
+        return "names a coupon that is not of its batch"
+    if claim is None or claim.batch_number != batch_number or not ref.index < len(claim.coupons):
+        return "names a coupon that nobody has"
+    coupon = claim.coupons[ref.index]
+    if coupon.order != order_key(order.merchant_id, order.order_no):
+        return f"names a coupon that is {coupon.state}, of another order or none"
+    reversed_minor = sum(one.amounts.payable_minor for one in order.reversals)
+    is_over = bool(order.reversals) and reversed_minor == order.amounts.payable_minor
+    expected = "voided" if is_over else "redeemed"
+    return "" if coupon.state == expected else f"names a coupon that is {coupon.state}, not {expected}"
+
+
+def _take(into: Money, funding: tuple[FundingLine, ...], sign: int) -> None:
+    for part in funding:
+        into[part.funder_id] = into.get(part.funder_id, 0) + sign * part.amount_minor
+
+
+def _negative(amounts: Amounts) -> Amounts:
+    return Amounts(
+        -amounts.discount_minor,
+        -amounts.merchant_match_minor,
+        -amounts.payable_minor,
+        tuple(FundingLine(part.funder_id, -part.amount_minor) for part in amounts.funding),
+    )
+
+
+def _said(amounts: Amounts) -> str:
+    paid = ", ".join(f"{part.funder_id} {part.amount_minor}" for part in amounts.funding)
+    return f"{amounts.discount_minor} off ({paid}), {amounts.merchant_match_minor} match, {amounts.payable_minor} paid"

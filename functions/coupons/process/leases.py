@@ -1,0 +1,192 @@
+"""Leases: packs that this process may hand out for a few seconds; design section 4.
+
+    take ──▶ a token of the live lease, or a new lease: k packs off a random shard, one attempt
+    put_back ──▶ the token of a claim that was certainly not written, into its own lease
+
+k follows the pace: what the last lease spent in a second, at most twice the last k, at most 64, and at most 1/16 of
+what the stock was last seen to hold. So a quiet environment reserves one pack at a time, a busy one about a second's
+worth, and near the end nobody sits on the last packs.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from dataclasses import dataclass, field
+
+from coupons.clock import LEASE_S, Clock
+from coupons.model.batches import Control, PublishedBatch, returns_at_s
+from coupons.process.cache import Cache
+from coupons.refusals import Busy, Drained, SoldOut
+from coupons.stores.dynamodb import NoAnswer, NotApplied
+from coupons.stores.stock import Stock
+
+PACKS_MAX = 64
+AHEAD_S = 1.0
+"""A lease is about what this many seconds spend."""
+SHARE = 16
+"""No lease takes more than 1/16 of a shard: the last packs stay where everybody can reach them."""
+LEASE_ATTEMPTS = 4
+"""Shards tried in one request before the answer is `busy`; each failed one is followed by a read of all."""
+NO_SHARD = -1
+"""Of a token that stands for no pack of the stock."""
+RETRY_JITTER_S = 30
+"""Spreads the return of those who were told when packs come back."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """Packs taken out of one shard in one round, and which of them this process still holds.
+
+    The age counts from before the request, so that it is never younger here than the store could say.
+    """
+
+    lease_id: str
+    batch_id: str
+    shard: int
+    round: int
+    packs: int
+    taken_wall_s: float
+    taken_monotonic_s: float
+    held: list[int] = field(default_factory=list)
+
+    def is_live(self, clock: Clock) -> bool:
+        """Both clocks say so: either one at `LEASE_S`, or stepped back, ends it.
+
+        Guarded by tests/store/process/test_leases.py::test_a_lapsed_lease_hands_out_nothing.
+        """
+        wall_s = clock.wall_s() - self.taken_wall_s
+        monotonic_s = clock.monotonic_s() - self.taken_monotonic_s
+        return 0 <= wall_s < LEASE_S and 0 <= monotonic_s < LEASE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The right to write one claim."""
+
+    lease: Lease
+    ordinal: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.lease.lease_id}:{self.ordinal}"
+
+
+class Leases:
+    """One live lease a batch. A process handles one request at a time (Lambda), so nothing here locks."""
+
+    def __init__(self, stock: Stock, live: Cache, clock: Clock, rng: random.Random) -> None:
+        self._stock = stock
+        self._live = live
+        self._clock = clock
+        self._rng = rng
+        self._leases: dict[str, Lease] = {}
+        self._seen: dict[str, int] = {}
+        """Batch → what a shard was last seen to hold."""
+
+    def take(self, batch: PublishedBatch, now_s: int) -> Token:
+        """A pack taken out of the stock for the caller alone; its token is out of memory before it is used.
+
+        Raises Drained or SoldOut when there is none, NotApplied (a throttled shard means busy, never zero), NoAnswer
+        (the packs may be stranded until the reclaim).
+
+        Guarded by tests/store/process/test_leases.py::test_a_lease_of_an_older_round_hands_out_nothing,
+        tests/store/process/test_leases.py::test_a_lease_is_asked_for_once,
+        tests/store/claim/test_packs.py::test_a_throttled_shard_is_busy_and_never_drained.
+        """
+        control = self._live.control(batch.batch_id)
+        lease = self._leases.get(batch.batch_id)
+        if lease is None or not lease.held or lease.round != control.round or not lease.is_live(self._clock):
+            # What a lapsed lease still holds is stranded until the reclaim: a late put of it could not be told apart.
+            lease = self._lease(batch, control, now_s, lease)
+        return Token(lease, lease.held.pop(0))
+
+    def grant(self, batch: PublishedBatch) -> Token:
+        """The right to write a claim of a batch in which everyone entitled fits; it lapses like any other.
+
+        The fence of the count after closing rests on that: no put is sent later than `LEASE_S` after its request began.
+        """
+        return Token(self._fresh(batch.batch_id, NO_SHARD, 0, 0), 0)
+
+    def put_back(self, token: Token) -> None:
+        """Keep the pack of a claim that was certainly not written: in its own lease, or in its shard if it is the last.
+
+        The shard is asked once and without surprise: if that fails the pack is stranded until the reclaim, which is
+        safe. A second request could add it twice.
+
+        Guarded by tests/store/process/test_leases.py::test_the_last_token_of_a_lease_goes_back_to_its_shard,
+        tests/store/claim/test_packs.py::test_a_pack_that_cannot_be_given_back_is_stranded.
+        """
+        lease = token.lease
+        if lease.shard == NO_SHARD or not lease.is_live(self._clock):
+            return
+        if lease.held:
+            lease.held.append(token.ordinal)
+            return
+        try:
+            self._stock.give_back(lease.batch_id, lease.shard, lease.round)
+        except (NotApplied, NoAnswer):
+            return
+
+    def _lease(self, batch: PublishedBatch, control: Control, now_s: int, last: Lease | None) -> Lease:
+        shard = self._rng.randrange(batch.shards)
+        for _ in range(LEASE_ATTEMPTS):
+            refuse_by_stock(batch, control, now_s, self._rng)
+            packs = self._packs(batch.batch_id, last)
+            lease = self._fresh(batch.batch_id, shard, control.round, packs)
+            taken, stock = self._stock.lease(batch.batch_id, shard, control.round, packs)
+            self._seen[batch.batch_id] = stock.remaining
+            if taken:
+                self._leases[batch.batch_id] = lease
+                return lease
+            control, shard = self._look_around(batch, control, now_s)
+        raise Busy(detail="The last packs are going; try again.")
+
+    def _fresh(self, batch_id: str, shard: int, round_: int, packs: int) -> Lease:
+        return Lease(
+            lease_id=secrets.token_urlsafe(12),
+            batch_id=batch_id,
+            shard=shard,
+            round=round_,
+            packs=packs,
+            taken_wall_s=self._clock.wall_s(),
+            taken_monotonic_s=self._clock.monotonic_s(),
+            held=list(range(packs)),
+        )
+
+    def _packs(self, batch_id: str, last: Lease | None) -> int:
+        """k of the next lease."""
+        if last is None:
+            return 1
+        # A frozen environment's monotonic clock may stand still: the older of both ages is the safe one.
+        wall_s = self._clock.wall_s() - last.taken_wall_s
+        age_s = max(wall_s, self._clock.monotonic_s() - last.taken_monotonic_s, 0.001)
+        pace = int((last.packs - len(last.held)) * AHEAD_S / age_s)
+        return max(1, min(pace, 2 * last.packs, PACKS_MAX, self._seen.get(batch_id, 0) // SHARE))
+
+    def _look_around(self, batch: PublishedBatch, control: Control, now_s: int) -> tuple[Control, int]:
+        """After a refusal: read all shards at once, and either name one that has packs or mark the batch drained."""
+        shards = self._stock.shards(batch.batch_id, batch.shards)
+        if any(shard.sealed != control.round for shard in shards):
+            return self._live.control_now(batch.batch_id), self._rng.randrange(batch.shards)
+        filled = [place for place, shard in enumerate(shards) if shard.remaining]
+        if filled:
+            chosen = self._rng.choice(filled)
+            self._seen[batch.batch_id] = shards[chosen].remaining
+            return control, chosen
+        self._stock.mark_drained(batch.batch_id, control, now_s)
+        return self._live.control_now(batch.batch_id), self._rng.randrange(batch.shards)
+
+
+def refuse_by_stock(batch: PublishedBatch, control: Control, now_s: int, rng: random.Random) -> None:
+    """Raises SoldOut if every pack is claimed, Drained if all are handed out and some may return."""
+    if control.sold_out:
+        raise SoldOut(detail=f"All {control.quantity} packs are claimed.", timezone=batch.timezone)
+    if control.drained_at_s or control.state == "sealing":
+        returns = returns_at_s(control, now_s)
+        raise Drained(
+            returns_at_s=returns,
+            retry_after_s=returns - now_s + rng.randrange(RETRY_JITTER_S),
+            timezone=batch.timezone,
+            detail="All packs are handed out; those that were not claimed return then.",
+        )

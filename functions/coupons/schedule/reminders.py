@@ -1,0 +1,115 @@
+"""Tell others which coupons expire soon and are still available: once a calendar day of the campaign, by a sweep.
+
+    reminded until ──coupons that end in here are announced now──▶ horizon: the end of the day `remind_days` from today
+
+The control item remembers the horizon, so that a tick with nothing to announce costs no read. A batch's first interval
+begins at the horizon of its opening: who claims later than `remind_days` before the end was just told when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from coupons.claim.packs import Held, coupon_id
+from coupons.damage import Damaged, UnlikeError, blamed
+from coupons.model import events
+from coupons.model.batches import Control, PublishedBatch
+from coupons.model.claims import Claim
+from coupons.model.counts import Count, Fold
+from coupons.process.passes import folded
+from coupons.process.services import Services
+from coupons.schedule.reclaim import SET_BACK_S
+from coupons.stores import keys
+from coupons.times import day_of, day_start_s
+
+SPAN = 1
+"""Buckets a fold: about 1,000 claims, 100 PutEvents, some seconds; a span must end before its function does."""
+
+
+def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: float) -> tuple[Count | None, bool]:
+    """Everybody's coupons that end before today's horizon were announced, once or more; nothing is if nothing is due.
+
+    Returns how many claims and coupons this wave announced (None: none was completed), and whether more could be done
+    at once. Costs a strong read of the control item, what `sweeping.folded` says, and an event for each claim and
+    moment of expiry. What is held is on its way to be used, and is not announced; a claim that is damaged holds up
+    nobody, and is not announced even when it is mended. A killed call repeats the events of
+    the spans it had not recorded, under the same ids; so does a wave that goes on after midnight.
+
+    Raises NotPut, Busy: the next call goes on.
+    """
+    control = services.cache.control_now(batch.batch_id)
+    if _is_set_back(batch, control, now_s):
+        services.controls.mark_reminded(batch.batch_id, control, now_s)
+        control = services.cache.control_now(batch.batch_id)
+    interval = due(batch, control, now_s)
+    if interval is None:
+        return None, False
+    # By the remembered second rather than by the interval: set back, it names other folds than the first time.
+    sweep_id = f"remind#{batch.batch_id}#{control.reminded_until_s}#{interval.stop}#{control.extended_s}"
+
+    def announce(claims: Iterator[Claim | Damaged]) -> Fold:
+        fold, told = Fold(), list[events.Event]()
+        for claim in services.damages.sound(claims):
+            with services.damages.left_out():
+                found = _expiring(services, Held(batch, claim, control.ruling), interval, now_s)
+                coupons = sum(len(event.data.coupons) for event in found)
+                fold.by_batch.setdefault(batch.number, Count()).add(Count(bool(found), {"available": coupons}))
+                told += found
+        services.bus.put(told)
+        return fold
+
+    fold = folded(services, sweep_id, batch, announce, span=SPAN, deadline_s=deadline_s)
+    if fold is None:
+        return None, True
+    if not services.controls.mark_reminded(batch.batch_id, control, interval.stop):
+        return None, False  # a twin was faster, or the validity was extended: the next tick looks again
+    return fold.of(batch.number), False
+
+
+def is_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
+    """By facts at hand, without a read."""
+    return _is_set_back(batch, control, now_s) or due(batch, control, now_s) is not None
+
+
+def due(batch: PublishedBatch, control: Control, now_s: int) -> range | None:
+    """The seconds of expiry that are to be announced now; None if there are none, or none in which a coupon can end."""
+    if batch.document.remind_days is None or control.voided:
+        return None
+    ends = range(batch.first_expiry_s + control.extended_s, batch.last_expiry_s + control.extended_s + 1)
+    from_s = max(control.reminded_until_s, _horizon_s(batch, batch.opens_at_s))
+    until_s = _horizon_s(batch, now_s)
+    if max(from_s, ends.start, now_s + 1) >= min(until_s, ends.stop):
+        return None
+    return range(from_s, until_s)
+
+
+def _horizon_s(batch: PublishedBatch, now_s: int) -> int:
+    """The end of the calendar day that is `remind_days` after now's."""
+    days = batch.document.remind_days or 0
+    return day_start_s(day_of(now_s, batch.timezone) + timedelta(days=days + 1), batch.timezone)
+
+
+def _is_set_back(batch: PublishedBatch, control: Control, now_s: int) -> bool:
+    """The test clock stands before the day of which it was announced what ends."""
+    return control.reminded_until_s > _horizon_s(batch, now_s + SET_BACK_S)
+
+
+def _expiring(services: Services, held: Held, interval: range, now_s: int) -> list[events.CouponExpiring]:
+    """One event for each moment in `interval` at which available coupons of this pack end."""
+    by_end: dict[int, list[int]] = {}
+    for place, coupon in enumerate(held.claim.coupons):
+        expires_at_s = coupon.expires_at_s + held.ruling.extended_s
+        if expires_at_s in interval and coupon.status(now_s, held.ruling) == "available":
+            by_end.setdefault(expires_at_s, []).append(place)
+    if not by_end:
+        return []
+    has_key = services.has_key_of(held.claim)
+    with blamed(services.claims.table, **keys.claim(held.batch.claim_key, held.batch.buckets, held.claim.person)):
+        if not has_key:
+            raise UnlikeError("there is no key of its version")
+        coupon_ids = [coupon_id(services, held, place) for place in range(len(held.claim.coupons))]
+        return [
+            events.expiring(services.event_source, held.batch, coupon_ids, places, expires_at_s, now_s)
+            for expires_at_s, places in by_end.items()
+        ]

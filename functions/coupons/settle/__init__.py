@@ -1,0 +1,1 @@
+"""Money: reserved, given back, closed by day, stated."""

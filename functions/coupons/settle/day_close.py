@@ -1,0 +1,175 @@
+"""Close a settlement day: every line of it is added up, once for all.
+
+    marked ── ends everywhere ── fence ──▶ shards ──▶ merchants ──▶ buckets ──▶ what each batch spent ──▶ closed
+
+After the fence no line of the day can still be filed, so everyone who adds up the same shard gets the same sums. Each
+step is recorded before the next one is begun, by a condition that the first of any number of invocations meets: a
+killed one costs the lines it had read since its last record, at most 5,000 a thread, and a repeat changes nothing. No
+step holds more than one merchant's sums, or the sums of the merchants of a bucket, in memory; never their lines.
+
+Costs a merchant with lines, in requests of one unit each: 16 shards read and 16 recorded (one more for each 5,000
+lines), one item of sums; and a day: 16 buckets, one item a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import islice
+
+from coupons.clock import FENCE_S
+from coupons.damage import Damaged
+from coupons.model.days import MerchantDay, Part, SettlementDay, Sums, total
+from coupons.process.passes import side_by_side
+from coupons.process.services import Services
+from coupons.stores import keys
+from coupons.times import day_of, day_start_s
+
+LAST_ZONE = "Etc/GMT+12"
+"""Where a day ends last of all."""
+SEGMENT_LINES = 5_000
+"""Lines between two records of one shard: a second or two of decoding."""
+
+
+def close_days(
+    services: Services, published: Sequence[str], now_s: int, deadline_s: float
+) -> tuple[list[dict[str, object]], bool]:
+    """Every day that is due at `now_s` is closed, or as far as fits before `deadline_s` (monotonic).
+
+    Returns what was done, and whether more could be done at once. With nothing due it is one Query of half a read unit
+    for each two months of service. A day is due `FENCE_S` after its latest end: in the zones of its lines, and of all
+    published campaigns, which may file a line as long as it is that day there. A clock that was set back into a closed
+    day takes the close back. A day with a damaged item stays open, for its sums would be too small; all its other
+    merchants are added up, and other days are closed. `published`: batches. Raises Busy.
+    """
+    did: list[dict[str, object]] = []
+    for day in services.damages.sound(services.days.each()):
+        if day.closed_at_s:
+            if now_s < day.ends_at_s and services.days.reopen(day):
+                did.append({"day": day.day, "step": "reopened"})
+        elif now_s >= day.ends_at_s + FENCE_S and now_s >= _latest_end_s(services, day, published) + FENCE_S:
+            try:
+                sums = _add_up(services, day, deadline_s)
+            except Damaged as found:
+                services.damages.note(found)
+                did.append({"day": day.day, "step": "damaged", "why": str(found)})
+                continue
+            if sums is None:
+                return did, True
+            for batch_id, owed in sums.spent.items():
+                services.day_folds.record_spent(day, batch_id, owed)
+            if services.days.close(day, now_s):
+                did.append({"day": day.day, "step": "closed", "lines": sums.lines})
+    return did, False
+
+
+def closed_through(services: Services, published: Sequence[str], now_s: int) -> date | None:
+    """The last day through which all are closed, those too on which nobody had a line; None if there is none.
+
+    No line can be filed under it any more, nor under one before it. One Query, as `close_days`.
+    """
+    zones = _zones(services, published)
+    over = min((day_of(now_s - FENCE_S, zone) for zone in zones), default=None)
+    if over is None:
+        return None
+    days = services.days.each()
+    # A day that cannot be read may be open: its key says which it is.
+    standing = [date.fromisoformat(day.sk) for day in days if isinstance(day, Damaged)]
+    standing += [date.fromisoformat(day.day) for day in services.damages.sound(days) if not day.closed_at_s]
+    return min([over, *standing]) - timedelta(days=1)
+
+
+def _zones(services: Services, published: Sequence[str]) -> set[str]:
+    """Of batches that are published. One whose release is damaged may be in any zone: its days end with the last."""
+    return {_zone(services, batch_id) for batch_id in published}
+
+
+def _zone(services: Services, batch_id: str) -> str:
+    with services.damages.left_out():
+        return services.cache.listed(batch_id).timezone
+    return LAST_ZONE
+
+
+def _latest_end_s(services: Services, day: SettlementDay, published: Sequence[str]) -> int:
+    zones = _zones(services, published)
+    morrow = date.fromisoformat(day.day) + timedelta(days=1)
+    return max((day_start_s(morrow, zone) for zone in zones), default=0)
+
+
+def _add_up(services: Services, day: SettlementDay, deadline_s: float) -> Sums | None:
+    """The sums of all merchants; None if time ran out. Raises Damaged once all that can be is added up."""
+    parts = services.day_folds.recorded(day.sweep_id, keys.DAY_BUCKETS)
+    broken: list[Damaged] = []
+    for bucket in _shuffled(services, keys.DAY_BUCKETS, parts):
+        with services.damages.left_out(broken):
+            sums = _of_bucket(services, day, bucket, deadline_s)
+            if sums is None:
+                return None
+            parts[bucket] = services.day_folds.record(day.sweep_id, bucket, None, Part(sums, to_the_end=True))
+    if broken:
+        raise broken[0]
+    return total(part.sums for part in parts.values())
+
+
+def _of_bucket(services: Services, day: SettlementDay, bucket: int, deadline_s: float) -> Sums | None:
+    merchants = services.days.merchants(day.day, bucket)
+    services.rng.shuffle(merchants)
+
+    broken: list[Damaged] = []
+
+    def of(merchant: MerchantDay) -> Sums | None:
+        if merchant.damaged:
+            services.damages.note(merchant.damaged)
+        if merchant.round == day.round:
+            return merchant.sums
+        with services.damages.left_out(broken):
+            return _of_merchant(services, day, merchant, deadline_s)
+        return None
+
+    found = side_by_side(services, of, merchants)
+    if broken:
+        raise broken[0]
+    whole = [sums for sums in found if sums is not None]
+    return total(whole) if len(whole) == len(merchants) else None
+
+
+def _of_merchant(services: Services, day: SettlementDay, merchant: MerchantDay, deadline_s: float) -> Sums | None:
+    if services.clock.monotonic_s() >= deadline_s:
+        return None
+    sweep_id = f"{day.sweep_id}#{merchant.merchant_id}"
+    parts = services.day_folds.recorded(sweep_id, keys.LINE_SHARDS)
+    whole = {shard: part for shard, part in parts.items() if part.to_the_end}
+    for shard in _shuffled(services, keys.LINE_SHARDS, whole):
+        part = parts.get(shard)
+        while part is None or not part.to_the_end:
+            if services.clock.monotonic_s() >= deadline_s:
+                return None
+            part = services.day_folds.record(
+                sweep_id, shard, part, _read_on(services, day, merchant.merchant_id, shard, part)
+            )
+        parts[shard] = part
+    sums = total(part.sums for part in parts.values())
+    services.days.finish(day, merchant.merchant_id, sums)
+    return sums
+
+
+def _read_on(services: Services, day: SettlementDay, merchant_id: str, shard: int, standing: Part | None) -> Part:
+    """`standing` and the lines after it, at most 5,000 more."""
+    before = standing or Part(Sums())
+    sums, read_to = total([before.sums]), before.read_to
+    found = services.orders.in_shard(merchant_id, day.day, shard, read_to)
+    broken: list[Damaged] = []
+    for sort_key, one in islice(found, SEGMENT_LINES):
+        for line in services.damages.sound([one], broken):
+            sums.take(line)
+        read_to = sort_key
+    if broken:
+        raise broken[0]  # not recorded: the merchant's sums wait for it
+    return Part(sums, read_to, to_the_end=sums.lines - before.sums.lines < SEGMENT_LINES)
+
+
+def _shuffled(services: Services, places: int, done: dict[int, Part]) -> list[int]:
+    """The places that are not done, in an order of chance: invocations side by side rarely meet."""
+    missing = [place for place in range(places) if place not in done]
+    services.rng.shuffle(missing)
+    return missing

@@ -1,0 +1,1 @@
+"""What merchants do at the till and online."""

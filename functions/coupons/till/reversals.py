@@ -1,0 +1,156 @@
+"""Undo a redemption, in full or in part: the money back over what each line has left, the coupon by its policy."""
+
+from __future__ import annotations
+
+from coupons.currencies import money
+from coupons.model.batches import PublishedBatch
+from coupons.model.orders import Amounts, Line, OrderRecord, Reversal, order_key
+from coupons.money import FundingLine, split_over_left
+from coupons.process.services import Services
+from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
+from coupons.sealing import CouponRef
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.times import day_of
+
+ATTEMPTS = 4
+REVERSALS_MAX = 100
+"""A bound an order, as many as it has items: the order item must stay small. The last, full one is always taken."""
+
+
+def reverse(
+    services: Services, merchant_id: str, order_no: str, reversal_no: str, amount_minor: int, now_s: int
+) -> tuple[Reversal, str, bool]:
+    """`amount_minor` of the payable went back to the customer, and the funders' and the merchant's part with it.
+
+    Where the refund policy lets this reversal give the coupon back and it has neither expired nor been given back too
+    often, it is `available` again with the same expiry, and all that its lines have left goes back: the rest of the
+    order then stands as if without it. Else that part is pro rata, and the last part of all leaves the coupon `voided`.
+    Order, coupon and a line filed under today move in one transaction of 4 to 6 write units. Returns the reversal, its
+    time zone, True for a repeat of the same number and amount.
+
+    Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
+    """
+    for _ in range(ATTEMPTS):
+        order = services.orders.get(merchant_id, order_no)
+        if order is None or order.state != "redeemed":
+            raise NotFound(detail=f"No redemption under order number {order_no!r}.")
+        batch = services.cache.batch(order.batch_id)
+        for standing in order.reversals:
+            if standing.reversal_no == reversal_no:
+                if standing.amounts.payable_minor != amount_minor:
+                    raise OrderConflict(detail=f"Reversal {reversal_no!r} already carries another amount.")
+                return standing, batch.timezone, True
+        done = _attempt(services, order, batch, reversal_no, amount_minor, now_s)
+        if done is not None:
+            return done, batch.timezone, False
+    raise Busy(detail="This order is changing; try again.")
+
+
+def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool) -> Amounts:
+    """What goes back with `amount_minor` of the payable: pro rata of the whole, so that a full reversal is exact.
+
+    Discount and match are computed on the sum reversed so far, then what went back before is taken off: parts of any
+    size add up to the whole. With the coupon all of both goes back, and nothing is left for later reversals. Each line
+    gives back at most what it has left.
+    """
+    before = [reversal.amounts for reversal in order.reversals]
+    discount_minor, match_minor = order.amounts.discount_minor, order.amounts.merchant_match_minor
+    if not (coupon_returns or order.coupon_returned):
+        reversed_minor = sum(part.payable_minor for part in before) + amount_minor
+        discount_minor = _pro_rata(discount_minor, reversed_minor, order.amounts.payable_minor)
+        match_minor = _pro_rata(match_minor, reversed_minor, order.amounts.payable_minor)
+    discount_minor -= sum(part.discount_minor for part in before)
+    match_minor -= sum(part.merchant_match_minor for part in before)
+    left = [
+        line.amount_minor - sum(part.funding[place].amount_minor for part in before)
+        for place, line in enumerate(order.amounts.funding)
+    ]
+    parts = split_over_left(discount_minor, left)
+    funding = tuple(FundingLine(line.funder_id, part) for line, part in zip(order.amounts.funding, parts, strict=True))
+    return Amounts(discount_minor, match_minor, amount_minor, funding)
+
+
+def _attempt(
+    services: Services, order: OrderRecord, batch: PublishedBatch, reversal_no: str, amount_minor: int, now_s: int
+) -> Reversal | None:
+    """None if the order or the coupon moved on meanwhile: read again."""
+    left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
+    is_full = amount_minor == left_minor
+    _refuse(order, amount_minor, left_minor, batch.currency)
+    opened = services.keys.open_coupon(order.coupon_id)
+    assert opened is not None, "we sealed the id of a coupon that was redeemed"
+    returned = not order.coupon_returned and _may_return(services, batch, opened[0], is_full=is_full, now_s=now_s)
+    back = amounts_back(order, amount_minor, coupon_returns=returned)
+    reversal = Reversal(reversal_no, back, now_s, returned)
+    day = day_of(now_s, batch.timezone)
+    line = services.orders.file(order.merchant_id, day.isoformat(), _line(order, batch, reversal, now_s))
+    parts = [services.orders.reverse(order, reversal), line]
+    # A coupon that came back earlier may be on another order by now.
+    if returned or (is_full and not order.coupon_returned):
+        parts.append(_coupon_part(services, order, batch, opened[0], returned, now_s))
+    services.day_marks.mark(order.merchant_id, day, batch.timezone)
+    try:
+        services.transact(parts)
+    except TransactionFailed:
+        return None
+    return reversal
+
+
+def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: str) -> None:
+    nothing = amount_minor == 0 and (order.amounts.payable_minor > 0 or order.reversals)
+    if amount_minor > left_minor or nothing:
+        why = f"{money(left_minor, currency)} are left to reverse."
+        raise ReversalNotAllowed(left_minor=left_minor, currency=currency, detail=why)
+    if len(order.reversals) >= REVERSALS_MAX and amount_minor < left_minor:
+        why = f"An order takes at most {REVERSALS_MAX} reversals."
+        raise ReversalNotAllowed(left_minor=left_minor, currency=currency, detail=why)
+
+
+def _may_return(services: Services, batch: PublishedBatch, ref: CouponRef, *, is_full: bool, now_s: int) -> bool:
+    """The policy lets a reversal of this size give the coupon back, and nothing else forbids it."""
+    refund = batch.terms[ref.index].refund
+    if refund.policy == "never" or (refund.policy == "full_only" and not is_full):
+        return False
+    claim = services.claims.get(batch, ref.person, consistent=True)
+    if claim is None:
+        return False
+    coupon, ruling = claim.coupons[ref.index], services.cache.control(batch.batch_id).ruling
+    is_over = ruling.voided or now_s >= coupon.expires_at_s + ruling.extended_s
+    return not is_over and coupon.returns < refund.times_max
+
+
+def _coupon_part(
+    services: Services, order: OrderRecord, batch: PublishedBatch, ref: CouponRef, returned: bool, now_s: int
+) -> dict[str, object]:
+    key = order_key(order.merchant_id, order.order_no)
+    if not returned:
+        return services.coupons.void(batch, ref, key)
+    extended_s = services.cache.control(batch.batch_id).ruling.extended_s
+    return services.coupons.give_back(batch, ref, key, now_s, extended_s, batch.terms[ref.index].refund.times_max)
+
+
+def _line(order: OrderRecord, batch: PublishedBatch, reversal: Reversal, now_s: int) -> Line:
+    back = reversal.amounts
+    return Line(
+        kind="reversal",
+        order_no=order.order_no,
+        reversal_no=reversal.reversal_no,
+        coupon_id=order.coupon_id,
+        purse=batch.purse,
+        batch_id=order.batch_id,
+        terms_id=order.terms_id,
+        amounts=Amounts(
+            -back.discount_minor,
+            -back.merchant_match_minor,
+            -back.payable_minor,
+            tuple(FundingLine(part.funder_id, -part.amount_minor) for part in back.funding),
+        ),
+        at_s=now_s,
+        late=False,
+        coupon_returned=reversal.coupon_returned,
+    )
+
+
+def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:
+    # Nothing was payable (an exchange): the one possible reversal is the full one.
+    return whole_minor * part_minor // payable_minor if payable_minor else whole_minor

@@ -1,0 +1,1 @@
+"""Gateway events in, responses out."""

@@ -1,0 +1,128 @@
+"""The bodies and queries that routes take; strict and closed like every document."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from coupons.fields import Document, Instant, Minor, PersonName, Quantity, SealedId
+from coupons.model.orders import Order
+from coupons.model.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
+from coupons.sealing import PIN_DIGITS
+
+MEMBERS_MAX = 1_000
+
+
+class Empty(Document):
+    """`{}` or no body at all; bodies derived from it have defaults for all they may say."""
+
+
+Pin = Annotated[str, Field(pattern=rf"^[0-9]{{{PIN_DIGITS}}}$")]
+"""Goes with a printed code."""
+
+
+class CodeBody(Empty):
+    """`print`: on paper, with a PIN, for a person without a phone; takes the scope `operator` besides."""
+
+    print: bool = False
+
+
+class QuoteBody(Document):
+    code: SealedId
+    pin: Pin | None = None
+    order: Order
+
+
+class HoldBody(Document):
+    """`ttl_s`: how long at most; the terms' `hold_max_s` and the coupon's expiry may end it sooner."""
+
+    code: SealedId
+    pin: Pin | None = None
+    order: Order
+    ttl_s: Annotated[int, Field(ge=1, le=ONLINE_HOLD_MAX_S)]
+
+
+class RedemptionBody(Document):
+    """`code` absent: what this order holds. `scanned_at`: a till that was cut off, at most ten minutes ago."""
+
+    code: SealedId | None = None
+    pin: Pin | None = None
+    order: Order
+    scanned_at: Instant | None = None
+
+
+class ReversalBody(Document):
+    amount_minor: Minor
+
+
+class QuantityBody(Document):
+    quantity: Quantity
+
+
+class StopBody(Empty):
+    """`issued`: whether coupons that were issued and not yet redeemed stay valid."""
+
+    issued: Literal["keep", "void"] = "keep"
+
+
+class ExtendBody(Document):
+    """`days` in all beyond the terms; a repeat is the same extension, not a second one."""
+
+    days: Annotated[int, Field(ge=1, le=EXTENSION_MAX_DAYS)]
+
+
+class MembersBody(Document):
+    """At most 1,000 persons in both lists together."""
+
+    add: Annotated[list[PersonName], Field(max_length=MEMBERS_MAX)] = []
+    remove: Annotated[list[PersonName], Field(max_length=MEMBERS_MAX)] = []
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if len(self.add) + len(self.remove) > MEMBERS_MAX:
+            raise ValueError(f"add and remove name more than {MEMBERS_MAX} persons together")
+        return self
+
+
+class LookupBody(Document):
+    """Whom the hotline asks about: in the body, because identities do not belong in addresses and their logs."""
+
+    person_id: PersonName
+
+
+class Query(BaseModel):
+    """Query parameters that a route does not know are ignored: caches and trackers add their own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class WalletQuery(Query):
+    status: Literal["", "available", "held", "redeemed", "expired", "voided"] = ""
+
+
+class SettlementQuery(Query):
+    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,2}~([A-Za-z0-9._-]{1,64}(~[A-Za-z0-9._-]{1,64})?)?$")] = ""
+
+
+class AuditQuery(Query):
+    sweep: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] = ""
+
+
+def _campaign_or_day(text: str) -> str:
+    if text not in ("", "campaign"):
+        date.fromisoformat(text)
+    return text
+
+
+class BudgetsQuery(AuditQuery):
+    """`audit`: what is recounted, the campaign or a settlement day; `sweep`: a count to go on with.
+
+    `cursor`: after which movement the page begins.
+    """
+
+    audit: Annotated[
+        str, Field(pattern=r"^(campaign|[0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_campaign_or_day)
+    ] = ""
+    cursor: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,64}~[0-9]{6,9}~(reserve|release|rollover))?$")] = ""

@@ -1,0 +1,132 @@
+"""Who asks: what the verified token says, as gateways hand it over.
+
+Gateways hand claims over as text: API Gateway's JWT authorizer makes `[a b]` of a list and `map[a:b]` of an object,
+others JSON, and `null` of nothing. So nothing and an empty text are absent, and what was no text is refused where being
+absent would widen what the token may do. The same holds of a claim that arrives as it stood in the token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from coupons.fields import PATH_PARAMETERS
+from coupons.identities import SUBJECT, IdentityError, is_nothing, real_name, refuse_misread
+from coupons.refusals import Forbidden, Unauthenticated
+
+Scope = Literal["citizen", "merchant", "partner", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`person_id` and `household_id` are normal forms; None: the token states none."""
+
+    subject: str = ""
+    scopes: frozenset[str] = frozenset()
+    person_id: str | None = None
+    household_id: str | None = None
+    region: str | None = None
+    merchant_id: str = ""
+
+    @property
+    def person_name(self) -> str:
+        """The person as `Keys.person` takes them; the subject stands in for an identity."""
+        return self.person_id or f"{SUBJECT}{self.subject}"
+
+
+NOBODY = Caller()
+"""Who asks for what everybody may read."""
+
+
+def caller_of(claims: Mapping[str, Any], scope: Scope) -> Caller:
+    """The caller of a route that takes `scope`. Raises Unauthenticated, Forbidden.
+
+    The gateway has checked token and scope already; a function that is called some other way checks again.
+    """
+    subject = _subject(claims)
+    scopes = _scopes(claims)
+    if scope not in scopes:
+        raise Forbidden(detail=f"This needs the scope {scope!r}.")
+    caller = Caller(
+        subject=subject,
+        scopes=scopes,
+        person_id=_identity(claims, "person_id"),
+        household_id=_identity(claims, "household_id"),
+        region=_word(claims, "region"),
+        merchant_id=_word(claims, "merchant_id") or "",
+    )
+    if scope == "merchant" and not _is_merchant_id(caller.merchant_id):
+        raise Forbidden(detail="The token names no merchant_id.")
+    return caller
+
+
+def name_in(claims: Mapping[str, Any]) -> str:
+    """Whom a token names, as `Keys.person` takes them, whatever else is wrong with it; empty without a token.
+
+    An identity that names nobody gives way to the account that states it.
+    """
+    subject, stated = _text(claims, "sub"), _text(claims, "person_id")
+    try:
+        return real_name(stated) if stated else subject and f"{SUBJECT}{subject}"
+    except IdentityError:
+        return subject and f"{SUBJECT}{subject}"
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    """A claim as API Gateway writes it; empty if it is absent."""
+    text = _written(claims.get(name))
+    return "" if is_nothing(text) else text
+
+
+def _written(value: Any) -> str:
+    """A value that stood in the token as no text is in brackets: a number too, which somebody may have rounded."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    return f"[{' '.join(map(str, value)) if isinstance(value, list) else value}]"
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    subject = _text(claims, "sub")
+    try:
+        refuse_misread(subject)
+    except IdentityError:
+        subject = ""
+    if not subject:
+        raise Unauthenticated(detail="Send a valid bearer token.")
+    return subject
+
+
+def _identity(claims: Mapping[str, Any], name: str) -> str | None:
+    text = _text(claims, name)
+    try:
+        return real_name(text) if text else None
+    except IdentityError as error:
+        raise Forbidden(detail=f"The token's {name} {error}.") from None
+
+
+def _word(claims: Mapping[str, Any], name: str) -> str | None:
+    text = _text(claims, name)
+    try:
+        refuse_misread(text)
+    except IdentityError as error:
+        raise Forbidden(detail=f"The token's {name} {error}.") from None
+    return text or None
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """The only claims that may be lists, and whose brackets mean one."""
+    text = (_text(claims, "scope") or _text(claims, "scp")).strip()
+    return frozenset(text.removeprefix("[").removesuffix("]").split())
+
+
+def _is_merchant_id(text: str) -> bool:
+    try:
+        PATH_PARAMETERS["merchant_id"].validate_python(text)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,94 @@
+"""The batches that the bench gives away: the season's special pack under other names, one a protocol."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coupons.metering import Meter
+from coupons.model.batches import PublishedBatch, spread
+from coupons.model.campaigns import Campaign
+from coupons.model.claims import Claim
+from coupons.operate import declarations
+from coupons.process.services import Services
+from coupons.sealing import Keys
+from coupons.stores import dynamodb, keys
+from coupons.stores.dynamodb import encode
+from coupons.stores.stock import stock_item
+from coupons.times import epoch_s
+from infra.couponctl.campaign_files import load_campaign
+from infra.local.settings import checkout
+
+SHARDS = 16
+"""Of the sharded counter."""
+KEYS = Keys({1: b"for an engine of some minutes"})
+_SEASON, _PACK = "beijing-2020", "special-0606"
+
+
+@dataclass
+class SetClock:
+    """Stands where it was set; both clocks alike."""
+
+    now: float
+
+    def wall_s(self) -> float:
+        return self.now
+
+    def monotonic_s(self) -> float:
+        return self.now
+
+
+def shared_services(
+    settings: dict[str, str], clock: Any, client: Any, seed: int, meter: Meter | None = None
+) -> Services:
+    """One environment of the real code over a client of the bench; `meter` may be shared with others."""
+    return Services(settings, clock=clock, keys=KEYS, boto_client=client, rng=random.Random(seed), meter=meter)
+
+
+def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Services, SetClock]:
+    """Batches of these names and quantities are open; an environment of the operator's, and its clock."""
+    document = load_campaign(checkout() / "infra" / "seasons" / f"{_SEASON}.yaml")
+    pack = next(batch for batch in document["batches"] if batch["batch_id"] == _PACK)
+    pack = {name: value for name, value in pack.items() if name not in ("booking", "eligibility")}
+    document["batches"] = [{**pack, "batch_id": name, "quantity": number} for name, number in quantities.items()]
+    campaign = Campaign.model_validate(document, strict=False)
+    clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
+    services = shared_services(settings, clock, dynamodb.client(), seed=0)
+    declarations.apply(services, _SEASON, campaign, int(clock.now))
+    for name in quantities:
+        declarations.publish(services, name, int(clock.now))
+    return services, clock
+
+
+def lay_out(services: Services, table: str, batch_id: str, packs: int, shards: int) -> None:
+    """The stock of a protocol that is not ours: `packs` over so many items."""
+    client = dynamodb.client()
+    for shard, remaining in enumerate(spread(packs, shards)):
+        item = {**keys.stock(batch_id, shard), **stock_item(remaining, services.cache.control_now(batch_id).round)}
+        client.put_item(TableName=table, Item=encode(item))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    claims: int
+    tokens: int
+    """Distinct ones."""
+
+
+def count(services: Services, batch: PublishedBatch) -> Counted:
+    """All claims of a batch, strongly consistent."""
+    tokens = [
+        claim.token
+        for bucket in range(batch.buckets)
+        for claim in services.claims.in_bucket(batch.claim_key, bucket)
+        if isinstance(claim, Claim) and claim.batch_number == batch.number
+    ]
+    return Counted(len(tokens), len(set(tokens)))
+
+
+def missing(services: Services, batch: PublishedBatch) -> int:
+    """Packs that are neither claimed nor in stock."""
+    stock = sum(shard.remaining for shard in services.stock.shards(batch.batch_id, batch.shards))
+    return batch.document.quantity - count(services, batch).claims - stock

@@ -1,0 +1,126 @@
+"""What each step gave back is what there was to give, by claims and coupons that are counted anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from coupons.audit.audits import audit_batch
+from coupons.model.ledger import Record, record_key
+from coupons.model.reserves import Amounts
+from coupons.stores.budgets import given_back
+from tests.store.audited import Acting, ask, claim, claim_place, drop, edit, texts, to, wrong
+from tests.store.faults import KilledError
+from tests.world import World, a_batch, campaign
+
+CATALOG, SWEEP = "CATALOG_TABLE", "0" * 16
+CLOSED, EXPIRED = "2020-06-30T10:00:00+08:00", "2020-07-14T10:01:00+08:00"
+PACK = {"city": 1001, "platform": 601, "shop": 401}
+COUPON = {"city": 500, "platform": 300, "shop": 200}
+
+
+def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
+    """Once more, in one transaction of reserve, record and budgets, as the schedule does."""
+    read = world.services.reserves.get(batch_id)
+    given = read.given(amounts)
+    key = record_key(batch_id, given.version, "release")
+    again = Record(key, "release", batch_id, amounts, 0, world.now_s, step)
+    parts = [world.services.reserves.part(batch_id, read, given), world.services.reserves.record("season", again)]
+    world.services.transact([*parts, *given_back(world.services.budgets.table, "season", amounts)])
+
+
+@pytest.mark.parametrize(
+    ("moment", "step", "amounts", "said"),
+    [
+        (
+            CLOSED,
+            "unclaimed",
+            PACK,
+            "gave back unclaimed city 16016, platform 9616, shop 6416 = 15 packs of city 1001, platform 601, shop 401",
+        ),
+        (
+            EXPIRED,
+            "expired",
+            COUPON,
+            "gave back expired city 1502, platform 902, shop 602 = 2 unused coupons city 1002, platform 602, shop 402",
+        ),
+    ],
+)
+def test_a_step_that_gave_too_much_fails(books: World, moment: str, step: str, amounts: Amounts, said: str) -> None:
+    """Though reserve, records and budgets agree; no other equation does while enough is left for what was spent."""
+    to(books, moment, ticks=4)
+    assert wrong(ask(books, "later")) == []
+    give(books, "later", step, amounts)
+    found = wrong(ask(books, "later"))
+    assert found[-1] == said
+    assert len(found) == (1 if step == "unclaimed" else 2)
+    assert f"batch later: {said}" in wrong(ask(books, "campaign"))
+
+
+def test_what_was_unused_is_held_against_the_coupons(books: World) -> None:
+    """More than were unused were given back, and consistently: the record of the expiry says so itself."""
+    edit(books, CATALOG, "BATCH#pack", "CONTROL", unused=[2, 5])
+    assert wrong(ask(books, "pack")) == [
+        "gave back expired city 2505, platform 1505, shop 1005 = 7 unused coupons city 3505, platform 2105, shop 1405",
+        "redeemed 4 and 0 <= claims 5 less unused 2 and 5, by place",
+    ]
+
+
+def test_a_clock_set_back_begins_anew(world: World) -> None:
+    """What was given back before is reserved again, and what is given back after that is counted by itself."""
+    one, two = "city 500, platform 300, shop 200", "city 1000, platform 600, shop 400"
+    world.publish(campaign(a_batch()))
+    claim(world, "ann", "pack")
+    to(world, CLOSED, ticks=4)
+    assert f"gave back expired {one} = 1 unused coupons {one}" in texts(ask(world, "pack"))
+    to(world, "2020-06-06T10:00:00+08:00", ticks=1)
+    assert world.services.cache.control_now("pack").given_back == 0
+    claim(world, "bob", "pack")
+    to(world, CLOSED, ticks=4)
+    found = ask(world, "pack")
+    assert wrong(found) == []
+    assert f"gave back expired {two} = 2 unused coupons {two}" in texts(found)
+
+
+def begun(world: World) -> None:
+    """An audit of `later` that was killed when it had counted claims and lines."""
+
+    def die() -> None:
+        raise KilledError
+
+    services = world.new_services(client=Acting(world, "query", "LEDGER#", die))
+    with pytest.raises(KilledError):
+        audit_batch(services, "later", SWEEP, world.now_s, float("inf"))
+
+
+def test_packs_claimed_since_they_were_counted_are_not_wrong(books: World) -> None:
+    """The batch was open, and has been counted for good and given back since."""
+    begun(books)
+    claim(books, "gus", "later")
+    to(books, CLOSED, ticks=4)
+    assert books.services.cache.control_now("later").given_back == 1
+    assert wrong(ask(books, "later", SWEEP)) == []
+
+
+def test_coupons_that_came_back_since_they_were_counted_are_not_wrong(books: World) -> None:
+    """They were counted as redeemed, and are unused since."""
+    to(books, CLOSED, ticks=4)
+    begun(books)
+    assert books.merchant("bakery").reverse("o-fay", "r-1", 4000).json["coupon_returned"]
+    to(books, EXPIRED, ticks=2)
+    assert books.services.cache.control_now("later").given_back == 2
+    assert wrong(ask(books, "later", SWEEP)) == []
+
+
+def test_a_batch_that_is_not_counted_for_good_is_not_held_against_its_count(books: World) -> None:
+    """It may have been raised since."""
+    edit(books, CATALOG, "BATCH#pack", "CONTROL", final=False)
+    drop(books, "CLAIMS_TABLE", *claim_place(books, "eve"))
+    assert not [text for text in texts(ask(books, "pack")) if text.startswith(("gave back unclaimed", "redeemed "))]
+
+
+def test_a_step_that_is_not_done_is_not_held_against_anything(books: World) -> None:
+    """A batch whose packs wait for a later one to be published has given nothing back yet; another has not expired."""
+    edit(books, CATALOG, "BATCH#pack", "CONTROL", given_back=0)
+    assert not [text for text in texts(ask(books, "pack")) if text.startswith("gave back")]
+    to(books, CLOSED, ticks=4)
+    assert not [text for text in texts(ask(books, "later")) if text.startswith(("gave back expired", "redeemed "))]

@@ -1,0 +1,97 @@
+"""A campaign's money as operators see it: by funder, by batch, and every movement, page by page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coupons.model.reserves import Pending
+from coupons.settle import budgets
+from tests.machine.engine import Engine
+from tests.store.books import CLOSED, claim, of, redeem, rolling, tick
+from tests.world import World
+
+BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
+
+
+@pytest.fixture
+def world() -> World:
+    """Two of ten claimed, one redeemed, eight rolled over; the first day is closed."""
+    made = World(Engine())
+    made.publish(rolling())
+    [coupon_id, _] = claim(made, "ann", "bob")
+    redeem(made, "ann", coupon_id)
+    made.clock.set(CLOSED)
+    tick(made, times=3)
+    return made
+
+
+def asked(world: World, cursor: str = "") -> Any:
+    query = {"cursor": cursor} if cursor else None
+    answer = world.operator().send(BUDGETS, {"campaign_id": "season"}, query=query)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def parts(amounts: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"funder_id": name, "amount_minor": amount} for name, amount in amounts.items()]
+
+
+def test_funders_and_batches_say_what_was_spent(world: World) -> None:
+    """By the closed days: what each funder owes, and of which batch."""
+    found = asked(world)
+    assert [(f["reserved_minor"], f["spent_minor"]) for f in found["funders"]] == [
+        (10_000, 500),
+        (6_000, 300),
+        (4_000, 200),
+    ]
+    pack, later = found["batches"]
+    assert (pack["reserved"], pack["released"], pack["spent"]) == (parts(of(10)), parts(of(8)), parts(of(1)))
+    assert (later["batch_id"], later["reserved"], later["released"], later["spent"]) == ("later", parts(of(18)), [], [])
+
+
+def test_a_movement_says_where_it_came_from(world: World) -> None:
+    """The packs, the step, and the batch that they went to."""
+    [rolled] = [one for one in asked(world)["movements"] if one["kind"] == "rollover"]
+    assert rolled == {
+        "key": "pack~000004~rollover",
+        "kind": "rollover",
+        "batch_id": "pack",
+        "to_batch_id": "later",
+        "step": "unclaimed",
+        "packs": 8,
+        "at": "2020-06-07T10:01:00+08:00",
+        "amounts": parts(of(8)),
+    }
+
+
+def test_pages_of_movements_are_all_of_them_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page goes on after the last of the one before."""
+    whole = [one["key"] for one in asked(world)["movements"]]
+    assert len(whole) == 3
+    monkeypatch.setattr(budgets, "PAGE_MOVEMENTS", 1)
+    found, cursor = list[str](), ""
+    for _ in range(len(whole)):
+        page = asked(world, cursor)
+        found += [one["key"] for one in page["movements"]]
+        cursor = page["next"] or ""
+    assert (found, cursor) == (whole, "")
+
+
+@pytest.mark.parametrize("moving", ["pending", "owed"])
+def test_a_movement_on_its_way_is_said(world: World, moving: str) -> None:
+    """A reservation or a release of which some funders have not been asked yet."""
+    assert [batch["on_its_way"] for batch in asked(world)["batches"]] == [False, False]
+    read = world.services.reserves.get("later")
+    new = read.given({}, owed={"city": 1}) if moving == "owed" else read.begun(Pending(20, 1, 0, {"city": 1}))
+    assert world.services.reserves.put("later", read, new)
+    assert [batch["on_its_way"] for batch in asked(world)["batches"]] == [False, True]
+
+
+def test_a_batch_that_is_only_declared_has_no_money(world: World) -> None:
+    """Nothing was reserved for it."""
+    fresh = World(Engine())
+    answer = fresh.operator().send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=rolling())
+    assert answer.status == 201
+    assert (asked(fresh)["batches"], asked(fresh)["movements"], asked(fresh)["next"]) == ([], [], None)

@@ -1,0 +1,210 @@
+"""Campaign documents, publishing and budgets: all of a transaction or none, each condition alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coupons.model.batches import PublishedBatch
+from coupons.model.campaigns import Campaign
+from coupons.operate.declarations import _freeze, publish
+from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
+from coupons.stores import keys
+from coupons.stores.catalog import Standing
+from coupons.stores.dynamodb import encode
+from tests.world import World, a_batch, campaign, parsed
+
+COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}
+
+
+def standing(world: World) -> Standing:
+    found = world.services.catalog.campaign("season", consistent=True)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def draft(world: World) -> PublishedBatch:
+    """A season applied, its batch as publishing would freeze it."""
+    world.services.catalog.apply(parsed(campaign()), standing=None)
+    document = standing(world).document
+    return _freeze(world.services, document, document.batches[0], 0)
+
+
+def budgets(world: World) -> dict[str, tuple[int, int]]:
+    return {b.funder_id: (b.reserved_minor, b.left_minor) for b in world.services.budgets.of("season", list(COSTS))}
+
+
+def funded(**budget: int) -> dict[str, Any]:
+    return campaign(
+        funders=[
+            {"funder_id": name, "title": name, "kind": "government", "budget_minor": budget.get(name, 10_000_000)}
+            for name in COSTS
+        ]
+    )
+
+
+def test_two_that_create_make_one(world: World) -> None:
+    """Both saw nothing; the second is told that a revision stands."""
+    world.services.catalog.apply(parsed(campaign()), standing=None)
+    before = world.items()
+    with pytest.raises(RevisionConflict) as refused:
+        world.services.catalog.apply(parsed(campaign(title="Another")), standing=None)
+    assert refused.value.revision == 1
+    assert world.items() == before
+
+
+def test_two_that_edit_make_one(world: World) -> None:
+    """Both read revision 1; the second would undo the first."""
+    world.services.catalog.apply(parsed(campaign()), standing=None)
+    read = standing(world)
+    stored = world.services.catalog.apply(parsed(campaign(title="First")), standing=read)
+    assert (stored.revision, standing(world).document) == (2, stored)
+    with pytest.raises(RevisionConflict) as refused:
+        world.services.catalog.apply(parsed(campaign(title="Second")), standing=read)
+    assert refused.value.revision == 2
+    assert standing(world).document == stored
+
+
+def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: PublishedBatch) -> None:
+    """The edit was judged against a document of which nothing was frozen; the revision is the same."""
+    read = standing(world)
+    assert world.services.catalog.publish(draft, read)
+    assert standing(world).published == 1
+    with pytest.raises(RevisionConflict):
+        world.services.catalog.apply(parsed(campaign(title="Edited")), standing=read)
+    assert world.services.catalog.apply(parsed(campaign(title="Edited")), standing=standing(world)).revision == 2
+    assert standing(world).published == 1
+
+
+@pytest.mark.parametrize(("platform", "is_enough"), [(3_000, True), (2_999, False)])
+def test_a_budget_falls_to_what_is_reserved_at_most(
+    world: World, draft: PublishedBatch, platform: int, is_enough: bool
+) -> None:
+    """To the last unit; the funder is named, and nothing of the document is stored."""
+    assert publish(world.services, draft.batch_id, 0)
+    assert budgets(world)["platform"] == (3_000, 9_997_000)
+    read, before = standing(world), world.items()
+    if is_enough:
+        world.services.catalog.apply(parsed(funded(platform=platform)), standing=read)
+        assert budgets(world)["platform"] == (3_000, 0)
+        return
+    with pytest.raises(BudgetExceeded) as refused:
+        world.services.catalog.apply(parsed(funded(platform=platform)), standing=read)
+    facts = (refused.value.funder_id, refused.value.available_minor, refused.value.needed_minor)
+    assert facts == ("platform", 2_999, 3_000)
+    assert world.items() == before
+
+
+def test_publishing_lays_out_all_of_it(world: World, draft: PublishedBatch) -> None:
+    """Release, number, claim key, control, stock and index, at once."""
+    assert world.services.catalog.publish(draft, standing(world))
+    assert world.services.catalog.batch("pack") == draft
+    assert world.services.catalog.batch_id(draft.number) == "pack"
+    assert world.services.catalog.buckets("B#pack") == 16
+    assert [(s.remaining, s.sealed) for s in world.services.stock.shards("pack", 2)] == [(5, 1), (5, 1)]
+    [line] = world.services.catalog.published()
+    assert (line.batch_id, line.last_expiry_s) == ("pack", draft.last_expiry_s)
+
+
+def put(world: World, key: keys.Key, **fields: object) -> None:
+    world.client.put_item(TableName="CatalogTable", Item=encode({**key, **fields}))
+
+
+def test_a_batch_is_published_once(world: World, draft: PublishedBatch) -> None:
+    """A second publishing would lay the stock out again."""
+    assert world.services.catalog.publish(draft, standing(world))
+    before = world.items()
+    assert not world.services.catalog.publish(draft, standing(world))
+    assert world.items() == before
+
+
+def test_a_number_names_one_batch(world: World, draft: PublishedBatch) -> None:
+    """Another batch's number or another size of the claim key refuses; the same is as good as new."""
+    put(world, keys.number(draft.number), batch_id="other")
+    put(world, keys.claim_key("B#pack"), buckets=16)
+    before = world.items()
+    assert not world.services.catalog.publish(draft, standing(world))
+    assert world.items() == before
+    put(world, keys.number(draft.number), batch_id="pack")
+    put(world, keys.claim_key("B#pack"), buckets=32)
+    before = world.items()
+    assert not world.services.catalog.publish(draft, standing(world))
+    assert world.items() == before
+    assert world.services.catalog.publish(replace(draft, buckets=32), standing(world))
+
+
+def test_a_document_that_moved_on_is_not_published(world: World, draft: PublishedBatch) -> None:
+    """What would be frozen is no longer what the operator declares."""
+    read = standing(world)
+    world.services.catalog.apply(parsed(campaign(a_batch(quantity=11))), standing=read)
+    before = world.items()
+    with pytest.raises(RevisionConflict) as refused:
+        world.services.catalog.publish(draft, read)
+    assert refused.value.revision == 2
+    assert world.items() == before
+
+
+def test_a_raise_names_the_funder_that_refuses_it(season: World) -> None:
+    """The operation finds it behind the shards' parts."""
+    path = {"batch_id": "pack"}
+    answer = season.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body={"quantity": 30_000})
+    assert (answer.slug, answer.json["funder_id"]) == ("budget-exceeded", "city")
+    assert answer.json["needed_minor"] == (30_000 - 10) * 500
+
+
+def test_suspended_districts_are_those_of_the_document_that_stands(world: World) -> None:
+    """They come and go with a revision, and a document that is refused suspends nothing."""
+    catalog = world.services.catalog
+    assert catalog.suspended_districts("season") == frozenset()
+    catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), standing=None)
+    assert catalog.suspended_districts("season") == {"old-town", "port"}
+    assert catalog.suspended_districts("other") == frozenset()
+    first = standing(world)
+    catalog.apply(parsed(campaign(suspended_districts=["port"])), standing=first)
+    with pytest.raises(RevisionConflict):
+        catalog.apply(parsed(campaign(suspended_districts=["old-town"])), standing=first)
+    assert catalog.suspended_districts("season") == {"port"}
+    catalog.apply(parsed(campaign()), standing=standing(world))
+    assert catalog.suspended_districts("season") == frozenset()
+
+
+def document_of(prefix: str, merchants: int, funders: int) -> Campaign:
+    merchant, funder = campaign()["merchants"][0], campaign()["funders"][0]
+    more = [{**funder, "funder_id": f"{prefix}{n}"} for n in range(funders - len(COSTS))]
+    named = [{**merchant, "merchant_id": f"{prefix}{n}"} for n in range(merchants)]
+    return parsed(campaign(merchants=named, funders=[*campaign()["funders"], *more]))
+
+
+@pytest.mark.parametrize(("merchants", "funders", "fits"), [(28, 41, True), (28, 42, False), (0, 97, True)])
+def test_a_document_is_one_transaction(world: World, merchants: int, funders: int, fits: bool) -> None:
+    """Three items, one a changed budget, two a merchant: DynamoDB takes at most 100, and what is more is malformed."""
+    document = document_of("new", merchants, funders)
+    if fits:
+        assert world.services.catalog.apply(document, standing=None).revision == 1
+        return
+    before = world.items()
+    with pytest.raises(Malformed) as refused:
+        world.services.catalog.apply(document, standing=None)
+    assert "42 changed budgets, 28 new merchants" in refused.value.errors[0]["message"]
+    assert world.items() == before
+
+
+@pytest.mark.parametrize(("funders", "fits"), [(13, True), (14, False)])
+def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: bool) -> None:
+    """28 in place of 28 others take 84; budgets that stand as they were take nothing."""
+    world.services.catalog.apply(document_of("old", 28, 3), standing=None)
+    new = document_of("new", 28, funders + 3)
+    if fits:
+        assert world.services.catalog.apply(new, standing=standing(world)).revision == 2
+        return
+    with pytest.raises(Malformed):
+        world.services.catalog.apply(new, standing=standing(world))
+
+
+def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> None:
+    """Sixty new funders beside the 28 merchants that were there."""
+    world.services.catalog.apply(document_of("same", 28, 3), standing=None)
+    assert world.services.catalog.apply(document_of("same", 28, 63), standing=standing(world)).revision == 2

@@ -1,0 +1,145 @@
+"""Orders, settlement lines, bookings and folds: what each condition lets in, and the pages of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from coupons.model.batches import PublishedBatch
+from coupons.model.counts import Count, Fold
+from coupons.model.orders import Amounts, Line, OrderRecord, Reversal
+from coupons.money import FundingLine
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.orders import Orders
+from tests.store.ledgers import PURSE
+from tests.world import KEYS, World
+
+AMOUNTS = Amounts(1000, 1000, 4000, (FundingLine("city", 500), FundingLine("shop", 500)))
+REDEEMED = OrderRecord("diner", "o-1", "redeemed", "coupon", "content", "pack", "ten-off", AMOUNTS, 9)
+HELD = replace(REDEEMED, state="held", held_until_s=99)
+FROM_HOLD = replace(REDEEMED, held_until_s=99)
+TOMBSTONE = OrderRecord("diner", "o-1", "released", at_s=9)
+ONE = Reversal("r-1", Amounts(1, 1, 4, (FundingLine("city", 1), FundingLine("shop", 0))), 10, coupon_returned=False)
+DAY = "2020-06-06"
+
+
+@pytest.fixture
+def orders(world: World) -> Orders:
+    """No order yet."""
+    return world.services.orders
+
+
+def stored(world: World, *records: OrderRecord) -> None:
+    for record in records:
+        world.services.transact(
+            [world.services.orders._put(record, "attribute_exists(pk) OR attribute_not_exists(pk)", {})]
+        )
+
+
+def done(world: World, part: dict[str, object]) -> bool:
+    try:
+        world.services.transact([part])
+    except TransactionFailed:
+        return False
+    return True
+
+
+CASES: list[tuple[str, OrderRecord | None, Callable[[Orders], dict[str, object]], OrderRecord | None]] = [
+    ("hold: a new number", None, lambda o: o.hold(HELD), HELD),
+    ("hold: a number that holds", replace(HELD, coupon_id="x"), lambda o: o.hold(HELD), None),
+    ("redeem: a new number", None, lambda o: o.redeem(REDEEMED), REDEEMED),
+    ("redeem: what it holds", HELD, lambda o: o.redeem(FROM_HOLD), FROM_HOLD),
+    ("redeem: a hold that was not read", HELD, lambda o: o.redeem(REDEEMED), None),
+    ("redeem: holds another coupon", replace(HELD, coupon_id="x"), lambda o: o.redeem(FROM_HOLD), None),
+    ("redeem: holds for other content", replace(HELD, fingerprint="x"), lambda o: o.redeem(FROM_HOLD), None),
+    ("redeem: redeemed already", replace(FROM_HOLD, at_s=1), lambda o: o.redeem(FROM_HOLD), None),
+    ("redeem: cancelled", replace(HELD, state="released"), lambda o: o.redeem(FROM_HOLD), None),
+    ("release: held", HELD, lambda o: o.release(TOMBSTONE), TOMBSTONE),
+    ("release: redeemed", REDEEMED, lambda o: o.release(TOMBSTONE), None),
+    ("release: not there", None, lambda o: o.release(TOMBSTONE), None),
+    ("reverse: redeemed", REDEEMED, lambda o: o.reverse(REDEEMED, ONE), replace(REDEEMED, reversals=(ONE,))),
+    ("reverse: held", HELD, lambda o: o.reverse(HELD, ONE), None),
+    ("reverse: not there", None, lambda o: o.reverse(REDEEMED, ONE), None),
+    ("reverse: one more came between", replace(REDEEMED, reversals=(ONE,)), lambda o: o.reverse(REDEEMED, ONE), None),
+]
+
+
+@pytest.mark.parametrize(("before", "part", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_an_order_carries_one_coupon(
+    world: World,
+    orders: Orders,
+    before: OrderRecord | None,
+    part: Callable[[Orders], dict[str, object]],
+    after: OrderRecord | None,
+) -> None:
+    """Each clause alone refuses what would make it two; after None means that what stood stands."""
+    if before:
+        stored(world, before)
+    assert done(world, part(orders)) is (after is not None)
+    assert orders.get("diner", "o-1") == (after or before)
+
+
+@pytest.mark.parametrize("standing", [None, HELD, REDEEMED, replace(TOMBSTONE, at_s=1)])
+def test_a_tombstone_stands_where_nothing_was(world: World, orders: Orders, standing: OrderRecord | None) -> None:
+    """On a number never seen; a hold, a redemption or an earlier tombstone stays and is told."""
+    if standing:
+        stored(world, standing)
+    assert orders.bury(TOMBSTONE) == standing
+    assert orders.get("diner", "o-1") == (standing or TOMBSTONE)
+
+
+def line(order_no: str, reversal_no: str = "") -> Line:
+    kind = "reversal" if reversal_no else "redemption"
+    return Line(kind, order_no, reversal_no, "coupon", PURSE, "pack", "ten-off", AMOUNTS, 9, late=False)  # type: ignore[arg-type]
+
+
+def test_a_line_is_filed_once(world: World, orders: Orders) -> None:
+    """A second one of the same movement is refused; a reversal's stands beside."""
+    assert done(world, orders.file("diner", DAY, line("o-1")))
+    assert not done(world, orders.file("diner", DAY, replace(line("o-1"), at_s=10)))
+    assert done(world, orders.file("diner", DAY, line("o-1", "r-1")))
+    assert orders.lines("diner", DAY, (0, ""), 9) == ([line("o-1"), line("o-1", "r-1")], None)
+
+
+@pytest.mark.parametrize("limit", [1, 3, 12, 13, 100])
+def test_pages_hold_every_line_once(world: World, orders: Orders, limit: int) -> None:
+    """Of any length, over all shards of the day; the last one names no place."""
+    mine = [line(f"o-{n}") for n in range(8)] + [line(f"o-{n}", "r.1") for n in range(4)]
+    others = [orders.file("cafe", DAY, line("o-1")), orders.file("diner", "2020-06-07", line("o-1"))]
+    world.services.transact([orders.file("diner", DAY, one) for one in mine] + others)
+    found: list[Line] = []
+    place: tuple[int, str] | None = (0, "")
+    pages = 0
+    while place is not None and pages < 20:
+        page, place = orders.lines("diner", DAY, place, limit)
+        assert len(page) == limit or place is None
+        found, pages = found + page, pages + 1
+    assert pages == max(1, -(-len(mine) // limit))
+    assert sorted(found, key=repr) == sorted(mine, key=repr)
+
+
+def test_a_person_books_once(season: World, batch: PublishedBatch) -> None:
+    """The second booking is told the first; after a cancellation there is room again."""
+    bookings, ann = season.services.bookings, KEYS.person("ann")
+    assert bookings.get(batch, ann) is None
+    assert bookings.put(batch, ann, 5) is None
+    assert bookings.put(batch, ann, 6) == bookings.get(batch, ann)
+    assert bookings.put(batch, KEYS.person("bo"), 7) is None
+    cancelled = bookings.delete(batch, ann)
+    assert cancelled is not None
+    assert (cancelled.batch_number, cancelled.booked_at_s) == (batch.number, 5)
+    assert bookings.delete(batch, ann) is None
+    assert bookings.put(batch, ann, 8) is None
+
+
+def test_a_fold_is_recorded_once(world: World) -> None:
+    """Whoever comes second changes nothing, and other sweeps have folds of their own."""
+    folds = world.services.folds
+    first, second = Fold({7: Count(2, {"available": 5, "redeemed": 1})}), Fold({7: Count(9, {})})
+    assert folds.record("reclaim#pack#2", 0, first)
+    assert not folds.record("reclaim#pack#2", 0, second)
+    assert folds.record("reclaim#pack#3", 0, second)
+    assert folds.record("reclaim#pack#2", 3, Fold())
+    assert folds.recorded("reclaim#pack#2", 4) == {0: first, 3: Fold()}

@@ -1,0 +1,254 @@
+"""The equations of money: true numbers hold, and each fails by a number of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coupons.audit import equations
+from coupons.model.batches import Control
+from coupons.model.days import Sums, Totals
+from coupons.model.findings import Equation, Moment, Report
+from coupons.model.ledger import Record
+from coupons.model.payouts import Split
+from coupons.model.reserves import Pending, Reserve
+from coupons.model.tallies import BatchTally, Faults, Tally
+from coupons.money import Purse
+from tests.world import campaign, parsed
+
+PACK = {"city": 5, "shop": 3}
+RESERVED = {"city": 50, "shop": 30}
+BUDGET = 10_000_000
+PURSE = Purse("season", "CNY")
+
+
+def moment(**changes: Any) -> Moment:
+    """Ten packs of 5 and 3 fen are reserved, two are spent and one of these is settled."""
+    standing = Moment(
+        document=parsed(campaign()),
+        reserved=RESERVED,
+        left={"city": BUDGET - 50, "platform": BUDGET, "shop": BUDGET - 30},
+        reserves={"pack": Reserve(RESERVED, {}, 1)},
+        controls={"pack": Control("open", 1, 10)},
+        batches={},
+        records=(Record("pack#000001#reserve", "reserve", "pack", RESERVED, 10, 1),),
+    )
+    return replace(standing, **changes)
+
+
+def tally(**changes: Any) -> BatchTally:
+    return replace(BatchTally(redemptions=2, carried=2, spent={"city": 10}, ordered={"city": 10}), **changes)
+
+
+def failing(found: list[Equation]) -> list[str]:
+    return [text for text, holds in found if not holds]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        (
+            {"wrong_lines": Faults(5, ["a", "b", "c"])},
+            "lines 2 = 2 redemptions + 0 reversals, as their orders say; 5 not",
+        ),
+        ({"missing_lines": Faults(1, ["a"])}, "orders of 2 lines have all their lines; 1 not: a"),
+        ({"wrong_coupons": Faults(1, ["a"])}, "coupons 2 carry the orders that keep them; 1 not: a"),
+        ({"ordered": {"city": 9}}, "spent by lines: city 10 less 0 = by orders: city 9"),
+        ({"back": {"city": 1}}, "spent by lines: city 10 less city 1 = by orders: city 10"),
+        ({"ordered": {"city": 10, "shop": 1}}, "spent by lines: city 10 less 0 = by orders: city 10, shop 1"),
+    ],
+)
+def test_lines_and_orders(changes: dict[str, Any], said: str | None) -> None:
+    """Item by item, and in sum by funder."""
+    found = failing(equations.of_lines(tally(**changes)))
+    assert [text[: len(said or "")] for text in found] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(("used", "meanwhile", "holds"), [(2, 0, True), (1, 0, False), (3, 0, False)])
+def test_as_many_coupons_as_orders(used: int, meanwhile: int, holds: bool) -> None:
+    """Exactly, where nothing moved."""
+    assert equations.of_coupons(tally(), used, meanwhile).holds is holds
+
+
+@pytest.mark.parametrize(("used", "holds"), [(-1, False), (0, True), (4, True), (5, False)])
+def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None:
+    """As near as what moved meanwhile, and said."""
+    found = equations.of_coupons(tally(), used, 2)
+    assert found.holds is holds
+    assert found.text.endswith("that came back, 2 movements meanwhile")
+
+
+@pytest.mark.parametrize(
+    ("changes", "spent", "said"),
+    [
+        ({}, {"city": 50}, []),
+        ({}, {"city": 51}, ["0 <= spent city 51"]),
+        ({}, {"city": -1}, ["0 <= spent city -1"]),
+        ({"controls": {"pack": Control("open", 1, 11)}}, {}, ["reserved city 50, shop 30 = 11 packs"]),
+        (
+            {"reserves": {"pack": Reserve(RESERVED, {"city": 1}, 1)}},
+            {},
+            ["reserve by its records city 50, shop 30 = city 49"],
+        ),
+        ({"records": ()}, {}, ["reserve by its records 0 = city 50"]),
+    ],
+)
+def test_a_reserve(changes: dict[str, Any], spent: dict[str, int], said: list[str], monkeypatch: Any) -> None:
+    """What the packs cost, what the records say, and more than what is spent."""
+    monkeypatch.setattr(Moment, "pack", lambda _self, _batch_id: PACK)
+    found = failing(equations.of_reserve("pack", moment(**changes), spent))
+    assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
+
+
+def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its funders' part is set aside before the batch has the packs; in no other number."""
+    monkeypatch.setattr(Moment, "pack", lambda _self, _batch_id: PACK)
+    for aside, holds in ((55, True), (54, False)):
+        pending = Pending(11, 1, 1, {"shop": 3}, {"city": 5})
+        found = moment(reserves={"pack": Reserve({"city": aside, "shop": 30}, {}, 2, pending)})
+        equation = equations.of_reserve("pack", found, {})[0]
+        assert equation.holds is holds
+        assert equation.text.endswith("= 10 packs of city 5, shop 3 + city 5 of a raise on its way")
+
+
+@pytest.mark.parametrize(
+    ("through", "opened", "others", "holds"),
+    [
+        ("", 50, [], []),
+        ("2020-06-06", 3, [], [True]),
+        ("2020-06-06", 5, [], [False]),
+        ("2020-06-07", 5, ["2020-06-08"], [True]),
+        ("2020-06-07", 3, ["2020-06-08"], [False]),
+        ("2020-06-07", 3, ["2020-06-07"], []),
+    ],
+)
+def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, others: list[str], holds: Any) -> None:
+    """By the last day whose rest was given back, if all days until then were closed when the audit began."""
+    control = replace(Control("open", 1, 10), rest_through=through)
+    standing = moment(controls={"pack": control}, reserves={"pack": Reserve({"city": 50}, {"city": 50 - opened}, 2)})
+    closed = {"2020-06-06": {"city": 3}, "2020-06-07": {"city": 2}}
+    assert [found.holds for found in equations.of_rest("pack", standing, closed, others)] == holds
+
+
+def test_closed_days_are_compared_one_by_one() -> None:
+    """Two wrong days do not make a right sum."""
+    lines = {"2020-06-06": {"city": 1}, "2020-06-07": {"city": 2}, "2020-06-08": {}}
+    assert equations.of_closed_days(lines, {"2020-06-06": {"city": 1}, "2020-06-07": {"city": 2, "shop": 0}}).holds
+    swapped = equations.of_closed_days(lines, {"2020-06-06": {"city": 2}, "2020-06-07": {"city": 1}})
+    assert swapped == Equation(
+        "3 closed days: lines city 3 = recorded city 3; 2020-06-06 city 1, not city 2; 2020-06-07 city 2, not city 1",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"left": {"city": 1}}, ["budgets city"]),
+        ({"reserves": {}}, ["reserved of budgets city 50, shop 30 = reserved for 0 batches 0"]),
+    ],
+)
+def test_budgets(changes: dict[str, Any], said: list[str]) -> None:
+    """What was declared is reserved or left, and what is reserved is for a batch."""
+    found = failing(equations.of_budgets(moment(**changes)))
+    assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
+
+
+DAY = "2020-06-06"
+
+
+def days(**changes: Any) -> dict[str, Tally]:
+    """Ten fen were spent on a closed day: six are settled, three withheld, one refused."""
+    split = Split(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (6, 3, 1)))
+    return {DAY: replace(Tally({"pack": tally()}, split, split), **changes)}
+
+
+def stored(due: int, withheld: int, refused: int) -> Split:
+    return Split(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (due, withheld, refused)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines", "said"),
+    [
+        ({}, {}, []),
+        ({"left": {"city": 1}}, {}, ["ledger left"]),
+        ({"reserved": {"city": 1}}, {}, ["ledger reserved"]),
+        ({}, {"stored": stored(5, 4, 1)}, ["ledger due of closed days city 4 = withheld city 3"]),
+        ({}, {"recounted": stored(5, 4, 1)}, ["ledger due of closed days city 3 = withheld city 4"]),
+        ({}, {"stored": stored(6, 3, 0)}, ["ledger due of closed days city 4 = withheld city 3"]),
+        (
+            {},
+            {"batches": {"pack": tally(spent={"city": 51})}},
+            ["ledger due of closed days", "1 of 11 accounts below zero"],
+        ),
+    ],
+)
+def test_the_ledger(changes: dict[str, Any], lines: dict[str, Any], said: list[str]) -> None:
+    """Folded from nothing, it is what the budgets say, and no account of a batch is below zero."""
+    found = equations.of_ledger(moment(**changes), days(**lines), frozenset([DAY]))
+    wrong = failing(found)
+    assert [text[: len(start)] for text, start in zip(wrong, said, strict=True)] == said
+
+
+def test_where_each_fen_of_a_closed_day_is() -> None:
+    """Settled, withheld and so still due, or refused; the rest is reserved."""
+    found = equations.of_ledger(moment(), days(), frozenset([DAY]))
+    assert found[0].text == (
+        f"ledger outside -{3 * BUDGET} + left {3 * BUDGET - 80} + reserved 70 + due 3 + settled 6 + refused 1 = 0"
+    )
+
+
+def test_entries_that_do_not_add_up_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sum is of the balances, and not taken for granted."""
+    monkeypatch.setattr(equations, "balances", lambda _movements: {("left", "city"): 1})
+    assert not equations.of_ledger(moment(), {}, frozenset())[0].holds
+
+
+def test_an_open_day_is_due() -> None:
+    """Nothing of it is settled, and nothing held against what is withheld."""
+    found = equations.of_ledger(moment(), days(), frozenset())
+    assert failing(found) == []
+    assert " + reserved 70 + due 10 + settled 0 + refused 0" in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda day: day, []),
+        (lambda day: replace(day, stored=stored(6, 3, 2)), ["merchants city 11 = 1 batches city 10; pack", "due ("]),
+        (lambda day: replace(day, stored=stored(7, 2, 1)), ["settled city 7 = due by lines city 6"]),
+    ],
+)
+def test_a_closed_day(change: Callable[[Tally], Tally], said: list[str]) -> None:
+    """Merchants, batches, what is due: the same money."""
+    found = failing(equations.of_day(PURSE, change(days()[DAY]), {"pack": {"city": 10}}))
+    assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
+
+
+def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
+    """Of all campaigns together; each purse is told apart."""
+    other = Sums({Purse("tokyo", "JPY"): Totals(lines=1, late=1, discount_minor=5)})
+    day = replace(days()[DAY], wrong_merchants=Faults(1, ["diner"]), stored=Split(due=other))
+    found = equations.of_merchants(day)
+    assert found == Equation(
+        "0 merchants' days, all campaigns: season CNY (0 lines, 0 late, 0 off, 0 match, 0 paid)"
+        " = recorded tokyo JPY (1 lines, 1 late, 5 off, 0 match, 0 paid); 1 not: diner",
+        holds=False,
+    )
+
+
+def test_batches_that_make_up_for_each_other_are_wrong() -> None:
+    """What is recorded for the wrong batch is named."""
+    found = failing(equations.of_day(PURSE, days()[DAY], {"other": {"city": 10}}))
+    assert found == ["merchants city 10 = 1 batches city 10; other 0, not city 10; pack city 10, not 0"]
+
+
+@pytest.mark.parametrize(("complete", "holds", "ok"), [(True, True, True), (True, False, False), (False, True, False)])
+def test_a_report_is_good_if_it_is_whole_and_holds(complete: bool, holds: bool, ok: bool) -> None:
+    """An audit that is still counting proves nothing."""
+    assert Report("campaign", "0" * 16, complete, (Equation("a", holds),)).ok is ok

@@ -1,0 +1,117 @@
+"""couponctl reconcile holds campaigns and currencies against the settlement's, and adds up each of them apart."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.couponctl.scripted_stack import Reply, Stack, scripted_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HEADER = "order_no,campaign_id,currency,discount_minor,merchant_match_minor,payable_minor\n"
+AGREED = f"{HEADER}A1,season,CNY,1000,0,4000\nA2,tokyo,JPY,500,0,2000\n"
+
+
+def line(order_no: str, campaign_id: str, currency: str, *amounts: int) -> dict[str, Any]:
+    names = ("discount_minor", "merchant_match_minor", "payable_minor")
+    funding = [{"funder_id": "government", "amount_minor": amounts[0]}]
+    purse = {"campaign_id": campaign_id, "currency": currency}
+    return {"order_no": order_no, **purse, **dict(zip(names, amounts, strict=True)), "funding": funding}
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A merchant of two campaigns whose funder has one name."""
+    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
+    lines = [line("A1", "season", "CNY", 1000, 0, 4000), line("A2", "tokyo", "JPY", 500, 0, 2000)]
+    with scripted_stack() as stack:
+        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None, "damaged": 0, "lost": []}))
+        yield stack
+
+
+def reconcile(stack: Stack, tmp_path: Path, csv: str, *args: str) -> int:
+    path = tmp_path / "ours.csv"
+    path.write_text(csv, encoding="utf-8")
+    return stack.run(*args, "reconcile", str(path), "--day", "2020-06-06", "--merchant", "diner")
+
+
+@pytest.mark.parametrize("csv", [AGREED, AGREED.replace("campaign_id", "shop").replace("currency", "money")])
+def test_each_campaign_is_added_up_in_its_currency(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], csv: str
+) -> None:
+    """Also of a list that names neither: its movement is where ours is."""
+    assert reconcile(stack, tmp_path, csv) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "season CNY: 1 lines with us, 1 with them, discount 10.00 CNY with us, 10.00 CNY with them",
+        "tokyo JPY: 1 lines with us, 1 with them, discount 500 JPY with us, 500 JPY with them",
+        "2020-06-06: 2 lines with us, 2 with them, no difference",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("csv", "kind", "said"),
+    [
+        (
+            AGREED.replace("A2,tokyo", "A2,season"),
+            "campaign-differs",
+            "order A2: campaign is tokyo with us, season with them",
+        ),
+        (AGREED.replace("JPY", "CNY"), "currency-differs", "order A2: currency is JPY with us, CNY with them"),
+        (
+            AGREED.replace("JPY,500", "CNY,501"),
+            "currency-differs",
+            "order A2: currency is JPY with us, CNY with them; discount is 500 JPY with us, 5.01 CNY with them",
+        ),
+        (
+            AGREED.replace("JPY,500", "JPY,501"),
+            "amount-differs",
+            "order A2: discount is 500 JPY with us, 501 JPY with them",
+        ),
+        (
+            f"{AGREED}A3,oman,OMR,1500,0,0\n",
+            "missing-with-us",
+            "order A3: missing with us (theirs: discount 1.500 OMR, merchant_match 0.000 OMR, payable 0.000 OMR)",
+        ),
+    ],
+)
+def test_another_campaign_or_currency_is_a_difference(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], csv: str, kind: str, said: str
+) -> None:
+    """Whatever the amounts are; each amount is printed in the currency of its list."""
+    assert reconcile(stack, tmp_path, csv) == 1
+    assert capsys.readouterr().out.splitlines()[0] == said
+    assert reconcile(stack, tmp_path, csv, "--json") == 1
+    (difference,) = json.loads(capsys.readouterr().out)["differences"]
+    assert difference["kind"] == kind
+
+
+def test_totals_are_json_for_machines(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One a campaign and currency, of both lists, those of theirs alone too."""
+    assert reconcile(stack, tmp_path, AGREED.replace("JPY", "CNY"), "--json") == 1
+    totals = json.loads(capsys.readouterr().out)["totals"]
+    told = [
+        (one["campaign_id"], one["currency"], one["ours"]["lines"], one["theirs"]["payable_minor"]) for one in totals
+    ]
+    assert told == [("season", "CNY", 1, 4000), ("tokyo", "CNY", 0, 2000), ("tokyo", "JPY", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("csv", "said"),
+    [
+        (AGREED.replace("JPY", "ZZZ"), "ours.csv:3: currency 'ZZZ' is none of ISO 4217, like CNY"),
+        (AGREED.replace("JPY", ""), "ours.csv:3: currency '' is none of ISO 4217, like CNY"),
+        (AGREED.replace("tokyo", ""), "ours.csv:3: campaign_id '' is no campaign's"),
+        (AGREED.replace("tokyo", "Tokyo"), "ours.csv:3: campaign_id 'Tokyo' is no campaign's"),
+    ],
+)
+def test_a_cell_that_is_no_campaign_or_currency_is_named(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], csv: str, said: str
+) -> None:
+    """With its line; a column that is there says something in each."""
+    assert reconcile(stack, tmp_path, csv) == 1
+    assert said in capsys.readouterr().err

@@ -1,0 +1,76 @@
+"""Periods of a limit: calendar days, weeks and months of the campaign's time zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from coupons.model.limits import CountLimit, period_of
+from tests.world import a_batch, campaign, parsed, seconds
+
+COUNT: dict[str, Any] = {"kind": "count", "limit_id": "two", "per": "person", "period": "week", "packs_max": 2}
+ONE = {"kind": "one_at_a_time", "limit_id": "one"}
+
+
+def limit(period: str) -> CountLimit:
+    return CountLimit.model_validate({**COUNT, "period": period})
+
+
+@pytest.mark.parametrize(
+    ("period", "moment", "timezone", "name"),
+    [
+        ("campaign", "2020-06-06T10:00:00Z", "Asia/Shanghai", "all"),
+        ("day", "2020-06-06T15:59:59Z", "Asia/Shanghai", "2020-06-06"),
+        ("day", "2020-06-06T16:00:00Z", "Asia/Shanghai", "2020-06-07"),
+        ("week", "2020-06-07T15:59:59Z", "Asia/Shanghai", "2020-W23"),
+        ("week", "2020-06-07T16:00:00Z", "Asia/Shanghai", "2020-W24"),
+        ("month", "2020-06-30T15:59:59Z", "Asia/Shanghai", "2020-06"),
+        ("month", "2020-06-30T16:00:00Z", "Asia/Shanghai", "2020-07"),
+        # The week of a year's first days belongs to the year that its Thursday lies in.
+        ("week", "2021-01-03T22:59:59Z", "Europe/Berlin", "2020-W53"),
+        ("week", "2021-01-03T23:00:00Z", "Europe/Berlin", "2021-W01"),
+        # A day of 23 and one of 25 hours.
+        ("day", "2020-03-29T21:59:59Z", "Europe/Berlin", "2020-03-29"),
+        ("day", "2020-03-29T22:00:00Z", "Europe/Berlin", "2020-03-30"),
+        ("day", "2020-10-25T22:59:59Z", "Europe/Berlin", "2020-10-25"),
+        ("day", "2020-10-25T23:00:00Z", "Europe/Berlin", "2020-10-26"),
+    ],
+)
+def test_a_period_begins_at_midnight(period: str, moment: str, timezone: str, name: str) -> None:
+    """A second before it is the one before."""
+    assert period_of(limit(period), seconds(moment), timezone) == name
+
+
+@given(st.integers(0, 4_000_000_000), st.sampled_from(["Asia/Shanghai", "America/New_York"]))
+def test_a_day_lies_in_one_month_and_one_week(moment_s: int, timezone: str) -> None:
+    """And a month is what its days begin with."""
+    day = period_of(limit("day"), moment_s, timezone)
+    assert day.startswith(period_of(limit("month"), moment_s, timezone) + "-")
+    assert len(day) == 10
+    assert len(period_of(limit("week"), moment_s, timezone)) == 8
+
+
+@pytest.mark.parametrize(
+    ("limits", "named", "why"),
+    [
+        ([COUNT], ["three"], "'three' is not declared"),
+        ([COUNT, COUNT], ["two"], "limits: 'two' stands twice"),
+        ([COUNT], ["two", "two"], "limits: 'two' stands twice"),
+        ([{**COUNT, "limit_id": f"l{n}"} for n in range(5)], [f"l{n}" for n in range(5)], "at most 4"),
+        ([{**COUNT, "packs_max": 0}], ["two"], "greater than or equal to 1"),
+        ([{**COUNT, "packs_max": 1001}], ["two"], "less than or equal to 1000"),
+        ([{**COUNT, "per": "street"}], ["two"], "person"),
+        ([{**ONE, "per": "household"}], ["one"], "Extra inputs"),
+        ([{**ONE, "kind": "sometimes"}], ["one"], "kind"),
+    ],
+)
+def test_a_limit_that_does_not_fit_is_refused(limits: list[dict[str, Any]], named: list[str], why: str) -> None:
+    """With its reason; four of them on one batch are taken."""
+    with pytest.raises(ValidationError, match=why):
+        parsed(campaign(a_batch(limits=named), limits=limits))
+    four = [{**COUNT, "limit_id": f"l{n}"} for n in range(4)]
+    assert parsed(campaign(a_batch(limits=[f"l{n}" for n in range(4)]), limits=four)).limits[3].limit_id == "l3"

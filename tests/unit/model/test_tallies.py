@@ -1,0 +1,195 @@
+"""A line beside its order, an order in itself, a coupon beside its order: what is wrong is said, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coupons.model.claims import Claim, Coupon
+from coupons.model.days import NUMBERS, Sums, Totals
+from coupons.model.orders import Amounts, Line, OrderRecord, Reversal, order_key
+from coupons.model.payouts import Split
+from coupons.model.tallies import (
+    BatchTally,
+    Faults,
+    Tally,
+    coupon_fault,
+    expected_lines,
+    line_fault,
+    order_fault,
+)
+from coupons.money import FundingLine, Purse
+from coupons.sealing import CouponRef
+
+PURSE = Purse("season", "CNY")
+
+
+def sums(**numbers: Any) -> Sums:
+    return Sums({PURSE: Totals(**numbers)})
+
+
+def amounts(city: int, shop: int, payable_minor: int) -> Amounts:
+    funding = (FundingLine("city", city), FundingLine("shop", shop))
+    return Amounts(city + shop, city, payable_minor, funding)
+
+
+PART = Reversal("r-1", amounts(2, 1, 10), 7, coupon_returned=False)
+ORDER = OrderRecord(
+    merchant_id="diner",
+    order_no="o-1",
+    state="redeemed",
+    coupon_id="c",
+    batch_id="pack",
+    terms_id="ten-off",
+    amounts=amounts(6, 4, 40),
+    at_s=5,
+    late=True,
+    reversals=(PART,),
+)
+SPENT = Line("redemption", "o-1", "", "c", PURSE, "pack", "ten-off", ORDER.amounts, 5, late=True)
+BACK = Line("reversal", "o-1", "r-1", "c", PURSE, "pack", "ten-off", amounts(-2, -1, -10), 7, late=False)
+
+
+def test_an_order_has_its_lines() -> None:
+    """One of the redemption, and one of each reversal, negative; one that holds or let go has none."""
+    assert expected_lines(ORDER, PURSE) == {"": SPENT, "r-1": BACK}
+    for line in (SPENT, BACK):
+        assert line_fault(line, ORDER, PURSE) == ""
+    assert expected_lines(replace(ORDER, state="held"), PURSE) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "order", "said"),
+    [
+        (SPENT, None, "has no order"),
+        (SPENT, replace(ORDER, state="released", reversals=()), "is none of its order's, which is released"),
+        (replace(BACK, reversal_no="r-2"), ORDER, "is none of its order's, which is redeemed with 1 reversals"),
+        (replace(SPENT, amounts=amounts(5, 4, 40)), ORDER, "says 9 off (city 5, shop 4), 5 match, 40 paid, its order"),
+        (replace(BACK, amounts=PART.amounts), ORDER, "says 3 off"),
+        (replace(SPENT, coupon_id="d"), ORDER, "differs from its order"),
+        (replace(SPENT, batch_id="later"), ORDER, "differs from its order"),
+        (replace(SPENT, terms_id="other"), ORDER, "differs from its order"),
+        (replace(SPENT, at_s=6), ORDER, "differs from its order"),
+        (replace(SPENT, kind="reversal"), ORDER, "differs from its order"),
+        (replace(BACK, coupon_returned=True), ORDER, "differs from its order"),
+        (replace(SPENT, purse=Purse("season", "JPY")), ORDER, "is of season JPY, its batch of season CNY"),
+        (replace(BACK, purse=Purse("winter", "CNY")), ORDER, "is of winter CNY, its batch of season CNY"),
+    ],
+)
+def test_a_line_that_is_not_its_orders(line: Line, order: OrderRecord | None, said: str) -> None:
+    """In any word or number."""
+    assert line_fault(line, order, PURSE).startswith(said)
+
+
+def test_a_line_of_a_batch_that_is_not_published_is_nobodys() -> None:
+    """There is no release to say whose it is."""
+    assert line_fault(SPENT, ORDER, None) == "has an order of pack, which is not published"
+
+
+def with_reversals(*parts: tuple[Amounts, bool]) -> OrderRecord:
+    reversals = tuple(Reversal(f"r-{n}", part, 7, returned) for n, (part, returned) in enumerate(parts))
+    return replace(ORDER, reversals=reversals)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (ORDER, ""),
+        (with_reversals((amounts(6, 4, 40), True)), ""),
+        (with_reversals((amounts(3, 2, 20), False), (amounts(3, 2, 20), True)), ""),
+        (replace(ORDER, amounts=replace(ORDER.amounts, discount_minor=11)), "has funders that do not pay"),
+        (with_reversals((replace(PART.amounts, discount_minor=4), False)), "has funders that do not pay"),
+        (with_reversals((amounts(7, 3, 40), False)), "gave back more than a funder paid"),
+        (with_reversals((amounts(4, 0, 1), False), (amounts(3, 0, 1), False)), "gave back more than a funder paid"),
+        (with_reversals((amounts(0, 0, 41), False)), "gave back more than was paid"),
+        (with_reversals((amounts(1, 0, 1), True), (amounts(1, 0, 1), True)), "came back twice"),
+    ],
+)
+def test_an_orders_money_adds_up(order: OrderRecord, said: str) -> None:
+    """Funders pay the discount, and get back of it at most what they paid; no line of it goes below zero."""
+    assert order_fault(order).startswith(said)
+    assert bool(order_fault(order)) == bool(said)
+
+
+REF = CouponRef(9, b"p" * 16, 1)
+KEY = order_key("diner", "o-1")
+OTHER = Coupon("available", 0, 0)
+
+
+def claim(*coupons: Coupon, batch_number: int = 9) -> Claim:
+    return Claim(batch_number, b"p" * 16, "t", 0, 1, coupons)
+
+
+REDEEMED, VOIDED = Coupon("redeemed", 0, 0, KEY), Coupon("voided", 0, 0, KEY)
+WHOLE = with_reversals((amounts(6, 4, 40), False))
+FREE = replace(ORDER, amounts=amounts(6, 4, 0), reversals=())
+
+
+@pytest.mark.parametrize(
+    ("order", "ref", "standing", "said"),
+    [
+        (ORDER, REF, claim(OTHER, REDEEMED), ""),
+        (WHOLE, REF, claim(OTHER, VOIDED), ""),
+        (FREE, REF, claim(OTHER, REDEEMED), ""),
+        (ORDER, None, claim(OTHER, REDEEMED), "names a coupon that is not of its batch"),
+        (ORDER, replace(REF, batch_number=8), claim(OTHER, REDEEMED), "names a coupon that is not of its batch"),
+        (ORDER, REF, None, "names a coupon that nobody has"),
+        (ORDER, REF, claim(OTHER, REDEEMED, batch_number=8), "names a coupon that nobody has"),
+        (ORDER, REF, claim(REDEEMED), "names a coupon that nobody has"),
+        (ORDER, REF, claim(REDEEMED, OTHER), "names a coupon that is available, of another order or none"),
+        (ORDER, REF, claim(OTHER, replace(REDEEMED, order=b"x")), "names a coupon that is redeemed, of another"),
+        (ORDER, REF, claim(OTHER, VOIDED), "names a coupon that is voided, not redeemed"),
+        (WHOLE, REF, claim(OTHER, REDEEMED), "names a coupon that is redeemed, not voided"),
+        (ORDER, REF, claim(OTHER, replace(REDEEMED, state="held")), "names a coupon that is held, not redeemed"),
+    ],
+)
+def test_a_coupon_carries_the_order_that_keeps_it(
+    order: OrderRecord, ref: CouponRef | None, standing: Claim | None, said: str
+) -> None:
+    """In the state that the order's reversals leave it in."""
+    assert coupon_fault(order, ref, 9, standing).startswith(said)
+    assert bool(coupon_fault(order, ref, 9, standing)) == bool(said)
+
+
+def test_a_batchs_lines_and_its_orders_are_added_up_apart() -> None:
+    """So that an amount in one of them is seen."""
+    tally, returned = BatchTally(), replace(BACK, coupon_returned=True)
+    for line in (SPENT, BACK):
+        tally.take(line)
+    tally.take_order(SPENT)
+    tally.take_order(BACK)
+    assert (tally.spent, tally.back) == ({"city": 6, "shop": 4}, {"city": 2, "shop": 1})
+    assert tally.net == tally.ordered == {"city": 4, "shop": 3}
+    assert (tally.lines, tally.redemptions, tally.reversals, tally.returned, tally.kept) == (2, 1, 1, 0, 1)
+    tally.take(returned)
+    assert (tally.returned, tally.kept) == (1, 0)
+
+
+def test_tallies_add_up() -> None:
+    """Whatever is counted; of faults the first few keep their names."""
+    faults = Faults(2, ["a", "b"])
+    one = BatchTally(1, 2, 3, 4, {"city": 5}, {"city": 6}, {"city": 7}, faults, faults, faults)
+    split = Split(sums(lines=1), sums(lines=2), sums(lines=3))
+    whole = Tally()
+    for _ in range(2):
+        whole.add(Tally({"pack": one}, split, split, 3, faults))
+    twice = Faults(4, ["a", "b", "a"])
+    both = BatchTally(2, 4, 6, 8, {"city": 10}, {"city": 12}, {"city": 14}, twice, twice, twice)
+    added = Split(sums(lines=2), sums(lines=4), sums(lines=6))
+    assert whole == Tally({"pack": both}, added, added, 6, twice)
+
+
+@pytest.mark.parametrize("name", ["due", "withheld", "refused"])
+@pytest.mark.parametrize(
+    "planted",
+    [*({number: 1} for number in NUMBERS), {"spent": {"pack": {"city": 1}}}],
+)
+def test_splits_differ_in_any_number(name: str, planted: dict[str, Any]) -> None:
+    """What is zero may be left out; what is due is not what is withheld."""
+    one = Split(**{name: sums(**planted)})
+    assert not one.less(Split()).is_nothing
+    assert not Split().less(one).is_nothing
+    assert one.less(one).is_nothing
+    assert Split(**{name: sums(spent={"pack": {"city": 0}})}).less(Split()).is_nothing
