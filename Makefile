@@ -89,9 +89,10 @@ format: $(READY) ## rewrite the sources as ruff has them
 	@$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-openapi: $(READY) ## write functions/coupons/openapi.json and the events' schemas from the code
+openapi: $(READY) ## write functions/coupons/openapi.json, the events' schemas and the reference of seasons from the code
 	@$(BIN)/python -m infra.openapi
 	$(BIN)/python -m infra.events
+	$(BIN)/python -m infra.seasons
 
 # Newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
 lock: $(READY) ## resolve pyproject.toml into the three requirements files

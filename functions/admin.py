@@ -5,7 +5,8 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.audit import audits
 from coupons.claim import booking, packs
-from coupons.model.campaigns import Applied, Campaign, MerchantEdit, MerchantRecord
+from coupons.model.campaigns import Applied, Campaign
+from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.operate import declarations, members, merchants, steering
 from coupons.settle import budgets
 from coupons.web.answers import BatchState, MembersView, PersonView

@@ -45,6 +45,8 @@ PersonName = Annotated[
 Minor = Annotated[int, Field(ge=0, le=AMOUNT_MAX_MINOR)]
 BasisPoints = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+Revision = Annotated[int, Field(ge=1, le=1_000_000_000)]
+"""Counts the edits of a document, or of a merchant's record."""
 
 
 FIRST, END = datetime(2000, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -153,8 +155,12 @@ class Document(BaseModel):
 
 
 class Text(Document):
+    """A text for people, in both languages."""
+
     en: Annotated[str, Field(min_length=1, max_length=500)]
+    """In English."""
     zh: Annotated[str, Field(min_length=1, max_length=500)]
+    """In Chinese."""
 
 
 Title = Annotated[str, Field(min_length=1, max_length=500)] | Text

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from coupons.fields import PATH_PARAMETERS, faults
-from coupons.model.campaigns import MerchantEdit
+from coupons.model.merchants import MerchantEdit
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.csv_rows import REPLACEMENT, Row, Rows
 

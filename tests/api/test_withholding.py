@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coupons.model.campaigns import Withholding
+from coupons.model.merchants import Withholding
 from coupons.model.payouts import changed
 from tests.api.settle_cases import DAY, FRAUD, redeemed, withheld
 from tests.api.stage import Stage

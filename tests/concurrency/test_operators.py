@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from coupons.model.campaigns import Campaign, MerchantEdit, Store, Withholding
+from coupons.model.campaigns import Campaign
+from coupons.model.merchants import MerchantEdit, Store, Withholding
 from coupons.operate import declarations, merchants
 from coupons.process.services import Services
 from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.model.campaigns import LATE_SCANS_MAX
+from coupons.model.merchants import LATE_SCANS_MAX
 from tests.season.books import Books
 from tests.season.document import (
     CAMPAIGN_ID,

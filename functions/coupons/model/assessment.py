@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coupons.fields import BASIS_POINTS
-from coupons.model.campaigns import MerchantRecord
 from coupons.model.claims import Coupon
+from coupons.model.merchants import MerchantRecord
 from coupons.model.opening_hours import is_usable
 from coupons.model.orders import Item, Order
 from coupons.model.terms import Exchange, PercentOff, Terms

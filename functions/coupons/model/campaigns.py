@@ -1,4 +1,4 @@
-"""What operators declare: campaign documents and merchants' records.
+"""Campaign documents: what operators declare of a season.
 
 One model validates `PUT /admin/campaigns/{id}`, `couponctl apply FILE` and the season files.
 """
@@ -11,14 +11,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from coupons.fields import (
-    CallersNumber,
     Currency,
-    DeclaredDay,
     Document,
     Id,
     Label,
     Moment,
     Quantity,
+    Revision,
     TimeZone,
     Title,
     distinct,
@@ -27,64 +26,52 @@ from coupons.fields import (
     of_our_time,
 )
 from coupons.model.limits import PER_BATCH_MAX, Limit
+from coupons.model.merchants import Merchant
 from coupons.model.terms import EXTENSION_MAX_DAYS, FixedWindow, Terms
 
 BUDGET_MAX_MINOR = 10**15
-LATE_SCANS_MAX = 1_000
 EditOutcome = Literal["created", "updated", "unchanged"]
 """What a PUT of a document, or of a merchant's record, did."""
-Revision = Annotated[int, Field(ge=1, le=1_000_000_000)]
-"""Counts the edits of a document, or of a merchant's record."""
 
 
 class Section(Document):
+    """A heading under which batches and terms are shown."""
+
     section_id: Id
+    """Named by terms and batches."""
     title: Title
+    """Shown to people."""
     description: Title | None = None
+    """Shown to people."""
 
 
 class Funder(Document):
+    """出资方: who pays discounts, and how much at most."""
+
     funder_id: Id
+    """Named by the funding of terms."""
     title: Title
+    """Shown to people."""
     kind: Literal["government", "platform", "enterprise"]
+    """What the funder is."""
     budget_minor: Annotated[int, Field(ge=0, le=BUDGET_MAX_MINOR)]
-
-
-class Store(Document):
-    """`region` is what scope rules look at, `district` what an operator can suspend."""
-
-    store_id: Id
-    title: Title | None = None
-    region: Label
-    district: Label | None = None
-
-
-class Merchant(Document):
-    """A shop or a platform shop, as the catalogue knows it: what scope rules look at."""
-
-    merchant_id: Id
-    title: Title
-    category: Label
-    tags: Annotated[list[Label], Field(max_length=20)] = []
-    channels: Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
-    stores: Annotated[list[Store], Field(min_length=1, max_length=100)]
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Self:
-        distinct("stores", (store.store_id for store in self.stores))
-        return self
+    """What this funder pays at most in the whole campaign. It can be raised, and lowered to what is reserved."""
 
 
 class Booking(Document):
     """预约: the sign-up window before a batch opens, in `opens_at <= now < closes_at`.
 
-    Optional, or `required` of everybody who claims; of a lottery it is the entry list, final when it closes.
+    The bookings of a lottery are its entry list, final when the window closes.
     """
 
     opens_at: Moment
+    """The first second in which a person can book or cancel."""
     closes_at: Moment
+    """The first second in which nobody can."""
     required: bool = False
+    """Only people with a booking can claim."""
     expected_people: Quantity | None = None
+    """Spreads the bookings over partitions; absent, four a pack."""
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -93,35 +80,51 @@ class Booking(Document):
 
 
 class Eligibility(Document):
-    """Who may claim: members of `group_id`, people of `regions` (a token without a region counts as eligible)."""
+    """Who can claim. A token without a region is eligible in every region."""
 
     group_id: Id | None = None
+    """Only members of this group can claim."""
     regions: Annotated[list[Label], Field(max_length=100)] = []
+    """Only people of these regions can claim; empty, people of all regions."""
 
 
 class Batch(Document):
-    """批次: one release of `quantity` packs, each of the coupons that `terms` lists in order.
+    """批次: packs that can be claimed in one window, each with the coupons that `terms` lists.
 
-    `first_come` is claimed until the stock is gone, `granted` by the members of its group, `lottery` by those whom its
-    draw names among the bookings.
+    A `first_come` batch is claimed until the stock is gone, a `granted` one by the members of its group, and a `lottery`
+    by the people whom its draw names among the bookings.
     """
 
     batch_id: Id
+    """Unique over all campaigns."""
     title: Title
+    """Shown to people."""
     section_id: Id | None = None
+    """The section that it is shown under."""
     mode: Literal["first_come", "lottery", "granted"]
+    """Who gets a pack: whoever comes first, who is drawn, or each member of a group."""
     quantity: Quantity
+    """Packs. Published, it can only be raised (`couponctl raise`)."""
     opens_at: Moment
+    """The first second in which a pack can be claimed."""
     closes_at: Moment
+    """The first second in which none can."""
     booking: Booking | None = None
+    """A sign-up before the batch opens."""
     exclusive_group: Id | None = None
+    """Of the batches with the same name a person can claim one."""
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """What a pack costs in points. Points cannot be earned yet, so a price above 0 refuses everyone."""
     eligibility: Eligibility = Eligibility()
+    """Who can claim; absent, everyone."""
     limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []
+    """`limit_id` of the limits that count this batch's packs."""
     rollover_to: Id | None = None
-    # So many calendar days before the day on which coupons end, others are told of those not yet used; absent: never.
+    """A batch of this document that closes later: it gets what this one does not use, as packs."""
     remind_days: Annotated[int, Field(ge=1, le=30)] | None = None
+    """So many calendar days before the day of their end, subscribers learn of coupons not yet used; absent, never."""
     terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
+    """`terms_id` of the pack's coupons, in order; one may appear twice."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -157,29 +160,41 @@ def _later(batch: Batch, named: list[Batch]) -> None:
 
 
 class Campaign(Document):
-    """消费季: the whole document of a season. `revision` is the one it was read at; absent, it creates.
-
-    Stores of `suspended_districts` redeem none of its coupons; a new revision suspends and reopens at any time.
-    """
+    """消费季: the whole document of a season."""
 
     campaign_id: Id
+    """Unique."""
     revision: Revision | None = None
+    """The revision that was read; absent creates. `couponctl apply` sets it."""
     title: Title
+    """Shown to people."""
     description: Title | None = None
+    """Shown to people."""
     timezone: TimeZone
+    """IANA name, like `Asia/Shanghai`: the zone of calendar days, hours and the API's times."""
     currency: Currency
+    """Of every amount in the document."""
     starts_at: Moment
+    """Shown to people; each batch has its own window."""
     ends_at: Moment
+    """Shown to people."""
     sections: Annotated[list[Section], Field(max_length=30)] = []
+    """Headings under which batches and terms are shown."""
     funders: Annotated[list[Funder], Field(min_length=1, max_length=100)]
+    """Who pays the discounts."""
     # One DynamoDB transaction of at most 100 items stores a document: three, the budgets that changed, two a merchant
     # that joins, one that leaves. What does not fit takes two revisions (`stores/catalog.py`), or for merchants
     # PUT /admin/merchants/{id}.
     merchants: Annotated[list[Merchant], Field(max_length=28)] = []
+    """Merchants that join with this document; one that has a record keeps it. More: `couponctl merchants FILE`."""
     suspended_districts: Annotated[list[Label], Field(max_length=100)] = []
+    """Stores of these districts redeem none of its coupons. It can be changed at any time."""
     limits: Annotated[list[Limit], Field(max_length=20)] = []
+    """What a person or household can claim over several batches."""
     terms: Annotated[list[Terms], Field(min_length=1, max_length=50)]
+    """The kinds of coupons."""
     batches: Annotated[list[Batch], Field(min_length=1, max_length=40)]
+    """The packs that are handed out, and when."""
 
     @model_validator(mode="after")
     def _refers_to_itself(self) -> Self:
@@ -224,73 +239,3 @@ class Applied(Campaign):
     """The document as it is stored; `warnings` only where there are any."""
 
     warnings: list[Warned] = []
-
-
-class Withholding(Document):
-    """Lines that are not paid out for a reason: those of one order from that day on, or all of a day (no `order_no`).
-
-    An operator decides: `released`, they are due after all, or `refused`, owed to nobody; absent, it is open. What
-    stands for an order goes before what stands for a day.
-    """
-
-    day: DeclaredDay
-    order_no: CallersNumber | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-    decision: Literal["released", "refused"] | None = None
-
-
-Tags = Annotated[list[Label], Field(max_length=20)]
-Channels = Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
-Stores = Annotated[list[Store], Field(min_length=1, max_length=100)]
-LateScans = Annotated[int, Field(ge=0, le=LATE_SCANS_MAX)]
-Enrolments = Annotated[list[Id], Field(max_length=50)]
-Withheld = Annotated[list[Withholding], Field(max_length=100)]
-
-
-class MerchantRecord(Document):
-    """A merchant: its facts, the campaigns that it joined by itself, its suspension, and what is withheld of its lines.
-
-    `revision` counts the edits of all of it. `late_scans_per_day`: how many redemptions of a settlement day may arrive
-    when their code has grown too old, from tills that were cut off; no campaign document says it.
-    """
-
-    revision: Revision | None = None
-    title: Title
-    category: Label
-    tags: Tags = []
-    channels: Channels
-    stores: Stores
-    campaigns: Enrolments = []
-    suspended: bool = False
-    late_scans_per_day: LateScans = 0
-    withheld: Withheld = []
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Self:
-        distinct("stores", (store.store_id for store in self.stores))
-        distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld))
-        return self
-
-
-class MerchantEdit(Document):
-    """The body of `PUT /admin/merchants/{id}`: what it says is changed, what it leaves out stays, and so does `null`;
-    an empty list empties.
-
-    `revision` is the one that was read; absent, it creates, and all that a record needs must be there.
-    """
-
-    revision: Revision | None = None
-    title: Title | None = None
-    category: Label | None = None
-    tags: Tags | None = None
-    channels: Channels | None = None
-    stores: Stores | None = None
-    campaigns: Enrolments | None = None
-    suspended: bool | None = None
-    late_scans_per_day: LateScans | None = None
-    withheld: Withheld | None = None
-
-    def merged(self, standing: MerchantRecord | None) -> MerchantRecord:
-        """The record as it is with this edit. Raises ValidationError: something is missing, or stands twice."""
-        said = {name: value for name, value in self if value is not None and name != "revision"}
-        return MerchantRecord.model_validate({**dict(standing or ()), **said})

@@ -21,10 +21,15 @@ class CountLimit(Document):
     """
 
     kind: Literal["count"]
+    """Counts packs."""
     limit_id: Id
+    """Named by batches."""
     per: Literal["person", "household"]
+    """Whose packs are counted."""
     period: Literal["campaign", "month", "week", "day"]
+    """The count starts anew with each; `campaign` never."""
     packs_max: Annotated[int, Field(ge=1, le=1_000)]
+    """The most packs in a period."""
 
 
 class OneAtATime(Document):
@@ -34,7 +39,9 @@ class OneAtATime(Document):
     """
 
     kind: Literal["one_at_a_time"]
+    """Compares with the last pack."""
     limit_id: Id
+    """Named by batches."""
 
 
 Limit = Annotated[CountLimit | OneAtATime, Field(discriminator="kind")]

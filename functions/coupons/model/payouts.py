@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from coupons.model.campaigns import Withholding
 from coupons.model.days import Sums, total
+from coupons.model.merchants import Withholding
 
 Standing = Literal["due", "withheld", "refused"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from coupons.model.campaigns import Withholding
 from coupons.model.claims import Claim
+from coupons.model.merchants import Withholding
 from coupons.model.orders import Amounts, Line, OrderRecord, order_key
 from coupons.model.payouts import Split
 from coupons.model.reserves import Amounts as Money

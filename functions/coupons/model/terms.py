@@ -30,8 +30,11 @@ class AmountOff(Document):
     """满减: `amount_minor` off an order of at least `threshold_minor`."""
 
     kind: Literal["amount_off"]
+    """A fixed amount."""
     threshold_minor: Minor
+    """The least that the items in scope must come to."""
     amount_minor: Annotated[Minor, Field(ge=1)]
+    """What is taken off; at most `threshold_minor`."""
 
     @model_validator(mode="after")
     def _within_threshold(self) -> Self:
@@ -45,12 +48,16 @@ class AmountOff(Document):
 
 
 class PercentOff(Document):
-    """`basis_points` of an order of at least `threshold_minor`, at most `cap_minor`."""
+    """折扣: `basis_points` of an order of at least `threshold_minor`, at most `cap_minor`."""
 
     kind: Literal["percent_off"]
+    """A share of the order."""
     threshold_minor: Minor
+    """The least that the items in scope must come to."""
     basis_points: Annotated[BasisPoints, Field(ge=1)]
+    """The share of the items in scope; 1000 is 10 %."""
     cap_minor: Annotated[Minor, Field(ge=1)]
+    """The most that is taken off."""
 
     @property
     def largest_minor(self) -> int:
@@ -58,12 +65,16 @@ class PercentOff(Document):
 
 
 class Exchange(Document):
-    """兑换: one unit of the good `sku`, worth at most `value_minor`, for nothing."""
+    """兑换: one item `sku` for nothing. Of several lines with it, the one with the highest price counts."""
 
     kind: Literal["exchange"]
+    """One item for nothing."""
     sku: Label
+    """The item, as the till calls it."""
     title: Title
+    """Shown to people."""
     value_minor: Annotated[Minor, Field(ge=1)]
+    """The most that is taken off for it."""
 
     @property
     def largest_minor(self) -> int:
@@ -74,15 +85,17 @@ Discount = Annotated[AmountOff | PercentOff | Exchange, Field(discriminator="kin
 
 
 class DaysAfterClaim(Document):
-    """Valid until the claim's second plus `days` × 86,400 s.
+    """Valid from the claim, or from a calendar day after it, until `days` × 86,400 s after the claim.
 
-    From the claim's second, or, where `starts_after_days` is not 0, from the first moment of that calendar day after
-    the claim's own, in the campaign's time zone.
+    Calendar days are those of the campaign's time zone.
     """
 
     kind: Literal["days_after_claim"]
+    """Counted from the claim."""
     days: Annotated[int, Field(ge=1, le=366)]
+    """Days of 86,400 s from the claim's second to the end."""
     starts_after_days: Annotated[int, Field(ge=0, le=30)] = 0
+    """0: valid at once. Else from the first second of that calendar day after the claim's; below `days`."""
 
     @model_validator(mode="after")
     def _some_time_left(self) -> Self:
@@ -107,8 +120,11 @@ class FixedWindow(Document):
     """Valid in `starts_at <= now < ends_at`, whenever it was claimed."""
 
     kind: Literal["fixed"]
+    """The same for everyone."""
     starts_at: Moment
+    """The first second in which it is valid."""
     ends_at: Annotated[Moment, AfterValidator(_can_be_extended)]
+    """The first second in which it is not; not before the batch closes."""
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -127,8 +143,11 @@ class WeeklyHours(Document):
     """
 
     weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
+    """The days on which the hours begin."""
     starts: ClockTime
+    """The first minute."""
     ends: ClockEnd
+    """The first minute after; at or before `starts` it is on the next day."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -143,38 +162,54 @@ class Scope(Document):
     """
 
     merchants: Annotated[list[Id], Field(max_length=200)] = []
+    """`merchant_id` of the merchants."""
     merchant_categories: Annotated[list[Label], Field(max_length=100)] = []
+    """Their categories."""
     merchant_tags: Annotated[list[Label], Field(max_length=100)] = []
+    """Tags, one of which the merchant has."""
     item_categories: Annotated[list[Label], Field(max_length=100)] = []
+    """Categories of the items that count."""
     item_tags: Annotated[list[Label], Field(max_length=100)] = []
+    """Tags, one of which an item that counts has."""
     channels: Annotated[list[Literal["offline", "online"]], Field(max_length=2)] = []
+    """Where the order is placed."""
     regions: Annotated[list[Label], Field(max_length=100)] = []
+    """Where the goods are delivered; offline the store must be there too."""
 
 
 class Share(Document):
+    """What one funder pays of the discount."""
+
     funder_id: Id
+    """A funder of this document."""
     basis_points: Annotated[BasisPoints, Field(ge=1)]
+    """Its share; all shares add up to 10000."""
 
 
 class MatchRatio(Document):
     """商家配比: from `starts_at` the merchant adds `basis_points` of the discount (1:1 is 10,000)."""
 
     starts_at: Moment
+    """In force from here until the next one; in ascending order."""
     basis_points: Annotated[int, Field(ge=0, le=10 * BASIS_POINTS)]
+    """Of the discount; 10000 doubles it, 0 ends the match."""
 
 
 class Refund(Document):
-    """What a reversal does to the coupon; its own expiry never moves.
+    """What a reversal does to the coupon. The coupon's expiry never moves.
 
-    `never`: it stays used. `full_only`: a reversal of all that was payable, in one step or as the last part, gives it
-    back. `always`: any reversal does, a partial one too. At most `times_max` times, and before it expires.
+    `never`: the coupon stays used. `full_only`: a reversal of all that was payable, in one step or as the last part,
+    returns it. `always`: any reversal returns it, also a partial one. It returns at most `times_max` times, and only
+    before it expires.
 
-    The funders' money goes back pro rata of the payable, and all of it as soon as the coupon does: a coupon that can be
-    used never has money out on an earlier use, so that it costs at most once what publishing reserved for it.
+    The funders' money goes back in proportion to the payable amount, and all of it as soon as the coupon returns. So a
+    coupon that can be used has no money out on an earlier use, and costs at most once what publishing reserved for it.
     """
 
     policy: Literal["always", "full_only", "never"]
+    """When a reversal returns the coupon."""
     times_max: Annotated[int, Field(ge=1, le=10)] = 1
+    """How often it can be returned."""
 
 
 HOLD_MAX_S = 1_800
@@ -185,23 +220,33 @@ ONLINE_HOLD_MAX_S = 604_800
 class Terms(Document):
     """券规则: all that decides what one coupon is worth, where, when and who pays; frozen once published.
 
-    A coupon that is valid can be used in the hours of `usable` (none: always), and not on `blackout_dates`, the
-    calendar days of the campaign's time zone. No order holds it longer than `hold_max_s` seconds: at most half an hour,
-    but for what is used online alone a week.
+    A hold is limited to half an hour, or to a week where the coupon can only be used online.
     """
 
     terms_id: Id
+    """Named by batches."""
     title: Title
+    """Shown to people."""
     section_id: Id | None = None
+    """The section that it is shown under."""
     discount: Discount
+    """What it is worth."""
     validity: Validity
+    """When it can be used."""
     usable: Annotated[list[WeeklyHours], Field(max_length=21)] = []
+    """Hours of the week in which it can be used; empty, always."""
     blackout_dates: Annotated[list[DeclaredDay], Field(max_length=100)] = []
+    """Days on which it cannot be used, in ascending order."""
     scope: Scope = Scope()
+    """Where it can be used; absent, everywhere."""
     funding: Annotated[list[Share], Field(min_length=1, max_length=10)]
+    """Who pays the discount; the shares add up to 10000."""
     merchant_match: Annotated[list[MatchRatio], Field(max_length=10)] = []
+    """What the merchant adds to the discount, by date."""
     hold_max_s: Annotated[int, Field(ge=1, le=ONLINE_HOLD_MAX_S)] = HOLD_MAX_S
+    """The longest hold, in seconds. More than 1800 needs `scope: {channels: [online]}`."""
     refund: Refund
+    """What a reversal does to the coupon."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

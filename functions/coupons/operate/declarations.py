@@ -9,8 +9,9 @@ from typing import Any
 
 from coupons.damage import all_of
 from coupons.model.batches import Control, PublishedBatch, buckets_for, shards_for, spread
-from coupons.model.campaigns import Batch, Campaign, EditOutcome, Merchant, Warned
+from coupons.model.campaigns import Batch, Campaign, EditOutcome, Warned
 from coupons.model.frozen import differences, refuse_frozen, shown, with_quantities
+from coupons.model.merchants import Merchant
 from coupons.model.reserves import Amounts, Pending, largest_cost
 from coupons.operate.members import grants_to_all, raised
 from coupons.process.services import Services

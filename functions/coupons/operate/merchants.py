@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from coupons.fields import faults
-from coupons.model.campaigns import EditOutcome, MerchantEdit, MerchantRecord, Withholding
+from coupons.model.campaigns import EditOutcome
+from coupons.model.merchants import MerchantEdit, MerchantRecord, Withholding
 from coupons.model.payouts import changed
 from coupons.process.services import Services
 from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict

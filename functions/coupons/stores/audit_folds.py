@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from coupons.model.campaigns import Withholding
 from coupons.model.findings import Beginning, Counted
+from coupons.model.merchants import Withholding
 from coupons.model.payouts import STANDINGS, Split
 from coupons.model.tallies import BatchTally, Faults, Piece, Reading, Tally
 from coupons.stores import keys

@@ -17,7 +17,7 @@ from typing import Any
 
 from coupons.damage import Damaged
 from coupons.model.assessment import Till
-from coupons.model.campaigns import Merchant, MerchantRecord, Withholding
+from coupons.model.merchants import Merchant, MerchantRecord, Withholding
 from coupons.refusals import Busy
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode

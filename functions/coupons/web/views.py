@@ -9,9 +9,10 @@ from coupons.claim.packs import Held, coupon_id, coupon_status
 from coupons.model import batches
 from coupons.model.assessment import Assessment
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.campaigns import Campaign, Withholding
+from coupons.model.campaigns import Campaign
 from coupons.model.claims import BookingRecord
 from coupons.model.days import Totals
+from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, OrderRecord, Reversal
 from coupons.model.payouts import STANDINGS, Split
 from coupons.model.terms import Terms

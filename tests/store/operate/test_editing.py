@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coupons.audit.audits import audit_campaign
-from coupons.model.campaigns import MerchantEdit
+from coupons.model.merchants import MerchantEdit
 from coupons.operate.declarations import apply, publish, raise_quantity, read, warnings
 from coupons.operate.merchants import put
 from coupons.refusals import RevisionConflict, TermsFrozen

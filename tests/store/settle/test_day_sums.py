@@ -8,8 +8,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coupons.model.campaigns import Withholding
 from coupons.model.days import NUMBERS, Sums, Totals, total
+from coupons.model.merchants import Withholding
 from coupons.model.orders import Line
 from coupons.model.payouts import DaysWithholdings, Split, standing
 from coupons.money import Purse

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coupons.model.campaigns import MerchantEdit, MerchantRecord
+from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.operate.merchants import put, read
 from coupons.refusals import Busy, RevisionConflict
 from coupons.stores import keys

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coupons.model.assessment import Assessment, Till, assess
-from coupons.model.campaigns import MerchantRecord
 from coupons.model.claims import Coupon
+from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import Order
 from coupons.model.terms import Terms
 from tests.world import order, seconds, terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from coupons.model.campaigns import MerchantEdit, MerchantRecord
+from coupons.model.merchants import MerchantEdit, MerchantRecord
 from tests.world import campaign, parsed
 
 

@@ -1,0 +1,116 @@
+"""Merchants: as campaign documents name them, and their records, which operators edit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from coupons.fields import CallersNumber, DeclaredDay, Document, Id, Label, Revision, Title, distinct
+
+LATE_SCANS_MAX = 1_000
+
+
+class Store(Document):
+    """A place where a merchant sells."""
+
+    store_id: Id
+    """What an order names."""
+    title: Title | None = None
+    """Shown to people."""
+    region: Label
+    """Where the store is, compared with `scope.regions` of terms."""
+    district: Label | None = None
+    """What `suspended_districts` is compared with."""
+
+
+class Withholding(Document):
+    """Lines that are not paid out for a reason: those of one order from that day on, or all of a day (no `order_no`).
+
+    An operator decides: `released`, they are due after all, or `refused`, owed to nobody; absent, it is open. What
+    stands for an order goes before what stands for a day.
+    """
+
+    day: DeclaredDay
+    order_no: CallersNumber | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    decision: Literal["released", "refused"] | None = None
+
+
+Tags = Annotated[list[Label], Field(max_length=20)]
+Channels = Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
+Stores = Annotated[list[Store], Field(min_length=1, max_length=100)]
+LateScans = Annotated[int, Field(ge=0, le=LATE_SCANS_MAX)]
+Enrolments = Annotated[list[Id], Field(max_length=50)]
+Withheld = Annotated[list[Withholding], Field(max_length=100)]
+
+
+class Merchant(Document):
+    """A shop or a platform shop, with the facts that the scope of terms is compared with."""
+
+    merchant_id: Id
+    """What a till's token names."""
+    title: Title
+    """Shown to people."""
+    category: Label
+    """What `scope.merchant_categories` is compared with."""
+    tags: Tags = []
+    """What `scope.merchant_tags` is compared with."""
+    channels: Channels
+    """Where it sells."""
+    stores: Stores
+    """Where it sells from."""
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        distinct("stores", (store.store_id for store in self.stores))
+        return self
+
+
+class MerchantRecord(Document):
+    """A merchant: its facts, the campaigns that it joined by itself, its suspension, and what is withheld of its lines.
+
+    `revision` counts the edits of all of it. `late_scans_per_day`: how many redemptions of a settlement day may arrive
+    when their code has grown too old, from tills that were cut off; no campaign document says it.
+    """
+
+    revision: Revision | None = None
+    title: Title
+    category: Label
+    tags: Tags = []
+    channels: Channels
+    stores: Stores
+    campaigns: Enrolments = []
+    suspended: bool = False
+    late_scans_per_day: LateScans = 0
+    withheld: Withheld = []
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        distinct("stores", (store.store_id for store in self.stores))
+        distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld))
+        return self
+
+
+class MerchantEdit(Document):
+    """The body of `PUT /admin/merchants/{id}`: what it says is changed, what it leaves out stays, and so does `null`;
+    an empty list empties.
+
+    `revision` is the one that was read; absent, it creates, and all that a record needs must be there.
+    """
+
+    revision: Revision | None = None
+    title: Title | None = None
+    category: Label | None = None
+    tags: Tags | None = None
+    channels: Channels | None = None
+    stores: Stores | None = None
+    campaigns: Enrolments | None = None
+    suspended: bool | None = None
+    late_scans_per_day: LateScans | None = None
+    withheld: Withheld | None = None
+
+    def merged(self, standing: MerchantRecord | None) -> MerchantRecord:
+        """The record as it is with this edit. Raises ValidationError: something is missing, or stands twice."""
+        said = {name: value for name, value in self if value is not None and name != "revision"}
+        return MerchantRecord.model_validate({**dict(standing or ()), **said})

@@ -1,0 +1,181 @@
+"""What a season's document can say, from its pydantic models: a JSON Schema and a page of tables.
+
+A field's meaning is the docstring below it in its model; a model's is its own docstring. Both are read from the source,
+so that the functions pay nothing for them when they start.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import typing
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from coupons import fields as words
+from coupons.model.campaigns import Campaign
+
+_DEFINITION = "#/$defs/"
+KINDS: dict[str, tuple[Any, str]] = {
+    "id": (words.Id, "1 to 64 lower-case letters, digits and hyphens"),
+    "label": (words.Label, "1 to 64 printable characters; compared letter by letter"),
+    "text": (words.Title, "up to 500 characters, or `{en: …, zh: …}`"),
+    "time": (words.Moment, 'RFC 3339 with offset, whole seconds, in quotes: `"2020-06-06T10:00:00+08:00"`'),
+    "day": (words.DeclaredDay, "`YYYY-MM-DD` in quotes, in the campaign's time zone"),
+    "clock": (words.ClockTime, "`HH:MM` in quotes, in the campaign's time zone"),
+    "clock or 24:00": (words.ClockEnd, "the same, or the end of the day"),
+    "minor units": (words.Minor, "integer, 0 to 100,000,000,000, in the smallest unit of the campaign's currency"),
+    "currency": (words.Currency, "ISO 4217 code of a currency that is legal tender: `CNY`"),
+}
+"""The values that many fields share: name in the tables, type, and what it looks like."""
+
+
+class _EditorSchema(GenerateJsonSchema):
+    """Without the titles that pydantic makes of field names, and without OpenAPI's `discriminator`."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - no field has one
+        return False
+
+    def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().tagged_union_schema(schema)
+        made.pop("discriminator", None)
+        return made
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a campaign document, each field with its meaning."""
+    made = Campaign.model_json_schema(schema_generator=_EditorSchema)
+    made.setdefault("$defs", {})
+    for model in models():
+        described = made if model is Campaign else made["$defs"][model.__name__]
+        described["description"] = _joined(model.__doc__ or "")
+        for name, meaning in meanings(model).items():
+            described["properties"][name]["description"] = meaning
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def models() -> list[type[BaseModel]]:
+    """The campaign document and the models inside it, in the order in which a reader meets them."""
+    found: list[type[BaseModel]] = []
+
+    def meet(model: type[BaseModel]) -> None:
+        if model in found:
+            return
+        found.append(model)
+        for hint in typing.get_type_hints(model).values():
+            for inner in _inside(hint):
+                meet(inner)
+
+    meet(Campaign)
+    return found
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """What each field of a model means: the docstring below it. Raises KeyError for a field without one."""
+    (declared,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(declared, ast.ClassDef)
+    said = {
+        field.target.id: _joined(below.value.value)
+        for field, below in pairwise(declared.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }
+    return {name: said[name] for name in model.model_fields}
+
+
+def page() -> str:
+    """The tables as Markdown: the shared values, then one section a model."""
+    whole = schema()
+    kinds = "\n".join(f"| {name} | {looks} |" for name, (_, looks) in KINDS.items())
+    head = (
+        "# Fields of a season's document\n\n"
+        "Written from the models by `make openapi`; do not edit. `campaign.schema.json` beside it says the same to an"
+        " editor.\nHow to write a season, and what each rule answers: `README.md`.\n\n"
+        f"| value | looks like |\n|---|---|\n{kinds}\n"
+    )
+    return head + "".join(_section(model, whole) for model in models() if model is not words.Text)
+
+
+def _section(model: type[BaseModel], whole: dict[str, Any]) -> str:
+    described = whole if model is Campaign else whole["$defs"][model.__name__]
+    rows = "\n".join(
+        f"| `{name}` | {_looks(field)} | {_absent(name, described)} | {field['description']} |"
+        for name, field in described["properties"].items()
+    )
+    return (
+        f"\n## {model.__name__}\n\n{described['description']}\n\n"
+        f"| field | value | if absent | meaning |\n|---|---|---|---|\n{rows}\n"
+    )
+
+
+def _absent(name: str, described: dict[str, Any]) -> str:
+    if name in described.get("required", ()):
+        return "required"
+    default = described["properties"][name].get("default")
+    if default is None or isinstance(default, dict):
+        return "–"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _looks(field: dict[str, Any]) -> str:
+    """One value in words: a shared kind, a number with its bounds, a list, a choice, or a link to a section."""
+    bare = {name: value for name, value in field.items() if name not in ("description", "default")}
+    for kind, shape in _shapes().items():
+        if bare == shape:
+            return kind
+    if "anyOf" in bare:
+        (value,) = [branch for branch in _flat(bare) if branch.get("type") != "null"]
+        return _looks(value)
+    if "oneOf" in bare:
+        return " or ".join(map(_looks, bare["oneOf"]))
+    if "$ref" in bare:
+        name = bare["$ref"].removeprefix(_DEFINITION)
+        return f"[{name}](#{name.lower()})"
+    if "enum" in bare or "const" in bare:
+        return ", ".join(f"`{one}`" for one in bare.get("enum", [bare.get("const")]))
+    if bare["type"] == "array":
+        return f"list of {_looks(bare['items'])}{_bounds(bare, 'minItems', 'maxItems')}"
+    if bare["type"] == "integer":
+        return f"integer{_bounds(bare, 'minimum', 'maximum')}"
+    return {"boolean": "`true`, `false`", "string": "string"}[bare["type"]]
+
+
+def _flat(union: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The branches of a union; a text, which is itself a union of two, stays whole."""
+    text, branches = _shapes()["text"]["anyOf"], union["anyOf"]
+    if all(branch in branches for branch in text):
+        yield {"anyOf": text}
+        branches = [branch for branch in branches if branch not in text]
+    yield from branches
+
+
+def _bounds(shape: dict[str, Any], least: str, most: str) -> str:
+    low, high = shape.get(least), shape.get(most)
+    if high is None:
+        return "" if low is None else f", at least {low:,}"
+    return f", at most {high:,}" if low is None else f", {low:,} to {high:,}"
+
+
+def _shapes() -> dict[str, dict[str, Any]]:
+    found = {kind: TypeAdapter(hint).json_schema(schema_generator=_EditorSchema) for kind, (hint, _) in KINDS.items()}
+    return {kind: {name: value for name, value in shape.items() if name != "$defs"} for kind, shape in found.items()}
+
+
+def _inside(hint: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        yield hint
+    for argument in typing.get_args(hint):
+        yield from _inside(argument)
+
+
+def _joined(text: str) -> str:
+    """A docstring as one paragraph."""
+    return " ".join(text.split())
