@@ -1,6 +1,6 @@
-"""The README's table of rules, and how tests play its rows.
+"""The table of rules (infra/seasons/README.md), and how tests play its rows.
 
-A play is named after its row and takes the row's document lines out of the README, so that a line which no longer means
+A play is named after its row and takes the row's document lines out of the page, so that a line which no longer means
 what the row says is red. In the end all that the row writes as code, and each status, must have been played: taken as a
 document line, sent in a request, or seen in an answer.
 """
@@ -26,7 +26,7 @@ from tests.api.cases import opened
 from tests.api.stage import Stage
 from tests.world import Answered, Person, campaign, order
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "infra" / "seasons" / "README.md"
 PLAYS: set[str] = set()
 """The rows that are played; filled as the modules test_rules_*.py are imported."""
 _SPAN = re.compile(r"`([^`]+)`")
@@ -70,7 +70,7 @@ class Row:
 @cache
 def table() -> dict[str, Row]:
     """The rows by their rule's name, without its backticks."""
-    section = README.read_text("utf-8").partition("\n## Rules\n")[2].partition("\n## ")[0]
+    section = PAGE.read_text("utf-8").partition("\n## Rules\n")[2].partition("\n## ")[0]
     cells = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
     found = [Row(rule.replace("`", ""), line, answer) for rule, line, answer in cells[1:]]
     assert len({row.rule for row in found}) == len(found) > 0

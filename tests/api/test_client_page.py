@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coupons.problems import PROBLEMS
 from infra.client.api import ATTEMPTS_MAX, BACKOFF_S, PATIENCE_S
 from infra.client.catalogue import FRESH_S
 from infra.client.citizen import RENEW_BEFORE_S
@@ -73,7 +74,18 @@ def test_the_page_shows_what_the_client_says() -> None:
     for slug, reaction in REACTIONS.items():
         wanted.append(f"| `{slug}` | | {reaction.kind} | {reaction.line.en} | {reaction.line.zh} |")
         wanted += [f"| | `{word}` | | {line.en} | {line.zh} |" for word, line in reaction.cases.items()]
-    assert [line for line in PAGE.splitlines() if line.startswith("| ")][1:] == wanted
+    shown = PAGE.partition("**What to show**")[2]
+    assert [line for line in shown.splitlines() if line.startswith("| ")][1:] == wanted
+
+
+def test_the_page_lists_every_problem_with_its_status() -> None:
+    """Each slug of the API once, under the status that it has."""
+    table = PAGE.partition("**Problems**")[2].partition("**What to show**")[0]
+    listed = {}
+    for slugs, statuses in re.findall(r"^\| (`[a-z`, -]+) \| ([\d, ]+) \|", table, re.MULTILINE):
+        names, codes = re.findall(r"[a-z-]+", slugs), [int(code) for code in re.findall(r"\d+", statuses)]
+        listed |= dict(zip(names, codes * (len(names) if len(codes) == 1 else 1), strict=True))
+    assert listed == {problem.slug: problem.status for problem in PROBLEMS.values()}
 
 
 def test_the_pages_numbers_are_the_clients() -> None:

@@ -1,4 +1,4 @@
-"""The README's rules of who may book and claim, row by row, each at its border."""
+"""The rules of who may book and claim, row by row, each at its border."""
 
 from __future__ import annotations
 

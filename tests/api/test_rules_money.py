@@ -1,4 +1,4 @@
-"""The README's rules of a batch's money, row by row: set aside before anybody claims, and back when nobody can."""
+"""The rules of a batch's money, row by row: set aside before anybody claims, and back when nobody can."""
 
 from __future__ import annotations
 

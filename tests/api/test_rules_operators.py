@@ -1,4 +1,4 @@
-"""The README's rules of what an operator does, row by row: everywhere within two seconds, warm and fresh."""
+"""The rules of what an operator does, row by row: everywhere within two seconds, warm and fresh."""
 
 from __future__ import annotations
 

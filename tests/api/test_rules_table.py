@@ -1,4 +1,4 @@
-"""The README's table of rules as a whole: every row is played, and every document line stands in a season."""
+"""The table of rules as a whole: every row is played, and every document line stands in a season."""
 
 from __future__ import annotations
 

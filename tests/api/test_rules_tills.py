@@ -1,4 +1,4 @@
-"""The README's rules of orders that hold, let go and give back, row by row, each at its border."""
+"""The rules of orders that hold, let go and give back, row by row, each at its border."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's rules of when a coupon can be used, row by row, one second to each side."""
+"""The rules of when a coupon can be used, row by row, one second to each side."""
 
 from __future__ import annotations
 

@@ -1,0 +1,109 @@
+"""The pages for people: short where they are read first, and every place that they point at exists."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from coupons.model.events import TYPES
+from infra.openapi import DOCUMENT
+
+ROOT = Path(__file__).parents[2]
+README_WORDS_MAX = 1_350
+PACKAGE = ROOT / "functions" / "coupons"
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_PATH = re.compile(r"`((?:[\w.-]+/)+(?:[\w*-]+\.[a-z]+)?)`")
+"""A folder or a file in backticks; the names of time zones end otherwise."""
+_TARGET = re.compile(r"(?:`|^ {4}|=\S+ )make ([a-z0-9]+)", re.MULTILINE)
+"""A target where it is written as code."""
+_GENERATED = (".venv/", ".venv-sam/", ".aws-sam/", ".local/")
+
+
+def pages() -> list[Path]:
+    """Every Markdown page that git tracks or would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    return sorted({ROOT / name for name in listed.stdout.decode().split("\0") if name})
+
+
+def anchors(text: str) -> set[str]:
+    """The fragments that GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def dead_links(page: Path, text: str) -> list[str]:
+    """Links of a page to files, or to headings, that do not exist."""
+    dead = []
+    for link in _LINK.findall(text):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if link.startswith("https://"):
+            continue
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+            dead.append(link)
+    return dead
+
+
+def dead_paths(page: Path, text: str) -> list[str]:
+    """Paths in backticks that exist neither beside the page, nor at the top, nor in functions/ or its package."""
+    return [
+        path
+        for path in _PATH.findall(text)
+        if not path.startswith(_GENERATED)
+        and not any(list(root.glob(path)) for root in (page.parent, ROOT, PACKAGE.parent, PACKAGE))
+    ]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_points_at_what_exists(page: Path) -> None:
+    """Its links, their headings, and the paths that it writes as code."""
+    text = page.read_text("utf-8")
+    assert (dead_links(page, text), dead_paths(page, text)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "dead", ["[a](nowhere.md)", "[a](README.md#nowhere)", "`tests/nowhere/`", "`claim/nowhere.py`"]
+)
+def test_a_place_that_does_not_exist_is_seen(dead: str) -> None:
+    """A link, a heading, a folder, a module."""
+    page = ROOT / "README.md"
+    assert [*dead_links(page, dead), *dead_paths(page, dead)]
+
+
+def test_the_readme_is_read_in_five_minutes() -> None:
+    """What is longer belongs on the page of its reader."""
+    assert len((ROOT / "README.md").read_text("utf-8").split()) <= README_WORDS_MAX
+
+
+def test_every_command_of_make_that_a_page_names_exists() -> None:
+    """A target that was renamed is renamed on the pages too."""
+    targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {name for page in pages() for name in _TARGET.findall(page.read_text("utf-8"))}
+    assert {"run", "test"} <= named
+    assert named - targets == set()
+
+
+def test_the_licence_is_the_same_everywhere() -> None:
+    """In the file, in the package and in the OpenAPI document."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    licence = json.loads(DOCUMENT.read_text("utf-8"))["info"]["license"]
+    assert project["license"] == licence["identifier"] == "Apache-2.0"
+    assert "Apache License\n                           Version 2.0" in (ROOT / "LICENSE").read_text("utf-8")
+
+
+def test_the_changelog_names_the_versions_of_the_api_and_of_each_event() -> None:
+    """Its newest entry, so that a new version cannot be published without a word."""
+    newest = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1]
+    version = json.loads(DOCUMENT.read_text("utf-8"))["info"]["version"]
+    assert f"API {version}" in newest
+    assert [name for name in TYPES if f"`{name}`" not in newest] == []
