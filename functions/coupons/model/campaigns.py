@@ -91,7 +91,7 @@ class Eligibility(Document):
 class Batch(Document):
     """批次: packs that can be claimed in one window, each with the coupons that `terms` lists.
 
-    A `first_come` batch is claimed until the stock is gone, a `granted` one by the members of its group, and a `lottery`
+    A `first_come` batch is claimed until the stock is gone, a `granted` one by the members of its group, a `lottery`
     by the people whom its draw names among the bookings.
     """
 
