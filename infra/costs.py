@@ -122,7 +122,7 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     yield row(FIRST_CLAIM, lambda: claim("special-0606", now_s))
     yield row("claim, repeated", lambda: claim("special-0606", now_s))
     held = packs.my_claim(services, "special-0606", person)
-    coupon_id = packs.coupon_id(services, held, 0)
+    coupon_id = held.coupon_ids(services.keys)[0]
     code, _, _ = packs.issue_code(services, coupon_id, person, now_s)
     services.cache.published()
     yield row("wallet", lambda: packs.wallet(services, person, now_s))
@@ -170,7 +170,7 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     services.cache.control("night-shift")
     yield row("claim as a member, everyone fits", lambda: packs.claim(services, "night-shift", citizen, now_s))
     held = packs.my_claim(services, granted.batch_id, person)
-    coupon_id = packs.coupon_id(services, held, 0)
+    coupon_id = held.coupon_ids(services.keys)[0]
     yield row("code on paper", lambda: packs.print_code(services, coupon_id, person))
     code, pin, _, _ = packs.print_code(services, coupon_id, person)
     order = Order.model_validate_json(

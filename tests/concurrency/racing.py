@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import Any, TypeVar
 
-from coupons.claim.packs import Citizen, Held, claim
+from coupons.claim.packs import Citizen, claim
 from coupons.model.batches import Control
+from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim, Coupon
 from coupons.model.orders import Line, Order, OrderRecord
 from coupons.process.services import Services
@@ -97,7 +98,7 @@ class Arena(World):
     def environments(self, number: int = THREADS, *, seed: int = 0) -> list[Services]:
         return [self.new_services(client=self.clients[i], seed=seed + i) for i in range(number)]
 
-    def claim(self, services: Services, person: str, batch_id: str = "pack") -> tuple[Held, bool]:
+    def claim(self, services: Services, person: str, batch_id: str = "pack") -> tuple[ClaimedPack, bool]:
         return claim(services, batch_id, Citizen(KEYS.person(person), None), self.now_s)
 
     def books(self, batch_id: str = "pack") -> Books:

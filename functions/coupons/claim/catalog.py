@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from coupons.model.batches import Control, PublishedBatch, Status, status
+from coupons.model.batches import BatchNow, Control, PublishedBatch, status
 from coupons.model.campaigns import Campaign
 from coupons.process.services import Services
 from coupons.refusals import NotFound
-
-
-@dataclass(frozen=True, slots=True)
-class BatchNow:
-    """A published batch with its state at one moment. `remaining` is approximate until it is final."""
-
-    batch: PublishedBatch
-    control: Control
-    status: Status
-    remaining: int
 
 
 def campaigns(services: Services) -> list[Campaign]:

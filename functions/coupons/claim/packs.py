@@ -9,7 +9,8 @@ from functools import partial
 from coupons.claim import limit_counts
 from coupons.damage import Damaged, UnlikeError, blamed, expected
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.claims import Claim, Ruling, Status, fresh_coupon
+from coupons.model.claimed_packs import ClaimedPack
+from coupons.model.claims import Claim, Ruling, fresh_coupon
 from coupons.problems import problem_of
 from coupons.process.leases import refuse_by_stock
 from coupons.process.services import Services
@@ -25,7 +26,7 @@ from coupons.refusals import (
     Refusal,
     Stopped,
 )
-from coupons.sealing import CODE_LIFE_S, CouponRef
+from coupons.sealing import CODE_LIFE_S
 from coupons.stores import keys
 from coupons.stores.claims import LimitMoved
 from coupons.stores.dynamodb import NotApplied
@@ -44,16 +45,7 @@ class Citizen:
     household: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A claim with what is needed to show it."""
-
-    batch: PublishedBatch
-    claim: Claim
-    ruling: Ruling
-
-
-def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
+def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tuple[ClaimedPack, bool]:
     """The person holds the batch's pack, and the stock one pack less; True if they held it before (a repeat).
 
     One write unit, the put, and a k-th of one for the lease of k packs, which a batch whose everyone entitled fits does
@@ -76,7 +68,7 @@ def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tu
     return claimed
 
 
-def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: int) -> tuple[Held, bool]:
+def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: int) -> tuple[ClaimedPack, bool]:
     _refuse_by_time(services, batch, now_s)
     control = services.cache.control(batch.batch_id)
     _refuse_by_operator(batch, control)
@@ -101,7 +93,7 @@ def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: i
             services.leases.put_back(token)
             continue
         if standing is None:
-            return Held(batch, wanted, control.ruling), False
+            return ClaimedPack(batch, wanted, control.ruling), False
         services.leases.put_back(token)
         return _as_repeat(services, batch, control, standing), True
     raise Busy(detail="Others of your household are claiming; try again.")
@@ -118,7 +110,7 @@ def _fresh(services: Services, batch: PublishedBatch, citizen: Citizen, token: s
     )
 
 
-def _as_repeat(services: Services, batch: PublishedBatch, control: Control, standing: Claim) -> Held:
+def _as_repeat(services: Services, batch: PublishedBatch, control: Control, standing: Claim) -> ClaimedPack:
     """The claim that this person has already. Raises AlreadyClaimedGroup if it is of another batch of the group."""
     if standing.batch_number == batch.number:
         return _held(services, batch, standing, control.ruling)
@@ -131,7 +123,7 @@ def _as_repeat(services: Services, batch: PublishedBatch, control: Control, stan
 
 def _repeat_or(
     refusal: NotEligible, services: Services, batch: PublishedBatch, control: Control, citizen: Citizen
-) -> Held:
+) -> ClaimedPack:
     """What was claimed when the person was eligible is answered before any look at the person. Raises `refusal`."""
     standing = services.claims.get(batch, citizen.person, consistent=True)
     if standing is None or standing.batch_number != batch.number:
@@ -139,7 +131,7 @@ def _repeat_or(
     return _held(services, batch, standing, control.ruling)
 
 
-def my_claim(services: Services, batch_id: str, person: bytes) -> Held:
+def my_claim(services: Services, batch_id: str, person: bytes) -> ClaimedPack:
     """The person's claim of this batch. Raises NotFound. One strong read unit."""
     batch = services.cache.batch(batch_id)
     claim = services.claims.get(batch, person, consistent=True)
@@ -148,7 +140,7 @@ def my_claim(services: Services, batch_id: str, person: bytes) -> Held:
     return _held(services, batch, claim, services.cache.control(batch_id).ruling)
 
 
-def wallet(services: Services, person: bytes, now_s: int) -> tuple[list[Held], int]:
+def wallet(services: Services, person: bytes, now_s: int) -> tuple[list[ClaimedPack], int]:
     """All claims of the person in campaigns that are live or whose coupons are, oldest first; and how many are damaged.
 
     Half a read unit for each claim key among them, absent ones too (BatchGetItem, 100 keys a request).
@@ -163,7 +155,7 @@ def wallet(services: Services, person: bytes, now_s: int) -> tuple[list[Held], i
                 raise claim
             found.append((services.cache.batch_numbered(claim.batch_number), claim))
     controls = services.cache.controls(batch.batch_id for batch, _ in found)
-    held: list[Held] = []
+    held: list[ClaimedPack] = []
     for batch, claim in found:
         with services.damages.left_out(broken), _expected(services, batch, claim.person):
             control = controls.get(batch.batch_id) or services.cache.control(batch.batch_id)
@@ -171,7 +163,7 @@ def wallet(services: Services, person: bytes, now_s: int) -> tuple[list[Held], i
     return sorted(held, key=lambda h: (h.claim.claimed_at_s, h.batch.batch_id)), len(broken)
 
 
-def _held(services: Services, batch: PublishedBatch, claim: Claim, ruling: Ruling) -> Held:
+def _held(services: Services, batch: PublishedBatch, claim: Claim, ruling: Ruling) -> ClaimedPack:
     """A claim that was read. Raises Damaged if its coupons are not those of the batch, or a time is out of range."""
     has_key = services.has_key_of(claim)
     with blamed(services.claims.table, **keys.claim(batch.claim_key, batch.buckets, claim.person)):
@@ -180,21 +172,12 @@ def _held(services: Services, batch: PublishedBatch, claim: Claim, ruling: Rulin
         for coupon in claim.coupons:
             for moment_s in (claim.claimed_at_s, coupon.valid_from_s, coupon.expires_at_s + ruling.extended_s):
                 wall_clock(moment_s, batch.timezone)
-    return Held(batch, claim, ruling)
+    return ClaimedPack(batch, claim, ruling)
 
 
 def _expected(services: Services, batch: PublishedBatch, person: bytes) -> AbstractContextManager[None]:
     """What the person's claim under the release's claim key names is there."""
     return expected(services.claims.table, **keys.claim(batch.claim_key, batch.buckets, person))
-
-
-def coupon_id(services: Services, held: Held, index: int) -> str:
-    ref = CouponRef(held.batch.number, held.claim.person, index)
-    return services.keys.seal_coupon(ref, held.claim.key_version)
-
-
-def coupon_status(held: Held, index: int, now_s: int) -> Status:
-    return held.claim.coupons[index].status(now_s, held.ruling)
 
 
 def issue_code(services: Services, coupon_id: str, person: bytes, now_s: int) -> tuple[str, PublishedBatch, int]:

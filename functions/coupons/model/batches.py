@@ -121,6 +121,16 @@ class Control:
         return Ruling(self.extended_s, self.voided)
 
 
+@dataclass(frozen=True, slots=True)
+class BatchNow:
+    """A published batch with its state at one moment. `remaining` is approximate until it is final."""
+
+    batch: PublishedBatch
+    control: Control
+    status: Status
+    remaining: int
+
+
 def status(batch: PublishedBatch, control: Control, now_s: int) -> Status:
     """One word for the catalogue: what an operator decided comes before the window, the stock comes last."""
     if control.stopped:

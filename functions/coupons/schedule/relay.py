@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from coupons.claim.packs import Held, coupon_id
 from coupons.damage import Damaged, blamed, expected
 from coupons.model import events
+from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.orders import Movement
 from coupons.process.services import Services
@@ -57,10 +57,9 @@ def _event(services: Services, place: Place, what: Claim | Movement) -> events.E
         ruling = services.cache.control(batch.batch_id).ruling
     if not services.has_key_of(what):
         raise Damaged(*place[:3], "there is no key of its version")
-    held = Held(batch, what, ruling)
+    pack = ClaimedPack(batch, what, ruling)
     with blamed(*place[:3]):
-        coupon_ids = [coupon_id(services, held, place) for place in range(len(what.coupons))]
-        return events.claimed(services.event_source, batch, what, coupon_ids, ruling.extended_s)
+        return events.claimed(services.event_source, batch, what, pack.coupon_ids(services.keys), ruling.extended_s)
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from coupons.claim.packs import Held, coupon_id
 from coupons.damage import Damaged, UnlikeError, blamed
 from coupons.model import events
 from coupons.model.batches import Control, PublishedBatch
+from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.counts import Count, Fold
 from coupons.process.passes import folded
@@ -52,7 +52,7 @@ def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: fl
         fold, told = Fold(), list[events.Event]()
         for claim in services.damages.sound(claims):
             with services.damages.left_out():
-                found = _expiring(services, Held(batch, claim, control.ruling), interval, now_s)
+                found = _expiring(services, ClaimedPack(batch, claim, control.ruling), interval, now_s)
                 coupons = sum(len(event.data.coupons) for event in found)
                 fold.by_batch.setdefault(batch.number, Count()).add(Count(bool(found), {"available": coupons}))
                 told += found
@@ -95,21 +95,20 @@ def _is_set_back(batch: PublishedBatch, control: Control, now_s: int) -> bool:
     return control.reminded_until_s > _horizon_s(batch, now_s + SET_BACK_S)
 
 
-def _expiring(services: Services, held: Held, interval: range, now_s: int) -> list[events.CouponExpiring]:
+def _expiring(services: Services, pack: ClaimedPack, interval: range, now_s: int) -> list[events.CouponExpiring]:
     """One event for each moment in `interval` at which available coupons of this pack end."""
     by_end: dict[int, list[int]] = {}
-    for place, coupon in enumerate(held.claim.coupons):
-        expires_at_s = coupon.expires_at_s + held.ruling.extended_s
-        if expires_at_s in interval and coupon.status(now_s, held.ruling) == "available":
-            by_end.setdefault(expires_at_s, []).append(place)
+    for place in range(len(pack.claim.coupons)):
+        if pack.expires_at_s(place) in interval and pack.status(place, now_s) == "available":
+            by_end.setdefault(pack.expires_at_s(place), []).append(place)
     if not by_end:
         return []
-    has_key = services.has_key_of(held.claim)
-    with blamed(services.claims.table, **keys.claim(held.batch.claim_key, held.batch.buckets, held.claim.person)):
+    has_key = services.has_key_of(pack.claim)
+    with blamed(services.claims.table, **keys.claim(pack.batch.claim_key, pack.batch.buckets, pack.claim.person)):
         if not has_key:
             raise UnlikeError("there is no key of its version")
-        coupon_ids = [coupon_id(services, held, place) for place in range(len(held.claim.coupons))]
+        coupon_ids = pack.coupon_ids(services.keys)
         return [
-            events.expiring(services.event_source, held.batch, coupon_ids, places, expires_at_s, now_s)
+            events.expiring(services.event_source, pack.batch, coupon_ids, places, expires_at_s, now_s)
             for expires_at_s, places in by_end.items()
         ]

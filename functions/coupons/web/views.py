@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from coupons.claim.catalog import BatchNow
-from coupons.claim.packs import Held, coupon_id, coupon_status
 from coupons.model import batches
 from coupons.model.assessment import Assessment
-from coupons.model.batches import Control, PublishedBatch
+from coupons.model.batches import BatchNow, Control, PublishedBatch
 from coupons.model.campaigns import Campaign
+from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import BookingRecord
 from coupons.model.days import Totals
 from coupons.model.merchants import Withholding
@@ -88,26 +87,26 @@ def _batch_fields(now: BatchNow) -> dict[str, object]:
     }
 
 
-def coupon_views(services: Services, held: Held, now_s: int) -> list[CouponView]:
+def coupon_views(services: Services, held: ClaimedPack, now_s: int) -> list[CouponView]:
     return [_coupon_view(services, held, index, now_s) for index in range(len(held.claim.coupons))]
 
 
-def _coupon_view(services: Services, held: Held, index: int, now_s: int) -> CouponView:
+def _coupon_view(services: Services, held: ClaimedPack, index: int, now_s: int) -> CouponView:
     batch, coupon = held.batch, held.claim.coupons[index]
-    terms, status = batch.terms[index], coupon_status(held, index, now_s)
+    terms, status = batch.terms[index], held.status(index, now_s)
     return CouponView(
-        coupon_id=coupon_id(services, held, index),
+        coupon_id=held.coupon_ids(services.keys)[index],
         batch_id=batch.batch_id,
         terms_id=terms.terms_id,
         title=terms.title,
         status=status,
         valid_from=rfc3339(coupon.valid_from_s, batch.timezone),
-        expires_at=rfc3339(coupon.expires_at_s + held.ruling.extended_s, batch.timezone),
+        expires_at=rfc3339(held.expires_at_s(index), batch.timezone),
         held_until=rfc3339(coupon.held_until_s, batch.timezone) if status == "held" else None,
     )
 
 
-def claim_view(services: Services, held: Held, now_s: int) -> ClaimView:
+def claim_view(services: Services, held: ClaimedPack, now_s: int) -> ClaimView:
     return ClaimView(
         batch_id=held.batch.batch_id,
         claimed_at=rfc3339(held.claim.claimed_at_s, held.batch.timezone),
@@ -115,7 +114,7 @@ def claim_view(services: Services, held: Held, now_s: int) -> ClaimView:
     )
 
 
-def wallet_view(services: Services, wallet: list[Held], damaged: int, status: str, now_s: int) -> WalletView:
+def wallet_view(services: Services, wallet: list[ClaimedPack], damaged: int, status: str, now_s: int) -> WalletView:
     coupons = [view for held in wallet for view in coupon_views(services, held, now_s)]
     shown = [view for view in coupons if not status or view.status == status]
     timezone = wallet[0].batch.timezone if wallet else "UTC"
@@ -129,7 +128,7 @@ def booking_view(batch: PublishedBatch, record: BookingRecord, status: Literal["
 
 def person_view(
     services: Services,
-    wallet: list[Held],
+    wallet: list[ClaimedPack],
     bookings: list[tuple[PublishedBatch, BookingRecord]],
     damaged: int,
     now_s: int,

@@ -1,0 +1,29 @@
+"""A claimed pack: a claim with the batch that it is of and what operators have decided about its coupons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Claim, Ruling, Status
+from coupons.sealing import CouponRef, Keys
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPack:
+    """Coupons are numbered by their place in the pack, from 0."""
+
+    batch: PublishedBatch
+    claim: Claim
+    ruling: Ruling
+
+    def coupon_ids(self, keys: Keys) -> list[str]:
+        """The sealed id of each coupon; `keys` holds the version that the claim was made with."""
+        refs = (CouponRef(self.batch.number, self.claim.person, place) for place in range(len(self.claim.coupons)))
+        return [keys.seal_coupon(ref, self.claim.key_version) for ref in refs]
+
+    def status(self, place: int, now_s: int) -> Status:
+        return self.claim.coupons[place].status(now_s, self.ruling)
+
+    def expires_at_s(self, place: int) -> int:
+        return self.claim.coupons[place].expires_at_s + self.ruling.extended_s
