@@ -65,7 +65,7 @@ class LocalStack:
         return subprocess.Popen(
             [sys.executable, "-m", "infra.local"],
             cwd=ROOT,
-            services=inherited
+            env=inherited
             | {
                 "PORT": str(self.port),
                 "DATA_DIR": str(directory or self.directory),

@@ -105,7 +105,7 @@ def test_the_example_prints_a_line_an_event(stack: LocalStack, ear: Ear) -> None
     program = subprocess.Popen(
         [sys.executable, "-u", "-m", "infra.subscriber", "--name", "the-example"],
         cwd=ROOT,
-        services=inherited | {"PORT": str(stack.port)},
+        env=inherited | {"PORT": str(stack.port)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
