@@ -129,8 +129,8 @@ def get_settlement(request: Request) -> Answer:
     services, merchant_id, day = request.services, request.caller.merchant_id, request.path["day"]
     page = statements.settlement_page(services, merchant_id, day, request.query.cursor, request.now_s)
     lines = [
-        line_view(line, page.withholdings.of(line.order_no), statements.timezone_of(services, merchant_id, day, line))
-        for line in page.lines
+        line_view(line, page.withholdings.of(line.order_no), timezone)
+        for line, timezone in zip(page.lines, page.timezones, strict=True)
     ]
     view = settlement_view(merchant_id, day, page, lines)
     if "text/csv" not in request.accept:

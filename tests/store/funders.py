@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from coupons.model.accounts import Budget
 from coupons.operate.declarations import apply
-from coupons.stores.budgets import Budget
 from tests.machine.engine import Engine
 from tests.store.books import assert_books
 from tests.store.faults import first

@@ -6,10 +6,11 @@ from typing import Any
 
 from coupons.model.days import Sums
 from coupons.model.orders import Amounts, Line
+from coupons.model.statements import StatementPage, cursor_of
 from coupons.money import FundingLine, Purse
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
-from coupons.settle.statements import Page, cursor_of, settlement_page
+from coupons.settle.statements import settlement_page
 from coupons.times import day_of
 from tests.world import World
 
@@ -74,11 +75,11 @@ def tick(world: World, services: Services | None = None, deadline_s: float = FOR
     return [done for done in did if "day" in done]
 
 
-def page(world: World, merchant_id: str = "diner", cursor: str = "", day: str = DAY) -> Page:
+def page(world: World, merchant_id: str = "diner", cursor: str = "", day: str = DAY) -> StatementPage:
     return settlement_page(world.services, merchant_id, day, cursor, world.now_s)
 
 
-def pages(world: World, merchant_id: str = "diner", day: str = DAY) -> list[Page]:
+def pages(world: World, merchant_id: str = "diner", day: str = DAY) -> list[StatementPage]:
     found = [page(world, merchant_id, day=day)]
     while (after := found[-1].after) is not None:
         found.append(page(world, merchant_id, cursor_of(after), day))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-
 from coupons.damage import Damaged, expected
 from coupons.model.days import Sums
 from coupons.model.orders import Line
 from coupons.model.payouts import DaysWithholdings, Split, standing
+from coupons.model.statements import StatementPage, place_of
 from coupons.process.services import Services
 from coupons.settle.day_close import closed_through
 from coupons.stores import keys
@@ -16,39 +14,14 @@ from coupons.stores import keys
 PAGE_LINES = 500
 
 
-@dataclass(frozen=True)
-class Page:
-    """`after`: the place `(shard, sort key)` of the last line if there are more.
-
-    `day_sums`: those of all lines of the day, once it is closed; None as long as lines may still come, or if anything
-    that they rest on is damaged. `damaged`: how much is, lines of this page and what the whole day rests on.
-    `lost`: order and reversal number of each line that cannot be read.
-    """
-
-    lines: list[Line]
-    after: tuple[int, str] | None
-    damaged: int = 0
-    lost: tuple[tuple[str, str], ...] = ()
-    withholdings: DaysWithholdings = field(default_factory=lambda: DaysWithholdings((), ""))
-    day_sums: Split | None = None
-
-    @cached_property
-    def split(self) -> Split:
-        """This page's lines by what is due; reversals count negative, so pages add up to the day."""
-        split = Split()
-        for line in self.lines:
-            split.of(standing(self.withholdings.of(line.order_no))).take(line)
-        return split
-
-
-def settlement_page(services: Services, merchant_id: str, day: str, cursor: str, now_s: int) -> Page:
+def settlement_page(services: Services, merchant_id: str, day: str, cursor: str, now_s: int) -> StatementPage:
     """The lines of `day` after `cursor` (empty: from the start), at most 500, strongly consistent.
 
     A line that cannot be read is left out, and named; nothing is final then, and nothing is due while nobody knows what
     is withheld. Besides the lines 3 read units, on a closed day 1 for each 4 KB of sums and 1 or 2 for each order that
     is withheld.
     """
-    found, after = services.orders.lines(merchant_id, day, read_cursor(cursor), PAGE_LINES)
+    found, after = services.orders.lines(merchant_id, day, place_of(cursor), PAGE_LINES)
     broken: list[Damaged] = []
     lines = list(services.damages.sound(found, broken))
     lost = tuple(keys.numbers_of(line.sk) for line in broken)
@@ -59,7 +32,15 @@ def settlement_page(services: Services, merchant_id: str, day: str, cursor: str,
     with services.damages.left_out(broken):
         sums = _final_sums(services, merchant_id, day, now_s)
         day_sums = None if sums is None else split_by_due(services, merchant_id, day, sums, withholdings)
-    return Page(lines, after, len(broken), lost, withholdings, None if broken else day_sums)
+    return StatementPage(
+        lines,
+        after,
+        damaged=len(broken),
+        lost=lost,
+        withholdings=withholdings,
+        day_sums=None if broken else day_sums,
+        timezones=tuple(_timezone_of(services, merchant_id, day, line) for line in lines),
+    )
 
 
 def _final_sums(services: Services, merchant_id: str, day: str, now_s: int) -> Sums | None:
@@ -78,7 +59,7 @@ def _final_sums(services: Services, merchant_id: str, day: str, now_s: int) -> S
     return merchant.sums if merchant.round == settled.round else None
 
 
-def timezone_of(services: Services, merchant_id: str, day: str, line: Line) -> str:
+def _timezone_of(services: Services, merchant_id: str, day: str, line: Line) -> str:
     """Of the line's batch; UTC if that is damaged or unknown, for the line's money stands all the same."""
     key = keys.line(merchant_id, day, line.order_no, line.reversal_no)
     with services.damages.left_out(), expected(services.orders.table, **key):
@@ -98,15 +79,3 @@ def split_by_due(services: Services, merchant_id: str, day: str, sums: Sums, wit
         of_day.add(of_order, -1)
         split.of(standing(withholding)).add(of_order)
     return split
-
-
-def cursor_of(after: tuple[int, str]) -> str:
-    return f"{after[0]}~{after[1].replace('#', '~')}"
-
-
-def read_cursor(cursor: str) -> tuple[int, str]:
-    """The inverse of `cursor_of`; a cursor's form is checked at the edge. Empty: the start."""
-    if not cursor:
-        return 0, ""
-    shard, _, sort_key = cursor.partition("~")
-    return int(shard), sort_key.replace("~", "#")

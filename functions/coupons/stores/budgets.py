@@ -12,22 +12,15 @@ budget. `left_minor` is stored because a condition cannot subtract one attribute
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from coupons.damage import Damaged, all_of
+from coupons.model.accounts import Budget
 from coupons.model.campaigns import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
 from coupons.stores.values import values_of
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    funder_id: str
-    reserved_minor: int
-    left_minor: int
 
 
 class Budgets:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from coupons.model.accounts import BatchMoney, CampaignMoney, cursor_of
 from coupons.model.findings import Audit, Equation, Report
 from coupons.model.ledger import Record
-from coupons.settle.budgets import Accounts, BatchMoney, cursor_of
 from coupons.times import rfc3339
 from coupons.web.answers import FundingView
 from coupons.web.money_answers import (
@@ -20,7 +20,7 @@ from coupons.web.money_answers import (
 )
 
 
-def budgets_view(campaign_id: str, accounts: Accounts, audit: Report | None) -> BudgetsView:
+def budgets_view(campaign_id: str, accounts: CampaignMoney, audit: Report | None) -> BudgetsView:
     spent = accounts.spent
     funders = [
         BudgetView(

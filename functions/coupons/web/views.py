@@ -14,10 +14,10 @@ from coupons.model.days import Totals
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, OrderRecord, Reversal
 from coupons.model.payouts import STANDINGS, Split
+from coupons.model.statements import StatementPage, cursor_of
 from coupons.model.terms import Terms
 from coupons.money import FundingLine, Purse
 from coupons.process.services import Services
-from coupons.settle.statements import Page, cursor_of
 from coupons.times import DAY_S, epoch_s, rfc3339
 from coupons.web.answers import (
     BatchState,
@@ -214,7 +214,7 @@ def line_view(line: Line, withholding: Withholding | None, timezone: str) -> Lin
     )
 
 
-def settlement_view(merchant_id: str, day: str, page: Page, lines: list[LineView]) -> SettlementView:
+def settlement_view(merchant_id: str, day: str, page: StatementPage, lines: list[LineView]) -> SettlementView:
     return SettlementView(
         merchant_id=merchant_id,
         day=day,

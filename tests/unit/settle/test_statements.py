@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from coupons.model.days import Sums, Totals
 from coupons.model.orders import Amounts, Line
+from coupons.model.statements import StatementPage, cursor_of, place_of
 from coupons.money import FundingLine, Purse
-from coupons.settle.statements import Page, cursor_of, read_cursor
 from coupons.web.bodies import SettlementQuery
 
 PURSE = Purse("season", "CNY")
@@ -23,13 +23,13 @@ numbers = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 def test_a_cursor_leads_back_to_its_place(shard: int, order_no: str, reversal_no: str | None) -> None:
     """Whatever the callers' numbers are, and in a form that the edge takes."""
     place = (shard, order_no if reversal_no is None else f"{order_no}#{reversal_no}")
-    assert read_cursor(SettlementQuery(cursor=cursor_of(place)).cursor) == place
+    assert place_of(SettlementQuery(cursor=cursor_of(place)).cursor) == place
 
 
 @pytest.mark.parametrize(("cursor", "place"), [("", (0, "")), ("3~", (3, "")), ("15~a~b", (15, "a#b"))])
 def test_places_without_a_line(cursor: str, place: tuple[int, str]) -> None:
     """The start, and a shard's start when a page ended with the shard before it."""
-    assert read_cursor(cursor) == place
+    assert place_of(cursor) == place
     assert cursor_of(place) == (cursor or "0~")
     assert SettlementQuery.model_validate({"cursor": cursor} if cursor else {}).cursor == cursor
 
@@ -42,7 +42,9 @@ def line(sign: int, amounts: tuple[int, int, int], **funding: int) -> Line:
 
 def test_sums_count_reversals_negative() -> None:
     """Pages add up to the day, and each funder owes what is left."""
-    page = Page([line(1, (10, 5, 35), shop=4, city=6), line(1, (1, 0, 9), city=1), line(-1, (4, 2, 14), city=4)], None)
+    page = StatementPage(
+        [line(1, (10, 5, 35), shop=4, city=6), line(1, (1, 0, 9), city=1), line(-1, (4, 2, 14), city=4)], None
+    )
     sums = page.split.whole.of(PURSE)
     assert (sums.lines, sums.redemptions, sums.discount_minor) == (3, 2, 7)
     assert (sums.merchant_match_minor, sums.payable_minor) == (3, 30)
@@ -54,24 +56,24 @@ def test_two_purses_never_add_up() -> None:
     """Not of two currencies, nor of two campaigns in one, whatever their funders are called."""
     one = line(1, (10, 5, 35), city=10)
     purses = [PURSE, Purse("season", "JPY"), Purse("winter", "CNY")]
-    sums = Page([replace(one, purse=purse) for purse in purses], None).split.whole
+    sums = StatementPage([replace(one, purse=purse) for purse in purses], None).split.whole
     assert {purse: totals.funding for purse, totals in sums.by_purse.items()} == {
         purse: {"city": 10} for purse in purses
     }
-    assert (sums.lines, sums.less(Page([one], None).split.whole).of(PURSE).is_nothing) == (3, True)
+    assert (sums.lines, sums.less(StatementPage([one], None).split.whole).of(PURSE).is_nothing) == (3, True)
 
 
 def test_late_lines_are_counted_among_redemptions() -> None:
     """How many, their share of redemptions (rounded down) and what they took off; a reversal of one is none."""
     late = replace(line(1, (10, 0, 90), city=10), late=True)
     lines = [late, line(1, (4, 0, 90), city=4), line(1, (5, 0, 90), city=5), line(-1, (10, 0, 90), city=10)]
-    totals = Page(lines, None).split.whole.of(PURSE)
+    totals = StatementPage(lines, None).split.whole.of(PURSE)
     assert (totals.late, totals.late_basis_points, totals.late_discount_minor) == (1, 3333, 10)
     assert Totals(lines=1).late_basis_points == 0
 
 
 def test_an_empty_day_owes_nothing() -> None:
     """No line, no funder."""
-    page = Page([], None)
+    page = StatementPage([], None)
     assert page.split.whole == Sums()
     assert page.split.whole.of(PURSE).funding == {}
