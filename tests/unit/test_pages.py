@@ -107,3 +107,9 @@ def test_the_changelog_names_the_versions_of_the_api_and_of_each_event() -> None
     version = json.loads(DOCUMENT.read_text("utf-8"))["info"]["version"]
     assert f"API {version}" in newest
     assert [name for name in TYPES if f"`{name}`" not in newest] == []
+
+
+def test_the_design_lists_every_room() -> None:
+    """Its table has a row for each folder of the functions' package, and no other."""
+    rooms = re.findall(r"^\| `(\w+)/` \|", (PACKAGE.parent / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(rooms) == sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
