@@ -210,7 +210,7 @@ def get_audit(request: Request) -> Answer:
 def get_budgets(request: Request) -> Answer:
     """Each funder's budget, what each batch has of them, and movements page by page; `audit` recounts it all."""
     services, query, campaign_id, audit = request.services, request.query, request.path["campaign_id"], None
-    found = budgets.accounts(services, campaign_id, query.cursor)
+    found = budgets.campaign_money(services, campaign_id, query.cursor)
     deadline_s = services.clock.monotonic_s() + AUDIT_S
     if query.audit == "campaign":
         audit = audits.audit_campaign(services, campaign_id, query.sweep, request.now_s, deadline_s)

@@ -9,7 +9,7 @@ import pytest
 
 from coupons.model.days import total
 from coupons.process.services import Services
-from coupons.settle.statements import Page, settlement_page
+from coupons.settle.statements import StatementPage, settlement_page
 from coupons.till import redemptions
 from tests.concurrency.faults import Killed, Mortal
 from tests.concurrency.racing import DAY, THREADS, Arena, accepted, an_order, at_once
@@ -44,7 +44,7 @@ def close(arena: Arena, services: Services) -> object:
         return None
 
 
-def settled(arena: Arena, day: str) -> Page:
+def settled(arena: Arena, day: str) -> StatementPage:
     return settlement_page(arena.services, "diner", day, "", arena.now_s)
 
 

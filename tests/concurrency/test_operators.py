@@ -30,7 +30,8 @@ COST_MINOR = {"city": 500, "platform": 300, "shop": 200}
 
 def reserved(arena: Arena) -> dict[str, int]:
     return {
-        budget.funder_id: budget.reserved_minor for budget in budgets.accounts(arena.services, "season", "").budgets
+        budget.funder_id: budget.reserved_minor
+        for budget in budgets.campaign_money(arena.services, "season", "").budgets
     }
 
 

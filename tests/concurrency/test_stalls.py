@@ -137,7 +137,7 @@ def test_a_raise_that_stalls_adds_its_packs_once(
             arena.tick()
         books = arena.books()
         assert (books.control.quantity, books.unclaimed) == (14, 0)
-        assert [b.reserved_minor for b in budgets.accounts(arena.services, "season", "").budgets] == [
+        assert [b.reserved_minor for b in budgets.campaign_money(arena.services, "season", "").budgets] == [
             14 * 500,
             14 * 300,
             14 * 200,

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from coupons.model.claims import Coupon
-from coupons.model.orders import Amounts, OrderRecord, order_key
+from coupons.model.orders import LineAmounts, OrderRecord, order_key
 from coupons.sealing import CouponRef
 from coupons.times import day_of
 from tests.machine.books import Books, Filed
@@ -177,7 +177,7 @@ def _coupons(books: Books) -> Iterator[tuple[tuple[str, bytes], int, Coupon, int
             yield at, index, coupon, claim.batch_number
 
 
-def _by_name(amounts: Amounts) -> dict[str, int]:
+def _by_name(amounts: LineAmounts) -> dict[str, int]:
     funding = {f"funder {part.funder_id}": part.amount_minor for part in amounts.funding}
     return {
         "discount": amounts.discount_minor,

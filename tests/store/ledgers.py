@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupons.model.days import Sums
-from coupons.model.orders import Amounts, Line
+from coupons.model.orders import Line, LineAmounts
 from coupons.model.statements import StatementPage, cursor_of
 from coupons.money import FundingLine, Purse
 from coupons.process.services import Services
@@ -33,7 +33,7 @@ def line(
 ) -> Line:
     """A movement of `minor` from the city and one more from the platform; negative for a reversal."""
     funding = (FundingLine("city", minor), FundingLine("platform", 1))
-    amounts = Amounts(minor + 1, minor, 4 * minor, funding)
+    amounts = LineAmounts(minor + 1, minor, 4 * minor, funding)
     kind: Any = "reversal" if reversal_no else "redemption"
     return Line(kind, order_no, reversal_no, "c", purse, batch_id, "ten-off", amounts, 0, late=late)
 

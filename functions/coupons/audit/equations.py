@@ -13,11 +13,11 @@ from coupons.model import ledger
 from coupons.model.batches import Control
 from coupons.model.counts import Count
 from coupons.model.days import Sums, Totals
-from coupons.model.findings import Equation, Moment
+from coupons.model.findings import Equation, Snapshot
 from coupons.model.ledger import Account, Movement, balances
-from coupons.model.payouts import STANDINGS
+from coupons.model.payouts import PAYOUTS
 from coupons.model.reserves import Amounts, minus, plus, times, total
-from coupons.model.tallies import FAULTS_NAMED, BatchTally, Faults, Tally
+from coupons.model.tallies import FAULTS_NAMED, BatchTally, DayTally, Faults
 from coupons.money import Purse
 
 
@@ -46,10 +46,10 @@ def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
     )
 
 
-def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
+def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equation]:
     """`spent`: by the lines, read before the reserve."""
-    reserve, pack, quantity = moment.reserves[batch_id], moment.pack(batch_id), moment.controls[batch_id].quantity
-    touching = (record for record in moment.records if batch_id in (record.batch_id, record.to_batch_id))
+    reserve, pack, quantity = snapshot.reserves[batch_id], snapshot.pack(batch_id), snapshot.controls[batch_id].quantity
+    touching = (record for record in snapshot.records if batch_id in (record.batch_id, record.to_batch_id))
     folded = balances(map(ledger.of_record, touching))
     recorded = dict(ledger.of_kind(folded, "reserved", batch_id))
     taken = reserve.pending.taken if reserve.pending else {}
@@ -67,17 +67,17 @@ def of_reserve(batch_id: str, moment: Moment, spent: Amounts) -> list[Equation]:
     ]
 
 
-def of_unclaimed(batch_id: str, moment: Moment, claims: int) -> Equation:
+def of_unclaimed(batch_id: str, snapshot: Snapshot, claims: int) -> Equation:
     """That step is done, and the `claims` are the last word."""
-    packs, gone = moment.controls[batch_id].quantity - claims, _given(moment, batch_id, "unclaimed")
-    pack = moment.pack(batch_id)
+    packs, gone = snapshot.controls[batch_id].quantity - claims, _given(snapshot, batch_id, "unclaimed")
+    pack = snapshot.pack(batch_id)
     return Equation(f"gave back unclaimed {said(gone)} = {packs} packs of {said(pack)}", same(gone, times(pack, packs)))
 
 
-def of_expired(batch_id: str, moment: Moment) -> Equation:
+def of_expired(batch_id: str, snapshot: Snapshot) -> Equation:
     """That step is done."""
-    unused, gone = moment.unused(batch_id), _given(moment, batch_id, "expired")
-    coupons = sum(moment.controls[batch_id].unused)
+    unused, gone = snapshot.unused(batch_id), _given(snapshot, batch_id, "expired")
+    coupons = sum(snapshot.controls[batch_id].unused)
     return Equation(f"gave back expired {said(gone)} = {coupons} unused coupons {said(unused)}", same(gone, unused))
 
 
@@ -90,13 +90,13 @@ def of_unused(control: Control, count: Count) -> Equation:
     )
 
 
-def of_rest(batch_id: str, moment: Moment, closed: Mapping[str, Amounts], others: Iterable[str]) -> list[Equation]:
+def of_rest(batch_id: str, snapshot: Snapshot, closed: Mapping[str, Amounts], others: Iterable[str]) -> list[Equation]:
     """Where all that days did not spend was given back, just what they spent is reserved.
 
     `closed`: what the batch's lines come to by day; `others`: days that were not closed when the audit began. Nothing
     is said if the rest of one of these was given back meanwhile.
     """
-    through, opened = moment.controls[batch_id].rest_through, moment.reserves[batch_id].open
+    through, opened = snapshot.controls[batch_id].rest_through, snapshot.reserves[batch_id].open
     if not through or any(day <= through for day in others):
         return []
     spent = total(owed for day, owed in closed.items() if day <= through)
@@ -112,72 +112,74 @@ def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]
     return Equation(f"{len(days)} closed days: {sums}{named}", not wrong)
 
 
-def of_budgets(moment: Moment) -> list[Equation]:
+def of_budgets(snapshot: Snapshot) -> list[Equation]:
     """What is declared, what of it is set aside, and for which batches."""
-    declared = {funder.funder_id: funder.budget_minor for funder in moment.document.funders}
-    opened = total(reserve.open for reserve in moment.reserves.values())
+    declared = {funder.funder_id: funder.budget_minor for funder in snapshot.document.funders}
+    opened = total(reserve.open for reserve in snapshot.reserves.values())
     return [
         Equation(
-            f"budgets {said(declared)} = reserved {said(moment.reserved)} + left {said(moment.left)}",
-            same(declared, plus(moment.reserved, moment.left)),
+            f"budgets {said(declared)} = reserved {said(snapshot.reserved)} + left {said(snapshot.left)}",
+            same(declared, plus(snapshot.reserved, snapshot.left)),
         ),
         Equation(
-            f"reserved of budgets {said(moment.reserved)} = reserved for {len(moment.reserves)} batches {said(opened)}",
-            same(moment.reserved, opened),
+            f"reserved of budgets {said(snapshot.reserved)}"
+            f" = reserved for {len(snapshot.reserves)} batches {said(opened)}",
+            same(snapshot.reserved, opened),
         ),
     ]
 
 
-def of_ledger(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str]) -> list[Equation]:
+def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozenset[str]) -> list[Equation]:
     """The ledger folded from nothing, from document, records, lines and closed days, says what the budgets say.
 
     Lines move money from `reserved` to `due` and back, so the sum of both is of one moment, whenever lines were read.
     """
-    found = balances(movements(moment, days, closed))
+    found = balances(movements(snapshot, days, closed))
     by_kind = {kind: _of_kind(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")}
     sums = " + ".join(f"{kind} {sum(amounts.values())}" for kind, amounts in by_kind.items())
     aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
     parts = " + ".join(f"{kind} {said(amounts)}" for kind, amounts in aside.items())
     due = total(dict(ledger.of_kind(found, "due", day)) for day in closed)
-    withheld = total(days[day].recounted.withheld.of(moment.purse).funding for day in closed)
+    withheld = total(days[day].recounted.withheld.of(snapshot.purse).funding for day in closed)
     below = [
         " ".join(account) for account, balance in found.items() if account[0] in ("left", "reserved") and balance < 0
     ]
     return [
         Equation(f"ledger {sums} = 0", sum(found.values()) == 0),
         Equation(
-            f"ledger left {said(by_kind['left'])} = budgets left {said(moment.left)}",
-            same(by_kind["left"], moment.left),
+            f"ledger left {said(by_kind['left'])} = budgets left {said(snapshot.left)}",
+            same(by_kind["left"], snapshot.left),
         ),
         Equation(
-            f"ledger {parts} = budgets reserved {said(moment.reserved)}", same(total(aside.values()), moment.reserved)
+            f"ledger {parts} = budgets reserved {said(snapshot.reserved)}",
+            same(total(aside.values()), snapshot.reserved),
         ),
         Equation(f"ledger due of closed days {said(due)} = withheld {said(withheld)}", same(due, withheld)),
         Equation(f"{len(below)} of {len(found)} accounts below zero{_named(below)}", not below),
     ]
 
 
-def movements(moment: Moment, days: Mapping[str, Tally], closed: frozenset[str]) -> Iterator[Movement]:
+def movements(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozenset[str]) -> Iterator[Movement]:
     """All of a campaign's; its lines as one movement and one back a batch and day, settled a day."""
-    for funder in moment.document.funders:
+    for funder in snapshot.document.funders:
         yield ledger.of_budget(funder.funder_id, funder.budget_minor, 0)
-    yield from map(ledger.of_record, moment.records)
+    yield from map(ledger.of_record, snapshot.records)
     for day, tally in days.items():
         for batch_id, of_batch in tally.batches.items():
             yield from ledger.of_lines(day, batch_id, of_batch.spent, of_batch.back)
         if day in closed:
-            settled, refused = (sums.of(moment.purse).funding for sums in (tally.stored.due, tally.stored.refused))
+            settled, refused = (sums.of(snapshot.purse).funding for sums in (tally.stored.due, tally.stored.refused))
             yield ledger.of_day(day, day, settled, 0, refused)
 
 
-def of_merchants(tally: Tally) -> Equation:
+def of_merchants(tally: DayTally) -> Equation:
     """Of closed days: what each merchant's lines come to is what the close recorded and settlement tells."""
     recounted, stored = _sums(tally.recounted.whole), _sums(tally.stored.whole)
     days = f"{tally.merchants} merchants' days, all campaigns"
     return _without_fault(f"{days}: {recounted} = recorded {stored}", tally.wrong_merchants)
 
 
-def of_day(purse: Purse, tally: Tally, recorded: Mapping[str, Amounts]) -> list[Equation]:
+def of_day(purse: Purse, tally: DayTally, recorded: Mapping[str, Amounts]) -> list[Equation]:
     """A closed day's money of one purse: merchants, batches and what is due. `recorded`: what its batches spent."""
     stored, recounted = tally.stored.whole.of(purse), tally.recounted.whole.of(purse)
     wrong = [
@@ -185,7 +187,7 @@ def of_day(purse: Purse, tally: Tally, recorded: Mapping[str, Amounts]) -> list[
         for batch_id in sorted(stored.spent.keys() | recorded.keys())
         if not same(stored.spent.get(batch_id, {}), recorded.get(batch_id, {}))
     ]
-    parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse))}" for name in STANDINGS)
+    parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse))}" for name in PAYOUTS)
     settled, due = tally.stored.due, tally.recounted.due
     return [
         Equation(
@@ -210,10 +212,10 @@ def same(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
     return not any(minus(one, other).values())
 
 
-def _given(moment: Moment, batch_id: str, step: str) -> Amounts:
+def _given(snapshot: Snapshot, batch_id: str, step: str) -> Amounts:
     """What went in a step, to funders and as packs, since money was last reserved: a clock set back does that anew."""
     gone: Amounts = {}
-    for record in moment.records:
+    for record in snapshot.records:
         if record.batch_id != batch_id:
             continue
         if record.step == step:

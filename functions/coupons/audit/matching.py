@@ -8,7 +8,7 @@ from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
 from coupons.model.orders import Line, OrderRecord
-from coupons.model.tallies import Tally, coupon_fault, expected_lines, line_fault, order_fault
+from coupons.model.tallies import DayTally, coupon_fault, expected_lines, line_fault, order_fault
 from coupons.money import Purse
 from coupons.process.services import Services
 from coupons.sealing import CouponRef
@@ -19,7 +19,7 @@ NO_PURSE = Purse("nobody", "XXX")
 """Of what names a batch that is not published; ISO 4217 has that code for no currency."""
 
 
-class Filed(NamedTuple):
+class FiledLine(NamedTuple):
     """A merchant's line; `in_place`: under the key that is its own."""
 
     merchant_id: str
@@ -32,21 +32,21 @@ class Matching:
     the reads.
     """
 
-    def __init__(self, services: Services, day: str, tally: Tally) -> None:
+    def __init__(self, services: Services, day: str, tally: DayTally) -> None:
         self._services, self._day, self._tally = services, day, tally
 
-    def of(self, filed: list[Filed]) -> None:
+    def of(self, filed: list[FiledLine]) -> None:
         orders, there, claims = self._read(filed)
         for one in filed:
             faults = self._faults(one, orders, there, claims)
             self._note(one, self._again(one) if any(faults) else faults, orders)
 
-    def _again(self, one: Filed) -> tuple[str, str, str]:
+    def _again(self, one: FiledLine) -> tuple[str, str, str]:
         """A coupon leaves its order once, and for good: an order read after that says so."""
         return self._faults(one, *self._read([one]))
 
     def _read(
-        self, filed: list[Filed]
+        self, filed: list[FiledLine]
     ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim | Damaged]]:
         """Orders first: what an order says that has not changed since was so when the others were read."""
         orders = self._services.audit_reads.orders(map(_order_of, filed))
@@ -59,7 +59,7 @@ class Matching:
 
     def _faults(
         self,
-        one: Filed,
+        one: FiledLine,
         orders: dict[OrderPlace, OrderRecord],
         there: set[LinePlace],
         claims: dict[tuple[str, bytes], Claim | Damaged],
@@ -84,7 +84,7 @@ class Matching:
             coupon = coupon_fault(order, ref, batch.number if batch else -1, claim)
         return wrong, missing, coupon
 
-    def _note(self, one: Filed, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
+    def _note(self, one: FiledLine, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
         line, order = one.line, orders.get(_order_of(one))
         tally = self._tally.of(line.batch_id)
         expected = self._expected(order).get(line.reversal_no) if order else None
@@ -97,7 +97,7 @@ class Matching:
         if order is not None and _is_kept(line, order) and not faults[2]:
             tally.carried += 1
 
-    def _other_lines(self, one: Filed, order: OrderRecord) -> list[LinePlace]:
+    def _other_lines(self, one: FiledLine, order: OrderRecord) -> list[LinePlace]:
         """Of a redemption's line those of the order's reversals, of a reversal's line the redemption's."""
         line, timezone = one.line, self._timezone(order.batch_id)
         wanted = self._expected(order).values()
@@ -123,7 +123,7 @@ class Matching:
         return batch.timezone if batch else "UTC"
 
 
-def _order_of(one: Filed) -> OrderPlace:
+def _order_of(one: FiledLine) -> OrderPlace:
     return one.merchant_id, one.line.order_no
 
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from coupons.audit.matching import Filed, Matching
+from coupons.audit.matching import FiledLine, Matching
 from coupons.model.days import MerchantDay, SettlementDay
 from coupons.model.orders import Line
-from coupons.model.payouts import STANDINGS, DaysWithholdings, Split, standing
-from coupons.model.tallies import Piece, Reading, Tally
+from coupons.model.payouts import PAYOUTS, DaysWithholdings, SumsByPayout, payout_of
+from coupons.model.tallies import DayTally, Piece, Reading
 from coupons.process.passes import side_by_side
 from coupons.process.services import Services
 from coupons.settle.statements import split_by_due
@@ -31,7 +31,7 @@ PIECE_LINES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RecountScope:
     """`batch_ids`: whose lines are looked at; None: all. `checks`: beside orders and coupons, not merely counted."""
 
     sweep_id: str
@@ -43,8 +43,8 @@ class Scope:
 
 
 def recount(
-    services: Services, scope: Scope, days: Sequence[SettlementDay], deadline_s: float
-) -> dict[str, Tally] | None:
+    services: Services, scope: RecountScope, days: Sequence[SettlementDay], deadline_s: float
+) -> dict[str, DayTally] | None:
     """By day, what its lines come to; None if time ran out (`deadline_s`, monotonic): call again. Raises Busy."""
     pieces = {day.day: services.audit_folds.recorded(_name(scope, day), keys.DAY_BUCKETS) for day in days}
     missing = [
@@ -66,19 +66,19 @@ def recount(
     return {day: total(piece.tally for piece in found.values()) for day, found in pieces.items()} if all(done) else None
 
 
-def total(tallies: Iterable[Tally]) -> Tally:
-    whole = Tally()
+def total(tallies: Iterable[DayTally]) -> DayTally:
+    whole = DayTally()
     for tally in tallies:
         whole.add(tally)
     return whole
 
 
-def _name(scope: Scope, day: SettlementDay) -> str:
+def _name(scope: RecountScope, day: SettlementDay) -> str:
     return f"{scope.sweep_id}#{day.day}"
 
 
 def _of_bucket(
-    services: Services, scope: Scope, day: SettlementDay, bucket: int, piece: Piece | None, deadline_s: float
+    services: Services, scope: RecountScope, day: SettlementDay, bucket: int, piece: Piece | None, deadline_s: float
 ) -> Piece | None:
     while piece is None or not piece.to_the_end:
         if services.clock.monotonic_s() >= deadline_s:
@@ -92,12 +92,12 @@ class _Walk:
     """Through the merchants of a bucket, from where `before` ends."""
 
     def __init__(
-        self, services: Services, scope: Scope, day: SettlementDay, before: Piece | None, deadline_s: float
+        self, services: Services, scope: RecountScope, day: SettlementDay, before: Piece | None, deadline_s: float
     ) -> None:
         self._services, self._scope, self._day, self._deadline_s = services, scope, day, deadline_s
-        self._tally = before.tally if before else Tally()
+        self._tally = before.tally if before else DayTally()
         self._from = before.read_to if before else ""
-        self._pending: list[Filed] = []
+        self._pending: list[FiledLine] = []
         self._lines = 0
 
     def read_on(self, merchants: list[MerchantDay]) -> Piece:
@@ -124,8 +124,8 @@ class _Walk:
             for sort_key, line, in_place in self._services.audit_reads.in_shard(
                 merchant.merchant_id, self._day.day, shard, after
             ):
-                reading.split.of(standing(withheld.of(line.order_no))).take(line)
-                self._take(Filed(merchant.merchant_id, line, in_place))
+                reading.split.of(payout_of(withheld.of(line.order_no))).take(line)
+                self._take(FiledLine(merchant.merchant_id, line, in_place))
                 if self._is_over():
                     self._tally.reading = reading
                     return f"{shard}#{sort_key}"
@@ -136,7 +136,7 @@ class _Walk:
     def _begin(self, merchant: MerchantDay) -> Reading:
         return Reading(self._services.registry.withheld(merchant.merchant_id) if self._scope.checks else [])
 
-    def _take(self, filed: Filed) -> None:
+    def _take(self, filed: FiledLine) -> None:
         self._lines += 1
         if self._scope.takes(filed.line):
             self._tally.of(filed.line.batch_id).take(filed.line)
@@ -164,10 +164,10 @@ class _Walk:
         self._pending = []
 
 
-def _said(split: Split) -> str:
+def _said(split: SumsByPayout) -> str:
     """`season CNY 2 lines, 10 due + 0 withheld + 0 refused` of each purse."""
     told = []
     for purse, totals in sorted(split.whole.by_purse.items()):
-        parts = (f"{split.of(standing).of(purse).discount_minor} {standing}" for standing in STANDINGS)
+        parts = (f"{split.of(standing).of(purse).discount_minor} {standing}" for standing in PAYOUTS)
         told.append(f"{purse} {totals.lines} lines, " + " + ".join(parts))
     return "; ".join(told) or "nothing"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.findings import Moment
+from coupons.model.findings import Snapshot
 from coupons.operate.declarations import read
 from coupons.process.services import Services
 
 LOOKS = 5
 
 
-def moment(services: Services, campaign_id: str) -> Moment | None:
+def take_snapshot(services: Services, campaign_id: str) -> Snapshot | None:
     """None if they did not stand still while they were read: ask again.
 
     Whatever moves money counts up the version of a batch's reserve in the same transaction, and whatever declares it
@@ -26,7 +26,7 @@ def moment(services: Services, campaign_id: str) -> Moment | None:
     return None
 
 
-def published(services: Services, campaign_id: str) -> dict[str, PublishedBatch]:
+def published_batches(services: Services, campaign_id: str) -> dict[str, PublishedBatch]:
     """The campaign's published batches, as its document has them. Raises NotFound."""
     found = {
         batch.batch_id: services.cache.published_batch(batch.batch_id) for batch in read(services, campaign_id).batches
@@ -34,7 +34,7 @@ def published(services: Services, campaign_id: str) -> dict[str, PublishedBatch]
     return {batch_id: batch for batch_id, batch in found.items() if batch is not None}
 
 
-def _read(services: Services, campaign_id: str) -> Moment:
+def _read(services: Services, campaign_id: str) -> Snapshot:
     document = read(services, campaign_id)
     batch_ids = [batch.batch_id for batch in document.batches]
     reserves = {batch_id: services.reserves.get(batch_id) for batch_id in batch_ids}
@@ -44,7 +44,7 @@ def _read(services: Services, campaign_id: str) -> Moment:
         batch = services.cache.published_batch(batch_id)
         if batch is not None:
             batches[batch_id], controls[batch_id] = batch, services.cache.control_now(batch_id)
-    return Moment(
+    return Snapshot(
         document=document,
         reserved={budget.funder_id: budget.reserved_minor for budget in budgets},
         left={budget.funder_id: budget.left_minor for budget in budgets},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coupons.model.ledger import Record
+from coupons.model.ledger import LedgerRecord
 from coupons.model.reserves import Amounts, Reserve, total
 
 
@@ -37,7 +37,7 @@ class CampaignMoney:
     currency: str
     budgets: list[Budget]
     batches: list[BatchMoney]
-    movements: list[Record]
+    movements: list[LedgerRecord]
     after: str
     damaged: int
 

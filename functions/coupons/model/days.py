@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from coupons.damage import Damaged
-from coupons.model.orders import Amounts
+from coupons.model.orders import LineAmounts
 from coupons.money import Purse
 
 
@@ -21,7 +21,7 @@ class Summand(Protocol):
     @property
     def batch_id(self) -> str: ...
     @property
-    def amounts(self) -> Amounts: ...
+    def amounts(self) -> LineAmounts: ...
     @property
     def late(self) -> bool: ...
 

@@ -24,7 +24,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from coupons.fields import AMOUNT_MAX_MINOR, CallersNumber, Document, Id, Minor, SealedId, Told
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
-from coupons.model.orders import Movement
+from coupons.model.orders import MerchantLine
 from coupons.money import FundingLine
 from coupons.times import wall_clock
 
@@ -181,7 +181,7 @@ def claimed(
     )
 
 
-def moved(source: str, batch: PublishedBatch, movement: Movement) -> CouponRedeemed | CouponReversed:
+def moved(source: str, batch: PublishedBatch, movement: MerchantLine) -> CouponRedeemed | CouponReversed:
     """What a settlement line says."""
     line, at = movement.line, wall_clock(movement.line.at_s, batch.timezone)
     sign = 1 if line.kind == "redemption" else -1

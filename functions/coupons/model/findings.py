@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Campaign
-from coupons.model.ledger import Record
+from coupons.model.ledger import LedgerRecord
 from coupons.model.reserves import Amounts, Reserve, cost_of, largest_cost
 from coupons.model.tallies import Faults
 from coupons.money import Purse
@@ -20,7 +20,7 @@ class Equation(NamedTuple):
     holds: bool
 
 
-class Counted(NamedTuple):
+class FinalCount(NamedTuple):
     """Which count of a batch without a pack under way; a raise takes it back, and the next has another round.
 
     As long as both numbers are the same, so are quantity and claims, and once it has expired, no coupon is redeemed.
@@ -30,14 +30,14 @@ class Counted(NamedTuple):
     expired_at_s: int
 
 
-def counted(control: Control) -> Counted | None:
+def final_count(control: Control) -> FinalCount | None:
     """None while packs may still be claimed."""
     is_over = control.state == "open" and (control.sold_out or control.final)
-    return Counted(control.round, control.expired_at_s) if is_over else None
+    return FinalCount(control.round, control.expired_at_s) if is_over else None
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class AuditBeginning:
     """How things stood before anything was counted. What was final then cannot have moved while it was counted.
 
     `days`: each settlement day, with its round if it was closed, else 0. `counted`: batches that had been counted for
@@ -45,11 +45,11 @@ class Beginning:
     """
 
     days: dict[str, int] = field(default_factory=dict)
-    counted: dict[str, Counted] = field(default_factory=dict)
+    counted: dict[str, FinalCount] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """A campaign's money as it stood at one moment. `reserved` and `left` are what the budgets say, by funder.
 
     `reserves` are of all batches that are declared, `controls` and `releases` of those that are published.
@@ -61,7 +61,7 @@ class Moment:
     reserves: dict[str, Reserve]
     controls: dict[str, Control]
     batches: dict[str, PublishedBatch]
-    records: tuple[Record, ...]
+    records: tuple[LedgerRecord, ...]
 
     @property
     def purse(self) -> Purse:
@@ -77,7 +77,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AuditReport:
     """Of a day or a campaign. `complete` False: time ran out; ask again with `sweep`."""
 
     of: str
@@ -91,7 +91,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class BatchAudit:
     """Counts of one batch, recounted from the items: claims by the claim items, `remaining` by the shards.
 
     `unclaimed` packs are leased or stranded: `quantity = remaining + claims + unclaimed`, zero after a reclaim.

@@ -41,7 +41,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LedgerRecord:
     """What is written of a movement that no line stands for; `packs` and `to_batch_id` are its provenance."""
 
     key: str
@@ -63,7 +63,7 @@ def of_budget(funder_id: str, budget_minor: int, at_s: int) -> Movement:
     return _between(f"fund#{funder_id}", "fund", at_s, {funder_id: budget_minor}, _outside, _left)
 
 
-def of_record(record: Record) -> Movement:
+def of_record(record: LedgerRecord) -> Movement:
     if record.kind == "reserve":
         return _between(record.key, "reserve", record.at_s, record.amounts, _left, _reserved(record.batch_id))
     source = _reserved(record.batch_id)

@@ -41,7 +41,7 @@ def order_key(merchant_id: str, order_no: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
+class LineAmounts:
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
@@ -53,7 +53,7 @@ class Reversal:
     """`amounts` is what went back: `payable_minor` to the customer, `funding` to the funders."""
 
     reversal_no: str
-    amounts: Amounts
+    amounts: LineAmounts
     reversed_at_s: int
     coupon_returned: bool
 
@@ -72,7 +72,7 @@ class OrderRecord:
     fingerprint: str = ""
     batch_id: str = ""
     terms_id: str = ""
-    amounts: Amounts = Amounts(0, 0, 0, ())
+    amounts: LineAmounts = LineAmounts(0, 0, 0, ())
     at_s: int = 0
     """When it was held, redeemed or released."""
     held_until_s: int = 0
@@ -101,7 +101,7 @@ class Line:
     """As its batch's release has it, so that no reader of lines needs the catalogue."""
     batch_id: str
     terms_id: str
-    amounts: Amounts
+    amounts: LineAmounts
     at_s: int
     late: bool
     coupon_returned: bool = False
@@ -109,7 +109,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class MerchantLine:
     """A settlement line with whose it is: the merchant stands in its key."""
 
     merchant_id: str

@@ -12,32 +12,32 @@ from typing import Literal, get_args
 from coupons.model.days import Sums, total
 from coupons.model.merchants import Withholding
 
-Standing = Literal["due", "withheld", "refused"]
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
+Payout = Literal["due", "withheld", "refused"]
+PAYOUTS: tuple[Payout, ...] = get_args(Payout)
 
 
 @dataclass(slots=True)
-class Split:
+class SumsByPayout:
     """Sums by what is due: the three add up to the sums of all lines."""
 
     due: Sums = field(default_factory=Sums)
     withheld: Sums = field(default_factory=Sums)
     refused: Sums = field(default_factory=Sums)
 
-    def of(self, standing: Standing) -> Sums:
+    def of(self, standing: Payout) -> Sums:
         return {"due": self.due, "withheld": self.withheld, "refused": self.refused}[standing]
 
-    def add(self, other: Split) -> None:
-        for standing in STANDINGS:
+    def add(self, other: SumsByPayout) -> None:
+        for standing in PAYOUTS:
             self.of(standing).add(other.of(standing))
 
-    def less(self, other: Split) -> Split:
-        return Split(*(self.of(standing).less(other.of(standing)) for standing in STANDINGS))
+    def less(self, other: SumsByPayout) -> SumsByPayout:
+        return SumsByPayout(*(self.of(standing).less(other.of(standing)) for standing in PAYOUTS))
 
     @property
     def is_nothing(self) -> bool:
         """In every number; what is zero may be left out."""
-        return all(self.of(standing).is_nothing for standing in STANDINGS)
+        return all(self.of(standing).is_nothing for standing in PAYOUTS)
 
     @property
     def whole(self) -> Sums:
@@ -70,7 +70,7 @@ class DaysWithholdings:
         return self.by_order.get(order_no, self.whole_day)
 
 
-def standing(withholding: Withholding | None) -> Standing:
+def payout_of(withholding: Withholding | None) -> Payout:
     if withholding is None or withholding.decision == "released":
         return "due"
     return "refused" if withholding.decision == "refused" else "withheld"

@@ -27,7 +27,7 @@ FUNDERS_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingReservation:
     """A reservation on its way through the funders, `FUNDERS_AT_ONCE` of them at once: `left` is still to be `taken`.
 
     For `packs` more, so that the batch has `quantity`. `undoing`: a funder had too little, or it is not wanted any
@@ -45,7 +45,7 @@ class Pending:
     def purpose(self) -> str:
         return "publish" if self.packs == self.quantity else f"quantity {self.quantity}"
 
-    def is_same(self, other: Pending) -> bool:
+    def is_same(self, other: PendingReservation) -> bool:
         """Whoever wants the same goes on with it."""
         return (self.quantity, self.packs, self.left | self.taken) == (other.quantity, other.packs, other.left)
 
@@ -64,7 +64,7 @@ class Reserve:
     reserved: Amounts = field(default_factory=dict)
     released: Amounts = field(default_factory=dict)
     version: int = 0
-    pending: Pending | None = None
+    pending: PendingReservation | None = None
     owed: Amounts | None = None
 
     @property
@@ -82,7 +82,7 @@ class Reserve:
         """`owed`: what of the same step is to be given next."""
         return replace(self, released=plus(self.released, amounts), version=self.version + 1, owed=owed)
 
-    def begun(self, pending: Pending) -> Reserve:
+    def begun(self, pending: PendingReservation) -> Reserve:
         return replace(self, version=self.version + 1, pending=pending)
 
     def ended(self) -> Reserve:

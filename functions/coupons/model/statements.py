@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from coupons.model.orders import Line
-from coupons.model.payouts import DaysWithholdings, Split, standing
+from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,16 @@ class StatementPage:
     damaged: int = 0
     lost: tuple[tuple[str, str], ...] = ()
     withholdings: DaysWithholdings = field(default_factory=lambda: DaysWithholdings((), ""))
-    day_sums: Split | None = None
+    day_sums: SumsByPayout | None = None
     timezones: tuple[str, ...] = ()
     """Of each line, in the order of `lines`."""
 
     @cached_property
-    def split(self) -> Split:
+    def split(self) -> SumsByPayout:
         """The sums of this page. Reversals count negative, so pages add up to the day."""
-        split = Split()
+        split = SumsByPayout()
         for line in self.lines:
-            split.of(standing(self.withholdings.of(line.order_no))).take(line)
+            split.of(payout_of(self.withholdings.of(line.order_no))).take(line)
         return split
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from coupons.model.claims import Claim
 from coupons.model.merchants import Withholding
-from coupons.model.orders import Amounts, Line, OrderRecord, order_key
-from coupons.model.payouts import Split
+from coupons.model.orders import Line, LineAmounts, OrderRecord, order_key
+from coupons.model.payouts import SumsByPayout
 from coupons.model.reserves import Amounts as Money
 from coupons.model.reserves import minus
 from coupons.money import FundingLine, Purse
@@ -103,16 +103,16 @@ class Reading:
     """The merchant that is being read: its lines so far, by what is due as of when its first line was read."""
 
     withheld: list[Withholding] = field(default_factory=list)
-    split: Split = field(default_factory=Split)
+    split: SumsByPayout = field(default_factory=SumsByPayout)
 
 
 @dataclass(slots=True)
-class Tally:
+class DayTally:
     """Lines of some merchants of one day: `recounted` line by line, `stored` as the day's close recorded them."""
 
     batches: dict[str, BatchTally] = field(default_factory=dict)
-    recounted: Split = field(default_factory=Split)
-    stored: Split = field(default_factory=Split)
+    recounted: SumsByPayout = field(default_factory=SumsByPayout)
+    stored: SumsByPayout = field(default_factory=SumsByPayout)
     merchants: int = 0
     wrong_merchants: Faults = field(default_factory=Faults)
     reading: Reading | None = None
@@ -120,7 +120,7 @@ class Tally:
     def of(self, batch_id: str) -> BatchTally:
         return self.batches.setdefault(batch_id, BatchTally())
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: DayTally) -> None:
         for batch_id, tally in other.batches.items():
             self.of(batch_id).add(tally)
         self.recounted.add(other.recounted)
@@ -133,7 +133,7 @@ class Tally:
 class Piece:
     """What is read of a bucket of merchants: up to the place `read_to`, or to the end."""
 
-    tally: Tally
+    tally: DayTally
     read_to: str = ""
     to_the_end: bool = False
 
@@ -227,8 +227,8 @@ def _take(into: Money, funding: tuple[FundingLine, ...], sign: int) -> None:
         into[part.funder_id] = into.get(part.funder_id, 0) + sign * part.amount_minor
 
 
-def _negative(amounts: Amounts) -> Amounts:
-    return Amounts(
+def _negative(amounts: LineAmounts) -> LineAmounts:
+    return LineAmounts(
         -amounts.discount_minor,
         -amounts.merchant_match_minor,
         -amounts.payable_minor,
@@ -236,6 +236,6 @@ def _negative(amounts: Amounts) -> Amounts:
     )
 
 
-def _said(amounts: Amounts) -> str:
+def _said(amounts: LineAmounts) -> str:
     paid = ", ".join(f"{part.funder_id} {part.amount_minor}" for part in amounts.funding)
     return f"{amounts.discount_minor} off ({paid}), {amounts.merchant_match_minor} match, {amounts.payable_minor} paid"

@@ -12,7 +12,7 @@ from coupons.model.batches import Control, PublishedBatch, buckets_for, shards_f
 from coupons.model.campaigns import Batch, Campaign, EditOutcome, Warned
 from coupons.model.frozen import differences, refuse_frozen, shown, with_quantities
 from coupons.model.merchants import Merchant
-from coupons.model.reserves import Amounts, Pending, largest_cost
+from coupons.model.reserves import Amounts, PendingReservation, largest_cost
 from coupons.operate.members import grants_to_all, raised
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded, Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
@@ -115,7 +115,7 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
             frozen = replace(frozen, from_stock=not grants_to_all(batch, group))
             if not frozen.from_stock:
                 also = [services.groups.granting(batch.eligibility.group_id, group, batch_id, batch.quantity)]
-        wanted = Pending(batch.quantity, batch.quantity, now_s, largest_cost(frozen.terms, batch.quantity))
+        wanted = PendingReservation(batch.quantity, batch.quantity, now_s, largest_cost(frozen.terms, batch.quantity))
         reserve = reservation.reserve(
             services, frozen, wanted, services.catalog.still_declared(batch_id, standing), now_s
         )
@@ -167,7 +167,7 @@ def raise_quantity(
     raise Busy(detail="The batch is changing; try again.")
 
 
-def _is_vain(pending: Pending, control: Control, quantity: int, now_s: int) -> bool:
+def _is_vain(pending: PendingReservation, control: Control, quantity: int, now_s: int) -> bool:
     """Its last word will be refused, for others changed the number it builds on; or nobody will say it any more."""
     is_overtaken = pending.quantity - pending.packs != control.quantity
     return is_overtaken or (pending.quantity != quantity and pending.is_left_behind(now_s))
@@ -176,7 +176,7 @@ def _is_vain(pending: Pending, control: Control, quantity: int, now_s: int) -> b
 def _raise(services: Services, batch: PublishedBatch, control: Control, quantity: int, now_s: int) -> bool:
     """False if anything moved on since `control` was read: look again. Raises BudgetExceeded, Busy."""
     batch_id, more = batch.batch_id, quantity - control.quantity
-    wanted = Pending(quantity, more, now_s, largest_cost(batch.terms, more))
+    wanted = PendingReservation(quantity, more, now_s, largest_cost(batch.terms, more))
     reserve = reservation.reserve(services, batch, wanted, [services.controls.unraised(batch_id, control)], now_s)
     if reserve is None:
         return False

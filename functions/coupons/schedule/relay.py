@@ -10,7 +10,7 @@ from coupons.damage import Damaged, blamed, expected
 from coupons.model import events
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
-from coupons.model.orders import Movement
+from coupons.model.orders import MerchantLine
 from coupons.process.services import Services
 from coupons.stores.streams import Place, inserted, place_of
 
@@ -45,9 +45,9 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
     return told, len(failed)
 
 
-def _event(services: Services, place: Place, what: Claim | Movement) -> events.Event:
+def _event(services: Services, place: Place, what: Claim | MerchantLine) -> events.Event:
     """Raises Damaged, of the record, and Busy."""
-    if isinstance(what, Movement):
+    if isinstance(what, MerchantLine):
         with _batch_of(services, place):
             batch = services.cache.batch(what.line.batch_id)
         with blamed(*place[:3]):

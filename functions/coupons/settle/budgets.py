@@ -11,18 +11,18 @@ from coupons.refusals import NotFound
 PAGE_MOVEMENTS = 100
 
 
-def accounts(services: Services, campaign_id: str, cursor: str) -> CampaignMoney:
+def campaign_money(services: Services, campaign_id: str, cursor: str) -> CampaignMoney:
     """The campaign's money as it stands, and movements after `cursor` (empty: from the first), at most 100.
 
     About 2 read units a batch, 1 a funder, 1 each 4 KB of movements. Raises NotFound, Busy.
     """
     broken: list[Damaged] = []
     with services.damages.left_out(broken):
-        return _accounts(services, campaign_id, cursor, broken)
+        return _campaign_money(services, campaign_id, cursor, broken)
     return CampaignMoney("UTC", "", [], [], [], "", len(broken))  # without its document nobody knows whose money it is
 
 
-def _accounts(services: Services, campaign_id: str, cursor: str, broken: list[Damaged]) -> CampaignMoney:
+def _campaign_money(services: Services, campaign_id: str, cursor: str, broken: list[Damaged]) -> CampaignMoney:
     standing = services.catalog.campaign(campaign_id, consistent=True)
     if standing is None:
         raise NotFound(detail=f"No campaign {campaign_id!r}.")

@@ -20,7 +20,7 @@ from datetime import date
 from typing import Any
 
 from coupons.model.batches import Control, PublishedBatch, spread
-from coupons.model.ledger import Record, record_key
+from coupons.model.ledger import LedgerRecord, record_key
 from coupons.model.reserves import Amounts, Reserve, cost_of, largest_cost, minus, packs_for, times, total
 from coupons.operate.members import raised
 from coupons.process.services import Services
@@ -106,7 +106,7 @@ def take_back(services: Services, batch: PublishedBatch, control: Control, now_s
     reserve, parts = services.reserves.get(batch.batch_id), [services.controls.unsettling(batch.batch_id, control)]
     if reserve.released:
         key = record_key(batch.batch_id, reserve.version + 1, "reserve")
-        again = Record(key, "reserve", batch.batch_id, reserve.released, 0, now_s)
+        again = LedgerRecord(key, "reserve", batch.batch_id, reserve.released, 0, now_s)
         parts += [
             services.reserves.part(batch.batch_id, reserve, reserve.taken_back()),
             services.reserves.record(batch.campaign_id, again),
@@ -199,7 +199,7 @@ def _roll_over(
         services.controls.giving(batch.batch_id, control),
         services.reserves.part(batch.batch_id, read, rolled),
         services.reserves.record(
-            batch.campaign_id, Record(key, "rollover", batch.batch_id, moved, packs, now_s, step, later)
+            batch.campaign_id, LedgerRecord(key, "rollover", batch.batch_id, moved, packs, now_s, step, later)
         ),
         *_receive(services, target, packs, moved),
     ]
@@ -219,7 +219,7 @@ def _batch(
     parts = [marked]
     if any(back.values()):
         given = read.given(back)
-        record = Record(
+        record = LedgerRecord(
             record_key(batch.batch_id, given.version, "release"), "release", batch.batch_id, back, 0, now_s, step
         )
         parts += [

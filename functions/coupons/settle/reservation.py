@@ -17,21 +17,21 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from coupons.model.batches import PublishedBatch
-from coupons.model.ledger import Record, record_key
-from coupons.model.reserves import Amounts, Pending, Reserve
+from coupons.model.ledger import LedgerRecord, record_key
+from coupons.model.reserves import Amounts, PendingReservation, Reserve
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.stores.budgets import given_back, over_budget, reservations
 from coupons.stores.dynamodb import TransactionFailed
 
-ATTEMPTS = 20
+STEPS_MAX = 20
 """Steps of one call; more than a handful are others who change the same reserve."""
 _BUDGETS = 2
 """Where the budgets' parts begin in a transaction that moves."""
 
 
 def reserve(
-    services: Services, batch: PublishedBatch, wanted: Pending, still: list[dict[str, Any]], now_s: int
+    services: Services, batch: PublishedBatch, wanted: PendingReservation, still: list[dict[str, Any]], now_s: int
 ) -> Reserve | None:
     """All funders have set `wanted` aside: the reserve, for the caller to put its `ended()` with what it was for.
 
@@ -39,7 +39,7 @@ def reserve(
     if another reservation is on its way: the caller looks again. 4 or 6 units, and 4 + 2 a funder for each 40 of them.
     Raises BudgetExceeded (nothing is set aside), Busy.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(STEPS_MAX):
         read = services.reserves.get(batch.batch_id)
         pending = read.pending
         if pending is None:
@@ -61,7 +61,7 @@ def give_up(services: Services, campaign_id: str, batch_id: str, now_s: int) -> 
     """What was set aside of a reservation that is on its way goes back to its funders; the reserve without it. Raises
     Busy.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(STEPS_MAX):
         read = services.reserves.get(batch_id)
         pending = read.pending
         if pending is None:
@@ -76,7 +76,7 @@ def give_up(services: Services, campaign_id: str, batch_id: str, now_s: int) -> 
 
 
 def _begin(
-    services: Services, batch: PublishedBatch, read: Reserve, pending: Pending, still: list[dict[str, Any]]
+    services: Services, batch: PublishedBatch, read: Reserve, pending: PendingReservation, still: list[dict[str, Any]]
 ) -> bool:
     """False if `still` refused it; a reserve that changed meanwhile is looked at again."""
     try:
@@ -97,7 +97,7 @@ def _move(
     assert pending is not None
     kind: Literal["reserve", "release"] = "release" if pending.undoing else "reserve"
     step = f"{pending.purpose}, undone" if pending.undoing else pending.purpose
-    record = Record(record_key(batch_id, after.version, kind), kind, batch_id, chunk, pending.packs, now_s, step)
+    record = LedgerRecord(record_key(batch_id, after.version, kind), kind, batch_id, chunk, pending.packs, now_s, step)
     to_budgets = given_back if pending.undoing else reservations
     parts = [
         services.reserves.part(batch_id, read, after),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from coupons.damage import Damaged, expected
 from coupons.model.days import Sums
 from coupons.model.orders import Line
-from coupons.model.payouts import DaysWithholdings, Split, standing
+from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
 from coupons.model.statements import StatementPage, place_of
 from coupons.process.services import Services
 from coupons.settle.day_close import closed_through
@@ -67,15 +67,17 @@ def _timezone_of(services: Services, merchant_id: str, day: str, line: Line) -> 
     return "UTC"
 
 
-def split_by_due(services: Services, merchant_id: str, day: str, sums: Sums, withholdings: DaysWithholdings) -> Split:
+def split_by_due(
+    services: Services, merchant_id: str, day: str, sums: Sums, withholdings: DaysWithholdings
+) -> SumsByPayout:
     """The sums of a closed day by what is due: all as the day stands, less the orders that stand otherwise."""
-    split = Split()
-    of_day = split.of(standing(withholdings.whole_day))
+    split = SumsByPayout()
+    of_day = split.of(payout_of(withholdings.whole_day))
     of_day.add(sums)
     for order_no, withholding in withholdings.by_order.items():
         of_order = Sums()
         for line in services.orders.lines_of_order(merchant_id, day, order_no):
             of_order.take(line)
         of_day.add(of_order, -1)
-        split.of(standing(withholding)).add(of_order)
+        split.of(payout_of(withholding)).add(of_order)
     return split

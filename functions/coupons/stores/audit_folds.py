@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from coupons.model.findings import Beginning, Counted
+from coupons.model.findings import AuditBeginning, FinalCount
 from coupons.model.merchants import Withholding
-from coupons.model.payouts import STANDINGS, Split
-from coupons.model.tallies import BatchTally, Faults, Piece, Reading, Tally
+from coupons.model.payouts import PAYOUTS, SumsByPayout
+from coupons.model.tallies import BatchTally, DayTally, Faults, Piece, Reading
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.progress import Progress
@@ -24,7 +24,7 @@ class AuditFolds(Progress[Piece]):
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         super().__init__(dynamo, table, _fields, _piece)
 
-    def begin(self, sweep_id: str, beginning: Beginning) -> Beginning:
+    def begin(self, sweep_id: str, beginning: AuditBeginning) -> AuditBeginning:
         """How the audit of this name began: as `beginning` says, if this is its first call."""
         counted = {batch_id: list(numbers) for batch_id, numbers in beginning.counted.items()}
         fields = {"days": beginning.days, "counted": counted}
@@ -32,15 +32,15 @@ class AuditFolds(Progress[Piece]):
         if standing is None:
             return beginning
         # One that an older version of ours began says less of its batches: nothing is believed of them.
-        found = {batch_id: Counted(*numbers) for batch_id, numbers in standing.get("counted", {}).items()}
-        return Beginning(standing["days"], found)
+        found = {batch_id: FinalCount(*numbers) for batch_id, numbers in standing.get("counted", {}).items()}
+        return AuditBeginning(standing["days"], found)
 
 
 def _fields(piece: Piece) -> Item:
     return {"tally": _tally_fields(piece.tally), "read_to": piece.read_to, "to_the_end": piece.to_the_end}
 
 
-def _tally_fields(tally: Tally) -> Item:
+def _tally_fields(tally: DayTally) -> Item:
     reading = tally.reading
     return {
         "batches": {batch_id: asdict(of_batch) for batch_id, of_batch in tally.batches.items()},
@@ -59,7 +59,7 @@ def _piece(item: Item) -> Piece:
     if fields["split"] is not None:
         withheld = [Withholding.model_validate(one) for one in fields["withheld"]]
         reading = Reading(withheld, _split(fields["split"]))
-    tally = Tally(
+    tally = DayTally(
         batches={batch_id: _of_batch(of_batch) for batch_id, of_batch in fields["batches"].items()},
         recounted=_split(fields["recounted"]),
         stored=_split(fields["stored"]),
@@ -75,9 +75,9 @@ def _of_batch(fields: Item) -> BatchTally:
     return BatchTally(**(fields | faults))
 
 
-def _split(fields: Item) -> Split:
-    return Split(*(sums_of(fields[standing]) for standing in STANDINGS))
+def _split(fields: Item) -> SumsByPayout:
+    return SumsByPayout(*(sums_of(fields[standing]) for standing in PAYOUTS))
 
 
-def _split_fields(split: Split) -> Item:
-    return {standing: rows_of(split.of(standing)) for standing in STANDINGS}
+def _split_fields(split: SumsByPayout) -> Item:
+    return {standing: rows_of(split.of(standing)) for standing in PAYOUTS}

@@ -19,7 +19,7 @@ from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from coupons.damage import Damaged
-from coupons.model.orders import Amounts, Line, OrderRecord, Reversal
+from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal
 from coupons.money import FundingLine, Purse
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
@@ -36,7 +36,7 @@ class Summed(NamedTuple):
     kind: Literal["redemption", "reversal"]
     purse: Purse
     batch_id: str
-    amounts: Amounts
+    amounts: LineAmounts
     late: bool
 
 
@@ -228,7 +228,7 @@ def from_item(item: Item) -> OrderRecord:
     )
 
 
-def _amount_fields(amounts: Amounts) -> Item:
+def _amount_fields(amounts: LineAmounts) -> Item:
     return {
         "discount_minor": amounts.discount_minor,
         "merchant_match_minor": amounts.merchant_match_minor,
@@ -237,9 +237,9 @@ def _amount_fields(amounts: Amounts) -> Item:
     }
 
 
-def _amounts(item: Item) -> Amounts:
+def _amounts(item: Item) -> LineAmounts:
     funding = tuple(FundingLine(funder_id, amount_minor) for funder_id, amount_minor in item["funding"])
-    return Amounts(item["discount_minor"], item["merchant_match_minor"], item["payable_minor"], funding)
+    return LineAmounts(item["discount_minor"], item["merchant_match_minor"], item["payable_minor"], funding)
 
 
 def _reversal_fields(reversal: Reversal) -> Item:

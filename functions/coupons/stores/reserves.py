@@ -16,8 +16,8 @@ from itertools import islice
 from typing import Any
 
 from coupons.damage import Damaged
-from coupons.model.ledger import Record
-from coupons.model.reserves import Pending, Reserve
+from coupons.model.ledger import LedgerRecord
+from coupons.model.reserves import PendingReservation, Reserve
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.values import value_of, values_of
@@ -56,7 +56,7 @@ class Reserves:
         check = {"TableName": self._table, "Key": encode(keys.reserve(batch_id)), **_as_read(read)}
         return {"ConditionCheck": check}
 
-    def record(self, campaign_id: str, record: Record) -> dict[str, Any]:
+    def record(self, campaign_id: str, record: LedgerRecord) -> dict[str, Any]:
         """A transaction part: one movement, once."""
         fields = {name: value for name, value in asdict(record).items() if name != "key"}
         return {
@@ -67,28 +67,28 @@ class Reserves:
             }
         }
 
-    def page(self, campaign_id: str, after: str, limit: int) -> list[Record | Damaged]:
+    def page(self, campaign_id: str, after: str, limit: int) -> list[LedgerRecord | Damaged]:
         """Up to `limit` records after the key `after`."""
         pk = keys.ledger(campaign_id, "")["pk"]
         more: dict[str, Any] = {"ExclusiveStartKey": encode(keys.ledger(campaign_id, after))} if after else {}
         found = self._dynamo.query(self._table, pk, consistent=True, Limit=limit, **more)
         return list(values_of(self._table, islice(found, limit), _record))
 
-    def records(self, campaign_id: str) -> Iterator[Record]:
+    def records(self, campaign_id: str) -> Iterator[LedgerRecord]:
         """In order of batch and change."""
         items = self._dynamo.query(self._table, keys.ledger(campaign_id, "")["pk"], consistent=True)
         return (value_of(self._table, item, _record) for item in items)
 
 
-def _record(item: Item) -> Record:
+def _record(item: Item) -> LedgerRecord:
     wall_clock(item["at_s"], "UTC")  # a second of no calendar is nobody's
     fields = {name: value for name, value in item.items() if name not in ("pk", "sk")}
-    return Record(key=item["sk"], **fields)
+    return LedgerRecord(key=item["sk"], **fields)
 
 
 def _reserve(item: Item) -> Reserve:
     fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "pending")}
-    return Reserve(**fields, pending=Pending(**item["pending"]) if item["pending"] else None)
+    return Reserve(**fields, pending=PendingReservation(**item["pending"]) if item["pending"] else None)
 
 
 def _as_read(read: Reserve) -> dict[str, Any]:

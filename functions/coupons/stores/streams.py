@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from coupons.damage import blamed
 from coupons.model.claims import Claim
-from coupons.model.orders import Movement
+from coupons.model.orders import MerchantLine
 from coupons.stores import claims, keys, orders
 from coupons.stores.dynamodb import Item, decode
 from coupons.stores.values import refuse_other_types
@@ -37,7 +37,7 @@ def place_of(record: dict[str, Any]) -> Place:
     return Place(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
 
 
-def inserted(record: dict[str, Any]) -> Claim | Movement | None:
+def inserted(record: dict[str, Any]) -> Claim | MerchantLine | None:
     """The claim or the movement that this record of a stream (`NEW_IMAGE`) brings; None for all others.
 
     Raises Damaged.
@@ -50,9 +50,9 @@ def inserted(record: dict[str, Any]) -> Claim | Movement | None:
         return what
 
 
-def _of(item: Item) -> Claim | Movement | None:
+def _of(item: Item) -> Claim | MerchantLine | None:
     if item["sk"].startswith(keys.CLAIM):
         return claims.from_item(item)
     if "kind" in item:
-        return Movement(keys.merchant_of(item["pk"]), orders.line_of(item))
+        return MerchantLine(keys.merchant_of(item["pk"]), orders.line_of(item))
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from coupons.clock import SKEW_S
 from coupons.model.assessment import Assessment, Till, assess
 from coupons.model.codes import Scanned
-from coupons.model.orders import Amounts, Line, Order, OrderRecord, fingerprint, order_key
+from coupons.model.orders import Line, LineAmounts, Order, OrderRecord, fingerprint, order_key
 from coupons.model.terms import Terms
 from coupons.process.services import Services
 from coupons.refusals import (
@@ -143,14 +143,14 @@ def till_of(services: Services, presented: Presented, merchant_id: str) -> Till 
     return till(merchant_id, services.registry.merchant(merchant_id), campaign_id, suspended)
 
 
-def assess_or_refuse(presented: Presented, at: Till | None, order: Order, moment_s: int) -> Amounts:
+def assess_or_refuse(presented: Presented, at: Till | None, order: Order, moment_s: int) -> LineAmounts:
     """What the order costs by the terms at that moment. Raises OrderNotEligible with every reason."""
     found = assess(presented.terms, order, at, presented.coupon, moment_s, presented.batch.timezone)
     if not found.eligible:
         raise OrderNotEligible(
             reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
         )
-    return Amounts(found.discount_minor, found.merchant_match_minor, found.payable_minor, found.funding)
+    return LineAmounts(found.discount_minor, found.merchant_match_minor, found.payable_minor, found.funding)
 
 
 def order_conflict(standing: OrderRecord) -> OrderConflict:

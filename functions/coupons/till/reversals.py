@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupons.currencies import money
 from coupons.model.batches import PublishedBatch
-from coupons.model.orders import Amounts, Line, OrderRecord, Reversal, order_key
+from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, order_key
 from coupons.money import FundingLine, split_over_left
 from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
@@ -46,7 +46,7 @@ def reverse(
     raise Busy(detail="This order is changing; try again.")
 
 
-def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool) -> Amounts:
+def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool) -> LineAmounts:
     """What goes back with `amount_minor` of the payable: pro rata of the whole, so that a full reversal is exact.
 
     Discount and match are computed on the sum reversed so far, then what went back before is taken off: parts of any
@@ -67,7 +67,7 @@ def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool)
     ]
     parts = split_over_left(discount_minor, left)
     funding = tuple(FundingLine(line.funder_id, part) for line, part in zip(order.amounts.funding, parts, strict=True))
-    return Amounts(discount_minor, match_minor, amount_minor, funding)
+    return LineAmounts(discount_minor, match_minor, amount_minor, funding)
 
 
 def _attempt(
@@ -139,7 +139,7 @@ def _line(order: OrderRecord, batch: PublishedBatch, reversal: Reversal, now_s: 
         purse=batch.purse,
         batch_id=order.batch_id,
         terms_id=order.terms_id,
-        amounts=Amounts(
+        amounts=LineAmounts(
             -back.discount_minor,
             -back.merchant_match_minor,
             -back.payable_minor,

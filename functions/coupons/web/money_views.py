@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from coupons.model.accounts import BatchMoney, CampaignMoney, cursor_of
-from coupons.model.findings import Audit, Equation, Report
-from coupons.model.ledger import Record
+from coupons.model.findings import AuditReport, BatchAudit, Equation
+from coupons.model.ledger import LedgerRecord
 from coupons.times import rfc3339
 from coupons.web.answers import FundingView
 from coupons.web.money_answers import (
@@ -20,8 +20,8 @@ from coupons.web.money_answers import (
 )
 
 
-def budgets_view(campaign_id: str, accounts: CampaignMoney, audit: Report | None) -> BudgetsView:
-    spent = accounts.spent
+def budgets_view(campaign_id: str, money: CampaignMoney, audit: AuditReport | None) -> BudgetsView:
+    spent = money.spent
     funders = [
         BudgetView(
             funder_id=b.funder_id,
@@ -30,21 +30,21 @@ def budgets_view(campaign_id: str, accounts: CampaignMoney, audit: Report | None
             left_minor=b.left_minor,
             spent_minor=spent.get(b.funder_id, 0),
         )
-        for b in accounts.budgets
+        for b in money.budgets
     ]
     return BudgetsView(
         campaign_id=campaign_id,
-        currency=accounts.currency,
+        currency=money.currency,
         funders=funders,
-        batches=[_batch(batch) for batch in accounts.batches],
-        movements=[_movement(record, accounts.timezone) for record in accounts.movements],
-        next=cursor_of(accounts.after) if accounts.after else None,
-        damaged=accounts.damaged,
+        batches=[_batch(batch) for batch in money.batches],
+        movements=[_movement(record, money.timezone) for record in money.movements],
+        next=cursor_of(money.after) if money.after else None,
+        damaged=money.damaged,
         audit=_report(audit) if audit else None,
     )
 
 
-def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditView:
+def audit_view(batch_id: str, audit: BatchAudit, expired: dict[str, int]) -> AuditView:
     equations = _equations(audit.equations())
     return AuditView(
         batch_id=batch_id,
@@ -63,7 +63,7 @@ def audit_view(batch_id: str, audit: Audit, expired: dict[str, int]) -> AuditVie
     )
 
 
-def _report(report: Report) -> AuditReportView:
+def _report(report: AuditReport) -> AuditReportView:
     return AuditReportView(
         of=report.of,
         sweep=report.sweep,
@@ -87,7 +87,7 @@ def _batch(batch: BatchMoney) -> BatchMoneyView:
     )
 
 
-def _movement(record: Record, timezone: str) -> MovementView:
+def _movement(record: LedgerRecord, timezone: str) -> MovementView:
     return MovementView(
         key=cursor_of(record.key),
         kind=record.kind,

@@ -13,7 +13,7 @@ from coupons.model.claims import BookingRecord
 from coupons.model.days import Totals
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, OrderRecord, Reversal
-from coupons.model.payouts import STANDINGS, Split
+from coupons.model.payouts import PAYOUTS, SumsByPayout
 from coupons.model.statements import StatementPage, cursor_of
 from coupons.model.terms import Terms
 from coupons.money import FundingLine, Purse
@@ -228,12 +228,12 @@ def settlement_view(merchant_id: str, day: str, page: StatementPage, lines: list
     )
 
 
-def _sums_view(split: Split) -> list[SumsView]:
+def _sums_view(split: SumsByPayout) -> list[SumsView]:
     return [_of_purse(purse, totals, split) for purse, totals in sorted(split.whole.by_purse.items())]
 
 
-def _of_purse(purse: Purse, totals: Totals, split: Split) -> SumsView:
-    parts = {name: TotalsView.model_validate(_totals(split.of(name).of(purse))) for name in STANDINGS}
+def _of_purse(purse: Purse, totals: Totals, split: SumsByPayout) -> SumsView:
+    parts = {name: TotalsView.model_validate(_totals(split.of(name).of(purse))) for name in PAYOUTS}
     return SumsView.model_validate({**purse._asdict(), **_totals(totals), **parts})
 
 

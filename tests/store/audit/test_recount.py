@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.audit.recount import Scope, recount
-from coupons.model.tallies import Piece, Tally
+from coupons.audit.recount import RecountScope, recount
+from coupons.model.tallies import DayTally, Piece
 from coupons.process.services import replace_services
 from tests.store.audited import DAYS, Acting, ask, claim, document, edit, line_place, redeem, texts, wrong
 from tests.store.faults import Counting
@@ -17,7 +17,7 @@ FOREVER = float("inf")
 def test_a_piece_is_recorded_where_it_went_on(books: World) -> None:
     """Whoever read on from a place that is no longer the last finds what a twin recorded, and takes it."""
     folds, name = books.services.audit_folds, "audit#pack#0#lines#2020-06-06"
-    first, second, third = (Piece(Tally(merchants=n), f"diner#{n}#o") for n in (1, 2, 3))
+    first, second, third = (Piece(DayTally(merchants=n), f"diner#{n}#o") for n in (1, 2, 3))
     assert folds.record(name, 0, None, first) == first
     assert folds.record(name, 0, None, second) == first
     assert folds.record(name, 0, first, second) == second
@@ -29,7 +29,7 @@ def test_a_mere_count_asks_for_no_order(books: World) -> None:
     """Nor for what is withheld: it reads lines, and what is recorded of each day."""
     counting = Counting(books.client)
     days = books.services.days.all()
-    found = recount(books.new_services(client=counting), Scope("x", checks=False), days, FOREVER)
+    found = recount(books.new_services(client=counting), RecountScope("x", checks=False), days, FOREVER)
     assert found is not None
     assert [found[day].of("pack").lines for day in DAYS] == [11, 0, 1]
     assert (counting.requests["batch_get_item"], counting.requests["get_item"]) == (len(days), 0)

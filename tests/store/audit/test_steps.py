@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coupons.audit.audits import audit_batch
-from coupons.model.ledger import Record, record_key
+from coupons.model.ledger import LedgerRecord, record_key
 from coupons.model.reserves import Amounts
 from coupons.stores.budgets import given_back
 from tests.store.audited import Acting, ask, claim, claim_place, drop, edit, texts, to, wrong
@@ -23,7 +23,7 @@ def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
     read = world.services.reserves.get(batch_id)
     given = read.given(amounts)
     key = record_key(batch_id, given.version, "release")
-    again = Record(key, "release", batch_id, amounts, 0, world.now_s, step)
+    again = LedgerRecord(key, "release", batch_id, amounts, 0, world.now_s, step)
     parts = [world.services.reserves.part(batch_id, read, given), world.services.reserves.record("season", again)]
     world.services.transact([*parts, *given_back(world.services.budgets.table, "season", amounts)])
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coupons.model.days import NUMBERS, Sums, Totals, total
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line
-from coupons.model.payouts import DaysWithholdings, Split, standing
+from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
 from coupons.money import Purse
 from coupons.settle import day_close, statements
 from tests.machine.engine import Engine
@@ -62,9 +62,9 @@ def spent_of(totals: Totals) -> dict[str, dict[str, int]]:
     return {b: of for b, of in spent.items() if of}
 
 
-def by_standing(entries: list[Withholding], lines: list[Line]) -> Split:
+def by_standing(entries: list[Withholding], lines: list[Line]) -> SumsByPayout:
     """Line by line, as the words of the rule say it."""
-    split, of_day = Split(), [one for one in entries if one.day == DAY]
+    split, of_day = SumsByPayout(), [one for one in entries if one.day == DAY]
     for one in lines:
         own = [entry for entry in of_day if entry.order_no == one.order_no]
         whole = [entry for entry in of_day if entry.order_no is None]
@@ -149,5 +149,5 @@ def test_what_stands_for_an_order_goes_before_what_stands_for_its_day() -> None:
         assert [of("o-1"), of("o-2")] == [one, day]
     assert DaysWithholdings([other], DAY).of("o-1") is None
     assert DaysWithholdings([day], "2020-06-07").of("o-1") is None
-    decided = [standing(entry) for entry in (None, day, one, one.model_copy(update={"decision": "released"}))]
+    decided = [payout_of(entry) for entry in (None, day, one, one.model_copy(update={"decision": "released"}))]
     assert decided == ["due", "withheld", "refused", "due"]

@@ -9,7 +9,7 @@ import pytest
 
 from coupons.audit.audits import audit_campaign
 from coupons.model.ledger import of_kind
-from coupons.model.reserves import Pending, Reserve
+from coupons.model.reserves import PendingReservation, Reserve
 from coupons.operate.declarations import apply, publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Busy, NotFound, RevisionConflict
 from tests.store.books import assert_books, balances, movements
@@ -203,12 +203,12 @@ def test_a_funder_that_leaves_takes_back_what_it_had_set_aside(town: World) -> N
 
 def test_the_next_funders_are_the_first_forty_that_are_left() -> None:
     """In the order of their names, each once; undone the same way."""
-    pending = Pending(10, 10, 0, dict(reversed(COST.items())))
+    pending = PendingReservation(10, 10, 0, dict(reversed(COST.items())))
     first_chunk, one = Reserve().begun(pending).moved()
     second_chunk, two = one.moved()
     assert [*first_chunk, *second_chunk] == FUNDERS
-    assert (two.reserved, two.pending) == (COST, Pending(10, 10, 0, {}, COST))
+    assert (two.reserved, two.pending) == (COST, PendingReservation(10, 10, 0, {}, COST))
     third_chunk, three = two.undoing().moved()
     assert three.open == {name: 0 if name in third_chunk else 1_000 for name in FUNDERS}
-    assert three.pending == Pending(10, 10, 0, {}, second_chunk, undoing=True)
+    assert three.pending == PendingReservation(10, 10, 0, {}, second_chunk, undoing=True)
     assert [state.version for state in (one, two, three)] == [2, 3, 5]

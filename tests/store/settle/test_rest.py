@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coupons.model.reserves import Amounts, Pending
+from coupons.model.reserves import Amounts, PendingReservation
 from coupons.operate.declarations import raise_quantity
 from coupons.schedule.minute import run_schedule
 from coupons.settle.day_close import closed_through
@@ -234,7 +234,7 @@ def test_a_reservation_on_its_way_is_waited_for() -> None:
     tick(world)
     read = world.services.reserves.get("pack")
     world.clock.advance(1)
-    assert world.services.reserves.put("pack", read, read.begun(Pending(12, 2, world.now_s, {"city": 1})))
+    assert world.services.reserves.put("pack", read, read.begun(PendingReservation(12, 2, world.now_s, {"city": 1})))
     assert tick(world) == []
     assert [done["step"] for done in tick(world)] == ["gave back unclaimed"]
 

@@ -9,19 +9,19 @@ import pytest
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.counts import Count, Fold
-from coupons.model.orders import Amounts, Line, OrderRecord, Reversal
+from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal
 from coupons.money import FundingLine
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import Orders
 from tests.store.ledgers import PURSE
 from tests.world import KEYS, World
 
-AMOUNTS = Amounts(1000, 1000, 4000, (FundingLine("city", 500), FundingLine("shop", 500)))
+AMOUNTS = LineAmounts(1000, 1000, 4000, (FundingLine("city", 500), FundingLine("shop", 500)))
 REDEEMED = OrderRecord("diner", "o-1", "redeemed", "coupon", "content", "pack", "ten-off", AMOUNTS, 9)
 HELD = replace(REDEEMED, state="held", held_until_s=99)
 FROM_HOLD = replace(REDEEMED, held_until_s=99)
 TOMBSTONE = OrderRecord("diner", "o-1", "released", at_s=9)
-ONE = Reversal("r-1", Amounts(1, 1, 4, (FundingLine("city", 1), FundingLine("shop", 0))), 10, coupon_returned=False)
+ONE = Reversal("r-1", LineAmounts(1, 1, 4, (FundingLine("city", 1), FundingLine("shop", 0))), 10, coupon_returned=False)
 DAY = "2020-06-06"
 
 

@@ -16,7 +16,7 @@ from moto import mock_aws
 from coupons.clock import SKEW_S
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon, Ruling, fresh_coupon
-from coupons.model.orders import Amounts, Order, OrderRecord
+from coupons.model.orders import LineAmounts, Order, OrderRecord
 from coupons.money import FundingLine
 from coupons.refusals import CodeExpired, CouponNotUsable, ReversalNotAllowed
 from coupons.sealing import CouponRef
@@ -146,11 +146,11 @@ class Wallet:
             assert len(self.orders) <= 1
 
 
-def net(order: OrderRecord) -> Amounts:
+def net(order: OrderRecord) -> LineAmounts:
     """What is left of an order's amounts after its reversals."""
     back = [reversal.amounts for reversal in order.reversals]
     whole = order.amounts
-    return Amounts(
+    return LineAmounts(
         whole.discount_minor - sum(part.discount_minor for part in back),
         whole.merchant_match_minor - sum(part.merchant_match_minor for part in back),
         whole.payable_minor - sum(part.payable_minor for part in back),

@@ -11,11 +11,11 @@ import pytest
 from coupons.audit import equations
 from coupons.model.batches import Control
 from coupons.model.days import Sums, Totals
-from coupons.model.findings import Equation, Moment, Report
-from coupons.model.ledger import Record
-from coupons.model.payouts import Split
-from coupons.model.reserves import Pending, Reserve
-from coupons.model.tallies import BatchTally, Faults, Tally
+from coupons.model.findings import AuditReport, Equation, Snapshot
+from coupons.model.ledger import LedgerRecord
+from coupons.model.payouts import SumsByPayout
+from coupons.model.reserves import PendingReservation, Reserve
+from coupons.model.tallies import BatchTally, DayTally, Faults
 from coupons.money import Purse
 from tests.world import campaign, parsed
 
@@ -25,16 +25,16 @@ BUDGET = 10_000_000
 PURSE = Purse("season", "CNY")
 
 
-def moment(**changes: Any) -> Moment:
+def snapshot(**changes: Any) -> Snapshot:
     """Ten packs of 5 and 3 fen are reserved, two are spent and one of these is settled."""
-    standing = Moment(
+    standing = Snapshot(
         document=parsed(campaign()),
         reserved=RESERVED,
         left={"city": BUDGET - 50, "platform": BUDGET, "shop": BUDGET - 30},
         reserves={"pack": Reserve(RESERVED, {}, 1)},
         controls={"pack": Control("open", 1, 10)},
         batches={},
-        records=(Record("pack#000001#reserve", "reserve", "pack", RESERVED, 10, 1),),
+        records=(LedgerRecord("pack#000001#reserve", "reserve", "pack", RESERVED, 10, 1),),
     )
     return replace(standing, **changes)
 
@@ -99,17 +99,17 @@ def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None
 )
 def test_a_reserve(changes: dict[str, Any], spent: dict[str, int], said: list[str], monkeypatch: Any) -> None:
     """What the packs cost, what the records say, and more than what is spent."""
-    monkeypatch.setattr(Moment, "pack", lambda _self, _batch_id: PACK)
-    found = failing(equations.of_reserve("pack", moment(**changes), spent))
+    monkeypatch.setattr(Snapshot, "pack", lambda _self, _batch_id: PACK)
+    found = failing(equations.of_reserve("pack", snapshot(**changes), spent))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
 def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its funders' part is set aside before the batch has the packs; in no other number."""
-    monkeypatch.setattr(Moment, "pack", lambda _self, _batch_id: PACK)
+    monkeypatch.setattr(Snapshot, "pack", lambda _self, _batch_id: PACK)
     for aside, holds in ((55, True), (54, False)):
-        pending = Pending(11, 1, 1, {"shop": 3}, {"city": 5})
-        found = moment(reserves={"pack": Reserve({"city": aside, "shop": 30}, {}, 2, pending)})
+        pending = PendingReservation(11, 1, 1, {"shop": 3}, {"city": 5})
+        found = snapshot(reserves={"pack": Reserve({"city": aside, "shop": 30}, {}, 2, pending)})
         equation = equations.of_reserve("pack", found, {})[0]
         assert equation.holds is holds
         assert equation.text.endswith("= 10 packs of city 5, shop 3 + city 5 of a raise on its way")
@@ -129,7 +129,7 @@ def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, others: list[str], holds: Any) -> None:
     """By the last day whose rest was given back, if all days until then were closed when the audit began."""
     control = replace(Control("open", 1, 10), rest_through=through)
-    standing = moment(controls={"pack": control}, reserves={"pack": Reserve({"city": 50}, {"city": 50 - opened}, 2)})
+    standing = snapshot(controls={"pack": control}, reserves={"pack": Reserve({"city": 50}, {"city": 50 - opened}, 2)})
     closed = {"2020-06-06": {"city": 3}, "2020-06-07": {"city": 2}}
     assert [found.holds for found in equations.of_rest("pack", standing, closed, others)] == holds
 
@@ -155,21 +155,21 @@ def test_closed_days_are_compared_one_by_one() -> None:
 )
 def test_budgets(changes: dict[str, Any], said: list[str]) -> None:
     """What was declared is reserved or left, and what is reserved is for a batch."""
-    found = failing(equations.of_budgets(moment(**changes)))
+    found = failing(equations.of_budgets(snapshot(**changes)))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
 DAY = "2020-06-06"
 
 
-def days(**changes: Any) -> dict[str, Tally]:
+def days(**changes: Any) -> dict[str, DayTally]:
     """Ten fen were spent on a closed day: six are settled, three withheld, one refused."""
-    split = Split(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (6, 3, 1)))
-    return {DAY: replace(Tally({"pack": tally()}, split, split), **changes)}
+    split = SumsByPayout(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (6, 3, 1)))
+    return {DAY: replace(DayTally({"pack": tally()}, split, split), **changes)}
 
 
-def stored(due: int, withheld: int, refused: int) -> Split:
-    return Split(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (due, withheld, refused)))
+def stored(due: int, withheld: int, refused: int) -> SumsByPayout:
+    return SumsByPayout(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (due, withheld, refused)))
 
 
 @pytest.mark.parametrize(
@@ -190,14 +190,14 @@ def stored(due: int, withheld: int, refused: int) -> Split:
 )
 def test_the_ledger(changes: dict[str, Any], lines: dict[str, Any], said: list[str]) -> None:
     """Folded from nothing, it is what the budgets say, and no account of a batch is below zero."""
-    found = equations.of_ledger(moment(**changes), days(**lines), frozenset([DAY]))
+    found = equations.of_ledger(snapshot(**changes), days(**lines), frozenset([DAY]))
     wrong = failing(found)
     assert [text[: len(start)] for text, start in zip(wrong, said, strict=True)] == said
 
 
 def test_where_each_fen_of_a_closed_day_is() -> None:
     """Settled, withheld and so still due, or refused; the rest is reserved."""
-    found = equations.of_ledger(moment(), days(), frozenset([DAY]))
+    found = equations.of_ledger(snapshot(), days(), frozenset([DAY]))
     assert found[0].text == (
         f"ledger outside -{3 * BUDGET} + left {3 * BUDGET - 80} + reserved 70 + due 3 + settled 6 + refused 1 = 0"
     )
@@ -206,12 +206,12 @@ def test_where_each_fen_of_a_closed_day_is() -> None:
 def test_entries_that_do_not_add_up_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sum is of the balances, and not taken for granted."""
     monkeypatch.setattr(equations, "balances", lambda _movements: {("left", "city"): 1})
-    assert not equations.of_ledger(moment(), {}, frozenset())[0].holds
+    assert not equations.of_ledger(snapshot(), {}, frozenset())[0].holds
 
 
 def test_an_open_day_is_due() -> None:
     """Nothing of it is settled, and nothing held against what is withheld."""
-    found = equations.of_ledger(moment(), days(), frozenset())
+    found = equations.of_ledger(snapshot(), days(), frozenset())
     assert failing(found) == []
     assert " + reserved 70 + due 10 + settled 0 + refused 0" in found[0].text
 
@@ -224,7 +224,7 @@ def test_an_open_day_is_due() -> None:
         (lambda day: replace(day, stored=stored(7, 2, 1)), ["settled city 7 = due by lines city 6"]),
     ],
 )
-def test_a_closed_day(change: Callable[[Tally], Tally], said: list[str]) -> None:
+def test_a_closed_day(change: Callable[[DayTally], DayTally], said: list[str]) -> None:
     """Merchants, batches, what is due: the same money."""
     found = failing(equations.of_day(PURSE, change(days()[DAY]), {"pack": {"city": 10}}))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
@@ -233,7 +233,7 @@ def test_a_closed_day(change: Callable[[Tally], Tally], said: list[str]) -> None
 def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
     """Of all campaigns together; each purse is told apart."""
     other = Sums({Purse("tokyo", "JPY"): Totals(lines=1, late=1, discount_minor=5)})
-    day = replace(days()[DAY], wrong_merchants=Faults(1, ["diner"]), stored=Split(due=other))
+    day = replace(days()[DAY], wrong_merchants=Faults(1, ["diner"]), stored=SumsByPayout(due=other))
     found = equations.of_merchants(day)
     assert found == Equation(
         "0 merchants' days, all campaigns: season CNY (0 lines, 0 late, 0 off, 0 match, 0 paid)"
@@ -251,4 +251,4 @@ def test_batches_that_make_up_for_each_other_are_wrong() -> None:
 @pytest.mark.parametrize(("complete", "holds", "ok"), [(True, True, True), (True, False, False), (False, True, False)])
 def test_a_report_is_good_if_it_is_whole_and_holds(complete: bool, holds: bool, ok: bool) -> None:
     """An audit that is still counting proves nothing."""
-    assert Report("campaign", "0" * 16, complete, (Equation("a", holds),)).ok is ok
+    assert AuditReport("campaign", "0" * 16, complete, (Equation("a", holds),)).ok is ok

@@ -15,7 +15,7 @@ from coupons.model import events
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.model.claims import Claim, Coupon, fresh_coupon
-from coupons.model.orders import Amounts, Line, Movement
+from coupons.model.orders import Line, LineAmounts, MerchantLine
 from coupons.model.terms import EXTENSION_MAX_DAYS
 from coupons.money import FundingLine
 from coupons.schedule import reminders
@@ -179,16 +179,16 @@ def tell(batch: PublishedBatch, coupon: Coupon, claimed_at_s: int, extended_s: i
         batch_id="pack",
         terms_id="ten-off",
         purse=batch.purse,
-        amounts=Amounts(10, 0, 90, (FundingLine("city", 10),)),
+        amounts=LineAmounts(10, 0, 90, (FundingLine("city", 10),)),
         at_s=ends_s - 1,
         late=False,
     )
-    back = Amounts(-10, 0, -90, (FundingLine("city", -10),))
+    back = LineAmounts(-10, 0, -90, (FundingLine("city", -10),))
     reversal = replace(line, kind="reversal", reversal_no="r", amounts=back)
     for event in (
         events.claimed(source, batch, claim, [coupon_id], extended_s),
-        events.moved(source, batch, Movement("diner", line)),
-        events.moved(source, batch, Movement("diner", reversal)),
+        events.moved(source, batch, MerchantLine("diner", line)),
+        events.moved(source, batch, MerchantLine("diner", reversal)),
         events.expiring(source, batch, [coupon_id], [0], ends_s, claimed_at_s),
     ):
         assert events.ANY_EVENT.validate_json(event.model_dump_json()) == event

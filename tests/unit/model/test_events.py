@@ -16,7 +16,7 @@ from coupons.model import events
 from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Batch
 from coupons.model.claims import Claim, Coupon
-from coupons.model.orders import Amounts, Line, Movement
+from coupons.model.orders import Line, LineAmounts, MerchantLine
 from coupons.model.terms import Terms
 from coupons.money import FundingLine
 from infra.events.__main__ import SCHEMAS, documents, main
@@ -47,9 +47,9 @@ CLAIM = Claim(
     key_version=1,
     coupons=tuple(Coupon("available", CLAIMED_S, CLAIMED_S + 14 * DAY_S) for _ in IDS),
 )
-AMOUNTS = Amounts(1000, 500, 4500, (FundingLine("city", 600), FundingLine("shop", 400)))
+AMOUNTS = LineAmounts(1000, 500, 4500, (FundingLine("city", 600), FundingLine("shop", 400)))
 LINE = Line("redemption", "o-1", "", IDS[0], RELEASE.purse, "pack", "ten-off", AMOUNTS, CLAIMED_S + 60, late=False)
-BACK = Amounts(-1000, -500, -4500, (FundingLine("city", -600), FundingLine("shop", -400)))
+BACK = LineAmounts(-1000, -500, -4500, (FundingLine("city", -600), FundingLine("shop", -400)))
 REVERSAL = replace(LINE, kind="reversal", reversal_no="r-1", amounts=BACK, at_s=CLAIMED_S + 90, coupon_returned=True)
 
 
@@ -58,7 +58,7 @@ def claimed(claim: Claim = CLAIM, extended_s: int = 0, ids: tuple[str, ...] = ID
 
 
 def moved(line: Line = LINE, merchant_id: str = "diner") -> events.CouponRedeemed | events.CouponReversed:
-    return events.moved(SOURCE, RELEASE, Movement(merchant_id, line))
+    return events.moved(SOURCE, RELEASE, MerchantLine(merchant_id, line))
 
 
 def expiring(
@@ -248,13 +248,13 @@ def test_ten_of_the_largest_fit_one_request() -> None:
     )
     claim = replace(CLAIM, coupons=CLAIM.coupons[:1] * 8)
     ids = ["A" * 160] * 8
-    most = Amounts(-(10**11), -(10**12), -(10**11), (FundingLine(long, -(10**11)),) * 10)
+    most = LineAmounts(-(10**11), -(10**12), -(10**11), (FundingLine(long, -(10**11)),) * 10)
     line = Line(
         "reversal", long, long, "A" * 160, RELEASE.purse, long, long, most, CLAIMED_S, late=False, coupon_returned=True
     )
     for event in (
         events.claimed("urn:coupon-season:" + "a" * 16, batch, claim, ids, 0),
-        events.moved("urn:coupon-season:" + "a" * 16, batch, Movement(long, line)),
+        events.moved("urn:coupon-season:" + "a" * 16, batch, MerchantLine(long, line)),
         events.expiring(SOURCE, batch, ids, range(8), CLAIMED_S, CLAIMED_S),
     ):
         assert len(event.model_dump_json().encode()) < 25_000

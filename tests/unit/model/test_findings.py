@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupons.model.findings import Audit
+from coupons.model.findings import BatchAudit
 
-TRUE = Audit(
+TRUE = BatchAudit(
     sweep="0" * 16,
     complete=True,
     quantity=10,
@@ -26,7 +26,7 @@ TRUE = Audit(
 )
 
 
-def broken(audit: Audit) -> list[str]:
+def broken(audit: BatchAudit) -> list[str]:
     return [text for text, holds in audit.equations() if not holds]
 
 

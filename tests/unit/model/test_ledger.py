@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupons.model import ledger
-from coupons.model.ledger import Movement, Record, balances
-from coupons.model.orders import Amounts, Line
+from coupons.model.ledger import LedgerRecord, Movement, balances
+from coupons.model.orders import Line, LineAmounts
 from coupons.money import FundingLine, Purse, split, split_over_left
 
 PURSE = Purse("season", "CNY")
@@ -20,11 +20,11 @@ CITY, SHOP = "city", "shop"
 
 def line(kind: str, *amounts: int, reversal_no: str = "") -> Line:
     funding = tuple(FundingLine(name, amount) for name, amount in zip((CITY, SHOP, "third"), amounts, strict=False))
-    money = Amounts(sum(amounts), 0, 0, funding)
+    money = LineAmounts(sum(amounts), 0, 0, funding)
     return Line(kind, "o-1", reversal_no, "c", PURSE, "pack", "t", money, 5, False)  # type: ignore[arg-type]
 
 
-RESERVED = Record("pack#000001#reserve", "reserve", "pack", {CITY: 70, SHOP: 30}, 10, 1)
+RESERVED = LedgerRecord("pack#000001#reserve", "reserve", "pack", {CITY: 70, SHOP: 30}, 10, 1)
 SEASON = [
     ledger.of_budget(CITY, 100, 0),
     ledger.of_budget(SHOP, 50, 0),

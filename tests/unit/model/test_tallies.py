@@ -9,12 +9,12 @@ import pytest
 
 from coupons.model.claims import Claim, Coupon
 from coupons.model.days import NUMBERS, Sums, Totals
-from coupons.model.orders import Amounts, Line, OrderRecord, Reversal, order_key
-from coupons.model.payouts import Split
+from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, order_key
+from coupons.model.payouts import SumsByPayout
 from coupons.model.tallies import (
     BatchTally,
+    DayTally,
     Faults,
-    Tally,
     coupon_fault,
     expected_lines,
     line_fault,
@@ -30,9 +30,9 @@ def sums(**numbers: Any) -> Sums:
     return Sums({PURSE: Totals(**numbers)})
 
 
-def amounts(city: int, shop: int, payable_minor: int) -> Amounts:
+def amounts(city: int, shop: int, payable_minor: int) -> LineAmounts:
     funding = (FundingLine("city", city), FundingLine("shop", shop))
-    return Amounts(city + shop, city, payable_minor, funding)
+    return LineAmounts(city + shop, city, payable_minor, funding)
 
 
 PART = Reversal("r-1", amounts(2, 1, 10), 7, coupon_returned=False)
@@ -88,7 +88,7 @@ def test_a_line_of_a_batch_that_is_not_published_is_nobodys() -> None:
     assert line_fault(SPENT, ORDER, None) == "has an order of pack, which is not published"
 
 
-def with_reversals(*parts: tuple[Amounts, bool]) -> OrderRecord:
+def with_reversals(*parts: tuple[LineAmounts, bool]) -> OrderRecord:
     reversals = tuple(Reversal(f"r-{n}", part, 7, returned) for n, (part, returned) in enumerate(parts))
     return replace(ORDER, reversals=reversals)
 
@@ -171,14 +171,14 @@ def test_tallies_add_up() -> None:
     """Whatever is counted; of faults the first few keep their names."""
     faults = Faults(2, ["a", "b"])
     one = BatchTally(1, 2, 3, 4, {"city": 5}, {"city": 6}, {"city": 7}, faults, faults, faults)
-    split = Split(sums(lines=1), sums(lines=2), sums(lines=3))
-    whole = Tally()
+    split = SumsByPayout(sums(lines=1), sums(lines=2), sums(lines=3))
+    whole = DayTally()
     for _ in range(2):
-        whole.add(Tally({"pack": one}, split, split, 3, faults))
+        whole.add(DayTally({"pack": one}, split, split, 3, faults))
     twice = Faults(4, ["a", "b", "a"])
     both = BatchTally(2, 4, 6, 8, {"city": 10}, {"city": 12}, {"city": 14}, twice, twice, twice)
-    added = Split(sums(lines=2), sums(lines=4), sums(lines=6))
-    assert whole == Tally({"pack": both}, added, added, 6, twice)
+    added = SumsByPayout(sums(lines=2), sums(lines=4), sums(lines=6))
+    assert whole == DayTally({"pack": both}, added, added, 6, twice)
 
 
 @pytest.mark.parametrize("name", ["due", "withheld", "refused"])
@@ -188,8 +188,8 @@ def test_tallies_add_up() -> None:
 )
 def test_splits_differ_in_any_number(name: str, planted: dict[str, Any]) -> None:
     """What is zero may be left out; what is due is not what is withheld."""
-    one = Split(**{name: sums(**planted)})
-    assert not one.less(Split()).is_nothing
-    assert not Split().less(one).is_nothing
+    one = SumsByPayout(**{name: sums(**planted)})
+    assert not one.less(SumsByPayout()).is_nothing
+    assert not SumsByPayout().less(one).is_nothing
     assert one.less(one).is_nothing
-    assert Split(**{name: sums(spent={"pack": {"city": 0}})}).less(Split()).is_nothing
+    assert SumsByPayout(**{name: sums(spent={"pack": {"city": 0}})}).less(SumsByPayout()).is_nothing

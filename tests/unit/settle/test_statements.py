@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupons.model.days import Sums, Totals
-from coupons.model.orders import Amounts, Line
+from coupons.model.orders import Line, LineAmounts
 from coupons.model.statements import StatementPage, cursor_of, place_of
 from coupons.money import FundingLine, Purse
 from coupons.web.bodies import SettlementQuery
@@ -36,7 +36,7 @@ def test_places_without_a_line(cursor: str, place: tuple[int, str]) -> None:
 
 def line(sign: int, amounts: tuple[int, int, int], **funding: int) -> Line:
     shares = tuple(FundingLine(funder_id, sign * part) for funder_id, part in funding.items())
-    moved = Amounts(*(sign * amount for amount in amounts), shares)
+    moved = LineAmounts(*(sign * amount for amount in amounts), shares)
     return Line("redemption" if sign > 0 else "reversal", "o", "", "c", PURSE, "pack", "ten-off", moved, 0, late=False)
 
 

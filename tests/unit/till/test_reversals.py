@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coupons.model.orders import Amounts, OrderRecord, Reversal
+from coupons.model.orders import LineAmounts, OrderRecord, Reversal
 from coupons.money import FundingLine, split
 from coupons.till.reversals import amounts_back
 
@@ -19,7 +19,7 @@ money = st.integers(0, 10**11)
 def redeemed(discount: int, match: int, payable: int, shares: list[int]) -> OrderRecord:
     parts = split(discount, shares)
     funding = tuple(FundingLine(f"f{place}", part) for place, part in enumerate(parts))
-    return OrderRecord("diner", "o-1", "redeemed", amounts=Amounts(discount, match, payable, funding))
+    return OrderRecord("diner", "o-1", "redeemed", amounts=LineAmounts(discount, match, payable, funding))
 
 
 def reverse_all(order: OrderRecord, parts: list[int], returns_with: int | None = None) -> OrderRecord:
@@ -83,13 +83,13 @@ def test_parts_of_any_size_add_up_to_the_whole(
 @pytest.mark.parametrize(
     ("part", "expected"),
     [
-        (4000, Amounts(1000, 1000, 4000, (FundingLine("f0", 500), FundingLine("f1", 300), FundingLine("f2", 200)))),
-        (1000, Amounts(250, 250, 1000, (FundingLine("f0", 125), FundingLine("f1", 75), FundingLine("f2", 50)))),
-        (1, Amounts(0, 0, 1, (FundingLine("f0", 0), FundingLine("f1", 0), FundingLine("f2", 0)))),
-        (3999, Amounts(999, 999, 3999, (FundingLine("f0", 499), FundingLine("f1", 300), FundingLine("f2", 200)))),
+        (4000, LineAmounts(1000, 1000, 4000, (FundingLine("f0", 500), FundingLine("f1", 300), FundingLine("f2", 200)))),
+        (1000, LineAmounts(250, 250, 1000, (FundingLine("f0", 125), FundingLine("f1", 75), FundingLine("f2", 50)))),
+        (1, LineAmounts(0, 0, 1, (FundingLine("f0", 0), FundingLine("f1", 0), FundingLine("f2", 0)))),
+        (3999, LineAmounts(999, 999, 3999, (FundingLine("f0", 499), FundingLine("f1", 300), FundingLine("f2", 200)))),
     ],
 )
-def test_a_first_part_is_pro_rata_and_rounded_down(part: int, expected: Amounts) -> None:
+def test_a_first_part_is_pro_rata_and_rounded_down(part: int, expected: LineAmounts) -> None:
     """Of 60.00 with 10.00 off and 10.00 matched, 40.00 were paid."""
     order = redeemed(1000, 1000, 4000, [5000, 3000, 2000])
     assert amounts_back(order, part, coupon_returns=False) == expected
