@@ -27,9 +27,9 @@ import claim
 import verify
 from coupons import refusals as r
 from coupons.fields import PATH_PARAMETERS
-from coupons.problems import PROBLEMS
 from coupons.web.api import Route
 from coupons.web.bodies import Empty
+from coupons.web.problems import PROBLEMS
 
 DOCUMENT = Path(__file__).parents[1] / "functions" / "coupons" / "openapi.json"
 _REF = "#/components/schemas/{model}"
@@ -176,14 +176,13 @@ def _problems(route: Route) -> dict[str, Any]:
 
 def _refused(refusals: list[type[r.Refusal]], *, by_gateway: bool) -> dict[str, Any]:
     """One response for refusals of one status; `by_gateway`: the gateway itself may say it first, in its own words."""
-    problems = [PROBLEMS[refusal] for refusal in refusals]
     schema = {"anyOf": [{"$ref": _REF.format(model=_problem_name(refusal))} for refusal in refusals]}
     content: dict[str, Any] = {"application/problem+json": {"schema": schema}}
     if by_gateway:
         content["application/json"] = {"schema": {"$ref": _REF.format(model="GatewayRefusal")}}
     facts = {fact.name for refusal in refusals for fact in fields(refusal)}
     names = [header for fact, header in (("retry_after_s", "Retry-After"), ("allow", "Allow")) if fact in facts]
-    description = "; ".join(f"`{problem.slug}`: {problem.title}" for problem in problems)
+    description = "; ".join(f"`{refusal.slug}`: {PROBLEMS[refusal].title}" for refusal in refusals)
     return {"description": description, **({"headers": _headers(names)} if names else {}), "content": content}
 
 
@@ -199,7 +198,7 @@ def _problem_schema(refusal: type[r.Refusal]) -> dict[str, Any]:
     """RFC 9457, section 3.1; the facts of the refusal are extension members, moments as RFC 3339."""
     problem = PROBLEMS[refusal]
     properties: dict[str, Any] = {
-        "type": {"const": f"/problems/{problem.slug}"},
+        "type": {"const": f"/problems/{refusal.slug}"},
         "title": {"const": problem.title},
         "status": {"const": problem.status},
         "detail": {"type": "string"},

@@ -20,7 +20,6 @@ from unittest.mock import patch
 import yaml
 
 import tests.world
-from coupons.problems import problem_of
 from coupons.refusals import NotEligible
 from tests.api.cases import opened
 from tests.api.stage import Stage
@@ -193,7 +192,7 @@ def told(answered: Answered) -> str:
 
 def refused(reason: str) -> str:
     """A claim that is not for this person, as `told` has it."""
-    return f"403 {problem_of(NotEligible).slug} {reason}"
+    return f"403 {NotEligible.slug} {reason}"
 
 
 def plays(rule: str) -> Callable[[Callable[[Play], None]], Callable[[Stage], None]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coupons.problems import PROBLEMS
+from coupons.web.problems import PROBLEMS
 from infra.client.api import ATTEMPTS_MAX, BACKOFF_S, PATIENCE_S
 from infra.client.catalogue import FRESH_S
 from infra.client.citizen import RENEW_BEFORE_S
@@ -85,7 +85,7 @@ def test_the_page_lists_every_problem_with_its_status() -> None:
     for slugs, statuses in re.findall(r"^\| (`[a-z`, -]+) \| ([\d, ]+) \|", table, re.MULTILINE):
         names, codes = re.findall(r"[a-z-]+", slugs), [int(code) for code in re.findall(r"\d+", statuses)]
         listed |= dict(zip(names, codes * (len(names) if len(codes) == 1 else 1), strict=True))
-    assert listed == {problem.slug: problem.status for problem in PROBLEMS.values()}
+    assert listed == {refusal.slug: problem.status for refusal, problem in PROBLEMS.items()}
 
 
 def test_the_pages_numbers_are_the_clients() -> None:

@@ -11,7 +11,6 @@ from coupons.damage import Damaged, UnlikeError, blamed, expected
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim, Ruling, fresh_coupon
-from coupons.problems import problem_of
 from coupons.process.leases import refuse_by_stock
 from coupons.process.services import Services
 from coupons.refusals import (
@@ -62,7 +61,7 @@ def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tu
     try:
         claimed = _claim(services, batch, citizen, now_s)
     except Refusal as refusal:
-        services.refusal_counts.count(batch_id, problem_of(type(refusal)).slug)
+        services.refusal_counts.count(batch_id, refusal.slug)
         raise
     services.refusal_counts.flush()
     return claimed

@@ -23,18 +23,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons.damage import Damaged
 from coupons.fields import PATH_PARAMETERS, faults
-from coupons.problems import problem_document, problem_of
 from coupons.process.services import Services, shared_services
 from coupons.refusals import Busy, Forbidden, Malformed, NotFound, Refusal
 from coupons.web.bodies import Empty
 from coupons.web.callers import NOBODY, Caller, Scope, caller_of
 from coupons.web.metrics import Asked, Measures, Redeemed
+from coupons.web.problems import internal_error, problem_document
 from coupons.web.traces import traces
 
 BODY_MAX_BYTES = 64 * 1024
 ERRORS_MAX = 20
-_SURPRISE = {"type": "about:blank", "title": "Internal error", "status": 500}
-"""A defect of ours: logged with its trace, answered without any of it."""
 _REPLACEMENT = "\ufffd".encode()
 
 
@@ -156,17 +154,17 @@ class Api:
             answer = self._answer(event)
             response, redeemed = _response(answer), answer.redeemed
         except Refusal as refusal:
-            outcome = problem_of(type(refusal)).slug
+            outcome = refusal.slug
             response = _problem_response(problem_document(refusal, instance))
         except Damaged as found:
             # The item that was asked for, or one that the answer cannot do without; `web/metrics.py` names it.
             shared_services().damages.note(found)
-            outcome, response = "damaged", _problem_response({**_SURPRISE, "instance": instance})
+            outcome, response = "damaged", _problem_response(internal_error(instance))
         except Exception:
             outcome = "surprise"
             # The route and not the path: a path may carry a person's identity.
             self._logger.exception("surprise", extra={"route": event.get("routeKey")})
-            response = _problem_response({**_SURPRISE, "instance": instance})
+            response = _problem_response(internal_error(instance))
         key = event.get("routeKey", "")
         operation = self.routes[key].operation if key in self.routes else "other"
         seconds = time.perf_counter() - started_s

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from coupons.problems import problem_of
 from coupons.refusals import Refusal
 from coupons.web.callers import Caller, caller_of
+from coupons.web.problems import problem_of
 
 TOKEN = {"sub": "li-hua", "scope": "citizen merchant", "merchant_id": "diner"}
 ABSENT = ["", " ", "\u3000", "null", "<nil>", None]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from coupons import refusals as r
-from coupons.problems import PROBLEMS, problem_document, problem_of
 from coupons.stores.bus import NotPut
 from coupons.stores.dynamodb import NoAnswer, NotApplied
+from coupons.web.problems import PROBLEMS, problem_document, problem_of
 from tests.contract import CONTRACT
 
 AT_S = 1_591_408_800
@@ -24,7 +24,7 @@ def subclasses(cls: type[r.Refusal]) -> Iterator[type[r.Refusal]]:
 
 def test_the_table_is_the_contracts() -> None:
     """Every slug with its status, in the same order, and none besides."""
-    assert [(problem.slug, problem.status) for problem in PROBLEMS.values()] == list(CONTRACT.items())
+    assert [(refusal.slug, problem.status) for refusal, problem in PROBLEMS.items()] == list(CONTRACT.items())
 
 
 def test_every_refusal_has_a_row() -> None:
@@ -32,7 +32,7 @@ def test_every_refusal_has_a_row() -> None:
     family = [cls for cls in subclasses(r.Refusal) if cls.__module__.startswith("coupons.")]
     assert set(PROBLEMS) == {cls for cls in family if cls.__module__ == "coupons.refusals"}
     assert {cls for cls in family if cls not in PROBLEMS} == {NotApplied, NoAnswer, NotPut}
-    assert {problem_of(cls).slug for cls in (NotApplied, NoAnswer, NotPut)} == {"busy"}
+    assert {cls.slug for cls in (NotApplied, NoAnswer, NotPut)} == {"busy"}
 
 
 def test_every_title_is_a_sentence_of_its_own() -> None:
@@ -77,12 +77,12 @@ FACTS: list[tuple[r.Refusal, dict[str, object]]] = [
 @pytest.mark.parametrize(("refusal", "facts"), FACTS, ids=lambda case: type(case).__name__)
 def test_facts_become_members(refusal: r.Refusal, facts: dict[str, object]) -> None:
     """Seconds are shown as RFC 3339 in the campaign's time zone, all else as it is, beside RFC 9457's five members."""
-    problem = problem_of(type(refusal))
+    title = problem_of(type(refusal)).title
     assert problem_document(refusal, "/a/b") == {
-        "type": f"/problems/{problem.slug}",
-        "title": problem.title,
-        "status": CONTRACT[problem.slug],
-        "detail": f"{problem.title}.",
+        "type": f"/problems/{refusal.slug}",
+        "title": title,
+        "status": CONTRACT[refusal.slug],
+        "detail": f"{title}.",
         "instance": "/a/b",
         **facts,
     }

@@ -1,0 +1,77 @@
+"""RFC 9457 problem documents. One table maps each refusal to its status and title; the refusal itself has the slug."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from coupons import refusals as r
+from coupons.times import rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    status: int
+    title: str
+
+
+PROBLEMS: dict[type[r.Refusal], Problem] = {
+    r.Unauthenticated: Problem(401, "No valid token"),
+    r.Forbidden: Problem(403, "The token does not allow this"),
+    r.Malformed: Problem(400, "The request does not fit the schema"),
+    r.NotFound: Problem(404, "No such thing"),
+    r.MethodNotAllowed: Problem(405, "The path does not know this method"),
+    r.NotOpen: Problem(409, "Not open yet"),
+    r.Closed: Problem(409, "The window has closed"),
+    r.Paused: Problem(409, "Paused by the operator"),
+    r.Stopped: Problem(409, "Stopped by the operator"),
+    r.NotEligible: Problem(403, "Not eligible"),
+    r.AlreadyClaimedGroup: Problem(409, "Another batch of this group was claimed"),
+    r.Drained: Problem(409, "All handed out; unclaimed packs may return"),
+    r.SoldOut: Problem(409, "Sold out"),
+    r.InsufficientPoints: Problem(409, "Not enough points"),
+    r.CodeInvalid: Problem(400, "Not one of our codes"),
+    r.CodeExpired: Problem(409, "The code is too old"),
+    r.OrderConflict: Problem(409, "The order number carries something else"),
+    r.CouponNotUsable: Problem(409, "The coupon cannot be used"),
+    r.OrderNotEligible: Problem(422, "The terms do not fit this order"),
+    r.ReversalNotAllowed: Problem(409, "The reversal is not allowed"),
+    r.TermsFrozen: Problem(409, "Published terms are frozen"),
+    r.RevisionConflict: Problem(409, "The document has another revision"),
+    r.BudgetExceeded: Problem(409, "A funder's budget does not cover this"),
+    r.Busy: Problem(503, "Busy, try again"),
+}
+"""In the order of precedence."""
+
+_NOT_MEMBERS = {"detail", "timezone"}
+
+
+def problem_of(refusal: type[r.Refusal]) -> Problem:
+    """The row of the class, or of its nearest base: a throttled store is `Busy`."""
+    return next(PROBLEMS[cls] for cls in refusal.__mro__ if cls in PROBLEMS)
+
+
+def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
+    """The body of the response. Facts are extension members, `*_at_s` as RFC 3339 `*_at`; None is left out."""
+    problem = problem_of(type(refusal))
+    document: dict[str, Any] = {
+        "type": f"/problems/{refusal.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": refusal.detail or f"{problem.title}.",
+        "instance": instance,
+    }
+    for fact in fields(refusal):
+        value = getattr(refusal, fact.name)
+        if fact.name in _NOT_MEMBERS or value is None:
+            continue
+        if fact.name.endswith("_at_s"):
+            document[fact.name.removesuffix("_s")] = rfc3339(value, refusal.timezone)
+        else:
+            document[fact.name] = value
+    return document
+
+
+def internal_error(instance: str) -> dict[str, Any]:
+    """The body of a response to an unexpected error; the log has the trace."""
+    return {"type": "about:blank", "title": "Internal error", "status": 500, "instance": instance}
