@@ -102,7 +102,7 @@ def settles_without_reversals(patch: pytest.MonkeyPatch) -> None:
 
 def files_a_line_of_another_funder(patch: pytest.MonkeyPatch) -> None:
     """The order knows the truth, the line says otherwise."""
-    real = reversals._line
+    real = reversals.reversal_line
 
     def line(*facts: Any) -> Any:
         made = real(*facts)
@@ -112,7 +112,7 @@ def files_a_line_of_another_funder(patch: pytest.MonkeyPatch) -> None:
         funding = tuple(FundingLine(name, part.amount_minor) for name, part in parts)
         return replace(made, amounts=replace(made.amounts, funding=funding))
 
-    patch.setattr(reversals, "_line", line)
+    patch.setattr(reversals, "reversal_line", line)
 
 
 SEEN = {

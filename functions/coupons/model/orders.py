@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -42,10 +42,16 @@ def order_key(merchant_id: str, order_no: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class LineAmounts:
+    """What an order or a settlement line is worth: `funding` adds up to `discount_minor`."""
+
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
     funding: tuple[FundingLine, ...]
+
+    def __neg__(self) -> LineAmounts:
+        funding = tuple(FundingLine(part.funder_id, -part.amount_minor) for part in self.funding)
+        return LineAmounts(-self.discount_minor, -self.merchant_match_minor, -self.payable_minor, funding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,16 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A settlement line: one movement, filed under the merchant and the day it happened; a reversal's is negative."""
+    """A settlement line: one movement of money, filed under the merchant and the day it happened. The amounts of a
+    reversal are negative.
+    """
 
     kind: Literal["redemption", "reversal"]
     order_no: str
     reversal_no: str
     coupon_id: str
     purse: Purse
-    """As its batch's release has it, so that no reader of lines needs the catalogue."""
+    """The published batch's, so that no reader of lines needs the catalog."""
     batch_id: str
     terms_id: str
     amounts: LineAmounts
@@ -110,7 +118,36 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class MerchantLine:
-    """A settlement line with whose it is: the merchant stands in its key."""
+    """A settlement line and its merchant, which only the line's key names."""
 
     merchant_id: str
     line: Line
+
+
+def redemption_line(order: OrderRecord, purse: Purse) -> Line:
+    """The line of the order's redemption. `purse`: its batch's."""
+    return Line(
+        kind="redemption",
+        order_no=order.order_no,
+        reversal_no="",
+        coupon_id=order.coupon_id,
+        purse=purse,
+        batch_id=order.batch_id,
+        terms_id=order.terms_id,
+        amounts=order.amounts,
+        at_s=order.at_s,
+        late=order.late,
+    )
+
+
+def reversal_line(order: OrderRecord, reversal: Reversal, purse: Purse) -> Line:
+    """The line of one of the order's reversals: what went back, negative, at the reversal's time."""
+    return replace(
+        redemption_line(order, purse),
+        kind="reversal",
+        reversal_no=reversal.reversal_no,
+        amounts=-reversal.amounts,
+        at_s=reversal.reversed_at_s,
+        late=False,
+        coupon_returned=reversal.coupon_returned,
+    )

@@ -10,11 +10,11 @@ That there is no coupon without an order is the count's to say (`audit/equations
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from coupons.model.claims import Claim
 from coupons.model.merchants import Withholding
-from coupons.model.orders import Line, LineAmounts, OrderRecord, order_key
+from coupons.model.orders import Line, LineAmounts, OrderRecord, order_key, redemption_line, reversal_line
 from coupons.model.payouts import SumsByPayout
 from coupons.model.reserves import Amounts as Money
 from coupons.model.reserves import minus
@@ -146,31 +146,11 @@ def together(tallies: Iterable[BatchTally]) -> BatchTally:
 
 
 def expected_lines(order: OrderRecord, purse: Purse) -> dict[str, Line]:
-    """The lines that an order must have, by reversal number, the redemption's under none; `purse`: its batch's."""
-    redemption = Line(
-        kind="redemption",
-        order_no=order.order_no,
-        reversal_no="",
-        coupon_id=order.coupon_id,
-        purse=purse,
-        batch_id=order.batch_id,
-        terms_id=order.terms_id,
-        amounts=order.amounts,
-        at_s=order.at_s,
-        late=order.late,
-    )
-    found = {"": redemption}
-    for one in order.reversals:
-        found[one.reversal_no] = replace(
-            redemption,
-            kind="reversal",
-            reversal_no=one.reversal_no,
-            amounts=_negative(one.amounts),
-            at_s=one.reversed_at_s,
-            late=False,
-            coupon_returned=one.coupon_returned,
-        )
-    return found if order.state == "redeemed" else {}
+    """The lines that the order must have, by reversal number; the redemption's is "". `purse`: its batch's."""
+    if order.state != "redeemed":
+        return {}
+    reversals = {one.reversal_no: reversal_line(order, one, purse) for one in order.reversals}
+    return {"": redemption_line(order, purse), **reversals}
 
 
 def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> str:
@@ -225,15 +205,6 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
 def _take(into: Money, funding: tuple[FundingLine, ...], sign: int) -> None:
     for part in funding:
         into[part.funder_id] = into.get(part.funder_id, 0) + sign * part.amount_minor
-
-
-def _negative(amounts: LineAmounts) -> LineAmounts:
-    return LineAmounts(
-        -amounts.discount_minor,
-        -amounts.merchant_match_minor,
-        -amounts.payable_minor,
-        tuple(FundingLine(part.funder_id, -part.amount_minor) for part in amounts.funding),
-    )
 
 
 def _said(amounts: LineAmounts) -> str:

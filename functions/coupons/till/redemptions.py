@@ -8,7 +8,7 @@ from typing import Any
 from coupons.clock import SKEW_S
 from coupons.model.assessment import Assessment, Till, assess
 from coupons.model.codes import Scanned
-from coupons.model.orders import Line, LineAmounts, Order, OrderRecord, fingerprint, order_key
+from coupons.model.orders import LineAmounts, Order, OrderRecord, fingerprint, order_key, redemption_line
 from coupons.model.terms import Terms
 from coupons.process.services import Services
 from coupons.refusals import (
@@ -214,18 +214,7 @@ def _parts(
 ) -> list[dict[str, Any]]:
     """The transaction of a redemption, in the order of the places above; a late one takes one of the day's places."""
     key, extended_s = order_key(record.merchant_id, record.order_no), presented.ruling.extended_s
-    line = Line(
-        kind="redemption",
-        order_no=record.order_no,
-        reversal_no="",
-        coupon_id=record.coupon_id,
-        purse=presented.batch.purse,
-        batch_id=record.batch_id,
-        terms_id=record.terms_id,
-        amounts=record.amounts,
-        at_s=record.at_s,
-        late=record.late,
-    )
+    line = redemption_line(record, presented.batch.purse)
     parts = [
         services.coupons.redeem(presented.batch, presented.ref, key, scanned, record.at_s, extended_s),
         services.orders.redeem(record),

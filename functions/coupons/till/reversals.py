@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupons.currencies import money
 from coupons.model.batches import PublishedBatch
-from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, order_key
+from coupons.model.orders import LineAmounts, OrderRecord, Reversal, order_key, reversal_line
 from coupons.money import FundingLine, split_over_left
 from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
@@ -83,7 +83,7 @@ def _attempt(
     back = amounts_back(order, amount_minor, coupon_returns=returned)
     reversal = Reversal(reversal_no, back, now_s, returned)
     day = day_of(now_s, batch.timezone)
-    line = services.orders.file(order.merchant_id, day.isoformat(), _line(order, batch, reversal, now_s))
+    line = services.orders.file(order.merchant_id, day.isoformat(), reversal_line(order, reversal, batch.purse))
     parts = [services.orders.reverse(order, reversal), line]
     # A coupon that came back earlier may be on another order by now.
     if returned or (is_full and not order.coupon_returned):
@@ -127,28 +127,6 @@ def _coupon_part(
         return services.coupons.void(batch, ref, key)
     extended_s = services.cache.control(batch.batch_id).ruling.extended_s
     return services.coupons.give_back(batch, ref, key, now_s, extended_s, batch.terms[ref.index].refund.times_max)
-
-
-def _line(order: OrderRecord, batch: PublishedBatch, reversal: Reversal, now_s: int) -> Line:
-    back = reversal.amounts
-    return Line(
-        kind="reversal",
-        order_no=order.order_no,
-        reversal_no=reversal.reversal_no,
-        coupon_id=order.coupon_id,
-        purse=batch.purse,
-        batch_id=order.batch_id,
-        terms_id=order.terms_id,
-        amounts=LineAmounts(
-            -back.discount_minor,
-            -back.merchant_match_minor,
-            -back.payable_minor,
-            tuple(FundingLine(part.funder_id, -part.amount_minor) for part in back.funding),
-        ),
-        at_s=now_s,
-        late=False,
-        coupon_returned=reversal.coupon_returned,
-    )
 
 
 def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:

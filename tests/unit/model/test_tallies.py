@@ -9,7 +9,15 @@ import pytest
 
 from coupons.model.claims import Claim, Coupon
 from coupons.model.days import NUMBERS, Sums, Totals
-from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, order_key
+from coupons.model.orders import (
+    Line,
+    LineAmounts,
+    OrderRecord,
+    Reversal,
+    order_key,
+    redemption_line,
+    reversal_line,
+)
 from coupons.model.payouts import SumsByPayout
 from coupons.model.tallies import (
     BatchTally,
@@ -36,6 +44,7 @@ def amounts(city: int, shop: int, payable_minor: int) -> LineAmounts:
 
 
 PART = Reversal("r-1", amounts(2, 1, 10), 7, coupon_returned=False)
+REST = Reversal("r-2", amounts(4, 3, 30), 8, coupon_returned=True)
 ORDER = OrderRecord(
     merchant_id="diner",
     order_no="o-1",
@@ -48,16 +57,22 @@ ORDER = OrderRecord(
     late=True,
     reversals=(PART,),
 )
-SPENT = Line("redemption", "o-1", "", "c", PURSE, "pack", "ten-off", ORDER.amounts, 5, late=True)
+SPENT = Line("redemption", "o-1", "", "c", PURSE, "pack", "ten-off", amounts(6, 4, 40), 5, late=True)
 BACK = Line("reversal", "o-1", "r-1", "c", PURSE, "pack", "ten-off", amounts(-2, -1, -10), 7, late=False)
 
 
 def test_an_order_has_its_lines() -> None:
-    """One of the redemption, and one of each reversal, negative; one that holds or let go has none."""
-    assert expected_lines(ORDER, PURSE) == {"": SPENT, "r-1": BACK}
-    for line in (SPENT, BACK):
-        assert line_fault(line, ORDER, PURSE) == ""
-    assert expected_lines(replace(ORDER, state="held"), PURSE) == {}
+    """One for the redemption and a negative one for each reversal, field by field; held and released orders have none.
+
+    Redeeming, reversing and the audit construct lines with the same functions, so the lines are written out here.
+    """
+    order = replace(ORDER, reversals=(PART, REST))
+    last = Line("reversal", "o-1", "r-2", "c", PURSE, "pack", "ten-off", amounts(-4, -3, -30), 8, False, True)
+    assert redemption_line(order, PURSE) == SPENT
+    assert [reversal_line(order, one, PURSE) for one in order.reversals] == [BACK, last]
+    assert expected_lines(order, PURSE) == {"": SPENT, "r-1": BACK, "r-2": last}
+    assert [line_fault(line, order, PURSE) for line in (SPENT, BACK, last)] == [""] * 3
+    assert [expected_lines(replace(order, state=state), PURSE) for state in ("held", "released")] == [{}, {}]
 
 
 @pytest.mark.parametrize(
