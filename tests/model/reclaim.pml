@@ -28,7 +28,7 @@
 #define is_folded(r) (folded == r)
 #endif
 
-/* What a sweep of the claim key counts as ours: sweeping.advance, Fold.of. */
+/* What a sweep of the claim key counts as ours: process.claim_passes.count_claims, Fold.of. */
 inline count_claims(result) {
   result = claims;
 #ifdef NO_FILTER          /* it forgets to count by batch */

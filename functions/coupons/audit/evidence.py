@@ -16,7 +16,7 @@ from coupons.model.findings import AuditBeginning, FinalCount, final_count
 from coupons.model.reserves import Amounts
 from coupons.model.reserves import total as sum_of
 from coupons.model.tallies import BatchTally, DayTally, together
-from coupons.process.passes import SPAN, swept
+from coupons.process.passes import fold_spans
 from coupons.process.services import Services
 from coupons.times import day_of
 
@@ -110,7 +110,7 @@ def _count(
     whole = Fold()
     for claim_key, batch in {batch.claim_key: batch for batch in batches.values()}.items():
         sweep_id = f"{name}#claims#{claim_key}"
-        fold = swept(services, sweep_id, batch.buckets, partial(fold_of, batch), span=SPAN, deadline_s=deadline_s)
+        fold = fold_spans(services, sweep_id, batch.buckets, partial(fold_of, batch), deadline_s=deadline_s)
         if fold is None:
             return None
         whole = total_of([whole, fold])

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from coupons.audit.matching import FiledLine, Matching
 from coupons.model.days import MerchantDay, SettlementDay
 from coupons.model.orders import Line
 from coupons.model.payouts import PAYOUTS, DaysWithholdings, SumsByPayout, payout_of
-from coupons.model.tallies import DayTally, Piece, Reading
-from coupons.process.passes import side_by_side
+from coupons.model.pieces import Piece
+from coupons.model.tallies import DayTally, Reading
+from coupons.process.passes import Pass, run
 from coupons.process.services import Services
 from coupons.settle.statements import split_by_due
 from coupons.stores import keys
@@ -46,24 +48,13 @@ def recount(
     services: Services, scope: RecountScope, days: Sequence[SettlementDay], deadline_s: float
 ) -> dict[str, DayTally] | None:
     """By day, what its lines come to; None if time ran out (`deadline_s`, monotonic): call again. Raises Busy."""
-    pieces = {day.day: services.audit_folds.recorded(_name(scope, day), keys.DAY_BUCKETS) for day in days}
-    missing = [
-        (day, bucket)
-        for day in days
-        for bucket in range(keys.DAY_BUCKETS)
-        if bucket not in (found := pieces[day.day]) or not found[bucket].to_the_end
-    ]
-    services.rng.shuffle(missing)
 
-    def work(place: tuple[SettlementDay, int]) -> bool:
-        day, bucket = place
-        piece = _of_bucket(services, scope, day, bucket, pieces[day.day].get(bucket), deadline_s)
-        if piece is not None:
-            pieces[day.day][bucket] = piece
-        return piece is not None and piece.to_the_end
+    def read_on(day: SettlementDay, bucket: int, before: Piece[DayTally] | None) -> Piece[DayTally]:
+        return _Walk(services, scope, day, before, deadline_s).read_on(services.days.merchants(day.day, bucket))
 
-    done = side_by_side(services, work, missing)
-    return {day: total(piece.tally for piece in found.values()) for day, found in pieces.items()} if all(done) else None
+    passes = [Pass(f"{scope.sweep_id}#{day.day}", keys.DAY_BUCKETS, partial(read_on, day)) for day in days]
+    found = run(services, services.audit_folds, passes, deadline_s=deadline_s)
+    return None if found is None else {day.day: total(tallies) for day, tallies in zip(days, found, strict=True)}
 
 
 def total(tallies: Iterable[DayTally]) -> DayTally:
@@ -73,34 +64,24 @@ def total(tallies: Iterable[DayTally]) -> DayTally:
     return whole
 
 
-def _name(scope: RecountScope, day: SettlementDay) -> str:
-    return f"{scope.sweep_id}#{day.day}"
-
-
-def _of_bucket(
-    services: Services, scope: RecountScope, day: SettlementDay, bucket: int, piece: Piece | None, deadline_s: float
-) -> Piece | None:
-    while piece is None or not piece.to_the_end:
-        if services.clock.monotonic_s() >= deadline_s:
-            return piece
-        read = _Walk(services, scope, day, piece, deadline_s).read_on(services.days.merchants(day.day, bucket))
-        piece = services.audit_folds.record(_name(scope, day), bucket, piece, read)
-    return piece
-
-
 class _Walk:
     """Through the merchants of a bucket, from where `before` ends."""
 
     def __init__(
-        self, services: Services, scope: RecountScope, day: SettlementDay, before: Piece | None, deadline_s: float
+        self,
+        services: Services,
+        scope: RecountScope,
+        day: SettlementDay,
+        before: Piece[DayTally] | None,
+        deadline_s: float,
     ) -> None:
         self._services, self._scope, self._day, self._deadline_s = services, scope, day, deadline_s
-        self._tally = before.tally if before else DayTally()
+        self._tally = before.value if before else DayTally()
         self._from = before.read_to if before else ""
         self._pending: list[FiledLine] = []
         self._lines = 0
 
-    def read_on(self, merchants: list[MerchantDay]) -> Piece:
+    def read_on(self, merchants: list[MerchantDay]) -> Piece[DayTally]:
         from_merchant, _, place = self._from.partition("#")
         for merchant in merchants:
             if merchant.merchant_id < from_merchant:

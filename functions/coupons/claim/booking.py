@@ -7,7 +7,7 @@ from coupons.damage import Damaged
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.claims import BookingRecord
 from coupons.model.counts import Count, Fold
-from coupons.process.passes import SPAN, swept
+from coupons.process.passes import fold_spans
 from coupons.process.services import Services
 from coupons.refusals import Closed, NotFound, NotOpen, Stopped
 from coupons.times import epoch_s
@@ -85,7 +85,7 @@ def count(services: Services, batch: PublishedBatch, sweep_id: str, deadline_s: 
     def of_places(places: range) -> Fold:
         return Fold({batch.number: Count(sum(services.bookings.count(batch, bucket) for bucket in places))})
 
-    fold = swept(services, sweep_id, batch.booking_buckets, of_places, span=SPAN, deadline_s=deadline_s)
+    fold = fold_spans(services, sweep_id, batch.booking_buckets, of_places, deadline_s=deadline_s)
     return None if fold is None else fold.of(batch.number).claims
 
 

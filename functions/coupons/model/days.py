@@ -170,15 +170,6 @@ class MerchantDay:
     """Its sums cannot be read; they can be added up again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What is folded so far of a shard of lines: those up to the sort key `read_to`, or to the end."""
-
-    sums: Sums
-    read_to: str = ""
-    to_the_end: bool = False
-
-
 def _add(into: dict[str, int], owed: dict[str, int], sign: int) -> None:
     for funder_id, amount_minor in owed.items():
         into[funder_id] = into.get(funder_id, 0) + sign * amount_minor

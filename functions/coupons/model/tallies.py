@@ -129,15 +129,6 @@ class DayTally:
         self.wrong_merchants.add(other.wrong_merchants)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What is read of a bucket of merchants: up to the place `read_to`, or to the end."""
-
-    tally: DayTally
-    read_to: str = ""
-    to_the_end: bool = False
-
-
 def together(tallies: Iterable[BatchTally]) -> BatchTally:
     whole = BatchTally()
     for tally in tallies:

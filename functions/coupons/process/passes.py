@@ -1,22 +1,25 @@
-"""Sweeps: resumable passes over all claims of a claim key, or all bookings of a batch; design section 6.
+"""Run passes over many items so that any call can be killed, and the next call resumes where the records end.
 
-The buckets are taken in spans (of 16 to count), and the fold of each span is recorded once, by a conditional put. Any
-number of invocations work side by side by picking unrecorded spans at random; a killed one costs only its span; a
-repeat changes nothing; the sweep is complete when all folds, strongly read, are there.
+    recorded pieces ──▶ places not read to the end, shuffled ──▶ threads: read on, record ──▶ … until the deadline
+
+A pass has numbered places, such as spans of buckets or shards of lines. What is read of a place is recorded as a
+piece, by a conditional put, so any number of invocations can work side by side; shuffling keeps them apart. A killed
+invocation loses only what it had not recorded, and a repeat changes nothing. The pass is complete when every place is
+recorded to its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from coupons.damage import Damaged
-from coupons.model.batches import Control, PublishedBatch
-from coupons.model.claims import Claim, DamagedClaim
-from coupons.model.counts import Count, Fold, total
+from coupons.model.counts import Fold, total
+from coupons.model.pieces import Piece
 from coupons.process.services import Services
-from coupons.stores import keys
+from coupons.stores.pieces import Pieces
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -25,139 +28,87 @@ SPAN = 16
 """Buckets a fold: about 16,000 claims, two seconds of reading; 65,536 buckets make 4,096 folds."""
 
 
-def advance(
+@dataclass(frozen=True, slots=True)
+class Pass(Generic[T]):
+    """`read_on(place, piece)` reads a place on from its last piece, None at its beginning.
+
+    It returns None if it ran out of time. A piece is recorded after `read_on` returned, so whatever `read_on` sent was
+    sent for every recorded piece, and is sent again for a place whose worker was killed.
+    """
+
+    sweep_id: str
+    places: int
+    read_on: Callable[[int, Piece[T] | None], Piece[T] | None]
+
+
+def run(
     services: Services,
-    sweep_id: str,
-    batch: PublishedBatch,
-    control: Control,
+    store: Pieces[T],
+    passes: Sequence[Pass[T]],
     *,
-    now_s: int,
     deadline_s: float,
-) -> Fold | None:
-    """The release's coupons by state, read until `deadline_s` (monotonic); the sum of all folds, None before.
+    threads: int | None = None,
+) -> list[list[T]] | None:
+    """The values of all places of each pass; None if some were not read to the end at `deadline_s` (monotonic).
 
-    They are judged by the ruling that `control` says. Reads 1 unit each 4 KB of claims and writes one fold a span.
-    Raises Damaged if a claim cannot be read: what it used would be given back.
+    `threads`: None for as many as the settings say; 1 if `read_on` starts threads itself, or runs in one. Raises
+    Damaged if a `read_on` did, after the other places were read; when the item is mended, the next call resumes it.
     """
+    recorded = [store.recorded(one.sweep_id, one.places) for one in passes]
+    missing = [
+        (one, pieces, place)
+        for one, pieces in zip(passes, recorded, strict=True)
+        for place in range(one.places)
+        if place not in pieces or not pieces[place].to_the_end
+    ]
+    services.rng.shuffle(missing)
+    broken: list[Damaged] = []
 
-    def count(claims: Iterator[Claim | Damaged]) -> Fold:
-        fold, broken = Fold(), list[Damaged]()
-        for claim in services.damages.sound(claims, broken):
-            fold.take(claim, now_s, control.ruling)
-        if broken:
-            raise broken[0]
-        return fold
-
-    return folded(services, sweep_id, batch, count, span=SPAN, deadline_s=deadline_s)
-
-
-def count_claims(services: Services, sweep_id: str, batch: PublishedBatch, *, deadline_s: float) -> Fold | None:
-    """How many claims the release has, by their keys and batch numbers alone; otherwise as `advance`.
-
-    No other damage is in its way. What stands under a claim key that is the batch's alone counts as the batch's,
-    whatever it says. Raises Damaged if a claim may be the release's or a sister's: counted wrongly, a pack would be
-    handed out twice.
-    """
-    is_alone = batch.claim_key == batch.booking_key
-
-    def count(places: range) -> Fold:
-        claims, broken = 0, list[Damaged]()
-        for place, number in (one for bucket in places for one in services.claims.numbers(batch.claim_key, bucket)):
-            is_own = is_alone
-            with services.damages.left_out(None if is_alone else broken):
-                is_own = _is_of(services, batch, number, place)
-            claims += is_own
-        if broken:
-            raise broken[0]
-        return Fold({batch.number: Count(claims)})
-
-    return swept(services, sweep_id, batch.buckets, count, span=SPAN, deadline_s=deadline_s)
-
-
-def folded(
-    services: Services,
-    sweep_id: str,
-    batch: PublishedBatch,
-    fold_of: Callable[[Iterator[Claim | Damaged]], Fold],
-    *,
-    span: int,
-    deadline_s: float,
-) -> Fold | None:
-    """The sum of `fold_of` over all spans of `span` buckets, None while some are missing at `deadline_s`.
-
-    `fold_of` gets the release's claims, and those that cannot be read and are not surely another's. A fold is recorded
-    after `fold_of` returned, so whatever that did to the outside was done for every recorded span, and is done again
-    for a span whose worker was killed. It runs in several threads.
-    """
-
-    def of_places(places: range) -> Fold:
-        return fold_of(claim for bucket in places for claim in _own(services, batch, bucket))
-
-    return swept(services, sweep_id, batch.buckets, of_places, span=span, deadline_s=deadline_s)
-
-
-def _own(services: Services, batch: PublishedBatch, bucket: int) -> Iterator[Claim | Damaged]:
-    for claim in services.claims.in_bucket(batch.claim_key, bucket):
-        if isinstance(claim, DamagedClaim):
-            place = keys.Place(claim.pk, claim.sk)
-        else:
-            place = keys.place_of(keys.claim(batch.claim_key, batch.buckets, claim.person))
-        try:
-            if not _is_of(services, batch, claim.batch_number, place):
-                continue
-            if not isinstance(claim, DamagedClaim) and len(claim.coupons) != len(batch.terms):
-                raise Damaged(services.claims.table, *place, "its coupons are not those of its batch")
-            yield claim
-        except Damaged as found:
-            yield claim if isinstance(claim, DamagedClaim) else found
-
-
-def _is_of(services: Services, batch: PublishedBatch, number: int | None, place: keys.Place) -> bool:
-    """Whether the claim at `place`, under the release's claim key, is the release's. Raises Damaged if nobody knows."""
-    if number == batch.number:
+    def work(at: tuple[Pass[T], dict[int, Piece[T]], int]) -> bool:
+        one, pieces, place = at
+        piece = pieces.get(place)
+        with services.damages.left_out(broken):
+            while piece is None or not piece.to_the_end:
+                read = one.read_on(place, piece) if services.clock.monotonic_s() < deadline_s else None
+                if read is None:
+                    return False
+                piece = pieces[place] = store.record(one.sweep_id, place, piece, read)
         return True
-    is_shared = batch.claim_key != batch.booking_key
-    if is_shared and number is not None and services.cache.is_published(number):
-        return False
-    raise Damaged(services.claims.table, *place, "it is of no batch that it can be of")
+
+    are_whole = side_by_side(services, work, missing, threads)
+    if broken:
+        raise broken[0]
+    return [[piece.value for piece in pieces.values()] for pieces in recorded] if all(are_whole) else None
 
 
-def swept(
+def fold_spans(
     services: Services,
     sweep_id: str,
     buckets: int,
     fold_of: Callable[[range], Fold],
     *,
-    span: int,
+    span: int = SPAN,
     deadline_s: float,
 ) -> Fold | None:
-    """The sum of `fold_of` over all spans of `span` of the `buckets`; otherwise as `folded`.
+    """The sum of `fold_of` over all spans of `span` of the `buckets`, None if some are missing at `deadline_s`.
 
-    Raises Damaged if one of them did; the others are recorded, and once the item is mended the sweep goes on.
+    Writes one fold a span. `fold_of` runs in several threads. Raises Damaged as `run`.
     """
     spans = (buckets + span - 1) // span
-    recorded = services.folds.recorded(sweep_id, spans)
-    missing = [number for number in range(spans) if number not in recorded]
-    services.rng.shuffle(missing)
 
-    broken: list[Damaged] = []
+    def read_on(place: int, _: Piece[Fold] | None) -> Piece[Fold]:
+        return Piece(fold_of(range(place * span, min((place + 1) * span, buckets))), to_the_end=True)
 
-    def work(number: int) -> None:
-        if services.clock.monotonic_s() >= deadline_s:
-            return
-        with services.damages.left_out(broken):
-            services.folds.record(sweep_id, number, fold_of(range(number * span, min((number + 1) * span, buckets))))
-
-    side_by_side(services, work, missing)
-    if broken:
-        raise broken[0]
+    run(services, services.folds, [Pass(sweep_id, spans, read_on)], deadline_s=deadline_s)
+    # Read once more: other invocations may have recorded the rest meanwhile.
     folds = services.folds.recorded(sweep_id, spans)
-    return total(folds.values()) if len(folds) == spans else None
+    return total(piece.value for piece in folds.values()) if len(folds) == spans else None
 
 
-def side_by_side(services: Services, work: Callable[[T], R], places: Sequence[T]) -> list[R]:
-    """`work` on each place, in as many threads as sweeps have; results in the order of the places."""
-    if services.sweep_workers <= 1:
-        return [work(place) for place in places]
-    with ThreadPoolExecutor(services.sweep_workers) as pool:
-        return list(pool.map(work, places))
+def side_by_side(services: Services, work: Callable[[T], R], items: Sequence[T], threads: int | None = None) -> list[R]:
+    """`work` on each item, in `threads` (None: as many as the settings say); results in the order of the items."""
+    threads = threads or services.sweep_workers
+    if threads <= 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, items))

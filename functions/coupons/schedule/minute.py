@@ -15,7 +15,7 @@ from coupons.claim import booking
 from coupons.clock import FENCE_S
 from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.model.batches import Control, PublishedBatch
-from coupons.process.passes import advance
+from coupons.process.claim_passes import count_coupons
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.schedule import reminders
@@ -177,7 +177,7 @@ def _expire(
     """
     ruling = f"{control.extended_s}{'v' if control.voided else ''}"
     sweep_id = f"expire#{batch.batch_id}#{control.round}#{ruling}"
-    fold = advance(services, sweep_id, batch, control, now_s=now_s, deadline_s=deadline_s)
+    fold = count_coupons(services, sweep_id, batch, control, now_s=now_s, deadline_s=deadline_s)
     if fold is None:
         report.more = True
         return

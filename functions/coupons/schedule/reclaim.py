@@ -14,7 +14,7 @@ import math
 
 from coupons.clock import FENCE_S
 from coupons.model.batches import Control, PublishedBatch, spread
-from coupons.process.passes import count_claims
+from coupons.process.claim_passes import count_claims
 from coupons.process.services import Services
 
 SET_BACK_S = 60

@@ -17,7 +17,7 @@ from coupons.model.batches import Control, PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.counts import Count, Fold
-from coupons.process.passes import folded
+from coupons.process.claim_passes import fold_claims
 from coupons.process.services import Services
 from coupons.schedule.reclaim import SET_BACK_S
 from coupons.stores import keys
@@ -31,7 +31,7 @@ def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: fl
     """Everybody's coupons that end before today's horizon were announced, once or more; nothing is if nothing is due.
 
     Returns how many claims and coupons this wave announced (None: none was completed), and whether more could be done
-    at once. Costs a strong read of the control item, what `sweeping.folded` says, and an event for each claim and
+    at once. Costs a strong read of the control item, what `fold_claims` says, and an event for each claim and
     moment of expiry. What is held is on its way to be used, and is not announced; a claim that is damaged holds up
     nobody, and is not announced even when it is mended. A killed call repeats the events of
     the spans it had not recorded, under the same ids; so does a wave that goes on after midnight.
@@ -59,7 +59,7 @@ def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: fl
         services.bus.put(told)
         return fold
 
-    fold = folded(services, sweep_id, batch, announce, span=SPAN, deadline_s=deadline_s)
+    fold = fold_claims(services, sweep_id, batch, announce, span=SPAN, deadline_s=deadline_s)
     if fold is None:
         return None, True
     if not services.controls.mark_reminded(batch.batch_id, control, interval.stop):

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 
 from coupons.clock import FENCE_S
 from coupons.damage import Damaged
-from coupons.model.days import MerchantDay, Part, SettlementDay, Sums, total
-from coupons.process.passes import side_by_side
+from coupons.model.days import MerchantDay, SettlementDay, Sums, total
+from coupons.model.pieces import Piece
+from coupons.process.passes import Pass, run, side_by_side
 from coupons.process.services import Services
 from coupons.stores import keys
 from coupons.times import day_of, day_start_s
@@ -53,6 +55,8 @@ def close_days(
             except Damaged as found:
                 services.damages.note(found)
                 did.append({"day": day.day, "step": "damaged", "why": str(found)})
+                if services.clock.monotonic_s() >= deadline_s:
+                    return did, True
                 continue
             if sums is None:
                 return did, True
@@ -98,17 +102,14 @@ def _latest_end_s(services: Services, day: SettlementDay, published: Sequence[st
 
 def _add_up(services: Services, day: SettlementDay, deadline_s: float) -> Sums | None:
     """The sums of all merchants; None if time ran out. Raises Damaged once all that can be is added up."""
-    parts = services.day_folds.recorded(day.sweep_id, keys.DAY_BUCKETS)
-    broken: list[Damaged] = []
-    for bucket in _shuffled(services, keys.DAY_BUCKETS, parts):
-        with services.damages.left_out(broken):
-            sums = _of_bucket(services, day, bucket, deadline_s)
-            if sums is None:
-                return None
-            parts[bucket] = services.day_folds.record(day.sweep_id, bucket, None, Part(sums, to_the_end=True))
-    if broken:
-        raise broken[0]
-    return total(part.sums for part in parts.values())
+
+    def read_on(bucket: int, _: Piece[Sums] | None) -> Piece[Sums] | None:
+        sums = _of_bucket(services, day, bucket, deadline_s)
+        return None if sums is None else Piece(sums, to_the_end=True)
+
+    passes = [Pass(day.sweep_id, keys.DAY_BUCKETS, read_on)]
+    found = run(services, services.day_folds, passes, deadline_s=deadline_s, threads=1)
+    return None if found is None else total(found[0])
 
 
 def _of_bucket(services: Services, day: SettlementDay, bucket: int, deadline_s: float) -> Sums | None:
@@ -136,27 +137,22 @@ def _of_bucket(services: Services, day: SettlementDay, bucket: int, deadline_s: 
 def _of_merchant(services: Services, day: SettlementDay, merchant: MerchantDay, deadline_s: float) -> Sums | None:
     if services.clock.monotonic_s() >= deadline_s:
         return None
-    sweep_id = f"{day.sweep_id}#{merchant.merchant_id}"
-    parts = services.day_folds.recorded(sweep_id, keys.LINE_SHARDS)
-    whole = {shard: part for shard, part in parts.items() if part.to_the_end}
-    for shard in _shuffled(services, keys.LINE_SHARDS, whole):
-        part = parts.get(shard)
-        while part is None or not part.to_the_end:
-            if services.clock.monotonic_s() >= deadline_s:
-                return None
-            part = services.day_folds.record(
-                sweep_id, shard, part, _read_on(services, day, merchant.merchant_id, shard, part)
-            )
-        parts[shard] = part
-    sums = total(part.sums for part in parts.values())
+    read_on = partial(_read_on, services, day, merchant.merchant_id)
+    passes = [Pass(f"{day.sweep_id}#{merchant.merchant_id}", keys.LINE_SHARDS, read_on)]
+    found = run(services, services.day_folds, passes, deadline_s=deadline_s, threads=1)
+    if found is None:
+        return None
+    sums = total(found[0])
     services.days.finish(day, merchant.merchant_id, sums)
     return sums
 
 
-def _read_on(services: Services, day: SettlementDay, merchant_id: str, shard: int, standing: Part | None) -> Part:
-    """`standing` and the lines after it, at most 5,000 more."""
-    before = standing or Part(Sums())
-    sums, read_to = total([before.sums]), before.read_to
+def _read_on(
+    services: Services, day: SettlementDay, merchant_id: str, shard: int, before: Piece[Sums] | None
+) -> Piece[Sums]:
+    """The piece `before` and the lines after it, at most 5,000 more."""
+    before = before or Piece(Sums())
+    sums, read_to = total([before.value]), before.read_to
     found = services.orders.in_shard(merchant_id, day.day, shard, read_to)
     broken: list[Damaged] = []
     for sort_key, one in islice(found, SEGMENT_LINES):
@@ -165,11 +161,4 @@ def _read_on(services: Services, day: SettlementDay, merchant_id: str, shard: in
         read_to = sort_key
     if broken:
         raise broken[0]  # not recorded: the merchant's sums wait for it
-    return Part(sums, read_to, to_the_end=sums.lines - before.sums.lines < SEGMENT_LINES)
-
-
-def _shuffled(services: Services, places: int, done: dict[int, Part]) -> list[int]:
-    """The places that are not done, in an order of chance: invocations side by side rarely meet."""
-    missing = [place for place in range(places) if place not in done]
-    services.rng.shuffle(missing)
-    return missing
+    return Piece(sums, read_to, to_the_end=sums.lines - before.value.lines < SEGMENT_LINES)

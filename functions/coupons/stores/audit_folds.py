@@ -3,7 +3,7 @@
 | access | request | units |
 |---|---|---|
 | begin, once | PutItem, conditional | 1 |
-| how far it has come, record a piece of it | `progress.py` | |
+| what is recorded of a pass, record what was read | `pieces.py` | |
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from dataclasses import asdict
 from coupons.model.findings import AuditBeginning, FinalCount
 from coupons.model.merchants import Withholding
 from coupons.model.payouts import PAYOUTS, SumsByPayout
-from coupons.model.tallies import BatchTally, DayTally, Faults, Piece, Reading
+from coupons.model.tallies import BatchTally, DayTally, Faults, Reading
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
-from coupons.stores.progress import Progress
+from coupons.stores.pieces import LongPieces
 from coupons.stores.sums import rows_of, sums_of
 
 
-class AuditFolds(Progress[Piece]):
+class AuditFolds(LongPieces[DayTally]):
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        super().__init__(dynamo, table, _fields, _piece)
+        super().__init__(dynamo, table, lambda tally: {"tally": _fields(tally)}, lambda item: _tally(item["tally"]))
 
     def begin(self, sweep_id: str, beginning: AuditBeginning) -> AuditBeginning:
         """How the audit of this name began: as `beginning` says, if this is its first call."""
@@ -31,16 +31,11 @@ class AuditFolds(Progress[Piece]):
         standing = self._put(keys.fold(sweep_id, 0), fields, "attribute_not_exists(pk)", {})
         if standing is None:
             return beginning
-        # One that an older version of ours began says less of its batches: nothing is believed of them.
-        found = {batch_id: FinalCount(*numbers) for batch_id, numbers in standing.get("counted", {}).items()}
+        found = {batch_id: FinalCount(*numbers) for batch_id, numbers in standing["counted"].items()}
         return AuditBeginning(standing["days"], found)
 
 
-def _fields(piece: Piece) -> Item:
-    return {"tally": _tally_fields(piece.tally), "read_to": piece.read_to, "to_the_end": piece.to_the_end}
-
-
-def _tally_fields(tally: DayTally) -> Item:
+def _fields(tally: DayTally) -> Item:
     reading = tally.reading
     return {
         "batches": {batch_id: asdict(of_batch) for batch_id, of_batch in tally.batches.items()},
@@ -53,13 +48,12 @@ def _tally_fields(tally: DayTally) -> Item:
     }
 
 
-def _piece(item: Item) -> Piece:
-    fields = item["tally"]
+def _tally(fields: Item) -> DayTally:
     reading = None
     if fields["split"] is not None:
         withheld = [Withholding.model_validate(one) for one in fields["withheld"]]
         reading = Reading(withheld, _split(fields["split"]))
-    tally = DayTally(
+    return DayTally(
         batches={batch_id: _of_batch(of_batch) for batch_id, of_batch in fields["batches"].items()},
         recounted=_split(fields["recounted"]),
         stored=_split(fields["stored"]),
@@ -67,7 +61,6 @@ def _piece(item: Item) -> Piece:
         wrong_merchants=Faults(**fields["wrong_merchants"]),
         reading=reading,
     )
-    return Piece(tally, item["read_to"], item["to_the_end"])
 
 
 def _of_batch(fields: Item) -> BatchTally:

@@ -1,8 +1,8 @@
-"""The folds of a day's close, and what they come to (table `catalog`).
+"""The sums of a settlement day while it is closed, and what each batch spent (table `catalog`).
 
 | access | request | units |
 |---|---|---|
-| how far a sweep has come, record a part of it | `progress.py` | |
+| what is recorded of a pass, record what was read | `pieces.py` | |
 | record what a batch spent | PutItem, conditional | 1 |
 | what a batch spent, by day | Query | 1 read unit each 4 KB |
 | what all batches spent on a day | BatchGetItem, strong | 1 read unit each |
@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from coupons.model.days import Part, SettlementDay
+from coupons.model.days import SettlementDay, Sums
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
-from coupons.stores.progress import Progress
+from coupons.stores.pieces import LongPieces
 from coupons.stores.sums import rows_of, sums_of
 from coupons.stores.values import amounts, value_of
 
 
-class DayFolds(Progress[Part]):
+class DayFolds(LongPieces[Sums]):
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        super().__init__(dynamo, table, _fields, _part)
+        super().__init__(dynamo, table, lambda sums: {"sums": rows_of(sums)}, lambda item: sums_of(item["sums"]))
 
     def record_spent(self, day: SettlementDay, batch_id: str, owed: dict[str, int]) -> None:
-        """What each funder owes for a batch's lines of the day; not over a later round's."""
+        """Record what each funder owes for a batch's lines of the day, unless a later round has recorded it."""
         condition, values = "attribute_not_exists(pk) OR #round < :r", {":r": day.round}
         self._put(keys.spent(batch_id, day.day), {"amounts": owed, "round": day.round}, condition, values)
 
@@ -43,11 +43,3 @@ class DayFolds(Progress[Part]):
 
     def _amounts(self, item: Item) -> dict[str, int]:
         return value_of(self._table, item, lambda i: amounts(i["amounts"]))
-
-
-def _fields(part: Part) -> Item:
-    return {"sums": rows_of(part.sums), "read_to": part.read_to, "to_the_end": part.to_the_end}
-
-
-def _part(item: Item) -> Part:
-    return Part(sums_of(item["sums"]), item["read_to"], item["to_the_end"])

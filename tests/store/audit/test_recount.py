@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from coupons.audit.recount import RecountScope, recount
-from coupons.model.tallies import DayTally, Piece
+from coupons.model.pieces import Piece
+from coupons.model.tallies import DayTally
 from coupons.process.services import replace_services
 from tests.store.audited import DAYS, Acting, ask, claim, document, edit, line_place, redeem, texts, wrong
 from tests.store.faults import Counting

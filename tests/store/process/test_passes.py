@@ -11,7 +11,8 @@ from coupons.claim.packs import Citizen, claim
 from coupons.model.batches import Control
 from coupons.model.counts import Fold
 from coupons.operate.steering import extend, stop
-from coupons.process.passes import SPAN, advance
+from coupons.process.claim_passes import count_coupons
+from coupons.process.passes import SPAN
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
 from coupons.sealing import bucket_of
@@ -35,7 +36,8 @@ def wide(world: World) -> World:
 def sweep(world: World, services: Services, sweep_id: str = "s", deadline_s: float = FOREVER) -> Fold | None:
     control = world.services.controls.get("pack")
     assert control is not None
-    return advance(services, sweep_id, services.cache.batch("pack"), control, now_s=world.now_s, deadline_s=deadline_s)
+    batch = services.cache.batch("pack")
+    return count_coupons(services, sweep_id, batch, control, now_s=world.now_s, deadline_s=deadline_s)
 
 
 def claims_in(fold: Fold | None, world: World) -> int:

@@ -276,7 +276,7 @@ def test_a_fold_that_cannot_be_read_is_not_made_again(world: World) -> None:
     ticks(world, CLOSED)
     world.clock.set(EXPIRED)
     world.clock.advance(30)
-    world.services.folds.record("expire#pack#2#0", 0, world.services.folds.recorded("reclaim#pack#2", 1)[0])
+    world.services.folds.record("expire#pack#2#0", 0, None, world.services.folds.recorded("reclaim#pack#2", 1)[0])
     spoil(world, "CATALOG_TABLE", "SWEEP#expire#pack#2#0#0", "FOLD", {"fold": {"S": "x"}})
     assert ("pack", "damaged") in tick(world)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from coupons.model.days import Part
+from coupons.model.pieces import Piece
 from tests.store.faults import Faulty, first
 from tests.store.ledgers import CLOSED, DAY, DUE, LAST_SECOND, LINES, added, file, final, line, page, tick
 from tests.world import World, a_batch, campaign
@@ -192,12 +192,12 @@ def test_an_older_round_writes_over_nothing(filed: World) -> None:
 def test_a_part_of_a_shard_is_never_taken_back(world: World) -> None:
     """Who had come less far gets what stands, and goes on from there; who had come as far records what is next."""
     days = world.services.day_folds
-    begun, further, whole = Part(added(line("a")), "a"), Part(added(*LINES), "b"), Part(added(*LINES), "b", True)
+    begun, further, whole = Piece(added(line("a")), "a"), Piece(added(*LINES), "b"), Piece(added(*LINES), "b", True)
     assert days.record("s", 0, None, begun) == begun
     assert days.record("s", 0, begun, further) == further
     before = world.items()
     assert days.record("s", 0, None, begun) == further
-    assert days.record("s", 0, begun, Part(added(), "c")) == further
+    assert days.record("s", 0, begun, Piece(added(), "c")) == further
     assert world.items() == before
     assert days.record("s", 0, further, whole) == whole
     assert days.recorded("s", 2) == {0: whole}

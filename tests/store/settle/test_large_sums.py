@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from coupons.model.days import MerchantDay, Part, Sums, Totals
+from coupons.model.days import MerchantDay, Sums, Totals
+from coupons.model.pieces import Piece
 from coupons.money import Purse
-from coupons.stores import progress
+from coupons.stores import pieces
 from coupons.stores.dynamodb import encode
 from tests.machine.engine import Engine
 from tests.store.ledgers import DAY
@@ -78,7 +79,7 @@ def test_the_largest_day_of_a_merchant_is_stored(world: World, sums: Sums) -> No
 
 def test_the_largest_piece_of_a_close_is_stored(world: World, sums: Sums) -> None:
     """Over as many items as it takes; a later piece takes its place."""
-    folds, begun, whole = world.services.day_folds, Part(sums, "a"), Part(sums, to_the_end=True)
+    folds, begun, whole = world.services.day_folds, Piece(sums, "a"), Piece(sums, to_the_end=True)
     assert folds.record("s", 3, None, begun) == begun
     assert 2 <= len(sizes(world)) <= 10
     assert max(sizes(world)) < ITEM_BYTES
@@ -89,10 +90,10 @@ def test_the_largest_piece_of_a_close_is_stored(world: World, sums: Sums) -> Non
 
 def test_twins_whose_pieces_differ_mix_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an audit of a day under way: whoever was first stands, with all of what it read and nothing of the other's."""
-    monkeypatch.setattr(progress, "PART_BYTES", 40)
+    monkeypatch.setattr(pieces, "PART_BYTES", 40)
     folds, rng = world.services.day_folds, random.Random(2)
     ones, others = (
-        Part(Sums({Purse(name(rng), "CNY"): Totals(lines=n, spent={name(rng): {name(rng): n}})}), "a") for n in (1, 2)
+        Piece(Sums({Purse(name(rng), "CNY"): Totals(lines=n, spent={name(rng): {name(rng): n}})}), "a") for n in (1, 2)
     )
     assert folds.record("s", 0, None, ones) == ones
     assert folds.record("s", 0, None, others) == ones

@@ -10,6 +10,7 @@ import pytest
 from coupons.model.batches import PublishedBatch
 from coupons.model.counts import Count, Fold
 from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal
+from coupons.model.pieces import Piece
 from coupons.money import FundingLine
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.orders import Orders
@@ -137,9 +138,10 @@ def test_a_person_books_once(season: World, batch: PublishedBatch) -> None:
 def test_a_fold_is_recorded_once(world: World) -> None:
     """Whoever comes second changes nothing, and other sweeps have folds of their own."""
     folds = world.services.folds
-    first, second = Fold({7: Count(2, {"available": 5, "redeemed": 1})}), Fold({7: Count(9, {})})
-    assert folds.record("reclaim#pack#2", 0, first)
-    assert not folds.record("reclaim#pack#2", 0, second)
-    assert folds.record("reclaim#pack#3", 0, second)
-    assert folds.record("reclaim#pack#2", 3, Fold())
-    assert folds.recorded("reclaim#pack#2", 4) == {0: first, 3: Fold()}
+    counts = ({7: Count(2, {"available": 5, "redeemed": 1})}, {7: Count(9, {})}, {})
+    first, second, empty = (Piece(Fold(of_batches), to_the_end=True) for of_batches in counts)
+    assert folds.record("reclaim#pack#2", 0, None, first) == first
+    assert folds.record("reclaim#pack#2", 0, None, second) == first
+    assert folds.record("reclaim#pack#3", 0, None, second) == second
+    assert folds.record("reclaim#pack#2", 3, None, empty) == empty
+    assert folds.recorded("reclaim#pack#2", 4) == {0: first, 3: empty}
