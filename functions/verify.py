@@ -7,7 +7,7 @@ import io
 
 from coupons import refusals as r
 from coupons.settle import statements
-from coupons.till import holds, redemptions, reversals
+from coupons.till import holds, quotes, redemptions, reversals
 from coupons.times import epoch_s
 from coupons.web.answers import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
 from coupons.web.api import Answer, Api, Request, repeated, written
@@ -27,7 +27,7 @@ _BY_ORDER = (*_BY_CODE, r.OrderConflict, r.OrderNotEligible)
 def post_quote(request: Request) -> Answer:
     """What a coupon would be worth for an order; nothing is changed."""
     body, merchant_id = request.body, request.caller.merchant_id
-    found, terms = redemptions.quote(request.services, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
+    found, terms = quotes.quote(request.services, merchant_id, body.code, body.order, request.now_s, pin=body.pin)
     return Answer(quote_view(found, terms))
 
 

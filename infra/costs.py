@@ -46,7 +46,7 @@ from coupons.sealing import Keys
 from coupons.settle import give_back
 from coupons.settle.day_close import close_days
 from coupons.settle.statements import settlement_page
-from coupons.till import redemptions, reversals
+from coupons.till import quotes, redemptions, reversals
 from coupons.times import day_of, day_start_s, epoch_s
 from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
 from infra.couponctl.campaign_files import load_campaign
@@ -127,7 +127,7 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     services.cache.published()
     yield row("wallet", lambda: packs.wallet(services, person, now_s))
     yield row("code", lambda: packs.issue_code(services, coupon_id, person, now_s))
-    yield row("quote", lambda: redemptions.quote(services, "qianmen-diner", code, order, now_s))
+    yield row("quote", lambda: quotes.quote(services, "qianmen-diner", code, order, now_s))
 
     def redeem() -> object:
         return redemptions.redeem(services, "qianmen-diner", "o-1", order, code=code, scanned_at_s=None, now_s=now_s)

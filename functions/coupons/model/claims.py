@@ -8,7 +8,7 @@ from typing import Literal
 
 from coupons.clock import SKEW_S
 from coupons.damage import Damaged
-from coupons.model.codes import Scanned
+from coupons.model.scans import Scanned
 from coupons.model.terms import FixedWindow, Terms
 from coupons.times import DAY_S, day_of, day_start_s, epoch_s
 

@@ -22,7 +22,7 @@ from typing import Any
 from coupons.clock import SKEW_S
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import BAR_AHEAD_S
-from coupons.model.codes import Scanned
+from coupons.model.scans import Scanned
 from coupons.sealing import CouponRef
 from coupons.stores import keys
 from coupons.stores.dynamodb import Item, encode

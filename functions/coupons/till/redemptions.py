@@ -1,57 +1,61 @@
-"""Quote, redeem, read back: the use of a coupon by one order, exactly once; design section 5."""
+"""Redeem a coupon by one order, exactly once, and read the redemption back; design section 5."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coupons.clock import SKEW_S
-from coupons.model.assessment import Assessment, Till, assess
-from coupons.model.codes import Scanned
-from coupons.model.orders import LineAmounts, Order, OrderRecord, fingerprint, order_key, redemption_line
-from coupons.model.terms import Terms
+from coupons.model.orders import Order, OrderRecord, fingerprint, order_key, redemption_line
+from coupons.model.scans import Scanned
 from coupons.process.services import Services
-from coupons.refusals import (
-    Busy,
-    CodeExpired,
-    Malformed,
-    NotFound,
-    OrderConflict,
-    OrderNotEligible,
-)
+from coupons.refusals import Busy, Malformed, NotFound, OrderConflict
 from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
-from coupons.stores.registry import till
-from coupons.till.scans import (
-    Presented,
-    open_code,
-    present,
-    refuse_old_code,
-    refuse_returned,
-    refuse_unusable,
-    refuse_wrong_pin,
-)
+from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
+from coupons.till.coupons import Presented, present, refuse_unusable
+from coupons.till.pins import refuse_wrong_pin
+from coupons.till.quotes import amounts_or_refuse, till_of
 from coupons.times import day_of
 
-ATTEMPTS = 3
+COMMIT_ATTEMPTS = 3
+"""Of a hold or redemption, each after a look at what refused the one before."""
 _COUPON, _ORDER, _LINE, _LATE = range(4)  # places in the transaction
 
 
-def quote(
-    services: Services, merchant_id: str, code: str, order: Order, now_s: int, *, pin: str | None = None
-) -> tuple[Assessment, Terms]:
-    """What the coupon would be worth for this order now, and by which terms; nothing is changed.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A request to redeem with what exists: the coupon, and what its order number carries already."""
 
-    Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
-    """
-    scanned = open_code(services, code, pin)
-    presented = present(services, scanned.ref)
-    refuse_old_code(scanned, presented, now_s)
-    refuse_wrong_pin(services, scanned, presented)
-    refuse_unusable(presented, now_s, order=b"")
-    at = till_of(services, presented, merchant_id)
-    timezone = presented.batch.timezone
-    return assess(presented.terms, order, at, presented.coupon, now_s, timezone), presented.terms
+    merchant_id: str
+    order_no: str
+    content: str
+    scanned: Scanned | None
+    """None: the request names no code, and means the coupon that its order holds."""
+    presented: Presented
+    existing: OrderRecord | None
+
+    @property
+    def is_same(self) -> bool:
+        """The order number carries this coupon for this content."""
+        return self.existing is not None and self.existing.same_content(self.presented.coupon_id, self.content)
+
+    @property
+    def is_coupon_held(self) -> bool:
+        """The coupon itself says that this order holds it."""
+        return self.presented.coupon.is_held_by(order_key(self.merchant_id, self.order_no))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A redemption that may be committed."""
+
+    record: OrderRecord
+    """As it will be stored, but for its amounts."""
+    scanned: Scanned | None
+    """The code that brings the coupon; None: the order redeems what it holds."""
+    judged_at_s: int
+    """The moment at which the terms are looked at."""
 
 
 def redeem(
@@ -65,154 +69,179 @@ def redeem(
     scanned_at_s: int | None,
     now_s: int,
 ) -> tuple[OrderRecord, str, bool]:
-    """The coupon is used by this order, the order carries it, and the books hold its line: all three or none.
+    """The coupon is used by this order, the order carries it, and its settlement line is filed: all three or none.
 
-    `code` None redeems what the order holds. Returns the order, its time zone, and True for a repeat: the same
-    merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write units, 2 more if
-    it is late, 3 read, and what the mark of a merchant's first line of a day costs (`process/day_marks.py`).
+    With `code` None the order redeems the coupon that it holds. Returns the order, its time zone, and True for a
+    repeat: the same merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write
+    units, 2 more for a late scan, 3 read units, and the mark of a merchant's first line of a day
+    (`process/day_marks.py`).
 
-    What a till sends late (`scanned_at_s`, and a code that would be refused by now: `model/codes.py`) is judged by the
-    terms at the moment of the scan, since the customer has left with the goods: validity, opening hours, the match.
-    The coupon's expiry and state, the merchant's standing and the settlement day stay those of now: 30 s after
-    its expiry a coupon is accounted for, and what has been accounted for is never used. A merchant may do so as often a
-    day as its record says. An order with a live hold is judged at the moment of the hold, and never late: it pays what
-    the hold said until the deadline that the hold said, though hours or a match ended meanwhile. A hold ends sooner
-    where another order has had the coupon, by a clock that is ahead: it may have been used and come back since.
+    A late scan (`scanned_at_s` with a code that is too old by now: `model/scans.py`) is judged by the terms at the
+    moment of the scan, because the customer has left with the goods: validity, opening hours, merchant match. The
+    coupon's expiry and state, the merchant's record and the settlement day are those of now: 30 s after its expiry a
+    coupon is counted as expired, and a coupon that was counted is never used. The merchant's record says how many late
+    scans a day are taken.
+
+    An order with a live hold is judged at the moment of the hold, and is never late: until the deadline it pays what
+    the hold said, even if opening hours or a match ended meanwhile. A hold ends early if another order has had the
+    coupon (a till's clock was ahead): the coupon may have been used and have come back since.
 
     Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
-    conditions suffice: the coupon is held by this order, or a code brings it that was shown since it came back last,
-    and then it may be `available` too, or its hold have lapsed; either way it has not expired by the clock; the order
-    number is new, or holds this coupon for this content; the line is new. A late one takes one of the day's places
-    besides.
+    conditions suffice. The coupon has not expired by the clock, and is held by this order; or it is brought by a code
+    that was issued after it last came back, and then it may also be `available`, or its hold may have lapsed. The order
+    number is new, or holds this coupon for this content. The line is new. A late scan also takes one of the day's
+    places.
     """
     if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
-    standing = services.orders.get(merchant_id, order_no)
-    content = fingerprint(order)
+    existing = services.orders.get(merchant_id, order_no)
     scanned = None if code is None else open_code(services, code, pin).sent(scanned_at_s, now_s)
-    presented = present(services, scanned.ref if scanned is not None else _ref_of(services, standing))
-    holds = presented.coupon.is_held_by(order_key(merchant_id, order_no))
-    if standing is not None and standing.state == "held" and not holds:
-        standing = services.orders.get(merchant_id, order_no)  # it may have moved on between the two reads
-    is_same = standing is not None and standing.same_content(presented.coupon_id, content)
-    if standing is not None and is_same and standing.state == "redeemed":
-        return standing, presented.batch.timezone, True
-    held = standing if standing is not None and standing.state == "held" else None
-    has_lapsed = held is not None and (now_s >= held.held_until_s or not holds)
-    is_live = held is not None and is_same and not has_lapsed
+    found = _find(services, merchant_id, order_no, fingerprint(order), scanned, existing)
+    if found.existing is not None and found.is_same and found.existing.state == "redeemed":
+        return found.existing, found.presented.batch.timezone, True
+    use = _allow(services, found, now_s)
+    record, is_repeat = _commit(services, found.presented, use, order, now_s)
+    return record, found.presented.batch.timezone, is_repeat
+
+
+def read_redemption(services: Services, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
+    """The merchant's own redeemed order and its time zone. Raises NotFound. One read unit."""
+    existing = services.orders.get(merchant_id, order_no)
+    if existing is None or existing.state != "redeemed":
+        raise NotFound(detail=f"No redemption under order number {order_no!r}.")
+    return existing, services.cache.batch(existing.batch_id).timezone
+
+
+def order_conflict(existing: OrderRecord) -> OrderConflict:
+    if existing.state == "released":
+        return OrderConflict(detail=f"Order {existing.order_no!r} was cancelled.")
+    return OrderConflict(detail=f"Order {existing.order_no!r} already carries another coupon or other content.")
+
+
+def _find(
+    services: Services,
+    merchant_id: str,
+    order_no: str,
+    content: str,
+    scanned: Scanned | None,
+    existing: OrderRecord | None,
+) -> _Found:
+    """What exists. Raises NotFound (no such coupon, or no code and nothing held), OrderConflict, Damaged."""
+    presented = present(services, scanned.ref if scanned is not None else _ref_of(services, existing))
+    found = _Found(merchant_id, order_no, content, scanned, presented, existing)
+    if existing is not None and existing.state == "held" and not found.is_coupon_held:
+        # The order may have changed between the two reads.
+        return replace(found, existing=services.orders.get(merchant_id, order_no))
+    return found
+
+
+def _ref_of(services: Services, existing: OrderRecord | None) -> CouponRef:
+    """The coupon that the order holds."""
+    if existing is None:
+        raise NotFound(detail="This order holds no coupon; send its code.")
+    opened = services.keys.open_coupon(existing.coupon_id)
+    if opened is None:
+        raise order_conflict(existing)
+    return opened[0]
+
+
+def _allow(services: Services, found: _Found, now_s: int) -> _Use:
+    """The redemption, if nothing forbids it by what was found. Raises NotFound, CodeExpired, CodeInvalid, OrderConflict.
+
+    The order of the refusals is the contract's.
+    """
+    existing, scanned, presented = found.existing, found.scanned, found.presented
+    held = existing if existing is not None and existing.state == "held" else None
+    has_lapsed = held is not None and (now_s >= held.held_until_s or not found.is_coupon_held)
+    is_live = held is not None and found.is_same and not has_lapsed
     if has_lapsed and scanned is None:
         raise _lapsed()
     if scanned is not None and not is_live:
         refuse_old_code(scanned, presented, now_s)
     if scanned is not None:
         refuse_wrong_pin(services, scanned, presented)
-    if standing is not None and not (is_same and held):
-        raise order_conflict(standing)
-    if is_live:
-        scanned = None  # the order redeems what it holds: its code was asked when it took it
-    used = OrderRecord(
-        merchant_id=merchant_id,
-        order_no=order_no,
+    if existing is not None and not (held and found.is_same):
+        raise order_conflict(existing)
+    record = OrderRecord(
+        merchant_id=found.merchant_id,
+        order_no=found.order_no,
         state="redeemed",
         coupon_id=presented.coupon_id,
-        fingerprint=content,
+        fingerprint=found.content,
         batch_id=presented.batch.batch_id,
         terms_id=presented.terms.terms_id,
         at_s=now_s,
         held_until_s=held.held_until_s if held is not None else 0,
-        late=scanned is not None and scanned.is_late,
     )
-    judged_at_s = now_s if scanned is None else scanned.judged_at_s(now_s)
     if held is not None and is_live:
-        judged_at_s = held.at_s
-    return _commit(services, presented, scanned, used, order, judged_at_s, now_s)
+        return _Use(record, scanned=None, judged_at_s=held.at_s)  # the code was checked when the order took the hold
+    assert scanned is not None, "without a code there is a hold, and one that is not live was refused"
+    return _Use(replace(record, late=scanned.is_late), scanned, scanned.judged_at_s(now_s))
 
 
-def read_redemption(services: Services, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
-    """The merchant's own redeemed order and its time zone. Raises NotFound. One read unit."""
-    standing = services.orders.get(merchant_id, order_no)
-    if standing is None or standing.state != "redeemed":
-        raise NotFound(detail=f"No redemption under order number {order_no!r}.")
-    return standing, services.cache.batch(standing.batch_id).timezone
+def _commit(services: Services, presented: Presented, use: _Use, order: Order, now_s: int) -> tuple[OrderRecord, bool]:
+    """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
 
-
-def till_of(services: Services, presented: Presented, merchant_id: str) -> Till | None:
-    """The merchant as the catalogue knows it now; None if it does not. 1 read unit."""
-    campaign_id = presented.batch.campaign_id
-    suspended = services.cache.suspended_districts(campaign_id)
-    return till(merchant_id, services.registry.merchant(merchant_id), campaign_id, suspended)
-
-
-def assess_or_refuse(presented: Presented, at: Till | None, order: Order, moment_s: int) -> LineAmounts:
-    """What the order costs by the terms at that moment. Raises OrderNotEligible with every reason."""
-    found = assess(presented.terms, order, at, presented.coupon, moment_s, presented.batch.timezone)
-    if not found.eligible:
-        raise OrderNotEligible(
-            reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
-        )
-    return LineAmounts(found.discount_minor, found.merchant_match_minor, found.payable_minor, found.funding)
-
-
-def order_conflict(standing: OrderRecord) -> OrderConflict:
-    if standing.state == "released":
-        return OrderConflict(detail=f"Order {standing.order_no!r} was cancelled.")
-    return OrderConflict(detail=f"Order {standing.order_no!r} already carries another coupon or other content.")
-
-
-def _commit(
-    services: Services,
-    presented: Presented,
-    scanned: Scanned | None,
-    used: OrderRecord,
-    order: Order,
-    judged_at_s: int,
-    now_s: int,
-) -> tuple[OrderRecord, str, bool]:
-    """Judge and write; judge again on what a refused condition shows, at most three times."""
-    key, timezone = order_key(used.merchant_id, used.order_no), presented.batch.timezone
+    Raises CouponNotUsable, CodeExpired, CodeInvalid, NotFound, OrderNotEligible, OrderConflict, Busy.
+    """
+    record = use.record
     is_overtaken = False
-    for _ in range(ATTEMPTS):
-        if presented.coupon.state in ("redeemed", "voided") and presented.coupon.order == key:
-            # A twin of this request was through between our reads of the order and of the coupon.
-            standing = services.orders.get(used.merchant_id, used.order_no)
-            assert standing is not None, "order and coupon moved in one transaction"
-            return _first_answer(standing, used), timezone, True
-        if scanned is not None:
-            refuse_returned(scanned, presented, now_s)
-        refuse_unusable(presented, now_s, order=key)
-        if scanned is None and is_overtaken:
-            raise _lapsed()  # the order held, and the coupon was not its own any more
-        at = till_of(services, presented, used.merchant_id)
-        record = replace(used, amounts=assess_or_refuse(presented, at, order, judged_at_s))
-        late_max = at.record.late_scans_per_day if at is not None else 0
-        if scanned is not None and scanned.is_late and not late_max:
-            raise _too_late(scanned, "late-not-allowed")
-        day = day_of(now_s, timezone)
-        services.day_marks.mark(record.merchant_id, day, timezone)
+    for _ in range(COMMIT_ATTEMPTS):
+        if _is_used_by(presented, record):
+            # A twin of this request was committed between our reads of the order and of the coupon.
+            existing = services.orders.get(record.merchant_id, record.order_no)
+            assert existing is not None, "order and coupon change in one transaction"
+            return _first_answer(existing, record), True
+        _refuse_moved(presented, use, record, now_s, is_overtaken=is_overtaken)
         try:
-            services.transact(_parts(services, presented, scanned, record, day.isoformat(), late_max))
+            return _write(services, presented, use, order, now_s), False
         except TransactionFailed as failure:
             is_overtaken = _ORDER not in failure.items
             if _ORDER in failure.items:
-                standing = services.orders.standing(failure.items[_ORDER])
-                if standing.state != "held" or not standing.same_content(used.coupon_id, used.fingerprint):
-                    # A twin of this request was first, or its lost answer was ours.
-                    return _first_answer(standing, used), timezone, True
-                # The order's hold landed after the order was read: a repeat of that hold is known by its deadline.
-                used, judged_at_s = replace(used, held_until_s=standing.held_until_s, late=False), standing.at_s
-                scanned = None
-            elif scanned is not None and failure.items.keys() == {_LATE}:
-                raise _too_late(scanned, "late-limit") from failure
-            presented = present(services, presented.ref)
-            continue
-        return record, timezone, False
+                existing = services.orders.standing(failure.items[_ORDER])
+                if existing.state != "held" or not existing.same_content(record.coupon_id, record.fingerprint):
+                    # A twin of this request was first, or our own answer was lost.
+                    return _first_answer(existing, record), True
+                # The order's hold was stored after we read the order. Its deadline makes a repeat of that hold known.
+                record = replace(record, held_until_s=existing.held_until_s, late=False)
+                use = _Use(record, scanned=None, judged_at_s=existing.at_s)
+            elif use.scanned is not None and failure.items.keys() == {_LATE}:
+                raise too_late(use.scanned, "late-limit") from failure
+        presented = present(services, presented.ref)
     raise Busy(detail="Others are using this coupon; try again.")
+
+
+def _is_used_by(presented: Presented, record: OrderRecord) -> bool:
+    coupon = presented.coupon
+    return coupon.state in ("redeemed", "voided") and coupon.order == order_key(record.merchant_id, record.order_no)
+
+
+def _refuse_moved(presented: Presented, use: _Use, record: OrderRecord, now_s: int, *, is_overtaken: bool) -> None:
+    """Refuse by the coupon as it was read last; `is_overtaken`: a transaction was refused, and not by the order."""
+    if use.scanned is not None:
+        refuse_returned(use.scanned, presented, now_s)
+    refuse_unusable(presented, now_s, order=order_key(record.merchant_id, record.order_no))
+    if use.scanned is None and is_overtaken:
+        raise _lapsed()  # the order still says that it holds the coupon, and the coupon is another's
+
+
+def _write(services: Services, presented: Presented, use: _Use, order: Order, now_s: int) -> OrderRecord:
+    """One attempt. Raises OrderNotEligible, CodeExpired (late scans are not allowed), TransactionFailed."""
+    at = till_of(services, presented, use.record.merchant_id)
+    record = replace(use.record, amounts=amounts_or_refuse(presented, at, order, use.judged_at_s))
+    late_max = at.record.late_scans_per_day if at is not None else 0
+    if use.scanned is not None and use.scanned.is_late and not late_max:
+        raise too_late(use.scanned, "late-not-allowed")
+    day = day_of(now_s, presented.batch.timezone)
+    services.day_marks.mark(record.merchant_id, day, presented.batch.timezone)
+    services.transact(_parts(services, presented, use.scanned, record, day.isoformat(), late_max))
+    return record
 
 
 def _parts(
     services: Services, presented: Presented, scanned: Scanned | None, record: OrderRecord, day: str, late_max: int
 ) -> list[dict[str, Any]]:
-    """The transaction of a redemption, in the order of the places above; a late one takes one of the day's places."""
+    """The transaction of a redemption, in the order of the places above."""
     key, extended_s = order_key(record.merchant_id, record.order_no), presented.ruling.extended_s
     line = redemption_line(record, presented.batch.purse)
     parts = [
@@ -223,28 +252,12 @@ def _parts(
     return [*parts, services.orders.count_late(record.merchant_id, day, late_max)] if record.late else parts
 
 
-def _first_answer(standing: OrderRecord, used: OrderRecord) -> OrderRecord:
-    """The redemption that stands, if it is the one that was wanted. Raises OrderConflict."""
-    if standing.state == "redeemed" and standing.same_content(used.coupon_id, used.fingerprint):
-        return standing
-    raise order_conflict(standing)
-
-
-def _ref_of(services: Services, standing: OrderRecord | None) -> CouponRef:
-    if standing is None:
-        raise NotFound(detail="This order holds no coupon; send its code.")
-    opened = services.keys.open_coupon(standing.coupon_id)
-    if opened is None:
-        raise order_conflict(standing)
-    return opened[0]
+def _first_answer(existing: OrderRecord, record: OrderRecord) -> OrderRecord:
+    """The redemption that is stored, if it is the wanted one. Raises OrderConflict."""
+    if existing.state == "redeemed" and existing.same_content(record.coupon_id, record.fingerprint):
+        return existing
+    raise order_conflict(existing)
 
 
 def _lapsed() -> NotFound:
     return NotFound(detail="The hold has lapsed; send the coupon's code.")
-
-
-def _too_late(scanned: Scanned, reason: str) -> CodeExpired:
-    detail = (
-        "This merchant may send no scans late." if reason == "late-not-allowed" else "No late scans are left today."
-    )
-    return CodeExpired(expired_at_s=scanned.expires_at_s, reason=reason, detail=f"{detail} Ask for a fresh code.")

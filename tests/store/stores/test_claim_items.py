@@ -9,7 +9,7 @@ import pytest
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon
-from coupons.model.codes import Scanned
+from coupons.model.scans import Scanned
 from coupons.sealing import CouponRef, bucket_of
 from coupons.stores.claims import to_item
 from coupons.stores.dynamodb import encode

@@ -10,7 +10,7 @@ import pytest
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon
-from coupons.model.codes import Scanned
+from coupons.model.scans import Scanned
 from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 from tests.world import KEYS, World

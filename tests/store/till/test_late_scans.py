@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from coupons.model.codes import LATE_MAX_S, Scanned
 from coupons.model.orders import Order
+from coupons.model.scans import LATE_MAX_S, Scanned
 from coupons.process.services import Services
 from coupons.sealing import CODE_LIFE_S, CouponRef
 from coupons.stores import keys

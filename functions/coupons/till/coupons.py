@@ -1,0 +1,68 @@
+"""The coupon at a till: read, and refused if it is expired, used, voided, or held by another order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coupons.damage import Damaged
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Claim, Coupon, Ruling
+from coupons.model.terms import Terms
+from coupons.process.services import Services
+from coupons.refusals import CouponNotUsable, NotFound
+from coupons.sealing import CouponRef
+from coupons.stores import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The coupon that an order wants to use, as it was read a moment ago."""
+
+    ref: CouponRef
+    batch: PublishedBatch
+    claim: Claim
+    coupon_id: str
+    ruling: Ruling
+
+    @property
+    def coupon(self) -> Coupon:
+        return self.claim.coupons[self.ref.index]
+
+    @property
+    def terms(self) -> Terms:
+        return self.batch.terms[self.ref.index]
+
+    @property
+    def expires_at_s(self) -> int:
+        """When the coupon expires: as stamped at its claim, plus what operators added."""
+        return self.coupon.expires_at_s + self.ruling.extended_s
+
+
+def present(services: Services, ref: CouponRef) -> Presented:
+    """The coupon of `ref`, read strongly. Raises NotFound without its claim, Damaged if the claim has no such coupon."""
+    batch = services.cache.batch_numbered(ref.batch_number)
+    claim = services.claims.get(batch, ref.person, consistent=True)
+    if claim is None or claim.batch_number != batch.number:
+        raise NotFound(detail="No such coupon.")
+    if len(claim.coupons) != len(batch.terms):
+        key = keys.claim(batch.claim_key, batch.buckets, ref.person)
+        raise Damaged(services.claims.table, *keys.place_of(key), "its coupons are not those of its batch")
+    coupon_id = services.keys.seal_coupon(ref, claim.key_version)
+    return Presented(ref, batch, claim, coupon_id, services.cache.control(batch.batch_id).ruling)
+
+
+def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
+    """Raises CouponNotUsable (expired, redeemed, voided, held) unless the coupon is available, or held by `order`.
+
+    The condition of the write checks the same, the expiry too (`stores/coupon_parts.py`).
+    """
+    status = presented.coupon.status(now_s, presented.ruling)
+    if status == "available" or (status == "held" and presented.coupon.order == order):
+        return
+    by_other = " by another order" if status == "held" else ""
+    raise CouponNotUsable(
+        coupon_status=status,
+        expires_at_s=presented.expires_at_s,
+        timezone=presented.batch.timezone,
+        detail=f"The coupon is {status}{by_other}.",
+    )

@@ -1,0 +1,49 @@
+"""What a coupon is worth for an order: a quote, which changes nothing, and the same assessment for hold and redeem."""
+
+from __future__ import annotations
+
+from coupons.model.assessment import Assessment, Till, assess
+from coupons.model.orders import LineAmounts, Order
+from coupons.model.terms import Terms
+from coupons.process.services import Services
+from coupons.refusals import OrderNotEligible
+from coupons.stores.registry import till
+from coupons.till.codes import open_code, refuse_old_code
+from coupons.till.coupons import Presented, present, refuse_unusable
+from coupons.till.pins import refuse_wrong_pin
+
+
+def quote(
+    services: Services, merchant_id: str, code: str, order: Order, now_s: int, *, pin: str | None = None
+) -> tuple[Assessment, Terms]:
+    """What the coupon would be worth for this order now, and by which terms; nothing is changed.
+
+    Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
+    """
+    scanned = open_code(services, code, pin)
+    presented = present(services, scanned.ref)
+    refuse_old_code(scanned, presented, now_s)
+    refuse_wrong_pin(services, scanned, presented)
+    refuse_unusable(presented, now_s, order=b"")
+    return _assess(presented, till_of(services, presented, merchant_id), order, now_s), presented.terms
+
+
+def till_of(services: Services, presented: Presented, merchant_id: str) -> Till | None:
+    """The merchant as its record says now; None if it has none. 1 read unit."""
+    campaign_id = presented.batch.campaign_id
+    suspended = services.cache.suspended_districts(campaign_id)
+    return till(merchant_id, services.registry.merchant(merchant_id), campaign_id, suspended)
+
+
+def amounts_or_refuse(presented: Presented, at: Till | None, order: Order, moment_s: int) -> LineAmounts:
+    """The order's amounts by the terms at that moment. Raises OrderNotEligible with every reason."""
+    found = _assess(presented, at, order, moment_s)
+    if not found.eligible:
+        raise OrderNotEligible(
+            reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
+        )
+    return LineAmounts(found.discount_minor, found.merchant_match_minor, found.payable_minor, found.funding)
+
+
+def _assess(presented: Presented, at: Till | None, order: Order, moment_s: int) -> Assessment:
+    return assess(presented.terms, order, at, presented.coupon, moment_s, presented.batch.timezone)
