@@ -39,7 +39,7 @@ class Presented:
 
 
 def present(services: Services, ref: CouponRef) -> Presented:
-    """The coupon of `ref`, read strongly. Raises NotFound without its claim, Damaged if the claim has no such coupon."""
+    """The coupon of `ref`, read strongly. Raises NotFound if it has no claim, Damaged if the claim lacks it."""
     batch = services.cache.batch_numbered(ref.batch_number)
     claim = services.claims.get(batch, ref.person, consistent=True)
     if claim is None or claim.batch_number != batch.number:

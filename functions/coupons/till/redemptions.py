@@ -146,9 +146,9 @@ def _ref_of(services: Services, existing: OrderRecord | None) -> CouponRef:
 
 
 def _allow(services: Services, found: _Found, now_s: int) -> _Use:
-    """The redemption, if nothing forbids it by what was found. Raises NotFound, CodeExpired, CodeInvalid, OrderConflict.
+    """The redemption, unless something that was found forbids it. The contract gives the order of the refusals.
 
-    The order of the refusals is the contract's.
+    Raises NotFound, CodeExpired, CodeInvalid, OrderConflict.
     """
     existing, scanned, presented = found.existing, found.scanned, found.presented
     held = existing if existing is not None and existing.state == "held" else None

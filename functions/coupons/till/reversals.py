@@ -1,4 +1,4 @@
-"""Undo a redemption, in full or in part: the money back over what each line has left, the coupon by its policy."""
+"""Reverse a redemption: only the merchant that redeemed the order can, in full or in parts, at any later time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.times import day_of
 
-ATTEMPTS = 4
+REVERSAL_ATTEMPTS = 4
 REVERSALS_MAX = 100
-"""A bound an order, as many as it has items: the order item must stay small. The last, full one is always taken."""
+"""Of one order, whose item must stay small. A reversal of all that is left is taken beyond it."""
 
 
 def reverse(
@@ -22,36 +22,35 @@ def reverse(
 ) -> tuple[Reversal, str, bool]:
     """`amount_minor` of the payable went back to the customer, and the funders' and the merchant's part with it.
 
-    Where the refund policy lets this reversal give the coupon back and it has neither expired nor been given back too
-    often, it is `available` again with the same expiry, and all that its lines have left goes back: the rest of the
-    order then stands as if without it. Else that part is pro rata, and the last part of all leaves the coupon `voided`.
-    Order, coupon and a line filed under today move in one transaction of 4 to 6 write units. Returns the reversal, its
-    time zone, True for a repeat of the same number and amount.
+    The order is one of `merchant_id`'s own, and redeemed. The coupon is `available` again, with the same expiry, if the
+    refund policy allows it for this reversal and the coupon has neither expired nor come back too often; then all that
+    is left of discount and match goes back, and the rest of the order is as if it had no coupon. Otherwise discount and
+    match go back pro rata, and a reversal of all that is left makes the coupon `voided`. Order, coupon and a settlement
+    line of today change in one transaction of 4 to 6 write units. Returns the reversal, its time zone, and True for a
+    repeat of the same number and amount.
 
     Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(REVERSAL_ATTEMPTS):
         order = services.orders.get(merchant_id, order_no)
         if order is None or order.state != "redeemed":
             raise NotFound(detail=f"No redemption under order number {order_no!r}.")
-        batch = services.cache.batch(order.batch_id)
-        for standing in order.reversals:
-            if standing.reversal_no == reversal_no:
-                if standing.amounts.payable_minor != amount_minor:
-                    raise OrderConflict(detail=f"Reversal {reversal_no!r} already carries another amount.")
-                return standing, batch.timezone, True
-        done = _attempt(services, order, batch, reversal_no, amount_minor, now_s)
+        timezone = services.cache.batch(order.batch_id).timezone
+        repeated = _repeated(order, reversal_no, amount_minor)
+        if repeated is not None:
+            return repeated, timezone, True
+        done = _attempt(services, order, reversal_no, amount_minor, now_s)
         if done is not None:
-            return done, batch.timezone, False
+            return done, timezone, False
     raise Busy(detail="This order is changing; try again.")
 
 
 def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool) -> LineAmounts:
     """What goes back with `amount_minor` of the payable: pro rata of the whole, so that a full reversal is exact.
 
-    Discount and match are computed on the sum reversed so far, then what went back before is taken off: parts of any
-    size add up to the whole. With the coupon all of both goes back, and nothing is left for later reversals. Each line
-    gives back at most what it has left.
+    Discount and match are computed for the sum reversed so far, and what went back before is subtracted: parts of any
+    size add up to the whole. If the coupon comes back, all of both goes back, and nothing is left for later reversals.
+    Each funder gets back at most what is left of its line.
     """
     before = [reversal.amounts for reversal in order.reversals]
     discount_minor, match_minor = order.amounts.discount_minor, order.amounts.merchant_match_minor
@@ -70,10 +69,21 @@ def amounts_back(order: OrderRecord, amount_minor: int, *, coupon_returns: bool)
     return LineAmounts(discount_minor, match_minor, amount_minor, funding)
 
 
+def _repeated(order: OrderRecord, reversal_no: str, amount_minor: int) -> Reversal | None:
+    """The order's reversal of that number, if there is one. Raises OrderConflict if it carries another amount."""
+    for reversal in order.reversals:
+        if reversal.reversal_no == reversal_no:
+            if reversal.amounts.payable_minor != amount_minor:
+                raise OrderConflict(detail=f"Reversal {reversal_no!r} already carries another amount.")
+            return reversal
+    return None
+
+
 def _attempt(
-    services: Services, order: OrderRecord, batch: PublishedBatch, reversal_no: str, amount_minor: int, now_s: int
+    services: Services, order: OrderRecord, reversal_no: str, amount_minor: int, now_s: int
 ) -> Reversal | None:
-    """None if the order or the coupon moved on meanwhile: read again."""
+    """The reversal as stored; None if the order or the coupon changed meanwhile. Raises ReversalNotAllowed."""
+    batch = services.cache.batch(order.batch_id)
     left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
     is_full = amount_minor == left_minor
     _refuse(order, amount_minor, left_minor, batch.currency)
@@ -85,7 +95,7 @@ def _attempt(
     day = day_of(now_s, batch.timezone)
     line = services.orders.file(order.merchant_id, day.isoformat(), reversal_line(order, reversal, batch.purse))
     parts = [services.orders.reverse(order, reversal), line]
-    # A coupon that came back earlier may be on another order by now.
+    # A coupon that came back with an earlier reversal may be used by another order now.
     if returned or (is_full and not order.coupon_returned):
         parts.append(_coupon_part(services, order, batch, opened[0], returned, now_s))
     services.day_marks.mark(order.merchant_id, day, batch.timezone)
@@ -107,7 +117,7 @@ def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: st
 
 
 def _may_return(services: Services, batch: PublishedBatch, ref: CouponRef, *, is_full: bool, now_s: int) -> bool:
-    """The policy lets a reversal of this size give the coupon back, and nothing else forbids it."""
+    """Whether this reversal gives the coupon back: its policy allows it, it is not expired, nor came back too often."""
     refund = batch.terms[ref.index].refund
     if refund.policy == "never" or (refund.policy == "full_only" and not is_full):
         return False
@@ -130,5 +140,5 @@ def _coupon_part(
 
 
 def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:
-    # Nothing was payable (an exchange): the one possible reversal is the full one.
+    # Nothing was payable (an exchange): the only possible reversal is the full one.
     return whole_minor * part_minor // payable_minor if payable_minor else whole_minor
