@@ -39,7 +39,7 @@ from coupons.model.findings import (
 from coupons.model.reserves import Amounts
 from coupons.model.tallies import DayTally, Faults, together
 from coupons.money import Purse
-from coupons.operate.declarations import read
+from coupons.process.documents import document_now
 from coupons.process.services import Services
 from coupons.settle.give_back import EXPIRED, UNCLAIMED
 
@@ -94,7 +94,7 @@ def _broken(services: Services, of: str, sweep: str, found: Damaged) -> AuditRep
 
 
 def _audit_day(services: Services, campaign_id: str, day: str, sweep: str, deadline_s: float) -> AuditReport:
-    read(services, campaign_id)
+    document_now(services, campaign_id)
     name = f"audit#{day}#{sweep}"
     beginning = begin(services, name, [])
     days = [one for one in services.days.all(consistent=True) if one.day == day]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.findings import Snapshot
-from coupons.operate.declarations import read
+from coupons.process.documents import document_now
 from coupons.process.services import Services
 
 LOOKS = 5
@@ -29,13 +29,14 @@ def take_snapshot(services: Services, campaign_id: str) -> Snapshot | None:
 def published_batches(services: Services, campaign_id: str) -> dict[str, PublishedBatch]:
     """The campaign's published batches, as its document has them. Raises NotFound."""
     found = {
-        batch.batch_id: services.cache.published_batch(batch.batch_id) for batch in read(services, campaign_id).batches
+        batch.batch_id: services.cache.published_batch(batch.batch_id)
+        for batch in document_now(services, campaign_id).batches
     }
     return {batch_id: batch for batch_id, batch in found.items() if batch is not None}
 
 
 def _read(services: Services, campaign_id: str) -> Snapshot:
-    document = read(services, campaign_id)
+    document = document_now(services, campaign_id)
     batch_ids = [batch.batch_id for batch in document.batches]
     reserves = {batch_id: services.reserves.get(batch_id) for batch_id in batch_ids}
     budgets = services.budgets.of(campaign_id, [funder.funder_id for funder in document.funders])

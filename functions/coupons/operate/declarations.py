@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from coupons.damage import all_of
 from coupons.model.batches import Control, PublishedBatch, buckets_for, shards_for, spread
 from coupons.model.campaigns import Batch, Campaign, EditOutcome, Warned
-from coupons.model.frozen import differences, refuse_frozen, shown, with_quantities
+from coupons.model.frozen import differences, refuse_frozen, shown
 from coupons.model.merchants import Merchant
 from coupons.model.reserves import Amounts, PendingReservation, largest_cost
-from coupons.operate.members import grants_to_all, raised
+from coupons.operate.members import grants_to_all
+from coupons.process.documents import document_now, standing_now
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded, Busy, Closed, Malformed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.settle import reservation
@@ -36,7 +36,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
     """
     if document.campaign_id != campaign_id:
         raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
-    standing, quantities = _standing(services, campaign_id)
+    standing, quantities = standing_now(services, campaign_id)
     if standing is not None and _content(standing.document) == _content(document):
         return standing.document, "unchanged"
     _refuse_taken(services, document)
@@ -59,7 +59,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
         return services.catalog.apply(document, standing=standing, also=also), "updated" if standing else "created"
     except RevisionConflict:
         # Another attempt of the same request may have been first.
-        standing, _ = _standing(services, campaign_id)
+        standing, _ = standing_now(services, campaign_id)
         if standing is None or _content(standing.document) != _content(document):
             raise
         return standing.document, "unchanged"
@@ -67,10 +67,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
 
 def read(services: Services, campaign_id: str) -> Campaign:
     """The document as `apply` takes it, with its revision and the quantities of now. Raises NotFound."""
-    standing, _ = _standing(services, campaign_id)
-    if standing is None:
-        raise NotFound(detail=f"No campaign {campaign_id!r}.")
-    return standing.document
+    return document_now(services, campaign_id)
 
 
 def warnings(services: Services, document: Campaign) -> list[Warned]:
@@ -181,28 +178,13 @@ def _raise(services: Services, batch: PublishedBatch, control: Control, quantity
     if reserve is None:
         return False
     packs = spread(more, batch.shards) if control.state == "open" else []
-    also = [services.reserves.part(batch_id, reserve, reserve.ended()), *raised(services, batch, quantity)]
+    also = [services.reserves.part(batch_id, reserve, reserve.ended()), *services.groups.raising(batch, quantity)]
     try:
         services.stock.raise_quantity(batch_id, control, quantity, packs, also)
     except TransactionFailed:
         reservation.give_up(services, batch.campaign_id, batch_id, now_s)
         return False
     return True
-
-
-def _standing(services: Services, campaign_id: str) -> tuple[Standing | None, dict[str, int]]:
-    """The document with the quantities that its published batches have now, and those quantities by batch.
-
-    Raises and rollovers change a batch's control item and not the document: what that states of a published batch is
-    history. Guarded by tests/store/operate/test_editing.py::test_a_document_states_the_quantity_of_now.
-    """
-    standing = services.catalog.campaign(campaign_id, consistent=True)
-    if standing is None or not standing.published:
-        return standing, {}
-    batch_ids = [batch.batch_id for batch in standing.document.batches]
-    controls = services.controls.get_many(batch_ids, consistent=True)
-    quantities = {batch_id: sound.quantity for batch_id, control in controls.items() for sound in all_of([control])}
-    return replace(standing, document=with_quantities(standing.document, quantities)), quantities
 
 
 def _content(document: Campaign) -> Campaign:

@@ -10,10 +10,8 @@ tests/concurrency/test_granting.py::test_members_publishing_and_claims_side_by_s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from coupons.clock import FENCE_S
-from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Batch
 from coupons.process.services import Services
 from coupons.refusals import Busy, Malformed, TermsFrozen
@@ -60,14 +58,6 @@ def change_members(services: Services, group_id: str, add: list[str], remove: li
 def grants_to_all(batch: Batch, group: Group) -> bool:
     """Whether everyone entitled fits, so that no claim needs a lease."""
     return batch.mode == "granted" and batch.price_points == 0 and group.entitled <= batch.quantity
-
-
-def raised(services: Services, batch: PublishedBatch, quantity: int) -> list[dict[str, Any]]:
-    """Transaction parts that let the group grow with a batch that grants to all of it."""
-    group_id = batch.document.eligibility.group_id
-    if batch.from_stock or group_id is None:
-        return []
-    return [services.groups.granting(group_id, services.groups.get(group_id), batch.batch_id, quantity)]
 
 
 def _admit(services: Services, group_id: str, persons: list[bytes], now_s: int) -> int:

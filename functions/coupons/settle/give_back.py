@@ -22,7 +22,6 @@ from typing import Any
 from coupons.model.batches import Control, PublishedBatch, spread
 from coupons.model.ledger import LedgerRecord, record_key
 from coupons.model.reserves import Amounts, Reserve, cost_of, largest_cost, minus, packs_for, times, total
-from coupons.operate.members import raised
 from coupons.process.services import Services
 from coupons.settle import reservation
 from coupons.stores.budgets import given_back, reservations
@@ -247,5 +246,5 @@ def _receive(services: Services, target: Target, packs: int, moved: Amounts) -> 
     return [
         *services.stock.raising(batch_id, control, control.quantity + packs, shares),
         services.reserves.part(batch_id, target.reserve, target.reserve.grown(moved)),
-        *raised(services, target.batch, control.quantity + packs),
+        *services.groups.raising(target.batch, control.quantity + packs),
     ]

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from coupons.model.batches import PublishedBatch
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item, encode
 from coupons.stores.values import value_of
@@ -90,6 +91,13 @@ class Groups:
     def granting(self, group_id: str, read: Group, batch_id: str, quantity: int) -> dict[str, Any]:
         """A transaction part: `batch_id` has `quantity` packs for the whole group, which had not grown since."""
         return self.part(self._table, group_id, read, replace(read, fits={**read.fits, batch_id: quantity}))
+
+    def raising(self, batch: PublishedBatch, quantity: int) -> list[dict[str, Any]]:
+        """Transaction parts that let the group grow to `quantity`, if the published batch grants to all of it."""
+        group_id = batch.document.eligibility.group_id
+        if batch.from_stock or group_id is None:
+            return []
+        return [self.granting(group_id, self.get(group_id), batch.batch_id, quantity)]
 
     def _put_member(self, group_id: str, person: bytes) -> dict[str, Any]:
         return {

@@ -1,0 +1,36 @@
+"""A campaign's document with the quantities that its published batches have now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from coupons.damage import all_of
+from coupons.model.campaigns import Campaign
+from coupons.model.frozen import with_quantities
+from coupons.process.services import Services
+from coupons.refusals import NotFound
+from coupons.stores.catalog import Standing
+
+
+def document_now(services: Services, campaign_id: str) -> Campaign:
+    """The document as operators apply it, with its revision. Strongly consistent. Raises NotFound."""
+    standing, _ = standing_now(services, campaign_id)
+    if standing is None:
+        raise NotFound(detail=f"No campaign {campaign_id!r}.")
+    return standing.document
+
+
+def standing_now(services: Services, campaign_id: str) -> tuple[Standing | None, dict[str, int]]:
+    """The stored document with the quantities of now, None if there is none; and those quantities by batch.
+
+    Raises and rollovers change the control item of a published batch and not the document, so the quantity that is
+    stored in the document may be an old one. Guarded by
+    tests/store/operate/test_editing.py::test_a_document_states_the_quantity_of_now.
+    """
+    standing = services.catalog.campaign(campaign_id, consistent=True)
+    if standing is None or not standing.published:
+        return standing, {}
+    batch_ids = [batch.batch_id for batch in standing.document.batches]
+    controls = services.controls.get_many(batch_ids, consistent=True)
+    quantities = {batch_id: sound.quantity for batch_id, control in controls.items() for sound in all_of([control])}
+    return replace(standing, document=with_quantities(standing.document, quantities)), quantities
