@@ -23,7 +23,6 @@ from coupons.audit.evidence import Evidence, begin, gather, still_closed
 from coupons.audit.matching import NO_PURSE
 from coupons.audit.recount import RecountScope, recount, total
 from coupons.audit.snapshot import published_batches, take_snapshot
-from coupons.claim.booking import count as count_bookings
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.counts import Count
@@ -39,6 +38,7 @@ from coupons.model.findings import (
 from coupons.model.reserves import Amounts
 from coupons.model.tallies import DayTally, Faults, together
 from coupons.money import Purse
+from coupons.process.claim_passes import count_bookings
 from coupons.process.documents import document_now
 from coupons.process.services import Services
 from coupons.settle.give_back import EXPIRED, UNCLAIMED

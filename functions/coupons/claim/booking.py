@@ -1,4 +1,4 @@
-"""Book, read, cancel and count: people's sign-up before a batch opens."""
+"""Book a batch before it opens, read and cancel bookings, and record how many people booked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from coupons.clock import FENCE_S
 from coupons.damage import Damaged
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.claims import BookingRecord
-from coupons.model.counts import Count, Fold
-from coupons.process.passes import fold_spans
+from coupons.process.claim_passes import count_bookings
 from coupons.process.services import Services
 from coupons.refusals import Closed, NotFound, NotOpen, Stopped
 from coupons.times import epoch_s
@@ -76,19 +75,6 @@ def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> tupl
     return batch, booking
 
 
-def count(services: Services, batch: PublishedBatch, sweep_id: str, deadline_s: float) -> int | None:
-    """How many booked, by a sweep over the batch's own buckets; None if time ran out: go on under the same name.
-
-    No counter is kept while people book: it would be one hot item for millions. Reads 1 unit each 4 KB of bookings.
-    """
-
-    def of_places(places: range) -> Fold:
-        return Fold({batch.number: Count(sum(services.bookings.count(batch, bucket) for bucket in places))})
-
-    fold = fold_spans(services, sweep_id, batch.booking_buckets, of_places, deadline_s=deadline_s)
-    return None if fold is None else fold.of(batch.number).claims
-
-
 def record_count(services: Services, batch: PublishedBatch, now_s: int, deadline_s: float) -> tuple[int | None, bool]:
     """After the window has closed and the fence has passed, the number of bookings is counted once and recorded.
 
@@ -101,7 +87,7 @@ def record_count(services: Services, batch: PublishedBatch, now_s: int, deadline
         return None, False
     if not _is_countable(batch, control, now_s):
         return None, False
-    booked = count(services, batch, f"bookings#{batch.batch_id}#{control.booking_count}", deadline_s)
+    booked = count_bookings(services, batch, f"bookings#{batch.batch_id}#{control.booking_count}", deadline_s)
     if booked is None:
         return None, True
     return (booked if services.controls.record_booked(batch.batch_id, control, booked) else None), False
