@@ -17,11 +17,12 @@ ROOT = Path(__file__).parents[2]
 README_WORDS_MAX = 1_350
 PACKAGE = ROOT / "functions" / "coupons"
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_PATH = re.compile(r"`((?:[\w.-]+/)+(?:[\w*-]+\.[a-z]+)?)`")
-"""A folder or a file in backticks; the names of time zones end otherwise."""
+_PATH = re.compile(r"`((?:[\w.-]+/)*[\w*-]+\.(?:py|md|json|ya?ml)|(?:[\w.-]+/)+)`")
+"""A file or a folder in backticks."""
 _TARGET = re.compile(r"(?:`|^ {4}|=\S+ )make ([a-z0-9]+)", re.MULTILINE)
 """A target where it is written as code."""
-_GENERATED = (".venv/", ".venv-sam/", ".aws-sam/", ".local/")
+_MADE_LATER = (".venv/", ".venv-sam/", ".aws-sam/", ".local/", "my-season.yaml")
+"""What commands, and readers, make."""
 
 
 def pages() -> list[Path]:
@@ -59,7 +60,7 @@ def dead_paths(page: Path, text: str) -> list[str]:
     return [
         path
         for path in _PATH.findall(text)
-        if not path.startswith(_GENERATED)
+        if not path.startswith(_MADE_LATER)
         and not any(list(root.glob(path)) for root in (page.parent, ROOT, PACKAGE.parent, PACKAGE))
     ]
 
