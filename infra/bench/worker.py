@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from coupons.metering import Meter
-from coupons.process.cache import FRESH_S
+from coupons.process.fresh import FRESH_S
 from coupons.process.refusal_counts import FLUSH_S
 from coupons.refusals import Busy
 from coupons.stores import dynamodb, keys

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from coupons.clock import LEASE_S, Clock
 from coupons.model.batches import Control, PublishedBatch, returns_at_s
 from coupons.process.cache import Cache
+from coupons.process.fresh import Stamp
 from coupons.refusals import Busy, Drained, SoldOut
 from coupons.stores.dynamodb import NoAnswer, NotApplied
 from coupons.stores.stock import Stock
@@ -36,28 +37,23 @@ RETRY_JITTER_S = 30
 
 @dataclass(slots=True)
 class Lease:
-    """Packs taken out of one shard in one round, and which of them this process still holds.
-
-    The age counts from before the request, so that it is never younger here than the store could say.
-    """
+    """Packs taken out of one shard in one round; `held`: those that no claim has used yet."""
 
     lease_id: str
     batch_id: str
     shard: int
     round: int
     packs: int
-    taken_wall_s: float
-    taken_monotonic_s: float
+    taken_at: Stamp
+    """Before the request that took it."""
     held: list[int] = field(default_factory=list)
 
     def is_live(self, clock: Clock) -> bool:
-        """Both clocks say so: either one at `LEASE_S`, or stepped back, ends it.
+        """Whether it is younger than `LEASE_S` by both clocks (`fresh.py`).
 
         Guarded by tests/store/process/test_leases.py::test_a_lapsed_lease_hands_out_nothing.
         """
-        wall_s = clock.wall_s() - self.taken_wall_s
-        monotonic_s = clock.monotonic_s() - self.taken_monotonic_s
-        return 0 <= wall_s < LEASE_S and 0 <= monotonic_s < LEASE_S
+        return self.taken_at.is_younger(clock, LEASE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +145,7 @@ class Leases:
             shard=shard,
             round=round_,
             packs=packs,
-            taken_wall_s=self._clock.wall_s(),
-            taken_monotonic_s=self._clock.monotonic_s(),
+            taken_at=Stamp.now(self._clock),
             held=list(range(packs)),
         )
 
@@ -158,9 +153,7 @@ class Leases:
         """k of the next lease."""
         if last is None:
             return 1
-        # A frozen environment's monotonic clock may stand still: the older of both ages is the safe one.
-        wall_s = self._clock.wall_s() - last.taken_wall_s
-        age_s = max(wall_s, self._clock.monotonic_s() - last.taken_monotonic_s, 0.001)
+        age_s = max(last.taken_at.age_s(self._clock), 0.001)
         pace = int((last.packs - len(last.held)) * AHEAD_S / age_s)
         return max(1, min(pace, 2 * last.packs, PACKS_MAX, self._seen.get(batch_id, 0) // SHARE))
 

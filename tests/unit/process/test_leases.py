@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from coupons.process.fresh import Stamp
 from coupons.process.leases import Lease, Token
 from tests.world import ManualClock
 
-LEASE = Lease("lease", "pack", 0, 1, packs=2, taken_wall_s=1_000.0, taken_monotonic_s=50.0)
+LEASE = Lease("lease", "pack", 0, 1, packs=2, taken_at=Stamp(1_000.0, 50.0))
 
 
 @pytest.mark.parametrize(

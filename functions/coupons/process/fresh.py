@@ -1,0 +1,72 @@
+"""What was read less than a second ago by both clocks of the process.
+
+Lambda freezes a process between requests. Meanwhile its monotonic clock may stand still, and its wall clock may be set
+back or forward. So something is younger than a limit only if both clocks say so, and neither stepped back. Its age
+counts from before the request that read or wrote it, so it is never younger here than in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic, NamedTuple, TypeVar
+
+from coupons.clock import Clock
+
+FRESH_S = 1.0
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Stamp(NamedTuple):
+    """A moment by both clocks."""
+
+    wall_s: float
+    monotonic_s: float
+
+    @classmethod
+    def now(cls, clock: Clock) -> Stamp:
+        return cls(clock.wall_s(), clock.monotonic_s())
+
+    def is_younger(self, clock: Clock, limit_s: float) -> bool:
+        """By both clocks; False if either stepped back."""
+        return 0 <= clock.wall_s() - self.wall_s < limit_s and 0 <= clock.monotonic_s() - self.monotonic_s < limit_s
+
+    def age_s(self, clock: Clock) -> float:
+        """The older of both ages; negative if both clocks stepped back."""
+        return max(clock.wall_s() - self.wall_s, clock.monotonic_s() - self.monotonic_s)
+
+
+class Fresh(Generic[K, T]):
+    """Values by key, each read again by `read` once it is `FRESH_S` old."""
+
+    def __init__(self, clock: Clock, read: Callable[[K], T]) -> None:
+        self._clock = clock
+        self._read = read
+        self._kept: dict[K, tuple[T, Stamp]] = {}
+
+    def get(self, key: K) -> T:
+        """At most `FRESH_S` old."""
+        kept = self._kept.get(key)
+        if kept is not None and kept[1].is_younger(self._clock, FRESH_S):
+            return kept[0]
+        return self.get_now(key, self._read)
+
+    def get_now(self, key: K, read: Callable[[K], T]) -> T:
+        """Read by `read`, past what is kept, and kept from now on. If `read` raises, what was kept stays."""
+        stamp = Stamp.now(self._clock)
+        value = read(key)
+        self._kept[key] = value, stamp
+        return value
+
+    def get_many(self, keys: Iterable[K], read: Callable[[list[K]], Mapping[K, T]]) -> dict[K, T]:
+        """Several, each at most `FRESH_S` old; `read` gets the keys that are not fresh, and may leave some out."""
+        wanted = list(dict.fromkeys(keys))
+        kept = {key: self._kept[key] for key in wanted if key in self._kept}
+        fresh = {key: value for key, (value, stamp) in kept.items() if stamp.is_younger(self._clock, FRESH_S)}
+        stale = [key for key in wanted if key not in fresh]
+        if stale:
+            stamp = Stamp.now(self._clock)
+            found = read(stale)
+            self._kept |= {key: (value, stamp) for key, value in found.items()}
+            fresh |= found
+        return {key: fresh[key] for key in wanted if key in fresh}
