@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
+from pydantic import BaseModel
+
 from coupons import refusals as r
 from coupons.audit import audits
 from coupons.claim import booking, packs
+from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.operate import declarations, members, merchants, steering
 from coupons.settle import budgets
-from coupons.web.answers import BatchState, MembersView, PersonView
-from coupons.web.api import Answer, Api, Request, repeated, written
+from coupons.web.api import Api, Request, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
     AuditQuery,
     BudgetsQuery,
@@ -21,9 +26,9 @@ from coupons.web.bodies import (
     QuantityBody,
     StopBody,
 )
-from coupons.web.money_answers import AuditView, BudgetsView
-from coupons.web.money_views import audit_view, budgets_view
-from coupons.web.views import batch_state, person_view
+from coupons.web.responses.claims import PersonView
+from coupons.web.responses.money import AuditView, BudgetsView
+from coupons.web.responses.operate import BatchState, MembersView
 
 api = Api()
 handler = api.handler
@@ -31,165 +36,147 @@ handler = api.handler
 AUDIT_S = 20.0
 """An audit counts this long before it answers `complete: false`; the gateway waits 30 s."""
 
-_FOUND = (r.NotFound, r.Stopped)
+BatchChange = tuple[PublishedBatch, Control, bool]
+"""The batch and its control item after an action; True if the action changed nothing (a repeat)."""
+BatchAction = Callable[[Request, str], BatchChange]
+
+
+def _batch_action(
+    key: str, *, refusals: tuple[type[r.Refusal], ...], body: type[BaseModel] = Empty
+) -> Callable[[BatchAction], RouteHandler]:
+    """Declare the decorated function, which takes a request and its batch's id, as a route that returns the batch."""
+
+    def declare(act: BatchAction) -> RouteHandler:
+        @api.route(key, scope="operator", body=body, responses={200: BatchState}, refusals=refusals)
+        @wraps(act)
+        def handle(request: Request) -> Response:
+            batch, control, replay = act(request, request.path["batch_id"])
+            return repeatable(BatchState.of(batch, control, request.now_s), replay=replay)
+
+        return handle
+
+    return declare
 
 
 @api.route(
     "PUT /admin/campaigns/{campaign_id}",
     scope="operator",
     body=Campaign,
-    answers={201: Applied, 200: Applied},
+    responses={201: Applied, 200: Applied},
     refusals=(r.TermsFrozen, r.RevisionConflict, r.BudgetExceeded),
 )
-def put_campaign(request: Request) -> Answer:
+def put_campaign(request: Request) -> Response:
     """Apply a campaign document; the same content again changes nothing."""
     stored, outcome = declarations.apply(request.services, request.path["campaign_id"], request.body, request.now_s)
     warnings = declarations.warnings(request.services, stored)
     applied = Applied(**dict(stored), warnings=warnings) if warnings else stored
-    if outcome == "updated":
-        return Answer(applied)
-    return written(applied, replay=outcome == "unchanged")
+    return edited(applied, outcome)
 
 
-@api.route("GET /admin/campaigns/{campaign_id}", scope="operator", answers={200: Campaign}, refusals=(r.NotFound,))
-def get_campaign(request: Request) -> Answer:
+@api.route("GET /admin/campaigns/{campaign_id}", scope="operator", responses={200: Campaign}, refusals=(r.NotFound,))
+def get_campaign(request: Request) -> Response:
     """The document as PUT takes it, with its revision."""
-    return Answer(declarations.read(request.services, request.path["campaign_id"]))
+    return Response(declarations.read(request.services, request.path["campaign_id"]))
 
 
-@api.route(
-    "POST /admin/batches/{batch_id}/publish",
-    scope="operator",
-    body=Empty,
-    answers={200: BatchState},
-    refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded),
-)
-def post_publish(request: Request) -> Answer:
+@_batch_action("POST /admin/batches/{batch_id}/publish", refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded))
+def post_publish(request: Request, batch_id: str) -> BatchChange:
     """Publish a batch: freeze its terms, lay out its stock, reserve its largest possible cost."""
-    batch, control, replay = declarations.publish(request.services, request.path["batch_id"], request.now_s)
-    return repeated(batch_state(batch, control, request.now_s), replay=replay)
+    return declarations.publish(request.services, batch_id, request.now_s)
 
 
-@api.route(
-    "POST /admin/batches/{batch_id}/pause", scope="operator", body=Empty, answers={200: BatchState}, refusals=_FOUND
-)
-def post_pause(request: Request) -> Answer:
+@_batch_action("POST /admin/batches/{batch_id}/pause", refusals=(r.NotFound, r.Stopped))
+def post_pause(request: Request, batch_id: str) -> BatchChange:
     """Refuse claims for now."""
-    batch, control, replay = steering.pause(request.services, request.path["batch_id"])
-    return repeated(batch_state(batch, control, request.now_s), replay=replay)
+    return steering.pause(request.services, batch_id)
 
 
-@api.route(
-    "POST /admin/batches/{batch_id}/resume", scope="operator", body=Empty, answers={200: BatchState}, refusals=_FOUND
-)
-def post_resume(request: Request) -> Answer:
+@_batch_action("POST /admin/batches/{batch_id}/resume", refusals=(r.NotFound, r.Stopped))
+def post_resume(request: Request, batch_id: str) -> BatchChange:
     """Take claims again."""
-    batch, control, replay = steering.resume(request.services, request.path["batch_id"])
-    return repeated(batch_state(batch, control, request.now_s), replay=replay)
+    return steering.resume(request.services, batch_id)
 
 
-@api.route(
-    "POST /admin/batches/{batch_id}/stop",
-    scope="operator",
-    body=StopBody,
-    answers={200: BatchState},
-    refusals=(r.NotFound, r.Closed),
-)
-def post_stop(request: Request) -> Answer:
+@_batch_action("POST /admin/batches/{batch_id}/stop", body=StopBody, refusals=(r.NotFound, r.Closed))
+def post_stop(request: Request, batch_id: str) -> BatchChange:
     """Refuse claims for good; issued coupons stay valid, or are voided."""
-    void = request.body.issued == "void"
-    batch, control, replay = steering.stop(request.services, request.path["batch_id"], request.now_s, void=void)
-    return repeated(batch_state(batch, control, request.now_s), replay=replay)
+    return steering.stop(request.services, batch_id, request.now_s, void=request.body.issued == "void")
 
 
-@api.route(
-    "POST /admin/batches/{batch_id}/extend",
-    scope="operator",
-    body=ExtendBody,
-    answers={200: BatchState},
-    refusals=(r.NotFound, r.TermsFrozen, r.Closed),
-)
-def post_extend(request: Request) -> Answer:
+@_batch_action("POST /admin/batches/{batch_id}/extend", body=ExtendBody, refusals=(r.NotFound, r.TermsFrozen, r.Closed))
+def post_extend(request: Request, batch_id: str) -> BatchChange:
     """Lengthen the validity of all coupons of a batch."""
-    batch, control, replay = steering.extend(request.services, request.path["batch_id"], request.body.days)
-    return repeated(batch_state(batch, control, request.now_s), replay=replay)
+    return steering.extend(request.services, batch_id, request.body.days)
 
 
-@api.route(
+@_batch_action(
     "PUT /admin/batches/{batch_id}/quantity",
-    scope="operator",
     body=QuantityBody,
-    answers={200: BatchState},
     refusals=(r.NotFound, r.Closed, r.Stopped, r.TermsFrozen, r.BudgetExceeded),
 )
-def put_quantity(request: Request) -> Answer:
+def put_quantity(request: Request, batch_id: str) -> BatchChange:
     """Raise the number of packs; it never falls."""
-    batch, control, replay = declarations.raise_quantity(
-        request.services, request.path["batch_id"], request.body.quantity, request.now_s
-    )
-    return repeated(batch_state(batch, control, request.now_s), replay=replay)
+    return declarations.raise_quantity(request.services, batch_id, request.body.quantity, request.now_s)
 
 
 @api.route(
     "PUT /admin/groups/{group_id}/members",
     scope="operator",
     body=MembersBody,
-    answers={200: MembersView},
+    responses={200: MembersView},
     refusals=(r.TermsFrozen,),
 )
-def put_members(request: Request) -> Answer:
+def put_members(request: Request) -> Response:
     """Add and remove members of a group, up to 1,000 in all."""
     group_id, body = request.path["group_id"], request.body
     change = members.change_members(request.services, group_id, body.add, body.remove, request.now_s)
     view = MembersView(group_id=group_id, added=change.added, removed=change.removed, entitled=change.entitled)
-    return Answer(view)
+    return Response(view)
 
 
 @api.route(
     "PUT /admin/merchants/{merchant_id}",
     scope="operator",
     body=MerchantEdit,
-    answers={201: MerchantRecord, 200: MerchantRecord},
+    responses={201: MerchantRecord, 200: MerchantRecord},
     refusals=(r.RevisionConflict,),
 )
-def put_merchant(request: Request) -> Answer:
+def put_merchant(request: Request) -> Response:
     """Register, change or suspend a merchant, withhold its lines and decide about them; each decision is logged."""
     merchant_id = request.path["merchant_id"]
     stored, outcome, changes = merchants.put(request.services, merchant_id, request.body)
     for one in changes:
         facts = {"day": one.day, "order_no": one.order_no or "", "reason": one.reason, "decision": one.decision or ""}
         api.log("withholding", operator=request.caller.subject, merchant=merchant_id, **facts)
-    if outcome == "updated":
-        return Answer(stored)
-    return written(stored, replay=outcome == "unchanged")
+    return edited(stored, outcome)
 
 
 @api.route(
-    "GET /admin/merchants/{merchant_id}", scope="operator", answers={200: MerchantRecord}, refusals=(r.NotFound,)
+    "GET /admin/merchants/{merchant_id}", scope="operator", responses={200: MerchantRecord}, refusals=(r.NotFound,)
 )
-def get_merchant_record(request: Request) -> Answer:
+def get_merchant_record(request: Request) -> Response:
     """The merchant's record as PUT takes it, with its revision."""
-    return Answer(merchants.read(request.services, request.path["merchant_id"]))
+    return Response(merchants.read(request.services, request.path["merchant_id"]))
 
 
-@api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, answers={200: PersonView})
-def post_lookup(request: Request) -> Answer:
+@api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, responses={200: PersonView})
+def post_lookup(request: Request) -> Response:
     """The hotline's look at a person's coupons and bookings; each look is logged."""
     services, person, now_s = request.services, request.services.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
-    held, damaged = packs.wallet(services, person, now_s)
+    found, damaged = packs.wallet(services, person, now_s)
     bookings, broken = booking.bookings_of(services, person, now_s)
-    return Answer(person_view(services, held, bookings, damaged + broken, now_s))
+    return Response(PersonView.of(found, bookings, damaged + broken, services.keys, now_s))
 
 
 @api.route(
     "GET /admin/batches/{batch_id}/audit",
     scope="operator",
     query=AuditQuery,
-    answers={200: AuditView},
+    responses={200: AuditView},
     refusals=(r.NotFound,),
 )
-def get_audit(request: Request) -> Answer:
+def get_audit(request: Request) -> Response:
     """Recount a batch from its items and print each equation."""
     services, batch_id = request.services, request.path["batch_id"]
     deadline_s = services.clock.monotonic_s() + AUDIT_S
@@ -197,17 +184,17 @@ def get_audit(request: Request) -> Answer:
     expired: dict[str, int] = {}
     with services.damages.left_out():
         expired = services.cache.control_now(batch_id).expired_counts
-    return Answer(audit_view(batch_id, found, expired))
+    return Response(AuditView.of(batch_id, found, expired))
 
 
 @api.route(
     "GET /admin/campaigns/{campaign_id}/budgets",
     scope="operator",
     query=BudgetsQuery,
-    answers={200: BudgetsView},
+    responses={200: BudgetsView},
     refusals=(r.NotFound,),
 )
-def get_budgets(request: Request) -> Answer:
+def get_budgets(request: Request) -> Response:
     """Each funder's budget, what each batch has of them, and movements page by page; `audit` recounts it all."""
     services, query, campaign_id, audit = request.services, request.query, request.path["campaign_id"], None
     found = budgets.campaign_money(services, campaign_id, query.cursor)
@@ -216,4 +203,4 @@ def get_budgets(request: Request) -> Answer:
         audit = audits.audit_campaign(services, campaign_id, query.sweep, request.now_s, deadline_s)
     elif query.audit:
         audit = audits.audit_day(services, campaign_id, query.audit, query.sweep, deadline_s)
-    return Answer(budgets_view(campaign_id, found, audit))
+    return Response(BudgetsView.of(campaign_id, found, audit))

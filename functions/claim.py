@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from coupons import refusals as r
 from coupons.claim import booking, packs
-from coupons.times import rfc3339
-from coupons.web.answers import BookingView, ClaimView, CodeView, WalletView
-from coupons.web.api import Answer, Api, Request, written
+from coupons.web.api import Api, Request, Response, written
 from coupons.web.bodies import CodeBody, Empty, WalletQuery
-from coupons.web.views import booking_view, claim_view, wallet_view
+from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
 
 api = Api()
 handler = api.handler
@@ -30,85 +28,86 @@ _BY_CLAIM = (
     "PUT /batches/{batch_id}/booking",
     scope="citizen",
     body=Empty,
-    answers={201: BookingView, 200: BookingView},
+    responses={201: BookingView, 200: BookingView},
     refusals=(*_BY_TIME, r.Stopped),
     operation="booking",
 )
-def put_booking(request: Request) -> Answer:
+def put_booking(request: Request) -> Response:
     """Book a batch before it opens."""
     batch, record, replay = booking.book(request.services, request.path["batch_id"], request.person, request.now_s)
-    return written(booking_view(batch, record, "booked"), replay=replay)
+    return written(BookingView.of(batch, record), replay=replay)
 
 
-@api.route("GET /batches/{batch_id}/booking", scope="citizen", answers={200: BookingView}, refusals=(r.NotFound,))
-def get_booking(request: Request) -> Answer:
+@api.route("GET /batches/{batch_id}/booking", scope="citizen", responses={200: BookingView}, refusals=(r.NotFound,))
+def get_booking(request: Request) -> Response:
     """Read the person's booking."""
     batch, record = booking.my_booking(request.services, request.path["batch_id"], request.person)
-    return Answer(booking_view(batch, record, "booked"))
+    return Response(BookingView.of(batch, record))
 
 
 @api.route(
     "DELETE /batches/{batch_id}/booking",
     scope="citizen",
-    answers={200: BookingView},
+    responses={200: BookingView},
     refusals=_BY_TIME,
     operation="booking",
 )
-def delete_booking(request: Request) -> Answer:
+def delete_booking(request: Request) -> Response:
     """Cancel the person's booking while the window is open."""
     batch, record = booking.cancel(request.services, request.path["batch_id"], request.person, request.now_s)
-    return Answer(booking_view(batch, record, "cancelled"))
+    return Response(BookingView.of(batch, record, "cancelled"))
 
 
 @api.route(
     "PUT /batches/{batch_id}/claim",
     scope="citizen",
     body=Empty,
-    answers={201: ClaimView, 200: ClaimView},
+    responses={201: ClaimView, 200: ClaimView},
     refusals=_BY_CLAIM,
     operation="claim",
 )
-def put_claim(request: Request) -> Answer:
-    """Claim the batch's pack; a repeat answers with the same coupons."""
+def put_claim(request: Request) -> Response:
+    """Claim the batch's pack; a repeat returns the same coupons."""
     citizen = packs.Citizen(request.person, request.caller.region, request.household)
-    held, replay = packs.claim(request.services, request.path["batch_id"], citizen, request.now_s)
+    pack, replay = packs.claim(request.services, request.path["batch_id"], citizen, request.now_s)
     if "operator" in request.caller.scopes:
         _log_assistance(request, "assisted claim")
-    return written(claim_view(request.services, held, request.now_s), replay=replay)
+    return written(ClaimView.of(pack, request.services.keys, request.now_s), replay=replay)
 
 
-@api.route("GET /batches/{batch_id}/claim", scope="citizen", answers={200: ClaimView}, refusals=(r.NotFound,))
-def get_claim(request: Request) -> Answer:
-    """Read the person's claim, for instance after a lost answer."""
-    held = packs.my_claim(request.services, request.path["batch_id"], request.person)
-    return Answer(claim_view(request.services, held, request.now_s))
+@api.route("GET /batches/{batch_id}/claim", scope="citizen", responses={200: ClaimView}, refusals=(r.NotFound,))
+def get_claim(request: Request) -> Response:
+    """Read the person's claim, for instance after a lost response."""
+    pack = packs.my_claim(request.services, request.path["batch_id"], request.person)
+    return Response(ClaimView.of(pack, request.services.keys, request.now_s))
 
 
-@api.route("GET /wallet", scope="citizen", query=WalletQuery, answers={200: WalletView})
-def get_wallet(request: Request) -> Answer:
+@api.route("GET /wallet", scope="citizen", query=WalletQuery, responses={200: WalletView})
+def get_wallet(request: Request) -> Response:
     """All coupons of the person, of one status if asked for."""
-    held, damaged = packs.wallet(request.services, request.person, request.now_s)
-    return Answer(wallet_view(request.services, held, damaged, request.query.status, request.now_s))
+    services, now_s = request.services, request.now_s
+    found, damaged = packs.wallet(services, request.person, now_s)
+    return Response(WalletView.of(found, damaged, services.keys, now_s, status=request.query.status))
 
 
 @api.route(
-    "POST /coupons/{coupon_id}/code", scope="citizen", body=CodeBody, answers={200: CodeView}, refusals=(r.NotFound,)
+    "POST /coupons/{coupon_id}/code", scope="citizen", body=CodeBody, responses={200: CodeView}, refusals=(r.NotFound,)
 )
-def post_code(request: Request) -> Answer:
+def post_code(request: Request) -> Response:
     """Issue a code that a shop can scan for 60 seconds, or one on paper with a PIN."""
     coupon_id = request.path["coupon_id"]
     if request.body.print:
         return _printed(request, coupon_id)
     code, batch, expires_at_s = packs.issue_code(request.services, coupon_id, request.person, request.now_s)
-    return Answer(CodeView(code=code, expires_at=rfc3339(expires_at_s, batch.timezone)))
+    return Response(CodeView.of(code, batch, expires_at_s))
 
 
-def _printed(request: Request, coupon_id: str) -> Answer:
+def _printed(request: Request, coupon_id: str) -> Response:
     if "operator" not in request.caller.scopes:
         raise r.Forbidden(detail="Codes are printed at an operator's desk: this needs the scope 'operator' too.")
     code, pin, batch, expires_at_s = packs.print_code(request.services, coupon_id, request.person)
     _log_assistance(request, "printed code")
-    return Answer(CodeView(code=code, pin=pin, expires_at=rfc3339(expires_at_s, batch.timezone)))
+    return Response(CodeView.of(code, batch, expires_at_s, pin=pin))
 
 
 def _log_assistance(request: Request, what: str) -> None:

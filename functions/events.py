@@ -1,4 +1,4 @@
-"""Lambda function `events`: called with what the streams of claims and orders bring; puts it on the bus."""
+"""Lambda function `events`: puts what the streams of claims and orders deliver on the event bus."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from aws_lambda_powertools import Logger
 
 from coupons.process.services import shared_services
 from coupons.schedule.relay import announce
-from coupons.web.metrics import Measures
+from coupons.web.metrics import MetricLines
 
 _logger = Logger()
-_measures = Measures()
+_metrics = MetricLines()
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """`{"put": n, "failed": n}`: records on the bus, and records named in the queue of failures.
+    """`{"put": n, "failed": n}`: how many records are on the bus, and how many went to the queue of failures.
 
-    Whatever it raises, Lambda sends the records again, in halves, until they are put or too old.
+    After any exception Lambda sends the records again, in halves, until they are put or too old.
     """
     try:
         told, failed = announce(shared_services(), event["Records"])
     finally:
-        _measures.consumed("events")
+        _metrics.consumed("events")
     _logger.info("events", put=len(told), failed=failed)
     return {"put": len(told), "failed": failed}

@@ -1,4 +1,4 @@
-"""Lambda function `expire`: called by the schedule once a minute, and by the local stack's tick."""
+"""Lambda function `expire`: what is due every minute. The schedule calls it, and the tick of the local stack."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from aws_lambda_powertools import Logger
 
 from coupons.process.services import shared_services
 from coupons.schedule.minute import run_schedule
-from coupons.web.metrics import Measures
+from coupons.web.metrics import MetricLines
 
 WORK_S = 45.0
-"""Of the function's timeout of 60 s: a fold that was begun may end."""
+"""The function's timeout is 60 s: the rest is for the piece of work that is under way."""
 
 _logger = Logger()
-_measures = Measures()
+_metrics = MetricLines()
 
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Do what is due: `{"did": [...], "more": bool}`; `more`: call again at once."""
+    """Do what is due: `{"did": [...], "more": bool}`. `more`: there is work left; call again at once."""
     services = shared_services()
     try:
         report = run_schedule(services, int(services.clock.wall_s()), services.clock.monotonic_s() + WORK_S)
     finally:
-        _measures.consumed("schedule")
+        _metrics.consumed("schedule")
     _logger.info("schedule", did=report.did, more=report.more)
     broken = [done for done in report.did if done["step"] == "broken"]
     if broken:
-        # After everything else is done and logged: the function fails, and the alarm rings.
+        # Raised after everything else is done and logged. The function fails, which sets off its alarm.
         raise AssertionError(f"an invariant is broken: {broken}")
     return {"did": report.did, "more": report.more}

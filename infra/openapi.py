@@ -2,9 +2,9 @@
 
     python -m infra.openapi [--check]
 
-OpenAPI 3.1: each route's scope, parameters, body, answers, headers, and every problem it can say, one schema a slug
-with its facts. What the gateway refuses itself has the gateway's own body. `--check` writes nothing and exits 1 if the
-committed document is not what the code says.
+OpenAPI 3.1: each route's scope, parameters, body, responses, headers, and its problems, one schema a slug with the
+facts of the refusal. What the gateway refuses itself has the gateway's own body. `--check` writes nothing and exits 1
+if the committed document is not current.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def document() -> dict[str, Any]:
     for route in every:
         if route.body is not None:
             wanted.append((route.body, "validation"))
-        wanted += [(model, "serialization") for model in route.answers.values() if not isinstance(model, str)]
+        wanted += [(model, "serialization") for model in route.responses.values() if not isinstance(model, str)]
     refs, schemas = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for area, declared in by_area.items():
@@ -110,7 +110,7 @@ def _operation(area: str, route: Route, refs: Any) -> dict[str, Any]:
         "operationId": route.handle.__name__,
         "tags": [area],
         "summary": route.summary,
-        "responses": {**_answers(route, refs), **_problems(route)},
+        "responses": {**_responses(route, refs), **_problems(route)},
     }
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name].json_schema()}
@@ -138,9 +138,9 @@ def _given(field: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values[0].items() if name not in ("default", "title")}
 
 
-def _answers(route: Route, refs: Any) -> dict[str, Any]:
+def _responses(route: Route, refs: Any) -> dict[str, Any]:
     responses: dict[str, Any] = {}
-    for status, model in sorted(route.answers.items()):
+    for status, model in sorted(route.responses.items()):
         if isinstance(model, str):
             content: dict[str, Any] = {model: {}}
         else:
@@ -159,7 +159,7 @@ def _answers(route: Route, refs: Any) -> dict[str, Any]:
 def _description(status: int, route: Route) -> str:
     if status == 201:
         return "Written now."
-    return "As it was written before (`Idempotent-Replay: true`), or changed." if 201 in route.answers else "Done."
+    return "As it was written before (`Idempotent-Replay: true`), or changed." if 201 in route.responses else "Done."
 
 
 def _problems(route: Route) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _problem_name(refusal: type[r.Refusal]) -> str:
 
 
 def _problem_schema(refusal: type[r.Refusal]) -> dict[str, Any]:
-    """RFC 9457, section 3.1; the facts of the refusal are extension members, moments as RFC 3339."""
+    """RFC 9457, section 3.1; the facts of the refusal are extension members, times as RFC 3339."""
     problem = PROBLEMS[refusal]
     properties: dict[str, Any] = {
         "type": {"const": f"/problems/{refusal.slug}"},

@@ -18,9 +18,9 @@ from coupons.web.metrics import (
     METRICS_MAX,
     MONEY,
     PRICE,
-    Asked,
-    Redeemed,
-    Unasked,
+    BackgroundOperation,
+    RedeemedMoney,
+    RequestOperation,
 )
 from tests.bus import Stream
 from tests.machine.engine import Engine
@@ -31,7 +31,7 @@ BOOKING = "PUT /batches/{batch_id}/booking"
 HOLD = "PUT /orders/{order_no}/hold"
 PACK = {"batch_id": "pack"}
 DAY_BEFORE = "2020-06-05T10:00:00+08:00"
-UNDER_A_NAME_OF_THEIR_OWN: dict[str, Asked] = {
+UNDER_A_NAME_OF_THEIR_OWN: dict[str, RequestOperation] = {
     "PUT /batches/{batch_id}/claim": "claim",
     BOOKING: "booking",
     "DELETE /batches/{batch_id}/booking": "booking",
@@ -146,12 +146,12 @@ def test_a_refused_write_is_on_its_own_line(scene: Scene) -> None:
 
 
 def test_a_surprise_is_charged_to_its_own_request(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it had read stands on its line; it is not done, and it says no money."""
+    """Its line has what it had read; it is not done and has no money."""
 
     def fail(_found: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(catalog, "batch_view", fail)
+    monkeypatch.setattr(catalog.BatchView, "of", fail)
     scene.restarted()
     assert send(event("GET /batches/{batch_id}", PACK)).status == 500
     operation, writes, reads, done = of(scene.line())
@@ -185,7 +185,7 @@ def test_a_redemption_says_its_money_once(scene: Scene) -> None:
 
 def test_a_late_redemption_is_counted() -> None:
     """As one, so that the average is their share, with what it took off."""
-    redeemed = Redeemed(Purse("season", "CNY"), 1000, 4000, late=True)
+    redeemed = RedeemedMoney(Purse("season", "CNY"), 1000, 4000, late=True)
     assert redeemed.metrics() == {"DiscountMinor": 1000, "PayableMinor": 4000, "Late": 1, "LateDiscountMinor": 1000}
 
 
@@ -276,6 +276,6 @@ def test_metrics_are_few(scene: Scene) -> None:
     assert len([metric for metric in counted if metric[1:] == purse]) == METRICS_A_CAMPAIGN
     assert len(counted) == METRICS_MAX + METRICS_A_CAMPAIGN
     assert {metric[1:] for metric in counted} - {purse} == {
-        (f"operation={name}",) for name in (*get_args(Asked), *get_args(Unasked))
+        (f"operation={name}",) for name in (*get_args(RequestOperation), *get_args(BackgroundOperation))
     }
     assert made - counted == {("Requests", "service=test", "outcome=ok")}

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from coupons.web.metrics import CONSUMPTION, MONEY, PRICE, Asked, Unasked
+from coupons.web.metrics import CONSUMPTION, MONEY, PRICE, BackgroundOperation, RequestOperation
 from infra.costs import ALARMS
 from tests.template.stack import AREAS, Plant, Rule, Template, function, resources, spoiled, template
 
@@ -67,7 +67,7 @@ def the_dashboard_divides_what_is_asked(t: Template) -> Iterator[str]:
 
 def the_dashboard_reads_metrics_that_are_sent(t: Template) -> Iterator[str]:
     """In the functions' namespace, summed up, where the stack is."""
-    operations = {*get_args(Asked), *get_args(Unasked)}
+    operations = {*get_args(RequestOperation), *get_args(BackgroundOperation)}
     for widget in widgets(t):
         if (widget["stat"], widget["region"]) != ("Sum", "${AWS::Region}"):
             yield f"{widget['title']} is no sum of this region"

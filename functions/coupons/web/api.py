@@ -1,11 +1,11 @@
-"""The HTTP edge: gateway events (payload format 2.0) in, answers and problem documents out.
+"""The HTTP edge: gateway events (payload format 2.0) in, responses and problem documents out.
 
-The gateway has already matched the route, so dispatch is a dictionary look-up by `routeKey`. A route declares all that
-it takes and says (scope, parameters, body, answers, refusals): the same declarations serve requests and, through
-`infra/openapi.py`, the published OpenAPI document. Bodies are parsed by pydantic straight from bytes: depth, digits,
-encoding and NaN are its errors, with their places, never an exception of ours.
+The gateway has already matched the route, so dispatch is a dictionary look-up by `routeKey`. A route declares all
+that it takes and returns (scope, parameters, body, responses, refusals). The same declarations serve requests
+and, through `infra/openapi.py`, the published OpenAPI document. Pydantic parses bodies straight from bytes, so depth,
+digits, encoding and NaN are reported as its errors, each with its place.
 
-Order of precedence: token, scope and the merchant's record, malformed, then whatever the operation refuses.
+Order of precedence: token, scope and the merchant's record, malformed, then the refusals of the operation.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from coupons.fields import PATH_PARAMETERS, faults
 from coupons.process.services import Services, shared_services
 from coupons.refusals import Busy, Forbidden, Malformed, NotFound, Refusal
 from coupons.web.bodies import Empty
-from coupons.web.callers import NOBODY, Caller, Scope, caller_of
-from coupons.web.metrics import Asked, Measures, Redeemed
+from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
+from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
 from coupons.web.traces import traces
 
@@ -38,6 +38,8 @@ _REPLACEMENT = "\ufffd".encode()
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """A request whose scope, parameters and body the route has accepted."""
+
     services: Services
     now_s: int
     caller: Caller
@@ -57,45 +59,61 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A model becomes JSON; a string is sent as it is."""
+class Response:
+    """`content`: a model is sent as JSON, a string as it is."""
 
     content: BaseModel | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    redeemed: Redeemed | None = None
-    """Money for the metrics; no caller sees it."""
+    redeemed: RedeemedMoney | None = None
+    """For the metrics; the caller does not see it."""
 
 
-def written(content: BaseModel, *, replay: bool, redeemed: Redeemed | None = None) -> Answer:
-    """The answer of a write under a caller's own name: 201 the first time, then 200 with the same body."""
-    return repeated(content, replay=replay, first=201, redeemed=redeemed)
+def written(content: BaseModel, *, replay: bool, redeemed: RedeemedMoney | None = None) -> Response:
+    """The response to a write under a name that the caller chose: 201 the first time, 200 for a repeat."""
+    return repeatable(content, replay=replay, first=201, redeemed=redeemed)
 
 
-def repeated(content: BaseModel, *, replay: bool, first: int = 200, redeemed: Redeemed | None = None) -> Answer:
-    """`first`, or 200 marked as a replay; money counts the first time only."""
-    return Answer(content, 200, {"idempotent-replay": "true"}) if replay else Answer(content, first, redeemed=redeemed)
+def repeatable(
+    content: BaseModel, *, replay: bool, first: int = 200, redeemed: RedeemedMoney | None = None
+) -> Response:
+    """Status `first`, or 200 marked as a replay. Metrics count the money the first time only."""
+    if replay:
+        return Response(content, headers={"idempotent-replay": "true"})
+    return Response(content, first, redeemed=redeemed)
 
 
-Handle = Callable[[Request], Answer]
+def edited(content: BaseModel, outcome: str) -> Response:
+    """The response to an edit of a document: 201 if created, 200 if updated, 200 as a replay if unchanged."""
+    return Response(content) if outcome == "updated" else written(content, replay=outcome == "unchanged")
+
+
+def csv_file(text: str, next_page: str | None) -> Response:
+    """`next_page`: the path of the next page, if there is one."""
+    link = {"link": f'<{next_page}>; rel="next"'} if next_page else {}
+    return Response(text, headers={"content-type": "text/csv; charset=utf-8", **link})
+
+
+RouteHandler = Callable[[Request], Response]
 Fallback = Callable[[str, str], Refusal]
-"""Method and path of a request that is no route → why it is refused."""
+"""Method and path of a request that matches no route → its refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     key: str
     """`PUT /batches/{batch_id}/claim`, as the gateway names it."""
-    scope: Scope | None
+    scope: TokenScope | None
+    """None: everybody may ask."""
     summary: str
     body: type[BaseModel] | None
     query: type[BaseModel] | None
-    answers: Mapping[int, type[BaseModel] | str]
-    """Status → model, or the media type of a text answer."""
+    responses: Mapping[int, type[BaseModel] | str]
+    """Status → model, or the media type of a text."""
     refusals: tuple[type[Refusal], ...]
-    operation: Asked
-    """Under which its requests are measured."""
-    handle: Handle
+    operation: RequestOperation
+    """Metric dimension for this route."""
+    handle: RouteHandler
 
     @property
     def method(self) -> str:
@@ -113,31 +131,31 @@ class Api:
         self.routes: dict[str, Route] = {}
         self._fallback: Fallback | None = None
         self._logger = Logger()
-        self._measures = Measures()
+        self._metrics = MetricLines()
 
     def route(
         self,
         key: str,
         *,
-        scope: Scope | None,
-        answers: Mapping[int, type[BaseModel] | str],
+        scope: TokenScope | None,
+        responses: Mapping[int, type[BaseModel] | str],
         refusals: tuple[type[Refusal], ...] = (),
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
-        operation: Asked | None = None,
-    ) -> Callable[[Handle], Handle]:
-        """Declare the decorated function as the handler of `key`; the first line of its docstring is its summary."""
+        operation: RequestOperation | None = None,
+    ) -> Callable[[RouteHandler], RouteHandler]:
+        """Declare the decorated function as the handler of `key`. The first line of its docstring is the summary."""
         measured = operation or ("operator" if scope == "operator" else "other")
 
-        def declare(handle: Handle) -> Handle:
+        def declare(handle: RouteHandler) -> RouteHandler:
             summary = (handle.__doc__ or "").strip().partition("\n")[0]
-            self.routes[key] = Route(key, scope, summary, body, query, answers, refusals, measured, handle)
+            self.routes[key] = Route(key, scope, summary, body, query, responses, refusals, measured, handle)
             return handle
 
         return declare
 
     def fallback(self, refuse: Fallback) -> Fallback:
-        """Declare the answer to the gateway's `$default` route."""
+        """Declare what the gateway's `$default` route is refused with."""
         self._fallback = refuse
         return refuse
 
@@ -145,43 +163,41 @@ class Api:
         self._logger.info(message, extra=facts)
 
     def handler(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
-        """One gateway event to one gateway response; whatever happens is answered and leaves one log line."""
+        """One gateway event → one gateway response. It raises nothing and writes one log line."""
         started_s = time.perf_counter()
-        instance = event.get("rawPath", "")
+        instance, key = event.get("rawPath", ""), event.get("routeKey", "")
         outcome, redeemed, traced = "ok", None, dict[str, str]()
         try:
             traced = self._traced(event)
-            answer = self._answer(event)
-            response, redeemed = _response(answer), answer.redeemed
+            response = self._respond(event)
+            sent, redeemed = _sent(response), response.redeemed
         except Refusal as refusal:
-            outcome = refusal.slug
-            response = _problem_response(problem_document(refusal, instance))
+            outcome, sent = refusal.slug, _sent_problem(problem_document(refusal, instance))
         except Damaged as found:
-            # The item that was asked for, or one that the answer cannot do without; `web/metrics.py` names it.
+            # The item itself, or one that the response depends on. `web/metrics.py` logs its key.
             shared_services().damages.note(found)
-            outcome, response = "damaged", _problem_response(internal_error(instance))
+            outcome, sent = "damaged", _sent_problem(internal_error(instance))
         except Exception:
-            outcome = "surprise"
-            # The route and not the path: a path may carry a person's identity.
+            # Logged by its route: a path may carry a person's identity.
             self._logger.exception("surprise", extra={"route": event.get("routeKey")})
-            response = _problem_response(internal_error(instance))
-        key = event.get("routeKey", "")
+            outcome, sent = "surprise", _sent_problem(internal_error(instance))
         operation = self.routes[key].operation if key in self.routes else "other"
         seconds = time.perf_counter() - started_s
-        self._measures.request(operation, outcome, response, redeemed, route=key, seconds=seconds, traced=traced)
-        return response
+        self._metrics.request(operation, outcome, sent, redeemed, route=key, seconds=seconds, traced=traced)
+        return sent
 
     def _traced(self, event: Mapping[str, Any]) -> dict[str, str]:
-        """Hashes of caller and source for the log line; none without a token, or while the keys cannot be read."""
+        """Hashes of caller and source for the log line; empty without a token, or while the keys cannot be read."""
         route, claims = self.routes.get(event["routeKey"]), _claims(event)
         if route is None or route.scope is None or not claims:
             return {}
         try:
             return traces(shared_services().keys, claims, event.get("headers", {}))
-        except Busy:  # a log line is not worth a refusal: some routes need no keys
+        except Busy:  # some routes need no keys: they must not be refused for a log line
             return {}
 
-    def _answer(self, event: Mapping[str, Any]) -> Answer:
+    def _respond(self, event: Mapping[str, Any]) -> Response:
+        """Raises each refusal in its order of precedence."""
         route = self.routes.get(event["routeKey"])
         if route is None and self._fallback is not None:
             raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])
@@ -210,7 +226,7 @@ def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def _refuse_unregistered(caller: Caller) -> None:
     """Raises Forbidden unless the token's merchant has a record, which operators make.
 
-    A suspended merchant has one, and so has one that left its campaigns: both may release, reverse and read.
+    Suspended merchants and those that have left their campaigns keep theirs: both may release, reverse and read.
     """
     if not shared_services().cache.knows_merchant(caller.merchant_id):
         raise Forbidden(detail="No merchant of this name is registered.")
@@ -237,7 +253,7 @@ def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | Non
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, UnicodeEncodeError):
         raw = _REPLACEMENT
-    # A gateway that reads the body as text has put U+FFFD where it was not UTF-8; nobody writes that by hand.
+    # Gateways that read the body as text put U+FFFD where it is not UTF-8; no client sends that character.
     if _REPLACEMENT in raw:
         errors.append({"place": "body", "message": "is not UTF-8"})
         return None
@@ -250,7 +266,7 @@ def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | Non
 def _parsed(
     model: type[BaseModel] | None, content: bytes | Mapping[str, str], place: str, errors: list[dict[str, str]]
 ) -> BaseModel | None:
-    """`content` as `model`; every way in which it does not fit is added to `errors` with its place."""
+    """`content` as `model`, or None; each error is added to `errors` with its place."""
     if model is None:
         return None
     try:
@@ -262,13 +278,13 @@ def _parsed(
         return None
 
 
-def _response(answer: Answer) -> dict[str, Any]:
-    headers = {"content-type": "application/json", "cache-control": "no-store", **answer.headers}
-    content = answer.content if isinstance(answer.content, str) else answer.content.model_dump_json()
-    return {"statusCode": answer.status, "headers": headers, "body": content}
+def _sent(response: Response) -> dict[str, Any]:
+    headers = {"content-type": "application/json", "cache-control": "no-store", **response.headers}
+    content = response.content if isinstance(response.content, str) else response.content.model_dump_json()
+    return {"statusCode": response.status, "headers": headers, "body": content}
 
 
-def _problem_response(document: dict[str, Any]) -> dict[str, Any]:
+def _sent_problem(document: dict[str, Any]) -> dict[str, Any]:
     headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
     if "retry_after_s" in document:
         headers["retry-after"] = str(document["retry_after_s"])

@@ -1,4 +1,4 @@
-"""The bodies and queries that routes take; strict and closed like every document."""
+"""The bodies and query parameters of routes. Bodies are strict: unknown fields are refused."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ MEMBERS_MAX = 1_000
 
 
 class Empty(Document):
-    """`{}` or no body at all; bodies derived from it have defaults for all they may say."""
+    """`{}` or no body at all."""
+
+    # Every field of a subclass has a default: it is parsed from no body too.
 
 
 Pin = Annotated[str, Field(pattern=rf"^[0-9]{{{PIN_DIGITS}}}$")]
-"""Goes with a printed code."""
+"""The PIN of a printed code."""
 
 
 class CodeBody(Empty):
-    """`print`: on paper, with a PIN, for a person without a phone; takes the scope `operator` besides."""
+    """`print`: a code for paper, with a PIN, for a person without a phone. It needs the scope `operator` too."""
 
     print: bool = False
 
@@ -36,7 +38,7 @@ class QuoteBody(Document):
 
 
 class HoldBody(Document):
-    """`ttl_s`: how long at most; the terms' `hold_max_s` and the coupon's expiry may end it sooner."""
+    """`ttl_s`: the hold's longest duration. The terms' `hold_max_s` and the coupon's expiry can end it sooner."""
 
     code: SealedId
     pin: Pin | None = None
@@ -45,7 +47,10 @@ class HoldBody(Document):
 
 
 class RedemptionBody(Document):
-    """`code` absent: what this order holds. `scanned_at`: a till that was cut off, at most ten minutes ago."""
+    """`code` absent: the coupon that this order holds.
+
+    `scanned_at`: when a till that was cut off scanned the code, at most ten minutes ago.
+    """
 
     code: SealedId | None = None
     pin: Pin | None = None
@@ -62,13 +67,13 @@ class QuantityBody(Document):
 
 
 class StopBody(Empty):
-    """`issued`: whether coupons that were issued and not yet redeemed stay valid."""
+    """`issued`: whether coupons that are issued and not redeemed stay valid or are voided."""
 
     issued: Literal["keep", "void"] = "keep"
 
 
 class ExtendBody(Document):
-    """`days` in all beyond the terms; a repeat is the same extension, not a second one."""
+    """`days`: the whole extension beyond the terms, so a repeat does not extend twice."""
 
     days: Annotated[int, Field(ge=1, le=EXTENSION_MAX_DAYS)]
 
@@ -87,13 +92,13 @@ class MembersBody(Document):
 
 
 class LookupBody(Document):
-    """Whom the hotline asks about: in the body, because identities do not belong in addresses and their logs."""
+    """The person that the hotline asks about. In the body, because URLs are logged and must not hold identities."""
 
     person_id: PersonName
 
 
 class Query(BaseModel):
-    """Query parameters that a route does not know are ignored: caches and trackers add their own."""
+    """Unknown query parameters are ignored: caches and trackers add their own."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -117,9 +122,9 @@ def _campaign_or_day(text: str) -> str:
 
 
 class BudgetsQuery(AuditQuery):
-    """`audit`: what is recounted, the campaign or a settlement day; `sweep`: a count to go on with.
+    """`audit`: recount `campaign` or a settlement day. `sweep`: the count to resume.
 
-    `cursor`: after which movement the page begins.
+    `cursor`: the movement after which the page begins.
     """
 
     audit: Annotated[

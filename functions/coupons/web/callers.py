@@ -1,8 +1,9 @@
-"""Who asks: what the verified token says, as gateways hand it over.
+"""The caller of a request, from the claims of its verified token.
 
-Gateways hand claims over as text: API Gateway's JWT authorizer makes `[a b]` of a list and `map[a:b]` of an object,
-others JSON, and `null` of nothing. So nothing and an empty text are absent, and what was no text is refused where being
-absent would widen what the token may do. The same holds of a claim that arrives as it stood in the token.
+Gateways hand claims over as text. API Gateway's JWT authorizer writes a list as `[a b]` and an object as `map[a:b]`,
+other gateways write JSON, and a missing value is `null`. So `null` and an empty text count as absent. A value that was
+not text is refused wherever counting it as absent would give the token more rights. The same rules apply to claims that
+arrive as they are in the token.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from coupons.fields import PATH_PARAMETERS
 from coupons.identities import SUBJECT, IdentityError, is_nothing, real_name, refuse_misread
 from coupons.refusals import Forbidden, Unauthenticated
 
-Scope = Literal["citizen", "merchant", "partner", "operator"]
+TokenScope = Literal["citizen", "merchant", "partner", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`person_id` and `household_id` are normal forms; None: the token states none."""
+    """`person_id` and `household_id` are in normal form; None: the token has none."""
 
     subject: str = ""
     scopes: frozenset[str] = frozenset()
@@ -33,18 +34,18 @@ class Caller:
 
     @property
     def person_name(self) -> str:
-        """The person as `Keys.person` takes them; the subject stands in for an identity."""
+        """The argument of `Keys.person`; the subject stands in for a missing identity."""
         return self.person_id or f"{SUBJECT}{self.subject}"
 
 
 NOBODY = Caller()
-"""Who asks for what everybody may read."""
+"""The caller of routes that everybody may read."""
 
 
-def caller_of(claims: Mapping[str, Any], scope: Scope) -> Caller:
-    """The caller of a route that takes `scope`. Raises Unauthenticated, Forbidden.
+def caller_of(claims: Mapping[str, Any], scope: TokenScope) -> Caller:
+    """The caller of a route with this scope. Raises Unauthenticated, Forbidden.
 
-    The gateway has checked token and scope already; a function that is called some other way checks again.
+    The gateway checks token and scope first. They are checked again here in case a function is called another way.
     """
     subject = _subject(claims)
     scopes = _scopes(claims)
@@ -64,9 +65,9 @@ def caller_of(claims: Mapping[str, Any], scope: Scope) -> Caller:
 
 
 def name_in(claims: Mapping[str, Any]) -> str:
-    """Whom a token names, as `Keys.person` takes them, whatever else is wrong with it; empty without a token.
+    """The argument of `Keys.person` for a token that may be refused; empty without a token.
 
-    An identity that names nobody gives way to the account that states it.
+    The subject stands in for an identity that is not valid.
     """
     subject, stated = _text(claims, "sub"), _text(claims, "person_id")
     try:
@@ -82,7 +83,7 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 
 
 def _written(value: Any) -> str:
-    """A value that stood in the token as no text is in brackets: a number too, which somebody may have rounded."""
+    """The text of a claim. A value that was not text is in brackets, numbers too: they may have been rounded."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -119,7 +120,7 @@ def _word(claims: Mapping[str, Any], name: str) -> str | None:
 
 
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
-    """The only claims that may be lists, and whose brackets mean one."""
+    """The only claim that may be a list; brackets around it are removed."""
     text = (_text(claims, "scope") or _text(claims, "scp")).strip()
     return frozenset(text.removeprefix("[").removesuffix("]").split())
 

@@ -1,64 +1,71 @@
-"""The line of metrics that each invocation leaves, in CloudWatch's embedded metric format.
+"""The line of metrics that each invocation writes, in CloudWatch's embedded metric format.
 
 | metric | dimensions | counts |
 |---|---|---|
 | `Requests` | service, outcome | requests of the API |
-| `WriteUnits`, `ReadUnits` | operation | what the invocation consumed of DynamoDB, from any of its threads |
-| `MicroDollars` | operation | the price of these units: one a claim is one dollar a million claims |
-| `Done` | operation | 1 for a request that was answered 2xx and is no replay, 0 for every other |
-| `DiscountMinor`, `PayableMinor` | campaign, currency | a redemption's money, the first time it is answered |
-| `Late`, `LateDiscountMinor` | campaign, currency | of such a redemption: 1 and its discount if it is late, else 0 |
-| `MicroDollars` | campaign, currency | the price of the units of such a redemption |
-| `DamagedItems` | service | items that the invocation left out, or could not go on with (`damage.py`); logged by key |
+| `WriteUnits`, `ReadUnits` | operation | DynamoDB units that the invocation consumed, in any of its threads |
+| `MicroDollars` | operation | the price of these units: 1 a claim is one dollar a million claims |
+| `Done` | operation | 1 for a request with status 2xx that is not a replay, 0 for every other |
+| `DiscountMinor`, `PayableMinor` | campaign, currency | the money of a redemption, the first time it is returned |
+| `Late`, `LateDiscountMinor` | campaign, currency | for the same redemption: 1 and its discount if it is late, else 0 |
+| `MicroDollars` | campaign, currency | the price of the units of the same redemption |
+| `DamagedItems` | service | items that cannot be read (`damage.py`), met by the invocation; the log has their keys |
 
-So units or dollars a claim are sums divided: `WriteUnits / Done` of `claim` says what a pack cost in the end, with all
-refusals and repeats. The average of `Late` is the share of late redemptions, its sum their number. Money is never added
-up over currencies, for no metric of it stands without one. A metric is billed for each name with each value of its
-dimensions, so an operation is one of the nine below and never a path: at most `METRICS_MAX` metrics beside `Requests`
-and `DamagedItems`, `METRICS_A_CAMPAIGN` more for each campaign in the hours in which it is redeemed, and in an hour in
-which nobody asks anything only those of the schedule.
+Units or dollars a claim are one sum divided by another: `WriteUnits / Done` of `claim` is what a pack cost, with all
+refusals and repeats. The average of `Late` is the share of late redemptions, its sum their number. Every metric of
+money has the dimension `currency`, so money of two currencies is never added up.
+
+CloudWatch bills each name with each value of its dimensions as one metric. So an operation is one of the nine below and
+never a path. That is at most `METRICS_MAX` metrics beside `Requests` and `DamagedItems`, and `METRICS_A_CAMPAIGN` more
+for each campaign in the hours in which it has redemptions. In an hour without requests only the schedule's are billed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
+from coupons.model.orders import OrderRecord
 from coupons.money import Purse
 from coupons.process.services import consumed, damaged
 
-Asked = Literal["booking", "claim", "hold", "redemption", "reversal", "operator", "other"]
-"""What a request asked for: `operator` is all that operators do, `other` reads, codes, quotes and unknown routes."""
-Unasked = Literal["schedule", "events"]
-"""What no request asked for."""
+RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "operator", "other"]
+"""`operator` is everything that operators do; `other` is reads, codes, quotes and unknown routes."""
+BackgroundOperation = Literal["schedule", "events"]
+"""Operations that no request starts."""
 PRICE = "MicroDollars"
 CONSUMPTION = ("WriteUnits", "ReadUnits", PRICE)
 MONEY = ("DiscountMinor", "PayableMinor", "Late", "LateDiscountMinor")
 DAMAGED = "DamagedItems"
-METRICS_MAX = len(get_args(Asked)) * (len(CONSUMPTION) + 1) + len(get_args(Unasked)) * len(CONSUMPTION)
+_REQUESTS, _BACKGROUND = len(get_args(RequestOperation)), len(get_args(BackgroundOperation))
+METRICS_MAX = _REQUESTS * (len(CONSUMPTION) + 1) + _BACKGROUND * len(CONSUMPTION)
 METRICS_A_CAMPAIGN = len(MONEY) + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
-    """A redemption's money."""
+class RedeemedMoney:
+    """The money of a redemption."""
 
     purse: Purse
     discount_minor: int
     payable_minor: int
     late: bool
 
+    @classmethod
+    def of(cls, order: OrderRecord, purse: Purse) -> Self:
+        return cls(purse, order.amounts.discount_minor, order.amounts.payable_minor, order.late)
+
     def metrics(self) -> dict[str, int]:
         numbers = (self.discount_minor, self.payable_minor, int(self.late), self.discount_minor if self.late else 0)
         return dict(zip(MONEY, numbers, strict=True))
 
 
-class _Line(EphemeralMetrics):
-    """One line of several directives: outcomes, damage, money by campaign and currency, all else by operation.
+class _EmbeddedLine(EphemeralMetrics):
+    """One line with a directive for each set of dimensions of the table above.
 
     With all dimensions in one directive, each metric would be billed for each outcome of each operation.
     """
@@ -68,7 +75,7 @@ class _Line(EphemeralMetrics):
         (whole,) = line["_aws"]["CloudWatchMetrics"]
         counted = [metric for metric in whole["Metrics"] if metric["Name"] == "Requests"]
         broken = [metric for metric in whole["Metrics"] if metric["Name"] == DAMAGED]
-        # Without a unit, for CloudWatch has none of money; every byte here is billed a million times.
+        # Without a unit: CloudWatch has none for money, and logs are billed by the byte.
         names = [metric["Name"] for metric in whole["Metrics"] if metric not in counted + broken]
         money = [*(name for name in names if name in MONEY), PRICE] if "currency" in line else []
         directives: tuple[tuple[list[str], list[dict[str, str]]], ...] = (
@@ -85,25 +92,25 @@ class _Line(EphemeralMetrics):
         return line
 
 
-class Measures:
+class MetricLines:
     """The lines of one Lambda function."""
 
     def __init__(self) -> None:
-        self._line = _Line()
+        self._line = _EmbeddedLine()
         self._logger = Logger()
 
     def request(
         self,
-        operation: Asked,
+        operation: RequestOperation,
         outcome: str,
         response: Mapping[str, Any],
-        redeemed: Redeemed | None,
+        redeemed: RedeemedMoney | None,
         *,
         route: str,
         seconds: float,
         traced: Mapping[str, str],
     ) -> None:
-        """A request of the API was answered with `response`; `redeemed`: it redeemed this; `traced`: who sent it."""
+        """Write the line of a request. `redeemed`: what it redeemed; `traced`: hashes of caller and source."""
         status = response["statusCode"]
         self._line.add_dimension("outcome", outcome)
         self._line.add_metric("Requests", "Count", 1)
@@ -121,8 +128,8 @@ class Measures:
         self._line.add_metadata("ms", round(seconds * 1000, 1))
         self.consumed(operation)
 
-    def consumed(self, operation: Asked | Unasked) -> None:
-        """What was consumed since the last line, and the line is out."""
+    def consumed(self, operation: RequestOperation | BackgroundOperation) -> None:
+        """Write the line, with what was consumed since the one before."""
         taken, micro_dollars = consumed()
         self._line.add_dimension("operation", operation)
         for name, value in zip(CONSUMPTION, (taken.write_units, taken.read_units, micro_dollars), strict=True):
@@ -131,7 +138,7 @@ class Measures:
         self._line.flush_metrics()
 
     def _damage(self) -> None:
-        """What was found damaged is named in the log, and counted where there is any: nothing is billed for none."""
+        """Log each damaged item by its key. Their number is sent only if it is not 0: metrics are billed."""
         found, number = damaged()
         for one in found:
             self._logger.error("damaged", table=one.table, pk=one.pk, sk=one.sk, reason=one.reason)

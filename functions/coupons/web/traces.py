@@ -1,13 +1,15 @@
-"""Who sent a request, as its line says it, so that ten thousand refusals of one are not those of ten thousand people.
+"""Hashes of caller and source for the log line of a request.
 
-| field | tells apart |
+They show whether ten thousand refusals went to one sender or to ten thousand people.
+
+| field | equal for |
 |---|---|
-| `caller` | persons, by whatever account; where the token states no identity, accounts |
-| `source` | addresses: the last entry of `X-Forwarded-For`. The gateway appends it; all before may be forged |
+| `caller` | the same person, with any account; where the token has no identity, the same account |
+| `source` | the same address: the last entry of `X-Forwarded-For`. The gateway appends it; others may be forged |
 
-Each is a short keyed hash of a derivation of its own: nobody without the keys can name anybody by a line, or find their
-items. Routes that everybody may read leave neither, because their function has no keys; the gateway's own log has the
-address of whoever connected to it.
+Each is a short keyed hash with a derivation of its own: without the keys nobody can tell from a line who a person is,
+or find their items. Routes that everybody may read have neither, because their function has no keys. The gateway's own
+log has the address that connected to it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _FORWARDED = "x-forwarded-for"
 
 
 def traces(keys: Keys, claims: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, str]:
-    """Each field as 16 hex digits, left out where it is not known. Also of a request that is going to be refused."""
+    """Each field as 16 hex digits; unknown ones are left out. Works for requests that will be refused, too."""
     address = headers.get(_FORWARDED, "").rpartition(",")[2].strip()
     found = {"caller": name_in(claims), "source": address}
     return {field: keys.trace(field, name) for field, name in found.items() if name}

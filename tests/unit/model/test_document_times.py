@@ -20,8 +20,8 @@ from coupons.model.terms import EXTENSION_MAX_DAYS
 from coupons.money import FundingLine
 from coupons.schedule import reminders
 from coupons.times import DAY_S, day_of, epoch_s, rfc3339
-from coupons.web.answers import ClaimView
-from coupons.web.views import campaign_summary
+from coupons.web.responses.catalog import CampaignSummary
+from coupons.web.responses.claims import ClaimView
 from tests.world import a_batch, campaign, parsed, terms
 from tests.world import seconds as epoch
 
@@ -128,7 +128,7 @@ def test_whatever_is_accepted_every_event_and_answer_validates(
     batch = released(document)
     for claimed_at_s in {batch.opens_at_s, data.draw(st.integers(batch.opens_at_s, batch.closes_at_s - 1))}:
         follow(batch, claimed_at_s)
-    campaign_summary(document)
+    CampaignSummary.of(document)
 
 
 def released(document: Campaign) -> PublishedBatch:

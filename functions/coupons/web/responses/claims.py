@@ -1,0 +1,132 @@
+"""Claims, coupons, bookings and codes, as the person or an operator's desk sees them."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from coupons.fields import Title
+from coupons.model import claims
+from coupons.model.batches import PublishedBatch
+from coupons.model.claimed_packs import ClaimedPack
+from coupons.model.claims import BookingRecord
+from coupons.sealing import Keys
+from coupons.times import rfc3339
+from coupons.web.responses.base import ResponseBody
+
+
+class CouponView(ResponseBody):
+    coupon_id: str
+    batch_id: str
+    terms_id: str
+    title: Title
+    status: claims.Status
+    valid_from: str
+    expires_at: str
+    held_until: str | None
+    """Set while an unpaid order holds the coupon, which is free again at this time at the latest."""
+
+    @classmethod
+    def each_of(cls, pack: ClaimedPack, keys: Keys, now_s: int) -> list[Self]:
+        """The coupons of `pack` in their order."""
+        return [cls._of(pack, place, coupon_id, now_s) for place, coupon_id in enumerate(pack.coupon_ids(keys))]
+
+    @classmethod
+    def _of(cls, pack: ClaimedPack, place: int, coupon_id: str, now_s: int) -> Self:
+        batch, coupon, terms = pack.batch, pack.claim.coupons[place], pack.batch.terms[place]
+        status = pack.status(place, now_s)
+        return cls(
+            coupon_id=coupon_id,
+            batch_id=batch.batch_id,
+            terms_id=terms.terms_id,
+            title=terms.title,
+            status=status,
+            valid_from=rfc3339(coupon.valid_from_s, batch.timezone),
+            expires_at=rfc3339(pack.expires_at_s(place), batch.timezone),
+            held_until=rfc3339(coupon.held_until_s, batch.timezone) if status == "held" else None,
+        )
+
+
+class ClaimView(ResponseBody):
+    batch_id: str
+    claimed_at: str
+    coupons: list[CouponView]
+
+    @classmethod
+    def of(cls, pack: ClaimedPack, keys: Keys, now_s: int) -> Self:
+        return cls(
+            batch_id=pack.batch.batch_id,
+            claimed_at=rfc3339(pack.claim.claimed_at_s, pack.batch.timezone),
+            coupons=CouponView.each_of(pack, keys, now_s),
+        )
+
+
+class WalletView(ResponseBody):
+    """`damaged`: how many packs of the person cannot be shown until they are mended; nothing is lost."""
+
+    coupons: list[CouponView]
+    as_of: str
+    damaged: int
+
+    @classmethod
+    def of(cls, packs: list[ClaimedPack], damaged: int, keys: Keys, now_s: int, *, status: str = "") -> Self:
+        """`status`: of the coupons that are shown; empty: all."""
+        coupons = [coupon for pack in packs for coupon in CouponView.each_of(pack, keys, now_s)]
+        shown = [coupon for coupon in coupons if not status or coupon.status == status]
+        return cls(coupons=shown, as_of=_as_of(packs, now_s), damaged=damaged)
+
+
+BookingStatus = Literal["booked", "cancelled"]
+
+
+class BookingView(ResponseBody):
+    batch_id: str
+    booked_at: str
+    status: BookingStatus
+
+    @classmethod
+    def of(
+        cls, batch: PublishedBatch, record: BookingRecord, status: Literal["booked", "cancelled"] = "booked"
+    ) -> Self:
+        return cls(batch_id=batch.batch_id, booked_at=rfc3339(record.booked_at_s, batch.timezone), status=status)
+
+
+class PersonView(ResponseBody):
+    """What the hotline sees: the same that the person's own app shows."""
+
+    coupons: list[CouponView]
+    bookings: list[BookingView]
+    as_of: str
+    damaged: int
+    """How many packs and bookings cannot be shown until they are mended."""
+
+    @classmethod
+    def of(
+        cls,
+        packs: list[ClaimedPack],
+        bookings: list[tuple[PublishedBatch, BookingRecord]],
+        damaged: int,
+        keys: Keys,
+        now_s: int,
+    ) -> Self:
+        return cls(
+            coupons=[coupon for pack in packs for coupon in CouponView.each_of(pack, keys, now_s)],
+            bookings=[BookingView.of(batch, record) for batch, record in bookings],
+            as_of=_as_of(packs, now_s),
+            damaged=damaged,
+        )
+
+
+class CodeView(ResponseBody):
+    """`pin`: of a printed code."""
+
+    code: str
+    expires_at: str
+    pin: str | None = None
+
+    @classmethod
+    def of(cls, code: str, batch: PublishedBatch, expires_at_s: int, *, pin: str | None = None) -> Self:
+        return cls(code=code, pin=pin, expires_at=rfc3339(expires_at_s, batch.timezone))
+
+
+def _as_of(packs: list[ClaimedPack], now_s: int) -> str:
+    return rfc3339(now_s, packs[0].batch.timezone if packs else "UTC")

@@ -1,0 +1,181 @@
+"""A merchant's statement of one settlement day: its lines and their sums by campaign, as JSON and as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, Literal, Self
+
+from coupons.model.days import Totals
+from coupons.model.merchants import Withholding
+from coupons.model.orders import Line
+from coupons.model.payouts import PAYOUTS, SumsByPayout
+from coupons.model.statements import StatementPage, cursor_of
+from coupons.money import Purse
+from coupons.times import rfc3339
+from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amounts, funding_of_lines
+
+
+class LineView(ResponseBody):
+    kind: str
+    order_no: str
+    reversal_no: str | None
+    coupon_id: str
+    campaign_id: str
+    batch_id: str
+    terms_id: str
+    currency: str
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[FundingView]
+    at: str
+    late: bool
+    coupon_returned: bool
+    """By this reversal."""
+    withheld: str | None
+    """The reason why the line was withheld, also after a decision."""
+    decision: Literal["released", "refused"] | None
+
+    @classmethod
+    def of(cls, line: Line, withholding: Withholding | None, timezone: str) -> Self:
+        return cls(
+            kind=line.kind,
+            order_no=line.order_no,
+            reversal_no=line.reversal_no or None,
+            coupon_id=line.coupon_id,
+            campaign_id=line.purse.campaign_id,
+            batch_id=line.batch_id,
+            terms_id=line.terms_id,
+            currency=line.purse.currency,
+            discount_minor=line.amounts.discount_minor,
+            merchant_match_minor=line.amounts.merchant_match_minor,
+            payable_minor=line.amounts.payable_minor,
+            funding=funding_of_lines(line.amounts.funding),
+            at=rfc3339(line.at_s, timezone),
+            late=line.late,
+            coupon_returned=line.coupon_returned,
+            withheld=withholding.reason if withholding else None,
+            decision=withholding.decision if withholding else None,
+        )
+
+
+class LateView(ResponseBody):
+    """Redemptions by tills that had been cut off: how many, their share of all redemptions, and their discount."""
+
+    lines: int
+    share_basis_points: int
+    discount_minor: int
+
+
+class TotalsView(ResponseBody):
+    lines: int
+    redemptions: int
+    discount_minor: int
+    merchant_match_minor: int
+    payable_minor: int
+    funding: list[FundingView]
+    late: LateView
+
+    @classmethod
+    def of(cls, totals: Totals, **more: Any) -> Self:
+        """`more`: the fields that a subclass adds."""
+        late = LateView(
+            lines=totals.late,
+            share_basis_points=totals.late_basis_points,
+            discount_minor=totals.late_discount_minor,
+        )
+        return cls(
+            lines=totals.lines,
+            redemptions=totals.redemptions,
+            discount_minor=totals.discount_minor,
+            merchant_match_minor=totals.merchant_match_minor,
+            payable_minor=totals.payable_minor,
+            funding=funding_of_amounts(totals.funding),
+            late=late,
+            **more,
+        )
+
+
+class SumsView(TotalsView):
+    """The sums of a campaign's lines in its currency. In every number they are `due` + `withheld` + `refused`."""
+
+    campaign_id: str
+    currency: str
+    due: TotalsView
+    withheld: TotalsView
+    refused: TotalsView
+
+    @classmethod
+    def each_of(cls, sums: SumsByPayout) -> list[Self]:
+        """One for each campaign and currency."""
+        return [cls._of(purse, totals, sums) for purse, totals in sorted(sums.whole.by_purse.items())]
+
+    @classmethod
+    def _of(cls, purse: Purse, totals: Totals, sums: SumsByPayout) -> Self:
+        parts = {payout: TotalsView.of(sums.of(payout).of(purse)) for payout in PAYOUTS}
+        return cls.of(totals, campaign_id=purse.campaign_id, currency=purse.currency, **parts)
+
+
+class LostView(ResponseBody):
+    """A line that is stored and cannot be read until it is mended."""
+
+    order_no: str
+    reversal_no: str | None
+
+
+class SettlementView(ResponseBody):
+    """`sums` are those of the lines on this page, by campaign; the pages of a day add up to the day.
+
+    `final`: no more lines can come, and `day_sums` are those of the whole day. `damaged`: how many items cannot be
+    read, lines of this page (named in `lost`) and others that the day depends on. Unless it is 0, nothing here is
+    final, and nothing may be paid out by it.
+    """
+
+    merchant_id: str
+    day: str
+    lines: list[LineView]
+    damaged: int
+    lost: list[LostView]
+    sums: list[SumsView]
+    final: bool
+    day_sums: list[SumsView] | None
+    next: str | None
+
+    @classmethod
+    def of(cls, merchant_id: str, day: str, page: StatementPage) -> Self:
+        lines = [
+            LineView.of(line, page.withholdings.of(line.order_no), timezone)
+            for line, timezone in zip(page.lines, page.timezones, strict=True)
+        ]
+        return cls(
+            merchant_id=merchant_id,
+            day=day,
+            lines=lines,
+            damaged=page.damaged,
+            lost=[LostView(order_no=order_no, reversal_no=reversal_no or None) for order_no, reversal_no in page.lost],
+            sums=SumsView.each_of(page.split),
+            final=page.day_sums is not None,
+            day_sums=SumsView.each_of(page.day_sums) if page.day_sums else None,
+            next=cursor_of(page.after) if page.after else None,
+        )
+
+    def as_csv(self) -> str:
+        """One row a line. The funders' shares are in one column, `government:500 platform:300`.
+
+        A line that cannot be read is a row of the kind `damaged` with its numbers alone, so that an incomplete file
+        cannot be taken for a complete one.
+        """
+        last = ("funding", "withheld", "decision")
+        columns = [*(name for name in LineView.model_fields if name not in last), *last]
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for line in self.lines:
+            funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
+            row = line.model_dump(mode="json") | {"funding": funding}
+            writer.writerow([str(row[name]).lower() if isinstance(row[name], bool) else row[name] for name in columns])
+        for lost in self.lost:
+            named = {"kind": "damaged", **lost.model_dump()}
+            writer.writerow([named.get(name) for name in columns])
+        return file.getvalue()
