@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test spin e2e faults events costs bench lint template build format openapi lock clean
+.PHONY: help run test spin e2e faults events costs bench mutants lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -64,6 +64,9 @@ events: $(READY) ## print what a running stack announces, as a subscriber would;
 
 costs: $(READY) ## units of each operation as consumed on the local engine, and dollars
 	@$(BIN)/python -m infra.costs
+
+mutants: $(READY) ## void each clause of the stores' conditions: a test must fail; ALL=1 guards and borders too, MODULES=
+	@exec $(BIN)/python -m tests.mutants --jobs $(JOBS) $(if $(ALL),--all) $(MODULES)
 
 bench: $(READY) ## four ways to claim, side by side: units, exactness, pace; PACKS= fewer, ENGINE=dynamodb-local
 	@$(BIN)/python -m infra.bench
@@ -105,7 +108,7 @@ lock: $(READY) ## resolve pyproject.toml into the three requirements files
 	compile --group sam -o requirements-sam.txt
 
 clean: ## remove everything that was made here, the local stack's data too
-	@rm -rf .venv .venv-sam .local .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-sam .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # $(call install,VENV): the venv that the lock $< describes.
