@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from coupons.process.services import shared_services
 from coupons.schedule.relay import announce
-from coupons.web.metrics import MetricLines
+from coupons.web.background import BackgroundFunction
 
-_logger = Logger()
-_metrics = MetricLines()
+_function = BackgroundFunction("events")
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
@@ -19,9 +15,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
 
     After any exception Lambda sends the records again, in halves, until they are put or too old.
     """
-    try:
-        told, failed = announce(shared_services(), event["Records"])
-    finally:
-        _metrics.consumed("events")
-    _logger.info("events", put=len(told), failed=failed)
+    with _function.invocation() as services:
+        told, failed = announce(services, event["Records"])
+    _function.log("events", put=len(told), failed=failed)
     return {"put": len(told), "failed": failed}

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from coupons.process.services import shared_services
 from coupons.schedule.minute import run_schedule
-from coupons.web.metrics import MetricLines
+from coupons.web.background import BackgroundFunction
 
 WORK_S = 45.0
 """The function's timeout is 60 s: the rest is for the piece of work that is under way."""
 
-_logger = Logger()
-_metrics = MetricLines()
+_function = BackgroundFunction("schedule")
 
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Do what is due: `{"did": [...], "more": bool}`. `more`: there is work left; call again at once."""
-    services = shared_services()
-    try:
+    with _function.invocation() as services:
         report = run_schedule(services, int(services.clock.wall_s()), services.clock.monotonic_s() + WORK_S)
-    finally:
-        _metrics.consumed("schedule")
-    _logger.info("schedule", did=report.did, more=report.more)
+    _function.log("schedule", did=report.did, more=report.more)
     broken = [done for done in report.did if done["step"] == "broken"]
     if broken:
         # Raised after everything else is done and logged. The function fails, which sets off its alarm.

@@ -1,0 +1,31 @@
+"""Lambda functions that no request calls: their services, their log and their lines of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from coupons.process.services import Services, shared_services
+from coupons.web.metrics import BackgroundOperation, MetricLines
+
+
+class BackgroundFunction:
+    def __init__(self, operation: BackgroundOperation) -> None:
+        self._operation: BackgroundOperation = operation
+        self._logger = Logger()
+        self._metrics = MetricLines()
+
+    @contextmanager
+    def invocation(self) -> Iterator[Services]:
+        """The services of this process. The line of metrics is written at the end, also after an exception."""
+        services = shared_services()
+        try:
+            yield services
+        finally:
+            self._metrics.consumed(self._operation)
+
+    def log(self, message: str, **facts: Any) -> None:
+        self._logger.info(message, extra=facts)
