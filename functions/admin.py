@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from coupons import refusals as r
 from coupons.audit import audits
-from coupons.claim import booking, packs
+from coupons.claim import booking, wallet
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
@@ -164,7 +164,7 @@ def post_lookup(request: Request) -> Response:
     """The hotline's look at a person's coupons and bookings; each look is logged."""
     services, person, now_s = request.services, request.services.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
-    found, damaged = packs.wallet(services, person, now_s)
+    found, damaged = wallet.wallet(services, person, now_s)
     bookings, broken = booking.bookings_of(services, person, now_s)
     return Response(PersonView.of(found, bookings, damaged + broken, services.keys, now_s))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from coupons import refusals as r
-from coupons.claim import booking, packs
+from coupons.claim import booking, codes, packs, wallet
+from coupons.claim.eligibility import Citizen
 from coupons.web.api import Api, Request, Response, written
 from coupons.web.bodies import CodeBody, Empty, WalletQuery
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
@@ -68,7 +69,7 @@ def delete_booking(request: Request) -> Response:
 )
 def put_claim(request: Request) -> Response:
     """Claim the batch's pack; a repeat returns the same coupons."""
-    citizen = packs.Citizen(request.person, request.caller.region, request.household)
+    citizen = Citizen(request.person, request.caller.region, request.household)
     pack, replay = packs.claim(request.services, request.path["batch_id"], citizen, request.now_s)
     if "operator" in request.caller.scopes:
         _log_assistance(request, "assisted claim")
@@ -78,7 +79,7 @@ def put_claim(request: Request) -> Response:
 @api.route("GET /batches/{batch_id}/claim", scope="citizen", responses={200: ClaimView}, refusals=(r.NotFound,))
 def get_claim(request: Request) -> Response:
     """Read the person's claim, for instance after a lost response."""
-    pack = packs.my_claim(request.services, request.path["batch_id"], request.person)
+    pack = wallet.my_claim(request.services, request.path["batch_id"], request.person)
     return Response(ClaimView.of(pack, request.services.keys, request.now_s))
 
 
@@ -86,7 +87,7 @@ def get_claim(request: Request) -> Response:
 def get_wallet(request: Request) -> Response:
     """All coupons of the person, of one status if asked for."""
     services, now_s = request.services, request.now_s
-    found, damaged = packs.wallet(services, request.person, now_s)
+    found, damaged = wallet.wallet(services, request.person, now_s)
     return Response(WalletView.of(found, damaged, services.keys, now_s, status=request.query.status))
 
 
@@ -98,14 +99,14 @@ def post_code(request: Request) -> Response:
     coupon_id = request.path["coupon_id"]
     if request.body.print:
         return _printed(request, coupon_id)
-    code, batch, expires_at_s = packs.issue_code(request.services, coupon_id, request.person, request.now_s)
+    code, batch, expires_at_s = codes.issue_code(request.services, coupon_id, request.person, request.now_s)
     return Response(CodeView.of(code, batch, expires_at_s))
 
 
 def _printed(request: Request, coupon_id: str) -> Response:
     if "operator" not in request.caller.scopes:
         raise r.Forbidden(detail="Codes are printed at an operator's desk: this needs the scope 'operator' too.")
-    code, pin, batch, expires_at_s = packs.print_code(request.services, coupon_id, request.person)
+    code, pin, batch, expires_at_s = codes.print_code(request.services, coupon_id, request.person)
     _log_assistance(request, "printed code")
     return Response(CodeView.of(code, batch, expires_at_s, pin=pin))
 

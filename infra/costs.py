@@ -19,7 +19,8 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from coupons.claim import catalog, packs
+from coupons.claim import catalog, codes, packs, wallet
+from coupons.claim.eligibility import Citizen
 from coupons.clock import FENCE_S
 from coupons.metering import Consumed, Meter
 from coupons.model.campaigns import Campaign
@@ -105,7 +106,7 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     """Each operation once, in a warm environment."""
     batch = services.cache.batch("special-0606")
     person, now_s = services.keys.person("li-hua"), batch.opens_at_s
-    citizen = packs.Citizen(person, None)
+    citizen = Citizen(person, None)
     order = Order.model_validate_json(
         '{"total_minor": 6000, "store_id": "qianmen-diner", "channel": "offline", "region": "beijing",'
         ' "items": [{"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
@@ -121,12 +122,12 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     services.cache.control("special-0606")
     yield row(FIRST_CLAIM, lambda: claim("special-0606", now_s))
     yield row("claim, repeated", lambda: claim("special-0606", now_s))
-    held = packs.my_claim(services, "special-0606", person)
+    held = wallet.my_claim(services, "special-0606", person)
     coupon_id = held.coupon_ids(services.keys)[0]
-    code, _, _ = packs.issue_code(services, coupon_id, person, now_s)
+    code, _, _ = codes.issue_code(services, coupon_id, person, now_s)
     services.cache.published()
-    yield row("wallet", lambda: packs.wallet(services, person, now_s))
-    yield row("code", lambda: packs.issue_code(services, coupon_id, person, now_s))
+    yield row("wallet", lambda: wallet.wallet(services, person, now_s))
+    yield row("code", lambda: codes.issue_code(services, coupon_id, person, now_s))
     yield row("quote", lambda: quotes.quote(services, "qianmen-diner", code, order, now_s))
 
     def redeem() -> object:
@@ -161,7 +162,7 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     now_s = limited.opens_at_s
     clock.wall = now_s
     person = services.keys.person("owl")
-    citizen = packs.Citizen(person, "beijing")
+    citizen = Citizen(person, "beijing")
     services.refusal_counts.flush()  # what was refused before is not this claim's write
     services.cache.control("night-0612")
     yield row("claim under two limits, first", lambda: packs.claim(services, "night-0612", citizen, now_s))
@@ -169,10 +170,10 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     yield row("99 new members of a group", admit)
     services.cache.control("night-shift")
     yield row("claim as a member, everyone fits", lambda: packs.claim(services, "night-shift", citizen, now_s))
-    held = packs.my_claim(services, granted.batch_id, person)
+    held = wallet.my_claim(services, granted.batch_id, person)
     coupon_id = held.coupon_ids(services.keys)[0]
-    yield row("code on paper", lambda: packs.print_code(services, coupon_id, person))
-    code, pin, _, _ = packs.print_code(services, coupon_id, person)
+    yield row("code on paper", lambda: codes.print_code(services, coupon_id, person))
+    code, pin, _, _ = codes.print_code(services, coupon_id, person)
     order = Order.model_validate_json(
         '{"total_minor": 6000, "store_id": "guijie-hotpot", "channel": "offline", "region": "beijing",'
         ' "items": [{"sku": "hotpot", "category": "catering", "price_minor": 6000, "quantity": 1}]}'

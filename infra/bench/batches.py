@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupons.metering import Meter
-from coupons.model.batches import PublishedBatch, spread
+from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.model.claims import Claim
+from coupons.model.shards import spread
 from coupons.operate import declarations
 from coupons.process.services import Services
 from coupons.sealing import Keys

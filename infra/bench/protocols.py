@@ -13,6 +13,7 @@ import secrets
 from typing import Protocol
 
 from coupons.claim import packs
+from coupons.claim.eligibility import Citizen
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, fresh_coupon
 from coupons.process.services import Services
@@ -36,7 +37,7 @@ class Ours:
 
     def attempt(self, person: bytes, now_s: int) -> Outcome:
         try:
-            _, repeated = packs.claim(self._services, "ours", packs.Citizen(person, None), now_s)
+            _, repeated = packs.claim(self._services, "ours", Citizen(person, None), now_s)
         except (Drained, SoldOut):
             return "refusal"
         return "repeat" if repeated else "claim"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coupons.clock import LEASE_S
-from coupons.model.batches import SCHEDULE_S, returns_at_s
+from coupons.model.drained import SCHEDULE_S, returns_at_s
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
 from infra.bench.batches import SetClock, count

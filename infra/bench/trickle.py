@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupons.claim import packs
+from coupons.claim.eligibility import Citizen
 from coupons.clock import FENCE_S
 from coupons.metering import Meter
 from coupons.process.services import Services
@@ -68,7 +69,7 @@ def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
     for person in range(wanted.claims):
         clock.now, number = waiting[0]
         heapq.heapreplace(waiting, (clock.now + rng.expovariate(1 / wanted.interval_s), number))
-        packs.claim(envs[number], wanted.batch_id, packs.Citizen(key_of(person), None), int(clock.now))
+        packs.claim(envs[number], wanted.batch_id, Citizen(key_of(person), None), int(clock.now))
         played.of("claim").add(1, *meter.take())
     return played
 

@@ -13,7 +13,7 @@ from tests.editing import allow_late_scans
 from tests.world import OPENING, Answered, Person, order
 
 BARRED = {"expired_at": "2020-06-06T02:00:00+00:00", "retry_after_s": 6}
-CAME_BACK = "The coupon came back since this code was shown; ask the customer for a fresh one."
+CAME_BACK = "The coupon came back after this code was shown; ask the customer for a fresh one."
 A_MINUTE_AGO = {"expired_at": "2020-06-06T02:01:00+00:00"}
 SCANNED = {"scanned_at": OPENING}
 
@@ -124,7 +124,7 @@ def paper_buys_nothing_again(s: Stage) -> Answered:
     409,
     "code-expired",
     facts={**A_MINUTE_AGO, "reason": "late-not-allowed"},
-    detail="This merchant may send no scans late. Ask for a fresh code.",
+    detail="This merchant may not send scans late. Ask for a fresh code.",
 )
 def a_late_scan_of_a_merchant_that_may_not(s: Stage) -> Answered:
     return late(s, "o-1", an_old_code(opened(s), 0))

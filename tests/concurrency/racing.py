@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import Any, TypeVar
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.model.batches import Control
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim, Coupon

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.operate import declarations
 from coupons.operate.members import change_members
 from coupons.refusals import Busy, Refusal, TermsFrozen

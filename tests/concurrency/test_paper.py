@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from coupons.claim import packs
+from coupons.claim import codes
 from coupons.process.services import Services
 from coupons.refusals import Busy, CodeInvalid, Refusal
 from coupons.till import redemptions
@@ -22,7 +22,7 @@ def paper(arena: Arena) -> tuple[str, str]:
     arena.publish(campaign(a_batch()))
     arena.claim(arena.services, "ann")
     coupon_id = KEYS.seal_coupon(arena.ref("ann"), KEYS.current)
-    code, pin, _, _ = packs.print_code(arena.services, coupon_id, KEYS.person("ann"))
+    code, pin, _, _ = codes.print_code(arena.services, coupon_id, KEYS.person("ann"))
     return code, pin
 
 
@@ -58,7 +58,7 @@ def test_sixteen_tills_guess_five_pins_together(arena: Arena, paper: tuple[str, 
     outcomes = at_once([lambda n=number: guess_three(n) for number in range(len(wrong) // 3)])
     told = [detail for details in accepted(outcomes) for detail in details]
     assert told.count("The PIN is wrong.") == 5
-    assert set(told) == {"The PIN is wrong.", "Too many wrong PINs; have the coupon printed anew."}
+    assert set(told) == {"The PIN is wrong.", "Too many wrong PINs; have the coupon printed again."}
     with pytest.raises(CodeInvalid):
         try_pin(arena, arena.services, "o-owner", code, pin)
 

@@ -21,7 +21,8 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.dynamodb.models import dynamodb_backends
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.clock import FENCE_S, LEASE_S
 from coupons.model.batches import Control
 from coupons.operate.declarations import raise_quantity

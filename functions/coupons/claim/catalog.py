@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coupons.model.batches import BatchNow, Control, PublishedBatch, status
+from coupons.model.batches import BatchNow, Control, PublishedBatch, batch_status
 from coupons.model.campaigns import Campaign
 from coupons.process.services import Services
 from coupons.refusals import NotFound
@@ -37,7 +37,7 @@ def batch(services: Services, batch_id: str, now_s: int) -> BatchNow:
 
 
 def _now(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> BatchNow:
-    return BatchNow(batch, control, status(batch, control, now_s), _remaining(services, batch, control, now_s))
+    return BatchNow(batch, control, batch_status(batch, control, now_s), _remaining(services, batch, control, now_s))
 
 
 def _remaining(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from coupons.clock import FENCE_S
 from coupons.model.campaigns import Batch
 from coupons.model.claims import Ruling, expiry_s
 from coupons.model.limits import Limit
@@ -18,12 +17,7 @@ from coupons.model.terms import Terms
 from coupons.money import Purse
 from coupons.times import epoch_s
 
-Status = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
-SCHEDULE_S = 60
-"""The schedule runs once a minute."""
-SHARDS_MIN, SHARDS_MAX, ENVIRONMENTS_PER_SHARD = 2, 16, 64
-BUCKETS_MIN, CLAIMS_PER_BUCKET = 16, 1_000
-BUCKETS_MAX = 65_536
+BatchStatus = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
 
 
 @dataclass(frozen=True)
@@ -127,11 +121,11 @@ class BatchNow:
 
     batch: PublishedBatch
     control: Control
-    status: Status
+    status: BatchStatus
     remaining: int
 
 
-def status(batch: PublishedBatch, control: Control, now_s: int) -> Status:
+def batch_status(batch: PublishedBatch, control: Control, now_s: int) -> BatchStatus:
     """One word for the catalogue: what an operator decided comes before the window, the stock comes last."""
     if control.stopped:
         return "stopped"
@@ -148,39 +142,3 @@ def status(batch: PublishedBatch, control: Control, now_s: int) -> Status:
     if control.drained_at_s or control.state == "sealing":
         return "drained"
     return "open"
-
-
-def returns_at_s(control: Control, now_s: int) -> int:
-    """When unclaimed packs of a drained batch return at the latest, if the schedule keeps its minutes.
-
-    The tick after the drain seals, the first tick after the fence counts and reopens. What stands in the future was
-    written before the clock was set back: the next tick begins again from now.
-    """
-    if control.sealed_at_s:
-        returns = _next_tick_s(min(control.sealed_at_s, now_s) + FENCE_S)
-    else:
-        returns = _next_tick_s(_next_tick_s(min(control.drained_at_s or now_s, now_s)) + FENCE_S)
-    # A late or long tick: say the next one, never a time that has gone by.
-    return returns if returns > now_s else _next_tick_s(now_s)
-
-
-def _next_tick_s(moment_s: int) -> int:
-    return (moment_s // SCHEDULE_S + 1) * SCHEDULE_S
-
-
-def buckets_for(expected_claims: int, claims_per_bucket: int = CLAIMS_PER_BUCKET) -> int:
-    """A power of two with about `claims_per_bucket` expected claims a bucket, at least 16."""
-    buckets = BUCKETS_MIN
-    while buckets < BUCKETS_MAX and buckets * claims_per_bucket < expected_claims:
-        buckets *= 2
-    return buckets
-
-
-def shards_for(expected_environments: int) -> int:
-    """One stock shard for 64 environments, from 2 to 16 (so that a reopening fits one transaction)."""
-    return min(max(expected_environments // ENVIRONMENTS_PER_SHARD, SHARDS_MIN), SHARDS_MAX)
-
-
-def spread(packs: int, shards: int) -> list[int]:
-    """Packs over shards, as even as integers allow."""
-    return [packs // shards + (1 if shard < packs % shards else 0) for shard in range(shards)]

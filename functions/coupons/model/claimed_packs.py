@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import Claim, Ruling, Status
+from coupons.model.claims import Claim, CouponStatus, Ruling
 from coupons.sealing import CouponRef, Keys
 
 
@@ -22,7 +22,7 @@ class ClaimedPack:
         refs = (CouponRef(self.batch.number, self.claim.person, place) for place in range(len(self.claim.coupons)))
         return [keys.seal_coupon(ref, self.claim.key_version) for ref in refs]
 
-    def status(self, place: int, now_s: int) -> Status:
+    def status(self, place: int, now_s: int) -> CouponStatus:
         return self.claim.coupons[place].status(now_s, self.ruling)
 
     def expires_at_s(self, place: int) -> int:

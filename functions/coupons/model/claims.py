@@ -14,7 +14,7 @@ from coupons.times import DAY_S, day_of, day_start_s, epoch_s
 
 Stored = Literal["available", "held", "redeemed", "voided"]
 """What the item says; `expired` is never stored: it is a fact of the clock."""
-Status = Literal["available", "held", "redeemed", "expired", "voided"]
+CouponStatus = Literal["available", "held", "redeemed", "expired", "voided"]
 BAR_AHEAD_S = 2 * SKEW_S
 """A bar further ahead of now than this was written before a clock was set back, and does not count."""
 
@@ -60,7 +60,7 @@ class Coupon:
         """How long until a code brings it that is issued then; 0: one of now does."""
         return max(self.bar_s + 1 - now_s, 0) if self.bar_s <= now_s + BAR_AHEAD_S else 0
 
-    def status(self, now_s: int, ruling: Ruling) -> Status:
+    def status(self, now_s: int, ruling: Ruling) -> CouponStatus:
         if self.state in ("redeemed", "voided"):
             return self.state
         if ruling.voided:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from coupons.model.claims import Claim, DamagedClaim, Ruling, Status
+from coupons.model.claims import Claim, CouponStatus, DamagedClaim, Ruling
 from coupons.model.tallies import Faults
 
 
@@ -14,7 +14,7 @@ class Count:
     """Claims of one batch and their coupons by state at the sweep's time; of bookings, how many."""
 
     claims: int = 0
-    coupons: dict[Status, int] = field(default_factory=dict)
+    coupons: dict[CouponStatus, int] = field(default_factory=dict)
     redeemed: dict[int, int] = field(default_factory=dict)
     """Redeemed coupons by their place in the pack: what each would have cost is given back but for these."""
     used: int = 0
@@ -46,7 +46,7 @@ class Fold:
 
     def take(self, claim: Claim, now_s: int, ruling: Ruling, *, in_place: bool = True) -> None:
         count = self.by_batch.setdefault(claim.batch_number, Count())
-        coupons: dict[Status, int] = {}
+        coupons: dict[CouponStatus, int] = {}
         redeemed: dict[int, int] = {}
         for place, coupon in enumerate(claim.coupons):
             status = coupon.status(now_s, ruling)

@@ -7,11 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from coupons.model.batches import Control, PublishedBatch, buckets_for, shards_for, spread
+from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Batch, Campaign, EditOutcome, Warned
+from coupons.model.exclusive_groups import claim_key, expected_claims
 from coupons.model.frozen import differences, refuse_frozen, shown
 from coupons.model.merchants import Merchant
 from coupons.model.reserves import Amounts, PendingReservation, largest_cost
+from coupons.model.shards import buckets_for, shards_for, spread
 from coupons.operate.members import grants_to_all
 from coupons.process.documents import document_now, standing_now
 from coupons.process.services import Services
@@ -225,19 +227,16 @@ def _declaring(services: Services, batch_id: str) -> Standing:
 
 
 def _freeze(services: Services, campaign: Campaign, batch: Batch, now_s: int) -> PublishedBatch:
-    if batch.exclusive_group is None:
-        claim_key, expected = f"B#{batch.batch_id}", batch.quantity
-    else:
-        claim_key = f"G#{campaign.campaign_id}#{batch.exclusive_group}"
-        expected = sum(b.quantity for b in campaign.batches if b.exclusive_group == batch.exclusive_group)
+    key = claim_key(campaign, batch)
+    buckets = services.catalog.buckets(key)
     expected_people = batch.booking.expected_people if batch.booking else None
     return PublishedBatch(
         campaign_id=campaign.campaign_id,
         timezone=campaign.timezone,
         currency=campaign.currency,
         number=_free_number(services, batch.batch_id),
-        claim_key=claim_key,
-        buckets=services.catalog.buckets(claim_key) or buckets_for(expected, services.claims_per_bucket),
+        claim_key=key,
+        buckets=buckets or buckets_for(expected_claims(campaign, batch), services.claims_per_bucket),
         booking_buckets=buckets_for(expected_people or batch.quantity * BOOKINGS_PER_PACK, services.claims_per_bucket),
         shards=shards_for(services.expected_environments),
         published_at_s=now_s,

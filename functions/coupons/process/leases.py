@@ -15,10 +15,11 @@ import secrets
 from dataclasses import dataclass, field
 
 from coupons.clock import LEASE_S, Clock
-from coupons.model.batches import Control, PublishedBatch, returns_at_s
+from coupons.model.batches import Control, PublishedBatch
+from coupons.model.drained import refuse_by_stock
 from coupons.process.cache import Cache
 from coupons.process.fresh import Stamp
-from coupons.refusals import Busy, Drained, SoldOut
+from coupons.refusals import Busy
 from coupons.stores.dynamodb import NoAnswer, NotApplied
 from coupons.stores.stock import Stock
 
@@ -31,8 +32,6 @@ LEASE_ATTEMPTS = 4
 """Shards tried in one request before the answer is `busy`; each failed one is followed by a read of all."""
 NO_SHARD = -1
 """Of a token that stands for no pack of the stock."""
-RETRY_JITTER_S = 30
-"""Spreads the return of those who were told when packs come back."""
 
 
 @dataclass(slots=True)
@@ -169,17 +168,3 @@ class Leases:
             return control, chosen
         self._stock.mark_drained(batch.batch_id, control, now_s)
         return self._live.control_now(batch.batch_id), self._rng.randrange(batch.shards)
-
-
-def refuse_by_stock(batch: PublishedBatch, control: Control, now_s: int, rng: random.Random) -> None:
-    """Raises SoldOut if every pack is claimed, Drained if all are handed out and some may return."""
-    if control.sold_out:
-        raise SoldOut(detail=f"All {control.quantity} packs are claimed.", timezone=batch.timezone)
-    if control.drained_at_s or control.state == "sealing":
-        returns = returns_at_s(control, now_s)
-        raise Drained(
-            returns_at_s=returns,
-            retry_after_s=returns - now_s + rng.randrange(RETRY_JITTER_S),
-            timezone=batch.timezone,
-            detail="All packs are handed out; those that were not claimed return then.",
-        )

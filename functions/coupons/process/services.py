@@ -13,8 +13,8 @@ from typing import Any
 from coupons.clock import SKEW_S, Clock, clock_for
 from coupons.damage import Damaged, Damages
 from coupons.metering import Consumed, Meter
-from coupons.model.batches import CLAIMS_PER_BUCKET
 from coupons.model.claims import Claim
+from coupons.model.shards import CLAIMS_PER_BUCKET
 from coupons.prices import UnitPrices
 from coupons.process.cache import Cache
 from coupons.process.day_marks import DayMarks

@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 
 from coupons.clock import FENCE_S
-from coupons.model.batches import Control, PublishedBatch, spread
+from coupons.model.batches import Control, PublishedBatch
+from coupons.model.shards import spread
 from coupons.process.claim_passes import count_claims
 from coupons.process.services import Services
 

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from coupons.model.batches import Control, PublishedBatch, spread
+from coupons.model.batches import Control, PublishedBatch
 from coupons.model.ledger import LedgerRecord, record_key
 from coupons.model.reserves import Amounts, Reserve, cost_of, largest_cost, minus, packs_for, times, total
+from coupons.model.shards import spread
 from coupons.process.services import Services
 from coupons.settle import reservation
 from coupons.stores.budgets import given_back, reservations

@@ -17,8 +17,9 @@ from functools import partial
 from typing import Any
 
 from coupons.damage import Damaged, expected
-from coupons.model.batches import Control, PublishedBatch, spread
+from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Campaign
+from coupons.model.shards import spread
 from coupons.refusals import Busy, Malformed, RevisionConflict
 from coupons.stores import keys
 from coupons.stores.batch_items import batch_fields, batch_of

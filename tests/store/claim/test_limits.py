@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.process.services import replace_services
 from coupons.refusals import Busy
 from coupons.stores.dynamodb import NoAnswer

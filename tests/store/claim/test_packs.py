@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.model.batches import Control
 from coupons.operate.members import change_members
 from coupons.process.services import PATIENT_ATTEMPTS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from coupons.claim.packs import print_code
+from coupons.claim.codes import print_code
 from coupons.sealing import CouponRef
 from tests.store.faults import Counting
 from tests.world import KEYS, Answered, Person, World, order
@@ -110,7 +110,7 @@ def test_a_print_has_five_wrong_tries(season: World, paper: Paper) -> None:
     assert redeem(season, paper, paper.wrong).json["detail"] == "The PIN is wrong."
     for pin in (paper.pin, paper.wrong):
         refused = redeem(season, paper, pin).json
-        spoiled = "Too many wrong PINs; have the coupon printed anew."
+        spoiled = "Too many wrong PINs; have the coupon printed again."
         assert (refused["reason"], refused["detail"]) == ("pin-spoiled", spoiled)
 
 

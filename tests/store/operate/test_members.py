@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.operate.declarations import publish, raise_quantity
 from coupons.operate.members import Change, change_members
 from coupons.refusals import Busy, NotEligible, TermsFrozen

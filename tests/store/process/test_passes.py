@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from coupons.audit.audits import audit_batch as audit
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.model.batches import Control
 from coupons.model.counts import Fold
 from coupons.operate.steering import extend, stop

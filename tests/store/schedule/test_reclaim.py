@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.model.batches import Control
 from coupons.operate.declarations import raise_quantity
 from coupons.process.services import Services

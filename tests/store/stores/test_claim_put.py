@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from coupons.claim.packs import Citizen, claim
+from coupons.claim.eligibility import Citizen
+from coupons.claim.packs import claim
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, fresh_coupon
 from coupons.refusals import Busy, Drained

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coupons.claim import packs
+from coupons.claim import codes
 from coupons.clock import SKEW_S
 from coupons.model.orders import Order
 from coupons.refusals import CodeExpired, CodeInvalid, NotFound, Refusal
@@ -42,7 +42,7 @@ class Till:
         return {"code": KEYS.seal_code(self.ref, issued_at_s)}
 
     def paper(self) -> By:
-        code, pin, _, _ = packs.print_code(self.services, KEYS.seal_coupon(self.ref, 1), KEYS.person("ann"))
+        code, pin, _, _ = codes.print_code(self.services, KEYS.seal_coupon(self.ref, 1), KEYS.person("ann"))
         return {"code": code, "pin": pin}
 
     def redeem(self, order_no: str, by: By) -> bool:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupons.model.batches import Control, PublishedBatch, buckets_for, returns_at_s, shards_for, spread, status
+from coupons.model.batches import Control, PublishedBatch, batch_status
+from coupons.model.drained import returns_at_s
+from coupons.model.shards import buckets_for, shards_for, spread
 from tests.world import a_batch, campaign, parsed
 
 OPENS_S, CLOSES_S = 1_591_408_800, 1_591_495_200
@@ -59,12 +61,12 @@ def released(**changes: object) -> PublishedBatch:
 )
 def test_status(now_s: int, control: Control, expected: str) -> None:
     """One word; of several that hold, the one that explains a refusal for longest."""
-    assert status(released(booking=BOOKING), control, now_s) == expected
+    assert batch_status(released(booking=BOOKING), control, now_s) == expected
 
 
 def test_without_a_booking_window_nothing_is_booked() -> None:
     """A batch that takes no bookings waits as `scheduled`."""
-    assert status(released(), OPEN, BOOKS_S) == "scheduled"
+    assert batch_status(released(), OPEN, BOOKS_S) == "scheduled"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ class BatchSummary(ResponseBody):
     title: Title
     section_id: str | None
     mode: str
-    status: batches.Status
+    status: batches.BatchStatus
     opens_at: str
     closes_at: str
     booking: Booking | None

@@ -19,7 +19,7 @@ class CouponView(ResponseBody):
     batch_id: str
     terms_id: str
     title: Title
-    status: claims.Status
+    status: claims.CouponStatus
     valid_from: str
     expires_at: str
     held_until: str | None

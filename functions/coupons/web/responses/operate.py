@@ -12,7 +12,7 @@ from coupons.web.responses.base import ResponseBody
 
 class BatchState(ResponseBody):
     batch_id: str
-    status: batches.Status
+    status: batches.BatchStatus
     quantity: int
     extended_days: int
     voided: bool
@@ -21,7 +21,7 @@ class BatchState(ResponseBody):
     def of(cls, batch: PublishedBatch, control: Control, now_s: int) -> Self:
         return cls(
             batch_id=batch.batch_id,
-            status=batches.status(batch, control, now_s),
+            status=batches.batch_status(batch, control, now_s),
             quantity=control.quantity,
             extended_days=control.extended_s // DAY_S,
             voided=control.voided,
