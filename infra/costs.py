@@ -163,7 +163,7 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     clock.wall = now_s
     person = services.keys.person("owl")
     citizen = Citizen(person, "beijing")
-    services.refusal_counts.flush()  # what was refused before is not this claim's write
+    services.refusal_counter.flush()  # what was refused before is not this claim's write
     services.cache.control("night-0612")
     yield row("claim under two limits, first", lambda: packs.claim(services, "night-0612", citizen, now_s))
     admit = partial(members.change_members, services, "night-shift", ["owl", *map(str, range(98))], [], now_s)

@@ -18,6 +18,7 @@ import admin
 import catalog
 import claim
 import verify
+from coupons.clock import Clock
 from coupons.model.campaigns import Campaign
 from coupons.process.services import Services, replace_services
 from coupons.sealing import Keys
@@ -175,17 +176,20 @@ class World:
         self.services = self.new_services()
         replace_services(self.services)
 
-    def new_services(self, *, client: Any = None, bus: Any = None, seed: int = 1) -> Services:
-        """Another environment of the same stack: its own caches, leases and chance."""
-        return Services(
+    def new_services(
+        self, *, client: Any = None, bus: Any = None, clock: Clock | None = None, seed: int = 1
+    ) -> Services:
+        """Another process of the same stack: its own caches, leases and chance."""
+        services = Services(
             self.settings,
-            clock=self.clock,
+            clock=clock or self.clock,
             keys=KEYS,
-            bus=Bus(bus or self.heard, "bus"),
-            failed_records=FailedRecords(self.heard, "queue"),
             boto_client=client or self.client,
             rng=random.Random(seed),
         )
+        services.bus = Bus(bus or self.heard, "bus")
+        services.failed_records = FailedRecords(self.heard, "queue")
+        return services
 
     @property
     def now_s(self) -> int:

@@ -41,7 +41,7 @@ class SetClock:
         return self.now
 
 
-def shared_services(
+def bench_services(
     settings: dict[str, str], clock: Any, client: Any, seed: int, meter: Meter | None = None
 ) -> Services:
     """One environment of the real code over a client of the bench; `meter` may be shared with others."""
@@ -56,7 +56,7 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Se
     document["batches"] = [{**pack, "batch_id": name, "quantity": number} for name, number in quantities.items()]
     campaign = Campaign.model_validate(document, strict=False)
     clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
-    services = shared_services(settings, clock, dynamodb.client(), seed=0)
+    services = bench_services(settings, clock, dynamodb.client(), seed=0)
     declarations.apply(services, _SEASON, campaign, int(clock.now))
     for name in quantities:
         declarations.publish(services, name, int(clock.now))

@@ -17,7 +17,7 @@ from coupons.clock import FENCE_S
 from coupons.metering import Meter
 from coupons.process.services import Services
 from coupons.schedule.reclaim import reclaim
-from infra.bench.batches import SetClock, missing, shared_services
+from infra.bench.batches import SetClock, bench_services, missing
 from infra.bench.people import key_of
 from infra.bench.tally import Played
 
@@ -62,7 +62,7 @@ def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
     clock = SetClock(float(wanted.opens_at_s))
     rng = random.Random(wanted.batch_id)
     meter = Meter()
-    envs = [shared_services(settings, clock, client, number, meter) for number in range(wanted.environments)]
+    envs = [bench_services(settings, clock, client, number, meter) for number in range(wanted.environments)]
     waiting = [(clock.now + rng.expovariate(1 / wanted.interval_s), number) for number in range(len(envs))]
     heapq.heapify(waiting)
     played = Played()

@@ -9,11 +9,11 @@ from multiprocessing.connection import Connection
 
 from coupons.metering import Meter
 from coupons.process.fresh import FRESH_S
-from coupons.process.refusal_counts import FLUSH_S
+from coupons.process.refusal_counter import FLUSH_S
 from coupons.refusals import Busy
 from coupons.stores import dynamodb, keys
 from coupons.stores.dynamodb import encode
-from infra.bench.batches import SetClock, shared_services
+from infra.bench.batches import SetClock, bench_services
 from infra.bench.people import key_of
 from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way
 from infra.bench.tally import Outcome, Played, needless
@@ -50,7 +50,7 @@ class Worker:
         self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
         self._clock = SetClock(0.0)
         self._meter, self._watch = Meter(), Watch()
-        services = shared_services(settings, self._clock, self._client, number, self._meter)
+        services = bench_services(settings, self._clock, self._client, number, self._meter)
         self._ways: dict[str, Way] = {
             "textbook": Textbook(services, settings["CATALOG_TABLE"]),
             "sharded": Sharded(services, random.Random(number)),
@@ -62,7 +62,7 @@ class Worker:
 
     def replace(self) -> None:
         self._watch.growth = Growth()
-        services = shared_services(self._settings, self._clock, self._client, self._number, self._meter)
+        services = bench_services(self._settings, self._clock, self._client, self._number, self._meter)
         self._ways["ours"] = Ours(services)
 
     def play(self, turn: Turn) -> Played:

@@ -109,7 +109,7 @@ def test_counts_of_refusals_are_written_with_a_claim_too(world: World) -> None:
     world.citizen("ann").put_claim("pack")
     world.clock.advance(6)
     assert world.citizen("ann").put_claim("pack").status == 201
-    assert world.services.refusal_statistics.refused("pack") == {"not-open": 1}
+    assert world.services.refusal_counts.refused("pack") == {"not-open": 1}
 
 
 def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -> None:

@@ -182,7 +182,7 @@ def _of_stock(
         "pack_size": len(batch.terms),
         "reclaimed": over is not None and over == beginning.counted.get(batch.batch_id),
         "booked_on_record": control.booked,
-        "refused": services.refusal_statistics.refused(batch.batch_id),
+        "refused": services.refusal_counts.refused(batch.batch_id),
     }
 
 

@@ -52,9 +52,9 @@ def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tu
     try:
         claimed = _claim(services, batch, citizen, now_s)
     except Refusal as refusal:
-        services.refusal_counts.count(batch_id, refusal.slug)
+        services.refusal_counter.count(batch_id, refusal.slug)
         raise
-    services.refusal_counts.flush()
+    services.refusal_counter.flush()
     return claimed
 
 

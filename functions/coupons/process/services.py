@@ -1,14 +1,13 @@
-"""What operations work with, built once a process from the environment variables.
-
-Each part is built when it is first asked for, so that a function needs only the variables of the tables it uses.
-"""
+"""What operations work with: stores, caches, clock and chance, built once a process from the environment variables."""
 
 from __future__ import annotations
 
 import os
 import random
+import time
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from coupons.clock import SKEW_S, Clock, clock_for
 from coupons.damage import Damaged, Damages
@@ -19,7 +18,7 @@ from coupons.prices import UnitPrices
 from coupons.process.cache import Cache
 from coupons.process.day_marks import DayMarks
 from coupons.process.leases import Leases
-from coupons.process.refusal_counts import RefusalCounts
+from coupons.process.refusal_counter import RefusalCounter
 from coupons.refusals import Busy
 from coupons.sealing import Keys
 from coupons.stores import bus, dynamodb, failed_records, secrets
@@ -40,13 +39,20 @@ from coupons.stores.folds import Folds
 from coupons.stores.groups import Groups
 from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
-from coupons.stores.refusal_counts import RefusalStatistics
+from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.registry import Registry
 from coupons.stores.reserves import Reserves
 from coupons.stores.secrets import KeysSecret
 from coupons.stores.stock import Stock
 
+T = TypeVar("T")
+
 PATIENT_ATTEMPTS = 3
+
+
+def _lazy(build: Callable[[Services], T]) -> cached_property[T]:
+    """Built when it is first asked for: a function needs only the variables of the parts it uses."""
+    return cached_property(build)
 
 
 class Services:
@@ -58,203 +64,123 @@ class Services:
         *,
         clock: Clock | None = None,
         keys: Keys | None = None,
-        bus: Bus | None = None,
-        failed_records: FailedRecords | None = None,
         boto_client: Any = None,
         rng: random.Random | None = None,
         meter: Meter | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._settings = settings
-        self._boto_client = boto_client
+        self.settings = settings
+        self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
         self.rng = rng or random.Random()
         self.meter = meter or Meter()
+        self.pause = pause
         self.damages = Damages()
-        self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
         self._keys = keys
-        if bus is not None:
-            self.bus = bus
-        if failed_records is not None:
-            self.failed_records = failed_records
+        self.boto_client = boto_client
 
-    @cached_property
-    def _secret(self) -> KeysSecret:
-        return KeysSecret(secrets.client(), self._settings["KEYS_SECRET_ARN"], self.clock)
+    client = _lazy(lambda s: s.boto_client or dynamodb.client())
+    spike = _lazy(lambda s: Dynamo(s.client, meter=s.meter, rng=s.rng, pause=s.pause))
+    """Sends each request once."""
+    patient = _lazy(lambda s: Dynamo(s.client, attempts=PATIENT_ATTEMPTS, meter=s.meter, rng=s.rng, pause=s.pause))
+
+    catalog = _lazy(lambda s: Catalog(s.patient, s.settings["CATALOG_TABLE"]))
+    budgets = _lazy(lambda s: Budgets(s.patient, s.settings["CATALOG_TABLE"]))
+    reserves = _lazy(lambda s: Reserves(s.patient, s.settings["CATALOG_TABLE"]))
+    registry = _lazy(lambda s: Registry(s.patient, s.settings["CATALOG_TABLE"]))
+    controls = _lazy(lambda s: Controls(s.patient, s.settings["CATALOG_TABLE"]))
+    groups = _lazy(lambda s: Groups(s.patient, s.settings["CATALOG_TABLE"]))
+    stock = _lazy(lambda s: Stock(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
+    folds = _lazy(lambda s: Folds(s.patient, s.settings["CATALOG_TABLE"]))
+    day_folds = _lazy(lambda s: DayFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    audit_folds = _lazy(lambda s: AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
+
+    claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
+    coupons = _lazy(lambda s: CouponParts(s.settings["CLAIMS_TABLE"]))
+    limits = _lazy(lambda s: Limits(s.patient, s.settings["CLAIMS_TABLE"]))
+    bookings = _lazy(lambda s: Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
+
+    orders = _lazy(lambda s: Orders(s.patient, s.settings["ORDERS_TABLE"]))
+    days = _lazy(lambda s: Days(s.patient, s.settings["ORDERS_TABLE"]))
+    audit_reads = _lazy(lambda s: AuditReads(s.patient, s.settings["ORDERS_TABLE"]))
+
+    bus = _lazy(lambda s: Bus(bus.client(), s.settings["EVENT_BUS"]))
+    failed_records = _lazy(lambda s: FailedRecords(failed_records.client(), s.settings["FAILED_EVENTS_QUEUE_URL"]))
+    secret = _lazy(lambda s: KeysSecret(secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
+
+    cache = _lazy(lambda s: Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
+    leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng))
+    day_marks = _lazy(lambda s: DayMarks(s.days, s.clock, s.damages))
+    refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.clock))
 
     @property
     def keys(self) -> Keys:
-        """Those of now: a process that met a newer version has others than before."""
-        return self._keys or self._secret.keys
+        """The keys as of now: they change when a process meets a newer version."""
+        return self._keys or self.secret.keys
 
     def has_key_of(self, claim: Claim) -> bool:
-        """Whether there is a key of the claim's version. Raises Busy while one may be on its way here."""
+        """Whether the key that sealed the claim is known. Raises Busy if the claim is so new that it may follow."""
         if self.keys.master(claim.key_version) is not None:
             return True
-        # The process that wrote the claim had read the version; this one reads the secret at most once a minute.
+        # The process that wrote the claim knew the key; this one reads the secret at most once a minute.
         if -SKEW_S <= self.clock.wall_s() - claim.claimed_at_s < 2 * secrets.RELOAD_S:
             raise Busy(detail="A new key has not come here yet; try again.")
         return False
 
-    @cached_property
-    def bus(self) -> Bus:
-        return Bus(bus.client(), self._settings["EVENT_BUS"])
-
-    @cached_property
-    def failed_records(self) -> FailedRecords:
-        return FailedRecords(failed_records.client(), self._settings["FAILED_EVENTS_QUEUE_URL"])
+    def transact(self, parts: list[dict[str, Any]]) -> None:
+        """One transaction over parts that stores built. Raises TransactionFailed, NotApplied, NoAnswer."""
+        self.patient.transact(parts)
 
     @property
     def event_source(self) -> str:
-        """Who speaks in an event: this installation, by its stage."""
-        return f"urn:coupon-season:{self._settings['STAGE']}"
+        """The `source` of an event: this installation, by its stage."""
+        return f"urn:coupon-season:{self.settings['STAGE']}"
 
     @property
     def expected_environments(self) -> int:
-        return int(self._settings.get("EXPECTED_ENVIRONMENTS", "1000"))
+        return int(self.settings.get("EXPECTED_ENVIRONMENTS", "1000"))
 
     @property
     def claims_per_bucket(self) -> int:
-        """A laptop's season has millions of packs and a handful of people: fewer buckets make its sweeps quick."""
-        return int(self._settings.get("CLAIMS_PER_BUCKET", str(CLAIMS_PER_BUCKET)))
+        """Higher on a laptop: its season has millions of packs and few people, and fewer buckets make passes quick."""
+        return int(self.settings.get("CLAIMS_PER_BUCKET", str(CLAIMS_PER_BUCKET)))
 
     @property
     def sweep_workers(self) -> int:
-        """Threads that read buckets side by side; 1 where the engine is not atomic across threads."""
-        return int(self._settings.get("SWEEP_WORKERS", "8"))
+        """Threads of a pass; 1 if the engine is not atomic across threads."""
+        return int(self.settings.get("SWEEP_WORKERS", "8"))
 
     @cached_property
     def prices(self) -> UnitPrices:
-        """What a unit costs here: the list price where nothing else is said."""
-        stated = {name: self._settings.get(f"{name.upper()}_MICRODOLLARS") for name in ("write_unit", "read_unit")}
+        """What a unit costs here: the list price unless a variable says otherwise."""
+        stated = {name: self.settings.get(f"{name.upper()}_MICRODOLLARS") for name in ("write_unit", "read_unit")}
         return UnitPrices(**{name: float(price) for name, price in stated.items() if price})
-
-    @cached_property
-    def _dynamodb(self) -> Any:
-        return self._boto_client or dynamodb.client()
-
-    @cached_property
-    def _spike(self) -> Dynamo:
-        return Dynamo(self._dynamodb, meter=self.meter)
-
-    @cached_property
-    def _patient(self) -> Dynamo:
-        return Dynamo(self._dynamodb, attempts=PATIENT_ATTEMPTS, meter=self.meter)
-
-    @cached_property
-    def catalog(self) -> Catalog:
-        return Catalog(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def budgets(self) -> Budgets:
-        return Budgets(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def reserves(self) -> Reserves:
-        return Reserves(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def registry(self) -> Registry:
-        return Registry(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def controls(self) -> Controls:
-        return Controls(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def groups(self) -> Groups:
-        return Groups(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def stock(self) -> Stock:
-        return Stock(self._spike, self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def folds(self) -> Folds:
-        return Folds(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def claims(self) -> Claims:
-        return Claims(self._spike, self._patient, self._settings["CLAIMS_TABLE"])
-
-    @cached_property
-    def coupons(self) -> CouponParts:
-        return CouponParts(self._settings["CLAIMS_TABLE"])
-
-    @cached_property
-    def limits(self) -> Limits:
-        return Limits(self._patient, self._settings["CLAIMS_TABLE"])
-
-    @cached_property
-    def bookings(self) -> Bookings:
-        return Bookings(self._patient, self._settings["CLAIMS_TABLE"])
-
-    @cached_property
-    def orders(self) -> Orders:
-        return Orders(self._patient, self._settings["ORDERS_TABLE"])
-
-    @cached_property
-    def days(self) -> Days:
-        return Days(self._patient, self._settings["ORDERS_TABLE"])
-
-    @cached_property
-    def day_folds(self) -> DayFolds:
-        return DayFolds(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def audit_reads(self) -> AuditReads:
-        return AuditReads(self._patient, self._settings["ORDERS_TABLE"])
-
-    @cached_property
-    def audit_folds(self) -> AuditFolds:
-        return AuditFolds(self._patient, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def day_marks(self) -> DayMarks:
-        return DayMarks(self.days, self.clock, self.damages)
-
-    def transact(self, parts: list[dict[str, Any]]) -> None:
-        """One transaction over parts that stores built. Raises TransactionFailed, NotApplied, NoAnswer."""
-        self._patient.transact(parts)
-
-    @cached_property
-    def cache(self) -> Cache:
-        return Cache(self.catalog, self.controls, self.stock, self.registry, self.clock, self.damages)
-
-    @cached_property
-    def refusal_statistics(self) -> RefusalStatistics:
-        return RefusalStatistics(self._spike, self._settings["CATALOG_TABLE"])
-
-    @cached_property
-    def refusal_counts(self) -> RefusalCounts:
-        return RefusalCounts(self.refusal_statistics, self.clock)
-
-    @cached_property
-    def leases(self) -> Leases:
-        return Leases(self.stock, self.cache, self.clock, self.rng)
 
 
 _process: list[Services] = []
+"""Of this process; empty before its first request."""
 
 
 def shared_services() -> Services:
-    """The process's own, built at its first request."""
+    """What all requests of this process share, built at the first one from its environment variables."""
     if not _process:
         _process.append(Services(dict(os.environ)))
     return _process[0]
 
 
-def consumed() -> tuple[Consumed, float]:
-    """What this process consumed since it was last asked, and its micro-dollars; nothing before its first request."""
+def take_consumption() -> tuple[Consumed, float]:
+    """What this process consumed since the last call, and its price in micro-dollars."""
     if not _process:
         return Consumed(), 0.0
     taken = _process[0].meter.take()
     return taken, taken.micro_dollars(_process[0].prices)
 
 
-def damaged() -> tuple[list[Damaged], int]:
-    """What this process found damaged since it was last asked, and how many items in all."""
+def take_damages() -> tuple[list[Damaged], int]:
+    """What this process found damaged since the last call, and how many items that is in all."""
     return _process[0].damages.take() if _process else ([], 0)
 
 
 def replace_services(new: Services | None) -> None:
-    """Tests hand in theirs; None builds anew from the variables."""
+    """Tests hand in their own; None: build them anew from the variables."""
     _process[:] = [] if new is None else [new]

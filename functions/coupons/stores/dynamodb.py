@@ -68,7 +68,7 @@ class Dynamo:
 
     A request is sent at most `attempts` times. They are ours and not the SDK's, which shows only its last error: what
     matters is whether any of them is unknown. `meter` is told what every attempt consumed. `pause(seconds)` waits
-    between them.
+    between them, for times that `rng` draws.
     """
 
     def __init__(
@@ -77,11 +77,13 @@ class Dynamo:
         *,
         attempts: int = 1,
         meter: Meter | None = None,
+        rng: random.Random | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = boto_client
         self._attempts = attempts
         self._meter = meter or Meter()
+        self._rng = rng or random.Random()
         self._pause = pause
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -110,7 +112,7 @@ class Dynamo:
                     raise
             # Two coupons of one pack, or twelve tills on one coupon: the others are through in milliseconds. Two
             # hundred on one item (late scans) take seconds, so the pauses double: 0.6 s in all.
-            self._pause(random.uniform(0.01, 0.03) * 2 ** (attempt - 1))
+            self._pause(self._rng.uniform(0.01, 0.03) * 2 ** (attempt - 1))
         raise AssertionError("the last attempt returns or raises")
 
     def _send(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

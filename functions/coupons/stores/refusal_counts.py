@@ -15,7 +15,7 @@ from coupons.stores.dynamodb import Dynamo, encode
 from coupons.stores.values import amounts, value_of
 
 
-class RefusalStatistics:
+class RefusalCounts:
     """`spike` sends each request once: a repeat could count twice, and nothing here is worth waiting for."""
 
     def __init__(self, spike: Dynamo, table: str) -> None:

@@ -31,7 +31,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from coupons.model.orders import OrderRecord
 from coupons.money import Purse
-from coupons.process.services import consumed, damaged
+from coupons.process.services import take_consumption, take_damages
 
 RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "operator", "other"]
 """`operator` is everything that operators do; `other` is reads, codes, quotes and unknown routes."""
@@ -130,7 +130,7 @@ class MetricLines:
 
     def consumed(self, operation: RequestOperation | BackgroundOperation) -> None:
         """Write the line, with what was consumed since the one before."""
-        taken, micro_dollars = consumed()
+        taken, micro_dollars = take_consumption()
         self._line.add_dimension("operation", operation)
         for name, value in zip(CONSUMPTION, (taken.write_units, taken.read_units, micro_dollars), strict=True):
             self._line.add_metric(name, "Count", value)
@@ -139,7 +139,7 @@ class MetricLines:
 
     def _damage(self) -> None:
         """Log each damaged item by its key. Their number is sent only if it is not 0: metrics are billed."""
-        found, number = damaged()
+        found, number = take_damages()
         for one in found:
             self._logger.error("damaged", table=one.table, pk=one.pk, sk=one.sk, reason=one.reason)
         if number:

@@ -147,23 +147,23 @@ def test_refusals_are_counted_every_five_seconds(season: World) -> None:
     services = season.new_services(client=counting)
     for step_s in (0, 1, 3.9):
         season.clock.advance(step_s)
-        services.refusal_counts.count("pack", "drained")
+        services.refusal_counter.count("pack", "drained")
     assert counting.requests["update_item"] == 0
     season.clock.advance(0.1)
-    services.refusal_counts.count("pack", "sold-out")
+    services.refusal_counter.count("pack", "sold-out")
     assert counting.requests["update_item"] == 1
-    assert season.services.refusal_statistics.refused("pack") == {"drained": 3, "sold-out": 1}
-    assert season.services.refusal_statistics.refused("other") == {}
+    assert season.services.refusal_counts.refused("pack") == {"drained": 3, "sold-out": 1}
+    assert season.services.refusal_counts.refused("other") == {}
     season.clock.advance(5)
-    services.refusal_counts.count("pack", "drained")
-    assert season.services.refusal_statistics.refused("pack") == {"drained": 4, "sold-out": 1}
+    services.refusal_counter.count("pack", "drained")
+    assert season.services.refusal_counts.refused("pack") == {"drained": 4, "sold-out": 1}
 
 
 def test_a_statistic_that_cannot_be_written_is_let_go(season: World) -> None:
     """Once; the refusal is answered all the same."""
     client = Faulty(season.client, "update_item", request_lost)
     services = season.new_services(client=client)
-    services.refusal_counts.count("pack", "not-open")
+    services.refusal_counter.count("pack", "not-open")
     season.clock.advance(5)
-    services.refusal_counts.count("pack", "drained")
-    assert (client.calls, season.services.refusal_statistics.refused("pack")) == (1, {})
+    services.refusal_counter.count("pack", "drained")
+    assert (client.calls, season.services.refusal_counts.refused("pack")) == (1, {})

@@ -77,8 +77,7 @@ def test_without_time_nothing_is_done(wide: World) -> None:
 
 def test_an_interrupted_sweep_goes_on_where_it_stopped(wide: World) -> None:
     """Two folds before the deadline; the next call does the other two and no more."""
-    services = wide.new_services()
-    services.clock = Ticking(monotonic=0)
+    services = wide.new_services(clock=Ticking(monotonic=0))
     assert sweep(wide, services, deadline_s=3) is None
     assert folds(wide) == 2
     counting = Counting(wide.client)

@@ -111,8 +111,7 @@ def test_a_deadline_in_the_middle_keeps_what_was_recorded(town: World) -> None:
     """Each call goes on; in the end all is closed, with the sums of all."""
     published = town.services.catalog.published_ids()
     for _ in range(60):
-        services = town.new_services()
-        services.clock = Ticking(monotonic=0)
+        services = town.new_services(clock=Ticking(monotonic=0))
         if not close_days(services, published, town.now_s, 12.0)[1]:
             break
     else:

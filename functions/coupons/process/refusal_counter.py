@@ -1,8 +1,8 @@
-"""How many claims were refused, by cause: counted in memory, written now and then, and never exact.
+"""Counts refused claims by cause, in memory, and adds them to the store every few seconds: a statistic, never exact.
 
-A refusal must not cost a write, so each process counts its own and adds them to one statistics item a batch with its
-next request, at most every five seconds. What a process had counted when it ended is missing: report these figures
-apart from the exact ones. The metrics (`outcome` of each request) say the same by the minute.
+A refusal must not cost a write. So each process counts its own refusals, and adds them to one item a batch at most
+every five seconds, with its next request. The counts of a process that ended are lost, so these figures are shown apart
+from the exact ones. The metrics (`outcome` of each request) say the same by the minute.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections import Counter
 
 from coupons.clock import Clock
 from coupons.refusals import Busy
-from coupons.stores.refusal_counts import RefusalStatistics
+from coupons.stores.refusal_counts import RefusalCounts
 
 FLUSH_S = 5.0
 
 
-class RefusalCounts:
-    def __init__(self, statistics: RefusalStatistics, clock: Clock) -> None:
-        self._statistics = statistics
+class RefusalCounter:
+    def __init__(self, store: RefusalCounts, clock: Clock) -> None:
+        self._store = store
         self._clock = clock
         self._counts: dict[str, Counter[str]] = {}
         self._flushed_s = clock.monotonic_s()
@@ -34,9 +34,9 @@ class RefusalCounts:
             return
         self._flushed_s = self._clock.monotonic_s()
         counted, self._counts = self._counts, {}
-        for refused_batch_id, counts in counted.items():
+        for batch_id, counts in counted.items():
             try:
-                self._statistics.add_refused(refused_batch_id, counts)
+                self._store.add_refused(batch_id, counts)
             except Busy:
-                # Whether it was added is unknown or unlikely; a statistic is not worth a second write.
+                # It may have been added: a second write could count twice.
                 continue
