@@ -180,13 +180,8 @@ class World:
         self, *, client: Any = None, bus: Any = None, clock: Clock | None = None, seed: int = 1
     ) -> Services:
         """Another process of the same stack: its own caches, leases and chance."""
-        services = Services(
-            self.settings,
-            clock=clock or self.clock,
-            keys=KEYS,
-            boto_client=client or self.client,
-            rng=random.Random(seed),
-        )
+        clock, client, rng = clock or self.clock, client or self.client, random.Random(seed)
+        services = Services(self.settings, clock=clock, keys=KEYS, boto_client=client, rng=rng)
         services.bus = Bus(bus or self.heard, "bus")
         services.failed_records = FailedRecords(self.heard, "queue")
         return services
