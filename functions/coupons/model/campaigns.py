@@ -102,7 +102,8 @@ class Batch(Document):
     section_id: Id | None = None
     """The section that it is shown under."""
     mode: Literal["first_come", "lottery", "granted"]
-    """Who gets a pack: whoever comes first, who is drawn, or each member of a group."""
+    """How packs are given: in order of arrival, by draw, or to each member of a group. A `granted` batch needs
+    `eligibility.group_id`, a `lottery` a booking that closes before the batch opens."""
     quantity: Quantity
     """Packs. Published, it can only be raised (`couponctl raise`)."""
     opens_at: Moment
@@ -124,7 +125,7 @@ class Batch(Document):
     remind_days: Annotated[int, Field(ge=1, le=30)] | None = None
     """So many calendar days before the day of their end, subscribers learn of coupons not yet used; absent, never."""
     terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
-    """`terms_id` of the pack's coupons, in order; one may appear twice."""
+    """`terms_id` of the pack's coupons, in order; one may appear more than once."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -15,9 +15,10 @@ PER_BATCH_MAX = 4
 
 
 class CountLimit(Document):
-    """At most `packs_max` packs a person, or a household, in each `period` of the campaign's time zone.
+    """A person, or a household, can claim at most `packs_max` packs in each `period`.
 
-    Weeks begin on Monday (ISO 8601). A token that names no household is not counted by a household's limit.
+    Periods are those of the campaign's time zone; weeks begin on Monday. A token that names no household is not counted
+    by a household's limit.
     """
 
     kind: Literal["count"]
@@ -33,9 +34,9 @@ class CountLimit(Document):
 
 
 class OneAtATime(Document):
-    """A person's next pack only when nothing of the last is left to use: each coupon redeemed, expired or voided.
+    """A person can claim the next pack once each coupon of the last one is redeemed, expired or voided.
 
-    A reversal that gives a coupon of an earlier pack back takes no later pack away.
+    If a reversal then returns a coupon of an earlier pack, the later pack stays.
     """
 
     kind: Literal["one_at_a_time"]
