@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from coupons.model import ledger
-from coupons.model.ledger import Movement
+from coupons.model.ledger import Account, Movement
+from coupons.model.orders import Line
 from tests.world import World
 
 PAGE_LINES = 1_000
@@ -27,6 +28,16 @@ def recorded(world: World, campaign_id: str) -> list[Movement]:
     return found + [ledger.of_record(record) for record in world.services.reserves.records(campaign_id)]
 
 
+def of_line(merchant_id: str, line: Line) -> Movement:
+    """What one settlement line says: reserved money is due to the merchant, or is reserved again."""
+    entries: list[tuple[Account, int]] = []
+    for part in line.amounts.funding:
+        entries.append((("reserved", part.funder_id, line.batch_id), -part.amount_minor))
+        entries.append((("due", part.funder_id, merchant_id), part.amount_minor))
+    kind = "spend" if line.kind == "redemption" else "reverse"
+    return Movement(f"{merchant_id}#{line.order_no}#{line.reversal_no}", kind, line.at_s, tuple(entries))
+
+
 def filed(world: World, campaign_id: str, merchant_ids: Iterable[str], day: str) -> list[Movement]:
     """What a campaign's settlement lines of a day say."""
     found: list[Movement] = []
@@ -34,5 +45,5 @@ def filed(world: World, campaign_id: str, merchant_ids: Iterable[str], day: str)
         after: tuple[int, str] | None = (0, "")
         while after is not None:
             lines, after = world.services.orders.lines(merchant_id, day, after, PAGE_LINES)
-            found += [ledger.of_line(merchant_id, line) for line in lines if line.purse.campaign_id == campaign_id]
+            found += [of_line(merchant_id, line) for line in lines if line.purse.campaign_id == campaign_id]
     return found

@@ -1,10 +1,10 @@
-"""Splitting amounts so that they always add up, in integers of minor units."""
+"""Money in integers of minor units: amounts by funder, and splits that always add up."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Purse(NamedTuple):
@@ -23,6 +23,95 @@ class FundingLine:
 
     funder_id: str
     amount_minor: int
+
+
+class Amounts(Mapping[str, int]):
+    """Minor units by `funder_id`, all of one purse. Immutable; iterates in the order of funder ids.
+
+    A funder with zero stays listed, and amounts that differ only by zeros are equal. `str()` gives the words of
+    findings: `city 500, shop 200`.
+    """
+
+    __slots__ = ("_minor",)
+    _minor: dict[str, int]
+
+    def __init__(self, parts: Mapping[str, int] | Iterable[tuple[str, int]] = ()) -> None:
+        """Several parts of one funder add up. Raises TypeError unless funders are strings and amounts integers."""
+        found: dict[str, int] = {}
+        for funder_id, minor in parts.items() if isinstance(parts, Mapping) else parts:
+            if type(funder_id) is not str or type(minor) is not int:
+                raise TypeError("amounts are integers of minor units by funder")
+            found[funder_id] = found.get(funder_id, 0) + minor
+        self._minor = {funder_id: found[funder_id] for funder_id in sorted(found)}
+
+    @classmethod
+    def total(cls, parts: Iterable[Amounts]) -> Amounts:
+        """The sum of all parts."""
+        return cls(pair for part in parts for pair in part.items())
+
+    def __getitem__(self, funder_id: str) -> int:
+        return self._minor[funder_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._minor)
+
+    def __len__(self) -> int:
+        return len(self._minor)
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts.total((self, other))
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return self + -other
+
+    def __neg__(self) -> Amounts:
+        return self * -1
+
+    def __mul__(self, number: int) -> Amounts:
+        return Amounts((funder_id, minor * number) for funder_id, minor in self._minor.items())
+
+    def __eq__(self, other: object) -> bool:
+        """With any mapping: the same amount for each funder, zero where one of the two does not list it."""
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return all(self._minor.get(one, 0) == other.get(one, 0) for one in (*self._minor, *other))
+
+    def __hash__(self) -> int:
+        return hash(frozenset(pair for pair in self._minor.items() if pair[1]))
+
+    def __str__(self) -> str:
+        return ", ".join(f"{funder_id} {minor}" for funder_id, minor in self._minor.items() if minor) or "0"
+
+    def __repr__(self) -> str:
+        return f"Amounts({self._minor})"
+
+    def __deepcopy__(self, _memo: Any) -> Amounts:
+        """Itself, for `dataclasses.asdict`."""
+        return self
+
+    @property
+    def is_zero(self) -> bool:
+        """For every funder."""
+        return not any(self._minor.values())
+
+    @property
+    def below_zero(self) -> Amounts:
+        """The parts that are."""
+        return Amounts(pair for pair in self._minor.items() if pair[1] < 0)
+
+    def of(self, funder_ids: Iterable[str]) -> Amounts:
+        """The parts of these funders."""
+        wanted = set(funder_ids)
+        return Amounts(pair for pair in self._minor.items() if pair[0] in wanted)
+
+    def without(self, funder_ids: Iterable[str]) -> Amounts:
+        """The parts of all other funders."""
+        gone = set(funder_ids)
+        return Amounts(pair for pair in self._minor.items() if pair[0] not in gone)
+
+
+NOTHING = Amounts()
+"""Of no funder."""
 
 
 def split(amount_minor: int, weights: Sequence[int]) -> list[int]:

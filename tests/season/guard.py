@@ -14,6 +14,7 @@ from typing import Any
 from coupons.model.campaigns import Campaign
 from coupons.model.orders import OrderRecord
 from coupons.model.reserves import Reserve
+from coupons.money import Amounts
 from coupons.stores import controls, keys, orders
 from coupons.stores.dynamodb import Item, decode
 from tests.machine.engine import Engine, Place, places_of
@@ -125,7 +126,7 @@ class Guard(Engine):
 
     def reserve(self, batch_id: str) -> Reserve:
         item = self.item(_CATALOG, keys.reserve(batch_id))
-        return Reserve(item["reserved"], item["released"], item["version"])
+        return Reserve(Amounts(item["reserved"]), Amounts(item["released"]), item["version"])
 
     def control(self, batch_id: str) -> controls.Control:
         return controls._control(self.item(_CATALOG, keys.control(batch_id)))

@@ -10,7 +10,7 @@ import pytest
 
 from coupons.model import assessment
 from coupons.model.days import Sums
-from coupons.money import FundingLine, split
+from coupons.money import Amounts, FundingLine, split
 from coupons.operate import declarations
 from coupons.schedule import minute
 from coupons.settle import give_back
@@ -21,8 +21,9 @@ PEOPLE = 60
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def _one_more(amounts: dict[str, int]) -> dict[str, int]:
-    return {funder: amount + (place == 0) for place, (funder, amount) in enumerate(sorted(amounts.items()))}
+def _one_more(amounts: Amounts) -> Amounts:
+    """Of the first funder."""
+    return amounts + Amounts({min(amounts): 1})
 
 
 def gives_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
@@ -45,8 +46,8 @@ def rolls_over_a_pack_too_many(patch: pytest.MonkeyPatch) -> None:
 def reserves_rounded_down(patch: pytest.MonkeyPatch) -> None:
     real = declarations.largest_cost
 
-    def cheaper(*facts: Any) -> dict[str, int]:
-        return {funder: cost - cost % 10 for funder, cost in real(*facts).items()}
+    def cheaper(*facts: Any) -> Amounts:
+        return Amounts((funder, cost - cost % 10) for funder, cost in real(*facts).items())
 
     patch.setattr(declarations, "largest_cost", cheaper)
 

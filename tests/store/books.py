@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupons.model.ledger import Movement, balances, of_kind
-from coupons.model.reserves import Amounts
+from coupons.money import Amounts
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
 from tests import folding
@@ -19,7 +19,7 @@ LATER = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-09T10:00
 
 
 def of(packs: int) -> Amounts:
-    return {funder_id: packs * cost for funder_id, cost in PACK.items()}
+    return Amounts(PACK) * packs
 
 
 def tick(world: World, services: Services | None = None, times: int = 1) -> list[dict[str, Any]]:
@@ -35,13 +35,12 @@ def reserved(world: World) -> Amounts:
     """As the funders' budgets say; nothing of them is ever lost."""
     budgets = world.services.budgets.of("season", list(PACK))
     assert [b.reserved_minor + b.left_minor for b in budgets] == [BUDGET] * 3
-    return {budget.funder_id: budget.reserved_minor for budget in budgets}
+    return Amounts((budget.funder_id, budget.reserved_minor) for budget in budgets)
 
 
 def opened(world: World, batch_id: str) -> Amounts:
     """What is still reserved for a batch, as its own item says."""
-    found = world.services.reserves.get(batch_id).open
-    return {funder_id: found.get(funder_id, 0) for funder_id in PACK}
+    return world.services.reserves.get(batch_id).open
 
 
 def movements(world: World) -> list[Movement]:
@@ -56,12 +55,10 @@ def assert_books(world: World, *batch_ids: str) -> None:
     assert sum(found.values()) == 0
     assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
     budgets = world.services.budgets.of("season", [account[1] for account in found if account[0] == "left"])
-    assert {b.funder_id: b.left_minor for b in budgets} == dict(of_kind(found, "left"))
+    assert {b.funder_id: b.left_minor for b in budgets} == of_kind(found, "left")
     spent = [movement for movement in moved if movement.kind in ("spend", "reverse")]
     for batch_id in batch_ids:
-        of_batch = dict(of_kind(found, "reserved", batch_id))
-        due = balances(spent)
-        still = {name: balance - due.get(("reserved", name, batch_id), 0) for name, balance in of_batch.items()}
+        still = of_kind(found, "reserved", batch_id) - of_kind(balances(spent), "reserved", batch_id)
         assert still == world.services.reserves.get(batch_id).open
 
 

@@ -1,15 +1,67 @@
-"""Splitting amounts: they always add up, and no line goes below zero."""
+"""Amounts by funder behave like numbers; splits always add up, and no line goes below zero."""
 
 from __future__ import annotations
+
+import copy
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coupons.money import split, split_over_left
+from coupons.money import NOTHING, Amounts, split, split_over_left
 
 amounts = st.integers(0, 10**12)
 weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=10).filter(any)
+by_funder = st.dictionaries(st.sampled_from(["city", "platform", "shop"]), st.integers(-1000, 1000)).map(Amounts)
+
+
+@given(by_funder, by_funder, st.integers(0, 9))
+def test_amounts_add_by_funder(one: Amounts, other: Amounts, number: int) -> None:
+    """A sum has each funder's sum; what was added can be taken away again; a product is a repeated sum."""
+    assert dict(one + other) == {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
+    assert one + other - other == one
+    assert one - one == NOTHING == -NOTHING
+    assert Amounts.total([one] * number) == one * number
+
+
+@given(by_funder)
+def test_amounts_that_differ_by_zeros_are_equal(one: Amounts) -> None:
+    """They have one hash, the same words, and equal any mapping that says so; a unit more makes them unequal."""
+    padded = one + Amounts(dict.fromkeys(["city", "platform", "shop", "third"], 0))
+    assert padded == one == dict(one)
+    assert (hash(padded), str(padded)) == (hash(one), str(one))
+    assert one + Amounts({"third": 1}) != one
+    assert one != str(one)
+
+
+def test_amounts_say_who_has_how_much() -> None:
+    """In the order of funder ids, zeros left out; several parts of one funder add up."""
+    one = Amounts([("shop", 5), ("city", 500), ("platform", 0), ("shop", -7)])
+    assert list(one.items()) == [("city", 500), ("platform", 0), ("shop", -2)]
+    assert (str(one), str(NOTHING), str(Amounts({"city": 0}))) == ("city 500, shop -2", "0", "0")
+    assert (one.below_zero, one.of(["city"]), one.without(["city", "shop"])) == ({"shop": -2}, {"city": 500}, {})
+    assert [each.is_zero for each in (one, NOTHING, Amounts({"city": 0}))] == [False, True, True]
+
+
+@pytest.mark.parametrize("parts", [{"city": 1.0}, {"city": True}, {"city": None}, {"city": "1"}, {1: 1}])
+def test_amounts_are_integers_by_funder(parts: Any) -> None:
+    """Nothing else is taken for money."""
+    with pytest.raises(TypeError, match="integers of minor units by funder"):
+        Amounts(parts)
+    with pytest.raises(TypeError, match="integers of minor units by funder"):
+        Amounts({"city": 1}) * 0.5  # type: ignore[operator]
+
+
+def test_amounts_do_not_change() -> None:
+    """A sum is a new value; `asdict` takes the value as it is."""
+    one = Amounts({"city": 1})
+    same = one
+    same += Amounts({"city": 1})
+    assert (one, same) == ({"city": 1}, {"city": 2})
+    assert copy.deepcopy(one) is one
+    with pytest.raises(TypeError):
+        one["city"] = 2  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

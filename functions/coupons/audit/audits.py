@@ -35,9 +35,8 @@ from coupons.model.findings import (
     damage_equation,
     final_count,
 )
-from coupons.model.reserves import Amounts
 from coupons.model.tallies import DayTally, Faults, together
-from coupons.money import Purse
+from coupons.money import Amounts, Purse
 from coupons.process.claim_passes import count_bookings
 from coupons.process.documents import document_now
 from coupons.process.services import Services

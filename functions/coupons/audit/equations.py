@@ -14,11 +14,10 @@ from coupons.model.batches import Control
 from coupons.model.counts import Count
 from coupons.model.days import Sums, Totals
 from coupons.model.findings import Equation, Snapshot
-from coupons.model.ledger import Account, Movement, balances
+from coupons.model.ledger import Movement, balances
 from coupons.model.payouts import PAYOUTS
-from coupons.model.reserves import Amounts, minus, plus, times, total
 from coupons.model.tallies import FAULTS_NAMED, BatchTally, DayTally, Faults
-from coupons.money import Purse
+from coupons.money import NOTHING, Amounts, Purse
 
 
 def of_lines(tally: BatchTally) -> list[Equation]:
@@ -31,8 +30,8 @@ def of_lines(tally: BatchTally) -> list[Equation]:
         _without_fault(f"orders of {tally.lines} lines have all their lines", tally.missing_lines),
         _without_fault(f"coupons {tally.carried} carry the orders that keep them", tally.wrong_coupons),
         Equation(
-            f"spent by lines: {said(tally.spent)} less {said(tally.back)} = by orders: {said(tally.ordered)}",
-            same(tally.net, tally.ordered),
+            f"spent by lines: {tally.spent} less {tally.back} = by orders: {tally.ordered}",
+            tally.net == tally.ordered,
         ),
     ]
 
@@ -51,18 +50,18 @@ def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equati
     reserve, pack, quantity = snapshot.reserves[batch_id], snapshot.pack(batch_id), snapshot.controls[batch_id].quantity
     touching = (record for record in snapshot.records if batch_id in (record.batch_id, record.to_batch_id))
     folded = balances(map(ledger.of_record, touching))
-    recorded = dict(ledger.of_kind(folded, "reserved", batch_id))
-    taken = reserve.pending.taken if reserve.pending else {}
-    moving = f" + {said(taken)} of a raise on its way" if taken else ""
+    recorded = ledger.of_kind(folded, "reserved", batch_id)
+    taken = reserve.pending.taken if reserve.pending else NOTHING
+    moving = f" + {taken} of a raise on its way" if taken else ""
     return [
         Equation(
-            f"reserved {said(reserve.reserved)} = {quantity} packs of {said(pack)}{moving}",
-            same(reserve.reserved, plus(times(pack, quantity), taken)),
+            f"reserved {reserve.reserved} = {quantity} packs of {pack}{moving}",
+            reserve.reserved == pack * quantity + taken,
         ),
-        Equation(f"reserve by its records {said(recorded)} = {said(reserve.open)}", same(recorded, reserve.open)),
+        Equation(f"reserve by its records {recorded} = {reserve.open}", recorded == reserve.open),
         Equation(
-            f"0 <= spent {said(spent)} <= reserve {said(reserve.open)}",
-            all(amount >= 0 for amount in (*minus(reserve.open, spent).values(), *spent.values())),
+            f"0 <= spent {spent} <= reserve {reserve.open}",
+            not spent.below_zero and not (reserve.open - spent).below_zero,
         ),
     ]
 
@@ -71,14 +70,14 @@ def of_unclaimed(batch_id: str, snapshot: Snapshot, claims: int) -> Equation:
     """That step is done, and the `claims` are the last word."""
     packs, gone = snapshot.controls[batch_id].quantity - claims, _given(snapshot, batch_id, "unclaimed")
     pack = snapshot.pack(batch_id)
-    return Equation(f"gave back unclaimed {said(gone)} = {packs} packs of {said(pack)}", same(gone, times(pack, packs)))
+    return Equation(f"gave back unclaimed {gone} = {packs} packs of {pack}", gone == pack * packs)
 
 
 def of_expired(batch_id: str, snapshot: Snapshot) -> Equation:
     """That step is done."""
     unused, gone = snapshot.unused(batch_id), _given(snapshot, batch_id, "expired")
     coupons = sum(snapshot.controls[batch_id].unused)
-    return Equation(f"gave back expired {said(gone)} = {coupons} unused coupons {said(unused)}", same(gone, unused))
+    return Equation(f"gave back expired {gone} = {coupons} unused coupons {unused}", gone == unused)
 
 
 def of_unused(control: Control, count: Count) -> Equation:
@@ -99,32 +98,31 @@ def of_rest(batch_id: str, snapshot: Snapshot, closed: Mapping[str, Amounts], ot
     through, opened = snapshot.controls[batch_id].rest_through, snapshot.reserves[batch_id].open
     if not through or any(day <= through for day in others):
         return []
-    spent = total(owed for day, owed in closed.items() if day <= through)
-    return [Equation(f"after the rest reserve {said(opened)} = spent {said(spent)} by {through}", same(opened, spent))]
+    spent = Amounts.total(owed for day, owed in closed.items() if day <= through)
+    return [Equation(f"after the rest reserve {opened} = spent {spent} by {through}", opened == spent)]
 
 
 def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]) -> Equation:
     """Day by day: what a batch's lines come to, and what the close recorded."""
     days = sorted(lines.keys() | recorded.keys())
-    wrong = [day for day in days if not same(lines.get(day, {}), recorded.get(day, {}))]
-    named = "".join(f"; {day} {said(lines.get(day, {}))}, not {said(recorded.get(day, {}))}" for day in wrong[:3])
-    sums = f"lines {said(total(lines.values()))} = recorded {said(total(recorded.values()))}"
+    wrong = [day for day in days if lines.get(day, NOTHING) != recorded.get(day, NOTHING)]
+    named = "".join(f"; {day} {lines.get(day, NOTHING)}, not {recorded.get(day, NOTHING)}" for day in wrong[:3])
+    sums = f"lines {Amounts.total(lines.values())} = recorded {Amounts.total(recorded.values())}"
     return Equation(f"{len(days)} closed days: {sums}{named}", not wrong)
 
 
 def of_budgets(snapshot: Snapshot) -> list[Equation]:
     """What is declared, what of it is set aside, and for which batches."""
-    declared = {funder.funder_id: funder.budget_minor for funder in snapshot.document.funders}
-    opened = total(reserve.open for reserve in snapshot.reserves.values())
+    declared = Amounts((funder.funder_id, funder.budget_minor) for funder in snapshot.document.funders)
+    opened = Amounts.total(reserve.open for reserve in snapshot.reserves.values())
     return [
         Equation(
-            f"budgets {said(declared)} = reserved {said(snapshot.reserved)} + left {said(snapshot.left)}",
-            same(declared, plus(snapshot.reserved, snapshot.left)),
+            f"budgets {declared} = reserved {snapshot.reserved} + left {snapshot.left}",
+            declared == snapshot.reserved + snapshot.left,
         ),
         Equation(
-            f"reserved of budgets {said(snapshot.reserved)}"
-            f" = reserved for {len(snapshot.reserves)} batches {said(opened)}",
-            same(snapshot.reserved, opened),
+            f"reserved of budgets {snapshot.reserved} = reserved for {len(snapshot.reserves)} batches {opened}",
+            snapshot.reserved == opened,
         ),
     ]
 
@@ -135,26 +133,28 @@ def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozense
     Lines move money from `reserved` to `due` and back, so the sum of both is of one moment, whenever lines were read.
     """
     found = balances(movements(snapshot, days, closed))
-    by_kind = {kind: _of_kind(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")}
+    by_kind = {
+        kind: ledger.of_kind(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")
+    }
     sums = " + ".join(f"{kind} {sum(amounts.values())}" for kind, amounts in by_kind.items())
     aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
-    parts = " + ".join(f"{kind} {said(amounts)}" for kind, amounts in aside.items())
-    due = total(dict(ledger.of_kind(found, "due", day)) for day in closed)
-    withheld = total(days[day].recounted.withheld.of(snapshot.purse).funding for day in closed)
+    parts = " + ".join(f"{kind} {amounts}" for kind, amounts in aside.items())
+    due = Amounts.total(ledger.of_kind(found, "due", day) for day in closed)
+    withheld = Amounts.total(days[day].recounted.withheld.of(snapshot.purse).funding for day in closed)
     below = [
         " ".join(account) for account, balance in found.items() if account[0] in ("left", "reserved") and balance < 0
     ]
     return [
         Equation(f"ledger {sums} = 0", sum(found.values()) == 0),
         Equation(
-            f"ledger left {said(by_kind['left'])} = budgets left {said(snapshot.left)}",
-            same(by_kind["left"], snapshot.left),
+            f"ledger left {by_kind['left']} = budgets left {snapshot.left}",
+            by_kind["left"] == snapshot.left,
         ),
         Equation(
-            f"ledger {parts} = budgets reserved {said(snapshot.reserved)}",
-            same(total(aside.values()), snapshot.reserved),
+            f"ledger {parts} = budgets reserved {snapshot.reserved}",
+            Amounts.total(aside.values()) == snapshot.reserved,
         ),
-        Equation(f"ledger due of closed days {said(due)} = withheld {said(withheld)}", same(due, withheld)),
+        Equation(f"ledger due of closed days {due} = withheld {withheld}", due == withheld),
         Equation(f"{len(below)} of {len(found)} accounts below zero{_named(below)}", not below),
     ]
 
@@ -183,45 +183,35 @@ def of_day(purse: Purse, tally: DayTally, recorded: Mapping[str, Amounts]) -> li
     """A closed day's money of one purse: merchants, batches and what is due. `recorded`: what its batches spent."""
     stored, recounted = tally.stored.whole.of(purse), tally.recounted.whole.of(purse)
     wrong = [
-        f"{batch_id} {said(stored.spent.get(batch_id, {}))}, not {said(recorded.get(batch_id, {}))}"
+        f"{batch_id} {stored.spent.get(batch_id, NOTHING)}, not {recorded.get(batch_id, NOTHING)}"
         for batch_id in sorted(stored.spent.keys() | recorded.keys())
-        if not same(stored.spent.get(batch_id, {}), recorded.get(batch_id, {}))
+        if stored.spent.get(batch_id, NOTHING) != recorded.get(batch_id, NOTHING)
     ]
     parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse))}" for name in PAYOUTS)
     settled, due = tally.stored.due, tally.recounted.due
     return [
         Equation(
-            f"merchants {said(stored.funding)} = {len(recorded)} batches {said(total(recorded.values()))}"
-            f"{_named(wrong)}",
+            f"merchants {stored.funding} = {len(recorded)} batches {Amounts.total(recorded.values())}{_named(wrong)}",
             not wrong,
         ),
         Equation(f"{parts} = recorded {_totals(stored)}", _same_totals(recounted, stored)),
         Equation(
-            f"settled {said(settled.of(purse).funding)} = due by lines {said(due.of(purse).funding)}",
+            f"settled {settled.of(purse).funding} = due by lines {due.of(purse).funding}",
             _same_totals(settled.of(purse), due.of(purse)),
         ),
     ]
 
 
-def said(amounts: Mapping[str, int]) -> str:
-    """`city 500, shop 200`; what is nothing is left out."""
-    return ", ".join(f"{funder_id} {amount}" for funder_id, amount in sorted(amounts.items()) if amount) or "0"
-
-
-def same(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
-    return not any(minus(one, other).values())
-
-
 def _given(snapshot: Snapshot, batch_id: str, step: str) -> Amounts:
     """What went in a step, to funders and as packs, since money was last reserved: a clock set back does that anew."""
-    gone: Amounts = {}
+    gone = NOTHING
     for record in snapshot.records:
         if record.batch_id != batch_id:
             continue
         if record.step == step:
-            gone = plus(gone, record.amounts)
+            gone += record.amounts
         elif record.kind == "reserve":
-            gone = {}
+            gone = NOTHING
     return gone
 
 
@@ -237,11 +227,6 @@ def _without_fault(text: str, faults: Faults) -> Equation:
 
 def _named(names: Sequence[str]) -> str:
     return f"; {'; '.join(names[:FAULTS_NAMED])}" if names else ""
-
-
-def _of_kind(found: Mapping[Account, int], kind: str) -> Amounts:
-    """By funder, over all batches or days."""
-    return total({account[1]: balance} for account, balance in found.items() if account[0] == kind)
 
 
 def _same_totals(one: Totals, other: Totals) -> bool:

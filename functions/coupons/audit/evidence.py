@@ -13,9 +13,8 @@ from coupons.model.counts import Fold
 from coupons.model.counts import total as total_of
 from coupons.model.days import SettlementDay
 from coupons.model.findings import AuditBeginning, FinalCount, final_count
-from coupons.model.reserves import Amounts
-from coupons.model.reserves import total as sum_of
 from coupons.model.tallies import BatchTally, DayTally, together
+from coupons.money import Amounts
 from coupons.process.passes import fold_spans
 from coupons.process.services import Services
 from coupons.times import day_of
@@ -45,7 +44,7 @@ class Evidence:
     def spent(self, batch_id: str) -> Amounts:
         """As of the second count."""
         closed = [self.lines[day] for day in self.closed]
-        return sum_of(tally.of(batch_id).net for tally in [*closed, *self.after.values()])
+        return Amounts.total(tally.of(batch_id).net for tally in [*closed, *self.after.values()])
 
     def of_closed_days(self, batch_id: str) -> dict[str, Amounts]:
         return {day: self.lines[day].of(batch_id).net for day in self.closed}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.findings import Snapshot
+from coupons.money import Amounts
 from coupons.process.documents import document_now
 from coupons.process.services import Services
 
@@ -47,8 +48,8 @@ def _read(services: Services, campaign_id: str) -> Snapshot:
             batches[batch_id], controls[batch_id] = batch, services.cache.control_now(batch_id)
     return Snapshot(
         document=document,
-        reserved={budget.funder_id: budget.reserved_minor for budget in budgets},
-        left={budget.funder_id: budget.left_minor for budget in budgets},
+        reserved=Amounts((budget.funder_id, budget.reserved_minor) for budget in budgets),
+        left=Amounts((budget.funder_id, budget.left_minor) for budget in budgets),
         reserves=reserves,
         controls=controls,
         batches=batches,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coupons.model.ledger import LedgerRecord
-from coupons.model.reserves import Amounts, Reserve, total
+from coupons.model.reserves import Reserve
+from coupons.money import Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class CampaignMoney:
 
     @property
     def spent(self) -> Amounts:
-        return total(batch.spent for batch in self.batches)
+        return Amounts.total(batch.spent for batch in self.batches)
 
 
 def cursor_of(movement_key: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from coupons.damage import Damaged
 from coupons.model.orders import LineAmounts
-from coupons.money import Purse
+from coupons.money import NOTHING, Amounts, Purse
 
 
 class Summand(Protocol):
@@ -49,7 +49,7 @@ class Totals:
     late: int = 0
     """Redemptions by tills that had been cut off, and below what they took off."""
     late_discount_minor: int = 0
-    spent: dict[str, dict[str, int]] = field(default_factory=dict)
+    spent: dict[str, Amounts] = field(default_factory=dict)
     """Batch → funder → what the funder owes."""
 
     def add(self, other: Totals, sign: int = 1) -> None:
@@ -57,15 +57,12 @@ class Totals:
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + sign * getattr(other, name))
         for batch_id, owed in other.spent.items():
-            _add(self.spent.setdefault(batch_id, {}), owed, sign)
+            self.spent[batch_id] = self.spent.get(batch_id, NOTHING) + owed * sign
 
     @property
-    def funding(self) -> dict[str, int]:
+    def funding(self) -> Amounts:
         """What each funder owes, over all batches."""
-        owed: dict[str, int] = {}
-        for of_batch in self.spent.values():
-            _add(owed, of_batch, 1)
-        return dict(sorted(owed.items()))
+        return Amounts.total(self.spent.values())
 
     @property
     def late_basis_points(self) -> int:
@@ -75,8 +72,8 @@ class Totals:
     @property
     def is_nothing(self) -> bool:
         """In every number."""
-        owed = (amount for of_batch in self.spent.values() for amount in of_batch.values())
-        return not (any(getattr(self, name) for name in NUMBERS) or any(owed))
+        numbers = any(getattr(self, name) for name in NUMBERS)
+        return not numbers and all(owed.is_zero for owed in self.spent.values())
 
 
 @dataclass(slots=True)
@@ -90,7 +87,6 @@ class Sums:
 
     def take(self, line: Summand) -> None:
         """One more line."""
-        owed = {part.funder_id: part.amount_minor for part in line.amounts.funding}
         self._of(line.purse).add(
             Totals(
                 lines=1,
@@ -100,7 +96,7 @@ class Sums:
                 payable_minor=line.amounts.payable_minor,
                 late=int(line.late),
                 late_discount_minor=line.amounts.discount_minor if line.late else 0,
-                spent={line.batch_id: owed},
+                spent={line.batch_id: line.amounts.by_funder},
             )
         )
 
@@ -119,7 +115,7 @@ class Sums:
         return sum(totals.lines for totals in self.by_purse.values())
 
     @property
-    def spent(self) -> dict[str, dict[str, int]]:
+    def spent(self) -> dict[str, Amounts]:
         """Batch → funder → what the funder owes."""
         whole = Totals()
         for totals in self.by_purse.values():
@@ -168,8 +164,3 @@ class MerchantDay:
     sums: Sums = field(default_factory=Sums)
     damaged: Damaged | None = None
     """Its sums cannot be read; they can be added up again."""
-
-
-def _add(into: dict[str, int], owed: dict[str, int], sign: int) -> None:
-    for funder_id, amount_minor in owed.items():
-        into[funder_id] = into.get(funder_id, 0) + sign * amount_minor

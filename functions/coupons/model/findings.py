@@ -8,9 +8,9 @@ from typing import NamedTuple
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.model.ledger import LedgerRecord
-from coupons.model.reserves import Amounts, Reserve, cost_of, largest_cost
+from coupons.model.reserves import Reserve, cost_of, largest_cost
 from coupons.model.tallies import Faults
-from coupons.money import Purse
+from coupons.money import Amounts, Purse
 
 
 class Equation(NamedTuple):

@@ -17,11 +17,11 @@ a batch and day together, and all merchants of a day: the day stands where the m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from coupons.model.orders import Line
+from coupons.money import NOTHING, Amounts
 
 Kind = Literal["fund", "reserve", "spend", "reverse", "release", "rollover", "settle"]
 Account = tuple[str, ...]
@@ -47,7 +47,7 @@ class LedgerRecord:
     key: str
     kind: Literal["reserve", "release", "rollover"]
     batch_id: str
-    amounts: dict[str, int]
+    amounts: Amounts
     packs: int
     at_s: int
     step: str = ""
@@ -60,7 +60,7 @@ def record_key(batch_id: str, version: int, kind: str) -> str:
 
 
 def of_budget(funder_id: str, budget_minor: int, at_s: int) -> Movement:
-    return _between(f"fund#{funder_id}", "fund", at_s, {funder_id: budget_minor}, _outside, _left)
+    return _between(f"fund#{funder_id}", "fund", at_s, Amounts({funder_id: budget_minor}), _outside, _left)
 
 
 def of_record(record: LedgerRecord) -> Movement:
@@ -71,17 +71,7 @@ def of_record(record: LedgerRecord) -> Movement:
     return _between(record.key, record.kind, record.at_s, record.amounts, source, target)
 
 
-def of_line(merchant_id: str, line: Line) -> Movement:
-    """A redemption's or a reversal's funding lines; those of a reversal are negative."""
-    amounts = {part.funder_id: abs(part.amount_minor) for part in line.amounts.funding}
-    key = f"{merchant_id}#{line.order_no}#{line.reversal_no}"
-    reserved, due = _reserved(line.batch_id), _due(merchant_id)
-    if line.kind == "redemption":
-        return _between(key, "spend", line.at_s, amounts, reserved, due)
-    return _between(key, "reverse", line.at_s, amounts, due, reserved)
-
-
-def of_lines(day: str, batch_id: str, spent: Mapping[str, int], back: Mapping[str, int]) -> tuple[Movement, Movement]:
+def of_lines(day: str, batch_id: str, spent: Amounts, back: Amounts) -> tuple[Movement, Movement]:
     """All lines of a batch and day: by funder, what redemptions spent, and what reversals brought back."""
     key, reserved, due = f"{day}#{batch_id}", _reserved(batch_id), _due(day)
     return (
@@ -90,16 +80,14 @@ def of_lines(day: str, batch_id: str, spent: Mapping[str, int], back: Mapping[st
     )
 
 
-def of_day(
-    merchant_id: str, day: str, amounts: Mapping[str, int], at_s: int, refused: Mapping[str, int] | None = None
-) -> Movement:
+def of_day(merchant_id: str, day: str, amounts: Amounts, at_s: int, refused: Amounts = NOTHING) -> Movement:
     """A merchant's closed day: what the funders owe for it is settled; a day of reversals alone is owed to them.
 
     `refused` of it an operator has: they owe it to nobody.
     """
     due = _due(merchant_id)
     entries = _settling(amounts, at_s, due, _settled(merchant_id)) + _settling(
-        refused or {}, at_s, due, _refused(merchant_id)
+        refused, at_s, due, _refused(merchant_id)
     )
     return Movement(f"settle#{merchant_id}#{day}", "settle", at_s, entries)
 
@@ -124,11 +112,10 @@ def balances(movements: Iterable[Movement]) -> dict[Account, int]:
     return found
 
 
-def of_kind(found: Mapping[Account, int], kind: str, *rest: str) -> Iterator[tuple[str, int]]:
-    """Funder and balance of each account of a kind, for instance `reserved` of one batch."""
-    for account, balance in sorted(found.items()):
-        if account[0] == kind and account[2:] == rest:
-            yield account[1], balance
+def of_kind(found: Mapping[Account, int], kind: str, *rest: str) -> Amounts:
+    """The balances of a kind, for instance `reserved` of one batch; of all batches or merchants if `rest` is empty."""
+    balances_of = ((account, balance) for account, balance in found.items() if account[0] == kind)
+    return Amounts((account[1], balance) for account, balance in balances_of if not rest or account[2:] == rest)
 
 
 class _Place:
@@ -160,15 +147,15 @@ def _refused(merchant_id: str) -> _Place:
     return _Place("refused", merchant_id)
 
 
-def _settling(amounts: Mapping[str, int], at_s: int, due: _Place, there: _Place) -> tuple[tuple[Account, int], ...]:
-    owed = {funder_id: amount for funder_id, amount in amounts.items() if amount >= 0}
-    back = {funder_id: -amount for funder_id, amount in amounts.items() if amount < 0}
+def _settling(amounts: Amounts, at_s: int, due: _Place, there: _Place) -> tuple[tuple[Account, int], ...]:
+    back = -amounts.below_zero
+    owed = amounts.without(back)
     forth = _between("", "settle", at_s, owed, due, there)
     return forth.entries + _between("", "settle", at_s, back, there, due).entries
 
 
-def _between(key: str, kind: Kind, at_s: int, amounts: Mapping[str, int], source: _Place, target: _Place) -> Movement:
+def _between(key: str, kind: Kind, at_s: int, amounts: Amounts, source: _Place, target: _Place) -> Movement:
     entries: list[tuple[Account, int]] = []
-    for funder_id, amount in sorted(amounts.items()):
+    for funder_id, amount in amounts.items():
         entries += [(source.of(funder_id), -amount), (target.of(funder_id), amount)]
     return Movement(key, kind, at_s, tuple(entries))

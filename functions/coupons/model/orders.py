@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from coupons.fields import Document, Id, Label, Minor
-from coupons.money import FundingLine, Purse
+from coupons.money import Amounts, FundingLine, Purse
 
 
 class Item(Document):
@@ -48,6 +48,10 @@ class LineAmounts:
     merchant_match_minor: int
     payable_minor: int
     funding: tuple[FundingLine, ...]
+
+    @property
+    def by_funder(self) -> Amounts:
+        return Amounts((part.funder_id, part.amount_minor) for part in self.funding)
 
     def __neg__(self) -> LineAmounts:
         funding = tuple(FundingLine(part.funder_id, -part.amount_minor) for part in self.funding)

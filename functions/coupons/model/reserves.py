@@ -11,16 +11,13 @@ to the funders; the rest goes to the funders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from coupons.clock import FENCE_S
 from coupons.fields import BASIS_POINTS
 from coupons.model.terms import Terms
-
-Amounts = dict[str, int]
-"""Funder → minor units."""
-
+from coupons.money import NOTHING, Amounts
 
 FUNDERS_AT_ONCE = 40
 """One transaction holds 100 items; one that moves money between a batch and so many funders has room for the others."""
@@ -38,7 +35,7 @@ class PendingReservation:
     packs: int
     at_s: int
     left: Amounts
-    taken: Amounts = field(default_factory=dict)
+    taken: Amounts = NOTHING
     undoing: bool = False
 
     @property
@@ -47,7 +44,7 @@ class PendingReservation:
 
     def is_same(self, other: PendingReservation) -> bool:
         """Whoever wants the same goes on with it."""
-        return (self.quantity, self.packs, self.left | self.taken) == (other.quantity, other.packs, other.left)
+        return (self.quantity, self.packs, self.left + self.taken) == (other.quantity, other.packs, other.left)
 
     def is_left_behind(self, now_s: int) -> bool:
         """Nobody can be at work on it any more; or the clock was set back."""
@@ -61,26 +58,26 @@ class Reserve:
     `version` counts the changes. `owed`: of what was released, what its funders have yet to get.
     """
 
-    reserved: Amounts = field(default_factory=dict)
-    released: Amounts = field(default_factory=dict)
+    reserved: Amounts = NOTHING
+    released: Amounts = NOTHING
     version: int = 0
     pending: PendingReservation | None = None
     owed: Amounts | None = None
 
     @property
     def open(self) -> Amounts:
-        return minus(self.reserved, self.released)
+        return self.reserved - self.released
 
-    def grown(self, amounts: Mapping[str, int]) -> Reserve:
-        return replace(self, reserved=plus(self.reserved, amounts), version=self.version + 1)
+    def grown(self, amounts: Amounts) -> Reserve:
+        return replace(self, reserved=self.reserved + amounts, version=self.version + 1)
 
     def taken_back(self) -> Reserve:
         """As if nothing had been released: reserved again."""
-        return replace(self, released={}, version=self.version + 1, owed=None)
+        return replace(self, released=NOTHING, version=self.version + 1, owed=None)
 
-    def given(self, amounts: Mapping[str, int], *, owed: Amounts | None = None) -> Reserve:
+    def given(self, amounts: Amounts, *, owed: Amounts | None = None) -> Reserve:
         """`owed`: what of the same step is to be given next."""
-        return replace(self, released=plus(self.released, amounts), version=self.version + 1, owed=owed)
+        return replace(self, released=self.released + amounts, version=self.version + 1, owed=owed)
 
     def begun(self, pending: PendingReservation) -> Reserve:
         return replace(self, version=self.version + 1, pending=pending)
@@ -98,14 +95,12 @@ class Reserve:
         pending = self.pending
         assert pending is not None
         source = pending.taken if pending.undoing else pending.left
-        chunk = dict(sorted(source.items())[:FUNDERS_AT_ONCE])
-        sign = -1 if pending.undoing else 1
-        pending = replace(
-            pending,
-            left=without(pending.left, chunk) if sign == 1 else pending.left,
-            taken=pending.taken | chunk if sign == 1 else without(pending.taken, chunk),
-        )
-        reserved = plus(self.reserved, times(chunk, sign))
+        chunk = source.of(list(source)[:FUNDERS_AT_ONCE])
+        if pending.undoing:
+            reserved, pending = self.reserved - chunk, replace(pending, taken=pending.taken.without(chunk))
+        else:
+            left, taken = pending.left.without(chunk), pending.taken + chunk
+            reserved, pending = self.reserved + chunk, replace(pending, left=left, taken=taken)
         return chunk, replace(self, reserved=reserved, version=self.version + 1, pending=pending)
 
 
@@ -116,41 +111,17 @@ def largest_cost(terms: Sequence[Terms], packs: int) -> Amounts:
 
 def cost_of(terms: Sequence[Terms], coupons: Sequence[int]) -> Amounts:
     """The same of so many coupons of each place in the pack."""
-    return total(coupon_cost(one, number) for one, number in zip(terms, coupons, strict=True))
+    return Amounts.total(coupon_cost(one, number) for one, number in zip(terms, coupons, strict=True))
 
 
 def coupon_cost(terms: Terms, coupons: int) -> Amounts:
     """The same of single coupons."""
     largest_minor = terms.discount.largest_minor
-    return {
-        share.funder_id: -(-largest_minor * share.basis_points // BASIS_POINTS) * coupons for share in terms.funding
-    }
+    return Amounts(
+        (share.funder_id, -(-largest_minor * share.basis_points // BASIS_POINTS) * coupons) for share in terms.funding
+    )
 
 
-def packs_for(money: Mapping[str, int], pack: Mapping[str, int]) -> int:
+def packs_for(money: Amounts, pack: Amounts) -> int:
     """How many packs that cost `pack` each `money` pays for, every funder its own share."""
     return min((money.get(funder_id, 0) // cost for funder_id, cost in pack.items() if cost), default=0)
-
-
-def times(amounts: Mapping[str, int], number: int) -> Amounts:
-    return {funder_id: amount * number for funder_id, amount in amounts.items()}
-
-
-def plus(one: Mapping[str, int], other: Mapping[str, int]) -> Amounts:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted(one.keys() | other.keys())}
-
-
-def minus(one: Mapping[str, int], other: Mapping[str, int]) -> Amounts:
-    return plus(one, times(other, -1))
-
-
-def without(amounts: Mapping[str, int], funders: Iterable[str]) -> Amounts:
-    gone = set(funders)
-    return {funder_id: amount for funder_id, amount in amounts.items() if funder_id not in gone}
-
-
-def total(parts: Iterable[Mapping[str, int]]) -> Amounts:
-    whole: Amounts = {}
-    for part in parts:
-        whole = plus(whole, part)
-    return whole

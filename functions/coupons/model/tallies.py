@@ -16,9 +16,7 @@ from coupons.model.claims import Claim
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, LineAmounts, OrderRecord, order_key, redemption_line, reversal_line
 from coupons.model.payouts import SumsByPayout
-from coupons.model.reserves import Amounts as Money
-from coupons.model.reserves import minus
-from coupons.money import FundingLine, Purse
+from coupons.money import NOTHING, Amounts, Purse
 from coupons.sealing import CouponRef
 
 FAULTS_NAMED = 3
@@ -52,9 +50,9 @@ class BatchTally:
     """Reversals that gave the coupon back."""
     carried: int = 0
     """Coupons that were found to carry the order that kept them."""
-    spent: Money = field(default_factory=dict)
-    back: Money = field(default_factory=dict)
-    ordered: Money = field(default_factory=dict)
+    spent: Amounts = NOTHING
+    back: Amounts = NOTHING
+    ordered: Amounts = NOTHING
     wrong_lines: Faults = field(default_factory=Faults)
     missing_lines: Faults = field(default_factory=Faults)
     wrong_coupons: Faults = field(default_factory=Faults)
@@ -69,30 +67,30 @@ class BatchTally:
         return self.redemptions - self.returned
 
     @property
-    def net(self) -> Money:
-        return minus(self.spent, self.back)
+    def net(self) -> Amounts:
+        return self.spent - self.back
 
     def take(self, line: Line) -> None:
-        into, sign = (self.spent, 1) if line.kind == "redemption" else (self.back, -1)
         if line.kind == "redemption":
             self.redemptions += 1
+            self.spent += line.amounts.by_funder
         else:
             self.reversals += 1
             self.returned += line.coupon_returned
-        _take(into, line.amounts.funding, sign)
+            self.back -= line.amounts.by_funder
 
     def take_order(self, expected: Line) -> None:
         """What the order of a line says in its place."""
-        _take(self.ordered, expected.amounts.funding, 1)
+        self.ordered += expected.amounts.by_funder
 
     def add(self, other: BatchTally) -> None:
         self.redemptions += other.redemptions
         self.reversals += other.reversals
         self.returned += other.returned
         self.carried += other.carried
-        for mine, theirs in ((self.spent, other.spent), (self.back, other.back), (self.ordered, other.ordered)):
-            for funder_id, amount in theirs.items():
-                mine[funder_id] = mine.get(funder_id, 0) + amount
+        self.spent += other.spent
+        self.back += other.back
+        self.ordered += other.ordered
         self.wrong_lines.add(other.wrong_lines)
         self.missing_lines.add(other.missing_lines)
         self.wrong_coupons.add(other.wrong_coupons)
@@ -167,11 +165,8 @@ def order_fault(order: OrderRecord) -> str:
     parts = [order.amounts, *(one.amounts for one in order.reversals)]
     if any(sum(line.amount_minor for line in part.funding) != part.discount_minor for part in parts):
         return "has funders that do not pay its discount"
-    back: Money = {}
-    for part in parts[1:]:
-        _take(back, part.funding, 1)
-    given = {line.funder_id: line.amount_minor for line in order.amounts.funding}
-    if any(amount > given.get(funder_id, 0) for funder_id, amount in back.items()):
+    back = Amounts.total(part.by_funder for part in parts[1:])
+    if not (order.amounts.by_funder - back).below_zero.is_zero:
         return "gave back more than a funder paid"
     if sum(part.payable_minor for part in parts[1:]) > order.amounts.payable_minor:
         return "gave back more than was paid"
@@ -193,11 +188,6 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
     return "" if coupon.state == expected else f"names a coupon that is {coupon.state}, not {expected}"
 
 
-def _take(into: Money, funding: tuple[FundingLine, ...], sign: int) -> None:
-    for part in funding:
-        into[part.funder_id] = into.get(part.funder_id, 0) + sign * part.amount_minor
-
-
 def _said(amounts: LineAmounts) -> str:
-    paid = ", ".join(f"{part.funder_id} {part.amount_minor}" for part in amounts.funding)
-    return f"{amounts.discount_minor} off ({paid}), {amounts.merchant_match_minor} match, {amounts.payable_minor} paid"
+    match, paid = amounts.merchant_match_minor, amounts.payable_minor
+    return f"{amounts.discount_minor} off ({amounts.by_funder}), {match} match, {paid} paid"

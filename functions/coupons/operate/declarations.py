@@ -12,8 +12,9 @@ from coupons.model.campaigns import Batch, Campaign, EditOutcome, Warned
 from coupons.model.exclusive_groups import claim_key, expected_claims
 from coupons.model.frozen import differences, refuse_frozen, shown
 from coupons.model.merchants import Merchant
-from coupons.model.reserves import Amounts, PendingReservation, largest_cost
+from coupons.model.reserves import PendingReservation, largest_cost
 from coupons.model.shards import buckets_for, shards_for, spread
+from coupons.money import Amounts
 from coupons.operate.members import grants_to_all
 from coupons.process.documents import document_now, standing_now
 from coupons.process.services import Services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupons.damage import Damaged
 from coupons.model.accounts import BatchMoney, CampaignMoney, movement_key_of
-from coupons.model.reserves import total
+from coupons.money import NOTHING, Amounts
 from coupons.process.services import Services
 from coupons.refusals import NotFound
 
@@ -47,5 +47,5 @@ def _campaign_money(services: Services, campaign_id: str, cursor: str, broken: l
 
 def _of_batch(services: Services, batch_id: str) -> BatchMoney:
     reserve = services.reserves.get(batch_id)
-    spent = total(services.day_folds.spent(batch_id).values()) if reserve.version else {}
+    spent = Amounts.total(services.day_folds.spent(batch_id).values()) if reserve.version else NOTHING
     return BatchMoney(batch_id, reserve, spent)

@@ -21,8 +21,9 @@ from typing import Any
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.ledger import LedgerRecord, record_key
-from coupons.model.reserves import Amounts, Reserve, cost_of, largest_cost, minus, packs_for, times, total
+from coupons.model.reserves import Reserve, cost_of, largest_cost, packs_for
 from coupons.model.shards import spread
+from coupons.money import NOTHING, Amounts
 from coupons.process.services import Services
 from coupons.settle import reservation
 from coupons.stores.budgets import given_back, reservations
@@ -88,14 +89,13 @@ def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: i
     if read is None:
         return []
     last = through.isoformat()
-    spent = total(owed for day, owed in services.day_folds.spent(batch.batch_id).items() if day <= last)
-    rest = minus(read.open, spent)
-    short = {funder_id: amount for funder_id, amount in rest.items() if amount < 0}
-    assert not short, f"{batch.batch_id}: more was spent than was reserved: {short}"
+    spent = Amounts.total(owed for day, owed in services.day_folds.spent(batch.batch_id).items() if day <= last)
+    rest = read.open - spent
+    assert not rest.below_zero, f"{batch.batch_id}: more was spent than was reserved: {rest.below_zero}"
     marked = services.controls.giving_rest(batch.batch_id, control, last)
-    if not _batch(services, batch, read, marked, REST, rest, now_s) or not any(rest.values()):
+    if not _batch(services, batch, read, marked, REST, rest, now_s) or rest.is_zero:
         return []
-    return [{"batch_id": batch.batch_id, "step": f"gave back {REST}", "amounts": rest}]
+    return [{"batch_id": batch.batch_id, "step": f"gave back {REST}", "amounts": dict(rest)}]
 
 
 def take_back(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> bool:
@@ -171,15 +171,15 @@ def _give(
     if read.owed is None and target:
         packs = packs_for(amounts, largest_cost(target.batch.terms, 1))
     if packs and target:
-        back = minus(amounts, times(largest_cost(target.batch.terms, 1), packs))
-        rolled = read.given(minus(amounts, back), owed=back)
+        back = amounts - largest_cost(target.batch.terms, 1) * packs
+        rolled = read.given(amounts - back, owed=back)
         if not _roll_over(services, batch, control, read, rolled, target, packs, now_s):
             return None
         read = rolled
     marked = services.controls.giving_back(batch.batch_id, control, step)
     if not _batch(services, batch, read, marked, _NAMES[step], back, now_s):
         return None
-    return {"amounts": amounts} | ({"packs": packs, "to": batch.document.rollover_to} if packs else {})
+    return {"amounts": dict(amounts)} | ({"packs": packs, "to": batch.document.rollover_to} if packs else {})
 
 
 def _roll_over(
@@ -193,7 +193,7 @@ def _roll_over(
     now_s: int,
 ) -> bool:
     """`packs` are the later batch's, with the money that they cost: the reserve that was `read` is `rolled`."""
-    moved, later = minus(rolled.released, read.released), target.batch.batch_id
+    moved, later = rolled.released - read.released, target.batch.batch_id
     key, step = record_key(batch.batch_id, rolled.version, "rollover"), _NAMES[_next_step(control)]
     parts = [
         services.controls.giving(batch.batch_id, control),
@@ -217,7 +217,7 @@ def _batch(
 ) -> bool:
     """`back` is its funders' again; `marked` is the control item's part, which says that the step is done."""
     parts = [marked]
-    if any(back.values()):
+    if not back.is_zero:
         given = read.given(back)
         record = LedgerRecord(
             record_key(batch.batch_id, given.version, "release"), "release", batch.batch_id, back, 0, now_s, step
@@ -228,7 +228,7 @@ def _batch(
             *given_back(services.budgets.table, batch.campaign_id, back),
         ]
     elif read.owed is not None:
-        parts.append(services.reserves.part(batch.batch_id, read, read.given({})))
+        parts.append(services.reserves.part(batch.batch_id, read, read.given(NOTHING)))
     return _is_done(services, parts)
 
 

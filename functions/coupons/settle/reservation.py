@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.ledger import LedgerRecord, record_key
-from coupons.model.reserves import Amounts, PendingReservation, Reserve
+from coupons.model.reserves import PendingReservation, Reserve
+from coupons.money import Amounts
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.stores.budgets import given_back, over_budget, reservations

@@ -18,6 +18,7 @@ from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, Item
 from coupons.stores.pieces import LongPieces
 from coupons.stores.sums import rows_of, sums_of
+from coupons.stores.values import by_funder
 
 
 class AuditFolds(LongPieces[DayTally]):
@@ -65,7 +66,8 @@ def _tally(fields: Item) -> DayTally:
 
 def _of_batch(fields: Item) -> BatchTally:
     faults = {name: Faults(**fields[name]) for name in ("wrong_lines", "missing_lines", "wrong_coupons")}
-    return BatchTally(**(fields | faults))
+    money = {name: by_funder(fields[name]) for name in ("spent", "back", "ordered")}
+    return BatchTally(**(fields | faults | money))
 
 
 def _split(fields: Item) -> SumsByPayout:

@@ -110,6 +110,6 @@ class LongPieces(Pieces[T]):
 
 def _cut(fields: Item) -> tuple[bytes, str, list[bytes]]:
     """The part in the piece's own item, the digest of all, and the parts that do not fit."""
-    whole = zlib.compress(json.dumps(fields, separators=(",", ":")).encode())
+    whole = zlib.compress(json.dumps(fields, default=dict, separators=(",", ":")).encode())
     parts = [whole[start : start + PART_BYTES] for start in range(0, len(whole), PART_BYTES)]
     return parts[0], hashlib.sha256(whole).hexdigest()[:32], parts[1:]

@@ -20,7 +20,7 @@ from coupons.model.ledger import LedgerRecord
 from coupons.model.reserves import PendingReservation, Reserve
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
-from coupons.stores.values import value_of, values_of
+from coupons.stores.values import by_funder, value_of, values_of
 from coupons.times import wall_clock
 
 
@@ -83,12 +83,21 @@ class Reserves:
 def _record(item: Item) -> LedgerRecord:
     wall_clock(item["at_s"], "UTC")  # a second of no calendar is nobody's
     fields = {name: value for name, value in item.items() if name not in ("pk", "sk")}
-    return LedgerRecord(key=item["sk"], **fields)
+    return LedgerRecord(key=item["sk"], **fields | {"amounts": by_funder(item["amounts"])})
 
 
 def _reserve(item: Item) -> Reserve:
-    fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "pending")}
-    return Reserve(**fields, pending=PendingReservation(**item["pending"]) if item["pending"] else None)
+    return Reserve(
+        reserved=by_funder(item["reserved"]),
+        released=by_funder(item["released"]),
+        version=item["version"],
+        pending=_pending(item["pending"]) if item["pending"] else None,
+        owed=None if item["owed"] is None else by_funder(item["owed"]),
+    )
+
+
+def _pending(fields: Item) -> PendingReservation:
+    return PendingReservation(**fields | {name: by_funder(fields[name]) for name in ("left", "taken")})
 
 
 def _as_read(read: Reserve) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from coupons.model.days import NUMBERS, Sums, Totals
 from coupons.money import Purse
+from coupons.stores.values import by_funder
 
 
 def rows_of(sums: Sums) -> list[dict[str, Any]]:
@@ -18,9 +19,9 @@ def rows_of(sums: Sums) -> list[dict[str, Any]]:
 
 def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
     """Of `rows`, whatever else stands in them."""
-    return Sums(
-        {
-            Purse(row["campaign_id"], row["currency"]): Totals(**{name: row[name] for name in (*NUMBERS, "spent")})
-            for row in rows
-        }
-    )
+    return Sums({Purse(row["campaign_id"], row["currency"]): _totals(row) for row in rows})
+
+
+def _totals(row: Mapping[str, Any]) -> Totals:
+    spent = {batch_id: by_funder(owed) for batch_id, owed in row["spent"].items()}
+    return Totals(**{name: row[name] for name in NUMBERS}, spent=spent)

@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from coupons.damage import Damaged, UnlikeError, blamed
+from coupons.money import Amounts
 from coupons.stores.dynamodb import Item
 
 T = TypeVar("T")
@@ -54,6 +55,11 @@ def strings(value: Any) -> list[str]:
 def amounts(value: Any) -> dict[str, int]:
     """By name, whole numbers. Raises UnlikeError."""
     return {sure(name, str): sure(number, int) for name, number in sure(value, dict).items()}
+
+
+def by_funder(value: Any) -> Amounts:
+    """Minor units by funder. Raises UnlikeError."""
+    return Amounts(amounts(value))
 
 
 def refuse_other_types(value: Any) -> None:

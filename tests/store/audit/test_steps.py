@@ -6,7 +6,7 @@ import pytest
 
 from coupons.audit.audits import audit_batch
 from coupons.model.ledger import LedgerRecord, record_key
-from coupons.model.reserves import Amounts
+from coupons.money import Amounts
 from coupons.stores.budgets import given_back
 from tests.store.audited import Acting, ask, claim, claim_place, drop, edit, texts, to, wrong
 from tests.store.faults import KilledError
@@ -14,8 +14,8 @@ from tests.world import World, a_batch, campaign
 
 CATALOG, SWEEP = "CATALOG_TABLE", "0" * 16
 CLOSED, EXPIRED = "2020-06-30T10:00:00+08:00", "2020-07-14T10:01:00+08:00"
-PACK = {"city": 1001, "platform": 601, "shop": 401}
-COUPON = {"city": 500, "platform": 300, "shop": 200}
+PACK = Amounts({"city": 1001, "platform": 601, "shop": 401})
+COUPON = Amounts({"city": 500, "platform": 300, "shop": 200})
 
 
 def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:

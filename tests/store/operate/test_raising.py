@@ -6,6 +6,7 @@ import pytest
 
 from coupons.audit.audits import audit_batch, audit_campaign
 from coupons.clock import FENCE_S
+from coupons.money import Amounts
 from coupons.operate.declarations import apply, publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Stopped, TermsFrozen
 from tests.store.books import assert_books
@@ -86,7 +87,7 @@ def test_a_raise_of_a_number_that_others_changed_meanwhile_is_begun_anew(town: W
     assert control is not None
     rolled = town.services.stock.raising("pack", control, 11, [1])
     town.services.transact(
-        [*rolled, town.services.reserves.part("pack", read, read.grown(dict.fromkeys(FUNDERS, 100)))]
+        [*rolled, town.services.reserves.part("pack", read, read.grown(Amounts(dict.fromkeys(FUNDERS, 100))))]
     )
     raise_quantity(town.new_services(), "pack", wanted, town.now_s)
     assert town.services.reserves.get("pack").reserved == dict.fromkeys(FUNDERS, wanted * 100)
@@ -99,7 +100,7 @@ def test_a_raise_that_others_have_passed_is_given_up(town: World) -> None:
     assert control is not None
     rolled = town.services.stock.raising("pack", control, 13, [3])
     town.services.transact(
-        [*rolled, town.services.reserves.part("pack", read, read.grown(dict.fromkeys(FUNDERS, 300)))]
+        [*rolled, town.services.reserves.part("pack", read, read.grown(Amounts(dict.fromkeys(FUNDERS, 300))))]
     )
     raise_quantity(town.new_services(), "pack", 14, town.now_s)
     assert town.services.reserves.get("pack").reserved == dict.fromkeys(FUNDERS, 1_400)

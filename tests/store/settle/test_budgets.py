@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from coupons.model.reserves import PendingReservation
+from coupons.money import NOTHING, Amounts
 from coupons.settle import budgets
 from tests.machine.engine import Engine
 from tests.store.books import CLOSED, claim, of, redeem, rolling, tick
@@ -84,9 +85,8 @@ def test_a_movement_on_its_way_is_said(world: World, moving: str) -> None:
     """A reservation or a release of which some funders have not been asked yet."""
     assert [batch["on_its_way"] for batch in asked(world)["batches"]] == [False, False]
     read = world.services.reserves.get("later")
-    new = (
-        read.given({}, owed={"city": 1}) if moving == "owed" else read.begun(PendingReservation(20, 1, 0, {"city": 1}))
-    )
+    one = Amounts({"city": 1})
+    new = read.given(NOTHING, owed=one) if moving == "owed" else read.begun(PendingReservation(20, 1, 0, one))
     assert world.services.reserves.put("later", read, new)
     assert [batch["on_its_way"] for batch in asked(world)["batches"]] == [False, True]
 

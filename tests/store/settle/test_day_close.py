@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from coupons.model.pieces import Piece
+from coupons.money import Amounts
 from tests.store.faults import Faulty, first
 from tests.store.ledgers import CLOSED, DAY, DUE, LAST_SECOND, LINES, added, file, final, line, page, tick
 from tests.world import World, a_batch, campaign
@@ -177,10 +178,10 @@ def test_an_older_round_writes_over_nothing(filed: World) -> None:
     days.mark(DAY, old.ends_at_s + 1, "diner")
     (new,) = days.all()
     days.finish(new, "diner", added(*LINES))
-    filed.services.day_folds.record_spent(new, "pack", {"city": 1})
+    filed.services.day_folds.record_spent(new, "pack", Amounts({"city": 1}))
     before = filed.items()
     days.finish(old, "diner", added())
-    filed.services.day_folds.record_spent(old, "pack", {"city": 2})
+    filed.services.day_folds.record_spent(old, "pack", Amounts({"city": 2}))
     assert not days.close(old, filed.now_s)
     assert not days.reopen(old)
     assert filed.items() == before

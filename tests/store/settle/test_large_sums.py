@@ -9,7 +9,7 @@ import pytest
 
 from coupons.model.days import MerchantDay, Sums, Totals
 from coupons.model.pieces import Piece
-from coupons.money import Purse
+from coupons.money import Amounts, Purse
 from coupons.stores import pieces
 from coupons.stores.dynamodb import encode
 from tests.machine.engine import Engine
@@ -93,7 +93,8 @@ def test_twins_whose_pieces_differ_mix_nothing(world: World, monkeypatch: pytest
     monkeypatch.setattr(pieces, "PART_BYTES", 40)
     folds, rng = world.services.day_folds, random.Random(2)
     ones, others = (
-        Piece(Sums({Purse(name(rng), "CNY"): Totals(lines=n, spent={name(rng): {name(rng): n}})}), "a") for n in (1, 2)
+        Piece(Sums({Purse(name(rng), "CNY"): Totals(lines=n, spent={name(rng): Amounts({name(rng): n})})}), "a")
+        for n in (1, 2)
     )
     assert folds.record("s", 0, None, ones) == ones
     assert folds.record("s", 0, None, others) == ones

@@ -10,6 +10,7 @@ import pytest
 from coupons.audit.audits import audit_campaign
 from coupons.model.ledger import of_kind
 from coupons.model.reserves import PendingReservation, Reserve
+from coupons.money import NOTHING, Amounts
 from coupons.operate.declarations import apply, publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Busy, NotFound, RevisionConflict
 from tests.store.books import assert_books, balances, movements
@@ -44,7 +45,7 @@ def test_a_funder_with_too_little_gets_everybody_theirs_back(town: World, poor: 
     assert town.services.catalog.batch("pack") is None
     assert not any(town.services.reserves.get("pack").open.values())
     assert [r.step for r in town.services.reserves.records("season")] == ["publish", "publish, undone"] * (poor // 40)
-    assert not any(balance for _, balance in of_kind(balances(movements(town)), "reserved", "pack"))
+    assert of_kind(balances(movements(town)), "reserved", "pack").is_zero
 
 
 def test_what_is_covered_to_the_last_unit_is_published(town: World) -> None:
@@ -106,7 +107,7 @@ def test_a_batch_that_is_dropped_leaves_nothing_reserved(town: World) -> None:
     smaller["batches"] = smaller["batches"][1:]
     apply(town.services, "season", parsed(smaller), town.now_s)
     assert sum(b.reserved_minor for b in budgets(town)) == 0
-    assert not any(balance for _, balance in of_kind(balances(movements(town)), "reserved", "pack"))
+    assert of_kind(balances(movements(town)), "reserved", "pack").is_zero
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
@@ -203,12 +204,12 @@ def test_a_funder_that_leaves_takes_back_what_it_had_set_aside(town: World) -> N
 
 def test_the_next_funders_are_the_first_forty_that_are_left() -> None:
     """In the order of their names, each once; undone the same way."""
-    pending = PendingReservation(10, 10, 0, dict(reversed(COST.items())))
+    pending = PendingReservation(10, 10, 0, Amounts(reversed(COST.items())))
     first_chunk, one = Reserve().begun(pending).moved()
     second_chunk, two = one.moved()
     assert [*first_chunk, *second_chunk] == FUNDERS
-    assert (two.reserved, two.pending) == (COST, PendingReservation(10, 10, 0, {}, COST))
+    assert (two.reserved, two.pending) == (COST, PendingReservation(10, 10, 0, NOTHING, Amounts(COST)))
     third_chunk, three = two.undoing().moved()
     assert three.open == {name: 0 if name in third_chunk else 1_000 for name in FUNDERS}
-    assert three.pending == PendingReservation(10, 10, 0, {}, second_chunk, undoing=True)
+    assert three.pending == PendingReservation(10, 10, 0, NOTHING, second_chunk, undoing=True)
     assert [state.version for state in (one, two, three)] == [2, 3, 5]

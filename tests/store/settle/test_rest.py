@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coupons.model.reserves import Amounts, PendingReservation
+from coupons.model.reserves import PendingReservation
+from coupons.money import Amounts
 from coupons.operate.declarations import raise_quantity
 from coupons.schedule.minute import run_schedule
 from coupons.settle.day_close import closed_through
@@ -26,7 +27,7 @@ TENTH = terms(
 
 
 def funded(city: int, platform: int, shop: int) -> Amounts:
-    return {"city": city, "platform": platform, "shop": shop}
+    return Amounts({"city": city, "platform": platform, "shop": shop})
 
 
 LEFT = funded(180, 180, 40)
@@ -48,7 +49,7 @@ def season() -> World:
     return world
 
 
-def rest(world: World) -> list[Amounts]:
+def rest(world: World) -> list[dict[str, int]]:
     return [done["amounts"] for done in tick(world) if done["step"] == "gave back rest"]
 
 
@@ -208,7 +209,7 @@ def test_more_spent_than_reserved_is_broken(season: World) -> None:
     )
     did = run_schedule(season.new_services(), season.now_s, float("inf")).did
     assert [done["why"] for done in did if done["step"] == "broken"] == [
-        "pack: more was spent than was reserved: {'city': -70}"
+        "pack: more was spent than was reserved: city -70"
     ]
 
 
@@ -234,7 +235,8 @@ def test_a_reservation_on_its_way_is_waited_for() -> None:
     tick(world)
     read = world.services.reserves.get("pack")
     world.clock.advance(1)
-    assert world.services.reserves.put("pack", read, read.begun(PendingReservation(12, 2, world.now_s, {"city": 1})))
+    pending = PendingReservation(12, 2, world.now_s, Amounts({"city": 1}))
+    assert world.services.reserves.put("pack", read, read.begun(pending))
     assert tick(world) == []
     assert [done["step"] for done in tick(world)] == ["gave back unclaimed"]
 

@@ -16,11 +16,11 @@ from coupons.model.ledger import LedgerRecord
 from coupons.model.payouts import SumsByPayout
 from coupons.model.reserves import PendingReservation, Reserve
 from coupons.model.tallies import BatchTally, DayTally, Faults
-from coupons.money import Purse
+from coupons.money import NOTHING, Amounts, Purse
 from tests.world import campaign, parsed
 
-PACK = {"city": 5, "shop": 3}
-RESERVED = {"city": 50, "shop": 30}
+PACK = Amounts({"city": 5, "shop": 3})
+RESERVED = Amounts({"city": 50, "shop": 30})
 BUDGET = 10_000_000
 PURSE = Purse("season", "CNY")
 
@@ -30,8 +30,8 @@ def snapshot(**changes: Any) -> Snapshot:
     standing = Snapshot(
         document=parsed(campaign()),
         reserved=RESERVED,
-        left={"city": BUDGET - 50, "platform": BUDGET, "shop": BUDGET - 30},
-        reserves={"pack": Reserve(RESERVED, {}, 1)},
+        left=Amounts({"city": BUDGET - 50, "platform": BUDGET, "shop": BUDGET - 30}),
+        reserves={"pack": Reserve(RESERVED, NOTHING, 1)},
         controls={"pack": Control("open", 1, 10)},
         batches={},
         records=(LedgerRecord("pack#000001#reserve", "reserve", "pack", RESERVED, 10, 1),),
@@ -40,7 +40,9 @@ def snapshot(**changes: Any) -> Snapshot:
 
 
 def tally(**changes: Any) -> BatchTally:
-    return replace(BatchTally(redemptions=2, carried=2, spent={"city": 10}, ordered={"city": 10}), **changes)
+    return replace(
+        BatchTally(redemptions=2, carried=2, spent=Amounts({"city": 10}), ordered=Amounts({"city": 10})), **changes
+    )
 
 
 def failing(found: list[Equation]) -> list[str]:
@@ -57,9 +59,9 @@ def failing(found: list[Equation]) -> list[str]:
         ),
         ({"missing_lines": Faults(1, ["a"])}, "orders of 2 lines have all their lines; 1 not: a"),
         ({"wrong_coupons": Faults(1, ["a"])}, "coupons 2 carry the orders that keep them; 1 not: a"),
-        ({"ordered": {"city": 9}}, "spent by lines: city 10 less 0 = by orders: city 9"),
-        ({"back": {"city": 1}}, "spent by lines: city 10 less city 1 = by orders: city 10"),
-        ({"ordered": {"city": 10, "shop": 1}}, "spent by lines: city 10 less 0 = by orders: city 10, shop 1"),
+        ({"ordered": Amounts({"city": 9})}, "spent by lines: city 10 less 0 = by orders: city 9"),
+        ({"back": Amounts({"city": 1})}, "spent by lines: city 10 less city 1 = by orders: city 10"),
+        ({"ordered": Amounts({"city": 10, "shop": 1})}, "spent by lines: city 10 less 0 = by orders: city 10, shop 1"),
     ],
 )
 def test_lines_and_orders(changes: dict[str, Any], said: str | None) -> None:
@@ -90,7 +92,7 @@ def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None
         ({}, {"city": -1}, ["0 <= spent city -1"]),
         ({"controls": {"pack": Control("open", 1, 11)}}, {}, ["reserved city 50, shop 30 = 11 packs"]),
         (
-            {"reserves": {"pack": Reserve(RESERVED, {"city": 1}, 1)}},
+            {"reserves": {"pack": Reserve(RESERVED, Amounts({"city": 1}), 1)}},
             {},
             ["reserve by its records city 50, shop 30 = city 49"],
         ),
@@ -100,7 +102,7 @@ def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None
 def test_a_reserve(changes: dict[str, Any], spent: dict[str, int], said: list[str], monkeypatch: Any) -> None:
     """What the packs cost, what the records say, and more than what is spent."""
     monkeypatch.setattr(Snapshot, "pack", lambda _self, _batch_id: PACK)
-    found = failing(equations.of_reserve("pack", snapshot(**changes), spent))
+    found = failing(equations.of_reserve("pack", snapshot(**changes), Amounts(spent)))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
@@ -108,9 +110,9 @@ def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its funders' part is set aside before the batch has the packs; in no other number."""
     monkeypatch.setattr(Snapshot, "pack", lambda _self, _batch_id: PACK)
     for aside, holds in ((55, True), (54, False)):
-        pending = PendingReservation(11, 1, 1, {"shop": 3}, {"city": 5})
-        found = snapshot(reserves={"pack": Reserve({"city": aside, "shop": 30}, {}, 2, pending)})
-        equation = equations.of_reserve("pack", found, {})[0]
+        pending = PendingReservation(11, 1, 1, Amounts({"shop": 3}), Amounts({"city": 5}))
+        found = snapshot(reserves={"pack": Reserve(Amounts({"city": aside, "shop": 30}), NOTHING, 2, pending)})
+        equation = equations.of_reserve("pack", found, NOTHING)[0]
         assert equation.holds is holds
         assert equation.text.endswith("= 10 packs of city 5, shop 3 + city 5 of a raise on its way")
 
@@ -129,16 +131,20 @@ def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, others: list[str], holds: Any) -> None:
     """By the last day whose rest was given back, if all days until then were closed when the audit began."""
     control = replace(Control("open", 1, 10), rest_through=through)
-    standing = snapshot(controls={"pack": control}, reserves={"pack": Reserve({"city": 50}, {"city": 50 - opened}, 2)})
-    closed = {"2020-06-06": {"city": 3}, "2020-06-07": {"city": 2}}
+    standing = snapshot(
+        controls={"pack": control}, reserves={"pack": Reserve(Amounts({"city": 50}), Amounts({"city": 50 - opened}), 2)}
+    )
+    closed = {"2020-06-06": Amounts({"city": 3}), "2020-06-07": Amounts({"city": 2})}
     assert [found.holds for found in equations.of_rest("pack", standing, closed, others)] == holds
 
 
 def test_closed_days_are_compared_one_by_one() -> None:
     """Two wrong days do not make a right sum."""
-    lines = {"2020-06-06": {"city": 1}, "2020-06-07": {"city": 2}, "2020-06-08": {}}
-    assert equations.of_closed_days(lines, {"2020-06-06": {"city": 1}, "2020-06-07": {"city": 2, "shop": 0}}).holds
-    swapped = equations.of_closed_days(lines, {"2020-06-06": {"city": 2}, "2020-06-07": {"city": 1}})
+    one, two = Amounts({"city": 1}), Amounts({"city": 2})
+    lines = {"2020-06-06": one, "2020-06-07": two, "2020-06-08": NOTHING}
+    recorded = {"2020-06-06": one, "2020-06-07": Amounts({"city": 2, "shop": 0})}
+    assert equations.of_closed_days(lines, recorded).holds
+    swapped = equations.of_closed_days(lines, {"2020-06-06": two, "2020-06-07": one})
     assert swapped == Equation(
         "3 closed days: lines city 3 = recorded city 3; 2020-06-06 city 1, not city 2; 2020-06-07 city 2, not city 1",
         False,
@@ -149,7 +155,7 @@ def test_closed_days_are_compared_one_by_one() -> None:
     ("changes", "said"),
     [
         ({}, []),
-        ({"left": {"city": 1}}, ["budgets city"]),
+        ({"left": Amounts({"city": 1})}, ["budgets city"]),
         ({"reserves": {}}, ["reserved of budgets city 50, shop 30 = reserved for 0 batches 0"]),
     ],
 )
@@ -164,26 +170,28 @@ DAY = "2020-06-06"
 
 def days(**changes: Any) -> dict[str, DayTally]:
     """Ten fen were spent on a closed day: six are settled, three withheld, one refused."""
-    split = SumsByPayout(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (6, 3, 1)))
+    split = stored(6, 3, 1)
     return {DAY: replace(DayTally({"pack": tally()}, split, split), **changes)}
 
 
 def stored(due: int, withheld: int, refused: int) -> SumsByPayout:
-    return SumsByPayout(*(Sums({PURSE: Totals(spent={"pack": {"city": minor}})}) for minor in (due, withheld, refused)))
+    return SumsByPayout(
+        *(Sums({PURSE: Totals(spent={"pack": Amounts({"city": minor})})}) for minor in (due, withheld, refused))
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "lines", "said"),
     [
         ({}, {}, []),
-        ({"left": {"city": 1}}, {}, ["ledger left"]),
-        ({"reserved": {"city": 1}}, {}, ["ledger reserved"]),
+        ({"left": Amounts({"city": 1})}, {}, ["ledger left"]),
+        ({"reserved": Amounts({"city": 1})}, {}, ["ledger reserved"]),
         ({}, {"stored": stored(5, 4, 1)}, ["ledger due of closed days city 4 = withheld city 3"]),
         ({}, {"recounted": stored(5, 4, 1)}, ["ledger due of closed days city 3 = withheld city 4"]),
         ({}, {"stored": stored(6, 3, 0)}, ["ledger due of closed days city 4 = withheld city 3"]),
         (
             {},
-            {"batches": {"pack": tally(spent={"city": 51})}},
+            {"batches": {"pack": tally(spent=Amounts({"city": 51}))}},
             ["ledger due of closed days", "1 of 11 accounts below zero"],
         ),
     ],
@@ -226,7 +234,7 @@ def test_an_open_day_is_due() -> None:
 )
 def test_a_closed_day(change: Callable[[DayTally], DayTally], said: list[str]) -> None:
     """Merchants, batches, what is due: the same money."""
-    found = failing(equations.of_day(PURSE, change(days()[DAY]), {"pack": {"city": 10}}))
+    found = failing(equations.of_day(PURSE, change(days()[DAY]), {"pack": Amounts({"city": 10})}))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
@@ -244,7 +252,7 @@ def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
 
 def test_batches_that_make_up_for_each_other_are_wrong() -> None:
     """What is recorded for the wrong batch is named."""
-    found = failing(equations.of_day(PURSE, days()[DAY], {"other": {"city": 10}}))
+    found = failing(equations.of_day(PURSE, days()[DAY], {"other": Amounts({"city": 10})}))
     assert found == ["merchants city 10 = 1 batches city 10; other 0, not city 10; pack city 10, not 0"]
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from coupons.model import ledger
 from coupons.model.ledger import LedgerRecord, Movement, balances
 from coupons.model.orders import Line, LineAmounts
-from coupons.money import FundingLine, Purse, split, split_over_left
+from coupons.money import NOTHING, Amounts, FundingLine, Purse, split, split_over_left
+from tests.folding import of_line
 
 PURSE = Purse("season", "CNY")
 
@@ -24,18 +25,20 @@ def line(kind: str, *amounts: int, reversal_no: str = "") -> Line:
     return Line(kind, "o-1", reversal_no, "c", PURSE, "pack", "t", money, 5, False)  # type: ignore[arg-type]
 
 
-RESERVED = LedgerRecord("pack#000001#reserve", "reserve", "pack", {CITY: 70, SHOP: 30}, 10, 1)
+RESERVED = LedgerRecord("pack#000001#reserve", "reserve", "pack", Amounts({CITY: 70, SHOP: 30}), 10, 1)
 SEASON = [
     ledger.of_budget(CITY, 100, 0),
     ledger.of_budget(SHOP, 50, 0),
     ledger.of_record(RESERVED),
-    ledger.of_line("diner", line("redemption", 7, 3)),
-    ledger.of_line("diner", line("reversal", -2, -1, reversal_no="r-1")),
-    ledger.of_record(replace(RESERVED, key="pack#000002#release", kind="release", amounts={CITY: 14, SHOP: 6})),
+    of_line("diner", line("redemption", 7, 3)),
+    of_line("diner", line("reversal", -2, -1, reversal_no="r-1")),
     ledger.of_record(
-        replace(RESERVED, key="pack#000002#rollover", kind="rollover", amounts={CITY: 7}, to_batch_id="later")
+        replace(RESERVED, key="pack#000002#release", kind="release", amounts=Amounts({CITY: 14, SHOP: 6}))
     ),
-    ledger.of_day("diner", "2020-06-06", {CITY: 5, SHOP: 2}, 9),
+    ledger.of_record(
+        replace(RESERVED, key="pack#000002#rollover", kind="rollover", amounts=Amounts({CITY: 7}), to_batch_id="later")
+    ),
+    ledger.of_day("diner", "2020-06-06", Amounts({CITY: 5, SHOP: 2}), 9),
 ]
 
 
@@ -55,7 +58,7 @@ def test_a_season_on_one_page() -> None:
         ("settled", SHOP, "diner"): 2,
     }
     assert sum(balances(SEASON).values()) == 0
-    assert dict(ledger.of_kind(balances(SEASON), "reserved", "pack")) == {CITY: 44, SHOP: 22}
+    assert ledger.of_kind(balances(SEASON), "reserved", "pack") == {CITY: 44, SHOP: 22}
 
 
 def test_a_movement_that_comes_twice_counts_once() -> None:
@@ -74,15 +77,16 @@ def test_entries_that_do_not_add_up_are_refused() -> None:
 
 def test_a_redemption_and_its_reversal_have_keys_of_their_own() -> None:
     """Also two reversals of one order."""
-    reversals = [ledger.of_line("diner", line("reversal", -1, reversal_no=number)) for number in ("r-1", "r-2")]
+    reversals = [of_line("diner", line("reversal", -1, reversal_no=number)) for number in ("r-1", "r-2")]
     assert len({movement.key for movement in [SEASON[3], *reversals]}) == 3
 
 
 def test_what_is_refused_is_owed_to_nobody() -> None:
     """It leaves what is due, and is not settled; reversals of it come back the same way."""
-    spent = ledger.of_line("diner", line("redemption", 7, 3))
+    spent = of_line("diner", line("redemption", 7, 3))
     for refused, kept in ((4, 3), (-1, 8)):
-        found = balances([spent, ledger.of_day("diner", "2020-06-06", {CITY: 7 - refused}, 9, {CITY: refused})])
+        settled, nobodys = Amounts({CITY: 7 - refused}), Amounts({CITY: refused})
+        found = balances([spent, ledger.of_day("diner", "2020-06-06", settled, 9, nobodys)])
         assert (found["settled", CITY, "diner"], found["refused", CITY, "diner"]) == (kept, refused)
         assert (found["due", CITY, "diner"], found["due", SHOP, "diner"]) == (0, 3)
         assert sum(found.values()) == 0
@@ -90,21 +94,22 @@ def test_what_is_refused_is_owed_to_nobody() -> None:
 
 def test_lines_taken_together_are_the_same_money() -> None:
     """One movement and one back for all lines of a batch and day, due to the day's merchants together."""
-    single = balances([*SEASON[3:5], ledger.of_line("bakery", line("redemption", 1, 1))])
-    together = balances(ledger.of_lines("2020-06-06", "pack", {CITY: 8, SHOP: 4}, {CITY: 2, SHOP: 1}))
+    single = balances([*SEASON[3:5], of_line("bakery", line("redemption", 1, 1))])
+    together = balances(ledger.of_lines("2020-06-06", "pack", Amounts({CITY: 8, SHOP: 4}), Amounts({CITY: 2, SHOP: 1})))
     assert together == {
         ("reserved", CITY, "pack"): single["reserved", CITY, "pack"],
         ("reserved", SHOP, "pack"): single["reserved", SHOP, "pack"],
         ("due", CITY, "2020-06-06"): single["due", CITY, "diner"] + single["due", CITY, "bakery"],
         ("due", SHOP, "2020-06-06"): single["due", SHOP, "diner"] + single["due", SHOP, "bakery"],
     }
-    keys = [movement.key for day in ("2020-06-06", "2020-06-07") for movement in ledger.of_lines(day, "pack", {}, {})]
+    days = ("2020-06-06", "2020-06-07")
+    keys = [movement.key for day in days for movement in ledger.of_lines(day, "pack", NOTHING, NOTHING)]
     assert len(set(keys)) == 4
 
 
 def test_a_day_of_reversals_is_settled_the_other_way() -> None:
     """What was paid for redemptions of days before is owed back."""
-    found = balances([ledger.of_day("diner", "2020-06-07", {CITY: -3, SHOP: 2}, 9)])
+    found = balances([ledger.of_day("diner", "2020-06-07", Amounts({CITY: -3, SHOP: 2}), 9)])
     assert found["due", CITY, "diner"] == 3
     assert found["settled", CITY, "diner"] == -3
     assert found["settled", SHOP, "diner"] == 2
@@ -123,16 +128,19 @@ def test_splits_and_reversals_conserve_each_funders_money(weights: list[int], am
     names = (CITY, SHOP, "third")
     largest = {name: -(-amount * share // 10_000) for name, share in zip(names, shares, strict=True)}
     movements = [ledger.of_budget(name, largest[name], 0) for name in names]
-    movements += [ledger.of_record(replace(RESERVED, amounts=largest)), ledger.of_line("m", line("redemption", *left))]
+    movements += [
+        ledger.of_record(replace(RESERVED, amounts=Amounts(largest))),
+        of_line("m", line("redemption", *left)),
+    ]
     for number, part in enumerate([*parts, amount]):
         back = split_over_left(min(part, sum(left)), left)
         left = [one - other for one, other in zip(left, back, strict=True)]
-        movements.append(ledger.of_line("m", line("reversal", *(-one for one in back), reversal_no=f"r-{number}")))
+        movements.append(of_line("m", line("reversal", *(-one for one in back), reversal_no=f"r-{number}")))
         found = balances(movements)
         assert sum(found.values()) == 0
         assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
     assert left == [0, 0, 0]
-    assert dict(ledger.of_kind(found, "reserved", "pack")) == largest
+    assert ledger.of_kind(found, "reserved", "pack") == largest
 
 
 def test_five_fen_then_six_by_45_45_and_10_per_cent() -> None:

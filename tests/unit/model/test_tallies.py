@@ -28,7 +28,7 @@ from coupons.model.tallies import (
     line_fault,
     order_fault,
 )
-from coupons.money import FundingLine, Purse
+from coupons.money import Amounts, FundingLine, Purse
 from coupons.sealing import CouponRef
 
 PURSE = Purse("season", "CNY")
@@ -185,13 +185,17 @@ def test_a_batchs_lines_and_its_orders_are_added_up_apart() -> None:
 def test_tallies_add_up() -> None:
     """Whatever is counted; of faults the first few keep their names."""
     faults = Faults(2, ["a", "b"])
-    one = BatchTally(1, 2, 3, 4, {"city": 5}, {"city": 6}, {"city": 7}, faults, faults, faults)
+    one = BatchTally(
+        1, 2, 3, 4, Amounts({"city": 5}), Amounts({"city": 6}), Amounts({"city": 7}), faults, faults, faults
+    )
     split = SumsByPayout(sums(lines=1), sums(lines=2), sums(lines=3))
     whole = DayTally()
     for _ in range(2):
         whole.add(DayTally({"pack": one}, split, split, 3, faults))
     twice = Faults(4, ["a", "b", "a"])
-    both = BatchTally(2, 4, 6, 8, {"city": 10}, {"city": 12}, {"city": 14}, twice, twice, twice)
+    both = BatchTally(
+        2, 4, 6, 8, Amounts({"city": 10}), Amounts({"city": 12}), Amounts({"city": 14}), twice, twice, twice
+    )
     added = SumsByPayout(sums(lines=2), sums(lines=4), sums(lines=6))
     assert whole == DayTally({"pack": both}, added, added, 6, twice)
 
@@ -199,7 +203,7 @@ def test_tallies_add_up() -> None:
 @pytest.mark.parametrize("name", ["due", "withheld", "refused"])
 @pytest.mark.parametrize(
     "planted",
-    [*({number: 1} for number in NUMBERS), {"spent": {"pack": {"city": 1}}}],
+    [*({number: 1} for number in NUMBERS), {"spent": {"pack": Amounts({"city": 1})}}],
 )
 def test_splits_differ_in_any_number(name: str, planted: dict[str, Any]) -> None:
     """What is zero may be left out; what is due is not what is withheld."""
@@ -207,4 +211,4 @@ def test_splits_differ_in_any_number(name: str, planted: dict[str, Any]) -> None
     assert not one.less(SumsByPayout()).is_nothing
     assert not SumsByPayout().less(one).is_nothing
     assert one.less(one).is_nothing
-    assert SumsByPayout(**{name: sums(spent={"pack": {"city": 0}})}).less(SumsByPayout()).is_nothing
+    assert SumsByPayout(**{name: sums(spent={"pack": Amounts({"city": 0})})}).less(SumsByPayout()).is_nothing
