@@ -34,7 +34,7 @@ api = Api()
 handler = api.handler
 
 AUDIT_S = 20.0
-"""An audit counts this long before it answers `complete: false`; the gateway waits 30 s."""
+"""An audit counts this long before it responds with `complete: false`. The gateway waits 30 s."""
 
 BatchChange = tuple[PublishedBatch, Control, bool]
 """The batch and its control item after an action; True if the action changed nothing (a repeat)."""
@@ -181,10 +181,7 @@ def get_audit(request: Request) -> Response:
     services, batch_id = request.services, request.path["batch_id"]
     deadline_s = services.clock.monotonic_s() + AUDIT_S
     found = audits.audit_batch(services, batch_id, request.query.sweep, request.now_s, deadline_s)
-    expired: dict[str, int] = {}
-    with services.damages.left_out():
-        expired = services.cache.control_now(batch_id).expired_counts
-    return Response(AuditView.of(batch_id, found, expired))
+    return Response(AuditView.of(batch_id, found, audits.expired_counts(services, batch_id)))
 
 
 @api.route(

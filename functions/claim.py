@@ -1,4 +1,4 @@
-"""Lambda function `claim`: what citizens do. Scope `citizen`; the person comes from the token."""
+"""Lambda function `claim`: what citizens do. Scope `citizen`; the token says which person."""
 
 from __future__ import annotations
 
@@ -104,13 +104,12 @@ def post_code(request: Request) -> Response:
 
 
 def _printed(request: Request, coupon_id: str) -> Response:
-    if "operator" not in request.caller.scopes:
-        raise r.Forbidden(detail="Codes are printed at an operator's desk: this needs the scope 'operator' too.")
+    request.caller.require("operator", "Codes are printed at an operator's desk: this needs the scope 'operator' too.")
     code, pin, batch, expires_at_s = codes.print_code(request.services, coupon_id, request.person)
     _log_assistance(request, "printed code")
     return Response(CodeView.of(code, batch, expires_at_s, pin=pin))
 
 
 def _log_assistance(request: Request, what: str) -> None:
-    """An operator acts for the person that the token names."""
+    """Log that an operator acted for the person of the token."""
     api.log(what, operator=request.caller.subject, person=request.person.hex())

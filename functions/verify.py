@@ -1,4 +1,4 @@
-"""Lambda function `verify`: what merchants do at the till and online. Scope `merchant`; the token names who."""
+"""Lambda function `verify`: what merchants do, at the till and online. Scope `merchant`; the token says which one."""
 
 from __future__ import annotations
 

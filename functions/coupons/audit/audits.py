@@ -75,6 +75,13 @@ def _audit_batch(services: Services, batch_id: str, sweep: str, now_s: int, dead
     return BatchAudit(sweep=sweep, complete=whole, booked=booked, of_money=money, damaged=damaged, **stock)
 
 
+def expired_counts(services: Services, batch_id: str) -> dict[str, int]:
+    """What the expiry of the batch counted: claims, and coupons by status. Empty before, or if that item is damaged."""
+    with services.damages.left_out():
+        return services.cache.control_now(batch_id).expired_counts
+    return {}
+
+
 def audit_day(services: Services, campaign_id: str, day: str, sweep: str, deadline_s: float) -> AuditReport:
     """Recount the lines of a day, of all its merchants and batches: a settlement day is not one campaign's.
 

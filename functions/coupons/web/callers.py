@@ -37,6 +37,11 @@ class Caller:
         """The argument of `Keys.person`; the subject stands in for a missing identity."""
         return self.person_id or f"{SUBJECT}{self.subject}"
 
+    def require(self, scope: TokenScope, why: str) -> None:
+        """Raises Forbidden unless the token has this scope beside the route's own."""
+        if scope not in self.scopes:
+            raise Forbidden(detail=why)
+
 
 NOBODY = Caller()
 """The caller of routes that everybody may read."""
