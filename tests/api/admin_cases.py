@@ -17,7 +17,7 @@ UNSAID: dict[str, Any] = {"title": None, "district": None}
 
 
 def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
-    """The document as it comes back: with its revision and what it left out."""
+    """The document as GET returns it: with its revision and all defaults."""
     (pack,) = document["batches"]
     (diner,) = document["merchants"]
     eligibility = {"group_id": None, "regions": []}
@@ -37,7 +37,7 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
 
 
 def raised(s: Stage) -> Stage:
-    """Published with 10 packs, which are 20 now."""
+    """The batch, published with 10 packs and raised to 20."""
     path = {"batch_id": "pack"}
     body = {"quantity": 20}
     assert opened(s).operator().send("PUT /admin/batches/{batch_id}/quantity", path, body=body).status == 200

@@ -75,7 +75,7 @@ def an_audit_of_nothing(s: Stage) -> Answered:
 
 
 def said(of: str, *equations: str) -> Any:
-    """What `audit` of the budgets says, all of it true."""
+    """The `audit` of the budgets, in which every equation holds."""
     return {"of": of, "sweep": SWEEP, "complete": True, "ok": True, "equations": holding(*equations)}
 
 

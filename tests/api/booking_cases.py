@@ -14,7 +14,7 @@ BOOKING = {"opens_at": "2020-06-06T00:00:00+08:00", "closes_at": OPENING}
 
 
 def bookable(s: Stage, at: str = "2020-06-06T09:00:00+08:00", **changes: Any) -> Stage:
-    """`pack` takes bookings from midnight to its opening at ten; it is nine."""
+    """Nine o'clock; `pack` takes bookings from midnight to its opening at ten."""
     opened(s, a_batch(booking={**BOOKING, **changes}))
     s.clock.set(at)
     return s

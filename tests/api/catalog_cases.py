@@ -54,11 +54,11 @@ TEN_OFF_IN_FULL = {
     "blackout_dates": [],
     "scope": SCOPE,
 }
-"""The terms `ten-off` as answers give them: with what the document left out."""
+"""The terms `ten-off` as responses show them, with all defaults."""
 
 
 class Anybody(Person):
-    """No token at all."""
+    """A request without a token."""
 
     def __init__(self) -> None:
         super().__init__(None)  # type: ignore[arg-type]
@@ -141,7 +141,7 @@ def the_committed_document(_: Stage) -> Answered:
 
 
 def unknown(method: str, path: str) -> Answered:
-    """A request that is no route: the gateway sends it to `$default` with its own method and path."""
+    """A request that matches no route: the gateway sends it to `$default` with its method and path."""
     made = world.event("$default")
     made["rawPath"] = path
     made["requestContext"]["http"] = {"method": method, "path": path}

@@ -9,7 +9,7 @@ from tests.world import OPENING, Answered, Person, a_batch, order, terms
 
 PACK = {"batch_id": "pack"}
 ANNS = "AWxrKPqrYdOWoE2hSsmovtR8CygvawqNS3hRCnfxSaya8se4yPs"
-"""Ann's coupon of `pack`: sealed ids are the same at each run."""
+"""The id of Ann's coupon of `pack`; sealing is deterministic."""
 COUPON = {
     "coupon_id": ANNS,
     "batch_id": "pack",
@@ -76,7 +76,7 @@ def claiming_at_the_second_of_its_end(s: Stage) -> Answered:
 
 
 def operated(s: Stage, action: str) -> Answered:
-    """The operator's word is heard within two seconds, by those who looked just before too."""
+    """An operator's action is in force within two seconds, also where the batch was just read."""
     opened(s).citizen("bob").put_claim("pack")
     s.operator().send("POST /admin/batches/{batch_id}/" + action, PACK, body={})
     s.clock.advance(2)

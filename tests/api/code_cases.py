@@ -19,7 +19,7 @@ SCANNED = {"scanned_at": OPENING}
 
 
 def came_back(s: Stage) -> str:
-    """Ann's code of the opening, whose coupon was used and came back in the same second."""
+    """Ann's code of the opening, after its coupon was used and returned in the same second."""
     code = coupon(opened(s))[1]
     assert s.merchant().redeem("first", code, order()).status == 201
     assert s.merchant().reverse("first", "r-1", 4000).json["coupon_returned"]
@@ -27,7 +27,7 @@ def came_back(s: Stage) -> str:
 
 
 def an_old_code(s: Stage, late_scans: int) -> str:
-    """Of the opening, a minute ago, at a merchant that may send so many late."""
+    """A scan of the opening, a minute ago, at a merchant with this many late scans a day."""
     code = coupon(s)[1]
     allow_late_scans(late_scans)
     s.clock.advance(60)
@@ -55,7 +55,7 @@ def a_code_buys_nothing_again(s: Stage) -> Answered:
 
 @case(REDEEM, 409, "code-expired", facts={**BARRED, "retry_after_s": 1})
 def a_code_of_the_last_second_that_is_barred(s: Stage) -> Answered:
-    """Shown after the coupon came back, but by a clock that may be as much ahead."""
+    """The code was issued after the coupon came back, but within the allowed difference of clocks."""
     came_back(s)
     s.clock.advance(5)
     return s.merchant().redeem("o-1", s.citizen("ann").code(ANNS), order())
@@ -96,7 +96,7 @@ def a_late_scan_of_a_code_whose_coupon_came_back(s: Stage) -> Answered:
 
 @case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-06T10:00:20+08:00"})
 def a_code_is_good_again_after_a_hold_was_let_go(s: Stage) -> Answered:
-    """A hold that was released, or has lapsed, was no use."""
+    """A hold that was released or has lapsed did not use the coupon."""
     code = coupon(opened(s))[1]
     hold(s, code, "o-2", ttl_s=10)
     s.clock.advance(10)
@@ -108,7 +108,7 @@ def a_code_is_good_again_after_a_hold_was_let_go(s: Stage) -> Answered:
 
 @case(REDEEM, 400, "code-invalid", facts={"reason": "replaced"})
 def paper_buys_nothing_again(s: Stage) -> Answered:
-    """Its coupon came back; no newer sheet was ever printed."""
+    """The coupon came back, and no newer sheet was printed."""
     coupon_id, _ = coupon(opened(s))
     desk = Person({"sub": "desk-1", "scope": "citizen operator", "person_id": "ann"})
     path = {"coupon_id": coupon_id}
@@ -138,7 +138,7 @@ def a_late_scan_of_a_merchant_that_may_not(s: Stage) -> Answered:
     detail="No late scans are left today. Ask for a fresh code.",
 )
 def one_late_scan_too_many(s: Stage) -> Answered:
-    """Though the first was reversed: that gives its place to nobody."""
+    """A reversal of the first does not free its place."""
     bobs = coupon(opened(s), "bob")[1]
     code = an_old_code(s, 1)
     assert late(s, "o-2", bobs).json["late"]
@@ -155,7 +155,7 @@ def a_late_scan_again_when_its_day_is_full(s: Stage) -> Answered:
 
 @case(REDEEM, 409, "coupon-not-usable", facts={"coupon_status": "redeemed", **EXPIRES})
 def a_late_scan_of_a_used_coupon_when_the_day_is_full(s: Stage) -> Answered:
-    """The coupon is looked at before the day's places."""
+    """The coupon is checked before the day's number of late scans."""
     code = an_old_code(opened(s), 1)
     late(s, "o-1", code)
     return late(s, "o-2", code)

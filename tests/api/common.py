@@ -1,4 +1,4 @@
-"""What every route says alike: no token, another's token, input that does not fit, a throttled store."""
+"""What all routes have in common: no token, the wrong role, malformed input, a throttled store."""
 
 from __future__ import annotations
 

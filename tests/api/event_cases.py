@@ -10,7 +10,7 @@ from tests.world import Answered, a_batch, order
 
 @case("GET /orders/{order_no}/redemption", 200, body=lambda text: "diner" not in text)
 def read_after_it_was_told(s: Stage) -> Answered:
-    """Claim and redemption are on the bus when the shop reads what it sent."""
+    """Claim and redemption are on the bus before the shop reads its order."""
     opened(s)
     stream = Stream(s)
     _, code = coupon(s)
@@ -22,7 +22,7 @@ def read_after_it_was_told(s: Stage) -> Answered:
 
 @case("GET /batches/{batch_id}/claim", 200, body=lambda text: "coupon_id" in text)
 def read_beside_one_that_cannot_be_told(s: Stage) -> Answered:
-    """The records of a claim that names no batch of ours, and of a sound one: one is named as failed, one is told."""
+    """Of two claims, one of an unknown batch, one record fails and one is on the bus."""
     opened(s)
     stream = Stream(s)
     s.citizen("ann").put_claim("pack")
@@ -36,7 +36,7 @@ def read_beside_one_that_cannot_be_told(s: Stage) -> Answered:
 
 @case("PUT /batches/{batch_id}/claim", 200, body=lambda text: "coupon_id" in text, headers=REPLAY)
 def repeated_claim_tells_nothing(s: Stage) -> Answered:
-    """Nothing is inserted by a repeat."""
+    """A repeat inserts no item, so it makes no event."""
     opened(s)
     s.citizen("ann").put_claim("pack")
     stream = Stream(s)
@@ -47,7 +47,7 @@ def repeated_claim_tells_nothing(s: Stage) -> Answered:
 
 @case("GET /wallet", 200, body=lambda text: '"available"' in text)
 def wallet_on_the_day_of_the_reminder(s: Stage) -> Answered:
-    """Three days before its end the coupon is announced by the schedule, and unchanged."""
+    """Three days before its end the schedule announces the coupon and does not change it."""
     opened(s, a_batch(remind_days=3))
     coupon_id, _ = coupon(s)
     s.clock.set("2020-06-17T00:00:00+08:00")

@@ -23,7 +23,7 @@ def put_merchant(s: Stage, **body: Any) -> Answered:
 
 
 def bakery(s: Stage, **changes: Any) -> Answered:
-    """The record is created, with what it redeemed as order o-1."""
+    """The merchant's record exists, and its order o-1 is redeemed."""
     opened(s).citizen("ann").put_claim("pack")
     created = put_merchant(s, **MERCHANT, **{"campaigns": ["season"], **changes})
     assert s.merchant("bakery").redeem("o-1", s.citizen("ann").code(ANNS), order(store_id="bakery")).status == 201

@@ -32,7 +32,7 @@ def funder(name: str, reserved_minor: int, spent_minor: int) -> dict[str, Any]:
 
 
 def money(*, spent: int = 0, audit: Any = None) -> dict[str, Any]:
-    """The season's money with its batch published, and so many packs redeemed on closed days."""
+    """The budgets of the season with its batch published and this many packs redeemed on closed days."""
     movement = {"key": "pack~000002~reserve", "kind": "reserve", "batch_id": "pack", "to_batch_id": None}
     movement |= {"step": "publish", "packs": 10, "at": "2020-06-06T10:00:00+08:00", "amounts": parts(10)}
     batch = {"batch_id": "pack", "reserved": parts(10), "released": [], "spent": parts(spent) if spent else []}

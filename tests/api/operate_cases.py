@@ -60,11 +60,11 @@ def publishing_above_a_budget(s: Stage) -> Answered:
 
 
 LAST_OF_PUBLISHING = 3
-"""After the one that begins to reserve, and the one that takes it from the three funders."""
+"""The first transaction begins the reservation, the second takes it from the three funders."""
 
 
 class Editing:
-    """A client behind whose back the campaign is edited before the last transaction of a publishing."""
+    """A client that edits the campaign before the last transaction of a publishing."""
 
     def __init__(self, s: Stage) -> None:
         self._stage = s
@@ -190,7 +190,7 @@ def shortening_an_extension(s: Stage) -> Answered:
 
 
 def accounted_for(s: Stage) -> Stage:
-    """One coupon was issued, and its expiry is recorded."""
+    """The batch has issued one coupon, and its expiry is recorded."""
     coupon(opened(s))
     s.clock.set("2020-06-21T09:59:00+08:00")
     s.tick()

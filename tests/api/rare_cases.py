@@ -15,14 +15,14 @@ PUBLISH = "POST /admin/batches/{batch_id}/publish"
 
 @case(CODE, 200, body=lambda text: '"expires_at"' in text)
 def code_of_a_pack_that_this_process_never_saw(s: Stage) -> Answered:
-    """The number in the coupon's id leads to the batch."""
+    """The number in the coupon's id identifies the batch."""
     coupon_id, _ = coupon(opened(s))
     s.restart("claim")
     return s.citizen("ann").send(CODE, {"coupon_id": coupon_id}, body={})
 
 
 def unclaimed(s: Stage) -> Answered:
-    """The budgets once the schedule has counted a batch that nobody wanted."""
+    """The budgets after the schedule has counted a batch without claims."""
     s.clock.set("2020-06-07T10:00:00+08:00")
     s.tick()
     s.clock.advance(31)
@@ -32,7 +32,7 @@ def unclaimed(s: Stage) -> Answered:
 
 @case(BUDGETS, 200, body=lambda text: '"rollover"' not in text and '"released":[]' in text)
 def rollover_that_waits_for_its_batch(s: Stage) -> Answered:
-    """The document says that the later batch is still to come."""
+    """The later batch of the document is not published yet."""
     document = campaign(a_batch(rollover_to="later"), a_batch("later", **LATER))
     s.operator().send("PUT /admin/campaigns/{campaign_id}", SEASON, body=document)
     assert s.operator().send(PUBLISH, {"batch_id": "pack"}, body={}).status == 200
@@ -41,7 +41,7 @@ def rollover_that_waits_for_its_batch(s: Stage) -> Answered:
 
 @case(BUDGETS, 200, body=lambda text: '"rollover"' in text)
 def rollover_to_a_whole_group(s: Stage) -> Answered:
-    """The group may grow by the packs that its batch gets."""
+    """The group can grow by the packs that its batch gets."""
     granted = a_batch("later", mode="granted", eligibility={"group_id": "care"}, **LATER)
     s.publish(campaign(a_batch(rollover_to="later"), granted))
     return unclaimed(s)
@@ -53,7 +53,7 @@ def rested(amounts: Any) -> dict[str, Any]:
 
 @case(BUDGETS, 200, body=lambda text: '"step":"rest"' in text)
 def rest_after_the_last_day(s: Stage) -> Answered:
-    """A tenth of 60.00, of 10.00 that were reserved; the day's close says what was spent."""
+    """The discount is a tenth of 60.00, of 10.00 reserved; the closed day has what was spent."""
     tenth = {"kind": "percent_off", "threshold_minor": 1_000, "basis_points": 1_000, "cap_minor": 1_000}
     opened(s, a_batch(quantity=1), terms=[terms(discount=tenth)])
     assert s.merchant().redeem("o-1", coupon(s)[1], order()).status == 201

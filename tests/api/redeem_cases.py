@@ -36,7 +36,7 @@ def anns_code(s: Stage) -> str:
 
 
 def unclaimed_code(s: Stage) -> str:
-    """A code that only we can have sealed, of a batch that there is not."""
+    """A code that is sealed with the real keys and is of an unknown batch."""
     return KEYS.seal_code(CouponRef(7, KEYS.person("ann"), 0), s.now_s)
 
 

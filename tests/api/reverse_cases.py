@@ -29,11 +29,11 @@ REVERSED = {
     "coupon_returned": True,
 }
 SINCE = {"reversed_at": "2020-06-06T10:00:06+08:00"}
-"""The first second of which a code brings a coupon again that came back at the opening."""
+"""The first second whose codes are accepted for a coupon that came back at the opening."""
 
 
 def redeemed(s: Stage) -> Stage:
-    """Ann's coupon is used by order `o-1`, 60.00 at the diner."""
+    """Order `o-1` of 60.00 at the diner has redeemed Ann's coupon."""
     _, code = coupon(opened(s))
     assert s.merchant().redeem("o-1", code, order()).status == 201
     return s
@@ -62,7 +62,7 @@ def a_full_reversal_at_the_second_of_expiry_voids_the_coupon(s: Stage) -> Answer
 
 
 def redeemed_under(s: Stage, policy: str, order_no: str = "o-1") -> Stage:
-    """As `redeemed`, by terms of another refund policy, at most once."""
+    """Like `redeemed`, with terms of another refund policy that returns a coupon once."""
     opened(s, terms=[terms(refund={"policy": policy, "times_max": 1})])
     assert s.merchant().redeem(order_no, coupon(s)[1], order()).status == 201
     return s

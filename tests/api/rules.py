@@ -27,16 +27,16 @@ from tests.world import Answered, Person, campaign, order
 
 PAGE = Path(__file__).parents[2] / "infra" / "seasons" / "README.md"
 PLAYS: set[str] = set()
-"""The rows that are played; filled as the modules test_rules_*.py are imported."""
+"""The rows that are played; importing the modules test_rules_*.py fills it."""
 _SPAN = re.compile(r"`([^`]+)`")
 _STATUS = re.compile(r"(?<![\d,])[2-5]\d\d(?!\d|,\d| s\b)")
-"""Three digits, but not of a larger number, nor of seconds."""
+"""Three digits that are not part of a larger number and not seconds."""
 REQUEST = re.compile(r"(GET|PUT|POST|DELETE)(?: (\S+))?")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `lines` and `spans` are what its second cell, and both others, write as code."""
+    """One row of the table. `lines`: the code spans of its second cell; `spans`: those of the second and the third."""
 
     rule: str
     line: str
@@ -55,7 +55,7 @@ class Row:
         return set(_STATUS.findall(_SPAN.sub("", self.line + self.answer)))
 
     def document(self, number: int, *blanks: Any) -> dict[str, Any]:
-        """The document line of this number, each `…` in it filled: a mapping is written without its braces."""
+        """The document line of this number with each `…` replaced; a mapping is written without its braces."""
         text = self.lines[number]
         for blank in blanks:
             written = json.dumps(blank, ensure_ascii=False)
@@ -78,7 +78,7 @@ def table() -> dict[str, Row]:
 
 @dataclass
 class Play:
-    """A row being played at the opening minute, and everything that was said meanwhile."""
+    """A row that is played at the opening minute, and everything that was sent and returned."""
 
     s: Stage
     row: Row
@@ -88,7 +88,7 @@ class Play:
     facts: set[str] = field(default_factory=set)
 
     def line(self, number: int, *blanks: Any) -> dict[str, Any]:
-        """A document line of this row, to be made part of a document or a body."""
+        """A document line of this row, as a part of a document or a body."""
         self.taken.add(self.row.lines[number])
         parsed = self.row.document(number, *blanks)
         self.facts |= set(_facts(parsed))
@@ -98,14 +98,14 @@ class Play:
         return opened(self.s, *batches, **changes)
 
     def edit(self, **changes: Any) -> None:
-        """A new revision of the standing campaign document."""
+        """Put a new revision of the campaign document."""
         path = {"campaign_id": "season"}
         standing = self.s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
         edited = self.s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body={**standing, **changes})
         assert edited.status == 200, edited.text
 
     def declared(self, **changes: Any) -> str:
-        """A document on an empty stage, which an operator declares and nobody publishes."""
+        """An operator declares the document on an empty stage; it is not published."""
         path = {"campaign_id": "season"}
         return told(self.s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=campaign(**changes)))
 
@@ -121,30 +121,30 @@ class Play:
         return told(self.s.citizen(name).send(method + " /batches/{batch_id}/booking", {"batch_id": "pack"}, **body))
 
     def coupon(self, name: str = "ann", batch_id: str = "pack", place: int = 0) -> dict[str, Any]:
-        """As it is shown to the person who claimed it."""
+        """The coupon as its person sees it."""
         held = self.s.citizen(name).send("GET /batches/{batch_id}/claim", {"batch_id": batch_id}).json
         return dict(held["coupons"][place])
 
     def code(self, name: str = "ann", batch_id: str = "pack", place: int = 0) -> str:
-        """A fresh one."""
+        """A fresh code of the coupon."""
         return self.s.citizen(name).code(self.coupon(name, batch_id, place)["coupon_id"])
 
     def redeem(self, order_no: str, name: str = "ann", batch_id: str = "pack", place: int = 0, **changes: Any) -> str:
-        """With a fresh code, 60.00 at the diner."""
+        """Redeem an order of 60.00 at the diner with a fresh code."""
         return told(self.s.merchant().redeem(order_no, self.code(name, batch_id, place), order(**changes)))
 
     def reasons(self, name: str = "ann", **changes: Any) -> list[str]:
-        """Why a quote says no."""
+        """The reasons of a quote."""
         body = {"code": self.code(name), "order": order(**changes)}
         return list(self.s.merchant().send("POST /quotes", body=body).json["reasons"])
 
     def hold(self, order_no: str, body: dict[str, Any]) -> Answered:
-        """For 60.00 at the diner, with a fresh code of Ann's."""
+        """Hold Ann's coupon for an order of 60.00 at the diner."""
         body = {**body, "code": self.code(), "order": order()}
         return self.s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": order_no}, body=body)
 
     def everywhere(self, area: str, ask: Callable[[], Any]) -> Any:
-        """What environments say that remember what was, and new ones: the same."""
+        """The result in warm environments, which must be the same in cold ones."""
         said = ask()
         self.s.restart(area)
         assert ask() == said
@@ -165,7 +165,7 @@ class Play:
         self.facts |= {*_facts(claims), *_facts(body), *_facts(answered.json), answered.slug}
 
     def unplayed(self) -> list[str]:
-        """What the row says and the play did not show."""
+        """The parts of the row that the play did not show."""
         spans = [span for span in self.row.spans if not (span in self.taken or self._is_shown(span))]
         return spans + sorted(self.row.statuses - self.statuses)
 
@@ -182,7 +182,7 @@ class Play:
 
 
 def told(answered: Answered) -> str:
-    """An answer in short: `201`, or status, slug and the one fact that says why."""
+    """A response in short: `201`, or status, slug and the fact that gives the reason."""
     if not answered.slug:
         return str(answered.status)
     facts = answered.json
@@ -191,12 +191,12 @@ def told(answered: Answered) -> str:
 
 
 def refused(reason: str) -> str:
-    """A claim that is not for this person, as `told` has it."""
+    """The refusal of a person who is not eligible, in the form of `told`."""
     return f"403 {NotEligible.slug} {reason}"
 
 
 def plays(rule: str) -> Callable[[Callable[[Play], None]], Callable[[Stage], None]]:
-    """The decorated function plays the row of this name, and all of it."""
+    """Declare the decorated function as the play of the row of this name."""
     PLAYS.add(rule)
 
     def made(play: Callable[[Play], None]) -> Callable[[Stage], None]:
@@ -212,7 +212,7 @@ def plays(rule: str) -> Callable[[Callable[[Play], None]], Callable[[Stage], Non
 
 
 def desk(name: str) -> Person:
-    """An operator at whose desk this person stands."""
+    """A token of an operator who acts for this person."""
     return Person({"sub": "desk-1", "scope": "citizen operator", "person_id": name})
 
 

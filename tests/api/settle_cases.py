@@ -43,7 +43,7 @@ SEASON, TOKYO = {"campaign_id": "season", "currency": "CNY"}, {"campaign_id": "t
 
 
 def part(numerator: int, lines: int, redemptions: int = 1, **others: Any) -> dict[str, Any]:
-    """Totals of so many quarters of the order's money."""
+    """The totals of this many quarters of the order's money."""
     funding = [{"funder_id": s["funder_id"], "amount_minor": int(s["amount_minor"]) * numerator // 4} for s in SHARES]
     money = {name: amount * numerator // 4 for name, amount in TEN_OFF.items()}
     return {"lines": lines, "redemptions": redemptions, **money, "funding": funding, "late": NOT_LATE, **others}
@@ -53,7 +53,7 @@ NOTHING = part(0, 0, 0, funding=[])
 
 
 def all_of_it(standing: str, whole: dict[str, Any] | None = None, **purse: str) -> dict[str, Any]:
-    """A campaign's sums of which all stands alike: `due`, `withheld` or `refused`."""
+    """The sums of a campaign whose lines are all `due`, all `withheld` or all `refused`."""
     whole = whole or part(4, 1)
     parts = {"due": NOTHING, "withheld": NOTHING, "refused": NOTHING, standing: whole}
     return {**SEASON, **purse, **whole, **parts}
@@ -68,7 +68,7 @@ def settled(s: Stage, merchant_id: str = "diner", day: str = "2020-06-06", **mor
 
 
 def closed(s: Stage, moment: str = CLOSED) -> Stage:
-    """The schedule's minute after the day, in a function that has just started."""
+    """The schedule runs after the day has ended, in a cold function."""
     s.clock.set(moment)
     s.restart("expire")
     s.tick()
@@ -187,7 +187,7 @@ RELEASED = [{**SEASON, **part(8, 2, 2), "due": part(4, 1), "withheld": part(4, 1
 
 
 def says_that_one_of_two_orders_is_released(text: str) -> bool:
-    """The day's sums are those of the two lines: one of them due, the other withheld with its day."""
+    """The day's sums are those of two lines, one due and one withheld with its day."""
     said = json.loads(text)
     stands = {line["order_no"]: (line["withheld"], line["decision"]) for line in said["lines"]}
     return (stands, said["sums"], said["day_sums"], said["final"]) == (
@@ -205,7 +205,7 @@ def a_closed_day_that_is_withheld_but_for_an_order(s: Stage) -> Answered:
 
 
 def in_two_currencies(s: Stage) -> Stage:
-    """One merchant, two campaigns whose funders have the same ids; the day is closed, and one order is withheld."""
+    """A closed day of one merchant in two campaigns with funders of the same ids; one order is withheld."""
     redeemed(s).publish(campaign(a_batch("tokyo-pack"), **TOKYO))
     s.restart()
     bob = s.citizen("bob")
@@ -215,7 +215,7 @@ def in_two_currencies(s: Stage) -> Stage:
 
 
 def says_that_two_currencies_do_not_add_up(text: str) -> bool:
-    """The order that is withheld is of one campaign, and in its sums alone."""
+    """The withheld order is in the sums of its own campaign only."""
     said = json.loads(text)
     of_lines = {line["order_no"]: (line["campaign_id"], line["currency"]) for line in said["lines"]}
     for standing in ("due", "withheld", "refused"):

@@ -1,4 +1,4 @@
-"""Anything at all as a body: never a 5xx, and a refusal changes nothing."""
+"""Any JSON, any bytes and any changed member as a body: never a 5xx, and a refusal changes nothing."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ JSON = st.recursive(
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Town]:
-    """A town that some of these requests do change."""
+    """A town that some of these requests change."""
     with town() as made:
         yield made
         assert made.stage.log.faults == []
 
 
 def places(document: Any) -> list[tuple[Any, ...]]:
-    """Where something stands in a document."""
+    """Each place of a value in a document."""
     children = document.items() if isinstance(document, dict) else enumerate(document)
     found: list[tuple[Any, ...]] = []
     for name, child in children:
@@ -60,20 +60,20 @@ def replaced(document: Any, place: tuple[Any, ...], value: Any) -> Any:
 @EFFORT
 @given(route=st.sampled_from(bodies()), body=JSON)
 def test_any_json(shared: Town, route: str, body: Any) -> None:
-    """Any value is refused where it is not the route's own document."""
+    """Any JSON value that is not the route's own document is refused."""
     answered = shared.send(route, raw=json.dumps(body))
     assert answered.slug == "malformed" or body == {} == GOOD[route](shared)["body"] or members(route, body)
 
 
 def members(route: str, body: Any) -> bool:
-    """Nobody comes and nobody goes: the one route whose document may be empty."""
+    """The one route whose document may be empty: nobody is added or removed."""
     return route == "PUT /admin/groups/{group_id}/members" and body == {}
 
 
 @EFFORT
 @given(route=st.sampled_from(bodies()), raw=st.binary(max_size=200))
 def test_any_bytes(shared: Town, route: str, raw: bytes) -> None:
-    """Bytes that are no JSON are malformed; no bytes are no body."""
+    """Bytes that are not JSON are malformed; zero bytes are an absent body."""
     answered = shared.send(route, raw=raw)
     assert answered.slug == "malformed" or raw.strip() in (b"", b"{}")
 
@@ -84,7 +84,7 @@ TAKES_CONTENT = [route for route in bodies() if GOOD[route](Town(None, "", "x"))
 @settings(EFFORT, max_examples=25)
 @given(route=st.sampled_from(TAKES_CONTENT), data=st.data())
 def test_any_value_in_any_place_of_a_good_document(shared: Town, route: str, data: st.DataObject) -> None:
-    """One member replaced: accepted, or refused with a problem of the route's own and nothing changed."""
+    """With one member replaced the body is accepted, or refused by a declared problem and nothing changes."""
     good = GOOD[route](shared)["body"]
     place = data.draw(st.sampled_from(places(good)))
     changed = replaced(good, place, data.draw(JSON))

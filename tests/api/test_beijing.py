@@ -1,4 +1,4 @@
-"""The Beijing season as its file says, claimed and redeemed at the gateway."""
+"""The Beijing season of the season files, claimed and redeemed over the gateway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY_14 = "2020-06-20T10:00:00+08:00"
 
 @pytest.fixture
 def season(fresh: Stage) -> Stage:
-    """Ten o'clock on 6 June 2020."""
+    """The season at ten o'clock on 6 June 2020."""
     return beijing(fresh)
 
 
@@ -36,7 +36,7 @@ def first_coupon(season: Stage) -> str:
 
 
 def facts(answered: Answered) -> dict[str, Any]:
-    """A problem's own members."""
+    """The extension members of a problem."""
     return {
         name: value
         for name, value in answered.json.items()
@@ -45,7 +45,7 @@ def facts(answered: Answered) -> dict[str, Any]:
 
 
 def test_a_pack_is_three_coupons_for_fourteen_days(season: Stage) -> None:
-    """10, 20 and 30 yuan, each from the claim's second for 14 × 86,400 s; the repeat says the same."""
+    """Three coupons of 10, 20 and 30 yuan are valid for 14 × 86,400 s from the claim; a repeat returns the same."""
     first = li(season).put_claim("special-0606")
     assert first.status == 201
     assert [(c["terms_id"], c["title"]["en"], c["status"]) for c in first.json["coupons"]] == [
@@ -61,7 +61,7 @@ def test_a_pack_is_three_coupons_for_fourteen_days(season: Stage) -> None:
 
 
 def test_before_ten_nothing_is_open(season: Stage) -> None:
-    """One second before, the refusal says when, and asks to come back a little after."""
+    """One second before the opening, the refusal has `opens_at` and a Retry-After a little later."""
     season.clock.advance(-1)
     answered = li(season).put_claim("special-0606")
     assert (answered.status, answered.slug) == (409, "not-open")
@@ -71,7 +71,7 @@ def test_before_ten_nothing_is_open(season: Stage) -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("online", "offline"), ("offline", "online")])
 def test_smart_products_online_or_offline(season: Stage, first: str, second: str) -> None:
-    """The second batch of the exclusive group is refused and names the first; the group of 18 June is another."""
+    """The second batch of the exclusive group is refused and names the first; 18 June is another group."""
     assert li(season).put_claim(f"smart-{first}-0606").status == 201
     refused = li(season).put_claim(f"smart-{second}-0606")
     assert (refused.status, refused.slug) == (409, "already-claimed-group")
@@ -81,7 +81,7 @@ def test_smart_products_online_or_offline(season: Stage, first: str, second: str
 
 
 def test_sixty_yuan_at_the_diner(season: Stage) -> None:
-    """10.00 off, 10.00 matched, 40.00 to pay, the funders' shares add up, and the same order gets the same answer."""
+    """10.00 off, 10.00 matched, 40.00 payable; the funders' shares add up; a repeat has the same body."""
     coupon_id = first_coupon(season)
     code = li(season).code(coupon_id)
     first = diner(season).redeem("order-1", code, meal(6000))
@@ -107,7 +107,7 @@ def test_sixty_yuan_at_the_diner(season: Stage) -> None:
 
 
 def test_another_order_for_the_same_coupon_is_refused(season: Stage) -> None:
-    """409, with the coupon's state; the books have one line."""
+    """The refusal is 409 with the coupon's status, and the settlement has one line."""
     coupon_id = first_coupon(season)
     diner(season).redeem("order-1", li(season).code(coupon_id), meal(6000))
     other = diner(season).redeem("order-2", li(season).code(coupon_id), meal(6000))
@@ -119,7 +119,7 @@ def test_another_order_for_the_same_coupon_is_refused(season: Stage) -> None:
 
 @pytest.mark.parametrize(("age_s", "status", "slug"), [(0, 201, ""), (59, 201, ""), (60, 409, "code-expired")])
 def test_a_code_lives_sixty_seconds(season: Stage, age_s: int, status: int, slug: str) -> None:
-    """The second 59 is in, the second 60 is out."""
+    """A code is accepted 59 seconds after its issue and refused after 60."""
     code = li(season).code(first_coupon(season))
     season.clock.advance(age_s)
     answered = diner(season).redeem("order-1", code, meal(6000))
@@ -127,7 +127,7 @@ def test_a_code_lives_sixty_seconds(season: Stage, age_s: int, status: int, slug
 
 
 def test_a_code_of_sixty_one_seconds_says_since_when(season: Stage) -> None:
-    """409 `code-expired`, and a fresh code of the same coupon is accepted."""
+    """The refusal `code-expired` has the time of expiry, and a fresh code of the same coupon is accepted."""
     coupon_id = first_coupon(season)
     code = li(season).code(coupon_id)
     season.clock.advance(61)
@@ -150,7 +150,7 @@ def test_a_code_of_sixty_one_seconds_says_since_when(season: Stage) -> None:
     ids=["49.00", "49.99", "online", "another region", "another store", "two reasons"],
 )
 def test_an_order_that_does_not_fit(season: Stage, bill: dict[str, Any], reasons: list[str]) -> None:
-    """422 with every reason; the coupon stays available."""
+    """The refusal is 422 with every reason, and the coupon stays available."""
     code = li(season).code(first_coupon(season))
     before = season.items()
     refused = diner(season).redeem("order-1", code, bill)
@@ -160,7 +160,7 @@ def test_an_order_that_does_not_fit(season: Stage, bill: dict[str, Any], reasons
 
 
 def test_a_digital_shop_is_no_restaurant(season: Stage) -> None:
-    """The scope's merchant categories: catering and shopping."""
+    """The terms' scope has the merchant categories catering and shopping."""
     code = li(season).code(first_coupon(season))
     refused = season.merchant("haidian-digital").redeem("o", code, meal(6000, store_id="haidian-digital"))
     assert facts(refused) == {"reasons": ["category"]}
@@ -176,7 +176,7 @@ def test_a_digital_shop_is_no_restaurant(season: Stage) -> None:
     ids=["last second", "first second after", "day 15"],
 )
 def test_fourteen_days_and_no_second_more(season: Stage, at: str, status: int, facts_: Any) -> None:
-    """The fourteenth day ends with the second of the claim; day 15 is `expired`, in the wallet too."""
+    """The fourteenth day ends with the second of the claim; then the coupon is `expired`, in the wallet too."""
     coupon_id = first_coupon(season)
     season.clock.set(at)
     answered = diner(season).redeem("order-1", li(season).code(coupon_id), meal(6000))
@@ -191,7 +191,7 @@ def test_fourteen_days_and_no_second_more(season: Stage, at: str, status: int, f
     ("total_minor", "discount_minor"), [(200_000, 20_000), (399_999, 39_999), (400_000, 40_000), (900_000, 40_000)]
 )
 def test_ten_percent_off_a_phone_up_to_four_hundred_yuan(season: Stage, total_minor: int, discount_minor: int) -> None:
-    """Rounded down to the cent, capped, without a match, and the three funders' shares add up."""
+    """The discount is rounded down, capped and not matched, and the three funders' shares add up."""
     held = li(season).put_claim("smart-online-0606").json["coupons"]
     code = li(season).code(held[0]["coupon_id"])
     bill = smart_phone(total_minor, "online", "jd-mall")
@@ -202,7 +202,7 @@ def test_ten_percent_off_a_phone_up_to_four_hundred_yuan(season: Stage, total_mi
 
 
 def test_from_august_the_match_is_half(season: Stage) -> None:
-    """A care pack claimed in August: the merchant adds 1:0.5."""
+    """For a care pack claimed in August the merchant adds half of the discount."""
     members = {"group_id": "care-2020"}
     season.operator().send("PUT /admin/groups/{group_id}/members", members, body={"add": ["person-li-hua"]})
     season.clock.set("2020-08-01T00:00:00+08:00")
@@ -212,7 +212,7 @@ def test_from_august_the_match_is_half(season: Stage) -> None:
 
 
 def test_a_full_refund_returns_the_coupon_once(season: Stage) -> None:
-    """The first full reversal makes it available with the same expiry, the second voids it."""
+    """The first full reversal returns the coupon with the same expiry, the second voids it."""
     coupon_id = first_coupon(season)
     for number, returned in (("1", True), ("2", False)):
         diner(season).redeem(f"order-{number}", li(season).code(coupon_id), meal(6000))
@@ -233,7 +233,7 @@ def test_a_full_refund_returns_the_coupon_once(season: Stage) -> None:
     ],
 )
 def test_the_public_sees_every_season(fresh: Stage, season_id: str, batches: int) -> None:
-    """Each file's campaign and each of its batches can be read, and every answer fits the document."""
+    """The campaign and the batches of each season file can be read, and each response is declared."""
     fresh.published(seasons.season(season_id))
     anybody = Person(None)  # type: ignore[arg-type]
     shown = anybody.send("GET /campaigns/{campaign_id}", {"campaign_id": season_id}).json["batches"]

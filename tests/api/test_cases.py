@@ -26,7 +26,7 @@ def test_the_case_ends_as_it_says(wanted: Case) -> None:
 
 @pytest.mark.parametrize("said", said_by_all(), ids=lambda said: " ".join(map(str, said)))
 def test_every_route_refuses_alike(said: Said) -> None:
-    """No token, another role's, input that does not fit, a throttled store: the declared problem, nothing changed."""
+    """Missing token, wrong role, malformed input and a throttled store give the declared problem and change nothing."""
     route, status, slug = said
     seen = common()[said]
     assert seen.log.faults == []
@@ -41,7 +41,7 @@ def test_every_route_refuses_alike(said: Said) -> None:
 
 
 def test_the_problems_of_token_and_scope_are_exact() -> None:
-    """Word for word, for one route."""
+    """The problems of one route are compared word for word."""
     route = "GET /wallet"
     shown = {said[2]: seen.answered.json for said, seen in common().items() if said[0] == route}
     assert shown["unauthenticated"] == {
@@ -61,26 +61,26 @@ def test_the_problems_of_token_and_scope_are_exact() -> None:
 
 
 def test_all_that_is_declared_is_seen_and_nothing_else() -> None:
-    """Each declared route, status and slug has a case; what has none stands in a table with its reason."""
+    """Each declared route, status and slug has a case, or a reason in `NEVER_SEEN`."""
     seen = {(wanted.route, wanted.status, wanted.slug) for wanted in CASES} | set(said_by_all())
     assert sorted(set(everything_said()) - seen) == sorted(NEVER_SEEN)
     assert seen <= set(everything_said())
 
 
 def test_every_success_has_its_first_time_and_its_repeat() -> None:
-    """A route that answers 201 has a case of 201 and one of 200 that says it is a replay."""
+    """A route with 201 has a case of 201, and one of 200 that is a replay."""
     replays = {wanted.route for wanted in CASES if wanted.headers.get("idempotent-replay") == "true"}
     assert {route for route, operation in operations().items() if "201" in operation["responses"]} <= replays
 
 
 def test_the_problems_are_those_of_the_contract() -> None:
-    """Each slug has the contract's status, and none is left out or added."""
+    """The declared slugs and statuses are those of the contract."""
     declared = {(slug, status) for _, status, slug in everything_said() if slug}
     assert declared == set(CONTRACT.items())
 
 
 def test_cases_have_names_of_their_own() -> None:
-    """Two cases of one name would hide which one is red."""
+    """Two cases with one name would hide which one fails."""
     assert [name for name, times in Counter(wanted.name for wanted in CASES).items() if times > 1] == []
 
 
@@ -103,12 +103,12 @@ def test_cases_have_names_of_their_own() -> None:
     ids=["status", "media type", "schema", "header", "slug"],
 )
 def test_an_undeclared_answer_is_seen(answered: Answered, fault: str) -> None:
-    """Another status, media type, member, header or slug than the wallet's own is named."""
+    """Another status, media type, member, header or slug than declared for the wallet is reported."""
     assert [found for found in undeclared("GET /wallet", answered) if fault in found]
 
 
 def test_the_gateways_own_refusals_are_declared() -> None:
-    """401 and 403 of routes with a scope, and 429 of all, may carry the gateway's own body."""
+    """401 and 403 of routes with a scope, and every 429, may have the gateway's own body."""
     for route, operation in operations().items():
         statuses = ["429", *(["401", "403"] if "security" in operation else [])]
         for status in statuses:
@@ -118,7 +118,7 @@ def test_the_gateways_own_refusals_are_declared() -> None:
 
 
 def test_a_change_deep_in_an_item_shows(fresh: Stage) -> None:
-    """What "nothing was changed" compares sees a coupon that was redeemed and given back."""
+    """The comparison "nothing was changed" sees a coupon that was redeemed and returned."""
     _, code = coupon(opened(fresh))
     seen = [fresh.items()["ClaimsTable"]]
     fresh.merchant().redeem("o", code, order())

@@ -1,4 +1,4 @@
-"""The client against the functions themselves: what it does about lost answers is right about the real ones."""
+"""The client against the functions: it handles lost responses correctly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PUT, GET = "PUT /orders/{order_no}/redemption", "GET /orders/{order_no}/redempti
 
 @pytest.fixture
 def town(fresh: Stage) -> Iterator[Served]:
-    """A minute before `pack` and `last` open; of `last` there is one."""
+    """A minute before the batches `pack` and `last` open; `last` has one pack."""
     fresh.published(campaign(a_batch(), a_batch("last", quantity=1)))
     allow_late_scans(1)
     fresh.clock.advance(-60)
@@ -38,7 +38,7 @@ def till(town: Served, **options: Any) -> Till:
 
 
 def test_a_pack_is_claimed_at_the_opening_shown_and_spent(town: Served) -> None:
-    """The whole way, and each request once."""
+    """The client claims, shows a code and redeems, with one request each."""
     with citizen(town) as ann, till(town) as diner:
         (coupon,) = ann.claim_at_opening("pack", wait_s=70)["coupons"]
         code = ann.code(coupon["coupon_id"])["code"]
@@ -51,7 +51,7 @@ def test_a_pack_is_claimed_at_the_opening_shown_and_spent(town: Served) -> None:
 
 
 def test_a_claim_whose_answer_was_lost_is_found_by_its_repeat(town: Served) -> None:
-    """And it is the same pack."""
+    """The repeat returns the same pack."""
     town.world.clock.advance(60)
     with citizen(town) as ann:
         town.faults.append(LOSE)
@@ -61,7 +61,7 @@ def test_a_claim_whose_answer_was_lost_is_found_by_its_repeat(town: Served) -> N
 
 
 def test_a_lost_claim_of_the_last_pack_is_found_though_the_repeat_is_refused(town: Served) -> None:
-    """`drained` is said without a look for an earlier claim, so the client looks."""
+    """`drained` does not look for an earlier claim, so the client looks for it."""
     town.world.clock.advance(60)
     with citizen(town) as ann:
         town.faults.append(LOSE)
@@ -80,7 +80,7 @@ def test_who_comes_too_late_hears_so_at_once(town: Served) -> None:
 
 
 def spent_while_cut_off(town: Served, *, seen: bool) -> tuple[dict[str, Any], Citizen]:
-    """The journal of a till that got no answer; `seen`: the function saw the request."""
+    """The journal of a till that got no response. `seen`: the function got the request."""
     town.world.clock.advance(60)
     journal: dict[str, Any] = {}
     with citizen(town) as ann, till(town, journal=journal) as diner:
@@ -98,7 +98,7 @@ def spent_while_cut_off(town: Served, *, seen: bool) -> tuple[dict[str, Any], Ci
 
 
 def test_a_redemption_that_was_done_unheard_is_found_however_late(town: Served) -> None:
-    """The repeat is answered before the code's age is looked at."""
+    """A repeat is answered before the age of its code is checked."""
     journal, _ = spent_while_cut_off(town, seen=True)
     town.world.clock.advance(3_600)
     with till(town, journal=journal) as diner:
@@ -110,7 +110,7 @@ def test_a_redemption_that_was_done_unheard_is_found_however_late(town: Served) 
 
 @pytest.mark.parametrize(("later_s", "done"), [(61, True), (CUT_OFF_MAX_S - 1, True), (CUT_OFF_MAX_S, False)])
 def test_a_cut_off_tills_scan_counts_for_ten_minutes(town: Served, later_s: float, done: bool) -> None:
-    """The functions take it as late, or refuse it for the code's age; then the number is free again."""
+    """The scan is taken as late, or refused as too old; then the order number is free again."""
     journal, _ = spent_while_cut_off(town, seen=False)
     town.world.clock.set("2020-06-06T10:00:00+08:00")
     town.world.clock.advance(later_s)

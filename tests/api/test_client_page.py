@@ -1,4 +1,4 @@
-"""The page for authors of apps: its example runs, its table and its numbers are the client's."""
+"""The page for authors of apps: its example runs, and its table and numbers are those of the client."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def example() -> str:
 
 
 def run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example, as it stands, against the functions."""
+    """Run the example of the page against the functions."""
     monkeypatch.setattr("infra.client.api.Device", lambda: StillDevice(stage.clock))
     with served(stage) as town:
         names = {
@@ -43,7 +43,7 @@ def run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_example_claims_and_pays(
     fresh: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From half a minute before the opening to the sum at the till."""
+    """The example runs from half a minute before the opening to the amount at the till."""
     fresh.published(campaign(a_batch("special-0606")))
     fresh.clock.advance(-30)
     run(fresh, monkeypatch)
@@ -55,7 +55,7 @@ def test_the_example_claims_and_pays(
 def test_the_example_says_why_not(
     fresh: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In the person's language."""
+    """A refusal is explained in the person's language."""
     fresh.published(campaign(a_batch("special-0606")))
     fresh.clock.advance(86_400)
     with pytest.raises(SystemExit):
@@ -64,12 +64,12 @@ def test_the_example_says_why_not(
 
 
 def test_the_example_is_short() -> None:
-    """Fifteen lines are read, fifty are not."""
+    """The example has at most fifteen lines."""
     assert len(example().strip().splitlines()) <= 15
 
 
 def test_the_page_shows_what_the_client_says() -> None:
-    """Every slug and word with its reaction and both lines, in the client's order."""
+    """The page has every slug and word with its reaction and both texts, in the client's order."""
     wanted = []
     for slug, reaction in REACTIONS.items():
         wanted.append(f"| `{slug}` | | {reaction.kind} | {reaction.line.en} | {reaction.line.zh} |")
@@ -79,7 +79,7 @@ def test_the_page_shows_what_the_client_says() -> None:
 
 
 def test_the_page_lists_every_problem_with_its_status() -> None:
-    """Each slug of the API once, under the status that it has."""
+    """The page has each slug of the API once, under its status."""
     table = PAGE.partition("**Problems**")[2].partition("**What to show**")[0]
     listed = {}
     for slugs, statuses in re.findall(r"^\| (`[a-z`, -]+) \| ([\d, ]+) \|", table, re.MULTILINE):
@@ -89,7 +89,7 @@ def test_the_page_lists_every_problem_with_its_status() -> None:
 
 
 def test_the_pages_numbers_are_the_clients() -> None:
-    """Seconds and times, wherever the page says one."""
+    """Each number of seconds or tries on the page is a constant of the client."""
     pauses = ", ".join(f"{BACKOFF_S * 2**attempt:.1f}" for attempt in range(1, ATTEMPTS_MAX))
     text = " ".join(PAGE.split())
     assert f"up to {JITTER_S:.0f} s more by chance" in text

@@ -1,4 +1,4 @@
-"""couponctl against the functions themselves: what it sends is taken, and what it edits is what they keep."""
+"""couponctl against the functions: they accept what it sends and keep what it edits."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def run(town: Served, *args: str) -> int:
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """The last result; the functions log between the lines."""
+    """The last JSON line of the command; log lines of the functions are skipped."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return dict([line for line in lines if "_aws" not in line and "level" not in line][-1])
 
 
 def test_members_come_and_go(town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Who is in the file may claim; who was taken out may not."""
+    """People in the file may claim; people who were removed may not."""
     file = tmp_path / "nurses.csv"
     file.write_text("name,person_id\nA,1002\uff38\nB,sub:Bob\nA,1002x\n,\n", "utf-8")
     assert run(town, "members", "nurses", str(file)) == 1
@@ -56,7 +56,7 @@ def test_members_come_and_go(town: Served, tmp_path: Path, capsys: pytest.Captur
 def test_a_group_that_would_outgrow_its_batch_stops_the_file(
     town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The third nurse has no pack; after a raise the same command goes on."""
+    """There is no pack for the third nurse; after a raise the same command completes."""
     file = tmp_path / "nurses"
     file.write_text("ann\nbob\neve\n")
     assert run(town, "members", "nurses", str(file)) == 1
@@ -67,7 +67,7 @@ def test_a_group_that_would_outgrow_its_batch_stops_the_file(
 
 
 def test_districts_are_suspended_and_reopened(town: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    """The document that is read is one that can be sent."""
+    """The command edits the document that it read, and the stack accepts it."""
     for args, left in ((["--suspend", "east", "west"], ["east", "west"]), (["--reopen", "west"], ["east"])):
         assert run(town, "districts", "season", *args) == 0
         assert printed(capsys)["suspended_districts"] == left
@@ -78,7 +78,7 @@ def test_districts_are_suspended_and_reopened(town: Served, capsys: pytest.Captu
 def test_a_sheet_is_money_until_the_next_one(
     town: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A shop takes code and PIN weeks later, of the newest sheet; the claim is the person's own, and one."""
+    """A shop takes code and PIN of the newest sheet weeks later; the claim is the person's own."""
     desk = Person({"sub": "op", "scope": "citizen operator", "person_id": "grandma"})
     monkeypatch.setenv("COUPONCTL_TOKEN", town.token(desk))
     sheets = []
@@ -108,7 +108,7 @@ def test_a_sheet_is_money_until_the_next_one(
 def test_a_batch_is_steered(
     town: Served, capsys: pytest.CaptureFixture[str], args: list[str], status: str, facts: dict[str, Any]
 ) -> None:
-    """Each step is taken as it is sent, and its repeat too."""
+    """Each action is accepted as it is sent, and its repeat too."""
     for _ in range(2):
         assert run(town, *args) == 0
         state = printed(capsys)

@@ -1,4 +1,4 @@
-"""couponctl's commands for merchants against the functions themselves: each keeps what others edited."""
+"""couponctl's commands for merchants against the functions: each keeps the edits of others."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def listed(tmp_path: Path, *rows: str) -> Path:
 def test_merchants_of_a_file_are_registered_and_others_edits_stay(
     town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A new one is made, one that is there gets a store more; again nothing changes."""
+    """A new merchant is created, a known one gets a store; a second run changes nothing."""
     edit_merchant(town.world.operator(), "diner", suspended=True, tags=["noodles"], campaigns=["other"])
     file = listed(tmp_path, *ROWS)
     assert run(town, "merchants", str(file)) == 0
@@ -65,14 +65,14 @@ def test_merchants_of_a_file_are_registered_and_others_edits_stay(
 def test_a_file_with_a_bad_line_registers_nobody(
     town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The line is named before anything is asked."""
+    """The bad line is reported before any request is sent."""
     assert run(town, "merchants", str(listed(tmp_path, ROWS[1], "tea-house,,,,tea-house,,,"))) == 1
     assert "shops.csv:3: stores.0.region: Field required" in capsys.readouterr().err
     assert town.said == []
 
 
 def test_a_file_that_was_cut_off_goes_on(town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Behind the merchants that are done; one that the stack refuses is named with its line."""
+    """A second run skips the merchants that are done, and reports a refused one with its line."""
     file = listed(tmp_path, *ROWS, "tea-house,Tea,,offline,tea-house,beijing,,season")
     assert run(town, "merchants", str(file)) == 1
     said = capsys.readouterr().err
@@ -91,7 +91,7 @@ TEA = {"store_id": "tea-house", "region": "beijing"}
 
 
 def test_a_merchant_is_suspended_and_let_in_again(town: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each once; one without a record is a refusal."""
+    """Each change is made once; a merchant without a record is a refusal."""
     for args, wanted, revision in ((["diner"], True, 2), (["diner"], True, 2), (["diner", "--off"], False, 3)):
         assert run(town, "suspend", *args) == 0
         assert printed(capsys) == {"merchant_id": "diner", "suspended": wanted, "revision": revision}
@@ -100,7 +100,7 @@ def test_a_merchant_is_suspended_and_let_in_again(town: Served, capsys: pytest.C
 
 
 def test_lines_are_withheld_approved_and_refused(town: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    """One entry is changed, the others stay; what is not withheld cannot be decided about."""
+    """One withholding changes and the others stay; a line that is not withheld cannot be decided."""
     coupon_id = town.world.citizen("ann").put_claim("pack").json["coupons"][0]["coupon_id"]
     town.world.merchant().redeem("o-1", town.world.citizen("ann").code(coupon_id), order())
     one = {"day": DAY, "order_no": "o-1", "reason": "no goods"}
@@ -122,7 +122,7 @@ def test_lines_are_withheld_approved_and_refused(town: Served, capsys: pytest.Ca
 
 
 def test_a_decision_is_not_withheld_away(town: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two operators meet one suspicion: what the first decided stands, whatever reason the second gives."""
+    """Withholding a line again keeps the decision of another operator, with any reason."""
     for command, decision in (("approve", "released"), ("refuse", "refused")):
         run(town, "withhold", "diner", DAY, "--reason", "first")
         assert run(town, command, "diner", DAY) == 0
@@ -132,7 +132,7 @@ def test_a_decision_is_not_withheld_away(town: Served, capsys: pytest.CaptureFix
 
 
 def test_an_edit_by_somebody_else_in_between_is_kept(town: Served) -> None:
-    """Two operators withhold at once: the second reads again and adds its own."""
+    """Of two operators who withhold at once, the second reads again and adds its own."""
     put, raced = Api.put, []
 
     def overtaken(api: Api, path: str, body: object) -> Any:

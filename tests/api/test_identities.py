@@ -1,4 +1,4 @@
-"""One person, one pack, however the token spells them; and nobody is somebody else by the name of an account."""
+"""One person has one pack under every spelling of the identity, and no account can pose as another person."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def statuses(s: Stage, *tokens: Person) -> list[int]:
 
 
 def looked_up(s: Stage, name: str) -> int:
-    """How many coupons the hotline sees."""
+    """The number of coupons that the hotline sees."""
     return len(s.operator().send(LOOKUP, body={"person_id": name}).json["coupons"])
 
 
 def test_every_spelling_is_one_person(fresh: Stage) -> None:
-    """By whichever account: one pack, found again by the others and by the hotline."""
+    """Every account and spelling of one identity finds the same pack, and so does the hotline."""
     s = opened(fresh)
     people = [citizen(f"account-{number}", person_id=spelling) for number, spelling in enumerate(ONE_PERSON)]
     assert statuses(s, *people) == [201, *[200] * (len(people) - 1)]
@@ -39,7 +39,7 @@ def test_every_spelling_is_one_person(fresh: Stage) -> None:
 
 
 def test_every_spelling_is_one_household(fresh: Stage) -> None:
-    """Its limit is used up by the first of them."""
+    """The first spelling uses up the limit of the household."""
     s = opened(fresh, a_batch(limits=["home"]), limits=[WEEKLY])
     people = [s.citizen(f"p{number}", household_id=home) for number, home in enumerate(ONE_PERSON)]
     assert statuses(s, *people) == [201, *[403] * (len(people) - 1)]
@@ -47,14 +47,14 @@ def test_every_spelling_is_one_household(fresh: Stage) -> None:
 
 @pytest.mark.parametrize("nothing", ["null", "", None])
 def test_strangers_without_an_identity_are_strangers(fresh: Stage, nothing: Any) -> None:
-    """Each has a pack of their own, and no household in common."""
+    """People without an identity have a pack each and no household in common."""
     s = opened(fresh, a_batch(limits=["home"]), limits=[WEEKLY])
     people = [citizen(name, person_id=nothing, household_id=nothing) for name in ("li", "wang", "LI")]
     assert statuses(s, *people, *people) == [201] * 3 + [200] * 3
 
 
 def test_an_account_is_nobodys_identity(fresh: Stage) -> None:
-    """The account of somebody's number is not that person, nor is an identity an account."""
+    """An account named like somebody's identity is another person."""
     s = opened(fresh)
     number = "110105194912310021"
     assert statuses(s, citizen("li", person_id=number), citizen(number)) == [201, 201]
@@ -66,7 +66,7 @@ def test_an_account_is_nobodys_identity(fresh: Stage) -> None:
 
 
 def test_members_are_compared_by_who_they_are(fresh: Stage) -> None:
-    """Spellings of one person are counted once, in both lists too; who joined or left is told, not who was sent."""
+    """Spellings of one person count once, in both lists; the response counts who joined and left."""
     s = opened(fresh, a_batch(mode="granted", eligibility={"group_id": "care"}))
 
     def members(**lists: list[str]) -> Any:
@@ -83,7 +83,7 @@ def test_members_are_compared_by_who_they_are(fresh: Stage) -> None:
 
 
 def test_the_hotline_sees_bookings_too(fresh: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of batches whose campaign has not ended, oldest first; the log names operator and key, and never the identity."""
+    """It sees bookings of campaigns that have not ended; the log has operator and key, never the identity."""
     days = [("b", "2020-06-01T00:00:00+08:00"), ("a", "2020-06-01T00:00:00+08:00"), ("c", "2020-06-01T00:00:00+08:00")]
     closes_at = "2020-06-06T10:00:00+08:00"
     booked = [a_batch(name, booking={"opens_at": opens_at, "closes_at": closes_at}) for name, opens_at in days]
@@ -109,7 +109,7 @@ def test_the_hotline_sees_bookings_too(fresh: Stage, monkeypatch: pytest.MonkeyP
     "name", ["", " ", "a\u200bb", "null", "[a b]", "1.10105E+17", "sub:", "SUB:a", "a" * 129, "a\nb", "\ue000"]
 )
 def test_nobody_is_looked_up_or_admitted(fresh: Stage, name: str) -> None:
-    """400 with the place, and the text is not repeated."""
+    """A text that identifies nobody is 400 with its place, and is not repeated."""
     for route, path, body, place in (
         (LOOKUP, None, {"person_id": name}, "body.person_id"),
         (MEMBERS, {"group_id": "care"}, {"remove": ["bo", name]}, "body.remove.1"),

@@ -22,7 +22,7 @@ from tests.invoke import main
 def test_an_event_is_answered(
     capsys: pytest.CaptureFixture[str], event: str, moment: str, code: int, status: str, said: str
 ) -> None:
-    """By its handler, at the given moment; the exit code says whether the answer is a success."""
+    """The event's handler runs at the given time, and the exit code says whether it succeeded."""
     assert main([str(FOLDER / f"{event}.json"), "--at", moment]) == code
     printed = capsys.readouterr().out.splitlines()
     assert status in printed
@@ -30,7 +30,7 @@ def test_an_event_is_answered(
 
 
 def test_the_pages_world_claims_a_pack() -> None:
-    """Its lines, as they are written there."""
+    """The lines of the page run as they are written."""
     (lines,) = re.findall(
         r"```python\n(.*?)```", (Path(__file__).parents[1] / "README.md").read_text("utf-8"), re.DOTALL
     )

@@ -1,4 +1,4 @@
-"""A restart of the local stack with kept data: seasons that stand are left as operators made them."""
+"""A restart of the local stack with kept data: seasons stay as operators have edited them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.world import campaign
 
 
 def test_a_season_that_stands_is_left_as_it_is(fresh: Stage, tmp_path: Path) -> None:
-    """Raised, renamed and with a district suspended since: the file is applied to nothing, and publishes nothing."""
+    """A season that operators have edited is neither applied again nor published again."""
     file, path = tmp_path / "season.json", {"campaign_id": "season"}
     file.write_text(json.dumps(campaign()))
     with served(fresh) as town, closing(Api(town.url, token=town.token(fresh.operator()))) as api:

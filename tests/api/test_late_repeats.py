@@ -1,4 +1,4 @@
-"""Repeats that come late, and borders of clocks that differ: a person or a till loses nothing by them."""
+"""Late repeats, and clocks that differ by seconds: no person and no till loses anything."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def world() -> Iterator[World]:
 
 
 def scanned(world: World) -> tuple[Person, str]:
-    """Ann's code at the opening."""
+    """A code of Ann's coupon, issued at the opening."""
     ann = world.citizen("ann")
     return ann, ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
 
 
 def test_a_booking_is_repeated_after_its_window(world: World) -> None:
-    """Who booked has the same answer again; who did not is told that it has closed."""
+    """A person who booked gets the same response; another is refused as closed."""
     put, path = "PUT /batches/{batch_id}/booking", {"batch_id": "pack"}
     world.clock.set("2020-06-05T10:00:00+08:00")
     first = world.citizen("ann").send(put, path)
@@ -43,7 +43,7 @@ def test_a_booking_is_repeated_after_its_window(world: World) -> None:
 
 
 def test_a_hold_is_repeated_after_its_redemption(world: World) -> None:
-    """The first answer, though the code is too old and the order is redeemed."""
+    """The repeat returns the first hold, though the code is too old and the order is redeemed."""
     _, code = scanned(world)
     body = {"code": code, "order": order(), "ttl_s": 300}
     first = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
@@ -55,7 +55,7 @@ def test_a_hold_is_repeated_after_its_redemption(world: World) -> None:
 
 @pytest.mark.parametrize(("after_s", "status"), [(59, 201), (60, 404)])
 def test_a_hold_is_redeemed_without_a_code_until_its_deadline(world: World, after_s: int, status: int) -> None:
-    """From the deadline on a shop needs a fresh code: the customer must be there."""
+    """From the deadline on the shop needs a fresh code."""
     ann, code = scanned(world)
     world.merchant().send(HOLD, {"order_no": "o-1"}, body={"code": code, "order": order(), "ttl_s": 60})
     world.clock.advance(after_s)
@@ -66,7 +66,7 @@ def test_a_hold_is_redeemed_without_a_code_until_its_deadline(world: World, afte
 
 
 def test_a_redeemed_order_with_other_content_is_a_conflict_without_a_code_too(world: World) -> None:
-    """It never held anything, so no hold of it can have lapsed."""
+    """The order never held the coupon, so no hold has lapsed."""
     _, code = scanned(world)
     world.merchant().redeem("o-1", code, order())
     assert world.merchant().redeem("o-1", None, order(7_000)).slug == "order-conflict"
@@ -74,7 +74,7 @@ def test_a_redeemed_order_with_other_content_is_a_conflict_without_a_code_too(wo
 
 @pytest.mark.parametrize(("behind_s", "status"), [(5, 201), (6, 409)])
 def test_a_till_may_be_five_seconds_behind(world: World, behind_s: int, status: int) -> None:
-    """Two environments read a moment a little apart: a code of a second ahead is not too old."""
+    """A code that was issued a second in the future is not refused as too old."""
     ann, _ = scanned(world)
     world.clock.advance(60)
     code = ann.code(ann.send("GET /wallet").json["coupons"][0]["coupon_id"])
@@ -83,7 +83,7 @@ def test_a_till_may_be_five_seconds_behind(world: World, behind_s: int, status: 
 
 
 def test_the_last_reversal_is_always_taken(world: World) -> None:
-    """After a hundred parts no further part, but all that is left."""
+    """After a hundred partial reversals only a reversal of the whole rest is accepted."""
     _, code = scanned(world)
     till = world.merchant()
     till.redeem("o-1", code, order())
@@ -94,7 +94,7 @@ def test_the_last_reversal_is_always_taken(world: World) -> None:
 
 
 def test_a_busy_batch_leaves_the_others_to_the_schedule(world: World) -> None:
-    """It is called again at once; what could be done is done."""
+    """The other batches are done, and the schedule is called again at once."""
     world.publish(campaign(a_batch("next"), campaign_id="other"))
     world.clock.set("2020-06-07T10:00:00+08:00")
     services = world.new_services(client=Faulty(world.client, "update_item", *[throttled] * PATIENT_ATTEMPTS))
@@ -104,7 +104,7 @@ def test_a_busy_batch_leaves_the_others_to_the_schedule(world: World) -> None:
 
 
 def test_counts_of_refusals_are_written_with_a_claim_too(world: World) -> None:
-    """Five seconds after the last time, whatever the request ends with."""
+    """The counts are written five seconds after the last time, by a successful claim too."""
     world.clock.set("2020-06-06T09:59:59+08:00")
     world.citizen("ann").put_claim("pack")
     world.clock.advance(6)
@@ -113,7 +113,7 @@ def test_counts_of_refusals_are_written_with_a_claim_too(world: World) -> None:
 
 
 def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -> None:
-    """The redemption read no order, and then there was one: it keeps its deadline, which a repeat is known by."""
+    """A redemption that overlaps its hold keeps the hold's deadline, so a repeated hold is recognised."""
     _, code = scanned(world)
     body = {"code": code, "order": order(), "ttl_s": 300}
     held: list[Answered] = []
@@ -130,7 +130,7 @@ def test_a_hold_that_lands_within_its_redemption_is_repeated_too(world: World) -
 
 
 def test_a_cancel_that_meets_its_hold_frees_the_coupon(world: World) -> None:
-    """The cancel read no order, and then there was one that holds: the coupon is not left with a cancelled order."""
+    """A release that overlaps its hold releases the coupon too."""
     _, code = scanned(world)
     body = {"code": code, "order": order(), "ttl_s": 300}
 
@@ -146,7 +146,7 @@ def test_a_cancel_that_meets_its_hold_frees_the_coupon(world: World) -> None:
 
 
 def test_a_cancel_of_a_lapsed_hold_leaves_the_coupon_where_it_is(world: World) -> None:
-    """Another order has it by now; the cancelled one is closed all the same."""
+    """Another order has the coupon by now; only the order of the hold is closed."""
     _, code = scanned(world)
     till = world.merchant()
     till.send(HOLD, {"order_no": "o-1"}, body={"code": code, "order": order(), "ttl_s": 1})
@@ -159,7 +159,7 @@ def test_a_cancel_of_a_lapsed_hold_leaves_the_coupon_where_it_is(world: World) -
 
 @pytest.mark.parametrize(("after_s", "payable_minor"), [(59, 4_000), (60, 4_500)])
 def test_an_order_pays_what_its_hold_said(after_s: int, payable_minor: int) -> None:
-    """Until the hold's deadline, though the merchants match only half from then on; its repeat says so too."""
+    """Until its deadline the hold's amounts count, though the match falls to half meanwhile; a repeat says the same."""
     with mock_aws():
         world = World(boto3.client("dynamodb"))
         halved = [*terms()["merchant_match"], {"starts_at": "2020-06-06T10:00:01+08:00", "basis_points": 5_000}]

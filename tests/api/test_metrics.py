@@ -1,4 +1,4 @@
-"""The line of metrics of each invocation: what it consumed, under what it was for, and a redemption's money."""
+"""The line of metrics of each invocation: consumption, operation, and the money of a redemption."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ UNDER_A_NAME_OF_THEIR_OWN: dict[str, RequestOperation] = {
 
 
 class Charged:
-    """An engine that says of each request what it is scripted to have consumed."""
+    """An engine whose responses report the scripted consumption."""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -61,7 +61,7 @@ class Charged:
 
 
 class Scene(World):
-    """A world with a published batch, and what its functions wrote since the last look."""
+    """A world with a published batch, and the lines that its functions wrote since the last look."""
 
     capsys: pytest.CaptureFixture[str]
 
@@ -74,12 +74,12 @@ class Scene(World):
         return line
 
     def restarted(self) -> None:
-        """A new process: empty caches, the settings as they are now."""
+        """A new process: empty caches, the current settings."""
         self.services = self.new_services()
         replace_services(self.services)
 
     def code(self) -> str:
-        """Ann's, whose pack is claimed with it; the lines of both are looked at already."""
+        """A code of Ann's claimed coupon; the lines so far are consumed."""
         ann = self.citizen("ann")
         code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
         self.lines()
@@ -102,7 +102,7 @@ def of(line: Line) -> tuple[Any, ...]:
 
 
 def test_a_claim_is_measured(scene: Scene) -> None:
-    """Its put, its lease and its reads; dollars by the list price; and Done, because it is 201."""
+    """The line has the units of put, lease and reads, their list price, and Done 1 for a 201."""
     assert scene.citizen("ann").put_claim("pack").status == 201
     line = scene.line()
     assert of(line) == ("claim", 2.0, line["ReadUnits"][0], 1)
@@ -111,14 +111,14 @@ def test_a_claim_is_measured(scene: Scene) -> None:
 
 
 def test_a_repeated_claim_is_not_done_again(scene: Scene) -> None:
-    """What it consumes is the claims', and their number stays."""
+    """The repeat's units count as claim, and Done is 0."""
     scene.code()
     assert scene.citizen("ann").put_claim("pack").is_replay
     assert of(scene.line())[3] == 0
 
 
 def test_a_refusal_without_a_request_shows_zero(scene: Scene) -> None:
-    """Before the opening, from what the process knows."""
+    """A refusal before the opening comes from the cache."""
     scene.citizen("bo").put_claim("pack")
     scene.lines()
     scene.clock.set(DAY_BEFORE)
@@ -129,14 +129,14 @@ def test_a_refusal_without_a_request_shows_zero(scene: Scene) -> None:
 
 
 def test_no_process_environment_shows_zero(scene: Scene) -> None:
-    """Whoever has no token is refused before anything is built."""
+    """A request without a token is refused before services are built."""
     replace_services(None)
     assert send(event("PUT /batches/{batch_id}/claim", PACK, body={})).status == 401
     assert of(scene.line()) == ("claim", 0.0, 0.0, 0)
 
 
 def test_a_refused_write_is_on_its_own_line(scene: Scene) -> None:
-    """A lease of one, the put that finds the claim, the pack given back; and the next request starts at zero."""
+    """A lease, the refused put and the returned pack are charged; the next request starts at zero."""
     scene.code()
     scene.restarted()
     assert scene.citizen("ann").put_claim("pack").is_replay
@@ -146,7 +146,7 @@ def test_a_refused_write_is_on_its_own_line(scene: Scene) -> None:
 
 
 def test_a_surprise_is_charged_to_its_own_request(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its line has what it had read; it is not done and has no money."""
+    """The line has what the request read; Done is 0 and there is no money."""
 
     def fail(_found: object) -> None:
         raise RuntimeError
@@ -160,7 +160,7 @@ def test_a_surprise_is_charged_to_its_own_request(scene: Scene, monkeypatch: pyt
 
 
 def test_a_redemption_says_its_money_once(scene: Scene) -> None:
-    """By campaign and currency, and by nothing else; a repeat and a refusal say none. The day's marks: 2 units."""
+    """Its line has the money by campaign and currency; a repeat and a refusal have none."""
     code = scene.code()
     till = scene.merchant()
     assert till.redeem("o-1", code, order()).status == 201
@@ -184,20 +184,20 @@ def test_a_redemption_says_its_money_once(scene: Scene) -> None:
 
 
 def test_a_late_redemption_is_counted() -> None:
-    """As one, so that the average is their share, with what it took off."""
+    """Late is 1, so that the average is the share, and its discount is counted too."""
     redeemed = RedeemedMoney(Purse("season", "CNY"), 1000, 4000, late=True)
     assert redeemed.metrics() == {"DiscountMinor": 1000, "PayableMinor": 4000, "Late": 1, "LateDiscountMinor": 1000}
 
 
 def test_what_a_route_is_measured_as() -> None:
-    """Those that write for citizens and merchants by name, all that operators do together, and the rest."""
+    """Writes of citizens and merchants have their own operation, operators one, and the rest is `other`."""
     for key, route in ((key, route) for api in FUNCTIONS.values() for key, route in api.routes.items()):
         rest = "operator" if route.scope == "operator" else "other"
         assert route.operation == UNDER_A_NAME_OF_THEIR_OWN.get(key, rest), key
 
 
 def test_an_unknown_route_is_one_of_the_rest(scene: Scene) -> None:
-    """Whatever its path says."""
+    """Its operation is `other`, with any path."""
     made = event("$default")
     made["requestContext"]["http"]["method"] = "GET"
     assert send({**made, "rawPath": "/people/ann"}).status == 404
@@ -205,7 +205,7 @@ def test_an_unknown_route_is_one_of_the_rest(scene: Scene) -> None:
 
 
 def test_what_another_region_pays(scene: Scene) -> None:
-    """The stated prices are on the line."""
+    """The line has the prices of the settings."""
     scene.settings |= {"WRITE_UNIT_MICRODOLLARS": "1", "READ_UNIT_MICRODOLLARS": "100"}
     scene.restarted()
     scene.citizen("ann").put_claim("pack")
@@ -214,7 +214,7 @@ def test_what_another_region_pays(scene: Scene) -> None:
 
 
 def test_the_schedule_is_measured(scene: Scene) -> None:
-    """Also the one that fails; there is nothing to be done or refused."""
+    """A failed run has a line too; it has no Done."""
     expire.handler({}, None)
     line = scene.line()
     assert (line["operation"], line["WriteUnits"], "Done" in line) == ("schedule", [0.0], False)
@@ -226,7 +226,7 @@ def test_the_schedule_is_measured(scene: Scene) -> None:
 
 
 def test_events_are_measured(scene: Scene) -> None:
-    """Also those that fail and come again."""
+    """A failed invocation has a line too."""
     stream = Stream(scene)
     scene.code()
     scene.restarted()
@@ -253,7 +253,7 @@ def metrics_of(line: Line) -> set[tuple[str, ...]]:
 
 
 def test_metrics_are_few(scene: Scene) -> None:
-    """One of each operation sends as many as are paid for, and no identity is among them."""
+    """One request of each operation sends `METRICS_MAX` metrics, and no dimension has an identity."""
     stream = Stream(scene)
     ann, till = scene.citizen("ann"), scene.merchant()
     coupon_id = ann.put_claim("pack").json["coupons"][0]["coupon_id"]

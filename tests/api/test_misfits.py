@@ -1,4 +1,4 @@
-"""Input that does not fit, in every form: the right problem, never a 5xx, nothing changed."""
+"""Malformed input in every form: the right problem, never a 5xx, nothing changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GUARDED = [route for route in GOOD if role_of(route)]
 
 @pytest.mark.parametrize("route", GUARDED)
 def test_the_token_comes_before_everything(shared: Town, route: str) -> None:
-    """Without one, even a path and a body that do not fit are 401; with a wrong scope they are 403."""
+    """Without a token a malformed request is 401; with a wrong scope it is 403."""
     nonsense = {"path": dict.fromkeys(GOOD[route](shared).get("path", {}), "\x7f"), "raw": "{"}
     assert shared.send(route, claims=None, **nonsense).slug == "unauthenticated"
     assert shared.send(route, claims=ROLES["partner"], **nonsense).slug == "forbidden"
@@ -26,13 +26,13 @@ def test_the_token_comes_before_everything(shared: Town, route: str) -> None:
 
 @pytest.mark.parametrize("route", [route for route in bodies() if "{" in route])
 def test_malformed_comes_before_what_is_not_there(shared: Town, route: str) -> None:
-    """A body that does not fit is 400, whether or not the path leads anywhere."""
+    """A malformed body is 400, also for a thing that does not exist."""
     nowhere = dict.fromkeys(GOOD[route](shared)["path"], "none")
     assert shared.send(route, path=nowhere, raw="{").slug == "malformed"
 
 
 def test_all_misfits_of_one_request_are_listed(shared: Town) -> None:
-    """Path and body at once, each with its place."""
+    """Errors in path and body are listed together, each with its place."""
     body = {"code": "", "order": {**order(), "total_minor": -1, "odd": 1}, "ttl_s": "60"}
     refused = shared.send(HOLD, path={"order_no": "-"}, body=body)
     assert {error["place"] for error in refused.json["errors"]} == {
@@ -46,7 +46,7 @@ def test_all_misfits_of_one_request_are_listed(shared: Town) -> None:
 
 
 def malformed(answered: Answered) -> list[str]:
-    """The places of the errors of a problem that must be `malformed`, and must not give away internals."""
+    """The places of the errors. The problem must be `malformed` and must not show internals."""
     assert (answered.status, answered.slug) == (400, "malformed"), answered.text[:500]
     errors = answered.json["errors"]
     assert 1 <= len(errors) <= 20
@@ -92,14 +92,14 @@ RAW: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("raw", RAW.values(), ids=RAW)
 def test_no_route_takes_what_is_no_document_of_its_own(shared: Town, raw: str | bytes) -> None:
-    """Every route with a body answers 400 and names a place in the body."""
+    """Every route with a body refuses other JSON and names a place in the body."""
     for route in bodies():
         assert all(place.startswith("body") for place in malformed(shared.send(route, raw=raw))), route
 
 
 @pytest.mark.parametrize("route", bodies())
 def test_an_absent_body_is_empty_or_malformed(shared: Town, route: str) -> None:
-    """Routes without content take none at all; every other misses its fields. Base64 that is none is malformed."""
+    """Routes without fields take an absent body; others report missing fields. Invalid base64 is malformed."""
     broken = shared.request(route)
     broken |= {"isBase64Encoded": True, "body": "{}"}
     malformed(shared.stage.send(broken))
@@ -125,7 +125,7 @@ def test_sixty_four_kilobytes_and_one_byte(shared: Town) -> None:
 
 
 def test_the_last_of_two_equal_names_counts(shared: Town) -> None:
-    """RFC 8259 leaves it open; here it is the last one, whether it fits or not."""
+    """RFC 8259 leaves it open; the last value is the one that is checked."""
     path = {"order_no": "used", "reversal_no": "r-1"}
     route = "PUT /orders/{order_no}/reversals/{reversal_no}"
     assert malformed(shared.send(route, path=path, raw='{"amount_minor": 1, "amount_minor": -1}'))
@@ -138,7 +138,7 @@ AMOUNTS = ["6000", 6000.5, True, None, [], {}, -1, 10**11 + 1, 10**30, float("na
 
 @pytest.mark.parametrize("amount", AMOUNTS, ids=repr)
 def test_an_amount_is_an_integer_of_minor_units(shared: Town, amount: Any) -> None:
-    """No text, fraction, truth, null, negative or giant amount; not even where the item's sum would hide it."""
+    """Text, fractions, booleans, null, negative and giant amounts are malformed."""
     bill = order()
     places = [{**bill, "total_minor": amount}, {**bill, "items": [{**bill["items"][0], "price_minor": amount}]}]
     for odd in places:
@@ -152,7 +152,7 @@ def test_an_amount_is_an_integer_of_minor_units(shared: Town, amount: Any) -> No
 
 
 def test_five_thousand_digits_stay_a_number_that_is_too_large(shared: Town) -> None:
-    """Neither a crash nor a minute of work."""
+    """A giant number is malformed, without a crash and without long work."""
     raw = '{"amount_minor": ' + "9" * 5_000 + "}"
     path = {"order_no": "used", "reversal_no": "r-1"}
     malformed(shared.send("PUT /orders/{order_no}/reversals/{reversal_no}", path=path, raw=raw))
@@ -177,7 +177,7 @@ ORDERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("change", ORDERS.values(), ids=ORDERS)
 def test_an_order_that_is_none(shared: Town, change: dict[str, Any]) -> None:
-    """The same schema for quote, hold and redemption."""
+    """Quote, hold and redemption have the same schema of an order."""
     for route, extra in (("POST /quotes", {}), (HOLD, {"ttl_s": 60}), (REDEEM, {})):
         (place, *_) = malformed(shared.send(route, body={"code": shared.code, "order": {**order(), **change}, **extra}))
         assert place.startswith("body.order."), route
@@ -185,7 +185,7 @@ def test_an_order_that_is_none(shared: Town, change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("ttl_s", [0, -1, 604_801, 1.5, "60", None])
 def test_a_hold_lasts_a_second_to_a_week(shared: Town, ttl_s: Any) -> None:
-    """Anything else is malformed."""
+    """Any other duration is malformed."""
     places = malformed(shared.send(HOLD, body={"code": shared.code, "order": order(), "ttl_s": ttl_s}))
     assert places == ["body.ttl_s"]
 
@@ -203,6 +203,6 @@ def test_a_hold_lasts_a_second_to_a_week(shared: Town, ttl_s: Any) -> None:
     ],
 )
 def test_a_scan_is_dated_by_rfc_3339(shared: Town, scanned_at: Any) -> None:
-    """With an offset, in our time."""
+    """`scanned_at` needs an offset and a year of our time."""
     body = {"code": shared.code, "order": order(), "scanned_at": scanned_at}
     assert malformed(shared.send(REDEEM, body=body)) == ["body.scanned_at"]

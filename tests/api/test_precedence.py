@@ -1,4 +1,4 @@
-"""Which refusal wins where several apply: a replay before all of them, then the contract's table downwards."""
+"""Which refusal is given where several apply: a replay comes first, then the contract's table downwards."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.world import Answered, a_batch, order
 
 
 def late(s: Stage) -> None:
-    """A month later: every window has closed, every code and coupon has expired."""
+    """A month later, when every window has closed and every code and coupon has expired."""
     s.clock.advance(30 * 86_400)
 
 
 def code_of(s: Stage) -> str:
-    """The one code that ann's till scanned, again and again."""
+    """The code that the till scanned for ann, used again and again."""
     if not hasattr(s, "scanned"):
         s.citizen("ann").put_claim("pack")
         s.scanned = s.citizen("ann").code(ANNS)  # type: ignore[attr-defined]
@@ -68,7 +68,7 @@ REPLAYS: dict[str, tuple[Write, Callable[[Stage], Any]]] = {
 
 @pytest.mark.parametrize("name", REPLAYS)
 def test_a_replay_comes_before_any_refusal(fresh: Stage, name: str) -> None:
-    """What would be refused now was accepted then: 200 with the first answer's body, and nothing is changed."""
+    """A repeat that would be refused now gets 200 with the first body, and changes nothing."""
     write, meanwhile = REPLAYS[name]
     first = write(opened(fresh))
     meanwhile(fresh)
@@ -108,7 +108,7 @@ LOST: dict[str, tuple[dict[str, Any], Callable[[Stage, bool], object]]] = {
 
 @pytest.mark.parametrize("reason", LOST)
 def test_a_claims_replay_comes_before_a_look_at_the_person(fresh: Stage, reason: str) -> None:
-    """Who left the group, moved away or cancelled the booking holds what was claimed; who had not claimed may not."""
+    """A person who is not eligible any more keeps the claim; one without a claim is refused."""
     changes, fit = LOST[reason]
 
     def put(name: str) -> Answered:
@@ -123,14 +123,14 @@ def test_a_claims_replay_comes_before_a_look_at_the_person(fresh: Stage, reason:
 
 
 def test_time_and_operators_come_before_the_earlier_claim(fresh: Stage) -> None:
-    """Cheap refusals of a claim are given without looking: after the end, one who holds the pack is told `closed`."""
+    """Refusals by time do not look for a claim: after the end a holder is told `closed`."""
     opened(fresh).citizen("ann").put_claim("pack")
     late(fresh)
     assert fresh.citizen("ann").put_claim("pack").slug == "closed"
 
 
 def test_the_window_comes_before_the_operator_before_the_person(fresh: Stage) -> None:
-    """not-open, closed, stopped, paused, not-eligible, in the order of the table."""
+    """The order is not-open, closed, stopped, paused, not-eligible."""
     opened(fresh, a_batch(eligibility={"regions": ["beijing"]}))
     stranger = fresh.citizen("eve", region="hubei")
     seen = [stranger.put_claim("pack").slug]
@@ -147,7 +147,7 @@ def test_the_window_comes_before_the_operator_before_the_person(fresh: Stage) ->
 
 @pytest.mark.parametrize(("key", "extra"), [(HOLD, {"ttl_s": 60}), (REDEEM, {})], ids=["hold", "redemption"])
 def test_the_table_of_a_till_from_the_top(fresh: Stage, key: str, extra: dict[str, Any]) -> None:
-    """code-invalid, code-expired, order-conflict, coupon-not-usable, order-not-eligible: repaired one by one."""
+    """The order is code-invalid, code-expired, order-conflict, coupon-not-usable, order-not-eligible."""
     code = code_of(opened(fresh))
     fresh.merchant().redeem("taken", code, order())
     fresh.clock.advance(60)
@@ -169,7 +169,7 @@ def test_the_table_of_a_till_from_the_top(fresh: Stage, key: str, extra: dict[st
 
 
 def test_an_end_comes_before_what_is_frozen(fresh: Stage) -> None:
-    """closed, terms-frozen: of what is accounted for, a shorter extension is no more wrong than a longer one."""
+    """After the expiry is recorded, a shorter extension is refused as closed like a longer one."""
     key, path = "POST /admin/batches/{batch_id}/extend", {"batch_id": "pack"}
     opened(fresh).operator().send(key, path, body={"days": 7})
     seen = [fresh.operator().send(key, path, body={"days": 6}).slug]

@@ -1,4 +1,4 @@
-"""Events as the gateway really sends them (tests/events/, recorded from the local one), on the Beijing season."""
+"""Gateway events recorded from the local gateway (tests/events/), on the Beijing season."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def recorded(name: str) -> dict[str, Any]:
 
 
 def test_every_recorded_event_is_played() -> None:
-    """A new recording needs its line here."""
+    """Each recording has an entry in the table."""
     assert {path.stem for path in FOLDER.glob("*.json")} == EXPECTED.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_recorded_event_is_answered(fresh: Stage, name: str) -> None:
-    """With its status and slug, declared by the document; a refusal changes nothing and names the path."""
+    """Status and slug are as expected and declared; a refusal changes nothing and names the path."""
     before = beijing(fresh).items()
     event = recorded(name)
     answered = fresh.send(event)
@@ -56,14 +56,14 @@ def test_a_recorded_event_is_answered(fresh: Stage, name: str) -> None:
 
 
 def test_the_recorded_claim_is_li_huas(fresh: Stage) -> None:
-    """The person is `person_id` of the token, whichever the account."""
+    """The person is `person_id` of the token, with any account."""
     beijing(fresh).send(recorded("put-claim"))
     held = fresh.citizen("another account", person_id="person-li-hua").send("GET /wallet").json["coupons"]
     assert [coupon["terms_id"] for coupon in held] == ["meal-50-10", "meal-100-20", "meal-200-30"]
 
 
 def test_the_recorded_settlement_is_a_file(fresh: Stage) -> None:
-    """`accept: text/csv` in the event's lower-case headers."""
+    """The event's lower-case header `accept: text/csv` asks for the file."""
     answered = beijing(fresh).send(recorded("get-settlement-csv"))
     assert answered.headers["content-type"] == "text/csv; charset=utf-8"
     assert answered.text.startswith("kind,order_no,reversal_no,coupon_id,")

@@ -1,4 +1,4 @@
-"""The rules of who may book and claim, row by row, each at its border."""
+"""The rules of who may book and claim, row by row, each at its limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG: dict[str, Any] = {"opens_at": "2020-06-01T00:00:00+08:00", "closes_at": "2
 
 @plays("booking, optional")
 def test_a_booking_window(p: Play) -> None:
-    """In its seconds and in no other people book and cancel; who did not may claim all the same."""
+    """People book and cancel within the window only; people who did not book can claim too."""
     p.opened(a_batch(**p.line(0, MIDNIGHT, OPENING)))
     p.s.clock.set("2020-06-05T23:59:59+08:00")
     assert p.booking("PUT", "ann") == "409 not-open"
@@ -31,7 +31,7 @@ def test_a_booking_window(p: Play) -> None:
 
 @plays("booking, required")
 def test_a_booking_that_a_claim_takes(p: Play) -> None:
-    """Who booked claims; who did not, or cancelled, does not."""
+    """Only people with a booking that is not cancelled can claim."""
     p.opened(a_batch(**p.line(0, WINDOW)))
     p.s.clock.advance(-1)
     assert [p.booking("PUT", "ann"), p.booking("PUT", "bob"), p.booking("DELETE", "bob")] == ["201", "201", "200"]
@@ -41,7 +41,7 @@ def test_a_booking_that_a_claim_takes(p: Play) -> None:
 
 @plays("entry list of a lottery")
 def test_the_entry_list_of_a_lottery(p: Play) -> None:
-    """It closes when the batch opens, or before; then nobody claims who was not drawn."""
+    """Booking closes when the batch opens, or before; then only people who are drawn could claim."""
     lottery = {**p.line(0), **p.line(1, WINDOW)}
     lottery["booking"]["closes_at"] = "2020-06-06T10:00:01+08:00"
     assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed"
@@ -54,7 +54,7 @@ def test_the_entry_list_of_a_lottery(p: Play) -> None:
 
 @plays("bookings counted")
 def test_how_many_booked(p: Play) -> None:
-    """Nobody knows while a booking may still arrive; an audit counts what is there."""
+    """`booked` is null while bookings can still arrive; an audit counts what is stored."""
     p.opened(a_batch(booking=WINDOW)).clock.advance(-1)
     assert [p.booking("PUT", name) for name in ("ann", "bob", "cat")] == ["201"] * 3
     assert p.booking("DELETE", "cat") == "200"
@@ -73,7 +73,7 @@ def members(p: Play, group_id: str, *add: str) -> str:
 
 @plays("granted to a group")
 def test_a_batch_for_a_group(p: Play) -> None:
-    """Its members claim, all of them, and no shard of the stock is touched."""
+    """All its members can claim, and the stock is not touched."""
     granted = {**p.line(0), **p.line(1)}
     p.opened(a_batch(**granted, quantity=2))
     assert members(p, granted["eligibility"]["group_id"], "ann", "bob") == "200"
@@ -98,7 +98,7 @@ def test_a_member_too_many(p: Play) -> None:
 
 @plays("region")
 def test_people_of_a_region(p: Play) -> None:
-    """Others are refused; a token that does not say is not."""
+    """People of other regions are refused; a token without a region is not."""
     p.opened(a_batch(**p.line(0)))
     assert p.claim("ann", region="beijing") == "201"
     assert p.claim("bob", region="hubei") == refused("region")
@@ -107,7 +107,7 @@ def test_people_of_a_region(p: Play) -> None:
 
 @plays("one of several batches")
 def test_one_batch_of_an_exclusive_group(p: Play) -> None:
-    """The second is refused and names the first; a batch outside the group is not."""
+    """The second batch is refused and names the first; a batch outside the group can be claimed."""
     group = p.line(0)
     p.opened(a_batch(**group), a_batch("other", **group), a_batch("free"))
     assert [p.claim("ann"), p.claim("ann", "other"), p.claim("ann", "free")] == [
@@ -120,7 +120,7 @@ def test_one_batch_of_an_exclusive_group(p: Play) -> None:
 
 @plays(LIMITED)
 def test_packs_a_person(p: Play) -> None:
-    """One pack a period, until the campaign's midnight; two where the limit says two, and no third."""
+    """A person gets as many packs a period as the limit says; the period ends at the campaign's midnight."""
     (weekly,) = p.line(0)["limits"]
     assert p.line(1) == {"limits": [weekly["limit_id"]]}
     periods = ("week", "day", "month", "campaign")
@@ -146,7 +146,7 @@ def test_packs_a_person(p: Play) -> None:
 
 @plays("n packs a household")
 def test_packs_a_household(p: Play) -> None:
-    """Who of it comes first; other households, and tokens that name none, are not counted with it."""
+    """The first of a household gets the pack; other households and tokens without one are not counted with it."""
     (weekly,) = table()[LIMITED].document(0)["limits"]
     limit = {**weekly, **p.line(0)}
     p.opened(a_batch(limits=[limit["limit_id"]], **LONG), limits=[limit])
@@ -162,7 +162,7 @@ def test_packs_a_household(p: Play) -> None:
 
 @plays("next only after redeeming the last")
 def test_the_next_pack(p: Play) -> None:
-    """The last coupon of the last pack decides, when it is redeemed or has expired."""
+    """It can be claimed when the last coupon of the one before is redeemed or expired."""
     (limit,) = p.line(0)["limits"]
     both: dict[str, Any] = {"limits": [limit["limit_id"]], "terms": ["ten-off", "twenty-off"], **LONG}
     packs = [a_batch(name, **both) for name in ("first", "second", "third")]
@@ -178,7 +178,7 @@ def test_the_next_pack(p: Play) -> None:
 
 @plays("for people without a phone")
 def test_a_pack_on_paper(p: Play) -> None:
-    """Claimed at a desk, used with its PIN long after the minute of a code; the fifth wrong PIN is the last."""
+    """It is claimed at a desk and used with its PIN weeks later; the fifth wrong PIN spoils it."""
     p.opened()
     sheets = {}
     for name in ("ann", "bob"):

@@ -1,4 +1,4 @@
-"""The rules of a batch's money, row by row: set aside before anybody claims, and back when nobody can."""
+"""The rules of a batch's money, row by row: reserved before anybody claims, given back when nobody can."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def of(p: Play, name: str) -> list[int]:
 
 
 def counted(p: Play) -> None:
-    """The batch has closed, and its claims are counted."""
+    """The batch after it has closed and its claims are counted."""
     p.s.clock.set("2020-06-07T10:00:00+08:00")
     p.s.tick()
     p.s.clock.advance(31)
@@ -31,7 +31,7 @@ def counted(p: Play) -> None:
 
 
 def expired(p: Play, before_s: int = 0) -> None:
-    """The schedule half a minute after the last coupon that could have been claimed has expired."""
+    """The schedule runs half a minute after the last coupon that could be claimed has expired."""
     p.s.clock.set("2020-06-21T10:00:30+08:00")
     p.s.clock.advance(-before_s)
     p.s.tick()
@@ -39,7 +39,7 @@ def expired(p: Play, before_s: int = 0) -> None:
 
 @plays("largest cost reserved")
 def test_a_publishing(p: Play) -> None:
-    """To the last unit of the poorest funder."""
+    """It fits to the last unit of the poorest funder."""
     poor = {**FUNDERS[2], "budget_minor": 1_999}
     assert p.declared(funders=[*FUNDERS[:2], poor]) == "201"
     refused = p.operate("POST", "publish")
@@ -53,7 +53,7 @@ def test_a_publishing(p: Play) -> None:
 
 @plays("what nobody can use goes back")
 def test_money_that_goes_back(p: Play) -> None:
-    """Of ten packs three were claimed and one was redeemed, in part only in the end."""
+    """Of ten packs three are claimed and one is redeemed, in the end only in part."""
     p.opened()
     left = of(p, "left_minor")
     assert [p.claim(name) for name in ("ann", "bob", "cat")] == ["201"] * 3
@@ -79,7 +79,7 @@ def test_money_that_goes_back(p: Play) -> None:
 
 @plays("rollover")
 def test_a_rollover(p: Play) -> None:
-    """Eight packs before the later batch opens, one more while people claim it."""
+    """Eight packs become packs of the later batch before it opens, and one more while people claim it."""
     name = p.line(0)["rollover_to"]
     p.opened(a_batch(**p.line(0)), a_batch(name, **LATER))
     assert [p.claim("ann"), p.claim("bob"), p.redeem("o-1")] == ["201"] * 3

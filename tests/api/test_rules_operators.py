@@ -1,4 +1,4 @@
-"""The rules of what an operator does, row by row: everywhere within two seconds, warm and fresh."""
+"""The rules of operators' actions, row by row: in force everywhere within two seconds, with warm and cold caches."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ EXPIRY = "2020-06-20T10:00:00+08:00"
 
 
 def warmed(p: Play) -> None:
-    """Ann and Bob hold a coupon each, and both functions have asked about the batch in this very second."""
+    """Ann and Bob have a coupon each, and both functions have read the batch within this second."""
     p.opened()
     assert [p.claim("ann"), p.claim("bob"), p.reasons("ann")] == ["201", "201", []]
 
 
 @plays("pause, resume")
 def test_a_pause(p: Play) -> None:
-    """Nobody claims until it is resumed, and what was issued is redeemed."""
+    """Nobody can claim until it is resumed, and issued coupons can be redeemed."""
     warmed(p)
     assert p.operate("POST", "pause").status == 200
     p.s.clock.advance(WITHIN_S)
@@ -34,7 +34,7 @@ def test_a_pause(p: Play) -> None:
 
 @plays("stop")
 def test_a_stop(p: Play) -> None:
-    """Nobody claims ever after, and what was issued is redeemed."""
+    """Nobody can claim any more, and issued coupons can be redeemed."""
     warmed(p)
     assert p.operate("POST", "stop", p.line(1)).json["status"] == "stopped"
     p.s.clock.advance(WITHIN_S)
@@ -46,7 +46,7 @@ def test_a_stop(p: Play) -> None:
 
 @plays("stop and void")
 def test_a_stop_that_voids(p: Play) -> None:
-    """What was issued is worth nothing at any till, and what was redeemed stays so."""
+    """No till takes an issued coupon, and redeemed ones stay redeemed."""
     warmed(p)
     code = p.code("bob")
     assert p.s.merchant().redeem("o-1", code, order()).status == 201
@@ -60,7 +60,7 @@ def test_a_stop_that_voids(p: Play) -> None:
 
 @plays("raise")
 def test_a_raise(p: Play) -> None:
-    """A drained batch has packs again at once, as many as it says, and their largest cost is reserved."""
+    """A drained batch has the additional packs at once, and their largest cost is reserved."""
     p.opened(a_batch(quantity=1))
     assert [p.claim("ann"), p.claim("bob")] == ["201", "409 drained"]
     body = p.line(1)
@@ -85,7 +85,7 @@ def test_a_raise(p: Play) -> None:
 
 @plays("extend")
 def test_an_extension(p: Play) -> None:
-    """At the old second of expiry every coupon is valid everywhere; at the new one none is."""
+    """At the old second of expiry every coupon is valid at every till; at the new one none is."""
     warmed(p)
     p.s.clock.set(EXPIRY)
     p.s.clock.advance(-WITHIN_S)
@@ -106,7 +106,7 @@ def test_an_extension(p: Play) -> None:
 
 @plays("suspend a merchant")
 def test_a_suspended_merchant(p: Play) -> None:
-    """It redeems nothing until it is let in again."""
+    """It cannot redeem until the suspension ends."""
     warmed(p)
     for body, said in ((p.line(1), "422 order-not-eligible merchant"), ({"suspended": False}, "201")):
         assert edit_merchant(p.s.operator(), "diner", **body).status == 200
@@ -118,7 +118,7 @@ def test_a_suspended_merchant(p: Play) -> None:
 
 @plays("suspend a district")
 def test_a_suspended_district(p: Play) -> None:
-    """Its stores redeem nothing until it is opened again; a store elsewhere does, and a repeat is answered."""
+    """Stores in it cannot redeem until it is opened again; other stores can, and repeats are answered."""
     (diner,) = campaign()["merchants"]
     elsewhere = {"store_id": "elsewhere", "region": "beijing", "district": "chaoyang"}
     p.opened(merchants=[{**diner, "stores": [{**diner["stores"][0], **p.line(0)}, elsewhere]}])
@@ -138,7 +138,7 @@ def test_a_suspended_district(p: Play) -> None:
 
 @plays("hotline")
 def test_the_hotline(p: Play) -> None:
-    """An operator sees what the person sees, and the look is logged under the operator's name and the person's key."""
+    """An operator sees what the person sees, and the look is logged with operator and person."""
     p.opened(a_batch(booking={"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": OPENING}))
     p.s.clock.advance(-60)
     bob = Person({"sub": "bob", "scope": "citizen"})

@@ -1,4 +1,4 @@
-"""The table of rules as a whole: every row is played, and every document line stands in a season."""
+"""The table of rules as a whole: every row is played, and every document line is in a season file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def in_documents(row: Row) -> list[str]:
 
 
 def holds(document: Any, part: Any) -> bool:
-    """`part` stands somewhere in it: mappings and lists with these members among theirs, ANY is anything."""
+    """Whether `part` is anywhere in it: mappings and lists may have more members, and ANY matches anything."""
     if _is_like(document, part):
         return True
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
@@ -40,7 +40,7 @@ def _is_like(value: Any, part: Any) -> bool:
 
 
 def test_every_row_is_played_and_every_play_has_its_row() -> None:
-    """A rule that is written down is held, and one that is held is written down."""
+    """The rows of the table and the plays are the same."""
     for path in sorted(Path(__file__).parent.glob("test_rules_*.py")):
         importlib.import_module(f"tests.api.{path.stem}")
     assert set(table()) == PLAYS
@@ -48,7 +48,7 @@ def test_every_row_is_played_and_every_play_has_its_row() -> None:
 
 @pytest.mark.parametrize("rule", [row.rule for row in table().values() if in_documents(row)])
 def test_every_document_line_stands_in_a_season(rule: str) -> None:
-    """Word for word, where the line itself has no blanks."""
+    """Each document line without blanks is in a season file, word for word."""
     seasons = [season(path.stem) for path in SEASONS.glob("*.yaml")]
     row = table()[rule]
     for line in in_documents(row):
@@ -60,7 +60,7 @@ def test_every_document_line_stands_in_a_season(rule: str) -> None:
 
 @pytest.mark.parametrize("command", [span for row in table().values() for span in row.spans if "couponctl " in span])
 def test_every_command_is_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """couponctl explains it."""
+    """couponctl has the help of each command in the table."""
     with pytest.raises(SystemExit) as ended:
         main([*command.split()[1:], "--help"])
     assert ended.value.code == 0

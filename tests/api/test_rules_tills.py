@@ -1,4 +1,4 @@
-"""The rules of orders that hold, let go and give back, row by row, each at its border."""
+"""The rules of holds, releases and reversals, row by row, each at its limit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.world import a_batch, order, terms
 
 
 def taken(p: Play, **rules: Any) -> None:
-    """Ann's coupon of these terms is used by order `o-1`: 10.00 of the funders, 40.00 payable."""
+    """Ann's coupon of these terms after order `o-1` used it: 10.00 from the funders, 40.00 payable."""
     p.opened(terms=[terms(**rules)])
     assert [p.claim("ann"), p.redeem("o-1")] == ["201", "201"]
 
 
 def back(p: Play, order_no: str, reversal_no: str, amount_minor: int) -> tuple[bool, int]:
-    """Whether the coupon came back with it, and how much of the funders'."""
+    """Whether the coupon came back with the reversal, and how much of the funders' money."""
     answered = p.s.merchant().reverse(order_no, reversal_no, amount_minor)
     assert answered.status == 201, answered.text
     p.s.clock.advance(6)  # a code of before that brings the coupon no more
@@ -26,7 +26,7 @@ def back(p: Play, order_no: str, reversal_no: str, amount_minor: int) -> tuple[b
 
 @plays("hold")
 def test_a_hold(p: Play) -> None:
-    """Until its last second no other order has the coupon; at the deadline any has."""
+    """Until its last second no other order can use the coupon; at the deadline any order can."""
     p.opened()
     p.claim("ann")
     body = p.line(1)
@@ -39,7 +39,7 @@ def test_a_hold(p: Play) -> None:
 
 @plays("longest hold")
 def test_the_longest_hold(p: Play) -> None:
-    """As the quote tells it, whatever the till asks for; online half an hour more, and at most to the coupon's end."""
+    """It is what the quote says, whatever the till asks for, and never longer than the coupon."""
     expires_at = "2020-06-20T10:00:00+08:00"
     online = terms("online", **{**p.line(0), "hold_max_s": 604_800}, **p.line(1))
     p.opened(a_batch(terms=["ten-off", "online"]), terms=[terms(**p.line(0)), online])
@@ -56,7 +56,7 @@ def test_the_longest_hold(p: Play) -> None:
 
 @plays("no coupon is spent for nothing")
 def test_no_coupon_is_spent_for_nothing(p: Play) -> None:
-    """Neither quoted nor held nor redeemed; for one cent off it is."""
+    """An order without a discount is not quoted, held or redeemed; with one cent off it is."""
     p.opened(terms=[terms(**p.line(0))])
     p.claim("ann")
     assert p.reasons(total_minor=9) == ["no-discount"]
@@ -68,7 +68,7 @@ def test_no_coupon_is_spent_for_nothing(p: Play) -> None:
 
 @plays("exchange")
 def test_an_exchange(p: Play) -> None:
-    """The first line that has the good may be the cheapest: the coupon is worth what the dearest is."""
+    """The coupon is worth the dearest of the goods, though a cheaper one may be first."""
     p.opened(terms=[terms(**p.line(0, "A visit"))])
     for name, prices, worth in (("ann", [500, 3999], 3999), ("bob", [0, 4001], 4000)):
         p.claim(name)
@@ -80,7 +80,7 @@ def test_an_exchange(p: Play) -> None:
 
 @plays("release")
 def test_a_release(p: Play) -> None:
-    """The coupon is free at once; neither number is ever good for an order again."""
+    """The coupon is free at once, and neither order number can be used again."""
     p.opened()
     p.claim("ann")
     assert told(p.hold("o-1", {"ttl_s": 600})) == "201"
@@ -93,7 +93,7 @@ def test_a_release(p: Play) -> None:
 
 @plays("a code buys once")
 def test_a_code_whose_coupon_came_back(p: Play) -> None:
-    """It was shown for a use that was undone; so was the paper, though no newer sheet was printed."""
+    """A code or sheet that was shown for the undone redemption is refused."""
     taken(p)
     code = p.code()
     path, desk_ = {"coupon_id": p.coupon()["coupon_id"]}, desk("ann")
@@ -110,7 +110,7 @@ def test_a_code_whose_coupon_came_back(p: Play) -> None:
 
 @plays("reversal never")
 def test_never(p: Play) -> None:
-    """The money goes back, each funder's too, and the coupon is gone."""
+    """The money goes back to each funder, and the coupon is void."""
     taken(p, **p.line(0))
     answered = p.s.merchant().reverse("o-1", "r-1", 4000)
     assert answered.json["funding"] == SHARES
@@ -120,7 +120,7 @@ def test_never(p: Play) -> None:
 
 @plays("reversal full_only")
 def test_full_only(p: Play) -> None:
-    """A cent less than all is a part; with the last cent the coupon comes back, as it was, and not a second time."""
+    """A cent less than all is a partial reversal; with the last cent the coupon comes back, once."""
     taken(p, **p.line(0))
     before = p.coupon()
     assert [back(p, "o-1", "r-1", 3999), back(p, "o-1", "r-2", 1)] == [(False, 999), (True, 1)]
@@ -132,7 +132,7 @@ def test_full_only(p: Play) -> None:
 
 @plays("reversal always")
 def test_always(p: Play) -> None:
-    """A cent gives coupon and all funding back, twice; the third time it is a part like any."""
+    """A cent gives back coupon and funding, twice; the third reversal is a partial one."""
     taken(p, **p.line(0))
     assert [back(p, "o-1", "r-1", 1), back(p, "o-1", "r-2", 3999)] == [(True, 1000), (False, 0)]
     assert [p.redeem("o-2"), back(p, "o-2", "r-1", 1)] == ["201", (True, 1000)]

@@ -11,14 +11,14 @@ WINDOW = ["window"]
 
 
 def claimed(p: Play, *names: str, **rules: object) -> None:
-    """These, or Ann and Bob, hold a coupon of these terms, from Saturday at ten on."""
+    """These people, or Ann and Bob, have a coupon of these terms from Saturday at ten on."""
     p.opened(terms=[terms(**rules)])
     assert {p.claim(name) for name in names or ("ann", "bob")} == {"201"}
 
 
 @plays("N days after the claim")
 def test_days_after_the_claim(p: Play) -> None:
-    """To the second of the claim."""
+    """The coupon ends with the second of the claim."""
     validity = p.line(0)
     claimed(p, **validity)
     expires_at = p.coupon()["expires_at"]
@@ -31,7 +31,7 @@ def test_days_after_the_claim(p: Play) -> None:
 
 @plays("delayed start")
 def test_a_delayed_start(p: Play) -> None:
-    """From midnight of the next day in the campaign's zone; the end stays the claim's second."""
+    """It starts at midnight of the next day in the campaign's zone; the end stays the claim's second."""
     claimed(p, **p.line(0, table()["N days after the claim"].document(0)["validity"]))
     assert (p.coupon()["valid_from"], p.coupon()["expires_at"]) == (MIDNIGHT, "2020-06-20T10:00:00+08:00")
     p.s.clock.set("2020-06-06T23:59:59+08:00")
@@ -42,7 +42,7 @@ def test_a_delayed_start(p: Play) -> None:
 
 @plays("fixed window")
 def test_a_fixed_window(p: Play) -> None:
-    """Whenever it was claimed; at its end the coupon is expired."""
+    """It ends at the same second for every claim; then the coupon is expired."""
     claimed(p, **p.line(0, "2020-06-10T00:00:00+08:00", "2020-06-12T00:00:00+08:00"))
     p.s.clock.set("2020-06-09T23:59:59+08:00")
     assert p.redeem("o-1") == "422 order-not-eligible not-yet-valid"
@@ -56,7 +56,7 @@ def test_a_fixed_window(p: Play) -> None:
 
 @plays("weekdays and hours")
 def test_hours_of_the_week(p: Play) -> None:
-    """They go on after midnight, into a day that has none of its own."""
+    """Opening hours may last beyond midnight, into a day that has none."""
     claimed(p, **p.line(0))
     for at, reasons in (
         ("2020-06-12T17:59:59+08:00", WINDOW),
@@ -75,7 +75,7 @@ def test_hours_of_the_week(p: Play) -> None:
 
 @plays("blackout dates")
 def test_a_blackout_date(p: Play) -> None:
-    """All of that day by the campaign's clock, and no second of another."""
+    """All of that day by the campaign's clock is blocked, and no second of another."""
     claimed(p, **p.line(0), validity={"kind": "days_after_claim", "days": 60})
     for at, reasons in (
         ("2020-07-06T23:59:59+08:00", []),
@@ -89,7 +89,7 @@ def test_a_blackout_date(p: Play) -> None:
 
 @plays("a till that was cut off")
 def test_a_late_scan(p: Play) -> None:
-    """Less than ten minutes old it counts as of its own moment, here within hours that have ended since; two a day."""
+    """A scan less than ten minutes old counts as of its own time, twice a day."""
     names = ("ann", "bob", "cat")
     claimed(p, *names, usable=[{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}])
     ann, bob, cat = [p.code(name) for name in names]
@@ -109,7 +109,7 @@ def test_a_late_scan(p: Play) -> None:
 
 @plays("reminder")
 def test_a_reminder(p: Play) -> None:
-    """From midnight two days before the day of its end a coupon is announced, once; a redeemed one is not."""
+    """From midnight two days before its last day an available coupon is announced, once."""
     p.opened(a_batch(**p.line(0)))
     assert [p.claim("ann"), p.claim("bob"), p.redeem("o-1", "bob")] == ["201", "201", "201"]
     p.s.clock.set("2020-06-17T23:59:59+08:00")

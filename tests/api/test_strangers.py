@@ -1,4 +1,4 @@
-"""Odd names, other people's things, odd tokens: the right problem, nothing given away, nothing changed."""
+"""Odd names, other people's things, odd tokens: the right problem, nothing disclosed, nothing changed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FINE = {
 
 @pytest.mark.parametrize("odd", NAMES)
 def test_an_odd_name_is_malformed_wherever_it_stands(shared: Town, odd: str) -> None:
-    """Each path parameter of each route in turn."""
+    """Each path parameter of each route is checked."""
     for route in WITH_PATH:
         path = GOOD[route](shared)["path"]
         for parameter in {name for name in path if (name, odd) not in FINE}:
@@ -54,7 +54,7 @@ def test_an_odd_name_is_malformed_wherever_it_stands(shared: Town, odd: str) -> 
 
 @pytest.mark.parametrize(("parameter", "odd"), sorted(FINE))
 def test_a_name_that_may_be_odd_leads_nowhere(shared: Town, parameter: str, odd: str) -> None:
-    """Reading under it finds nothing."""
+    """An odd name that is allowed is not found."""
     for route in WITH_PATH:
         path = GOOD[route](shared)["path"]
         if parameter in path and route.startswith(("GET ", "POST /coupons")):
@@ -77,13 +77,13 @@ DAYS = [
 
 @pytest.mark.parametrize("day", DAYS)
 def test_a_day_is_in_the_calendar(shared: Town, day: str) -> None:
-    """Only `yyyy-mm-dd` of a day that was or will be."""
+    """Anything but `yyyy-mm-dd` of a real day is malformed."""
     assert shared.send("GET /settlements/{day}", path={"day": day}).slug == "malformed"
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31", "2020-02-29"])
 def test_a_day_without_lines_is_empty(shared: Town, day: str) -> None:
-    """However far away."""
+    """A day in the far past or future has an empty page."""
     answered = shared.send("GET /settlements/{day}", path={"day": day})
     assert (answered.status, answered.json["lines"]) == (200, [])
 
@@ -113,12 +113,12 @@ QUERIES: list[tuple[str, dict[str, str], int]] = [
 
 @pytest.mark.parametrize(("route", "query", "status"), QUERIES)
 def test_an_odd_query(shared: Town, route: str, query: dict[str, str], status: int) -> None:
-    """Known parameters fit or are malformed, unknown ones are ignored."""
+    """Known parameters are accepted or malformed; unknown ones are ignored."""
     assert shared.send(route, query=query).status == status
 
 
 def test_another_persons_things_are_not_there(shared: Town) -> None:
-    """Bob may have Ann's coupon id: no code for it, and her claim, booking and wallet are not his."""
+    """With Ann's coupon id Bob gets no code, and her claim, booking and wallet are not his."""
     bob = {"sub": "eve", "scope": "citizen"}
     assert shared.send("POST /coupons/{coupon_id}/code", claims=bob).slug == "not-found"
     for route in ("GET /batches/{batch_id}/claim", "GET /batches/{batch_id}/booking"):
@@ -128,7 +128,7 @@ def test_another_persons_things_are_not_there(shared: Town) -> None:
 
 
 def test_another_merchants_orders_are_not_there(shared: Town) -> None:
-    """An order number is a merchant's own: read, reversed and settled by nobody else."""
+    """Another merchant cannot read, reverse or settle the order."""
     other = {"sub": "till", "scope": "merchant", "merchant_id": "tea-house"}
     assert shared.send("GET /orders/{order_no}/redemption", claims=other).slug == "not-found"
     assert shared.send("PUT /orders/{order_no}/reversals/{reversal_no}", claims=other).slug == "not-found"
@@ -138,7 +138,7 @@ def test_another_merchants_orders_are_not_there(shared: Town) -> None:
 
 
 def test_a_missing_and_anothers_look_the_same(shared: Town) -> None:
-    """Nobody learns from a refusal whether a number exists."""
+    """A refusal does not show whether an order number exists."""
     other = {"sub": "till", "scope": "merchant", "merchant_id": "tea-house"}
     route = "GET /orders/{order_no}/redemption"
     (mine, theirs) = (shared.send(route, claims=other, path={"order_no": no}).json for no in ("none", "used"))
@@ -146,7 +146,7 @@ def test_a_missing_and_anothers_look_the_same(shared: Town) -> None:
 
 
 def forged() -> dict[str, str]:
-    """Codes that look like ours."""
+    """Codes that look like real ones."""
     ref = CouponRef(1, KEYS.person("ann"), 0)
     real = KEYS.seal_code(ref, 1_591_408_800)
     return {
@@ -163,7 +163,7 @@ def forged() -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", forged())
 def test_a_forged_code_is_not_ours(shared: Town, kind: str) -> None:
-    """400 `code-invalid` on quote, hold and redemption."""
+    """Quote, hold and redemption refuse it as 400 `code-invalid`."""
     for route, extra in (("POST /quotes", {}), (HOLD, {"ttl_s": 60}), (REDEEM, {})):
         body = {"code": forged()[kind], "order": order(), **extra}
         assert shared.send(route, body=body).slug == "code-invalid", route
@@ -187,7 +187,7 @@ TOKENS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("kind", TOKENS)
 def test_an_odd_token(shared: Town, kind: str) -> None:
-    """A subject and a scope must be texts; what is not there counts as nothing."""
+    """Subject and scope must be texts; a missing value counts as absent."""
     claims, slug = TOKENS[kind]
     for route in GOOD:
         scope = {"citizen": "citizen", "merchant": "merchant", "operator": "operator"}.get(role_of(route))
@@ -209,7 +209,7 @@ def _filled(claims: dict[str, Any], scope: str) -> dict[str, Any]:
     "merchant_id", ["", None, "Diner", "a#b", "a" * 65, ["diner"], {"diner": 1}, 7, "\ud800"], ids=repr
 )
 def test_a_token_that_names_no_merchant(shared: Town, merchant_id: Any) -> None:
-    """403 on every route of merchants."""
+    """Every merchant route refuses it with 403."""
     for route in GOOD:
         if role_of(route) == "merchant":
             answered = shared.send(route, claims={**ROLES["merchant"], "merchant_id": merchant_id})
@@ -228,7 +228,7 @@ def test_a_token_that_names_no_merchant(shared: Town, merchant_id: Any) -> None:
     ids=["huge", "Chinese", "spaces", "NUL", "a lone surrogate"],
 )
 def test_an_odd_identity_is_somebody_or_nobody(shared: Town, name: str, as_subject: int, as_identity: int) -> None:
-    """A subject is any text, a person's identity none that nobody can see; no crash."""
+    """A subject is any text; an invisible identity is refused; nothing crashes."""
     for claims, status in (({"sub": name}, as_subject), ({"sub": "x", "person_id": name}, as_identity)):
         answered = shared.send("GET /wallet", claims={"scope": "citizen", **claims}, query=None)
         assert answered.status == status, answered.text
@@ -240,13 +240,13 @@ def test_an_odd_identity_is_somebody_or_nobody(shared: Town, name: str, as_subje
     [("", "group"), (None, "group"), ("null", "group"), ("\ud800", "region"), ("x" * 100_000, "region")],
 )
 def test_an_odd_region(shared: Town, region: Any, reason: str) -> None:
-    """An empty one counts as none; any other is looked up like a name."""
+    """An empty region counts as absent; any other is compared like a name."""
     claims = {"sub": "eve", "scope": "citizen", "region": region}
     answered = shared.send("PUT /batches/{batch_id}/claim", claims=claims, path={"batch_id": "mine"})
     assert (answered.slug, answered.json["reason"]) == ("not-eligible", reason)
 
 
 def test_a_citizen_is_no_merchant_of_that_name(shared: Town) -> None:
-    """`merchant_id` without the scope opens nothing."""
+    """`merchant_id` without the scope allows nothing."""
     claims = {"sub": "eve", "scope": "citizen", "merchant_id": "diner"}
     assert Person(claims).send("POST /quotes", body={"code": shared.code, "order": order()}).slug == "forbidden"

@@ -1,4 +1,4 @@
-"""A merchant or a district that is suspended, and opened again: at every till within two seconds."""
+"""A merchant or a district is suspended and opened again: in force at every till within two seconds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Suspend = Callable[[Stage, bool], None]
 
 
 def district(s: Stage, suspended: bool) -> None:
-    """By a new revision of the document, published as it is."""
+    """Suspend or open the district with a new revision of the document."""
     path = {"campaign_id": "season"}
     standing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
     changed = {**standing, "suspended_districts": ["old-town"] if suspended else []}
@@ -31,7 +31,7 @@ def district(s: Stage, suspended: bool) -> None:
 
 
 def merchant(s: Stage, suspended: bool) -> None:
-    """By its record."""
+    """Suspend or open the merchant in its record."""
     answered = edit_merchant(s.operator(), "diner", suspended=suspended)
     assert answered.status == 200
     assert answered.json["stores"][0]["district"] == "old-town"
@@ -39,7 +39,7 @@ def merchant(s: Stage, suspended: bool) -> None:
 
 @pytest.mark.parametrize(("suspend", "reason"), [(district, "region"), (merchant, "merchant")])
 def test_a_suspension_is_felt_at_every_till_within_two_seconds(fresh: Stage, suspend: Suspend, reason: str) -> None:
-    """The till has asked a moment ago and remembers; opening again takes no longer."""
+    """Also at tills with a warm cache, and the same after the end of the suspension."""
     opened(fresh, merchants=[DINER]).citizen("ann").put_claim("pack")
     seen = []
     for suspended in (False, True, False):
@@ -50,7 +50,7 @@ def test_a_suspension_is_felt_at_every_till_within_two_seconds(fresh: Stage, sus
 
 
 def test_a_till_remembers_the_districts_for_a_second(fresh: Stage) -> None:
-    """A redemption does not read them each time."""
+    """Redemptions within a second read the districts once."""
     opened(fresh, merchants=[DINER]).citizen("ann").put_claim("pack")
     code = fresh.citizen("ann").code(ANNS)
     assert quote(fresh, code).json["eligible"]
@@ -62,7 +62,7 @@ def test_a_till_remembers_the_districts_for_a_second(fresh: Stage) -> None:
 
 
 def test_a_merchant_may_be_registered_with_its_districts(fresh: Stage) -> None:
-    """PUT /admin/merchants/{id} takes a store's district, and a suspension reaches merchants of no document."""
+    """The record takes a store's district, and suspensions reach merchants of no document."""
     opened(fresh, merchants=[])
     merchant_of_its_own = {**DINER, "campaigns": ["season"]}
     del merchant_of_its_own["merchant_id"]

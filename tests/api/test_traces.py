@@ -1,4 +1,4 @@
-"""A function's line says who sent a request, so that one person's refusals can be counted, and names nobody."""
+"""The hashes of caller and source in a function's log line: they tell callers apart and name nobody."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Lines = Callable[[], list[Line]]
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
-    """What the functions of a published batch wrote since the last look."""
+    """The lines that the functions of a published batch wrote since the last look."""
     world = World(Engine())
     world.publish(campaign())
 
@@ -42,7 +42,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
 
 
 def claimed(sub: str, *, forwarded: str = ADDRESS, **claims: str) -> None:
-    """A claim that is refused: nobody drew."""
+    """A claim that is refused as `not-drawn`."""
     told = {"sub": sub, "scope": "citizen", **claims}
     send(event(CLAIM, {"batch_id": "none"}, claims=told, headers={"x-forwarded-for": forwarded}))
 
@@ -52,7 +52,7 @@ def told(lines: Lines, field: str) -> list[str | None]:
 
 
 def test_refusals_of_one_person_are_told_from_those_of_many(lines: Lines) -> None:
-    """By whichever account or spelling one is one; accounts without an identity are as many as they are."""
+    """Accounts and spellings of one person are one caller; accounts without an identity are different."""
     for number in range(20):
         claimed(f"account-{number}", person_id=IDENTITY if number % 2 else IDENTITY.lower())
     one = told(lines, "caller")
@@ -67,7 +67,7 @@ def test_refusals_of_one_person_are_told_from_those_of_many(lines: Lines) -> Non
     [({"scope": "merchant"}, 403), ({"person_id": "[a b]"}, 403), ({"person_id": "\ud800"}, 403)],
 )
 def test_who_is_turned_away_is_counted_too(lines: Lines, claims: dict[str, str], status: int) -> None:
-    """Without the scope, or with an identity that names nobody: then by account."""
+    """Without the scope, or with an identity that is not valid, the caller is the account."""
     claimed("mallory", **claims)
     claimed("mallory")
     first, second = lines()
@@ -76,14 +76,14 @@ def test_who_is_turned_away_is_counted_too(lines: Lines, claims: dict[str, str],
 
 
 def test_a_token_that_names_nobody_has_no_caller(lines: Lines) -> None:
-    """It is refused; its address is known."""
+    """It is refused, and the line has its source."""
     send(event(CLAIM, PACK, claims={"scope": "citizen"}, headers={"x-forwarded-for": ADDRESS}))
     (line,) = lines()
     assert (line["status"], "caller" in line, "source" in line) == (401, False, True)
 
 
 def test_malformed_requests_of_a_process_that_has_done_nothing_else_are_counted(lines: Lines) -> None:
-    """The keys come with the first token."""
+    """The first token loads the keys."""
     for name in ("ann", "ann", "bob"):
         send(event(CLAIM, PACK, claims={"sub": name, "scope": "citizen"}, raw="{"))
     found = lines()
@@ -92,7 +92,7 @@ def test_malformed_requests_of_a_process_that_has_done_nothing_else_are_counted(
 
 
 def test_the_last_address_is_the_source(lines: Lines) -> None:
-    """The gateway wrote it; whatever a caller puts before it changes nothing."""
+    """The gateway appends it; earlier entries change nothing."""
     for forwarded in (ADDRESS, f"198.51.100.1, {ADDRESS}", f"unknown,,{ADDRESS} ", f"{ADDRESS}, 198.51.100.1", "", ","):
         claimed("ann", forwarded=forwarded)
     direct, forged, garbage, elsewhere, *unknown = told(lines, "source")
@@ -102,7 +102,7 @@ def test_the_last_address_is_the_source(lines: Lines) -> None:
 
 
 def test_caller_and_source_are_of_one_kind_each(lines: Lines) -> None:
-    """Who is called as an address, account or person, is not that address, nor does a line hold the key of an item."""
+    """Equal texts as address, account and person have different hashes, and none is an item's key."""
     claimed("ann", person_id=ADDRESS)
     (line,) = lines()
     assert line["caller"] != line["source"]
@@ -115,7 +115,7 @@ def test_caller_and_source_are_of_one_kind_each(lines: Lines) -> None:
 
 
 def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No route with a token, answered, refused or failing; only who assists whom is on record."""
+    """No line of any route has an identity; only assistance is logged with operator and person."""
     told = {"sub": "mallory", "person_id": IDENTITY, "household_id": "house-7", "merchant_id": "diner"}
     token = {**told, "scope": "citizen merchant operator partner"}
     headers = {"x-forwarded-for": f"198.51.100.1, {ADDRESS}"}
@@ -140,7 +140,7 @@ def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_without_a_token_nobody_is_traced(lines: Lines) -> None:
-    """Whoever calls a function past the gateway is nobody's address either, and asks for no keys."""
+    """A direct call without a token has no source and needs no keys."""
     send(event(CLAIM, PACK, headers={"x-forwarded-for": ADDRESS}))
     (line,) = lines()
     assert (line["status"], "caller" in line, "source" in line) == (401, False, False)
@@ -148,7 +148,7 @@ def test_without_a_token_nobody_is_traced(lines: Lines) -> None:
 
 @pytest.mark.parametrize("key", PUBLIC)
 def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
-    """Their function may not have them: its line says nobody, also of one who sends a token."""
+    """Their function has no keys, so its line has no hashes, with a token either."""
     world = World(Engine())
     replace_services(Services(world.settings, clock=world.clock, boto_client=world.client))
     path = {"campaign_id": "season", "batch_id": "pack"}
@@ -159,7 +159,7 @@ def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
 
 
 class Cut(Services):
-    """An environment that cannot reach its keys."""
+    """An environment that cannot read its keys."""
 
     @property
     def keys(self) -> Keys:  # type: ignore[override]
@@ -171,7 +171,7 @@ class Cut(Services):
 
 
 def test_a_line_without_keys_refuses_nobody(lines: Lines) -> None:
-    """What needs none is answered."""
+    """A route that needs no keys responds."""
     world = World(Engine())
     world.publish(campaign())
     lines()

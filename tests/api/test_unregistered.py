@@ -1,4 +1,4 @@
-"""A merchant without a record is told nothing and changes nothing, on whatever route; one with a record is heard."""
+"""A merchant without a record is refused on every route, and changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def asked() -> Iterator[Town]:
 
 
 def with_paper(t: Town, route: str) -> dict[str, Any]:
-    """The good request of `route`, by a printed code and a wrong PIN where it takes a code."""
+    """The good request of `route`, with a printed code and a wrong PIN where it takes a code."""
     good = GOOD[route](t)
     if "code" not in good.get("body", {}):
         return good
@@ -34,7 +34,7 @@ def with_paper(t: Town, route: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_who_has_no_record_is_forbidden(asked: Town, route: str) -> None:
-    """Before a PIN is tried, anything is written or the coupon is looked at; and before what does not fit is listed."""
+    """It is refused before a PIN is tried, a coupon is read, anything is written or errors are listed."""
     request = with_paper(asked, route)
     before = asked.stage.items()
     asked.stage.log.calls.clear()
@@ -50,7 +50,7 @@ def test_who_has_no_record_is_forbidden(asked: Town, route: str) -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_who_was_registered_a_moment_ago_is_heard(asked: Town, route: str) -> None:
-    """That there was no record is not remembered."""
+    """A missing record is not cached."""
     assert asked.send(route, claims=NOBODY).status == 403
     register("nobody")
     assert asked.send(route, claims=NOBODY).slug != "forbidden"
@@ -61,7 +61,7 @@ def suspended(t: Town) -> None:
 
 
 def departed(t: Town) -> None:
-    """The next revision of the document leaves it out."""
+    """A merchant that the next revision of the document leaves out."""
     path = {"campaign_id": "season"}
     operator = t.stage.operator()
     document = operator.send("GET /admin/campaigns/{campaign_id}", path).json
@@ -71,7 +71,7 @@ def departed(t: Town) -> None:
 
 @pytest.mark.parametrize("leave", [suspended, departed])
 def test_who_takes_part_no_more_still_releases_reverses_and_reads(asked: Town, leave: Any) -> None:
-    """Only what would use a coupon is refused, for the merchant's sake; in new environments too."""
+    """Only uses of a coupon are refused, in new environments too."""
     leave(asked)
     asked.stage.restart()
     told = {route: asked.send(route) for route in ROUTES}

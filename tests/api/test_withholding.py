@@ -1,4 +1,4 @@
-"""What an operator withholds and decides: each change is logged with who made it, bounded, and survives a document."""
+"""Withholdings and their decisions: each change is logged with its operator, and campaign documents keep them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DECIDED = {**ONE, "decision": "refused"}
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """What was logged of withholdings since the last look."""
+    """The log lines of withholdings since the last look."""
     names = ("operator", "merchant", "day", "order_no", "reason", "decision")
     found = [{n: getattr(one, n) for n in names} for one in caplog.records if one.message == "withholding"]
     caplog.clear()
@@ -26,7 +26,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
 
 
 def test_each_decision_is_logged_with_its_operator(fresh: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    """Withheld, decided, left alone, and withheld no more: one line for each that changes, none for a repeat."""
+    """Each changed withholding has one line; a repeat has none."""
     redeemed(fresh)
     line = {"operator": "op", "merchant": "diner", **ONE, "decision": ""}
     withheld(fresh, ONE)
@@ -42,14 +42,14 @@ def test_each_decision_is_logged_with_its_operator(fresh: Stage, caplog: pytest.
 
 
 def test_what_was_released_is_not_released_again() -> None:
-    """Taking a released entry off the list changes nothing for anybody."""
+    """Removing a released entry from the list changes nothing."""
     released = Withholding.model_validate({**ONE, "decision": "released"})
     assert changed([released], []) == []
     assert changed([released], [released]) == []
 
 
 def test_a_campaign_document_releases_nothing(fresh: Stage) -> None:
-    """A new revision that names the merchant leaves what is withheld as it stands."""
+    """A new revision that names the merchant keeps its withholdings."""
     withheld(redeemed(fresh), ONE)
     path, body = {"campaign_id": "season"}, campaign(title="Other", revision=1)
     assert fresh.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=body).status == 200
@@ -71,13 +71,13 @@ def test_a_campaign_document_releases_nothing(fresh: Stage) -> None:
     ],
 )
 def test_what_can_be_withheld(fresh: Stage, entries: list[dict[str, Any]], status: int) -> None:
-    """A hundred entries, a short reason of one line, a day of the calendar, each order or day once."""
+    """At most a hundred entries, a reason of one line, a real day, each order or day once."""
     fresh.published(campaign())
     assert edit_merchant(fresh.operator(), "diner", withheld=entries).status == status
 
 
 def test_an_order_that_only_held_a_coupon_has_nothing_to_withhold(fresh: Stage) -> None:
-    """Nor one whose hold was released: neither has a line."""
+    """A held or released order has no line to withhold."""
     redeemed(fresh)
     coupon_id = fresh.citizen("bob").put_claim("pack").json["coupons"][0]["coupon_id"]
     body = {"code": fresh.citizen("bob").code(coupon_id), "order": order(), "ttl_s": 60}

@@ -38,14 +38,14 @@ def season() -> dict[str, Any]:
 
 @dataclass
 class Town:
-    """Ann redeemed her coupon by order `used`, Bob's is held by order `held`, Cat's is in her hand with a code."""
+    """Order `used` redeemed Ann's coupon, order `held` holds Bob's, and Cat has hers with a code."""
 
     stage: Stage
     coupon_id: str
     code: str
 
     def request(self, route: str, **changes: Any) -> dict[str, Any]:
-        """The good request of `route` as a gateway event, from the right role; `changes` to its parts."""
+        """The good request of `route` as a gateway event, in the right role. `changes` replace parts of it."""
         parts = {"claims": ROLES.get(role_of(route)), **GOOD[route](self), **changes}
         return event(route, **parts)
 
@@ -54,7 +54,7 @@ class Town:
 
 
 def role_of(route: str) -> str:
-    """Who may use the route, by its place in the contract's page; empty: everybody."""
+    """The scope of the route; empty: everybody."""
     path = route.partition(" ")[2]
     if path.startswith("/admin/"):
         return "operator"

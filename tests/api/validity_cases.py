@@ -20,12 +20,12 @@ LATE = {**REDEEMED, "late": True}
 
 
 def anns(s: Stage, **rules: Any) -> str:
-    """Ann's coupon of these terms, claimed at the opening."""
+    """Ann has claimed a coupon of these terms at the opening."""
     return coupon(opened(s, terms=[terms(**rules)]))[0]
 
 
 def in_a_suspended_district(s: Stage) -> str:
-    """A code for the diner, which lies where nothing can be redeemed."""
+    """A code at the diner, which is in a suspended district."""
     (diner,) = campaign()["merchants"]
     store = {**diner["stores"][0], "district": "old-town"}
     opened(s, merchants=[{**diner, "stores": [store]}], suspended_districts=["old-town"])
@@ -41,7 +41,7 @@ def scanned(s: Stage, code: str | None, scanned_at: str) -> Answered:
 
 
 def late(s: Stage, code: str, scanned_at: str) -> Answered:
-    """At a merchant that may send one such a day."""
+    """A late scan at a merchant that may send one a day."""
     allow_late_scans(1)
     return scanned(s, code, scanned_at)
 
@@ -87,7 +87,7 @@ def redeeming_a_second_after_the_hours(s: Stage) -> Answered:
 
 @case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-06T10:09:59+08:00"})
 def a_hold_carries_its_order_over_the_end_of_the_hours(s: Stage) -> Answered:
-    """It said until when, and the customer may have paid: the last second of ten minutes."""
+    """The last second of a hold of ten minutes: the customer may have paid already."""
     hold(s, scan(s, anns(s, **FIVE_MINUTES)))
     s.clock.advance(599)
     return s.merchant().redeem("o-1", None, order())
@@ -181,7 +181,7 @@ def what_is_held_is_redeemed_as_of_its_hold_whenever_it_was_scanned(s: Stage) ->
 
 @case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-06T10:05:00+08:00"})
 def what_is_held_is_redeemed_though_its_code_is_old(s: Stage) -> Answered:
-    """The code was asked when the order took the coupon; it could as well be left out."""
+    """The code was checked by the hold, and could be left out now."""
     code = scan(s, anns(s))
     hold(s, code)
     s.clock.advance(300)
@@ -190,7 +190,7 @@ def what_is_held_is_redeemed_though_its_code_is_old(s: Stage) -> Answered:
 
 @case(REDEEM, 201, body={**REDEEMED, "redeemed_at": MIDNIGHT})
 def a_good_code_is_judged_as_of_now_whenever_it_was_scanned(s: Stage) -> Answered:
-    """Eleven minutes ago and not valid yet, says the till; nothing is late, and no merchant has to be allowed it."""
+    """A scan that the till dates before the coupon is valid is not late, so no late scan is needed."""
     coupon_id = anns(s, **TOMORROW)
     s.clock.set(MIDNIGHT)
     return scanned(s, scan(s, coupon_id), "2020-06-06T23:49:00+08:00")
