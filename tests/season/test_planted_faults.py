@@ -12,7 +12,7 @@ from coupons.model import assessment
 from coupons.model.days import Sums
 from coupons.money import Amounts, FundingLine, split
 from coupons.operate import declarations
-from coupons.schedule import minute
+from coupons.schedule import expiry
 from coupons.settle import give_back
 from coupons.till import reversals
 from tests.season.season import Season
@@ -79,7 +79,7 @@ def keeps_the_coupon(patch: pytest.MonkeyPatch) -> None:
 
 def counts_a_used_coupon_as_unused(patch: pytest.MonkeyPatch) -> None:
     """At expiry its money is released, and was spent."""
-    real = minute.advance
+    real = expiry.count_coupons
 
     def forgetful(*facts: Any, **more: Any) -> Any:
         fold = real(*facts, **more)
@@ -87,7 +87,7 @@ def counts_a_used_coupon_as_unused(patch: pytest.MonkeyPatch) -> None:
             count.redeemed = {place: max(number - 1, 0) for place, number in count.redeemed.items()}
         return fold
 
-    patch.setattr(minute, "advance", forgetful)
+    patch.setattr(expiry, "count_coupons", forgetful)
 
 
 def settles_without_reversals(patch: pytest.MonkeyPatch) -> None:

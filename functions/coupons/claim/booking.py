@@ -1,12 +1,10 @@
-"""Book a batch before it opens, read and cancel bookings, and record how many people booked."""
+"""Book a batch before it opens, read and cancel bookings."""
 
 from __future__ import annotations
 
-from coupons.clock import FENCE_S
 from coupons.damage import Damaged
-from coupons.model.batches import Control, PublishedBatch
+from coupons.model.batches import PublishedBatch
 from coupons.model.claims import BookingRecord
-from coupons.process.claim_passes import count_bookings
 from coupons.process.services import Services
 from coupons.refusals import Closed, NotFound, NotOpen, Stopped
 from coupons.times import epoch_s
@@ -73,39 +71,6 @@ def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> tupl
     # Read before: an attempt after one whose answer was lost finds nothing to delete, though it was there.
     services.bookings.delete(batch, person)
     return batch, booking
-
-
-def record_count(services: Services, batch: PublishedBatch, now_s: int, deadline_s: float) -> tuple[int | None, bool]:
-    """After the window has closed and the fence has passed, the number of bookings is counted once and recorded.
-
-    Returns the number that was recorded now, and whether more could be done at once. A clock that was set back into
-    the window takes the count back.
-    """
-    control = services.cache.control_now(batch.batch_id)
-    if _is_set_back(batch, control, now_s):
-        services.controls.recount_bookings(batch.batch_id, control)
-        return None, False
-    if not _is_countable(batch, control, now_s):
-        return None, False
-    booked = count_bookings(services, batch, f"bookings#{batch.batch_id}#{control.booking_count}", deadline_s)
-    if booked is None:
-        return None, True
-    return (booked if services.controls.record_booked(batch.batch_id, control, booked) else None), False
-
-
-def is_count_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    """By facts at hand, without a read."""
-    return _is_countable(batch, control, now_s) or _is_set_back(batch, control, now_s)
-
-
-def _is_countable(batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    booking = batch.document.booking
-    return booking is not None and control.booked < 0 and now_s >= epoch_s(booking.closes_at) + FENCE_S
-
-
-def _is_set_back(batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    booking = batch.document.booking
-    return booking is not None and control.booked >= 0 and now_s < epoch_s(booking.closes_at)
 
 
 def _refuse_outside_window(batch: PublishedBatch, now_s: int) -> None:
