@@ -1,4 +1,4 @@
-"""The mutants of one condition expression: each clause without effect, and the whole always true.
+"""The mutants of one condition expression: each clause without effect, and alternatives as a whole always true.
 
 A clause is not cut out but made void: `a AND b` becomes `(a OR TRUE) AND b`, and `a OR b` becomes `(a AND FALSE) OR b`.
 So every name and value stays in use, and the store does not refuse the request for an unused one.
@@ -50,7 +50,9 @@ def mutants(text: str) -> list[tuple[str, str]]:
     if not whole.parts:
         is_place = re.fullmatch(r"⟦\d+⟧", text) is not None
         return [] if is_place else [("clause", f"({text} OR {TRUE})")]
-    return [*(("clause", changed) for changed in _without_one(text, whole)), ("always", f"({text}) OR {TRUE}")]
+    # Where AND joins the clauses, a test that fails without one of them fails without all.
+    always = [("always", f"({text}) OR {TRUE}")] if whole.kind == "OR" else []
+    return [*(("clause", changed) for changed in _without_one(text, whole)), *always]
 
 
 def _without_one(text: str, group: _Part) -> Iterator[str]:

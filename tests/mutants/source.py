@@ -2,7 +2,7 @@
 
 | kind | what is changed | where |
 |---|---|---|
-| clause, always | a clause of a condition expression is void; the whole is always true | string literals of stores |
+| clause, always | a clause of a condition expression is void; an OR is always true | string literals of stores |
 | guard | `if …:` before a raise, a returned refusal or one more reason against it never holds | everywhere |
 | border | `<` and `<=`, `>` and `>=` change places | everywhere |
 
