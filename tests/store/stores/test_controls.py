@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from coupons.model.batches import Control
-from coupons.stores.controls import Controls
+from coupons.stores import keys
+from coupons.stores.controls import Controls, control_item
+from coupons.stores.dynamodb import TransactionFailed, encode
 from tests.world import World
 
 DAY_S = 86_400
 LAST_S = 1_592_704_800
 NOW_S = 1_591_408_800
 OPEN = Control("open", 1, 10)
+COUNTED = Control(
+    "open", 2, 10, final=True, expired_at_s=NOW_S, given_back=1, rest_through="2020-06-20", booking_count=3
+)
+"""Closed, expired and counted; one step of giving back is done."""
+COUNTED_ANEW: list[dict[str, Any]] = [{"given_back": 2}, {"final": False}, {"round": 3}, {"expired_at_s": NOW_S + 1}]
 Before = Callable[[Controls], None]
 
 
@@ -133,3 +141,75 @@ def test_controls_of_several_batches_are_read_at_once(controls: Controls) -> Non
     """By batch; unknown ones are left out."""
     assert controls.get_many(["pack", "other"]) == {"pack": OPEN}
     assert controls.get("other") is None
+
+
+@pytest.fixture
+def counted(season: World) -> World:
+    """A batch that was counted after its end, as `COUNTED`."""
+    store(season, COUNTED)
+    return season
+
+
+def store(world: World, control: Control) -> None:
+    item = encode({**keys.control("pack"), **control_item(control)})
+    world.client.put_item(TableName=world.services.controls._table, Item=item)
+
+
+def applied(world: World, part: dict[str, Any]) -> bool:
+    try:
+        world.services.transact([part])
+    except TransactionFailed:
+        return False
+    return True
+
+
+STEPS: dict[str, tuple[Callable[[World], bool], list[dict[str, Any]]]] = {
+    "record_booked": (
+        lambda world: world.services.controls.record_booked("pack", COUNTED, 7),
+        [{"booked": 5}, {"booking_count": 4}],
+    ),
+    "recount_bookings": (
+        lambda world: world.services.controls.recount_bookings("pack", COUNTED),
+        [{"booking_count": 4}],
+    ),
+    "unraised": (
+        lambda world: applied(world, world.services.controls.unraised("pack", COUNTED)),
+        [{"quantity": 11}],
+    ),
+    "unsettling": (
+        lambda world: applied(world, world.services.controls.unsettling("pack", COUNTED)),
+        [{"round": 3}, {"final": False}, {"given_back": 2}],
+    ),
+    "giving": (
+        lambda world: applied(world, world.services.controls.giving("pack", COUNTED)),
+        COUNTED_ANEW,
+    ),
+    "giving_back": (
+        lambda world: applied(world, world.services.controls.giving_back("pack", COUNTED, 2)),
+        COUNTED_ANEW,
+    ),
+    "giving_rest": (
+        lambda world: applied(world, world.services.controls.giving_rest("pack", COUNTED, "2020-06-21")),
+        [*COUNTED_ANEW, {"rest_through": "2020-06-21"}],
+    ),
+    "mark_reminded": (
+        lambda world: world.services.controls.mark_reminded("pack", COUNTED, NOW_S + 1),
+        [{"reminded_until_s": 1}, {"extended_s": DAY_S}],
+    ),
+}
+"""Steps that were decided by `COUNTED`, and what may have changed since."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_taken_by_what_was_read(counted: World, step: str) -> None:
+    """Nothing has changed since it was decided."""
+    assert STEPS[step][0](counted)
+
+
+@pytest.mark.parametrize(("step", "since"), [(step, since) for step, (_, all_) in STEPS.items() for since in all_])
+def test_a_step_is_refused_by_what_changed_since(counted: World, step: str, since: dict[str, Any]) -> None:
+    """Each reason alone is enough, and the control item stays as it is."""
+    store(counted, replace(COUNTED, **since))
+    stands = counted.items()
+    assert not STEPS[step][0](counted)
+    assert counted.items() == stands
