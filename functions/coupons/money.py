@@ -1,4 +1,4 @@
-"""Money in integers of minor units: amounts by funder, and splits that always add up."""
+"""Money in integers of minor units: amounts by funder, and splits that add up exactly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Purse(NamedTuple):
-    """A campaign's money in its currency: amounts of one purse add up, those of two never do."""
+    """A campaign and its currency. Only amounts of one purse are ever added up."""
 
     campaign_id: str
     currency: str
@@ -19,7 +19,7 @@ class Purse(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FundingLine:
-    """What one funder pays of a discount, or gets back of it."""
+    """One funder's part of a discount, or of what a reversal returns."""
 
     funder_id: str
     amount_minor: int
@@ -115,9 +115,9 @@ NOTHING = Amounts()
 
 
 def split(amount_minor: int, weights: Sequence[int]) -> list[int]:
-    """Share `amount_minor` by `weights` (not all zero) by largest remainder; ties go to the earlier share.
+    """Split `amount_minor` by `weights` (not all zero) with the largest remainder method; ties go to the earlier share.
 
-    The shares add up to the amount, and none is more than one unit from its exact part.
+    The shares add up to the amount, and each is less than one unit from its exact part.
     """
     whole = sum(weights)
     shares = [amount_minor * weight // whole for weight in weights]
@@ -129,7 +129,7 @@ def split(amount_minor: int, weights: Sequence[int]) -> list[int]:
 
 
 def split_over_left(amount_minor: int, left_minor: Sequence[int]) -> list[int]:
-    """Share a reversal of `amount_minor` over what the lines have left; no share is above its line.
+    """Split a reversal of `amount_minor` in proportion to what is left of each line; no share exceeds its line.
 
     Requires `0 <= amount_minor <= sum(left_minor)`.
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coupons.model.days import total
+from coupons.model.days import Sums
 from coupons.process.services import Services
 from coupons.settle.statements import StatementPage, settlement_page
 from coupons.till import redemptions
@@ -81,7 +81,7 @@ def test_schedules_side_by_side_close_a_day_with_its_late_lines(shop: Arena, see
     assert reports in ([{"day": DAY, "step": "closed", "lines": 16}], []), "at most one says so, and no twin of it"
     page = settled(shop, DAY)
     assert page.day_sums is not None
-    assert page.day_sums.whole == page.split.whole == total([page.split.due])
+    assert page.day_sums.whole == page.split.whole == Sums.total([page.split.due])
     assert page.split.whole.lines == 16
     assert shop.services.day_folds.spent("pack") == {DAY: {"city": 16 * 500, "platform": 16 * 300, "shop": 16 * 200}}
     assert (settled(shop, "2020-06-07").split.whole.lines, settled(shop, "2020-06-07").day_sums) == (8, None)

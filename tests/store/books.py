@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.model.ledger import Movement, balances, of_kind
+from coupons.model.ledger import Movement, balances, balances_of
 from coupons.money import Amounts
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
@@ -55,10 +55,10 @@ def assert_books(world: World, *batch_ids: str) -> None:
     assert sum(found.values()) == 0
     assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
     budgets = world.services.budgets.of("season", [account[1] for account in found if account[0] == "left"])
-    assert {b.funder_id: b.left_minor for b in budgets} == of_kind(found, "left")
+    assert {b.funder_id: b.left_minor for b in budgets} == balances_of(found, "left")
     spent = [movement for movement in moved if movement.kind in ("spend", "reverse")]
     for batch_id in batch_ids:
-        still = of_kind(found, "reserved", batch_id) - of_kind(balances(spent), "reserved", batch_id)
+        still = balances_of(found, "reserved", batch_id) - balances_of(balances(spent), "reserved", batch_id)
         assert still == world.services.reserves.get(batch_id).open
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from coupons.audit import equations
 from coupons.audit.evidence import Evidence, begin, gather, still_closed
 from coupons.audit.matching import NO_PURSE
-from coupons.audit.recount import RecountScope, recount, total
+from coupons.audit.recount import RecountScope, recount
 from coupons.audit.snapshot import published_batches, take_snapshot
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
@@ -35,7 +35,7 @@ from coupons.model.findings import (
     damage_equation,
     final_count,
 )
-from coupons.model.tallies import DayTally, Faults, together
+from coupons.model.tallies import BatchTally, DayTally, Faults
 from coupons.money import Amounts, Purse
 from coupons.process.claim_passes import count_bookings
 from coupons.process.documents import document_now
@@ -145,7 +145,7 @@ def _audit_campaign(services: Services, campaign_id: str, sweep: str, now_s: int
             sweep, True, booked=None, of_money=tuple(_of_money(services, batch_id, found, snapshot)), **stock
         )
         told += [Equation(f"batch {batch_id}: {text}", holds) for text, holds in of_batch.equations()]
-    closed = total(found.lines[day] for day in found.closed)
+    closed = DayTally.total(found.lines[day] for day in found.closed)
     told += [equations.of_merchants(closed), *equations.of_budgets(snapshot)]
     told += equations.of_ledger(snapshot, found.lines, found.closed)
     return AuditReport("campaign", sweep, True, tuple(told))
@@ -163,7 +163,9 @@ def _of_purses(
     of_batches = {batch_id: purse_of(batch_id) for batch_id in tally.batches.keys() | recorded.keys()}
     said = [*tally.recounted.whole.by_purse, *tally.stored.whole.by_purse]
     for purse in sorted({*of_batches.values(), *said}):
-        told = equations.of_lines(together(one for name, one in tally.batches.items() if of_batches[name] == purse))
+        told = equations.of_lines(
+            BatchTally.total(one for name, one in tally.batches.items() if of_batches[name] == purse)
+        )
         if is_closed:
             spent = {name: owed for name, owed in recorded.items() if of_batches[name] == purse}
             told += equations.of_day(purse, tally, spent)

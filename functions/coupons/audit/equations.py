@@ -50,7 +50,7 @@ def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equati
     reserve, pack, quantity = snapshot.reserves[batch_id], snapshot.pack(batch_id), snapshot.controls[batch_id].quantity
     touching = (record for record in snapshot.records if batch_id in (record.batch_id, record.to_batch_id))
     folded = balances(map(ledger.of_record, touching))
-    recorded = ledger.of_kind(folded, "reserved", batch_id)
+    recorded = ledger.balances_of(folded, "reserved", batch_id)
     taken = reserve.pending.taken if reserve.pending else NOTHING
     moving = f" + {taken} of a raise on its way" if taken else ""
     return [
@@ -134,12 +134,12 @@ def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozense
     """
     found = balances(movements(snapshot, days, closed))
     by_kind = {
-        kind: ledger.of_kind(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")
+        kind: ledger.balances_of(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")
     }
     sums = " + ".join(f"{kind} {sum(amounts.values())}" for kind, amounts in by_kind.items())
     aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
     parts = " + ".join(f"{kind} {amounts}" for kind, amounts in aside.items())
-    due = Amounts.total(ledger.of_kind(found, "due", day) for day in closed)
+    due = Amounts.total(ledger.balances_of(found, "due", day) for day in closed)
     withheld = Amounts.total(days[day].recounted.withheld.of(snapshot.purse).funding for day in closed)
     below = [
         " ".join(account) for account, balance in found.items() if account[0] in ("left", "reserved") and balance < 0

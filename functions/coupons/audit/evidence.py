@@ -13,7 +13,7 @@ from coupons.model.counts import Fold
 from coupons.model.counts import total as total_of
 from coupons.model.days import SettlementDay
 from coupons.model.findings import AuditBeginning, FinalCount, final_count
-from coupons.model.tallies import BatchTally, DayTally, together
+from coupons.model.tallies import BatchTally, DayTally
 from coupons.money import Amounts
 from coupons.process.passes import fold_spans
 from coupons.process.services import Services
@@ -34,7 +34,7 @@ class Evidence:
     counted: dict[str, FinalCount]
 
     def of_batch(self, batch_id: str) -> BatchTally:
-        return together(tally.of(batch_id) for tally in self.lines.values())
+        return BatchTally.total(tally.of(batch_id) for tally in self.lines.values())
 
     def meanwhile(self, batch_id: str) -> int:
         """Lines that were filed since each was counted first."""

@@ -12,7 +12,7 @@ what is withheld. Ten million redemptions are some 22 million read units, 3 doll
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,14 +54,9 @@ def recount(
 
     passes = [Pass(f"{scope.sweep_id}#{day.day}", keys.DAY_BUCKETS, partial(read_on, day)) for day in days]
     found = run(services, services.audit_folds, passes, deadline_s=deadline_s)
-    return None if found is None else {day.day: total(tallies) for day, tallies in zip(days, found, strict=True)}
-
-
-def total(tallies: Iterable[DayTally]) -> DayTally:
-    whole = DayTally()
-    for tally in tallies:
-        whole.add(tally)
-    return whole
+    return (
+        None if found is None else {day.day: DayTally.total(tallies) for day, tallies in zip(days, found, strict=True)}
+    )
 
 
 class _Walk:

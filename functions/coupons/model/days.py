@@ -1,4 +1,4 @@
-"""A settlement day: what its lines add up to, and how far its close has come."""
+"""A settlement day: the sums of its lines, and how far its close has come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coupons.money import NOTHING, Amounts, Purse
 
 
 class Summand(Protocol):
-    """What sums need of a line."""
+    """The fields of a settlement line that sums need."""
 
     @property
     def kind(self) -> Literal["redemption", "reversal"]: ...
@@ -39,7 +39,7 @@ NUMBERS = (
 
 @dataclass(slots=True)
 class Totals:
-    """Of any lines of one purse; reversals count negative, so that the totals of parts add up to the whole."""
+    """Sums of any lines of one purse. Reversals count negative, so the totals of parts add up to the whole."""
 
     lines: int = 0
     redemptions: int = 0
@@ -47,13 +47,13 @@ class Totals:
     merchant_match_minor: int = 0
     payable_minor: int = 0
     late: int = 0
-    """Redemptions by tills that had been cut off, and below what they took off."""
+    """Redemptions of scans that an offline till sent late."""
     late_discount_minor: int = 0
     spent: dict[str, Amounts] = field(default_factory=dict)
-    """Batch → funder → what the funder owes."""
+    """What funders owe, by batch."""
 
     def add(self, other: Totals, sign: int = 1) -> None:
-        """`sign` -1 takes lines out again."""
+        """Add the totals of more lines; `sign` -1 subtracts them."""
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + sign * getattr(other, name))
         for batch_id, owed in other.spent.items():
@@ -61,24 +61,24 @@ class Totals:
 
     @property
     def funding(self) -> Amounts:
-        """What each funder owes, over all batches."""
+        """What each funder owes, for all batches."""
         return Amounts.total(self.spent.values())
 
     @property
     def late_basis_points(self) -> int:
-        """The share of late lines among redemptions, rounded down."""
+        """The share of late redemptions among all, rounded down."""
         return self.late * 10_000 // self.redemptions if self.redemptions else 0
 
     @property
     def is_nothing(self) -> bool:
-        """In every number."""
+        """Whether every number is zero."""
         numbers = any(getattr(self, name) for name in NUMBERS)
         return not numbers and all(owed.is_zero for owed in self.spent.values())
 
 
 @dataclass(slots=True)
 class Sums:
-    """Of any lines, by purse: a merchant's day may hold several campaigns', in several currencies."""
+    """Totals of any lines, by purse: a merchant's day can have lines of several campaigns and currencies."""
 
     by_purse: dict[Purse, Totals] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ class Sums:
         return self.by_purse.get(purse, Totals())
 
     def take(self, line: Summand) -> None:
-        """One more line."""
+        """Add one line."""
         self._of(line.purse).add(
             Totals(
                 lines=1,
@@ -101,12 +101,12 @@ class Sums:
         )
 
     def add(self, other: Sums, sign: int = 1) -> None:
-        """`sign` -1 takes lines out again."""
+        """Add the sums of more lines; `sign` -1 subtracts them."""
         for purse, totals in other.by_purse.items():
             self._of(purse).add(totals, sign)
 
     def less(self, other: Sums) -> Sums:
-        rest = total([self])
+        rest = Sums.total([self])
         rest.add(other, -1)
         return rest
 
@@ -116,7 +116,7 @@ class Sums:
 
     @property
     def spent(self) -> dict[str, Amounts]:
-        """Batch → funder → what the funder owes."""
+        """What funders owe, by batch."""
         whole = Totals()
         for totals in self.by_purse.values():
             whole.add(Totals(spent=totals.spent))
@@ -126,23 +126,23 @@ class Sums:
     def is_nothing(self) -> bool:
         return all(totals.is_nothing for totals in self.by_purse.values())
 
+    @staticmethod
+    def total(parts: Iterable[Sums]) -> Sums:
+        """The sums of all parts, a new value."""
+        whole = Sums()
+        for part in parts:
+            whole.add(part)
+        return whole
+
     def _of(self, purse: Purse) -> Totals:
         return self.by_purse.setdefault(purse, Totals())
 
 
-def total(parts: Iterable[Sums]) -> Sums:
-    """The sum of all; the order does not matter."""
-    whole = Sums()
-    for part in parts:
-        whole.add(part)
-    return whole
-
-
 @dataclass(frozen=True, slots=True)
 class SettlementDay:
-    """`ends_at_s`: its latest end in the time zones whose lines are filed under it. `closed_at_s`: 0 while it is open.
+    """`ends_at_s`: the latest end of the day in the time zones of its lines. `closed_at_s`: 0 while the day is open.
 
-    Each reopening, and each later end, begins another `round`, so that no fold of an older one is counted again.
+    When the day is reopened or gets a later end, a new `round` begins, and sums of earlier rounds no longer count.
     """
 
     day: str
@@ -157,10 +157,10 @@ class SettlementDay:
 
 @dataclass(frozen=True, slots=True)
 class MerchantDay:
-    """A merchant that may have lines of a day. `round`: the one of which `sums` are; 0 before the first."""
+    """A merchant that may have lines of a day. `round`: the round of which `sums` are; 0 before the first."""
 
     merchant_id: str
     round: int = 0
     sums: Sums = field(default_factory=Sums)
     damaged: Damaged | None = None
-    """Its sums cannot be read; they can be added up again."""
+    """Set if the sums cannot be read; they can be added up again."""

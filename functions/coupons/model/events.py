@@ -1,16 +1,15 @@
-"""What others are told: four events, each a CloudEvent 1.0 (cloudevents.io) in structured JSON.
+"""Events for subscribers: four types, each a CloudEvent 1.0 (cloudevents.io) in structured JSON.
 
 | type | says | `subject` | one for |
 |---|---|---|---|
 | `coupon.claimed.v1` | a person holds a pack | batch | a claim |
 | `coupon.redeemed.v1` | an order used a coupon | coupon | a redemption |
-| `coupon.reversed.v1` | money of a redemption went back | coupon | a reversal |
+| `coupon.reversed.v1` | a redemption was reversed, in full or in part | coupon | a reversal |
 | `coupon.expiring.v1` | coupons of a pack end soon and are still available | batch | a pack and a moment of expiry |
 
-They arrive at least once and in no order. `id` follows from what moved and from nothing else, so every repeat of one
-movement carries the same: drop what you have seen. No event names a person: whoever gave the person their `coupon_id`
-knows whose it is. Readers skip fields that they do not know: one may be added. What breaks readers gets a new type
-(`….v2`) beside the old one.
+Events arrive at least once and in any order. A repeat has the same `id`, so subscribers drop ids they have seen. No
+event names a person; the app that showed a person their `coupon_id` knows whose coupon it is. Subscribers ignore
+unknown fields, because fields may be added. A change that breaks subscribers gets a new type (`….v2`) beside the old.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ PACK_MAX = 8
 
 
 class _Part(Document):
-    """What an event is made of: strict, but open to fields that a later version of this program adds."""
+    """A part of an event: strict, but fields of a later version are ignored."""
 
     model_config = ConfigDict(
         extra="ignore", json_schema_serialization_defaults_required=True, use_attribute_docstrings=True
@@ -55,7 +54,7 @@ class Funding(_Part):
 
 
 class Claimed(_Part):
-    """What `PUT /batches/{batch_id}/claim` answered."""
+    """A claimed pack, as `PUT /batches/{batch_id}/claim` answered it."""
 
     campaign_id: Id
     batch_id: Id
@@ -64,7 +63,7 @@ class Claimed(_Part):
 
 
 class Moved(_Part):
-    """A settlement line; amounts are never negative, the event's type says which way they went."""
+    """A settlement line. Amounts are never negative; the event's type says whether they were paid or returned."""
 
     campaign_id: Id
     batch_id: Id
@@ -81,16 +80,16 @@ class Moved(_Part):
 class Redeemed(Moved):
     redeemed_at: Told
     late: bool
-    """By a till that had been cut off."""
+    """The till was offline and sent the scan late."""
 
 
 class Reversed(Moved):
-    """`payable_minor` went back to the customer, each funding line to its funder."""
+    """`payable_minor` was returned to the customer, each funding line to its funder."""
 
     reversal_no: CallersNumber
     reversed_at: Told
     coupon_returned: bool
-    """It can be used again until its expiry; else its redemption stands in part, or it is void."""
+    """The coupon can be used again until it expires. If false, it stays redeemed in part, or is voided."""
 
 
 class Expiring(_Part):
@@ -103,13 +102,13 @@ class Expiring(_Part):
 class _Event(_Part):
     """The context attributes of CloudEvents 1.0.
 
-    `dataschema` is the place of the data's schema in `infra/events/schemas/<type>.json`, and begins with its `$id`.
+    `dataschema` points at the data's schema in `infra/events/schemas/<type>.json`; it begins with that file's `$id`.
     """
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     source: Annotated[str, Field(pattern=r"^urn:coupon-season:[a-z][a-z0-9-]{0,15}$")]
-    """The installation, by its stage."""
+    """The stage that sent the event."""
     time: Told
     subject: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$")]
     datacontenttype: Literal["application/json"] = "application/json"
@@ -155,13 +154,13 @@ TYPES: dict[str, type[Event]] = {
     "coupon.expiring.v1": CouponExpiring,
 }
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
-"""Reads any of them, strictly: an unknown type is an error, an unknown field is skipped."""
+"""Validates an event of any type. An unknown type is an error; an unknown field is ignored."""
 
 
 def claimed(
     source: str, batch: PublishedBatch, claim: Claim, coupon_ids: Sequence[str], extended_s: int
 ) -> CouponClaimed:
-    """The whole pack; `coupon_ids` in its order."""
+    """The event of a claim. `coupon_ids`: of all coupons, in the pack's order."""
     at = wall_clock(claim.claimed_at_s, batch.timezone)
     coupons = [
         ClaimedCoupon(
@@ -181,16 +180,17 @@ def claimed(
     )
 
 
-def moved(source: str, batch: PublishedBatch, movement: MerchantLine) -> CouponRedeemed | CouponReversed:
-    """What a settlement line says."""
-    line, at = movement.line, wall_clock(movement.line.at_s, batch.timezone)
+def moved(source: str, batch: PublishedBatch, filed: MerchantLine) -> CouponRedeemed | CouponReversed:
+    """The event of a settlement line."""
+    line, merchant_id = filed.line, filed.merchant_id
+    at = wall_clock(line.at_s, batch.timezone)
     sign = 1 if line.kind == "redemption" else -1
     fields: dict[str, Any] = {
         "campaign_id": batch.campaign_id,
         "batch_id": line.batch_id,
         "coupon_id": line.coupon_id,
         "terms_id": line.terms_id,
-        "merchant_id": movement.merchant_id,
+        "merchant_id": merchant_id,
         "order_no": line.order_no,
         "discount_minor": sign * line.amounts.discount_minor,
         "merchant_match_minor": sign * line.amounts.merchant_match_minor,
@@ -199,30 +199,28 @@ def moved(source: str, batch: PublishedBatch, movement: MerchantLine) -> CouponR
     }
     if line.kind == "redemption":
         return CouponRedeemed(
-            id=_id("coupon.redeemed.v1", movement.merchant_id, line.order_no),
+            id=_id("coupon.redeemed.v1", merchant_id, line.order_no),
             source=source,
             time=at,
             subject=line.coupon_id,
             data=Redeemed(**fields, redeemed_at=at, late=line.late),
         )
     return CouponReversed(
-        id=_id("coupon.reversed.v1", movement.merchant_id, line.order_no, line.reversal_no),
+        id=_id("coupon.reversed.v1", merchant_id, line.order_no, line.reversal_no),
         source=source,
         time=at,
         subject=line.coupon_id,
-        data=Reversed(
-            **fields, reversal_no=line.reversal_no, reversed_at=at, coupon_returned=movement.line.coupon_returned
-        ),
+        data=Reversed(**fields, reversal_no=line.reversal_no, reversed_at=at, coupon_returned=line.coupon_returned),
     )
 
 
 def expiring(
     source: str, batch: PublishedBatch, coupon_ids: Sequence[str], places: Sequence[int], expires_at_s: int, now_s: int
 ) -> CouponExpiring:
-    """The coupons at `places` of a pack (all its ids: `coupon_ids`), which end at `expires_at_s` and are available.
+    """The event of a pack's available coupons that end at `expires_at_s`: those at `places` of `coupon_ids`.
 
-    The id is the pack's and the moment's: it stays the same when one of the coupons is used between two repeats, and
-    changes when the validity is extended.
+    The id depends on the pack and that time only. It stays the same if a coupon is used between two repeats, and
+    changes if the validity is extended.
     """
     return CouponExpiring(
         id=_id("coupon.expiring.v1", coupon_ids[0], str(expires_at_s)),
@@ -245,5 +243,5 @@ def _funding(part: FundingLine, sign: int) -> Funding:
 
 
 def _id(event_type: str, *what: str) -> str:
-    """32 hex digits of what moved; none of its parts may hold a line break, so no two movements are spelled alike."""
+    """32 hex digits of the type and `what`, whose parts contain no line break."""
     return hashlib.sha256("\n".join((event_type, *what)).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What an audit finds: equations with their numbers, each of which holds or does not."""
+"""What an audit finds: equations with their numbers, and whether each one holds."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from coupons.money import Amounts, Purse
 
 
 class Equation(NamedTuple):
-    """With its numbers, and whether it holds."""
+    """The equation with its numbers, and whether it holds."""
 
     text: str
     holds: bool
 
 
 class FinalCount(NamedTuple):
-    """Which count of a batch without a pack under way; a raise takes it back, and the next has another round.
+    """Names the count of a batch after which no pack is leased. A raise voids it; the next count has another round.
 
-    As long as both numbers are the same, so are quantity and claims, and once it has expired, no coupon is redeemed.
+    While both numbers stay the same, quantity and claims do too, and once the batch has expired, redemptions do too.
     """
 
     round: int
@@ -31,17 +31,17 @@ class FinalCount(NamedTuple):
 
 
 def final_count(control: Control) -> FinalCount | None:
-    """None while packs may still be claimed."""
+    """None while packs can still be claimed."""
     is_over = control.state == "open" and (control.sold_out or control.final)
     return FinalCount(control.round, control.expired_at_s) if is_over else None
 
 
 @dataclass(frozen=True, slots=True)
 class AuditBeginning:
-    """How things stood before anything was counted. What was final then cannot have moved while it was counted.
+    """What was final when the audit began: it cannot change while the audit counts.
 
-    `days`: each settlement day, with its round if it was closed, else 0. `counted`: batches that had been counted for
-    good, so that no pack was leased any more, as they stood.
+    `days`: the round of each settlement day that was closed, 0 of each open one. `counted`: the batches with a final
+    count.
     """
 
     days: dict[str, int] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class AuditBeginning:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A campaign's money as it stood at one moment. `reserved` and `left` are what the budgets say, by funder.
+    """A campaign's money at one moment. `reserved` and `left`: of the funders' budgets.
 
-    `reserves` are of all batches that are declared, `controls` and `releases` of those that are published.
+    `reserves` are of all declared batches, `controls` and `batches` of the published ones.
     """
 
     document: Campaign
@@ -68,17 +68,17 @@ class Snapshot:
         return Purse(self.document.campaign_id, self.document.currency)
 
     def pack(self, batch_id: str) -> Amounts:
-        """What a pack costs at most."""
+        """The largest cost of one pack."""
         return largest_cost(self.batches[batch_id].terms, 1)
 
     def unused(self, batch_id: str) -> Amounts:
-        """What the coupons that were not redeemed when the batch expired cost at most."""
+        """The largest cost of the coupons that had not been redeemed when the batch expired."""
         return cost_of(self.batches[batch_id].terms, self.controls[batch_id].unused)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """Of a day or a campaign. `complete` False: time ran out; ask again with `sweep`."""
+    """The audit of a day or a campaign. `complete` False: time ran out, and a call with the same `sweep` resumes it."""
 
     of: str
     sweep: str
@@ -92,9 +92,9 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class BatchAudit:
-    """Counts of one batch, recounted from the items: claims by the claim items, `remaining` by the shards.
+    """The audit of one batch: `claims` counted from the claim items, `remaining` from the stock's shards.
 
-    `unclaimed` packs are leased or stranded: `quantity = remaining + claims + unclaimed`, zero after a reclaim.
+    `quantity = remaining + claims + unclaimed`. Unclaimed packs are leased, or stranded until the next reclaim.
     """
 
     sweep: str
@@ -103,27 +103,27 @@ class BatchAudit:
     remaining: int = 0
     claims: int = 0
     astray: int = 0
-    """Claims under another key than their person's, where a second one of a person could stand."""
+    """Claims under another key than their person's. A person could have two of them."""
     coupons: dict[str, int] = field(default_factory=dict)
     pack_size: int = 0
     reclaimed: bool = False
     booked: int | None = None
-    """Bookings, if the batch takes any."""
+    """Number of bookings; None if the batch takes none."""
     booked_on_record: int = -1
-    """As counted when their window had closed; -1 before."""
+    """As recorded after the booking window closed; -1 before."""
     refused: dict[str, int] = field(default_factory=dict)
-    """Claims refused, by cause, as far as processes have written them: not exact, and in no equation."""
+    """Refused claims by cause. Not exact, so in no equation."""
     of_money: tuple[Equation, ...] = ()
-    """What its lines, orders, coupons, reserve and records say; `audit/equations.py`."""
+    """Equations of lines, orders, coupons, reserve and records (`audit/equations.py`)."""
     damaged: Faults = field(default_factory=Faults)
-    """Claims that cannot be read, or the one item without which nothing could be counted."""
+    """Claims that cannot be read, or the one item whose damage ended the audit."""
 
     @property
     def unclaimed(self) -> int:
         return self.quantity - self.remaining - self.claims
 
     def equations(self) -> list[Equation]:
-        """Each equation with its numbers, and whether it holds."""
+        """All equations of the batch."""
         broken = [damage_equation(self.damaged)] if self.damaged.number else []
         if broken and not self.pack_size:
             return broken
@@ -148,5 +148,5 @@ class BatchAudit:
 
 
 def damage_equation(damaged: Faults) -> Equation:
-    """Never holds: what cannot be read is named, and what is counted without it is not the whole."""
+    """An equation that never holds: it names the items that cannot be read."""
     return Equation(f"items that can be read are all; {damaged.number} not: {'; '.join(damaged.named)}", False)

@@ -1,18 +1,18 @@
-"""Double entry: every movement of a season's money as entries that add up to zero, derived from the items that moved.
+"""Double entry: each movement of a campaign's money as entries that add up to zero, derived from the stored items.
 
     fund      the funder's own money → left                    the campaign document's budgets
-    reserve   left → reserved for a batch                      a record, in the transaction that publishes or raises it
+    reserve   left → reserved for a batch                      a record, in the transaction that reserves
     spend     reserved → due to a merchant                     a settlement line
     reverse   due → reserved                                   a settlement line
-    release   reserved → left                                  a record, in the transaction of a give-back step
-    rollover  reserved for a batch → reserved for another      a record, likewise
-    settle    due → settled, or refused                        a merchant's day
+    release   reserved → left: money is given back             a record, in the transaction that gives back
+    rollover  reserved for a batch → reserved for another      a record, in the transaction that rolls packs over
+    settle    due → settled, or refused                        a merchant's closed day
 
-No entry is stored twice: spending and reversing are the settlement lines themselves, so a redemption writes nothing for
-the ledger. A movement's key names it once; the sum of all entries is zero, and each balance is what its items say.
+A redemption or reversal writes nothing for the ledger: its settlement line is the movement. Each movement has a unique
+key, and a movement that is read twice counts once.
 
-What is withheld stays `due`; what an operator refused is owed to nobody, and stands apart. An audit takes all lines of
-a batch and day together, and all merchants of a day: the day stands where the merchant would.
+Withheld money stays `due`. Money that an operator refused to pay is owed to nobody and has its own accounts. An audit
+adds up all merchants of a day, so in its movements the day takes the merchant's place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Account = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money from one account to another, one entry a funder; negative amounts never occur."""
+    """Money that goes from one account to another: for each funder two entries, which add up to zero."""
 
     key: str
     kind: Kind
@@ -42,7 +42,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRecord:
-    """What is written of a movement that no line stands for; `packs` and `to_batch_id` are its provenance."""
+    """A movement that is no settlement line. `packs`: how many packs the money is for; `step`: what caused it."""
 
     key: str
     kind: Literal["reserve", "release", "rollover"]
@@ -55,7 +55,7 @@ class LedgerRecord:
 
 
 def record_key(batch_id: str, version: int, kind: str) -> str:
-    """One of each kind for each change of the batch's reserve."""
+    """Unique, because a change of the batch's reserve writes at most one record of a kind."""
     return f"{batch_id}#{version:06}#{kind}"
 
 
@@ -72,7 +72,7 @@ def of_record(record: LedgerRecord) -> Movement:
 
 
 def of_lines(day: str, batch_id: str, spent: Amounts, back: Amounts) -> tuple[Movement, Movement]:
-    """All lines of a batch and day: by funder, what redemptions spent, and what reversals brought back."""
+    """All lines of a batch and day: what its redemptions spent, and what its reversals gave back."""
     key, reserved, due = f"{day}#{batch_id}", _reserved(batch_id), _due(day)
     return (
         _between(f"{key}#spend", "spend", 0, spent, reserved, due),
@@ -81,9 +81,9 @@ def of_lines(day: str, batch_id: str, spent: Amounts, back: Amounts) -> tuple[Mo
 
 
 def of_day(merchant_id: str, day: str, amounts: Amounts, at_s: int, refused: Amounts = NOTHING) -> Movement:
-    """A merchant's closed day: what the funders owe for it is settled; a day of reversals alone is owed to them.
+    """A merchant's closed day: `amounts` are settled, and `refused` by an operator are owed to nobody.
 
-    `refused` of it an operator has: they owe it to nobody.
+    Negative amounts, of a day with more reversals than redemptions, go the other way.
     """
     due = _due(merchant_id)
     entries = _settling(amounts, at_s, due, _settled(merchant_id)) + _settling(
@@ -93,9 +93,9 @@ def of_day(merchant_id: str, day: str, amounts: Amounts, at_s: int, refused: Amo
 
 
 def balances(movements: Iterable[Movement]) -> dict[Account, int]:
-    """The balance of each account; a movement that comes again under its key counts once.
+    """The balance of each account. A movement that comes twice counts once.
 
-    Raises ValueError if two movements share a key and differ, or if the entries of one do not add up to zero.
+    Raises ValueError if two different movements have one key, or if the entries of one do not add up to zero.
     """
     seen: dict[str, Movement] = {}
     found: dict[Account, int] = {}
@@ -112,14 +112,17 @@ def balances(movements: Iterable[Movement]) -> dict[Account, int]:
     return found
 
 
-def of_kind(found: Mapping[Account, int], kind: str, *rest: str) -> Amounts:
+def balances_of(found: Mapping[Account, int], kind: str, *rest: str) -> Amounts:
     """The balances of a kind, for instance `reserved` of one batch; of all batches or merchants if `rest` is empty."""
-    balances_of = ((account, balance) for account, balance in found.items() if account[0] == kind)
-    return Amounts((account[1], balance) for account, balance in balances_of if not rest or account[2:] == rest)
+    return Amounts(
+        (account[1], balance)
+        for account, balance in found.items()
+        if account[0] == kind and (not rest or account[2:] == rest)
+    )
 
 
 class _Place:
-    """An account for each funder."""
+    """One account of a kind for each funder."""
 
     def __init__(self, kind: str, *rest: str) -> None:
         self._kind, self._rest = kind, rest

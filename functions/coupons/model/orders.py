@@ -1,4 +1,4 @@
-"""An order as the merchant sends it, what we keep of it, and the movements of money that it causes."""
+"""An order as the merchant sends it, the order record, and the settlement lines that follow from the record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Item(Document):
 
 
 class Order(Document):
-    """`total_minor` is what the customer would pay before the coupon, after the merchant's own discounts."""
+    """`total_minor`: the amount before the coupon's discount and after the merchant's own discounts."""
 
     total_minor: Minor
     store_id: Id
@@ -31,12 +31,12 @@ class Order(Document):
 
 
 def fingerprint(order: Order) -> str:
-    """32 hex digits: equal if and only if the content is, however the JSON was spelled."""
+    """32 hex digits that are equal for equal content, whatever the JSON looked like."""
     return hashlib.sha256(order.model_dump_json().encode()).hexdigest()[:32]
 
 
 def order_key(merchant_id: str, order_no: str) -> bytes:
-    """16 bytes that stand for an order inside a claim item: eight full names would take it past 1 KB."""
+    """16 bytes that name an order in a claim item: eight full names would make the item larger than 1 KB."""
     return hashlib.sha256(f"{merchant_id}#{order_no}".encode()).digest()[:16]
 
 
@@ -60,7 +60,7 @@ class LineAmounts:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """`amounts` is what went back: `payable_minor` to the customer, `funding` to the funders."""
+    """`amounts`: what was returned, `payable_minor` to the customer and `funding` to the funders."""
 
     reversal_no: str
     amounts: LineAmounts
@@ -70,9 +70,9 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """One order number of one merchant: it holds, redeemed, or gave up one coupon, and never another.
+    """What one order number of one merchant did with its coupon. The coupon of an order never changes.
 
-    A `released` order is a tombstone: a cancel that overtook its redemption wins.
+    A `released` order stays, so that a redemption that arrives after the cancel is refused.
     """
 
     merchant_id: str
@@ -84,15 +84,15 @@ class OrderRecord:
     terms_id: str = ""
     amounts: LineAmounts = LineAmounts(0, 0, 0, ())
     at_s: int = 0
-    """When it was held, redeemed or released."""
+    """Time of the hold, the redemption or the release."""
     held_until_s: int = 0
     late: bool = False
-    """Redeemed by a till that had been cut off (`scanned_at`)."""
+    """Redeemed by a scan that an offline till sent late (`scanned_at`)."""
     reversals: tuple[Reversal, ...] = ()
 
     @property
     def coupon_returned(self) -> bool:
-        """Its coupon came back, and may be on another order by now."""
+        """A reversal returned the coupon, so another order may have it now."""
         return any(reversal.coupon_returned for reversal in self.reversals)
 
     def same_content(self, coupon_id: str, order_fingerprint: str) -> bool:
@@ -101,8 +101,8 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A settlement line: one movement of money, filed under the merchant and the day it happened. The amounts of a
-    reversal are negative.
+    """A settlement line: one redemption or reversal, filed under the merchant and its day. A reversal's amounts are
+    negative.
     """
 
     kind: Literal["redemption", "reversal"]
@@ -117,7 +117,7 @@ class Line:
     at_s: int
     late: bool
     coupon_returned: bool = False
-    """By a reversal, in the same transaction."""
+    """Whether this reversal returned the coupon."""
 
 
 @dataclass(frozen=True, slots=True)

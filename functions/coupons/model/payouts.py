@@ -1,6 +1,6 @@
-"""Which lines are paid out: what an operator withholds, releases and refuses, and what that makes of the sums.
+"""Which lines are paid out: an operator withholds lines, and later releases or refuses them.
 
-Withholding says who is paid, never what happened: it changes no line and no sum of lines, closed day or not.
+A withholding decides payment only. It changes no line and no sum of lines, whether their day is closed or not.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from coupons.model.days import Sums, total
+from coupons.model.days import Sums
 from coupons.model.merchants import Withholding
 
 Payout = Literal["due", "withheld", "refused"]
@@ -18,40 +18,40 @@ PAYOUTS: tuple[Payout, ...] = get_args(Payout)
 
 @dataclass(slots=True)
 class SumsByPayout:
-    """Sums by what is due: the three add up to the sums of all lines."""
+    """The sums of lines that are due, withheld and refused; together they are the sums of all lines."""
 
     due: Sums = field(default_factory=Sums)
     withheld: Sums = field(default_factory=Sums)
     refused: Sums = field(default_factory=Sums)
 
-    def of(self, standing: Payout) -> Sums:
-        return {"due": self.due, "withheld": self.withheld, "refused": self.refused}[standing]
+    def of(self, payout: Payout) -> Sums:
+        return {"due": self.due, "withheld": self.withheld, "refused": self.refused}[payout]
 
     def add(self, other: SumsByPayout) -> None:
-        for standing in PAYOUTS:
-            self.of(standing).add(other.of(standing))
+        for payout in PAYOUTS:
+            self.of(payout).add(other.of(payout))
 
     def less(self, other: SumsByPayout) -> SumsByPayout:
-        return SumsByPayout(*(self.of(standing).less(other.of(standing)) for standing in PAYOUTS))
+        return SumsByPayout(*(self.of(payout).less(other.of(payout)) for payout in PAYOUTS))
 
     @property
     def is_nothing(self) -> bool:
-        """In every number; what is zero may be left out."""
-        return all(self.of(standing).is_nothing for standing in PAYOUTS)
+        """Whether every number is zero."""
+        return all(self.of(payout).is_nothing for payout in PAYOUTS)
 
     @property
     def whole(self) -> Sums:
-        return total([self.due, self.withheld, self.refused])
+        return Sums.total([self.due, self.withheld, self.refused])
 
 
 UNKNOWN = "what is withheld cannot be read"
 
 
 class DaysWithholdings:
-    """What stands about one day of a merchant.
+    """The withholdings that apply to one merchant's lines of one day.
 
-    What stands for an order stands for all its lines from that day on: who was never paid for a redemption owes nothing
-    for its reversal on a later day. What stands for a whole day is of that day's lines alone.
+    A withholding of an order applies to all lines of that order from its day on: a merchant that was not paid for a
+    redemption owes nothing when it is reversed on a later day. A withholding of a whole day applies to that day only.
     """
 
     def __init__(self, withheld: Iterable[Withholding], day: str) -> None:
@@ -61,12 +61,12 @@ class DaysWithholdings:
 
     @classmethod
     def unknown(cls, day: str) -> DaysWithholdings:
-        """The withholdings cannot be read: all of the day is withheld until they can."""
-        # Not checked as an operator's is: a merchant may ask about any day of the calendar.
+        """The withholdings cannot be read, so the whole day is withheld until they can."""
+        # Not validated as an operator's entry is: a merchant can ask for any day of the calendar.
         return cls([Withholding.model_construct(day=day, order_no=None, reason=UNKNOWN, decision=None)], day)
 
     def of(self, order_no: str) -> Withholding | None:
-        """What stands about an order's lines: its own, or the day's."""
+        """The withholding of an order's lines: the order's own, or the day's."""
         return self.by_order.get(order_no, self.whole_day)
 
 
@@ -77,7 +77,7 @@ def payout_of(withholding: Withholding | None) -> Payout:
 
 
 def changed(before: Sequence[Withholding], after: Sequence[Withholding]) -> list[Withholding]:
-    """What is new or otherwise in `after`; and what is missing there as it stood, released."""
+    """The entries of `after` that are new or changed, and those missing from `after`, as released."""
     kept = {(one.day, one.order_no) for one in after}
     gone = [one for one in before if (one.day, one.order_no) not in kept and one.decision != "released"]
     return [one for one in after if one not in before] + [

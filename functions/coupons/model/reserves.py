@@ -1,12 +1,12 @@
-"""What a published batch may cost: reserved from its funders when it is published, given back when it is over.
+"""The money of a published batch: reserved when it is published or raised, given back step by step when it is over.
 
-    published, raised ──▶ reserved: the largest possible cost, so that no redemption ever asks whether there is money
-    closed and counted ──▶ 1  unclaimed packs
-    expired ──▶ 2  coupons that were never redeemed, and those whose redemption was undone for good
-    the last day closed ──▶ the rest: what redeemed coupons left of their largest cost, and what reversals brought back
+    published, raised ──▶ reserve the largest possible cost, so that a redemption need not ask for money
+    closed, counted   ──▶ give back 1, `unclaimed`: the cost of unclaimed packs
+    expired           ──▶ give back 2, `expired`: the cost of coupons that were not redeemed, or were reversed in full
+    last day closed   ──▶ give back the `rest`: what redeemed coupons did not use, and what reversals returned since
 
-Steps 1 and 2 go as packs to the batch that the document names (`rollover_to`), as many as they pay for, and otherwise
-to the funders; the rest goes to the funders.
+The money of steps 1 and 2 pays for packs of the batch that the document names in `rollover_to`, as many whole packs as
+it can; what remains goes to the funders. The rest goes to the funders.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from coupons.model.terms import Terms
 from coupons.money import NOTHING, Amounts
 
 FUNDERS_AT_ONCE = 40
-"""One transaction holds 100 items; one that moves money between a batch and so many funders has room for the others."""
+"""Funders in one transaction of at most 100 items, with room for the items of the batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingReservation:
-    """A reservation on its way through the funders, `FUNDERS_AT_ONCE` of them at once: `left` is still to be `taken`.
+    """A reservation in progress, `FUNDERS_AT_ONCE` funders a step: `taken` is reserved, `left` is still to be reserved.
 
-    For `packs` more, so that the batch has `quantity`. `undoing`: a funder had too little, or it is not wanted any
-    more, and what was taken goes back the same way.
+    It pays for `packs` more, so that the batch has `quantity`. `undoing`: a funder had too little, or the reservation
+    is no longer wanted, so what was taken is given back in the same steps.
     """
 
     quantity: int
@@ -43,19 +43,19 @@ class PendingReservation:
         return "publish" if self.packs == self.quantity else f"quantity {self.quantity}"
 
     def is_same(self, other: PendingReservation) -> bool:
-        """Whoever wants the same goes on with it."""
+        """Whether `other`, just begun, reserves the same, so that it can resume this one."""
         return (self.quantity, self.packs, self.left + self.taken) == (other.quantity, other.packs, other.left)
 
     def is_left_behind(self, now_s: int) -> bool:
-        """Nobody can be at work on it any more; or the clock was set back."""
+        """Whether its call must have ended: a fence has passed, or the clock was set back."""
         return not 0 <= now_s - self.at_s < FENCE_S
 
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """`reserved` in all and `released` of it since; what is between them is spent or may yet be.
+    """`reserved`: in all; `released`: how much of it was given back. The difference is spent or may still be spent.
 
-    `version` counts the changes. `owed`: of what was released, what its funders have yet to get.
+    `version` counts the changes. `owed`: after a rollover, what of the same step is still to go to the funders.
     """
 
     reserved: Amounts = NOTHING
@@ -72,18 +72,18 @@ class Reserve:
         return replace(self, reserved=self.reserved + amounts, version=self.version + 1)
 
     def taken_back(self) -> Reserve:
-        """As if nothing had been released: reserved again."""
+        """What was given back is reserved again."""
         return replace(self, released=NOTHING, version=self.version + 1, owed=None)
 
     def given(self, amounts: Amounts, *, owed: Amounts | None = None) -> Reserve:
-        """`owed`: what of the same step is to be given next."""
+        """`amounts` more are given back. `owed`: what the same step is still to give."""
         return replace(self, released=self.released + amounts, version=self.version + 1, owed=owed)
 
     def begun(self, pending: PendingReservation) -> Reserve:
         return replace(self, version=self.version + 1, pending=pending)
 
     def ended(self) -> Reserve:
-        """Nothing is on its way any more."""
+        """Without a reservation in progress."""
         return replace(self, version=self.version + 1, pending=None)
 
     def undoing(self) -> Reserve:
@@ -91,7 +91,7 @@ class Reserve:
         return replace(self, version=self.version + 1, pending=replace(self.pending, undoing=True))
 
     def moved(self) -> tuple[Amounts, Reserve]:
-        """The next funders' amounts of what is pending, and the reserve when they have moved."""
+        """The amounts of the next funders of the pending reservation, and the reserve after their step."""
         pending = self.pending
         assert pending is not None
         source = pending.taken if pending.undoing else pending.left
@@ -105,17 +105,17 @@ class Reserve:
 
 
 def largest_cost(terms: Sequence[Terms], packs: int) -> Amounts:
-    """The largest possible cost of `packs` by funder: each coupon's share rounded up, so that no split exceeds it."""
+    """What `packs` cost at most. A funder's share of each coupon is rounded up, so no split exceeds it."""
     return cost_of(terms, [packs] * len(terms))
 
 
 def cost_of(terms: Sequence[Terms], coupons: Sequence[int]) -> Amounts:
-    """The same of so many coupons of each place in the pack."""
+    """The largest cost of single coupons: `coupons[i]` of the pack's terms `i`."""
     return Amounts.total(coupon_cost(one, number) for one, number in zip(terms, coupons, strict=True))
 
 
 def coupon_cost(terms: Terms, coupons: int) -> Amounts:
-    """The same of single coupons."""
+    """The largest cost of so many coupons of one kind."""
     largest_minor = terms.discount.largest_minor
     return Amounts(
         (share.funder_id, -(-largest_minor * share.basis_points // BASIS_POINTS) * coupons) for share in terms.funding
@@ -123,5 +123,5 @@ def coupon_cost(terms: Terms, coupons: int) -> Amounts:
 
 
 def packs_for(money: Amounts, pack: Amounts) -> int:
-    """How many packs that cost `pack` each `money` pays for, every funder its own share."""
+    """How many whole packs `money` pays for, if each funder pays its own share. `pack`: the cost of one."""
     return min((money.get(funder_id, 0) // cost for funder_id, cost in pack.items() if cost), default=0)

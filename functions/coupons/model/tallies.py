@@ -1,10 +1,10 @@
-"""What settlement lines come to when each is held against its order and its coupon, as an audit does.
+"""What an audit counts of settlement lines, and how it compares each line with its order and its coupon.
 
-    line ── by its number ──▶ order ── by its coupon id ──▶ coupon ── by the order's key ──▶ that order
+    line ── order number ──▶ order ── coupon id ──▶ coupon ── order key ──▶ the same order
 
-Line and order are held against each other both ways: a line stands under its own key and is what its order says, and
-each line that an order must have stands under its key. A coupon carries one order, so no two orders have the same one.
-That there is no coupon without an order is the count's to say (`audit/equations.py`).
+Lines and orders are compared both ways: a line has the key and content that its order implies, and each line that an
+order must have exists. A coupon names one order, so two orders cannot have used the same coupon. Whether each used
+coupon has an order follows from the numbers (`audit/equations.py`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from coupons.money import NOTHING, Amounts, Purse
 from coupons.sealing import CouponRef
 
 FAULTS_NAMED = 3
-"""Of each kind: the first few tell where to look, and a fold stays small."""
+"""Names kept of each kind of fault: enough to know where to look, and pieces stay small."""
 
 
 @dataclass(slots=True)
 class Faults:
-    """What is wrong, how often, and the first few of it by name."""
+    """How many faults of one kind were found, and the names of the first few."""
 
     number: int = 0
     named: list[str] = field(default_factory=list)
@@ -40,16 +40,16 @@ class Faults:
 
 @dataclass(slots=True)
 class BatchTally:
-    """Lines of one batch. `spent` by redemptions and `back` by reversals are what lines say, `ordered` what orders do:
-    redemptions less reversals, of the same lines.
+    """Lines of one batch. By the lines, redemptions cost `spent` and reversals returned `back`; by the orders of the
+    same lines, redemptions less reversals cost `ordered`.
     """
 
     redemptions: int = 0
     reversals: int = 0
     returned: int = 0
-    """Reversals that gave the coupon back."""
+    """Reversals that returned the coupon."""
     carried: int = 0
-    """Coupons that were found to carry the order that kept them."""
+    """Coupons that name the order that used them and did not return them."""
     spent: Amounts = NOTHING
     back: Amounts = NOTHING
     ordered: Amounts = NOTHING
@@ -63,7 +63,7 @@ class BatchTally:
 
     @property
     def kept(self) -> int:
-        """Orders whose coupon did not come back."""
+        """Orders that did not return their coupon."""
         return self.redemptions - self.returned
 
     @property
@@ -80,7 +80,7 @@ class BatchTally:
             self.back -= line.amounts.by_funder
 
     def take_order(self, expected: Line) -> None:
-        """What the order of a line says in its place."""
+        """Add the line as its order implies it."""
         self.ordered += expected.amounts.by_funder
 
     def add(self, other: BatchTally) -> None:
@@ -95,10 +95,17 @@ class BatchTally:
         self.missing_lines.add(other.missing_lines)
         self.wrong_coupons.add(other.wrong_coupons)
 
+    @staticmethod
+    def total(tallies: Iterable[BatchTally]) -> BatchTally:
+        whole = BatchTally()
+        for tally in tallies:
+            whole.add(tally)
+        return whole
+
 
 @dataclass(slots=True)
 class Reading:
-    """The merchant that is being read: its lines so far, by what is due as of when its first line was read."""
+    """The merchant that is being read: its withholdings when reading began, and the sums of its lines so far."""
 
     withheld: list[Withholding] = field(default_factory=list)
     split: SumsByPayout = field(default_factory=SumsByPayout)
@@ -106,7 +113,7 @@ class Reading:
 
 @dataclass(slots=True)
 class DayTally:
-    """Lines of some merchants of one day: `recounted` line by line, `stored` as the day's close recorded them."""
+    """Lines of some merchants of one day: sums `recounted` from the lines, and `stored` by the day's close."""
 
     batches: dict[str, BatchTally] = field(default_factory=dict)
     recounted: SumsByPayout = field(default_factory=SumsByPayout)
@@ -126,12 +133,12 @@ class DayTally:
         self.merchants += other.merchants
         self.wrong_merchants.add(other.wrong_merchants)
 
-
-def together(tallies: Iterable[BatchTally]) -> BatchTally:
-    whole = BatchTally()
-    for tally in tallies:
-        whole.add(tally)
-    return whole
+    @staticmethod
+    def total(tallies: Iterable[DayTally]) -> DayTally:
+        whole = DayTally()
+        for tally in tallies:
+            whole.add(tally)
+        return whole
 
 
 def expected_lines(order: OrderRecord, purse: Purse) -> dict[str, Line]:
@@ -143,7 +150,7 @@ def expected_lines(order: OrderRecord, purse: Purse) -> dict[str, Line]:
 
 
 def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> str:
-    """Why the line is not what its order and the purse of its order's batch say; empty if it is."""
+    """How the line differs from what its order implies; empty if it does not. `purse`: of the order's batch."""
     if order is None:
         return "has no order"
     if purse is None:
@@ -159,8 +166,8 @@ def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> st
 
 
 def order_fault(order: OrderRecord) -> str:
-    """Why the order's money does not add up in itself; empty if it does: funders pay what the discount is, each part of
-    it goes back once at most, and a coupon comes back once.
+    """How the order contradicts itself; empty if it does not. Its funders pay its discount, reversals return no more
+    than was paid, and at most one of them returns the coupon.
     """
     parts = [order.amounts, *(one.amounts for one in order.reversals)]
     if any(sum(line.amount_minor for line in part.funding) != part.discount_minor for part in parts):
@@ -174,7 +181,7 @@ def order_fault(order: OrderRecord) -> str:
 
 
 def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, claim: Claim | None) -> str:
-    """Why the coupon of an order that kept it does not say so; empty if it does."""
+    """How the coupon contradicts an order that used it and did not return it; empty if it does not."""
     if ref is None or ref.batch_number != batch_number:
         return "names a coupon that is not of its batch"
     if claim is None or claim.batch_number != batch_number or not ref.index < len(claim.coupons):

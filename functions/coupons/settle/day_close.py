@@ -20,7 +20,7 @@ from itertools import islice
 
 from coupons.clock import FENCE_S
 from coupons.damage import Damaged
-from coupons.model.days import MerchantDay, SettlementDay, Sums, total
+from coupons.model.days import MerchantDay, SettlementDay, Sums
 from coupons.model.pieces import Piece
 from coupons.process.passes import Pass, run, side_by_side
 from coupons.process.services import Services
@@ -109,7 +109,7 @@ def _add_up(services: Services, day: SettlementDay, deadline_s: float) -> Sums |
 
     passes = [Pass(day.sweep_id, keys.DAY_BUCKETS, read_on)]
     found = run(services, services.day_folds, passes, deadline_s=deadline_s, threads=1)
-    return None if found is None else total(found[0])
+    return None if found is None else Sums.total(found[0])
 
 
 def _of_bucket(services: Services, day: SettlementDay, bucket: int, deadline_s: float) -> Sums | None:
@@ -131,7 +131,7 @@ def _of_bucket(services: Services, day: SettlementDay, bucket: int, deadline_s: 
     if broken:
         raise broken[0]
     whole = [sums for sums in found if sums is not None]
-    return total(whole) if len(whole) == len(merchants) else None
+    return Sums.total(whole) if len(whole) == len(merchants) else None
 
 
 def _of_merchant(services: Services, day: SettlementDay, merchant: MerchantDay, deadline_s: float) -> Sums | None:
@@ -142,7 +142,7 @@ def _of_merchant(services: Services, day: SettlementDay, merchant: MerchantDay, 
     found = run(services, services.day_folds, passes, deadline_s=deadline_s, threads=1)
     if found is None:
         return None
-    sums = total(found[0])
+    sums = Sums.total(found[0])
     services.days.finish(day, merchant.merchant_id, sums)
     return sums
 
@@ -152,7 +152,7 @@ def _read_on(
 ) -> Piece[Sums]:
     """The piece `before` and the lines after it, at most 5,000 more."""
     before = before or Piece(Sums())
-    sums, read_to = total([before.value]), before.read_to
+    sums, read_to = Sums.total([before.value]), before.read_to
     found = services.orders.in_shard(merchant_id, day.day, shard, read_to)
     broken: list[Damaged] = []
     for sort_key, one in islice(found, SEGMENT_LINES):

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from coupons.damage import Damaged, all_of
-from coupons.model.days import MerchantDay, SettlementDay, Sums, total
+from coupons.model.days import MerchantDay, SettlementDay, Sums
 from coupons.stores import keys
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
 from coupons.stores.sums import rows_of, sums_of
@@ -93,7 +93,7 @@ class Days:
         (round_, _), *rows = [row for row in found if not isinstance(row, Damaged)]
         if any(of_row > round_ for of_row, _ in rows):
             return MerchantDay(merchant_id)
-        return MerchantDay(merchant_id, round_, total(sums for _, sums in rows))
+        return MerchantDay(merchant_id, round_, Sums.total(sums for _, sums in rows))
 
     def finish(self, day: SettlementDay, merchant_id: str, sums: Sums) -> None:
         """The merchant's sums of the whole day are these; not over those of a later round."""

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coupons.model.days import NUMBERS, Sums, Totals, total
+from coupons.model.days import NUMBERS, Sums, Totals
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line
 from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
@@ -116,9 +116,9 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
             expected, split = added(*lines[merchant_id]), by_standing(withheld, lines[merchant_id])
             found = pages(world, merchant_id)
             assert sum(len(one.lines) for one in found) == len(lines[merchant_id])
-            assert owed(total(one.split.whole for one in found)) == owed(expected)
+            assert owed(Sums.total(one.split.whole for one in found)) == owed(expected)
             for name in ("due", "withheld", "refused"):
-                assert owed(total(one.split.of(name) for one in found)) == owed(split.of(name)), name
+                assert owed(Sums.total(one.split.of(name) for one in found)) == owed(split.of(name)), name
             day_split = found[0].day_sums
             assert day_split is not None
             assert owed(day_split.whole) == owed(expected)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from coupons.audit.audits import audit_campaign
-from coupons.model.ledger import of_kind
+from coupons.model.ledger import balances_of
 from coupons.model.reserves import PendingReservation, Reserve
 from coupons.money import NOTHING, Amounts
 from coupons.operate.declarations import apply, publish, raise_quantity
@@ -45,7 +45,7 @@ def test_a_funder_with_too_little_gets_everybody_theirs_back(town: World, poor: 
     assert town.services.catalog.batch("pack") is None
     assert not any(town.services.reserves.get("pack").open.values())
     assert [r.step for r in town.services.reserves.records("season")] == ["publish", "publish, undone"] * (poor // 40)
-    assert of_kind(balances(movements(town)), "reserved", "pack").is_zero
+    assert balances_of(balances(movements(town)), "reserved", "pack").is_zero
 
 
 def test_what_is_covered_to_the_last_unit_is_published(town: World) -> None:
@@ -107,7 +107,7 @@ def test_a_batch_that_is_dropped_leaves_nothing_reserved(town: World) -> None:
     smaller["batches"] = smaller["batches"][1:]
     apply(town.services, "season", parsed(smaller), town.now_s)
     assert sum(b.reserved_minor for b in budgets(town)) == 0
-    assert of_kind(balances(movements(town)), "reserved", "pack").is_zero
+    assert balances_of(balances(movements(town)), "reserved", "pack").is_zero
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])

@@ -58,7 +58,7 @@ def test_a_season_on_one_page() -> None:
         ("settled", SHOP, "diner"): 2,
     }
     assert sum(balances(SEASON).values()) == 0
-    assert ledger.of_kind(balances(SEASON), "reserved", "pack") == {CITY: 44, SHOP: 22}
+    assert ledger.balances_of(balances(SEASON), "reserved", "pack") == {CITY: 44, SHOP: 22}
 
 
 def test_a_movement_that_comes_twice_counts_once() -> None:
@@ -140,7 +140,7 @@ def test_splits_and_reversals_conserve_each_funders_money(weights: list[int], am
         assert sum(found.values()) == 0
         assert all(balance >= 0 for account, balance in found.items() if account[0] != "outside")
     assert left == [0, 0, 0]
-    assert ledger.of_kind(found, "reserved", "pack") == largest
+    assert ledger.balances_of(found, "reserved", "pack") == largest
 
 
 def test_five_fen_then_six_by_45_45_and_10_per_cent() -> None:
