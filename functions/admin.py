@@ -13,7 +13,7 @@ from coupons.claim import booking, wallet
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
-from coupons.operate import declarations, members, merchants, steering
+from coupons.operate import campaigns, controls, members, merchants, publication
 from coupons.settle import budgets
 from coupons.web.api import Api, Request, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
@@ -67,8 +67,8 @@ def _batch_action(
 )
 def put_campaign(request: Request) -> Response:
     """Apply a campaign document; the same content again changes nothing."""
-    stored, outcome = declarations.apply(request.services, request.path["campaign_id"], request.body, request.now_s)
-    warnings = declarations.warnings(request.services, stored)
+    stored, outcome = campaigns.apply(request.services, request.path["campaign_id"], request.body, request.now_s)
+    warnings = campaigns.warnings(request.services, stored)
     applied = Applied(**dict(stored), warnings=warnings) if warnings else stored
     return edited(applied, outcome)
 
@@ -76,37 +76,37 @@ def put_campaign(request: Request) -> Response:
 @api.route("GET /admin/campaigns/{campaign_id}", scope="operator", responses={200: Campaign}, refusals=(r.NotFound,))
 def get_campaign(request: Request) -> Response:
     """The document as PUT takes it, with its revision."""
-    return Response(declarations.read(request.services, request.path["campaign_id"]))
+    return Response(campaigns.read(request.services, request.path["campaign_id"]))
 
 
 @_batch_action("POST /admin/batches/{batch_id}/publish", refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded))
 def post_publish(request: Request, batch_id: str) -> BatchChange:
     """Publish a batch: freeze its terms, lay out its stock, reserve its largest possible cost."""
-    return declarations.publish(request.services, batch_id, request.now_s)
+    return publication.publish(request.services, batch_id, request.now_s)
 
 
 @_batch_action("POST /admin/batches/{batch_id}/pause", refusals=(r.NotFound, r.Stopped))
 def post_pause(request: Request, batch_id: str) -> BatchChange:
     """Refuse claims for now."""
-    return steering.pause(request.services, batch_id)
+    return controls.pause(request.services, batch_id)
 
 
 @_batch_action("POST /admin/batches/{batch_id}/resume", refusals=(r.NotFound, r.Stopped))
 def post_resume(request: Request, batch_id: str) -> BatchChange:
     """Take claims again."""
-    return steering.resume(request.services, batch_id)
+    return controls.resume(request.services, batch_id)
 
 
 @_batch_action("POST /admin/batches/{batch_id}/stop", body=StopBody, refusals=(r.NotFound, r.Closed))
 def post_stop(request: Request, batch_id: str) -> BatchChange:
     """Refuse claims for good; issued coupons stay valid, or are voided."""
-    return steering.stop(request.services, batch_id, request.now_s, void=request.body.issued == "void")
+    return controls.stop(request.services, batch_id, request.now_s, void=request.body.issued == "void")
 
 
 @_batch_action("POST /admin/batches/{batch_id}/extend", body=ExtendBody, refusals=(r.NotFound, r.TermsFrozen, r.Closed))
 def post_extend(request: Request, batch_id: str) -> BatchChange:
     """Lengthen the validity of all coupons of a batch."""
-    return steering.extend(request.services, batch_id, request.body.days)
+    return controls.extend(request.services, batch_id, request.body.days)
 
 
 @_batch_action(
@@ -116,7 +116,7 @@ def post_extend(request: Request, batch_id: str) -> BatchChange:
 )
 def put_quantity(request: Request, batch_id: str) -> BatchChange:
     """Raise the number of packs; it never falls."""
-    return declarations.raise_quantity(request.services, batch_id, request.body.quantity, request.now_s)
+    return publication.raise_quantity(request.services, batch_id, request.body.quantity, request.now_s)
 
 
 @api.route(

@@ -25,7 +25,7 @@ from coupons.clock import FENCE_S
 from coupons.metering import Consumed, Meter
 from coupons.model.campaigns import Campaign
 from coupons.model.orders import Order
-from coupons.operate import declarations, members
+from coupons.operate import campaigns, members, publication
 from coupons.prices import (
     ALARM_MONTH,
     API_REQUEST,
@@ -96,9 +96,9 @@ def stocked() -> Iterator[tuple[Services, FixedClock]]:
             rng=random.Random(1),
         )
         for document in documents:
-            declarations.apply(services, document.campaign_id, document, int(clock.wall))
+            campaigns.apply(services, document.campaign_id, document, int(clock.wall))
             for batch in document.batches:
-                declarations.publish(services, batch.batch_id, int(clock.wall))
+                publication.publish(services, batch.batch_id, int(clock.wall))
         yield services, clock
 
 
@@ -186,9 +186,7 @@ def played_of_money(services: Services, clock: FixedClock) -> Iterator[tuple[str
     """What is set aside, and goes back or over when nobody can use it."""
     row = partial(_row, services.meter)
     batch = services.cache.batch("night-0612")
-    raised = partial(
-        declarations.raise_quantity, services, batch.batch_id, batch.document.quantity + 1, int(clock.wall)
-    )
+    raised = partial(publication.raise_quantity, services, batch.batch_id, batch.document.quantity + 1, int(clock.wall))
     yield row(f"raise, {len(services.reserves.get(batch.batch_id).reserved)} funders", raised)
     clock.wall = batch.closes_at_s
     counted = partial(reclaim, services, batch, deadline_s=float("inf"))

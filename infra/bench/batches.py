@@ -12,7 +12,7 @@ from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.model.claims import Claim
 from coupons.model.shards import spread
-from coupons.operate import declarations
+from coupons.operate import campaigns, publication
 from coupons.process.services import Services
 from coupons.sealing import Keys
 from coupons.stores import dynamodb, keys
@@ -57,9 +57,9 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Se
     campaign = Campaign.model_validate(document, strict=False)
     clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
     services = bench_services(settings, clock, dynamodb.client(), seed=0)
-    declarations.apply(services, _SEASON, campaign, int(clock.now))
+    campaigns.apply(services, _SEASON, campaign, int(clock.now))
     for name in quantities:
-        declarations.publish(services, name, int(clock.now))
+        publication.publish(services, name, int(clock.now))
     return services, clock
 
 

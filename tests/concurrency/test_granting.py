@@ -10,7 +10,7 @@ import pytest
 
 from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
-from coupons.operate import declarations
+from coupons.operate import campaigns, publication
 from coupons.operate.members import change_members
 from coupons.refusals import Busy, Refusal, TermsFrozen
 from tests.concurrency.racing import THREADS, Arena, accepted, at_once, refusals
@@ -23,7 +23,7 @@ PACKS, CALLS = 20, 4
 def test_members_publishing_and_claims_side_by_side(arena: Arena, seed: int) -> None:
     """Whatever comes first: everyone who is in has a pack, or packs are leased; never one claim too many."""
     chance = random.Random(seed)
-    declarations.apply(arena.services, "season", parsed(campaign(_granted())), arena.now_s)
+    campaigns.apply(arena.services, "season", parsed(campaign(_granted())), arena.now_s)
     people = [f"p{number}" for number in range(PACKS + 10)]
     lists = [people[start : start + 8] for start in range(0, len(people), 5)]
     envs = arena.environments(seed=seed)
@@ -35,7 +35,7 @@ def test_members_publishing_and_claims_side_by_side(arena: Arena, seed: int) -> 
             return
 
     def publish(services: Any) -> None:
-        declarations.publish(services, "pack", arena.now_s)
+        publication.publish(services, "pack", arena.now_s)
 
     def visit(services: Any, names: list[str]) -> None:
         for name in names:

@@ -10,7 +10,7 @@ import pytest
 
 from coupons.model.campaigns import Campaign
 from coupons.model.merchants import MerchantEdit, Store, Withholding
-from coupons.operate import declarations, merchants
+from coupons.operate import campaigns, merchants, publication
 from coupons.process.services import Services
 from coupons.refusals import Busy, Refusal, RevisionConflict, TermsFrozen
 from coupons.settle import budgets
@@ -45,7 +45,7 @@ def burst(arena: Arena, services: Services, people: list[str]) -> None:
 
 def raise_to(arena: Arena, services: Services, quantity: int) -> None:
     try:
-        declarations.raise_quantity(services, "pack", quantity, seconds(OPENING))
+        publication.raise_quantity(services, "pack", quantity, seconds(OPENING))
     except (TermsFrozen, Busy):
         return
 
@@ -95,7 +95,7 @@ def test_raises_race_with_claims_and_reclaims(arena: Arena, seed: int) -> None:
 
 def declare(arena: Arena, document: dict[str, Any], revision: int | None = None) -> Campaign:
     made = parsed(document | ({"revision": revision} if revision else {}))
-    return declarations.apply(arena.services, "season", made, arena.now_s)[0]
+    return campaigns.apply(arena.services, "season", made, arena.now_s)[0]
 
 
 def test_a_batch_published_by_eight_at_once_is_published_once(arena: Arena) -> None:
@@ -104,7 +104,7 @@ def test_a_batch_published_by_eight_at_once_is_published_once(arena: Arena) -> N
         names = [f"pack-{n}" for n in range(number + 1)]
         declare(arena, campaign(*map(a_batch, names)), number)
         name = names[-1]
-        told = at_once([lambda e=e, n=name: declarations.publish(e, n, arena.now_s) for e in arena.environments(8)])
+        told = at_once([lambda e=e, n=name: publication.publish(e, n, arena.now_s) for e in arena.environments(8)])
         assert refusals(told) == []
         assert sorted(replay for _, _, replay in accepted(told)) == [False] + [True] * 7
         assert len({batch.number for batch, _, _ in accepted(told)}) == 1
@@ -117,7 +117,7 @@ def test_publishing_all_batches_at_once_publishes_each(arena: Arena) -> None:
     names = [f"pack-{n}" for n in range(8)]
     declare(arena, campaign(*(a_batch(name, exclusive_group="pair") for name in names)))
     pairs = zip(arena.environments(8), names, strict=True)
-    told = at_once([lambda e=services, n=name: declarations.publish(e, n, arena.now_s) for services, name in pairs])
+    told = at_once([lambda e=services, n=name: publication.publish(e, n, arena.now_s) for services, name in pairs])
     assert refusals(told) == []
     assert len({batch.buckets for batch, _, _ in accepted(told)}) == 1
     assert reserved(arena) == {funder: 80 * cost for funder, cost in COST_MINOR.items()}
@@ -127,19 +127,19 @@ def test_a_document_edited_while_it_is_published_freezes_one_version(arena: Aren
     """Four publish while four apply another quantity: what is frozen is what is declared, and what is paid for."""
     for number in range(4):
         name, before = f"pack-{number}", [a_batch(f"pack-{n}", quantity=10) for n in range(number)]
-        standing = declarations.read(arena.services, "season").revision if number else None
+        standing = campaigns.read(arena.services, "season").revision if number else None
         before = [_as_frozen(arena, one) for one in before]
         revision = declare(arena, campaign(*before, a_batch(name, quantity=10)), standing).revision
         edit = parsed(campaign(*before, a_batch(name, quantity=20), revision=revision))
         environments = arena.environments(8)
         calls: list[Callable[[], Any]] = []
         for publisher, editor in zip(environments[:4], environments[4:], strict=True):
-            calls.append(lambda e=publisher, n=name: declarations.publish(e, n, arena.now_s))
-            calls.append(lambda e=editor, d=edit: declarations.apply(e, "season", d, arena.now_s))
+            calls.append(lambda e=publisher, n=name: publication.publish(e, n, arena.now_s))
+            calls.append(lambda e=editor, d=edit: campaigns.apply(e, "season", d, arena.now_s))
         told = at_once(calls)
         assert {type(refusal) for refusal in refusals(told)} <= {RevisionConflict, TermsFrozen, Busy}
-        batch, control, _ = declarations.publish(arena.services, name, arena.now_s)
-        (declared,) = (b for b in declarations.read(arena.services, "season").batches if b.batch_id == name)
+        batch, control, _ = publication.publish(arena.services, name, arena.now_s)
+        (declared,) = (b for b in campaigns.read(arena.services, "season").batches if b.batch_id == name)
         assert batch.document == declared
         assert arena.books(name).remaining == control.quantity == declared.quantity
         packs = sum(arena.books(f"pack-{n}").control.quantity for n in range(number + 1))
@@ -162,9 +162,9 @@ def add_a_store(services: Services, number: int) -> None:
 def retitle(services: Services, number: int, now_s: int) -> None:
     """Another's: the campaign's document, which names the diner with its first facts."""
     while True:
-        read = declarations.read(services, "season")
+        read = campaigns.read(services, "season")
         try:
-            declarations.apply(services, "season", read.model_copy(update={"title": f"Season {number}"}), now_s)
+            campaigns.apply(services, "season", read.model_copy(update={"title": f"Season {number}"}), now_s)
         except RevisionConflict:
             continue
         return
@@ -181,7 +181,7 @@ def test_of_edits_of_one_merchant_at_once_each_is_kept(arena: Arena) -> None:
     assert found.revision == 9
     assert {store.store_id for store in found.stores} == {"diner", *(f"s{number}" for number in range(8))}
     assert len(found.withheld) == 8
-    assert declarations.read(arena.services, "season").revision == 5
+    assert campaigns.read(arena.services, "season").revision == 5
 
 
 def _as_frozen(arena: Arena, document: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from coupons.operate import declarations
+from coupons.operate import publication
 from coupons.process.services import Services
 from coupons.refusals import Refusal, TermsFrozen
 from coupons.settle import budgets
@@ -39,7 +39,7 @@ def tick(arena: Arena, services: Services) -> None:
 
 
 def raise_to(quantity: int) -> Step:
-    return lambda _arena, services: declarations.raise_quantity(services, "pack", quantity, seconds(OPENING))
+    return lambda _arena, services: publication.raise_quantity(services, "pack", quantity, seconds(OPENING))
 
 
 def whole_reclaim(arena: Arena) -> None:
@@ -52,7 +52,7 @@ def whole_reclaim(arena: Arena) -> None:
 def raised(arena: Arena) -> None:
     """To twelve, unless the one that stalls was first."""
     with suppress(TermsFrozen):
-        declarations.raise_quantity(arena.services, "pack", 12, seconds(OPENING))
+        publication.raise_quantity(arena.services, "pack", 12, seconds(OPENING))
 
 
 def raised_and_reclaimed(arena: Arena) -> None:

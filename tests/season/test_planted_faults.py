@@ -11,7 +11,7 @@ import pytest
 from coupons.model import assessment
 from coupons.model.days import Sums
 from coupons.money import Amounts, FundingLine, split
-from coupons.operate import declarations
+from coupons.operate import publication
 from coupons.schedule import expiry
 from coupons.settle import give_back
 from coupons.till import reversals
@@ -44,12 +44,12 @@ def rolls_over_a_pack_too_many(patch: pytest.MonkeyPatch) -> None:
 
 
 def reserves_rounded_down(patch: pytest.MonkeyPatch) -> None:
-    real = declarations.largest_cost
+    real = publication.largest_cost
 
     def cheaper(*facts: Any) -> Amounts:
         return Amounts((funder, cost - cost % 10) for funder, cost in real(*facts).items())
 
-    patch.setattr(declarations, "largest_cost", cheaper)
+    patch.setattr(publication, "largest_cost", cheaper)
 
 
 def charges_the_wrong_funder(patch: pytest.MonkeyPatch) -> None:

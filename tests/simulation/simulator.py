@@ -25,8 +25,8 @@ from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
 from coupons.clock import FENCE_S, LEASE_S
 from coupons.model.batches import Control
-from coupons.operate.declarations import raise_quantity
-from coupons.operate.steering import pause, resume
+from coupons.operate.controls import pause, resume
+from coupons.operate.publication import raise_quantity
 from coupons.process.services import Services
 from coupons.refusals import Busy, Refusal
 from coupons.schedule.minute import run_schedule

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from coupons.model.accounts import Budget
-from coupons.operate.declarations import apply
+from coupons.operate.campaigns import apply
 from tests.machine.engine import Engine
 from tests.store.books import assert_books
 from tests.store.faults import first

@@ -8,8 +8,9 @@ import pytest
 
 from coupons.audit.audits import audit_campaign
 from coupons.model.merchants import MerchantEdit
-from coupons.operate.declarations import apply, publish, raise_quantity, read, warnings
+from coupons.operate.campaigns import apply, read, warnings
 from coupons.operate.merchants import put
+from coupons.operate.publication import publish, raise_quantity
 from coupons.refusals import RevisionConflict, TermsFrozen
 from coupons.stores import keys
 from coupons.stores.dynamodb import encode

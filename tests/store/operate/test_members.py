@@ -8,8 +8,8 @@ import pytest
 
 from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
-from coupons.operate.declarations import publish, raise_quantity
 from coupons.operate.members import Change, change_members
+from coupons.operate.publication import publish, raise_quantity
 from coupons.refusals import Busy, NotEligible, TermsFrozen
 from coupons.schedule.minute import run_schedule
 from coupons.stores.dynamodb import NoAnswer, TransactionFailed

@@ -7,7 +7,8 @@ import pytest
 from coupons.audit.audits import audit_batch, audit_campaign
 from coupons.clock import FENCE_S
 from coupons.money import Amounts
-from coupons.operate.declarations import apply, publish, raise_quantity
+from coupons.operate.campaigns import apply
+from coupons.operate.publication import publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Stopped, TermsFrozen
 from tests.store.books import assert_books
 from tests.store.faults import Faulty, KilledError, Mortal

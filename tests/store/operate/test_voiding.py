@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coupons.operate.steering import stop
+from coupons.operate.controls import stop
 from coupons.process.services import replace_services
 from tests.world import World, order
 

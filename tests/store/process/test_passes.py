@@ -11,7 +11,7 @@ from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
 from coupons.model.batches import Control
 from coupons.model.counts import Fold
-from coupons.operate.steering import extend, stop
+from coupons.operate.controls import extend, stop
 from coupons.process.claim_passes import count_coupons
 from coupons.process.passes import SPAN
 from coupons.process.services import Services

@@ -11,7 +11,7 @@ import pytest
 from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
 from coupons.model.batches import Control
-from coupons.operate.declarations import raise_quantity
+from coupons.operate.publication import raise_quantity
 from coupons.process.services import Services
 from coupons.refusals import Drained, SoldOut
 from coupons.schedule.minute import run_schedule

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coupons.model.batches import PublishedBatch
-from coupons.operate.steering import extend
+from coupons.operate.controls import extend
 from coupons.schedule import reminders
 from coupons.schedule.minute import run_schedule
 from tests.bus import Heard

@@ -11,7 +11,8 @@ from coupons.audit.audits import audit_campaign
 from coupons.model.ledger import balances_of
 from coupons.model.reserves import PendingReservation, Reserve
 from coupons.money import NOTHING, Amounts
-from coupons.operate.declarations import apply, publish, raise_quantity
+from coupons.operate.campaigns import apply
+from coupons.operate.publication import publish, raise_quantity
 from coupons.refusals import BudgetExceeded, Busy, NotFound, RevisionConflict
 from tests.store.books import assert_books, balances, movements
 from tests.store.faults import Faulty, KilledError, Mortal, Overtaken

@@ -6,7 +6,7 @@ import pytest
 
 from coupons.model.reserves import PendingReservation
 from coupons.money import Amounts
-from coupons.operate.declarations import raise_quantity
+from coupons.operate.publication import raise_quantity
 from coupons.schedule.minute import run_schedule
 from coupons.settle.day_close import closed_through
 from tests.machine.engine import Engine

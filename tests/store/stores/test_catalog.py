@@ -9,7 +9,7 @@ import pytest
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Campaign
-from coupons.operate.declarations import _freeze, publish
+from coupons.operate.publication import _freeze, publish
 from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.stores import keys
 from coupons.stores.catalog import Standing

@@ -1,0 +1,111 @@
+"""Apply a campaign document, and read it back."""
+
+from __future__ import annotations
+
+from coupons.model.campaigns import Campaign, EditOutcome, Warned
+from coupons.model.frozen import differences, refuse_frozen, shown
+from coupons.model.merchants import Merchant
+from coupons.model.reserves import largest_cost
+from coupons.money import Amounts
+from coupons.process.documents import document_now, standing_now
+from coupons.process.services import Services
+from coupons.refusals import Malformed, RevisionConflict, TermsFrozen
+from coupons.settle import reservation
+
+_FACTS = tuple(name for name in Merchant.model_fields if name != "merchant_id")
+
+
+def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) -> tuple[Campaign, EditOutcome]:
+    """The document is stored with the next revision, or was stored already with the same content.
+
+    Budgets and merchants that differ change with it, in one transaction. Raises Malformed (another id in the path, too
+    much for one revision), TermsFrozen (it changes or drops what is published), RevisionConflict, BudgetExceeded.
+    """
+    if document.campaign_id != campaign_id:
+        raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
+    stored, quantities = standing_now(services, campaign_id)
+    if stored is not None and _is_same(stored.document, document):
+        return stored.document, "unchanged"
+    _refuse_taken(services, document)
+    if stored is not None:
+        refuse_frozen(stored.document, document, quantities)
+    revision = stored.revision if stored else None
+    if document.revision != revision:
+        raise _conflict(revision)
+    also = [
+        # A publishing that was killed may have reserved the cost of a batch as this document no longer declares it.
+        services.reserves.still(batch_id, reservation.give_up(services, campaign_id, batch_id, now_s))
+        for batch_id in (_other_costs(stored.document, document) if stored else [])
+    ]
+    try:
+        return services.catalog.apply(document, standing=stored, also=also), "updated" if stored else "created"
+    except RevisionConflict:
+        # Another attempt of the same request may have been first.
+        stored, _ = standing_now(services, campaign_id)
+        if stored is None or not _is_same(stored.document, document):
+            raise
+        return stored.document, "unchanged"
+
+
+def read(services: Services, campaign_id: str) -> Campaign:
+    """The document as `apply` takes it, with its revision and the present quantities. Raises NotFound."""
+    return document_now(services, campaign_id)
+
+
+def warnings(services: Services, document: Campaign) -> list[Warned]:
+    """Where the document states other facts of a merchant than the merchant's record, which is not changed.
+
+    A damaged record yields no warning.
+    """
+    records = services.damages.sound_of(services.registry.records(one.merchant_id for one in document.merchants))
+    return [
+        Warned(
+            place=found["place"],
+            message=f"the record of {merchant.merchant_id!r} says {shown(found['kept'])}, and stays",
+        )
+        for number, merchant in enumerate(document.merchants)
+        if merchant.merchant_id in records
+        for found in differences(
+            {name: getattr(records[merchant.merchant_id], name) for name in _FACTS},
+            {name: getattr(merchant, name) for name in _FACTS},
+            f"body.merchants.{number}",
+        )
+    ]
+
+
+def _is_same(stored: Campaign, document: Campaign) -> bool:
+    """The same content, whatever the revision."""
+    return stored == document.model_copy(update={"revision": stored.revision})
+
+
+def _conflict(revision: int | None) -> RevisionConflict:
+    return RevisionConflict(
+        revision=revision or 0,
+        detail="The campaign has another revision; read it, merge, and send its revision."
+        if revision is not None
+        else "There is no such campaign yet; leave revision out to create it.",
+    )
+
+
+def _other_costs(stored: Campaign, document: Campaign) -> list[str]:
+    """The batches whose largest cost the new document changes, and those that it drops.
+
+    None of them is published: the cost of a published batch follows its present quantity in both documents
+    (`model/frozen.py`), so no raise in progress is given up. Guarded by
+    tests/store/operate/test_editing.py::test_an_apply_beside_a_killed_raise_keeps_its_money.
+    """
+
+    def costs(campaign: Campaign) -> dict[str, Amounts]:
+        return {batch.batch_id: largest_cost(campaign.terms_of(batch), batch.quantity) for batch in campaign.batches}
+
+    after = costs(document)
+    return [batch_id for batch_id, cost in costs(stored).items() if after.get(batch_id) != cost]
+
+
+def _refuse_taken(services: Services, document: Campaign) -> None:
+    """Raises TermsFrozen if another campaign declares a batch of this document: a batch id is unique in the system."""
+    mine = {batch.batch_id for batch in document.batches}
+    for campaign_id, batch_ids in services.damages.sound(services.catalog.declared()):
+        taken = sorted(mine & set(batch_ids))
+        if campaign_id != document.campaign_id and taken:
+            raise TermsFrozen(detail=f"Batch {taken[0]!r} belongs to campaign {campaign_id!r}.")
