@@ -34,13 +34,13 @@ from coupons.web.problems import PROBLEMS
 DOCUMENT = Path(__file__).parents[1] / "functions" / "coupons" / "openapi.json"
 _REF = "#/components/schemas/{model}"
 _FILES = {"GET /settlements/{day}": "text/csv"}
-"""Routes that also answer 200 as a file, if `Accept` asks for it."""
+"""Routes that respond with a file if `Accept` asks for it."""
 _HEADERS = {
-    "Date": "The server's time: count down by it.",
-    "Cache-Control": "`public` for what everybody sees alike, else `no-store`.",
-    "Idempotent-Replay": "`true` if this write was there already and nothing was changed.",
-    "Retry-After": "Seconds to wait before asking again.",
-    "Allow": "The methods that the path knows.",
+    "Date": "The server's time, for countdowns.",
+    "Cache-Control": "`public` if the response is the same for everybody, else `no-store`.",
+    "Idempotent-Replay": "`true` if the request is a repeat of an earlier write; nothing was changed.",
+    "Retry-After": "Seconds to wait before the next try.",
+    "Allow": "The methods of the path.",
     "Link": 'The next page, as `</settlements/…?cursor=…>; rel="next"`.',
 }
 
@@ -73,8 +73,8 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             "description": (
                 "Claim, verify and expire a city's coupons. Errors are RFC 9457 problem documents; those that the"
-                " gateway gives itself have its own body. Paths and methods that are not listed here answer as"
-                " `components.responses` says."
+                " gateway gives itself have its own body. Paths and methods that are not listed here have the responses"
+                " of `components.responses`."
             ),
         },
         "paths": paths,
@@ -94,7 +94,7 @@ def document() -> dict[str, Any]:
 
 
 def refusals_of(route: Route) -> list[type[r.Refusal]]:
-    """Every refusal a route can answer with: its own, and those that come with tokens, input and the store."""
+    """Every refusal of a route: its own, and those of tokens, input and the store."""
     found = list(route.refusals)
     if route.scope is not None:
         found += [r.Unauthenticated, r.Forbidden]
@@ -132,7 +132,7 @@ def _operation(area: str, route: Route, refs: Any) -> dict[str, Any]:
 
 
 def _given(field: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a query parameter that is given: absence is not a value, so neither null nor the default."""
+    """The schema of a query parameter that is present: without null, which means absent, and without the default."""
     values = [branch for branch in field.get("anyOf", [field]) if branch.get("type") != "null"]
     assert len(values) == 1, "a query parameter has one type"
     return {name: value for name, value in values[0].items() if name not in ("default", "title")}
@@ -158,8 +158,8 @@ def _responses(route: Route, refs: Any) -> dict[str, Any]:
 
 def _description(status: int, route: Route) -> str:
     if status == 201:
-        return "Written now."
-    return "As it was written before (`Idempotent-Replay: true`), or changed." if 201 in route.responses else "Done."
+        return "Created."
+    return "A repeat (`Idempotent-Replay: true`), or an update." if 201 in route.responses else "Done."
 
 
 def _problems(route: Route) -> dict[str, Any]:
@@ -171,11 +171,11 @@ def _problems(route: Route) -> dict[str, Any]:
         for status, refusals in sorted(by_status.items())
     }
     content = {"application/json": {"schema": {"$ref": _REF.format(model="GatewayRefusal")}}}
-    return {**responses, "429": {"description": "The gateway's limit on requests.", "content": content}}
+    return {**responses, "429": {"description": "The gateway's limit of requests is reached.", "content": content}}
 
 
 def _refused(refusals: list[type[r.Refusal]], *, by_gateway: bool) -> dict[str, Any]:
-    """One response for refusals of one status; `by_gateway`: the gateway itself may say it first, in its own words."""
+    """One response for refusals of one status. `by_gateway`: the gateway may refuse first, with its own body."""
     schema = {"anyOf": [{"$ref": _REF.format(model=_problem_name(refusal))} for refusal in refusals]}
     content: dict[str, Any] = {"application/problem+json": {"schema": schema}}
     if by_gateway:
@@ -204,23 +204,23 @@ def _problem_schema(refusal: type[r.Refusal]) -> dict[str, Any]:
         "detail": {"type": "string"},
         "instance": {"type": "string"},
     }
-    hints, unsaid = typing.get_type_hints(refusal), {fact.name for fact in fields(refusal) if fact.default is None}
+    hints, optional = typing.get_type_hints(refusal), {fact.name for fact in fields(refusal) if fact.default is None}
     for fact in fields(refusal):
         if fact.name.endswith("_at_s"):
             properties[fact.name.removesuffix("_s")] = {"type": "string", "format": "date-time"}
         elif fact.name not in ("detail", "timezone"):
-            properties[fact.name] = TypeAdapter(_said(hints[fact.name])).json_schema()
-    required = [name for name in properties if name not in unsaid]
+            properties[fact.name] = TypeAdapter(_present(hints[fact.name])).json_schema()
+    required = [name for name in properties if name not in optional]
     return {"type": "object", "required": required, "properties": properties}
 
 
-def _said(hint: Any) -> Any:
-    """The type of a fact when it is said: `None` is not."""
+def _present(hint: Any) -> Any:
+    """The type of a fact that is present: `None` is left out."""
     return next(one for one in typing.get_args(hint) if one is not NoneType) if isinstance(hint, UnionType) else hint
 
 
 def _gateway_schema() -> dict[str, Any]:
-    """What API Gateway says when it refuses by itself: no token, no scope, too many requests."""
+    """The body of API Gateway's own refusals: no token, no scope, too many requests."""
     return {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
 
 
@@ -231,7 +231,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if DOCUMENT.read_text(encoding="utf-8") == text:
         return 0
-    print("functions/coupons/openapi.json is not what the code says; run: make openapi", file=sys.stderr)
+    print("functions/coupons/openapi.json is not current; run: make openapi", file=sys.stderr)
     return 1
 
 
