@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.template.stack import Plant, Rule, Template, resources, spoiled, template
+from tests.template.stack import Planted, Template, resources, rule_tests
 
 PUBLISHER = {"Service": "cloudwatch.amazonaws.com"}
 NEEDED = ["kms:GenerateDataKey*", "kms:Decrypt"]
@@ -51,7 +49,7 @@ def _key(r: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (topics_have_a_key_of_ours, lambda r: r["AlarmTopic"]["Properties"].pop("KmsMasterKeyId")),
     (topics_have_a_key_of_ours, lambda r: r["AlarmTopic"]["Properties"].update(KmsMasterKeyId="alias/aws/sns")),
     (topics_have_a_key_of_ours, lambda r: r["AlarmTopic"]["Properties"].update(KmsMasterKeyId={"Ref": "KeysSecret"})),
@@ -67,13 +65,4 @@ PLANTED: list[tuple[Rule, Plant]] = [
 ]
 
 
-@pytest.mark.parametrize("rule", list(dict.fromkeys(rule for rule, _ in PLANTED)), ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert list(rule(template())) == []
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
+TestRules = rule_tests(PLANTED)

@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
-import pytest
-
 from coupons.web.metrics import CONSUMPTION, MONEY, PRICE, BackgroundOperation, RequestOperation
 from infra.costs import ALARMS
-from tests.template.stack import AREAS, Plant, Rule, Template, function, resources, spoiled, template
+from tests.template.stack import AREAS, Plant, Planted, Template, default, function, resources, rule_tests, template
 
 NAMESPACE = "CouponSeason/${Stage}"
 EVERYTHING = f"""SUM(SEARCH('{{"{NAMESPACE}",operation}} MetricName="MicroDollars"', 'Sum', 3600))"""
@@ -120,7 +118,7 @@ def _body(old: str, new: str) -> Plant:
     return plant
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (the_dashboard_divides_what_is_asked, _body('"w/n"', '"w/r"')),
     (the_dashboard_divides_what_is_asked, _body('"Done", "operation", "claim"', '"Done", "operation", "redemption"')),
     (the_dashboard_divides_what_is_asked, _body('"d/dn"', '"dn/d"')),
@@ -151,23 +149,7 @@ def _variables(r: dict[str, Any]) -> dict[str, Any]:
     return r["VerifyFunction"]["Properties"]["Environment"]["Variables"]
 
 
-@pytest.mark.parametrize("rule", list(dict.fromkeys(rule for rule, _ in PLANTED)), ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert list(rule(template())) == []
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
-
-
-def test_a_second_list_price_is_seen() -> None:
-    """A parameter with a price by default offends."""
-    planted = template()
-    planted["Parameters"]["WriteUnitMicroDollars"]["Default"] = "0.625"
-    assert list(prices_are_parameters(planted))
+TestRules = rule_tests(PLANTED, [(prices_are_parameters, default("WriteUnitMicroDollars", "0.625"))])
 
 
 def test_costs_count_what_stands() -> None:

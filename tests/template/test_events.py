@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from ministack.services.lambda_svc import _match_esm_filter
 
 from coupons.stores.streams import inserted
 from tests.api.stage import stage
 from tests.bus import Record, Stream
-from tests.template.stack import Plant, Rule, Template, function, resources, spoiled, template
+from tests.template.stack import Plant, Planted, Template, function, resources, rule_tests
 from tests.world import a_batch, campaign, order
 
 FED = {"Claims": "ClaimsTable", "Lines": "OrdersTable"}
@@ -134,7 +133,7 @@ def _filter(event: str, pattern: str) -> Plant:
     return lambda r: _mapping(event, r)["FilterCriteria"]["Filters"][0].update(Pattern=pattern)
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (two_tables_stream_their_new_items, lambda r: r["ClaimsTable"]["Properties"].pop("StreamSpecification")),
     (
         two_tables_stream_their_new_items,
@@ -172,19 +171,7 @@ PLANTED: list[tuple[Rule, Plant]] = [
         lambda r: r["EventsFunction"]["Properties"]["Environment"]["Variables"].update(EVENT_BUS="default"),
     ),
 ]
-RULES = list(dict.fromkeys(rule for rule, _ in PLANTED))
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert list(rule(template())) == []
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
+TestRules = rule_tests(PLANTED)
 
 
 def test_the_season_makes_every_kind_of_record() -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from infra.openapi import routes as declared_routes
-from tests.template.stack import Plant, Rule, Template, function, resources, spoiled, template
+from tests.template.stack import Planted, Template, default, function, resources, rule_tests
 
 BUCKET = {
     "DetailedMetricsEnabled": True,
@@ -59,7 +57,7 @@ def reads_have_a_ceiling_of_environments(t: Template) -> Iterator[str]:
         yield f"{aside} of an account's {QUOTA} environments are set aside"
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (each_public_route_has_its_bucket, lambda r: _settings(r).pop("GET /batches/{batch_id}")),
     (each_public_route_has_its_bucket, lambda r: _settings(r).pop("$default")),
     (each_public_route_has_its_bucket, lambda r: _settings(r)["GET /campaigns"].pop("ThrottlingRateLimit")),
@@ -78,21 +76,9 @@ def _settings(r: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("rule", list(dict.fromkeys(rule for rule, _ in PLANTED)), ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert list(rule(template())) == []
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
-
-
-@pytest.mark.parametrize(("parameter", "value"), [("CatalogConcurrencyMax", 0), ("ClaimReservedConcurrency", 900)])
-def test_environments_that_are_not_there_are_seen(parameter: str, value: int) -> None:
-    """No ceiling by default, or one that a new account cannot set aside."""
-    planted = template()
-    planted["Parameters"][parameter]["Default"] = value
-    assert list(reads_have_a_ceiling_of_environments(planted))
+# No ceiling by default, or one that a new account cannot set aside.
+DEFAULTS: Planted = [
+    (reads_have_a_ceiling_of_environments, default("CatalogConcurrencyMax", 0)),
+    (reads_have_a_ceiling_of_environments, default("ClaimReservedConcurrency", 900)),
+]
+TestRules = rule_tests(PLANTED, DEFAULTS)

@@ -18,7 +18,7 @@ from tests.api.authorised import Request, requests_of
 from tests.api.cases import outcome
 from tests.api.stage import Call, stage
 from tests.template.policies import like, permissions, statements
-from tests.template.stack import AREAS, Plant, Rule, Template, spoiled, template
+from tests.template.stack import AREAS, Planted, Template, rule_tests
 
 pytestmark = pytest.mark.timeout(600)
 """Whichever test is the first plays every case of the API suite."""
@@ -162,7 +162,7 @@ def _feeding(r: dict[str, Any]) -> dict[str, Any]:
     return next(s for s in _statements("Events", r) if isinstance(s["Resource"], list))
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (nothing_needed_is_missing, lambda r: _statement("Verify", "OrdersTable", r)["Action"].remove("dynamodb:PutItem")),
     (nothing_needed_is_missing, lambda r: _statement("Expire", "ClaimsTable", r)["Action"].clear()),
     (nothing_needed_is_missing, lambda r: _keys(_on_catalog("Claim", "GetItem", r)).remove("NUMBER#*")),
@@ -214,19 +214,7 @@ PLANTED: list[tuple[Rule, Plant]] = [
         lambda r: r["TracePolicy"]["Properties"]["PolicyDocument"]["Statement"][0].update(Action=["dynamodb:Scan"]),
     ),
 ]
-RULES = list(dict.fromkeys(rule for rule, _ in PLANTED))
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert "\n".join(rule(template())) == ""
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
+TestRules = rule_tests(PLANTED)
 
 
 def test_what_a_request_is_allowed_by() -> None:

@@ -15,7 +15,17 @@ from coupons.web.metrics import DAMAGED
 from tests.api.all_cases import CASES
 from tests.api.cases import outcome
 from tests.api.stage import Settings
-from tests.template.stack import AREAS, TABLES, Plant, Rule, Template, function, resources, spoiled, template
+from tests.template.stack import (
+    AREAS,
+    TABLES,
+    Plant,
+    Planted,
+    Template,
+    default,
+    function,
+    resources,
+    rule_tests,
+)
 
 pytestmark = pytest.mark.timeout(600)
 """Whichever test is the first plays every case of the API suite."""
@@ -200,7 +210,7 @@ def _variable(function: str, **changes: object) -> Plant:
     return lambda r: r[function]["Properties"]["Environment"]["Variables"].update(changes)
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (tables_have_the_stores_keys, _of("ClaimsTable", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}])),
     (tables_have_the_stores_keys, _of("ClaimsTable", AttributeDefinitions=[])),
     (tables_are_as_decided, _of("ClaimsTable", BillingMode="PROVISIONED")),
@@ -255,28 +265,12 @@ def _schedule(r: dict[str, Any]) -> dict[str, Any]:
     return r["ExpireFunction"]["Properties"]["Events"]["EveryMinute"]["Properties"]
 
 
-RULES = [*dict.fromkeys(rule for rule, _ in PLANTED), the_test_clock_is_the_laptops]
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert list(rule(template())) == []
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
-
-
-def test_a_test_clock_that_is_let_through_is_seen() -> None:
-    """Without its rule or with a default, the template offends."""
-    for spoil in (
+PLANTED_CLOCK: Planted = [
+    (
+        the_test_clock_is_the_laptops,
         lambda t: t["Rules"]["TestClockOnlyLocally"].update(RuleCondition={"Fn::Equals": ["a", "b"]}),
-        lambda t: t["Parameters"]["TestClockFile"].update(Default="clock.json"),
-        lambda t: t["Parameters"]["Stage"].update(Default="local"),
-    ):
-        spoiled_template = template()
-        spoil(spoiled_template)
-        assert list(the_test_clock_is_the_laptops(spoiled_template))
+    ),
+    (the_test_clock_is_the_laptops, default("TestClockFile", "clock.json")),
+    (the_test_clock_is_the_laptops, default("Stage", "local")),
+]
+TestRules = rule_tests(PLANTED, PLANTED_CLOCK)

@@ -10,7 +10,7 @@ import pytest
 
 from infra.openapi import DOCUMENT, document, main
 from infra.openapi import routes as declared_routes
-from tests.template.stack import Plant, Rule, Template, routes, spoiled, template
+from tests.template.stack import Plant, Planted, Template, routes, rule_tests, template
 
 CONTRACT = Path(__file__).with_name("contract_routes.txt")
 """A copy of the contract's list. API Gateway's parameter names take no hyphen, so its {yyyy-mm-dd} is {day}."""
@@ -76,7 +76,7 @@ def _event(function: str, event: str, **changes: object) -> Plant:
     return lambda r: r[function]["Properties"]["Events"][event]["Properties"].update(changes)
 
 
-PLANTED: list[tuple[Rule, Plant]] = [
+PLANTED: Planted = [
     (template_names_the_contracts_routes, lambda r: r["ClaimFunction"]["Properties"]["Events"].pop("GetWallet")),
     (template_names_the_contracts_routes, lambda r: r["CatalogFunction"]["Properties"]["Events"].pop("Unknown")),
     (template_names_the_contracts_routes, _event("ClaimFunction", "GetWallet", Path="/purse")),
@@ -107,19 +107,7 @@ PLANTED: list[tuple[Rule, Plant]] = [
     ),
     (local_routes_stay_local, _event("CatalogFunction", "GetBatch", Path="/_local/clock")),
 ]
-RULES = list(dict.fromkeys(rule for rule, _ in PLANTED))
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_template_keeps_the_rule(rule: Rule) -> None:
-    """Nothing offends it."""
-    assert list(rule(template())) == []
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_the_rule_sees_a_planted_mistake(rule: Rule, plant: Plant) -> None:
-    """One wrong thing in a copy is named."""
-    assert list(rule(spoiled(plant)))
+TestRules = rule_tests(PLANTED)
 
 
 def test_the_three_lists_are_equal() -> None:
