@@ -1,4 +1,4 @@
-"""What a sweep counts: one `Fold` a span of buckets, added up over all buckets of a claim key."""
+"""What passes over claims or bookings count: one `Fold` a span of buckets; their sum is the count of all buckets."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from coupons.model.tallies import Faults
 
 @dataclass(slots=True)
 class Count:
-    """Claims of one batch and their coupons by state at the sweep's time; of bookings, how many."""
+    """Claims of one batch and their coupons by state at the time of the pass. Bookings are counted as `claims`."""
 
     claims: int = 0
     coupons: dict[CouponStatus, int] = field(default_factory=dict)
     redeemed: dict[int, int] = field(default_factory=dict)
-    """Redeemed coupons by their place in the pack: what each would have cost is given back but for these."""
+    """Redeemed coupons by their place in the pack; the money of all others is given back."""
     used: int = 0
-    """Coupons that an order carries: redeemed, or voided when their order was undone for good."""
-
+    """Coupons of an order: redeemed, or voided by a reversal that did not return them."""
     astray: int = 0
-    """Claims under another key than their person's; only audits look."""
+    """Claims under another key than their person's; counted by audits only."""
 
     def add(self, other: Count) -> None:
         self.claims += other.claims
@@ -39,7 +38,7 @@ class Fold:
 
     by_batch: dict[int, Count] = field(default_factory=dict)
     damaged: Faults = field(default_factory=Faults)
-    """Claims that cannot be read; only audits count on without them."""
+    """Claims that cannot be read; only audits count the others without them."""
 
     def of(self, batch_number: int) -> Count:
         return self.by_batch.get(batch_number, Count())
@@ -57,7 +56,7 @@ class Fold:
         count.add(Count(1, coupons, redeemed, used, 0 if in_place else 1))
 
     def take_damaged(self, claim: DamagedClaim) -> None:
-        """A claim it is, if it says of which batch, though its coupons are unknown."""
+        """Counts as a claim if its batch number can be read; its coupons are unknown."""
         self.damaged.take(str(claim))
         if claim.batch_number is not None:
             self.by_batch.setdefault(claim.batch_number, Count()).claims += 1

@@ -1,9 +1,9 @@
-"""Before a line is filed: the merchant is marked as one that has lines that day.
+"""Day marks: before a settlement line is filed, its merchant is marked as one that has lines that day.
 
     mark (once a process, merchant and day) ── transaction with the line ── … midnight … ── fence ── close of the day
 
-Closing a day has to know whose lines to add up, and an index over `orders` would cost a write for each line and be read
-late. So the mark comes first, always, and no line can stand without it; a mark without a line adds up to nothing.
+The close of a day must know whose lines to add up. An index over `orders` would cost a write for each line and could
+not be read strongly. The mark is always written first, so no line exists without it; a mark without lines adds nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from coupons.stores.days import Days
 from coupons.times import day_start_s
 
 REMEMBERED_MAX = 10_000
-"""Merchants and days; then a process forgets all and asks again."""
+"""Marks that a process remembers; then it forgets all of them and reads them again."""
 CLOCK_SET_S = 1
-"""The two clocks of a process part by this much if the test clock was set: maybe back into a day closed since."""
+"""If the two clocks of a process drift apart by more, the test clock was set, maybe back into a day that was closed."""
 
 
 class DayMarks:
@@ -30,10 +30,10 @@ class DayMarks:
         self._offset_s = 0.0
 
     def mark(self, merchant_id: str, day: date, timezone: str) -> None:
-        """The merchant is marked for `day`, as it ends in `timezone`; call it before the line is sent.
+        """The merchant is marked for `day`, which ends at midnight in `timezone`. Call it before the line is sent.
 
-        1 read unit the first time in a process, and 1 write unit if no process has marked the merchant, 1 more if none
-        has marked the day. Nothing for a repeat. Raises Busy.
+        Costs 1 read unit the first time in a process, 1 write unit if no process has marked the merchant, and 1 more if
+        none has marked the day; nothing for a repeat. Raises Busy.
         """
         self._forget_if_the_clock_was_set()
         mark = (merchant_id, day, day_start_s(day + timedelta(days=1), timezone))
@@ -46,7 +46,7 @@ class DayMarks:
         self._remembered.add(mark)
 
     def _forget_if_the_clock_was_set(self) -> None:
-        """Or if the process was asleep: asking again costs a read."""
+        """Also after the process was frozen; that costs one more read a mark."""
         offset_s = self._clock.wall_s() - self._clock.monotonic_s()
         if abs(offset_s - self._offset_s) > CLOCK_SET_S:
             self._remembered.clear()

@@ -1,11 +1,11 @@
-"""Leases: packs that this process may hand out for a few seconds; design section 4.
+"""Leases: packs that this process may hand out for a few seconds (functions/README.md, section 4).
 
     take ──▶ a token of the live lease, or a new lease: k packs off a random shard, one attempt
     put_back ──▶ the token of a claim that was certainly not written, into its own lease
 
-k follows the pace: what the last lease spent in a second, at most twice the last k, at most 64, and at most 1/16 of
-what the stock was last seen to hold. So a quiet environment reserves one pack at a time, a busy one about a second's
-worth, and near the end nobody sits on the last packs.
+k follows the pace: as many packs as the last lease spent in a second, at most twice the last k, at most 64, and at most
+1/16 of what a shard was last seen to hold. So a quiet process leases one pack at a time, a busy one about a second's
+worth, and near the end no process keeps the last packs to itself.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from coupons.stores.stock import Stock
 
 PACKS_MAX = 64
 AHEAD_S = 1.0
-"""A lease is about what this many seconds spend."""
+"""A lease holds about as many packs as are claimed in this time."""
 SHARE = 16
-"""No lease takes more than 1/16 of a shard: the last packs stay where everybody can reach them."""
+"""No lease takes more than 1/16 of a shard, so that every process can reach the last packs."""
 LEASE_ATTEMPTS = 4
-"""Shards tried in one request before the answer is `busy`; each failed one is followed by a read of all."""
+"""Shards tried in one request before the answer is `busy`; after each failed one all shards are read."""
 NO_SHARD = -1
-"""Of a token that stands for no pack of the stock."""
+"""The shard of a token that takes no pack out of the stock."""
 
 
 @dataclass(slots=True)
@@ -70,44 +70,45 @@ class Token:
 class Leases:
     """One live lease a batch. A process handles one request at a time (Lambda), so nothing here locks."""
 
-    def __init__(self, stock: Stock, live: Cache, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, stock: Stock, cache: Cache, clock: Clock, rng: random.Random) -> None:
         self._stock = stock
-        self._live = live
+        self._cache = cache
         self._clock = clock
         self._rng = rng
         self._leases: dict[str, Lease] = {}
         self._seen: dict[str, int] = {}
-        """Batch → what a shard was last seen to hold."""
+        """Batch → packs that a shard was last seen to hold."""
 
     def take(self, batch: PublishedBatch, now_s: int) -> Token:
-        """A pack taken out of the stock for the caller alone; its token is out of memory before it is used.
+        """A pack is taken out of the stock for the caller alone; its token is handed out only once.
 
-        Raises Drained or SoldOut when there is none, NotApplied (a throttled shard means busy, never zero), NoAnswer
+        Raises Drained or SoldOut if there is no pack, NotApplied (a throttled shard means busy, never empty), NoAnswer
         (the packs may be stranded until the reclaim).
 
         Guarded by tests/store/process/test_leases.py::test_a_lease_of_an_older_round_hands_out_nothing,
         tests/store/process/test_leases.py::test_a_lease_is_asked_for_once,
         tests/store/claim/test_packs.py::test_a_throttled_shard_is_busy_and_never_drained.
         """
-        control = self._live.control(batch.batch_id)
+        control = self._cache.control(batch.batch_id)
         lease = self._leases.get(batch.batch_id)
         if lease is None or not lease.held or lease.round != control.round or not lease.is_live(self._clock):
-            # What a lapsed lease still holds is stranded until the reclaim: a late put of it could not be told apart.
+            # Packs of a lapsed lease stay stranded until the reclaim: a claim of one might be put after the fence.
             lease = self._lease(batch, control, now_s, lease)
         return Token(lease, lease.held.pop(0))
 
     def grant(self, batch: PublishedBatch) -> Token:
-        """The right to write a claim of a batch in which everyone entitled fits; it lapses like any other.
+        """The right to write a claim without a lease: the group is no larger than the batch.
 
-        The fence of the count after closing rests on that: no put is sent later than `LEASE_S` after its request began.
+        It lapses like a lease: the count after closing relies on no put being sent later than `LEASE_S` after its
+        request began.
         """
         return Token(self._fresh(batch.batch_id, NO_SHARD, 0, 0), 0)
 
     def put_back(self, token: Token) -> None:
-        """Keep the pack of a claim that was certainly not written: in its own lease, or in its shard if it is the last.
+        """The pack of a claim that was certainly not written is back in its lease, or in its shard if it was the last.
 
-        The shard is asked once and without surprise: if that fails the pack is stranded until the reclaim, which is
-        safe. A second request could add it twice.
+        The shard is tried once; failure is expected and ignored. The pack is then stranded until the reclaim, which is
+        safe; a second request could add it twice.
 
         Guarded by tests/store/process/test_leases.py::test_the_last_token_of_a_lease_goes_back_to_its_shard,
         tests/store/claim/test_packs.py::test_a_pack_that_cannot_be_given_back_is_stranded.
@@ -134,7 +135,7 @@ class Leases:
             if taken:
                 self._leases[batch.batch_id] = lease
                 return lease
-            control, shard = self._look_around(batch, control, now_s)
+            control, shard = self._another_shard(batch, control, now_s)
         raise Busy(detail="The last packs are going; try again.")
 
     def _fresh(self, batch_id: str, shard: int, round_: int, packs: int) -> Lease:
@@ -156,15 +157,15 @@ class Leases:
         pace = int((last.packs - len(last.held)) * AHEAD_S / age_s)
         return max(1, min(pace, 2 * last.packs, PACKS_MAX, self._seen.get(batch_id, 0) // SHARE))
 
-    def _look_around(self, batch: PublishedBatch, control: Control, now_s: int) -> tuple[Control, int]:
-        """After a refusal: read all shards at once, and either name one that has packs or mark the batch drained."""
+    def _another_shard(self, batch: PublishedBatch, control: Control, now_s: int) -> tuple[Control, int]:
+        """After a refusal all shards are read: either one that has packs is chosen, or the batch is marked drained."""
         shards = self._stock.shards(batch.batch_id, batch.shards)
         if any(shard.sealed != control.round for shard in shards):
-            return self._live.control_now(batch.batch_id), self._rng.randrange(batch.shards)
-        filled = [place for place, shard in enumerate(shards) if shard.remaining]
+            return self._cache.control_now(batch.batch_id), self._rng.randrange(batch.shards)
+        filled = [number for number, shard in enumerate(shards) if shard.remaining]
         if filled:
             chosen = self._rng.choice(filled)
             self._seen[batch.batch_id] = shards[chosen].remaining
             return control, chosen
         self._stock.mark_drained(batch.batch_id, control, now_s)
-        return self._live.control_now(batch.batch_id), self._rng.randrange(batch.shards)
+        return self._cache.control_now(batch.batch_id), self._rng.randrange(batch.shards)

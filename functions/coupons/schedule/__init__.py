@@ -1,1 +1,1 @@
-"""What runs by itself: the minute, and the streams."""
+"""What runs without a request: each minute, and for each record of the streams."""

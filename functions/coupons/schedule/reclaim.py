@@ -1,11 +1,11 @@
-"""Reclaim, seal and zero: packs that were leased and never claimed return to the stock; design section 4.
+"""Reclaim: packs that were leased and never claimed return to the stock (functions/README.md, section 4).
 
     open r ──begin──▶ sealing r+1 ──all shards zeroed at r+1──▶ sealed_at ──fence──▶ count ──one transaction──▶ open r+1
 
-It works in whatever state it starts, by any number of invocations: each step is a condition on state and round, and a
-step that finds itself done goes on with what it reads. Why it is exact: once every shard is sealed at r+1, no lease of
-an older round can be taken or given back; after the fence no put of an older round can still apply; so the strongly
-consistent count is final until the reopening, which happens only if the quantity is still the one counted against.
+Each step is a conditional write on state and round, so any number of invocations may work at once, and each resumes
+from the state it reads. The result is exact: once every shard is sealed at r+1, no lease of an older round can be taken
+or put back. After the fence no put of a claim of an older round can still apply. So the strongly consistent count is
+final until the reopening, which requires that the quantity is still the one that was counted against.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from coupons.process.claim_passes import count_claims
 from coupons.process.services import Services
 
 SET_BACK_S = 60
-"""No clocks differ by this much: the test clock was set back."""
+"""Clocks of two processes never differ by this much; a larger difference means that the test clock was set back."""
 
 
 def is_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    """Under way, drained, or closed and not yet final."""
+    """A reclaim is under way, or the batch is drained, or it has closed and its claims are not final yet."""
     if control.state == "sealing":
         return True
     if now_s >= batch.closes_at_s:
@@ -32,9 +32,10 @@ def is_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
 
 
 def reclaim(services: Services, batch: PublishedBatch, now_s: int, deadline_s: float) -> tuple[list[str], bool]:
-    """Go as far as time allows: the steps done, and whether more could be done at once (a fence has to be waited for).
+    """Unclaimed packs are back in the stock, as far as time allows.
 
-    After the last step Σ remaining + claims = quantity, and `sold_out` if and only if claims = quantity.
+    Returns the steps done, and whether more could be done at once (not while the fence lasts). After the last step
+    Σ remaining + claims = quantity, and `sold_out` if and only if claims = quantity.
 
     Guarded by tests/store/schedule/test_reclaim.py::test_every_step_of_a_reclaim (the fence among them),
     tests/store/schedule/test_reclaim.py::test_killed_at_any_write_the_next_tick_goes_on,
@@ -50,7 +51,7 @@ def reclaim(services: Services, batch: PublishedBatch, now_s: int, deadline_s: f
     if control.state == "sealing" and not control.sealed_at_s:
         for shard in range(batch.shards):
             services.stock.seal(batch.batch_id, shard, control.round)
-        # The fence counts from after the last seal, so the clock is read here, and rounded up.
+        # The fence begins after the last seal, so the clock is read after it and rounded up.
         services.stock.mark_sealed(batch.batch_id, control.round, math.ceil(services.clock.wall_s()))
         control = services.cache.control_now(batch.batch_id)
         did.append("sealed")
@@ -66,10 +67,10 @@ def reclaim(services: Services, batch: PublishedBatch, now_s: int, deadline_s: f
 
 
 def _count_and_reopen(services: Services, batch: PublishedBatch, control: Control, deadline_s: float) -> bool:
-    """False if the count is not complete yet, or if the quantity was raised while it was made.
+    """False if the count is not complete yet, or if the quantity was raised during the count.
 
-    Only this batch's claims count, though its claim key may hold a sister's, and the sweep's name holds the round, so
-    that no fold of an older round is counted again. Guarded by
+    Only this batch's claims count, though its claim key may hold claims of other batches. The name of the pass holds
+    the round, so no fold of an older round is counted again. Guarded by
     tests/store/schedule/test_reclaim.py::test_what_returned_can_be_claimed,
     tests/store/schedule/test_reclaim.py::test_batches_of_one_group_are_counted_apart,
     tests/store/schedule/test_reclaim.py::test_a_raise_on_the_way_is_handed_out.

@@ -1,4 +1,4 @@
-"""Tell others what happened: what the tables' streams bring goes to the bus."""
+"""Relay: claims, redemptions and reversals from the tables' streams are put on the event bus."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from coupons.stores.streams import Place, inserted, place_of
 
 
 def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
-    """Every claim, redemption and reversal among `records` is on the bus, once or more: the events.
+    """Every claim, redemption and reversal among `records` is on the bus, once or more.
 
-    A record that can never be told (it cannot be read, its batch is not published, no event can say it) is named in the
-    queue of failures instead, once or more, and does not hold up the others: how many of these there were.
+    Returns the events, and the number of records that went to the queue of failures instead. Such a record can never
+    become an event: it cannot be read, or its batch is not published. It does not hold up the others.
 
-    One PutEvents for ten; a release is read once a process, a control item (for extensions) once a second. What a
-    record is judged by is read strongly: it was published before anything of it was claimed.
+    One PutEvents for ten events. A batch is read once a process, a control item (for extensions) once a second. A batch
+    that is not found is read strongly, for it was published before anything of it was claimed.
 
-    Raises NotPut, Busy, and whatever the queue raises: then the stream must bring all of `records` again. Nothing is
-    acknowledged that was not put, and ids do not change, so subscribers drop what they get twice. Lambda would take
-    a list of failed records for the lowest of them and all that follow, so there is none.
+    Raises NotPut, Busy, and what the queue raises; the stream must then send all of `records` again. Event ids do not
+    change, so subscribers drop what they get twice. No list of failed records is returned: Lambda would send the
+    lowest of them and all that follow again.
     """
     told: list[events.Event] = []
     failed: list[tuple[Damaged, str]] = []
@@ -36,8 +36,8 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
             what = inserted(record)
             if what is not None:
                 told.append(_event(services, place, what))
-        except Damaged as never:
-            failed.append((never, place.sequence_number))
+        except Damaged as damage:
+            failed.append((damage, place.sequence_number))
     services.bus.put(told)
     for found, sequence_number in failed:
         services.failed_records.put(found, sequence_number)
@@ -64,7 +64,7 @@ def _event(services: Services, place: Place, what: Claim | MerchantLine) -> even
 
 @contextmanager
 def _batch_of(services: Services, place: Place) -> Iterator[None]:
-    """In here a record's batch is read. Raises Damaged, of the record: without its batch it says nothing."""
+    """For the block that reads a record's batch. Raises Damaged, naming the record, if the batch cannot be read."""
     try:
         with expected(*place[:3]):
             yield

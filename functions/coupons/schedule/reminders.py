@@ -1,9 +1,9 @@
-"""Tell others which coupons expire soon and are still available: once a calendar day of the campaign, by a sweep.
+"""Reminders: an event for each coupon that expires soon and is still available, once a calendar day of the campaign.
 
-    reminded until ──coupons that end in here are announced now──▶ horizon: the end of the day `remind_days` from today
+    reminded until ──coupons that expire here are announced now──▶ horizon: the end of the day `remind_days` from today
 
-The control item remembers the horizon, so that a tick with nothing to announce costs no read. A batch's first interval
-begins at the horizon of its opening: who claims later than `remind_days` before the end was just told when it ends.
+The control item remembers the horizon, so a call with nothing to announce costs no read. A batch's first interval
+begins at the horizon of its opening: a person who claims within `remind_days` of the expiry gets no reminder.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from coupons.stores import keys
 from coupons.times import day_of, day_start_s
 
 SPAN = 1
-"""Buckets a fold: about 1,000 claims, 100 PutEvents, some seconds; a span must end before its function does."""
+"""Buckets a fold: about 1,000 claims and 100 PutEvents, some seconds. A span must end before its function times out."""
 
 
 def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: float) -> tuple[Count | None, bool]:
-    """Everybody's coupons that end before today's horizon were announced, once or more; nothing is if nothing is due.
+    """All available coupons that expire before today's horizon are announced, once or more.
 
-    Returns how many claims and coupons this wave announced (None: none was completed), and whether more could be done
-    at once. Costs a strong read of the control item, what `fold_claims` says, and an event for each claim and
-    moment of expiry. What is held is on its way to be used, and is not announced; a claim that is damaged holds up
-    nobody, and is not announced even when it is mended. A killed call repeats the events of
-    the spans it had not recorded, under the same ids; so does a wave that goes on after midnight.
+    Returns how many claims and coupons this wave announced (None: no wave was completed), and whether more could be
+    done at once. Costs a strong read of the control item, what `fold_claims` costs, and an event for each claim and
+    moment of expiry. A held coupon is about to be used and is not announced. A damaged claim does not hold up the
+    others, and is not announced later, even when it is mended. A killed call repeats the events of spans that it had
+    not recorded, under the same ids; so does a wave that continues after midnight.
 
-    Raises NotPut, Busy: the next call goes on.
+    Raises NotPut, Busy; the next call resumes the wave.
     """
     control = services.cache.control_now(batch.batch_id)
     if _is_set_back(batch, control, now_s):
@@ -45,7 +45,7 @@ def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: fl
     interval = due(batch, control, now_s)
     if interval is None:
         return None, False
-    # By the remembered second rather than by the interval: set back, it names other folds than the first time.
+    # Named by the remembered second, not by the interval: after a clock was set back it needs other folds.
     sweep_id = f"remind#{batch.batch_id}#{control.reminded_until_s}#{interval.stop}#{control.extended_s}"
 
     def announce(claims: Iterator[Claim | Damaged]) -> Fold:
@@ -63,17 +63,17 @@ def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: fl
     if fold is None:
         return None, True
     if not services.controls.mark_reminded(batch.batch_id, control, interval.stop):
-        return None, False  # a twin was faster, or the validity was extended: the next tick looks again
+        return None, False  # another call was faster, or the batch was extended: the next call looks again
     return fold.of(batch.number), False
 
 
 def is_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    """By facts at hand, without a read."""
+    """By the control item at hand, without a read."""
     return _is_set_back(batch, control, now_s) or due(batch, control, now_s) is not None
 
 
 def due(batch: PublishedBatch, control: Control, now_s: int) -> range | None:
-    """The seconds of expiry that are to be announced now; None if there are none, or none in which a coupon can end."""
+    """The seconds of expiry to announce now; None if there are none, or no coupon can expire in them."""
     if batch.document.remind_days is None or control.voided:
         return None
     ends = range(batch.first_expiry_s + control.extended_s, batch.last_expiry_s + control.extended_s + 1)
@@ -85,18 +85,18 @@ def due(batch: PublishedBatch, control: Control, now_s: int) -> range | None:
 
 
 def _horizon_s(batch: PublishedBatch, now_s: int) -> int:
-    """The end of the calendar day that is `remind_days` after now's."""
+    """The end of the calendar day that is `remind_days` after that of `now_s`."""
     days = batch.document.remind_days or 0
     return day_start_s(day_of(now_s, batch.timezone) + timedelta(days=days + 1), batch.timezone)
 
 
 def _is_set_back(batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    """The test clock stands before the day of which it was announced what ends."""
+    """The test clock was set back before a day whose coupons were announced."""
     return control.reminded_until_s > _horizon_s(batch, now_s + SET_BACK_S)
 
 
 def _expiring(services: Services, pack: ClaimedPack, interval: range, now_s: int) -> list[events.CouponExpiring]:
-    """One event for each moment in `interval` at which available coupons of this pack end."""
+    """One event for each moment in `interval` at which available coupons of this pack expire."""
     by_end: dict[int, list[int]] = {}
     for place in range(len(pack.claim.coupons)):
         if pack.expires_at_s(place) in interval and pack.status(place, now_s) == "available":

@@ -1,11 +1,11 @@
-"""Close a settlement day: every line of it is added up, once for all.
+"""Close settlement days: all lines of a day are added up, and the sums are final.
 
     marked ── ends everywhere ── fence ──▶ shards ──▶ merchants ──▶ buckets ──▶ what each batch spent ──▶ closed
 
-After the fence no line of the day can still be filed, so everyone who adds up the same shard gets the same sums. Each
-step is recorded before the next one is begun, by a condition that the first of any number of invocations meets: a
-killed one costs the lines it had read since its last record, at most 5,000 a thread, and a repeat changes nothing. No
-step holds more than one merchant's sums, or the sums of the merchants of a bucket, in memory; never their lines.
+After the fence no line of the day can still be filed, so every invocation that adds up the same shard gets the same
+sums. Shards and buckets are passes (`process/passes.py`): a killed invocation loses the lines it had read since its
+last record, at most 5,000 a thread, and a repeat changes nothing. Memory holds the sums of one bucket's merchants at
+most, never their lines.
 
 Costs a merchant with lines, in requests of one unit each: 16 shards read and 16 recorded (one more for each 5,000
 lines), one item of sums; and a day: 16 buckets, one item a batch.
@@ -28,7 +28,7 @@ from coupons.stores import keys
 from coupons.times import day_of, day_start_s
 
 LAST_ZONE = "Etc/GMT+12"
-"""Where a day ends last of all."""
+"""The time zone in which a day ends last."""
 SEGMENT_LINES = 5_000
 """Lines between two records of one shard: a second or two of decoding."""
 
@@ -36,13 +36,13 @@ SEGMENT_LINES = 5_000
 def close_days(
     services: Services, published: Sequence[str], now_s: int, deadline_s: float
 ) -> tuple[list[dict[str, object]], bool]:
-    """Every day that is due at `now_s` is closed, or as far as fits before `deadline_s` (monotonic).
+    """Every day that is due at `now_s` is closed, as far as time allows before `deadline_s` (monotonic).
 
     Returns what was done, and whether more could be done at once. With nothing due it is one Query of half a read unit
-    for each two months of service. A day is due `FENCE_S` after its latest end: in the zones of its lines, and of all
-    published campaigns, which may file a line as long as it is that day there. A clock that was set back into a closed
-    day takes the close back. A day with a damaged item stays open, for its sums would be too small; all its other
-    merchants are added up, and other days are closed. `published`: batches. Raises Busy.
+    for each two months of service. A day is due `FENCE_S` after its latest end, in the zones of its lines and of all
+    published campaigns: they may file lines while it is that day there. If the test clock is set back into a closed
+    day, the day is reopened. A day with a damaged item stays open, since its sums would be too small; its other
+    merchants are added up, and other days are closed. `published`: ids of batches. Raises Busy.
     """
     did: list[dict[str, object]] = []
     for day in services.damages.sound(services.days.each()):
@@ -68,23 +68,24 @@ def close_days(
 
 
 def closed_through(services: Services, published: Sequence[str], now_s: int) -> date | None:
-    """The last day through which all are closed, those too on which nobody had a line; None if there is none.
+    """The last day that is over and closed, with all days before it; days without lines count as closed.
 
-    No line can be filed under it any more, nor under one before it. One Query, as `close_days`.
+    No line can be filed any more under this day or an earlier one. None if no batch is published. One Query, as
+    `close_days`.
     """
     zones = _zones(services, published)
     over = min((day_of(now_s - FENCE_S, zone) for zone in zones), default=None)
     if over is None:
         return None
     days = services.days.each()
-    # A day that cannot be read may be open: its key says which it is.
-    standing = [date.fromisoformat(day.sk) for day in days if isinstance(day, Damaged)]
-    standing += [date.fromisoformat(day.day) for day in services.damages.sound(days) if not day.closed_at_s]
-    return min([over, *standing]) - timedelta(days=1)
+    # A day that cannot be read may be open; its key names the day.
+    open_days = [date.fromisoformat(day.sk) for day in days if isinstance(day, Damaged)]
+    open_days += [date.fromisoformat(day.day) for day in services.damages.sound(days) if not day.closed_at_s]
+    return min([over, *open_days]) - timedelta(days=1)
 
 
 def _zones(services: Services, published: Sequence[str]) -> set[str]:
-    """Of batches that are published. One whose release is damaged may be in any zone: its days end with the last."""
+    """Time zones of the published batches. A damaged batch may be in any zone, so `LAST_ZONE` is assumed."""
     return {_zone(services, batch_id) for batch_id in published}
 
 
@@ -96,8 +97,8 @@ def _zone(services: Services, batch_id: str) -> str:
 
 def _latest_end_s(services: Services, day: SettlementDay, published: Sequence[str]) -> int:
     zones = _zones(services, published)
-    morrow = date.fromisoformat(day.day) + timedelta(days=1)
-    return max((day_start_s(morrow, zone) for zone in zones), default=0)
+    next_day = date.fromisoformat(day.day) + timedelta(days=1)
+    return max((day_start_s(next_day, zone) for zone in zones), default=0)
 
 
 def _add_up(services: Services, day: SettlementDay, deadline_s: float) -> Sums | None:
@@ -160,5 +161,5 @@ def _read_on(
             sums.take(line)
         read_to = sort_key
     if broken:
-        raise broken[0]  # not recorded: the merchant's sums wait for it
+        raise broken[0]  # not recorded: the merchant's sums must include this line
     return Piece(sums, read_to, to_the_end=sums.lines - before.value.lines < SEGMENT_LINES)
