@@ -6,7 +6,6 @@ Exit code 1 if a mutant survives that `equivalent.toml` does not list, or an ent
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
@@ -15,8 +14,9 @@ from pathlib import Path
 
 from tests.mutants import equivalents, source
 from tests.mutants.children import import_shared
+from tests.mutants.kept import Kept, Verdict
 from tests.mutants.source import Module, Mutant
-from tests.mutants.trials import Trials, Verdict, reach
+from tests.mutants.trials import Trials, reach
 
 
 def main() -> int:
@@ -28,26 +28,36 @@ def main() -> int:
     mutants = [m for module in modules for m in module.mutants if _is_wanted(m, arguments)]
     if not mutants:
         sys.exit("no such module, or it has no mutant")
-    import_shared()
-    tests = reach(arguments.root, modules, arguments.jobs, _say)
-    kept = arguments.root / ".mutants" / "verdicts.json"
-    last = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-    verdicts: list[Verdict] = []
-    for verdict in Trials(tests, {name: told["test"] for name, told in last.items()}, arguments.jobs).of(
-        mutants, listed
-    ):
-        verdicts.append(verdict)
-        word = "red" if verdict.is_red else "listed" if verdict.mutant.name in listed else "SURVIVES"
-        _say(f"{len(verdicts)}/{len(mutants)} {time.monotonic() - began_s:.0f} s {verdict.mutant.name} {word}")
-    kept.write_text(json.dumps(last | _facts(modules, verdicts), indent=1), "utf-8")
-    survivors = [v for v in verdicts if not v.is_red and v.mutant.name not in listed]
+    kept = Kept(arguments.root)
+    verdicts = {m.name: v for m in mutants if (v := kept.verdicts.get(m.name)) and v.is_short <= (m.name in listed)}
+    ahead = [mutant for mutant in mutants if mutant.name not in verdicts]
+    for mutant, verdict in _judged(arguments, kept, modules, ahead, listed):
+        verdicts[mutant.name] = verdict
+        kept.add(mutant.name, verdict)
+        word = "red" if verdict.test else "listed" if mutant.name in listed else "SURVIVES"
+        _say(f"{len(verdicts)}/{len(mutants)} {time.monotonic() - began_s:.0f} s {mutant.name} {word}")
+    survivors = [m for m in mutants if not verdicts[m.name].test and m.name not in listed]
     faults = [f"stale: {fault}" for fault in equivalents.stale(entries, modules)]
-    faults += [f"stale: {v.mutant.name} is red, by {v.test}" for v in verdicts if v.is_red and v.mutant.name in listed]
-    faults += [f"proves nothing: {v.mutant.name}: {v.fault}" for v in verdicts if v.fault]
-    told = [*_table(modules, verdicts, listed), *_told(modules, survivors), *faults]
+    faults += [f"stale: {n} is red, by {v.test}" for n, v in verdicts.items() if v.test and n in listed]
+    faults += [f"proves nothing: {n}: {v.fault}" for n, v in verdicts.items() if v.fault]
+    told = [*_table(mutants, verdicts, listed), *_told(survivors, verdicts), *faults]
     told.append(f"{len(mutants)} mutants in {time.monotonic() - began_s:.0f} s, {len(survivors)} survive")
     sys.stdout.write("\n".join(told) + "\n")
     return 1 if survivors or faults else 0
+
+
+def _judged(
+    arguments: argparse.Namespace, kept: Kept, modules: list[Module], ahead: list[Mutant], listed: set[str]
+) -> Iterator[tuple[Mutant, Verdict]]:
+    if not ahead:
+        return
+    import_shared()
+    tests = kept.reach()
+    if tests is None:
+        _say("running the suites once, to see which test passes what …")
+        tests = reach(arguments.root, modules, arguments.jobs)
+        kept.write_reach(tests)
+    yield from Trials(tests, kept.last, arguments.jobs).of(ahead, listed)
 
 
 def _arguments() -> argparse.Namespace:
@@ -68,36 +78,24 @@ def _is_in(module: str, name: str) -> bool:
     return f".{name}." in f".{module}."
 
 
-def _facts(modules: list[Module], verdicts: list[Verdict]) -> dict[str, dict[str, str]]:
-    """What a later run may compare itself with, by the mutant's name."""
-    sources = {module.name: module.source for module in modules}
-    found: dict[str, dict[str, str]] = {}
-    for mutant, test in ((verdict.mutant, verdict.test) for verdict in verdicts):
-        text = sources[mutant.module]
-        found[mutant.name] = {"was": mutant.was(text), "now": mutant.now(text), "test": test}
-    return found
-
-
-def _table(modules: list[Module], verdicts: list[Verdict], listed: set[str]) -> Iterator[str]:
-    counts: dict[str, Counter[str]] = {module.name: Counter() for module in modules}
-    for verdict in verdicts:
-        word = "red" if verdict.is_red else "listed" if verdict.mutant.name in listed else "survive"
-        counts[verdict.mutant.module][word] += 1
+def _table(mutants: list[Mutant], verdicts: dict[str, Verdict], listed: set[str]) -> Iterator[str]:
+    counts: dict[str, Counter[str]] = {mutant.module: Counter() for mutant in mutants}
+    for mutant in mutants:
+        word = "red" if verdicts[mutant.name].test else "listed" if mutant.name in listed else "survive"
+        counts[mutant.module][word] += 1
     counts["all"] = sum(counts.values(), Counter())
     yield f"{'module':32}{'mutants':>9}{'red':>6}{'listed':>8}{'survive':>9}"
     for name, found in counts.items():
-        if found:
-            yield f"{name:32}{found.total():>9}{found['red']:>6}{found['listed']:>8}{found['survive']:>9}"
+        yield f"{name:32}{found.total():>9}{found['red']:>6}{found['listed']:>8}{found['survive']:>9}"
     yield ""
 
 
-def _told(modules: list[Module], survivors: list[Verdict]) -> Iterator[str]:
-    sources = {module.name: module.source for module in modules}
-    for verdict in sorted(survivors, key=lambda v: (v.mutant.path, v.mutant.start)):
-        mutant, text = verdict.mutant, sources[verdict.mutant.module]
+def _told(survivors: list[Mutant], verdicts: dict[str, Verdict]) -> Iterator[str]:
+    for mutant in survivors:
+        verdict = verdicts[mutant.name]
         seen = f"{verdict.run} of {verdict.seen_by} tests that pass it" if verdict.seen_by else "no test passes it"
         yield f"{mutant.name}  functions/coupons/{mutant.module.replace('.', '/')}.py:{mutant.line}  ({seen})"
-        yield f"  - {mutant.was(text)}\n  + {mutant.now(text)}\n"
+        yield f"  - {mutant.was}\n  + {mutant.now}\n"
 
 
 def _say(text: str) -> None:

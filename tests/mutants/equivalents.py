@@ -26,7 +26,7 @@ def load(root: Path) -> list[Equivalent]:
 
 def stale(entries: Iterable[Equivalent], modules: Iterable[Module]) -> list[str]:
     """What is wrong with the list: an entry without its mutant, and where its line is now; one without a reason."""
-    lines = {m.name: m.was(module.source) for module in modules for m in module.mutants}
+    lines = {m.name: m.was for module in modules for m in module.mutants}
     faults: list[str] = []
     for entry in entries:
         if lines.get(entry.mutant) != entry.was:

@@ -39,6 +39,9 @@ class Mutant:
     end: int
     new: bytes
     line: int
+    was: str
+    """The lines it changes, without their indentation; `now`: as it leaves them."""
+    now: str
     sites: frozenset[str]
     guards: tuple[str, ...] = ()
     """Tests that the docstrings around it name, as `file::test`."""
@@ -49,13 +52,6 @@ class Mutant:
 
     def apply(self, source: bytes) -> bytes:
         return source[: self.start] + self.new + source[self.end :]
-
-    def was(self, source: bytes) -> str:
-        """The lines it changes, without their indentation."""
-        return _lines(source, self.start, self.end)
-
-    def now(self, source: bytes) -> str:
-        return _lines(self.apply(source), self.start, self.start + len(self.new))
 
 
 @dataclass
@@ -246,11 +242,13 @@ class _Finder(ast.NodeVisitor):
         name = f"{self._module.name}:{function}:{kind}-{self._numbers[function, kind]}"
         sites = frozenset({self._site() if self._functions else f"name {self._top}"})
         guards = tuple(dict.fromkeys(g for text in reversed(self._docstrings) for g in _GUARD_TEST.findall(text)))
-        line = self._module.source.count(b"\n", 0, start) + 1
+        source = self._module.source
+        line = source.count(b"\n", 0, start) + 1
         path = self._module.path.as_posix()
-        self._module.mutants.append(
-            Mutant(name, self._module.name, path, start, end, new.encode(), line, sites, guards)
-        )
+        changed = source[:start] + new.encode() + source[end:]
+        was, now = _lines(source, start, end), _lines(changed, start, start + len(new.encode()))
+        made = Mutant(name, self._module.name, path, start, end, new.encode(), line, was, now, sites, guards)
+        self._module.mutants.append(made)
 
 
 def site(module: str, statement: ast.stmt) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import tempfile
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 
 from tests.mutants import loader
 from tests.mutants.children import Outcome, Run, run_all
+from tests.mutants.kept import Verdict
 from tests.mutants.source import Module, Mutant
 
 SUITES = ("unit", "store", "api", "concurrency")
@@ -36,21 +35,6 @@ class Test:
         return self.name.partition("[")[0]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """`test`: which one failed; empty if the mutant survived. `fault`: why the outcome proves nothing."""
-
-    mutant: Mutant
-    test: str
-    seen_by: int
-    run: int
-    fault: str = ""
-
-    @property
-    def is_red(self) -> bool:
-        return bool(self.test)
-
-
 @dataclass
 class _Suite:
     """A share of the suites, run once with probes."""
@@ -62,42 +46,24 @@ class _Suite:
         return Run(partial(loader.probed, self.modules), self.files, cpu_s=3600, stop_at_first=False)
 
 
-def reach(root: Path, modules: list[Module], jobs: int, say: Callable[[str], None]) -> list[Test]:
-    """Every test of the suites with the sites it passes; kept until a source changes.
-
-    Raises RuntimeError if a test fails.
-    """
-    digest = _digest(root)
-    kept = root / ".mutants" / "reach.json"
-    told = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-    if told.get("digest") != digest:
-        say("running the suites once, to see which test passes what …")
-        files = [str(p) for suite in SUITES for p in sorted((root / "tests" / suite).rglob("test_*.py"))]
-        shares = deque(_Suite(modules, files[n::jobs]) for n in range(jobs))
-        tests: dict[str, tuple[float, list[str]]] = {}
-        with tempfile.TemporaryDirectory() as folder:
-            for _, outcome in run_all(shares, Path(folder), jobs):
-                if not outcome.is_green:
-                    raise RuntimeError(f"the suites are not green: {outcome.failed} {outcome.why}")
-                tests |= outcome.tests
-        told = {"digest": digest, "tests": {name: found for name, found in sorted(tests.items()) if found[1]}}
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(told), "utf-8")
-    return [Test(name, seconds, frozenset(sites)) for name, (seconds, sites) in told["tests"].items()]
-
-
-def _digest(root: Path) -> str:
-    """Of every source that a test may import."""
-    found = hashlib.sha256()
-    for path in sorted(path for top in ("functions", "infra", "tests") for path in (root / top).rglob("*.py")):
-        found.update(f"{path.relative_to(root)} {path.stat().st_size}\n".encode() + path.read_bytes())
-    return found.hexdigest()
+def reach(root: Path, modules: list[Module], jobs: int) -> dict[str, tuple[float, list[str]]]:
+    """Each test that passes a site: its processor time, and the sites. Raises RuntimeError if one fails."""
+    files = [str(p) for suite in SUITES for p in sorted((root / "tests" / suite).rglob("test_*.py"))]
+    shares = deque(_Suite(modules, files[n::jobs]) for n in range(jobs))
+    tests: dict[str, tuple[float, list[str]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for _, outcome in run_all(shares, Path(folder), jobs):
+            if not outcome.is_green:
+                raise RuntimeError(f"the suites are not green: {outcome.failed} {outcome.why}")
+            tests |= outcome.tests
+    return {name: found for name, found in sorted(tests.items()) if found[1]}
 
 
 @dataclass
 class _Trial:
     mutant: Mutant
     trials: Trials
+    is_short: bool
     stage: int = 0
     chosen: list[Test] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
@@ -113,10 +79,10 @@ class _Trial:
 class Trials:
     """Runs mutants against the tests that see them: what failed last, named guards, the module's own, the nearest."""
 
-    def __init__(self, tests: Iterable[Test], last: Mapping[str, str], jobs: int) -> None:
-        """`last`: mutant → the test that saw it in the last run; an order to try, nothing more."""
+    def __init__(self, tests: Mapping[str, tuple[float, list[str]]], last: Mapping[str, str], jobs: int) -> None:
+        """`tests`: see `reach`. `last`: mutant → the test that saw it last; an order to try, nothing more."""
         self._jobs = jobs
-        self._tests = {test.name: test for test in tests}
+        self._tests = {name: Test(name, seconds, frozenset(sites)) for name, (seconds, sites) in tests.items()}
         self._by_site: dict[str, set[str]] = defaultdict(set)
         for test in self._tests.values():
             for site in test.sites:
@@ -124,33 +90,32 @@ class Trials:
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
         self._last = dict(last)
 
-    def of(self, mutants: list[Mutant], short: set[str]) -> Iterator[Verdict]:
-        """A verdict each, as they are found; those named in `short` are run against the first tests only."""
+    def of(self, mutants: list[Mutant], short: set[str]) -> Iterator[tuple[Mutant, Verdict]]:
+        """Each with its verdict, as they are found; those named in `short` are run against the first tests only."""
         waiting: deque[_Trial] = deque()
         for mutant in mutants:
             if self._seen_by(mutant):
-                waiting.append(_Trial(mutant, self))
+                waiting.append(_Trial(mutant, self, mutant.name in short))
             else:
-                yield Verdict(mutant, "", 0, 0)
+                yield mutant, Verdict(mutant.was, mutant.now, "", 0, 0, is_short=False)
         with tempfile.TemporaryDirectory() as folder:
             for trial, outcome in run_all(waiting, Path(folder), self._jobs):
                 total = len(self._seen_by(trial.mutant))
-                is_more = trial.stage == 0 and trial.mutant.name not in short and len(trial.done) < total
+                is_more = trial.stage == 0 and not trial.is_short and len(trial.done) < total
                 if outcome.is_green and is_more:
                     trial.stage = 1
                     waiting.append(trial)
                     continue
-                yield self._verdict(trial, outcome, total)
+                yield trial.mutant, self._verdict(trial, outcome, total)
 
     def _verdict(self, trial: _Trial, outcome: Outcome, total: int) -> Verdict:
-        mutant = trial.mutant
-        if outcome.is_green:
-            return Verdict(mutant, "", total, len(trial.done))
-        test = outcome.failed or outcome.why
+        mutant, test, fault = trial.mutant, "", ""
+        if not outcome.is_green:
+            test, fault = outcome.failed or outcome.why, _fault(trial.mutant, outcome)
         if outcome.failed:
             self._killers[mutant.module][outcome.failed.partition("[")[0]] += 1
             self._last[_function(mutant)] = outcome.failed
-        return Verdict(mutant, test, total, len(trial.done), _fault(mutant, outcome))
+        return Verdict(mutant.was, mutant.now, test, total, len(trial.done), trial.is_short, fault)
 
     def ordered(self, mutant: Mutant) -> list[Test]:
         killers = self._killers[mutant.module]
