@@ -1,4 +1,4 @@
-"""Book a batch before it opens, read and cancel bookings."""
+"""预约: book a batch before it opens, read bookings, cancel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coupons.times import epoch_s
 
 
 def book(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[PublishedBatch, BookingRecord, bool]:
-    """The person stands in the list of `batch_id`; True if they did before. One write unit.
+    """The person has a booking of `batch_id`; True if they had it before. One write unit.
 
     Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped.
     """
@@ -21,16 +21,16 @@ def book(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[
         if services.cache.control(batch_id).stopped:
             raise Stopped(detail=f"{batch_id!r} was stopped by its operator.")
     except (NotOpen, Closed, Stopped):
-        standing = services.bookings.get(batch, person)
-        if standing is None:
+        existing = services.bookings.get(batch, person)
+        if existing is None:
             raise
-        return batch, standing, True
-    standing = services.bookings.put(batch, person, now_s)
-    return batch, standing or BookingRecord(batch.number, now_s), standing is not None
+        return batch, existing, True
+    existing = services.bookings.put(batch, person, now_s)
+    return batch, existing or BookingRecord(batch.number, now_s), existing is not None
 
 
 def my_booking(services: Services, batch_id: str, person: bytes) -> tuple[PublishedBatch, BookingRecord]:
-    """Raises NotFound."""
+    """The person's booking of this batch. Raises NotFound."""
     batch = services.cache.batch(batch_id)
     booking = services.bookings.get(batch, person)
     if booking is None:
@@ -41,34 +41,34 @@ def my_booking(services: Services, batch_id: str, person: bytes) -> tuple[Publis
 def bookings_of(
     services: Services, person: bytes, now_s: int
 ) -> tuple[list[tuple[PublishedBatch, BookingRecord]], int]:
-    """The person's bookings of batches that take them, in campaigns that have not ended, oldest first; and how many are
-    damaged.
+    """The person's bookings in campaigns that have not ended, oldest first; and how many are damaged.
 
-    Half a read unit for each such batch, absent bookings too, and one for its release the first time in a process.
+    Half a read unit for each batch that takes bookings, also if there is none, and one for the batch itself the first
+    time in a process.
     """
     listed = [line.batch_id for line in services.cache.published() if now_s < line.campaign_ends_at_s]
-    broken: list[Damaged] = []
+    damaged: list[Damaged] = []
     batches: dict[str, PublishedBatch] = {}
     for batch_id in listed:
-        with services.damages.left_out(broken):
+        with services.damages.left_out(damaged):
             batches[batch_id] = services.cache.listed(batch_id)
     taking = {batch.batch_id: batch for batch in batches.values() if batch.document.booking is not None}
-    found = services.damages.sound_of(services.bookings.of_person(list(taking.values()), person), broken)
+    found = services.damages.sound_of(services.bookings.of_person(list(taking.values()), person), damaged)
     booked = [(taking[batch_id], record) for batch_id, record in found.items()]
-    return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id)), len(broken)
+    return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id)), len(damaged)
 
 
 def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[PublishedBatch, BookingRecord]:
-    """The person no longer stands in the list; they may book again while the window is open.
+    """The person has no booking of `batch_id`; they may book again while the window is open.
 
-    Raises NotFound, NotOpen, Closed (the list is final once the window has closed).
+    Raises NotFound, NotOpen, Closed (bookings are final when the window has closed).
     """
     batch = services.cache.batch(batch_id)
     _refuse_outside_window(batch, now_s)
     booking = services.bookings.get(batch, person)
     if booking is None:
         raise NotFound(detail=f"You have not booked {batch_id!r}.")
-    # Read before: an attempt after one whose answer was lost finds nothing to delete, though it was there.
+    # Read first: if the answer of a delete is lost, its repeat finds nothing to delete.
     services.bookings.delete(batch, person)
     return batch, booking
 

@@ -9,29 +9,29 @@ from coupons.refusals import NotFound
 
 
 def campaigns(services: Services) -> list[Campaign]:
-    """Campaigns with at least one published batch, in order of their start; drafts stay unseen, damaged ones too."""
+    """Campaigns with at least one published batch, in order of their start, without damaged ones."""
     shown = {line.campaign_id for line in services.cache.published()}
-    found = [standing.document for standing in services.damages.sound(services.catalog.campaigns(shown))]
+    found = [stored.document for stored in services.damages.sound(services.catalog.campaigns(shown))]
     return sorted(found, key=lambda c: (c.starts_at, c.campaign_id))
 
 
 def campaign(services: Services, campaign_id: str, now_s: int) -> tuple[Campaign, list[BatchNow]]:
-    """The campaign with its published batches, in the document's order; damaged ones are left out. Raises NotFound."""
+    """The campaign with its published batches in the document's order, without damaged ones. Raises NotFound."""
     lines = [line for line in services.cache.published() if line.campaign_id == campaign_id]
-    standing = services.catalog.campaign(campaign_id) if lines else None
-    if standing is None:
+    stored = services.catalog.campaign(campaign_id) if lines else None
+    if stored is None:
         raise NotFound(detail=f"No published campaign {campaign_id!r}.")
     controls = services.cache.controls(line.batch_id for line in lines)
-    order = {batch.batch_id: place for place, batch in enumerate(standing.document.batches)}
+    order = {batch.batch_id: place for place, batch in enumerate(stored.document.batches)}
     found: list[BatchNow] = []
     for batch_id in sorted(controls, key=lambda batch_id: order.get(batch_id, len(order))):
         with services.damages.left_out():
             found.append(_now(services, services.cache.listed(batch_id), controls[batch_id], now_s))
-    return standing.document, found
+    return stored.document, found
 
 
 def batch(services: Services, batch_id: str, now_s: int) -> BatchNow:
-    """Raises NotFound."""
+    """The published batch with its present state. Raises NotFound."""
     batch = services.cache.batch(batch_id)
     return _now(services, batch, services.cache.control(batch_id), now_s)
 
@@ -41,7 +41,7 @@ def _now(services: Services, batch: PublishedBatch, control: Control, now_s: int
 
 
 def _remaining(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> int:
-    """Packs in the stock; the shards are read only where the answer does not follow from the control item."""
+    """Packs in the stock; the shards are read only if the control item does not tell."""
     if now_s < batch.opens_at_s:
         return control.quantity
     if control.sold_out or (control.final and now_s >= batch.closes_at_s):

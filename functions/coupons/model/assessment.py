@@ -1,6 +1,6 @@
-"""What a coupon is worth for an order: pure, and with every reason why not.
+"""What a coupon is worth for an order, or every reason why it cannot be used for it. Pure.
 
-A quote is only this; a redemption repeats it and then decides by conditional writes.
+A quote is only this; hold and redemption assess again, and conditional writes decide.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 from coupons.fields import BASIS_POINTS
 from coupons.model.claims import Coupon
 from coupons.model.merchants import MerchantRecord
-from coupons.model.opening_hours import is_usable
+from coupons.model.opening_hours import is_open
 from coupons.model.orders import Item, Order
 from coupons.model.terms import Exchange, PercentOff, Terms
 from coupons.money import FundingLine, split
@@ -24,7 +24,7 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`eligible` if and only if `reasons` is empty; amounts are zero otherwise, and the order is paid in full."""
+    """`eligible` if and only if `reasons` is empty; otherwise amounts are zero and the order is payable in full."""
 
     reasons: tuple[Reason, ...]
     discount_minor: int
@@ -39,24 +39,24 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """The merchant as the catalogue knows it now, and whether it takes part in the coupon's campaign."""
+    """The merchant by its record, and whether it takes part in the coupon's campaign."""
 
     merchant_id: str
     record: MerchantRecord
     enrolled: bool
     suspended_districts: frozenset[str] = frozenset()
-    """Of the campaign: no store there takes its coupons, on any channel."""
+    """Districts that the campaign suspends: no store there takes its coupons, on any channel."""
 
 
 def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment_s: int, timezone: str) -> Assessment:
-    """Judge `order` at `till` (None: no such merchant) by `terms` at `moment_s` in the campaign's `timezone`.
+    """Assess `order` at `till` (None: no such merchant) by `terms` at `moment_s` in the campaign's `timezone`.
 
-    The discount is computed over the items in scope, and is never above `total_minor`. No coupon is spent for nothing:
-    it is at least one minor unit. The merchant match never makes the order cost less than nothing; the funding lines
-    add up to the discount.
+    The discount is computed over the items in scope. It is at least one minor unit, so that no coupon is used for
+    nothing, and at most `total_minor`. The merchant match is at most what is left to pay; the funding lines add up to
+    the discount.
     """
     items, reasons = _in_scope(terms, order, till)
-    if not is_usable(terms, moment_s, timezone):
+    if not is_open(terms, moment_s, timezone):
         reasons.append("window")
     if moment_s < coupon.valid_from_s:
         reasons.append("not-yet-valid")
@@ -74,9 +74,9 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
 
 
 def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[Reason]) -> int:
-    """What `items` are worth off the order; 0 and a reason more if they are not enough, or not the good.
+    """The discount for `items`; 0 and a reason if they cost too little, or do not hold the item of an exchange.
 
-    Of several lines with the good of an exchange, the one that is worth most counts.
+    Of several lines with the item of an exchange, the one with the highest price counts.
     """
     base_minor = min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
     if not _restricts_items(terms):

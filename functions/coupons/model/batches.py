@@ -1,4 +1,4 @@
-"""A published batch: what was frozen (`Release`) and what changes (`Control`), and the status that follows from both.
+"""A published batch: what was frozen (`PublishedBatch`), what changes (`Control`), and the status by both.
 
 Stock is a control item and `shards` stock items; design section 4. The control item's state is `open` or `sealing`
 (a reclaim is under way) at `round` r; only stock sealed at round r may be leased.
@@ -22,14 +22,15 @@ BatchStatus = Literal["scheduled", "booking", "open", "paused", "drained", "sold
 
 @dataclass(frozen=True)
 class PublishedBatch:
-    """What publishing froze."""
+    """The facts that are frozen when a batch is published."""
 
     campaign_id: str
     timezone: str
     currency: str
     number: int
-    """4 bytes; stands for the batch in sealed ids."""
+    """4 bytes that name the batch in sealed ids."""
     claim_key: str
+    """What a person can claim once: this batch, or its exclusive group."""
     buckets: int
     booking_buckets: int
     shards: int
@@ -39,7 +40,7 @@ class PublishedBatch:
     terms: tuple[Terms, ...]
     limits: tuple[Limit, ...] = ()
     from_stock: bool = True
-    """False where everyone entitled fits (`operate/members.py`): a claim needs no lease."""
+    """False if its group of members is no larger than the batch (`operate/members.py`): claims then need no lease."""
 
     @property
     def batch_id(self) -> str:
@@ -59,7 +60,7 @@ class PublishedBatch:
 
     @cached_property
     def first_expiry_s(self) -> int:
-        """Before this none of its coupons expires."""
+        """None of its coupons expires before this."""
         return min(expiry_s(terms, self.opens_at_s) for terms in self.terms)
 
     @cached_property
@@ -74,7 +75,7 @@ class PublishedBatch:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What changes after publishing. `drained_at_s`, `sealed_at_s`: 0 while it has not happened in this round."""
+    """What changes after publishing. `drained_at_s`, `sealed_at_s`: 0 until it happens in this round."""
 
     state: Literal["open", "sealing"]
     round: int
@@ -83,30 +84,30 @@ class Control:
     sealed_at_s: int = 0
     sold_out: bool = False
     final: bool = False
-    """Reclaimed after it had closed: the count is the last word."""
+    """Reclaimed after it closed: the count of claims is final."""
     claims: int = 0
-    """As the last reclaim counted them."""
+    """The count of the last reclaim."""
     paused: bool = False
     stopped: bool = False
     stopped_at_s: int = 0
-    """When that was decided, or decided anew with `voided`; 0 before."""
+    """When it was stopped, or voided later; 0 before."""
     voided: bool = False
-    """Stopped together with what was issued: coupons that are not redeemed are worth nothing."""
+    """Stopped together with its issued coupons: those that are not redeemed are void."""
     booked: int = -1
     """Bookings as counted after their window closed; -1 before."""
     booking_count: int = 0
-    """Which count of the bookings that is, or will be: a clock set back before the window's end begins another."""
+    """The number of that count, or of the next: a clock that is set back before the window's end starts another."""
     extended_s: int = 0
     reminded_until_s: int = 0
-    """Others were told of all coupons that end before this; 0: of none, or not since the last extension."""
+    """Reminders were sent for all coupons that end before this; 0: for none, or not since the last extension."""
     expired_at_s: int = 0
     """When its expiry was recorded; 0 before."""
     expired_counts: dict[str, int] = field(default_factory=dict)
     """What the expiry sweep counted: claims, and coupons by state."""
     unused: tuple[int, ...] = ()
-    """Of the issued coupons, by place in the pack, how many were not redeemed when it expired."""
+    """How many issued coupons were not redeemed when the batch expired, by place in the pack."""
     given_back: int = 0
-    """Steps of `settle/give_back.py` that are done."""
+    """How many steps of `settle/give_back.py` are done."""
     rest_through: str = ""
     """The last closed settlement day of which the rest was given back."""
 
@@ -126,7 +127,7 @@ class BatchNow:
 
 
 def batch_status(batch: PublishedBatch, control: Control, now_s: int) -> BatchStatus:
-    """One word for the catalogue: what an operator decided comes before the window, the stock comes last."""
+    """One word for the catalog: an operator's decision comes before the window, the stock comes last."""
     if control.stopped:
         return "stopped"
     if now_s >= batch.closes_at_s:

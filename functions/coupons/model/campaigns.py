@@ -141,7 +141,7 @@ class Batch(Document):
 
 
 def _refuse_validity(batch: Batch, terms: Terms) -> None:
-    """Whenever it is claimed, the coupon has some time, and no extension takes it out of ours."""
+    """A coupon is valid for some time whenever it is claimed, and ends in the supported years also when extended."""
     if isinstance(terms.validity, FixedWindow):
         if terms.validity.ends_at < batch.closes_at:
             raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed")
@@ -155,7 +155,7 @@ def _refuse_validity(batch: Batch, terms: Terms) -> None:
 
 
 def _later(batch: Batch, named: list[Batch]) -> None:
-    """Money rolls over forwards only: to a batch of the same document that closes later."""
+    """Money rolls over only to a batch of the same document that closes later."""
     if batch.rollover_to is not None and not (named and named[0].closes_at > batch.closes_at):
         raise ValueError(f"batch {batch.batch_id}: rollover_to {batch.rollover_to!r} is no batch that closes later")
 
@@ -225,18 +225,19 @@ class Campaign(Document):
         return [by_id[terms_id] for terms_id in batch.terms]
 
     def limits_of(self, batch: Batch) -> list[Limit]:
+        """The limits that the batch names, in its order."""
         by_id = {limit.limit_id: limit for limit in self.limits}
         return [by_id[limit_id] for limit_id in batch.limits]
 
 
 class Warned(Document):
-    """Where a document states what stays otherwise."""
+    """A place where a document states something that it does not change."""
 
     place: str
     message: str
 
 
 class Applied(Campaign):
-    """The document as it is stored; `warnings` only where there are any."""
+    """The document as it is stored; `warnings` only if there are any."""
 
     warnings: list[Warned] = []

@@ -13,25 +13,25 @@ from coupons.model.terms import FixedWindow, Terms
 from coupons.times import DAY_S, day_of, day_start_s, epoch_s
 
 Stored = Literal["available", "held", "redeemed", "voided"]
-"""What the item says; `expired` is never stored: it is a fact of the clock."""
+"""The state in the item. `expired` is never stored: it follows from the clock."""
 CouponStatus = Literal["available", "held", "redeemed", "expired", "voided"]
 BAR_AHEAD_S = 2 * SKEW_S
-"""A bar further ahead of now than this was written before a clock was set back, and does not count."""
+"""A bar that is further ahead was written before a clock was set back, and does not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What operators decided about all coupons of a batch after they were issued; no claim item is rewritten for it."""
+    """What operators decided about all issued coupons of a batch. It is stored with the batch, not in claim items."""
 
     extended_s: int = 0
     """Added to every coupon's expiry."""
     voided: bool = False
-    """What was not redeemed when the batch was stopped is worth nothing."""
+    """Coupons that were not redeemed when the batch was stopped are void."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """`expires_at_s` as stamped at the claim; the batch's `Ruling` comes on top."""
+    """A coupon of a claim. `expires_at_s` is stored at the claim; the batch's extension is added to it."""
 
     state: Stored
     valid_from_s: int
@@ -40,27 +40,28 @@ class Coupon:
     """`orders.order_key` of the order that holds or redeemed it."""
     held_until_s: int = 0
     returns: int = 0
-    """How often a reversal gave it back."""
+    """How often it came back with a reversal."""
     bar_s: int = 0
-    """Codes issued until then bring it no more: they were shown for a use that was undone. 0: it never came back."""
+    """Codes issued until then cannot use it: they were shown for a use that was reversed. 0: it never came back."""
     print_no: int = 0
-    """Its last print is the only one that brings it; a coupon that came back has none until it is printed anew."""
+    """The number of its newest print, the only one that can use it. After it came back, no print can until the next."""
 
     def is_brought_by(self, scanned: Scanned, now_s: int) -> bool:
-        """It has not come back, nor been printed anew, since `scanned` was issued; the code's age is not asked."""
+        """It has neither come back nor been printed again since `scanned` was issued, whatever the code's age."""
         if scanned.print_no:
             return scanned.print_no == self.print_no
         return scanned.issued_at_s > self.bar_s or self.bar_s > now_s + BAR_AHEAD_S
 
     def is_held_by(self, order: bytes) -> bool:
-        """Lapsed or not; False once another order has had it, whatever the order that held it says of itself."""
+        """This order holds it, lapsed or not; False once another order has had it, whatever the order's item says."""
         return self.state == "held" and self.order == order
 
     def fresh_code_in_s(self, now_s: int) -> int:
-        """How long until a code brings it that is issued then; 0: one of now does."""
+        """In how many seconds a new code can use it; 0: a code issued now can."""
         return max(self.bar_s + 1 - now_s, 0) if self.bar_s <= now_s + BAR_AHEAD_S else 0
 
     def status(self, now_s: int, ruling: Ruling) -> CouponStatus:
+        """Its status at that moment. Expiry is decided here: `expires_at_s` plus the extension, by the clock."""
         if self.state in ("redeemed", "voided"):
             return self.state
         if ruling.voided:
@@ -74,10 +75,12 @@ class Coupon:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
+    """One person's pack of one batch."""
+
     batch_number: int
     person: bytes
     token: str
-    """`lease-uuid:ordinal`: which attempt, and which leased pack, wrote the item."""
+    """`lease:ordinal`: the leased pack that the item was written for."""
     claimed_at_s: int
     key_version: int
     coupons: tuple[Coupon, ...]
@@ -85,13 +88,15 @@ class Claim:
 
 @dataclass(eq=False)
 class DamagedClaim(Damaged):
-    """A claim that cannot be read; `batch_number` where that still can."""
+    """A claim that cannot be read; `batch_number` if that can."""
 
     batch_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRecord:
+    """One person's booking of one batch."""
+
     batch_number: int
     booked_at_s: int
 
@@ -99,8 +104,8 @@ class BookingRecord:
 def fresh_coupon(terms: Terms, claimed_at_s: int, timezone: str) -> Coupon:
     """The coupon that `terms` yield at a claim; `timezone` is the campaign's.
 
-    Valid in the fixed window, or for N days from the claim; a delayed start is the beginning of the k-th calendar day
-    after the claim's, and leaves the expiry where it is.
+    Valid in the fixed window, or for N days from the claim. A delayed start is the first second of the k-th calendar
+    day after the claim's; it does not change the expiry.
     """
     validity, valid_from_s = terms.validity, claimed_at_s
     if isinstance(validity, FixedWindow):

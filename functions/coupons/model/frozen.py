@@ -1,7 +1,7 @@
-"""What publishing froze of a document, and where another document says something else.
+"""What is frozen once a batch is published, and where another document differs from it.
 
-A published batch, its terms and limits, time zone and currency stay as they are; of its quantity the one that it has
-now, after every raise and rollover, is the only one that a document may state.
+A published batch, its terms and limits, time zone and currency never change by a document. A document must state the
+quantity that the batch has now, after all raises and rollovers.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def refuse_frozen(standing: Campaign, document: Campaign, quantities: Mapping[st
 
 
 def differences(before: Any, after: Any, place: str) -> Iterator[dict[str, Any]]:
-    """Each place where two values of one form differ: `{place, kept, stated}`, as deep as both have the same shape."""
+    """Each place where two values differ: `{place, kept, stated}`, as deep as both have the same shape."""
     before, after = _plain(before), _plain(after)
     if before == after:
         return
@@ -65,7 +65,7 @@ def differences(before: Any, after: Any, place: str) -> Iterator[dict[str, Any]]
 
 
 def shown(value: Any) -> str:
-    """A value in a sentence."""
+    """A value as it is printed in a sentence."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
 

@@ -1,4 +1,4 @@
-"""限领: what one person, or one household, may claim over all the batches that name a limit."""
+"""限领: limits on what one person or household can claim over several batches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coupons.fields import Document, Id
 from coupons.times import day_of
 
 PER_BATCH_MAX = 4
-"""Each limit is one more item in the claim's transaction."""
+"""Each limit adds an item to the claim's transaction."""
 
 
 class CountLimit(Document):
@@ -49,7 +49,7 @@ Limit = Annotated[CountLimit | OneAtATime, Field(discriminator="kind")]
 
 
 def period_of(limit: CountLimit, now_s: int, timezone: str) -> str:
-    """The period that `now_s` falls in: `2020-06-06`, `2020-W23`, `2020-06`, or `all` of the campaign."""
+    """The period of `now_s`: `2020-06-06`, `2020-W23`, `2020-06`, or `all` for the campaign."""
     if limit.period == "campaign":
         return "all"
     day: date = day_of(now_s, timezone)

@@ -27,8 +27,8 @@ class Store(Document):
 class Withholding(Document):
     """Lines that are not paid out for a reason: those of one order from that day on, or all of a day (no `order_no`).
 
-    An operator decides: `released`, they are due after all, or `refused`, owed to nobody; absent, it is open. What
-    stands for an order goes before what stands for a day.
+    An operator decides: `released`, they are due after all, or `refused`, owed to nobody; absent, it is undecided. A
+    withholding of an order goes before one of the whole day.
     """
 
     day: DeclaredDay
@@ -70,8 +70,8 @@ class Merchant(Document):
 class MerchantRecord(Document):
     """A merchant: its facts, the campaigns that it joined by itself, its suspension, and what is withheld of its lines.
 
-    `revision` counts the edits of all of it. `late_scans_per_day`: how many redemptions of a settlement day may arrive
-    when their code has grown too old, from tills that were cut off; no campaign document says it.
+    `revision` counts the edits of the record. `late_scans_per_day`: how many late scans are taken a settlement day,
+    from tills that were offline; no campaign document sets it.
     """
 
     revision: Revision | None = None
@@ -93,10 +93,9 @@ class MerchantRecord(Document):
 
 
 class MerchantEdit(Document):
-    """The body of `PUT /admin/merchants/{id}`: what it says is changed, what it leaves out stays, and so does `null`;
-    an empty list empties.
+    """The body of `PUT /admin/merchants/{id}`. A field that is absent or `null` is not changed; an empty list empties.
 
-    `revision` is the one that was read; absent, it creates, and all that a record needs must be there.
+    `revision` is the one that was read. Without it the edit creates the record and needs all its required fields.
     """
 
     revision: Revision | None = None
@@ -110,7 +109,7 @@ class MerchantEdit(Document):
     late_scans_per_day: LateScans | None = None
     withheld: Withheld | None = None
 
-    def merged(self, standing: MerchantRecord | None) -> MerchantRecord:
-        """The record as it is with this edit. Raises ValidationError: something is missing, or stands twice."""
+    def merged(self, existing: MerchantRecord | None) -> MerchantRecord:
+        """The record with this edit. Raises ValidationError if a field is missing, or an entry is there twice."""
         said = {name: value for name, value in self if value is not None and name != "revision"}
-        return MerchantRecord.model_validate({**dict(standing or ()), **said})
+        return MerchantRecord.model_validate({**dict(existing or ()), **said})

@@ -13,11 +13,12 @@ _WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 """In the order of `date.weekday()`."""
 
 
-def is_usable(terms: Terms, moment_s: int, timezone: str) -> bool:
-    """Inside one of the weekly hours, if there are any, and on no blackout date.
+def is_open(terms: Terms, moment_s: int, timezone: str) -> bool:
+    """`moment_s` is inside one of the weekly hours, if there are any, and not on a blackout date.
 
-    The date is that of the moment itself: hours that began before midnight end there if the new day is blacked out.
-    By the wall clock: an hour that a clock change repeats counts both times, one that it skips never comes.
+    The blackout date is the calendar day of the moment: hours that began before midnight end there if the next day is a
+    blackout date. Hours follow the wall clock: an hour that a clock change repeats counts twice, one that it skips does
+    not occur.
     """
     shown = wall_clock(moment_s, timezone)
     if shown.date().isoformat() in terms.blackout_dates:
@@ -27,7 +28,7 @@ def is_usable(terms: Terms, moment_s: int, timezone: str) -> bool:
 
 
 def _covers(hours: WeeklyHours, day: date, clock: str) -> bool:
-    """`clock` is HH:MM, which sorts as time does; a minute is inside with all of its seconds."""
+    """`clock` is HH:MM, which sorts by time; a minute is inside with all its seconds."""
     began_today = _weekday(day) in hours.weekdays
     if hours.starts < hours.ends:
         return began_today and hours.starts <= clock < hours.ends

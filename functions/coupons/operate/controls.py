@@ -1,4 +1,4 @@
-"""What operators do to a published batch while it runs: pause, resume, stop, extend."""
+"""Pause, resume, stop, void and extend a published batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from coupons.process.services import Services
 from coupons.refusals import Busy, Closed, Stopped, TermsFrozen
 from coupons.times import DAY_S
 
-ATTEMPTS = 3
+EXTEND_ATTEMPTS = 3
 
 
 def pause(services: Services, batch_id: str) -> tuple[PublishedBatch, Control, bool]:
@@ -23,9 +23,9 @@ def resume(services: Services, batch_id: str) -> tuple[PublishedBatch, Control, 
 def stop(services: Services, batch_id: str, now_s: int, *, void: bool = False) -> tuple[PublishedBatch, Control, bool]:
     """Claims are refused with `stopped` within two seconds and for good; True if they were.
 
-    Issued coupons stay valid, or with `void` are `voided` at every till within two seconds, redeemed ones excepted; a
-    batch that was stopped can still be voided, never the other way round. Raises NotFound, Closed (nothing is left to
-    void: the batch's expiry is recorded).
+    Issued coupons stay valid. With `void` all that are not redeemed are `voided` at every till within two seconds; a
+    stopped batch can be voided later, and a voided one stays so. Raises NotFound, Closed (nothing is left to void: the
+    batch's expiry is recorded).
     """
     batch = services.cache.batch(batch_id)
     if not void:
@@ -34,7 +34,7 @@ def stop(services: Services, batch_id: str, now_s: int, *, void: bool = False) -
     changed = services.controls.stop_and_void(batch_id, now_s)
     control = services.cache.control_now(batch_id)
     if not control.voided:
-        raise _accounted_for(batch, control)
+        raise _has_expired(batch, control)
     return batch, control, not changed
 
 
@@ -44,12 +44,12 @@ def extend(services: Services, batch_id: str, days: int) -> tuple[PublishedBatch
     Raises NotFound, Closed (the batch's expiry is recorded), TermsFrozen (an extension only grows), Busy.
     """
     batch, extended_s = services.cache.batch(batch_id), days * DAY_S
-    for _ in range(ATTEMPTS):
+    for _ in range(EXTEND_ATTEMPTS):
         control = services.cache.control_now(batch_id)
         if control.extended_s == extended_s:
             return batch, control, True
         if control.expired_at_s:
-            raise _accounted_for(batch, control)
+            raise _has_expired(batch, control)
         if control.extended_s > extended_s:
             raise TermsFrozen(detail=f"The extension is {control.extended_s // DAY_S} days; it only grows.")
         if services.controls.extend(batch_id, control, extended_s, batch.last_expiry_s + extended_s):
@@ -57,7 +57,7 @@ def extend(services: Services, batch_id: str, days: int) -> tuple[PublishedBatch
     raise Busy(detail="The batch is changing; try again.")
 
 
-def _accounted_for(batch: PublishedBatch, control: Control) -> Closed:
+def _has_expired(batch: PublishedBatch, control: Control) -> Closed:
     return Closed(
         closed_at_s=control.expired_at_s,
         timezone=batch.timezone,

@@ -1,8 +1,10 @@
-"""Groups and what is granted to them: members come and go, and a batch for all of them needs no stock.
+"""名单: the members of a group, who may claim its batches. A batch that is granted to all of them needs no stock.
 
-A `granted` batch whose group holds at most `quantity` people when it is published needs no lease. Each claim needs a
-member, each member claims once, so claims <= everyone ever admitted <= quantity, whoever is removed meanwhile. From
-then on the group's item refuses to grow beyond the batch. A larger group claims from the stock. Guarded by
+An exclusive group of batches (`model/exclusive_groups.py`) is another thing.
+
+A `granted` batch needs no lease if its group is no larger than the batch when it is published. Only members claim, and
+each claims once, so claims <= people ever admitted <= quantity, also if members are removed. From then on the group's
+item refuses to grow beyond the batch. A larger group claims from the stock. Guarded by
 tests/store/operate/test_members.py::test_a_group_never_outgrows_a_batch_that_was_granted_to_it,
 tests/concurrency/test_granting.py::test_members_publishing_and_claims_side_by_side.
 """
@@ -18,24 +20,25 @@ from coupons.refusals import Busy, Malformed, TermsFrozen
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.groups import ADMITTED_AT_ONCE, Group
 
-ATTEMPTS = 6
+ADMIT_ATTEMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """How many joined and left by this call, and how many were ever admitted."""
+class MemberChange:
+    """How many people joined and left with this call, and how many were ever admitted."""
 
     added: int
     removed: int
     entitled: int
 
 
-def change_members(services: Services, group_id: str, add: list[str], remove: list[str], now_s: int) -> Change:
-    """Everybody in `add` (as `Keys.person` takes them) is a member, nobody in `remove` is.
+def change_members(services: Services, group_id: str, add: list[str], remove: list[str], now_s: int) -> MemberChange:
+    """Each person in `add` (as `Keys.person` takes them) is a member, and no person in `remove` is.
 
-    People are compared by their keys: one of them in two spellings is one. 2 write units a new member, 1 for everybody
-    else who joins or leaves, none for those who need not. Raises Malformed (somebody is in both lists), TermsFrozen (a
-    batch that grants to the whole group would not have a pack for each; those before in the list may be in), Busy.
+    People are compared by their keys, so two spellings of one person count once. 2 write units a new member, 1 for each
+    other person who joins or leaves, none for a person who is or is not a member already. Raises Malformed (a person is
+    in both lists), TermsFrozen (a batch that is granted to the whole group would have too few packs; people earlier in
+    the list may have been admitted), Busy.
     """
     adding = dict.fromkeys(map(services.keys.person, add))
     removing = [services.keys.person(name) for name in remove]
@@ -52,23 +55,23 @@ def change_members(services: Services, group_id: str, add: list[str], remove: li
     admitted = 0
     for start in range(0, len(fresh), ADMITTED_AT_ONCE):
         admitted += _admit(services, group_id, fresh[start : start + ADMITTED_AT_ONCE], now_s)
-    return Change(len(returning) + admitted, len(leaving), services.groups.get(group_id).entitled)
+    return MemberChange(len(returning) + admitted, len(leaving), services.groups.get(group_id).entitled)
 
 
 def grants_to_all(batch: Batch, group: Group) -> bool:
-    """Whether everyone entitled fits, so that no claim needs a lease."""
+    """Whether the group is no larger than the batch, so that no claim needs a lease."""
     return batch.mode == "granted" and batch.price_points == 0 and group.entitled <= batch.quantity
 
 
 def _admit(services: Services, group_id: str, persons: list[bytes], now_s: int) -> int:
-    """How many of them were admitted by this call; others may have been by another."""
-    for _ in range(ATTEMPTS):
+    """How many of `persons` this call admitted; another call may have admitted the rest."""
+    for _ in range(ADMIT_ATTEMPTS):
         group = services.groups.get(group_id)
         _refuse_to_outgrow(services, group_id, group, len(persons), now_s)
         try:
             services.groups.admit(group_id, group, persons)
         except TransactionFailed as failure:
-            # Another call admitted some of them, or somebody else, since they were looked up.
+            # Another call admitted some of them, or other people, since they were read.
             admitted = {persons[place - 1] for place in failure.items if place}
             persons = [person for person in persons if person not in admitted]
             if persons:
@@ -87,10 +90,11 @@ def _refuse_to_outgrow(services: Services, group_id: str, group: Group, more: in
 
 
 def _is_over(services: Services, batch_id: str, now_s: int) -> bool:
-    """Nobody can claim it any more, nor is any claim of it on its way.
+    """No claim of the batch can be written any more.
 
-    A fence after the end: until then another process may not have heard of a stop, its clock may be behind, or a put of
-    its may still be applied. Guarded by tests/store/operate/test_members.py::test_a_batch_that_is_over_bounds_nobody.
+    That is one fence after its end: until then another process may not know of a stop, its clock may be behind, or a
+    put that it sent may still be applied. Guarded by
+    tests/store/operate/test_members.py::test_a_batch_that_is_over_bounds_nobody.
     """
     control, closes_at_s = services.cache.control(batch_id), services.cache.batch(batch_id).closes_at_s
     over_at_s = min(control.stopped_at_s, closes_at_s) if control.stopped else closes_at_s

@@ -1,4 +1,4 @@
-"""A merchant's record: read, create, edit; suspension and what is withheld of its lines are parts of it."""
+"""A merchant's record: read, create, edit. It holds suspension, late scans and withholdings too."""
 
 from __future__ import annotations
 
@@ -14,42 +14,41 @@ from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict
 
 def read(services: Services, merchant_id: str) -> MerchantRecord:
     """The record as `put` takes it, with its revision. Raises NotFound."""
-    standing = services.registry.record(merchant_id)
-    if standing is None:
+    existing = services.registry.record(merchant_id)
+    if existing is None:
         raise NotFound(detail=f"No merchant {merchant_id!r} has a record.")
-    return standing
+    return existing
 
 
 def put(
     services: Services, merchant_id: str, edit: MerchantEdit
 ) -> tuple[MerchantRecord, EditOutcome, list[Withholding]]:
-    """The merchant's record says what `edit` says, at every till within two seconds; the rest of it stays.
+    """The record has the fields of `edit`, at every till within two seconds; its other fields stay as they are.
 
-    Returns the record, and of what is withheld all that is new or decided otherwise, as it is now; what is withheld no
-    longer is listed as it was, decided `released`. An edit after which nothing would differ was there already, at
-    whatever revision. Raises Malformed (nothing to create a record from, an order that is not there),
-    RevisionConflict, Busy.
+    Returns the record, the outcome, and the withholdings that are new or have another decision; a withholding that was
+    taken out is listed with the decision `released`. An edit that changes nothing is `unchanged`, at any revision.
+    Raises Malformed (a new record lacks fields, or an order does not exist), RevisionConflict, Busy.
     """
     for _ in range(2):
-        # The second time after an edit by somebody else: this one may be its repeat, or else is in conflict with it.
-        standing = services.registry.record(merchant_id)
-        record = _merged(standing, edit)
-        if record == standing:
-            return standing, "unchanged", []
-        revision = standing.revision if standing else None
+        # The second time after another edit was stored: this one is its repeat, or conflicts with it.
+        existing = services.registry.record(merchant_id)
+        record = _merged(existing, edit)
+        if record == existing:
+            return existing, "unchanged", []
+        revision = existing.revision if existing else None
         if edit.revision != revision:
             raise _conflict(revision)
-        changes = changed(standing.withheld if standing else [], record.withheld)
+        changes = changed(existing.withheld if existing else [], record.withheld)
         _refuse_unknown_orders(services, merchant_id, record, changes)
         stored = record.model_copy(update={"revision": (revision or 0) + 1})
-        if services.registry.put(merchant_id, stored, standing):
-            return stored, "updated" if standing else "created", changes
+        if services.registry.put(merchant_id, stored, existing):
+            return stored, "updated" if existing else "created", changes
     raise Busy(detail="The merchant's record is changing; try again.")
 
 
-def _merged(standing: MerchantRecord | None, edit: MerchantEdit) -> MerchantRecord:
+def _merged(existing: MerchantRecord | None, edit: MerchantEdit) -> MerchantRecord:
     try:
-        return edit.merged(standing)
+        return edit.merged(existing)
     except ValidationError as error:
         raise Malformed(errors=faults(error, "body"), detail="The record would not be whole; see errors.") from None
 

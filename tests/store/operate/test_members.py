@@ -8,7 +8,7 @@ import pytest
 
 from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
-from coupons.operate.members import Change, change_members
+from coupons.operate.members import MemberChange, change_members
 from coupons.operate.publication import publish, raise_quantity
 from coupons.refusals import Busy, NotEligible, TermsFrozen
 from coupons.schedule.minute import run_schedule
@@ -206,7 +206,7 @@ def test_somebody_admitted_by_another_call_is_counted_once(world: World) -> None
     """The transaction's refusal names them; the others are admitted all the same."""
     faulty = Faulty(world.client, "transact_write_items", first(lambda: change(world, ["bob"])))
     changed = change_members(world.new_services(client=faulty), GROUP, ["ann", "bob"], [], world.now_s)
-    assert changed == Change(added=1, removed=0, entitled=2)
+    assert changed == MemberChange(added=1, removed=0, entitled=2)
     assert members(world, ["ann", "bob"]) == [True, True]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coupons.model.opening_hours import is_usable
+from coupons.model.opening_hours import is_open
 from coupons.model.terms import Terms
 from tests.world import seconds, terms
 
@@ -75,15 +75,15 @@ BORDERS: list[tuple[dict[str, Any], str, str, bool]] = [
 @pytest.mark.parametrize(("usable", "timezone", "moment", "expected"), BORDERS)
 def test_weekly_hours(usable: dict[str, Any], timezone: str, moment: str, expected: bool) -> None:
     """`starts <= wall clock < ends`, to the second."""
-    assert is_usable(made(usable), seconds(moment), timezone) is expected
+    assert is_open(made(usable), seconds(moment), timezone) is expected
 
 
-def test_without_hours_a_coupon_is_usable_always() -> None:
+def test_without_hours_a_coupon_is_open_always() -> None:
     """An empty list does not restrict; of several hours one suffices."""
     noon_s = seconds("2020-06-06T12:00:00+08:00")
-    assert is_usable(made(), noon_s, "Asia/Shanghai")
-    assert not is_usable(made(LUNCH, NIGHT), noon_s, "Asia/Shanghai")
-    assert is_usable(made(LUNCH, NIGHT, SATURDAY), noon_s, "Asia/Shanghai")
+    assert is_open(made(), noon_s, "Asia/Shanghai")
+    assert not is_open(made(LUNCH, NIGHT), noon_s, "Asia/Shanghai")
+    assert is_open(made(LUNCH, NIGHT, SATURDAY), noon_s, "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_without_hours_a_coupon_is_usable_always() -> None:
 def test_blackout_dates(timezone: str, moment: str, expected: bool) -> None:
     """From the first to the last second of the day where the campaign is."""
     dates = ("2020-03-21", "2020-06-06", "2020-10-04")
-    assert is_usable(made(blackout_dates=dates), seconds(moment), timezone) is expected
+    assert is_open(made(blackout_dates=dates), seconds(moment), timezone) is expected
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_a_blackout_date_cuts_the_hours_over_midnight(
 ) -> None:
     """The date is that of the moment, not of the evening on which the hours began."""
     night = made(NIGHT, blackout_dates=(blackout_date,))
-    assert is_usable(night, seconds("2020-06-05T23:59:59+08:00"), "Asia/Shanghai") is before_midnight
-    assert is_usable(night, seconds("2020-06-06T00:00:00+08:00"), "Asia/Shanghai") is after_midnight
+    assert is_open(night, seconds("2020-06-05T23:59:59+08:00"), "Asia/Shanghai") is before_midnight
+    assert is_open(night, seconds("2020-06-06T00:00:00+08:00"), "Asia/Shanghai") is after_midnight
 
 
 # Each zone's offset from the start of 2020, and each change of that year: when, and the offset from then on.
@@ -183,4 +183,4 @@ def test_any_hours_in_any_zone(usable: list[dict[str, Any]], blackout: list[int]
     dates = sorted((day + timedelta(days=near - 1)).isoformat() for near in blackout)
     covered = set().union(*map(walked, usable))
     expected = (not usable or (WEEK[day.weekday()], minute) in covered) and day.isoformat() not in dates
-    assert is_usable(made(*usable, blackout_dates=tuple(dates)), moment_s, timezone) is expected
+    assert is_open(made(*usable, blackout_dates=tuple(dates)), moment_s, timezone) is expected
