@@ -1,1 +1,1 @@
-"""Recount everything from the items."""
+"""Audits: count everything again from the stored items, and compare."""

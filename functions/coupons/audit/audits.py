@@ -1,15 +1,18 @@
-"""Audits of a batch, a day and a campaign: recounted from the items, never from counters; resumable.
+"""Audits of a batch, a day and a campaign. They count the stored items, never trust a counter, and can be resumed.
 
-    begin ──▶ lines, orders, their coupons ──▶ claims ──▶ lines of open days again ──▶ reserves, records, budgets
-    what is    what orders say of them          coupons     what moved meanwhile        what was set aside for them
-    final                                       by state
+    1 begin      record which days are closed and which batches have a final count
+    2 lines      count the settlement lines, each compared with its order and its coupon
+    3 claims     count the claims and their coupons by state
+    4 lines      count the lines of open days again: how many were filed since step 2
+    5 snapshot   read budgets, reserves and ledger records as they are at one moment
+    6 equations  compare the numbers
 
-Each phase records what it has counted under the audit's name (`sweep`); if a call runs out of time, the next one
-resumes it. What was final at the beginning must match exactly; the rest within the movements counted meanwhile.
+Steps 1 to 4 are recorded under the audit's name (`sweep`). If a call runs out of time, the next call with that name
+resumes it. What was final at step 1 must match exactly; the rest within the number of lines filed since step 2.
 
-A season of ten million redemptions, two million claims and 3,000 merchants on 30 days: about 22 million read units for
-lines, orders and coupons, half a million for claims, 1.5 million for merchants' days; 1,500 folds; 3 dollars at list
-price and under an hour of 20 s calls, 8 threads each.
+A season of ten million redemptions, two million claims and 3,000 merchants on 30 days takes 22 million read units for
+lines, orders and coupons, half a million for claims and 1.5 million for merchants' days, and 1,500 pieces. That is 3
+dollars at list price, and under an hour in calls of 20 s with 8 threads each.
 """
 
 from __future__ import annotations
@@ -44,12 +47,12 @@ from coupons.settle.give_back import EXPIRED, UNCLAIMED
 
 
 def audit_batch(services: Services, batch_id: str, sweep: str, now_s: int, deadline_s: float) -> BatchAudit:
-    """Recount the batch, strongly consistent. `sweep` names a count to go on with, empty starts one.
+    """Count the items of the batch with strong reads. `sweep` names the audit to resume; empty begins one.
 
-    `complete` False: time ran out (`deadline_s`, monotonic), or its money would not stand still; ask again with the
-    `sweep` of the answer. Claims are counted before the shards are read: a pack that moves in between counts as
-    unclaimed, never twice. A claim that cannot be read is counted and named; any other damaged item ends the audit with
-    its key as the finding. Raises NotFound, Busy.
+    `complete` is False if time ran out (`deadline_s`, monotonic) or the campaign's money kept changing: call again with
+    the answer's `sweep`. Claims are counted before the shards are read, so a pack that is claimed in between counts as
+    unclaimed, never twice. A claim that cannot be read is counted and named. Any other damaged item ends the audit and
+    is its only finding. Raises NotFound, Busy.
     """
     sweep = sweep or secrets.token_hex(8)
     try:
@@ -83,9 +86,10 @@ def expired_counts(services: Services, batch_id: str) -> dict[str, int]:
 
 
 def audit_day(services: Services, campaign_id: str, day: str, sweep: str, deadline_s: float) -> AuditReport:
-    """Recount the lines of a day, of all its merchants and batches: a settlement day is not one campaign's.
+    """Count all lines of the day, whatever their campaign: merchants of several campaigns share a settlement day.
 
-    A damaged item ends the audit with its key as the finding. Raises NotFound (no such campaign), Busy.
+    Resumed as `audit_batch`. A damaged item ends the audit and is its only finding. Raises NotFound (no such campaign),
+    Busy.
     """
     sweep = sweep or secrets.token_hex(8)
     try:
@@ -109,8 +113,8 @@ def _audit_day(services: Services, campaign_id: str, day: str, sweep: str, deadl
     if lines is None:
         return AuditReport(day, sweep)
     tally = lines.get(day, DayTally())
-    standing = "is closed" if closed else "is not closed"
-    head = Equation(f"{day} {standing}: {tally.merchants} merchants, {tally.recounted.whole.lines} lines", True)
+    state = "is closed" if closed else "is not closed"
+    head = Equation(f"{day} {state}: {tally.merchants} merchants, {tally.recounted.whole.lines} lines", True)
     recorded = services.day_folds.spent_on(day, services.catalog.published_ids()) if closed else {}
     found = [head, *_of_purses(services, tally, recorded, is_closed=bool(closed))]
     if closed:
@@ -119,9 +123,9 @@ def _audit_day(services: Services, campaign_id: str, day: str, sweep: str, deadl
 
 
 def audit_campaign(services: Services, campaign_id: str, sweep: str, now_s: int, deadline_s: float) -> AuditReport:
-    """Recount all published batches, and hold budgets, reserves, ledger and closed days against each other.
+    """Count the items of all published batches, and compare budgets, reserves, ledger and closed days.
 
-    Damage is found as by `audit_batch`. Raises NotFound, Busy.
+    Resumed as `audit_batch`, with the same findings of damage. Raises NotFound, Busy.
     """
     sweep = sweep or secrets.token_hex(8)
     try:
@@ -154,7 +158,7 @@ def _audit_campaign(services: Services, campaign_id: str, sweep: str, now_s: int
 def _of_purses(
     services: Services, tally: DayTally, recorded: Mapping[str, Amounts], *, is_closed: bool
 ) -> Iterator[Equation]:
-    """A day's equations, those of each purse apart: batches under that of their release, lines under what they say."""
+    """The day's equations for each purse: of a batch the one it was published with, of a line its own."""
 
     def purse_of(batch_id: str) -> Purse:
         batch = services.cache.published_batch(batch_id)
@@ -175,12 +179,14 @@ def _of_purses(
 def _of_stock(
     services: Services, batch: PublishedBatch, count: Count | None, beginning: AuditBeginning
 ) -> dict[str, Any]:
-    """What stock and claims say. Shards are read before the control item: a raise meanwhile is in both, or in it."""
+    """The numbers of stock and claims. Shards are read before the control item, so a raise between the reads only adds
+    to the quantity.
+    """
     shards = services.stock.shards(batch.batch_id, batch.shards)
     control = services.cache.control_now(batch.batch_id)
     remaining, over = sum(shard.remaining for shard in shards), final_count(control)
     if not (batch.from_stock or over) and count:
-        remaining = control.quantity - count.claims  # its stock is not touched before the count after closing
+        remaining = control.quantity - count.claims  # its shards change only after closing
     return {
         "quantity": control.quantity,
         "remaining": remaining,

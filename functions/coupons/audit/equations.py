@@ -1,8 +1,8 @@
 """The equations of money: lines, orders and coupons; reserves, records and budgets; closed days and the ledger.
 
-What is read at different moments of a live season may differ by what moved meanwhile. Lines are only ever added, so
-counting them again afterwards tells how many moved: an equation over such items holds within that number, and says it.
-All others are of items that stood still, or cannot move any more.
+Items that are read at different moments of a live season differ by what moved in between. Lines are never removed, so a
+second count tells how many were filed meanwhile: an equation over such items holds within that number, and states it.
+All other equations are exact: their items were read at one moment, or cannot change any more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from coupons.money import NOTHING, Amounts, Purse
 
 
 def of_lines(tally: BatchTally) -> list[Equation]:
-    """Each line beside its order and its coupon; exact."""
+    """Each line matched with its order and its coupon. Exact."""
     return [
         _without_fault(
             f"lines {tally.lines} = {tally.redemptions} redemptions + {tally.reversals} reversals, as their orders say",
@@ -37,7 +37,7 @@ def of_lines(tally: BatchTally) -> list[Equation]:
 
 
 def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
-    """With each order's coupon carrying that order, as many coupons as orders is one coupon an order."""
+    """Each order's coupon names that order, so equal numbers mean one coupon an order."""
     moved = f", {meanwhile} movements meanwhile" if meanwhile else ""
     return Equation(
         f"coupons used {used} = redemptions {tally.redemptions} - {tally.returned} that came back{moved}",
@@ -46,7 +46,7 @@ def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
 
 
 def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equation]:
-    """`spent`: by the lines, read before the reserve."""
+    """`spent`: what the lines cost, which were read before the reserve."""
     reserve, pack, quantity = snapshot.reserves[batch_id], snapshot.pack(batch_id), snapshot.controls[batch_id].quantity
     touching = (record for record in snapshot.records if batch_id in (record.batch_id, record.to_batch_id))
     folded = balances(map(ledger.of_record, touching))
@@ -67,21 +67,21 @@ def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equati
 
 
 def of_unclaimed(batch_id: str, snapshot: Snapshot, claims: int) -> Equation:
-    """That step is done, and the `claims` are the last word."""
+    """Only if that step is done and `claims` is a final count."""
     packs, gone = snapshot.controls[batch_id].quantity - claims, _given(snapshot, batch_id, "unclaimed")
     pack = snapshot.pack(batch_id)
     return Equation(f"gave back unclaimed {gone} = {packs} packs of {pack}", gone == pack * packs)
 
 
 def of_expired(batch_id: str, snapshot: Snapshot) -> Equation:
-    """That step is done."""
+    """Only if that step is done."""
     unused, gone = snapshot.unused(batch_id), _given(snapshot, batch_id, "expired")
     coupons = sum(snapshot.controls[batch_id].unused)
     return Equation(f"gave back expired {gone} = {coupons} unused coupons {unused}", gone == unused)
 
 
 def of_unused(control: Control, count: Count) -> Equation:
-    """Counted after the expiry was: a reversal since makes fewer redeemed, nothing makes more."""
+    """`count` is of after the expiry. Since then reversals can have made fewer coupons redeemed, and nothing more."""
     redeemed = [count.redeemed.get(place, 0) for place in range(len(control.unused))]
     return Equation(
         f"redeemed {_listed(redeemed)} <= claims {count.claims} less unused {_listed(control.unused)}, by place",
@@ -90,10 +90,10 @@ def of_unused(control: Control, count: Count) -> Equation:
 
 
 def of_rest(batch_id: str, snapshot: Snapshot, closed: Mapping[str, Amounts], others: Iterable[str]) -> list[Equation]:
-    """Where all that days did not spend was given back, just what they spent is reserved.
+    """When the rest was given back, exactly what the days through then spent is still reserved.
 
-    `closed`: what the batch's lines come to by day; `others`: days that were not closed when the audit began. Nothing
-    is said if the rest of one of these was given back meanwhile.
+    `closed`: what the batch's lines cost by day. `others`: days that were not closed when the audit began; there is no
+    equation if the rest of one of them has been given back.
     """
     through, opened = snapshot.controls[batch_id].rest_through, snapshot.reserves[batch_id].open
     if not through or any(day <= through for day in others):
@@ -103,7 +103,7 @@ def of_rest(batch_id: str, snapshot: Snapshot, closed: Mapping[str, Amounts], ot
 
 
 def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]) -> Equation:
-    """Day by day: what a batch's lines come to, and what the close recorded."""
+    """For each day, what a batch's lines cost and what the day's close recorded."""
     days = sorted(lines.keys() | recorded.keys())
     wrong = [day for day in days if lines.get(day, NOTHING) != recorded.get(day, NOTHING)]
     named = "".join(f"; {day} {lines.get(day, NOTHING)}, not {recorded.get(day, NOTHING)}" for day in wrong[:3])
@@ -112,7 +112,7 @@ def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]
 
 
 def of_budgets(snapshot: Snapshot) -> list[Equation]:
-    """What is declared, what of it is set aside, and for which batches."""
+    """Declared budgets are reserved or left, and what is reserved is reserved for a batch."""
     declared = Amounts((funder.funder_id, funder.budget_minor) for funder in snapshot.document.funders)
     opened = Amounts.total(reserve.open for reserve in snapshot.reserves.values())
     return [
@@ -128,9 +128,9 @@ def of_budgets(snapshot: Snapshot) -> list[Equation]:
 
 
 def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozenset[str]) -> list[Equation]:
-    """The ledger folded from nothing, from document, records, lines and closed days, says what the budgets say.
+    """The balances of all movements, from document, records, lines and closed days, are those of the budgets.
 
-    Lines move money from `reserved` to `due` and back, so the sum of both is of one moment, whenever lines were read.
+    A line moves money between `reserved` and `due`, so the sum of both does not depend on when the lines were read.
     """
     found = balances(movements(snapshot, days, closed))
     by_kind = {
@@ -160,7 +160,7 @@ def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozense
 
 
 def movements(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozenset[str]) -> Iterator[Movement]:
-    """All of a campaign's; its lines as one movement and one back a batch and day, settled a day."""
+    """A campaign's movements. Lines are added up: two movements a batch and day, one settlement a closed day."""
     for funder in snapshot.document.funders:
         yield ledger.of_budget(funder.funder_id, funder.budget_minor, 0)
     yield from map(ledger.of_record, snapshot.records)
@@ -173,14 +173,14 @@ def movements(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozense
 
 
 def of_merchants(tally: DayTally) -> Equation:
-    """Of closed days: what each merchant's lines come to is what the close recorded and settlement tells."""
+    """Closed days: the sums of each merchant's lines are those that the close recorded."""
     recounted, stored = _sums(tally.recounted.whole), _sums(tally.stored.whole)
     days = f"{tally.merchants} merchants' days, all campaigns"
     return _without_fault(f"{days}: {recounted} = recorded {stored}", tally.wrong_merchants)
 
 
 def of_day(purse: Purse, tally: DayTally, recorded: Mapping[str, Amounts]) -> list[Equation]:
-    """A closed day's money of one purse: merchants, batches and what is due. `recorded`: what its batches spent."""
+    """A closed day's money of one purse. `recorded`: what its batches spent, as the close recorded it."""
     stored, recounted = tally.stored.whole.of(purse), tally.recounted.whole.of(purse)
     wrong = [
         f"{batch_id} {stored.spent.get(batch_id, NOTHING)}, not {recorded.get(batch_id, NOTHING)}"
@@ -203,7 +203,9 @@ def of_day(purse: Purse, tally: DayTally, recorded: Mapping[str, Amounts]) -> li
 
 
 def _given(snapshot: Snapshot, batch_id: str, step: str) -> Amounts:
-    """What went in a step, to funders and as packs, since money was last reserved: a clock set back does that anew."""
+    """What a step gave back, to funders and as packs, since money was last reserved. A clock that was set back reserves
+    it again.
+    """
     gone = NOTHING
     for record in snapshot.records:
         if record.batch_id != batch_id:
@@ -220,7 +222,7 @@ def _listed(numbers: Iterable[int]) -> str:
 
 
 def _without_fault(text: str, faults: Faults) -> Equation:
-    """An equation over many items, each on its own: the first few for which it fails are named."""
+    """An equation about each of many items. The first few for which it fails are named."""
     wrong = f"; {faults.number} not: {'; '.join(faults.named)}" if faults.number else ""
     return Equation(text + wrong, faults.number == 0)
 

@@ -1,4 +1,4 @@
-"""What an audit counts: lines, claims, and the lines of open days again; each part resumable under the audit's name."""
+"""What an audit counts itself: lines, claims, and the lines of open days again. Each count can be resumed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from functools import partial
 from coupons.audit.recount import RecountScope, recount
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import DamagedClaim, Ruling
-from coupons.model.counts import Fold
-from coupons.model.counts import total as total_of
+from coupons.model.counts import Fold, total
 from coupons.model.days import SettlementDay
 from coupons.model.findings import AuditBeginning, FinalCount, final_count
 from coupons.model.tallies import BatchTally, DayTally
@@ -22,9 +21,9 @@ from coupons.times import day_of
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`lines` by day; `after`: those of the days that had not been closed, counted again after the claims.
+    """`lines`: of each day. `after`: of each day that is not in `closed`, counted again after the claims.
 
-    `counted`: how batches stood before, of which all was claimed that ever will be.
+    `counted`: the batches that had a final count when the audit began.
     """
 
     lines: dict[str, DayTally]
@@ -37,12 +36,12 @@ class Evidence:
         return BatchTally.total(tally.of(batch_id) for tally in self.lines.values())
 
     def meanwhile(self, batch_id: str) -> int:
-        """Lines that were filed since each was counted first."""
+        """How many lines were filed between the first and the second count."""
         first = [tally.of(batch_id).lines for day, tally in self.lines.items() if day not in self.closed]
         return sum(tally.of(batch_id).lines for tally in self.after.values()) - sum(first)
 
     def spent(self, batch_id: str) -> Amounts:
-        """As of the second count."""
+        """What the lines of the second count cost."""
         closed = [self.lines[day] for day in self.closed]
         return Amounts.total(tally.of(batch_id).net for tally in [*closed, *self.after.values()])
 
@@ -51,6 +50,7 @@ class Evidence:
 
 
 def begin(services: Services, name: str, batch_ids: Iterable[str]) -> AuditBeginning:
+    """What was final when the audit `name` began. The first call records it, later calls read it."""
     days = {day.day: day.round if day.closed_at_s else 0 for day in services.days.all(consistent=True)}
     found = {batch_id: final_count(services.cache.control_now(batch_id)) for batch_id in batch_ids}
     return services.audit_folds.begin(name, AuditBeginning(days, {name: one for name, one in found.items() if one}))
@@ -64,7 +64,7 @@ def gather(
     now_s: int,
     deadline_s: float,
 ) -> Evidence | None:
-    """Lines, claims, and lines again, of some batches; None while time runs out."""
+    """Lines, claims, and lines again, of these batches; None if time ran out: call again to resume."""
     batch_ids = frozenset(batches)
     days = _since(services.days.all(consistent=True), batches)
     closed = still_closed(days, beginning)
@@ -79,20 +79,20 @@ def gather(
 
 
 def _since(days: Sequence[SettlementDay], batches: Mapping[str, PublishedBatch]) -> list[SettlementDay]:
-    """Nothing can have been redeemed before its batch opened."""
+    """The days since the first batch opened; there are no lines of the batches before."""
     opened = [day_of(batch.opens_at_s, batch.timezone).isoformat() for batch in batches.values()]
     return [day for day in days if opened and day.day >= min(opened)]
 
 
 def still_closed(days: Sequence[SettlementDay], beginning: AuditBeginning) -> frozenset[str]:
-    """Closed when the audit began, and not opened again since, which begins another round: no line was added."""
+    """The days that were closed when the audit began and still are, in the same round: no line was added to them."""
     return frozenset(day.day for day in days if beginning.days.get(day.day) == day.round)
 
 
 def _count(
     services: Services, name: str, batches: Mapping[str, PublishedBatch], now_s: int, deadline_s: float
 ) -> Fold | None:
-    """Claims of each claim key once; batches of one exclusive group share one."""
+    """All claims under the batches' claim keys. Batches of one exclusive group share a claim key, counted once."""
     rulings = {batch.number: services.cache.control_now(batch_id).ruling for batch_id, batch in batches.items()}
 
     def fold_of(batch: PublishedBatch, places: range) -> Fold:
@@ -106,11 +106,11 @@ def _count(
                 fold.take(claim, now_s, rulings.get(claim.batch_number, Ruling()), in_place=in_place)
         return fold
 
-    whole = Fold()
+    folds = list[Fold]()
     for claim_key, batch in {batch.claim_key: batch for batch in batches.values()}.items():
         sweep_id = f"{name}#claims#{claim_key}"
         fold = fold_spans(services, sweep_id, batch.buckets, partial(fold_of, batch), deadline_s=deadline_s)
         if fold is None:
             return None
-        whole = total_of([whole, fold])
-    return whole
+        folds.append(fold)
+    return total(folds)

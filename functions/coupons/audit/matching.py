@@ -1,4 +1,4 @@
-"""Settlement lines beside their orders and coupons, 100 at a time: what does not match is looked at twice and named."""
+"""Match settlement lines with their orders and coupons, 100 at a time, and name what does not match."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from coupons.stores.audit_reads import LinePlace, OrderPlace
 from coupons.times import day_of
 
 NO_PURSE = Purse("nobody", "XXX")
-"""Of what names a batch that is not published; ISO 4217 has that code for no currency."""
+"""The purse of a batch that is not published. XXX is ISO 4217's code for no currency."""
 
 
 class FiledLine(NamedTuple):
-    """A merchant's line; `in_place`: under the key that is its own."""
+    """A merchant's line. `in_place`: whether its key is the one that its content implies."""
 
     merchant_id: str
     line: Line
@@ -28,8 +28,9 @@ class FiledLine(NamedTuple):
 
 
 class Matching:
-    """Lines beside their orders and coupons. A fault is one after a second look only: a reversal may have come between
-    the reads.
+    """Matches lines of one day and adds the faults to `tally`.
+
+    A mismatch counts only if a second read confirms it, because a reversal may have come between the first reads.
     """
 
     def __init__(self, services: Services, day: str, tally: DayTally) -> None:
@@ -42,13 +43,13 @@ class Matching:
             self._note(one, self._again(one) if any(faults) else faults, orders)
 
     def _again(self, one: FiledLine) -> tuple[str, str, str]:
-        """A coupon leaves its order once, and for good: an order read after that says so."""
+        """Read again. Once a coupon has been returned, an order that is read after its coupon says so."""
         return self._faults(one, *self._read([one]))
 
     def _read(
         self, filed: list[FiledLine]
     ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim | Damaged]]:
-        """Orders first: what an order says that has not changed since was so when the others were read."""
+        """The lines' orders, read first; then those of the orders' other lines that exist, and the coupons' claims."""
         orders = self._services.audit_reads.orders(map(_order_of, filed))
         found = [(one, orders[_order_of(one)]) for one in filed if _order_of(one) in orders]
         others = (place for one, order in found for place in self._other_lines(one, order))
@@ -64,7 +65,7 @@ class Matching:
         there: set[LinePlace],
         claims: dict[tuple[str, bytes], Claim | Damaged],
     ) -> tuple[str, str, str]:
-        """Of the line, of the order's other lines, and of the coupon; empty where there is none."""
+        """Faults of the line, of the order's other lines, and of the coupon; empty if there is none."""
         line, order = one.line, orders.get(_order_of(one))
         wrong = "" if one.in_place else "stands under another key"
         wrong = wrong or line_fault(line, order, self._purse(order)) or (order_fault(order) if order else "")
@@ -98,7 +99,7 @@ class Matching:
             tally.carried += 1
 
     def _other_lines(self, one: FiledLine, order: OrderRecord) -> list[LinePlace]:
-        """Of a redemption's line those of the order's reversals, of a reversal's line the redemption's."""
+        """For a redemption's line the lines of the order's reversals, for a reversal's line that of the redemption."""
         line, timezone = one.line, self._timezone(order.batch_id)
         wanted = self._expected(order).values()
         others = [other for other in wanted if (other.kind == "redemption") != (line.kind == "redemption")]
@@ -128,5 +129,5 @@ def _order_of(one: FiledLine) -> OrderPlace:
 
 
 def _is_kept(line: Line, order: OrderRecord) -> bool:
-    """It is looked at once an order, with its redemption."""
+    """Whether the coupon is matched with this line: once an order, with its redemption, unless it was returned."""
     return line.kind == "redemption" and not order.coupon_returned

@@ -1,13 +1,13 @@
-"""Read the settlement lines of days again, each beside its order and its coupon; resumable.
+"""Count the settlement lines of days from the items, and match each with its order and its coupon. Can be resumed.
 
     day ──▶ 16 buckets of merchants ──▶ merchant by merchant ──▶ 16 shards ──▶ lines, 100 at a time
 
-What is read of a bucket is recorded as one fold with the place it was read to: whenever time runs out, and each 2,000
-lines. So a call that is killed costs 2,000 lines a thread, and the next one under the same name goes on. No more than a
-bucket's sums and 100 lines are ever in memory.
+What was read of a bucket is recorded every 2,000 lines, and when time runs out, as one piece with the place where
+reading stopped. A killed call loses at most 2,000 lines a thread, and the next call under the same name resumes. A
+thread holds one bucket's sums and 100 lines in memory.
 
-Costs, in read units: a line 0.15, its order 1, its coupon 1, a reversal 2 more; a merchant's day 17 for its shards and
-what is withheld. Ten million redemptions are some 22 million read units, 3 dollars at list price.
+Read units: 0.15 a line, 1 its order, 1 its coupon, 2 more a reversal; 17 a merchant's day, for its shards and
+withholdings. Ten million redemptions take 22 million read units, 3 dollars at list price.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from coupons.settle.statements import split_by_due
 from coupons.stores import keys
 
 CHUNK_LINES = 100
-"""Lines whose orders and coupons are asked for together: what one BatchGetItem takes."""
+"""Lines whose orders and coupons are read together: one BatchGetItem takes 100 keys."""
 PIECE_LINES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class RecountScope:
-    """`batch_ids`: whose lines are looked at; None: all. `checks`: beside orders and coupons, not merely counted."""
+    """`batch_ids`: the batches whose lines count; None for all. `checks`: match the lines, do not only count them."""
 
     sweep_id: str
     batch_ids: frozenset[str] | None = None
@@ -47,7 +47,7 @@ class RecountScope:
 def recount(
     services: Services, scope: RecountScope, days: Sequence[SettlementDay], deadline_s: float
 ) -> dict[str, DayTally] | None:
-    """By day, what its lines come to; None if time ran out (`deadline_s`, monotonic): call again. Raises Busy."""
+    """The tally of each day; None if time ran out (`deadline_s`, monotonic): call again to resume. Raises Busy."""
 
     def read_on(day: SettlementDay, bucket: int, before: Piece[DayTally] | None) -> Piece[DayTally]:
         return _Walk(services, scope, day, before, deadline_s).read_on(services.days.merchants(day.day, bucket))
@@ -60,7 +60,7 @@ def recount(
 
 
 class _Walk:
-    """Through the merchants of a bucket, from where `before` ends."""
+    """Reads the merchants of a bucket, from the end of the piece `before`."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class _Walk:
         return Piece(self._tally, to_the_end=True)
 
     def _merchant(self, merchant: MerchantDay, place: str) -> str:
-        """Where it had to stop, as `shard#sort key`; empty if all of the merchant is read."""
+        """Read on; where reading stopped, as `shard#sort key`, or empty at the merchant's end."""
         first, _, after = place.partition("#")
         if first == str(keys.LINE_SHARDS):
             return ""
@@ -121,7 +121,7 @@ class _Walk:
             self._check()
 
     def _finish(self, merchant: MerchantDay, reading: Reading, withheld: DaysWithholdings) -> None:
-        """The merchant's lines of the day beside what its close recorded; of a day that is not closed nobody asks."""
+        """Compare the merchant's lines with the sums that the day's close recorded. Of an open day it is not used."""
         self._tally.reading = None
         self._tally.merchants += 1
         self._tally.recounted.add(reading.split)
@@ -141,7 +141,7 @@ class _Walk:
 
 
 def _said(split: SumsByPayout) -> str:
-    """`season CNY 2 lines, 10 due + 0 withheld + 0 refused` of each purse."""
+    """For each purse, such as `season CNY 2 lines, 10 due + 0 withheld + 0 refused`."""
     told = []
     for purse, totals in sorted(split.whole.by_purse.items()):
         parts = (f"{split.of(standing).of(purse).discount_minor} {standing}" for standing in PAYOUTS)

@@ -1,4 +1,4 @@
-"""A campaign's budgets, reserves and records as they stood together at one moment."""
+"""Read a campaign's budgets, reserves and ledger records as they are at one moment."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from coupons.money import Amounts
 from coupons.process.documents import document_now
 from coupons.process.services import Services
 
-LOOKS = 5
+READS_MAX = 5
 
 
 def take_snapshot(services: Services, campaign_id: str) -> Snapshot | None:
-    """None if they did not stand still while they were read: ask again.
+    """None if the money changed during each read: call again.
 
-    Whatever moves money counts up the version of a batch's reserve in the same transaction, and whatever declares it
-    the document's revision: if both are the same before and after, all else was read of one moment. 3 units a batch, 1
-    a funder, 1 for 10 records. Raises NotFound.
+    A transaction that moves money increments the version of a batch's reserve, and one that declares money increments
+    the document's revision. If all of them are equal in two reads, everything in the first read belongs to one moment.
+    3 read units a batch, 1 a funder, 1 for 10 records. Raises NotFound.
     """
     before = _read(services, campaign_id)
-    for _ in range(LOOKS):
+    for _ in range(READS_MAX):
         after = _read(services, campaign_id)
         if (before.document.revision, before.reserves) == (after.document.revision, after.reserves):
             return before
@@ -28,7 +28,7 @@ def take_snapshot(services: Services, campaign_id: str) -> Snapshot | None:
 
 
 def published_batches(services: Services, campaign_id: str) -> dict[str, PublishedBatch]:
-    """The campaign's published batches, as its document has them. Raises NotFound."""
+    """The campaign's published batches by id, in the document's order. Raises NotFound."""
     found = {
         batch.batch_id: services.cache.published_batch(batch.batch_id)
         for batch in document_now(services, campaign_id).batches

@@ -1,1 +1,1 @@
-"""Money: reserved, given back, closed by day, stated."""
+"""Money of batches and merchants: reservations, money given back, day closes, statements, budgets."""

@@ -1,4 +1,4 @@
-"""A campaign's money as operators and funders ask for it: budgets, what batches have of them, and movements."""
+"""A campaign's money for operators and funders: budgets, batches and movements."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ PAGE_MOVEMENTS = 100
 
 
 def campaign_money(services: Services, campaign_id: str, cursor: str) -> CampaignMoney:
-    """The campaign's money as it stands, and movements after `cursor` (empty: from the first), at most 100.
+    """The campaign's money now, and at most 100 movements after `cursor` (empty: from the first).
 
     About 2 read units a batch, 1 a funder, 1 each 4 KB of movements. Raises NotFound, Busy.
     """
     broken: list[Damaged] = []
     with services.damages.left_out(broken):
         return _campaign_money(services, campaign_id, cursor, broken)
-    return CampaignMoney("UTC", "", [], [], [], "", len(broken))  # without its document nobody knows whose money it is
+    return CampaignMoney("UTC", "", [], [], [], "", len(broken))  # the document is damaged, and names the batches
 
 
 def _campaign_money(services: Services, campaign_id: str, cursor: str, broken: list[Damaged]) -> CampaignMoney:

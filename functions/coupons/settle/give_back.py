@@ -1,23 +1,23 @@
-"""Give back what a batch can no longer cost, step by step, each once; design section 6.
+"""Give back reserved money that a batch can no longer cost, in three steps, each done once; design section 6.
 
-    counted after closing ──▶ unclaimed packs ──▶ … expired ──▶ expired coupons ──▶ … the day closed ──▶ the rest
-                               1 as packs to the later batch, 2 to the funders                            to the funders
+    counted after closing ──▶ unclaimed packs ──▶ expired ──▶ expired coupons ──▶ last day closed ──▶ the rest
+                              rolled over as packs of a later batch, the remainder to the funders     to the funders
 
-Each arrow is one transaction: what asks for the step on the batch's control item, the batch's reserve, the ledger's
-record, and the funders' budgets, or where packs roll over, the later batch's quantity, stock and reserve. So a killed
-step did nothing, a repeat finds it done, and two side by side are one. Guarded by
+Each step is one or two transactions, for the rollover and for the funders. A transaction needs a control item that
+still asks for the step. It changes the batch's reserve, the ledger, and either the funders' budgets or the later
+batch's quantity, stock and reserve. So a killed step changed nothing, and a concurrent call finds it done. Guarded by
 tests/store/settle/test_rollover.py::test_a_killed_step_is_done_by_the_next,
 tests/store/settle/test_rollover.py::test_two_side_by_side_give_back_once.
 
-The rest is what the closed days did not spend of what is still reserved: parts of a percentage's largest discount,
-partial reversals, and what later reversals bring back. Nobody can redeem any more, so it only grows from day to day.
+The rest is what is still reserved and was not spent by the closed days: smaller discounts than the largest, partial
+reversals, and later reversals. After the expiry nothing can be redeemed, so the rest only grows from day to day.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.ledger import LedgerRecord, record_key
@@ -36,8 +36,8 @@ REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The later batch that money rolls over to, open for more packs."""
+class RolloverTarget:
+    """The later batch whose packs the money pays for."""
 
     batch: PublishedBatch
     control: Control
@@ -45,44 +45,46 @@ class Target:
 
 
 def is_due(control: Control) -> bool:
-    """By facts at hand, without a read."""
+    """Whether a step is due. Without a read."""
     return _next_step(control) != 0
 
 
 def give_back(services: Services, batch: PublishedBatch, now_s: int) -> list[dict[str, Any]]:
-    """The steps that are due, at most two transactions each of 8 to 170 write units; what was done.
+    """Do the steps that are due: at most two transactions each, of 8 to 170 write units. Returns what was done.
 
-    A step waits while the batch that its money rolls over to is not published yet; where that one is over, or has no
-    pack that the money pays for in whole, the funders get it. Raises Busy: the next call goes on.
+    A step waits until the batch that its money rolls over to is published. If that batch is over, or the money does not
+    pay for a whole pack of it, the funders get all of it. Raises Busy; the next call resumes.
     """
     did: list[dict[str, Any]] = []
     for _ in _NAMES:
         control = services.cache.control_now(batch.batch_id)
         step = _next_step(control)
         read = _at_rest(services, batch, now_s) if step else None
-        target = _target(services, batch, now_s) if read else "waits"
-        if read is None or target == "waits":
+        if read is None:
             break
-        done = _give(services, batch, control, read, step, target if isinstance(target, Target) else None, now_s)
+        target = _target(services, batch, now_s)
+        if target == "waits":
+            break
+        done = _give(services, batch, control, read, step, target, now_s)
         if done is None:
-            break  # a twin was first, or something moved: the next call looks again
+            break  # another call was first, or the batch changed: the next call reads again
         did.append({"batch_id": batch.batch_id, "step": f"gave back {_NAMES[step]}", **done})
     return did
 
 
 def is_rest_due(batch: PublishedBatch, control: Control, through: date) -> bool:
-    """Whether days were closed, `through` the last, that may have left something of the batch's money."""
+    """Whether days were closed since the rest was last given back. `through`: the last closed day."""
     if control.given_back < EXPIRED or through.isoformat() <= control.rest_through:
         return False
-    # A reversal that the expiry's count saw already has its line on that day at the latest.
+    # A reversal before the expiry's count has its line on that day or earlier.
     counted_s = max(batch.last_expiry_s + control.extended_s, control.expired_at_s)
     return through >= day_of(counted_s, batch.timezone)
 
 
 def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: int) -> list[dict[str, Any]]:
-    """What the days through `through`, all of them closed, did not spend goes to the funders; what was done.
+    """Give the funders what the closed days through `through` did not spend. Returns what was done.
 
-    For each batch and closed day a Query and one transaction: 2 units where nothing is left. Raises Busy.
+    For each batch and closed day a Query and one transaction: 2 write units if nothing is left. Raises Busy.
     """
     control = services.cache.control_now(batch.batch_id)
     read = _at_rest(services, batch, now_s) if is_rest_due(batch, control, through) else None
@@ -93,15 +95,15 @@ def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: i
     rest = read.open - spent
     assert not rest.below_zero, f"{batch.batch_id}: more was spent than was reserved: {rest.below_zero}"
     marked = services.controls.giving_rest(batch.batch_id, control, last)
-    if not _batch(services, batch, read, marked, REST, rest, now_s) or rest.is_zero:
+    if not _to_funders(services, batch, read, marked, REST, rest, now_s) or rest.is_zero:
         return []
     return [{"batch_id": batch.batch_id, "step": f"gave back {REST}", "amounts": dict(rest)}]
 
 
 def take_back(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> bool:
-    """The clock was set back to where the batch lives: what was given back is reserved again, as far as it is there.
+    """The clock was set back to before the batch's end, so what was given back is reserved again.
 
-    False if the funders have it no more, or somebody else was first: then what was recorded as over stays over.
+    False if the funders have spent it otherwise, or another call was first: then the batch stays over.
     """
     reserve, parts = services.reserves.get(batch.batch_id), [services.controls.unsettling(batch.batch_id, control)]
     if reserve.released:
@@ -112,7 +114,7 @@ def take_back(services: Services, batch: PublishedBatch, control: Control, now_s
             services.reserves.record(batch.campaign_id, again),
             *reservations(services.budgets.table, batch.campaign_id, reserve.released),
         ]
-    return _is_done(services, parts)
+    return _is_applied(services, parts)
 
 
 def _next_step(control: Control) -> int:
@@ -129,25 +131,25 @@ def _amounts(batch: PublishedBatch, control: Control, step: int) -> Amounts:
     return cost_of(batch.terms, control.unused)
 
 
-def _target(services: Services, batch: PublishedBatch, now_s: int) -> Target | str:
-    """`waits` for a batch that is still to be published, empty if there is none, or none that takes packs any more."""
+def _target(services: Services, batch: PublishedBatch, now_s: int) -> RolloverTarget | Literal["waits"] | None:
+    """`waits` if the later batch is still to be published; None if there is none or it takes no more packs."""
     batch_id = batch.document.rollover_to
     if batch_id is None:
-        return ""
+        return None
     later = services.catalog.batch(batch_id)
     if later is None:
         campaign = services.catalog.campaign(batch.campaign_id, consistent=True)
         batches = campaign.document.batches if campaign else []
         waits = any(batch.batch_id == batch_id and now_s < epoch_s(batch.closes_at) for batch in batches)
-        return "waits" if waits else ""
+        return "waits" if waits else None
     control = services.cache.control_now(batch_id)
     if now_s >= later.closes_at_s or control.stopped or control.final:
-        return ""
-    return Target(later, control, services.reserves.get(batch_id))
+        return None
+    return RolloverTarget(later, control, services.reserves.get(batch_id))
 
 
 def _at_rest(services: Services, batch: PublishedBatch, now_s: int) -> Reserve | None:
-    """The reserve, None while a reservation is on its way; one that somebody left behind is undone."""
+    """The reserve; None while a reservation is in progress. A reservation that was left behind is undone."""
     read = services.reserves.get(batch.batch_id)
     if read.pending is None:
         return read
@@ -162,10 +164,10 @@ def _give(
     control: Control,
     read: Reserve,
     step: int,
-    target: Target | None,
+    target: RolloverTarget | None,
     now_s: int,
 ) -> dict[str, Any] | None:
-    """What went, as far as it was not gone already; None if a transaction was refused."""
+    """Do the step, or what is left of it; what it gave back, None if a transaction was refused."""
     packs = 0
     amounts = back = read.owed if read.owed is not None else _amounts(batch, control, step)
     if read.owed is None and target:
@@ -177,7 +179,7 @@ def _give(
             return None
         read = rolled
     marked = services.controls.giving_back(batch.batch_id, control, step)
-    if not _batch(services, batch, read, marked, _NAMES[step], back, now_s):
+    if not _to_funders(services, batch, read, marked, _NAMES[step], back, now_s):
         return None
     return {"amounts": dict(amounts)} | ({"packs": packs, "to": batch.document.rollover_to} if packs else {})
 
@@ -188,11 +190,11 @@ def _roll_over(
     control: Control,
     read: Reserve,
     rolled: Reserve,
-    target: Target,
+    target: RolloverTarget,
     packs: int,
     now_s: int,
 ) -> bool:
-    """`packs` are the later batch's, with the money that they cost: the reserve that was `read` is `rolled`."""
+    """Move `packs` and their cost to the later batch; `rolled` replaces the reserve that was `read`."""
     moved, later = rolled.released - read.released, target.batch.batch_id
     key, step = record_key(batch.batch_id, rolled.version, "rollover"), _NAMES[_next_step(control)]
     parts = [
@@ -201,12 +203,12 @@ def _roll_over(
         services.reserves.record(
             batch.campaign_id, LedgerRecord(key, "rollover", batch.batch_id, moved, packs, now_s, step, later)
         ),
-        *_receive(services, target, packs, moved),
+        *_receiving(services, target, packs, moved),
     ]
-    return _is_done(services, parts)
+    return _is_applied(services, parts)
 
 
-def _batch(
+def _to_funders(
     services: Services,
     batch: PublishedBatch,
     read: Reserve,
@@ -215,7 +217,7 @@ def _batch(
     back: Amounts,
     now_s: int,
 ) -> bool:
-    """`back` is its funders' again; `marked` is the control item's part, which says that the step is done."""
+    """Give `back` to the funders. `marked`: the part that records on the control item that the step is done."""
     parts = [marked]
     if not back.is_zero:
         given = read.given(back)
@@ -229,10 +231,10 @@ def _batch(
         ]
     elif read.owed is not None:
         parts.append(services.reserves.part(batch.batch_id, read, read.given(NOTHING)))
-    return _is_done(services, parts)
+    return _is_applied(services, parts)
 
 
-def _is_done(services: Services, parts: list[dict[str, Any]]) -> bool:
+def _is_applied(services: Services, parts: list[dict[str, Any]]) -> bool:
     try:
         services.transact(parts)
     except TransactionFailed:
@@ -240,8 +242,8 @@ def _is_done(services: Services, parts: list[dict[str, Any]]) -> bool:
     return True
 
 
-def _receive(services: Services, target: Target, packs: int, moved: Amounts) -> list[dict[str, Any]]:
-    """The later batch has so many packs more, in its shards too unless it is being counted."""
+def _receiving(services: Services, target: RolloverTarget, packs: int, moved: Amounts) -> list[dict[str, Any]]:
+    """The parts that add `packs` to the later batch, and to its shards unless it is being counted."""
     batch_id, control = target.batch.batch_id, target.control
     shares = spread(packs, target.batch.shards) if control.state == "open" else []
     return [

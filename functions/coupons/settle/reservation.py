@@ -1,13 +1,13 @@
-"""Set a batch's largest possible cost aside at its funders, however many: more than one transaction holds, too.
+"""Reserve a batch's largest possible cost from its funders, who can be more than one transaction holds.
 
-    begin ──▶ 40 funders ──▶ 40 funders ──▶ … ──▶ publish or raise, in one transaction with the end
-                  │ one has too little, or it is not wanted any more
+    begin ──▶ 40 funders ──▶ 40 funders ──▶ … ──▶ end, in the transaction that publishes or raises the batch
+                  │ a funder has too little, or the reservation is no longer wanted
                   ▼
-                undo: the same funders get it back ──▶ end ──▶ `budget-exceeded`
+                undo: give it back to the same funders, 40 at a time ──▶ end ──▶ `budget-exceeded`
 
-Every arrow is one write, or one transaction of the batch's reserve, the funders' budgets and the ledger's record; each
-asks for the reserve as it was read. So whoever is killed leaves a reservation of which each fen is in the books; the
-same call goes on with it at once, and after a fence any other undoes it first. Guarded by
+Each arrow is one write, or one transaction of the batch's reserve, the funders' budgets and a ledger record, on the
+condition that the reserve has not changed since it was read. So a killed call leaves a reservation that the books show
+in full. A repeat of that call resumes it at once; any other call undoes it first, after a fence. Guarded by
 tests/store/settle/test_reservation.py::test_killed_at_any_write_the_next_call_publishes,
 tests/store/settle/test_reservation.py::test_a_funder_with_too_little_gets_everybody_theirs_back.
 """
@@ -26,19 +26,19 @@ from coupons.stores.budgets import given_back, over_budget, reservations
 from coupons.stores.dynamodb import TransactionFailed
 
 STEPS_MAX = 20
-"""Steps of one call; more than a handful are others who change the same reserve."""
+"""Steps of one call. More than a handful means that other calls change the same reserve."""
 _BUDGETS = 2
-"""Where the budgets' parts begin in a transaction that moves."""
+"""Place of the first budget's part in the transaction of a step."""
 
 
 def reserve(
     services: Services, batch: PublishedBatch, wanted: PendingReservation, still: list[dict[str, Any]], now_s: int
 ) -> Reserve | None:
-    """All funders have set `wanted` aside: the reserve, for the caller to put its `ended()` with what it was for.
+    """Reserve `wanted` from all funders. Returns the reserve; the caller puts its `ended()` with what it paid for.
 
-    `still` are transaction parts that refuse to begin once that was done, or is not asked for any more. None then, and
-    if another reservation is on its way: the caller looks again. 4 or 6 units, and 4 + 2 a funder for each 40 of them.
-    Raises BudgetExceeded (nothing is set aside), Busy.
+    `still`: transaction parts that fail if the reservation is no longer wanted. Returns None if one failed, or if
+    another reservation is in progress: the caller reads again. 4 or 6 write units, and for each 40 funders 4, and 2 a
+    funder. Raises BudgetExceeded (nothing is reserved), Busy.
     """
     for _ in range(STEPS_MAX):
         read = services.reserves.get(batch.batch_id)
@@ -59,9 +59,7 @@ def reserve(
 
 
 def give_up(services: Services, campaign_id: str, batch_id: str, now_s: int) -> Reserve:
-    """What was set aside of a reservation that is on its way goes back to its funders; the reserve without it. Raises
-    Busy.
-    """
+    """Undo the reservation in progress, if there is one. Returns the reserve without it. Raises Busy."""
     for _ in range(STEPS_MAX):
         read = services.reserves.get(batch_id)
         pending = read.pending
@@ -79,7 +77,7 @@ def give_up(services: Services, campaign_id: str, batch_id: str, now_s: int) -> 
 def _begin(
     services: Services, batch: PublishedBatch, read: Reserve, pending: PendingReservation, still: list[dict[str, Any]]
 ) -> bool:
-    """False if `still` refused it; a reserve that changed meanwhile is looked at again."""
+    """False if a part of `still` failed. True also if only the reserve had changed: the caller reads it again."""
     try:
         services.transact([services.reserves.part(batch.batch_id, read, read.begun(pending)), *still])
     except TransactionFailed as failure:
@@ -90,9 +88,10 @@ def _begin(
 def _move(
     services: Services, campaign_id: str, batch_id: str, read: Reserve, now_s: int
 ) -> tuple[TransactionFailed, Amounts] | None:
-    """The next funders' part of what is pending, out of their budgets or back into them; what refused, and the amounts.
+    """One step: reserve from the next funders, or give back to them. Returns the failure and the amounts if a funder
+    had too little.
 
-    None also if the reserve changed since it was `read`: the caller looks again.
+    None also if the reserve changed since it was `read`: the caller reads it again.
     """
     pending, (chunk, after) = read.pending, read.moved()
     assert pending is not None

@@ -1,4 +1,4 @@
-"""A merchant's day: its lines, page by page, what they add up to, and whether that is the last word."""
+"""The statement of a merchant's day: its lines, page by page, and the sums of the day once it is closed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PAGE_LINES = 500
 
 
 def settlement_page(services: Services, merchant_id: str, day: str, cursor: str, now_s: int) -> StatementPage:
-    """The lines of `day` after `cursor` (empty: from the start), at most 500, strongly consistent.
+    """At most 500 lines of `day` after `cursor` (empty: from the first), read strongly.
 
-    A line that cannot be read is left out, and named; nothing is final then, and nothing is due while nobody knows what
-    is withheld. Besides the lines 3 read units, on a closed day 1 for each 4 KB of sums and 1 or 2 for each order that
-    is withheld.
+    A line that cannot be read is left out and named, and then there are no final sums. If the withholdings cannot be
+    read, no line is due. Costs the lines and 3 read units; on a closed day also 1 for each 4 KB of sums, and 1 or 2 for
+    each withheld order.
     """
     found, after = services.orders.lines(merchant_id, day, place_of(cursor), PAGE_LINES)
     broken: list[Damaged] = []
     lines = list(services.damages.sound(found, broken))
     lost = tuple(keys.numbers_of(line.sk) for line in broken)
-    # Money that an operator may have withheld is not paid out because a record of it cannot be read.
+    # Until the withholdings are read, nothing is due: money that an operator withheld must not be paid out.
     withholdings, day_sums = DaysWithholdings.unknown(day), None
     with services.damages.left_out(broken):
         withholdings = DaysWithholdings(services.registry.withheld(merchant_id), day)
@@ -44,12 +44,12 @@ def settlement_page(services: Services, merchant_id: str, day: str, cursor: str,
 
 
 def _final_sums(services: Services, merchant_id: str, day: str, now_s: int) -> Sums | None:
-    """None unless the day is closed; no lines at all add up to nothing, also where nobody had one."""
+    """The sums of the merchant's whole day, zero without lines; None unless the day is closed."""
     settled, merchant = services.days.of_merchant(day, merchant_id)
     if settled is None:
         through = closed_through(services, services.catalog.published_ids(), now_s)
         return Sums() if through is not None and day <= through.isoformat() else None
-    # A clock that was set back is felt before the schedule has taken the close back.
+    # The clock may have been set back into the day, and the schedule has not reopened it yet.
     if not settled.closed_at_s or now_s < settled.ends_at_s:
         return None
     if merchant is None:
@@ -60,7 +60,7 @@ def _final_sums(services: Services, merchant_id: str, day: str, now_s: int) -> S
 
 
 def _timezone_of(services: Services, merchant_id: str, day: str, line: Line) -> str:
-    """Of the line's batch; UTC if that is damaged or unknown, for the line's money stands all the same."""
+    """Of the line's batch; UTC if the batch is damaged or unknown, which does not affect the line's money."""
     key = keys.line(merchant_id, day, line.order_no, line.reversal_no)
     with services.damages.left_out(), expected(services.orders.table, **key):
         return services.cache.batch(line.batch_id).timezone
@@ -70,7 +70,7 @@ def _timezone_of(services: Services, merchant_id: str, day: str, line: Line) -> 
 def split_by_due(
     services: Services, merchant_id: str, day: str, sums: Sums, withholdings: DaysWithholdings
 ) -> SumsByPayout:
-    """The sums of a closed day by what is due: all as the day stands, less the orders that stand otherwise."""
+    """The sums of a closed day by payout. An order with a withholding of its own is moved from the day's to its own."""
     split = SumsByPayout()
     of_day = split.of(payout_of(withholdings.whole_day))
     of_day.add(sums)
