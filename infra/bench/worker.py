@@ -18,7 +18,7 @@ from infra.bench.people import key_of
 from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way
 from infra.bench.tally import Outcome, Played, needless
 from infra.bench.trickle import Trickle, trickle
-from infra.bench.watching import Growth, Watch
+from infra.bench.watch import Growth, Watch
 
 TRIES = 6
 """A person told `busy` tries again at once; what all tries consumed counts."""

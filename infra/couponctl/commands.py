@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from infra.client.api import ProblemError, UnreachableError
-from infra.couponctl import declaring, reconciling
+from infra.couponctl import campaigns, reconciliation
 from infra.couponctl.campaign_files import load_campaign, located
 from infra.couponctl.output import GOOD, REFUSED, Output, facts
 from infra.couponctl.statements import read_statement
@@ -29,7 +29,7 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
     """The campaign stands as the file says; with `--publish` all its batches are published too."""
     document = load_campaign(args.file)
     try:
-        applied = declaring.apply(api, document)
+        applied = campaigns.apply(api, document)
     except ProblemError as error:
         for name in ("errors", "differences"):
             places = error.problem.get(name)
@@ -53,7 +53,7 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
     refused: list[str] = []
     for number, batch_id in enumerate(batch_ids, 1):
         try:
-            answer = declaring.ask_publish(api, batch_id)
+            answer = campaigns.ask_publish(api, batch_id)
         except ProblemError as error:
             refused.append(batch_id)
             out.problem(batch_id, error)
@@ -68,7 +68,7 @@ def apply(api: Api, args: Namespace, out: Output) -> int:
 
 
 def publish(api: Api, args: Namespace, out: Output) -> int:
-    answer = declaring.ask_publish(api, args.batch)
+    answer = campaigns.ask_publish(api, args.batch)
     state = answer.body
     out.result(state, f"{args.batch}: {_published(answer)}, {state.get('status', 'status unknown')}")
     return GOOD
@@ -149,10 +149,10 @@ def reconcile(api: Api, args: Namespace, out: Output) -> int:
     """
     statement = read_statement(Path(args.file))
     day = args.day or statement.day()
-    settlement = reconciling.fetch_settlement(api, day, out.progress)
+    settlement = reconciliation.fetch_settlement(api, day, out.progress)
     ours, theirs = settlement.movements, statement.movements
     not_due = sorted(settlement.not_due, key=lambda one: one.movement)
-    differences, totals = reconciling.compare(settlement, statement), reconciling.totals(settlement, statement)
+    differences, totals = reconciliation.compare(settlement, statement), reconciliation.totals(settlement, statement)
     verdict = f"{len(differences)} differences" if differences else "no difference"
     if settlement.head.get("final") is False:
         verdict += "; the day is not closed yet"

@@ -1,38 +1,36 @@
-"""The command line: arguments, who asks with which token, and what each outcome means to a shell.
+"""Run one command: with which token, and with which exit code.
 
-Exit codes: 0 the answer is good, 1 a refusal, a difference or a bad document, 2 wrong usage or an unreadable file,
+Exit codes: 0 the result is good, 1 a refusal, a difference or a bad document, 2 wrong usage or an unreadable file,
 3 no stack answers, 130 interrupted.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import sys
-from collections.abc import Callable
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from coupons.identities import SUBJECT, IdentityError, person_name
+from coupons.identities import SUBJECT
 from infra.client import api as client
-from infra.couponctl import accounting, assisting, auditing, commands, members, merchant_files, merchants, steering
+from infra.couponctl import arguments, commands
+from infra.couponctl.arguments import TOKEN_VARIABLE
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.output import REFUSED, Output, WrongUseError
-from infra.couponctl.statements import AMOUNTS, StatementError
+from infra.couponctl.statements import StatementError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from infra.couponctl.arguments import Command
 
 USAGE = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
-TOKEN_VARIABLE = "COUPONCTL_TOKEN"  # noqa: S105 - the variable's name, not a token
-NUMBER_MAX = 10**9
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
-
-Command = Callable[[client.Api, argparse.Namespace, Output], int]
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    parser = _parser()
+    parser = arguments.parser()
     args = parser.parse_args(argv)
     out = Output(as_json=getattr(args, "json", False))
     try:
@@ -98,183 +96,6 @@ def _check_local(api: client.Api, args: argparse.Namespace, parser: argparse.Arg
         parser.error(f"{args.command} needs --token or {TOKEN_VARIABLE} with {api.url}")
     if args.needs == "merchant" and args.merchant is None:
         parser.error(f"{args.command} needs --merchant, or --token")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="couponctl",
-        description="Operate a coupon season: declare, publish, watch, audit, reconcile.",
-        parents=[_common(argparse.SUPPRESS)],
-    )
-    under = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def add(name: str, run: Command, needs: str | None, text: str) -> argparse.ArgumentParser:
-        """`needs`: the scope of the token that is asked for where none is given; None for public requests."""
-        command = under.add_parser(name, help=text, description=text, parents=[_common(argparse.SUPPRESS)])
-        command.set_defaults(run=run, needs=needs, timeout_s=client.TIMEOUT_S)
-        return command
-
-    apply = add("apply", commands.apply, "operator", "create or update a campaign from a YAML or JSON file")
-    apply.add_argument("file", metavar="FILE")
-    apply.add_argument("--publish", action="store_true", help="publish every batch of the file as well")
-    publish = add("publish", commands.publish, "operator", "publish a batch: its terms freeze, its window counts")
-    publish.add_argument("batch", metavar="BATCH", type=_name)
-    token = add("token", commands.token, None, "a token of the local stack")
-    token.add_argument("--sub", required=True, help="the account")
-    token.add_argument("--scope", required=True, help="citizen, merchant, operator or partner, separated by spaces")
-    for claim in ("--person-id", "--merchant-id", "--region", "--household-id"):
-        token.add_argument(claim)
-    clock = add("clock", commands.clock, None, "show or move the local stack's test clock")
-    moves = clock.add_mutually_exclusive_group()
-    moves.add_argument("--set", dest="now", metavar="NOW", type=_moment, help="RFC 3339 with offset, backwards too")
-    moves.add_argument("--advance", type=int, metavar="SECONDS")
-    tick = add("tick", commands.tick, None, "run the local stack's schedule once")
-    tick.set_defaults(timeout_s=commands.TICK_TIMEOUT_S)
-    watch = add("watch", commands.watch, None, "one line a change of a batch, looked at every second")
-    watch.add_argument("batch", metavar="BATCH", type=_name)
-    watch.add_argument("--count", type=_positive, metavar="N", help="end after N looks")
-    audit = add("audit", auditing.audit, "operator", "recount a batch, a campaign or a day, and show each equation")
-    audit.add_argument("batch", metavar="BATCH", type=_name, nargs="?")
-    audit.add_argument("--campaign", metavar="CAMPAIGN", type=_name, help="its batches, budgets and ledger")
-    audit.add_argument("--day", metavar="YYYY-MM-DD", type=_day, help="with --campaign: that settlement day instead")
-    budgets = add("budgets", accounting.budgets, "operator", "a campaign's money by funder and batch")
-    budgets.add_argument("campaign", metavar="CAMPAIGN", type=_name)
-    budgets.add_argument("--movements", action="store_true", help="the ledger's movements that no line stands for")
-    _add_steering(add)
-    _add_people(add)
-    _add_merchants(add)
-    reconcile = add("reconcile", commands.reconcile, "merchant", "hold a merchant's own CSV against a settlement day")
-    reconcile.epilog = (
-        f"FILE is CSV in UTF-8 with a header and one line a movement: the columns order_no, {', '.join(AMOUNTS)}; "
-        "reversal_no where a line is a reversal, its amounts negative; day (2020-06-06), or at (a moment that begins "
-        "with it), unless --day is given; campaign_id, currency (CNY) and funding (government:1000 platform:600) are "
-        "compared if they are there; further columns are left alone. Amounts are whole minor units: 10.00 CNY are "
-        "1000. The CSV of GET /settlements/DAY is such a file."
-    )
-    reconcile.add_argument("file", metavar="FILE")
-    reconcile.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="where the file does not say it, or another")
-    reconcile.add_argument("--merchant", metavar="MERCHANT", help="whose day, where the local stack gives the token")
-    return parser
-
-
-def _add_steering(add: Callable[..., argparse.ArgumentParser]) -> None:
-    stop = add("stop", steering.stop, "operator", "refuse claims of a batch for good; issued coupons stay valid")
-    stop.add_argument("batch", metavar="BATCH", type=_name)
-    stop.add_argument("--void", action="store_true", help="void what was issued and not redeemed, for good too")
-    pause = add("pause", steering.pause, "operator", "refuse claims of a batch until it is resumed")
-    pause.add_argument("batch", metavar="BATCH", type=_name)
-    resume = add("resume", steering.resume, "operator", "take claims of a paused batch again")
-    resume.add_argument("batch", metavar="BATCH", type=_name)
-    more = add("raise", steering.raise_quantity, "operator", "give a batch more packs; the number never falls")
-    more.add_argument("batch", metavar="BATCH", type=_name)
-    more.add_argument("quantity", metavar="QUANTITY", type=_positive, help="packs in all")
-    extend = add("extend", steering.extend, "operator", "lengthen the validity of all coupons of a batch")
-    extend.add_argument("batch", metavar="BATCH", type=_name)
-    extend.add_argument("days", metavar="DAYS", type=_positive, help="in all, beyond what the terms say")
-    districts = add("districts", steering.districts, "operator", "list, suspend and reopen a campaign's districts")
-    districts.add_argument("campaign", metavar="CAMPAIGN", type=_name)
-    for option, text in (("--suspend", "their stores redeem no coupon"), ("--reopen", "they do again")):
-        districts.add_argument(option, metavar="NAME", nargs="+", action="extend", default=[], help=text)
-
-
-def _add_merchants(add: Callable[..., argparse.ArgumentParser]) -> None:
-    file = add("merchants", merchants.merchants, "operator", "register or change the merchants of a file; resumable")
-    file.add_argument("file", metavar="FILE", help="CSV with a header, a store a line")
-    file.epilog = (
-        f"The columns are {', '.join(merchant_files.COLUMNS)}; merchant_id and those that the file is about. Lines of "
-        "one merchant are its stores. A title is one column, or title_en and title_zh. Several tags, channels and "
-        "campaigns in one cell are separated by semicolons. What the file leaves out stays, and so does a blank cell: "
-        "stores and campaigns are added, never taken away."
-    )
-    suspend = add("suspend", merchants.suspend, "operator", "a merchant redeems nothing until it is let in again")
-    suspend.add_argument("merchant", metavar="MERCHANT", type=_name)
-    suspend.add_argument("--off", action="store_true", help="let it in again")
-    texts = {
-        "withhold": "pay out nothing of a day, or of an order from that day on; without DAY list what is withheld",
-        "approve": "pay out after all what is withheld",
-        "refuse": "owe nobody what is withheld",
-    }
-    for name, text in texts.items():
-        command = add(name, getattr(merchants, name), "operator", text)
-        command.add_argument("merchant", metavar="MERCHANT", type=_name)
-        days = "?" if name == "withhold" else None
-        command.add_argument("day", metavar="DAY", type=_day, nargs=days, help="like 2020-06-06")
-        command.add_argument("order", metavar="ORDER", nargs="?", help="one order; without it the whole day")
-        if name == "withhold":
-            command.add_argument("--reason", metavar="TEXT", help="why; the merchant reads it")
-
-
-def _add_people(add: Callable[..., argparse.ArgumentParser]) -> None:
-    people = add("members", members.members, "operator", "the people of a file join a group, 1,000 a call; resumable")
-    people.add_argument("group", metavar="GROUP", type=_name)
-    people.epilog = (
-        "FILE is CSV in UTF-8: a person a line, or a header with a column person_id among others. A person is a "
-        "real-name identity, in any spelling (capitals, full-width digits and blanks around it do not count), or "
-        "sub:ACCOUNT for a token without one, letter by letter. Blank lines and lines that begin with # are skipped. "
-        "What spreadsheets spoil is a bad line: 1.10105E+17, a leading ', characters that nobody sees. Somebody who "
-        "is named twice joins once."
-    )
-    people.add_argument("file", metavar="FILE", help="a person a line, or a CSV file with a column person_id")
-    people.add_argument("--remove", action="store_true", help="they leave it")
-    people.add_argument("--skip-bad", action="store_true", help="send the others; else a bad line keeps all from it")
-    people.add_argument("--report", metavar="PATH", help="where all bad lines are listed (default FILE.bad.csv)")
-    text = "claim for a person without a phone and print a sheet of codes with PIN"
-    assist = add("assist", assisting.assist, assisting.SCOPES, text)
-    assist.add_argument("batch", metavar="BATCH", type=_name)
-    text = "whom a given --token must speak for; sub:ACCOUNT where it states no person_id"
-    assist.add_argument("person", metavar="PERSON_ID", type=_person, help=text)
-    assist.add_argument("--region", help="of the person, where the local stack gives the token")
-    assist.add_argument("--household", metavar="HOUSEHOLD_ID", help="the same")
-
-
-def _common(absent: str) -> argparse.ArgumentParser:
-    """What may stand before or after the command; `absent` keeps one place from overwriting the other."""
-    common = argparse.ArgumentParser(add_help=False, argument_default=absent)
-    common.add_argument("--url", metavar="URL", help=f"the stack (default {client.LOCAL_URL})")
-    common.add_argument("--token", metavar="TOKEN", help=f"or {TOKEN_VARIABLE}; the local stack gives one by itself")
-    common.add_argument("--json", action="store_true", help="results as JSON")
-    return common
-
-
-def _name(text: str) -> str:
-    if not text or len(text) > 64:
-        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not an identifier")
-    return text
-
-
-def _person(text: str) -> str:
-    try:
-        return person_name(text)
-    except IdentityError as error:
-        raise argparse.ArgumentTypeError(f"the person {error}") from None
-
-
-def _positive(text: str) -> int:
-    digits = text.lstrip("0")
-    if not (text.isascii() and digits.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a positive number")
-    # By its length first: Python converts no number of thousands of digits.
-    if len(digits) > len(str(NUMBER_MAX)) or int(digits) > NUMBER_MAX:
-        raise argparse.ArgumentTypeError(f"{text[:80]} is too large: {NUMBER_MAX:,} at most")
-    return int(digits)
-
-
-def _moment(text: str) -> str:
-    try:
-        if _MOMENT.fullmatch(text):
-            datetime.fromisoformat(text.upper())
-            return text
-    except ValueError:
-        pass  # like 31 June: said below
-    wanted = "RFC 3339 with offset, e.g. 2020-06-07T10:00:00+08:00"
-    raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a moment: {wanted}")
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a day like 2020-06-06") from None
 
 
 if __name__ == "__main__":

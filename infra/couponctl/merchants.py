@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from infra.client.api import ApiError
 from infra.couponctl.csv_rows import facts_of
-from infra.couponctl.editing import edit
+from infra.couponctl.edits import edit
 from infra.couponctl.merchant_files import read_merchants
 from infra.couponctl.output import GOOD, Output, WrongUseError
 from infra.couponctl.progress import Progress

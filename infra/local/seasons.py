@@ -6,7 +6,7 @@ from pathlib import Path
 
 from infra.client.api import Api, ProblemError
 from infra.couponctl.campaign_files import load_campaign
-from infra.couponctl.declaring import apply, publish
+from infra.couponctl.campaigns import apply, publish
 
 
 def load_season(api: Api, path: Path) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.client.api import AGAIN, ATTEMPTS_MAX, BACKOFF_S, Api, ProblemError, UnreachableError
-from infra.couponctl.declaring import publish
+from infra.couponctl.campaigns import publish
 from tests.device import StillDevice
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
 

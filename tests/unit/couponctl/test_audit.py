@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.couponctl import auditing
+from infra.couponctl import audits
 from tests.unit.couponctl.scripted_stack import Reply, Stack, scripted_stack
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_an_audit_that_fails_is_not_good(stack: Stack, capsys: pytest.CaptureFix
 
 def test_an_audit_that_never_ends_is_not_good(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rounds are bounded, and an unfinished count proves nothing."""
-    monkeypatch.setattr(auditing, "ROUNDS_MAX", 3)
+    monkeypatch.setattr(audits, "ROUNDS_MAX", 3)
     stack.on("GET /admin/batches/first/audit", report(ok=True, complete=False))
     assert stack.run("audit", "first") == 1
 

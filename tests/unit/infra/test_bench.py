@@ -16,7 +16,7 @@ from infra.bench.spike import Row, relative
 from infra.bench.store import StoreError, endpoint_of
 from infra.bench.tally import Played, Spent, needless, together
 from infra.bench.trickle import Trickled, trickles
-from infra.bench.watching import Growth, kind_of
+from infra.bench.watch import Growth, kind_of
 from infra.bench.worker import ALLOWED
 
 FULL = Size(10_000)

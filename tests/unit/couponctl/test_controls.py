@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.couponctl.editing import EDITS_MAX
+from infra.couponctl.edits import EDITS_MAX
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
 
 SEASON = "/admin/campaigns/season"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from infra.couponctl.editing import standing
+from infra.couponctl.edits import standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

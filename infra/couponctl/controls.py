@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from infra.client.api import UnreachableError
-from infra.couponctl.editing import edit
+from infra.couponctl.edits import edit
 from infra.couponctl.output import GOOD, Output, WrongUseError
 
 if TYPE_CHECKING:
