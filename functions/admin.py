@@ -130,8 +130,7 @@ def put_members(request: Request) -> Response:
     """Add and remove members of a group, up to 1,000 in all."""
     group_id, body = request.path["group_id"], request.body
     change = members.change_members(request.services, group_id, body.add, body.remove, request.now_s)
-    view = MembersView(group_id=group_id, added=change.added, removed=change.removed, entitled=change.entitled)
-    return Response(view)
+    return Response(MembersView.copied(change, group_id=group_id))
 
 
 @api.route(

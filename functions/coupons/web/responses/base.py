@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,10 +15,19 @@ class ResponseBody(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    @classmethod
+    def copied(cls, *sources: object, **given: Any) -> Self:
+        """Each field as `given`, or else from the first of the sources that has an attribute of its name."""
+        return cls(**{name: _first(sources, name) for name in cls.model_fields if name not in given}, **given)
+
 
 class FundingView(ResponseBody):
     funder_id: str
     amount_minor: int
+
+
+def _first(sources: Iterable[object], name: str) -> Any:
+    return getattr(next(source for source in sources if hasattr(source, name)), name)
 
 
 def funding_of_lines(lines: Iterable[FundingLine]) -> list[FundingView]:

@@ -37,22 +37,13 @@ class BatchSummary(ResponseBody):
     def of(cls, now: BatchNow, **more: Any) -> Self:
         """`more`: the fields that a subclass adds."""
         batch, document, control = now.batch, now.batch.document, now.control
-        return cls(
-            batch_id=batch.batch_id,
-            campaign_id=batch.campaign_id,
-            title=document.title,
-            section_id=document.section_id,
-            mode=document.mode,
-            status=now.status,
+        return cls.copied(
+            now,
+            batch,
+            control,
+            document,
             opens_at=rfc3339(batch.opens_at_s, batch.timezone),
             closes_at=rfc3339(batch.closes_at_s, batch.timezone),
-            booking=document.booking,
-            exclusive_group=document.exclusive_group,
-            eligibility=document.eligibility,
-            price_points=document.price_points,
-            limits=list(batch.limits),
-            quantity=control.quantity,
-            remaining=now.remaining,
             booked=control.booked if control.booked >= 0 else None,
             **more,
         )
@@ -77,11 +68,8 @@ class CampaignSummary(ResponseBody):
     @classmethod
     def of(cls, campaign: Campaign, **more: Any) -> Self:
         """`more`: the fields that a subclass adds."""
-        return cls(
-            campaign_id=campaign.campaign_id,
-            title=campaign.title,
-            timezone=campaign.timezone,
-            currency=campaign.currency,
+        return cls.copied(
+            campaign,
             starts_at=rfc3339(epoch_s(campaign.starts_at), campaign.timezone),
             ends_at=rfc3339(epoch_s(campaign.ends_at), campaign.timezone),
             **more,
@@ -104,4 +92,4 @@ class CampaignView(CampaignSummary):
     @classmethod
     def with_batches(cls, campaign: Campaign, found: list[BatchNow]) -> Self:
         summaries = [BatchSummary.of(now) for now in found]
-        return cls.of(campaign, description=campaign.description, sections=campaign.sections, batches=summaries)
+        return cls.of(campaign, batches=summaries)

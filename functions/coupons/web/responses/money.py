@@ -23,13 +23,8 @@ class BudgetView(ResponseBody):
 
     @classmethod
     def of(cls, budget: Budget, spent_minor: int) -> Self:
-        return cls(
-            funder_id=budget.funder_id,
-            budget_minor=budget.reserved_minor + budget.left_minor,
-            reserved_minor=budget.reserved_minor,
-            left_minor=budget.left_minor,
-            spent_minor=spent_minor,
-        )
+        budget_minor = budget.reserved_minor + budget.left_minor
+        return cls.copied(budget, budget_minor=budget_minor, spent_minor=spent_minor)
 
 
 class BatchMoneyView(ResponseBody):
@@ -69,13 +64,10 @@ class MovementView(ResponseBody):
 
     @classmethod
     def of(cls, record: LedgerRecord, timezone: str) -> Self:
-        return cls(
+        return cls.copied(
+            record,
             key=cursor_of(record.key),
-            kind=record.kind,
-            batch_id=record.batch_id,
             to_batch_id=record.to_batch_id or None,
-            step=record.step,
-            packs=record.packs,
             at=rfc3339(record.at_s, timezone),
             amounts=funding_of_amounts(record.amounts),
         )
@@ -101,13 +93,7 @@ class AuditReportView(ResponseBody):
 
     @classmethod
     def from_report(cls, report: AuditReport) -> Self:
-        return cls(
-            of=report.of,
-            sweep=report.sweep,
-            complete=report.complete,
-            ok=report.ok,
-            equations=EquationView.each_of(report.equations),
-        )
+        return cls.copied(report, equations=EquationView.each_of(report.equations))
 
 
 class BudgetsView(ResponseBody):
@@ -162,18 +148,10 @@ class AuditView(ResponseBody):
     @classmethod
     def of(cls, batch_id: str, audit: BatchAudit, expired: dict[str, int]) -> Self:
         equations = audit.equations()
-        return cls(
+        return cls.copied(
+            audit,
             batch_id=batch_id,
-            sweep=audit.sweep,
-            complete=audit.complete,
             ok=audit.complete and all(equation.holds for equation in equations),
-            quantity=audit.quantity,
-            remaining=audit.remaining,
-            claims=audit.claims,
-            unclaimed=audit.unclaimed,
-            booked=audit.booked,
-            coupons=audit.coupons,
             equations=EquationView.each_of(equations),
-            refused=audit.refused,
             expired=expired,
         )

@@ -19,13 +19,8 @@ class BatchState(ResponseBody):
 
     @classmethod
     def of(cls, batch: PublishedBatch, control: Control, now_s: int) -> Self:
-        return cls(
-            batch_id=batch.batch_id,
-            status=batches.batch_status(batch, control, now_s),
-            quantity=control.quantity,
-            extended_days=control.extended_s // DAY_S,
-            voided=control.voided,
-        )
+        status = batches.batch_status(batch, control, now_s)
+        return cls.copied(batch, control, status=status, extended_days=control.extended_s // DAY_S)
 
 
 class MembersView(ResponseBody):

@@ -39,22 +39,13 @@ class LineView(ResponseBody):
 
     @classmethod
     def of(cls, line: Line, withholding: Withholding | None, timezone: str) -> Self:
-        return cls(
-            kind=line.kind,
-            order_no=line.order_no,
+        return cls.copied(
+            line,
+            line.purse,
+            line.amounts,
             reversal_no=line.reversal_no or None,
-            coupon_id=line.coupon_id,
-            campaign_id=line.purse.campaign_id,
-            batch_id=line.batch_id,
-            terms_id=line.terms_id,
-            currency=line.purse.currency,
-            discount_minor=line.amounts.discount_minor,
-            merchant_match_minor=line.amounts.merchant_match_minor,
-            payable_minor=line.amounts.payable_minor,
             funding=funding_of_lines(line.amounts.funding),
             at=rfc3339(line.at_s, timezone),
-            late=line.late,
-            coupon_returned=line.coupon_returned,
             withheld=withholding.reason if withholding else None,
             decision=withholding.decision if withholding else None,
         )
@@ -85,16 +76,7 @@ class TotalsView(ResponseBody):
             share_basis_points=totals.late_basis_points,
             discount_minor=totals.late_discount_minor,
         )
-        return cls(
-            lines=totals.lines,
-            redemptions=totals.redemptions,
-            discount_minor=totals.discount_minor,
-            merchant_match_minor=totals.merchant_match_minor,
-            payable_minor=totals.payable_minor,
-            funding=funding_of_amounts(totals.funding),
-            late=late,
-            **more,
-        )
+        return cls.copied(totals, funding=funding_of_amounts(totals.funding), late=late, **more)
 
 
 class SumsView(TotalsView):

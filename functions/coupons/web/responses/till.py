@@ -23,14 +23,7 @@ class QuoteView(ResponseBody):
 
     @classmethod
     def of(cls, found: Assessment, terms: Terms) -> Self:
-        return cls(
-            eligible=found.eligible,
-            reasons=list(found.reasons),
-            discount_minor=found.discount_minor,
-            merchant_match_minor=found.merchant_match_minor,
-            payable_minor=found.payable_minor,
-            hold_max_s=terms.hold_max_s,
-        )
+        return cls.copied(found, terms)
 
 
 class HoldView(ResponseBody):
@@ -43,14 +36,7 @@ class HoldView(ResponseBody):
 
     @classmethod
     def of(cls, order: OrderRecord, timezone: str) -> Self:
-        return cls(
-            order_no=order.order_no,
-            coupon_id=order.coupon_id,
-            discount_minor=order.amounts.discount_minor,
-            merchant_match_minor=order.amounts.merchant_match_minor,
-            payable_minor=order.amounts.payable_minor,
-            held_until=rfc3339(order.held_until_s, timezone),
-        )
+        return cls.copied(order, order.amounts, held_until=rfc3339(order.held_until_s, timezone))
 
 
 class ReleaseView(ResponseBody):
@@ -72,17 +58,11 @@ class RedemptionView(ResponseBody):
 
     @classmethod
     def of(cls, order: OrderRecord, timezone: str) -> Self:
-        return cls(
-            order_no=order.order_no,
-            coupon_id=order.coupon_id,
-            batch_id=order.batch_id,
-            terms_id=order.terms_id,
-            discount_minor=order.amounts.discount_minor,
-            merchant_match_minor=order.amounts.merchant_match_minor,
-            payable_minor=order.amounts.payable_minor,
+        return cls.copied(
+            order,
+            order.amounts,
             funding=funding_of_lines(order.amounts.funding),
             redeemed_at=rfc3339(order.at_s, timezone),
-            late=order.late,
         )
 
 
@@ -98,13 +78,11 @@ class ReversalView(ResponseBody):
 
     @classmethod
     def of(cls, order_no: str, reversal: Reversal, timezone: str) -> Self:
-        return cls(
+        return cls.copied(
+            reversal,
+            reversal.amounts,
             order_no=order_no,
-            reversal_no=reversal.reversal_no,
             amount_minor=reversal.amounts.payable_minor,
-            discount_minor=reversal.amounts.discount_minor,
-            merchant_match_minor=reversal.amounts.merchant_match_minor,
             funding=funding_of_lines(reversal.amounts.funding),
             reversed_at=rfc3339(reversal.reversed_at_s, timezone),
-            coupon_returned=reversal.coupon_returned,
         )
