@@ -15,7 +15,7 @@ from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.operate import campaigns, controls, members, merchants, publication
 from coupons.settle import budgets
-from coupons.web.api import Api, Request, Response, RouteHandler, edited, repeatable
+from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
     AuditQuery,
     BudgetsQuery,
@@ -26,6 +26,7 @@ from coupons.web.bodies import (
     QuantityBody,
     StopBody,
 )
+from coupons.web.requests import Request
 from coupons.web.responses.claims import PersonView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView

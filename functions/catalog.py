@@ -5,7 +5,8 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.claim import catalog
 from coupons.web import published
-from coupons.web.api import Api, Request, Response
+from coupons.web.api import Api, Response
+from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView
 
 api = Api()

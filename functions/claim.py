@@ -5,8 +5,9 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.claim import booking, codes, packs, wallet
 from coupons.claim.eligibility import Citizen
-from coupons.web.api import Api, Request, Response, written
+from coupons.web.api import Api, Response, written
 from coupons.web.bodies import CodeBody, Empty, WalletQuery
+from coupons.web.requests import Request
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
 
 api = Api()

@@ -6,9 +6,10 @@ from coupons import refusals as r
 from coupons.settle import statements
 from coupons.till import holds, quotes, redemptions, reversals
 from coupons.times import epoch_s
-from coupons.web.api import Api, Request, Response, csv_file, repeatable, written
+from coupons.web.api import Api, Response, csv_file, repeatable, written
 from coupons.web.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
 from coupons.web.metrics import RedeemedMoney
+from coupons.web.requests import Request
 from coupons.web.responses.statement import SettlementView
 from coupons.web.responses.till import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coupons.web.api import BODY_MAX_BYTES
+from coupons.web.requests import BODY_MAX_BYTES
 from tests.api.redeem_cases import HOLD, REDEEM
 from tests.api.town import GOOD, ROLES, Town, bodies, role_of
 from tests.world import Answered, order

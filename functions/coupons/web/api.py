@@ -2,16 +2,13 @@
 
 The gateway has already matched the route, so dispatch is a dictionary look-up by `routeKey`. A route declares all
 that it takes and returns (scope, parameters, body, responses, refusals). The same declarations serve requests
-and, through `infra/openapi.py`, the published OpenAPI document. Pydantic parses bodies straight from bytes, so depth,
-digits, encoding and NaN are reported as its errors, each with its place.
+and, through `infra/openapi.py`, the published OpenAPI document.
 
 Order of precedence: token, scope and the merchant's record, malformed, then the refusals of the operation.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -19,43 +16,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from coupons.damage import Damaged
-from coupons.fields import PATH_PARAMETERS, faults
-from coupons.process.services import Services, shared_services
-from coupons.refusals import Busy, Forbidden, Malformed, NotFound, Refusal
-from coupons.web.bodies import Empty
+from coupons.process.services import shared_services
+from coupons.refusals import Busy, Forbidden, NotFound, Refusal
 from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
 from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
+from coupons.web.requests import Request, claims_of, request_of
 from coupons.web.traces import traces
-
-BODY_MAX_BYTES = 64 * 1024
-ERRORS_MAX = 20
-_REPLACEMENT = "\ufffd".encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request whose scope, parameters and body the route has accepted."""
-
-    services: Services
-    now_s: int
-    caller: Caller
-    path: Mapping[str, str]
-    query: Any
-    body: Any
-    accept: str
-
-    @property
-    def person(self) -> bytes:
-        return self.services.keys.person(self.caller.person_name)
-
-    @property
-    def household(self) -> bytes | None:
-        stated = self.caller.household_id
-        return None if stated is None else self.services.keys.household(stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +158,7 @@ class Api:
 
     def _traced(self, event: Mapping[str, Any]) -> dict[str, str]:
         """Hashes of caller and source for the log line; empty without a token, or while the keys cannot be read."""
-        route, claims = self.routes.get(event["routeKey"]), _claims(event)
+        route, claims = self.routes.get(event["routeKey"]), claims_of(event)
         if route is None or route.scope is None or not claims:
             return {}
         try:
@@ -203,24 +173,10 @@ class Api:
             raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])
         if route is None:
             raise NotFound(detail="No such route.")
-        caller = caller_of(_claims(event), route.scope) if route.scope else NOBODY
+        caller = caller_of(claims_of(event), route.scope) if route.scope else NOBODY
         if route.scope == "merchant":
             _refuse_unregistered(caller)
-        errors: list[dict[str, str]] = []
-        path = _path(event, errors)
-        query = _parsed(route.query, event.get("queryStringParameters") or {}, "query", errors)
-        raw = _body(event, errors)
-        body = _parsed(route.body, raw, "body", errors) if raw is not None else None
-        if errors:
-            raise Malformed(errors=errors[:ERRORS_MAX], detail="The request does not fit the schema; see errors.")
-        services = shared_services()
-        accept = event.get("headers", {}).get("accept", "")
-        return route.handle(Request(services, int(services.clock.wall_s()), caller, path, query, body, accept))
-
-
-def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    authorizer = event.get("requestContext", {}).get("authorizer") or {}
-    return (authorizer.get("jwt") or {}).get("claims") or {}
+        return route.handle(request_of(event, shared_services(), caller, query=route.query, body=route.body))
 
 
 def _refuse_unregistered(caller: Caller) -> None:
@@ -230,52 +186,6 @@ def _refuse_unregistered(caller: Caller) -> None:
     """
     if not shared_services().cache.knows_merchant(caller.merchant_id):
         raise Forbidden(detail="No merchant of this name is registered.")
-
-
-def _path(event: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, str]:
-    path = event.get("pathParameters") or {}
-    for name, value in path.items():
-        errors += [{"place": f"path.{name}", "message": message} for message in _invalid(PATH_PARAMETERS[name], value)]
-    return dict(path)
-
-
-def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
-    try:
-        adapter.validate_python(value)
-    except ValidationError as error:
-        return [fault["message"] for fault in faults(error, "")]
-    return []
-
-
-def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | None:
-    text = event.get("body") or ""
-    try:
-        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
-    except (binascii.Error, UnicodeEncodeError):
-        raw = _REPLACEMENT
-    # Gateways that read the body as text put U+FFFD where it is not UTF-8; no client sends that character.
-    if _REPLACEMENT in raw:
-        errors.append({"place": "body", "message": "is not UTF-8"})
-        return None
-    if len(raw) > BODY_MAX_BYTES:
-        errors.append({"place": "body", "message": f"is larger than {BODY_MAX_BYTES} bytes"})
-        return None
-    return raw
-
-
-def _parsed(
-    model: type[BaseModel] | None, content: bytes | Mapping[str, str], place: str, errors: list[dict[str, str]]
-) -> BaseModel | None:
-    """`content` as `model`, or None; each error is added to `errors` with its place."""
-    if model is None:
-        return None
-    try:
-        if isinstance(content, bytes):
-            return model.model_validate_json(content or (b"{}" if issubclass(model, Empty) else b""))
-        return model.model_validate(content)
-    except ValidationError as error:
-        errors += faults(error, place)
-        return None
 
 
 def _sent(response: Response) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""Requests: gateway events whose token, parameters and body are parsed as their route declares.
+
+Pydantic parses bodies straight from bytes, so depth, digits, encoding and NaN are reported as its errors, each with its
+place.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from coupons.fields import PATH_PARAMETERS, faults
+from coupons.process.services import Services
+from coupons.refusals import Malformed
+from coupons.web.bodies import Empty
+from coupons.web.callers import Caller
+
+BODY_MAX_BYTES = 64 * 1024
+ERRORS_MAX = 20
+_REPLACEMENT = "\ufffd".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request whose scope, parameters and body the route has accepted."""
+
+    services: Services
+    now_s: int
+    caller: Caller
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    accept: str
+
+    @property
+    def person(self) -> bytes:
+        return self.services.keys.person(self.caller.person_name)
+
+    @property
+    def household(self) -> bytes | None:
+        stated = self.caller.household_id
+        return None if stated is None else self.services.keys.household(stated)
+
+
+def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims of the verified token, as the gateway's authorizer hands them over; empty without a token."""
+    authorizer = event.get("requestContext", {}).get("authorizer") or {}
+    return (authorizer.get("jwt") or {}).get("claims") or {}
+
+
+def request_of(
+    event: Mapping[str, Any],
+    services: Services,
+    caller: Caller,
+    *,
+    query: type[BaseModel] | None,
+    body: type[BaseModel] | None,
+) -> Request:
+    """The request of a gateway event, now. Raises Malformed with each error and its place."""
+    errors: list[dict[str, str]] = []
+    path = _path(event, errors)
+    parameters = _parsed(query, event.get("queryStringParameters") or {}, "query", errors)
+    raw = _body(event, errors)
+    content = _parsed(body, raw, "body", errors) if raw is not None else None
+    if errors:
+        raise Malformed(errors=errors[:ERRORS_MAX], detail="The request does not fit the schema; see errors.")
+    accept = event.get("headers", {}).get("accept", "")
+    return Request(services, int(services.clock.wall_s()), caller, path, parameters, content, accept)
+
+
+def _path(event: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, str]:
+    path = event.get("pathParameters") or {}
+    for name, value in path.items():
+        errors += [{"place": f"path.{name}", "message": message} for message in _invalid(PATH_PARAMETERS[name], value)]
+    return dict(path)
+
+
+def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        return [fault["message"] for fault in faults(error, "")]
+    return []
+
+
+def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | None:
+    text = event.get("body") or ""
+    try:
+        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        raw = _REPLACEMENT
+    # Gateways that read the body as text put U+FFFD where it is not UTF-8; no client sends that character.
+    if _REPLACEMENT in raw:
+        errors.append({"place": "body", "message": "is not UTF-8"})
+        return None
+    if len(raw) > BODY_MAX_BYTES:
+        errors.append({"place": "body", "message": f"is larger than {BODY_MAX_BYTES} bytes"})
+        return None
+    return raw
+
+
+def _parsed(
+    model: type[BaseModel] | None, content: bytes | Mapping[str, str], place: str, errors: list[dict[str, str]]
+) -> BaseModel | None:
+    """`content` as `model`, or None; each error is added to `errors` with its place."""
+    if model is None:
+        return None
+    try:
+        if isinstance(content, bytes):
+            return model.model_validate_json(content or (b"{}" if issubclass(model, Empty) else b""))
+        return model.model_validate(content)
+    except ValidationError as error:
+        errors += faults(error, place)
+        return None
