@@ -1,4 +1,4 @@
-"""The ledger folded from nothing: every movement of a campaign, from the items alone."""
+"""A ledger built from nothing: all movements of a campaign, from the items alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE_LINES = 1_000
 
 
 def movements(world: World, campaign_id: str, merchant_ids: Iterable[str], days: Iterable[str]) -> list[Movement]:
-    """All of a campaign whose lines are filed under these merchants and days."""
+    """All movements of a campaign that has lines under these merchants and days."""
     found = recorded(world, campaign_id)
     for day in days:
         found += filed(world, campaign_id, merchant_ids, day)
@@ -21,7 +21,7 @@ def movements(world: World, campaign_id: str, merchant_ids: Iterable[str], days:
 
 
 def recorded(world: World, campaign_id: str) -> list[Movement]:
-    """What the funders gave, and what the ledger's records say."""
+    """The movements of the funders' budgets and of the ledger's records."""
     document = world.services.catalog.campaign(campaign_id)
     assert document is not None
     found = [ledger.of_budget(f.funder_id, f.budget_minor, 0) for f in document.document.funders]
@@ -29,7 +29,7 @@ def recorded(world: World, campaign_id: str) -> list[Movement]:
 
 
 def of_line(merchant_id: str, line: Line) -> Movement:
-    """What one settlement line says: reserved money is due to the merchant, or is reserved again."""
+    """The movement of one line: reserved money becomes due to the merchant, or due money reserved."""
     entries: list[tuple[Account, int]] = []
     for part in line.amounts.funding:
         entries.append((("reserved", part.funder_id, line.batch_id), -part.amount_minor))
@@ -39,7 +39,7 @@ def of_line(merchant_id: str, line: Line) -> Movement:
 
 
 def filed(world: World, campaign_id: str, merchant_ids: Iterable[str], day: str) -> list[Movement]:
-    """What a campaign's settlement lines of a day say."""
+    """The movements of a campaign's lines of a day."""
     found: list[Movement] = []
     for merchant_id in merchant_ids:
         after: tuple[int, str] | None = (0, "")

@@ -1,4 +1,4 @@
-"""What audits say: of a batch, of a day that is open and one that is closed, and of a campaign."""
+"""Audits of a batch, of an open and a closed day, and of a campaign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators are told of a campaign's money: budgets, batches, movements."""
+"""A campaign's money for operators: budgets, batches, movements."""
 
 from __future__ import annotations
 

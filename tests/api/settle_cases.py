@@ -1,4 +1,4 @@
-"""What a day's settlement says: lines and sums, while the day is open, once it is closed, and what is withheld."""
+"""A day's settlement: lines and sums of an open and a closed day, and withheld lines."""
 
 from __future__ import annotations
 

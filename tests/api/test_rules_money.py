@@ -1,4 +1,4 @@
-"""The rules of a batch's money, row by row: reserved before anybody claims, given back when nobody can."""
+"""The rules of a batch's money: reserved before the first claim, given back when no more claim is possible."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def expired(p: Play, before_s: int = 0) -> None:
 
 @plays("largest cost reserved")
 def test_a_publishing(p: Play) -> None:
-    """It fits to the last unit of the poorest funder."""
+    """The budget of the poorest funder covers it to the last unit."""
     poor = {**FUNDERS[2], "budget_minor": 1_999}
     assert p.declared(funders=[*FUNDERS[:2], poor]) == "201"
     refused = p.operate("POST", "publish")

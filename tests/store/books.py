@@ -1,4 +1,4 @@
-"""A season's money as tests look at it: budgets, reserves, and the ledger folded from nothing."""
+"""Tools for tests of money: budgets, reserves, and a ledger built from the items alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests import folding
 from tests.world import World, a_batch, campaign, order
 
 PACK = {"city": 500, "platform": 300, "shop": 200}
-"""What a pack of ten yuan costs at most: 50, 30 and 20 per cent."""
+"""The largest cost of a pack of 10 yuan, funded by 50, 30 and 20 per cent."""
 BUDGET = 10_000_000
 CLOSED = "2020-06-07T10:00:00+08:00"
 LATER = {"opens_at": "2020-06-08T10:00:00+08:00", "closes_at": "2020-06-09T10:00:00+08:00"}
@@ -23,7 +23,7 @@ def of(packs: int) -> Amounts:
 
 
 def tick(world: World, services: Services | None = None, times: int = 1) -> list[dict[str, Any]]:
-    """What was given back; the schedule's minute, a few times."""
+    """Run the schedule some minutes; what it gave back."""
     did: list[dict[str, Any]] = []
     for _ in range(times):
         did += run_schedule(services or world.new_services(), world.now_s, float("inf")).did
@@ -32,24 +32,24 @@ def tick(world: World, services: Services | None = None, times: int = 1) -> list
 
 
 def reserved(world: World) -> Amounts:
-    """As the funders' budgets say; nothing of them is ever lost."""
+    """Reserved by the funders' budgets, none of which has lost money."""
     budgets = world.services.budgets.of("season", list(PACK))
     assert [b.reserved_minor + b.left_minor for b in budgets] == [BUDGET] * 3
     return Amounts((budget.funder_id, budget.reserved_minor) for budget in budgets)
 
 
 def opened(world: World, batch_id: str) -> Amounts:
-    """What is still reserved for a batch, as its own item says."""
+    """Still reserved for the batch, by its reserve."""
     return world.services.reserves.get(batch_id).open
 
 
 def movements(world: World) -> list[Movement]:
-    """All of the season's, from the items alone."""
+    """All movements of the season, from the items alone."""
     return folding.movements(world, "season", ["diner"], [day.day for day in world.services.days.all()])
 
 
 def assert_books(world: World, *batch_ids: str) -> None:
-    """The ledger, folded from nothing, is what budgets and reserves say; nothing is below zero."""
+    """The ledger's balances are those of budgets and reserves, and none is below zero."""
     moved = movements(world)
     found = balances(moved)
     assert sum(found.values()) == 0
@@ -63,7 +63,7 @@ def assert_books(world: World, *batch_ids: str) -> None:
 
 
 def claim(world: World, *names: str, batch_id: str = "pack") -> list[str]:
-    """The first coupon of each."""
+    """Claim; the first coupon of each person."""
     return [world.citizen(name).put_claim(batch_id).json["coupons"][0]["coupon_id"] for name in names]
 
 

@@ -1,4 +1,4 @@
-"""What tests of closed days share: lines filed at a moment, the schedule's minute, and sums counted line by line."""
+"""Tools for tests of closed days: file lines, run the schedule, and add up sums line by line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def line(
     purse: Purse = PURSE,
     late: bool = False,
 ) -> Line:
-    """A movement of `minor` from the city and one more from the platform; negative for a reversal."""
+    """A line of `minor` from the city and 1 from the platform; for a reversal `minor` is negative."""
     funding = (FundingLine("city", minor), FundingLine("platform", 1))
     amounts = LineAmounts(minor + 1, minor, 4 * minor, funding)
     kind: Any = "reversal" if reversal_no else "redemption"
@@ -43,7 +43,7 @@ CLOSED = {"day": DAY, "step": "closed", "lines": 2}
 
 
 def mark(world: World, services: Services, merchant_id: str = "diner") -> None:
-    """For today."""
+    """Mark today's day."""
     services.day_marks.mark(merchant_id, day_of(world.now_s, SHANGHAI), SHANGHAI)
 
 
@@ -54,7 +54,7 @@ def file(
     timezone: str = SHANGHAI,
     services: Services | None = None,
 ) -> None:
-    """Each line under its day now, as a redemption does it: marked first."""
+    """File each line under today's day, marked first, as a redemption does."""
     services = services or world.services
     day = day_of(world.now_s, timezone)
     for one in lines:

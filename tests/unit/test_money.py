@@ -27,7 +27,7 @@ def test_amounts_add_by_funder(one: Amounts, other: Amounts, number: int) -> Non
 
 @given(by_funder)
 def test_amounts_that_differ_by_zeros_are_equal(one: Amounts) -> None:
-    """They have one hash, the same words, and equal any mapping that says so; a unit more makes them unequal."""
+    """They have the same hash and text, and equal a mapping with the same amounts; one unit more makes them unequal."""
     padded = one + Amounts(dict.fromkeys(["city", "platform", "shop", "third"], 0))
     assert padded == one == dict(one)
     assert (hash(padded), str(padded)) == (hash(one), str(one))
@@ -92,7 +92,7 @@ def test_shares_add_up_and_are_within_one_unit_of_exact(amount_minor: int, share
 
 
 def test_a_smaller_amount_may_give_a_funder_more() -> None:
-    """Of 6 fen at 45/45/10 % the third pays nothing, of 5 one fen: by shares a reversal would take it below zero."""
+    """At 45/45/10 % the third pays 0 of 6 fen and 1 of 5: a reversal by shares would take it below zero."""
     paid = split(6, [4500, 4500, 1000])
     by_shares = split(5, [4500, 4500, 1000])
     assert min(line - back for line, back in zip(paid, by_shares, strict=True)) == -1
@@ -103,7 +103,7 @@ def test_a_smaller_amount_may_give_a_funder_more() -> None:
 
 @given(st.lists(amounts, min_size=1, max_size=10), st.lists(st.integers(0, 100), max_size=5))
 def test_a_reversal_stays_within_what_the_lines_have_left(left: list[int], percentages: list[int]) -> None:
-    """Its parts add up, none is below zero, none above its line; step after step."""
+    """In each step the parts add up, and none is below zero or above its line."""
     for percent in [*percentages, 100]:
         amount_minor = sum(left) * percent // 100
         parts = split_over_left(amount_minor, left)
@@ -131,12 +131,12 @@ def test_what_was_split_goes_back_in_any_parts(amount_minor: int, shares: list[i
 
 
 def test_nothing_reversed_of_nothing_left() -> None:
-    """Zero weights are no reason to divide by them."""
+    """Zero weights are not divided by."""
     assert split_over_left(0, [0, 0]) == [0, 0]
 
 
 @pytest.mark.parametrize(("amount_minor", "left"), [(11, [5, 5]), (1, [0]), (-1, [5])])
 def test_a_reversal_above_what_is_left_is_a_defect_of_the_caller(amount_minor: int, left: list[int]) -> None:
-    """The operation refuses it before; here it cannot pass."""
+    """The operation refuses it earlier; the function raises."""
     with pytest.raises(ValueError, match="above what the lines have left"):
         split_over_left(amount_minor, left)

@@ -1,4 +1,4 @@
-"""Audits of a season that is in order: they hold, and go on where they stopped."""
+"""Audits of a season without faults: all equations hold, and a stopped audit is resumed."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ ALL = ["pack", "later", *DAYS, "campaign"]
 
 @pytest.mark.parametrize("of", ALL)
 def test_a_season_in_order_is_good(books: World, of: str) -> None:
-    """Whatever is asked for, and again under the same name."""
+    """Of a batch, a day and the campaign, also when asked again under the same name."""
     found = ask(books, of)
     assert (wrong(found), found["complete"]) == ([], True)
     assert ask(books, of, found["sweep"]) == found
 
 
 def test_the_numbers_are_those_of_the_season(books: World) -> None:
-    """Every movement of the play is in the equations that it belongs to."""
+    """The equations state the numbers of everything that was played."""
     assert texts(ask(books, "pack"))[:10] == [
         "claims 5 <= quantity 10",
         "quantity 10 = remaining 5 + claims 5 + unclaimed 0, unclaimed >= 0",
@@ -67,7 +67,7 @@ def test_the_numbers_are_those_of_the_season(books: World) -> None:
 
 
 def test_a_day_says_whether_it_is_closed(books: World) -> None:
-    """An open one has no sums to be held against."""
+    """An open day has no recorded sums to compare with."""
     open_day = texts(ask(books, DAYS[2]))
     assert (open_day[0], len(open_day)) == ("2020-06-21 is not closed: 2 merchants, 2 lines", 5)
     to(books, MORROW, ticks=2)
@@ -87,7 +87,7 @@ def test_what_is_withheld_or_refused_later_moves_with_it(books: World) -> None:
 
 
 def test_a_batch_of_which_nothing_is_published_has_no_equation(books: World) -> None:
-    """A document that declares more than it has published is audited by what is."""
+    """Only the published batches of a document are audited."""
     operator, path = books.operator(), {"campaign_id": "season"}
     document = operator.send("GET /admin/campaigns/{campaign_id}", path).json
     document["batches"].append({**document["batches"][1], "batch_id": "draft"})
@@ -112,7 +112,7 @@ class Slow:
 
 
 def in_pieces(world: World, of: str) -> tuple[dict[str, Any], int]:
-    """The audit by calls that run out of time after some forty requests, each in a function that has just started."""
+    """The audit in calls of some forty requests each, by functions that have just started."""
     found: dict[str, Any] = {"sweep": "", "complete": False}
     calls = 0
     while not found["complete"]:
@@ -125,7 +125,7 @@ def in_pieces(world: World, of: str) -> tuple[dict[str, Any], int]:
 
 @pytest.mark.parametrize("of", ["pack", DAYS[0], "campaign"])
 def test_an_audit_out_of_time_goes_on(books: World, of: str) -> None:
-    """To the same equations as one that nobody disturbed, each piece recorded once."""
+    """It ends with the equations of an undisturbed one, and records each piece once."""
     whole = ask(books, of)
     found, calls = in_pieces(books, of)
     assert calls > 1
@@ -135,7 +135,7 @@ def test_an_audit_out_of_time_goes_on(books: World, of: str) -> None:
 @pytest.mark.parametrize("pieces", [(1, 1), (2, 1), (3, 2), (100, 100)])
 @pytest.mark.parametrize("of", ["pack", DAYS[0], "campaign"])
 def test_lines_are_taken_once_however_they_are_cut(books: World, of: str, pieces: tuple[int, int]) -> None:
-    """By one or by hundreds at a time, also where a merchant's lines are cut in two."""
+    """Read one by one or by hundreds, also if a merchant's lines are in two pieces."""
     whole = ask(books, of)
     with patch.object(recount, "PIECE_LINES", pieces[0]), patch.object(recount, "CHUNK_LINES", pieces[1]):
         assert ask(books, of)["equations"] == whole["equations"]
@@ -144,7 +144,7 @@ def test_lines_are_taken_once_however_they_are_cut(books: World, of: str, pieces
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 2, 20, 33, 49, 50, 60])
 def test_a_killed_audit_is_finished_by_the_next(books: World, nth_write: int, applied: bool) -> None:
-    """Dead at any of its records, the next call under the same name comes to the same equations."""
+    """Killed at any record, the next call under the same name ends with the same equations."""
     whole, sweep = ask(books, "campaign"), "0" * 16
     services = books.new_services(client=Mortal(books.client, nth_write, applied=applied))
     with pytest.raises(KilledError):
@@ -154,7 +154,7 @@ def test_a_killed_audit_is_finished_by_the_next(books: World, nth_write: int, ap
 
 @pytest.mark.parametrize("of", ["pack", DAYS[0], "campaign"])
 def test_two_audits_of_one_name_are_one(books: World, of: str) -> None:
-    """The slow one finds what the fast one recorded, and says the same."""
+    """The slower call finds what the other recorded, and answers the same."""
     fast: list[dict[str, Any]] = []
     at_once = Acting(books, "put_item", "#lines#", lambda: fast.append(ask(books, of, "0" * 16)))
     replace_services(books.new_services(client=at_once))
@@ -163,7 +163,7 @@ def test_two_audits_of_one_name_are_one(books: World, of: str) -> None:
 
 
 def test_batches_of_one_group_share_their_claims(world: World) -> None:
-    """They are counted once, each batch's for itself."""
+    """They are counted once, for each batch by itself."""
     smart = [a_batch(name, exclusive_group="smart") for name in ("online", "offline")]
     world.publish(campaign(*smart))
     for name, batch_id in (("ann", "online"), ("bob", "offline"), ("cat", "offline")):
@@ -173,7 +173,7 @@ def test_batches_of_one_group_share_their_claims(world: World) -> None:
 
 
 def test_bookings_that_are_not_counted_leave_an_audit_incomplete(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything else may be: time ran out among them."""
+    """Everything else is; time ran out while they were counted."""
     window = {"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": "2020-06-06T11:00:00+08:00"}
     world.publish(campaign(a_batch(booking=window)))
     assert ask(world, "pack")["ok"]
@@ -206,7 +206,7 @@ class Handlers(Stack):
 def test_couponctl_says_and_shows_it(
     books: World, args: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 0 with every equation; after a line's amount was changed exit 1, and the equation that fails."""
+    """It exits with 0 and all equations; after a line's amount was changed with 1 and the equation that fails."""
     monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
     with scripted_stack(Handlers) as stack:
         assert stack.run("audit", *args) == 0

@@ -1,4 +1,4 @@
-"""One claim a person and claim key: a second one could only stand under a key that is not the person's, and is seen."""
+"""One claim a person and claim key: a second one must have a key that is not the person's, and is found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def in_another_bucket(world: World) -> tuple[str, str]:
 
 
 def spelt_otherwise(world: World) -> tuple[str, str]:
-    """The last character of a person's text has bits to spare."""
+    """Base64 of a person leaves bits of the last character unused."""
     pk, sk = claim_place(world, "gus", "later")
     others = (sk[:-1] + letter for letter in ascii_letters if letter != sk[-1])
     return pk, next(other for other in others if keys.person_of(other) == keys.person_of(sk))
@@ -30,7 +30,7 @@ def spelt_otherwise(world: World) -> tuple[str, str]:
 
 @pytest.mark.parametrize("place", [in_another_bucket, spelt_otherwise])
 def test_a_second_claim_of_a_person_fails(books: World, place: Callable[[World], tuple[str, str]]) -> None:
-    """Also where the numbers add up: another person's claim is gone for it."""
+    """Also if the numbers add up, because another person's claim is missing."""
     claim(books, "gus", "later")
     claim(books, "hal", "later")
     put(books, CLAIMS, get(books, CLAIMS, *claim_place(books, "gus", "later")), *place(books))

@@ -1,4 +1,4 @@
-"""Audits of a season under way: what moves while it is counted is not mistaken for wrong."""
+"""Audits of a live season: what happens during the count is not reported as a fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOREVER = float("inf")
 
 
 def meanwhile(world: World, of: str, act: Callable[[], object], operation: str, word: str) -> dict[str, Any]:
-    """The audit during which `act` happens, just before a request."""
+    """The audit, with `act` just before one of its requests."""
     client = Acting(world, operation, word, act)
     replace_services(world.new_services(client=client))
     found = ask(world, of)
@@ -32,7 +32,7 @@ def redeems(world: World) -> None:
 
 
 def reverses(world: World) -> None:
-    """In full, and the coupon comes back."""
+    """In full, and it returns the coupon."""
     assert world.merchant("bakery").reverse("o-fay", "r-1", 4000).json["coupon_returned"]
 
 
@@ -52,21 +52,21 @@ USED = "coupons used {} = redemptions {} - {} that came back, 1 movements meanwh
 def test_what_moves_meanwhile_is_not_wrong(
     books: World, act: Callable[[World], None], moment: tuple[str, str], said: str
 ) -> None:
-    """A redemption or a reversal between the counts is counted, and said."""
+    """A redemption or a reversal between the counts is counted, and the equation states it."""
     found = meanwhile(books, "later", lambda: act(books), *moment)
     assert wrong(found) == []
     assert not said or said in texts(found)
 
 
 def test_a_coupon_more_than_moved_is_wrong(books: World) -> None:
-    """What moved meanwhile excuses as many coupons as there were movements."""
+    """The coupons may differ by as many as lines were filed meanwhile, and no more."""
     flip(books, "ann", 1, "later", s="r")
     found = meanwhile(books, "later", lambda: redeems(books), *CLAIMS)
     assert wrong(found) == [USED.format(4, 2, 0)]
 
 
 def test_a_movement_of_a_new_day_is_not_wrong(books: World) -> None:
-    """Midnight passes between the counts, and somebody has the first line of the morning."""
+    """Midnight passes between the counts, and the new day gets its first line."""
 
     def in_the_morning() -> None:
         books.clock.wall = seconds("2020-06-22T09:00:00+08:00")
@@ -78,7 +78,7 @@ def test_a_movement_of_a_new_day_is_not_wrong(books: World) -> None:
 
 
 def test_a_day_that_is_closed_meanwhile_is_not_wrong(books: World) -> None:
-    """It was open when the audit began, so it is counted again, and not yet held against its close."""
+    """It was open when the audit began, so it is counted again and not compared with its close."""
 
     def midnight() -> None:
         books.clock.wall = seconds(MORROW)
@@ -106,13 +106,13 @@ SWEEP = "0" * 16
 
 
 def begun(world: World, operation: str, word: str) -> None:
-    """An audit of `later` that was killed there."""
+    """An audit of `later` that is killed there."""
     with pytest.raises(KilledError):
         audit_batch(world.new_services(client=Dying(world, operation, word)), "later", SWEEP, world.now_s, FOREVER)
 
 
 def test_a_day_that_was_counted_and_is_closed_since_is_counted_again(books: World) -> None:
-    """Its lines had been counted while it was open: not all that it was closed with."""
+    """Its lines were counted while it was open, so some of those that it was closed with are missing."""
     begun(books, *CLAIMS)
     redeems(books)
     to(books, MORROW, ticks=1)
@@ -132,7 +132,7 @@ def test_a_day_that_is_new_since_is_no_day_of_the_beginning(books: World) -> Non
 
 
 def test_a_day_that_is_opened_again_is_not_closed(books: World) -> None:
-    """A campaign in a zone with a later midnight may file lines under it once more."""
+    """A campaign in a zone with a later midnight can file lines under it again."""
     to(books, MORROW, ticks=1)
     begun(books, *CLAIMS)
     [day] = [day for day in books.services.days.all() if day.day == DAYS[2]]
@@ -145,7 +145,7 @@ def test_a_day_that_is_opened_again_is_not_closed(books: World) -> None:
 
 
 def test_a_reclaim_meanwhile_is_not_wrong(books: World) -> None:
-    """Packs claimed since the claims were counted are no packs that nobody has."""
+    """Packs that were claimed after the claims were counted are not reported."""
 
     def over() -> None:
         claim(books, "gus", "later")
@@ -157,7 +157,7 @@ def test_a_reclaim_meanwhile_is_not_wrong(books: World) -> None:
 
 
 def sold_out(world: World, quantity: int, *names: str) -> None:
-    """So many packs have been claimed, by these at last, and it was found that there are no more."""
+    """These claim the last packs, and the batch is counted as sold out."""
     route = "PUT /admin/batches/{batch_id}/quantity"
     assert world.operator().send(route, {"batch_id": "later"}, body={"quantity": quantity}).status == 200
     replace_services(world.new_services())
@@ -172,7 +172,7 @@ def sold_out(world: World, quantity: int, *names: str) -> None:
 
 
 def test_a_batch_that_sold_out_once_more_since_is_not_wrong(books: World) -> None:
-    """The claims were counted when it had sold out with less; nobody knows how many there are now."""
+    """The claims were counted when it had sold out with a smaller quantity, so there may be more now."""
     sold_out(books, 20, *(f"first-{number}" for number in range(18)))
     begun(books, *AGAIN)
     sold_out(books, 22, "gus", "hal")
@@ -183,7 +183,7 @@ def test_a_batch_that_sold_out_once_more_since_is_not_wrong(books: World) -> Non
 
 @pytest.mark.parametrize("of", ["pack", "campaign"])
 def test_money_that_moves_while_it_is_read_is_read_again(books: World, of: str) -> None:
-    """A raise between budgets and records; only where it never stands still the audit is left incomplete."""
+    """A raise between the reads makes it read again; the audit stays incomplete only if money changes each time."""
     raised = iter(range(18, 99))
 
     def raise_later() -> None:
@@ -219,13 +219,13 @@ def test_a_document_that_changes_while_it_is_read_is_read_again(books: World) ->
 
 
 def test_a_reversal_between_two_reads_is_not_wrong(books: World) -> None:
-    """The order was read before it, the coupon after: both are read again."""
+    """The order was read before the reversal, the coupon after it: both are read again."""
     found = meanwhile(books, DAYS[2], lambda: reverses(books), "batch_get_item", "CLAIM#")
     assert wrong(found) == []
 
 
 def test_a_line_that_hides_that_the_coupon_came_back_is_wrong(books: World) -> None:
-    """Its order says it."""
+    """Its order shows the reversal."""
     place = line_place("bakery", "o-cat", "r-1")
     edit(books, "ORDERS_TABLE", *place, coupon_returned=False)
     lines, coupons = wrong(ask(books, "pack"))

@@ -1,4 +1,4 @@
-"""Each kind of wrong item makes an audit fail, at the equations that speak of it and at no other."""
+"""Each kind of wrong item makes an audit fail, in the equations about it and in no other."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ def refiled(world: World) -> None:
 
 
 def swapped(world: World, one: tuple[str, str], other: tuple[str, str]) -> None:
-    """Two of the orders' items under each other's keys."""
+    """Two orders have each other's keys."""
     ones, others = get(world, ORDERS, *one), get(world, ORDERS, *other)
     put(world, ORDERS, ones, *other)
     put(world, ORDERS, others, *one)
 
 
 def copied(world: World) -> None:
-    """In the place of a line stands another line once more."""
+    """Another line replaces a line."""
     put(world, ORDERS, get(world, ORDERS, *line_place("bakery", "o-eve")), *line_place("bakery", "o-dan"))
 
 
 def invented(world: World) -> None:
-    """A line is gone, and another one stands a second time where there is no order."""
+    """A line is missing, and another one is there twice, under a number without an order."""
     place, _ = line_place("bakery", "o-eve")
     put(world, ORDERS, get(world, ORDERS, *line_place("bakery", "o-eve")), place, "o-zzz")
     drop(world, ORDERS, *line_place("bakery", "o-dan"))
@@ -70,12 +70,12 @@ def strayed(world: World) -> None:
 
 
 def covered(world: World) -> None:
-    """In the place of a reversal stands the line of another order of the same merchant."""
+    """The line of another order of the same merchant replaces a reversal's line."""
     put(world, ORDERS, get(world, ORDERS, *line_place("diner", "o-ann")), *line_place("diner", "o-bob", "r-1"))
 
 
 def record(world: World, kind: str) -> tuple[str, str]:
-    """The last of its kind: the first release is of nothing, since all of it rolled over."""
+    """The last record of that kind; the first one is of nothing, because all of it rolled over."""
     return "LEDGER#season", [r.key for r in world.services.reserves.records("season") if r.kind == kind][-1]
 
 
@@ -84,7 +84,7 @@ def shard(world: World) -> None:
 
 
 def released_too_much(world: World) -> None:
-    """A thousand fen more than there was to release, in all the books alike."""
+    """A thousand fen too many are given back, in all books alike."""
     edit(world, CATALOG, "BATCH#pack", "RESERVE", released=more(by=1000))
     edit(world, CATALOG, *record(world, "release"), amounts=more(by=1000))
     budget = {"reserved_minor": lambda minor: minor - 1000, "left_minor": lambda minor: minor + 1000}
@@ -279,7 +279,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
 
 
 def test_a_wrong_rest_fails(books: World) -> None:
-    """What was given back by a wrong sum of a day is not what the lines left."""
+    """A wrong sum of a day gave back another amount than the lines left."""
     edit(books, CATALOG, "BATCH#pack", f"SPENT#{FIRST}", amounts=more(by=-7))
     to(books, MORROW, ticks=2)
     rest = "after the rest reserve city 1805, platform 1088, shop 725 = spent city 1812, platform 1088, shop 725"
@@ -291,7 +291,7 @@ def test_a_wrong_rest_fails(books: World) -> None:
 
 @pytest.mark.parametrize("name", PLANTS)
 def test_a_planted_wrong_item_fails(books: World, name: str) -> None:
-    """In the audit of its batch, its day or the campaign."""
+    """The audits of the batch, the day or the campaign find it."""
     plant, expected = PLANTS[name]
     plant(books)
     for of, equations in expected.items():

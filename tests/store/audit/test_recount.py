@@ -1,4 +1,4 @@
-"""What an audit reads and records of lines: others' are left out, a mere count asks for no order, and a twin stands."""
+"""How an audit reads lines: those of other batches are left out, and a count without matching reads no orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOREVER = float("inf")
 
 
 def test_a_piece_is_recorded_where_it_went_on(books: World) -> None:
-    """Whoever read on from a place that is no longer the last finds what a twin recorded, and takes it."""
+    """A call that read on from an older piece takes the piece that another call recorded."""
     folds, name = books.services.audit_folds, "audit#pack#0#lines#2020-06-06"
     first, second, third = (Piece(DayTally(merchants=n), f"diner#{n}#o") for n in (1, 2, 3))
     assert folds.record(name, 0, None, first) == first
@@ -27,7 +27,7 @@ def test_a_piece_is_recorded_where_it_went_on(books: World) -> None:
 
 
 def test_a_mere_count_asks_for_no_order(books: World) -> None:
-    """Nor for what is withheld: it reads lines, and what is recorded of each day."""
+    """It reads lines and the recorded pieces of each day, and no withholdings."""
     counting = Counting(books.client)
     days = books.services.days.all()
     found = recount(books.new_services(client=counting), RecountScope("x", checks=False), days, FOREVER)
@@ -37,7 +37,7 @@ def test_a_mere_count_asks_for_no_order(books: World) -> None:
 
 
 def test_another_campaigns_lines_are_its_own(books: World) -> None:
-    """On the same days at the same merchant: neither's ledger has the other's money, and a day's has both."""
+    """Two campaigns at one merchant on the same days: no ledger has money of the other; a day's audit has both."""
     other = document()
     other |= {
         "campaign_id": "other",
@@ -61,7 +61,7 @@ def test_another_campaigns_lines_are_its_own(books: World) -> None:
 
 
 def test_days_are_read_strongly(books: World) -> None:
-    """A day that was marked a moment ago has lines by now."""
+    """A day that was marked just now already has lines."""
     asked: list[bool] = []
 
     class Listening(Acting):

@@ -1,4 +1,4 @@
-"""What each step gave back is what there was to give, by claims and coupons that are counted anew."""
+"""What each step gave back is what a new count of claims and coupons says."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COUPON = Amounts({"city": 500, "platform": 300, "shop": 200})
 
 
 def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
-    """Once more, in one transaction of reserve, record and budgets, as the schedule does."""
+    """Give back again, in one transaction of reserve, record and budgets, as the schedule does."""
     read = world.services.reserves.get(batch_id)
     given = read.given(amounts)
     key = record_key(batch_id, given.version, "release")
@@ -46,7 +46,7 @@ def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
     ],
 )
 def test_a_step_that_gave_too_much_fails(books: World, moment: str, step: str, amounts: Amounts, said: str) -> None:
-    """Though reserve, records and budgets agree; no other equation does while enough is left for what was spent."""
+    """Reserve, records and budgets agree, so no other equation fails as long as enough is left for what was spent."""
     to(books, moment, ticks=4)
     assert wrong(ask(books, "later")) == []
     give(books, "later", step, amounts)
@@ -57,7 +57,7 @@ def test_a_step_that_gave_too_much_fails(books: World, moment: str, step: str, a
 
 
 def test_what_was_unused_is_held_against_the_coupons(books: World) -> None:
-    """More than were unused were given back, and consistently: the record of the expiry says so itself."""
+    """The record of the expiry itself states too many unused coupons, and their money was given back."""
     edit(books, CATALOG, "BATCH#pack", "CONTROL", unused=[2, 5])
     assert wrong(ask(books, "pack")) == [
         "gave back expired city 2505, platform 1505, shop 1005 = 7 unused coupons city 3505, platform 2105, shop 1405",
@@ -66,7 +66,7 @@ def test_what_was_unused_is_held_against_the_coupons(books: World) -> None:
 
 
 def test_a_clock_set_back_begins_anew(world: World) -> None:
-    """What was given back before is reserved again, and what is given back after that is counted by itself."""
+    """What was given back before is reserved again, so only what was given back since counts."""
     one, two = "city 500, platform 300, shop 200", "city 1000, platform 600, shop 400"
     world.publish(campaign(a_batch()))
     claim(world, "ann", "pack")
@@ -82,7 +82,7 @@ def test_a_clock_set_back_begins_anew(world: World) -> None:
 
 
 def begun(world: World) -> None:
-    """An audit of `later` that was killed when it had counted claims and lines."""
+    """An audit of `later` that is killed after it counted claims and lines."""
 
     def die() -> None:
         raise KilledError
@@ -93,7 +93,7 @@ def begun(world: World) -> None:
 
 
 def test_packs_claimed_since_they_were_counted_are_not_wrong(books: World) -> None:
-    """The batch was open, and has been counted for good and given back since."""
+    """The batch was open, and has since had its final count and given back money."""
     begun(books)
     claim(books, "gus", "later")
     to(books, CLOSED, ticks=4)
@@ -102,7 +102,7 @@ def test_packs_claimed_since_they_were_counted_are_not_wrong(books: World) -> No
 
 
 def test_coupons_that_came_back_since_they_were_counted_are_not_wrong(books: World) -> None:
-    """They were counted as redeemed, and are unused since."""
+    """They were counted as redeemed, and have become unused since."""
     to(books, CLOSED, ticks=4)
     begun(books)
     assert books.merchant("bakery").reverse("o-fay", "r-1", 4000).json["coupon_returned"]
@@ -112,14 +112,14 @@ def test_coupons_that_came_back_since_they_were_counted_are_not_wrong(books: Wor
 
 
 def test_a_batch_that_is_not_counted_for_good_is_not_held_against_its_count(books: World) -> None:
-    """It may have been raised since."""
+    """The batch may have been raised since."""
     edit(books, CATALOG, "BATCH#pack", "CONTROL", final=False)
     drop(books, "CLAIMS_TABLE", *claim_place(books, "eve"))
     assert not [text for text in texts(ask(books, "pack")) if text.startswith(("gave back unclaimed", "redeemed "))]
 
 
 def test_a_step_that_is_not_done_is_not_held_against_anything(books: World) -> None:
-    """A batch whose packs wait for a later one to be published has given nothing back yet; another has not expired."""
+    """A batch that waits for its later batch has given back nothing; another has not expired."""
     edit(books, CATALOG, "BATCH#pack", "CONTROL", given_back=0)
     assert not [text for text in texts(ask(books, "pack")) if text.startswith("gave back")]
     to(books, CLOSED, ticks=4)

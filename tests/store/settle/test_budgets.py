@@ -40,7 +40,7 @@ def parts(amounts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def test_funders_and_batches_say_what_was_spent(world: World) -> None:
-    """By the closed days: what each funder owes, and of which batch."""
+    """What each funder owes for closed days, by batch."""
     found = asked(world)
     assert [(f["reserved_minor"], f["spent_minor"]) for f in found["funders"]] == [
         (10_000, 500),
@@ -53,7 +53,7 @@ def test_funders_and_batches_say_what_was_spent(world: World) -> None:
 
 
 def test_a_movement_says_where_it_came_from(world: World) -> None:
-    """The packs, the step, and the batch that they went to."""
+    """Its packs, its step and the later batch."""
     [rolled] = [one for one in asked(world)["movements"] if one["kind"] == "rollover"]
     assert rolled == {
         "key": "pack~000004~rollover",
@@ -68,7 +68,7 @@ def test_a_movement_says_where_it_came_from(world: World) -> None:
 
 
 def test_pages_of_movements_are_all_of_them_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each page goes on after the last of the one before."""
+    """Each page begins after the last movement of the page before."""
     whole = [one["key"] for one in asked(world)["movements"]]
     assert len(whole) == 3
     monkeypatch.setattr(budgets, "PAGE_MOVEMENTS", 1)
@@ -82,7 +82,7 @@ def test_pages_of_movements_are_all_of_them_once(world: World, monkeypatch: pyte
 
 @pytest.mark.parametrize("moving", ["pending", "owed"])
 def test_a_movement_on_its_way_is_said(world: World, moving: str) -> None:
-    """A reservation or a release of which some funders have not been asked yet."""
+    """A reservation or a step of giving back that has not reached all funders."""
     assert [batch["on_its_way"] for batch in asked(world)["batches"]] == [False, False]
     read = world.services.reserves.get("later")
     one = Amounts({"city": 1})

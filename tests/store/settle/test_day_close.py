@@ -22,7 +22,7 @@ def in_los_angeles(world: World) -> None:
 
 
 def test_a_day_is_closed_a_fence_after_midnight(filed: World) -> None:
-    """Not a second before; once, and with what its batch spent."""
+    """Not a second earlier, only once, and with what its batch spent."""
     filed.clock.set(DUE)
     filed.clock.advance(-1)
     before = filed.items()
@@ -45,7 +45,7 @@ def test_a_day_is_closed_a_fence_after_midnight(filed: World) -> None:
 def test_a_day_is_closed_when_it_has_ended_in_every_published_zone(
     filed: World, moment: str, did: list[object]
 ) -> None:
-    """In Los Angeles a line may be filed under it fifteen hours longer, whether or not one is."""
+    """A campaign in Los Angeles can file lines under it for fifteen hours more."""
     in_los_angeles(filed)
     filed.clock.set(moment)
     assert tick(filed) == did
@@ -61,7 +61,7 @@ def test_a_line_in_a_later_zone_keeps_the_day_open_by_itself(filed: World) -> No
 
 
 def test_a_zone_that_comes_after_the_close_opens_the_day_again(filed: World) -> None:
-    """Its line is in the sums of the second close; the first one's folds are not used again."""
+    """Its line is in the sums of the second close, which does not use pieces of the first."""
     filed.clock.set(DUE)
     tick(filed)
     file(filed, line("o-2"), merchant_id="diner", timezone=PACIFIC)
@@ -74,7 +74,7 @@ def test_a_zone_that_comes_after_the_close_opens_the_day_again(filed: World) -> 
 
 
 def test_a_reversal_after_the_close_is_filed_under_its_own_day(filed: World) -> None:
-    """The closed day keeps its sums; the next one ends below zero."""
+    """The closed day keeps its sums; those of the next day are negative."""
     filed.clock.set(DUE)
     tick(filed)
     back = line("o-1", -60, reversal_no="r-2")
@@ -90,7 +90,7 @@ def test_a_reversal_after_the_close_is_filed_under_its_own_day(filed: World) -> 
 
 
 def test_a_day_without_lines_is_final_with_nothing_and_a_later_one_is_not(filed: World) -> None:
-    """Once the day is closed for those who had lines, it is so for everybody."""
+    """When the day is closed for merchants with lines, it is closed for all merchants."""
     assert final(filed, "bakery") is None
     filed.clock.set(DUE)
     tick(filed)
@@ -102,7 +102,7 @@ def test_a_day_without_lines_is_final_with_nothing_and_a_later_one_is_not(filed:
     ("moment", "is_final"), [("2020-06-08T00:00:29+08:00", False), ("2020-06-08T00:00:30+08:00", True)]
 )
 def test_a_day_on_which_nobody_had_a_line_is_final_too(filed: World, moment: str, is_final: bool) -> None:
-    """Half a minute after it has ended: a bookkeeper can tell it from a day that is to come."""
+    """Half a minute after its end, so that it differs from a future day."""
     filed.clock.set(DUE)
     tick(filed)
     filed.clock.set(moment)
@@ -111,7 +111,7 @@ def test_a_day_on_which_nobody_had_a_line_is_final_too(filed: World, moment: str
 
 
 def test_no_day_is_final_while_an_earlier_one_is_open(filed: World) -> None:
-    """The schedule stood still: what was filed yesterday is not added up."""
+    """The schedule did not run, so yesterday's lines are not added up yet."""
     filed.clock.set("2020-06-08T00:00:30+08:00")
     assert (final(filed), final(filed, day="2020-06-07")) == (None, None)
     tick(filed)
@@ -119,7 +119,7 @@ def test_no_day_is_final_while_an_earlier_one_is_open(filed: World) -> None:
 
 
 def test_many_days_are_closed_oldest_first(filed: World) -> None:
-    """A schedule that was away for days does all that is due."""
+    """A schedule that did not run for days closes all days that are due."""
     filed.clock.set("2020-06-08T12:00:00+08:00")
     file(filed, line("o-2"))
     filed.clock.set("2020-06-20T12:00:00+08:00")
@@ -130,7 +130,7 @@ def test_many_days_are_closed_oldest_first(filed: World) -> None:
 
 
 def test_a_clock_set_back_into_a_closed_day_takes_the_close_back(filed: World) -> None:
-    """At once for readers, for the books with the next tick; what is filed then is in the next close."""
+    """Readers see it at once, the schedule at its next run; the next close has the lines that were filed since."""
     filed.clock.set(DUE)
     tick(filed)
     filed.clock.set(LAST_SECOND)
@@ -144,7 +144,7 @@ def test_a_clock_set_back_into_a_closed_day_takes_the_close_back(filed: World) -
 
 
 def test_midnight_itself_is_not_set_back(filed: World) -> None:
-    """From the first second after the day no line is filed under it: the close stands."""
+    """After the day's end no line is filed under it, so the close stays."""
     filed.clock.set(DUE)
     tick(filed)
     filed.clock.set("2020-06-07T00:00:00+08:00")
@@ -173,7 +173,7 @@ def test_two_take_a_close_back_once(filed: World) -> None:
 
 
 def test_an_older_round_writes_over_nothing(filed: World) -> None:
-    """A call that slept through a reopening changes neither sums nor what was spent, nor closes the day."""
+    """A call that was paused during a reopening changes neither sums nor spent amounts, and closes nothing."""
     days, (old,) = filed.services.days, filed.services.days.all()
     days.mark(DAY, old.ends_at_s + 1, "diner")
     (new,) = days.all()
@@ -191,7 +191,7 @@ def test_an_older_round_writes_over_nothing(filed: World) -> None:
 
 
 def test_a_part_of_a_shard_is_never_taken_back(world: World) -> None:
-    """Who had come less far gets what stands, and goes on from there; who had come as far records what is next."""
+    """A record by a call that is behind is refused, and it resumes from the recorded piece."""
     days = world.services.day_folds
     begun, further, whole = Piece(added(line("a")), "a"), Piece(added(*LINES), "b"), Piece(added(*LINES), "b", True)
     assert days.record("s", 0, None, begun) == begun
@@ -205,7 +205,7 @@ def test_a_part_of_a_shard_is_never_taken_back(world: World) -> None:
 
 
 def test_a_day_is_final_with_the_sums_of_its_own_round_only(filed: World) -> None:
-    """A reader that sees the close and an older item of the merchant says nothing rather than something wrong."""
+    """A reader that sees the close but an older item of the merchant shows no final sums."""
     (day,) = filed.services.days.all()
     filed.services.days.close(day, day.ends_at_s)
     filed.clock.set(DUE)

@@ -1,4 +1,4 @@
-"""A close that is killed, doubled, throttled or out of time comes to the same sums as one that nobody disturbed."""
+"""A close that is killed, repeated, throttled or out of time ends with the sums of an undisturbed one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.world import ManualClock, World, campaign
 
 @dataclass
 class Ticking(ManualClock):
-    """Each look at the monotonic clock takes a second."""
+    """Each read of the monotonic clock advances it by a second."""
 
     def monotonic_s(self) -> float:
         self.monotonic += 1
@@ -57,7 +57,7 @@ def assert_closed(town: World) -> None:
 
 @pytest.mark.parametrize("segment", [1, 2, 5_000])
 def test_every_line_is_added_up_once(town: World, segment: int) -> None:
-    """Whether a shard is read in one go or line by line, and where its last record ends with its last line."""
+    """Whether a shard takes one record or several, also if the last record ends with the last line."""
     with patch.object(day_close, "SEGMENT_LINES", segment):
         assert tick(town) == [{**CLOSED, "lines": 44}]
     assert_closed(town)
@@ -66,7 +66,7 @@ def test_every_line_is_added_up_once(town: World, segment: int) -> None:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 2, 9, 17, 18, 40, 70, 100])
 def test_a_killed_close_is_finished_by_the_next(town: World, nth_write: int, applied: bool) -> None:
-    """At a shard, a merchant, a bucket, a batch or the day itself; what was recorded is not read again."""
+    """Killed at any write, and what was recorded is not read again."""
     with patch.object(day_close, "SEGMENT_LINES", 2):
         with pytest.raises(KilledError):
             tick(town, town.new_services(client=Mortal(town.client, nth_write, applied=applied)))
@@ -77,7 +77,7 @@ def test_a_killed_close_is_finished_by_the_next(town: World, nth_write: int, app
 
 @pytest.mark.parametrize("operation", ["put_item", "update_item", "batch_get_item", "query"])
 def test_two_closes_side_by_side_are_one(town: World, operation: str) -> None:
-    """Whenever the fast one overtakes, the slow one goes on with what it finds, and reports nothing."""
+    """Wherever one call overtakes the other, the slow one resumes from what is recorded and reports nothing."""
     fast: list[object] = []
     client = Faulty(town.client, operation, first(lambda: fast.extend(tick(town, town.new_services(seed=2)))))
     with patch.object(day_close, "SEGMENT_LINES", 2):
@@ -87,7 +87,7 @@ def test_two_closes_side_by_side_are_one(town: World, operation: str) -> None:
 
 
 def test_what_a_twin_recorded_of_a_shard_is_gone_on_with(town: World) -> None:
-    """The slower one of two had come less far: its record is refused, and nothing is added up twice."""
+    """The record of the slower call is refused, and no line is added up twice."""
 
     def overtaken(real: Any, parameters: dict[str, Any]) -> Any:
         with patch.object(day_close, "SEGMENT_LINES", 3), pytest.raises(KilledError):
@@ -100,7 +100,7 @@ def test_what_a_twin_recorded_of_a_shard_is_gone_on_with(town: World) -> None:
 
 
 def test_without_time_nothing_is_closed(town: World) -> None:
-    """And more is asked for; half a close shows nowhere."""
+    """The call asks for another one, and no reader sees half a close."""
     report = run_schedule(town.services, town.now_s, town.clock.monotonic)
     assert (report.did, report.more) == ([], True)
     did, more = close_days(town.services, town.services.catalog.published_ids(), town.now_s, town.clock.monotonic)
@@ -108,7 +108,7 @@ def test_without_time_nothing_is_closed(town: World) -> None:
 
 
 def test_a_deadline_in_the_middle_keeps_what_was_recorded(town: World) -> None:
-    """Each call goes on; in the end all is closed, with the sums of all."""
+    """Each call resumes; in the end the day is closed with the sums of all lines."""
     published = town.services.catalog.published_ids()
     for _ in range(60):
         services = town.new_services(clock=Ticking(monotonic=0))
@@ -120,7 +120,7 @@ def test_a_deadline_in_the_middle_keeps_what_was_recorded(town: World) -> None:
 
 
 def test_a_throttled_close_is_left_for_the_next_call(town: World) -> None:
-    """The schedule reports that there is more, and does the rest."""
+    """The schedule reports that there is more to do, and its next run does it."""
     services = town.new_services(client=Faulty(town.client, "put_item", *[throttled] * PATIENT_ATTEMPTS))
     report = run_schedule(services, town.now_s, FOREVER)
     assert (report.did, report.more) == ([], True)

@@ -1,4 +1,4 @@
-"""Whatever lines a day has, and however its close is killed and repeated: every sum of it is the same one."""
+"""For any lines, and however the close is killed and repeated, all sums of a day agree."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ withheld = st.lists(
 
 
 def owed(sums: Sums) -> dict[Purse, tuple[object, ...]]:
-    """Every number by purse; what is nothing may be listed or not."""
+    """Every number by purse, without zeros."""
     told = {purse: totals for purse, totals in sums.by_purse.items() if not totals.is_nothing}
     return {purse: (*numbers_of(totals), spent_of(totals)) for purse, totals in told.items()}
 
@@ -63,7 +63,7 @@ def spent_of(totals: Totals) -> dict[str, dict[str, int]]:
 
 
 def by_standing(entries: list[Withholding], lines: list[Line]) -> SumsByPayout:
-    """Line by line, as the words of the rule say it."""
+    """The rule of withholdings, written line by line."""
     split, of_day = SumsByPayout(), [one for one in entries if one.day == DAY]
     for one in lines:
         own = [entry for entry in of_day if entry.order_no == one.order_no]
@@ -74,7 +74,7 @@ def by_standing(entries: list[Withholding], lines: list[Line]) -> SumsByPayout:
 
 
 def withhold(world: World, merchant_id: str, entries: list[Withholding]) -> None:
-    """As the record has it: its lines are filed without orders here, so no operator could name them."""
+    """Written to the merchant's record, because the lines here have no orders that an operator could name."""
     registry = world.services.registry
     record = registry.record("diner")
     assert record is not None
@@ -91,7 +91,7 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
     segment: int,
     page_lines: int,
 ) -> None:
-    """For each merchant and each batch, in all and by what is due; a withholding changes none of them."""
+    """For each merchant and batch, in total and by payout; a withholding changes no total."""
     world = World(Engine())
     world.publish(campaign())
     world.clock.set(LAST_SECOND)
@@ -131,7 +131,7 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
 
 
 def test_what_stands_for_an_order_stands_for_its_later_lines() -> None:
-    """Who was never paid for a redemption owes nothing for its reversal; until that day says otherwise."""
+    """A merchant that was not paid for a redemption owes nothing for its reversal on a later day."""
     first = Withholding(day="2020-06-05", order_no="o-1", reason="forged", decision="refused")
     again = Withholding(day=DAY, order_no="o-1", reason="paid by hand", decision="released")
     for entries in ([first, again], [again, first]):
@@ -140,7 +140,7 @@ def test_what_stands_for_an_order_stands_for_its_later_lines() -> None:
 
 
 def test_what_stands_for_an_order_goes_before_what_stands_for_its_day() -> None:
-    """Both ways round; another day's withholding is none of this one's."""
+    """An order's entry wins over its day's entry; an entry of another day does not apply."""
     day = Withholding(day=DAY, reason="all")
     one = Withholding(day=DAY, order_no="o-1", reason="one", decision="refused")
     other = Withholding(day="2020-06-07", reason="later")

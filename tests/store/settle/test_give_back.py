@@ -10,7 +10,7 @@ from tests.world import KEYS, World, a_batch, campaign, order
 
 
 def test_unclaimed_packs_give_their_money_back_when_the_batch_is_counted(season: World) -> None:
-    """Two of ten were claimed: eight packs' money is free again, once, and the two's stays."""
+    """Two of ten packs were claimed: the money of eight is given back, once, and that of two stays reserved."""
     claim(season, "ann", "bob")
     assert reserved(season) == of(10)
     season.clock.set(CLOSED)
@@ -24,7 +24,7 @@ def test_unclaimed_packs_give_their_money_back_when_the_batch_is_counted(season:
 
 @pytest.mark.parametrize(("before_s", "given"), [(1, False), (0, True)])
 def test_expired_coupons_give_their_money_back(season: World, before_s: int, given: bool) -> None:
-    """Of three coupons one was redeemed: the other two's money is free a fence after the last second, not before."""
+    """Of three coupons one was redeemed: the money of two is given back a fence after the expiry, not earlier."""
     coupons = claim(season, "ann", "bob", "cat")
     redeem(season, "ann", coupons[0])
     season.clock.set(CLOSED)
@@ -39,7 +39,7 @@ def test_expired_coupons_give_their_money_back(season: World, before_s: int, giv
 
 
 def test_a_voided_coupon_gives_its_money_back_with_the_expired(season: World) -> None:
-    """Its redemption was undone after it had come back once: nobody can use it, and its money is not spent."""
+    """The coupon was reversed in full and cannot be used again, so its money is not spent."""
     [coupon_id] = claim(season, "ann")
     till = season.merchant()
     for number in ("1", "2"):
@@ -56,7 +56,7 @@ def test_a_voided_coupon_gives_its_money_back_with_the_expired(season: World) ->
 
 @pytest.mark.parametrize("more", [-1, 1])
 def test_a_claim_of_other_coupons_than_its_batchs_gives_nothing_back(season: World, more: int) -> None:
-    """Its redeemed coupon would count as never used: the batch waits with all its money until the claim is mended."""
+    """Its redeemed coupon would count as unused, so the batch keeps its money until the claim is corrected."""
     [coupon_id] = claim(season, "ann")
     redeem(season, "ann", coupon_id)
     claim(season, "bob")
@@ -92,7 +92,7 @@ def test_a_clock_set_back_takes_the_money_back(season: World) -> None:
 
 
 def test_money_that_is_gone_is_not_taken_back(world: World) -> None:
-    """Another batch has reserved it: what was recorded as over stays over."""
+    """Another batch has reserved it, so the batch stays over."""
     document = campaign(a_batch(quantity=10_000), a_batch("other", quantity=20_000, **LATER))
     operator = world.operator()
     operator.send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=document)
@@ -110,7 +110,7 @@ def test_money_that_is_gone_is_not_taken_back(world: World) -> None:
 
 
 def test_an_assertion_that_can_fail(season: World) -> None:
-    """The books are held against the items: a planted budget does not pass."""
+    """The test's own books compare budgets with the items: a planted budget is found."""
     key = {"pk": {"S": "FUNDER#season#city"}, "sk": {"S": "BUDGET"}}
     season.client.update_item(
         TableName="CatalogTable",

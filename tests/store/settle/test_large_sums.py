@@ -1,4 +1,4 @@
-"""Whatever campaigns, batches and funders a merchant's day has, no stored item of it comes near an item's 400 KB."""
+"""No stored item of a merchant's day comes near 400 KB, however many campaigns, batches and funders it has."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.world import World
 
 ITEM_BYTES = 400 * 1024
 CAMPAIGNS, BATCHES, FUNDERS = 50, 40, 80
-"""What a merchant's record joins, what a document declares, and what the eight terms of a pack name at most."""
+"""The most campaigns of a merchant, batches of a document, and funders of the eight terms of a pack."""
 
 
 def name(rng: random.Random) -> str:
-    """As long as an id may be, and not to be compressed."""
+    """As long as an id can be, and random, so that it does not compress."""
     return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789-", k=64))
 
 
@@ -36,7 +36,7 @@ def largest() -> Sums:
 
 
 def size(attribute: dict[str, Any]) -> int:
-    """Of a value as DynamoDB counts it, or more: a number has at most 21 bytes."""
+    """At least the size that DynamoDB counts; a number has at most 21 bytes."""
     ((kind, value),) = attribute.items()
     if kind == "M":
         return 3 + sum(len(key.encode()) + 1 + size(one) for key, one in value.items())
@@ -78,7 +78,7 @@ def test_the_largest_day_of_a_merchant_is_stored(world: World, sums: Sums) -> No
 
 
 def test_the_largest_piece_of_a_close_is_stored(world: World, sums: Sums) -> None:
-    """Over as many items as it takes; a later piece takes its place."""
+    """In several items; a later piece replaces it."""
     folds, begun, whole = world.services.day_folds, Piece(sums, "a"), Piece(sums, to_the_end=True)
     assert folds.record("s", 3, None, begun) == begun
     assert 2 <= len(sizes(world)) <= 10
@@ -89,7 +89,7 @@ def test_the_largest_piece_of_a_close_is_stored(world: World, sums: Sums) -> Non
 
 
 def test_twins_whose_pieces_differ_mix_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of an audit of a day under way: whoever was first stands, with all of what it read and nothing of the other's."""
+    """The piece of the first call stays complete, with nothing of the second call's."""
     monkeypatch.setattr(pieces, "PART_BYTES", 40)
     folds, rng = world.services.day_folds, random.Random(2)
     ones, others = (
@@ -102,7 +102,7 @@ def test_twins_whose_pieces_differ_mix_nothing(world: World, monkeypatch: pytest
 
 
 def test_sums_of_a_later_round_are_nobodys_yet(world: World) -> None:
-    """While they are being written, neither round has all of its own; then they count."""
+    """The sums of a round count only when all of its items are written."""
     days, purse = world.services.days, Purse("season", "CNY")
     days.mark(DAY, 1, "diner")
     (first,) = days.all()

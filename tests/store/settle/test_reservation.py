@@ -1,4 +1,4 @@
-"""A batch's money is set aside at its funders before anything else of it is there: 80 funders, 40 at once."""
+"""A batch's money is reserved before the batch is published: 80 funders, 40 at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.world import World, parsed, terms
 
 
 def test_eighty_funders_are_asked_forty_at_once(town: World) -> None:
-    """Two records of the ledger, one reserve, one publication; a repeat reserves nothing."""
+    """Two ledger records, one reserve, one publication; a repeat reserves nothing."""
     _, control, is_repeat = publish(town.services, "pack", town.now_s)
     assert (control.quantity, is_repeat) == (10, False)
     records = list(town.services.reserves.records("season"))
@@ -34,7 +34,7 @@ def test_eighty_funders_are_asked_forty_at_once(town: World) -> None:
 
 @pytest.mark.parametrize("poor", [0, 39, 40, 79])
 def test_a_funder_with_too_little_gets_everybody_theirs_back(town: World, poor: int) -> None:
-    """It is named, nothing stays reserved, and the ledger holds both ways of what had moved."""
+    """The funder is named, nothing stays reserved, and the ledger has each movement and its undoing."""
     budget = {**document()["funders"][poor], "budget_minor": 999}
     funders = [budget if one["funder_id"] == budget["funder_id"] else one for one in document()["funders"]]
     apply(town.services, "season", parsed({**document(), "funders": funders, "revision": 1}), town.now_s)
@@ -50,7 +50,7 @@ def test_a_funder_with_too_little_gets_everybody_theirs_back(town: World, poor: 
 
 
 def test_what_is_covered_to_the_last_unit_is_published(town: World) -> None:
-    """Twice ten of 25; the third time nothing is changed, and a raise by five takes the rest."""
+    """Ten packs twice, of 25; a third ten change nothing, and a raise by five takes the rest."""
     publish(town.services, "pack", town.now_s)
     publish(town.services, "second", town.now_s)
     with pytest.raises(BudgetExceeded):
@@ -66,7 +66,7 @@ def test_what_is_covered_to_the_last_unit_is_published(town: World) -> None:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 2, 3, 4])
 def test_killed_at_any_write_the_next_call_publishes(town: World, nth_write: int, applied: bool) -> None:
-    """And sets nothing aside twice; in between every fen that moved is in the books."""
+    """It reserves nothing twice, and after each kill the books have every fen."""
     with pytest.raises(KilledError):
         publish(town.new_services(client=Mortal(town.client, nth_write, applied=applied)), "pack", town.now_s)
     assert_books(town, "pack")
@@ -90,7 +90,7 @@ def cheaper() -> dict[str, Any]:
 
 @pytest.mark.parametrize(("changed", "each"), [(edited(quantity=8), 800), (cheaper(), 500)], ids=["fewer", "cheaper"])
 def test_a_batch_that_was_changed_meanwhile_is_reserved_anew(town: World, changed: dict[str, Any], each: int) -> None:
-    """Half of its money was set aside when the publishing died; it costs less now."""
+    """Half of the money was reserved when the call was killed; the edited batch costs less."""
     with pytest.raises(KilledError):
         publish(town.new_services(client=Mortal(town.client, 2, applied=True)), "pack", town.now_s)
     apply(town.services, "season", parsed(changed), town.now_s)
@@ -100,7 +100,7 @@ def test_a_batch_that_was_changed_meanwhile_is_reserved_anew(town: World, change
 
 
 def test_a_batch_that_is_dropped_leaves_nothing_reserved(town: World) -> None:
-    """What its publishing had set aside when it died goes back with the document that drops it."""
+    """What the killed call had reserved is given back when the document drops the batch."""
     with pytest.raises(KilledError):
         publish(town.new_services(client=Mortal(town.client, 2, applied=True)), "pack", town.now_s)
     assert sum(b.reserved_minor for b in budgets(town)) == 40 * 1_000
@@ -113,7 +113,7 @@ def test_a_batch_that_is_dropped_leaves_nothing_reserved(town: World) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_two_that_publish_side_by_side_reserve_once(town: World, number: int) -> None:
-    """The other one comes in before any of its transactions; both are told that it is published."""
+    """The second call comes before any transaction of the first; both answer that it is published."""
 
     def other() -> None:
         publish(town.new_services(), "pack", town.now_s)
@@ -127,7 +127,7 @@ def test_two_that_publish_side_by_side_reserve_once(town: World, number: int) ->
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_an_edit_while_it_is_published_takes_the_reservation_back(town: World, number: int) -> None:
-    """What is published is what is declared, and that is what is reserved; or the publishing is refused."""
+    """Either the edited batch is published and reserved, or publishing is refused."""
 
     def edit() -> None:
         apply(town.new_services(), "season", parsed(edited(quantity=8)), town.now_s)
@@ -148,7 +148,7 @@ def dropping() -> dict[str, Any]:
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_drop_while_it_is_published_leaves_nothing_reserved(town: World, number: int) -> None:
-    """Nobody declares the batch any more: its publishing ends without a trace at the funders."""
+    """The batch is no longer declared, so publishing ends and nothing stays reserved."""
 
     def drop() -> None:
         apply(town.new_services(), "season", parsed(dropping()), town.now_s)
@@ -162,7 +162,7 @@ def test_a_drop_while_it_is_published_leaves_nothing_reserved(town: World, numbe
 
 @pytest.mark.parametrize("nth_read", [1, 2])
 def test_a_publishing_that_begins_while_an_edit_looks_is_never_left_behind(town: World, nth_read: int) -> None:
-    """It is undone by the edit that drops its batch, or nothing of it is read after the edit found none."""
+    """Either the edit undoes the reservation, or the reservation does not begin after the edit."""
 
     def begin() -> None:
         with pytest.raises(KilledError):
@@ -176,7 +176,7 @@ def test_a_publishing_that_begins_while_an_edit_looks_is_never_left_behind(town:
 
 @pytest.mark.parametrize("changed", [dropping(), cheaper()], ids=["dropped", "cheaper"])
 def test_an_edit_waits_for_who_publishes_what_it_changes(town: World, changed: dict[str, Any]) -> None:
-    """A publishing begins after the edit looked, and dies: the edit is told to come again, and then undoes it."""
+    """A reservation that begins after the edit's read makes the edit fail; its repeat undoes the reservation."""
 
     def begin() -> None:
         with pytest.raises(KilledError):
@@ -191,7 +191,7 @@ def test_an_edit_waits_for_who_publishes_what_it_changes(town: World, changed: d
 
 
 def test_a_funder_that_leaves_takes_back_what_it_had_set_aside(town: World) -> None:
-    """The publishing died before anything of the campaign was published; other terms, other funders."""
+    """A killed call reserved money before anything was published; the edit changes terms and funders."""
     with pytest.raises(KilledError):
         publish(town.new_services(client=Mortal(town.client, 2, applied=True)), "pack", town.now_s)
     alone = terms("alone", funding=[{"funder_id": "f40", "basis_points": 10_000}])
@@ -204,7 +204,7 @@ def test_a_funder_that_leaves_takes_back_what_it_had_set_aside(town: World) -> N
 
 
 def test_the_next_funders_are_the_first_forty_that_are_left() -> None:
-    """In the order of their names, each once; undone the same way."""
+    """In the order of their ids, each once; undone in the same order."""
     pending = PendingReservation(10, 10, 0, Amounts(reversed(COST.items())))
     first_chunk, one = Reserve().begun(pending).moved()
     second_chunk, two = one.moved()

@@ -1,4 +1,4 @@
-"""What redeemed coupons left of their largest cost goes back when the days on which they could be used are closed."""
+"""What redeemed coupons did not use of their largest cost is given back when their last day is closed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SPENT = funded(270, 270, 60)
 
 @pytest.fixture
 def season() -> World:
-    """Ann redeemed, Bob let his expire, and all but the days is over."""
+    """Ann redeemed a coupon, Bob's expired, and only the days are still to be closed."""
     world = World(Engine())
     world.publish(campaign(terms=[TENTH]))
     coupons = claim(world, "ann", "bob")
@@ -55,7 +55,7 @@ def rest(world: World) -> list[dict[str, int]]:
 
 @pytest.mark.parametrize(("before_s", "given"), [(1, []), (0, [LEFT])])
 def test_the_rest_goes_back_when_the_last_day_is_closed(season: World, before_s: int, given: list[Amounts]) -> None:
-    """A fence after midnight, once: what stays reserved is what was spent."""
+    """A fence after midnight, once; what was spent stays reserved."""
     season.clock.set(DAYS_CLOSED)
     season.clock.advance(-before_s)
     assert rest(season) == given
@@ -66,7 +66,7 @@ def test_the_rest_goes_back_when_the_last_day_is_closed(season: World, before_s:
 
 
 def test_a_later_reversal_is_given_back_when_its_own_day_is_closed(season: World) -> None:
-    """It voids the coupon; its money is its funders' again the next night."""
+    """The reversal voids the coupon, and its money is given back the next night."""
     season.clock.set(DAYS_CLOSED)
     tick(season)
     season.clock.set("2020-07-05T12:00:00+08:00")
@@ -79,7 +79,7 @@ def test_a_later_reversal_is_given_back_when_its_own_day_is_closed(season: World
 
 
 def test_what_part_of_a_reversal_brought_back_goes_with_the_rest(season: World) -> None:
-    """Half of what was paid before the expiry: the coupon stays used, half of its discount is not spent."""
+    """Half is reversed before the expiry: the coupon stays redeemed, half of its discount is not spent."""
     season.clock.set("2020-06-20T10:00:00+08:00")
     assert season.merchant().reverse("order-ann", "r-1", 2_400).status == 201
     season.clock.set(DAYS_CLOSED)
@@ -134,7 +134,7 @@ def test_a_day_that_is_not_closed_keeps_the_rest(season: World) -> None:
     ],
 )
 def test_days_are_over_a_fence_after_midnight(season: World, moment: str, through: str) -> None:
-    """Those too on which nobody had a line."""
+    """Days without lines count too."""
     season.clock.set("2020-06-07T00:00:30+08:00")
     tick(season)
     season.clock.set(moment)
@@ -143,12 +143,12 @@ def test_days_are_over_a_fence_after_midnight(season: World, moment: str, throug
 
 
 def test_no_batch_no_day(world: World) -> None:
-    """Nothing is published: no zone says what day it is."""
+    """Without published batches there is no time zone to tell the day."""
     assert closed_through(world.services, [], world.now_s) is None
 
 
 def test_a_later_zone_has_the_day_longer(season: World) -> None:
-    """A campaign whose midnight is fifteen hours later may still file lines under it."""
+    """A campaign whose midnight is fifteen hours later can still file lines."""
     season.publish({**campaign(a_batch("west")), "campaign_id": "west", "timezone": "America/Los_Angeles"})
     season.clock.set("2020-06-22T00:00:29-07:00")
     assert rest(season) == []
@@ -157,7 +157,7 @@ def test_a_later_zone_has_the_day_longer(season: World) -> None:
 
 
 def test_a_clock_set_back_takes_the_rest_back(season: World) -> None:
-    """All of it is reserved again, and goes back again when its days are over again."""
+    """All of it is reserved again, and given back again when the days are closed again."""
     season.clock.set(DAYS_CLOSED)
     tick(season)
     season.clock.set("2020-06-06T11:00:00+08:00")
@@ -175,7 +175,7 @@ def test_a_clock_set_back_takes_the_rest_back(season: World) -> None:
 
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 def test_killed_at_its_transaction_the_next_call_gives_it_once(season: World, applied: bool) -> None:
-    """It is one: the reserve, the budgets, the ledger and the mark that it was given."""
+    """Reserve, budgets, ledger and the control item change in one transaction."""
     season.clock.set(DAYS_CLOSED)
     with pytest.raises(KilledError):
         run_schedule(season.new_services(client=Mortal(season.client, 1, applied=applied)), season.now_s, float("inf"))
@@ -185,7 +185,7 @@ def test_killed_at_its_transaction_the_next_call_gives_it_once(season: World, ap
 
 
 def test_two_side_by_side_give_the_rest_once(season: World) -> None:
-    """The slower one is refused, and does nothing."""
+    """The transaction of the slower call is refused, and it changes nothing."""
     season.clock.set(DAYS_CLOSED)
 
     def other() -> None:
@@ -199,7 +199,7 @@ def test_two_side_by_side_give_the_rest_once(season: World) -> None:
 
 
 def test_more_spent_than_reserved_is_broken(season: World) -> None:
-    """A line that nobody reserved for: the schedule says so each minute, and gives nothing."""
+    """The schedule reports it each minute and gives nothing back."""
     season.clock.set(DAYS_CLOSED)
     season.client.update_item(
         TableName="CatalogTable",
@@ -214,7 +214,7 @@ def test_more_spent_than_reserved_is_broken(season: World) -> None:
 
 
 def test_a_reservation_left_behind_is_undone_before_money_goes_back() -> None:
-    """A raise died in its middle and the batch closed: after a fence its money goes back, then the unclaimed packs'."""
+    """A raise was killed and the batch closed: after a fence it is undone, then unclaimed packs are given back."""
     world = World(Engine())
     world.publish(campaign())
     world.clock.set("2020-06-07T09:59:59+08:00")
@@ -228,7 +228,7 @@ def test_a_reservation_left_behind_is_undone_before_money_goes_back() -> None:
 
 
 def test_a_reservation_on_its_way_is_waited_for() -> None:
-    """It was begun a moment ago, and may be somebody's yet."""
+    """It was begun a moment ago, so its call may still run."""
     world = World(Engine())
     world.publish(campaign())
     world.clock.set(CLOSED)
@@ -242,7 +242,7 @@ def test_a_reservation_on_its_way_is_waited_for() -> None:
 
 
 def test_a_minute_later_nothing_is_written(season: World) -> None:
-    """The rest through that day was given: no unit is spent on it until the next is closed."""
+    """The rest of that day was given back, so nothing is written until the next day is closed."""
     season.clock.set(DAYS_CLOSED)
     tick(season)
     assert tick(season, season.new_services(client=Mortal(season.client, 1, applied=False))) == []

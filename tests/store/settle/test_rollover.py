@@ -1,4 +1,4 @@
-"""Money that rolls over becomes packs of the later batch, with its provenance; each step once."""
+"""Money that rolls over becomes packs of the later batch, with a ledger record; each step once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.world import World, a_batch, campaign, terms
 
 
 def test_unclaimed_packs_roll_over_with_their_money(world: World) -> None:
-    """Eight of ten become packs of the later batch, in its stock, with their provenance; no budget moves."""
+    """Eight of ten packs become packs of the later batch, in its stock and with a record; no budget changes."""
     world.publish(rolling())
     claim(world, "ann", "bob")
     world.clock.set(CLOSED)
@@ -28,7 +28,7 @@ def test_unclaimed_packs_roll_over_with_their_money(world: World) -> None:
 
 
 def test_money_rolls_over_to_a_batch_that_is_live(world: World) -> None:
-    """Expired coupons of `pack` while people claim `later`: its stock grows under them."""
+    """Expired coupons of `pack` add to the stock of `later` while people claim it."""
     document = rolling()
     document["batches"][1]["closes_at"] = "2020-06-30T10:00:00+08:00"
     world.publish(document)
@@ -44,7 +44,7 @@ def test_money_rolls_over_to_a_batch_that_is_live(world: World) -> None:
 
 
 def test_money_waits_for_a_batch_that_is_not_published(world: World) -> None:
-    """It stays reserved, and goes over with the first tick afterwards."""
+    """The money stays reserved, and rolls over with the first tick after that."""
     document = rolling()
     operator = world.operator()
     operator.send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=document)
@@ -76,7 +76,7 @@ def test_a_batch_that_is_over_gets_nothing(world: World, over: str) -> None:
 
 
 def test_a_batch_that_is_counted_for_good_gets_nothing(world: World) -> None:
-    """The schedule began before it closed, and comes to this after another has counted it."""
+    """The schedule began before the later batch closed, and reaches it after another call has counted it."""
     world.publish(rolling())
     world.clock.set(LATER["closes_at"])
     batches = [world.services.cache.batch(batch_id) for batch_id in ("pack", "later")]
@@ -92,7 +92,7 @@ def test_a_batch_that_is_counted_for_good_gets_nothing(world: World) -> None:
 
 
 def test_a_dearer_pack_takes_whole_packs_and_the_funders_the_rest(world: World) -> None:
-    """Ten packs of ten yuan pay for three of thirty, each funder its own share, and ten yuan are left."""
+    """The money of ten packs of 10 yuan pays for three of 30, each funder its share; 10 yuan go to the funders."""
     thirty = terms("thirty-off", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
     document = campaign(
         a_batch(rollover_to="later"), a_batch("later", terms=["thirty-off"], **LATER), terms=[terms(), thirty]
@@ -106,7 +106,7 @@ def test_a_dearer_pack_takes_whole_packs_and_the_funders_the_rest(world: World) 
 
 
 def test_a_batch_of_another_funder_is_not_paid_for(world: World) -> None:
-    """Nobody's money becomes another's."""
+    """No funder pays for another."""
     alone = terms("city-only", funding=[{"funder_id": "city", "basis_points": 10_000}])
     other = terms("shop-only", funding=[{"funder_id": "shop", "basis_points": 10_000}])
     document = campaign(
@@ -126,7 +126,7 @@ def test_a_batch_of_another_funder_is_not_paid_for(world: World) -> None:
 @pytest.mark.parametrize("dearer", [False, True], ids=["whole", "with a rest"])
 @pytest.mark.parametrize("nth", [1, 2])
 def test_a_killed_step_is_done_by_the_next(world: World, nth: int, dearer: bool, applied: bool) -> None:
-    """Dead at the packs' transaction or at the funders', it is done once all the same."""
+    """Killed at the transaction of the packs or of the funders, it is still done once."""
     thirty = terms("thirty-off", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
     document = rolling()
     if dearer:
@@ -145,7 +145,7 @@ def test_a_killed_step_is_done_by_the_next(world: World, nth: int, dearer: bool,
 
 
 def test_what_is_owed_is_not_rolled_over_again(world: World) -> None:
-    """Killed between the packs and the funders' part: a raised later batch gets no second helping."""
+    """Killed between packs and funders: the later batch, raised since, gets no packs twice."""
     thirty = terms("thirty-off", discount={"kind": "amount_off", "threshold_minor": 3000, "amount_minor": 3000})
     cheap_later = a_batch("later", terms=["thirty-off"], **LATER)
     world.publish(campaign(a_batch(rollover_to="later", quantity=11), cheap_later, terms=[terms(), thirty]))
@@ -161,7 +161,7 @@ def test_what_is_owed_is_not_rolled_over_again(world: World) -> None:
 
 
 def test_two_side_by_side_give_back_once(world: World) -> None:
-    """The slower one's transaction is refused, and it leaves the rest to the next tick."""
+    """The transaction of the slower call is refused, and the next tick does the rest."""
     world.publish(rolling())
     world.clock.set(CLOSED)
     tick(world)
@@ -174,7 +174,7 @@ def test_two_side_by_side_give_back_once(world: World) -> None:
 
 
 def test_a_raise_of_the_later_batch_meanwhile_is_kept(world: World) -> None:
-    """The rollover was computed on the old number: it is refused, and done on the new one."""
+    """A rollover computed from the old quantity is refused, and done with the new one."""
     world.publish(rolling())
     world.clock.set(CLOSED)
     tick(world)
@@ -192,7 +192,7 @@ def test_a_raise_of_the_later_batch_meanwhile_is_kept(world: World) -> None:
 
 
 def test_a_killed_schedule_loses_nothing(world: World) -> None:
-    """Dead at any of its first writes after closing, the next ticks end at the same books."""
+    """Killed at any of the first writes after closing, the next ticks end with the same books."""
     for nth_write in range(1, 8):
         fresh = World(world.client, prefix=f"k{nth_write}-")
         fresh.publish(rolling())

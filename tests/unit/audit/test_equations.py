@@ -1,4 +1,4 @@
-"""The equations of money: true numbers hold, and each fails by a number of its own."""
+"""The equations of money hold for right numbers, and each of them fails for a wrong one."""
 
 from __future__ import annotations
 
@@ -65,20 +65,20 @@ def failing(found: list[Equation]) -> list[str]:
     ],
 )
 def test_lines_and_orders(changes: dict[str, Any], said: str | None) -> None:
-    """Item by item, and in sum by funder."""
+    """Faults of single items and a wrong sum of a funder are found."""
     found = failing(equations.of_lines(tally(**changes)))
     assert [text[: len(said or "")] for text in found] == ([said] if said else [])
 
 
 @pytest.mark.parametrize(("used", "meanwhile", "holds"), [(2, 0, True), (1, 0, False), (3, 0, False)])
 def test_as_many_coupons_as_orders(used: int, meanwhile: int, holds: bool) -> None:
-    """Exactly, where nothing moved."""
+    """The numbers must be equal if no line was filed meanwhile."""
     assert equations.of_coupons(tally(), used, meanwhile).holds is holds
 
 
 @pytest.mark.parametrize(("used", "holds"), [(-1, False), (0, True), (4, True), (5, False)])
 def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None:
-    """As near as what moved meanwhile, and said."""
+    """They may differ by the number of lines that were filed meanwhile, which the equation states."""
     found = equations.of_coupons(tally(), used, 2)
     assert found.holds is holds
     assert found.text.endswith("that came back, 2 movements meanwhile")
@@ -100,14 +100,14 @@ def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None
     ],
 )
 def test_a_reserve(changes: dict[str, Any], spent: dict[str, int], said: list[str], monkeypatch: Any) -> None:
-    """What the packs cost, what the records say, and more than what is spent."""
+    """A reserve is what its packs cost and what its records add up to, and no less than what is spent."""
     monkeypatch.setattr(Snapshot, "pack", lambda _self, _batch_id: PACK)
     found = failing(equations.of_reserve("pack", snapshot(**changes), Amounts(spent)))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
 def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its funders' part is set aside before the batch has the packs; in no other number."""
+    """What a raise in progress has reserved is named, and is in no other number."""
     monkeypatch.setattr(Snapshot, "pack", lambda _self, _batch_id: PACK)
     for aside, holds in ((55, True), (54, False)):
         pending = PendingReservation(11, 1, 1, Amounts({"shop": 3}), Amounts({"city": 5}))
@@ -129,7 +129,7 @@ def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, others: list[str], holds: Any) -> None:
-    """By the last day whose rest was given back, if all days until then were closed when the audit began."""
+    """Checked only if all days through that of the rest were closed when the audit began."""
     control = replace(Control("open", 1, 10), rest_through=through)
     standing = snapshot(
         controls={"pack": control}, reserves={"pack": Reserve(Amounts({"city": 50}), Amounts({"city": 50 - opened}), 2)}
@@ -139,7 +139,7 @@ def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, oth
 
 
 def test_closed_days_are_compared_one_by_one() -> None:
-    """Two wrong days do not make a right sum."""
+    """Two wrong days whose sum is right are found."""
     one, two = Amounts({"city": 1}), Amounts({"city": 2})
     lines = {"2020-06-06": one, "2020-06-07": two, "2020-06-08": NOTHING}
     recorded = {"2020-06-06": one, "2020-06-07": Amounts({"city": 2, "shop": 0})}
@@ -160,7 +160,7 @@ def test_closed_days_are_compared_one_by_one() -> None:
     ],
 )
 def test_budgets(changes: dict[str, Any], said: list[str]) -> None:
-    """What was declared is reserved or left, and what is reserved is for a batch."""
+    """Declared budgets are reserved or left, and what is reserved is reserved for a batch."""
     found = failing(equations.of_budgets(snapshot(**changes)))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
@@ -197,14 +197,14 @@ def stored(due: int, withheld: int, refused: int) -> SumsByPayout:
     ],
 )
 def test_the_ledger(changes: dict[str, Any], lines: dict[str, Any], said: list[str]) -> None:
-    """Folded from nothing, it is what the budgets say, and no account of a batch is below zero."""
+    """Its balances are those of the budgets, and no account of a batch is below zero."""
     found = equations.of_ledger(snapshot(**changes), days(**lines), frozenset([DAY]))
     wrong = failing(found)
     assert [text[: len(start)] for text, start in zip(wrong, said, strict=True)] == said
 
 
 def test_where_each_fen_of_a_closed_day_is() -> None:
-    """Settled, withheld and so still due, or refused; the rest is reserved."""
+    """It is settled, due because withheld, or refused; the rest is reserved."""
     found = equations.of_ledger(snapshot(), days(), frozenset([DAY]))
     assert found[0].text == (
         f"ledger outside -{3 * BUDGET} + left {3 * BUDGET - 80} + reserved 70 + due 3 + settled 6 + refused 1 = 0"
@@ -212,13 +212,13 @@ def test_where_each_fen_of_a_closed_day_is() -> None:
 
 
 def test_entries_that_do_not_add_up_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sum is of the balances, and not taken for granted."""
+    """The sum of all balances is computed, not assumed."""
     monkeypatch.setattr(equations, "balances", lambda _movements: {("left", "city"): 1})
     assert not equations.of_ledger(snapshot(), {}, frozenset())[0].holds
 
 
 def test_an_open_day_is_due() -> None:
-    """Nothing of it is settled, and nothing held against what is withheld."""
+    """Nothing of it is settled, and nothing is compared with what is withheld."""
     found = equations.of_ledger(snapshot(), days(), frozenset())
     assert failing(found) == []
     assert " + reserved 70 + due 10 + settled 0 + refused 0" in found[0].text
@@ -233,13 +233,13 @@ def test_an_open_day_is_due() -> None:
     ],
 )
 def test_a_closed_day(change: Callable[[DayTally], DayTally], said: list[str]) -> None:
-    """Merchants, batches, what is due: the same money."""
+    """Merchants, batches and payouts add up to the same money."""
     found = failing(equations.of_day(PURSE, change(days()[DAY]), {"pack": Amounts({"city": 10})}))
     assert [text[: len(start)] for text, start in zip(found, said, strict=True)] == said
 
 
 def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
-    """Of all campaigns together; each purse is told apart."""
+    """The sums of each purse are listed, for all campaigns."""
     other = Sums({Purse("tokyo", "JPY"): Totals(lines=1, late=1, discount_minor=5)})
     day = replace(days()[DAY], wrong_merchants=Faults(1, ["diner"]), stored=SumsByPayout(due=other))
     found = equations.of_merchants(day)
@@ -251,12 +251,12 @@ def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
 
 
 def test_batches_that_make_up_for_each_other_are_wrong() -> None:
-    """What is recorded for the wrong batch is named."""
+    """Both batches are named if money is recorded for the wrong one."""
     found = failing(equations.of_day(PURSE, days()[DAY], {"other": Amounts({"city": 10})}))
     assert found == ["merchants city 10 = 1 batches city 10; other 0, not city 10; pack city 10, not 0"]
 
 
 @pytest.mark.parametrize(("complete", "holds", "ok"), [(True, True, True), (True, False, False), (False, True, False)])
 def test_a_report_is_good_if_it_is_whole_and_holds(complete: bool, holds: bool, ok: bool) -> None:
-    """An audit that is still counting proves nothing."""
+    """An audit that is not complete is not ok."""
     assert AuditReport("campaign", "0" * 16, complete, (Equation("a", holds),)).ok is ok

@@ -1,4 +1,4 @@
-"""Events: what they say, that their ids follow from what moved, and that ten always fit one request."""
+"""Events: their content, that ids depend on what happened only, and that ten fit one request."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def shown(event: events.Event) -> Any:
 
 
 def test_a_claim_tells_the_whole_pack() -> None:
-    """In the contract's words and the campaign's time, and no word about the person."""
+    """It has the contract's fields in the campaign's time, and nothing about the person."""
     coupon = {"valid_from": "2020-06-06T10:00:00+08:00", "expires_at": "2020-06-20T10:00:00+08:00"}
     event = shown(claimed())
     assert len(event.pop("id")) == 32
@@ -100,7 +100,7 @@ def test_a_claim_tells_the_whole_pack() -> None:
 
 
 def test_a_claim_tells_the_validity_as_it_is_extended() -> None:
-    """As the claim's own answer does."""
+    """The same times as the answer to the claim."""
     assert shown(claimed(extended_s=DAY_S))["data"]["coupons"][0]["expires_at"] == "2020-06-21T10:00:00+08:00"
 
 
@@ -120,7 +120,7 @@ REDEEMED = {
 
 @pytest.mark.parametrize("late", [False, True])
 def test_a_redemption_tells_the_line(late: bool) -> None:
-    """Its amounts, whose it is, when, and whether a till had been cut off."""
+    """Amounts, merchant, time, and whether the scan was sent late."""
     event = shown(moved(replace(LINE, late=late)))
     assert (event["type"], event["subject"], event["time"]) == (
         "coupon.redeemed.v1",
@@ -132,7 +132,7 @@ def test_a_redemption_tells_the_line(late: bool) -> None:
 
 @pytest.mark.parametrize("returned", [False, True])
 def test_a_reversal_tells_what_went_back(returned: bool) -> None:
-    """The amounts of a negative line are positive, and the coupon came back or not."""
+    """The negative amounts of the line become positive, and the event says whether the coupon was returned."""
     event = shown(moved(replace(REVERSAL, coupon_returned=returned)))
     assert (event["type"], event["subject"], event["time"]) == (
         "coupon.reversed.v1",
@@ -169,12 +169,12 @@ def test_expiring_soon_tells_the_coupons_at_their_places() -> None:
     ],
 )
 def test_the_same_movement_has_the_same_id(event: events.Event, again: events.Event) -> None:
-    """Whatever else has changed between two repeats."""
+    """The id stays the same if other fields change between repeats."""
     assert event.id == again.id
 
 
 def test_different_movements_have_different_ids() -> None:
-    """Another coupon, order, reversal, merchant, expiry or type is another event."""
+    """Another coupon, order, reversal, merchant, expiry or type gives another id."""
     others = [
         *EVERY,
         claimed(ids=IDS[::-1]),
@@ -190,13 +190,13 @@ def test_different_movements_have_different_ids() -> None:
 
 @given(st.lists(st.text("ab-", max_size=3), min_size=1, max_size=4), st.lists(st.text("ab-", max_size=3), min_size=1))
 def test_no_two_movements_are_spelled_alike(one: list[str], other: list[str]) -> None:
-    """The parts of an id do not run into each other."""
+    """Parts that join to the same text give different ids."""
     assert (events._id("t", *one) == events._id("t", *other)) == (one == other)
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: event.type)
 def test_an_event_fits_its_schema(event: events.Event) -> None:
-    """The committed file, by an independent validator; what is missing, renamed or negative does not fit."""
+    """An independent validator accepts each event, and refuses a missing, renamed or negative field."""
     schema = json.loads((SCHEMAS / f"{event.type}.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     assert event.dataschema == f"{schema['$id']}#/properties/data"
@@ -212,7 +212,7 @@ def test_an_event_fits_its_schema(event: events.Event) -> None:
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: event.type)
 def test_an_event_is_read_back(event: events.Event) -> None:
-    """Strictly, and open to a field that a later version adds."""
+    """An unknown field is ignored; a wrong type is refused."""
     assert events.ANY_EVENT.validate_json(event.model_dump_json()) == event
     later = {**shown(event), "extension": 1, "data": {**shown(event)["data"], "more": 1}}
     assert events.ANY_EVENT.validate_json(json.dumps(later)) == event
@@ -224,7 +224,7 @@ def test_an_event_is_read_back(event: events.Event) -> None:
 def test_the_committed_schemas_are_what_the_code_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One file a type; the check sees a file that is changed or one too many, and the program mends both."""
+    """One file a type; the check finds a changed and an extra file, and the program corrects both."""
     assert main(["--check"]) == 0
     assert {path.stem for path in SCHEMAS.iterdir()} == set(documents()) == {event.type for event in EVERY}
     monkeypatch.setattr("infra.events.__main__.SCHEMAS", tmp_path)
@@ -237,7 +237,7 @@ def test_the_committed_schemas_are_what_the_code_says(
 
 
 def test_ten_of_the_largest_fit_one_request() -> None:
-    """256 KB by PutEvents: eight coupons, ten funders, and the longest of every name."""
+    """Ten of the largest events stay below the 256 KB of PutEvents."""
     long = "a" * 64
     largest = Terms.model_validate_json(json.dumps(terms(long)))
     batch = replace(

@@ -31,7 +31,7 @@ def broken(audit: BatchAudit) -> list[str]:
 
 
 def test_true_numbers_hold() -> None:
-    """And are printed as they are: two packs are leased or stranded."""
+    """All equations hold and state their numbers; two packs are leased or stranded."""
     assert broken(TRUE) == []
     assert [text for text, _ in TRUE.equations()] == [
         "claims 5 <= quantity 10",
@@ -57,17 +57,17 @@ def test_true_numbers_hold() -> None:
     ],
 )
 def test_a_planted_wrong_number_does_not_hold(planted: dict[str, object], equation: str) -> None:
-    """The equation that shows it is named with its numbers."""
+    """The equation that fails states the numbers."""
     assert any(text.startswith(equation) for text in broken(replace(TRUE, **planted)))  # type: ignore[arg-type]
 
 
 def test_after_a_reclaim_every_pack_is_accounted_for() -> None:
-    """Nothing is leased or stranded any more."""
+    """No pack is leased or stranded."""
     assert broken(replace(TRUE, remaining=5, reclaimed=True)) == []
 
 
 def test_an_empty_batch_holds() -> None:
-    """No claim, no coupon, nothing handed out."""
+    """A batch without claims satisfies every equation."""
     assert broken(replace(TRUE, remaining=10, claims=0, coupons={}, reclaimed=True)) == []
 
 

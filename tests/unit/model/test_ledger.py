@@ -1,4 +1,4 @@
-"""Double entry: movements add up to zero, count once, and are what the items say."""
+"""Double entry: movements add up to zero, count once, and follow from the items."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SEASON = [
 
 
 def test_a_season_on_one_page() -> None:
-    """Where each fen is, by funder."""
+    """The balance of each account, by funder."""
     assert balances(SEASON) == {
         ("outside", CITY): -100,
         ("outside", SHOP): -50,
@@ -62,7 +62,7 @@ def test_a_season_on_one_page() -> None:
 
 
 def test_a_movement_that_comes_twice_counts_once() -> None:
-    """By its key; another one under the same key is an error, not a sum."""
+    """A different movement with the same key is an error."""
     assert balances([*SEASON, *SEASON]) == balances(SEASON)
     changed = replace(SEASON[3], at_s=6)
     with pytest.raises(ValueError, match="two movements under the key 'diner#o-1#'"):
@@ -70,7 +70,7 @@ def test_a_movement_that_comes_twice_counts_once() -> None:
 
 
 def test_entries_that_do_not_add_up_are_refused() -> None:
-    """A planted fen does not pass."""
+    """One planted fen is enough."""
     with pytest.raises(ValueError, match="do not add up"):
         balances([Movement("k", "fund", 0, ((("left", CITY), 1),))])
 
@@ -82,7 +82,7 @@ def test_a_redemption_and_its_reversal_have_keys_of_their_own() -> None:
 
 
 def test_what_is_refused_is_owed_to_nobody() -> None:
-    """It leaves what is due, and is not settled; reversals of it come back the same way."""
+    """Refused money is no longer due and is not settled; a reversal of it goes the other way."""
     spent = of_line("diner", line("redemption", 7, 3))
     for refused, kept in ((4, 3), (-1, 8)):
         settled, nobodys = Amounts({CITY: 7 - refused}), Amounts({CITY: refused})
@@ -93,7 +93,7 @@ def test_what_is_refused_is_owed_to_nobody() -> None:
 
 
 def test_lines_taken_together_are_the_same_money() -> None:
-    """One movement and one back for all lines of a batch and day, due to the day's merchants together."""
+    """Two movements for all lines of a batch and day have the balances of one movement a line."""
     single = balances([*SEASON[3:5], of_line("bakery", line("redemption", 1, 1))])
     together = balances(ledger.of_lines("2020-06-06", "pack", Amounts({CITY: 8, SHOP: 4}), Amounts({CITY: 2, SHOP: 1})))
     assert together == {
@@ -108,7 +108,7 @@ def test_lines_taken_together_are_the_same_money() -> None:
 
 
 def test_a_day_of_reversals_is_settled_the_other_way() -> None:
-    """What was paid for redemptions of days before is owed back."""
+    """The merchant owes back what was paid for earlier days' redemptions."""
     found = balances([ledger.of_day("diner", "2020-06-07", Amounts({CITY: -3, SHOP: 2}), 9)])
     assert found["due", CITY, "diner"] == 3
     assert found["settled", CITY, "diner"] == -3
@@ -122,7 +122,7 @@ def test_a_day_of_reversals_is_settled_the_other_way() -> None:
     st.lists(st.integers(0, 10_000), max_size=6),
 )
 def test_splits_and_reversals_conserve_each_funders_money(weights: list[int], amount: int, parts: list[int]) -> None:
-    """Whatever the shares and the parts: no account but the outside is ever below zero, and a full undo leaves none."""
+    """For any shares and parts no account but `outside` is below zero, and a full reversal leaves nothing spent."""
     shares = [*weights, 10_000 - sum(weights)]
     left = split(amount, shares)
     names = (CITY, SHOP, "third")
@@ -144,7 +144,7 @@ def test_splits_and_reversals_conserve_each_funders_money(weights: list[int], am
 
 
 def test_five_fen_then_six_by_45_45_and_10_per_cent() -> None:
-    """The largest remainder of five gives the third a fen, of six none: parts are taken of what is left, never more."""
+    """Of five fen the third funder pays one, of six none, so a reversal is split over what is left of each line."""
     shares = [4_500, 4_500, 1_000]
     assert (split(5, shares), split(6, shares)) == ([2, 2, 1], [3, 3, 0])
     for first, second in ((5, 1), (1, 5)):

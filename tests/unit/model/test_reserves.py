@@ -1,4 +1,4 @@
-"""What a batch may cost: rounded up, so that no split of any discount exceeds it, and how many packs money pays for."""
+"""A batch's largest cost is never exceeded by a split; money pays for whole packs only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def made(amount_minor: int, *shares: int) -> Terms:
 
 @given(st.integers(1, 10_000), st.integers(1, 9_998), st.integers(0, 10_000))
 def test_no_discount_costs_a_funder_more_than_was_reserved(largest: int, share: int, less: int) -> None:
-    """The largest one and every smaller one, by largest remainder."""
+    """Neither the largest discount nor a smaller one."""
     shares = [share, 9_999 - share, 1]
     reserved = list(coupon_cost(made(largest, *[s for s in shares if s]), 1).values())
     parts = split(max(largest - less, 0), [s for s in shares if s])
@@ -32,7 +32,7 @@ def test_no_discount_costs_a_funder_more_than_was_reserved(largest: int, share: 
 
 
 def test_a_packs_cost_is_that_of_its_coupons() -> None:
-    """Each coupon's share rounded up by itself, times the packs."""
+    """A funder's share is rounded up for each coupon, then multiplied by the packs."""
     assert coupon_cost(made(5, 4_500, 4_500, 1_000), 2) == {"f0": 6, "f1": 6, "f2": 2}
     assert largest_cost([made(5, 4_500, 4_500, 1_000), made(10, 10_000)], 3) == {"f0": 39, "f1": 9, "f2": 3}
 
@@ -50,12 +50,12 @@ def test_a_packs_cost_is_that_of_its_coupons() -> None:
     ],
 )
 def test_whole_packs_that_money_pays_for(money: dict[str, int], pack: dict[str, int], packs: int) -> None:
-    """Every funder pays its own share; a unit less is a pack less."""
+    """Each funder pays its own share, and one unit too little is one pack less."""
     assert packs_for(Amounts(money), Amounts(pack)) == packs
 
 
 def test_a_reserve_knows_what_is_open() -> None:
-    """Reserved less released; a clock that was set back opens it again."""
+    """It is what was reserved less what was given back; a clock that was set back reserves it again."""
     reserve = Reserve().grown(Amounts({"a": 10})).grown(Amounts({"a": 5, "b": 1})).given(Amounts({"a": 6}))
     assert (reserve.open, reserve.version) == ({"a": 9, "b": 1}, 3)
     assert (reserve.taken_back().open, reserve.taken_back().version) == ({"a": 15, "b": 1}, 4)
@@ -74,7 +74,7 @@ LATER = {"opens_at": "2020-06-08T10:00:00+08:00"}
     ],
 )
 def test_money_rolls_over_forwards_only(batches: list[dict[str, Any]], good: bool) -> None:
-    """To a batch of the document that closes later, by a second at least."""
+    """Only to a batch of the same document that closes at least a second later."""
     if good:
         assert parsed(campaign(*batches)).batches[0].rollover_to == "later"
         return

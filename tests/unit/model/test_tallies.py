@@ -1,4 +1,4 @@
-"""A line beside its order, an order in itself, a coupon beside its order: what is wrong is said, and nothing else."""
+"""Faults are found, and nothing else: of a line against its order, of an order, of a coupon against its order."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ def test_an_order_has_its_lines() -> None:
     ],
 )
 def test_a_line_that_is_not_its_orders(line: Line, order: OrderRecord | None, said: str) -> None:
-    """In any word or number."""
+    """Each field that differs is a fault."""
     assert line_fault(line, order, PURSE).startswith(said)
 
 
 def test_a_line_of_a_batch_that_is_not_published_is_nobodys() -> None:
-    """There is no release to say whose it is."""
+    """No published batch says whose money it is."""
     assert line_fault(SPENT, ORDER, None) == "has an order of pack, which is not published"
 
 
@@ -123,7 +123,7 @@ def with_reversals(*parts: tuple[LineAmounts, bool]) -> OrderRecord:
     ],
 )
 def test_an_orders_money_adds_up(order: OrderRecord, said: str) -> None:
-    """Funders pay the discount, and get back of it at most what they paid; no line of it goes below zero."""
+    """Funders pay the discount, and each gets back at most what it paid."""
     assert order_fault(order).startswith(said)
     assert bool(order_fault(order)) == bool(said)
 
@@ -163,13 +163,13 @@ FREE = replace(ORDER, amounts=amounts(6, 4, 0), reversals=())
 def test_a_coupon_carries_the_order_that_keeps_it(
     order: OrderRecord, ref: CouponRef | None, standing: Claim | None, said: str
 ) -> None:
-    """In the state that the order's reversals leave it in."""
+    """It is redeemed, or voided if the order was reversed in full."""
     assert coupon_fault(order, ref, 9, standing).startswith(said)
     assert bool(coupon_fault(order, ref, 9, standing)) == bool(said)
 
 
 def test_a_batchs_lines_and_its_orders_are_added_up_apart() -> None:
-    """So that an amount in one of them is seen."""
+    """So a wrong amount in one of them makes a difference."""
     tally, returned = BatchTally(), replace(BACK, coupon_returned=True)
     for line in (SPENT, BACK):
         tally.take(line)
@@ -183,7 +183,7 @@ def test_a_batchs_lines_and_its_orders_are_added_up_apart() -> None:
 
 
 def test_tallies_add_up() -> None:
-    """Whatever is counted; of faults the first few keep their names."""
+    """Every number is added up; of faults the first few names are kept."""
     faults = Faults(2, ["a", "b"])
     one = BatchTally(
         1, 2, 3, 4, Amounts({"city": 5}), Amounts({"city": 6}), Amounts({"city": 7}), faults, faults, faults
@@ -206,7 +206,7 @@ def test_tallies_add_up() -> None:
     [*({number: 1} for number in NUMBERS), {"spent": {"pack": Amounts({"city": 1})}}],
 )
 def test_splits_differ_in_any_number(name: str, planted: dict[str, Any]) -> None:
-    """What is zero may be left out; what is due is not what is withheld."""
+    """A difference in one number of one payout is found; an amount of zero is no difference."""
     one = SumsByPayout(**{name: sums(**planted)})
     assert not one.less(SumsByPayout()).is_nothing
     assert not SumsByPayout().less(one).is_nothing

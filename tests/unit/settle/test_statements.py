@@ -1,4 +1,4 @@
-"""A merchant's day: the cursor between its pages, and its sums."""
+"""A statement: the cursor between its pages, and its sums."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ numbers = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 @given(st.integers(0, 15), numbers, st.none() | numbers)
 def test_a_cursor_leads_back_to_its_place(shard: int, order_no: str, reversal_no: str | None) -> None:
-    """Whatever the callers' numbers are, and in a form that the edge takes."""
+    """For any order number, in the form that the route accepts."""
     place = (shard, order_no if reversal_no is None else f"{order_no}#{reversal_no}")
     assert place_of(SettlementQuery(cursor=cursor_of(place)).cursor) == place
 
 
 @pytest.mark.parametrize(("cursor", "place"), [("", (0, "")), ("3~", (3, "")), ("15~a~b", (15, "a#b"))])
 def test_places_without_a_line(cursor: str, place: tuple[int, str]) -> None:
-    """The start, and a shard's start when a page ended with the shard before it."""
+    """Before the first line, and before the first line of a shard."""
     assert place_of(cursor) == place
     assert cursor_of(place) == (cursor or "0~")
     assert SettlementQuery.model_validate({"cursor": cursor} if cursor else {}).cursor == cursor
@@ -53,7 +53,7 @@ def test_sums_count_reversals_negative() -> None:
 
 
 def test_two_purses_never_add_up() -> None:
-    """Not of two currencies, nor of two campaigns in one, whatever their funders are called."""
+    """Neither two currencies nor two campaigns are added up, even if their funders have the same ids."""
     one = line(1, (10, 5, 35), city=10)
     purses = [PURSE, Purse("season", "JPY"), Purse("winter", "CNY")]
     sums = StatementPage([replace(one, purse=purse) for purse in purses], None).split.whole
@@ -64,7 +64,7 @@ def test_two_purses_never_add_up() -> None:
 
 
 def test_late_lines_are_counted_among_redemptions() -> None:
-    """How many, their share of redemptions (rounded down) and what they took off; a reversal of one is none."""
+    """Their number, their share of redemptions (rounded down) and their discount; a reversal of one does not count."""
     late = replace(line(1, (10, 0, 90), city=10), late=True)
     lines = [late, line(1, (4, 0, 90), city=4), line(1, (5, 0, 90), city=5), line(-1, (10, 0, 90), city=10)]
     totals = StatementPage(lines, None).split.whole.of(PURSE)
@@ -73,7 +73,7 @@ def test_late_lines_are_counted_among_redemptions() -> None:
 
 
 def test_an_empty_day_owes_nothing() -> None:
-    """No line, no funder."""
+    """No lines, no funders."""
     page = StatementPage([], None)
     assert page.split.whole == Sums()
     assert page.split.whole.of(PURSE).funding == {}
