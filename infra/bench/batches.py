@@ -16,8 +16,7 @@ from coupons.operate import campaigns, publication
 from coupons.process.services import Services
 from coupons.sealing import Keys
 from coupons.stores import dynamodb, keys
-from coupons.stores.dynamodb import encode
-from coupons.stores.stock import stock_item
+from coupons.stores.attributes import encode
 from coupons.times import epoch_s
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
@@ -67,7 +66,11 @@ def lay_out(services: Services, table: str, batch_id: str, packs: int, shards: i
     """The stock of a protocol that is not ours: `packs` over so many items."""
     client = dynamodb.client()
     for shard, remaining in enumerate(spread(packs, shards)):
-        item = {**keys.stock(batch_id, shard), **stock_item(remaining, services.cache.control_now(batch_id).round)}
+        item = {
+            **keys.stock(batch_id, shard),
+            "remaining": remaining,
+            "sealed": services.cache.control_now(batch_id).round,
+        }
         client.put_item(TableName=table, Item=encode(item))
 
 

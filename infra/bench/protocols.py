@@ -19,8 +19,10 @@ from coupons.model.claims import Claim, fresh_coupon
 from coupons.process.services import Services
 from coupons.refusals import Busy, Drained, SoldOut
 from coupons.stores import keys
+from coupons.stores.attributes import encode
 from coupons.stores.claims import to_item
-from coupons.stores.dynamodb import TransactionFailed, encode
+from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.parts import Part
 from infra.bench.batches import SHARDS
 from infra.bench.tally import Outcome
 
@@ -64,9 +66,9 @@ class Textbook:
             "ConditionExpression": "attribute_not_exists(pk)",
         }
         try:
-            self._services.transact([{"Update": counter}, {"Put": put}])
+            self._services.transact([Part("shard", "Update", counter), Part("claim", "Put", put)])
         except TransactionFailed as failure:
-            return "repeat" if 1 in failure.items else "refusal"
+            return "repeat" if "claim" in failure.kinds else "refusal"
         return "claim"
 
 

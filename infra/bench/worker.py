@@ -12,7 +12,7 @@ from coupons.process.fresh import FRESH_S
 from coupons.process.refusal_counter import FLUSH_S
 from coupons.refusals import Busy
 from coupons.stores import dynamodb, keys
-from coupons.stores.dynamodb import encode
+from coupons.stores.attributes import encode
 from infra.bench.batches import SetClock, bench_services
 from infra.bench.people import key_of
 from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from coupons.model.orders import order_key
 from coupons.stores import keys
-from coupons.stores.dynamodb import encode
+from coupons.stores.attributes import encode
 from tests.faults.scene import DAY, GROUP_SIZE, LATER, MERCHANT, Scene
 from tests.world import KEYS, Answered, Person, order
 

@@ -13,8 +13,9 @@ import pytest
 
 from coupons.process.services import Services
 from coupons.stores import remote
+from coupons.stores.attributes import encode
 from coupons.stores.claims import Claims
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, encode
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied
 from infra.local.cloud import Cloud
 from infra.local.engine import dynamodb_engine
 from tests.faults.operations import OPERATIONS

@@ -10,7 +10,7 @@ from coupons.model.batches import Control
 from coupons.model.claims import Claim, Coupon
 from coupons.model.orders import Line, OrderRecord
 from coupons.stores import claims, controls, keys, orders
-from coupons.stores.dynamodb import Item, decode
+from coupons.stores.attributes import Item, decode
 from coupons.stores.stock import Shard
 from tests.machine.engine import Attributes, Place
 

@@ -16,7 +16,7 @@ from coupons.model.orders import OrderRecord
 from coupons.model.reserves import Reserve
 from coupons.money import Amounts
 from coupons.stores import controls, keys, orders
-from coupons.stores.dynamodb import Item, decode
+from coupons.stores.attributes import Item, decode
 from tests.machine.engine import Engine, Place, places_of
 from tests.season.document import CAMPAIGN_ID, FUNDERS
 

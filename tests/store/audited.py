@@ -8,7 +8,7 @@ from typing import Any
 from coupons.process.services import replace_services
 from coupons.schedule.minute import run_schedule
 from coupons.stores import keys
-from coupons.stores.dynamodb import decode, encode
+from coupons.stores.attributes import decode, encode
 from tests.editing import edit_merchant
 from tests.world import Answered, Person, World, a_batch, campaign, order, terms
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from coupons.claim.eligibility import Citizen
 from coupons.damage import expected
@@ -12,7 +11,8 @@ from coupons.model.limits import CountLimit, Limit, period_of
 from coupons.process.services import Services
 from coupons.refusals import NotEligible
 from coupons.stores import keys
-from coupons.stores.dynamodb import Item
+from coupons.stores.attributes import Item
+from coupons.stores.parts import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ClaimLimits:
                 return NotEligible(reason="limit", detail="Use your last pack first.")
         return None
 
-    def counts(self, token: str) -> list[dict[str, Any]]:
+    def counts(self, token: str) -> list[Part]:
         """Transaction parts that count the claim of `token` under each limit; refused if another was counted since."""
         limits = self.services.limits
         return [

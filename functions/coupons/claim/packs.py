@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from coupons.claim.eligibility import Citizen, not_eligible
 from coupons.claim.limits import limits_of
@@ -28,6 +27,7 @@ from coupons.refusals import (
 )
 from coupons.stores.claims import LimitMoved
 from coupons.stores.dynamodb import NotApplied
+from coupons.stores.parts import Part
 
 CLAIM_ATTEMPTS = 3
 """Each after other claims were counted under the same limit."""
@@ -94,9 +94,7 @@ def _fresh(services: Services, batch: PublishedBatch, citizen: Citizen, token: s
     )
 
 
-def _put(
-    services: Services, batch: PublishedBatch, fresh: Claim, token: Token, counts: list[dict[str, Any]]
-) -> Claim | None:
+def _put(services: Services, batch: PublishedBatch, fresh: Claim, token: Token, counts: list[Part]) -> Claim | None:
     """None if `fresh` is written, else the claim that the person has already. The token of a claim that was certainly
     not written goes back to its lease. Raises LimitMoved, Busy, Damaged.
     """

@@ -72,7 +72,7 @@ def _admit(services: Services, group_id: str, persons: list[bytes], now_s: int) 
             services.groups.admit(group_id, group, persons)
         except TransactionFailed as failure:
             # Another call admitted some of them, or other people, since they were read.
-            admitted = {persons[place - 1] for place in failure.items if place}
+            admitted = failure.which("member")
             persons = [person for person in persons if person not in admitted]
             if persons:
                 continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Batch, Campaign
@@ -18,6 +17,7 @@ from coupons.refusals import BudgetExceeded, Busy, Closed, NotFound, RevisionCon
 from coupons.settle import reservation
 from coupons.stores.catalog import Standing
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.parts import Part
 
 RESERVE_ATTEMPTS = 12
 """Operators may publish and raise at the same time, and each first finishes or gives up another's reservation."""
@@ -127,7 +127,7 @@ def _declaring(services: Services, batch_id: str) -> Standing:
 
 def _frozen_with_group(
     services: Services, campaign: Campaign, batch_id: str, now_s: int
-) -> tuple[PublishedBatch, list[dict[str, Any]]]:
+) -> tuple[PublishedBatch, list[Part]]:
     """The batch as it will be published, and the transaction part that its group of members needs."""
     batch = next(batch for batch in campaign.batches if batch.batch_id == batch_id)
     frozen = _freeze(services, campaign, batch, now_s)

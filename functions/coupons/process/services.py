@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -33,12 +33,13 @@ from coupons.stores.controls import Controls
 from coupons.stores.coupon_parts import CouponParts
 from coupons.stores.day_folds import DayFolds
 from coupons.stores.days import Days
-from coupons.stores.dynamodb import Dynamo
+from coupons.stores.dynamodb import Dynamo, TransactionFailed
 from coupons.stores.failed_records import FailedRecords
 from coupons.stores.folds import Folds
 from coupons.stores.groups import Groups
 from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
+from coupons.stores.parts import Part
 from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.registry import Registry
 from coupons.stores.reserves import Reserves
@@ -96,7 +97,7 @@ class Services:
     refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
     claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
-    coupons = _lazy(lambda s: CouponParts(s.settings["CLAIMS_TABLE"]))
+    coupons = _lazy(lambda s: CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
     limits = _lazy(lambda s: Limits(s.patient, s.settings["CLAIMS_TABLE"]))
     bookings = _lazy(lambda s: Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
 
@@ -127,9 +128,17 @@ class Services:
             raise Busy(detail="A new key has not come here yet; try again.")
         return False
 
-    def transact(self, parts: list[dict[str, Any]]) -> None:
+    def transact(self, parts: Sequence[Part]) -> None:
         """One transaction over parts that stores built. Raises TransactionFailed, NotApplied, NoAnswer."""
         self.patient.transact(parts)
+
+    def tries(self, parts: Sequence[Part]) -> bool:
+        """The same; False if a condition refused it."""
+        try:
+            self.transact(parts)
+        except TransactionFailed:
+            return False
+        return True
 
     @property
     def event_source(self) -> str:

@@ -26,8 +26,7 @@ from coupons.model.shards import spread
 from coupons.money import NOTHING, Amounts
 from coupons.process.services import Services
 from coupons.settle import reservation
-from coupons.stores.budgets import given_back, reservations
-from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.parts import Part
 from coupons.times import day_of, epoch_s
 
 UNCLAIMED, EXPIRED = 1, 2
@@ -112,9 +111,9 @@ def take_back(services: Services, batch: PublishedBatch, control: Control, now_s
         parts += [
             services.reserves.part(batch.batch_id, reserve, reserve.taken_back()),
             services.reserves.record(batch.campaign_id, again),
-            *reservations(services.budgets.table, batch.campaign_id, reserve.released),
+            *services.budgets.reserve(batch.campaign_id, reserve.released),
         ]
-    return _is_applied(services, parts)
+    return services.tries(parts)
 
 
 def _next_step(control: Control) -> int:
@@ -205,14 +204,14 @@ def _roll_over(
         ),
         *_receiving(services, target, packs, moved),
     ]
-    return _is_applied(services, parts)
+    return services.tries(parts)
 
 
 def _to_funders(
     services: Services,
     batch: PublishedBatch,
     read: Reserve,
-    marked: dict[str, Any],
+    marked: Part,
     step: str,
     back: Amounts,
     now_s: int,
@@ -227,22 +226,14 @@ def _to_funders(
         parts += [
             services.reserves.part(batch.batch_id, read, given),
             services.reserves.record(batch.campaign_id, record),
-            *given_back(services.budgets.table, batch.campaign_id, back),
+            *services.budgets.give_back(batch.campaign_id, back),
         ]
     elif read.owed is not None:
         parts.append(services.reserves.part(batch.batch_id, read, read.given(NOTHING)))
-    return _is_applied(services, parts)
+    return services.tries(parts)
 
 
-def _is_applied(services: Services, parts: list[dict[str, Any]]) -> bool:
-    try:
-        services.transact(parts)
-    except TransactionFailed:
-        return False
-    return True
-
-
-def _receiving(services: Services, target: RolloverTarget, packs: int, moved: Amounts) -> list[dict[str, Any]]:
+def _receiving(services: Services, target: RolloverTarget, packs: int, moved: Amounts) -> list[Part]:
     """The parts that add `packs` to the later batch, and to its shards unless it is being counted."""
     batch_id, control = target.batch.batch_id, target.control
     shares = spread(packs, target.batch.shards) if control.state == "open" else []

@@ -14,7 +14,7 @@ tests/store/settle/test_reservation.py::test_a_funder_with_too_little_gets_every
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.ledger import LedgerRecord, record_key
@@ -22,17 +22,16 @@ from coupons.model.reserves import PendingReservation, Reserve
 from coupons.money import Amounts
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from coupons.stores.budgets import given_back, over_budget, reservations
+from coupons.stores.budgets import over_budget
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.parts import Part
 
 STEPS_MAX = 20
 """Steps of one call. More than a handful means that other calls change the same reserve."""
-_BUDGETS = 2
-"""Place of the first budget's part in the transaction of a step."""
 
 
 def reserve(
-    services: Services, batch: PublishedBatch, wanted: PendingReservation, still: list[dict[str, Any]], now_s: int
+    services: Services, batch: PublishedBatch, wanted: PendingReservation, still: list[Part], now_s: int
 ) -> Reserve | None:
     """Reserve `wanted` from all funders. Returns the reserve; the caller puts its `ended()` with what it paid for.
 
@@ -54,7 +53,7 @@ def reserve(
             return read
         elif refused := _move(services, batch.campaign_id, batch.batch_id, read, now_s):
             give_up(services, batch.campaign_id, batch.batch_id, now_s)
-            raise over_budget(*refused, first=_BUDGETS, currency=batch.currency)
+            raise over_budget(*refused, currency=batch.currency)
     raise Busy(detail="The batch's money is changing; try again.")
 
 
@@ -75,13 +74,13 @@ def give_up(services: Services, campaign_id: str, batch_id: str, now_s: int) -> 
 
 
 def _begin(
-    services: Services, batch: PublishedBatch, read: Reserve, pending: PendingReservation, still: list[dict[str, Any]]
+    services: Services, batch: PublishedBatch, read: Reserve, pending: PendingReservation, still: list[Part]
 ) -> bool:
     """False if a part of `still` failed. True also if only the reserve had changed: the caller reads it again."""
     try:
         services.transact([services.reserves.part(batch.batch_id, read, read.begun(pending)), *still])
     except TransactionFailed as failure:
-        return set(failure.items) == {0}
+        return failure.kinds == {"reserve"}
     return True
 
 
@@ -98,14 +97,14 @@ def _move(
     kind: Literal["reserve", "release"] = "release" if pending.undoing else "reserve"
     step = f"{pending.purpose}, undone" if pending.undoing else pending.purpose
     record = LedgerRecord(record_key(batch_id, after.version, kind), kind, batch_id, chunk, pending.packs, now_s, step)
-    to_budgets = given_back if pending.undoing else reservations
+    to_budgets = services.budgets.give_back if pending.undoing else services.budgets.reserve
     parts = [
         services.reserves.part(batch_id, read, after),
         services.reserves.record(campaign_id, record),
-        *to_budgets(services.budgets.table, campaign_id, chunk),
+        *to_budgets(campaign_id, chunk),
     ]
     try:
         services.transact(parts)
     except TransactionFailed as failure:
-        return (failure, chunk) if min(failure.items) >= _BUDGETS else None
+        return (failure, chunk) if failure.kinds == {"budget"} else None
     return None

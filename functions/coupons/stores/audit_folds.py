@@ -15,7 +15,8 @@ from coupons.model.merchants import Withholding
 from coupons.model.payouts import PAYOUTS, SumsByPayout
 from coupons.model.tallies import BatchTally, DayTally, Faults, Reading
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, Item
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
 from coupons.stores.pieces import LongPieces
 from coupons.stores.sums import rows_of, sums_of
 from coupons.stores.values import by_funder
@@ -28,8 +29,8 @@ class AuditFolds(LongPieces[DayTally]):
     def begin(self, sweep_id: str, beginning: AuditBeginning) -> AuditBeginning:
         """How the audit of this name began: as `beginning` says, if this is its first call."""
         counted = {batch_id: list(numbers) for batch_id, numbers in beginning.counted.items()}
-        fields = {"days": beginning.days, "counted": counted}
-        standing = self._put(keys.fold(sweep_id, 0), fields, "attribute_not_exists(pk)", {})
+        item = {**keys.fold(sweep_id, 0), "days": beginning.days, "counted": counted}
+        standing = self._table.refuser(self._table.put("fold", item, "attribute_not_exists(pk)"))
         if standing is None:
             return beginning
         found = {batch_id: FinalCount(*numbers) for batch_id, numbers in standing["counted"].items()}

@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from coupons.model.orders import Line, OrderRecord
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, encode
+from coupons.stores.dynamodb import Dynamo
 from coupons.stores.orders import SHARD_PAGE_LINES, from_item, line_of
-from coupons.stores.values import value_of
+from coupons.stores.table import Table
 
 OrderPlace = tuple[str, str]
 """Merchant and order number."""
@@ -33,29 +33,24 @@ class Found(NamedTuple):
 
 class AuditReads:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self._table = table
+        self._table = Table(dynamo, table)
 
     def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[Found]:
         """Each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
-        more: dict[str, Any] = {"ExclusiveStartKey": encode({"pk": pk, "sk": after})} if after else {}
-        found = self._dynamo.query(self._table, pk, consistent=True, Limit=SHARD_PAGE_LINES, **more)
-        for item in found:
-            line = value_of(self._table, item, line_of)
+        for item in self._table.query(pk, consistent=True, after=after, page=SHARD_PAGE_LINES):
+            line = self._table.value(item, line_of)
             own = keys.line(merchant_id, day, line.order_no, line.reversal_no)
             yield Found(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
 
     def orders(self, places: Iterable[OrderPlace]) -> dict[OrderPlace, OrderRecord]:
-        """By the key under which each stands, whatever it says itself; absent ones are left out."""
+        """By the key of each order, whatever its item says; absent ones are left out."""
         wanted = {keys.order(*place)["pk"]: place for place in sorted(set(places))}
-        asked = [keys.order(*place) for place in wanted.values()]
-        items = self._dynamo.get_many({self._table: asked}, consistent=True)[self._table]
-        return {wanted[item["pk"]]: value_of(self._table, item, from_item) for item in items}
+        items = self._table.items([keys.order(*place) for place in wanted.values()], consistent=True)
+        return {wanted[item["pk"]]: self._table.value(item, from_item) for item in items}
 
     def there(self, places: Iterable[LinePlace]) -> set[LinePlace]:
         """Those of the places where a line is filed."""
         wanted = {tuple(keys.line(*place).values()): place for place in sorted(set(places))}
-        asked = [keys.line(*place) for place in wanted.values()]
-        items = self._dynamo.get_many({self._table: asked}, consistent=True)[self._table]
+        items = self._table.items([keys.line(*place) for place in wanted.values()], consistent=True)
         return {wanted[item["pk"], item["sk"]] for item in items}

@@ -8,7 +8,8 @@ from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Batch
 from coupons.model.limits import Limit
 from coupons.model.terms import Terms
-from coupons.stores.dynamodb import Item
+from coupons.stores.attributes import Item
+from coupons.stores.values import fields_of, reader
 from coupons.times import wall_clock
 
 _LIMIT: TypeAdapter[Limit] = TypeAdapter(Limit)
@@ -16,39 +17,24 @@ _LIMIT: TypeAdapter[Limit] = TypeAdapter(Limit)
 
 def batch_fields(batch: PublishedBatch) -> Item:
     return {
-        "campaign_id": batch.campaign_id,
-        "timezone": batch.timezone,
-        "currency": batch.currency,
-        "number": batch.number,
-        "claim_key": batch.claim_key,
-        "buckets": batch.buckets,
-        "booking_buckets": batch.booking_buckets,
-        "shards": batch.shards,
-        "published_at_s": batch.published_at_s,
+        **fields_of(batch, "document", "terms", "limits"),
         "batch": batch.document.model_dump_json(exclude_unset=True),
         # Each of the pack's terms once: eight times a long one would come near an item's 400 KB.
         "terms": {terms.terms_id: terms.model_dump_json(exclude_unset=True) for terms in batch.terms},
-        "from_stock": batch.from_stock,
         "limits": [limit.model_dump_json() for limit in batch.limits],
     }
 
 
 def batch_of(item: Item) -> PublishedBatch:
     document = Batch.model_validate_json(item["batch"])
-    wall_clock(item["published_at_s"], item["timezone"])  # else every clock of its readers fails
+    wall_clock(
+        item["published_at_s"], item["timezone"]
+    )  # a time or zone that no calendar has fails here, and not later
     terms = {terms_id: Terms.model_validate_json(text) for terms_id, text in item["terms"].items()}
-    return PublishedBatch(
-        campaign_id=item["campaign_id"],
-        timezone=item["timezone"],
-        currency=item["currency"],
-        number=item["number"],
-        claim_key=item["claim_key"],
-        buckets=item["buckets"],
-        booking_buckets=item["booking_buckets"],
-        shards=item["shards"],
-        published_at_s=item["published_at_s"],
-        document=document,
-        terms=tuple(terms[terms_id] for terms_id in document.terms),
-        from_stock=item["from_stock"],
-        limits=tuple(_LIMIT.validate_json(text) for text in item["limits"]),
+    read = reader(
+        PublishedBatch,
+        document=lambda _: document,
+        terms=lambda _: tuple(terms[terms_id] for terms_id in document.terms),
+        limits=lambda i: tuple(_LIMIT.validate_json(text) for text in i["limits"]),
     )
+    return read(item)

@@ -17,57 +17,43 @@ from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import BookingRecord
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, decode, encode
-from coupons.stores.values import value_of, values_of
+from coupons.stores.dynamodb import Dynamo
+from coupons.stores.table import Table
+from coupons.stores.values import reader
+
+_record = reader(BookingRecord, batch_number="n", booked_at_s="a")
 
 
 class Bookings:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self._table = table
+        self._table = Table(dynamo, table)
 
     def put(self, batch: PublishedBatch, person: bytes, now_s: int) -> BookingRecord | None:
-        """None if booked now, else the booking that stands."""
-        key = keys.booking(batch.booking_key, batch.booking_buckets, person)
-        try:
-            self._dynamo.call(
-                "put_item",
-                TableName=self._table,
-                Item=encode({**key, "n": batch.number, "a": now_s}),
-                ConditionExpression="attribute_not_exists(pk)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ConditionFailed as refused:
-            return value_of(self._table, refused.item or dict(key), _record)
-        return None
+        """None if booked now, else the booking that is there."""
+        item = {**_key(batch, person), "n": batch.number, "a": now_s}
+        standing = self._table.refuser(self._table.put("booking", item, "attribute_not_exists(pk)"))
+        return None if standing is None else self._table.value(standing, _record)
 
     def get(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
-        key = keys.booking(batch.booking_key, batch.booking_buckets, person)
-        item = self._dynamo.get(self._table, key, consistent=True)
-        return value_of(self._table, item, _record) if item else None
+        return self._table.get(_key(batch, person), _record, consistent=True)
 
     def of_person(self, batches: Sequence[PublishedBatch], person: bytes) -> dict[str, BookingRecord | Damaged]:
-        """By batch; absent ones left out."""
+        """By batch; absent ones are left out."""
         names = {batch.booking_key: batch.batch_id for batch in batches}
-        wanted = [keys.booking(batch.booking_key, batch.booking_buckets, person) for batch in batches]
-        items = self._dynamo.get_many({self._table: wanted}, consistent=False)[self._table]
-        found = values_of(self._table, items, _record)
+        items = self._table.items([_key(batch, person) for batch in batches], consistent=False)
+        found = self._table.values(items, _record)
         return {names[keys.claim_key_of(item["pk"])]: one for item, one in zip(items, found, strict=True)}
 
     def count(self, batch: PublishedBatch, bucket: int) -> int:
         """Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly."""
         pk = keys.claim_bucket(batch.booking_key, bucket)
-        found = self._dynamo.query(self._table, pk, keys.BOOKING, consistent=True, ProjectionExpression="sk")
-        return sum(1 for _ in found)
+        return sum(1 for _ in self._table.query(pk, keys.BOOKING, consistent=True, only="sk"))
 
     def delete(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
-        """Cancel; the booking that stood, None if there was none."""
-        key = keys.booking(batch.booking_key, batch.booking_buckets, person)
-        answer = self._dynamo.call("delete_item", TableName=self._table, Key=encode(key), ReturnValues="ALL_OLD")
-        if not answer.get("Attributes"):
-            return None
-        return value_of(self._table, decode(answer["Attributes"]), _record)
+        """Cancel: the booking that was there, None if there was none."""
+        deleted = self._table.send(self._table.delete("booking", _key(batch, person)), returns="ALL_OLD")
+        return self._table.value(deleted, _record) if deleted else None
 
 
-def _record(item: Item) -> BookingRecord:
-    return BookingRecord(item["n"], item["a"])
+def _key(batch: PublishedBatch, person: bytes) -> keys.Key:
+    return keys.booking(batch.booking_key, batch.booking_buckets, person)

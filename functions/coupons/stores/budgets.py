@@ -2,7 +2,7 @@
 
 | access | request |
 |---|---|
-| declare, reserve | parts of the transaction that applies a document, publishes or raises a batch |
+| declare, reserve, give back | parts of the transaction that applies a document, or moves a batch's money |
 | all budgets of a campaign | BatchGetItem, strong |
 
 An item holds `reserved_minor`, the largest possible cost of what was published, and `left_minor`; their sum is the
@@ -19,67 +19,56 @@ from coupons.model.accounts import Budget
 from coupons.model.campaigns import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, Item, TransactionFailed, encode
-from coupons.stores.values import values_of
+from coupons.stores.dynamodb import Dynamo, TransactionFailed
+from coupons.stores.parts import Part
+from coupons.stores.table import Table
+from coupons.stores.values import reader
 
 
 class Budgets:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self.table = table
+        self._table = Table(dynamo, table)
 
     def of(self, campaign_id: str, funder_ids: Sequence[str]) -> list[Budget]:
         """In the order of `funder_ids`. Raises Damaged."""
         return list(all_of(self.each(campaign_id, funder_ids)))
 
     def each(self, campaign_id: str, funder_ids: Sequence[str]) -> list[Budget | Damaged]:
-        """The same, a damaged one in its place."""
-        wanted = {self.table: [keys.funder(campaign_id, funder_id) for funder_id in funder_ids]}
-        items = self._dynamo.get_many(wanted, consistent=True)[self.table]
-        found = {item["pk"]: item for item in items}
-        asked = [keys.funder(campaign_id, funder_id)["pk"] for funder_id in funder_ids]
-        return list(values_of(self.table, [found[pk] for pk in asked if pk in found], _budget))
+        """The same, with `Damaged` in the place of one that cannot be read."""
+        asked = [keys.funder(campaign_id, funder_id) for funder_id in funder_ids]
+        found = {item["pk"]: item for item in self._table.items(asked, consistent=True)}
+        return list(self._table.values([found[key["pk"]] for key in asked if key["pk"] in found], reader(Budget)))
+
+    def declare(self, campaign_id: str, funder_id: str, budget_minor: int) -> Part:
+        """A transaction part: the budget is `budget_minor`, unless more than that is reserved."""
+        update = (
+            "SET funder_id = :f, reserved_minor = if_not_exists(reserved_minor, :none),"
+            " left_minor = :b - if_not_exists(reserved_minor, :none)"
+        )
+        condition = "attribute_not_exists(reserved_minor) OR reserved_minor <= :b"
+        return self._part(campaign_id, funder_id, update, condition, f=funder_id, b=budget_minor, none=0)
+
+    def reserve(self, campaign_id: str, costs: Mapping[str, int]) -> list[Part]:
+        """Transaction parts, one for each funder: the cost is set aside if the funder has it left."""
+        update = "SET reserved_minor = reserved_minor + :c, left_minor = left_minor - :c"
+        return [self._part(campaign_id, name, update, "left_minor >= :c", c=cost) for name, cost in costs.items()]
+
+    def give_back(self, campaign_id: str, amounts: Mapping[str, int]) -> list[Part]:
+        """Transaction parts, one for each funder who gets something: what was set aside is left again."""
+        update = "SET reserved_minor = reserved_minor - :c, left_minor = left_minor + :c"
+        gets = {name: amount for name, amount in amounts.items() if amount}
+        return [
+            self._part(campaign_id, name, update, "reserved_minor >= :c", c=amount) for name, amount in gets.items()
+        ]
+
+    def _part(self, campaign_id: str, funder_id: str, update: str, condition: str, **values: Any) -> Part:
+        part = self._table.update("budget", keys.funder(campaign_id, funder_id), update, condition, **values)
+        return part.of(funder_id).returning_old()
 
 
-def _budget(item: Item) -> Budget:
-    return Budget(item["funder_id"], item["reserved_minor"], item["left_minor"])
-
-
-def declare(table: str, campaign_id: str, funder_id: str, budget_minor: int) -> dict[str, Any]:
-    """A transaction part: the budget is `budget_minor`, unless more than that is reserved."""
-    update = (
-        "SET funder_id = :f, reserved_minor = if_not_exists(reserved_minor, :none),"
-        " left_minor = :b - if_not_exists(reserved_minor, :none)"
-    )
-    condition = "attribute_not_exists(reserved_minor) OR reserved_minor <= :b"
-    values = {":f": funder_id, ":b": budget_minor, ":none": 0}
-    return _update(table, campaign_id, funder_id, update, condition, values)
-
-
-def reservations(table: str, campaign_id: str, costs: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Transaction parts, one a funder in the order of `costs`: set the cost aside if the funder has it left."""
-    update = "SET reserved_minor = reserved_minor + :c, left_minor = left_minor - :c"
-    return [
-        _update(table, campaign_id, funder_id, update, "left_minor >= :c", {":c": cost})
-        for funder_id, cost in costs.items()
-    ]
-
-
-def given_back(table: str, campaign_id: str, amounts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Transaction parts, one a funder who gets something: what was set aside is theirs to use again."""
-    update = "SET reserved_minor = reserved_minor - :c, left_minor = left_minor + :c"
-    return [
-        _update(table, campaign_id, funder_id, update, "reserved_minor >= :c", {":c": amount})
-        for funder_id, amount in amounts.items()
-        if amount
-    ]
-
-
-def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first: int, currency: str) -> BudgetExceeded:
-    """Which funder refused: its part stands at `first` plus its place in `needed`."""
-    place = min(failure.items)
-    funder_id = list(needed)[place - first]
-    item = failure.items[place] or {"left_minor": 0}
+def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, currency: str) -> BudgetExceeded:
+    """The first funder whose budget refused `needed`."""
+    funder_id, item = failure.which("budget")[0], failure.item("budget") or {"left_minor": 0}
     return BudgetExceeded(
         funder_id=funder_id,
         available_minor=item["left_minor"],
@@ -89,31 +78,13 @@ def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, first:
     )
 
 
-def below_reserved(
-    failure: TransactionFailed, funders: Sequence[Funder], *, first: int, currency: str
-) -> BudgetExceeded:
-    """Which declared budget is smaller than what is reserved of it: its part stands at `first` plus its place."""
-    place = min(failure.items)
-    funder, item = funders[place - first], failure.items[place] or {"reserved_minor": 0}
+def below_reserved(failure: TransactionFailed, funders: Sequence[Funder], *, currency: str) -> BudgetExceeded:
+    """The first funder whose declared budget is smaller than what is reserved of it."""
+    funder_id, item = failure.which("budget")[0], failure.item("budget") or {"reserved_minor": 0}
     return BudgetExceeded(
-        funder_id=funder.funder_id,
-        available_minor=funder.budget_minor,
+        funder_id=funder_id,
+        available_minor=next(funder.budget_minor for funder in funders if funder.funder_id == funder_id),
         needed_minor=item["reserved_minor"],
         currency=currency,
-        detail=f"More than the new budget of {funder.funder_id!r} is reserved already.",
+        detail=f"More than the new budget of {funder_id!r} is reserved already.",
     )
-
-
-def _update(
-    table: str, campaign_id: str, funder_id: str, update: str, condition: str, values: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode(keys.funder(campaign_id, funder_id)),
-            "UpdateExpression": update,
-            "ConditionExpression": condition,
-            "ExpressionAttributeValues": encode(values),
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }

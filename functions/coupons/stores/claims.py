@@ -22,26 +22,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon, DamagedClaim, Stored
 from coupons.sealing import CouponRef
 from coupons.stores import keys
-from coupons.stores.coupon_parts import coupon_update
-from coupons.stores.dynamodb import (
-    ConditionFailed,
-    Dynamo,
-    Item,
-    NoAnswer,
-    NotApplied,
-    StoreFault,
-    TransactionFailed,
-    decode,
-    encode,
-)
-from coupons.stores.values import refuse_other_types, sure, value_of, values_of
+from coupons.stores.attributes import Item
+from coupons.stores.coupon_parts import coupon_part
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, StoreFault, TransactionFailed
+from coupons.stores.parts import Part
+from coupons.stores.table import Table
+from coupons.stores.values import refuse_other_types, sure
 
 PUT_ATTEMPTS = 3
 PIN_TRIES = 5
@@ -58,8 +51,8 @@ class Claims:
     """`spike` sends each request once: the attempts of a claim are counted here, not in the SDK."""
 
     def __init__(self, spike: Dynamo, patient: Dynamo, table: str) -> None:
-        self._spike = spike
-        self._patient = patient
+        self._spike = Table(spike, table)
+        self._patient = Table(patient, table)
         self.table = table
 
     def put(
@@ -67,7 +60,7 @@ class Claims:
         batch: PublishedBatch,
         claim: Claim,
         still_leased: Callable[[], bool],
-        also: Sequence[dict[str, Any]] = (),
+        also: Sequence[Part] = (),
     ) -> Claim | None:
         """Write the claim, once: None if it is written, else the claim that this person already has.
 
@@ -87,12 +80,7 @@ class Claims:
         refused it (likewise), Damaged if the claim that is there cannot be read (likewise: it is another's), NoAnswer
         if it is unknown (the caller burns the token).
         """
-        put = {
-            "TableName": self.table,
-            "Item": encode(to_item(batch, claim)),
-            "ConditionExpression": "attribute_not_exists(pk)",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        put = self._spike.put("claim", to_item(batch, claim), "attribute_not_exists(pk)").returning_old()
         # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. Not the token's: a
         # pack that came back is another person's next, and a name seen with other content is refused (API reference).
         unknown, name = False, secrets.token_hex(16)
@@ -102,8 +90,8 @@ class Claims:
             try:
                 self._send(put, also, name)
             except ConditionFailed as refused:
-                standing = cast(Item, refused.item)
-                return None if standing.get("t") == claim.token else value_of(self.table, standing, from_item)
+                standing = refused.item or put.key
+                return None if standing.get("t") == claim.token else self._spike.value(standing, from_item)
             except (NotApplied, LimitMoved):
                 if unknown:
                     break  # an earlier attempt may still be applied: its token is not to be used again
@@ -115,35 +103,34 @@ class Claims:
         # Never sent because the lease had lapsed counts as unknown too: its packs are no longer ours to give back.
         raise NoAnswer(detail="The claim may or may not have been written; ask GET …/claim.")
 
-    def _send(self, put: dict[str, Any], also: Sequence[dict[str, Any]], name: str) -> None:
+    def _send(self, put: Part, also: Sequence[Part], name: str) -> None:
         """One attempt. Raises ConditionFailed if the claim is there, LimitMoved if a part of `also` refused."""
         if not also:
-            self._spike.call("put_item", **put)
+            self._spike.send(put)
             return
         try:
-            self._spike.call("transact_write_items", TransactItems=[{"Put": put}, *also], ClientRequestToken=name)
+            self._spike.dynamo.transact_once([put, *also], name)
         except TransactionFailed as refused:
-            if 0 in refused.items:
-                raise ConditionFailed(refused.items[0]) from refused
+            if "claim" in refused.kinds:
+                raise ConditionFailed(refused.item("claim")) from refused
             raise LimitMoved from refused
 
     def get(self, batch: PublishedBatch, person: bytes, *, consistent: bool) -> Claim | None:
-        """This person's claim of the release's claim key: it may be of another batch of the exclusive group."""
+        """This person's claim under the batch's claim key: it may be of another batch of the exclusive group."""
         key = keys.claim(batch.claim_key, batch.buckets, person)
-        item = self._patient.get(self.table, key, consistent=consistent)
-        return value_of(self.table, item, from_item) if item else None
+        return self._patient.get(key, from_item, consistent=consistent)
 
     def print_coupon(self, batch: PublishedBatch, ref: CouponRef) -> tuple[Coupon, int] | None:
         """Count one more print: the coupon and the print's number. Earlier prints are worth nothing from here on.
 
         None if there is no such claim. 1 write unit.
         """
-        update = "SET #c.#p = if_not_exists(#c.#p, :none) + :one REMOVE #c.#w"
+        update = "SET #c.p = if_not_exists(#c.p, :none) + :one REMOVE #c.w"
         try:
-            item = self._change_coupon(batch, ref, update, "n = :n", {":none": 0, ":one": 1})
+            item = self._spike.send(self._coupon(batch, ref, update, "n = :n", none=0, one=1), returns="ALL_NEW")
         except ConditionFailed:
             return None
-        return value_of(self.table, item, lambda i: (_sound(i).coupons[ref.index], sure(i["c"][ref.index]["p"], int)))
+        return self._spike.value(item, lambda i: (_sound(i).coupons[ref.index], sure(i["c"][ref.index]["p"], int)))
 
     def try_pin(
         self, batch: PublishedBatch, ref: CouponRef, number: int
@@ -152,39 +139,34 @@ class Claims:
 
         Guarded by tests/store/claim/test_prints.py::test_a_print_has_five_wrong_tries.
         """
-        condition = "n = :n AND #c.#p = :p AND (attribute_not_exists(#c.#w) OR #c.#w < :max)"
-        values = {":p": number, ":none": 0, ":one": 1, ":max": PIN_TRIES}
-        try:
-            self._change_coupon(batch, ref, "SET #c.#w = if_not_exists(#c.#w, :none) + :one", condition, values)
-        except ConditionFailed as refused:
-            standing = cast(Item, refused.item)
-            printed = value_of(self.table, standing, lambda item: item["c"][ref.index].get("p"))
-            return "exhausted" if printed == number else "replaced"
-        return "counted"
+        update = "SET #c.w = if_not_exists(#c.w, :none) + :one"
+        condition = "n = :n AND #c.p = :p AND (attribute_not_exists(#c.w) OR #c.w < :max)"
+        part = self._coupon(batch, ref, update, condition, p=number, none=0, one=1, max=PIN_TRIES)
+        standing = self._spike.refuser(part)
+        if standing is None:
+            return "counted"
+        printed = self._spike.value(standing, lambda item: item["c"][ref.index].get("p"))
+        return "exhausted" if printed == number else "replaced"
 
     def forgive_try(self, batch: PublishedBatch, ref: CouponRef, number: int) -> None:
-        """The PIN was right: the try does not count."""
-        condition, values = "n = :n AND #c.#p = :p AND #c.#w > :none", {":p": number, ":none": 0, ":one": 1}
-        with suppress(ConditionFailed):  # printed anew meanwhile
-            self._change_coupon(batch, ref, "SET #c.#w = #c.#w - :one", condition, values)
+        """The PIN was right: the try does not count. Nothing is done if the coupon was printed anew meanwhile."""
+        update, condition = "SET #c.w = #c.w - :one", "n = :n AND #c.p = :p AND #c.w > :none"
+        self._spike.tries(self._coupon(batch, ref, update, condition, p=number, none=0, one=1))
 
-    def _change_coupon(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, values: Item) -> Item:
-        """One update of a coupon outside a transaction; the claim item as it is then."""
-        request = coupon_update(self.table, batch, ref, update, condition, values)
-        # Sent once: a try whose answer was lost is one try, and not as many as the SDK would send.
-        return decode(self._spike.call("update_item", **request, ReturnValues="ALL_NEW")["Attributes"])
+    def _coupon(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, **values: Any) -> Part:
+        # Sent by `spike`: a try whose answer was lost is one try, and not as many as attempts.
+        return coupon_part(self._spike, batch, ref, update, condition, **values)
 
     def wallet(self, claim_keys: Sequence[tuple[str, int]], person: bytes) -> dict[keys.Place, Claim | Damaged]:
         """The person's claims among `(claim key, buckets)`, by where they stand."""
-        wanted = {self.table: [keys.claim(name, buckets, person) for name, buckets in claim_keys]}
-        items = self._patient.get_many(wanted, consistent=False)[self.table]
+        items = self._patient.items([keys.claim(*claim_key, person) for claim_key in claim_keys], consistent=False)
         return {keys.place_of(item): claim for item, claim in zip(items, self._read(items), strict=True)}
 
     def of_persons(self, wanted: Iterable[tuple[PublishedBatch, bytes]]) -> dict[tuple[str, bytes], Claim | Damaged]:
         """Claims by claim key and person, read strongly, 100 a request; absent ones left out."""
         places = {(batch.claim_key, person): batch.buckets for batch, person in wanted}
         asked = [keys.claim(name, buckets, person) for (name, person), buckets in places.items()]
-        items = self._patient.get_many({self.table: asked}, consistent=True)[self.table]
+        items = self._patient.items(asked, consistent=True)
         names = [(keys.claim_key_of(item["pk"]), keys.person_of(item["sk"])) for item in items]
         return dict(zip(names, self._read(items), strict=True))
 
@@ -194,7 +176,7 @@ class Claims:
         Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
         pk = keys.claim_bucket(claim_key, bucket)
-        return self._read(self._patient.query(self.table, pk, keys.CLAIM, consistent=True))
+        return self._read(self._patient.query(pk, keys.CLAIM, consistent=True))
 
     def numbers(self, claim_key: str, bucket: int) -> Iterator[tuple[keys.Place, int | None]]:
         """Where each claim of a bucket stands and its batch number, read likewise: all that a count needs.
@@ -202,7 +184,7 @@ class Claims:
         None where it is no number.
         """
         pk = keys.claim_bucket(claim_key, bucket)
-        items = self._patient.query(self.table, pk, keys.CLAIM, consistent=True, ProjectionExpression="pk, sk, n")
+        items = self._patient.query(pk, keys.CLAIM, consistent=True, only="pk, sk, n")
         return ((keys.place_of(item), _number(item)) for item in items)
 
     def beside_keys(self, batch: PublishedBatch, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
@@ -211,7 +193,7 @@ class Claims:
         Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.
         """
         pk = keys.claim_bucket(batch.claim_key, bucket)
-        for item in self._patient.query(self.table, pk, keys.CLAIM, consistent=True):
+        for item in self._patient.query(pk, keys.CLAIM, consistent=True):
             (claim,) = self._read([item])
             is_own = False
             with suppress(ValueError):  # a sort key that names no person
@@ -221,7 +203,7 @@ class Claims:
 
     def _read(self, items: Iterable[Item]) -> Iterator[Claim | DamagedClaim]:
         for item in items:
-            (found,) = values_of(self.table, [item], from_item)
+            (found,) = self._patient.values([item], from_item)
             yield self._damaged(item, found.reason) if isinstance(found, Damaged) else found
 
     def _damaged(self, item: Item, reason: str) -> DamagedClaim:

@@ -15,10 +15,11 @@ from collections.abc import Iterable
 from coupons.model.days import SettlementDay, Sums
 from coupons.money import Amounts
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, Item
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
 from coupons.stores.pieces import LongPieces
 from coupons.stores.sums import rows_of, sums_of
-from coupons.stores.values import by_funder, value_of
+from coupons.stores.values import by_funder
 
 
 class DayFolds(LongPieces[Sums]):
@@ -27,20 +28,19 @@ class DayFolds(LongPieces[Sums]):
 
     def record_spent(self, day: SettlementDay, batch_id: str, owed: Amounts) -> None:
         """Record what each funder owes for a batch's lines of the day, unless a later round has recorded it."""
-        condition, values = "attribute_not_exists(pk) OR #round < :r", {":r": day.round}
-        self._put(keys.spent(batch_id, day.day), {"amounts": owed, "round": day.round}, condition, values)
+        item = {**keys.spent(batch_id, day.day), "amounts": owed, "round": day.round}
+        self._table.tries(self._table.put("spent", item, "attribute_not_exists(pk) OR round < :r", r=day.round))
 
     def spent(self, batch_id: str) -> dict[str, Amounts]:
         """By day: what each funder owes for the batch's lines, redemptions less reversals."""
         prefix = keys.spent(batch_id, "")
-        items = self._dynamo.query(self._table, prefix["pk"], prefix["sk"], consistent=True)
+        items = self._table.query(prefix["pk"], prefix["sk"], consistent=True)
         return {item["sk"].removeprefix(prefix["sk"]): self._amounts(item) for item in items}
 
     def spent_on(self, day: str, batch_ids: Iterable[str]) -> dict[str, Amounts]:
         """The same of one day, by batch."""
-        wanted = {self._table: [keys.spent(batch_id, day) for batch_id in batch_ids]}
-        items = self._dynamo.get_many(wanted, consistent=True)[self._table]
+        items = self._table.items([keys.spent(batch_id, day) for batch_id in batch_ids], consistent=True)
         return {keys.batch_of(item["pk"]): self._amounts(item) for item in items}
 
     def _amounts(self, item: Item) -> Amounts:
-        return value_of(self._table, item, lambda i: by_funder(i["amounts"]))
+        return self._table.value(item, lambda i: by_funder(i["amounts"]))

@@ -1,4 +1,4 @@
-"""Settlement days (table `orders`): which there were, who may have had lines, what they add up to, what is closed.
+"""Settlement days (table `orders`): which there were, which merchants may have had lines, their sums, what is closed.
 
 | access | request | units |
 |---|---|---|
@@ -13,61 +13,59 @@
 A merchant's sums are an item a campaign, so that no number of campaigns makes one too large: at most 40 batches of 80
 funders each of 76 bytes, 250 KB of DynamoDB's 400. They count once the merchant's own item has their round.
 
-All of it stands beside the lines, so that a till's function needs no leave to write what operators declare. A day is
-one item for good. It grows old in two ways only: it is closed, and `round` rises, and with it the names of its folds.
+All of it is in the table of the lines, so that a till's function needs no write permission on the catalog table. A day
+is one item for good. It changes in two ways only: it is closed, and `round` rises, and with it the names of its folds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from coupons.damage import Damaged, all_of
 from coupons.model.days import MerchantDay, SettlementDay, Sums
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
 from coupons.stores.sums import rows_of, sums_of
-from coupons.stores.values import refuse_other_types, sure, values_of
+from coupons.stores.table import Table
+from coupons.stores.values import reader, refuse_other_types, sure
 
 
 class Days:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self._table = table
+        self._table = Table(dynamo, table)
 
     def mark(self, day: str, ends_at_s: int, merchant_id: str) -> None:
-        """The merchant stands among those that may have lines of `day`, and the day is open until `ends_at_s` at least.
+        """The merchant is among those that may have lines of `day`, and the day is open until `ends_at_s` at least.
 
-        The read spares two writes to whoever is not the first, and decides nothing. A day that was closed is open
-        again: the clock was set back, or a campaign in a zone with a later midnight was published after the close.
+        The read spares all but the first process two writes, and decides nothing. A day that was closed is open again:
+        the clock was set back, or a campaign in a zone with a later midnight was published after the close.
 
         Raises Damaged once the merchant is marked: a day that cannot be read is never closed, so lines may be filed.
         """
         standing, marked = self._read(day, merchant_id, consistent=False)
         if marked is None:
-            self._put(keys.merchant_day(day, merchant_id))
+            key = keys.merchant_day(day, merchant_id)
+            self._table.tries(self._table.put("merchant's day", key, "attribute_not_exists(pk)"))
         if isinstance(standing, Damaged):
             raise standing
         if standing is None or standing.closed_at_s or standing.ends_at_s < ends_at_s:
-            ends_at_s = max(ends_at_s, standing.ends_at_s if standing else 0)
-            self._change(
-                keys.day(day),
-                "SET #round = if_not_exists(#round, :none) + :one, ends_at_s = :end, closed_at_s = :none",
-                "attribute_not_exists(pk) OR ends_at_s < :end OR closed_at_s > :none",
-                {":end": ends_at_s, ":one": 1, ":none": 0},
-            )
+            update = "SET round = if_not_exists(round, :none) + :one, ends_at_s = :end, closed_at_s = :none"
+            condition = "attribute_not_exists(pk) OR ends_at_s < :end OR closed_at_s > :none"
+            end_s = max(ends_at_s, standing.ends_at_s if standing else 0)
+            self._table.tries(self._table.update("day", keys.day(day), update, condition, end=end_s, one=1, none=0))
 
     def all(self, *, consistent: bool = False) -> list[SettlementDay]:
         """Every day that was ever marked, oldest first. Raises Damaged."""
         return list(all_of(self.each(consistent=consistent)))
 
     def each(self, *, consistent: bool = False) -> list[SettlementDay | Damaged]:
-        """The same, a damaged one in its place: `sk` is its day."""
-        return list(values_of(self._table, self._dynamo.query(self._table, keys.DAYS, consistent=consistent), _day))
+        """The same, with `Damaged` in the place of one that cannot be read: its `sk` is the day."""
+        return list(self._table.values(self._table.query(keys.DAYS, consistent=consistent), _day))
 
     def merchants(self, day: str, bucket: int) -> list[MerchantDay]:
-        """Whoever is marked in a bucket, read strongly to the last page; with damaged sums as if they had none yet."""
-        items = list(self._dynamo.query(self._table, keys.day_bucket(day, bucket), keys.MERCHANT, consistent=True))
+        """The merchants marked in a bucket, read strongly to the last page; without sums if these are damaged."""
+        items = self._table.query(keys.day_bucket(day, bucket), keys.MERCHANT, consistent=True)
         rows: dict[str, list[Item]] = {}
         for item in items:
             rows.setdefault(keys.merchant_in(item["sk"]), []).append(item)
@@ -81,12 +79,12 @@ class Days:
         if marked is None or "round" not in marked:
             return standing, MerchantDay(merchant_id) if marked else None
         prefix = keys.merchant_sums(day, merchant_id)
-        rows = self._dynamo.query(self._table, prefix["pk"], prefix["sk"], consistent=True)
+        rows = self._table.query(prefix["pk"], prefix["sk"], consistent=True)
         return standing, self._merchant_day(merchant_id, [marked, *rows])
 
     def _merchant_day(self, merchant_id: str, items: Sequence[Item]) -> MerchantDay:
-        """Without sums where those of a later round are on their way: it has all campaigns that an earlier one has."""
-        found = list(values_of(self._table, items, _row))
+        """Without sums while those of a later round are being written: it has all campaigns of an earlier one."""
+        found = list(self._table.values(items, _row))
         damaged = next((row for row in found if isinstance(row, Damaged)), None)
         if damaged is not None:
             return MerchantDay(merchant_id, damaged=damaged)
@@ -96,63 +94,38 @@ class Days:
         return MerchantDay(merchant_id, round_, Sums.total(sums for _, sums in rows))
 
     def finish(self, day: SettlementDay, merchant_id: str, sums: Sums) -> None:
-        """The merchant's sums of the whole day are these; not over those of a later round."""
-        condition = "attribute_not_exists(#round) OR #round < :r"
+        """The merchant's sums of the whole day are these; those of a later round are not replaced."""
+        condition = "attribute_not_exists(round) OR round < :r"
         for row in rows_of(sums):
             key = keys.merchant_sums(day.day, merchant_id, row["campaign_id"], row["currency"])
-            self._change(key, "SET sums = :sums, #round = :r", condition, {":sums": row, ":r": day.round})
-        self._change(keys.merchant_day(day.day, merchant_id), "SET #round = :r", condition, {":r": day.round})
+            update = "SET sums = :sums, round = :r"
+            self._table.tries(self._table.update("merchant's sums", key, update, condition, sums=row, r=day.round))
+        key = keys.merchant_day(day.day, merchant_id)
+        self._table.tries(self._table.update("merchant's day", key, "SET round = :r", condition, r=day.round))
 
     def close(self, day: SettlementDay, now_s: int) -> bool:
         """The day is closed, once; False if a twin was first, or it was marked anew since `day` was read."""
-        condition = "#round = :r AND closed_at_s = :never"
-        values = {":now": now_s, ":r": day.round, ":never": 0}
-        return self._change(keys.day(day.day), "SET closed_at_s = :now", condition, values)
+        update, condition = "SET closed_at_s = :now", "round = :r AND closed_at_s = :never"
+        part = self._table.update("day", keys.day(day.day), update, condition, now=now_s, r=day.round, never=0)
+        return self._table.tries(part)
 
     def reopen(self, day: SettlementDay) -> bool:
         """Take the close back, once."""
-        return self._change(
-            keys.day(day.day),
-            "SET closed_at_s = :never, #round = #round + :one",
-            "#round = :r",
-            {":never": 0, ":one": 1, ":r": day.round},
-        )
+        update = "SET closed_at_s = :never, round = round + :one"
+        part = self._table.update("day", keys.day(day.day), update, "round = :r", never=0, one=1, r=day.round)
+        return self._table.tries(part)
 
     def _read(
         self, day: str, merchant_id: str, *, consistent: bool
     ) -> tuple[SettlementDay | Damaged | None, Item | None]:
-        wanted = {self._table: [keys.day(day), keys.merchant_day(day, merchant_id)]}
-        items = {item["pk"]: item for item in self._dynamo.get_many(wanted, consistent=consistent)[self._table]}
+        wanted = [keys.day(day), keys.merchant_day(day, merchant_id)]
+        items = {item["pk"]: item for item in self._table.items(wanted, consistent=consistent)}
         of_day = items.pop(keys.DAYS, None)
-        of_merchant = next(iter(items.values()), None)
-        standing = list(values_of(self._table, [of_day] if of_day else [], _day))
-        return standing[0] if standing else None, of_merchant
-
-    def _put(self, key: keys.Key) -> None:
-        """The item is there: with what it has by now, or with its key alone."""
-        put = {"TableName": self._table, "Item": encode(key), "ConditionExpression": "attribute_not_exists(pk)"}
-        with suppress(ConditionFailed):
-            self._dynamo.call("put_item", **put)
-
-    def _change(self, key: keys.Key, update: str, condition: str, values: Item) -> bool:
-        """One conditional update; False if its condition refused it."""
-        try:
-            self._dynamo.call(
-                "update_item",
-                TableName=self._table,
-                Key=encode(key),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#round": "round"},  # a reserved word of DynamoDB's expressions
-                ExpressionAttributeValues=encode(values),
-            )
-        except ConditionFailed:
-            return False
-        return True
+        standing = list(self._table.values([of_day] if of_day else [], _day))
+        return standing[0] if standing else None, next(iter(items.values()), None)
 
 
-def _day(item: Item) -> SettlementDay:
-    return SettlementDay(item["sk"], item["round"], item["ends_at_s"], item["closed_at_s"])
+_day = reader(SettlementDay, day="sk")
 
 
 def _row(item: Item) -> tuple[int, Sums]:

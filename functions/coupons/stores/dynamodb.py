@@ -1,18 +1,17 @@
 """DynamoDB as the stores see it: one client, plain Python items, and four ways to fail.
 
 StoreFault
-├── ConditionFailed(item)        a single write was refused; the item as it is (ALL_OLD), or None if there is none
-├── TransactionFailed(items)     a transaction was refused; by place, `items[i]` is the item that refused
+├── ConditionFailed(item)        a single write was refused; the item that refused it (ALL_OLD), or None
+└── TransactionFailed(refused)   a transaction was refused; which of its parts refused, each with its item
 Busy (a refusal: the caller may repeat)
 ├── NotApplied                   throttled, in conflict with a transaction, or never sent: no attempt changed anything
-└── NoAnswer                     of some attempt nobody knows whether it was, or will be, applied
+└── NoAnswer                     it is unknown whether some attempt was, or will be, applied
 
-`remote.py` says which failure is which.
+`remote.py` says which failure is which; `table.py` builds the requests.
 """
 
 from __future__ import annotations
 
-import base64
 import random
 import secrets
 import time
@@ -25,9 +24,8 @@ from botocore.exceptions import ClientError
 from coupons.metering import Consumed, Meter
 from coupons.refusals import Busy
 from coupons.stores import capacity, remote
-
-Item = dict[str, Any]
-"""Attribute name → str, int, bool, bytes, None, list or dict."""
+from coupons.stores.attributes import Item, decode, encode
+from coupons.stores.parts import Kind, Part
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 0.5, 1.0
 TRANSACT_ATTEMPTS, TRANSACT_MAX = 6, 100
@@ -46,7 +44,24 @@ class ConditionFailed(StoreFault):
 
 @dataclass(eq=False)
 class TransactionFailed(StoreFault):
-    items: dict[int, Item | None] = field(default_factory=dict)
+    """`refused`: the parts whose condition was false, in the transaction's order, each with its item (ALL_OLD).
+
+    The item is None if there is none, or if the part did not ask for it.
+    """
+
+    refused: list[tuple[Part, Item | None]] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> set[Kind]:
+        return {part.kind for part, _ in self.refused}
+
+    def which(self, kind: Kind) -> list[Any]:
+        """Which parts of this kind refused."""
+        return [part.which for part, _ in self.refused if part.kind == kind]
+
+    def item(self, kind: Kind) -> Item | None:
+        """The item of the first part of this kind that refused."""
+        return next(item for part, item in self.refused if part.kind == kind)
 
 
 class NotApplied(Busy):
@@ -87,20 +102,18 @@ class Dynamo:
         self._pause = pause
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """One request. Raises ConditionFailed, TransactionFailed, NotApplied, NoAnswer.
+        """One request. Raises ConditionFailed, NotApplied, NoAnswer.
 
-        A condition may have been refused by an earlier attempt of the same request: what is read then decides.
+        The condition may have been refused by an earlier attempt of the same request: the item tells.
         """
-        return self._attempt(operation, self._attempts, lambda _is_known: parameters)
+        return self._repeat(self._attempts, lambda _is_known: self._send(operation, parameters))
 
-    def _attempt(
-        self, operation: str, attempts: int, parameters: Callable[[bool], Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        """`parameters` of the next attempt, told whether all before it are known not to be applied."""
+    def _repeat(self, attempts: int, send: Callable[[bool], dict[str, Any]]) -> dict[str, Any]:
+        """`send` makes one attempt; it is told whether all attempts before it are known not to be applied."""
         unknown = 0
         for attempt in range(1, attempts + 1):
             try:
-                return self._send(operation, parameters(not unknown))
+                return send(not unknown)
             except NoAnswer:
                 unknown += 1
                 if attempt == attempts or unknown == self._attempts:
@@ -115,14 +128,14 @@ class Dynamo:
             self._pause(self._rng.uniform(0.01, 0.03) * 2 ** (attempt - 1))
         raise AssertionError("the last attempt returns or raises")
 
-    def _send(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def _send(self, operation: str, parameters: Mapping[str, Any], parts: Sequence[Part] = ()) -> dict[str, Any]:
         send = getattr(self._client, operation)
         try:
             # The report costs nothing but its bytes, about 60 in the answer.
             answer: dict[str, Any] = send(**parameters, ReturnConsumedCapacity="TOTAL")
         except ClientError as error:
             self._meter.add(capacity.of_refusal(parameters, error.response["Error"]["Code"]))
-            raise _refusal(error) or _fault(error) from error
+            raise _refusal(error, parts) or _fault(error) from error
         except remote.FAILURES as error:
             self._meter.add(Consumed(1))
             raise _fault(error) from error
@@ -183,23 +196,36 @@ class Dynamo:
                 return
             more["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def transact(self, items: Sequence[dict[str, Any]]) -> None:
-        """All of `items` or none. A conflict with another transaction is tried again, at most 6 times in all.
+    def transact(self, parts: Sequence[Part]) -> None:
+        """All of `parts` or none. A conflict with another transaction is tried again, at most 6 times in all.
 
-        Raises TransactionFailed when a condition refused it, NotApplied, NoAnswer. After an attempt of which nobody
-        knows, all others carry its ClientRequestToken: DynamoDB then applies the transaction once, and answers for it.
+        Raises TransactionFailed when a condition refused it, NotApplied, NoAnswer. Attempts after one whose effect is
+        unknown carry its ClientRequestToken: DynamoDB then applies the transaction once, and answers for it.
         """
-        sent = {"TransactItems": list(items), "ClientRequestToken": ""}
+        token = ""
 
-        def parameters(is_known: bool) -> dict[str, Any]:
-            if is_known:
-                sent["ClientRequestToken"] = secrets.token_hex(16)
-            return sent
+        def send(is_known: bool) -> dict[str, Any]:
+            nonlocal token
+            token = secrets.token_hex(16) if is_known else token
+            return self.transact_once(parts, token)
 
-        self._attempt("transact_write_items", max(self._attempts, TRANSACT_ATTEMPTS), parameters)
+        self._repeat(max(self._attempts, TRANSACT_ATTEMPTS), send)
+
+    def transact_once(self, parts: Sequence[Part], token: str) -> dict[str, Any]:
+        """One attempt, with the caller's ClientRequestToken. Raises as `transact` does."""
+        items = [{part.verb: part.request} for part in parts]
+        return self._send("transact_write_items", {"TransactItems": items, "ClientRequestToken": token}, parts)
+
+    def tries(self, parts: Sequence[Part]) -> bool:
+        """The transaction is applied; False if a condition refused it."""
+        try:
+            self.transact(parts)
+        except TransactionFailed:
+            return False
+        return True
 
 
-def _refusal(error: ClientError) -> StoreFault | None:
+def _refusal(error: ClientError, parts: Sequence[Part]) -> StoreFault | None:
     """The conditions that refused a write, if nothing else did."""
     response: Any = error.response
     code = response["Error"]["Code"]
@@ -208,12 +234,16 @@ def _refusal(error: ClientError) -> StoreFault | None:
         return ConditionFailed(decode(item) if item else None)
     if code != "TransactionCanceledException" or remote.outcome(error):
         return None
-    failed = {
-        place: decode(reason["Item"]) if reason.get("Item") else None
-        for place, reason in enumerate(response.get("CancellationReasons", []))
-        if reason.get("Code") == "ConditionalCheckFailed"
-    }
-    return TransactionFailed(failed) if failed else None
+    reasons = response.get("CancellationReasons", [])
+    if not any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+        return None
+    return TransactionFailed(
+        [
+            (part, decode(reason["Item"]) if reason.get("Item") else None)
+            for part, reason in zip(parts, reasons, strict=False)
+            if reason.get("Code") == "ConditionalCheckFailed"
+        ]
+    )
 
 
 def _fault(error: Exception) -> Exception:
@@ -223,46 +253,3 @@ def _fault(error: Exception) -> Exception:
         case "unknown":
             return NoAnswer(detail=_SILENT)
     return error
-
-
-def encode(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _attribute(value) for name, value in values.items()}
-
-
-def decode(item: Mapping[str, Any]) -> Item:
-    return {name: _value(attribute) for name, attribute in item.items()}
-
-
-def _attribute(value: Any) -> dict[str, Any]:
-    match value:
-        case bool():
-            return {"BOOL": value}
-        case str():
-            return {"S": value}
-        case int():
-            return {"N": str(value)}
-        case bytes():
-            return {"B": value}
-        case None:
-            return {"NULL": True}
-        case list() | tuple():
-            return {"L": [_attribute(element) for element in value]}
-        case Mapping():
-            return {"M": encode(value)}
-    raise TypeError(f"no attribute for a {type(value).__name__}")
-
-
-def _value(attribute: Mapping[str, Any]) -> Any:
-    (kind, value), *_ = attribute.items()
-    match kind:
-        case "N":
-            return int(value) if value.lstrip("-").isdigit() else float(value)  # we write whole numbers only
-        case "B" if isinstance(value, str):
-            return base64.b64decode(value)  # as Lambda hands over a stream's record
-        case "L":
-            return [_value(element) for element in value]
-        case "M":
-            return decode(value)
-        case "NULL":
-            return None
-    return value

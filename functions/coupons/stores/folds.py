@@ -7,7 +7,7 @@ from dataclasses import asdict
 from coupons.model.counts import Count, Fold
 from coupons.model.pieces import Piece
 from coupons.model.tallies import Faults
-from coupons.stores.dynamodb import Item
+from coupons.stores.attributes import Item
 from coupons.stores.pieces import Pieces
 from coupons.stores.values import refuse_other_types, sure
 

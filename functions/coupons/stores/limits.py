@@ -1,4 +1,4 @@
-"""Limits as counted (table `claims`): one item a subject and period, or one for the last claim.
+"""Counts of claims under limits (table `claims`): one item for each subject and period, or one for the last claim.
 
 | access | request | units |
 |---|---|---|
@@ -11,46 +11,35 @@ A `PERIOD` item is `c`, the packs claimed in it. A `LAST` item is `n` and `t`, b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, Item, encode
-from coupons.stores.values import sure, value_of
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
+from coupons.stores.parts import Part
+from coupons.stores.table import Table, unchanged
+from coupons.stores.values import sure
 
 
 class Limits:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
+        self._table = Table(dynamo, table)
         self.table = table
 
     def read(self, wanted: Sequence[keys.Key]) -> list[Item]:
         """The items under `wanted` in its order, empty where nothing was counted yet; strongly consistent."""
-        items = self._dynamo.get_many({self.table: wanted}, consistent=True)[self.table]
-        found = {keys.place_of(item): value_of(self.table, item, _counted) for item in items}
+        items = self._table.items(wanted, consistent=True)
+        found = {keys.place_of(item): self._table.value(item, _counted) for item in items}
         return [found.get(keys.place_of(key), {}) for key in wanted]
 
-    def count(self, key: keys.Key, packs_max: int) -> dict[str, Any]:
+    def count(self, key: keys.Key, packs_max: int) -> Part:
         """A transaction part: one pack more, if that is not above `packs_max`."""
-        update, condition = "ADD c :one", "attribute_not_exists(c) OR c < :max"
-        return self._update(key, update, condition, {":one": 1, ":max": packs_max})
+        condition = "attribute_not_exists(c) OR c < :max"
+        return self._table.update("limit", key, "ADD c :one", condition, one=1, max=packs_max)
 
-    def replace_last(self, key: keys.Key, read: Item, number: int, token: str) -> dict[str, Any]:
-        """A transaction part: this claim is the last one, if the last one is still the one that was `read`."""
-        update, values = "SET n = :n, t = :t", {":n": number, ":t": token}
-        if not read:
-            return self._update(key, update, "attribute_not_exists(t)", values)
-        return self._update(key, update, "t = :read", {**values, ":read": read["t"]})
-
-    def _update(self, key: keys.Key, update: str, condition: str, values: Item) -> dict[str, Any]:
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": encode(key),
-                "UpdateExpression": update,
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": encode(values),
-            }
-        }
+    def replace_last(self, key: keys.Key, read: Item, number: int, token: str) -> Part:
+        """A transaction part: this claim is the last one, if the one that was `read` still is."""
+        condition, values = unchanged("t", read.get("t"))
+        return self._table.update("limit", key, "SET n = :n, t = :t", condition, n=number, t=token, **values)
 
 
 def _counted(item: Item) -> Item:

@@ -19,12 +19,14 @@ import json
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from coupons.model.pieces import Piece
 from coupons.stores import keys
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, Item, encode
-from coupons.stores.values import refuse_other_types, sure, value_of
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
+from coupons.stores.table import Table
+from coupons.stores.values import refuse_other_types, sure
 
 T = TypeVar("T")
 PART_BYTES = 300_000
@@ -35,25 +37,24 @@ class Pieces(ABC, Generic[T]):
     """One item a place, that of its last record."""
 
     def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._dynamo = dynamo
-        self._table = table
+        self._table = Table(dynamo, table)
 
     def recorded(self, sweep_id: str, places: int) -> dict[int, Piece[T]]:
         """What is recorded of the places 0 to `places` - 1, by place, read strongly. Raises Damaged."""
-        wanted = {self._table: [keys.fold(sweep_id, place) for place in range(places)]}
-        items = self._dynamo.get_many(wanted, consistent=True)[self._table]
-        return dict(value_of(self._table, item, lambda i: self._read(sweep_id, i)) for item in items)
+        items = self._table.items([keys.fold(sweep_id, place) for place in range(places)], consistent=True)
+        return dict(self._table.value(item, lambda i: self._read(sweep_id, i)) for item in items)
 
     def record(self, sweep_id: str, place: int, before: Piece[T] | None, piece: Piece[T]) -> Piece[T]:
         """Replace `before` by `piece` if `before` is still recorded (None: nothing is); the piece that is recorded now.
 
         If another invocation recorded the place meanwhile, its piece stays: all invocations read the same content.
         """
-        condition, values = "attribute_not_exists(pk)", dict[str, Any]()
+        item = {**keys.fold(sweep_id, place), **self._fields(sweep_id, place, piece)}
+        part = self._table.put("fold", item, "attribute_not_exists(pk)")
         if before is not None:
-            condition, values = "read_to = :before", {":before": before.read_to}
-        found = self._put(keys.fold(sweep_id, place), self._fields(sweep_id, place, piece), condition, values)
-        return piece if found is None else value_of(self._table, found, lambda item: self._read(sweep_id, item))[1]
+            part = self._table.put("fold", item, "read_to = :before", before=before.read_to)
+        found = self._table.refuser(part)
+        return piece if found is None else self._table.value(found, lambda item: self._read(sweep_id, item))[1]
 
     @abstractmethod
     def _fields(self, sweep_id: str, place: int, piece: Piece[T], /) -> Item:
@@ -62,24 +63,6 @@ class Pieces(ABC, Generic[T]):
     @abstractmethod
     def _read(self, sweep_id: str, item: Item, /) -> tuple[int, Piece[T]]:
         """Place and piece of an item."""
-
-    def _put(self, key: keys.Key, fields: Item, condition: str, values: Item) -> Item | None:
-        """None if the item was written; else the item that is there."""
-        put: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": encode({**key, **fields}),
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            put["ExpressionAttributeValues"] = encode(values)
-        if "#round" in condition:
-            put["ExpressionAttributeNames"] = {"#round": "round"}  # a reserved word of DynamoDB's expressions
-        try:
-            self._dynamo.call("put_item", **put)
-        except ConditionFailed as refused:
-            return refused.item or {}
-        return None
 
 
 class LongPieces(Pieces[T]):
@@ -94,13 +77,13 @@ class LongPieces(Pieces[T]):
         first, digest, rest = _cut(whole)
         for number, part in enumerate(rest):
             item = {**keys.fold_rest(sweep_id, place, digest, number), "part": part}
-            self._dynamo.call("put_item", TableName=self._table, Item=encode(item))
+            self._table.send(self._table.put("fold", item))
         return {"place": place, "read_to": piece.read_to, "piece": first, "digest": digest, "parts": len(rest)}
 
     def _read(self, sweep_id: str, item: Item) -> tuple[int, Piece[T]]:
         place = sure(item["place"], int)
         names = [keys.fold_rest(sweep_id, place, item["digest"], number) for number in range(item["parts"])]
-        found = self._dynamo.get_many({self._table: names}, consistent=True)[self._table] if names else []
+        found = self._table.items(names, consistent=True) if names else []
         parts = {rest["sk"]: rest["part"] for rest in found}
         whole = json.loads(zlib.decompress(b"".join([item["piece"], *(parts[name["sk"]] for name in names)])))
         value = self._of_item(whole)

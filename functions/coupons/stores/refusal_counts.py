@@ -11,29 +11,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coupons.stores import keys
-from coupons.stores.dynamodb import Dynamo, encode
-from coupons.stores.values import amounts, value_of
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
+from coupons.stores.table import Table
+from coupons.stores.values import amounts
 
 
 class RefusalCounts:
-    """`spike` sends each request once: a repeat could count twice, and nothing here is worth waiting for."""
+    """`spike` sends each request once: a repeat could count twice, and a lost count does no harm."""
 
     def __init__(self, spike: Dynamo, table: str) -> None:
-        self._spike = spike
-        self._table = table
+        self._table = Table(spike, table)
 
     def add_refused(self, batch_id: str, counts: Mapping[str, int]) -> None:
-        causes = sorted(counts)
-        self._spike.call(
-            "update_item",
-            TableName=self._table,
-            Key=encode(keys.refused(batch_id)),
-            UpdateExpression="ADD " + ", ".join(f"#{place} :{place}" for place, _ in enumerate(causes)),
-            ExpressionAttributeNames={f"#{place}": cause for place, cause in enumerate(causes)},
-            ExpressionAttributeValues=encode({f":{place}": counts[cause] for place, cause in enumerate(causes)}),
-        )
+        causes = dict(enumerate(sorted(counts)))
+        update = "ADD " + ", ".join(f"#{place} :{place}" for place in causes)
+        numbers = {str(place): counts[cause] for place, cause in causes.items()}
+        part = self._table.update("refusals", keys.refused(batch_id), update, **numbers)
+        part.request["ExpressionAttributeNames"] = {f"#{place}": cause for place, cause in causes.items()}
+        self._table.send(part)
 
     def refused(self, batch_id: str) -> dict[str, int]:
-        item = self._spike.get(self._table, keys.refused(batch_id), consistent=False) or {}
-        counts = {cause: count for cause, count in item.items() if cause not in ("pk", "sk")}
-        return value_of(self._table, item, lambda _: amounts(counts)) if item else {}
+        return self._table.get(keys.refused(batch_id), _counts, consistent=False) or {}
+
+
+def _counts(item: Item) -> dict[str, int]:
+    return amounts({cause: count for cause, count in item.items() if cause not in ("pk", "sk")})

@@ -17,7 +17,7 @@ from coupons.damage import blamed
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
 from coupons.stores import claims, keys, orders
-from coupons.stores.dynamodb import Item, decode
+from coupons.stores.attributes import Item, decode
 from coupons.stores.values import refuse_other_types
 
 

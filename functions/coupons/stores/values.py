@@ -1,7 +1,7 @@
-"""Items become values here, or `Damaged`: an attribute is missing, or is of another type than the value's.
+"""Items become values here, or `Damaged`: an attribute is missing, or is not of the type of the value's field.
 
-A store says how (`make`), and this module that it fits: the value's own annotations are held against what was read, so
-that a string cannot pass for a number, nor a state that nobody knows for one of ours.
+A store says how an item is read, mostly by a `reader`. `value_of` then compares each field with its annotation, so that
+a string cannot pass for a number, nor an unknown state for one of ours. `fields_of` is the way back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from coupons.damage import Damaged, UnlikeError, blamed
 from coupons.money import Amounts
-from coupons.stores.dynamodb import Item
+from coupons.stores.attributes import Item
 
 T = TypeVar("T")
 _Fits = Callable[[Any], bool]
@@ -22,7 +22,7 @@ _PLAIN = {int, str, bytes, bool, float, NoneType}
 
 
 def value_of(table: str, item: Item, make: Callable[[Item], T]) -> T:
-    """What `make` reads of the item of `table`. Raises Damaged."""
+    """What `make` reads from the item of `table`. Raises Damaged."""
     with blamed(table, item["pk"], item["sk"]):
         value = make(item)
         refuse_other_types(value)
@@ -30,7 +30,7 @@ def value_of(table: str, item: Item, make: Callable[[Item], T]) -> T:
 
 
 def values_of(table: str, items: Iterable[Item], make: Callable[[Item], T]) -> Iterator[T | Damaged]:
-    """The same of each; a damaged one stands in its place."""
+    """The same for each item; `Damaged` takes the place of one that cannot be read."""
     for item in items:
         found: T | Damaged
         try:
@@ -40,20 +40,45 @@ def values_of(table: str, items: Iterable[Item], make: Callable[[Item], T]) -> I
         yield found
 
 
+def fields_of(value: Any, *but: str) -> Item:
+    """The fields of a dataclass as attributes of the same names, without those of `but`."""
+    return {name: getattr(value, name) for name in _names(value.__class__) if name not in but}
+
+
+def reader(kind: Callable[..., T], **others: str | Callable[[Item], Any]) -> Callable[[Item], T]:
+    """Makes a dataclass of an item: each field from the attribute of its name.
+
+    `others`: fields from an attribute of another name, or made from the whole item. No default is taken for a missing
+    attribute.
+    """
+    own = {name: name for name in _names(kind) if name not in others}
+    attributes = own | {name: other for name, other in others.items() if isinstance(other, str)}
+    made = {name: other for name, other in others.items() if not isinstance(other, str)}
+
+    def read(item: Item) -> T:
+        values = {name: item[attribute] for name, attribute in attributes.items() if attribute in item}
+        if len(values) < len(attributes):
+            missing = min(attribute for attribute in attributes.values() if attribute not in item)
+            raise UnlikeError(f"lacks {missing!r}")
+        return kind(**values, **{name: make(item) for name, make in made.items()})
+
+    return read
+
+
 def sure(value: Any, kind: type[T]) -> T:
-    """An attribute that is of this type, and of no subclass: True is no number. Raises UnlikeError."""
+    """An attribute of exactly this type: True is not a number. Raises UnlikeError."""
     if type(value) is not kind:
-        raise UnlikeError(f"{type(value).__name__} in the place of {kind.__name__}")
+        raise UnlikeError(f"{type(value).__name__} where {kind.__name__} is expected")
     return value
 
 
 def strings(value: Any) -> list[str]:
-    """A list of nothing but strings. Raises UnlikeError."""
+    """A list of strings. Raises UnlikeError."""
     return [sure(one, str) for one in sure(value, list)]
 
 
 def amounts(value: Any) -> dict[str, int]:
-    """By name, whole numbers. Raises UnlikeError."""
+    """Whole numbers by name. Raises UnlikeError."""
     return {sure(name, str): sure(number, int) for name, number in sure(value, dict).items()}
 
 
@@ -63,19 +88,24 @@ def by_funder(value: Any) -> Amounts:
 
 
 def refuse_other_types(value: Any) -> None:
-    """Raises UnlikeError unless a dataclass or named tuple is as annotated, with all that it holds; all else passes."""
+    """Raises UnlikeError if a field of a dataclass or named tuple, at any depth, is not of its annotated type."""
     if name := _unlike(value):
         raise UnlikeError(f"{type(value).__name__}.{name} is of another type")
 
 
 def _unlike(value: Any) -> str:
-    """The first field that is not as annotated; empty if there is none."""
+    """The first field that is not of its annotated type; empty if there is none."""
     return next((name for name, fits in _fields(value.__class__) if not fits(getattr(value, name))), "")
 
 
 @cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else getattr(kind, "_fields", ())
+
+
+@cache
 def _fields(kind: Any) -> tuple[tuple[str, _Fits], ...]:
-    names = [field.name for field in fields(kind)] if is_dataclass(kind) else getattr(kind, "_fields", ())
+    names = _names(kind)
     hints = get_type_hints(kind) if names else {}
     return tuple((name, _fits(hints[name])) for name in names)
 
@@ -97,5 +127,5 @@ def _fits(hint: Any) -> _Fits:
         return lambda value: isinstance(value, Mapping) and all(name(key) and of(value[key]) for key in value)
     if is_dataclass(hint) or hasattr(hint, "_fields"):
         return lambda value: value.__class__ is hint and not _unlike(value)
-    # A model of pydantic has checked what it holds when it was made.
+    # A pydantic model checked its own fields when it was made.
     return lambda value: isinstance(value, hint)

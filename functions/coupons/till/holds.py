@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from coupons.model.orders import Order, OrderRecord, fingerprint, order_key
 from coupons.model.scans import Scanned
@@ -15,8 +14,6 @@ from coupons.till.coupons import Presented, present, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
 from coupons.till.quotes import amounts_or_refuse, till_of
 from coupons.till.redemptions import COMMIT_ATTEMPTS, order_conflict
-
-_ORDER = 1  # its place in the transaction
 
 
 def hold(
@@ -110,8 +107,8 @@ def _commit(
         try:
             services.transact([coupon, services.orders.hold(record)])
         except TransactionFailed as failure:
-            if _ORDER in failure.items:
-                existing = services.orders.standing(failure.items[_ORDER])
+            if "order" in failure.kinds:
+                existing = services.orders.standing(failure.item("order"))
                 if _is_same_hold(existing, wanted):
                     return existing, True
                 raise order_conflict(existing) from failure
@@ -132,13 +129,5 @@ def _release_held(services: Services, held: OrderRecord, tombstone: OrderRecord)
         services.transact([coupon, order])
     except TransactionFailed as failure:
         # If the hold had lapsed and another order took the coupon, only our own order is left to release.
-        return _ORDER not in failure.items and _release_order(services, order)
-    return True
-
-
-def _release_order(services: Services, order: dict[str, Any]) -> bool:
-    try:
-        services.transact([order])
-    except TransactionFailed:
-        return False
+        return "order" not in failure.kinds and services.tries([order])
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from coupons.clock import SKEW_S
 from coupons.model.orders import Order, OrderRecord, fingerprint, order_key, redemption_line
@@ -12,6 +11,7 @@ from coupons.process.services import Services
 from coupons.refusals import Busy, Malformed, NotFound, OrderConflict
 from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.parts import Part
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
 from coupons.till.coupons import Presented, present, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
@@ -20,7 +20,6 @@ from coupons.times import day_of
 
 COMMIT_ATTEMPTS = 3
 """Of a hold or redemption, each after a look at what refused the one before."""
-_COUPON, _ORDER, _LINE, _LATE = range(4)  # places in the transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +195,16 @@ def _commit(services: Services, presented: Presented, use: _Use, order: Order, n
         try:
             return _write(services, presented, use, order, now_s), False
         except TransactionFailed as failure:
-            is_overtaken = _ORDER not in failure.items
-            if _ORDER in failure.items:
-                existing = services.orders.standing(failure.items[_ORDER])
+            is_overtaken = "order" not in failure.kinds
+            if "order" in failure.kinds:
+                existing = services.orders.standing(failure.item("order"))
                 if existing.state != "held" or not existing.same_content(record.coupon_id, record.fingerprint):
                     # A twin of this request was first, or our own answer was lost.
                     return _first_answer(existing, record), True
                 # The order's hold was stored after we read the order. Its deadline makes a repeat of that hold known.
                 record = replace(record, held_until_s=existing.held_until_s, late=False)
                 use = _Use(record, scanned=None, judged_at_s=existing.at_s)
-            elif use.scanned is not None and failure.items.keys() == {_LATE}:
+            elif use.scanned is not None and failure.kinds == {"late scans"}:
                 raise too_late(use.scanned, "late-limit") from failure
         presented = present(services, presented.ref)
     raise Busy(detail="Others are using this coupon; try again.")
@@ -240,8 +239,8 @@ def _write(services: Services, presented: Presented, use: _Use, order: Order, no
 
 def _parts(
     services: Services, presented: Presented, scanned: Scanned | None, record: OrderRecord, day: str, late_max: int
-) -> list[dict[str, Any]]:
-    """The transaction of a redemption, in the order of the places above."""
+) -> list[Part]:
+    """The transaction of a redemption."""
     key, extended_s = order_key(record.merchant_id, record.order_no), presented.ruling.extended_s
     line = redemption_line(record, presented.batch.purse)
     parts = [

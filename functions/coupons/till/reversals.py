@@ -9,7 +9,7 @@ from coupons.money import FundingLine, split_over_left
 from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
 from coupons.sealing import CouponRef
-from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.parts import Part
 from coupons.times import day_of
 
 REVERSAL_ATTEMPTS = 4
@@ -99,11 +99,7 @@ def _attempt(
     if returned or (is_full and not order.coupon_returned):
         parts.append(_coupon_part(services, order, batch, opened[0], returned, now_s))
     services.day_marks.mark(order.merchant_id, day, batch.timezone)
-    try:
-        services.transact(parts)
-    except TransactionFailed:
-        return None
-    return reversal
+    return reversal if services.tries(parts) else None
 
 
 def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: str) -> None:
@@ -131,7 +127,7 @@ def _may_return(services: Services, batch: PublishedBatch, ref: CouponRef, *, is
 
 def _coupon_part(
     services: Services, order: OrderRecord, batch: PublishedBatch, ref: CouponRef, returned: bool, now_s: int
-) -> dict[str, object]:
+) -> Part:
     key = order_key(order.merchant_id, order.order_no)
     if not returned:
         return services.coupons.void(batch, ref, key)

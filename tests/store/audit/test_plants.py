@@ -9,7 +9,7 @@ import pytest
 
 from coupons.model.claims import Claim
 from coupons.stores import claims, keys
-from coupons.stores.dynamodb import encode
+from coupons.stores.attributes import encode
 from tests.store.audited import DAYS, MORROW, ask, claim_place, drop, edit, flip, get, line_place, more, put, to, wrong
 from tests.world import World
 

@@ -7,7 +7,6 @@ import pytest
 from coupons.audit.audits import audit_batch
 from coupons.model.ledger import LedgerRecord, record_key
 from coupons.money import Amounts
-from coupons.stores.budgets import given_back
 from tests.store.audited import Acting, ask, claim, claim_place, drop, edit, texts, to, wrong
 from tests.store.faults import KilledError
 from tests.world import World, a_batch, campaign
@@ -25,7 +24,7 @@ def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
     key = record_key(batch_id, given.version, "release")
     again = LedgerRecord(key, "release", batch_id, amounts, 0, world.now_s, step)
     parts = [world.services.reserves.part(batch_id, read, given), world.services.reserves.record("season", again)]
-    world.services.transact([*parts, *given_back(world.services.budgets.table, "season", amounts)])
+    world.services.transact([*parts, *world.services.budgets.give_back("season", amounts)])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from coupons.operate.merchants import put
 from coupons.operate.publication import publish, raise_quantity
 from coupons.refusals import RevisionConflict, TermsFrozen
 from coupons.stores import keys
-from coupons.stores.dynamodb import encode
+from coupons.stores.attributes import encode
 from tests.store import books
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.store.funders import assert_reserved, document

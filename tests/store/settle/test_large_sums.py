@@ -11,7 +11,7 @@ from coupons.model.days import MerchantDay, Sums, Totals
 from coupons.model.pieces import Piece
 from coupons.money import Amounts, Purse
 from coupons.stores import pieces
-from coupons.stores.dynamodb import encode
+from coupons.stores.attributes import encode
 from tests.machine.engine import Engine
 from tests.store.ledgers import DAY
 from tests.world import World

@@ -12,8 +12,8 @@ from coupons.model.campaigns import Campaign
 from coupons.operate.publication import _freeze, publish
 from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.stores import keys
+from coupons.stores.attributes import encode
 from coupons.stores.catalog import Standing
-from coupons.stores.dynamodb import encode
 from tests.world import World, a_batch, campaign, parsed
 
 COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}

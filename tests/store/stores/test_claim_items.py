@@ -11,8 +11,8 @@ from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon
 from coupons.model.scans import Scanned
 from coupons.sealing import CouponRef, bucket_of
+from coupons.stores.attributes import encode
 from coupons.stores.claims import to_item
-from coupons.stores.dynamodb import encode
 from tests.world import KEYS, World
 
 NOW_S = 1_591_408_800

@@ -10,8 +10,9 @@ import pytest
 
 from coupons.model.batches import Control
 from coupons.stores import keys
+from coupons.stores.attributes import encode
 from coupons.stores.controls import Controls, control_item
-from coupons.stores.dynamodb import TransactionFailed, encode
+from coupons.stores.dynamodb import TransactionFailed
 from tests.world import World
 
 DAY_S = 86_400

@@ -11,16 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupons.stores import dynamodb
-from coupons.stores.dynamodb import (
-    TRANSACT_ATTEMPTS,
-    ConditionFailed,
-    Dynamo,
-    NoAnswer,
-    NotApplied,
-    TransactionFailed,
-    decode,
-    encode,
-)
+from coupons.stores.attributes import decode, encode
+from coupons.stores.dynamodb import TRANSACT_ATTEMPTS, ConditionFailed, Dynamo, NoAnswer, NotApplied, TransactionFailed
+from coupons.stores.parts import Part
 from tests.store.faults import Faulty, answer_lost, cancelled, fault, request_lost
 from tests.world import World
 
@@ -115,19 +108,22 @@ def test_every_page_of_a_strong_query_is_strong() -> None:
 
 
 ITEM = {"pk": {"S": "p"}, "n": {"N": "5"}}
+PART, OTHER = Part("order", "Put", {}), Part("budget", "Update", {}, "city")
 
 
 def test_a_refusal_carries_the_item_that_refused() -> None:
-    """By place in a transaction; None where there is none."""
+    """With the part in a transaction; None where there is none."""
     with pytest.raises(ConditionFailed) as single:
         Dynamo(Scripted(fault("ConditionalCheckFailedException", Item=ITEM))).call("put_item")
     assert single.value.item == {"pk": "p", "n": 5}
     with pytest.raises(TransactionFailed) as whole:
-        Dynamo(Scripted(cancelled("None", "ConditionalCheckFailed", item=ITEM))).transact([])
-    assert whole.value.items == {1: {"pk": "p", "n": 5}}
+        Dynamo(Scripted(cancelled("None", "ConditionalCheckFailed", item=ITEM))).transact([PART, OTHER])
+    assert whole.value.refused == [(OTHER, {"pk": "p", "n": 5})]
+    assert (whole.value.kinds, whole.value.which("budget")) == ({"budget"}, ["city"])
+    assert whole.value.item("budget") == {"pk": "p", "n": 5}
     with pytest.raises(TransactionFailed) as absent:
-        Dynamo(Scripted(cancelled("ConditionalCheckFailed"))).transact([])
-    assert absent.value.items == {0: None}
+        Dynamo(Scripted(cancelled("ConditionalCheckFailed", "None"))).transact([PART, OTHER])
+    assert absent.value.refused == [(PART, None)]
 
 
 def test_a_conflicting_transaction_is_tried_again() -> None:
@@ -135,7 +131,7 @@ def test_a_conflicting_transaction_is_tried_again() -> None:
     pauses: list[float] = []
     conflict = cancelled("TransactionConflict")
     client = Scripted(conflict, conflict, {})
-    Dynamo(client, pause=pauses.append).transact([{"Put": {}}])
+    Dynamo(client, pause=pauses.append).transact([PART])
     assert [request["TransactItems"] for request in client.requests] == [[{"Put": {}}]] * 3
     assert len(pauses) == 2
     assert 0.01 <= pauses[0] <= 0.03
@@ -170,7 +166,7 @@ def test_attempts_after_an_unknown_one_are_the_same_transaction(answers: list[An
     """DynamoDB then applies it once; one that is known to be cancelled is over, and the next is another."""
     client = Scripted(*answers)
     try:
-        Dynamo(client, attempts=3, pause=lambda _s: None).transact([{"Put": {}}])
+        Dynamo(client, attempts=3, pause=lambda _s: None).transact([PART])
     except TransactionFailed:
         assert isinstance(answers[-1], ClientError)
     sent = [request["ClientRequestToken"] for request in client.requests]
@@ -217,7 +213,7 @@ def test_a_transaction_of_one_attempt_is_not_tried_again(world: World, lost: Any
     """It may have been applied; the caller repeats the whole request and finds what was."""
     client = Faulty(world.client, "transact_write_items", lost)
     with pytest.raises(NoAnswer):
-        Dynamo(client).transact([{"Put": {"TableName": "OrdersTable", "Item": encode(KEYS[0])}}])
+        Dynamo(client).transact([Part("order", "Put", {"TableName": "OrdersTable", "Item": encode(KEYS[0])})])
     assert client.calls == 1
 
 

@@ -35,7 +35,7 @@ def orders(world: World) -> Orders:
 def stored(world: World, *records: OrderRecord) -> None:
     for record in records:
         world.services.transact(
-            [world.services.orders._put(record, "attribute_exists(pk) OR attribute_not_exists(pk)", {})]
+            [world.services.orders._put(record, "attribute_exists(pk) OR attribute_not_exists(pk)")]
         )
 
 

@@ -10,7 +10,7 @@ from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.operate.merchants import put, read
 from coupons.refusals import Busy, RevisionConflict
 from coupons.stores import keys
-from coupons.stores.dynamodb import encode
+from coupons.stores.attributes import encode
 from tests.logs import logged
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.world import World, campaign, order, parsed

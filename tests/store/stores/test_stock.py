@@ -29,7 +29,7 @@ def shards(stock: Stock) -> list[tuple[int, int]]:
 
 
 def control(stock: Stock) -> Control:
-    found = Controls(stock._patient, stock._table).get("pack", consistent=True)
+    found = Controls(stock._patient.dynamo, stock._patient.name).get("pack", consistent=True)
     assert found is not None
     return found
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from coupons.model.batches import Control
-from coupons.stores.budgets import reservations
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.stock import Stock
 from tests.store.stores.test_stock import NOW_S, OPEN, SEALED, SEALING, Before, begin_sealing, control, nothing, shards
@@ -25,22 +24,22 @@ def sealed_shard(stock: Stock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "read", "packs", "place"),
+    ("before", "read", "packs", "kind"),
     [
-        (begin_sealing, replace(OPEN, round=2), [], 0),  # sealing since it was read
-        (nothing, SEALING, [], 0),
-        (nothing, replace(OPEN, round=2), [], 0),  # another round
-        (nothing, replace(OPEN, quantity=9), [], 0),  # raised since
-        (sealed_shard, OPEN, [1, 1], 2),  # a shard of another round
+        (begin_sealing, replace(OPEN, round=2), [], "control"),  # sealing since it was read
+        (nothing, SEALING, [], "control"),
+        (nothing, replace(OPEN, round=2), [], "control"),  # another round
+        (nothing, replace(OPEN, quantity=9), [], "control"),  # raised since
+        (sealed_shard, OPEN, [1, 1], "shard"),  # a shard of another round
     ],
 )
-def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: list[int], place: int) -> None:
-    """If the control item or a shard moved on; the refusal's place tells which, and nothing is changed."""
+def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: list[int], kind: str) -> None:
+    """If the control item or a shard moved on; the refused part tells which, and nothing is changed."""
     before(stock)
     stands = control(stock), shards(stock)
     with pytest.raises(TransactionFailed) as refused:
         stock.raise_quantity("pack", read, 12, packs, [])
-    assert set(refused.value.items) == {place}
+    assert refused.value.kinds == {kind}
     assert (control(stock), shards(stock)) == stands
 
 
@@ -70,10 +69,10 @@ def test_a_raise_after_the_last_word_takes_it_back(stock: Stock) -> None:
 
 
 def test_a_raise_that_a_budget_refuses_changes_nothing(stock: Stock, season: World) -> None:
-    """The budgets stand last; the place tells which."""
-    budgets = reservations("CatalogTable", "season", {"city": 1, "platform": 10**10})
+    """The refused part tells which budget."""
+    budgets = season.services.budgets.reserve("season", {"city": 1, "platform": 10**10})
     before = season.items()
     with pytest.raises(TransactionFailed) as refused:
         stock.raise_quantity("pack", OPEN, 12, [1, 1], budgets)
-    assert set(refused.value.items) == {4}
+    assert refused.value.which("budget") == ["platform"]
     assert season.items() == before

@@ -75,7 +75,7 @@ def test_two_hundred_late_scans_at_once_are_through_within_a_minute() -> None:
         assert world.citizen(f"p-{n}").put_claim("pack").status == 201
         services = world.new_services(seed=n)
         client = conflicting(world.client, crowd, conflicts, TRANSACTION_S)
-        services.__dict__["_patient"] = Dynamo(client, attempts=PATIENT_ATTEMPTS, pause=crowd.wait)
+        services.__dict__["patient"] = Dynamo(client, attempts=PATIENT_ATTEMPTS, pause=crowd.wait)
         code = KEYS.seal_code(CouponRef(number, KEYS.person(f"p-{n}"), 0), world.now_s)
         kept = {"order": order(), "code": code, "pin": None, "scanned_at": scanned_at}
         line = Line(crowd, services, world.merchant(), random.Random(n))

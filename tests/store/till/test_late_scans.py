@@ -24,7 +24,7 @@ NOW_S = 1_591_408_800
 
 def taken(world: World, day: str = DAY) -> int:
     """Places of the diner's day."""
-    item = world.services.orders._dynamo.get("OrdersTable", keys.late_scans("diner", day), consistent=True)
+    item = world.services.orders._table.get(keys.late_scans("diner", day), dict, consistent=True)
     return int(item["taken"]) if item else 0
 
 

@@ -1,0 +1,68 @@
+"""A write to one item, before it is sent: alone, or as a part of a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from coupons.stores.attributes import Item, decode
+
+Kind = Literal[
+    "batch",
+    "booking",
+    "budget",
+    "campaign",
+    "claim",
+    "claim key",
+    "control",
+    "coupon",
+    "day",
+    "enrolment",
+    "fold",
+    "group",
+    "index",
+    "late scans",
+    "ledger",
+    "limit",
+    "line",
+    "member",
+    "merchant",
+    "merchant's day",
+    "merchant's sums",
+    "number",
+    "order",
+    "refusals",
+    "reserve",
+    "shard",
+    "spent",
+    "suspended",
+    "withheld",
+]
+"""What an item, or a coupon in it, is: a part of a transaction is known by it."""
+
+
+@dataclass(slots=True)
+class Part:
+    """One write to one item, sent alone or as a part of a transaction; `stores/table.py` builds it.
+
+    `kind` is the kind of item, and names the part in its transaction; `which` tells it from others of that kind.
+    """
+
+    kind: Kind
+    verb: Literal["Put", "Update", "Delete", "ConditionCheck"]
+    request: dict[str, Any]
+    which: Any = ""
+
+    def of(self, which: Any) -> Part:
+        self.which = which
+        return self
+
+    def returning_old(self) -> Part:
+        """The failure will carry the item that refused this part."""
+        self.request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return self
+
+    @property
+    def key(self) -> Item:
+        found = self.request["Item"] if self.verb == "Put" else self.request["Key"]
+        return decode({name: found[name] for name in ("pk", "sk")})

@@ -1,0 +1,144 @@
+"""One table of a store: every request to it is built here.
+
+    part = table.update("order", key, "SET state = :gone", "state = :held", gone="released", held="held")
+    table.tries(part)               alone: 1 write unit each KB; False if its condition refused it
+    dynamo.transact([part, …])      with parts of other stores: 2 units each KB; all or none
+
+Expressions name attributes as they are stored; reserved words get their aliases here. Each value is an argument of the
+name that the expression gives it. What a part needs to say when it is refused is asked for by `returning_old`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from coupons.damage import Damaged
+from coupons.stores.attributes import Item, attribute_of, decode, encode
+from coupons.stores.dynamodb import ConditionFailed, Dynamo
+from coupons.stores.parts import Kind, Part
+from coupons.stores.values import value_of, values_of
+
+T = TypeVar("T")
+
+RESERVED = ("state", "final")
+"""Our attributes whose names are reserved words of DynamoDB's expressions.
+
+Guarded by tests/store/stores/test_expressions.py::test_no_expression_names_a_reserved_word.
+"""
+_RESERVED = re.compile(rf"(?<![\w.#:])({'|'.join(RESERVED)})\b")
+_OPERATIONS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+
+
+class Table:
+    def __init__(self, dynamo: Dynamo, name: str) -> None:
+        self.dynamo = dynamo
+        self.name = name
+
+    # Parts
+
+    def put(self, kind: Kind, item: Mapping[str, Any], condition: str = "", /, **values: Any) -> Part:
+        """The whole item is written."""
+        return Part(kind, "Put", self._request({"Item": encode(item)}, "", condition, values))
+
+    def update(self, kind: Kind, key: Mapping[str, Any], update: str, condition: str = "", /, **values: Any) -> Part:
+        """`update` is done to the item."""
+        return Part(kind, "Update", self._request({"Key": encode(key)}, update, condition, values))
+
+    def check(self, kind: Kind, key: Mapping[str, Any], condition: str, /, **values: Any) -> Part:
+        """Nothing is written; the transaction needs the condition to hold."""
+        return Part(kind, "ConditionCheck", self._request({"Key": encode(key)}, "", condition, values))
+
+    def delete(self, kind: Kind, key: Mapping[str, Any]) -> Part:
+        return Part(kind, "Delete", self._request({"Key": encode(key)}, "", "", {}))
+
+    def _request(self, target: dict[str, Any], update: str, condition: str, values: Item) -> dict[str, Any]:
+        request = {"TableName": self.name, **target, **_prepared(update, condition)}
+        if values:
+            request["ExpressionAttributeValues"] = {f":{name}": attribute_of(value) for name, value in values.items()}
+        return request
+
+    # Writing
+
+    def send(self, part: Part, *, returns: str = "") -> Item:
+        """The part is applied, alone; `returns` (`ALL_OLD`, `ALL_NEW`): the item before or after it, else nothing.
+
+        Raises ConditionFailed, NotApplied, NoAnswer.
+        """
+        more = {"ReturnValues": returns} if returns else {}
+        return decode(self.dynamo.call(_OPERATIONS[part.verb], **part.request, **more).get("Attributes", {}))
+
+    def tries(self, part: Part) -> bool:
+        """The part is applied, alone; False if its condition refused it."""
+        try:
+            self.send(part)
+        except ConditionFailed:
+            return False
+        return True
+
+    def refuser(self, part: Part) -> Item | None:
+        """None: the part is applied, alone. Else the item that refused it; no more than its keys if it is not there."""
+        try:
+            self.send(part.returning_old())
+        except ConditionFailed as refused:
+            return refused.item or part.key
+        return None
+
+    def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Unconditional puts, 25 a request. Raises NoAnswer if some may not be written."""
+        self.dynamo.write_many(self.name, [{"PutRequest": {"Item": encode(item)}} for item in items])
+
+    # Reading
+
+    def get(self, key: Mapping[str, Any], make: Callable[[Item], T], *, consistent: bool) -> T | None:
+        """What `make` reads of an item; None if it is not there. Raises Damaged."""
+        item = self.dynamo.get(self.name, key, consistent=consistent)
+        return value_of(self.name, item, make) if item else None
+
+    def items(self, wanted: Iterable[Mapping[str, Any]], *, consistent: bool) -> list[Item]:
+        """Those of the items that are there, in no order, 100 a request."""
+        return self.dynamo.get_many({self.name: list(wanted)}, consistent=consistent)[self.name]
+
+    def query(
+        self, pk: str, prefix: str = "", *, consistent: bool, after: str = "", only: str = "", page: int = 0
+    ) -> Iterator[Item]:
+        """A partition's items whose sort key begins with `prefix`, to the last page.
+
+        Only those after the sort key `after`; of each only the attributes that `only` lists; `page` items a request.
+        """
+        more: dict[str, Any] = {}
+        if after:
+            more["ExclusiveStartKey"] = encode({"pk": pk, "sk": after})
+        if only:
+            more["ProjectionExpression"] = only
+        if page:
+            more["Limit"] = page
+        return self.dynamo.query(self.name, pk, prefix, consistent=consistent, **more)
+
+    def value(self, item: Item, make: Callable[[Item], T]) -> T:
+        """What `make` reads of the item. Raises Damaged."""
+        return value_of(self.name, item, make)
+
+    def values(self, items: Iterable[Item], make: Callable[[Item], T]) -> Iterator[T | Damaged]:
+        """The same of each; a damaged one stands in its place."""
+        return values_of(self.name, items, make)
+
+
+def unchanged(attribute: str, read: Any) -> tuple[str, Item]:
+    """The condition that an item is the one that was read, and its values.
+
+    Every write changes `attribute`, and no item has a false one: `read` is false if there was no item.
+    """
+    return (f"{attribute} = :read", {"read": read}) if read else (f"attribute_not_exists({attribute})", {})
+
+
+@lru_cache(maxsize=1024)
+def _prepared(update: str, condition: str) -> dict[str, Any]:
+    """The texts of a request, once a text: reserved words behind aliases, and what these stand for."""
+    texts = {"UpdateExpression": update, "ConditionExpression": condition}
+    request: dict[str, Any] = {name: _RESERVED.sub(r"#\1", text) for name, text in texts.items() if text}
+    if reserved := {word for text in texts.values() for word in _RESERVED.findall(text)}:
+        request["ExpressionAttributeNames"] = {f"#{word}": word for word in sorted(reserved)}
+    return request
