@@ -1,4 +1,4 @@
-"""Audits as an operator asks for them: of a batch, of a campaign, or of one of its days."""
+"""`audit`: recount a batch, a campaign, or one of its days."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 EVERY_S = 1.0
 ROUNDS_MAX = 600
-"""Of 20 s each: a season of millions is recounted in a fraction of that."""
+"""Each takes 20 s; a season of millions needs a fraction of them."""
 
 
 def audit(api: Api, args: Namespace, out: Output) -> int:
-    """Every equation with its numbers; good only if all was counted and all hold."""
+    """Prints every equation with its numbers; good only if everything was counted and all equations hold."""
     if (args.batch is None) == (args.campaign is None):
         raise WrongUseError("audit takes a BATCH or --campaign CAMPAIGN")
     if args.day is not None and args.campaign is None:
@@ -32,7 +32,7 @@ def audit(api: Api, args: Namespace, out: Output) -> int:
             break
         out.progress(f"{name}: still counting ({rounds})")
         time.sleep(EVERY_S)
-        # The count goes on where it stopped; without its name each answer would begin a new one.
+        # Its name resumes the count; without it each request would begin a new one.
         report = _ask(api, args, sweep=report.get("sweep"))
     if "ok" not in report:
         raise UnreachableError(f"{api.url} answers something that is not an audit")

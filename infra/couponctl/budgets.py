@@ -1,4 +1,4 @@
-"""`couponctl budgets`: a campaign's money by funder and by batch, and every movement of it."""
+"""`budgets`: a campaign's money by funder and by batch, and its ledger."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ COLUMNS = {
     "spent_minor": "spent, closed days",
     "left_minor": "left",
 }
-"""What a funder's amounts are headed with."""
+"""Headings of a funder's amounts."""
 
 
 def budgets(api: Api, args: Namespace, out: Output) -> int:
-    """Budget, reserved, spent by closed days and left of each funder; with `--movements` the ledger.
+    """Prints what each funder has budgeted, reserved, spent on closed days and left; with `--movements` the ledger.
 
-    All of it in the campaign's currency. Records come by key and are told in order of time, so all of them (of at most
-    PAGES_MAX pages) are read first.
+    All amounts are in the campaign's currency. Records are answered in order of their keys and printed in order of
+    time, so all of them (PAGES_MAX pages at most) are read first.
     """
     path = f"/admin/campaigns/{quote(args.campaign, safe='')}/budgets"
     report = api.get(path).body
@@ -48,18 +48,18 @@ def budgets(api: Api, args: Namespace, out: Output) -> int:
 
 
 def _movements(api: Api, path: str, report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Of all pages, `report` being the first."""
+    """The records of all pages; `report` is the first page."""
     found: list[dict[str, Any]] = []
     for _ in range(PAGES_MAX):
         found += report["movements"]
         if report["next"] is None:
             return found
         report = api.get(path, cursor=report["next"]).body
-    raise UnreachableError(f"{api.url} has no end of movements")
+    raise UnreachableError(f"{api.url} answers pages of movements without end")
 
 
 def _moment(movement: dict[str, Any]) -> tuple[datetime, str]:
-    # Not by its text: in the hour in which a zone's clocks go back, that is in another order.
+    # Not sorted as text: in the hour when clocks go back its order is another.
     return datetime.fromisoformat(movement["at"]), movement["key"]
 
 
@@ -82,7 +82,7 @@ def _table(report: dict[str, Any]) -> list[str]:
         moving = "  (a movement is on its way)" if batch["on_its_way"] else ""
         lines.append(
             f"{batch['batch_id']:<{wide}}{'':>24}{told(reserved - released):>24}{told(spent):>24}{'':>24}"
-            f"  {told(released)} of {told(reserved)} released or rolled over{moving}"
+            f"  {told(released)} of {told(reserved)} given back or rolled over{moving}"
         )
     return lines
 

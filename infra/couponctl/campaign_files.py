@@ -1,4 +1,4 @@
-"""Read a campaign document from a file, and name the line of everything that does not fit.
+"""Read a campaign document from a file, and report each error with its line.
 
 beijing-2020.yaml:57: terms[2].discount.cap_minor: Input should be a valid integer
 """
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from coupons.model.campaigns import Campaign
 from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 
-# The steps that pydantic adds to a path for the branch of a union; the file has no such key.
+# Path steps that pydantic adds for the branch of a union; the file has no such keys.
 _STRING_BRANCHES = frozenset({"str", "constrained-str"})
 _MAPPING_BRANCHES = frozenset({"Text", "amount_off", "percent_off", "exchange", "days_after_claim", "fixed"})
 _TWICE = re.compile(r"(\w+): '(.+)' stands twice")
@@ -27,7 +27,7 @@ def load_campaign(path: str | Path) -> dict[str, Any]:
 
     Raises:
         OSError: the file cannot be read.
-        DocumentFileError: every place that does not fit, each with its line.
+        DocumentFileError: all errors, each with its line.
     """
     path = Path(path)
     root, document = parse(path)
@@ -35,12 +35,12 @@ def load_campaign(path: str | Path) -> dict[str, Any]:
         Campaign.model_validate(document)
     except ValidationError as error:
         raise DocumentFileError(_problems(path.name, root, error)) from None
-    assert isinstance(document, dict)  # the model takes nothing else
+    assert isinstance(document, dict)  # the model accepts nothing else
     return document
 
 
 def located(path: str | Path, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each place that the stack names in the document that was sent (`body.batches.0.title`), with its line."""
+    """Adds its line to each place of the sent document (`body.batches.0.title`) that the stack reported."""
     root, _ = parse(Path(path))
     found = []
     for one in places:
@@ -63,10 +63,10 @@ def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:
 
 
 def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int, str] | None:
-    """The node, line and readable path of a place that pydantic names.
+    """The node, line and readable path of a place that pydantic reports.
 
-    None for the branch of a union that the file did not mean (`title` is text, so no word about its missing `en`).
-    A missing field has no node: it is reported where the object that lacks it starts.
+    None for the branch of a union that the file does not use: if `title` is text, its missing `en` is no error. A
+    missing field has no node and is reported at the start of the object that lacks it.
     """
     node, line, where = root, line_of(root), ""
     for step in loc:
@@ -78,7 +78,7 @@ def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int
             continue
         if (child := _child(node, step)) is not None:
             key, node = child
-            # A block starts in the line below its key, which is not where one would look for it.
+            # A block starts in the line below its key, but people look for it at the key.
             line = line_of(node) if isinstance(node, yaml.ScalarNode) else line_of(key)
         elif step in _STRING_BRANCHES | _MAPPING_BRANCHES:
             if isinstance(node, yaml.MappingNode) != (step in _MAPPING_BRANCHES):
@@ -97,9 +97,9 @@ def _child(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
 
 
 def _line_of_name(node: yaml.Node, message: str) -> int | None:
-    """The line of the name that a rule over several places complains of (`'x' stands twice`, `'x' is not declared`).
+    """The line of the name that a rule over several places reports (`'x' stands twice`, `'x' is not declared`).
 
-    Else that of the batch or terms that it names as the owner.
+    Without such a name, the line of the batch or terms that the rule names.
     """
     if twice := _TWICE.fullmatch(message):
         section, name = twice.groups()
@@ -121,7 +121,7 @@ def _items(node: yaml.Node, section: str) -> list[yaml.Node]:
 
 
 def _scalars(node: yaml.Node, *, deep: bool = False) -> list[yaml.ScalarNode]:
-    """The scalar values of a mapping (not its keys), with `deep` those of everything below it too."""
+    """The scalar values of a mapping, without its keys; with `deep` also all scalar values below it."""
     if isinstance(node, yaml.ScalarNode):
         return [node]
     mapping = isinstance(node, yaml.MappingNode)

@@ -1,4 +1,4 @@
-"""Apply and publish over HTTP: what couponctl and the local stack do with a campaign document."""
+"""Apply a campaign document and publish its batches over HTTP, for couponctl and the local stack."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Applied:
-    """What `apply` came to: the campaign now stands at `revision`."""
+    """The result of `apply`: the campaign is now at `revision`."""
 
     campaign_id: str
     outcome: Literal["created", "updated", "unchanged"]
     revision: int | None
     warnings: list[dict[str, Any]]
-    """`{place, message}`: what the document states and that stays otherwise."""
+    """`{place, message}`: values in the document that were not applied."""
 
 
 def apply(api: Api, document: Mapping[str, Any]) -> Applied:
-    """The campaign stands as `document` says; applying it again changes nothing.
+    """The campaign is as `document` states; applying it again changes nothing.
 
-    The file carries no revision: the current one is read first and sent along, so that an edit in between is refused
-    (`revision-conflict`) rather than overwritten. A `revision` in the document is sent as it stands. Districts that an
-    operator suspended meanwhile stay suspended, unless the document says which are (`suspended_districts: []`: none).
+    A document without `revision` is sent with the current one, which is read first. So an edit in between is not
+    overwritten: the request is refused (`revision-conflict`). Suspended districts stay suspended unless the document
+    states them (`suspended_districts: []`: none).
 
     Raises:
         ApiError: refused, or no answer.

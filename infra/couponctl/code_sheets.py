@@ -1,7 +1,7 @@
-"""`assist`: a person without a phone gets a sheet with the coupons of a batch, each with a printed code and its PIN.
+"""`assist`: a sheet for a person without a phone, with the coupons of a batch, each with a printed code and its PIN.
 
-The token speaks for the person and for the operator at once (scopes `citizen operator`), so the claim is the person's
-own: one a person, found again by a second sheet.
+The token has the scopes `citizen operator` and names the person, so the claim is the person's own: one a person, and a
+second sheet shows the same claim.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ if TYPE_CHECKING:
 SCOPES = "citizen operator"
 PRINTED_STATUSES = frozenset({"available", "held"})
 _ADVICE = (
-    "Who has code and PIN can use the coupon: keep this sheet like money.",
+    "Anyone who has the code and the PIN can use the coupon. Keep this sheet like cash.",
     "凭券码和PIN即可使用，请像现金一样保管。",
 )
 
 
 class WrongPersonError(WrongUseError):
-    """The given token speaks for somebody else than the person on the command line."""
+    """The given token names another person than the command line."""
 
 
 def assist(api: Api, args: Namespace, out: Output) -> int:
-    """The pack is claimed, or was; a sheet for the person's hand goes to stdout."""
+    """The pack is claimed, now or before, and a sheet for the person is printed."""
     refuse_another_person(api.token, args.person)
     claimed = _claim_of(api, args.batch)
     printed = [_printed(api, coupon) for coupon in claimed["coupons"]]
     sheet = {"batch_id": claimed["batch_id"], "claimed_at": claimed["claimed_at"], "coupons": printed}
-    out.progress(f"{args.batch}: {len(printed)} coupons of {args.person}; sheets printed before are worth nothing now")
+    out.progress(f"{args.batch}: {len(printed)} coupons of {args.person}; sheets printed before are no longer valid")
     out.result(sheet, *_sheet(sheet))
     return GOOD
 
 
 def refuse_another_person(token: str | None, person_id: str) -> None:
-    """A sheet for the wrong person would be somebody else's money. Raises WrongPersonError."""
+    """Raises WrongPersonError: a sheet for the wrong person would be somebody else's money."""
     named = _person_of(token or "")
-    # Both are normal forms, or subjects letter by letter.
+    # Both are normal forms, or literal subjects.
     if named is not None and named != person_id:
         raise WrongPersonError(f"the token speaks for {named!r}, not for {person_id!r}")
 
 
 def _person_of(token: str) -> str | None:
-    """Whom a JWT speaks for; the stack checks it. None if it cannot be read, or the stack will refuse it."""
+    """The person that a JWT names, unverified; the stack verifies it. None if it cannot be read."""
     payload = [*token.split("."), ""][1]
     try:
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -70,7 +70,7 @@ def _person_of(token: str) -> str | None:
 
 
 def _claim_of(api: Api, batch_id: str) -> Claim:
-    """The person's claim, now made or found: after the window too, for a sheet that was lost."""
+    """The person's claim, made now or before. One made before is found after the window too, for a lost sheet."""
     citizen = Citizen(api=api)
     try:
         return citizen.claim(batch_id)
@@ -84,7 +84,7 @@ def _claim_of(api: Api, batch_id: str) -> Claim:
 
 
 def _printed(api: Api, coupon: Coupon) -> dict[str, Any]:
-    """The coupon with `code`, `pin` and the code's own `expires_at`; without a code if it cannot be used any more."""
+    """The coupon with `code`, `pin` and the code's own `expires_at`; without them if it can no longer be used."""
     shown = {name: coupon[name] for name in ("coupon_id", "terms_id", "title", "status", "valid_from", "expires_at")}
     if coupon["status"] not in PRINTED_STATUSES:
         return {**shown, "code": None, "pin": None}

@@ -1,4 +1,4 @@
-"""What each command does: `(api, args, out) -> exit code`; 0 only where the answer is good."""
+"""Commands: each is `(api, args, out) -> exit code`, 0 only if the result is good."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from infra.client.api import Answer, Api
 
 TICK_TIMEOUT_S = 600.0
-"""All sweeps that are due run before a tick answers."""
+"""A tick answers after all passes that are due."""
 WATCH_EVERY_S = 1.0
-# Nothing but an operator moves a batch out of these.
+# Only an operator can move a batch out of these.
 FINAL_STATUSES = frozenset({"sold_out", "closed", "stopped"})
 
 
 def apply(api: Api, args: Namespace, out: Output) -> int:
-    """The campaign stands as the file says; with `--publish` all its batches are published too."""
+    """The campaign is as the file states; with `--publish` all its batches are published too."""
     document = load_campaign(args.file)
     try:
         applied = campaigns.apply(api, document)
@@ -79,7 +79,7 @@ def _published(answer: Answer) -> str:
 
 
 def token(api: Api, args: Namespace, out: Output) -> int:
-    """Prints the bare token, so that a shell can take it: `COUPONCTL_TOKEN=$(couponctl token …)`."""
+    """Prints the token alone, for a shell: `COUPONCTL_TOKEN=$(couponctl token …)`."""
     claims = {name: getattr(args, name) for name in ("person_id", "merchant_id", "region", "household_id")}
     answer = local_token(api, args.sub, args.scope, **claims)
     out.result({"access_token": answer}, answer)
@@ -87,7 +87,7 @@ def token(api: Api, args: Namespace, out: Output) -> int:
 
 
 def local_token(api: Api, sub: str, scope: str, **claims: str | None) -> str:
-    """A token of the local stack's issuer; a real stack has none, and answers 404."""
+    """A token of the local stack's issuer; a deployed stack has none and answers 404."""
     given = {name: value for name, value in claims.items() if value is not None}
     body = api.post("/_local/token", {"sub": sub, "scope": scope, **given}, repeatable=True).body
     if not isinstance(body.get("access_token"), str):
@@ -107,7 +107,7 @@ def clock(api: Api, args: Namespace, out: Output) -> int:
 
 
 def tick(api: Api, _args: Namespace, out: Output) -> int:
-    """Asked once: a second tick beside one that is late would only wait for it."""
+    """Sent once: a second tick would only wait for the first."""
     body = api.post("/_local/tick", {}).body
     lines = [facts(done) if isinstance(done, dict) else str(done) for done in body.get("did", [])]
     if body.get("more"):
@@ -117,7 +117,7 @@ def tick(api: Api, _args: Namespace, out: Output) -> int:
 
 
 def watch(api: Api, args: Namespace, out: Output) -> int:
-    """One line a change, until `--count` looks are done or nothing can change any more."""
+    """Prints a line for each change, until `--count` reads are done or nothing can change any more."""
     path = f"/batches/{quote(args.batch, safe='')}"
     started_s = time.monotonic()
     seen: tuple[Any, ...] | None = None
@@ -142,10 +142,10 @@ def watch(api: Api, args: Namespace, out: Output) -> int:
 
 
 def reconcile(api: Api, args: Namespace, out: Output) -> int:
-    """The merchant's list and our settlement of the day agree, or each difference is named.
+    """Prints each difference between the merchant's list and our settlement of the day.
 
-    What is withheld or refused is named apart: it is a line with both, and no difference. Nothing agrees with books
-    that cannot be read.
+    Lines whose payout is withheld or refused are on both lists and no difference; they are printed apart. If our books
+    of the day are damaged, the result is not good.
     """
     statement = read_statement(Path(args.file))
     day = args.day or statement.day()

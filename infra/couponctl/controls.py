@@ -1,4 +1,4 @@
-"""Commands that steer what is published: stop, pause, resume, raise, extend, and a campaign's suspended districts."""
+"""Commands for published batches (stop, pause, resume, raise, extend) and for a campaign's suspended districts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class BothWaysError(WrongUseError):
 
 
 def stop(api: Api, args: Namespace, out: Output) -> int:
-    """For good. With `--void` coupons that were issued and not redeemed are worth nothing any more."""
+    """The batch is stopped for good; with `--void` its coupons that are not redeemed are void."""
     body = {"issued": "void" if args.void else "keep"}
     answer = api.post(_path(args.batch, "stop"), body, repeatable=True)
-    # What was voided before stays voided, whatever this call asked for.
+    # What was voided before stays voided, with or without `--void`.
     said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", args.void) else "stay valid")
     return _say(out, args.batch, answer.body, said, replayed=answer.replayed)
 
@@ -38,7 +38,7 @@ def resume(api: Api, args: Namespace, out: Output) -> int:
 
 
 def extend(api: Api, args: Namespace, out: Output) -> int:
-    """`args.days` in all beyond the terms: the same again changes nothing."""
+    """All coupons are valid `args.days` longer than the terms say; repeating it changes nothing."""
     return _told(api, args, out, "extend", {"days": args.days}, f"valid {args.days:,} days longer than its terms say")
 
 
@@ -48,7 +48,7 @@ def raise_quantity(api: Api, args: Namespace, out: Output) -> int:
 
 
 def _told(api: Api, args: Namespace, out: Output, step: str, body: Mapping[str, Any], said: str) -> int:
-    # Each of these steps done twice is done once.
+    # Each of these requests may be repeated.
     answer = api.post(_path(args.batch, step), body, repeatable=True)
     return _say(out, args.batch, answer.body, said, replayed=answer.replayed)
 
@@ -64,9 +64,9 @@ def _say(out: Output, batch_id: str, state: dict[str, Any], said: str, *, replay
 
 
 def districts(api: Api, args: Namespace, out: Output) -> int:
-    """The campaign's document with `--suspend` added and `--reopen` taken away; without either they are listed.
+    """Districts in `--suspend` are suspended and those in `--reopen` are not; without either they are listed.
 
-    An edit by somebody else in between is read again and kept, a bounded number of times.
+    If somebody else edited the document meanwhile, it is read again and their edit is kept (`edits.py`).
     """
     if both := sorted(set(args.suspend) & set(args.reopen)):
         raise BothWaysError(f"{', '.join(both)}: suspended and reopened at once")
@@ -89,7 +89,7 @@ def districts(api: Api, args: Namespace, out: Output) -> int:
 
 
 def _warn(out: Output, args: Namespace, document: Mapping[str, Any], before: list[str]) -> None:
-    """What may be a slip of the pen; merchants registered apart from the document may have such stores."""
+    """Warns of districts without a store: a typing error, or merchants registered apart have stores there."""
     stores = [store for merchant in document.get("merchants", []) for store in merchant.get("stores", [])]
     known = {store.get("district") for store in stores}
     for name in args.suspend:

@@ -1,8 +1,8 @@
-"""Read YAML's core schema with the line of everything: the part of YAML that means the same to everybody.
+"""Read YAML's core schema, with the line of each node.
 
-Only the core of YAML 1.2 is understood: `true`/`false`, `null`, decimal numbers, and strings. PyYAML's own rules are
-YAML 1.1, where `no` is false, `10:00` is 600 and `2020-06-06` is a date: none of that may happen to a season.
-Anchors may repeat a part; foreign tags, merge keys and keys that stand twice are refused. JSON files are read too.
+Only the core schema of YAML 1.2 is read: `true`/`false`, `null`, decimal numbers, and strings. PyYAML's own rules are
+YAML 1.1, where `no` is false, `10:00` is 600 and `2020-06-06` is a date; a season must not be read like that. Anchors
+may repeat a part; foreign tags, merge keys and duplicate keys are refused. JSON files are read too.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ NODES_MAX = 100_000
 
 _NULLS = ("", "~", "null")
 _BOOLEANS = {"true": True, "false": False}
-# Longer digits stay strings: the model refuses them by name instead of Python refusing to convert.
+# Longer numbers stay strings: the model reports them by name, while Python would refuse to convert them.
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
 _CORE_TAG_PREFIX = "tag:yaml.org,2002:"
 _MERGE_TAG = f"{_CORE_TAG_PREFIX}merge"
-# What an explicit `!!set` or `!!binary` would mean has no counterpart in JSON.
+# An explicit `!!set` or `!!binary` has no counterpart in JSON.
 _CORE_TAGS = frozenset(
     f"{_CORE_TAG_PREFIX}{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value", "merge")
@@ -36,7 +36,7 @@ _CORE_TAGS = frozenset(
 
 
 class DocumentFileError(ValueError):
-    """A file that holds no usable document: `problems` are lines `file:line: [place: ]what`."""
+    """A file without a valid document: `problems` are lines `file:line: [place: ]message`."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -53,7 +53,7 @@ def parse(path: Path) -> tuple[yaml.Node, Any]:
 
     Raises:
         OSError: the file cannot be read.
-        DocumentFileError: not UTF-8, a syntax error, a key that stands twice, or too large.
+        DocumentFileError: not UTF-8, a syntax error, a duplicate key, or too large.
     """
     raw = path.read_bytes()
     if len(raw) > BYTES_MAX:
@@ -89,7 +89,7 @@ def _compose(name: str, text: str) -> yaml.Node:
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
-    """`line: problem, context (from line n)`: a quote that never ends is found at the end of the file only."""
+    """`line: problem, context (from line n)`: a quote that is not closed is found at the end of the file only."""
     line = error.problem_mark.line + 1 if error.problem_mark else 1
     context = f", {error.context}" if error.context else ""
     if error.context_mark and error.context_mark.line + 1 != line:
@@ -98,7 +98,7 @@ def _syntax(error: yaml.MarkedYAMLError) -> str:
 
 
 def _json_as_yaml(name: str, text: str) -> str:
-    """The same JSON without tabs, which YAML forbids where JSON allows them: between tokens only."""
+    """The same JSON without tabs between tokens, which YAML forbids."""
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
@@ -117,13 +117,13 @@ class _Reader:
     nodes: int = 0
 
     def value(self, node: yaml.Node, depth: int) -> Any:
-        # An alias counts each time it is used, so that a few lines cannot grow without end.
+        # An alias counts each time it is used, so that a few lines cannot expand without limit.
         self.nodes += 1
         if depth > DEPTH_MAX or self.nodes > NODES_MAX:
             self._refuse(node, "nested too deeply, or too large")
             raise DocumentFileError(self.problems)
         if node.tag not in _CORE_TAGS:
-            self._refuse(node, f"the tag {node.tag} is not understood here")
+            self._refuse(node, f"the tag {node.tag} is not supported")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -136,11 +136,11 @@ class _Reader:
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _MERGE_TAG:
-                self._refuse(key_node, "a key must be a plain word; merge keys (<<) are not understood")
+                self._refuse(key_node, "a key must be a plain word; merge keys (<<) are not supported")
                 continue
             key = str(key_node.value)
             if key in read:
-                self._refuse(key_node, f"the key {key!r} stands twice, first in line {lines[key]}")
+                self._refuse(key_node, f"the key {key!r} appears twice, first in line {lines[key]}")
                 continue
             lines[key] = line_of(key_node)
             read[key] = self.value(value_node, depth + 1)
@@ -153,7 +153,7 @@ class _Reader:
 def _scalar(node: yaml.ScalarNode) -> Any:
     text = str(node.value)
     if node.style is not None:
-        # JSON writes letters beyond U+FFFF as two \u escapes, which YAML reads as two halves.
+        # JSON writes characters beyond U+FFFF as two \u escapes, which YAML reads as two surrogates.
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if text in _NULLS:
         return None

@@ -1,4 +1,4 @@
-"""Rows of a CSV file in UTF-8 as Python's `csv` reads it, in bounded memory, each with the line on which it begins."""
+"""Rows of a UTF-8 CSV file as Python's `csv` reads it, in bounded memory, each with its first line's number."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Row:
 
 
 class Rows:
-    """The rows of a CSV file, with the number of the line on which each begins and what was wrong with its lines."""
+    """The rows of a CSV file, each with the number of its first line and the error in its lines, if any."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -57,13 +57,13 @@ class Rows:
         try:
             cells = next(self._reader)
         except csv.Error:
-            # A quote that is not closed takes what follows with it, up to what `csv` holds of one cell.
+            # A quote that is not closed takes the following lines with it, up to the size limit of a cell.
             last = f" (to line {self._number})" if self._number > self._begins else ""
             return Row(self._begins, [], self._bad or f"not a line of a CSV file{last}")
         return Row(self._begins, cells, self._bad)
 
     def _texts(self) -> Iterator[str]:
-        """Lines with their ends; those between rows only if they count."""
+        """Lines with their line ends; between rows only those that are not skipped."""
         while raw := self._file.readline(LINE_BYTES_MAX + 1):
             self._number += 1
             rest = raw

@@ -1,4 +1,4 @@
-"""Read, change, and put back with the revision that was read; where somebody else was first, read and change again."""
+"""Read, change, and write with the revision that was read; if somebody else wrote meanwhile, start again."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def edit(
     *,
     create: bool = False,
 ) -> tuple[dict[str, Any], bool]:
-    """What stands at `path` now, and whether this changed it.
+    """The document at `path` is changed; returns it, and whether this call changed it.
 
-    `change` is given what was read and returns the body to put; None: all is well as it is. With `create` it is given
-    an empty document where there is nothing, which otherwise is a ProblemError (404).
-    It says its own change only, and is asked again on top of somebody else's, five times at most. Raises ApiError.
+    `change` gets the document that was read and returns the body to write, or None if there is nothing to change. It is
+    called again on the newer document if somebody else wrote meanwhile, five times at most. With `create` it gets an
+    empty document if there is none, which otherwise is a ProblemError (404). Raises ApiError.
     """
     for attempt in range(1, EDITS_MAX + 1):
         read = standing(api, path) if create else api.get(path).body
@@ -43,7 +43,7 @@ def edit(
 
 
 def standing(api: Api, path: str) -> dict[str, Any]:
-    """What is at `path`; empty if there is nothing. Raises ApiError."""
+    """The document at `path`; empty if there is none. Raises ApiError."""
     try:
         return api.get(path).body
     except ProblemError as error:
@@ -53,7 +53,7 @@ def standing(api: Api, path: str) -> dict[str, Any]:
 
 
 def _is_overtaken(refusal: ProblemError) -> bool:
-    """By another revision, or by a raise: then the document states quantities that were true when it was read."""
+    """Whether another revision was written, or a raise made the quantities of the document old."""
     places = [str(one.get("place")) for one in refusal.problem.get("differences") or []]
     is_raise = bool(places) and all(place.endswith(".quantity") for place in places)
     return refusal.slug == "revision-conflict" or (refusal.slug == "terms-frozen" and is_raise)

@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs one command and returns its exit code."""
+    """One command has run; returns its exit code."""
     parser = arguments.parser()
     args = parser.parse_args(argv)
     out = Output(as_json=getattr(args, "json", False))
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader (`| head`) has gone; point stdout elsewhere or Python complains again when it exits.
+        # The reader (`| head`) has closed the pipe; without another stdout Python fails again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
 
@@ -80,7 +80,7 @@ def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
 
 
 def _spoken_for(person: str | None) -> tuple[str, str | None]:
-    """`sub` and `person_id` of a token that speaks for this person."""
+    """`sub` and `person_id` of a token for this person."""
     if person is not None and person.startswith(SUBJECT):
         return person.removeprefix(SUBJECT), None
     return "couponctl", person
@@ -91,7 +91,7 @@ def _given_token(args: argparse.Namespace) -> str | None:
 
 
 def _check_local(api: client.Api, args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """Only the local stack gives tokens: anywhere else a missing one is wrong usage."""
+    """Only the local stack issues tokens; for any other stack a missing token is wrong usage."""
     if not api.local:
         parser.error(f"{args.command} needs --token or {TOKEN_VARIABLE} with {api.url}")
     if args.needs == "merchant" and args.merchant is None:

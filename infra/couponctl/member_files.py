@@ -1,9 +1,9 @@
-"""Read a file of people, of any length in bounded memory; every bad line is named with its reason.
+"""Read a file of people, of any length in bounded memory; each bad line is reported with its reason.
 
-CSV in UTF-8, as Python's `csv` reads it: quotes may hold commas, quotes and line breaks. The first line that counts is
-a header if one of its cells is `person_id`, in whatever case; the other columns are left alone. Without a header each
-line is one person. Blank lines and those that begin with `#` are skipped. A person is what the API takes: a real-name
-identity in any spelling, or `sub:…` for the subject of a token without one; blanks around either do not count.
+CSV in UTF-8, as Python's `csv` reads it: quotes may hold commas, quotes and line breaks. The first line that
+is not skipped is a header if one of its cells is `person_id`, in any case; other columns are ignored. Without a header
+each line is one person. Blank lines and lines that begin with `#` are skipped. A person is what the API accepts: a
+real-name identity in any spelling, or `sub:…` for the subject of a token without one; surrounding blanks are ignored.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 COLUMN = "person_id"
 _SEPARATOR = re.compile(r"[,;\t]")
 _QUOTES = "'\"=\u2018\u2019\u201c\u201d"
-"""By which programs mark a text; `csv` has taken off those that are the file's."""
+"""Quotes that programs put around a text; `csv` has removed the file's own."""
 _DECIMAL = re.compile(r"[0-9]+\.0*")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that counts, by the number of its first: a person as the API takes them, or why it is none."""
+    """One row, by the number of its first line: a person as the API accepts them, or the error."""
 
     number: int
     name: str
@@ -36,11 +36,11 @@ class Line:
 
 
 class BadLineError(ValueError):
-    """What is wrong with one line."""
+    """The error in one line."""
 
 
 def read_members(path: Path) -> Iterator[Line]:
-    """Every line of the file that is neither blank nor a comment nor the header. Raises OSError."""
+    """Every row that is neither blank nor a comment nor the header. Raises OSError."""
     with path.open("rb") as file:
         rows = Rows(file)
         header = next(rows, None)
@@ -56,7 +56,7 @@ def read_members(path: Path) -> Iterator[Line]:
 
 
 def _column(header: Row) -> int | None:
-    """Where the header names the people, in whatever encoding its other names are; None if it is no header."""
+    """The place of `person_id` in the header, whatever its other names are encoded in; None if it is no header."""
     names = [normal_form(cell) for cell in header.cells]
     return names.index(COLUMN) if COLUMN in names else None
 
@@ -66,7 +66,7 @@ def _line(row: Row, column: int | None, width: int) -> Line:
         if row.bad:
             raise BadLineError(row.bad)
         if column is not None and any(cell.strip() for cell in row.cells[width:]):
-            # A comma without quotes, in a name or a number: what stands in the column is of another one.
+            # A name or number holds a comma without quotes, so the cells behind it are shifted.
             raise BadLineError("more cells than the header")
         return Line(row.number, _name(row.cells, column))
     except (BadLineError, IdentityError) as error:
@@ -76,19 +76,19 @@ def _line(row: Row, column: int | None, width: int) -> Line:
 def _name(cells: list[str], column: int | None) -> str:
     """Raises BadLineError, IdentityError."""
     if column is None and (len(cells) > 1 or _SEPARATOR.search(normal_form(cells[0]))):
-        # A spreadsheet's rows would each become a person that nobody is, and count for ever.
+        # A spreadsheet would turn each row into a member that is no person.
         raise BadLineError(f"holds a separator: a CSV file needs commas and a header that names {COLUMN}")
     if column is not None and column >= len(cells):
         raise BadLineError(f"no column {COLUMN}")
     text = cells[column or 0].strip()
     if REPLACEMENT in text:
-        # Somebody's editor has put it where there was something else, and the API refuses a body that holds it.
+        # The replacement character: an editor could not read the original, and the API refuses it.
         raise BadLineError("holds U+FFFD: it was not UTF-8 before")
     name = person_name(text)
     if name[0] in _QUOTES or name[-1] in _QUOTES:
-        raise BadLineError("begins or ends with a mark by which programs say that it is a text")
+        raise BadLineError("begins or ends with a quote by which programs mark text")
     if _DECIMAL.fullmatch(name):
-        raise BadLineError("is a number with a decimal point, which a program has made of it, and maybe rounded")
+        raise BadLineError("is a number with a decimal point: a program converted it, and may have rounded it")
     if name == COLUMN:
         raise BadLineError("is the header again: were files joined?")
     if len(name) > LENGTH_MAX:

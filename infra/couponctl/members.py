@@ -1,8 +1,8 @@
-"""`members`: the people of a file join a group, or leave it, a thousand a call; a run that was cut off goes on.
+"""`members`: the people of a file are added to a group, or removed, a thousand a call; an interrupted run is resumed.
 
-The file is read twice, in bounded memory: once to find its bad lines, and once to send the others.
-After each call `FILE.progress` says how many lines are done, of which content, for which group of which stack. It is
-removed at the end. A call that was done and not written down is done again, which changes nothing.
+The file is read twice, in bounded memory: once to find its bad lines, and once to send the others. After each call
+`FILE.progress` states how many lines are done, of which content, for which group of which stack. It is removed at the
+end. A call that was done and not recorded is repeated, which changes nothing.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 
 CALL_MAX = 1_000
 CALL_BYTES_MAX = 60_000
-"""The API takes bodies of 64 KB: a thousand long ids do not fit."""
+"""The API accepts bodies of 64 KB; a thousand long ids are larger."""
 SHOWN_MAX = 20
 PROGRESS_EVERY = 100_000
 
 
 class ReportPathError(WrongUseError):
-    """The report would overwrite the file that it is about."""
+    """The report would overwrite the file of people."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a progress file is about: it goes on only where all of it is the same."""
+    """Identifies the run of a progress file; only an equal run resumes it."""
 
     url: str
     group_id: str
@@ -51,7 +51,7 @@ class Run:
 
 @dataclass
 class Tally:
-    """What the file holds, and what came of it: of the `people` it names some are `sent` by this run."""
+    """Counts: the `people` that the file names, of whom this run `sent` some."""
 
     group_id: str
     direction: str
@@ -60,7 +60,7 @@ class Tally:
     resumed_after: int = 0
     sent: int = 0
     changed: int = 0
-    """How many joined, or left, as the answers say; a lost answer's second counts nobody."""
+    """People added or removed, as the answers say; the repeat of a call whose answer was lost counts none."""
     entitled: int | None = None
 
     def note(self, sent: int, answer: dict[str, Any]) -> None:
@@ -70,9 +70,9 @@ class Tally:
 
 
 def members(api: Api, args: Namespace, out: Output) -> int:
-    """Everybody in the file is a member, or none is; good only if there was no bad line.
+    """All people in the file are members, or with `--remove` none is; good only if there was no bad line.
 
-    The whole file is read first: nothing is sent if a line is bad, unless bad lines are to be left out.
+    The whole file is read first. If a line is bad nothing is sent, unless `--skip-bad` is given.
     """
     path = Path(args.file)
     report = Report(Path(args.report) if args.report else path.with_name(f"{path.name}.bad.csv"), out)
@@ -85,7 +85,7 @@ def members(api: Api, args: Namespace, out: Output) -> int:
     )
     tally = Tally(args.group, direction, facts.lines, _checked(path, facts.lines, report, out))
     if report.bad and not args.skip_bad:
-        out.failure("Nothing was sent. Mend these lines, or leave them out with --skip-bad.")
+        out.failure("Nothing was sent. Correct these lines, or leave them out with --skip-bad.")
     else:
         _send_all(api, path, progress, tally, out)
     where = [f"bad lines: {report.path}"] if report.bad else []
@@ -97,7 +97,7 @@ def members(api: Api, args: Namespace, out: Output) -> int:
 
 
 def _checked(path: Path, lines: int, report: Report, out: Output) -> int:
-    """How many people the file names; its bad lines are reported."""
+    """The number of people in the file; its bad lines are reported."""
     people = 0
     with report:
         for people, line in enumerate(report.good(read_members(path)), 1):
@@ -107,10 +107,10 @@ def _checked(path: Path, lines: int, report: Report, out: Output) -> int:
 
 
 def _send_all(api: Api, path: Path, progress: Progress, tally: Tally, out: Output) -> None:
-    """Raises ApiError; the next run goes on behind what was done."""
+    """All lines that are not done are sent. Raises ApiError; the next run resumes behind the lines that are done."""
     tally.resumed_after = progress.lines_done()
     if tally.resumed_after:
-        out.progress(f"{path.name}: going on after line {tally.resumed_after:,} of {tally.lines:,}")
+        out.progress(f"{path.name}: resuming after line {tally.resumed_after:,} of {tally.lines:,}")
     good = (line for line in read_members(path) if not line.bad)
     for chunk in _chunks(good, after=tally.resumed_after):
         reached = chunk[-1].number
@@ -131,7 +131,7 @@ def _send(api: Api, tally: Tally, names: list[str]) -> dict[str, Any]:
 
 
 def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
-    """As many as one call takes, of the lines behind `after`."""
+    """The people of the lines behind `after`, in lists of one call each."""
     chunk: list[Line] = []
     size = 0
     for line in lines:
@@ -148,15 +148,15 @@ def _chunks(lines: Iterator[Line], *, after: int) -> Iterator[list[Line]]:
 
 
 def _stopped(out: Output, error: ApiError, name: str, done: int, reached: int) -> None:
-    # The API takes a call's people in parts, so a call that failed may have been done in part: again is safe.
+    # The API adds a call's people in parts, so a failed call may be done in part; repeating it is safe.
     out.failure(f"{name}: stopped: lines up to {done:,} are done, those up to {reached:,} not, or in part")
     if isinstance(error, ProblemError) and error.slug == "terms-frozen":
-        out.failure("A batch grants to the whole group and has no packs for more: raise its quantity first.")
-    out.failure("The same command goes on from there.")
+        out.failure("A batch has a pack for each member of the group, and none for more: raise its quantity first.")
+    out.failure("The same command resumes from there.")
 
 
 class Report:
-    """The bad lines: the first on the screen, all of them in a CSV file that is there only if there are any."""
+    """Reports bad lines: the first ones on the screen, all of them in a CSV file, if there are any."""
 
     def __init__(self, path: Path, out: Output) -> None:
         self.path = path
@@ -173,11 +173,11 @@ class Report:
         if self.bad > SHOWN_MAX:
             self._out.failure(f"… and {self.bad - SHOWN_MAX:,} more bad lines")
         if not self.bad:
-            # Of an earlier run, whose lines have been mended.
+            # An earlier run wrote it; its lines have been corrected.
             self.path.unlink(missing_ok=True)
 
     def good(self, lines: Iterator[Line]) -> Iterator[Line]:
-        """The lines that are people; the others are reported."""
+        """The good lines; the others are reported."""
         for line in lines:
             if line.bad:
                 self._report(line)

@@ -1,7 +1,7 @@
-"""Read a file of merchants, a store a line; every bad line is named with its reason.
+"""Read a file of merchants, one store a line; each bad line is reported with its reason.
 
-CSV in UTF-8 with a header: `merchant_id`, and of the other columns those that the file is about. Lines of one merchant
-are its stores; what is of the merchant itself stands on one of them, or is the same on each. A blank cell says nothing.
+CSV in UTF-8 with a header: `merchant_id`, and any of the other columns. Each line of a merchant is one of its stores;
+facts of the merchant itself are on one of its lines, or the same on each. A blank cell changes nothing.
 Several tags, channels or campaigns in one cell are separated by semicolons.
 """
 
@@ -30,14 +30,14 @@ _LISTS = ("tags", "channels", "campaigns")
 
 @dataclass
 class Listed:
-    """A merchant of the file: `facts` and `stores` as a record has them, and the lines on which they stand."""
+    """A merchant of the file: `facts` and `stores` as in a record, and the numbers of their lines."""
 
     merchant_id: str
     line: int
     facts: dict[str, Any] = field(default_factory=dict)
     stores: list[dict[str, Any]] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
-    """Where a fact, and a store by its id, stands first."""
+    """The first line of each fact, and of each store by its id."""
 
 
 def read_merchants(path: Path) -> list[Listed]:
@@ -62,7 +62,7 @@ def read_merchants(path: Path) -> list[Listed]:
 
 
 def _columns(header: Row | None, problems: list[tuple[int, str]]) -> list[str]:
-    """The header's names; none if it is no such header."""
+    """The header's names; empty if it is no such header."""
     names = [cell.strip().casefold() for cell in header.cells] if header else []
     line = header.number if header else 1
     if KEY not in names:
@@ -75,7 +75,7 @@ def _columns(header: Row | None, problems: list[tuple[int, str]]) -> list[str]:
 
 
 def _take(row: Row, columns: list[str], listed: dict[str, Listed], problems: list[tuple[int, str]]) -> None:
-    """A line of a merchant."""
+    """Adds a line to its merchant."""
     if row.bad:
         problems.append((row.number, row.bad))
         return
@@ -112,11 +112,14 @@ def _facts(said: dict[str, str]) -> dict[str, Any]:
 
 
 def _misfits(merchant: Listed) -> Iterator[tuple[int, str]]:
-    """What the API would not take, with its line."""
+    """What the API would refuse, with its line."""
     try:
         PATH_PARAMETERS[KEY].validate_python(merchant.merchant_id)
     except ValidationError:
-        yield merchant.line, f"{merchant.merchant_id[:80]!r} is no {KEY}: small letters, digits and hyphens, 64 at most"
+        yield (
+            merchant.line,
+            f"{merchant.merchant_id[:80]!r} is no {KEY}: lowercase letters, digits and hyphens, 64 at most",
+        )
     stores = {"stores": merchant.stores} if merchant.stores else {}
     try:
         MerchantEdit.model_validate({**merchant.facts, **stores})

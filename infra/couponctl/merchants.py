@@ -1,6 +1,6 @@
-"""Merchants' records: a file of them, one that is suspended, lines that are withheld, approved or refused.
+"""Merchants: register those of a file, suspend one, and withhold, approve or refuse payouts.
 
-Each command edits what it says and no more, at the revision that it read: what others edit meanwhile stays.
+Each command changes its own part of a record, at the revision that it read, so edits by others stay.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ Withheld = dict[str, Any]
 
 
 class NotWithheldError(WrongUseError):
-    """There is nothing to decide about."""
+    """Nothing is withheld that could be decided."""
 
 
 class DecidedError(WrongUseError):
-    """Somebody has decided about it already."""
+    """The withholding was decided before."""
 
 
 def merchants(api: Api, args: Namespace, out: Output) -> int:
-    """Every merchant of the file is as it says; nothing is sent if a line is bad.
+    """Every merchant of the file is registered as the file states; nothing is sent if a line is bad.
 
-    What the file leaves out stays: stores and campaigns are added to those that are there. `FILE.progress` says how
-    many merchants are done, so that a run that was cut off goes on; one that is done again changes nothing.
+    Stores and campaigns are added; what the file leaves out stays. `FILE.progress` states how many merchants are done,
+    so that the next run resumes an interrupted one; repeating a merchant changes nothing.
     """
     path = Path(args.file)
     listed = read_merchants(path)
@@ -49,14 +49,14 @@ def merchants(api: Api, args: Namespace, out: Output) -> int:
     progress = Progress(path.with_name(f"{path.name}.progress"), run)
     done = resumed_after = progress.lines_done()
     if resumed_after:
-        out.progress(f"{path.name}: going on after {resumed_after:,} of {len(listed):,} merchants")
+        out.progress(f"{path.name}: resuming after {resumed_after:,} of {len(listed):,} merchants")
     changed = 0
     for merchant in listed[resumed_after:]:
         try:
             changed += edit(api, _path(merchant.merchant_id), _stated(merchant), out.progress, create=True)[1]
         except ApiError:
             out.failure(f"{path.name}:{merchant.line}: stopped at {merchant.merchant_id!r}; {done:,} are done")
-            out.failure("The same command goes on from there.")
+            out.failure("The same command resumes from there.")
             raise
         done += 1
         progress.write(done)
@@ -85,7 +85,7 @@ def _stated(merchant: Listed) -> Callable[[dict[str, Any]], dict[str, Any] | Non
 
 
 def suspend(api: Api, args: Namespace, out: Output) -> int:
-    """The merchant redeems nothing within two seconds; with `--off` it does again."""
+    """Within two seconds the merchant redeems nothing; with `--off` it redeems again."""
     wanted = not args.off
 
     def change(read: dict[str, Any]) -> dict[str, Any] | None:
@@ -99,9 +99,9 @@ def suspend(api: Api, args: Namespace, out: Output) -> int:
 
 
 def withhold(api: Api, args: Namespace, out: Output) -> int:
-    """Lines of a day, or of an order from that day on, are not paid out until somebody decides.
+    """Lines of a day, or of an order from that day on, are not paid out until the withholding is decided.
 
-    Without a day what is withheld is listed. What is decided already stays decided: `approve` and `refuse` change that.
+    Without a day the withholdings are listed. A decided one stays decided; `approve` and `refuse` change it.
     """
     if args.day is None:
         record = api.get(_path(args.merchant)).body
@@ -122,12 +122,12 @@ def withhold(api: Api, args: Namespace, out: Output) -> int:
 
 
 def approve(api: Api, args: Namespace, out: Output) -> int:
-    """What is withheld is paid out after all."""
+    """What was withheld is paid out."""
     return _decide(api, args, out, DECISIONS["approve"])
 
 
 def refuse(api: Api, args: Namespace, out: Output) -> int:
-    """What is withheld is owed to nobody."""
+    """What was withheld is never paid out."""
     return _decide(api, args, out, DECISIONS["refuse"])
 
 
@@ -141,7 +141,7 @@ def _decide(api: Api, args: Namespace, out: Output, decision: str) -> int:
 
 
 def _withheld(api: Api, args: Namespace, out: Output, become: Callable[[Withheld | None], Withheld]) -> int:
-    """One entry of the list becomes another, or is added; the others stay."""
+    """One withholding is replaced or added; the others stay."""
     now: list[Withheld] = []
 
     def change(read: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What couponctl prints: sentences for people, JSON for machines, progress and errors beside either."""
+"""What couponctl prints: text or JSON on stdout, progress and errors on stderr."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 GOOD = 0
 REFUSED = 1
-"""Exit codes of a command; those of the command line itself are in main.py."""
+"""Exit codes of commands; main.py has the others."""
 _SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "differences", "message"})
 
 
 class WrongUseError(ValueError):
-    """What was asked for cannot be meant; found before anything was changed."""
+    """The arguments contradict each other; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Output:
             print(line, file=sys.stderr, flush=True)
 
     def problem(self, what: str, error: ProblemError) -> None:
-        """A refusal in full: title, detail, each place of `errors`, and the facts that came with it."""
+        """Prints a refusal: title, detail, each place of `errors`, and its other members."""
         if self.as_json:
             self.result({"refused": what, "problem": {"status": error.status, "title": error.title} | error.problem})
             return
@@ -65,7 +65,7 @@ class Output:
 
 
 def amount(amount_minor: int, currency: object) -> str:
-    """`12.34 CNY` of an answer's amount and its `currency`; minor units where it names none that is known here."""
+    """`12.34 CNY` of an answer's amount and its `currency`; minor units if the currency is absent or unknown."""
     if isinstance(currency, str) and currency in EXPONENTS:
         return money(amount_minor, currency)
     return f"{amount_minor:,} minor units"
@@ -77,7 +77,7 @@ def currency_name(currency: str) -> str:
 
 
 def shown(name: str, value: object, currency: object = None) -> str:
-    """A fact for people: amounts (`*_minor`) in their currency, counts with separators, the rest as it is."""
+    """A member as text: amounts (`*_minor`) in their currency, counts with separators, others as they are."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, int):
@@ -86,7 +86,7 @@ def shown(name: str, value: object, currency: object = None) -> str:
 
 
 def facts(values: Mapping[str, Any]) -> str:
-    """`claims 200, quantity 2,000,000` of a mapping's members."""
+    """A mapping's members as text: `claims 200, quantity 2,000,000`."""
     return ", ".join(f"{name} {shown(name, value, values.get('currency'))}" for name, value in values.items())
 
 

@@ -1,4 +1,4 @@
-"""A file beside the file that is worked off: how much of it is done, so that a run that was cut off goes on."""
+"""A progress file states how much of an input file is done, so that the next run resumes an interrupted one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """How far a run has come; `run` says all that must be the same for another to go on from there."""
+    """How far a run has come; only an equal `run` resumes it."""
 
     def __init__(self, path: Path, run: Mapping[str, str]) -> None:
         self.path = path
         self._run = dict(run)
 
     def lines_done(self) -> int:
-        """Of this very run; 0 where the file is another's, unreadable or not there."""
+        """Lines done by an equal run; 0 if the file is of another run, unreadable or absent."""
         try:
             standing = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):
@@ -28,7 +28,7 @@ class Progress:
         return int(standing["lines_done"])
 
     def write(self, lines_done: int) -> None:
-        """Whole or not at all: a run that ends in here finds the earlier one."""
+        """The file is replaced as a whole; a run that is killed here leaves the earlier one."""
         scratch = self.path.with_name(f"{self.path.name}.new")
         scratch.write_text(json.dumps({**self._run, "lines_done": lines_done}), "utf-8")
         scratch.replace(self.path)

@@ -1,4 +1,4 @@
-"""Hold a merchant's own list of a day against the settlement of that day, by campaign and currency."""
+"""Compare a merchant's own list of a day with the settlement of that day, by campaign and currency."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGES_MAX = 10_000
 HEAD = ("merchant_id", "day", "final", "day_sums")
-"""What a page says of the whole day."""
+"""Members of a page that describe the whole day."""
 
 Kind = Literal[
     "missing-with-us", "missing-with-them", "campaign-differs", "currency-differs", "amount-differs", "funding-differs"
@@ -26,7 +26,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Difference:
-    """One movement on which the two lists do not agree; `kind` is the first that holds, further ones may too."""
+    """One movement that differs between the lists; `kind` is the first kind that applies, others may too."""
 
     kind: Kind
     movement: Movement
@@ -68,7 +68,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class NotDue:
-    """A movement of ours that is not paid out, by an operator's word: no difference, but what explains one of money."""
+    """A movement of ours whose payout was withheld or refused: no difference, but it explains one in the money."""
 
     movement: Movement
     standing: Literal["withheld", "refused"]
@@ -92,14 +92,14 @@ class NotDue:
 
 @dataclass
 class Settlement:
-    """What we say of the day. `head`: `HEAD` of its first page. `lost`: lines that cannot be read."""
+    """Our settlement of the day. `head`: `HEAD` of its first page. `lost`: lines that cannot be read."""
 
     movements: dict[Movement, Entry] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)
     head: dict[str, Any] = field(default_factory=dict)
     lost: list[Movement] = field(default_factory=list)
     is_damaged: bool = False
-    """Something that it rests on cannot be read: there is nothing to agree with."""
+    """Something in our books cannot be read, so nothing can be confirmed."""
 
     def take(self, line: Mapping[str, Any]) -> None:
         movement = (line["order_no"], line.get("reversal_no") or "")
@@ -143,8 +143,9 @@ def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Set
 
 @dataclass
 class Total:
-    """What both lists come to in one campaign and currency; a movement of theirs whose list says neither is where ours
-    is, and of no campaign that is known (None) if we have none.
+    """The totals of both lists in one campaign and currency.
+
+    If their list states neither, their movement is counted where ours is; if there is none, under no campaign (None).
     """
 
     campaign_id: str | None
@@ -182,7 +183,7 @@ def totals(ours: Settlement, theirs: Statement) -> list[Total]:
 
 
 def compare(ours: Settlement, theirs: Statement) -> list[Difference]:
-    """Every movement that is not the same in both lists, by order number."""
+    """Every movement that differs, by order number."""
     both = (
         (movement, ours.movements.get(movement), theirs.movements.get(movement))
         for movement in sorted(ours.movements.keys() | theirs.movements.keys())
@@ -210,7 +211,7 @@ def _differ(ours: str | None, theirs: str | None) -> bool:
 
 
 def _shares(ours: Entry | None, theirs: Entry | None) -> funding.Differing:
-    """Where both lists say who pays."""
+    """The amounts by funder, if both lists state them."""
     if ours is None or theirs is None or ours.funding is None or theirs.funding is None:
         return ()
     return funding.differing(ours.funding, theirs.funding)

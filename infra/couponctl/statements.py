@@ -1,12 +1,12 @@
-"""A merchant's own list of a day, as its CSV has it.
+"""Read a merchant's own list of a day from CSV.
 
 A header and one line a movement:
 
     order_no[,reversal_no],discount_minor,merchant_match_minor,payable_minor[,campaign_id][,currency][,funding][,day][,at]
 
-Amounts are whole minor units, those of a reversal negative, as in the settlement. `day`, or else the date that `at`
-begins with (local time, as in the settlement's own file), says which day it is. Campaign, currency and funding are
-compared where the list has them. Further columns are left alone.
+Amounts are whole minor units, negative for a reversal, as in the settlement. The day is `day`, or else the date that
+`at` begins with (local time, as in the settlement's own file). Campaign, currency and funding are compared if the list
+has them. Other columns are ignored.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 _CAMPAIGN = re.compile(r"[a-z0-9-]{1,64}")
 
 Movement = tuple[str, str]
-"""An order's number and its reversal's number, the latter empty for the redemption itself."""
+"""The numbers of an order and of its reversal; the latter is empty for the redemption itself."""
 Amounts = tuple[int, int, int]
 """In the order of `AMOUNTS`, in minor units."""
 
 
 class Entry(NamedTuple):
-    """What a list says of a movement; None: it does not say."""
+    """What a list states of a movement; None: it does not state it."""
 
     amounts: Amounts
     campaign_id: str | None = None
@@ -57,19 +57,19 @@ class StatementError(ValueError):
 
 
 class DayError(WrongUseError):
-    """The merchant's file does not say of which one day it is, and nobody else has."""
+    """Neither the merchant's file nor `--day` states one day."""
 
 
 @dataclass
 class Statement:
-    """What the merchant's file says."""
+    """The content of the merchant's file."""
 
     name: str
     movements: dict[Movement, Entry] = field(default_factory=dict)
     day_column: str | None = None
-    """Which of `DAY_COLUMNS` the file has; the first wins."""
+    """The first of `DAY_COLUMNS` that the file has."""
     day_lines: dict[str, int] = field(default_factory=dict)
-    """Each day as it is written there, or "" for none, and the first line that has it."""
+    """Each day as written in the file ("" for none), with its first line."""
 
     def day(self) -> str:
         """The day of all its movements. Raises DayError."""
@@ -94,7 +94,7 @@ def read_statement(path: Path) -> Statement:
 
     Raises:
         OSError: the file cannot be read.
-        StatementError: no UTF-8, a missing column, a cell that cannot be read, a movement that stands twice.
+        StatementError: not UTF-8, a missing column, a cell that cannot be read, a movement twice.
     """
     statement = Statement(path.name)
     problems: list[str] = []
@@ -121,7 +121,7 @@ def read_statement(path: Path) -> Statement:
 
 
 def _day_of(cell: str | None) -> str:
-    """The date that a cell begins with; a cell without one as it is."""
+    """The date that a cell begins with, or the whole cell if it begins with none."""
     text = (cell or "").strip()
     found = _DATE.fullmatch(text)
     return found[1] if found else text
@@ -135,7 +135,7 @@ def _is_day(text: str) -> bool:
 
 
 def _take(row: Mapping[str, str | None], statement: Statement) -> str | None:
-    """Why the row is no entry; None if it is one by now."""
+    """Adds the row to the entries; returns the error that prevents it, or None."""
     movement = ((row["order_no"] or "").strip(), (row.get("reversal_no") or "").strip())
     texts = [(row[column] or "").strip() for column in AMOUNTS]
     if not movement[0]:
@@ -147,9 +147,9 @@ def _take(row: Mapping[str, str | None], statement: Statement) -> str | None:
         return f"order {movement[0]} {movement[1]}".rstrip() + " stands twice"
     campaign_id, currency = ((row[name] or "").strip() if name in row else None for name in ("campaign_id", "currency"))
     if campaign_id is not None and not _CAMPAIGN.fullmatch(campaign_id):
-        return f"campaign_id {campaign_id[:40]!r} is no campaign's"
+        return f"campaign_id {campaign_id[:40]!r} is no campaign id"
     if currency is not None and currency not in EXPONENTS:
-        return f"currency {currency[:40]!r} is none of ISO 4217, like CNY"
+        return f"currency {currency[:40]!r} is no ISO 4217 currency, such as CNY"
     shares = funding.read_cell(row[funding.COLUMN]) if funding.COLUMN in row else None
     if funding.COLUMN in row and shares is None:
         return f"funding {(row[funding.COLUMN] or '')[:40]!r} is not each FUNDER:MINOR once, separated by spaces"

@@ -57,7 +57,7 @@ Coupons of care, claimed 2020-06-06 10:00
    PIN     000002
    valid   2020-06-06 10:00 to 2020-08-31 23:59
 
-Who has code and PIN can use the coupon: keep this sheet like money.
+Anyone who has the code and the PIN can use the coupon. Keep this sheet like cash.
 凭券码和PIN即可使用，请像现金一样保管。
 """
 

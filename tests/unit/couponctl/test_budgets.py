@@ -65,7 +65,7 @@ def test_money_by_funder_and_batch(
     assert [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()] == [
         f"{heading} budget reserved spent, closed days left",
         f"city {funder}",
-        f"a-longer-name {batch} released or rolled over",
+        f"a-longer-name {batch} given back or rolled over",
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_movement_on_its_way_is_named(stack: Stack, capsys: pytest.CaptureFixt
     """Or an operator would look for money that is neither here nor there."""
     stack.on(PATH, report(moving=True))
     assert stack.run("budgets", "spring") == 0
-    assert capsys.readouterr().out.endswith("released or rolled over  (a movement is on its way)\n")
+    assert capsys.readouterr().out.endswith("given back or rolled over  (a movement is on its way)\n")
 
 
 def test_movements_of_all_pages(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:

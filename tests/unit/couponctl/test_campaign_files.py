@@ -182,9 +182,9 @@ def test_every_problem_is_named_in_the_order_of_the_lines(tmp_path: Path) -> Non
     [
         (
             edited("currency: CNY", "currency: CNY\ncurrency: USD"),
-            "5: the key 'currency' stands twice",
+            "5: the key 'currency' appears twice",
         ),
-        (edited("kind: government", "kind: government\n    kind: platform"), "11: the key 'kind' stands twice"),
+        (edited("kind: government", "kind: government\n    kind: platform"), "11: the key 'kind' appears twice"),
         (
             edited("currency: CNY", "currency: [CNY"),
             "5: expected ',' or ']', but got ':', while parsing a flow sequence (from line 4)",
@@ -222,7 +222,7 @@ def test_what_is_no_yaml_is_named_with_its_line(tmp_path: Path, text: str | byte
     ("text", "problem"),
     [
         ('{\n"a": 1,\n}', "3: Expecting property name"),
-        ('{\n"a": 1,\n"a": 2}', "3: the key 'a' stands twice, first in line 2"),
+        ('{\n"a": 1,\n"a": 2}', "3: the key 'a' appears twice, first in line 2"),
         ("[" * 100_000, "1: nested too deeply"),
         ('{"a": ' + "9" * 5000 + "}", "1: "),
         ('{"campaign_id":\n"Tiny"}', "2: campaign_id: String should match pattern"),

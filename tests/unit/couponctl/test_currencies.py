@@ -103,10 +103,10 @@ def test_totals_are_json_for_machines(stack: Stack, tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("csv", "said"),
     [
-        (AGREED.replace("JPY", "ZZZ"), "ours.csv:3: currency 'ZZZ' is none of ISO 4217, like CNY"),
-        (AGREED.replace("JPY", ""), "ours.csv:3: currency '' is none of ISO 4217, like CNY"),
-        (AGREED.replace("tokyo", ""), "ours.csv:3: campaign_id '' is no campaign's"),
-        (AGREED.replace("tokyo", "Tokyo"), "ours.csv:3: campaign_id 'Tokyo' is no campaign's"),
+        (AGREED.replace("JPY", "ZZZ"), "ours.csv:3: currency 'ZZZ' is no ISO 4217 currency, such as CNY"),
+        (AGREED.replace("JPY", ""), "ours.csv:3: currency '' is no ISO 4217 currency, such as CNY"),
+        (AGREED.replace("tokyo", ""), "ours.csv:3: campaign_id '' is no campaign id"),
+        (AGREED.replace("tokyo", "Tokyo"), "ours.csv:3: campaign_id 'Tokyo' is no campaign id"),
     ],
 )
 def test_a_cell_that_is_no_campaign_or_currency_is_named(

@@ -94,7 +94,7 @@ def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         stack.run("reconcile", "--help")
     told = " ".join(capsys.readouterr().out.split())
-    assert "the columns order_no, discount_minor, merchant_match_minor, payable_minor; reversal_no where" in told
+    assert "Columns: order_no, discount_minor, merchant_match_minor, payable_minor; reversal_no for reversals" in told
     assert "day (2020-06-06), or at (a moment" in told
     assert "campaign_id, currency (CNY) and funding (government:1000 platform:600) are compared if" in told
     assert "Amounts are whole minor units: 10.00 CNY are 1000." in told

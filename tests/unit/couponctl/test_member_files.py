@@ -21,8 +21,8 @@ def read(file: Path) -> list[tuple[int, str]]:
     return [(line.number, f"! {line.bad}" if line.bad else line.name) for line in read_members(file)]
 
 
-MARK = "begins or ends with a mark by which programs say that it is a text"
-DECIMAL = "is a number with a decimal point, which a program has made of it, and maybe rounded"
+MARK = "begins or ends with a quote by which programs mark text"
+DECIMAL = "is a number with a decimal point: a program converted it, and may have rounded it"
 SEPARATOR = "holds a separator: a CSV file needs commas and a header that names person_id"
 
 

@@ -197,7 +197,7 @@ def test_a_run_that_was_cut_off_goes_on(stack: Stack, file: Path, capsys: pytest
     assert stack.run("--json", "members", "nurses", str(file)) == 0
     assert sent(stack) == [people(2_500)[1_000:2_000], people(2_500)[2_000:]]
     captured = capsys.readouterr()
-    assert captured.err.startswith("people.txt: going on after line 1,001 of 2,501\n")
+    assert captured.err.startswith("people.txt: resuming after line 1,001 of 2,501\n")
     result = json.loads(captured.out)
     assert (result["sent"], result["resumed_after"]) == (1_500, 1_001)
     assert beside(file) == set()
