@@ -12,7 +12,7 @@ from coupons.fields import BASIS_POINTS
 from coupons.model.claims import Coupon
 from coupons.model.merchants import MerchantRecord
 from coupons.model.opening_hours import is_open
-from coupons.model.orders import Item, Order
+from coupons.model.orders import Item, LineAmounts, Order
 from coupons.model.terms import Exchange, PercentOff, Terms
 from coupons.money import FundingLine, split
 from coupons.times import epoch_s
@@ -27,10 +27,7 @@ class Assessment:
     """`eligible` if and only if `reasons` is empty; otherwise amounts are zero and the order is payable in full."""
 
     reasons: tuple[Reason, ...]
-    discount_minor: int
-    merchant_match_minor: int
-    payable_minor: int
-    funding: tuple[FundingLine, ...]
+    amounts: LineAmounts
 
     @property
     def eligible(self) -> bool:
@@ -64,13 +61,14 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
     if not reasons and discount_minor == 0:
         reasons.append("no-discount")
     if reasons:
-        return Assessment(tuple(reasons), 0, 0, order.total_minor, ())
+        return Assessment(tuple(reasons), LineAmounts(0, 0, order.total_minor, ()))
     match_minor = min(
         discount_minor * _match_basis_points(terms, moment_s) // BASIS_POINTS, order.total_minor - discount_minor
     )
     shares = split(discount_minor, [share.basis_points for share in terms.funding])
     funding = tuple(FundingLine(share.funder_id, part) for share, part in zip(terms.funding, shares, strict=True))
-    return Assessment((), discount_minor, match_minor, order.total_minor - discount_minor - match_minor, funding)
+    payable_minor = order.total_minor - discount_minor - match_minor
+    return Assessment((), LineAmounts(discount_minor, match_minor, payable_minor, funding))
 
 
 def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[Reason]) -> int:

@@ -42,7 +42,7 @@ def amounts_or_refuse(presented: Presented, at: Till | None, order: Order, momen
         raise OrderNotEligible(
             reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
         )
-    return LineAmounts(found.discount_minor, found.merchant_match_minor, found.payable_minor, found.funding)
+    return found.amounts
 
 
 def _assess(presented: Presented, at: Till | None, order: Order, moment_s: int) -> Assessment:

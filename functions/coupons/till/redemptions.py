@@ -85,11 +85,7 @@ def redeem(
     the hold said, even if opening hours or a match ended meanwhile. A hold ends early if another order has had the
     coupon (a till's clock was ahead): the coupon may have been used and have come back since.
 
-    Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy. Three
-    conditions suffice. The coupon has not expired by the clock, and is held by this order; or it is brought by a code
-    that was issued after it last came back, and then it may also be `available`, or its hold may have lapsed. The order
-    number is new, or holds this coupon for this content. The line is new. A late scan also takes one of the day's
-    places.
+    Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
     """
     if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
@@ -240,7 +236,12 @@ def _write(services: Services, presented: Presented, use: _Use, order: Order, no
 def _parts(
     services: Services, presented: Presented, scanned: Scanned | None, record: OrderRecord, day: str, late_max: int
 ) -> list[Part]:
-    """The transaction of a redemption."""
+    """The transaction of a redemption. Its three conditions suffice.
+
+    The coupon has not expired by the clock, and is held by this order; or it is brought by a code that was issued after
+    it last came back, and then it may also be `available`, or its hold may have lapsed. The order number is new, or
+    holds this coupon for this content. The line is new. A late scan also takes one of the day's places.
+    """
     key, extended_s = order_key(record.merchant_id, record.order_no), presented.ruling.extended_s
     line = redemption_line(record, presented.batch.purse)
     parts = [

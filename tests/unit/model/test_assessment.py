@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coupons.model.assessment import Assessment, Till, assess
 from coupons.model.claims import Coupon
 from coupons.model.merchants import MerchantRecord
-from coupons.model.orders import Order
+from coupons.model.orders import LineAmounts, Order
 from coupons.model.terms import Terms
 from tests.world import order, seconds, terms
 
@@ -167,7 +167,7 @@ def test_every_reason_is_given(term: dict[str, Any], what: dict[str, Any], at: T
     found = judge(term, {**order(total_minor), **what}, at)
     assert found.reasons == reasons
     if reasons:
-        assert found == Assessment(found.reasons, 0, 0, total_minor, ())
+        assert found == Assessment(found.reasons, LineAmounts(0, 0, total_minor, ()))
 
 
 AMOUNTS: list[tuple[dict[str, Any], dict[str, Any], tuple[int, int, int] | None]] = [
@@ -226,8 +226,9 @@ def test_amounts(term: dict[str, Any], what: dict[str, Any], amounts: tuple[int,
     if amounts is None:
         assert found.reasons == ("min-spend",)
     else:
-        assert (found.discount_minor, found.merchant_match_minor, found.payable_minor) == amounts
-        assert sum(line.amount_minor for line in found.funding) == found.discount_minor
+        worth = found.amounts
+        assert (worth.discount_minor, worth.merchant_match_minor, worth.payable_minor) == amounts
+        assert sum(line.amount_minor for line in worth.funding) == worth.discount_minor
 
 
 minor = st.integers(0, 10**11)
@@ -275,9 +276,10 @@ def test_whatever_the_order_the_money_adds_up(
         "scope": {"item_categories": ["meal"]} if scoped else {},
     }
     found = judge(term, order(total_minor, items=bought), till())
-    assert found.discount_minor + found.merchant_match_minor + found.payable_minor == total_minor
-    assert min(found.discount_minor, found.merchant_match_minor, found.payable_minor) >= 0
-    assert sum(line.amount_minor for line in found.funding) == found.discount_minor
-    assert all(line.amount_minor >= 0 for line in found.funding)
+    worth = found.amounts
+    assert worth.discount_minor + worth.merchant_match_minor + worth.payable_minor == total_minor
+    assert min(worth.discount_minor, worth.merchant_match_minor, worth.payable_minor) >= 0
+    assert sum(line.amount_minor for line in worth.funding) == worth.discount_minor
+    assert all(line.amount_minor >= 0 for line in worth.funding)
     assert found.eligible is not bool(found.reasons)
-    assert (found.discount_minor >= 1) is found.eligible
+    assert (worth.discount_minor >= 1) is found.eligible

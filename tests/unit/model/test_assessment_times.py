@@ -63,4 +63,4 @@ def test_the_match_in_force_is_the_last_that_started(now: str, match_minor: int)
     ]
     coupon = Coupon("available", 0, seconds(now) + 1)
     found = judge({"merchant_match": ratios}, order(), till(), coupon=coupon, now_s=seconds(now))
-    assert (found.merchant_match_minor, found.payable_minor) == (match_minor, 5000 - match_minor)
+    assert (found.amounts.merchant_match_minor, found.amounts.payable_minor) == (match_minor, 5000 - match_minor)

@@ -23,7 +23,7 @@ class QuoteView(ResponseBody):
 
     @classmethod
     def of(cls, found: Assessment, terms: Terms) -> Self:
-        return cls.copied(found, terms)
+        return cls.copied(found, found.amounts, terms)
 
 
 class HoldView(ResponseBody):
