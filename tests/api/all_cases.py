@@ -1,4 +1,4 @@
-"""Every case of this suite, by importing the modules that declare them."""
+"""Every case of this suite: the modules that declare them are imported here."""
 
 from __future__ import annotations
 

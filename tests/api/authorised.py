@@ -1,4 +1,4 @@
-"""What IAM sees of a request to AWS: action, resource, and of DynamoDB the leading keys and the attributes.
+"""A request to AWS as IAM sees it: action, resource, and for DynamoDB the leading keys and the attributes.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
@@ -15,11 +15,11 @@ _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Con
 _EXPRESSIONS = ("UpdateExpression", "ConditionExpression", "ProjectionExpression", "KeyConditionExpression")
 _WORDS = {"SET", "ADD", "REMOVE", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"}
 _NAME = re.compile(r"(?<![:\w.#])(?:#\w+|[A-Za-z_]\w*)(?![\w(])")
-"""A name in an expression: no `:value`, no `function(`, and of a path `a.b` only `a`, which is what IAM compares."""
+"""A name in an expression: no `:value`, no `function(`, and only `a` of a path `a.b`, as IAM compares it."""
 
 
 class Request(NamedTuple):
-    """`keys` are the partition keys of all the items that it is for; one transaction's parts are a request each."""
+    """`keys`: the partition keys of its items. Each part of a transaction is a request."""
 
     verb: str
     resource: str
@@ -28,7 +28,7 @@ class Request(NamedTuple):
 
 
 def requests_of(operation: str, params: Mapping[str, Any]) -> Iterator[Request]:
-    """A transaction is authorised by the verbs of its parts, a batch once a table."""
+    """One for each part of a transaction and for each table of a batch."""
     if operation in ALONE:
         yield Request(operation, ALONE[operation])
     elif operation in _OWN:

@@ -1,7 +1,7 @@
 """The registry of cases: one a route, status and slug that the OpenAPI document declares, often several.
 
-A case plays on an empty stage and ends with the answer that it is about. It is played once a process, and both the
-API suite (is the answer right?) and the template suite (which permissions did it take?) look at how it went.
+A case plays on an empty stage and ends with its response. It is played once a process for two suites: the API suite
+checks the response, the template suite the permissions that were used.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Play = Callable[[Stage], Answered]
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """`body` is the whole answer of a success, `facts` are the extension members of a problem.
+    """`body`: the whole body of a success. `facts`: the extension members of a problem.
 
-    A `range` stands for any number in it: where chance spreads callers.
+    A `range` stands for any number in it, for values that are drawn at random.
     """
 
     route: str
@@ -58,7 +58,7 @@ def case(
     detail: str = "",
     headers: dict[str, Any] | None = None,
 ) -> Callable[[Play], Play]:
-    """Declare what the decorated play ends with."""
+    """Declare the response that the decorated play ends with."""
 
     def register(play: Play) -> Play:
         CASES.append(Case(route, status, slug, play, body, facts or {}, detail, headers or {}))
@@ -69,14 +69,14 @@ def case(
 
 @cache
 def outcome(played: Case) -> Outcome:
-    """How the case went."""
+    """The response of the case, and its log."""
     with stage() as s:
         answered = played.play(s)
         return Outcome(answered, s.log)
 
 
 def differences(wanted: Case, outcome: Outcome) -> list[str]:
-    """Where an outcome is not what its case says; empty if it is."""
+    """The differences between the outcome and the case; empty if there are none."""
     answered, found = outcome.answered, list(outcome.log.faults)
     said, expected = outcome.log.said[-1], (wanted.route, wanted.status, wanted.slug)
     if said != expected:
@@ -108,7 +108,7 @@ def _standing_headers(wanted: Case) -> dict[str, Any]:
 
 
 def _differing(where: str, wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """Members of `wanted` that `found` lacks or has otherwise; None: must not be there."""
+    """Members of `wanted` that are missing or different in `found`; a wanted None must be missing."""
     return [
         f"{where}: {name} is {found.get(name)!r}, not {value!r}"
         for name, value in wanted.items()

@@ -18,11 +18,11 @@ _MISFITS: dict[str, dict[str, Any]] = {
     "GET /wallet": {"query": {"status": _ODD}},
     "POST /quotes": {"body": []},
 }
-"""What does not fit where the path has no parameter."""
+"""Malformed input for routes without a path parameter."""
 
 
 class Throttled:
-    """DynamoDB when it has had enough."""
+    """DynamoDB that throttles every request."""
 
     def __getattr__(self, name: str) -> Any:
         def refuse(**_: Any) -> Any:
@@ -33,7 +33,7 @@ class Throttled:
 
 
 def said_by_all() -> list[Said]:
-    """Route, status and slug of each case in here."""
+    """Route, status and slug of each case of this module."""
     found: list[Said] = []
     for route in operations():
         if role_of(route):
@@ -47,7 +47,7 @@ def said_by_all() -> list[Said]:
 
 @cache
 def common() -> dict[Said, Outcome]:
-    """All of them on one town, that none of them may change."""
+    """The outcome of each on one town, which they must not change."""
     with town() as t:
         before = t.stage.items()
         found = {said: Outcome(_send(t, said), Log(faults=_taken(t))) for said in said_by_all()}

@@ -1,4 +1,4 @@
-"""The API suite: real gateway events in, exact JSON out; moto in this process, one thread."""
+"""The API suite: real gateway events in, exact JSON out, on moto in this process, in one thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.api.town import Town, town
 
 @pytest.fixture
 def fresh() -> Iterator[Stage]:
-    """An empty stack at the opening minute, whose every answer must be declared."""
+    """An empty stack at the opening minute; every response must be declared."""
     with stage() as made:
         yield made
         assert made.log.faults == []
@@ -20,7 +20,7 @@ def fresh() -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Town]:
-    """A town that a module's refusals meet, and leave as it was. Not beside `fresh`: there is one AWS at a time."""
+    """A town for the refusals of a module, which must not change it. Not together with `fresh`: there is one AWS."""
     with town() as made:
         before = made.stage.items()
         yield made

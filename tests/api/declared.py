@@ -1,4 +1,4 @@
-"""What functions/coupons/openapi.json declares, and whether an answer is one of the declared ones."""
+"""The declarations of functions/coupons/openapi.json, and whether a response is declared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.world import Answered
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
 PROBLEM = "application/problem+json"
 Said = tuple[str, int, str]
-"""Route, status, and the slug of a problem (empty for any other answer)."""
+"""Route, status, and the slug of a problem (empty for other responses)."""
 
 
 def operations(document: dict[str, Any] = DOCUMENT) -> dict[str, dict[str, Any]]:
@@ -44,7 +44,7 @@ def slugs(response: dict[str, Any]) -> list[str]:
 
 
 def everything_said() -> Iterator[Said]:
-    """Each route with each status and slug that it may answer, but what the gateway alone answers."""
+    """Each route with each of its statuses and slugs, without those of the gateway alone."""
     for route in [*operations(), "$default"]:
         for status, response in responses(route).items():
             found = slugs(response)
@@ -53,7 +53,7 @@ def everything_said() -> Iterator[Said]:
 
 
 def undeclared(route: str, answered: Answered) -> list[str]:
-    """How `answered` differs from what the document says of `route`; empty if it is declared."""
+    """How the response differs from the declarations of `route`; empty if it is declared."""
     response = responses(route).get(str(answered.status))
     if response is None:
         return [f"{route} does not declare {answered.status}: {answered.text[:300]}"]
@@ -75,6 +75,6 @@ def _unknown_headers(response: dict[str, Any], answered: Answered) -> list[str]:
 
 @cache
 def _validator(schema: str) -> Draft202012Validator:
-    # The components come along, so that the references of the schema lead somewhere.
+    # With the components, so that the references of the schema can be resolved.
     whole = {**json.loads(schema), "components": DOCUMENT["components"]}
     return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)

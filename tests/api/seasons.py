@@ -1,4 +1,4 @@
-"""The real season files on a stage."""
+"""The season files on a stage."""
 
 from __future__ import annotations
 

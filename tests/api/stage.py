@@ -1,8 +1,8 @@
-"""The stack for tests at its gateway: each function in an environment of its own, as template.yaml gives it.
+"""The stack for tests at its gateway: each function in an environment of its own, as template.yaml declares it.
 
-A function sees the variables of its own resource in the template and nothing else, so reading one that is not there
-fails. Every answer is held against the OpenAPI document; every request to AWS is written down under the function that
-sent it, and is a fault if its role in the template does not list it.
+A function sees the variables of its own resource in the template and nothing else, so reading another one fails. Every
+response is compared with the OpenAPI document. Every request to AWS is recorded with the function that sent it, and is
+a fault if its role in the template does not allow it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
 AREAS = ("catalog", "claim", "verify", "admin", "expire", "events")
 Call = tuple[str, Request]
-"""Function, and what it asked of AWS."""
+"""Function, and its request to AWS."""
 
 
 @cache
@@ -60,7 +60,7 @@ _LAID_DOWN: dict[str, dict[str, Any]] = {}
 
 
 class Settings(dict[str, str]):
-    """Environment variables that remember which were asked for."""
+    """Environment variables that record which were read."""
 
     def __init__(self, values: dict[str, str]) -> None:
         super().__init__(values)
@@ -77,7 +77,7 @@ class Settings(dict[str, str]):
 
 @dataclass
 class Log:
-    """What happened on a stage: answers, those that were not declared, requests to AWS, variables read."""
+    """What happened on a stage: responses, faults (undeclared or not allowed), requests to AWS, variables read."""
 
     said: list[Said] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Log:
 
 
 class Stage(World):
-    """A World whose functions share nothing but their tables and the clock."""
+    """A World whose functions share only their tables and the clock."""
 
     def __post_init__(self) -> None:
         self.log = Log()
@@ -107,7 +107,7 @@ class Stage(World):
         self.restart()
 
     def restart(self, *areas: str, client: Any = None) -> None:
-        """The functions (all, if none is named) start anew: empty caches, keys still to be fetched."""
+        """Start the functions anew (all, if none is named): empty caches, keys not read yet."""
         for area in areas or AREAS:
             given = {name: value for name, value in self.settings.items() if name in variables(area)}
             # moto is not atomic across threads.
@@ -117,7 +117,7 @@ class Stage(World):
             )
 
     def send(self, made: dict[str, Any]) -> Answered:
-        """The event through the function whose route it names, in that function's own environment."""
+        """Send the event to the function of its route, in the environment of that function."""
         route = made["routeKey"]
         with self._acting("catalog" if route == "$default" else area_of(route)):
             answered = send(made)
@@ -128,7 +128,7 @@ class Stage(World):
     def published(self, document: dict[str, Any]) -> Stage:
         """This empty stage with a published campaign.
 
-        Publishing takes longer than most tests, so the same document is laid down as it was stored the first time.
+        Publishing takes longer than most tests, so a document's items are copied from its first publishing.
         """
         assert not any(self.items().values())
         content = json.dumps(document)
@@ -142,7 +142,7 @@ class Stage(World):
         return self
 
     def items(self) -> dict[str, list[dict[str, Any]]]:
-        """As in a World, but without scans: serializing their answers takes moto longer than all of a test."""
+        """As in a World, but read from moto directly: to serialize a scan takes moto longer than a whole test."""
         return {
             # Regular JSON is a copy; moto changes the attributes of a stored item in place.
             name: sorted((item.to_regular_json() for item in table.all_items()), key=_by_key)
@@ -150,18 +150,18 @@ class Stage(World):
         }
 
     def tick(self) -> dict[str, Any]:
-        """The schedule's minute."""
+        """Run the schedule once."""
         with self._acting("expire"):
             return expire.handler({}, None)
 
     def announce(self, records: list[Record]) -> list[dict[str, Any]]:
-        """The streams bring `records` to the function `events`: what it put on the bus."""
+        """What the function `events` puts on the bus for these records of the streams."""
         with self._acting("events"):
             events.handler({"Records": records}, None)
         return self.heard.take()
 
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        """Before each AWS request (a botocore event): write down who sends what, and what a role does not list."""
+        """Before each AWS request (a botocore event): record its sender, and a fault if the role forbids it."""
         if self.area:
             requests = list(requests_of(model.name, params))
             self.log.calls |= {(self.area, request) for request in requests}
@@ -177,7 +177,7 @@ class Stage(World):
 
     @contextmanager
     def _acting(self, area: str) -> Iterator[None]:
-        """Requests to AWS in here are the function's."""
+        """Requests to AWS in this block are sent by the function."""
         replace_services(self.environments[area])
         self.area = area
         try:
@@ -188,7 +188,7 @@ class Stage(World):
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """An empty stack at the opening minute; `Person.send` goes through it while it lasts."""
+    """An empty stack at the opening minute; meanwhile `Person.send` sends to it."""
     with mock_aws():
         made = Stage(_client("dynamodb"))
         services = [_client(name) for name in ("dynamodb", "secretsmanager", "events", "sqs")]
@@ -206,7 +206,7 @@ def stage() -> Iterator[Stage]:
 
 
 def _tables() -> Iterator[tuple[str, Any]]:
-    """moto's own tables by name."""
+    """The tables of moto by name."""
     (account,) = dynamodb_backends.values()
     yield from account[boto3.Session().region_name].tables.items()
 
@@ -221,5 +221,5 @@ def _client(service: str, **_: Any) -> Any:
 
 @cache
 def _made(service: str) -> Any:
-    """One client for all stages: making one costs more than a test. moto answers it inside `mock_aws` only."""
+    """One client for all stages: to make one takes longer than a test. It works inside `mock_aws` only."""
     return boto3.client(service)

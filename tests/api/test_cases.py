@@ -15,7 +15,7 @@ from tests.contract import CONTRACT
 from tests.world import Answered, order
 
 NEVER_SEEN: dict[Said, str] = {}
-"""What is declared and cannot be shown here, and why."""
+"""What is declared and has no case, with the reason."""
 
 
 @pytest.mark.parametrize("wanted", CASES, ids=lambda wanted: wanted.name)

@@ -1,4 +1,4 @@
-"""Refusals and the documents they become: the contract's table, row by row."""
+"""Refusals and their problem documents: the contract's table, row by row."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def subclasses(cls: type[r.Refusal]) -> Iterator[type[r.Refusal]]:
 
 
 def test_the_table_is_the_contracts() -> None:
-    """Every slug with its status, in the same order, and none besides."""
+    """Slugs and statuses are the contract's, in its order."""
     assert [(refusal.slug, problem.status) for refusal, problem in PROBLEMS.items()] == list(CONTRACT.items())
 
 
 def test_every_refusal_has_a_row() -> None:
-    """A class of the family without one would be an error 500; a store's are the `busy` they are made from."""
+    """Every class of the family has a row; refusals of stores are `busy` like their base."""
     family = [cls for cls in subclasses(r.Refusal) if cls.__module__.startswith("coupons.")]
     assert set(PROBLEMS) == {cls for cls in family if cls.__module__ == "coupons.refusals"}
     assert {cls for cls in family if cls not in PROBLEMS} == {NotApplied, NoAnswer, NotPut}
@@ -36,7 +36,7 @@ def test_every_refusal_has_a_row() -> None:
 
 
 def test_every_title_is_a_sentence_of_its_own() -> None:
-    """No two problems read alike."""
+    """No two problems have the same title."""
     titles = [problem.title for problem in PROBLEMS.values()]
     assert len(set(titles)) == len(titles)
     assert all(title and not title.endswith(".") for title in titles)
@@ -76,7 +76,7 @@ FACTS: list[tuple[r.Refusal, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("refusal", "facts"), FACTS, ids=lambda case: type(case).__name__)
 def test_facts_become_members(refusal: r.Refusal, facts: dict[str, object]) -> None:
-    """Seconds are shown as RFC 3339 in the campaign's time zone, all else as it is, beside RFC 9457's five members."""
+    """Times are RFC 3339 in the campaign's time zone; other facts are unchanged, beside the members of RFC 9457."""
     title = problem_of(type(refusal)).title
     assert problem_document(refusal, "/a/b") == {
         "type": f"/problems/{refusal.slug}",
@@ -89,7 +89,7 @@ def test_facts_become_members(refusal: r.Refusal, facts: dict[str, object]) -> N
 
 
 def test_a_detail_replaces_the_title_as_the_explanation() -> None:
-    """And is what the exception says."""
+    """The detail is also the text of the exception."""
     refusal = r.SoldOut(detail="All 10 packs are claimed.")
     assert problem_document(refusal, "/")["detail"] == str(refusal) == "All 10 packs are claimed."
     assert str(r.SoldOut()) == "SoldOut"
