@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -42,12 +42,12 @@ class Amounts(Mapping[str, int]):
             if type(funder_id) is not str or type(minor) is not int:
                 raise TypeError("amounts are integers of minor units by funder")
             found[funder_id] = found.get(funder_id, 0) + minor
-        self._minor = {funder_id: found[funder_id] for funder_id in sorted(found)}
+        self._minor = dict(sorted(found.items()))
 
     @classmethod
     def total(cls, parts: Iterable[Amounts]) -> Amounts:
         """The sum of all parts."""
-        return cls(pair for part in parts for pair in part.items())
+        return cls([pair for part in parts for pair in part.items()])
 
     def __getitem__(self, funder_id: str) -> int:
         return self._minor[funder_id]
@@ -58,8 +58,11 @@ class Amounts(Mapping[str, int]):
     def __len__(self) -> int:
         return len(self._minor)
 
+    def items(self) -> ItemsView[str, int]:
+        return self._minor.items()  # the mixin's would be a Python loop
+
     def __add__(self, other: Amounts) -> Amounts:
-        return Amounts.total((self, other))
+        return Amounts([*self._minor.items(), *other.items()])
 
     def __sub__(self, other: Amounts) -> Amounts:
         return self + -other
@@ -68,7 +71,7 @@ class Amounts(Mapping[str, int]):
         return self * -1
 
     def __mul__(self, number: int) -> Amounts:
-        return Amounts((funder_id, minor * number) for funder_id, minor in self._minor.items())
+        return Amounts([(funder_id, minor * number) for funder_id, minor in self._minor.items()])
 
     def __eq__(self, other: object) -> bool:
         """With any mapping: the same amount for each funder, zero where one of the two does not list it."""

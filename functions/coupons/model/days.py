@@ -57,7 +57,7 @@ class Totals:
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + sign * getattr(other, name))
         for batch_id, owed in other.spent.items():
-            self.spent[batch_id] = self.spent.get(batch_id, NOTHING) + owed * sign
+            self.spent[batch_id] = self.spent.get(batch_id, NOTHING) + (owed if sign == 1 else -owed)
 
     @property
     def funding(self) -> Amounts:
