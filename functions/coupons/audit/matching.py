@@ -67,7 +67,7 @@ class Matching:
     ) -> tuple[str, str, str]:
         """Faults of the line, of the order's other lines, and of the coupon; empty if there is none."""
         line, order = one.line, orders.get(_order_of(one))
-        wrong = "" if one.in_place else "stands under another key"
+        wrong = "" if one.in_place else "has a wrong key"
         wrong = wrong or line_fault(line, order, self._purse(order)) or (order_fault(order) if order else "")
         if order is None:
             return wrong, "", ""

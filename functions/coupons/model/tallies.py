@@ -159,7 +159,7 @@ def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> st
         return f"is of {line.purse}, its batch of {purse}"
     expected = expected_lines(order, purse).get(line.reversal_no)
     if expected is None:
-        return f"is none of its order's, which is {order.state} with {len(order.reversals)} reversals"
+        return f"is not a line of its order, which is {order.state} with {len(order.reversals)} reversals"
     if line.amounts != expected.amounts:
         return f"says {_said(line.amounts)}, its order {_said(expected.amounts)}"
     return "" if line == expected else "differs from its order"
@@ -177,7 +177,7 @@ def order_fault(order: OrderRecord) -> str:
         return "gave back more than a funder paid"
     if sum(part.payable_minor for part in parts[1:]) > order.amounts.payable_minor:
         return "gave back more than was paid"
-    return "came back twice" if sum(one.coupon_returned for one in order.reversals) > 1 else ""
+    return "returned its coupon twice" if sum(one.coupon_returned for one in order.reversals) > 1 else ""
 
 
 def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, claim: Claim | None) -> str:
@@ -185,7 +185,7 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
     if ref is None or ref.batch_number != batch_number:
         return "names a coupon that is not of its batch"
     if claim is None or claim.batch_number != batch_number or not ref.index < len(claim.coupons):
-        return "names a coupon that nobody has"
+        return "names a coupon that does not exist"
     coupon = claim.coupons[ref.index]
     if coupon.order != order_key(order.merchant_id, order.order_no):
         return f"names a coupon that is {coupon.state}, of another order or none"

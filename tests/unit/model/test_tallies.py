@@ -79,8 +79,8 @@ def test_an_order_has_its_lines() -> None:
     ("line", "order", "said"),
     [
         (SPENT, None, "has no order"),
-        (SPENT, replace(ORDER, state="released", reversals=()), "is none of its order's, which is released"),
-        (replace(BACK, reversal_no="r-2"), ORDER, "is none of its order's, which is redeemed with 1 reversals"),
+        (SPENT, replace(ORDER, state="released", reversals=()), "is not a line of its order, which is released"),
+        (replace(BACK, reversal_no="r-2"), ORDER, "is not a line of its order, which is redeemed with 1 reversals"),
         (replace(SPENT, amounts=amounts(5, 4, 40)), ORDER, "says 9 off (city 5, shop 4), 5 match, 40 paid, its order"),
         (replace(BACK, amounts=PART.amounts), ORDER, "says 3 off"),
         (replace(SPENT, coupon_id="d"), ORDER, "differs from its order"),
@@ -119,7 +119,7 @@ def with_reversals(*parts: tuple[LineAmounts, bool]) -> OrderRecord:
         (with_reversals((amounts(7, 3, 40), False)), "gave back more than a funder paid"),
         (with_reversals((amounts(4, 0, 1), False), (amounts(3, 0, 1), False)), "gave back more than a funder paid"),
         (with_reversals((amounts(0, 0, 41), False)), "gave back more than was paid"),
-        (with_reversals((amounts(1, 0, 1), True), (amounts(1, 0, 1), True)), "came back twice"),
+        (with_reversals((amounts(1, 0, 1), True), (amounts(1, 0, 1), True)), "returned its coupon twice"),
     ],
 )
 def test_an_orders_money_adds_up(order: OrderRecord, said: str) -> None:
@@ -150,9 +150,9 @@ FREE = replace(ORDER, amounts=amounts(6, 4, 0), reversals=())
         (FREE, REF, claim(OTHER, REDEEMED), ""),
         (ORDER, None, claim(OTHER, REDEEMED), "names a coupon that is not of its batch"),
         (ORDER, replace(REF, batch_number=8), claim(OTHER, REDEEMED), "names a coupon that is not of its batch"),
-        (ORDER, REF, None, "names a coupon that nobody has"),
-        (ORDER, REF, claim(OTHER, REDEEMED, batch_number=8), "names a coupon that nobody has"),
-        (ORDER, REF, claim(REDEEMED), "names a coupon that nobody has"),
+        (ORDER, REF, None, "names a coupon that does not exist"),
+        (ORDER, REF, claim(OTHER, REDEEMED, batch_number=8), "names a coupon that does not exist"),
+        (ORDER, REF, claim(REDEEMED), "names a coupon that does not exist"),
         (ORDER, REF, claim(REDEEMED, OTHER), "names a coupon that is available, of another order or none"),
         (ORDER, REF, claim(OTHER, replace(REDEEMED, order=b"x")), "names a coupon that is redeemed, of another"),
         (ORDER, REF, claim(OTHER, VOIDED), "names a coupon that is voided, not redeemed"),
