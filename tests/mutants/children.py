@@ -10,14 +10,14 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pytest
 
 from tests.mutants.loader import Changed
-from tests.mutants.reach import Reach
+from tests.mutants.reach import Reach, Reached
 
 # Big, and never changed: a child need not import them again.
 _SHARED = (
@@ -52,7 +52,7 @@ class Outcome:
     code: int
     failed: str
     why: str
-    tests: dict[str, tuple[float, list[str]]]
+    tests: dict[str, Reached]
 
     @property
     def is_green(self) -> bool:
@@ -85,9 +85,10 @@ def run_all(waiting: deque[W], folder: Path, jobs: int) -> Iterator[tuple[W, Out
 def _outcome(path: Path, code: int) -> Outcome:
     if not path.exists():
         return Outcome(code, "", f"ended by signal {-code}" if code < 0 else f"ended with {code}", {})
-    outcome = Outcome(code, **json.loads(path.read_text("utf-8")))
+    told = json.loads(path.read_text("utf-8"))
     path.unlink()
-    return outcome
+    tests = {name: Reached(**reached) for name, reached in told["tests"].items()}
+    return Outcome(code, told["failed"], told["why"], tests)
 
 
 def _fork(run: Run, folder: Path) -> int:
@@ -113,7 +114,7 @@ def _child(run: Run, folder: Path) -> int:
     options = ["-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"]
     options += [f"--timeout={TIMEOUT_S}", "--tb=short", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     code = int(pytest.main([*options, *(["-x"] if run.stop_at_first else []), *run.tests], [reach]))
-    tests = {name: (seconds, sorted(sites)) for name, (seconds, sites) in reach.tests.items()}
+    tests = {name: asdict(reached) for name, reached in reach.tests.items()}
     told = {"failed": reach.failed, "why": reach.why, "tests": tests}
     (folder / f"{os.getpid()}.json").write_text(json.dumps(told), "utf-8")
     if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.mutants.reach import Reached
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -37,12 +39,14 @@ class Kept:
         is_current = found.get("digest") == self._digest
         self.verdicts = {n: Verdict(**v) for n, v in found["verdicts"].items()} if is_current else {}
 
-    def reach(self) -> dict[str, Any] | None:
+    def reach(self) -> dict[str, Reached] | None:
         found = self._read("reach")
-        return found["tests"] if found.get("digest") == self._digest else None
+        if found.get("digest") != self._digest:
+            return None
+        return {name: Reached(**reached) for name, reached in found["tests"].items()}
 
-    def write_reach(self, tests: Mapping[str, Any]) -> None:
-        self._write("reach", tests=tests)
+    def write_reach(self, tests: Mapping[str, Reached]) -> None:
+        self._write("reach", tests={name: asdict(reached) for name, reached in tests.items()})
 
     def add(self, name: str, verdict: Verdict) -> None:
         self.verdicts[name] = verdict
@@ -54,7 +58,7 @@ class Kept:
 
     def _write(self, name: str, **what: Any) -> None:
         written = self._folder / f"{name}.new"
-        written.write_text(json.dumps({"digest": self._digest, **what}, indent=1), "utf-8")
+        written.write_text(json.dumps({"digest": self._digest, **what}, indent=0), "utf-8")
         written.replace(self._folder / f"{name}.json")
 
 

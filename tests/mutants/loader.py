@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.abc import MetaPathFinder
@@ -19,13 +20,23 @@ _PROBE = "__passed__"
 Change = Callable[[bytes], ast.Module]
 
 
-class Changed(MetaPathFinder):
-    """`passed` holds the sites that ran since it was last emptied."""
+class Passed(set[str]):
+    """The sites that ran since it was last emptied; `recent`: the last of them, again and again."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.recent: deque[str] = deque(maxlen=16)
+
+    def add(self, site: str) -> None:
+        super().add(site)
+        self.recent.append(site)
+
+
+class Changed(MetaPathFinder):
     def __init__(self, changes: Mapping[str, Change]) -> None:
         """`changes`: path of a source file → what is compiled instead of it."""
         self._changes = changes
-        self.passed: set[str] = set()
+        self.passed = Passed()
 
     def install(self) -> Changed:
         sys.meta_path.insert(0, self)
@@ -42,7 +53,7 @@ class Changed(MetaPathFinder):
 
 
 class _Loader(SourceFileLoader):
-    def __init__(self, name: str, path: str, change: Change, passed: set[str]) -> None:
+    def __init__(self, name: str, path: str, change: Change, passed: Passed) -> None:
         super().__init__(name, path)
         self._change, self._passed = change, passed
 

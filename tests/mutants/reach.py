@@ -1,4 +1,4 @@
-"""A pytest plugin: which sites each test passes, what it costs, and the first that fails.
+"""A pytest plugin: which sites each test passes, at which the store refuses, what it costs, and the first that fails.
 
 What a shared fixture passes counts for every test that uses it, what an import passes for every test of the module.
 """
@@ -11,18 +11,43 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+
+from tests.mutants.loader import Passed
+
+_REFUSALS = ("ConditionalCheckFailedException", "TransactionCanceledException")
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Processor time, the sites that were passed, and those of them just before a condition was refused."""
+
+    seconds: float
+    sites: list[str]
+    refused: list[str]
 
 
 @dataclass(eq=False)
 class Reach:
-    """`passed` is filled by the probes. `tests`: node id → (seconds of processor time, sites)."""
+    """`passed` is filled by the probes. `tests`: node id → what was found."""
 
-    passed: set[str]
-    tests: dict[str, tuple[float, set[str]]] = field(default_factory=dict)
+    passed: Passed
+    tests: dict[str, Reached] = field(default_factory=dict)
     failed: str = ""
     why: str = ""
+    _refused: set[str] = field(default_factory=set)
     _shared: dict[int, set[str]] = field(default_factory=dict)
     _imported: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        made = ClientError.__init__
+
+        def noted(error: ClientError, response: Any, operation: str) -> None:
+            made(error, response, operation)
+            if response.get("Error", {}).get("Code") in _REFUSALS:
+                self._refused |= set(self.passed.recent)
+
+        ClientError.__init__ = noted  # type: ignore[method-assign, assignment]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -50,13 +75,15 @@ class Reach:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self.passed.clear()
+        self.passed.recent.clear()
+        self._refused.clear()
         began_s = time.process_time()
         answer = yield
         sites = set(self.passed) | self._imported.get(item.nodeid.partition("::")[0], set())
         info = getattr(item, "_fixtureinfo", None)
         for used in info.name2fixturedefs.values() if info else ():
             sites |= set().union(*(self._shared.get(id(fixture), set()) for fixture in used))
-        self.tests[item.nodeid] = (time.process_time() - began_s, sites)
+        self.tests[item.nodeid] = Reached(time.process_time() - began_s, sorted(sites), sorted(self._refused))
         return answer
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

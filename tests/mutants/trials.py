@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import loader
+from tests.mutants import conditions, loader
 from tests.mutants.children import Outcome, Run, run_all
 from tests.mutants.kept import Verdict
+from tests.mutants.reach import Reached
 from tests.mutants.source import Module, Mutant
 
 SUITES = ("unit", "store", "api", "concurrency")
@@ -29,6 +30,7 @@ class Test:
     name: str
     seconds: float
     sites: frozenset[str]
+    refused: frozenset[str]
 
     @property
     def function(self) -> str:
@@ -46,17 +48,17 @@ class _Suite:
         return Run(partial(loader.probed, self.modules), self.files, cpu_s=3600, stop_at_first=False)
 
 
-def reach(root: Path, modules: list[Module], jobs: int) -> dict[str, tuple[float, list[str]]]:
+def reach(root: Path, modules: list[Module], jobs: int) -> dict[str, Reached]:
     """Each test that passes a site: its processor time, and the sites. Raises RuntimeError if one fails."""
     files = [str(p) for suite in SUITES for p in sorted((root / "tests" / suite).rglob("test_*.py"))]
     shares = deque(_Suite(modules, files[n::jobs]) for n in range(jobs))
-    tests: dict[str, tuple[float, list[str]]] = {}
+    tests: dict[str, Reached] = {}
     with tempfile.TemporaryDirectory() as folder:
         for _, outcome in run_all(shares, Path(folder), jobs):
             if not outcome.is_green:
                 raise RuntimeError(f"the suites are not green: {outcome.failed} {outcome.why}")
             tests |= outcome.tests
-    return {name: found for name, found in sorted(tests.items()) if found[1]}
+    return {name: found for name, found in sorted(tests.items()) if found.sites}
 
 
 @dataclass
@@ -79,10 +81,13 @@ class _Trial:
 class Trials:
     """Runs mutants against the tests that see them: what failed last, named guards, the module's own, the nearest."""
 
-    def __init__(self, tests: Mapping[str, tuple[float, list[str]]], last: Mapping[str, str], jobs: int) -> None:
+    def __init__(self, tests: Mapping[str, Reached], last: Mapping[str, str], jobs: int) -> None:
         """`tests`: see `reach`. `last`: mutant → the test that saw it last; an order to try, nothing more."""
         self._jobs = jobs
-        self._tests = {name: Test(name, seconds, frozenset(sites)) for name, (seconds, sites) in tests.items()}
+        self._tests = {
+            name: Test(name, found.seconds, frozenset(found.sites), frozenset(found.refused))
+            for name, found in tests.items()
+        }
         self._by_site: dict[str, set[str]] = defaultdict(set)
         for test in self._tests.values():
             for site in test.sites:
@@ -120,13 +125,16 @@ class Trials:
     def ordered(self, mutant: Mutant) -> list[Test]:
         killers = self._killers[mutant.module]
         own = f"/test_{mutant.module.rpartition('.')[2].rstrip('s')}"
+        # What a void clause lets through is seen where the store refused.
+        is_weaker = mutant.kind == "always" or (mutant.kind == "clause" and conditions.FALSE.encode() not in mutant.new)
         last = self._last.get(mutant.name) or self._last.get(_function(mutant))
 
         def rank(test: Test) -> tuple[object, ...]:
             guard = mutant.guards.index(test.function) if test.function in mutant.guards else len(mutant.guards)
+            is_refused = is_weaker and not test.refused.isdisjoint(mutant.sites)
             is_own = own in test.name.partition("::")[0]
             seen = -killers[test.function]
-            return test.name != last, guard, seen, not is_own, len(test.sites), test.seconds, test.name
+            return test.name != last, guard, not is_refused, seen, not is_own, len(test.sites), test.seconds, test.name
 
         return sorted((self._tests[name] for name in self._seen_by(mutant)), key=rank)
 
