@@ -179,15 +179,15 @@ def _commit(services: Services, presented: Presented, use: _Use, order: Order, n
 
     Raises CouponNotUsable, CodeExpired, CodeInvalid, NotFound, OrderNotEligible, OrderConflict, Busy.
     """
-    record = use.record
     is_overtaken = False
     for _ in range(COMMIT_ATTEMPTS):
+        record = use.record
         if _is_used_by(presented, record):
             # A twin of this request was committed between our reads of the order and of the coupon.
             existing = services.orders.get(record.merchant_id, record.order_no)
             assert existing is not None, "order and coupon change in one transaction"
             return _first_answer(existing, record), True
-        _refuse_moved(presented, use, record, now_s, is_overtaken=is_overtaken)
+        _refuse_moved(presented, use, now_s, is_overtaken=is_overtaken)
         try:
             return _write(services, presented, use, order, now_s), False
         except TransactionFailed as failure:
@@ -198,8 +198,8 @@ def _commit(services: Services, presented: Presented, use: _Use, order: Order, n
                     # A twin of this request was first, or our own answer was lost.
                     return _first_answer(existing, record), True
                 # The order's hold was stored after we read the order. Its deadline makes a repeat of that hold known.
-                record = replace(record, held_until_s=existing.held_until_s, late=False)
-                use = _Use(record, scanned=None, judged_at_s=existing.at_s)
+                by_hold = replace(record, held_until_s=existing.held_until_s, late=False)
+                use = _Use(by_hold, scanned=None, judged_at_s=existing.at_s)
             elif use.scanned is not None and failure.kinds == {"late scans"}:
                 raise too_late(use.scanned, "late-limit") from failure
         presented = present(services, presented.ref)
@@ -211,11 +211,11 @@ def _is_used_by(presented: Presented, record: OrderRecord) -> bool:
     return coupon.state in ("redeemed", "voided") and coupon.order == order_key(record.merchant_id, record.order_no)
 
 
-def _refuse_moved(presented: Presented, use: _Use, record: OrderRecord, now_s: int, *, is_overtaken: bool) -> None:
+def _refuse_moved(presented: Presented, use: _Use, now_s: int, *, is_overtaken: bool) -> None:
     """Refuse by the coupon as it was read last; `is_overtaken`: a transaction was refused, and not by the order."""
     if use.scanned is not None:
         refuse_returned(use.scanned, presented, now_s)
-    refuse_unusable(presented, now_s, order=order_key(record.merchant_id, record.order_no))
+    refuse_unusable(presented, now_s, order=order_key(use.record.merchant_id, use.record.order_no))
     if use.scanned is None and is_overtaken:
         raise _lapsed()  # the order still says that it holds the coupon, and the coupon is another's
 

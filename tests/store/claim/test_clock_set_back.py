@@ -1,4 +1,4 @@
-"""The test clock may be set back: nothing that was recorded as over stays over, and stock stays exact."""
+"""The test clock is set back: a batch whose end was recorded is open again, and its stock stays exact."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def over(world: World) -> None:
 
 
 def test_a_batch_that_was_over_lives_again(season: World) -> None:
-    """Forth, back and forth: the same people, the same exact stock, and its expiry recorded anew."""
+    """The clock goes forth, back and forth: the claims and the stock stay exact, and the expiry is recorded again."""
     claimed(season, "ann")
     over(season)
     assert control(season).expired_counts == {"claims": 1, "expired": 1}
@@ -31,7 +31,7 @@ def test_a_batch_that_was_over_lives_again(season: World) -> None:
 
 
 def test_a_batch_that_drains_after_the_clock_was_set_back_is_reclaimed(season: World) -> None:
-    """`drained` is not for ever."""
+    """The batch is reclaimed and open again."""
     over(season)
     season.clock.set(OPENING)
     claimed(season, "ann")
@@ -41,7 +41,7 @@ def test_a_batch_that_drains_after_the_clock_was_set_back_is_reclaimed(season: W
 
 
 def test_what_remains_of_an_open_batch_is_read_from_its_shards(season: World) -> None:
-    """Before the schedule has noticed, too: the last word counts only once the window has closed."""
+    """Also before the schedule has run: a final count matters only after the window has closed."""
     over(season)
     season.clock.set(OPENING)
     claimed(season, "ann")
@@ -49,7 +49,7 @@ def test_what_remains_of_an_open_batch_is_read_from_its_shards(season: World) ->
 
 
 def test_coupons_that_live_again_are_not_over(season: World) -> None:
-    """Set back to after closing but before the last expiry: the record is taken back, and the count is made again."""
+    """Set back to between closing and the last expiry: the record is removed, and claims are counted again."""
     claimed(season, "ann")
     over(season)
     season.clock.set("2020-06-08T00:00:00+08:00")
@@ -59,7 +59,7 @@ def test_coupons_that_live_again_are_not_over(season: World) -> None:
 
 
 def test_a_fence_begun_in_the_future_is_begun_anew(season: World) -> None:
-    """Sealed, then set back by an hour: it waits a fence from now, not an hour and a fence."""
+    """After sealing, the clock is set back by an hour: the batch waits one fence from now, not an hour and a fence."""
     drained(season)
     season.clock.advance(60)
     assert tick(season) == ["sealing", "sealed"]
@@ -73,7 +73,7 @@ def test_a_fence_begun_in_the_future_is_begun_anew(season: World) -> None:
 
 
 def test_what_stands_is_not_taken_back(season: World) -> None:
-    """While the clock goes on, a batch that is over stays over, and nothing is written."""
+    """While the clock goes on, a batch whose end is recorded does not change, and nothing is written."""
     over(season)
     before = season.items()
     run_schedule(season.services, season.now_s, float("inf"))

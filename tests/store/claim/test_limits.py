@@ -1,4 +1,4 @@
-"""Limits of a claim: counted in its own transaction, kept at every border, and never in the way of a repeat."""
+"""Limits of a claim: counted in the claim's transaction, exact at every border, and never refusing a repeat."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def counted(world: World) -> list[int]:
 
 
 def test_a_person_claims_as_many_as_the_limit_says(world: World) -> None:
-    """Two of three batches, and not one more; a repeat of a claim is answered, and another person has their own two."""
+    """Two of three batches are claimed and no third; repeats are answered, and another person has their own count."""
     world.publish(limited(COUNT))
     assert [said(world, name) for name in NAMES] == ["claimed", "claimed", "limit"]
     assert [said(world, name) for name in NAMES] == ["again", "again", "limit"]
@@ -64,7 +64,7 @@ def test_a_person_claims_as_many_as_the_limit_says(world: World) -> None:
     ],
 )
 def test_a_period_begins_at_the_campaigns_midnight(world: World, period: str, last: str, next_one: str) -> None:
-    """One second before it the old count holds; at it a new one begins."""
+    """One second before midnight the old count applies; at midnight a new one begins."""
     world.publish(limited({**COUNT, "period": period, "packs_max": 1}))
     world.clock.set(last)
     assert [said(world, "a"), said(world, "b")] == ["claimed", "limit"]
@@ -73,7 +73,7 @@ def test_a_period_begins_at_the_campaigns_midnight(world: World, period: str, la
 
 
 def test_a_household_claims_one_a_week(world: World) -> None:
-    """Whoever of it comes first; other households, and tokens that name none, are not in its way."""
+    """The first of its members claims; other households, and tokens without a household, are not affected."""
     world.publish(limited(WEEKLY))
     assert said(world, "a", "ann", household_id="h1") == "claimed"
     assert said(world, "a", "bob", household_id="h1") == "limit"
@@ -83,7 +83,7 @@ def test_a_household_claims_one_a_week(world: World) -> None:
 
 
 def test_a_household_is_nobodys_person(world: World) -> None:
-    """Their keys are derived apart, so that a household named like a person shares no count with it."""
+    """Keys of households and persons are derived differently, so equal names share no count."""
     assert KEYS.household("ann") != KEYS.person("ann")
     both = {**COUNT, "packs_max": 1}
     world.publish(limited(both, WEEKLY))
@@ -92,7 +92,7 @@ def test_a_household_is_nobodys_person(world: World) -> None:
 
 
 def test_every_limit_of_a_batch_holds(world: World) -> None:
-    """The person may, the household may not, and nothing is counted of a refusal."""
+    """The person's limit allows it, the household's does not, and a refusal counts nothing."""
     world.publish(limited(COUNT, WEEKLY))
     assert said(world, "a", "ann", household_id="h1") == "claimed"
     assert said(world, "b", "ann", household_id="h1") == "limit"
@@ -108,7 +108,7 @@ def redeem(world: World, batch_id: str, order_no: str = "o-1") -> None:
 
 
 def test_the_next_pack_comes_after_the_last_was_redeemed(world: World) -> None:
-    """Not while it can be used; another batch of the limit, or the same one again, are told apart."""
+    """It is refused while the last pack can be used; a repeat of the last claim is answered."""
     world.publish(limited(ONE))
     assert [said(world, "a"), said(world, "b"), said(world, "a")] == ["claimed", "limit", "again"]
     redeem(world, "a")
@@ -116,7 +116,7 @@ def test_the_next_pack_comes_after_the_last_was_redeemed(world: World) -> None:
 
 
 def test_a_held_coupon_is_still_to_be_used(world: World) -> None:
-    """An unpaid order may yet give it back."""
+    """An unpaid order may still release it."""
     world.publish(limited(ONE))
     assert said(world, "a") == "claimed"
     ann = world.citizen("ann")
@@ -128,7 +128,7 @@ def test_a_held_coupon_is_still_to_be_used(world: World) -> None:
 
 @pytest.mark.parametrize(("after_s", "next_one"), [(-1, "limit"), (0, "claimed")])
 def test_an_expired_pack_is_over_too(world: World, after_s: int, next_one: str) -> None:
-    """To the second: nothing of it can be used any more."""
+    """From the second of its expiry, because nothing of it can be used any more."""
     world.publish(limited(ONE))
     assert said(world, "a") == "claimed"
     world.clock.advance(14 * 86_400 + after_s)
@@ -136,7 +136,7 @@ def test_an_expired_pack_is_over_too(world: World, after_s: int, next_one: str) 
 
 
 def test_a_voided_pack_is_over_too(world: World) -> None:
-    """The operator took it back; the person starts anew."""
+    """The operator voided the coupons, so the person can claim again."""
     world.publish(limited(ONE))
     assert said(world, "a") == "claimed"
     stop = "POST /admin/batches/{batch_id}/stop"
@@ -146,7 +146,7 @@ def test_a_voided_pack_is_over_too(world: World) -> None:
 
 
 def test_a_limit_stands_before_the_stock(world: World) -> None:
-    """The contract's order: who may not claim is told so, not that all is handed out; a repeat is found first."""
+    """The contract's order: not-eligible comes before drained, and a repeat before both."""
     world.publish(limited({**COUNT, "packs_max": 1}))
     assert said(world, "a") == "claimed"
     for name in NAMES:
@@ -167,7 +167,7 @@ def citizen(name: str = "ann") -> Citizen:
 
 
 def test_a_claim_under_limits_is_one_transaction(world: World) -> None:
-    """A lease, a read and the transaction; without limits nothing of that is paid."""
+    """A lease, a read and the transaction; a claim without limits costs none of it."""
     world.publish(limited(COUNT))
     counting = Counting(world.client)
     services = world.new_services(client=counting)
@@ -188,7 +188,7 @@ def test_a_claim_whose_answer_is_lost_is_counted_once(world: World, limit: dict[
 
 
 def test_all_attempts_carry_one_name(world: World) -> None:
-    """The real store knows by it that it has applied the transaction already."""
+    """DynamoDB recognises by the name that it has applied the transaction already."""
     world.publish(limited(COUNT))
     names: list[str] = []
 
@@ -219,7 +219,7 @@ def test_a_limit_that_is_reached_meanwhile_refuses_the_put(world: World) -> None
 
 
 def test_two_first_packs_at_once_are_one(world: World) -> None:
-    """One at a time, also when nothing was claimed before either of them."""
+    """One at a time, also if nothing was claimed before."""
     world.publish(limited(ONE))
     faulty = Faulty(world.client, "transact_write_items", first(lambda: ann_claims(world, "b")))
     replace_services(world.new_services(client=faulty))
@@ -227,7 +227,7 @@ def test_two_first_packs_at_once_are_one(world: World) -> None:
 
 
 def test_two_next_packs_at_once_are_one(world: World) -> None:
-    """The last pack that both had read as used up is the last no more."""
+    """Both read the same last pack; when one has claimed, that pack is no longer the last."""
     world.publish(limited(ONE))
     ann_claims(world, "c")
     redeem(world, "c")
@@ -237,7 +237,7 @@ def test_two_next_packs_at_once_are_one(world: World) -> None:
 
 
 def test_an_unknown_attempt_before_a_reached_limit_burns_the_token(world: World) -> None:
-    """It may still be applied: its pack must not be handed out again."""
+    """The unknown attempt may still be applied, so its pack must not be handed out again."""
     world.publish(limited({**COUNT, "packs_max": 1}))
     faulty = Faulty(world.client, "transact_write_items", request_lost, first(lambda: ann_claims(world, "b")))
     with pytest.raises(NoAnswer):
@@ -246,7 +246,7 @@ def test_an_unknown_attempt_before_a_reached_limit_burns_the_token(world: World)
 
 
 def test_a_throttled_claim_gives_its_pack_back(world: World) -> None:
-    """Nothing was applied; the next in line gets it."""
+    """Nothing was applied, so the next person gets the pack."""
     world.publish(limited(COUNT))
     faulty = Faulty(world.client, "transact_write_items", throttled)
     with pytest.raises(Busy):
@@ -255,7 +255,7 @@ def test_a_throttled_claim_gives_its_pack_back(world: World) -> None:
 
 
 def test_a_limit_that_never_stands_still_is_busy(world: World) -> None:
-    """A household of many phones: the call is bounded and loses no pack."""
+    """A household with many phones: the attempts are bounded, and no pack is lost."""
     world.publish(limited({**WEEKLY, "packs_max": 1000, "period": "campaign"}))
     faulty = Faulty(world.client, "transact_write_items", moved, moved, moved)
     with pytest.raises(Busy):
@@ -269,7 +269,7 @@ def moved(_real: Any, _parameters: dict[str, Any]) -> Any:
 
 
 def test_published_limits_are_frozen(world: World) -> None:
-    """Who counted on two may not find one."""
+    """A person who counts on two packs must not find that the limit is one."""
     document = limited(COUNT)
     world.publish(document)
     changed = {**document, "limits": [{**COUNT, "packs_max": 1}], "revision": 1}
@@ -279,7 +279,7 @@ def test_published_limits_are_frozen(world: World) -> None:
 
 
 def test_the_catalogue_shows_the_limits(world: World) -> None:
-    """So that an app can say them before anybody asks."""
+    """An app can show them before a person claims."""
     world.publish(limited(COUNT, ONE))
     shown = world.citizen("ann").send("GET /batches/{batch_id}", {"batch_id": "a"}).json
     assert shown["limits"] == [COUNT, ONE]

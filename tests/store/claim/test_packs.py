@@ -1,4 +1,4 @@
-"""Claiming on the store: what is refused first, what a refusal costs, and where the pack goes."""
+"""Claims on the store: which refusal comes first, what it costs, and where its pack goes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def control(world: World, batch_id: str = "pack") -> Control:
 
 
 def strand(world: World, batch_id: str = "pack") -> None:
-    """Every pack that remains is leased by processes that will never claim it."""
+    """Processes that never claim lease every pack that remains."""
     for shard, packs in enumerate(remaining(world, batch_id)):
         if packs:
             assert world.services.stock.lease(batch_id, shard, control(world, batch_id).round, packs)[0]
@@ -51,7 +51,7 @@ STEPS: list[tuple[str, Callable[[World], object]]] = [
 
 @pytest.mark.parametrize("place", range(len(STEPS)), ids=[slug for slug, _ in STEPS])
 def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None:
-    """Time, then the operator, then the person, then the stock: all that come later hold as well."""
+    """Time, then the operator, then the person, then the stock, while all later reasons apply as well."""
     world.publish(campaign(a_batch(eligibility={"regions": ["beijing"]})))
     world.citizen("ann", region="beijing").put_claim("pack")
     for _, arrange in reversed(STEPS[place:]):
@@ -96,7 +96,7 @@ def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None
     ],
 )
 def test_eligibility(world: World, changes: dict[str, Any], claims: dict[str, str], reason: str) -> None:
-    """Region by the token, group and booking by the tables."""
+    """The region is checked by the token, group of members and booking by the tables."""
     world.publish(campaign(a_batch(**changes)))
     change_members(world.services, "care", ["member"], [], world.now_s)
     world.services.bookings.put(world.services.cache.batch("pack"), KEYS.person("booked"), 1)
@@ -131,7 +131,7 @@ def test_outside_the_window_nothing_is_asked(season: World, moment: str, refusal
 
 
 def test_once_drained_a_refusal_costs_one_read_a_second(season: World) -> None:
-    """Whoever finds all shards empty marks the batch; within the second all others are refused without a request."""
+    """The process that reads all shards as empty marks the batch; a second later others refuse without a request."""
     strand(season)
     counting = Counting(season.client)
     services = season.new_services(client=counting)
@@ -151,7 +151,7 @@ def test_once_drained_a_refusal_costs_one_read_a_second(season: World) -> None:
 
 
 def test_the_cache_only_refuses(season: World) -> None:
-    """A process that still believes the batch open takes nothing after the stop: no more than a second, both clocks."""
+    """A process whose cache says open writes no claim more than a second after the stop, by both clocks."""
     services = season.new_services()
     claim(services, "pack", citizen("a"), season.now_s)
     assert season.services.controls.set_paused("pack", True)
@@ -161,7 +161,7 @@ def test_the_cache_only_refuses(season: World) -> None:
 
 
 def test_drained_is_marked_by_who_reads_all_shards_at_zero(season: World) -> None:
-    """One shard with a pack is enough to go on: both packs of the last shard are claimed first."""
+    """While one shard has a pack the batch is not drained: both packs of the last shard are claimed first."""
     assert season.services.stock.lease("pack", 0, 1, 5)[0]
     assert season.services.stock.lease("pack", 1, 1, 3)[0]
     for name in ("ann", "bo"):
@@ -187,7 +187,7 @@ def test_a_raise_between_reading_and_marking_is_not_drained(season: World) -> No
 
 @pytest.mark.parametrize("operation", ["update_item", "batch_get_item"])
 def test_a_throttled_shard_is_busy_and_never_drained(season: World, operation: str) -> None:
-    """Whether the lease or the reading of all shards is throttled, nobody knows that they are empty."""
+    """If the lease or the read of all shards is throttled, nothing is known about the stock."""
     strand(season)
     before = season.items()
     faulty = Faulty(season.client, operation, *[throttled] * PATIENT_ATTEMPTS)
@@ -197,7 +197,7 @@ def test_a_throttled_shard_is_busy_and_never_drained(season: World, operation: s
 
 
 def test_a_repeat_gives_its_pack_back(season: World) -> None:
-    """The same claim, and the stock as it was: at once, for it is the lease's last pack."""
+    """The same claim is answered, and the stock is as before at once, because the pack was the lease's last."""
     first_time, replay = claim(season.services, "pack", citizen(), season.now_s)
     assert not replay
     before = season.items()
@@ -209,7 +209,7 @@ def test_a_repeat_gives_its_pack_back(season: World) -> None:
 
 @pytest.mark.parametrize("fault", [throttled, answer_lost])
 def test_a_pack_that_cannot_be_given_back_is_stranded(season: World, fault: Any) -> None:
-    """No retry, no surprise: the repeat is answered, and never a pack too many."""
+    """It is tried once; the repeat is answered, and no pack is counted twice."""
     claim(season.services, "pack", citizen(), season.now_s)
     client = Faulty(season.client, "update_item", lambda real, p: real(**p), fault)
     assert claim(season.new_services(client=client), "pack", citizen(), season.now_s)[1]
@@ -218,7 +218,7 @@ def test_a_pack_that_cannot_be_given_back_is_stranded(season: World, fault: Any)
 
 
 def test_another_batch_of_the_group_is_refused_and_keeps_its_packs(world: World) -> None:
-    """One conditional put for both: the person holds one, is told which, and the other's stock is whole."""
+    """Both share a claim key: the person has one pack, is told of which batch, and the other's stock is unchanged."""
     world.publish(campaign(a_batch("a", exclusive_group="g"), a_batch("b", exclusive_group="g")))
     claim(world.services, "a", citizen(), world.now_s)
     with pytest.raises(AlreadyClaimedGroup) as refused:
@@ -229,7 +229,7 @@ def test_another_batch_of_the_group_is_refused_and_keeps_its_packs(world: World)
 
 
 def test_sold_out_is_said_when_it_is_final(season: World) -> None:
-    """By the control item's word alone."""
+    """Only the control item tells it."""
     season.client.update_item(
         TableName="CatalogTable",
         Key={"pk": {"S": "BATCH#pack"}, "sk": {"S": "CONTROL"}},
@@ -241,7 +241,7 @@ def test_sold_out_is_said_when_it_is_final(season: World) -> None:
 
 
 def test_when_the_last_packs_dance_the_answer_is_busy(season: World) -> None:
-    """Four shards tried, a read of all after each, and then a later request is better."""
+    """After four shards, and a read of all shards after each, the answer is `busy`."""
     counting = Counting(season.client)
     services = season.new_services(client=counting)
     services.cache.batch("pack")
@@ -256,7 +256,7 @@ def test_when_the_last_packs_dance_the_answer_is_busy(season: World) -> None:
 
 
 def test_the_wrong_region_is_told_which_is_right(world: World) -> None:
-    """The refusal explains itself."""
+    """The detail names the regions."""
     world.publish(campaign(a_batch(eligibility={"regions": ["beijing"]})))
     with pytest.raises(NotEligible, match="beijing"):
         claim(world.services, "pack", citizen(region="tianjin"), world.now_s)

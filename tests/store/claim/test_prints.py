@@ -1,4 +1,4 @@
-"""Printed codes: on paper for people without a phone, worth nothing without their PIN."""
+"""Printed codes: on paper, for people without a phone, and only with their PIN."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def redeem(world: World, paper: Paper, pin: str | None = None, order_no: str = "
 
 
 def test_a_print_lives_as_long_as_its_coupon(season: World, coupon_id: str) -> None:
-    """Days later, to the last second; its answer says until when."""
+    """Until the last second, days later; the response states the end."""
     answer = ask(coupon_id)
     assert answer.json["expires_at"] == "2020-06-20T10:00:00+08:00"
     season.clock.advance(14 * 86_400 - 1)
@@ -58,7 +58,7 @@ def test_a_print_lives_as_long_as_its_coupon(season: World, coupon_id: str) -> N
 
 
 def test_a_print_of_an_expired_coupon_is_refused_as_the_coupon_is(season: World, paper: Paper) -> None:
-    """At the second of its expiry; the paper itself has none."""
+    """At the second of the coupon's expiry; the print itself has no expiry."""
     season.clock.advance(14 * 86_400)
     assert redeem(season, paper).json["coupon_status"] == "expired"
 
@@ -71,14 +71,14 @@ def test_a_print_is_used_once(season: World, paper: Paper) -> None:
 
 
 def test_a_repeat_needs_no_pin(season: World, paper: Paper) -> None:
-    """The redemption stands; the content is the coupon and the order."""
+    """The first answer is given again: coupon and order are the same."""
     assert redeem(season, paper).status == 201
     again = season.merchant().redeem("o-1", paper.code, order())
     assert (again.status, again.is_replay) == (200, True)
 
 
 def test_a_print_takes_its_pin(season: World, paper: Paper) -> None:
-    """Quote, hold and redemption alike; without one nothing is tried."""
+    """Quote, hold and redemption need it; without one no try is counted."""
     before = season.items()
     body = {"code": paper.code, "order": order()}
     for answer in (
@@ -91,7 +91,7 @@ def test_a_print_takes_its_pin(season: World, paper: Paper) -> None:
 
 
 def test_quote_hold_and_redeem_by_print(season: World, paper: Paper) -> None:
-    """The way of an online order, with the PIN each time, and no try is used up."""
+    """As an online order does, with the PIN each time, and no try is used up."""
     body = {"code": paper.code, "pin": paper.pin, "order": order()}
     for _ in range(9):
         assert season.merchant().send("POST /quotes", body=body).json["eligible"]
@@ -101,7 +101,7 @@ def test_quote_hold_and_redeem_by_print(season: World, paper: Paper) -> None:
 
 
 def test_a_print_has_five_wrong_tries(season: World, paper: Paper) -> None:
-    """After the fourth the right PIN still does; after the fifth nothing does, until it is printed anew."""
+    """After four the right PIN still works; after five nothing works until it is printed again."""
     for _ in range(4):
         refused = redeem(season, paper, paper.wrong).json
         assert (refused["reason"], refused["detail"]) == ("pin-wrong", "The PIN is wrong.")
@@ -115,7 +115,7 @@ def test_a_print_has_five_wrong_tries(season: World, paper: Paper) -> None:
 
 
 def test_a_new_print_replaces_the_old_one(season: World, coupon_id: str, paper: Paper) -> None:
-    """Lost paper is worth nothing; the new one has its own five tries."""
+    """The old print cannot be used; the new one has five tries of its own."""
     for _ in range(5):
         redeem(season, paper, paper.wrong)
     newer = printed(coupon_id)
@@ -129,7 +129,7 @@ def test_a_new_print_replaces_the_old_one(season: World, coupon_id: str, paper: 
 
 
 def test_a_try_is_counted_before_the_pin_is_looked_at(season: World, paper: Paper) -> None:
-    """Many tills at once have five tries together: each counts first, and only what was counted is compared."""
+    """Many tills have five tries together: each counts its try before it compares the PIN."""
     batch = season.services.cache.batch("pack")
     ref = CouponRef(batch.number, KEYS.person("ann"), 0)
     outcomes = [season.services.claims.try_pin(batch, ref, 1) for _ in range(7)]
@@ -142,7 +142,7 @@ def test_a_try_is_counted_before_the_pin_is_looked_at(season: World, paper: Pape
 
 
 def test_a_pardon_is_not_a_credit(season: World, paper: Paper) -> None:
-    """However often a right PIN is pardoned, five wrong ones are the end."""
+    """Right PINs add no tries: five wrong ones spoil the print."""
     batch = season.services.cache.batch("pack")
     ref = CouponRef(batch.number, KEYS.person("ann"), 0)
     for _ in range(3):
@@ -151,7 +151,7 @@ def test_a_pardon_is_not_a_credit(season: World, paper: Paper) -> None:
 
 
 def test_a_print_costs_one_write(season: World, coupon_id: str) -> None:
-    """The number of the print; code and PIN are derived."""
+    """The number of the print is stored; code and PIN are derived from it."""
     counting = Counting(season.client)
     services = season.new_services(client=counting)
 
@@ -169,14 +169,14 @@ def test_a_print_costs_one_write(season: World, coupon_id: str) -> None:
     ],
 )
 def test_who_may_not_print(season: World, coupon_id: str, claims: dict[str, str], status: int) -> None:
-    """The citizen alone, the operator alone, and an operator for somebody else; nothing is written."""
+    """A citizen alone, an operator alone, and an operator for another person are refused; nothing is written."""
     before = season.items()
     assert ask(coupon_id, claims).status == status
     assert season.items() == before
 
 
 def test_a_print_of_no_claim_is_not_found(season: World) -> None:
-    """An id of ours whose claim was never written."""
+    """The id is ours, and its claim was never written."""
     batch = season.services.cache.batch("pack")
     stray = KEYS.seal_coupon(CouponRef(batch.number, KEYS.person("ann"), 0), 1)
     assert ask(stray).status == 404

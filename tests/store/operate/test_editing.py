@@ -1,4 +1,4 @@
-"""A document that is edited beside raises, extensions and merchants' own records: nothing of them is lost."""
+"""A document is edited while others raise, extend and edit merchants' records: no change is lost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EDITS: list[dict[str, Any]] = [{}, {"title": "Another", "revision": 1}]
 def test_an_apply_beside_a_killed_raise_keeps_its_money(
     town: World, edit: dict[str, Any], nth_write: int, applied: bool
 ) -> None:
-    """The same raise goes on with what it had set aside, and every fen is in the books at each step."""
+    """The repeated raise continues with its reserved money, and the books add up at each step."""
     publish(town.services, "pack", town.now_s)
     with pytest.raises(KilledError):
         raise_quantity(
@@ -48,7 +48,7 @@ def test_an_apply_beside_a_killed_raise_keeps_its_money(
 
 
 def test_a_document_states_the_quantity_of_now(world: World) -> None:
-    """Raised, and grown by what rolled over: that number comes back, and no other is taken."""
+    """After a raise and a rollover the document is read with that number, and refused with any other."""
     world.publish(books.rolling())
     raise_quantity(world.services, "later", 15, world.now_s)
     world.clock.set(books.CLOSED)
@@ -65,7 +65,7 @@ def test_a_document_states_the_quantity_of_now(world: World) -> None:
 
 
 def test_a_raise_during_an_edit_is_kept(season: World) -> None:
-    """It lands between reading and writing: the document that is stored has an older number, which nobody reads."""
+    """The raise is stored between the edit's read and write: the stored document is old, readers see the new number."""
     slow = season.new_services(
         client=Overtaken(
             season.client,
@@ -81,7 +81,7 @@ def test_a_raise_during_an_edit_is_kept(season: World) -> None:
 
 
 def test_of_two_that_apply_the_same_the_second_is_a_repeat(season: World) -> None:
-    """Whichever attempt of a client lands first: the other finds it, and is no conflict."""
+    """If another attempt of the same request was first, the answer is `unchanged`, not a conflict."""
     again = parsed(campaign(title="Another", revision=1))
     slow = season.new_services(
         client=Overtaken(
@@ -96,7 +96,7 @@ def test_of_two_that_apply_the_same_the_second_is_a_repeat(season: World) -> Non
 
 
 def test_a_batch_published_during_an_edit_is_a_conflict(season: World) -> None:
-    """Its quantity was a draft's when the edit was judged."""
+    """The edit was checked while the batch was a draft."""
     drafted = campaign(a_batch(), a_batch("later"), revision=1)
     apply(season.services, "season", parsed(drafted), season.now_s)
     slow = season.new_services(
@@ -114,7 +114,7 @@ def test_a_batch_published_during_an_edit_is_a_conflict(season: World) -> None:
 
 
 def test_the_wallet_remembers_a_campaign_that_ends_later(season: World) -> None:
-    """The end that was moved after publishing counts; so does one that was moved back."""
+    """The wallet follows the campaign's end as it is now, moved later or earlier."""
     season.citizen("ann").put_claim("pack")
     season.clock.set("2020-10-01T00:00:00+08:00")
     seen = []
@@ -128,7 +128,7 @@ def test_the_wallet_remembers_a_campaign_that_ends_later(season: World) -> None:
 
 
 def test_a_document_writes_merchants_that_join_or_leave_and_no_other(season: World) -> None:
-    """A store that an operator added, and a campaign that somebody left by hand, stay as they are."""
+    """A store that an operator added, and a campaign that a merchant left, stay as they are."""
     two = [*campaign()["merchants"][0]["stores"], {"store_id": "annex", "region": "beijing"}]
     put(season.services, "diner", MerchantEdit.model_validate({"revision": 1, "stores": two}))
     edited = parsed(campaign(suspended_districts=["port"], revision=1))
@@ -148,7 +148,7 @@ def test_a_document_writes_merchants_that_join_or_leave_and_no_other(season: Wor
 
 
 def test_a_document_is_answered_beside_a_damaged_record(season: World) -> None:
-    """It is stored; the other merchants' facts are compared, and the damage is noted."""
+    """The document is stored, the other merchants' facts are compared, and the damage is recorded."""
     bakery = {**campaign()["merchants"][0], "merchant_id": "bakery"}
     edited = campaign(merchants=[campaign()["merchants"][0], {**bakery, "category": "bread"}], revision=1)
     put(season.services, "bakery", MerchantEdit.model_validate({n: bakery[n] for n in bakery if n != "merchant_id"}))

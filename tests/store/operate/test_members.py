@@ -1,4 +1,4 @@
-"""Groups, and batches that are granted to all of a group: no stock, and never more members than packs."""
+"""Groups of members, and batches granted to a whole group: no stock, and never more members than packs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def people(count: int, first_one: int = 0) -> list[str]:
 
 
 def change(world: World, add: list[str], remove: list[str] | None = None) -> int:
-    """How many were ever admitted then."""
+    """The number of people ever admitted, after the change."""
     return change_members(world.new_services(), GROUP, add, remove or [], world.now_s).entitled
 
 
@@ -49,7 +49,7 @@ def raise_to(world: World, quantity: int) -> Answered:
 
 
 def test_members_come_and_go(world: World) -> None:
-    """More than one transaction takes; a repeat changes nothing, and groups do not mix."""
+    """More people than one transaction holds; a repeat changes nothing, and groups do not mix."""
     for _ in range(2):
         assert change(world, people(120)) == 120
     assert change(world, people(30, 120), people(120)) == 150
@@ -58,7 +58,7 @@ def test_members_come_and_go(world: World) -> None:
 
 
 def test_everyone_ever_admitted_is_counted_once(world: World) -> None:
-    """Removed and admitted again is one person; a stranger who is removed is nobody."""
+    """A person who is removed and admitted again counts once; removing a stranger counts nothing."""
     assert change(world, ["ann", "bob", "ann"]) == 2
     assert change(world, [], ["bob", "stranger"]) == 2
     assert members(world, ["ann", "bob", "stranger"]) == [True, False, False]
@@ -67,7 +67,7 @@ def test_everyone_ever_admitted_is_counted_once(world: World) -> None:
 
 
 def test_a_granted_batch_needs_no_stock(world: World) -> None:
-    """One write a claim, the put, also of a repeat. The shards keep all packs until the count after closing."""
+    """A claim or a repeat costs one write, the put. The shards keep all packs until the count after closing."""
     world.publish(campaign(granted()))
     change(world, people(3))
     counting = Counting(world.client)
@@ -91,7 +91,7 @@ def test_only_members_claim_and_only_once(world: World) -> None:
 def test_a_group_never_outgrows_a_batch_that_was_granted_to_it(
     world: World, before: int, more: int, fits: bool
 ) -> None:
-    """Up to the quantity and not one above; who is in already may be named again."""
+    """It grows up to the quantity and no further; members may be named again."""
     change(world, people(before))
     world.publish(campaign(granted(3)))
     if fits:
@@ -103,7 +103,7 @@ def test_a_group_never_outgrows_a_batch_that_was_granted_to_it(
 
 
 def test_whoever_was_removed_still_counts(world: World) -> None:
-    """They may have claimed: three packs for three people ever, whoever is a member now."""
+    """A removed member may have claimed, so three packs allow three people ever."""
     world.publish(campaign(granted(3)))
     change(world, people(3))
     assert claims(world, "p0") == ["claimed"]
@@ -113,7 +113,7 @@ def test_whoever_was_removed_still_counts(world: World) -> None:
 
 
 def test_the_smallest_batch_bounds_the_group(world: World) -> None:
-    """Each of the batches must have a pack for everybody."""
+    """Each of the batches must have a pack for each member."""
     world.publish(campaign(granted(5), granted(4, "other")))
     change(world, people(4))
     with pytest.raises(TermsFrozen, match="'other' grants 4"):
@@ -122,7 +122,7 @@ def test_the_smallest_batch_bounds_the_group(world: World) -> None:
 
 @pytest.mark.parametrize("over", ["closed", "stopped"])
 def test_a_batch_that_is_over_bounds_nobody(world: World, over: str) -> None:
-    """A fence after its end nobody can claim it any more, and nothing of it is on its way."""
+    """One fence after its end no claim of it can be written any more."""
     world.publish(campaign(granted(1)))
     if over == "stopped":
         world.operator().send("POST /admin/batches/{batch_id}/stop", {"batch_id": "pack"}, body={})
@@ -136,7 +136,7 @@ def test_a_batch_that_is_over_bounds_nobody(world: World, over: str) -> None:
 
 
 def test_a_process_that_has_not_heard_of_a_stop_grants_to_nobody_new(world: World) -> None:
-    """It remembers the control item for a second: whoever were admitted on the stop would have a pack too many."""
+    """It caches the control item for a second: a person admitted right at the stop would be one too many."""
     world.publish(campaign(granted(1)))
     change(world, ["ann"])
     behind = world.new_services()
@@ -150,7 +150,7 @@ def test_a_process_that_has_not_heard_of_a_stop_grants_to_nobody_new(world: Worl
 
 
 def test_a_raise_lets_the_group_grow(world: World) -> None:
-    """By as many as it adds, in the same transaction."""
+    """The group may grow by the packs that the raise adds, in the same transaction."""
     world.publish(campaign(granted(3)))
     change(world, people(3))
     assert raise_to(world, 5).status == 200
@@ -160,7 +160,7 @@ def test_a_raise_lets_the_group_grow(world: World) -> None:
 
 
 def test_a_raise_beside_a_growing_group_is_tried_again(world: World) -> None:
-    """The group moved on between the reading and the transaction: budgets are reserved once."""
+    """The group changes between read and transaction: the raise is tried again, and reserves once."""
     world.publish(campaign(granted(3)))
     faulty = Faulty(world.client, "transact_write_items", first(lambda: change(world, ["ann"])))
     world.services = world.new_services(client=faulty)
@@ -171,7 +171,7 @@ def test_a_raise_beside_a_growing_group_is_tried_again(world: World) -> None:
 
 
 def test_a_group_too_large_claims_from_the_stock(world: World) -> None:
-    """First come, first served among its members, and it may go on growing."""
+    """Its members claim until the stock is gone, and the group may grow."""
     change(world, people(4))
     world.publish(campaign(granted(3)))
     assert change(world, people(5)) == 5
@@ -180,20 +180,20 @@ def test_a_group_too_large_claims_from_the_stock(world: World) -> None:
 
 
 def test_a_rush_among_members_claims_from_the_stock(world: World) -> None:
-    """First come, first served for a group is no grant: the group may grow beyond its packs."""
+    """A `first_come` batch for a group is not granted: the group may grow beyond the packs."""
     world.publish(campaign(a_batch(eligibility={"group_id": GROUP}, quantity=3)))
     assert change(world, people(4)) == 4
     assert claims(world, *people(4)).count("claimed") == 3
 
 
 def test_a_batch_for_points_claims_from_the_stock(world: World) -> None:
-    """Another item must move with it."""
+    """A price in points needs another item in the transaction."""
     world.publish(campaign(granted(3, price_points=5)))
     assert change(world, people(4)) == 4
 
 
 def test_a_group_that_grew_while_publishing_is_looked_at_again(world: World) -> None:
-    """What was decided on three members does not hold for four."""
+    """The decision made for three members is made again for four."""
     change(world, people(3))
     world.operator().send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=campaign(granted(3)))
     faulty = Faulty(world.client, "transact_write_items", first(lambda: change(world, ["late"])))
@@ -203,7 +203,7 @@ def test_a_group_that_grew_while_publishing_is_looked_at_again(world: World) -> 
 
 
 def test_somebody_admitted_by_another_call_is_counted_once(world: World) -> None:
-    """The transaction's refusal names them; the others are admitted all the same."""
+    """The refused transaction names them, and the others are admitted."""
     faulty = Faulty(world.client, "transact_write_items", first(lambda: change(world, ["bob"])))
     changed = change_members(world.new_services(client=faulty), GROUP, ["ann", "bob"], [], world.now_s)
     assert changed == MemberChange(added=1, removed=0, entitled=2)
@@ -211,14 +211,14 @@ def test_somebody_admitted_by_another_call_is_counted_once(world: World) -> None
 
 
 def test_a_group_that_never_stands_still_is_busy(world: World) -> None:
-    """The call is bounded; nobody of it is admitted by halves."""
+    """The attempts are bounded, and each person is admitted wholly or not at all."""
     with pytest.raises(Busy):
         change_members(world.new_services(client=_Growing(world)), GROUP, ["ann"], [], world.now_s)
     assert members(world, ["ann"]) == [False]
 
 
 class _Growing:
-    """A client before each of whose transactions somebody else is admitted."""
+    """A client that admits another person before each transaction."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -232,7 +232,7 @@ class _Growing:
 
 
 def test_a_late_attempt_of_a_grant_is_not_sent(world: World) -> None:
-    """The count after closing waits out what may still be on its way: nothing is sent after ten seconds."""
+    """Nothing is sent after ten seconds, so the count after closing can wait for all puts."""
     world.publish(campaign(granted()))
     change(world, ["ann"])
 
@@ -247,7 +247,7 @@ def test_a_late_attempt_of_a_grant_is_not_sent(world: World) -> None:
 
 
 def test_the_audit_of_a_granted_batch_adds_up(world: World) -> None:
-    """Before and after the count that follows its closing."""
+    """Before and after the count that follows closing."""
     world.publish(campaign(granted(3)))
     change(world, people(2))
     claims(world, "p0")

@@ -1,4 +1,4 @@
-"""A raise sets its money aside first, as publishing does; others who raise meanwhile come before or after it."""
+"""A raise reserves its money first, as publishing does; raises at the same time come before or after it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.world import World, parsed
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 2, 3, 4, 5, 6, 7])
 def test_killed_while_it_is_undone_the_next_call_goes_on(town: World, nth_write: int, applied: bool) -> None:
-    """A raise that the last funder refuses: whoever comes next is refused too, and everybody has theirs."""
+    """The last funder refuses a raise: the next call is refused too, and every funder has its money back."""
     publish(town.services, "pack", town.now_s)
     funders = [{**one, "budget_minor": 1_000 if one["funder_id"] == "f79" else 2_500} for one in document()["funders"]]
     apply(town.services, "season", parsed({**document(), "funders": funders, "revision": 1}), town.now_s)
@@ -35,7 +35,7 @@ def test_killed_while_it_is_undone_the_next_call_goes_on(town: World, nth_write:
 
 
 def left_behind(world: World, quantity: int = 12) -> None:
-    """A raise of the batch that died when half of its funders had been asked."""
+    """A raise that was killed after half of its funders had reserved."""
     publish(world.services, "pack", world.now_s)
     with pytest.raises(KilledError):
         raise_quantity(world.new_services(client=Mortal(world.client, 2, applied=True)), "pack", quantity, world.now_s)
@@ -43,7 +43,7 @@ def left_behind(world: World, quantity: int = 12) -> None:
 
 @pytest.mark.parametrize("after_s", [0, FENCE_S - 1])
 def test_a_raise_on_its_way_is_finished_first(town: World, after_s: int) -> None:
-    """It may be somebody's yet: both operators get what they asked for, in the order of their numbers."""
+    """Its caller may still be at work: both operators get what they asked for, the smaller number first."""
     left_behind(town)
     town.clock.advance(after_s)
     assert raise_quantity(town.new_services(), "pack", 13, town.now_s)[1].quantity == 13
@@ -52,7 +52,7 @@ def test_a_raise_on_its_way_is_finished_first(town: World, after_s: int) -> None
 
 
 def test_a_larger_raise_on_its_way_passes_a_smaller_one(town: World) -> None:
-    """It is finished, and a quantity never falls."""
+    """The larger raise is finished, and a quantity never falls."""
     left_behind(town)
     with pytest.raises(TermsFrozen):
         raise_quantity(town.new_services(), "pack", 11, town.now_s)
@@ -60,7 +60,7 @@ def test_a_larger_raise_on_its_way_passes_a_smaller_one(town: World) -> None:
 
 
 def test_a_raise_on_its_way_that_is_refused_stops_nobody(town: World) -> None:
-    """Its last funders have too little for it, and enough for a smaller one."""
+    """Its last funders have too little for it, and enough for a smaller raise."""
     funders = [{**one, "budget_minor": 1_300 if one["funder_id"] == "f79" else 2_500} for one in document()["funders"]]
     apply(town.services, "season", parsed({**document(), "funders": funders, "revision": 1}), town.now_s)
     left_behind(town, 25)
@@ -71,7 +71,7 @@ def test_a_raise_on_its_way_that_is_refused_stops_nobody(town: World) -> None:
 
 @pytest.mark.parametrize("after_s", [FENCE_S, -1])
 def test_a_raise_that_was_left_behind_is_undone(town: World, after_s: int) -> None:
-    """After a fence nobody is at work on it; nor where the clock was set back."""
+    """After a fence its caller has given up; the same if the clock was set back."""
     left_behind(town)
     town.clock.advance(after_s)
     raise_quantity(town.new_services(), "pack", 13, town.now_s)
@@ -82,7 +82,7 @@ def test_a_raise_that_was_left_behind_is_undone(town: World, after_s: int) -> No
 
 @pytest.mark.parametrize("wanted", [12, 13])
 def test_a_raise_of_a_number_that_others_changed_meanwhile_is_begun_anew(town: World, wanted: int) -> None:
-    """Packs rolled over to the batch since: what was set aside is for two on top of ten, and there are eleven."""
+    """A pack rolled over to the batch meanwhile: the money was reserved for two on top of ten, and there are eleven."""
     left_behind(town)
     control, read = town.services.controls.get("pack", consistent=True), town.services.reserves.get("pack")
     assert control is not None
@@ -95,7 +95,7 @@ def test_a_raise_of_a_number_that_others_changed_meanwhile_is_begun_anew(town: W
 
 
 def test_a_raise_that_others_have_passed_is_given_up(town: World) -> None:
-    """Packs rolled over to the batch since, more than it asked for."""
+    """More packs rolled over to the batch meanwhile than the raise asked for."""
     left_behind(town)
     control, read = town.services.controls.get("pack", consistent=True), town.services.reserves.get("pack")
     assert control is not None
@@ -109,7 +109,7 @@ def test_a_raise_that_others_have_passed_is_given_up(town: World) -> None:
 
 @pytest.mark.parametrize(("after_s", "is_kept"), [(FENCE_S - 1, True), (FENCE_S, False)])
 def test_a_raise_to_what_is_there_clears_what_was_left_behind(town: World, after_s: int, is_kept: bool) -> None:
-    """Nothing is to be done, and no funder's money waits for anybody; but for who may be at work on it."""
+    """The batch has the quantity already, so the reserved money goes back, unless its caller may still be at work."""
     left_behind(town)
     town.clock.advance(after_s)
     assert raise_quantity(town.new_services(), "pack", 10, town.now_s)[2]
@@ -118,7 +118,7 @@ def test_a_raise_to_what_is_there_clears_what_was_left_behind(town: World, after
 
 
 def test_the_same_raise_goes_on_at_once(town: World) -> None:
-    """Whoever repeats it wants what is on its way."""
+    """A repeat continues the raise in progress."""
     left_behind(town)
     raise_quantity(town.new_services(), "pack", 12, town.now_s)
     assert_reserved(town, 12, "pack")
@@ -126,7 +126,7 @@ def test_the_same_raise_goes_on_at_once(town: World) -> None:
 
 
 def test_an_audit_bears_with_a_raise_on_its_way(town: World) -> None:
-    """Half of its funders have been asked: every fen is somewhere, and is said to be."""
+    """Half of its funders have reserved: the audit accounts for every amount."""
     left_behind(town)
     found = audit_batch(town.new_services(), "pack", "", town.now_s, float("inf"))
     assert [text for text, holds in found.equations() if not holds] == []
@@ -137,7 +137,7 @@ def test_an_audit_bears_with_a_raise_on_its_way(town: World) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_count_that_begins_during_a_raise_does_not_reserve_twice(town: World, number: int) -> None:
-    """The raise's last word is refused, its money goes back, and it is taken again for the state that stands then."""
+    """The final transaction is refused, its money goes back, and is reserved again for the new state."""
     publish(town.services, "pack", town.now_s)
 
     def seal() -> None:
@@ -154,7 +154,7 @@ def test_a_count_that_begins_during_a_raise_does_not_reserve_twice(town: World, 
 
 
 def test_a_raise_that_a_stop_overtakes_leaves_nothing_reserved(town: World) -> None:
-    """Its last word is refused by the count that began, and then the batch is stopped for good."""
+    """The final transaction is refused because a count began, and then the batch is stopped."""
     publish(town.services, "pack", town.now_s)
 
     def stop() -> None:

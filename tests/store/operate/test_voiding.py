@@ -1,4 +1,4 @@
-"""A batch stopped together with what was issued: no till takes its coupons any more, what was redeemed stays."""
+"""A batch is voided: no till takes its issued coupons any more, and redemptions stay."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def statuses(world: World) -> list[str]:
 
 
 def test_a_voided_coupon_is_refused_at_the_till(season: World, code: str) -> None:
-    """At the first look after the cache's second; by quote, hold and redemption alike."""
+    """After the cache's second, by quote, hold and redemption."""
     assert statuses(season) == ["available"]
     void(season)
     season.clock.advance(1)
@@ -48,7 +48,7 @@ def test_a_voided_coupon_is_refused_at_the_till(season: World, code: str) -> Non
 
 
 def test_a_till_that_just_looked_takes_it_for_a_second_longer(season: World, code: str) -> None:
-    """The control item is a second old at most: two seconds at the till, everywhere."""
+    """The cached control item is at most a second old, so every till refuses within two seconds."""
     assert statuses(season) == ["available"]
     void(season)
     season.clock.advance(0.9)
@@ -56,7 +56,7 @@ def test_a_till_that_just_looked_takes_it_for_a_second_longer(season: World, cod
 
 
 def test_what_was_held_is_not_redeemed(season: World, code: str) -> None:
-    """The unpaid order learns it at its payment."""
+    """The unpaid order is refused when it pays."""
     assert hold(season, code).status == 201
     void(season)
     season.clock.advance(1)
@@ -64,7 +64,7 @@ def test_what_was_held_is_not_redeemed(season: World, code: str) -> None:
 
 
 def test_what_was_redeemed_stays_and_does_not_come_back(season: World, code: str) -> None:
-    """A reversal moves the money and voids the coupon."""
+    """A reversal returns the money and voids the coupon."""
     assert season.merchant().redeem("o-1", code, order()).status == 201
     void(season)
     season.clock.advance(1)

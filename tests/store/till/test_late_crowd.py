@@ -1,4 +1,4 @@
-"""A line that was down for a mall is back: two hundred tills of one merchant send what they scanned, all at once."""
+"""A mall is online again: two hundred tills of one merchant send their late scans at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.world import KEYS, Person, World, a_batch, campaign, event, order, se
 
 TILLS = 200
 TRANSACTION_S = 0.05
-"""How long one has its items to itself; DynamoDB takes half of that for most."""
+"""How long a transaction keeps its items to itself; most take DynamoDB half of that."""
 PATIENCE_S = 60.0
 
 
@@ -55,7 +55,7 @@ def items_of(world: World) -> list[dict[str, Any]]:
 
 
 def through(till: Till, crowd: Crowd) -> list[Settled]:
-    """It settles what it has, and again what stayed open."""
+    """The till sends all that it has, and sends again what was not answered."""
     settled = till.settle()
     while till.journal:
         crowd.wait(till._device.uniform(0, 5))
@@ -64,7 +64,7 @@ def through(till: Till, crowd: Crowd) -> list[Settled]:
 
 
 def test_two_hundred_late_scans_at_once_are_through_within_a_minute() -> None:
-    """They take their places from one item, so their transactions conflict; tills repeat as the client does."""
+    """All take places from one item, so their transactions conflict; each till repeats as the client does."""
     random.seed(1)  # the pauses between a transaction's attempts
     world, crowd, conflicts = World(Engine()), Crowd(), Conflicts()
     world.publish(campaign(a_batch(quantity=TILLS)))

@@ -37,7 +37,7 @@ def take(world: World, late_max: int) -> bool:
 
 
 def test_places_are_taken_to_the_last(world: World) -> None:
-    """Two of two; a third when three are allowed; none where fewer are allowed than were taken."""
+    """Two of two are taken; a third when three are allowed; none when fewer are allowed than were taken."""
     assert [take(world, 2) for _ in range(3)] == [True, True, False]
     assert [take(world, 3), take(world, 3), take(world, 1)] == [True, False, False]
     assert taken(world) == 3
@@ -59,7 +59,7 @@ def test_places_are_taken_to_the_last(world: World) -> None:
 def test_late_is_what_would_be_refused_as_it_stands_now(
     scanned: Scanned, scanned_s_ago: int | None, late: bool
 ) -> None:
-    """A code of a minute ago or more, a print scanned more than a minute ago; and both only if the till says when."""
+    """A code a minute old, or a print scanned more than a minute ago, and only if the till states the scan's time."""
     sent = scanned.sent(None if scanned_s_ago is None else NOW_S - scanned_s_ago, NOW_S)
     assert sent.is_late == late
     assert sent.judged_at_s(NOW_S) == (max(NOW_S - (scanned_s_ago or 0), scanned.issued_at_s) if late else NOW_S)
@@ -88,7 +88,7 @@ def send(world: World, order_no: str, shown: str, scanned_at: str = "2020-06-06T
 
 
 def test_a_place_is_taken_by_what_is_late_and_nothing_else(shop: World) -> None:
-    """Not by a good code with the second of its scan, nor by a repeat, a refusal or what an order holds."""
+    """A fresh code with the time of its scan, a repeat, a refusal and a live hold take no place."""
     codes = {name: code(shop, name) for name in ("ann", "bob", "cat", "dan")}
     hold = {"code": codes["dan"], "order": order(), "ttl_s": 600}
     assert shop.merchant().send("PUT /orders/{order_no}/hold", {"order_no": "o-dan"}, body=hold).status == 201
@@ -103,7 +103,7 @@ def test_a_place_is_taken_by_what_is_late_and_nothing_else(shop: World) -> None:
 
 
 def test_places_are_of_the_day_on_which_a_scan_arrives(shop: World) -> None:
-    """Scanned before midnight, sent after it: a place of the new day, where its line stands."""
+    """A scan before midnight that is sent after it takes a place of the new day, as its line does."""
     shop.clock.set("2020-06-06T23:59:59+08:00")
     codes = {name: code(shop, name) for name in ("ann", "bob", "cat")}
     scanned_at = "2020-06-06T23:59:59+08:00"
@@ -117,7 +117,7 @@ def test_places_are_of_the_day_on_which_a_scan_arrives(shop: World) -> None:
 
 
 def test_a_hold_that_lands_meanwhile_makes_it_no_late_scan(shop: World) -> None:
-    """The order redeems what it holds then: no place is taken, and the line says so."""
+    """The order redeems what it holds: no place is taken, and the line is not late."""
     shown = code(shop, "ann")
     shop.clock.advance(60)
 
@@ -132,7 +132,7 @@ def test_a_hold_that_lands_meanwhile_makes_it_no_late_scan(shop: World) -> None:
 
 
 def test_the_last_place_of_a_twin_is_a_repeat(shop: World) -> None:
-    """Both scans of one order on their way at once, one place left: the second finds the first, not a full day."""
+    """Two scans of one order at once, one place left: the second is a repeat of the first, not refused by the limit."""
     codes = {name: code(shop, name) for name in ("ann", "bob")}
     shop.clock.advance(60)
     told: list[bool] = []

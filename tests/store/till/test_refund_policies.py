@@ -1,4 +1,4 @@
-"""Redeem, reverse in parts, redeem again: whatever the policy and the order of things, money and coupon agree."""
+"""Redeem, reverse in parts, redeem again: money and coupon agree for each policy and any sequence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.world import KEYS, World, a_batch, campaign, terms
 from tests.world import order as order_document
 
 WORTH_MINOR = 1000
-"""What publishing reserved for one coupon."""
+"""The money reserved for one coupon."""
 POLICIES = {
     "never": {"policy": "never"},
     "full-only": {"policy": "full_only", "times_max": 2},
@@ -40,7 +40,7 @@ Step = tuple[str, int, int]
 
 @pytest.fixture(scope="module")
 def world(client: Any) -> Iterator[World]:
-    """One batch a policy. Examples are told apart by their people, not by their tables: those take longer to make."""
+    """One batch for each policy. Each example has its own person, because new tables would take longer."""
     batches = [a_batch(policy, terms=[policy], quantity=100) for policy in POLICIES]
     with mock_aws():
         made = World(client)
@@ -50,7 +50,7 @@ def world(client: Any) -> Iterator[World]:
 
 @dataclass
 class Wallet:
-    """Somebody's one coupon of a policy, and the orders that it was on."""
+    """One coupon of a policy, and the orders that used it."""
 
     world: World
     policy: str
@@ -80,7 +80,7 @@ class Wallet:
         return found
 
     def redeem(self, total_minor: int) -> None:
-        """By a code of now, which a coupon that has just come back does not take, then by one of later."""
+        """With a code of now, which a coupon that has just come back refuses, then with a later one."""
         order_no = f"{self.person.hex()[:8]}-{len(self.orders)}"
         if self.now_s <= self.returned_at_s + SKEW_S:
             with pytest.raises(CodeExpired):
@@ -103,7 +103,7 @@ class Wallet:
         )
 
     def reverse(self, number: int, percent: int) -> None:
-        """And once more with the same number: a repeat is no second effect."""
+        """Each number is sent twice: a repeat has no second effect."""
         order, coupon = self.order(self.orders[number % len(self.orders)]), self.coupon
         left_minor = net(order).payable_minor
         amount_minor = left_minor if percent == REST else order.amounts.payable_minor * percent // 100
@@ -133,7 +133,7 @@ class Wallet:
         self.now_s = max(self.now_s, self.coupon.expires_at_s - before_s)
 
     def check(self) -> None:
-        """The money of all orders that the coupon was on, and its state."""
+        """The money of all orders that used the coupon, and the coupon's state."""
         left = [net(self.order(order_no)) for order_no in self.orders]
         for amounts in left:
             assert min(amounts.discount_minor, amounts.merchant_match_minor, amounts.payable_minor) >= 0
@@ -182,7 +182,7 @@ USE = ("redeem", 6000, 0)
 @example("never", [USE, PART, USE, ALL, USE])
 @settings(max_examples=20)
 def test_money_and_coupon_agree_after_every_step(world: World, policy: str, todo: list[Step]) -> None:
-    """No line goes below zero, no coupon costs more than its worth, none is usable while it has money out."""
+    """No line falls below zero, no coupon costs more than its worth, and none can be used while its money is out."""
     wallet = Wallet(world, policy)
     for what, first, second in todo:
         if what == "redeem":

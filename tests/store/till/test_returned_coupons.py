@@ -1,4 +1,4 @@
-"""A coupon that came back: no code or paper of before brings it again, though it came back between read and write."""
+"""A coupon that came back: no earlier code or print can use it, even if it came back between read and write."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def till(season: World) -> Till:
 def test_a_coupon_that_came_back_between_read_and_write_is_not_taken(
     till: Till, act: Act, by: Callable[[Till], By], refusal: type[Refusal]
 ) -> None:
-    """Another shop read it as available; then it was used by the same code, and undone."""
+    """Another shop read it as available; then the same code used it, and that use was reversed."""
     shown = by(till)
     other = Till(till.world, Overtaken(till.world.client, "transact_write_items", "", lambda: till.use_and_undo(shown)))
     with pytest.raises(refusal):
@@ -96,7 +96,7 @@ def test_a_coupon_that_came_back_between_read_and_write_is_not_taken(
 @pytest.mark.parametrize("act", [Till.redeem, Till.hold])
 @pytest.mark.parametrize("issued_s", range(-SKEW_S - 1, SKEW_S + 2))
 def test_codes_of_as_long_as_clocks_may_differ_bring_it_no_more(till: Till, act: Act, issued_s: int) -> None:
-    """Issued up to SKEW_S after it came back, by a clock that may be so much ahead; one second later they do."""
+    """Codes issued up to SKEW_S after it came back cannot use it, since clocks differ; one second later they can."""
     till.use_and_undo(till.code(till.world.now_s))
     by = till.code(till.world.now_s + issued_s)
     till.world.clock.advance(SKEW_S + 1)
@@ -106,7 +106,7 @@ def test_codes_of_as_long_as_clocks_may_differ_bring_it_no_more(till: Till, act:
 @pytest.mark.parametrize("act", [Till.redeem, Till.hold])
 @pytest.mark.parametrize(("back_s", "counts"), [(SKEW_S - 1, True), (SKEW_S, True), (SKEW_S + 1, False)])
 def test_a_bar_of_before_the_clock_was_set_back_does_not_count(till: Till, act: Act, back_s: int, counts: bool) -> None:
-    """Two clocks that differ by SKEW_S can write no bar further ahead than twice that."""
+    """Two clocks that differ by SKEW_S write no bar further ahead than twice that."""
     till.use_and_undo(till.code(till.world.now_s))
     till.world.clock.advance(-back_s)
     assert till.is_refused(act, till.code(till.world.now_s)) == counts
@@ -114,7 +114,7 @@ def test_a_bar_of_before_the_clock_was_set_back_does_not_count(till: Till, act: 
 
 @pytest.mark.parametrize("brings_a_code", [False, True])
 def test_what_an_order_holds_is_redeemed_whatever_its_code(till: Till, *, brings_a_code: bool) -> None:
-    """It took the coupon by a code of after the bar; and the order that came back still has its first answer."""
+    """The hold was taken with a code issued after the bar; the reversed order still gets its first answer."""
     old = till.code(till.world.now_s)
     till.use_and_undo(old)
     till.world.clock.advance(SKEW_S + 1)
@@ -132,7 +132,7 @@ def overtake(till: Till, shown: By) -> None:
 
 
 def test_a_hold_that_was_overtaken_holds_nothing_by_a_clock_that_is_behind(till: Till) -> None:
-    """Without a code, or with the one that took the hold, the coupon stays; a fresh one brings it."""
+    """Without a code, or with the hold's own code, it is refused; a fresh code uses it."""
     shown = till.code(till.world.now_s)
     overtake(till, shown)
     till.world.clock.advance(-3)
@@ -144,7 +144,7 @@ def test_a_hold_that_was_overtaken_holds_nothing_by_a_clock_that_is_behind(till:
 
 
 def test_a_request_from_before_a_hold_that_was_overtaken_takes_nothing(till: Till) -> None:
-    """It read no order, then stood still: its code is of before the return, and the order holds nothing any more."""
+    """The request read no order and stalled: its code is older than the return, and the order holds nothing now."""
     shown = till.code(till.world.now_s)
     slow = Till(till.world, Overtaken(till.world.client, "transact_write_items", "", lambda: overtake(till, shown)))
     with pytest.raises(NotFound, match="lapsed"):
@@ -153,7 +153,7 @@ def test_a_request_from_before_a_hold_that_was_overtaken_takes_nothing(till: Til
 
 
 def test_a_redemption_without_a_code_of_before_the_hold_was_overtaken_takes_nothing(till: Till) -> None:
-    """It read a live hold, then stood still."""
+    """The request read a live hold, then stalled."""
     till.hold("second", till.code(till.world.now_s))
 
     def act() -> None:
@@ -170,7 +170,7 @@ def test_a_redemption_without_a_code_of_before_the_hold_was_overtaken_takes_noth
 def test_a_redemption_whose_twin_was_through_and_undone_is_its_repeat(
     till: Till, operation: str, word: str, *, brings_a_code: bool
 ) -> None:
-    """Between its reads of the order and of the coupon, or before its write: the order has its answer, none is lost."""
+    """The twin commits between the reads of order and coupon, or before the write: the request is its repeat."""
     shown = till.code(till.world.now_s)
     till.hold("first", shown)
     by = shown if brings_a_code else {"code": None}

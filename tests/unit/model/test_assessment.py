@@ -1,4 +1,4 @@
-"""What a coupon is worth for an order: every reason, every kind of discount, and the borders of each."""
+"""What a coupon is worth for an order: every reason and every kind of discount, at its borders."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ REASONS: dict[str, tuple[dict[str, Any], dict[str, Any], Till | None, tuple[str,
 
 @pytest.mark.parametrize(("term", "what", "at", "reasons"), REASONS.values(), ids=REASONS)
 def test_every_reason_is_given(term: dict[str, Any], what: dict[str, Any], at: Till | None, reasons: object) -> None:
-    """An order that does not fit is told every reason, costs what it cost before, and nobody pays a discount."""
+    """An order that does not fit gets every reason, is payable in full, and has no discount."""
     total_minor = what.pop("total_minor", 6000) if what else 6000
     found = judge(term, {**order(total_minor), **what}, at)
     assert found.reasons == reasons

@@ -1,4 +1,4 @@
-"""What the moment makes of a coupon's worth: hours, days, its first second, and the match in force."""
+"""How the moment changes what a coupon is worth: hours, days, its first second, and the match in force."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_coupon_is_valid_from_its_first_second(now_s: int, reasons: object) ->
     ],
 )
 def test_the_match_in_force_is_the_last_that_started(now: str, match_minor: int) -> None:
-    """A ratio counts from its second on until the next one starts; before the first there is none; rounded down."""
+    """A ratio applies from its second until the next one starts; before the first there is none; it rounds down."""
     ratios = [
         {"starts_at": "2020-06-06T00:00:00+08:00", "basis_points": 10_000},
         {"starts_at": "2020-08-01T00:00:00+08:00", "basis_points": 3_333},

@@ -1,4 +1,4 @@
-"""A batch's status, when its packs return, and how its stock and claims are spread."""
+"""A batch's status, when its packs return, and its number of shards and buckets."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def released(**changes: object) -> PublishedBatch:
     ],
 )
 def test_status(now_s: int, control: Control, expected: str) -> None:
-    """One word; of several that hold, the one that explains a refusal for longest."""
+    """One word; if several apply, the one that explains a refusal for longest."""
     assert batch_status(released(booking=BOOKING), control, now_s) == expected
 
 
@@ -85,14 +85,14 @@ def test_without_a_booking_window_nothing_is_booked() -> None:
     ],
 )
 def test_when_packs_return(drained_at_s: int, sealed_at_s: int, now_s: int, expected: int) -> None:
-    """The tick after the drain seals, the first one after the fence counts and reopens."""
+    """The tick after the drain seals, the first tick after the fence counts and reopens."""
     control = Control("open", 1, 10, drained_at_s=drained_at_s, sealed_at_s=sealed_at_s)
     assert returns_at_s(control, now_s) == expected
 
 
 @given(st.integers(0, 10**10), st.integers(0, 10**10), st.integers(0, 10**10))
 def test_packs_always_return_later_on_a_tick(drained_at_s: int, sealed_at_s: int, now_s: int) -> None:
-    """Whatever was late, the answer is a minute of the future."""
+    """Also if a tick is late, the time is a full minute in the future."""
     returns_s = returns_at_s(Control("open", 1, 10, drained_at_s=drained_at_s, sealed_at_s=sealed_at_s), now_s)
     assert returns_s > now_s
     assert returns_s % 60 == 0
@@ -125,6 +125,6 @@ def test_spread_is_even_and_loses_nothing(packs: int, shards: int) -> None:
 
 @pytest.mark.parametrize("name", ["drained_at_s", "sealed_at_s"])
 def test_what_was_written_before_the_clock_was_set_back_is_not_waited_for(name: str) -> None:
-    """Two weeks ahead by the item, two minutes by the schedule."""
+    """The item says two weeks ahead, and the answer is at most two minutes."""
     control = Control("open", 1, 10, **{name: 1_000_000 + 14 * 86_400})
     assert returns_at_s(control, 1_000_000) - 1_000_000 <= 120

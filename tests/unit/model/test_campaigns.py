@@ -40,7 +40,7 @@ def setting(path: str, value: object) -> Change:
 
 
 def twice(path: str) -> Change:
-    """The list at `path` has its first element a second time."""
+    """The list at `path` has its first element twice."""
     return lambda document: document[path].append(deepcopy(document[path][0]))
 
 
@@ -240,7 +240,7 @@ REFUSED: list[tuple[Change, str, str]] = [
 
 @pytest.mark.parametrize("change", TAKEN.values(), ids=TAKEN)
 def test_a_document_at_its_limits_is_taken(change: Change) -> None:
-    """The border of each rule, inside."""
+    """Values at the border of each rule are accepted."""
     document = campaign()
     change(document)
     assert parsed(document)
@@ -248,7 +248,7 @@ def test_a_document_at_its_limits_is_taken(change: Change) -> None:
 
 @pytest.mark.parametrize(("change", "place", "message"), REFUSED)
 def test_a_rule_refuses_and_names_the_place(change: Change, place: str, message: str) -> None:
-    """One error, where it is and why."""
+    """Each yields one error, with its place and its reason."""
     document = campaign()
     change(document)
     with pytest.raises(ValidationError) as refused:
@@ -273,7 +273,7 @@ def test_a_pack_lists_its_terms_in_order() -> None:
 
 
 def test_a_document_survives_its_own_json() -> None:
-    """GET gives back what PUT takes, nothing added and nothing lost."""
+    """GET returns what PUT took, with nothing added or lost."""
     document = parsed(campaign(revision=3))
     assert Campaign.model_validate_json(document.model_dump_json(exclude_unset=True)) == document
     assert json.loads(document.model_dump_json(exclude_unset=True))["revision"] == 3

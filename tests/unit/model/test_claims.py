@@ -1,4 +1,4 @@
-"""The state of a coupon: what is stored, and what the clock makes of it."""
+"""The status of a coupon, by its stored state and the clock."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXPIRES_S = 1_000_000
     ],
 )
 def test_status(stored: str, held_until: int, extended_s: int, now: int, status: str) -> None:
-    """Seconds around the expiry; a hold ends with its deadline, and with the coupon at the latest."""
+    """At the seconds around the expiry; a hold ends at its deadline, and never after the coupon."""
     coupon = Coupon(stored, 0, EXPIRES_S, held_until_s=EXPIRES_S + held_until)  # type: ignore[arg-type]
     assert coupon.status(EXPIRES_S + now, Ruling(extended_s)) == status
 
@@ -89,14 +89,14 @@ def test_a_delayed_start_is_the_beginning_of_a_day(
 
 
 def test_a_fixed_window_does_not_look_at_the_claim() -> None:
-    """Whoever claims when, it starts and ends the same."""
+    """It starts and ends at the same time for every claim."""
     window = {"starts_at": "2020-06-18T00:00:00+08:00", "ends_at": "2020-06-21T00:00:00+08:00"}
     coupon = fresh_coupon(made(kind="fixed", **window), 5, "Asia/Shanghai")
     assert coupon == Coupon("available", seconds(window["starts_at"]), seconds(window["ends_at"]))
 
 
 def test_the_last_expiry_is_of_a_claim_in_the_windows_last_second() -> None:
-    """No coupon outlives it; the schedule counts from there."""
+    """No coupon ends later, so the schedule can count from it."""
     assert expiry_s(made(kind="days_after_claim", days=1), 1_000) == 1_000 + 86_400
     window = {"starts_at": "2020-06-18T00:00:00Z", "ends_at": "2020-06-21T00:00:00Z"}
     assert expiry_s(made(kind="fixed", **window), 1_000) == seconds("2020-06-21T00:00:00Z")

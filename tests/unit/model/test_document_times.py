@@ -1,4 +1,4 @@
-"""Documents lie in our time with all that can follow from them, by the instant: no event or answer ever leaves it."""
+"""Times of documents, events and responses lie in the supported years, by the instant."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def fixed(ends_at: str, timezone: str = "UTC") -> dict[str, Any]:
 
 
 def refusal(document: dict[str, Any]) -> tuple[str, str]:
-    """Place and message of the one error."""
+    """The place and message of the only error."""
     with pytest.raises(ValidationError) as refused:
         parsed(document)
     [error] = refused.value.errors()

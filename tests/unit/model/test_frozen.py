@@ -1,4 +1,4 @@
-"""What a document may not say otherwise once a batch is published: each place with what is kept and what is stated."""
+"""What a document cannot change once a batch is published: each place with the kept and the stated value."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def found(document: dict[str, Any]) -> list[tuple[str, Any, Any]]:
 def test_each_difference_is_named_with_both_values(
     document: dict[str, Any], places: list[tuple[str, Any, Any]]
 ) -> None:
-    """By its place in the document that was sent, as deep as both have the same shape."""
+    """By its place in the sent document, as deep as both have the same shape."""
     assert found(document) == places
 
 
@@ -69,19 +69,19 @@ def test_each_difference_is_named_with_both_values(
     ],
 )
 def test_what_is_not_published_may_change(document: dict[str, Any]) -> None:
-    """Drafts and all that stands around batches, and a moment may be written in another zone."""
+    """Drafts and all fields around batches can change, and a time may be written in another zone."""
     refuse_frozen(parsed(season()), parsed(document), PUBLISHED)
 
 
 def test_a_quantity_is_named_with_the_command_that_raises() -> None:
-    """Both numbers, and how to get more; a number that is larger is the one to raise to."""
+    """Both numbers and the command are named; a larger number is the one to raise to."""
     for stated, more in ((9, "N"), (11, "11")):
         with pytest.raises(TermsFrozen, match=f"has 10 packs now, .* states {stated}: .*`couponctl raise pack {more}`"):
             refuse_frozen(parsed(season()), parsed(season({"quantity": stated})), PUBLISHED)
 
 
 def test_what_is_published_cannot_be_dropped() -> None:
-    """The batch by itself; and while anything is published, a funder that may owe for it."""
+    """Neither the batch, nor a funder that may owe for a published batch."""
     before = parsed(season())
     with pytest.raises(TermsFrozen, match="'pack' is published and cannot be dropped"):
         refuse_frozen(before, parsed(campaign(a_batch("draft"))), PUBLISHED)
@@ -94,7 +94,7 @@ def test_what_is_published_cannot_be_dropped() -> None:
 
 
 def test_many_differences_are_bounded() -> None:
-    """A document that has little to do with what is published says the first twenty."""
+    """At most twenty differences are listed."""
     funding = [{"funder_id": name, "basis_points": points} for name, points in (("city", 4_000), ("shop", 6_000))]
     changes = {"discount": {"kind": "percent_off", "threshold_minor": 1, "basis_points": 1, "cap_minor": 9}}
     many = [terms(f"t{number}") for number in range(8)]

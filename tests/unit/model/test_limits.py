@@ -41,13 +41,13 @@ def limit(period: str) -> CountLimit:
     ],
 )
 def test_a_period_begins_at_midnight(period: str, moment: str, timezone: str, name: str) -> None:
-    """A second before it is the one before."""
+    """A second before midnight belongs to the period before."""
     assert period_of(limit(period), seconds(moment), timezone) == name
 
 
 @given(st.integers(0, 4_000_000_000), st.sampled_from(["Asia/Shanghai", "America/New_York"]))
 def test_a_day_lies_in_one_month_and_one_week(moment_s: int, timezone: str) -> None:
-    """And a month is what its days begin with."""
+    """A month is the prefix of its days."""
     day = period_of(limit("day"), moment_s, timezone)
     assert day.startswith(period_of(limit("month"), moment_s, timezone) + "-")
     assert len(day) == 10
@@ -69,7 +69,7 @@ def test_a_day_lies_in_one_month_and_one_week(moment_s: int, timezone: str) -> N
     ],
 )
 def test_a_limit_that_does_not_fit_is_refused(limits: list[dict[str, Any]], named: list[str], why: str) -> None:
-    """With its reason; four of them on one batch are taken."""
+    """The reason is given; four limits on one batch are accepted."""
     with pytest.raises(ValidationError, match=why):
         parsed(campaign(a_batch(limits=named), limits=limits))
     four = [{**COUNT, "limit_id": f"l{n}"} for n in range(4)]

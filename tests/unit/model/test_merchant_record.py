@@ -20,7 +20,7 @@ def test_a_merchants_stores_are_distinct_in_its_own_record_too() -> None:
 
 @pytest.mark.parametrize(("late_scans", "fits"), [(-1, False), (0, True), (1_000, True), (1_001, False), (True, False)])
 def test_late_scans_are_the_records_word_alone(late_scans: int, fits: bool) -> None:
-    """Up to a thousand a day, none unless it says so; a campaign's document cannot say it."""
+    """Up to a thousand a day, and none by default; a campaign document cannot set it."""
     record = {**campaign()["merchants"][0], "late_scans_per_day": late_scans}
     with pytest.raises(ValidationError, match="late_scans_per_day"):
         parsed(campaign(merchants=[record]))
@@ -36,7 +36,7 @@ def test_late_scans_are_the_records_word_alone(late_scans: int, fits: bool) -> N
 
 @pytest.mark.parametrize("name", sorted(MerchantEdit.model_fields))
 def test_null_is_as_absent_in_an_edit(name: str) -> None:
-    """Serializers write what is not set as null; only a list that is there and empty empties."""
+    """A null changes nothing; only an empty list empties."""
     facts = {name: value for name, value in campaign()["merchants"][0].items() if name != "merchant_id"}
     withheld = [{"day": "2020-06-06", "reason": "no goods"}]
     more = {"tags": ["noodles"], "campaigns": ["season"], "withheld": withheld, "suspended": True}

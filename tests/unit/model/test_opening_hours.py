@@ -1,4 +1,4 @@
-"""Hours of the week and blackout dates: each border, and any hours in any zone against a clock that is walked."""
+"""Hours of the week and blackout dates at their borders; any hours in any zone against a minute-by-minute walk."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_weekly_hours(usable: dict[str, Any], timezone: str, moment: str, expect
 
 
 def test_without_hours_a_coupon_is_open_always() -> None:
-    """An empty list does not restrict; of several hours one suffices."""
+    """An empty list does not restrict; one of several hours is enough."""
     noon_s = seconds("2020-06-06T12:00:00+08:00")
     assert is_open(made(), noon_s, "Asia/Shanghai")
     assert not is_open(made(LUNCH, NIGHT), noon_s, "Asia/Shanghai")
@@ -103,7 +103,7 @@ def test_without_hours_a_coupon_is_open_always() -> None:
     ],
 )
 def test_blackout_dates(timezone: str, moment: str, expected: bool) -> None:
-    """From the first to the last second of the day where the campaign is."""
+    """From the first to the last second of the day in the campaign's time zone."""
     dates = ("2020-03-21", "2020-06-06", "2020-10-04")
     assert is_open(made(blackout_dates=dates), seconds(moment), timezone) is expected
 
@@ -115,7 +115,7 @@ def test_blackout_dates(timezone: str, moment: str, expected: bool) -> None:
 def test_a_blackout_date_cuts_the_hours_over_midnight(
     blackout_date: str, before_midnight: bool, after_midnight: bool
 ) -> None:
-    """The date is that of the moment, not of the evening on which the hours began."""
+    """The date is that of the moment, not of the day on which the hours began."""
     night = made(NIGHT, blackout_dates=(blackout_date,))
     assert is_open(night, seconds("2020-06-05T23:59:59+08:00"), "Asia/Shanghai") is before_midnight
     assert is_open(night, seconds("2020-06-06T00:00:00+08:00"), "Asia/Shanghai") is after_midnight
@@ -178,7 +178,7 @@ moments = st.one_of(
 @example([hours("sat", starts="23:00", ends="01:00")], [], "America/Asuncion", seconds("2020-10-04T04:00:00Z"))
 @example([hours("sun", starts="02:00", ends="02:30")], [], "Europe/Berlin", seconds("2020-10-25T01:29:59Z"))
 def test_any_hours_in_any_zone(usable: list[dict[str, Any]], blackout: list[int], timezone: str, moment_s: int) -> None:
-    """What the rule says is what walking through the hours minute by minute finds, across clock changes both ways."""
+    """The rule agrees with a minute-by-minute walk through the hours, across clock changes both ways."""
     day, minute = shown(moment_s, timezone)
     dates = sorted((day + timedelta(days=near - 1)).isoformat() for near in blackout)
     covered = set().union(*map(walked, usable))

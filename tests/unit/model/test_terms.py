@@ -1,4 +1,4 @@
-"""How long an order may hold a coupon: half an hour, and longer only for what is used online alone."""
+"""How long an order may hold a coupon: half an hour, and longer only if it can be used online only."""
 
 from __future__ import annotations
 
