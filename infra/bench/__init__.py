@@ -1,1 +1,1 @@
-"""`make bench`: four ways to give away packs, side by side in one run, and what leases cost and strand at a trickle."""
+"""`make bench`: four protocols that hand out packs, compared in one run, and what leases cost when demand is low."""

@@ -1,7 +1,7 @@
-"""Run the bench, print both tables, and end with 1 if a goal was missed.
+"""Run the bench, print both tables, and exit with 1 if a goal was missed.
 
 make bench                  10,000 packs on a ministack of its own
-make bench PACKS=500        smaller, while something is being changed
+make bench PACKS=500        smaller and faster
 make bench ENGINE=dynamodb-local [ENDPOINT=http://127.0.0.1:8000]
 """
 
@@ -40,7 +40,7 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
 
 
 def measured(settings: dict[str, str], size: Size) -> tuple[list[Row], list[Trickled]]:
-    """Both tables' rows."""
+    """The rows of both tables."""
     opens_at_s = 0
     batches = dict.fromkeys(WAYS, size.packs)
     batches |= {trickle.batch_id: QUANTITY for trickle in trickles(opens_at_s, size.packs)}

@@ -1,4 +1,4 @@
-"""The batches that the bench gives away: the season's special pack under other names, one a protocol."""
+"""The batches of the bench: the season's special pack under other names, one for each protocol."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
 
 SHARDS = 16
-"""Of the sharded counter."""
+"""Items of the sharded counter."""
 KEYS = Keys({1: b"for an engine of some minutes"})
 _SEASON, _PACK = "beijing-2020", "special-0606"
 
 
 @dataclass
 class SetClock:
-    """Stands where it was set; both clocks alike."""
+    """Wall and monotonic clock show the time that was set."""
 
     now: float
 
@@ -43,12 +43,12 @@ class SetClock:
 def bench_services(
     settings: dict[str, str], clock: Any, client: Any, seed: int, meter: Meter | None = None
 ) -> Services:
-    """One environment of the real code over a client of the bench; `meter` may be shared with others."""
+    """Services of one process of the real code over a client of the bench; `meter` may be shared."""
     return Services(settings, clock=clock, keys=KEYS, boto_client=client, rng=random.Random(seed), meter=meter)
 
 
 def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Services, SetClock]:
-    """Batches of these names and quantities are open; an environment of the operator's, and its clock."""
+    """Batches of these names and quantities are open; returns the operator's services and clock."""
     document = load_campaign(checkout() / "infra" / "seasons" / f"{_SEASON}.yaml")
     pack = next(batch for batch in document["batches"] if batch["batch_id"] == _PACK)
     pack = {name: value for name, value in pack.items() if name not in ("booking", "eligibility")}
@@ -63,7 +63,7 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Se
 
 
 def lay_out(services: Services, table: str, batch_id: str, packs: int, shards: int) -> None:
-    """The stock of a protocol that is not ours: `packs` over so many items."""
+    """Writes the stock of another protocol: `packs` spread over so many items."""
     client = dynamodb.client()
     for shard, remaining in enumerate(spread(packs, shards)):
         item = {
@@ -78,11 +78,11 @@ def lay_out(services: Services, table: str, batch_id: str, packs: int, shards: i
 class Counted:
     claims: int
     tokens: int
-    """Distinct ones."""
+    """Distinct persons."""
 
 
 def count(services: Services, batch: PublishedBatch) -> Counted:
-    """All claims of a batch, strongly consistent."""
+    """Counts all claims of a batch, strongly consistent."""
     tokens = [
         claim.token
         for bucket in range(batch.buckets)

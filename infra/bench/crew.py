@@ -1,4 +1,4 @@
-"""The environments as processes: started together, given their parts of a turn, ended together."""
+"""Environments as processes: started together, given their parts of each turn, stopped together."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Crew:
         return len(self._pipes)
 
     def play(self, parts: Sequence[Any]) -> tuple[list[Played], float]:
-        """Each part by one environment, all at once: what they did, and the seconds until the last was through."""
+        """Each environment plays one part, all at once: their results, and the seconds until the last was done."""
         started_s = time.perf_counter()
         used = self._pipes[: len(parts)]
         for pipe, part in zip(used, parts, strict=True):
@@ -39,7 +39,7 @@ class Crew:
 
 @contextmanager
 def crew(settings: dict[str, str], environments: int) -> Iterator[Crew]:
-    """So many environments, ready to play. Raises CrewError."""
+    """Starts so many environments, ready to play. Raises CrewError."""
     context = multiprocessing.get_context("spawn")
     pipes: list[Connection] = []
     processes: list[SpawnProcess] = []

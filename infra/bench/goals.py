@@ -1,4 +1,4 @@
-"""The goals of `make bench`, each a pure question to a row of ours."""
+"""The goals of `make bench`: each is a function of a row of our protocol."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.bench.tally import Played, Spent
 from infra.bench.trickle import Trickled
 
 PACKS_PER_ENVIRONMENT = 1_000
-"""Leases of 64 and the last packs one by one need about as many to come down to 1.05 (design section 4)."""
+"""Packs an environment from which requests a claim come down to 1.05: leases start at 1 and end at 1."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Goal:
     measured: Callable[[Row], float]
     is_met: Callable[[float], bool]
     full_size: bool = False
-    """Judged only from 1,000 packs an environment on."""
+    """Judged only with at least 1,000 packs an environment."""
 
 
 def _at_most(limit: float) -> Callable[[float], bool]:
@@ -28,7 +28,7 @@ def _at_most(limit: float) -> Callable[[float], bool]:
 
 
 def _each(spent: Spent, amount: float) -> float:
-    """Nothing measured meets no goal."""
+    """A goal is missed if nothing was measured."""
     return amount / spent.attempts if spent.attempts else inf
 
 
@@ -52,17 +52,17 @@ GOALS = (
 
 
 def judged(row: Row, environments: int) -> list[Goal]:
-    """The goals that a bench of this size can judge."""
+    """The goals that apply to a bench of this size."""
     return [goal for goal in GOALS if not goal.full_size or row.packs >= environments * PACKS_PER_ENVIRONMENT]
 
 
 def missed(row: Row, goals: Iterable[Goal]) -> list[str]:
-    """Each missed goal with what was measured."""
+    """Each missed goal with the measured value."""
     measured = [(goal, goal.measured(row)) for goal in goals]
     return [f"{goal.name}: {number:.4g}" for goal, number in measured if not goal.is_met(number)]
 
 
 def lost(rows: Iterable[Trickled]) -> list[str]:
-    """Trickles whose packs did not all come back."""
+    """Trickles whose stranded packs did not all return."""
     late = [row for row in rows if row.lost]
     return [f"every pack back after a claim each {row.trickle.interval_s:g} s: {row.lost} are not" for row in late]

@@ -1,8 +1,8 @@
 """Four ways to give one pack to each of many people, over the same client, stores and claim item.
 
 ours       a leased token and one conditional put: `coupons.claim.packs.claim` itself
-textbook   one transaction: the counter down if it is at least 1, the claim put if it is absent
-sharded    one of 16 counters down, then the put; the pack given back if the put is refused
+textbook   one transaction: decrement the counter if it is at least 1, put the claim if it is absent
+sharded    decrement one of 16 counters, then put; if the put is refused, increment it again
 floor      the put alone, without stock: the least that durably gives each person one claim
 """
 
@@ -28,7 +28,7 @@ from infra.bench.tally import Outcome
 
 
 class Way(Protocol):
-    """One environment's side of a protocol. Raises Busy when the person should try again."""
+    """One environment's part of a protocol. Raises Busy if the person should try again."""
 
     def attempt(self, person: bytes, now_s: int) -> Outcome: ...
 
@@ -73,7 +73,7 @@ class Textbook:
 
 
 class Sharded:
-    """The counters are ours, one pack at a time; a refused one is followed by a read of all, as ours does."""
+    """Takes one pack at a time from our stock items; after a refusal it reads all of them, as our protocol does."""
 
     def __init__(self, services: Services, rng: random.Random) -> None:
         self._services = services
@@ -112,7 +112,7 @@ class Floor:
 
 
 def _claim(batch: PublishedBatch, person: bytes, now_s: int) -> Claim:
-    """The same item as ours writes."""
+    """Puts the same claim item as our protocol."""
     return Claim(
         batch_number=batch.number,
         person=person,

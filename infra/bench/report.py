@@ -13,7 +13,7 @@ _UNITS = f"{'W':>8}{'R':>7}{'N':>7}"
 
 
 def spike_table(rows: Sequence[Row], size: Size, seed: int) -> str:
-    """The first table and what has to be said with it."""
+    """The first table and its notes."""
     head = (
         f"{size.packs:,} packs, {size.people:,} people, {size.repeats:,} of them twice, in one line shuffled by seed"
         f" {seed}, dealt to {size.environments} environments;\nthen {size.late:,} new people after it drained, a fifth"
@@ -40,7 +40,7 @@ def spike_table(rows: Sequence[Row], size: Size, seed: int) -> str:
 
 
 def ours_in_words(row: Row) -> str:
-    """What the ramp costs and what is steady, and what refusals asked."""
+    """The costs of the ramp and of the steady state, and the requests of refusals."""
     late = row.late.of("refusal")
     everything = together([row.spike, row.late, row.back])
     writes = sum(spent.writes for spent in everything.spent.values())

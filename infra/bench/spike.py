@@ -1,10 +1,10 @@
 """The first table: one spike of people, played by each protocol in turns of about two seconds.
 
-    turn 1: floor, ours, textbook, sharded   turn 2: ours, textbook, sharded, floor   …   then those who come too late
+    turn 1: floor, ours, textbook, sharded   turn 2: ours, textbook, sharded, floor   …   then the latecomers
 
-Each protocol has its own batch, and its own time: an attempt takes 10 ms of its environment's clock (people.Size), and
-none passes while the others play. All environments play a turn at once; their pace is measured by this machine's clock.
-Halfway one environment of ours is replaced, with what it had leased, so that there is something to reclaim.
+Each protocol has its own batch and its own time: an attempt takes 10 ms of its environment's clock (people.Size), which
+stops while the others play. All environments play a turn at once; their pace is measured by this machine's clock.
+Halfway one environment of ours is replaced and its leased packs are stranded, so that there is something to reclaim.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from infra.bench.worker import Replace, Turn
 WAYS = ("floor", "ours", "textbook", "sharded")
 RECLAIMS_MAX = 6
 OTHERS_LATE = 5
-"""The others refuse every fifth of the latecomers only: each costs them the same requests, and a minute in all."""
+"""The other protocols refuse only every fifth latecomer: all would take a minute and show the same requests."""
 
 
 @dataclass
 class Row:
-    """A row of the first table. `unsold_*` are packs nobody holds; None where nothing can bring them back."""
+    """A row of the first table. `unsold_*`: packs nobody holds; None if nothing can bring them back."""
 
     way: str
     packs: int
     spike: Played
     late: Played
     back: Played = field(default_factory=Played)
-    """Those who had been refused, after the reclaim."""
+    """Attempts after the reclaim by people who had been refused."""
     counted: int = 0
     tokens: int = 0
     unsold_before: int = 0
     unsold_after: int | None = None
     paces: list[float] = field(default_factory=list)
-    """Claims a second, by turn; only turns in which nobody was refused."""
+    """Claims a second by turn; only turns without a refusal."""
     pace: float = 0.0
-    """Median of the ratios to the floor's in the same turn."""
+    """Median of the ratios to the floor in the same turn."""
 
     @property
     def ramp(self) -> Spent:
@@ -66,13 +66,13 @@ class Row:
 
     @property
     def double(self) -> int:
-        """People told twice of a fresh claim, and tokens that two claims hold."""
+        """People who got a fresh claim twice, and tokens of two claims."""
         told = together([self.spike, self.late, self.back]).claimed
         return len(told) - len(set(told)) + self.counted - self.tokens
 
 
 class Spike:
-    """`env` and `clock` are the operator's, who reclaims; `say` tells how far it is."""
+    """`env` and `clock` belong to the operator, who reclaims; `say` prints progress."""
 
     def __init__(self, crew: Crew, services: Services, clock: SetClock, size: Size, say: Callable[[str], None]) -> None:
         self._crew, self._services, self._clock, self._size, self._say = crew, services, clock, size, say
@@ -80,7 +80,7 @@ class Spike:
         self._now_s = dict.fromkeys(WAYS, clock.now)
 
     def play(self, seed: int) -> list[Row]:
-        """Spike, latecomers, reclaim: all rows."""
+        """All rows, after spike, latecomers and reclaim."""
         slices = spike(self._size, seed)
         for number, people in enumerate(slices):
             self._say(f"spike, turn {number + 1} of {len(slices)}")
@@ -89,7 +89,7 @@ class Spike:
             shift = number % len(WAYS)
             for way in WAYS[shift:] + WAYS[:shift]:
                 self._spike_turn(self._rows[way], people)
-        for way in WAYS[1:]:  # to the floor nobody is late
+        for way in WAYS[1:]:  # without stock nobody is too late
             self._say(f"latecomers of {way}")
             self._now_s[way] += LEASE_S
             late = latecomers(self._size)
@@ -121,7 +121,7 @@ class Spike:
         return max(row.packs - row.counted, 0)
 
     def _reclaim(self, row: Row) -> None:
-        """The schedule's minutes pass, and who was refused comes back, until the batch says `sold_out`."""
+        """Minutes of the schedule pass and refused people come back, until the batch is `sold_out`."""
         waiting = [*row.spike.refused, *row.late.refused]
         for _ in range(RECLAIMS_MAX):
             self._pass_schedule()
@@ -131,7 +131,7 @@ class Spike:
         row.unsold_after = self._unsold(row)
 
     def _pass_schedule(self) -> None:
-        """Minute by minute, until the packs of ours have returned."""
+        """Runs minute by minute until our packs have returned."""
         self._clock.now = self._now_s["ours"]
         until_s = returns_at_s(self._services.cache.control_now("ours"), int(self._clock.now))
         while self._clock.now <= until_s:

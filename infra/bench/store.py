@@ -1,4 +1,4 @@
-"""The DynamoDB that the bench asks: a ministack of its own, or a DynamoDB Local that somebody else has started."""
+"""The DynamoDB of the bench: its own ministack, or a DynamoDB Local that is running already."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class StoreError(ValueError):
-    """A setting that cannot be meant."""
+    """A setting has an invalid value."""
 
 
 def endpoint_of(variables: Mapping[str, str]) -> str | None:
-    """The address of the engine that is there (ENGINE, ENDPOINT), None for one of our own. Raises StoreError."""
+    """The address of a running engine (ENGINE, ENDPOINT), None for the bench's own. Raises StoreError."""
     engine = variables.get("ENGINE") or "ministack"
     if engine == "ministack":
         return None
@@ -39,7 +39,7 @@ def endpoint_of(variables: Mapping[str, str]) -> str | None:
 
 @contextmanager
 def store(endpoint: str | None, environments: int) -> Iterator[dict[str, str]]:
-    """The settings of an environment over empty tables; what it makes, it removes. Raises CloudError."""
+    """Settings of services over empty tables, which are removed at the end of the block. Raises CloudError."""
     if endpoint is not None:
         with _tables(endpoint, f"bench-{secrets.token_hex(4)}-", environments) as settings:
             yield settings
@@ -73,7 +73,7 @@ def _tables(url: str, prefix: str, environments: int) -> Iterator[dict[str, str]
 
 
 def _only_this_store(url: str) -> None:
-    """Clients of this process and of those it starts reach `url` and nothing of AWS, with no real key."""
+    """Clients of this process and of its children reach only `url`, with no real key."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(

@@ -1,4 +1,4 @@
-"""What attempts consumed, by how they ended."""
+"""What attempts consumed, by outcome."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Outcome = Literal["claim", "repeat", "refusal", "busy"]
-"""`busy`: still no answer after `worker.TRIES`."""
+"""`busy`: refused as busy in all `worker.TRIES`."""
 
 
 @dataclass(slots=True)
@@ -38,24 +38,24 @@ class Spent:
 
 @dataclass(slots=True)
 class Played:
-    """What one environment, or all of them, did in a turn."""
+    """The results of a turn, of one environment or of all."""
 
     spent: dict[str, Spent] = field(default_factory=dict)
-    """By outcome; claims before a lease stopped growing apart, as `ramp`."""
+    """By outcome; claims before leases stopped growing are apart, as `ramp`."""
     claimed: list[int] = field(default_factory=list)
-    """People who were told of a fresh claim."""
+    """People who got a fresh claim."""
     refused: list[int] = field(default_factory=list)
     tried_again: int = 0
-    """Answers that were `busy`, or none."""
+    """Attempts that were `busy` or got no answer."""
     needless: int = 0
-    """Requests of refusals that no rule allows; see `needless`."""
+    """Requests of refusals that are not allowed; see `needless`."""
 
     def of(self, outcome: str) -> Spent:
         return self.spent.setdefault(outcome, Spent())
 
 
 def together(plays: Iterable[Played]) -> Played:
-    """The sum of what several environments, or turns, did."""
+    """The sum of several results."""
     whole = Played()
     for play in plays:
         for outcome, spent in play.spent.items():
@@ -68,9 +68,9 @@ def together(plays: Iterable[Played]) -> Played:
 
 
 def needless(requests: Iterable[tuple[float, str]], allowed: dict[str, float]) -> int:
-    """Requests of refusals in one environment, as `(second, kind)`, that are not allowed.
+    """The number of requests `(second, kind)` that refusals of one environment sent and that are not allowed.
 
-    `allowed` says the least seconds between two of a kind; the first of an allowed kind is always allowed.
+    `allowed`: the least seconds between two requests of a kind; the first of such a kind is always allowed.
     """
     last_s: dict[str, float] = {}
     count = 0

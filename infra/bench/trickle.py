@@ -1,7 +1,7 @@
-"""Demand that trickles and stops dead: many environments, each asked now and then, by a simulated clock.
+"""The second table: low demand that suddenly stops, at many environments, by a simulated clock.
 
-A lease of one pack costs its unit at each claim and strands nothing; a larger one is cheaper and strands what it still
-holds. So what is to be seen is that quiet environments pay two units and busy ones strand about a second's worth.
+A lease of one pack costs a unit at each claim and strands nothing; a larger lease is cheaper and strands the packs it
+still holds. The table shows that quiet environments pay two units a claim and busy ones strand about a second's worth.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUANTITY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Trickle:
-    """`environments`, each asked every `interval_s` on average (exponential), until all made `claims` in sum."""
+    """`environments`, each with a claim every `interval_s` on average (exponential), until `claims` in all are made."""
 
     interval_s: float
     environments: int
@@ -47,18 +47,18 @@ class Trickled:
     stranded: int
     """Packs neither claimed nor in stock when the demand had stopped."""
     lost: int
-    """The same after the batch closed and was reclaimed."""
+    """The same after the reclaim that follows the closing."""
 
 
 def trickles(opens_at_s: int, packs: int) -> list[Trickle]:
-    """From fifty claims a second and environment to one in five minutes; fewer for a small bench."""
+    """From fifty claims a second and environment down to one in five minutes; fewer rows for a small bench."""
     share = min(packs / 10_000, 1.0)
     rows = ((0.02, 20, 3_000), (0.2, 20, 800), (2, 40, 600), (10, 40, 600), (60, 40, 600), (300, 40, 600))
     return [Trickle(interval_s, n, max(int(claims * share), n), opens_at_s) for interval_s, n, claims in rows]
 
 
 def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
-    """Play it: one process, as many environments of the real code as it says, one simulated clock."""
+    """Plays a trickle in one process, with its number of environments of the real code and one simulated clock."""
     clock = SetClock(float(wanted.opens_at_s))
     rng = random.Random(wanted.batch_id)
     meter = Meter()
@@ -75,7 +75,7 @@ def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
 
 
 def settled(services: Services, clock: SetClock, played: list[tuple[Trickle, Played]]) -> list[Trickled]:
-    """What each stranded, and that the reclaim after closing brings all of it back."""
+    """The packs that were stranded, and those still missing after the reclaim that follows the closing."""
     batches = [services.cache.batch(trickle.batch_id) for trickle, _ in played]
     stranded = [missing(services, batch) for batch in batches]
     clock.now = float(batches[0].closes_at_s)

@@ -1,4 +1,4 @@
-"""What an environment asks of the store, seen from its client: kinds of requests, and how its leases grow."""
+"""The requests of an environment, seen at its client: their kinds, and how its leases grow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _REFUSED = {"S": "REFUSED"}
 
 @dataclass
 class Growth:
-    """Whether leases still grow: 1, 2, 4 … until one that is not larger than the one before."""
+    """Whether leases still grow: 1, 2, 4 … until one is not larger than the one before."""
 
     last: int = 0
     ramping: bool = True
@@ -36,13 +36,13 @@ class Watch:
             self.growth.lease(int(params["ExpressionAttributeValues"][":k"]["N"]))
 
     def take(self) -> list[str]:
-        """Kinds of the requests since the last taking."""
+        """Kinds of the requests since the last call."""
         taken, self.kinds = self.kinds, []
         return taken
 
 
 def kind_of(operation: str, parameters: dict[str, Any]) -> str:
-    """`lease`, `statistics` (refusals by cause), `control` (or a release, once), else the operation's name."""
+    """`lease`, `statistics` (refusals by cause), `control` (and a batch, once), else the operation's name."""
     if operation == "UpdateItem":
         if ":k" in parameters.get("ExpressionAttributeValues", {}):
             return "lease"

@@ -1,4 +1,4 @@
-"""One environment: a process of its own that plays its part of each turn, told by a pipe."""
+"""One environment: a process that receives its part of each turn through a pipe, and plays it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from infra.bench.trickle import Trickle, trickle
 from infra.bench.watch import Growth, Watch
 
 TRIES = 6
-"""A person told `busy` tries again at once; what all tries consumed counts."""
+"""A person who gets `busy` tries again at once; the consumption of all tries counts."""
 ALLOWED = {"control": FRESH_S, "statistics": FLUSH_S}
-"""Requests of refusals, and how often: the control item once a second, the statistics once in five."""
+"""Requests that refusals may send, with the least seconds between two: control item and statistics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Attempts of these people, from `at_s` on, one each `attempt_s` by the environment's clock."""
+    """Attempts of these people from `at_s` on, one every `attempt_s` by the environment's clock."""
 
     way: str
     at_s: float
@@ -38,7 +38,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """The environment ends, with what it has leased, and a new one takes its place."""
+    """The environment and its leases are lost, and a new one takes its place."""
 
 
 class Worker:
@@ -46,7 +46,7 @@ class Worker:
         self._settings = settings
         self._number = number
         self._client = dynamodb.client()
-        # The first request resolves the endpoint and opens the connection, which is no protocol's cost.
+        # The first request resolves the endpoint and opens the connection; no protocol should pay for that.
         self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
         self._clock = SetClock(0.0)
         self._meter, self._watch = Meter(), Watch()
@@ -57,7 +57,7 @@ class Worker:
             "floor": Floor(services),
         }
         self.replace()
-        self._meter.take()  # what the ways read when they were made is no attempt's
+        self._meter.take()  # reads at construction belong to no attempt
         self._watch.attach(self._client)
 
     def replace(self) -> None:
@@ -98,8 +98,8 @@ class Worker:
 
 
 def serve(pipe: Connection, settings: dict[str, str], number: int) -> None:
-    """Play what comes through the pipe until it is closed."""
-    # Ctrl-C reaches the whole group; the parent ends its environments by closing their pipes.
+    """Plays what comes through the pipe until it is closed."""
+    # Ctrl-C reaches the whole process group; the parent stops its environments by closing their pipes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker = Worker(settings, number)
     pipe.send(None)

@@ -1,4 +1,4 @@
-"""The client of citizens' apps and merchants' tills. The rules that it obeys are the page beside it, README.md."""
+"""The client of citizens' apps and merchants' tills; README.md beside it states the rules that it follows."""
 
 from infra.client.api import ApiError, Device, ProblemError, UnreachableError
 from infra.client.catalogue import Catalogue

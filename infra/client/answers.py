@@ -1,6 +1,6 @@
-"""What the stack answers, as JSON objects with their fields named: the part that apps and tills live on.
+"""Answers of the stack as typed dictionaries: the members that apps and tills use.
 
-An answer may hold more than is named here; GET /openapi.json says everything.
+An answer may have more members; GET /openapi.json lists all.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 Title = str | dict[str, str]
-"""Text, or the same text in `en` and `zh`."""
+"""Text, or an object with the text in `en` and `zh`."""
 
 
 class Batch(TypedDict):
@@ -110,7 +110,7 @@ class Reversal(TypedDict):
 
 
 class Late(TypedDict):
-    """Redemptions by tills that had been cut off."""
+    """Redemptions by tills that had been offline."""
 
     lines: int
     share_basis_points: int
@@ -128,7 +128,7 @@ class Totals(TypedDict):
 
 
 class Sums(Totals):
-    """Of a campaign, in its currency: two of these never add up."""
+    """Sums of one campaign, in its currency; sums of two campaigns cannot be added."""
 
     campaign_id: str
     currency: str

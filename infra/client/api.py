@@ -1,10 +1,10 @@
-"""HTTP with one stack: kept-alive connection, time limits, repeats only where a repeat is safe.
+"""HTTP with one stack: a kept-alive connection, time limits, and repeats of requests that are safe to repeat.
 
 Errors, all of them `ApiError`:
 
     ApiError
     ├── ProblemError      the stack answered with a refusal: `status`, `slug`, `problem` (RFC 9457 members)
-    └── UnreachableError  no answer, or none that can be understood, after the attempts
+    └── UnreachableError  no usable answer after all attempts
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 ATTEMPTS_MAX = 5
 BACKOFF_S = 0.2
 PATIENCE_S = 60.0
-"""No attempt begins later than this after the first."""
+"""No attempt begins later than this after the first one."""
 TIMEOUT_S = 30.0
 ANSWER_BYTES_MAX = 16_000_000
 THROTTLED = 429
-"""By the gateway: no function has seen the request."""
+"""The gateway refused; no function has received the request."""
 AGAIN = frozenset({THROTTLED, 500, 502, 503, 504})
-"""Not the stack's last word. After all but 429 nobody knows what was done, which a repeat of a safe request finds."""
+"""Statuses to repeat a safe request after. Except for 429 the outcome is unknown; the repeat finds it."""
 
 
 class ApiError(Exception):
-    """Whatever kept a request from its answer."""
+    """A request was refused or got no usable answer."""
 
 
 class ProblemError(ApiError):
-    """The stack refused. `problem` is its problem document; the gateway's own `{message}` bodies become a title.
+    """The stack refused. `problem` is its problem document; a gateway's own `{message}` body becomes a title.
 
-    `maybe_done`: the outcome of an attempt is unknown, so what was refused now may have been done before.
+    `maybe_done`: the outcome of an earlier attempt is unknown, so the request may have been done before it was refused.
     """
 
     def __init__(
@@ -63,17 +63,17 @@ class ProblemError(ApiError):
 
     @property
     def slug(self) -> str:
-        """`not-found` of `/problems/not-found`; empty where the gateway itself refused."""
+        """`not-found` of `/problems/not-found`; empty if the gateway itself refused."""
         return str(self.problem.get("type", "")).rpartition("/")[2]
 
 
 class UnreachableError(ApiError):
-    """No usable answer: nothing listens, the time is up, or what answers is not a stack."""
+    """No usable answer: nothing listens, time ran out, or the server is not a stack."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: its status, its JSON object (empty if no body), and whether it repeats an earlier write."""
+    """An answer with status 2xx: its JSON object (empty without a body), and whether it repeats an earlier write."""
 
     status: int
     body: dict[str, Any]
@@ -82,9 +82,9 @@ class Answer:
 
 @dataclass
 class Device:
-    """What is taken from the machine: a clock that only counts, sleep, and chance. Tests bring their own."""
+    """What the client needs of the machine: a monotonic clock, sleep and chance. Tests hand in their own."""
 
-    # Looked up when made, not when this module is read: a test may have put something in their place.
+    # Looked up at construction, not at import: a test may have replaced them.
     monotonic_s: Callable[[], float] = field(default_factory=lambda: time.monotonic)
     sleep: Callable[[float], None] = field(default_factory=lambda: time.sleep)
     uniform: Callable[[float, float], float] = field(default_factory=lambda: random.uniform)
@@ -139,21 +139,21 @@ class Api:
         return self.request("PUT", path, body)
 
     def post(self, path: str, body: object, *, repeatable: bool = False) -> Answer:
-        """`repeatable`: doing it twice is the same as doing it once, so that it may be repeated."""
+        """`repeatable`: sending it twice has the same effect as once, so it may be repeated."""
         return self.request("POST", path, body, repeatable=repeatable)
 
     def request(self, method: str, path: str, body: object = None, *, repeatable: bool | None = None) -> Answer:
-        """The answer of the stack; if a repeat is safe, the same request again after a lost answer and AGAIN.
+        """The answer of the stack. A safe request is repeated after a lost answer and after a status of AGAIN.
 
         Raises:
-            ProblemError: any other answer than 2xx, and AGAIN after the last attempt.
+            ProblemError: any answer but 2xx, after the last attempt also those of AGAIN.
             UnreachableError: no answer after the last attempt.
         """
         if repeatable is None:
             repeatable = method in {"GET", "PUT", "DELETE"}
         attempts = ATTEMPTS_MAX if repeatable else 1
         if not repeatable:
-            # A kept-alive connection may be dead already, which only a second attempt could tell from a lost answer.
+            # A kept-alive connection may be closed already; only a second attempt can tell that from a lost answer.
             self.close()
         until_s = self.device.monotonic_s() + self._patience_s
         maybe_done = False
@@ -196,8 +196,8 @@ class Api:
         return response.status, response.headers, raw
 
     def _pause(self, attempt: int, retry_after_s: float, until_s: float) -> bool:
-        """Wait before the next attempt; False, at once, if that would come later than `until_s`."""
-        # Full jitter, so that clients that failed together do not come back together.
+        """Waits before the next attempt; returns False at once if that would be later than `until_s`."""
+        # Full jitter, so that clients that failed together do not retry together.
         wait_s = retry_after_s + self.device.uniform(0, BACKOFF_S * 2**attempt)
         if self.device.monotonic_s() + wait_s > until_s:
             return False
@@ -211,7 +211,7 @@ def with_query(path: str, query: Mapping[str, str | int | None]) -> str:
 
 
 def _retry_after_s(headers: http.client.HTTPMessage) -> float | None:
-    """The contract gives seconds, never a date."""
+    """The contract states seconds, never a date."""
     text = headers.get("Retry-After") or ""
     return float(text[:9]) if text.isdecimal() else None
 

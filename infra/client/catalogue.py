@@ -1,4 +1,4 @@
-"""What everybody may read: campaigns and batches."""
+"""Public reads: campaigns and batches."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from infra.client.answers import Batch
 
 FRESH_S = 1.0
-"""`Cache-Control: max-age=1`: asking more often gets the same answer."""
+"""`Cache-Control: max-age=1`: reading more often gets the same answer."""
 KEPT_MAX = 100
 
 
 class Catalogue(Session):
-    """Reads are kept for a second: a page that is drawn ten times a second asks once."""
+    """Answers are kept for a second, so a page that is drawn ten times a second sends one request."""
 
     def _begin(self) -> None:
         super()._begin()
@@ -39,7 +39,7 @@ class Catalogue(Session):
         return cast("Batch", self._fresh("GET /batches/{batch_id}", {"batch_id": batch_id}))
 
     def openapi(self) -> dict[str, Any]:
-        """The document that this client is held against."""
+        """The OpenAPI document; tests compare this client with it."""
         return cast("dict[str, Any]", self._call("GET /openapi.json"))
 
     def _fresh(self, route: str, path: Mapping[str, str] | None = None) -> Any:
@@ -49,7 +49,7 @@ class Catalogue(Session):
         if kept is not None and now_s < kept[0] + FRESH_S:
             return kept[1]
         answer = self._call(route, path)
-        # Oldest first: a dict keeps the order in which names were put in.
+        # Oldest first: a dict keeps the order of insertion.
         self._kept.pop(name, None)
         while len(self._kept) >= KEPT_MAX:
             del self._kept[next(iter(self._kept))]

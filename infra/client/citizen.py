@@ -1,4 +1,4 @@
-"""A citizen's app: book, claim at the opening, the wallet, and codes that are never stale."""
+"""A citizen's app: book, claim at the opening, read the wallet, and show codes that do not expire while shown."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from infra.client.answers import Booking, Claim, Code, Wallet
 
 RENEW_BEFORE_S = 15.0
-"""A code that is shown has at least this long to live: for the shop to scan it, and for its request to arrive."""
+"""The least time that a shown code is still valid: enough to scan it and to send the request."""
 CODES_MAX = 100
 
 
 class OpensLaterError(ApiError):
-    """The batch opens later than the caller would wait."""
+    """The batch opens later than the caller is willing to wait."""
 
     def __init__(self, batch_id: str, opens_at: str, opens_in_s: float) -> None:
         self.batch_id = batch_id
@@ -33,12 +33,12 @@ class Citizen(Catalogue):
     def _begin(self) -> None:
         super()._begin()
         self._unsettled: set[str] = set()
-        """Batches that an attempt without answer may have claimed, a late one too."""
+        """Batches that an attempt without an answer may have claimed, or may still claim."""
         self._codes: dict[str, Code] = {}
-        """In memory only: a code on a disk would outlive the screen that shows it."""
+        """In memory only: a code on a disk would outlast the screen that shows it."""
 
     def book(self, batch_id: str) -> Booking:
-        """The person's sign-up stands; a repeat finds it. Raises ProblemError: `not-open`, `closed`, …"""
+        """The person has booked; a repeat returns the same booking. Raises ProblemError: `not-open`, `closed`, …"""
         return cast("Booking", self._call("PUT /batches/{batch_id}/booking", {"batch_id": batch_id}, body={}))
 
     def booking(self, batch_id: str) -> Booking:
@@ -46,21 +46,21 @@ class Citizen(Catalogue):
         return cast("Booking", self._call("GET /batches/{batch_id}/booking", {"batch_id": batch_id}))
 
     def cancel_booking(self, batch_id: str) -> None:
-        """The person has no booking any more. Raises ProblemError: `not-found` if there was none, `closed`, …"""
+        """The person's booking is deleted. Raises ProblemError: `not-found` if there was none, `closed`, …"""
         try:
             self._call("DELETE /batches/{batch_id}/booking", {"batch_id": batch_id})
         except ProblemError as refusal:
-            # An attempt whose answer was lost has done it.
+            # An earlier attempt, whose answer was lost, has deleted it.
             if refusal.slug != "not-found" or not refusal.maybe_done:
                 raise
 
     def claim_at_opening(self, batch_id: str, *, wait_s: float) -> Claim:
-        """Sleep until the batch opens by the server's clock, and a little more by chance; then claim, once.
+        """Sleeps until the batch opens by the server's clock, and a short random time longer; then claims.
 
-        `wait_s` bounds the wait for the opening and what `claim` waits after it together. Nothing is asked meanwhile.
+        `wait_s` bounds the wait for the opening and the waits of `claim` together. No request is sent meanwhile.
 
         Raises:
-            OpensLaterError: it opens later than that.
+            OpensLaterError: the batch opens later than that.
             ApiError: as `claim`.
         """
         begun_s = self._device.monotonic_s()
@@ -74,15 +74,15 @@ class Citizen(Catalogue):
         return self.claim(batch_id, wait_s=max(0.0, wait_s - (self._device.monotonic_s() - begun_s)))
 
     def claim(self, batch_id: str, *, wait_s: float = 0.0) -> Claim:
-        """The person holds the batch's pack. A repeat finds the same pack.
+        """The person holds the batch's pack. A repeat returns the same pack.
 
-        A refusal that passes (`not-open`, `paused`, `drained`, `busy`) and silence are waited for, `wait_s` seconds in
-        all; a refusal that cannot change is raised at once. Refusals of claims are given without looking for an
-        earlier claim, so after a lost answer it is asked for before any of them is believed.
+        After a temporary refusal (`not-open`, `paused`, `drained`, `busy`) or no answer it waits and repeats, `wait_s`
+        seconds in all; a final refusal is raised at once. The stack refuses claims without looking for an earlier
+        claim. So after a lost answer this looks for the claim before it accepts a refusal.
 
         Raises:
             ProblemError: refused, and nothing was claimed before.
-            UnreachableError: no answer; whether it was claimed is not known. The next call finds out.
+            UnreachableError: no answer; whether the pack was claimed is unknown until the next call.
         """
         until_s = self._device.monotonic_s() + wait_s
         while True:
@@ -98,15 +98,15 @@ class Citizen(Catalogue):
             self._device.sleep(pause_s)
 
     def my_claim(self, batch_id: str) -> Claim:
-        """What the person holds of the batch. Raises ProblemError: `not-found`."""
+        """The person's claim of the batch. Raises ProblemError: `not-found`."""
         return cast("Claim", self._call("GET /batches/{batch_id}/claim", {"batch_id": batch_id}))
 
     def wallet(self, status: str | None = None) -> Wallet:
-        """All coupons, or those `available`, `held`, `redeemed`, `expired` or `voided`, as of the answer's moment."""
+        """All coupons, or those `available`, `held`, `redeemed`, `expired` or `voided` at the time of the answer."""
         return cast("Wallet", self._call("GET /wallet", query={"status": status}))
 
     def code(self, coupon_id: str) -> Code:
-        """A code for the shop to scan, the one shown before while it lives RENEW_BEFORE_S longer. Draw it anew by this.
+        """A code for the shop to scan: the same one until RENEW_BEFORE_S before it expires. Call this at each redraw.
 
         Raises ProblemError: `not-found`.
         """

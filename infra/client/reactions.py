@@ -1,7 +1,7 @@
-"""What a client does about each refusal, and the one line that a person is shown.
+"""What a client does after each refusal, and the line that it shows to the person.
 
-`wait` come back when the answer says, `repeat` the same request again in a moment, `sign-in` get a token, `fresh-code`
-ask the customer to show a new code, `mend` a defect of the app, `final` never again by itself.
+`wait` retry at the time that the answer states, `repeat` send the same request again soon, `sign-in` get a token,
+`fresh-code` ask the customer for a new code, `mend` the app has a defect, `final` do not retry.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Language = Literal["en", "zh"]
 
 @dataclass(frozen=True)
 class Line:
-    """`{opens_at}` and `{returns_at}` stand for `06-06 10:00` and `10:04`, in the campaign's own time zone."""
+    """`{opens_at}` and `{returns_at}` become `06-06 10:00` and `10:04`, in the campaign's time zone."""
 
     en: str
     zh: str
@@ -32,7 +32,7 @@ class Reaction:
     kind: Kind
     line: Line
     cases: Mapping[str, Line] = field(default_factory=dict)
-    """Instead of `line`, by the word that the fact `reason`, `reasons` (its first) or `coupon_status` says."""
+    """Replaces `line`, by the value of `reason`, of the first of `reasons`, or of `coupon_status`."""
 
 
 _DEFECT = Line("Something is wrong with this app. Please update it.", "应用出错，请更新后再试。")
@@ -130,7 +130,7 @@ _SHAPES = {"opens_at": "%m-%d %H:%M", "returns_at": "%H:%M"}
 
 
 def reaction_to(error: ProblemError) -> Reaction:
-    """By slug; what the gateway says in its own words, and slugs that are newer than this client, by status."""
+    """The reaction to a slug; to the gateway's own refusals, and slugs that this client does not know, by status."""
     if found := REACTIONS.get(error.slug):
         return found
     if error.status == 429 or error.status >= 500:
@@ -139,7 +139,7 @@ def reaction_to(error: ProblemError) -> Reaction:
 
 
 def line_of(error: ProblemError, language: Language) -> str:
-    """One line for the person, in words that say what to do."""
+    """One line for the person, which says what to do."""
     reaction = reaction_to(error)
     line = next((reaction.cases[word] for word in _words(error) if word in reaction.cases), reaction.line)
     text = line.zh if language == "zh" else line.en
@@ -156,7 +156,7 @@ def _words(error: ProblemError) -> list[str]:
 
 
 def _shaped(moment: object, shape: str) -> str:
-    """An RFC 3339 time as its own offset has it; as it was told if it cannot be read."""
+    """An RFC 3339 time in its own offset; unchanged if it cannot be read."""
     try:
         return datetime.fromisoformat(str(moment)).strftime(shape)
     except ValueError:

@@ -1,9 +1,8 @@
-"""The server's time, learnt from the `Date` of its answers. The device's own clock is never looked at.
+"""The server's time, learnt from the `Date` of its answers; the device's own wall clock is not used.
 
-A `Date` is a whole second, and was said somewhere between sending the request and receiving its answer. So every
-answer bounds what the server's time is beyond the device's monotonic clock, from below and from above. What is told
-here is the highest of the lower bounds: when it says ten o'clock, it is ten o'clock there too, and no request comes too
-early.
+A `Date` is a whole second, and was written between the sending of the request and the receipt of its answer. So every
+answer gives a lower and an upper bound of the difference between the server's time and the device's monotonic clock.
+The highest lower bound is used: when it says ten o'clock the server's clock does too, and no request is too early.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class ServerTime:
-    """`monotonic_s` counts seconds from anywhere and never steps back."""
+    """`monotonic_s` counts seconds from an arbitrary start and never steps back."""
 
     def __init__(self, monotonic_s: Callable[[], float]) -> None:
         self._monotonic_s = monotonic_s
         self._ahead_s: float | None = None
-        """What the server's time is beyond the monotonic clock, at least."""
+        """The server's time less the monotonic clock, at least."""
 
     @property
     def is_known(self) -> bool:
-        """An answer has come with a `Date`."""
+        """Whether an answer with a `Date` has come."""
         return self._ahead_s is not None
 
     def now_s(self) -> float:
@@ -34,7 +33,7 @@ class ServerTime:
         return self.at_s(self._monotonic_s())
 
     def at_s(self, monotonic_s: float) -> float:
-        """The server's time at a moment of the monotonic clock, past ones too. Raises LookupError as `now_s`."""
+        """The server's time at any moment of the monotonic clock. Raises LookupError as `now_s`."""
         if self._ahead_s is None:
             raise LookupError("no answer has told the server's time yet")
         return self._ahead_s + monotonic_s
@@ -44,14 +43,14 @@ class ServerTime:
         return max(0.0, epoch_s(moment) - self.now_s())
 
     def learn(self, date: str | None, age: str | None, sent_s: float, received_s: float) -> None:
-        """Take `Date` and `Age` of an answer whose request went out and came back at these monotonic moments.
+        """Uses `Date` and `Age` of an answer; the request was sent and answered at these monotonic moments.
 
-        An answer that contradicts the earlier ones wins: the server's clock was set, or this device was asleep.
+        An answer that contradicts earlier ones replaces them: the server's clock was set, or this device was asleep.
         """
         date_s = _date_s(date)
         if date_s is None:
             return
-        # A cache in between hands out its answer for a while; `Age` says how long, in whole seconds.
+        # A cache may answer; `Age` states how many whole seconds old its answer is.
         stored_s = int(age[:6]) + 1 if age is not None and age.isdecimal() else 0
         least_s, below_s = date_s - received_s, date_s + 1 + stored_s - sent_s
         if self._ahead_s is None or self._ahead_s >= below_s:
@@ -69,7 +68,7 @@ def epoch_s(moment: str) -> float:
 
 
 def rfc3339(moment_s: float) -> str:
-    """Whole seconds, in UTC: what a request says."""
+    """Whole seconds in UTC, as requests state them."""
     return datetime.fromtimestamp(int(moment_s), UTC).isoformat()
 
 

@@ -1,4 +1,4 @@
-"""One caller's connection: routes by name, the server's time, and waits that end with what the caller allows."""
+"""One caller's session: routes by name, the server's time, and waits that the caller limits."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 AGENT = "coupon-season-client"
 TIMEOUT_S = 15.0
-"""A function answers within 10 s or never."""
+"""A function times out after 10 s."""
 COME_BACK_S = 10.0
-"""Where a refusal that passes does not say when."""
+"""The wait after a temporary refusal that states no time."""
 JITTER_S = 3.0
-"""Spread over this much, a crowd that waits for the same moment does not come in the same instant."""
+"""Spreads a crowd that waits for the same moment."""
 
 
 class Session:
-    """Made with an address and a token, or on a connection that stands. Not shared between threads."""
+    """Built with an address and a token, or on an open connection. Not shared between threads."""
 
     def __init__(
         self,
@@ -36,12 +36,12 @@ class Session:
     ) -> None:
         self.api = api or Api(url, token, timeout_s=TIMEOUT_S, agent=AGENT, device=device)
         self.last: Answer | None = None
-        """The latest good answer, with its status and whether it was a replay."""
+        """The latest answer with status 2xx, and whether it was a replay."""
         self._device = self.api.device
         self._begin()
 
     def _begin(self) -> None:
-        """Set up what a kind of session keeps."""
+        """Sets up what a subclass keeps."""
 
     def __enter__(self) -> Self:
         return self
@@ -53,11 +53,11 @@ class Session:
 
     @property
     def time(self) -> ServerTime:
-        """The server's; known once anything was answered."""
+        """The server's time; known after the first answer."""
         return self.api.time
 
     def seconds_until(self, moment: str) -> float:
-        """Until an RFC 3339 time of an answer (`opens_at`), by the server's clock; 0 once it has come."""
+        """Seconds until an RFC 3339 time of an answer (`opens_at`), by the server's clock; 0 once it has come."""
         return self.time.seconds_until(moment)
 
     def _call(
@@ -77,7 +77,7 @@ class Session:
         return self.last.body
 
     def _come_back_s(self, error: ProblemError) -> float | None:
-        """How long to wait before the same request can fare better; None if it cannot by itself."""
+        """Seconds to wait before a retry can succeed; None if it cannot."""
         reaction = reaction_to(error)
         if reaction.kind not in ("wait", "repeat"):
             return None

@@ -1,9 +1,9 @@
-"""A merchant's till: quote, hold, redeem, reverse; and what it keeps until it has an answer.
+"""A merchant's till: quote, hold, redeem, reverse, with a journal of requests that have no answer yet.
 
-The numbers that the till chooses are its protection: the same number with the same content is the same redemption,
-however often it is sent. So a till writes down what it is about to send, before sending, and strikes it out when an
-answer, good or bad, has come. `journal` is where: a dictionary lasts as long as the process, and a real till gives a
-mapping that survives a power cut (`shelve`, a table). Its values are plain JSON.
+The till chooses the order numbers, and the same number with the same content is the same redemption, however often it
+is sent. So a till writes each request to its journal before sending, and removes it when any answer has come. `journal`
+is a mapping to plain JSON: a dictionary lasts as long as the process; a real till passes one that survives a power cut
+(`shelve`, a table).
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from infra.client.api import Api, Device
 
 CUT_OFF_MAX_S = 600.0
-"""What was scanned longer ago is refused: the customer shows a fresh code."""
+"""An older scan is refused; the customer must show a fresh code."""
 PAGES_MAX = 10_000
 Kept = dict[str, Any]
-"""Of a redemption `{order, code, pin, scanned_at}`, of a reversal `{amount_minor}`."""
+"""`{order, code, pin, scanned_at}` of a redemption, `{amount_minor}` of a reversal."""
 
 
 class UnansweredError(ApiError):
-    """This number was sent with other content and has no answer yet: settle that first, or take another number."""
+    """The number was sent with other content and has no answer yet: settle that first, or use another number."""
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of a number that had no answer: `answer`, or the refusal that struck it out."""
+    """The outcome of a number that had no answer: its `answer`, or the refusal that removed it."""
 
     number: str
     answer: Redemption | Reversal | None
@@ -57,12 +57,12 @@ class Till(Session):
     ) -> None:
         super().__init__(url, token, device=device, api=api)
         self.journal: MutableMapping[str, Kept] = {} if journal is None else journal
-        """By order number, reversals by `order_no/reversal_no`: what was sent and has no answer yet."""
+        """Requests without an answer yet, by order number; reversals by `order_no/reversal_no`."""
         self._scans_s: dict[str, float] = {}
-        """When each was scanned, by the monotonic clock: for scans before the server's time was known."""
+        """When each was scanned, by the monotonic clock, for scans before the server's time is known."""
 
     def quote(self, code: str, order: Mapping[str, Any], *, pin: str | None = None) -> Quote:
-        """What the coupon is worth for this order; nothing is changed. Raises ProblemError: `code-expired`, …
+        """The discount of the coupon for this order; nothing is changed. Raises ProblemError: `code-expired`, …
 
         A printed code takes its `pin`, here as in a hold and a redemption.
         """
@@ -75,23 +75,23 @@ class Till(Session):
         return cast("Hold", self._call("PUT /orders/{order_no}/hold", {"order_no": order_no}, body=body))
 
     def release(self, order_no: str) -> Release:
-        """The order holds nothing and never will: its number is used up. Raises ProblemError: `order-conflict`."""
+        """The order holds no coupon, and its number cannot be used again. Raises ProblemError: `order-conflict`."""
         return cast("Release", self._call("DELETE /orders/{order_no}/hold", {"order_no": order_no}))
 
     def redeem(
         self, order_no: str, order: Mapping[str, Any], *, code: str | None = None, pin: str | None = None
     ) -> Redemption:
-        """The coupon of `code`, or the one that the order holds, is used by this order, exactly once.
+        """The coupon of `code`, or the one that the order holds, is redeemed for this order, exactly once.
 
-        Lost answers are repeated with the same content. Where none comes the number stays in the journal: the same
-        call again, or settle(), finds out later, with `scanned_at` if the code is too old by then and ten minutes have
-        not passed. That is a late scan, which the merchant's record must allow: `code-expired` says with the reason
-        `late-not-allowed` or `late-limit` that it does not, or not today, and only a fresh code helps.
+        After a lost answer the same content is sent again. If no answer comes, the number stays in the journal, and
+        the same call or settle() finds the outcome later; it sends `scanned_at` if the code is too old by then, within
+        ten minutes. That is a late scan, which the merchant's record must allow. If it does not, or not today, the
+        refusal is `code-expired` with the reason `late-not-allowed` or `late-limit`, and a fresh code is needed.
 
         Raises:
-            UnansweredError: the number still waits for the answer to other content.
-            ProblemError: refused, and nothing was redeemed; after `busy` and without a token that is open still.
-            UnreachableError: no answer; whether it was redeemed is not known.
+            UnansweredError: the number was sent with other content and has no answer yet.
+            ProblemError: refused, and nothing was redeemed; after `busy` or 401 the outcome is still open.
+            UnreachableError: no answer; whether the coupon was redeemed is unknown.
         """
         content: Kept = {"order": dict(order), "code": code, "pin": pin}
         kept = self.journal.get(order_no)
@@ -104,11 +104,11 @@ class Till(Session):
         return self._redeem(order_no, was_cut_off=kept is not None)
 
     def redemption(self, order_no: str) -> Redemption:
-        """Read back what this order redeemed. Raises ProblemError: `not-found`."""
+        """What this order redeemed. Raises ProblemError: `not-found`."""
         return cast("Redemption", self._call("GET /orders/{order_no}/redemption", {"order_no": order_no}))
 
     def reverse(self, order_no: str, reversal_no: str, amount_minor: int) -> Reversal:
-        """`amount_minor` of what was paid is given back, all of it in full; the same number again is the same reversal.
+        """`amount_minor` of what was paid is refunded; the same number is the same reversal.
 
         Raises as `redeem`.
         """
@@ -122,9 +122,9 @@ class Till(Session):
             return cast("Reversal", self._call("PUT /orders/{order_no}/reversals/{reversal_no}", path, body=content))
 
     def settle(self) -> list[Settled]:
-        """What became of the numbers in the journal, oldest first. Call it when the line is back.
+        """The outcome of each number in the journal, oldest first. Call it when the connection is back.
 
-        It stops at the first that still gets no answer: what stays in the journal is as open as before.
+        It stops at the first number without an answer; that one and those behind it stay in the journal.
         """
         settled: list[Settled] = []
         for number, kept in list(self.journal.items()):
@@ -174,7 +174,7 @@ class Till(Session):
                         scanned_at = self._scanned_at(order_no)
                         if scanned_at is not None:
                             continue
-                    # A number that carries other content is not ours to read.
+                    # A number with other content is another request.
                     found = None if refusal.slug == "order-conflict" else self._read_back(order_no)
                     if found is None:
                         raise
@@ -186,7 +186,7 @@ class Till(Session):
         return cast("Redemption", self._call("PUT /orders/{order_no}/redemption", {"order_no": order_no}, body=body))
 
     def _scanned_at(self, order_no: str) -> str | None:
-        """By the server's clock. None after ten minutes, or after a restart of a till that never knew the time."""
+        """The scan's time by the server's clock; None after ten minutes, or if a restarted till never knew it."""
         known: str | None = self.journal[order_no]["scanned_at"]
         if not self.time.is_known:
             return None
@@ -206,7 +206,7 @@ class Till(Session):
 
     @contextmanager
     def _kept_until_answered(self, number: str) -> Iterator[None]:
-        """Strike the number out of the journal when an answer, good or bad, has come."""
+        """Removes the number from the journal when any answer has come."""
         try:
             yield
         except ProblemError as refusal:
@@ -221,10 +221,10 @@ class Till(Session):
 
 
 def _is_open(refusal: ProblemError) -> bool:
-    """It says nothing about the request itself: a repeat later, or with a fresh token, still has to find out."""
+    """Whether the outcome is still open: a repeat later, or with a fresh token, must find it."""
     return reaction_to(refusal).kind in ("repeat", "sign-in")
 
 
 def _said(**optional: str | None) -> dict[str, str]:
-    """Members of a body that have something to say."""
+    """The members of a body that are not None."""
     return {name: value for name, value in optional.items() if value is not None}

@@ -1,1 +1,1 @@
-"""The events' JSON Schemas (`schemas/`), for those who listen, and the program that writes them from the code."""
+"""JSON Schemas of the events (`schemas/`) for subscribers, and the program that writes them from the code."""

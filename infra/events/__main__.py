@@ -2,8 +2,8 @@
 
     python -m infra.events [--check]
 
-A file is of the whole event, as it stands in EventBridge's `detail`; what an event calls its `dataschema` is a place in
-it. `--check` writes nothing and exits 1 if the committed files are not what the code says.
+A schema describes the whole event, as in EventBridge's `detail`; an event's `dataschema` is a place in it. `--check`
+writes nothing and exits with 1 if the committed files differ from what the code says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCHEMAS = Path(__file__).with_name("schemas")
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    """The schema of each type of event. Every attribute is there in every event, those with one value too."""
+    """The schema of each type of event. Every attribute is required, also those with one value."""
     return {
         event_type: {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -31,7 +31,7 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 def texts() -> dict[Path, str]:
-    """The files' contents by path."""
+    """The contents of the files by path."""
     return {
         SCHEMAS / f"{event_type}.json": json.dumps(document, indent=1, ensure_ascii=False) + "\n"
         for event_type, document in documents().items()

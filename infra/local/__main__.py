@@ -1,7 +1,7 @@
-"""`make run`: the whole stack on one port of loopback, until Ctrl-C.
+"""`make run`: the whole stack on one loopback port, until Ctrl-C.
 
-Ministack (the local cloud) on PORT + 1, the token issuer on PORT + 2, and on PORT the front, which listens only once
-the seasons are published. Ends with status 1 and one line when it cannot start, or when ministack ends under it.
+The front listens on PORT, as soon as the seasons are published; ministack (the local cloud) on PORT + 1, the token
+issuer on PORT + 2. Exits with status 1 and one line if it cannot start, or if ministack ends.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class TakenPortError(Exception):
-    """Something else listens where the stack would."""
+    """Another program listens on a port of the stack."""
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _run(settings: Settings, exits: ExitStack) -> int:
-    # SIGINT too: a shell starts what it puts in the background with SIGINT ignored.
+    # SIGINT too: a shell starts background programs with SIGINT ignored.
     for number in _ENDING:
         signal.signal(number, _interrupt)
     threading.Thread(target=import_slow_parts, daemon=True).start()
@@ -80,14 +80,14 @@ def _run(settings: Settings, exits: ExitStack) -> int:
                 for line in stack.load_seasons(api):
                     _say(line)
             kept.running()
-            # As if no time had passed meanwhile.
+            # The test clock continues as if no time had passed.
             kept.clock.set_now(now_s)
             public.listen(512)
             _say(f"ready in {time.monotonic() - started_at_s:.1f} s\n")
             print(examples(settings, kept.clock), flush=True)
             return asyncio.run(_serve(stack, public))
     finally:
-        # A second Ctrl-C must not keep ministack from saving what it has.
+        # A second Ctrl-C must not interrupt ministack while it saves its state.
         for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
         if not cloud.ended():
@@ -110,15 +110,15 @@ async def _serve(stack: Stack, public: socket.socket) -> int:
 
 def _tell_when_ended(stack: Stack, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
     stack.cloud.process.wait()
-    # The loop is closed where it is we who end ministack.
+    # The loop is already closed if this program ended ministack.
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(ended.set)
 
 
 def _bound(port: int) -> socket.socket:
-    """A socket that holds the port without listening on it yet. Raises TakenPortError."""
+    """A socket that is bound to the port and does not listen yet. Raises TakenPortError."""
     bound = socket.socket()
-    # Else a port just left by an earlier run counts as taken for a minute.
+    # Otherwise the port of an earlier run stays taken for a minute.
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))

@@ -1,4 +1,4 @@
-"""What the front answers itself: JSON, and the problem documents of the contract."""
+"""Answers of the front itself: JSON, and the problem documents of the contract."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def json_answer(document: dict[str, Any]) -> Answer:
 
 @dataclass
 class ProblemError(Exception):
-    """A refusal of the front; `slug` is one of the contract's, or says what the local stack lacks."""
+    """A refusal of the front; `slug` is one of the contract's, or names what the local stack lacks."""
 
     slug: str
     detail: str

@@ -12,14 +12,14 @@ from pathlib import Path
 _BEIJING = timezone(timedelta(hours=8))
 
 OPENING_S = int(datetime(2020, 6, 6, 9, 59, 30, tzinfo=_BEIJING).timestamp())
-"""Where the clock of a new stack starts: half a minute before the first batches open."""
+"""The clock of a new stack starts here: half a minute before the first batches open."""
 EARLIEST_S = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 LATEST_S = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True)
 class LocalClock:
-    """`path` holds `{"offset_s": seconds}`; it is replaced whole, so that no reader sees half of it."""
+    """`path` holds `{"offset_s": seconds}`; the file is replaced as a whole, so no reader sees half of it."""
 
     path: Path
 
@@ -30,7 +30,7 @@ class LocalClock:
         return time.time() + self.offset_s()
 
     def set_now(self, now_s: float) -> None:
-        """Every request that starts after this returns sees `now_s`, and the time ticks on from there."""
+        """Every request that starts after this returns sees `now_s` or later; the clock runs on from there."""
         temporary = self.path.with_suffix(".new")
         temporary.write_text(json.dumps({"offset_s": now_s - time.time()}))
         os.replace(temporary, self.path)  # noqa: PTH105 - the name of the call that is atomic

@@ -1,4 +1,4 @@
-"""The local cloud: one ministack process on loopback, started and ended by whoever asks for it."""
+"""The local cloud: one ministack process on loopback, started and stopped by its user."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ main()
 
 
 class CloudError(Exception):
-    """The local cloud did not start, or has ended; the message says why in one line."""
+    """The local cloud did not start, or has ended; the message is one line."""
 
 
 @dataclass
@@ -55,12 +55,12 @@ class Cloud:
     _log: IO[bytes]
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the local account's owner."""
+        """A boto3 client for the owner of the local account."""
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.url,
             region_name=REGION,
-            # ministack takes a key of 12 digits for an account; "test" is the owner of the default one.
+            # ministack reads a key of 12 digits as an account; "test" is the owner of the default account.
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106
             config=Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=32),
@@ -70,7 +70,7 @@ class Cloud:
         return self.process.poll() is not None
 
     def stop(self) -> bool:
-        """End the process; True if it ended by itself (then its state is saved)."""
+        """The process has ended; True if it ended by itself, with its state saved."""
         clean = not self.ended()
         if clean:
             self.process.send_signal(signal.SIGTERM)
@@ -87,7 +87,7 @@ class Cloud:
         return clean
 
     def _end_workers(self) -> None:
-        """End what is left of ministack's process group: the functions' workers, which keep nothing."""
+        """Ends the rest of ministack's process group: the functions' workers, which have no state."""
         deadline_s = time.monotonic() + _WORKERS_ENDED_WITHIN_S
         with suppress(ProcessLookupError):
             while time.monotonic() < deadline_s:
@@ -103,10 +103,10 @@ def start_cloud(
     persist: bool = False,
     enforce_policies: bool = False,
 ) -> Cloud:
-    """Start ministack on `port` and return when it answers.
+    """Ministack is started on `port` and answers.
 
-    `directory` keeps its log, its scratch files and, with `persist`, its state, which it saves when it is stopped and
-    loads when it starts. Raises CloudError if it ends or does not answer within 30 s.
+    `directory` holds its log, its scratch files and, with `persist`, its state, which it saves at its end and loads at
+    its start. Raises CloudError if it ends or does not answer within 30 s.
     """
     scratch = directory / SCRATCH
     shutil.rmtree(scratch, ignore_errors=True)
@@ -120,9 +120,9 @@ def start_cloud(
         stderr=subprocess.STDOUT,
         cwd=scratch,
         env=_environment(port, directory, services, persist=persist, auth=enforce_policies),
-        # Ctrl-C reaches the whole process group; ministack must outlive the front, to save its state after it.
+        # Ctrl-C reaches the whole process group; ministack must run longer than the front, to save its state last.
         start_new_session=True,
-        # Its state holds the keys secret: private, file by file.
+        # Its state holds the keys secret, so each file is private.
         umask=0o077,
     )
     cloud = Cloud(f"http://{HOST}:{port}", process, log_path, log)
@@ -147,12 +147,12 @@ def _answers(url: str) -> bool:
 
 
 def _environment(port: int, directory: Path, services: tuple[str, ...], *, persist: bool, auth: bool) -> dict[str, str]:
-    """Our environment less everything of AWS, so that no real account or region leaks into the functions."""
+    """The environment without AWS variables, so that no real account or region reaches the functions."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "LAMBDA_", "LOCALSTACK_", "MINISTACK_", "POWERTOOLS_"))
-        # Hides the bytecode of packages, which triples a cold start.
+        # It hides the bytecode of packages, and a cold start takes three times as long.
         and name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "S3_PERSIST", "USE_SSL"}
     }
     return inherited | {

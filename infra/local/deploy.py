@@ -1,4 +1,4 @@
-"""template.yaml and functions/ through CloudFormation into the local cloud."""
+"""Deploy template.yaml and functions/ into the local cloud through CloudFormation."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Deployed:
 
 
 def deploy(cloud: Cloud, root: Path, parameters: dict[str, str]) -> Deployed:
-    """Create the stack of the checkout at `root`, or update the one that an earlier run left.
+    """The stack of the checkout at `root` is created, or updated if an earlier run left it.
 
     Raises CloudError with CloudFormation's reason if it does not succeed within 60 s.
     """
-    # Importing the SAM translator takes a second: only here, while ministack starts or after.
+    # Importing the SAM translator takes a second, so it is imported here, while ministack starts.
     from infra.local.expand import expanded_template  # noqa: PLC0415
 
     archive = package(root / "functions")
@@ -43,7 +43,7 @@ def deploy(cloud: Cloud, root: Path, parameters: dict[str, str]) -> Deployed:
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=_BUCKET)
     s3.put_object(Bucket=_BUCKET, Key=key, Body=archive)
-    # By address, because CloudFormation takes a template in the request only up to 51,200 bytes.
+    # By its URL: CloudFormation accepts at most 51,200 bytes of template in a request.
     s3.put_object(Bucket=_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(template).encode())
     formation = cloud.client("cloudformation")
     arguments = {

@@ -1,4 +1,4 @@
-"""A bare DynamoDB for tests that moto cannot serve: ministack keeps conditions and transactions under threads."""
+"""A bare DynamoDB for tests with threads: ministack, unlike moto, keeps conditions and transactions atomic."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _ATTEMPTS = 3
 
 @contextmanager
 def dynamodb_engine(directory: Path) -> Iterator[Cloud]:
-    """A ministack with nothing but an empty DynamoDB, on a free port of loopback, ended at the end.
+    """A ministack with an empty DynamoDB only, on a free loopback port, stopped at the end of the block.
 
-    `directory` takes its log and scratch files. `cloud.client("dynamodb")` is a client; `cloud.url` the endpoint, for
-    which any key will do. Raises CloudError.
+    `directory` holds its log and scratch files. `cloud.client("dynamodb")` is a client; `cloud.url` is the endpoint,
+    which accepts any key. Raises CloudError.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             cloud = start_cloud(_free_port(), directory, services=("dynamodb",))
             break
         except CloudError:
-            # Somebody else may have taken the port between the asking and the start.
+            # Another program may have taken the port between the search and the start.
             if attempt == _ATTEMPTS:
                 raise
     try:

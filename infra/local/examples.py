@@ -1,4 +1,4 @@
-"""What `make run` prints: where the stack is, and the README's tour with its own address, ready to paste."""
+"""What `make run` prints: the address of the stack, and the README's tour with it, ready to paste."""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
 """template.yaml as the local cloud can deploy it.
 
 CloudFormation expands `Transform: AWS::Serverless-2016-10-31` itself, and API Gateway reads the routes of an HTTP API
-from the OpenAPI `Body` that this expansion writes. ministack 1.5 does neither: it expands no transform, and it ignores
-`Body`, so that the API deploys with no route and answers 404 to everything. So both are done here: the SAM translator
-(the program that AWS runs) expands the template, and each operation of `Body` becomes the Route, Integration and
-Authorizer resources that API Gateway would make of it. It also refuses an alarm on a query over metrics; those are left
-out. And it keeps how far a mapping has read a stream, but not the stream, so that after a restart it would wait at a
-place that the new stream reaches late or never: mappings get another name in each run, which makes them new ones.
-Nothing else is changed, and no other file knows of these gaps.
+from the OpenAPI `Body` that this expansion writes. ministack 1.5 does neither: the API would have no route and answer
+404 to everything. So the SAM translator (the program that AWS runs) expands the template here, and each operation of
+`Body` becomes the Route, Integration and Authorizer resources that API Gateway would create.
+
+Two more gaps of ministack are worked around. It refuses an alarm on a query over metrics, so those are left out. After
+a restart it knows how far an event source mapping had read a stream, though the stream is new, and would wait for a
+place that comes late or never; so each run gives mappings another name, which makes them new. Nothing else is changed,
+and no other file depends on these gaps.
 """
 
 from __future__ import annotations
@@ -28,17 +29,17 @@ _API = "AWS::ApiGatewayV2::Api"
 _MAPPING = "AWS::Lambda::EventSourceMapping"
 _DEFAULT_ROUTE = "/$default"
 _PUBLIC = "NONE"
-"""What SAM names the absence of an authorizer in a route's `security`."""
+"""The name that SAM writes into a route's `security` for no authorizer."""
 
 
 def expanded_template(path: Path, *, bucket: str, key: str, region: str, run: str) -> dict[str, Any]:
     """The CloudFormation template of the SAM template at `path`, its code at `s3://bucket/key`.
 
-    `run`: letters and digits that no earlier run had.
+    `run`: letters and digits that no earlier run used.
     """
     template = yaml_parse(path.read_text(encoding="utf-8"))
     template["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/{key}"
-    # The template names no managed policy of AWS, so there is no list of them to fetch from IAM.
+    # The template uses no managed policy of AWS, so none is fetched from IAM.
     translator = Translator({}, Parser(), boto_session=Session(region_name=region))
     expanded: dict[str, Any] = translator.translate(template, parameter_values={})
     resources = {
@@ -49,7 +50,7 @@ def expanded_template(path: Path, *, bucket: str, key: str, region: str, run: st
     for api_name in [name for name in resources if resources[name]["Type"] == _API]:
         properties = resources[api_name]["Properties"]
         body = properties.pop("Body")
-        # Belongs to the import of a Body; without one, an API must say its name and protocol.
+        # Only valid with a Body; without one an API must state its name and protocol.
         properties.pop("FailOnWarnings", None)
         properties |= {"Name": {"Ref": "AWS::StackName"}, "ProtocolType": "HTTP"}
         resources |= _resources_of(api_name, body)
@@ -57,7 +58,7 @@ def expanded_template(path: Path, *, bucket: str, key: str, region: str, run: st
 
 
 def _resources_of(api_name: str, body: dict[str, Any]) -> dict[str, Resource]:
-    """What API Gateway makes of an OpenAPI document: authorizers, integrations, routes."""
+    """The resources that API Gateway creates from an OpenAPI document: authorizers, integrations, routes."""
     schemes = body.get("components", {}).get("securitySchemes", {})
     made = {f"{api_name}{name}Authorizer": _authorizer(api_name, name, scheme) for name, scheme in schemes.items()}
     for path, operations in body["paths"].items():
@@ -106,7 +107,7 @@ def _route(api_name: str, route_key: str, integration: str, operation: dict[str,
         "RouteKey": route_key,
         "Target": {"Fn::Sub": f"integrations/${{{integration}}}"},
     }
-    # One requirement at most: SAM gives a route one authorizer, or none.
+    # SAM gives a route one authorizer or none, so there is one requirement at most.
     for authorizer, scopes in (operation.get("security") or [{}])[0].items():
         if authorizer != _PUBLIC:
             properties["AuthorizationType"] = "JWT"

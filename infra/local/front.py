@@ -1,7 +1,7 @@
-"""The public face of the local stack: `/_local` routes itself, everything else as it came to the HTTP API.
+"""The front of the local stack: it answers `/_local` itself and passes everything else to the HTTP API.
 
-Bytes pass untouched both ways, odd paths and broken encodings too, less the headers of the connection itself. Only
-`Date` is ours: the time of the test clock, which clients count down by.
+Bytes pass unchanged both ways, also odd paths and broken encodings, but for the headers of the connection itself and
+for `Date`: it states the time of the test clock, which clients use for countdowns.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from infra.local.routes import LocalRoutes
 from infra.local.upstream import Upstream
 
 _BODY_BYTES_MAX = 6 * 1024 * 1024
-"""What a function can be handed."""
+"""The largest body that a function can receive."""
 _READ_OUT_BYTES_MAX = 10 * _BODY_BYTES_MAX
 _HEAD_BYTES_MAX = 10_240
-"""What API Gateway takes as request line and headers."""
+"""The largest request line and headers that API Gateway accepts."""
 _IDLE_S_MAX = 75
 _READ_BYTES = 65_536
 _BODILESS = {204, 304}
 
 
 class Front:
-    """Answers HTTP/1.1 on a socket. `prefix` is where the upstream serves the API."""
+    """Answers HTTP/1.1 on a socket. `prefix`: the path under which the upstream serves the API."""
 
     def __init__(self, *, upstream: Upstream, prefix: bytes, routes: LocalRoutes, clock: LocalClock) -> None:
         self._upstream = upstream
@@ -39,7 +39,7 @@ class Front:
         self._clock = clock
 
     async def serve(self, listening: socket.socket, until: asyncio.Event) -> None:
-        """Accept connections until the event is set; then finish none of them."""
+        """Accepts connections until the event is set; open ones are then dropped."""
         server = await asyncio.start_server(self._connection, sock=listening)
         await until.wait()
         server.close()
@@ -53,7 +53,7 @@ class Front:
         writer.close()
 
     async def answer(self, request: h11.Request, body: bytes) -> Answer:
-        """What this request gets. Never raises for anything that a request may hold."""
+        """The answer to a request; no request makes it raise."""
         path = _path(request.target)
         instance = path.decode()
         try:
@@ -96,7 +96,7 @@ class _Exchange:
         self._writer = writer
 
     async def run(self) -> bool:
-        """True if the connection can take another request."""
+        """Whether the connection can be used for another request."""
         request: h11.Request | None = None
         try:
             request = await self._head()
@@ -141,7 +141,7 @@ class _Exchange:
                 body += event.data
             elif size > _READ_OUT_BYTES_MAX:
                 break
-        # Read to its end first, because closing on unread bytes takes the answer from the client.
+        # Read to its end first: if a connection is closed with unread bytes, the client loses the answer.
         if size > _BODY_BYTES_MAX:
             raise _malformed("The body is longer than 6 MB.")
         return bytes(body)
@@ -176,7 +176,7 @@ def _malformed(detail: str) -> ProblemError:
 
 
 def _origin_form(target: bytes) -> bytes:
-    """`/path?query` of a target that may be a whole address, as every server must take it (RFC 9112, 3.2.2)."""
+    """`/path?query` of a target that may be an absolute URL, which every server must accept (RFC 9112, 3.2.2)."""
     if target[:7].lower() == b"http://":
         rest = target[7:].partition(b"/")
         return b"/" + rest[2]

@@ -1,4 +1,4 @@
-"""The token issuer: signs with a key of its own and publishes it where the gateway's authorizer looks for it."""
+"""The token issuer: signs tokens with its own key, and publishes the key for the gateway's authorizer."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 AUDIENCE = "coupon-season"
 TOKEN_LIFETIME_S = 86_400
-"""A day of real time: the gateway knows no test clock."""
+"""A day of real time: the gateway does not use the test clock."""
 
 
 class Issuer:
-    """Issues RS256 tokens in the name of `url`. The key is kept in `key_path`, so that tokens outlive a restart."""
+    """Issues RS256 tokens as issuer `url`. The key is kept in `key_path`, so tokens stay valid after a restart."""
 
     def __init__(self, url: str, key_path: Path) -> None:
         self.url = url
@@ -36,7 +36,7 @@ class Issuer:
         self._jwk = _jwk(self._key.public_key())
 
     def token(self, claims: Mapping[str, Any]) -> str:
-        """A token that carries `claims`, valid from now for TOKEN_LIFETIME_S."""
+        """A token with `claims`, valid from now for TOKEN_LIFETIME_S."""
         issued_at_s = int(time.time())
         header = {"alg": "RS256", "typ": "JWT", "kid": self._jwk["kid"]}
         payload = {
@@ -52,7 +52,7 @@ class Issuer:
 
     @contextmanager
     def published(self, port: int) -> Iterator[None]:
-        """Serve discovery and key set on loopback `port` meanwhile. Raises OSError if the port is taken."""
+        """Serves discovery document and key set on loopback `port` during the block. Raises OSError if it is taken."""
         server = ThreadingHTTPServer((HOST, port), _handler(self._documents()))
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, name="issuer", daemon=True)
@@ -86,7 +86,7 @@ def _handler(documents: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(document)
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-            """Quiet: only the gateway asks, every two hours."""
+            """Logs nothing: only the gateway sends requests, every two hours."""
 
     return Handler
 

@@ -1,7 +1,7 @@
-"""What outlives a run, in `.local/`: ministack's state, the issuer's key, the clock; and who is running it now.
+"""The data directory `.local/`: ministack's state, the issuer's key, the clock, and a lock of the current run.
 
-The state holds the keys secret: whoever reads it can make anybody's codes, whoever reads the issuer's key anybody's
-tokens. So the directory is its owner's alone, whatever the umask, and one that an earlier run left open is closed.
+The state holds the keys secret, with which anybody's codes can be made; the issuer's key makes anybody's tokens. So
+only its owner can read the directory, whatever the umask, and the modes of an existing one are corrected.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from infra.local.clock import OPENING_S, LocalClock
 
 LOCK = "lock"
-"""Written before anything else, and never removed: it says that the directory is a stack's."""
+"""Written first and never removed: it marks the directory as a stack's."""
 STATE = "state"
 SCRATCH = "scratch"
 LOG = "ministack.log"
@@ -26,10 +26,10 @@ _CLOCK = "clock.json"
 _KEY = "issuer.pem"
 _SET_UP = "set-up.json"
 _REMOVED = (STATE, SCRATCH, LOG, _CLOCK, "clock.new", _KEY, "issuer.new", _SET_UP)
-"""All that a run writes beside the lock; starting anew removes this and nothing else."""
+"""Everything that a run writes beside the lock; FRESH=1 removes this and nothing else."""
 
 FORM = 2
-"""Of the data: another one cannot be read as if it were this. 2: persons are keyed by their normal form."""
+"""The version of the data's form. 2: persons are keyed by their normal form."""
 
 PRIVATE_FILE, _PRIVATE_DIRECTORY = 0o600, 0o700
 _OTHERS = 0o077
@@ -39,20 +39,20 @@ _HOLDER_LENGTH_MAX = 200
 
 
 class AlreadyRunningError(Exception):
-    """Another run holds this checkout."""
+    """Another run uses this directory."""
 
 
 class OtherFormError(Exception):
-    """What an earlier run kept is of another form: read as it is, it would be somebody else's."""
+    """An earlier run kept data in another form; read as they are, claims would belong to other persons."""
 
 
 class ForeignDirectoryError(Exception):
-    """What is to be the data directory holds something that no stack wrote."""
+    """The data directory holds files that no stack wrote."""
 
 
 @contextmanager
 def held(directory: Path, port: int) -> Iterator[None]:
-    """Only one run at a time keeps state in `directory`, which is new, empty, or a stack's already, and private.
+    """One run at a time uses `directory`, which is new, empty or a stack's, and private.
 
     Raises AlreadyRunningError naming the other run, ForeignDirectoryError naming the directory.
     """
@@ -62,7 +62,7 @@ def held(directory: Path, port: int) -> Iterator[None]:
         close_to_others(directory)
     except PermissionError:
         raise ForeignDirectoryError(f"{directory} is open to others and belongs to somebody else") from None
-    # Released by the kernel however the process ends, so a crash leaves no stale lock.
+    # The kernel releases it when the process ends, so a crash leaves no stale lock.
     with (directory / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,7 +76,7 @@ def held(directory: Path, port: int) -> Iterator[None]:
 
 
 def _check_ours(directory: Path) -> None:
-    """Somebody's folder, given as DATA_DIR by mistake, is left as it is."""
+    """Raises ForeignDirectoryError for a folder that is DATA_DIR by mistake; it is not changed."""
     if not directory.exists():
         return
     if not directory.is_dir():
@@ -86,7 +86,7 @@ def _check_ours(directory: Path) -> None:
 
 
 def _is_our_lock(path: Path) -> bool:
-    """Other programs too call a file so; ours names its process, or is empty while its run starts."""
+    """Other programs use this file name too; ours names its process, or is empty while its run starts."""
     if not path.is_file():
         return False
     with path.open("rb") as lock:
@@ -94,34 +94,34 @@ def _is_our_lock(path: Path) -> bool:
 
 
 def close_to_others(path: Path) -> None:
-    """Nobody but its owner reads or writes what is at `path`. Raises PermissionError for another owner's."""
+    """Only its owner can read and write `path`. Raises PermissionError if it has another owner."""
     mode = path.stat().st_mode
     if mode & _OTHERS:
         path.chmod(mode & 0o700)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A new file that nobody else can read from its first byte on; whole, or not there."""
+    """A new private file is written as a whole; nobody else can read it at any moment."""
     unfinished = path.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
-    # Not a chmod of what is there already: others could have opened it before. O_EXCL also follows no link.
+    # Not a chmod of an existing file: others could have opened it before. O_EXCL also follows no link.
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
         file.write(content)
     unfinished.replace(path)
 
 
 class Kept:
-    """`directory` with everything that a run leaves for the next one."""
+    """The `directory` with all files that a run leaves for the next one."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.clock = LocalClock(directory / _CLOCK)
         self.key_path = directory / _KEY
         self._set_up = directory / _SET_UP
-        """Written once seasons are published; without it, a run was cut off before there was anything to keep."""
+        """Written when seasons are published; without it the earlier run ended before there was anything to keep."""
 
     def begin(self, *, fresh: bool) -> float:
-        """Keep what an earlier run left, or remove it; returns the test time to start at. Raises OtherFormError."""
+        """The files of an earlier run are kept or removed; returns the test time to start at. Raises OtherFormError."""
         if fresh or not self._resumable():
             for name in _REMOVED:
                 _remove(self.directory / name)
@@ -133,15 +133,15 @@ class Kept:
                 f"the data in {self.directory} are of another version; FRESH=1 starts anew without them"
             )
         stopped_at_s = set_up["stopped_at_s"]
-        # Null after a run that was killed: its clock went on.
+        # Null after a run that was killed: its clock has run on.
         return self.clock.now_s() if stopped_at_s is None else float(stopped_at_s)
 
     def running(self) -> None:
-        """From here on there is something to keep."""
+        """Records that there is something to keep."""
         self._write_set_up(None)
 
     def stopped(self) -> None:
-        """The clock stands still until the next run. No effect on a run that was never set up."""
+        """The clock stops until the next run. No effect if the run was never set up."""
         if self._set_up.exists():
             self._write_set_up(self.clock.now_s())
 
@@ -154,7 +154,7 @@ class Kept:
 
 
 def _remove(path: Path) -> None:
-    # A link is removed itself: what it leads to is not ours.
+    # The link itself is removed: its target is not ours.
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

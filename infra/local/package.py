@@ -1,8 +1,8 @@
-"""The functions as one zip, the way a deployment ships them, less their dependencies.
+"""The functions as one zip, as a deployment ships them, without their dependencies.
 
-ministack runs a function with its own Python, whose environment has the dependencies already. Bytecode is shipped,
-because each worker is unpacked into a directory of its own and would compile everything anew; it is unchecked, because
-unpacking gives the sources another time than the bytecode remembers.
+ministack runs a function with its own Python, whose environment has the dependencies. Bytecode is included, because
+each worker is unpacked into its own directory and would compile everything again. It is of the unchecked kind, because
+unpacking changes the modification times of the sources.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SHIPPED = {".py", ".json"}
 
 
 def package(functions: Path) -> bytes:
-    """The zip of `functions`: the same bytes for the same sources and Python."""
+    """The zip of `functions`; the same sources and Python give the same bytes."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zip_file:
         for path in sorted(functions.rglob("*")):
@@ -34,7 +34,7 @@ def package(functions: Path) -> bytes:
 
 
 def digest(archive: bytes) -> str:
-    """A name for this content."""
+    """A name by content."""
     return hashlib.sha256(archive).hexdigest()[:16]
 
 

@@ -22,7 +22,7 @@ from infra.local.issuer import TOKEN_LIFETIME_S, Issuer
 
 _BODY_BYTES_MAX = 64 * 1024
 _ROUNDS_MAX = 500
-"""Invocations a tick: a season's sweeps take a few dozen."""
+"""Invocations a tick; the passes of a season take a few dozen."""
 _ADVANCE_S_MAX = LATEST_S - EARLIEST_S
 
 Name = Annotated[str, StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,256}\z")]
@@ -31,14 +31,14 @@ Scope = Annotated[
     str,
     StringConstraints(pattern=r"\A(citizen|merchant|partner|operator)( (citizen|merchant|partner|operator)){0,3}\z"),
 ]
-# RFC 3339, where an offset is a must; pydantic's own reading of times is wider.
+# RFC 3339 with a required offset; pydantic would accept more.
 Moment = Annotated[
     str,
     StringConstraints(pattern=r"\A\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\z"),
 ]
 
 Invoke = Callable[[], dict[str, Any]]
-"""Runs the schedule's function once: `{"did": [...], "more": bool}`."""
+"""Invokes the schedule's function once: `{"did": [...], "more": bool}`."""
 
 
 class _Body(BaseModel):
@@ -127,7 +127,7 @@ class LocalRoutes:
 
     async def _post_tick(self, body: bytes) -> Answer:
         _parsed(Nothing, body or b"{}")
-        # One after the other, so that each caller gets what its own tick did.
+        # One after the other, so that each caller gets the result of its own tick.
         async with self._ticking:
             did, more = [], True
             for _ in range(_ROUNDS_MAX):

@@ -1,4 +1,4 @@
-"""The sample seasons into a stack, over HTTP as an operator would do it."""
+"""Load sample seasons into a stack over HTTP, as an operator would."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from infra.couponctl.campaigns import apply, publish
 
 
 def load_season(api: Api, path: Path) -> list[str]:
-    """The campaign of the document at `path` stands, every batch of it published; returns the batches it published.
+    """The campaign of the document at `path` is applied and all its batches are published; returns those published now.
 
-    A campaign that stands already is left as it is, since an operator may have changed it since. Raises ApiError,
-    DocumentFileError.
+    A campaign that exists is not changed: an operator may have edited it. Raises ApiError, DocumentFileError.
     """
     document = load_campaign(path)
     if _stands(api, str(document["campaign_id"])):

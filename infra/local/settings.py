@@ -1,4 +1,4 @@
-"""Where the local stack of this checkout listens and what it keeps."""
+"""Settings of the local stack: its port, its data directory, and how it starts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _NO = {"", "0", "false", "no"}
 
 
 class SettingsError(ValueError):
-    """An environment variable that cannot be meant."""
+    """An environment variable has an invalid value."""
 
 
 @dataclass(frozen=True)
 class Settings:
     root: Path
     directory: Path
-    """Everything the stack keeps; git ignores it."""
+    """The data directory; git ignores it."""
     port: int
     fresh: bool
     enforce_policies: bool
@@ -34,7 +34,7 @@ class Settings:
 
 
 def settings_of(environment: Mapping[str, str], root: Path) -> Settings:
-    """PORT (8080), FRESH=1 (start anew), ENFORCE_POLICIES=0 (functions may do anything), DATA_DIR (`.local` of `root`).
+    """PORT (8080), FRESH=1 (new data), ENFORCE_POLICIES=0 (functions may do anything), DATA_DIR (`.local` of `root`).
 
     Raises SettingsError.
     """
@@ -43,7 +43,7 @@ def settings_of(environment: Mapping[str, str], root: Path) -> Settings:
         raise SettingsError(f"PORT={port} is not a number from 1 to {_PORT_MAX}")
     return Settings(
         root=root,
-        # Absolute, because ministack runs in a directory of its own.
+        # Absolute, because ministack runs in another directory.
         directory=Path(environment.get("DATA_DIR") or root / ".local").absolute(),
         port=int(port),
         fresh=environment.get("FRESH", "").lower() not in _NO,
@@ -52,5 +52,5 @@ def settings_of(environment: Mapping[str, str], root: Path) -> Settings:
 
 
 def checkout() -> Path:
-    """The directory that holds template.yaml."""
+    """The directory of template.yaml."""
     return Path(os.fspath(__file__)).resolve().parents[2]

@@ -41,20 +41,20 @@ SERVICES = (
     "sqs",
     "sts",
 )
-"""What template.yaml has resources of, and what deploys and runs them."""
+"""AWS services that template.yaml uses, and that deploy and run it."""
 
 _AT_ONCE = max(8, 4 * (os.cpu_count() or 1))
 _WARM = (("/wallet", "citizen", 4), ("/settlements/2020-06-06", "merchant", 2))
-"""Path, scope, and workers to start by asking for it at once: each costs most of a second of one processor."""
+"""Path, scope, and number of simultaneous requests, each of which starts a worker (most of a CPU second each)."""
 
 
 def import_slow_parts() -> None:
-    """The SAM translator takes a second to import; ministack starts meanwhile."""
+    """Imports the SAM translator, which takes a second, while ministack starts."""
     importlib.import_module("infra.local.expand")
 
 
 class Stack:
-    """`cloud` with template.yaml deployed into it. `deploy` comes first."""
+    """A `cloud` with template.yaml deployed into it. Call `deploy` first."""
 
     def __init__(self, settings: Settings, cloud: Cloud, kept: Kept) -> None:
         self.cloud = cloud
@@ -79,7 +79,7 @@ class Stack:
                 "JwtIssuer": self.issuer.url,
                 "JwtAudience": AUDIENCE,
                 "TestClockFile": str(self._kept.clock.path),
-                # Millions of packs, a handful of people: as many buckets as in earnest would make each sweep slow.
+                # Millions of packs and few people: with as many buckets as on AWS each pass would be slow.
                 "ClaimsPerBucket": "100000",
             },
         )
@@ -91,7 +91,7 @@ class Stack:
 
     @property
     def api_path(self) -> str:
-        """Where ministack serves the API: any path may follow, none of ministack's own is reached through it."""
+        """The path under which ministack serves the API; none of its own paths can be reached through it."""
         return f"/_aws/execute-api/{self.deployed.api_id}/$default"
 
     @property
@@ -102,14 +102,14 @@ class Stack:
         return self.issuer.token({"sub": f"local-{scope}", "scope": scope, "merchant_id": "local"})
 
     def load_seasons(self, api: Api) -> Iterator[str]:
-        """Load and publish each season; yields a line of progress for each."""
+        """Loads and publishes each season; yields a line of progress for each."""
         for path in sorted((self._settings.root / "infra" / "seasons").glob("*.yaml")):
             batches = load_season(api, path)
             yield f"  {path.stem}: " + (f"{len(batches)} batches" if batches else "as it was left")
 
     @contextmanager
     def warming(self) -> Iterator[None]:
-        """Start a few workers meanwhile, so that the first claims and payments at 10:00 need not wait for them."""
+        """Starts workers during the block, so that the first claims and payments need not wait for them."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for path, scope, workers in _WARM:
                 token = self.token(scope)
@@ -118,7 +118,7 @@ class Stack:
             yield
 
     def invoke_schedule(self) -> dict[str, Any]:
-        """Run the schedule's function once. Raises ProblemError if it fails."""
+        """The schedule's function has run once. Raises ProblemError if it fails."""
         name = self.deployed.outputs["ExpireFunctionName"]
         answer = self._lambda.invoke(FunctionName=name, Payload=b"{}")
         payload = answer["Payload"].read()
@@ -145,5 +145,5 @@ def _ask(url: str, token: str, path: str) -> None:
         with Api(url, token) as api:
             api.get(path)
     except ApiError:
-        # Whatever it answers, a worker is running now.
+        # Whatever the answer is, a worker is running now.
         return

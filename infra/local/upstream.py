@@ -1,4 +1,4 @@
-"""Kept-alive connections to the local cloud, and one request over one of them."""
+"""Requests to the local cloud over kept-alive connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.local.answers import Answer
 Headers = list[tuple[bytes, bytes]]
 
 _IDLE_S_MAX = 30
-"""Well before ministack closes an idle connection (75 s), so that no request meets its closing."""
+"""Well before ministack closes an idle connection (75 s), so that no request is sent into a closing one."""
 _ANSWER_WITHIN_S = 60
 _READ_BYTES = 65_536
 _HOP_BY_HOP = {
@@ -45,9 +45,9 @@ class _Connection:
 
 
 class Upstream:
-    """The local cloud at `host:port`, with at most `limit` requests at once; others wait.
+    """The local cloud at `host:port`; at most `limit` requests at once, others wait.
 
-    Each request at once is a worker process of its own, and a new one costs most of a second on one processor.
+    Each simultaneous request has its own worker process, and a new one takes most of a CPU second.
     """
 
     def __init__(self, host: str, port: int, *, limit: int) -> None:
@@ -58,9 +58,9 @@ class Upstream:
         self._idle: list[_Connection] = []
 
     async def exchange(self, method: bytes, target: bytes, headers: Headers, body: bytes) -> Answer:
-        """The answer, its headers less those of the connection. Raises OSError, TimeoutError or h11.ProtocolError.
+        """The answer, without the headers of the connection. Raises OSError, TimeoutError or h11.ProtocolError.
 
-        Nothing is sent twice: the request may have had its effect although the answer got lost.
+        No request is sent twice: it may have had its effect although its answer was lost.
         """
         async with self._limit:
             connection = await self._connected()

@@ -1,1 +1,1 @@
-"""An example of somebody who listens: subscribes to the event bus and prints one line an event."""
+"""An example subscriber: it receives events from the bus and prints one line for each."""

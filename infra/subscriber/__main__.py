@@ -1,11 +1,11 @@
-"""`make events`: print what a running stack announces, as anybody's program would hear it.
+"""`make events`: print the events of a running stack, as any subscriber receives them.
 
     python -m infra.subscriber                        the stack of `make run` (PORT, as there)
     python -m infra.subscriber --stack coupon-season --region cn-north-1
                                                       a stack in the account of your AWS credentials
 
-It looks up the bus in the stack's outputs (or takes `--bus`), makes a queue and a rule that feeds it, and polls until
-Ctrl-C. `--keep` leaves both, so that nothing is missed until the next start; otherwise they are removed.
+It finds the bus in the stack's outputs (or takes `--bus`), creates a queue and a rule that feeds it, and polls until
+Ctrl-C. With `--keep` both stay, so that no event is missed until the next start; otherwise they are removed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _subscribe(asked: argparse.Namespace, *, polls_max: int | None) -> int:
 def listen(
     subscription: Subscription, inbox: Inbox, tell: Callable[[str], None], *, polls_max: int | None = None
 ) -> None:
-    """Handle what comes: tell it once, then delete its message. What cannot be read is told and deleted too."""
+    """Prints each event once and then deletes its message. A message that is no event is reported and deleted too."""
     polls = 0
     while polls_max is None or polls < polls_max:
         polls += 1
@@ -87,7 +87,7 @@ def _clients(asked: argparse.Namespace) -> Callable[[str], Any]:
     if asked.stack or asked.region:
         session, endpoint = boto3.Session(region_name=asked.region), None
     else:
-        # As `infra.local.cloud` has it: the owner of the local account.
+        # The owner of the local account, as in `infra.local.cloud`.
         session = boto3.Session("test", "test", region_name=REGION)
         endpoint = f"http://{HOST}:{settings_of(os.environ, checkout()).cloud_port}"
     return lambda service: session.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
@@ -99,6 +99,6 @@ def _bus_of(formation: Any, stack: str) -> str:
 
 
 if __name__ == "__main__":
-    # A shell starts what it puts in the background with SIGINT ignored, and `kill -INT` must end it.
+    # A shell starts background programs with SIGINT ignored, but `kill -INT` must end this one.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

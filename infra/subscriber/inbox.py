@@ -1,4 +1,4 @@
-"""What a subscriber does with a message: check it, drop it if it came before, say what it is in one line."""
+"""What a subscriber does with a message: check it, drop repeats, and describe it in one line."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from coupons.model.events import (
 )
 
 REMEMBERED_MAX = 100_000
-"""Ids, some 10 MB. A repeat comes within minutes, or within the six hours that a stream tries again."""
+"""Number of ids kept, some 10 MB. A repeat comes within minutes, or within the six hours of a stream's retries."""
 
 
 class NotAnEventError(ValueError):
-    """Not one of ours, or of a version that this program does not know."""
+    """Another source, or a version that this program does not know."""
 
 
 class Inbox:
-    """Remembers the last ids it took, in memory: a program that must not act twice keeps them with what it does.
+    """Remembers the last ids in memory.
 
-    The usual way is one transaction of its own: "insert the id, if it is not there" and the effect together.
+    A program that must not act twice stores them with its effects, usually in one transaction: "insert the id if it is
+    absent" and the effect together.
     """
 
     def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
@@ -34,7 +35,7 @@ class Inbox:
         self._taken: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def read(self, body: str) -> Event | None:
-        """The event, or None for a repeat of one that was taken. Raises NotAnEventError."""
+        """The event, or None for a repeat. Raises NotAnEventError."""
         try:
             event = ANY_EVENT.validate_json(body)
         except ValidationError as error:
@@ -46,14 +47,14 @@ class Inbox:
         return event
 
     def take(self, event: Event) -> None:
-        """It has been handled: what comes with this id from now on is a repeat."""
+        """Records that the event was handled: another one with its id is a repeat."""
         self._taken[event.source, event.id] = None
         if len(self._taken) > self._remembered_max:
             self._taken.popitem(last=False)
 
 
 def line_of(event: Event) -> str:
-    """Time, type, and what moved."""
+    """Time, type and content of an event."""
     return f"{event.time.isoformat()}  {event.type:20}  {_said(event)}"
 
 

@@ -1,9 +1,9 @@
-"""A queue that a rule of the bus feeds: made when it is not there, read until it is empty, removed on demand.
+"""A queue that a rule of the bus feeds: created if it is absent, polled, and removed on demand.
 
     bus ──rule: our source──▶ queue ──receive──▶ us ──delete──▶ done
 
-A message that is not deleted within `VISIBILITY_S` comes again: so an event is deleted only after it was handled, and
-a program that dies in between handles it twice. That, and the bus's own "at least once", is why ids are compared.
+A message that is not deleted within `VISIBILITY_S` comes again. An event is deleted only after it was handled, so a
+program that dies in between handles it twice. Therefore, and because the bus delivers at least once, ids are compared.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Subscription:
         self._queue_url = ""
 
     def begin(self) -> None:
-        """The queue gets every event from now on; if it did before, what has piled up meanwhile is still there."""
+        """The queue gets every event from now on; if it existed, the events since then are still in it."""
         self._queue_url = self._sqs.create_queue(
             QueueName=self._name, Attributes={"VisibilityTimeout": str(VISIBILITY_S)}
         )["QueueUrl"]
@@ -48,13 +48,13 @@ class Subscription:
             Name=self._name, EventBusName=self._bus, EventPattern=json.dumps(RULE_SOURCE), State="ENABLED"
         )["RuleArn"]
         self._sqs.set_queue_attributes(QueueUrl=self._queue_url, Attributes={"Policy": _policy(queue_arn, rule_arn)})
-        # The path makes the message the CloudEvent alone, without EventBridge's envelope around it.
+        # With this path the message is the CloudEvent alone, without EventBridge's envelope.
         target = {"Id": _TARGET, "Arn": queue_arn, "InputPath": "$.detail"}
         answer = self._events.put_targets(Rule=self._name, EventBusName=self._bus, Targets=[target])
         assert answer["FailedEntryCount"] == 0, answer
 
     def received(self, wait_s: int) -> Iterator[Message]:
-        """What has arrived, or arrives within `wait_s` (at most 20): at most ten messages."""
+        """At most ten messages that have arrived, or arrive within `wait_s` (at most 20)."""
         answer = self._sqs.receive_message(
             QueueUrl=self._queue_url, MaxNumberOfMessages=RECEIVE_MAX, WaitTimeSeconds=wait_s
         )
@@ -65,14 +65,14 @@ class Subscription:
         self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message.receipt)
 
     def end(self) -> None:
-        """Remove the rule and the queue, with what is in it."""
+        """The rule and the queue are removed, with its messages."""
         self._events.remove_targets(Rule=self._name, EventBusName=self._bus, Ids=[_TARGET])
         self._events.delete_rule(Name=self._name, EventBusName=self._bus)
         self._sqs.delete_queue(QueueUrl=self._queue_url)
 
 
 def _policy(queue_arn: str, rule_arn: str) -> str:
-    """The rule, and nobody else, may send to the queue."""
+    """Only the rule may send to the queue."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},
