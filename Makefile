@@ -14,7 +14,8 @@ SAM_LOCKED := .venv-sam/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
 # Those that share both processors, the longest first; tests/model's searches take them all by themselves.
-SUITES := $(addprefix tests/,season unit store api concurrency faults template matrix simulation machine)
+QUICK := $(addprefix tests/,unit store template engine)
+SUITES := $(addprefix tests/,season unit store api concurrency faults template engine simulation machine)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
@@ -25,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test spin e2e faults events costs bench mutants lint template build format openapi lock clean
+.PHONY: help run check test nightly spin e2e faults events costs bench mutants lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -33,7 +34,11 @@ help: ## list the targets
 run: $(READY) ## the whole stack on http://127.0.0.1:8080; PORT= another, FRESH=1 starts anew
 	@exec $(BIN)/python -m infra.local
 
-test: lint template spin $(READY) ## lint, types, the template and all tests but e2e
+check: lint $(READY) ## lint, types, and the tests that take a minute
+	@echo "== quick tests"
+	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(QUICK)
+
+test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: under five minutes
 	@echo "== tests"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(SUITES)
 	@echo "== the release protocol"
@@ -51,6 +56,9 @@ spin:
 	echo "Installing $$missing(once) …" >&2
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null
+
+nightly: $(READY) ## a season of 3,000 people, and a hundred seeds of the simulation: half an hour
+	@SEASON_PEOPLE=3000 SIMULATION_SEEDS=100 exec $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py tests/simulation
 
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
 	@echo "== end to end"

@@ -18,6 +18,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+from tests.engine.complete import pytest_runtest_call, pytest_sessionfinish, pytest_testnodedown  # noqa: F401
+
 CI = os.environ.get("CI") == "true"
 
 settings.register_profile("laptop", deadline=None)

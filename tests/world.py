@@ -1,6 +1,6 @@
 """A small world for tests: tables as template.yaml has them, a clock that tests set, and gateway events.
 
-world = World(client)            # moto (one thread) or a ministack client
+world = World(Store())           # infra/virtual/store.py; or a client of moto or ministack
 world.publish(campaign())        # a campaign of one batch, or any document
 world.citizen("ann").put_claim("pack")
 """
@@ -25,8 +25,9 @@ from coupons.sealing import Keys
 from coupons.stores.bus import Bus
 from coupons.stores.failed_records import FailedRecords
 from coupons.web.api import Api
-from infra.local.tables import create_tables
+from infra.local.tables import create_tables, scanned
 from tests.bus import Heard
+from tests.engine.shapes import Watched
 
 OPENING = "2020-06-06T10:00:00+08:00"
 TABLES = {"CATALOG_TABLE": "CatalogTable", "CLAIMS_TABLE": "ClaimsTable", "ORDERS_TABLE": "OrdersTable"}
@@ -180,7 +181,7 @@ class World:
         self, *, client: Any = None, bus: Any = None, clock: Clock | None = None, seed: int = 1
     ) -> Services:
         """Another process of the same stack: its own caches, leases and chance."""
-        clock, client, rng = clock or self.clock, client or self.client, random.Random(seed)
+        clock, client, rng = clock or self.clock, Watched(client or self.client, self.client), random.Random(seed)
         services = Services(self.settings, clock=clock, keys=KEYS, boto_client=client, rng=rng)
         services.bus = Bus(bus or self.heard, "bus")
         services.failed_records = FailedRecords(self.heard, "queue")
@@ -216,8 +217,7 @@ class World:
         """Everything that is stored, by table: compare before and after to show that nothing was changed."""
         tables = [self.settings[variable] for variable in TABLES]
         return {
-            table: sorted(self.client.scan(TableName=table)["Items"], key=lambda i: (i["pk"]["S"], i["sk"]["S"]))
-            for table in tables
+            table: sorted(scanned(self.client, table), key=lambda i: (i["pk"]["S"], i["sk"]["S"])) for table in tables
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,3 +48,12 @@ def create_tables(client: Any, *, prefix: str = "") -> dict[str, str]:
         names[logical_name] = f"{prefix}{logical_name}"
         client.create_table(TableName=names[logical_name], **definition)
     return names
+
+
+def scanned(client: Any, table: str) -> Iterator[dict[str, Any]]:
+    """Every item of a table, page after page."""
+    page = client.scan(TableName=table)
+    yield from page["Items"]
+    while "LastEvaluatedKey" in page:
+        page = client.scan(TableName=table, ExclusiveStartKey=page["LastEvaluatedKey"])
+        yield from page["Items"]

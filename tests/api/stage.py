@@ -7,28 +7,25 @@ a fault if its role in the template does not allow it.
 
 from __future__ import annotations
 
-import copy
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-import boto3
-from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
-
 import events
 import expire
 import tests.world
 from coupons.process.services import Services, replace_services
 from infra.local.tables import create_tables, load_template
+from infra.virtual.store import Store
 from tests.api.authorised import Request, requests_of
 from tests.api.declared import Said, undeclared
 from tests.bus import Record
+from tests.engine.shapes import Watched
 from tests.template.policies import Statement, statements
 from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
@@ -56,7 +53,7 @@ def role(area: str) -> list[Statement]:
     return list(statements(template(), area))
 
 
-_LAID_DOWN: dict[str, dict[str, Any]] = {}
+_LAID_DOWN: dict[str, Any] = {}
 
 
 class Settings(dict[str, str]):
@@ -93,10 +90,7 @@ class Stage(World):
         self.area = ""
         self.environments: dict[str, Services] = {}
         create_tables(self.client)
-        secret = json.dumps({version: master.decode() for version, master in KEYS.masters.items()})
-        arn = _client("secretsmanager").create_secret(Name="keys", SecretString=secret)["ARN"]
-        _client("events").create_event_bus(Name="bus")
-        queue_url = _client("sqs").create_queue(QueueName="queue")["QueueUrl"]
+        arn, queue_url = "arn:keys", "queue"
         fixed = {
             "STAGE": "test",
             "EVENT_BUS": "bus",
@@ -110,10 +104,12 @@ class Stage(World):
         """Start the functions anew (all, if none is named): empty caches, keys not read yet."""
         for area in areas or AREAS:
             given = {name: value for name, value in self.settings.items() if name in variables(area)}
-            # moto is not atomic across threads.
             settings = self.log.settings.setdefault(area, Settings({"SWEEP_WORKERS": "1", **given}))
             self.environments[area] = Services(
-                settings, clock=self.clock, boto_client=client or self.client, rng=random.Random(1)
+                settings,
+                clock=self.clock,
+                boto_client=Watched(Noted(client or self.client, self.note), self.client),
+                rng=random.Random(1),
             )
 
     def send(self, made: dict[str, Any]) -> Answered:
@@ -130,24 +126,14 @@ class Stage(World):
 
         Publishing takes longer than most tests, so a document's items are copied from its first publishing.
         """
-        assert not any(self.items().values())
+        assert not self.client.items
         content = json.dumps(document)
         if content not in _LAID_DOWN:
             self.publish(document)
-            _LAID_DOWN[content] = {name: copy.deepcopy(table.items) for name, table in _tables()}
+            _LAID_DOWN[content] = self.client.snapshot()
             self.restart()
-        else:
-            for name, table in _tables():
-                table.items = copy.deepcopy(_LAID_DOWN[content][name])
+        self.client.restore(_LAID_DOWN[content])
         return self
-
-    def items(self) -> dict[str, list[dict[str, Any]]]:
-        """As in a World, but read from moto directly: to serialize a scan takes moto longer than a whole test."""
-        return {
-            # Regular JSON is a copy; moto changes the attributes of a stored item in place.
-            name: sorted((item.to_regular_json() for item in table.all_items()), key=_by_key)
-            for name, table in _tables()
-        }
 
     def tick(self) -> dict[str, Any]:
         """Run the schedule once."""
@@ -160,20 +146,16 @@ class Stage(World):
             events.handler({"Records": records}, None)
         return self.heard.take()
 
-    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        """Before each AWS request (a botocore event): record its sender, and a fault if the role forbids it."""
+    def note(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        """Before each request to AWS: record its sender, and a fault if the role forbids it."""
         if self.area:
-            requests = list(requests_of(model.name, params))
+            requests = list(requests_of(operation, parameters))
             self.log.calls |= {(self.area, request) for request in requests}
             self.log.faults += [
                 f"{self.area} may not {request}"
                 for request in requests
                 if not any(statement.allows(request) for statement in role(self.area))
             ]
-        if model.name == "PutEvents":
-            self.heard.entries += params["Entries"]
-        if model.name == "SendMessage":
-            self.heard.failures.append(json.loads(params["MessageBody"]))
 
     @contextmanager
     def _acting(self, area: str) -> Iterator[None]:
@@ -186,40 +168,39 @@ class Stage(World):
             self.area = ""
 
 
+class Noted:
+    """A client of AWS whose requests are told to `note` before they are sent."""
+
+    def __init__(self, client: Any, note: Callable[[str, Mapping[str, Any]], None]) -> None:
+        self._client = client
+        self._note = note
+
+    def __getattr__(self, name: str) -> Any:
+        send, operation = getattr(self._client, name), "".join(part.title() for part in name.split("_"))
+
+        def call(**parameters: Any) -> Any:
+            self._note(operation, parameters)
+            return send(**parameters)
+
+        return call
+
+
+class Vault:
+    """Secrets Manager with the keys."""
+
+    @staticmethod
+    def get_secret_value(**_: str) -> dict[str, str]:
+        return {"SecretString": json.dumps({version: master.decode() for version, master in KEYS.masters.items()})}
+
+
 @contextmanager
 def stage() -> Iterator[Stage]:
     """An empty stack at the opening minute; meanwhile `Person.send` sends to it."""
-    with mock_aws():
-        made = Stage(_client("dynamodb"))
-        services = [_client(name) for name in ("dynamodb", "secretsmanager", "events", "sqs")]
-        for service in services:
-            service.meta.events.register("provide-client-params", made.note)
-        try:
-            with (
-                patch.object(tests.world, "send", made.send),
-                patch("coupons.stores.remote.boto3.client", _client),
-            ):
-                yield made
-        finally:
-            for service in services:
-                service.meta.events.unregister("provide-client-params", made.note)
+    made = Stage(Store())
+    clients = {"secretsmanager": Vault(), "events": made.heard, "sqs": made.heard}
 
+    def client(service: str, **_: Any) -> Any:
+        return Noted(clients[service], made.note)
 
-def _tables() -> Iterator[tuple[str, Any]]:
-    """The tables of moto by name."""
-    (account,) = dynamodb_backends.values()
-    yield from account[boto3.Session().region_name].tables.items()
-
-
-def _by_key(item: dict[str, Any]) -> tuple[str, str]:
-    return item["pk"], item["sk"]
-
-
-def _client(service: str, **_: Any) -> Any:
-    return _made(service)
-
-
-@cache
-def _made(service: str) -> Any:
-    """One client for all stages: to make one takes longer than a test. It works inside `mock_aws` only."""
-    return boto3.client(service)
+    with patch.object(tests.world, "send", made.send), patch("coupons.stores.remote.client", client):
+        yield made

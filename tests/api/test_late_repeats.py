@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import boto3
 import pytest
-from moto import mock_aws
 
 from coupons.process.services import PATIENT_ATTEMPTS, replace_services
 from coupons.schedule.minute import run_schedule
+from infra.virtual.store import Store
 from tests.store.faults import Faulty, first, throttled
 from tests.world import OPENING, Answered, Person, World, a_batch, campaign, order, terms
 
@@ -18,11 +15,10 @@ HOLD = "PUT /orders/{order_no}/hold"
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with mock_aws():
-        made = World(boto3.client("dynamodb"))
-        made.publish(campaign(a_batch(booking=BOOKING)))
-        yield made
+def world() -> World:
+    made = World(Store())
+    made.publish(campaign(a_batch(booking=BOOKING)))
+    return made
 
 
 def scanned(world: World) -> tuple[Person, str]:
@@ -160,16 +156,15 @@ def test_a_cancel_of_a_lapsed_hold_leaves_the_coupon_where_it_is(world: World) -
 @pytest.mark.parametrize(("after_s", "payable_minor"), [(59, 4_000), (60, 4_500)])
 def test_an_order_pays_what_its_hold_said(after_s: int, payable_minor: int) -> None:
     """Until its deadline the hold's amounts count, though the match falls to half meanwhile; a repeat says the same."""
-    with mock_aws():
-        world = World(boto3.client("dynamodb"))
-        halved = [*terms()["merchant_match"], {"starts_at": "2020-06-06T10:00:01+08:00", "basis_points": 5_000}]
-        world.publish(campaign(terms=[terms(merchant_match=halved)]))
-        ann, code = scanned(world)
-        body = {"code": code, "order": order(), "ttl_s": 60}
-        first = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
-        world.clock.advance(after_s)
-        fresh = ann.code(first.json["coupon_id"])
-        assert world.merchant().redeem("o-1", fresh, order()).json["payable_minor"] == payable_minor
-        again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
-        assert again.json["payable_minor"] == payable_minor
-        assert (again.json == first.json) == (after_s < 60)
+    world = World(Store())
+    halved = [*terms()["merchant_match"], {"starts_at": "2020-06-06T10:00:01+08:00", "basis_points": 5_000}]
+    world.publish(campaign(terms=[terms(merchant_match=halved)]))
+    ann, code = scanned(world)
+    body = {"code": code, "order": order(), "ttl_s": 60}
+    first = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+    world.clock.advance(after_s)
+    fresh = ann.code(first.json["coupon_id"])
+    assert world.merchant().redeem("o-1", fresh, order()).json["payable_minor"] == payable_minor
+    again = world.merchant().send(HOLD, {"order_no": "o-1"}, body=body)
+    assert again.json["payable_minor"] == payable_minor
+    assert (again.json == first.json) == (after_s < 60)

@@ -22,8 +22,8 @@ from coupons.web.metrics import (
     RedeemedMoney,
     RequestOperation,
 )
+from infra.virtual.store import Store
 from tests.bus import Stream
-from tests.machine.engine import Engine
 from tests.world import FUNCTIONS, Answered, World, a_batch, campaign, event, order, send
 
 Line = dict[str, Any]
@@ -88,7 +88,7 @@ class Scene(World):
 
 @pytest.fixture
 def scene(capsys: pytest.CaptureFixture[str]) -> Scene:
-    made = Scene(Charged(Engine()))
+    made = Scene(Charged(Store()))
     made.capsys = capsys
     made.publish(campaign(a_batch(booking={"opens_at": DAY_BEFORE, "closes_at": "2020-06-06T10:00:00+08:00"})))
     made.lines()

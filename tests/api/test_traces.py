@@ -12,7 +12,7 @@ import claim
 from coupons.process.services import Services, replace_services
 from coupons.refusals import Busy
 from coupons.sealing import Keys
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.world import FUNCTIONS, World, campaign, event, send
 
 CLAIM = "PUT /batches/{batch_id}/claim"
@@ -30,7 +30,7 @@ Lines = Callable[[], list[Line]]
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     """The lines that the functions of a published batch wrote since the last look."""
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign())
 
     def taken() -> list[Line]:
@@ -106,7 +106,7 @@ def test_caller_and_source_are_of_one_kind_each(lines: Lines) -> None:
     claimed("ann", person_id=ADDRESS)
     (line,) = lines()
     assert line["caller"] != line["source"]
-    person = World(Engine()).services.keys.person(f"sub:{ADDRESS}")
+    person = World(Store()).services.keys.person(f"sub:{ADDRESS}")
     claimed(ADDRESS)
     (line,) = lines()
     assert line["caller"] != line["source"]
@@ -149,7 +149,7 @@ def test_without_a_token_nobody_is_traced(lines: Lines) -> None:
 @pytest.mark.parametrize("key", PUBLIC)
 def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
     """Their function has no keys, so its line has no hashes, with a token either."""
-    world = World(Engine())
+    world = World(Store())
     replace_services(Services(world.settings, clock=world.clock, boto_client=world.client))
     path = {"campaign_id": "season", "batch_id": "pack"}
     send(event(key, path, claims={"sub": "ann"}, headers={"x-forwarded-for": ADDRESS}))
@@ -172,7 +172,7 @@ class Cut(Services):
 
 def test_a_line_without_keys_refuses_nobody(lines: Lines) -> None:
     """A route that needs no keys responds."""
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign())
     lines()
     replace_services(Cut(world.settings, clock=world.clock, boto_client=world.client))

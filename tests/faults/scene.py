@@ -80,8 +80,10 @@ class Scene:
     def new_services(self) -> Services:
         """A process that has just started, behind the proxy."""
         made = self.world.new_services(client=self.client, seed=next(self._numbers))
-        for part, attempts in (("_spike", 1), ("_patient", 3)):
-            made.__dict__[part] = Dynamo(self.client, attempts=attempts, pause=lambda _s: None)
+        made.spike, made.patient = (
+            Dynamo(self.client, attempts=attempts, pause=lambda _s: None) for attempts in (1, 3)
+        )
+        assert made.limits._table.dynamo is made.patient
         return made
 
     def ask(self, send: Callable[[], Answered], *, anew: bool) -> Answered:

@@ -12,7 +12,8 @@ from coupons.model.orders import Line, OrderRecord
 from coupons.stores import claims, controls, keys, orders
 from coupons.stores.attributes import Item, decode
 from coupons.stores.stock import Shard
-from tests.machine.engine import Attributes, Place
+from infra.virtual.values import Item as Attributes
+from infra.virtual.writes import Place
 
 ClaimAt = tuple[str, bytes]
 """Claim key and person."""

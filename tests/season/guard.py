@@ -8,7 +8,7 @@ at, so that a season of thousands costs little more for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coupons.model.campaigns import Campaign
@@ -17,13 +17,14 @@ from coupons.model.reserves import Reserve
 from coupons.money import Amounts
 from coupons.stores import controls, keys, orders
 from coupons.stores.attributes import Item, decode
-from tests.machine.engine import Engine, Place, places_of
+from infra.virtual.store import Store
+from infra.virtual.writes import Place, places_of
 from tests.season.document import CAMPAIGN_ID, FUNDERS
 
 _CATALOG = "CatalogTable"
 
 
-class Guard(Engine):
+class Guard(Store):
     """An engine whose writes are looked at as soon as they stand. Raises AssertionError, whoever wrote."""
 
     def __init__(self) -> None:
@@ -40,12 +41,12 @@ class Guard(Engine):
         self._open: dict[str, Counter[str]] = {}
         """Batch → what is still reserved for it."""
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]], **more: Any) -> dict[str, Any]:  # noqa: N803
-        answer = super().transact_write_items(TransactItems=TransactItems, **more)
-        self._look(places_of({"TransactItems": TransactItems}))
+    def transact_write_items(self, **request: Any) -> dict[str, Any]:
+        answer = super().transact_write_items(**request)
+        self._look(places_of(request))
         return answer
 
-    def _write(self, kind: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _write(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
         answer = super()._write(kind, request)
         self._look(places_of(request))
         return answer
@@ -132,7 +133,7 @@ class Guard(Engine):
         return controls._control(self.item(_CATALOG, keys.control(batch_id)))
 
     def item(self, table: str, key: keys.Key) -> Item:
-        return decode(self.items[table, key["pk"], key["sk"]])
+        return decode(self.items[Place(table, key["pk"], key["sk"])])
 
 
 def _assert_nothing_below_zero(order: OrderRecord) -> None:

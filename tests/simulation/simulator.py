@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
-from moto.dynamodb.models import dynamodb_backends
 
 from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
@@ -255,11 +254,9 @@ class Simulation:
         told = {f"CLAIM#{person_text(KEYS.person(person))}" for person in self.told}
         assert told <= holders, "somebody was told of a claim that is not there"
 
-    @staticmethod
-    def _claim_items() -> list[dict[str, Any]]:
-        """Straight from moto's memory: it is asked after every write."""
-        (regions,) = dynamodb_backends.values()
-        return [item.to_json()["Attributes"] for item in regions["cn-north-1"].tables["ClaimsTable"].all_items()]
+    def _claim_items(self) -> list[dict[str, Any]]:
+        """From the store's memory: it is asked after every write."""
+        return [item for place, item in self.world.client.items.items() if place.table == "ClaimsTable"]
 
     def _control(self) -> Control:
         control = self.world.services.controls.get("pack", consistent=True)

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from coupons.model.batches import PublishedBatch
-from tests.machine.engine import Engine, Place
+from infra.virtual.store import Store
+from infra.virtual.writes import Place
 from tests.store import audited, funders
 from tests.store.ledgers import LAST_SECOND, LINES, file
 from tests.world import World, campaign
 
-Items = dict[str, list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="session")
-def client() -> Any:
-    """One for all tests: making a client takes longer than most of them."""
-    with mock_aws():
-        return boto3.client("dynamodb")
-
-
-@pytest.fixture(scope="session")
-def published(client: Any) -> Items:
-    """What publishing one batch of ten packs of one coupon stores."""
-    with mock_aws():
-        world = World(client)
-        world.publish(campaign())
-        return world.items()
+Items = dict[Place, Any]
 
 
 @pytest.fixture
-def world(client: Any) -> Iterator[World]:
+def client() -> Store:
+    return Store()
+
+
+@pytest.fixture(scope="session")
+def published() -> Items:
+    """What publishing one batch of ten packs of one coupon stores."""
+    world = World(Store())
+    world.publish(campaign())
+    return world.client.snapshot()
+
+
+@pytest.fixture
+def world(client: Store) -> World:
     """An empty stack at the opening minute."""
-    with mock_aws():
-        yield World(client)
+    return World(client)
 
 
 @pytest.fixture
 def season(world: World, published: Items) -> World:
     """The stack with one published batch, `pack`: ten packs of one coupon, on two shards."""
-    puts = {table: [{"PutRequest": {"Item": item}} for item in items] for table, items in published.items() if items}
-    world.client.batch_write_item(RequestItems=puts)
+    world.client.restore(published)
     return world
 
 
@@ -66,7 +59,7 @@ def filed(season: World) -> World:
 @pytest.fixture(scope="session")
 def played() -> dict[Place, Any]:
     """What a season stores that has everything an audit looks at; on the state machine's engine, which is quick."""
-    world = World(Engine())
+    world = World(Store())
     audited.play(world)
     return dict(world.client.items)
 
@@ -74,7 +67,7 @@ def played() -> dict[Place, Any]:
 @pytest.fixture
 def books(played: dict[Place, Any]) -> World:
     """That season, at noon of 21 June."""
-    world = World(Engine())
+    world = World(Store())
     world.client.restore(played)
     audited.to(world, audited.NOON)
     return world

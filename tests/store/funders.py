@@ -7,7 +7,7 @@ from typing import Any
 
 from coupons.model.accounts import Budget
 from coupons.operate.campaigns import apply
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.store.books import assert_books
 from tests.store.faults import first
 from tests.world import World, a_batch, campaign, parsed, terms
@@ -29,7 +29,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 def new_town() -> World:
     """The document stands; nothing is published. On the state machine's engine: moto takes a second for 42 items."""
-    world = World(Engine())
+    world = World(Store())
     apply(world.services, "season", parsed(document()), world.now_s)
     return world
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 RESERVED = ("state", "final")
 """Our attributes whose names are reserved words of DynamoDB's expressions.
 
-Guarded by tests/store/stores/test_expressions.py::test_no_expression_names_a_reserved_word.
+Guarded by tests/engine/test_shapes.py::test_reserved_words_are_those_of_the_service.
 """
 _RESERVED = re.compile(rf"(?<![\w.#:])({'|'.join(RESERVED)})\b")
 _OPERATIONS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}

@@ -9,7 +9,7 @@ import pytest
 
 from coupons.model.claims import Claim
 from coupons.stores import claims, keys
-from coupons.stores.attributes import encode
+from coupons.stores.attributes import decode, encode
 from tests.store.audited import DAYS, MORROW, ask, claim_place, drop, edit, flip, get, line_place, more, put, to, wrong
 from tests.world import World
 
@@ -22,7 +22,7 @@ def extra_claim(world: World) -> None:
     batch = world.services.cache.batch("pack")
     pk, sk = claim_place(world, "dan")
     item = world.client.get_item(TableName=world.settings[CLAIMS], Key=encode({"pk": pk, "sk": sk}))["Item"]
-    dans = claims.from_item(claims.decode(item))
+    dans = claims.from_item(decode(item))
     fresh = Claim(dans.batch_number, b"x" * 16, "token", dans.claimed_at_s, 1, (dans.coupons[1],) * 2)
     world.client.put_item(TableName=world.settings[CLAIMS], Item=encode(claims.to_item(batch, fresh)))
 

@@ -10,8 +10,8 @@ from coupons.model.batches import Control
 from coupons.schedule.minute import run_schedule
 from coupons.settle.day_close import closed_through
 from coupons.stores import keys
+from infra.virtual.store import Store
 from tests.logs import logged
-from tests.machine.engine import Engine
 from tests.world import World, a_batch, campaign, order, seconds
 
 CLOSED, EXPIRED = "2020-06-07T10:00:00+08:00", "2020-06-21T10:00:00+08:00"
@@ -20,7 +20,7 @@ CLAIM = "CLAIM#"
 
 @pytest.fixture
 def world() -> World:
-    return World(Engine())
+    return World(Store())
 
 
 def control(world: World, batch_id: str = "pack") -> Control:

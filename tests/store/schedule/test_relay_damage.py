@@ -15,9 +15,9 @@ from coupons.process.services import replace_services
 from coupons.refusals import Busy
 from coupons.stores.bus import NotPut
 from coupons.stores.failed_records import FailedRecords
+from infra.virtual.store import Store
 from tests.bus import Heard, Record, Stream
 from tests.logs import everything, logged
-from tests.machine.engine import Engine
 from tests.world import OPENING, World, campaign, order
 
 Image = dict[str, Any]
@@ -44,8 +44,8 @@ PLANTED: list[tuple[str, Plant, str]] = [
 
 @pytest.fixture
 def world() -> World:
-    """On the state machine's engine, which is quick."""
-    return World(Engine())
+    """An empty stack."""
+    return World(Store())
 
 
 @pytest.fixture

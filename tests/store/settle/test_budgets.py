@@ -9,7 +9,7 @@ import pytest
 from coupons.model.reserves import PendingReservation
 from coupons.money import NOTHING, Amounts
 from coupons.settle import budgets
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.store.books import CLOSED, claim, of, redeem, rolling, tick
 from tests.world import World
 
@@ -19,7 +19,7 @@ BUDGETS = "GET /admin/campaigns/{campaign_id}/budgets"
 @pytest.fixture
 def world() -> World:
     """Two of ten claimed, one redeemed, eight rolled over; the first day is closed."""
-    made = World(Engine())
+    made = World(Store())
     made.publish(rolling())
     [coupon_id, _] = claim(made, "ann", "bob")
     redeem(made, "ann", coupon_id)
@@ -93,7 +93,7 @@ def test_a_movement_on_its_way_is_said(world: World, moving: str) -> None:
 
 def test_a_batch_that_is_only_declared_has_no_money(world: World) -> None:
     """Nothing was reserved for it."""
-    fresh = World(Engine())
+    fresh = World(Store())
     answer = fresh.operator().send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=rolling())
     assert answer.status == 201
     assert (asked(fresh)["batches"], asked(fresh)["movements"], asked(fresh)["next"]) == ([], [], None)

@@ -12,7 +12,7 @@ from coupons.process.services import PATIENT_ATTEMPTS
 from coupons.schedule.minute import run_schedule
 from coupons.settle import day_close
 from coupons.settle.day_close import close_days
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.store.faults import Counting, Faulty, KilledError, Mortal, first, throttled
 from tests.store.ledgers import CLOSED, DAY, DUE, FOREVER, LAST_SECOND, LINES, added, file, final, line, mark, tick
 from tests.world import ManualClock, World, campaign
@@ -33,7 +33,7 @@ def town() -> World:
 
     moto would take seconds for the hundred writes of a close.
     """
-    filed = World(Engine())
+    filed = World(Store())
     filed.publish(campaign())
     filed.clock.set(LAST_SECOND)
     file(filed, *LINES)

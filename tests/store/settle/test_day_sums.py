@@ -14,7 +14,7 @@ from coupons.model.orders import Line
 from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
 from coupons.money import Purse
 from coupons.settle import day_close, statements
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.store.faults import KilledError, Mortal
 from tests.store.ledgers import DAY, DUE, LAST_SECOND, PURSE, TOKYO, added, file, line, page, pages, tick
 from tests.world import World, campaign
@@ -92,7 +92,7 @@ def test_the_days_sums_are_those_of_its_lines_of_its_pages_and_of_its_folds(
     page_lines: int,
 ) -> None:
     """For each merchant and batch, in total and by payout; a withholding changes no total."""
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign())
     world.clock.set(LAST_SECOND)
     lines: dict[str, list[Line]] = {name: [] for name in MERCHANTS}

@@ -12,7 +12,7 @@ from coupons.model.pieces import Piece
 from coupons.money import Amounts, Purse
 from coupons.stores import pieces
 from coupons.stores.attributes import encode
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.store.ledgers import DAY
 from tests.world import World
 
@@ -59,7 +59,7 @@ def sums() -> Sums:
 
 @pytest.fixture
 def world() -> World:
-    return World(Engine())
+    return World(Store())
 
 
 def test_the_largest_day_of_a_merchant_is_stored(world: World, sums: Sums) -> None:

@@ -9,7 +9,7 @@ from coupons.money import Amounts
 from coupons.operate.publication import raise_quantity
 from coupons.schedule.minute import run_schedule
 from coupons.settle.day_close import closed_through
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.store.books import CLOSED, assert_books, claim, of, opened, redeem, reserved, tick
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.world import OPENING, World, a_batch, campaign, terms
@@ -37,7 +37,7 @@ SPENT = funded(270, 270, 60)
 @pytest.fixture
 def season() -> World:
     """Ann redeemed a coupon, Bob's expired, and only the days are still to be closed."""
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign(terms=[TENTH]))
     coupons = claim(world, "ann", "bob")
     redeem(world, "ann", coupons[0])
@@ -97,7 +97,7 @@ def test_a_reversal_after_midnight_that_the_count_saw_waits_for_its_own_day(coun
 
     Also where the schedule began before midnight, and counted after it.
     """
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign(terms=[FIXED]))
     [ann, bob] = claim(world, "ann", "bob")
     redeem(world, "ann", ann)
@@ -215,7 +215,7 @@ def test_more_spent_than_reserved_is_broken(season: World) -> None:
 
 def test_a_reservation_left_behind_is_undone_before_money_goes_back() -> None:
     """A raise was killed and the batch closed: after a fence it is undone, then unclaimed packs are given back."""
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign())
     world.clock.set("2020-06-07T09:59:59+08:00")
     with pytest.raises(KilledError):
@@ -229,7 +229,7 @@ def test_a_reservation_left_behind_is_undone_before_money_goes_back() -> None:
 
 def test_a_reservation_on_its_way_is_waited_for() -> None:
     """It was begun a moment ago, so its call may still run."""
-    world = World(Engine())
+    world = World(Store())
     world.publish(campaign())
     world.clock.set(CLOSED)
     tick(world)

@@ -11,8 +11,9 @@ import pytest
 from coupons.model.batches import Control
 from coupons.stores import keys
 from coupons.stores.attributes import encode
-from coupons.stores.controls import Controls, control_item
+from coupons.stores.controls import Controls
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.values import fields_of
 from tests.world import World
 
 DAY_S = 86_400
@@ -152,8 +153,8 @@ def counted(season: World) -> World:
 
 
 def store(world: World, control: Control) -> None:
-    item = encode({**keys.control("pack"), **control_item(control)})
-    world.client.put_item(TableName=world.services.controls._table, Item=item)
+    item = encode({**keys.control("pack"), **fields_of(control)})
+    world.client.put_item(TableName=world.services.controls._table.name, Item=item)
 
 
 def applied(world: World, part: dict[str, Any]) -> bool:

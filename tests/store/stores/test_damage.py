@@ -9,8 +9,8 @@ import pytest
 
 import expire
 from coupons.process.services import replace_services
+from infra.virtual.store import Store
 from tests.logs import everything, logged
-from tests.machine.engine import Engine
 from tests.world import OPENING, World, a_batch, campaign, order
 
 SECRET = "a-secret-of-the-item"
@@ -80,7 +80,7 @@ def _(answer: Any, words: Any) -> Any:
 
 
 def played() -> Town:
-    made = Town(Engine())
+    made = Town(Store())
     bakery = {
         "merchant_id": "bakery",
         "title": "Bakery",

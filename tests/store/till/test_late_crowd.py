@@ -15,10 +15,10 @@ from infra.client import Till
 from infra.client.api import Api, Device
 from infra.client.server_time import rfc3339
 from infra.client.till import Settled
+from infra.virtual.store import Store
 from tests.concurrency.faults import Conflicts
 from tests.crowd import Crowd, conflicting
 from tests.editing import allow_late_scans
-from tests.machine.engine import Engine
 from tests.world import KEYS, Person, World, a_batch, campaign, event, order, send
 
 TILLS = 200
@@ -66,7 +66,7 @@ def through(till: Till, crowd: Crowd) -> list[Settled]:
 def test_two_hundred_late_scans_at_once_are_through_within_a_minute() -> None:
     """All take places from one item, so their transactions conflict; each till repeats as the client does."""
     random.seed(1)  # the pauses between a transaction's attempts
-    world, crowd, conflicts = World(Engine()), Crowd(), Conflicts()
+    world, crowd, conflicts = World(Store()), Crowd(), Conflicts()
     world.publish(campaign(a_batch(quantity=TILLS)))
     allow_late_scans(TILLS)
     number, scanned_at = world.services.cache.batch("pack").number, rfc3339(world.now_s)

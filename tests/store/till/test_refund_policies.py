@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from coupons.clock import SKEW_S
 from coupons.model.batches import PublishedBatch
@@ -21,6 +18,7 @@ from coupons.money import FundingLine
 from coupons.refusals import CodeExpired, CouponNotUsable, ReversalNotAllowed
 from coupons.sealing import CouponRef
 from coupons.till import redemptions, reversals
+from infra.virtual.store import Store
 from tests.world import KEYS, World, a_batch, campaign, terms
 from tests.world import order as order_document
 
@@ -39,13 +37,12 @@ Step = tuple[str, int, int]
 
 
 @pytest.fixture(scope="module")
-def world(client: Any) -> Iterator[World]:
+def world() -> World:
     """One batch for each policy. Each example has its own person, because new tables would take longer."""
     batches = [a_batch(policy, terms=[policy], quantity=100) for policy in POLICIES]
-    with mock_aws():
-        made = World(client)
-        made.publish(campaign(*batches, terms=[terms(policy, refund=refund) for policy, refund in POLICIES.items()]))
-        yield made
+    made = World(Store())
+    made.publish(campaign(*batches, terms=[terms(policy, refund=refund) for policy, refund in POLICIES.items()]))
+    return made
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The engine of the state machine answers as moto does."""
+"""Our engine answers and stores what moto does, request after request: a season in small, through the handlers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto import mock_aws
 
 import expire
 from coupons.process import leases
-from tests.machine.engine import Engine
+from infra.virtual.store import Store
 from tests.world import Answered, World, a_batch, campaign, order
 
 BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": "2020-06-06T12:00:00+08:00"}
@@ -68,5 +68,5 @@ def by_moto() -> Any:
 
 def test_the_engine_answers_and_stores_what_moto_does(by_moto: Any) -> None:
     """The same requests, the same answers, the same items."""
-    assert told(Engine()) == by_moto
+    assert told(Store()) == by_moto
     assert {status for status, _ in by_moto[0]} == {200, 201, 409}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from infra.openapi import DOCUMENT
 from tests.api.declared import operations
-from tests.api.town import GOOD, ROLES, Town, role_of, town
+from tests.api.town import GOOD, ROLES, Town, role_of
 
 ROUTES = operations(json.loads(DOCUMENT.read_text("utf-8")))
 SCOPED = {
@@ -24,16 +23,6 @@ REFUSED = [(route, role) for route, scope in SCOPED.items() for role in ROLES if
 TOO_LITTLE = ["", "openid", "citizens", "citizen,merchant,operator", "CITIZEN MERCHANT OPERATOR", "admin", "*"]
 
 
-@pytest.fixture(scope="module")
-def standing() -> Iterator[Town]:
-    """A town that refusals leave as it was."""
-    with town() as made:
-        before = made.stage.items()
-        yield made
-        assert made.stage.items() == before
-        assert made.stage.log.faults == []
-
-
 def test_every_route_has_a_good_request_and_the_contracts_role() -> None:
     """A route that is added gets its row here, and its scope is that of its place in the contract."""
     assert ROUTES.keys() == GOOD.keys()
@@ -42,39 +31,39 @@ def test_every_route_has_a_good_request_and_the_contracts_role() -> None:
 
 
 @pytest.mark.parametrize(("route", "role"), REFUSED)
-def test_another_role_may_not(standing: Town, route: str, role: str) -> None:
+def test_another_role_may_not(shared: Town, route: str, role: str) -> None:
     """403 `forbidden` that names the scope, and nothing is changed."""
-    before = standing.stage.items() if not route.startswith("GET ") else None
-    refused = standing.send(route, claims=ROLES[role])
+    before = shared.stage.items() if not route.startswith("GET ") else None
+    refused = shared.send(route, claims=ROLES[role])
     assert (refused.status, refused.slug) == (403, "forbidden"), refused.text
     assert refused.json["detail"] == f"This needs the scope {SCOPED[route]!r}."
-    assert before is None or standing.stage.items() == before
+    assert before is None or shared.stage.items() == before
 
 
 @pytest.mark.parametrize("route", SCOPED)
-def test_nobody_may_not(standing: Town, route: str) -> None:
+def test_nobody_may_not(shared: Town, route: str) -> None:
     """401 without a token, and with an authorizer that says nothing."""
     for claims in (None, {}):
-        refused = standing.send(route, claims=claims)
+        refused = shared.send(route, claims=claims)
         assert (refused.status, refused.slug) == (401, "unauthenticated"), refused.text
     for authorizer in (None, {}, {"jwt": None}, {"jwt": {}}, {"jwt": {"claims": None}}, {"lambda": {"sub": "cat"}}):
-        event: dict[str, Any] = standing.request(route)
+        event: dict[str, Any] = shared.request(route)
         event["requestContext"]["authorizer"] = authorizer
-        assert standing.stage.send(event).slug == "unauthenticated"
+        assert shared.stage.send(event).slug == "unauthenticated"
 
 
 @pytest.mark.parametrize("route", SCOPED)
-def test_too_little_scope_may_not(standing: Town, route: str) -> None:
+def test_too_little_scope_may_not(shared: Town, route: str) -> None:
     """The right person with a scope that is none, another's, or only looks like it."""
     right = ROLES[SCOPED[route]]
     others = " ".join(sorted(ROLES.keys() - {SCOPED[route]}))
     for scope in [*TOO_LITTLE, others]:
-        assert standing.send(route, claims={**right, "scope": scope}).slug == "forbidden", scope
-    assert standing.send(route, claims={name: right[name] for name in right if name != "scope"}).slug == "forbidden"
+        assert shared.send(route, claims={**right, "scope": scope}).slug == "forbidden", scope
+    assert shared.send(route, claims={name: right[name] for name in right if name != "scope"}).slug == "forbidden"
 
 
 @pytest.mark.parametrize("route", OPEN)
-def test_everybody_may_read_the_catalogue(standing: Town, route: str) -> None:
+def test_everybody_may_read_the_catalogue(shared: Town, route: str) -> None:
     """With any token and with none."""
     for claims in (None, {}, *ROLES.values()):
-        assert standing.send(route, claims=claims).status == 200
+        assert shared.send(route, claims=claims).status == 200

@@ -1,0 +1,1 @@
+"""DynamoDB in this process's memory: compiled expressions, no wire."""
