@@ -30,21 +30,21 @@ def with_quantities(document: Campaign, quantities: Mapping[str, int]) -> Campai
     return document.model_copy(update={"batches": batches})
 
 
-def refuse_frozen(standing: Campaign, document: Campaign, quantities: Mapping[str, int]) -> None:
-    """Raises TermsFrozen if `document` changes or drops what is published of `standing`.
+def refuse_frozen(stored: Campaign, document: Campaign, quantities: Mapping[str, int]) -> None:
+    """Raises TermsFrozen if `document` changes or drops what is published of the `stored` one.
 
-    `quantities` of the published batches, as `standing` states them too.
+    `quantities`: those of the published batches now, which `stored` has too.
     """
     places = {batch.batch_id: place for place, batch in enumerate(document.batches)}
-    for before in standing.batches:
+    for before in stored.batches:
         if before.batch_id in quantities and before.batch_id not in places:
             raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
-    gone = {f.funder_id for f in standing.funders} - {f.funder_id for f in document.funders}
+    gone = {f.funder_id for f in stored.funders} - {f.funder_id for f in document.funders}
     if quantities and gone:
         raise TermsFrozen(detail=f"Funder {min(gone)!r} may owe for published batches and cannot be dropped.")
-    for before in standing.batches:
+    for before in stored.batches:
         if before.batch_id in quantities:
-            found = list(_of_batch(standing, document, before, places[before.batch_id]))
+            found = list(_of_batch(stored, document, before, places[before.batch_id]))
             if found:
                 raise TermsFrozen(detail=_sentence(before.batch_id, found[0]), differences=found[:DIFFERENCES_MAX])
 
@@ -70,18 +70,18 @@ def shown(value: Any) -> str:
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
 
 
-def _of_batch(standing: Campaign, document: Campaign, before: Batch, place: int) -> Iterator[dict[str, Any]]:
+def _of_batch(stored: Campaign, document: Campaign, before: Batch, place: int) -> Iterator[dict[str, Any]]:
     yield from differences(before, document.batches[place], f"body.batches.{place}")
-    for one in {terms.terms_id: terms for terms in standing.terms_of(before)}.values():
-        for number, other in enumerate(document.terms):
-            if other.terms_id == one.terms_id:
-                yield from differences(one, other, f"body.terms.{number}")
-    for limit in standing.limits_of(before):
-        for number, stated in enumerate(document.limits):
-            if stated.limit_id == limit.limit_id:
-                yield from differences(limit, stated, f"body.limits.{number}")
-    yield from differences(standing.timezone, document.timezone, "body.timezone")
-    yield from differences(standing.currency, document.currency, "body.currency")
+    for terms in {terms.terms_id: terms for terms in stored.terms_of(before)}.values():
+        for number, other_terms in enumerate(document.terms):
+            if other_terms.terms_id == terms.terms_id:
+                yield from differences(terms, other_terms, f"body.terms.{number}")
+    for limit in stored.limits_of(before):
+        for number, other_limit in enumerate(document.limits):
+            if other_limit.limit_id == limit.limit_id:
+                yield from differences(limit, other_limit, f"body.limits.{number}")
+    yield from differences(stored.timezone, document.timezone, "body.timezone")
+    yield from differences(stored.currency, document.currency, "body.currency")
 
 
 def _sentence(batch_id: str, difference: Mapping[str, Any]) -> str:
