@@ -61,7 +61,7 @@ EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
 ALARMS = 26
 HOURS_A_MONTH = 730
 FIRST_CLAIM = "claim, first of an environment"
-"""The dearest: it leases one pack. In a spike leases grow, and `make bench` prints what a claim costs then."""
+"""The most expensive claim: it leases one pack. In a spike leases grow; `make bench` prints what a claim costs then."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class FixedClock:
 
 @contextmanager
 def stocked() -> Iterator[tuple[Services, FixedClock]]:
-    """An environment over a fresh engine with two seasons published."""
+    """Services over a fresh engine with two seasons published."""
     with tempfile.TemporaryDirectory() as scratch, dynamodb_engine(Path(scratch)) as cloud:
         client = cloud.client("dynamodb")
         names = create_tables(client)
@@ -102,16 +102,17 @@ def stocked() -> Iterator[tuple[Services, FixedClock]]:
         yield services, clock
 
 
-def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
-    """Each operation once, in a warm environment."""
-    batch = services.cache.batch("special-0606")
-    person, now_s = services.keys.person("li-hua"), batch.opens_at_s
-    citizen = Citizen(person, None)
-    order = Order.model_validate_json(
-        '{"total_minor": 6000, "store_id": "qianmen-diner", "channel": "offline", "region": "beijing",'
-        ' "items": [{"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
-    )
+def _order(store_id: str) -> Order:
+    item = {"sku": "noodles", "category": "catering", "price_minor": 6000, "quantity": 1}
+    order = {"total_minor": 6000, "store_id": store_id, "channel": "offline", "region": "beijing", "items": [item]}
+    return Order.model_validate(order)
 
+
+def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+    """Each operation of a citizen once, in a warm process."""
+    now_s = services.cache.batch("special-0606").opens_at_s
+    person = services.keys.person("li-hua")
+    citizen = Citizen(person, None)
     row = partial(_row, services.meter)
 
     def claim(batch_id: str, at_s: int) -> object:
@@ -124,10 +125,20 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     yield row("claim, repeated", lambda: claim("special-0606", now_s))
     held = wallet.my_claim(services, "special-0606", person)
     coupon_id = held.coupon_ids(services.keys)[0]
-    code, _, _ = codes.issue_code(services, coupon_id, person, now_s)
+    codes.issue_code(services, coupon_id, person, now_s)
     services.cache.published()
     yield row("wallet", lambda: wallet.wallet(services, person, now_s))
     yield row("code", lambda: codes.issue_code(services, coupon_id, person, now_s))
+
+
+def played_at_the_till(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+    """Each operation of a merchant once, and the close of the day."""
+    batch = services.cache.batch("special-0606")
+    person, now_s = services.keys.person("li-hua"), batch.opens_at_s
+    coupon_id = wallet.my_claim(services, "special-0606", person).coupon_ids(services.keys)[0]
+    code, _, _ = codes.issue_code(services, coupon_id, person, now_s)
+    order = _order("qianmen-diner")
+    row = partial(_row, services.meter)
     yield row("quote", lambda: quotes.quote(services, "qianmen-diner", code, order, now_s))
 
     def redeem() -> object:
@@ -156,7 +167,7 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
 
 
 def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
-    """What rules add: limits, a group without stock, paper with a PIN."""
+    """What rules add: limits, a group that is no larger than its batch, codes on paper with a PIN."""
     row = partial(_row, services.meter)
     limited, granted = services.cache.batch("night-0612"), services.cache.batch("night-shift")
     now_s = limited.opens_at_s
@@ -174,16 +185,13 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     coupon_id = held.coupon_ids(services.keys)[0]
     yield row("code on paper", lambda: codes.print_code(services, coupon_id, person))
     code, pin, _, _ = codes.print_code(services, coupon_id, person)
-    order = Order.model_validate_json(
-        '{"total_minor": 6000, "store_id": "guijie-hotpot", "channel": "offline", "region": "beijing",'
-        ' "items": [{"sku": "hotpot", "category": "catering", "price_minor": 6000, "quantity": 1}]}'
-    )
+    order = _order("guijie-hotpot")
     redeem = partial(redemptions.redeem, services, "guijie-hotpot", "o-2", order, code=code, pin=pin, scanned_at_s=None)
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
 def played_of_money(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
-    """What is set aside, and goes back or over when nobody can use it."""
+    """Money: a raise that reserves it, a reclaim, and a rollover."""
     row = partial(_row, services.meter)
     batch = services.cache.batch("night-0612")
     raised = partial(publication.raise_quantity, services, batch.batch_id, batch.document.quantity + 1, int(clock.wall))
@@ -209,9 +217,8 @@ def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     a_claim = 0.0
     with stocked() as (services, clock):
-        for name, units in chain(
-            played(services, clock), played_at_night(services, clock), played_of_money(services, clock)
-        ):
+        plays = (played, played_at_the_till, played_at_night, played_of_money)
+        for name, units in chain.from_iterable(play(services, clock) for play in plays):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:
@@ -232,7 +239,7 @@ def main() -> int:
     print(f" = {(EVENT + told) * 1e6:.2f} dollars; the streams cost the claim nothing")
     schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
     standing = (SECRET_MONTH + KEY_MONTH + ALARMS * ALARM_MONTH + DASHBOARD_MONTH) / HOURS_A_MONTH
-    # Metrics are billed in the hours in which they are sent: in an idle one, what the schedule consumes.
+    # A metric is billed in the hours in which it is sent; in an idle hour those are the metrics of the schedule.
     metrics = len(CONSUMPTION) * METRIC_MONTH / HOURS_A_MONTH
     print(f"an idle hour: schedule {schedule:.5f} + its {len(CONSUMPTION)} metrics {metrics:.5f}", end="")
     print(f" + secret, key, {ALARMS} alarms and dashboard {standing:.5f}", end="")

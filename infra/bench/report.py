@@ -58,7 +58,7 @@ def ours_in_words(row: Row) -> str:
 def trickle_table(rows: Sequence[Trickled]) -> str:
     """The second table."""
     lines = [
-        "Ours at a trickle that stops dead (simulated clock, exponential gaps, reads of a cold start included)\n",
+        "Ours at low demand that suddenly stops (simulated clock, exponential gaps, reads of a cold start included)\n",
         f"{'a claim every':>14}{'environments':>14}{'claims':>8}{_UNITS}  stranded  an environment  after reclaim",
     ]
     for row in rows:

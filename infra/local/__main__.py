@@ -18,7 +18,7 @@ from types import FrameType
 
 from infra.client.api import Api, ApiError
 from infra.couponctl.core_yaml import DocumentFileError
-from infra.local.cloud import HOST, CloudError, start_cloud
+from infra.local.cloud import HOST, Cloud, CloudError, start_cloud
 from infra.local.examples import examples
 from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, OtherFormError, held
 from infra.local.settings import Settings, SettingsError, checkout, settings_of
@@ -87,13 +87,18 @@ def _run(settings: Settings, exits: ExitStack) -> int:
             print(examples(settings, kept.clock), flush=True)
             return asyncio.run(_serve(stack, public))
     finally:
-        # A second Ctrl-C must not interrupt ministack while it saves its state.
-        for number in _ENDING:
-            signal.signal(number, signal.SIG_IGN)
-        if not cloud.ended():
-            _say("saving and ending …")
-        if cloud.stop():
-            kept.stopped()
+        _stop(cloud, kept)
+
+
+def _stop(cloud: Cloud, kept: Kept) -> None:
+    """Ministack has ended; if it saved its state, the test clock stops with it."""
+    # A second Ctrl-C must not interrupt ministack while it saves its state.
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    if not cloud.ended():
+        _say("saving and ending …")
+    if cloud.stop():
+        kept.stopped()
 
 
 async def _serve(stack: Stack, public: socket.socket) -> int:
@@ -104,7 +109,7 @@ async def _serve(stack: Stack, public: socket.socket) -> int:
     threading.Thread(target=_tell_when_ended, args=(stack, loop, ended), daemon=True).start()
     await stack.front().serve(public, ended)
     if stack.cloud.ended():
-        return _failed(f"ministack has ended; its last words are in {stack.cloud.log_path}")
+        return _failed(f"ministack has ended; see {stack.cloud.log_path}")
     return 0
 
 

@@ -126,16 +126,22 @@ def start_cloud(
         umask=0o077,
     )
     cloud = Cloud(f"http://{HOST}:{port}", process, log_path, log)
+    _wait_until_ready(cloud)
+    return cloud
+
+
+def _wait_until_ready(cloud: Cloud) -> None:
+    """Raises CloudError if it ends or does not answer in time; it is stopped then."""
     deadline_s = time.monotonic() + _READY_WITHIN_S
     while time.monotonic() < deadline_s:
         if cloud.ended():
             cloud.stop()
-            raise CloudError(f"ministack ended while it started; see {log_path}")
+            raise CloudError(f"ministack ended while it started; see {cloud.log_path}")
         if _answers(f"{cloud.url}/_ministack/health"):
-            return cloud
+            return
         time.sleep(0.05)
     cloud.stop()
-    raise CloudError(f"ministack did not answer within {_READY_WITHIN_S} s; see {log_path}")
+    raise CloudError(f"ministack did not answer within {_READY_WITHIN_S} s; see {cloud.log_path}")
 
 
 def _answers(url: str) -> bool:
