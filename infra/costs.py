@@ -3,7 +3,7 @@
     make costs
 
 Starts a bare ministack, plays each operation once against the template's tables, and asks the meter that the functions'
-metrics ask, too (coupons/metering.py). Prices: coupons/prices.py.
+metrics ask, too (coupons/metering.py).
 """
 
 from __future__ import annotations
@@ -22,11 +22,7 @@ from pathlib import Path
 from coupons.claim import catalog, codes, packs, wallet
 from coupons.claim.eligibility import Citizen
 from coupons.clock import FENCE_S
-from coupons.metering import Consumed, Meter
-from coupons.model.campaigns import Campaign
-from coupons.model.orders import Order
-from coupons.operate import campaigns, members, publication
-from coupons.prices import (
+from coupons.metering import (
     ALARM_MONTH,
     API_REQUEST,
     DASHBOARD_MONTH,
@@ -37,8 +33,13 @@ from coupons.prices import (
     LOG_GB,
     METRIC_MONTH,
     SECRET_MONTH,
+    Consumed,
+    Meter,
     UnitPrices,
 )
+from coupons.model.campaigns import Campaign
+from coupons.model.orders import Order
+from coupons.operate import campaigns, members, publication
 from coupons.process.day_marks import DayMarks
 from coupons.process.services import Services
 from coupons.refusals import Refusal

@@ -17,7 +17,7 @@ from coupons.model.orders import Line, OrderRecord
 from coupons.process.services import Services, replace_services
 from coupons.schedule.minute import run_schedule
 from coupons.sealing import CouponRef
-from coupons.stores import dynamodb
+from coupons.stores import dynamodb, remote
 from coupons.stores.dynamodb import Dynamo
 from infra.local.cloud import REGION, Cloud
 from tests.faults.proxy import Proxy
@@ -164,8 +164,7 @@ def scene(cloud: Cloud, prefix: str) -> Iterator[Scene]:
     logging.disable(logging.CRITICAL)
     with Proxy((parts.hostname, parts.port)) as proxy, redirect_stdout(io.StringIO()):
         client = dynamodb.client(
-            connect_s=CONNECT_S,
-            read_s=READ_S,
+            remote.CallLimits(CONNECT_S, READ_S, attempts=1),
             endpoint_url=proxy.url,
             region_name=REGION,
             aws_access_key_id="test",

@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from coupons.metering import Consumed, Meter
-from coupons.prices import READ_UNIT, WRITE_UNIT, UnitPrices
+from coupons.metering import READ_UNIT, WRITE_UNIT, Consumed, Meter, UnitPrices
 from coupons.process.services import Services
 
 THREADS, TIMES = 8, 2_000

@@ -38,7 +38,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
         for batch_id in (_other_costs(stored.document, document) if stored else [])
     ]
     try:
-        return services.catalog.apply(document, standing=stored, also=also), "updated" if stored else "created"
+        return services.catalog.apply(document, read=stored, also=also), "updated" if stored else "created"
     except RevisionConflict:
         # Another attempt of the same request may have been first.
         stored, _ = standing_now(services, campaign_id)

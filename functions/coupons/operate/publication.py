@@ -15,7 +15,7 @@ from coupons.operate.members import grants_to_all
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded, Busy, Closed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.settle import reservation
-from coupons.stores.catalog import Standing
+from coupons.stores.catalog import StoredCampaign
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 
@@ -115,7 +115,7 @@ def _raise(services: Services, batch: PublishedBatch, control: Control, quantity
     return True
 
 
-def _declaring(services: Services, batch_id: str) -> Standing:
+def _declaring(services: Services, batch_id: str) -> StoredCampaign:
     """The stored document that declares the batch. Raises NotFound."""
     for campaign_id, batch_ids in services.damages.sound(services.catalog.declared()):
         if batch_id in batch_ids:

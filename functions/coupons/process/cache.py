@@ -18,7 +18,7 @@ from coupons.damage import Damaged, Damages
 from coupons.model.batches import Control, PublishedBatch
 from coupons.process.fresh import Fresh
 from coupons.refusals import NotFound
-from coupons.stores.catalog import Catalog, Published
+from coupons.stores.catalog import Catalog, ListedBatch
 from coupons.stores.controls import Controls
 from coupons.stores.registry import Registry
 from coupons.stores.stock import Stock
@@ -44,7 +44,7 @@ class Cache:
         self._controls: Fresh[str, Control] = Fresh(clock, self._control)
         self._remaining: Fresh[str, int] = Fresh(clock, self._count_remaining)
         self._suspended: Fresh[str, frozenset[str]] = Fresh(clock, catalog.suspended_districts)
-        self._index: Fresh[None, list[Published]] = Fresh(clock, lambda _: list(self._lines()))
+        self._index: Fresh[None, list[ListedBatch]] = Fresh(clock, lambda _: list(self._lines()))
         self._merchants: set[str] = set()
 
     def batch(self, batch_id: str) -> PublishedBatch:
@@ -112,14 +112,14 @@ class Cache:
             self._merchants.add(merchant_id)
         return merchant_id in self._merchants
 
-    def published(self) -> list[Published]:
+    def published(self) -> list[ListedBatch]:
         """The index of all published batches, at most a second old.
 
         In place of a damaged line stands what the batch and its control item say.
         """
         return self._index.get(None)
 
-    def _lines(self) -> Iterator[Published]:
+    def _lines(self) -> Iterator[ListedBatch]:
         for line in self._catalog.published():
             with self._damages.left_out():
                 if not isinstance(line, Damaged):
@@ -130,9 +130,9 @@ class Cache:
                 if batch_id is not None:
                     yield self._line(self.listed(batch_id))
 
-    def _line(self, batch: PublishedBatch) -> Published:
+    def _line(self, batch: PublishedBatch) -> ListedBatch:
         last_expiry_s = batch.last_expiry_s + self.control(batch.batch_id).extended_s
-        return Published(
+        return ListedBatch(
             batch_id=batch.batch_id,
             campaign_id=batch.campaign_id,
             number=batch.number,

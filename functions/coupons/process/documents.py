@@ -9,7 +9,7 @@ from coupons.model.campaigns import Campaign
 from coupons.model.frozen import with_quantities
 from coupons.process.services import Services
 from coupons.refusals import NotFound
-from coupons.stores.catalog import Standing
+from coupons.stores.catalog import StoredCampaign
 
 
 def document_now(services: Services, campaign_id: str) -> Campaign:
@@ -20,7 +20,7 @@ def document_now(services: Services, campaign_id: str) -> Campaign:
     return standing.document
 
 
-def standing_now(services: Services, campaign_id: str) -> tuple[Standing | None, dict[str, int]]:
+def standing_now(services: Services, campaign_id: str) -> tuple[StoredCampaign | None, dict[str, int]]:
     """The stored document with the quantities of now, None if there is none; and those quantities by batch.
 
     Raises and rollovers change the control item of a published batch and not the document, so the quantity that is

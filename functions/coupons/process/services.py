@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 from coupons.clock import SKEW_S, Clock, clock_for
 from coupons.damage import Damaged, Damages
-from coupons.metering import Consumed, Meter
+from coupons.metering import Consumed, Meter, UnitPrices
 from coupons.model.claims import Claim
 from coupons.model.shards import CLAIMS_PER_BUCKET
-from coupons.prices import UnitPrices
 from coupons.process.cache import Cache
 from coupons.process.day_marks import DayMarks
 from coupons.process.leases import Leases

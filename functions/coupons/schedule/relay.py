@@ -12,7 +12,7 @@ from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
 from coupons.process.services import Services
-from coupons.stores.streams import Place, inserted, place_of
+from coupons.stores.streams import StreamPlace, inserted, place_of
 
 
 def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
@@ -45,7 +45,7 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
     return told, len(failed)
 
 
-def _event(services: Services, place: Place, what: Claim | MerchantLine) -> events.Event:
+def _event(services: Services, place: StreamPlace, what: Claim | MerchantLine) -> events.Event:
     """Raises Damaged, of the record, and Busy."""
     if isinstance(what, MerchantLine):
         with _batch_of(services, place):
@@ -63,7 +63,7 @@ def _event(services: Services, place: Place, what: Claim | MerchantLine) -> even
 
 
 @contextmanager
-def _batch_of(services: Services, place: Place) -> Iterator[None]:
+def _batch_of(services: Services, place: StreamPlace) -> Iterator[None]:
     """For the block that reads a record's batch. Raises Damaged, naming the record, if the batch cannot be read."""
     try:
         with expected(*place[:3]):

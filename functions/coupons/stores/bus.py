@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coupons.model.events import Event
 
 ENTRIES_MAX = 10
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 2.0, 3
+_LIMITS = remote.CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
 
 
 class NotPut(Busy):
@@ -54,4 +54,4 @@ class Bus:
 
 
 def client() -> Any:
-    return remote.client("events", connect_s=CONNECT_TIMEOUT_S, read_s=READ_TIMEOUT_S, attempts=ATTEMPTS)
+    return remote.client("events", _LIMITS)

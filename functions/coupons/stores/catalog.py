@@ -33,8 +33,8 @@ from coupons.times import epoch_s
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A stored campaign document. `published` counts its published batches, so that freezing cannot race an edit."""
+class StoredCampaign:
+    """A campaign document as stored. `published` counts its published batches: an edit is refused if one was added."""
 
     document: Campaign
     published: int
@@ -45,10 +45,11 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """A line of the index: enough to know whose wallets and which minute of the schedule a batch concerns.
+class ListedBatch:
+    """A batch's line of the index: what wallets and the schedule need to know whether the batch concerns them.
 
-    `campaign_ends_at_s` as its document says now. `last_expiry_s`: the last coupon's that can be claimed, as extended.
+    `campaign_ends_at_s` as the campaign document states it now. `last_expiry_s`: when the last coupon that can be
+    claimed expires, with the extension.
     """
 
     batch_id: str
@@ -65,8 +66,11 @@ class Catalog:
         self._table = Table(dynamo, table)
         self._budgets, self._registry = Budgets(dynamo, table), Registry(dynamo, table)
 
-    def published(self) -> list[Published | Damaged]:
-        """Batches whose campaign's line is damaged are listed as of one that ended: coupons keep them in wallets."""
+    def published(self) -> list[ListedBatch | Damaged]:
+        """All published batches, and the damaged lines of the index.
+
+        If a campaign's line is damaged, its batches are listed with 0 as its end: their coupons stay in wallets.
+        """
         items = list(self._table.query(keys.INDEX, consistent=False))
         campaigns = [item for item in items if item["sk"].startswith(keys.INDEX_CAMPAIGN)]
         found = list(self._table.values(campaigns, lambda item: (item["sk"], sure(item["ends_at_s"], int))))
@@ -74,61 +78,61 @@ class Catalog:
         ends = dict(one for one in found if not isinstance(one, Damaged)) | {one.sk: 0 for one in damaged}
         batches = [item for item in items if item["sk"].startswith(keys.INDEX_BATCH)]
         read = reader(
-            Published,
+            ListedBatch,
             batch_id=lambda item: item["sk"].removeprefix(keys.INDEX_BATCH),
             campaign_ends_at_s=lambda item: ends[f"{keys.INDEX_CAMPAIGN}{item['campaign_id']}"],
         )
         return [*damaged, *self._table.values(batches, read)]
 
     def published_ids(self) -> list[str]:
-        """By the keys of the index alone: damage of a line does not hide its batch."""
+        """From the keys of the index alone, so that a damaged line does not hide its batch."""
         items = self._table.query(keys.INDEX, keys.INDEX_BATCH, consistent=False, only="sk")
         return [item["sk"].removeprefix(keys.INDEX_BATCH) for item in items]
 
     def listing(self, batch_id: str) -> AbstractContextManager[None]:
-        """The index lists this batch, so it is there."""
+        """The index lists this batch: a batch that is not found in this block is reported as damage of its line."""
         return expected(self._table.name, **keys.index_batch(batch_id))
 
     def listed_by(self, line: Damaged) -> str | None:
-        """The batch of a line of the index that cannot be read, by its key; None for a campaign's."""
+        """The batch of a damaged line of the index, from its key; None for a campaign's line."""
         return line.sk.removeprefix(keys.INDEX_BATCH) if line.sk.startswith(keys.INDEX_BATCH) else None
 
     def declared(self) -> list[tuple[str, list[str]] | Damaged]:
-        """Every campaign with the batches that its document declares, published or not."""
+        """Each campaign id, with the batches that its document declares, published or not."""
         return list(self._table.values(self._table.query(keys.INDEX, keys.INDEX_CAMPAIGN, consistent=True), _declared))
 
-    def campaign(self, campaign_id: str, *, consistent: bool = False) -> Standing | None:
-        return self._table.get(keys.campaign(campaign_id), _standing, consistent=consistent)
+    def campaign(self, campaign_id: str, *, consistent: bool = False) -> StoredCampaign | None:
+        return self._table.get(keys.campaign(campaign_id), _stored_campaign, consistent=consistent)
 
-    def campaigns(self, campaign_ids: Iterable[str]) -> list[Standing | Damaged]:
+    def campaigns(self, campaign_ids: Iterable[str]) -> list[StoredCampaign | Damaged]:
         items = self._table.items([keys.campaign(campaign_id) for campaign_id in campaign_ids], consistent=False)
-        return list(self._table.values(items, _standing))
+        return list(self._table.values(items, _stored_campaign))
 
     def suspended_districts(self, campaign_id: str) -> frozenset[str]:
-        """An item of its own: tills ask every second, and a document may be a hundred times as large."""
+        """Not part of the document's item: tills read it every second, and a document may be 100 times as large."""
         found = self._table.get(keys.suspended(campaign_id), lambda i: strings(i["districts"]), consistent=False)
         return frozenset(found or ())
 
-    def apply(self, document: Campaign, *, standing: Standing | None, also: Sequence[Part] = ()) -> Campaign:
-        """Store `document` in place of `standing`, with the budgets and merchants that differ, all or nothing.
+    def apply(self, document: Campaign, *, read: StoredCampaign | None, also: Sequence[Part] = ()) -> Campaign:
+        """Store `document` in place of `read`, with the budgets and merchants that differ, all or nothing.
 
         Returns it as stored. `also` are parts that hold while no batch that it changes is being published; else Busy.
 
-        Raises RevisionConflict if the campaign was edited, or a batch was published, since `standing` was read,
+        Raises RevisionConflict if the campaign was edited, or a batch was published, since `read` was read,
         BudgetExceeded if a budget falls below what is reserved of it, Malformed if it changes more than one transaction
         holds.
         """
         campaign_id = document.campaign_id
-        stood = {m.merchant_id for m in standing.document.merchants} if standing else set()
+        stood = {m.merchant_id for m in read.document.merchants} if read else set()
         joined = [merchant for merchant in document.merchants if merchant.merchant_id not in stood]
         left = sorted(stood - {merchant.merchant_id for merchant in document.merchants})
-        stored = document.model_copy(update={"revision": standing.revision + 1 if standing else 1})
-        before = {f.funder_id: f.budget_minor for f in standing.document.funders} if standing else {}
+        stored = document.model_copy(update={"revision": read.revision + 1 if read else 1})
+        before = {f.funder_id: f.budget_minor for f in read.document.funders} if read else {}
         funders = [f for f in document.funders if before.get(f.funder_id) != f.budget_minor]
         index = {"batch_ids": [b.batch_id for b in document.batches], "ends_at_s": epoch_s(document.ends_at)}
         districts = {"districts": document.suspended_districts}
         parts = [
-            self._put_campaign(stored, standing),
+            self._put_campaign(stored, read),
             self._table.put("index", {**keys.index_campaign(campaign_id), **index}),
             *[self._budgets.declare(campaign_id, f.funder_id, f.budget_minor) for f in funders],
             *[part for m in joined for part in self._registry.enrol(campaign_id, m)],
@@ -159,20 +163,20 @@ class Catalog:
         """The frozen number of buckets of a claim key, None before its first batch."""
         return self._table.get(keys.claim_key(claim_key), lambda i: sure(i["buckets"], int), consistent=True)
 
-    def still_declared(self, batch_id: str, standing: Standing) -> list[Part]:
-        """Transaction parts: nothing, unless the batch is published, or its document is at another revision."""
-        campaign = keys.campaign(standing.document.campaign_id)
+    def still_declared(self, batch_id: str, read: StoredCampaign) -> list[Part]:
+        """Transaction parts that refuse if the batch is published, or its document is at another revision."""
+        campaign = keys.campaign(read.document.campaign_id)
         return [
             self._table.check("batch", keys.batch(batch_id), "attribute_not_exists(pk)"),
-            self._table.check("campaign", campaign, "revision = :read", read=standing.revision),
+            self._table.check("campaign", campaign, "revision = :read", read=read.revision),
         ]
 
-    def publish(self, batch: PublishedBatch, standing: Standing, also: Sequence[Part] = ()) -> bool:
+    def publish(self, batch: PublishedBatch, read: StoredCampaign, also: Sequence[Part] = ()) -> bool:
         """Freeze `batch` and lay out its stock, with `also`; all or nothing.
 
-        False if it is published already, if its number or claim key was taken differently meanwhile, or if a part of
-        `also` moved on (the caller reads again). Raises RevisionConflict if the document moved on. That all batches of
-        a claim key have the same buckets is guarded by
+        False if it is published already, if another batch took its number or gave its claim key other buckets
+        meanwhile, or if a part of `also` was refused: the caller reads again. Raises RevisionConflict if the document
+        was edited since it was read. All batches of a claim key have the same buckets, guarded by
         tests/store/stores/test_catalog.py::test_a_number_names_one_batch.
         """
         batch_id, control = batch.batch_id, Control("open", 1, batch.document.quantity)
@@ -190,7 +194,7 @@ class Catalog:
             self._table.put("batch", new, "attribute_not_exists(pk)").returning_old(),
             self._table.put("number", number, same_batch, same=batch_id).returning_old(),
             self._table.put("claim key", claim_key, same_buckets, same=batch.buckets).returning_old(),
-            self._count_published(standing),
+            self._count_published(read),
             self._table.put("control", {**keys.control(batch_id), **fields_of(control)}),
             self._table.put("index", index),
         ]
@@ -206,22 +210,23 @@ class Catalog:
             return False
         return True
 
-    def _put_campaign(self, stored: Campaign, standing: Standing | None) -> Part:
+    def _put_campaign(self, stored: Campaign, read: StoredCampaign | None) -> Part:
         item = {
             **keys.campaign(stored.campaign_id),
             "revision": stored.revision,
-            "published": standing.published if standing else 0,
+            "published": read.published if read else 0,
             "document": stored.model_dump_json(exclude={"revision"}, exclude_unset=True),
         }
-        if standing is None:
+        if read is None:
             return self._table.put("campaign", item, "attribute_not_exists(pk)").returning_old()
-        condition, read = "revision = :read AND published = :published", standing.revision
-        return self._table.put("campaign", item, condition, read=read, published=standing.published).returning_old()
+        condition, published = "revision = :read AND published = :published", read.published
+        part = self._table.put("campaign", item, condition, read=read.revision, published=published)
+        return part.returning_old()
 
-    def _count_published(self, standing: Standing) -> Part:
-        """The document is still the one that was read, and one more of its batches is published."""
-        key, update = keys.campaign(standing.document.campaign_id), "SET published = published + :one"
-        part = self._table.update("campaign", key, update, "revision = :read", one=1, read=standing.revision)
+    def _count_published(self, read: StoredCampaign) -> Part:
+        """A transaction part: one more batch of the document is published, if it is the document that was read."""
+        key, update = keys.campaign(read.document.campaign_id), "SET published = published + :one"
+        part = self._table.update("campaign", key, update, "revision = :read", one=1, read=read.revision)
         return part.returning_old()
 
 
@@ -236,9 +241,9 @@ def _declared(item: Item) -> tuple[str, list[str]]:
     return item["sk"].removeprefix(keys.INDEX_CAMPAIGN), strings(item["batch_ids"])
 
 
-def _standing(item: Item) -> Standing:
+def _stored_campaign(item: Item) -> StoredCampaign:
     document = Campaign.model_validate_json(item["document"])
-    return Standing(document.model_copy(update={"revision": item["revision"]}), item["published"])
+    return StoredCampaign(document.model_copy(update={"revision": item["revision"]}), item["published"])
 
 
 def _index_fields(batch: PublishedBatch) -> Item:

@@ -12,9 +12,9 @@
 What a till does to one coupon of a claim is in `coupon_parts.py`.
 
 An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version and `c`, the coupons in the pack's
-order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from where that is not the
-claim, `o` order, `h` held until, `r` returns, `b` the bar of the last return, `p` number of its last print, `w` wrong
-PINs of that. Short names keep eight redeemed coupons under 1 KB, one write unit.
+order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from if that is not the time of
+the claim, `o` order, `h` held until, `r` number of returns, `b` bar of the last return, `p` number of its last print,
+`w` wrong PINs of that print. Short names keep eight redeemed coupons under 1 KB, one write unit.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from coupons.stores.values import refuse_other_types, sure
 
 PUT_ATTEMPTS = 3
 PIN_TRIES = 5
-"""Wrong PINs that a print survives."""
+"""Wrong PINs that a print allows."""
 _LETTER: dict[Stored, str] = {"available": "a", "held": "h", "redeemed": "r", "voided": "v"}
 _STATE: dict[str, Stored] = {letter: state for state, letter in _LETTER.items()}
 
@@ -48,7 +48,7 @@ class LimitMoved(StoreFault):
 
 
 class Claims:
-    """`spike` sends each request once: the attempts of a claim are counted here, not in the SDK."""
+    """`spike` sends each request once: `put` counts its own attempts. `patient` tries again."""
 
     def __init__(self, spike: Dynamo, patient: Dynamo, table: str) -> None:
         self._spike = Table(spike, table)
@@ -64,13 +64,13 @@ class Claims:
     ) -> Claim | None:
         """Write the claim, once: None if it is written, else the claim that this person already has.
 
-        `also` are parts of other stores that count it: put and parts are one transaction then, all or none.
+        `also`: parts of other stores that count the claim, applied in one transaction with it.
 
             put ──lost──▶ put again ──refused by my own token──▶ written: one claim, one pack, not two
 
-        Without the token inside the item, the second attempt's refusal would look like another's claim, the pack would
-        be handed out again, and one pack too many would leave. The attempts are ours because the SDK shows only the
-        last error, and what matters is whether any of them is unknown.
+        Without the token in the item, the second attempt's refusal would look like a claim by another process. The pack
+        would be handed out again, and one pack too many would be claimed. The SDK does not make the attempts, because
+        it shows only the last error, and what matters is whether the effect of any attempt is unknown.
 
         Guarded by tests/store/stores/test_claim_put.py::test_a_put_whose_answer_is_lost_is_one_claim (token),
         tests/store/stores/test_claim_put.py::test_a_token_is_burnt_when_no_attempt_is_answered (burn),
@@ -81,8 +81,9 @@ class Claims:
         if it is unknown (the caller burns the token).
         """
         put = self._spike.put("claim", to_item(batch, claim), "attribute_not_exists(pk)").returning_old()
-        # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. Not the token's: a
-        # pack that came back is another person's next, and a name seen with other content is refused (API reference).
+        # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. The token cannot be
+        # the name: a pack that is given back goes to another person with its token, and DynamoDB refuses a name that it
+        # has seen with other content (API reference).
         unknown, name = False, secrets.token_hex(16)
         for _ in range(PUT_ATTEMPTS):
             if not still_leased():
@@ -95,12 +96,12 @@ class Claims:
             except (NotApplied, LimitMoved):
                 if unknown:
                     break  # an earlier attempt may still be applied: its token is not to be used again
-                raise  # 503 at once: holding an environment would only lengthen the queue
+                raise  # 503 at once: waiting here would occupy an environment and lengthen the queue
             except NoAnswer:
                 unknown = True
             else:
                 return None
-        # Never sent because the lease had lapsed counts as unknown too: its packs are no longer ours to give back.
+        # Also if no attempt was made because the lease had lapsed: its packs cannot be given back any more.
         raise NoAnswer(detail="The claim may or may not have been written; ask GET …/claim.")
 
     def _send(self, put: Part, also: Sequence[Part], name: str) -> None:
@@ -121,7 +122,7 @@ class Claims:
         return self._patient.get(key, from_item, consistent=consistent)
 
     def print_coupon(self, batch: PublishedBatch, ref: CouponRef) -> tuple[Coupon, int] | None:
-        """Count one more print: the coupon and the print's number. Earlier prints are worth nothing from here on.
+        """Count one more print: the coupon and the print's number. Earlier prints are no longer valid.
 
         None if there is no such claim. 1 write unit.
         """
@@ -135,7 +136,7 @@ class Claims:
     def try_pin(
         self, batch: PublishedBatch, ref: CouponRef, number: int
     ) -> Literal["counted", "replaced", "exhausted"]:
-        """Count a try of a print's PIN before the PIN is looked at: many tills at once have five tries together.
+        """Count a try of a print's PIN before the PIN is compared: all tills together have five tries.
 
         Guarded by tests/store/claim/test_prints.py::test_a_print_has_five_wrong_tries.
         """
@@ -154,11 +155,11 @@ class Claims:
         self._spike.tries(self._coupon(batch, ref, update, condition, p=number, none=0, one=1))
 
     def _coupon(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, **values: Any) -> Part:
-        # Sent by `spike`: a try whose answer was lost is one try, and not as many as attempts.
+        # `spike` sends it once: a try whose answer was lost must count as one.
         return coupon_part(self._spike, batch, ref, update, condition, **values)
 
     def wallet(self, claim_keys: Sequence[tuple[str, int]], person: bytes) -> dict[keys.Place, Claim | Damaged]:
-        """The person's claims among `(claim key, buckets)`, by where they stand."""
+        """The person's claims under each `(claim key, buckets)`, by the place of the item."""
         items = self._patient.items([keys.claim(*claim_key, person) for claim_key in claim_keys], consistent=False)
         return {keys.place_of(item): claim for item, claim in zip(items, self._read(items), strict=True)}
 
@@ -179,16 +180,16 @@ class Claims:
         return self._read(self._patient.query(pk, keys.CLAIM, consistent=True))
 
     def numbers(self, claim_key: str, bucket: int) -> Iterator[tuple[keys.Place, int | None]]:
-        """Where each claim of a bucket stands and its batch number, read likewise: all that a count needs.
+        """The place of each claim of a bucket with its batch number, read as above: all that a count needs.
 
-        None where it is no number.
+        None instead of a number if the item has none.
         """
         pk = keys.claim_bucket(claim_key, bucket)
         items = self._patient.query(pk, keys.CLAIM, consistent=True, only="pk, sk, n")
         return ((keys.place_of(item), _number(item)) for item in items)
 
     def beside_keys(self, batch: PublishedBatch, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
-        """The same of the release's claim key, each with whether both its keys are its person's.
+        """Every claim of one bucket, and whether the item is under the keys of the person that it names.
 
         Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.
         """

@@ -23,7 +23,7 @@ from coupons.stores.parts import Part
 from coupons.stores.table import Table
 from coupons.stores.values import reader
 
-# A version of ours that knows more may have written more; what is missing is missing: no default decides money.
+# A later version of the code may have written more attributes. A missing one gets no default: it may decide money.
 _control = reader(Control, unused=lambda item: tuple(item["unused"]))
 
 
@@ -35,13 +35,13 @@ class Controls:
         return self._table.get(keys.control(batch_id), _control, consistent=consistent)
 
     def get_many(self, batch_ids: Sequence[str], *, consistent: bool = False) -> dict[str, Control | Damaged]:
-        """Of those that are published."""
+        """By batch; batches that are not published are left out."""
         items = self._table.items([keys.control(batch_id) for batch_id in batch_ids], consistent=consistent)
         controls = self._table.values(items, _control)
         return {keys.batch_of(item["pk"]): control for item, control in zip(items, controls, strict=True)}
 
     def of_listed(self, batch_ids: Sequence[str]) -> dict[str, Control | Damaged]:
-        """Of batches that the index lists: one whose item is not there, though read strongly, is damaged."""
+        """The same for batches that the index lists: `Damaged` if the item is missing even in a strong read."""
         found = self.get_many(batch_ids)
         missing = [batch_id for batch_id in batch_ids if batch_id not in found]
         found |= self.get_many(missing, consistent=True)
@@ -89,7 +89,7 @@ class Controls:
         return self._tries(batch_id, update, "booking_count = :c", never=-1, next=count + 1, c=count)
 
     def unraised(self, batch_id: str, control: Control) -> Part:
-        """A transaction part: nothing, as long as the quantity is the one that was read."""
+        """A transaction part that refuses if the quantity is not the one that was read."""
         return self._table.check("control", keys.control(batch_id), "quantity = :read", read=control.quantity)
 
     def unsettling(self, batch_id: str, control: Control) -> Part:
@@ -103,15 +103,15 @@ class Controls:
         return self._part(batch_id, update, condition, **blank, r=control.round, yes=True, g=control.given_back)
 
     def giving(self, batch_id: str, control: Control) -> Part:
-        """A transaction part: nothing, as long as the next step is due, for the batch as `control` counted it."""
+        """A transaction part that refuses if the next step is done already, or the batch was counted again since."""
         return self._table.check("control", keys.control(batch_id), _AS_COUNTED, **_as_counted(control))
 
     def giving_back(self, batch_id: str, control: Control, step: int) -> Part:
-        """A transaction part: `step` is done, for the batch as `control` counted it."""
+        """A transaction part: `step` is done, if it is the next one and the batch was not counted again since."""
         return self._part(batch_id, "SET given_back = :step", _AS_COUNTED, **_as_counted(control), step=step)
 
     def giving_rest(self, batch_id: str, control: Control, through: str) -> Part:
-        """A transaction part: the rest is given back as the days through `through` left it."""
+        """A transaction part: the rest is given back, with the settlement days up to `through`; conditions as above."""
         condition = f"{_AS_COUNTED} AND rest_through = :before"
         values = {**_as_counted(control), "before": control.rest_through, "day": through}
         return self._part(batch_id, "SET rest_through = :day", condition, **values)
@@ -126,9 +126,9 @@ class Controls:
         return self._tries(batch_id, update, condition, now=now_s, counts=counts, unused=list(unused), **read)
 
     def mark_reminded(self, batch_id: str, control: Control, until_s: int) -> bool:
-        """All that expires before `until_s` was announced, by the ruling of `control`; a twin or an extension refuses.
+        """All coupons that expire before `until_s` were announced; False if another call or an extension came first.
 
-        `until_s` may be earlier than before, where the clock was set back.
+        `until_s` is earlier than before if the clock was set back.
         """
         condition = "reminded_until_s = :read AND extended_s = :e"
         read = {"read": control.reminded_until_s, "e": control.extended_s}

@@ -25,9 +25,9 @@ from coupons.metering import Consumed, Meter
 from coupons.refusals import Busy
 from coupons.stores import capacity, remote
 from coupons.stores.attributes import Item, decode, encode
-from coupons.stores.parts import Kind, Part
+from coupons.stores.parts import ItemKind, Part
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 0.5, 1.0
+LIMITS = remote.CallLimits(connect_s=0.5, read_s=1.0, attempts=1)
 TRANSACT_ATTEMPTS, TRANSACT_MAX = 6, 100
 BATCH_GET_MAX, BATCH_WRITE_MAX, BATCH_ROUNDS_MAX = 100, 25, 8
 _SILENT = "The store did not answer in time."
@@ -52,14 +52,14 @@ class TransactionFailed(StoreFault):
     refused: list[tuple[Part, Item | None]] = field(default_factory=list)
 
     @property
-    def kinds(self) -> set[Kind]:
+    def kinds(self) -> set[ItemKind]:
         return {part.kind for part, _ in self.refused}
 
-    def which(self, kind: Kind) -> list[Any]:
+    def which(self, kind: ItemKind) -> list[Any]:
         """Which parts of this kind refused."""
         return [part.which for part, _ in self.refused if part.kind == kind]
 
-    def item(self, kind: Kind) -> Item | None:
+    def item(self, kind: ItemKind) -> Item | None:
         """The item of the first part of this kind that refused."""
         return next(item for part, item in self.refused if part.kind == kind)
 
@@ -72,10 +72,9 @@ class NoAnswer(Busy):
     pass
 
 
-def client(**more: Any) -> Any:
-    """A low-level client that sends each request once: the attempts are `Dynamo`'s. `more` is for `remote.client`."""
-    limits = {"connect_s": CONNECT_TIMEOUT_S, "read_s": READ_TIMEOUT_S}
-    return remote.client("dynamodb", **{**limits, "attempts": 1, **more})
+def client(limits: remote.CallLimits = LIMITS, **more: Any) -> Any:
+    """A low-level client that sends each request once: `Dynamo` makes the attempts. `more` is for boto3."""
+    return remote.client("dynamodb", limits, **more)
 
 
 class Dynamo:

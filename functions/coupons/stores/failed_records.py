@@ -11,7 +11,7 @@ from typing import Any
 from coupons.damage import Damaged
 from coupons.stores import remote
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 2.0, 3
+_LIMITS = remote.CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
 
 
 class FailedRecords:
@@ -31,4 +31,4 @@ class FailedRecords:
 
 
 def client() -> Any:
-    return remote.client("sqs", connect_s=CONNECT_TIMEOUT_S, read_s=READ_TIMEOUT_S, attempts=ATTEMPTS)
+    return remote.client("sqs", _LIMITS)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from coupons.stores.attributes import Item, decode
 
-Kind = Literal[
+ItemKind = Literal[
     "batch",
     "booking",
     "budget",
@@ -48,7 +48,7 @@ class Part:
     `kind` is the kind of item, and names the part in its transaction; `which` tells it from others of that kind.
     """
 
-    kind: Kind
+    kind: ItemKind
     verb: Literal["Put", "Update", "Delete", "ConditionCheck"]
     request: dict[str, Any]
     which: Any = ""

@@ -14,7 +14,7 @@ references and of https://docs.aws.amazon.com/amazondynamodb/latest/developergui
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 import boto3
@@ -87,12 +87,20 @@ def outcome(error: Exception) -> Outcome | None:
     return next((BY_CLASS[cls] for cls in type(error).__mro__ if cls in BY_CLASS), None)
 
 
-def client(service: str, *, connect_s: float, read_s: float, attempts: int, **more: Any) -> Any:
-    """A low-level client whose calls take at most `attempts` times both limits, and the SDK's pauses between them."""
+class CallLimits(NamedTuple):
+    """A call takes at most `attempts` times both time limits, and the SDK's pauses between attempts."""
+
+    connect_s: float
+    read_s: float
+    attempts: int
+
+
+def client(service: str, limits: CallLimits, **more: Any) -> Any:
+    """A low-level client whose calls keep `limits`; `more` is for boto3."""
     config = Config(
-        connect_timeout=connect_s,
-        read_timeout=read_s,
-        retries={"total_max_attempts": attempts, "mode": "standard"},
+        connect_timeout=limits.connect_s,
+        read_timeout=limits.read_s,
+        retries={"total_max_attempts": limits.attempts, "mode": "standard"},
         tcp_keepalive=True,
         parameter_validation=service != "dynamodb",  # what the stores build is tested, and validation costs a claim
     )

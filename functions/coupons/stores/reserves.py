@@ -45,7 +45,7 @@ class Reserves:
         return self._table.put("reserve", {**keys.reserve(batch_id), **asdict(new)}, condition, **values)
 
     def still(self, batch_id: str, read: Reserve) -> Part:
-        """A transaction part: nothing, as long as the reserve is the one that was `read`."""
+        """A transaction part that refuses if the reserve is not the one that was `read`."""
         condition, values = unchanged("version", read.version)
         return self._table.check("reserve", keys.reserve(batch_id), condition, **values)
 

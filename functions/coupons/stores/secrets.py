@@ -27,7 +27,7 @@ RELOAD_S = 60
 """A process reads the secret at most once in so many seconds, however many forged versions it meets."""
 SILENT_S = 1
 """Not read again so soon after a reading that failed: one request asks for the keys several times."""
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 0.5, 1.0, 2
+_LIMITS = remote.CallLimits(connect_s=0.5, read_s=1.0, attempts=2)
 _SILENT = "The keys cannot be read; try again."
 
 
@@ -95,4 +95,4 @@ class KeysSecret:
 
 
 def client() -> Any:
-    return remote.client("secretsmanager", connect_s=CONNECT_TIMEOUT_S, read_s=READ_TIMEOUT_S, attempts=ATTEMPTS)
+    return remote.client("secretsmanager", _LIMITS)

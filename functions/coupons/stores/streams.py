@@ -21,7 +21,7 @@ from coupons.stores.attributes import Item, decode
 from coupons.stores.values import refuse_other_types
 
 
-class Place(NamedTuple):
+class StreamPlace(NamedTuple):
     """Whose new image a record is, and by which number its stream knows it."""
 
     table: str
@@ -30,11 +30,11 @@ class Place(NamedTuple):
     sequence_number: str
 
 
-def place_of(record: dict[str, Any]) -> Place:
+def place_of(record: dict[str, Any]) -> StreamPlace:
     told = record["dynamodb"]
     pk, sk = (str(told["Keys"][name]["S"]) for name in ("pk", "sk"))
     # arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>
-    return Place(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
+    return StreamPlace(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
 
 
 def inserted(record: dict[str, Any]) -> Claim | MerchantLine | None:

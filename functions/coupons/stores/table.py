@@ -5,7 +5,7 @@
     dynamo.transact([part, …])      with parts of other stores: 2 units each KB; all or none
 
 Expressions name attributes as they are stored; reserved words get their aliases here. Each value is an argument of the
-name that the expression gives it. What a part needs to say when it is refused is asked for by `returning_old`.
+name that the expression gives it. With `returning_old` a refused part tells the item that refused it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 from coupons.damage import Damaged
 from coupons.stores.attributes import Item, attribute_of, decode, encode
 from coupons.stores.dynamodb import ConditionFailed, Dynamo
-from coupons.stores.parts import Kind, Part
+from coupons.stores.keys import Key
+from coupons.stores.parts import ItemKind, Part
 from coupons.stores.values import value_of, values_of
 
 T = TypeVar("T")
@@ -39,19 +40,19 @@ class Table:
 
     # Parts
 
-    def put(self, kind: Kind, item: Mapping[str, Any], condition: str = "", /, **values: Any) -> Part:
+    def put(self, kind: ItemKind, item: Mapping[str, Any], condition: str = "", /, **values: Any) -> Part:
         """The whole item is written."""
         return Part(kind, "Put", self._request({"Item": encode(item)}, "", condition, values))
 
-    def update(self, kind: Kind, key: Mapping[str, Any], update: str, condition: str = "", /, **values: Any) -> Part:
+    def update(self, kind: ItemKind, key: Key, update: str, condition: str = "", /, **values: Any) -> Part:
         """`update` is done to the item."""
         return Part(kind, "Update", self._request({"Key": encode(key)}, update, condition, values))
 
-    def check(self, kind: Kind, key: Mapping[str, Any], condition: str, /, **values: Any) -> Part:
+    def check(self, kind: ItemKind, key: Key, condition: str, /, **values: Any) -> Part:
         """Nothing is written; the transaction needs the condition to hold."""
         return Part(kind, "ConditionCheck", self._request({"Key": encode(key)}, "", condition, values))
 
-    def delete(self, kind: Kind, key: Mapping[str, Any]) -> Part:
+    def delete(self, kind: ItemKind, key: Key) -> Part:
         return Part(kind, "Delete", self._request({"Key": encode(key)}, "", "", {}))
 
     def _request(self, target: dict[str, Any], update: str, condition: str, values: Item) -> dict[str, Any]:
@@ -92,12 +93,12 @@ class Table:
 
     # Reading
 
-    def get(self, key: Mapping[str, Any], make: Callable[[Item], T], *, consistent: bool) -> T | None:
+    def get(self, key: Key, make: Callable[[Item], T], *, consistent: bool) -> T | None:
         """What `make` reads of an item; None if it is not there. Raises Damaged."""
         item = self.dynamo.get(self.name, key, consistent=consistent)
         return value_of(self.name, item, make) if item else None
 
-    def items(self, wanted: Iterable[Mapping[str, Any]], *, consistent: bool) -> list[Item]:
+    def items(self, wanted: Iterable[Key], *, consistent: bool) -> list[Item]:
         """Those of the items that are there, in no order, 100 a request."""
         return self.dynamo.get_many({self.name: list(wanted)}, consistent=consistent)[self.name]
 
@@ -122,7 +123,7 @@ class Table:
         return value_of(self.name, item, make)
 
     def values(self, items: Iterable[Item], make: Callable[[Item], T]) -> Iterator[T | Damaged]:
-        """The same of each; a damaged one stands in its place."""
+        """The same for each item; `Damaged` takes the place of one that cannot be read."""
         return values_of(self.name, items, make)
 
 

@@ -13,13 +13,13 @@ from coupons.operate.publication import _freeze, publish
 from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.stores import keys
 from coupons.stores.attributes import encode
-from coupons.stores.catalog import Standing
+from coupons.stores.catalog import StoredCampaign
 from tests.world import World, a_batch, campaign, parsed
 
 COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}
 
 
-def standing(world: World) -> Standing:
+def standing(world: World) -> StoredCampaign:
     found = world.services.catalog.campaign("season", consistent=True)
     assert found is not None
     return found
@@ -28,7 +28,7 @@ def standing(world: World) -> Standing:
 @pytest.fixture
 def draft(world: World) -> PublishedBatch:
     """A season applied, its batch as publishing would freeze it."""
-    world.services.catalog.apply(parsed(campaign()), standing=None)
+    world.services.catalog.apply(parsed(campaign()), read=None)
     document = standing(world).document
     return _freeze(world.services, document, document.batches[0], 0)
 
@@ -48,22 +48,22 @@ def funded(**budget: int) -> dict[str, Any]:
 
 def test_two_that_create_make_one(world: World) -> None:
     """Both saw nothing; the second is told that a revision stands."""
-    world.services.catalog.apply(parsed(campaign()), standing=None)
+    world.services.catalog.apply(parsed(campaign()), read=None)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
-        world.services.catalog.apply(parsed(campaign(title="Another")), standing=None)
+        world.services.catalog.apply(parsed(campaign(title="Another")), read=None)
     assert refused.value.revision == 1
     assert world.items() == before
 
 
 def test_two_that_edit_make_one(world: World) -> None:
     """Both read revision 1; the second would undo the first."""
-    world.services.catalog.apply(parsed(campaign()), standing=None)
+    world.services.catalog.apply(parsed(campaign()), read=None)
     read = standing(world)
-    stored = world.services.catalog.apply(parsed(campaign(title="First")), standing=read)
+    stored = world.services.catalog.apply(parsed(campaign(title="First")), read=read)
     assert (stored.revision, standing(world).document) == (2, stored)
     with pytest.raises(RevisionConflict) as refused:
-        world.services.catalog.apply(parsed(campaign(title="Second")), standing=read)
+        world.services.catalog.apply(parsed(campaign(title="Second")), read=read)
     assert refused.value.revision == 2
     assert standing(world).document == stored
 
@@ -74,8 +74,8 @@ def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: Publi
     assert world.services.catalog.publish(draft, read)
     assert standing(world).published == 1
     with pytest.raises(RevisionConflict):
-        world.services.catalog.apply(parsed(campaign(title="Edited")), standing=read)
-    assert world.services.catalog.apply(parsed(campaign(title="Edited")), standing=standing(world)).revision == 2
+        world.services.catalog.apply(parsed(campaign(title="Edited")), read=read)
+    assert world.services.catalog.apply(parsed(campaign(title="Edited")), read=standing(world)).revision == 2
     assert standing(world).published == 1
 
 
@@ -88,11 +88,11 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
     assert budgets(world)["platform"] == (3_000, 9_997_000)
     read, before = standing(world), world.items()
     if is_enough:
-        world.services.catalog.apply(parsed(funded(platform=platform)), standing=read)
+        world.services.catalog.apply(parsed(funded(platform=platform)), read=read)
         assert budgets(world)["platform"] == (3_000, 0)
         return
     with pytest.raises(BudgetExceeded) as refused:
-        world.services.catalog.apply(parsed(funded(platform=platform)), standing=read)
+        world.services.catalog.apply(parsed(funded(platform=platform)), read=read)
     facts = (refused.value.funder_id, refused.value.available_minor, refused.value.needed_minor)
     assert facts == ("platform", 2_999, 3_000)
     assert world.items() == before
@@ -139,7 +139,7 @@ def test_a_number_names_one_batch(world: World, draft: PublishedBatch) -> None:
 def test_a_document_that_moved_on_is_not_published(world: World, draft: PublishedBatch) -> None:
     """What would be frozen is no longer what the operator declares."""
     read = standing(world)
-    world.services.catalog.apply(parsed(campaign(a_batch(quantity=11))), standing=read)
+    world.services.catalog.apply(parsed(campaign(a_batch(quantity=11))), read=read)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
         world.services.catalog.publish(draft, read)
@@ -159,15 +159,15 @@ def test_suspended_districts_are_those_of_the_document_that_stands(world: World)
     """They come and go with a revision, and a document that is refused suspends nothing."""
     catalog = world.services.catalog
     assert catalog.suspended_districts("season") == frozenset()
-    catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), standing=None)
+    catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), read=None)
     assert catalog.suspended_districts("season") == {"old-town", "port"}
     assert catalog.suspended_districts("other") == frozenset()
     first = standing(world)
-    catalog.apply(parsed(campaign(suspended_districts=["port"])), standing=first)
+    catalog.apply(parsed(campaign(suspended_districts=["port"])), read=first)
     with pytest.raises(RevisionConflict):
-        catalog.apply(parsed(campaign(suspended_districts=["old-town"])), standing=first)
+        catalog.apply(parsed(campaign(suspended_districts=["old-town"])), read=first)
     assert catalog.suspended_districts("season") == {"port"}
-    catalog.apply(parsed(campaign()), standing=standing(world))
+    catalog.apply(parsed(campaign()), read=standing(world))
     assert catalog.suspended_districts("season") == frozenset()
 
 
@@ -183,11 +183,11 @@ def test_a_document_is_one_transaction(world: World, merchants: int, funders: in
     """Three items, one a changed budget, two a merchant: DynamoDB takes at most 100, and what is more is malformed."""
     document = document_of("new", merchants, funders)
     if fits:
-        assert world.services.catalog.apply(document, standing=None).revision == 1
+        assert world.services.catalog.apply(document, read=None).revision == 1
         return
     before = world.items()
     with pytest.raises(Malformed) as refused:
-        world.services.catalog.apply(document, standing=None)
+        world.services.catalog.apply(document, read=None)
     assert "42 changed budgets, 28 new merchants" in refused.value.errors[0]["message"]
     assert world.items() == before
 
@@ -195,16 +195,16 @@ def test_a_document_is_one_transaction(world: World, merchants: int, funders: in
 @pytest.mark.parametrize(("funders", "fits"), [(13, True), (14, False)])
 def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: bool) -> None:
     """28 in place of 28 others take 84; budgets that stand as they were take nothing."""
-    world.services.catalog.apply(document_of("old", 28, 3), standing=None)
+    world.services.catalog.apply(document_of("old", 28, 3), read=None)
     new = document_of("new", 28, funders + 3)
     if fits:
-        assert world.services.catalog.apply(new, standing=standing(world)).revision == 2
+        assert world.services.catalog.apply(new, read=standing(world)).revision == 2
         return
     with pytest.raises(Malformed):
-        world.services.catalog.apply(new, standing=standing(world))
+        world.services.catalog.apply(new, read=standing(world))
 
 
 def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> None:
     """Sixty new funders beside the 28 merchants that were there."""
-    world.services.catalog.apply(document_of("same", 28, 3), standing=None)
-    assert world.services.catalog.apply(document_of("same", 28, 63), standing=standing(world)).revision == 2
+    world.services.catalog.apply(document_of("same", 28, 3), read=None)
+    assert world.services.catalog.apply(document_of("same", 28, 63), read=standing(world)).revision == 2
