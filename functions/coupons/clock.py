@@ -1,7 +1,7 @@
 """The one place that reads a clock.
 
-Operations take `now_s` (epoch seconds, whole) as an argument; handlers read it here once a request. A lease also looks
-at the monotonic clock, so that a stepped wall clock cannot keep it alive.
+Operations take `now_s` (epoch seconds, whole) as an argument; handlers read it here once a request. A lease also uses
+the monotonic clock, so that setting the wall clock back cannot keep it alive.
 
 The test clock (real time plus an offset kept in a file) exists on a laptop and in tests only: any other stage refuses
 it.
@@ -16,16 +16,14 @@ from pathlib import Path
 from typing import Protocol
 
 LEASE_S = 10
-"""A lease taken longer ago than this hands out nothing more."""
+"""A lease that is older than this hands out no more packs."""
 FENCE_S = 30
 """Assumption of the protocol: no put applies later than this after it was sent.
 
 A lease's 10 s, the function's timeout of 10 s, and 10 s to spare.
 """
-
-
 SKEW_S = 5
-"""Two environments, or a till, may read the same moment this much apart."""
+"""The clocks of two environments, or of a till, may differ by this much."""
 
 
 class Clock(Protocol):
@@ -34,7 +32,7 @@ class Clock(Protocol):
         ...
 
     def monotonic_s(self) -> float:
-        """Seconds that never step back within one process."""
+        """Seconds that never decrease within one process."""
         ...
 
 
@@ -62,7 +60,7 @@ class TestClock:
 
 
 def clock_for(stage: str, test_clock_file: str) -> Clock:
-    """The clock of a stage. Raises ValueError when a test clock is asked for outside the laptop."""
+    """The clock of a stage. Raises ValueError for a test clock in a stage other than `local`."""
     if not test_clock_file:
         return SystemClock()
     if stage != "local":

@@ -1,8 +1,8 @@
-"""The currencies that a campaign can be in, and how an amount of them is written; ISO 4217.
+"""The currencies of campaigns, and how an amount is written; ISO 4217.
 
-Money is integers in minor units (fen, sen, fils); how many of them make one of the currency is a fact of the standard
-and not always a hundred. Only what is legal tender somewhere counts: no metals, no units of account, no test codes, and
-nothing historic. Held equal to babel's tables by tests/unit/test_currencies.py; babel itself is no part of a function.
+Money is integers in minor units (fen, sen, fils). The standard says how many make one unit of the currency: not always
+100. Only legal tender is allowed: no metals, units of account, test codes or historic currencies.
+tests/unit/test_currencies.py compares with babel's tables; no function contains babel.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def money(amount_minor: int, currency: str) -> str:
 
 
 def decimal(amount_minor: int, currency: str) -> str:
-    """`12.34`: the number alone, for a column whose heading names the currency; without going through a float."""
+    """`12.34`: the number alone, for a column whose heading names the currency; computed without floats."""
     exponent, sign = EXPONENTS[currency], "-" if amount_minor < 0 else ""
     whole, part = divmod(abs(amount_minor), 10**exponent)
     return f"{sign}{whole:,}{f'.{part:0{exponent}d}' if exponent else ''}"

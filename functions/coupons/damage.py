@@ -1,7 +1,7 @@
-"""Damage: an item that cannot be what its place says. It is named, counted and left out; the rest goes on.
+"""Damage: an item that cannot be read, or cannot be true. It is logged, counted and left out; all others are served.
 
     item ── cannot be read ──▶ Damaged(table, keys, reason) ──▶ left out of a list ──▶ Damages ──▶ log, metric, alarm
-                                                            └─▶ decides money or stock: its batch or day waits
+                                                            └─▶ counts for money or stock: its batch or day waits
 
 An item that does not fit raises `Damaged` in two places: where items become values (`stores/values.py`), and where
 values become answers or events. A reader of many items leaves the damaged one out with `Damages.sound` or
@@ -25,18 +25,18 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error)
-"""What reading an item raises that is not as we write it; pydantic's and binascii's errors are ValueErrors."""
+"""The errors of reading an item that is not as we write it; those of pydantic and binascii are ValueErrors."""
 NAMED_MAX = 100
-"""Of one invocation by name; the others are counted."""
+"""Damaged items of one invocation that are kept by name; the others are only counted."""
 
 
 class UnlikeError(ValueError):
-    """An item says what it must not. Its text is ours and names attributes and types, never content."""
+    """An attribute is not what it must be. The text names attributes and types, never content."""
 
 
 @dataclass(eq=False)
 class Damaged(Exception):
-    """The item under `pk`, `sk` of `table` cannot be read, or what it says cannot be true; `reason` without content."""
+    """The item under `pk`, `sk` of `table` cannot be read, or cannot be true. `reason` has none of its content."""
 
     table: str
     pk: str
@@ -53,13 +53,16 @@ def blamed(table: str, pk: str, sk: str) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        # Not as its cause: a trace in a log would print what the item says.
+        # Not as its cause: a traceback in a log would print content of the item.
         raise Damaged(table, pk, sk, reason_of(error)) from None
 
 
 @contextmanager
 def expected(table: str, pk: str, sk: str) -> Iterator[None]:
-    """A batch that this item names is published; else the item is damaged. Read strongly, or it may only be late."""
+    """The item names a published batch: NotFound in this block is reported as damage of it.
+
+    Read the batch strongly, or it may only be late.
+    """
     try:
         yield
     except NotFound:
@@ -67,7 +70,7 @@ def expected(table: str, pk: str, sk: str) -> Iterator[None]:
 
 
 def all_of(found: Iterable[T | Damaged]) -> Iterator[T]:
-    """Each of them. Raises the first that is damaged."""
+    """All of them. Raises the first that is damaged."""
     for one in found:
         if isinstance(one, Damaged):
             raise one
@@ -75,7 +78,7 @@ def all_of(found: Iterable[T | Damaged]) -> Iterator[T]:
 
 
 class Damages:
-    """What an invocation found damaged, from any of its threads, each item once."""
+    """The damaged items that an invocation found, from any of its threads, each once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -90,7 +93,7 @@ class Damages:
                 self._unnamed += 1
 
     def sound(self, found: Iterable[T | Damaged], into: list[Damaged] | None = None) -> Iterator[T]:
-        """Those that could be read; the others are noted, and listed in `into`."""
+        """Those that are not damaged; the damaged ones are noted, and appended to `into`."""
         for one in found:
             if not isinstance(one, Damaged):
                 yield one
@@ -99,15 +102,15 @@ class Damages:
                 raise one
 
     def sound_of(self, found: Mapping[K, T | Damaged], into: list[Damaged] | None = None) -> dict[K, T]:
-        """The same of each name's."""
+        """The same for the values of a mapping."""
         return {name: sound for name, one in found.items() for sound in self.sound([one], into)}
 
     def left_out(self, into: list[Damaged] | None = None) -> _LeftOut:
-        """A `Damaged` in this block is noted and listed in `into`; the caller goes on after the block."""
+        """A `Damaged` raised in this block is noted and appended to `into`; the caller goes on after the block."""
         return _LeftOut(self, into)
 
     def take(self) -> tuple[list[Damaged], int]:
-        """Those found since the last taking, and how many they are with those that are not named."""
+        """Those found since the last call, and how many there are with those that were only counted."""
         with self._lock:
             found, unnamed = list(self._found.values()), self._unnamed
             self._found, self._unnamed = {}, 0
@@ -115,7 +118,7 @@ class Damages:
 
 
 class _LeftOut:
-    """A class, and no generator: so that type checkers know that it swallows what it is for."""
+    """Not a generator: type checkers must know that it suppresses the exception."""
 
     def __init__(self, damages: Damages, into: list[Damaged] | None) -> None:
         self._damages, self._into = damages, into
@@ -133,19 +136,19 @@ class _LeftOut:
 
 
 def reason_of(error: Exception) -> str:
-    """`ValueError in coupons.stores.claims.from_item`: where it did not fit, and nothing of what stood there."""
+    """`ValueError in coupons.stores.claims.from_item`: the error and the function, without content of the item."""
     if isinstance(error, UnlikeError):
         return str(error)
     frame = _innermost(error.__traceback__)
     where = f"{frame.f_globals['__name__']}.{frame.f_code.co_name}" if frame else "code that is not ours"
-    # A name that the code itself spells is an attribute's; any other key of a KeyError may be content.
+    # A name that is a constant of the code is an attribute's name; any other key of a KeyError may be content.
     if frame and isinstance(error, KeyError) and error.args[0] in frame.f_code.co_consts:
         return f"lacks {error.args[0]!r} in {where}"
     return f"{type(error).__name__} in {where}"
 
 
 def _innermost(trace: TracebackType | None) -> FrameType | None:
-    """The innermost function of ours."""
+    """The innermost function of this project."""
     found = None
     while trace is not None:
         frame = trace.tb_frame

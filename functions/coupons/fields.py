@@ -1,7 +1,8 @@
-"""The words that all documents and bodies are made of: identifiers, amounts, times, and the strict base model.
+"""The types of the fields of documents and bodies: identifiers, amounts, times, and the strict base model.
 
-Everything is strict and closed: unknown fields, numbers in strings and times without an offset are refused, each with
-its place. Money is integers in minor units (`*_minor`), shares are basis points (1/10,000), times RFC 3339 with offset.
+All models are strict and closed: unknown fields, numbers in strings and times without an offset are refused, with the
+place of each. Money is integers in minor units (`*_minor`), shares are basis points (1/10,000), times are RFC 3339 with
+offset.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$", max_length=64)]
 Label = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A category, tag, region or sku: short, printable, compared letter by letter."""
 SealedId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$", max_length=160)]
-"""A coupon id or a code, as `sealing` spells them."""
+"""A coupon id or a code, as `sealing` writes them."""
 CallersNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", max_length=64)]
 """A number that the caller chooses: `order_no`, `reversal_no`."""
 PersonName = Annotated[
@@ -50,12 +51,12 @@ Revision = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 FIRST, END = datetime(2000, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""All that is declared, and all that can follow from it, lies in `FIRST <= moment < END`: no wall
-clock of any zone leaves the years 2000 to 2100."""
+"""All declared times, and all times computed from them, are in `FIRST <= moment < END`, so that local time in any zone
+is in the years 2000 to 2100."""
 
 
 def of_our_time(moment: datetime) -> datetime:
-    """Refuse what lies outside, by the instant and not by what a wall clock shows somewhere."""
+    """Refuses a moment outside; compares instants, not local times."""
     if not FIRST <= moment < END:
         raise ValueError(f"times lie from {FIRST:%Y-%m-%dT%H:%M:%SZ} to before {END:%Y-%m-%dT%H:%M:%SZ}")
     return moment
@@ -68,18 +69,18 @@ def _whole_second(moment: datetime) -> datetime:
 
 
 def _rfc3339(value: object) -> object:
-    # pydantic would also take epoch numbers, whose unit a reader cannot see.
+    # pydantic would also accept epoch numbers, whose unit a reader cannot see.
     if not isinstance(value, datetime | str) or (isinstance(value, str) and value[4:5] != "-"):
         raise ValueError("a time is an RFC 3339 string with offset")
     return value
 
 
 Told = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
-"""RFC 3339 with offset, of any year: what we say ourselves, which is never refused."""
+"""RFC 3339 with offset, of any year: for responses, which are never refused."""
 Instant = Annotated[Told, AfterValidator(of_our_time)]
-"""RFC 3339 with offset, fractions allowed: what a machine reports."""
+"""RFC 3339 with offset, fractions allowed: reported by a machine."""
 Moment = Annotated[Instant, AfterValidator(_whole_second)]
-"""RFC 3339 with offset, what a document declares; `int(moment.timestamp())` is the stored epoch second."""
+"""RFC 3339 with offset, declared in a document; `int(moment.timestamp())` is the stored epoch second."""
 
 
 def _known_zone(name: str) -> str:
@@ -90,18 +91,18 @@ def _known_zone(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _zones() -> set[str]:
-    # What a host keeps beside the zones: its own zone, and the one of a machine that nobody has set up. The copies
-    # under posix/ and right/ and posixrules are left out by the standard library.
+    # A host also lists its own zone, and the one of a machine without settings. The standard library leaves out
+    # posixrules, and the copies under posix/ and right/.
     return available_timezones() - {"localtime", "Factory"}
 
 
 TimeZone = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
-"""A name that means the same on every host: of a place, or fixed as `UTC` and `Etc/GMT-8` are."""
+"""A name that means the same on every host: of a place, or fixed like `UTC` and `Etc/GMT-8`."""
 
 
 def _known_currency(code: str) -> str:
     if code not in EXPONENTS:
-        raise ValueError(f"{code!r} is no currency that is legal tender anywhere (ISO 4217)")
+        raise ValueError(f"{code!r} is not a currency that is legal tender anywhere (ISO 4217)")
     return code
 
 
@@ -149,7 +150,7 @@ PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
 
 
 class Document(BaseModel):
-    """Strict, frozen, and closed: an unknown field is an error, not a surprise later."""
+    """Strict, frozen, and closed: an unknown field is an error."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -167,7 +168,7 @@ Title = Annotated[str, Field(min_length=1, max_length=500)] | Text
 
 
 def faults(error: ValidationError, place: str) -> list[dict[str, str]]:
-    """Every way in which something does not fit, each with where in `place` it is."""
+    """All errors, each with its place inside `place`."""
     return [
         {
             "place": ".".join([place, *map(str, detail["loc"])])[:200],

@@ -1,17 +1,17 @@
-"""Persons, coupon ids and codes: keyed, so that nobody outside can read or link them.
+"""Keys of persons, and sealed coupon ids and codes, which nobody else can read or link.
 
-A person is a keyed hash of the real-name identity in its normal form (`identities.py`): two accounts of one person are
-one person, however the identity is spelled. A subject that stands in for an identity is of another derivation.
+A person's key is a keyed hash of the normal form of the real-name identity (`identities.py`): two accounts of a person
+are the same person, in any spelling. A subject that is used instead of an identity is hashed by another key.
 
-Coupon ids and codes are sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unlike each
-other for two coupons of one person. A sealed coupon id is 51 characters, a code 58, a printed code 54.
+Coupon ids and codes are sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unrelated for
+two coupons of one person. A sealed coupon id is 51 characters, a code 58, a printed code 54.
 
-A printed code lives as long as its coupon, for people without a phone; it is worth nothing without its PIN, which is
-derived from it by another key. Printed anew it has another number, hence another PIN.
+A printed code, for people without a phone, is valid as long as its coupon, together with its PIN, which another key
+derives from it. A new print has another number, so another PIN.
 
-Keys come from one master secret a version; ids say which version sealed them, and a claim keeps its version, so that
-rotation (a higher version) changes no id. The person hash always uses version 1: it is the person's key in the tables.
-Keys that meet a version that they do not hold ask for newer ones, because rotation reaches a running process that way.
+Each version has one master secret, from which all keys are derived. Ids name the version that sealed them, and a claim
+keeps its version, so that rotation (a higher version) changes no id. The hash of a person always uses version 1: it is
+the person's key in the tables. Keys that meet an unknown version ask for newer keys: so a running process learns them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _KEY_BYTES = 64  # AES-SIV with two AES-256 keys
 
 @dataclass(frozen=True, slots=True)
 class CouponRef:
-    """Where a coupon lives: the batch's number, the person's key and its place in the pack."""
+    """Where a coupon is stored: the batch's number, the person's key and its place in the pack."""
 
     batch_number: int
     person: bytes
@@ -54,7 +54,7 @@ class CouponRef:
 class Keys:
     """Master secrets by version, from 1; the highest seals what is new.
 
-    `newer(version)` is the keys that hold a version that these do not, None if there is none.
+    `newer(version)` returns keys with a version that these do not have; None if there is none.
     """
 
     masters: Mapping[int, bytes] = field(repr=False)
@@ -81,22 +81,22 @@ class Keys:
         return _derive(self.masters[1], "household")
 
     def person(self, name: str) -> bytes:
-        """The key of a person as `identities.person_name` has them: 16 bytes of HMAC-SHA256.
+        """The key of a person whom `identities.person_name` names: 16 bytes of HMAC-SHA256.
 
-        An account is nobody's identity, whatever it is called: a subject's key is of another derivation.
+        Subjects are hashed by another key, so that no subject equals an identity.
         """
         if name.startswith(SUBJECT):
-            # JSON can spell half a surrogate pair, which UTF-8 cannot: still a subject like any other, not a crash.
+            # JSON can have half a surrogate pair, which UTF-8 cannot: accept it as a subject.
             return _hashed(self._subject_key, name.removeprefix(SUBJECT).encode("utf-8", "surrogatepass"))
         return _hashed(self._person_key, normal_form(name).encode())
 
     def household(self, household_id: str) -> bytes:
-        """A household's key, of another derivation: no household is anybody's person."""
+        """A household's key, hashed by another key than persons: no household equals a person."""
         return _hashed(self._household_key, normal_form(household_id).encode())
 
     def trace(self, field: str, name: str) -> str:
-        """16 hex digits that tell one from another in logs, of another derivation: no line leads to anybody's items."""
-        # BLAKE2's own keyed mode: each request asks twice, and an HMAC takes five times as long.
+        """16 hex digits for logs, by a key of its own: they tell persons apart and do not lead to their items."""
+        # BLAKE2's keyed mode, because each request asks twice and an HMAC takes five times as long.
         text = name.encode("utf-8", "surrogatepass")
         return blake2b(text, digest_size=_TRACE_BYTES, key=self._trace_key, person=field.encode()).hexdigest()
 
@@ -105,7 +105,7 @@ class Keys:
         return self._seal("coupon", version, plain)
 
     def open_coupon(self, coupon_id: str) -> tuple[CouponRef, int] | None:
-        """The coupon and the key version that sealed it; None if we never sealed this."""
+        """The coupon and the key version that sealed it; None if it was not sealed here."""
         opened = self._open("coupon", coupon_id, _COUPON.size)
         if opened is None:
             return None
@@ -117,7 +117,7 @@ class Keys:
         return self._seal("code", self.current, plain)
 
     def open_code(self, code: str) -> tuple[CouponRef, int] | None:
-        """The coupon and the second at which the code was issued; None if we never sealed this."""
+        """The coupon and the second at which the code was issued; None if it was not sealed here."""
         opened = self._open("code", code, _COUPON.size + _SECOND_BYTES)
         if opened is None:
             return None
@@ -125,12 +125,12 @@ class Keys:
         return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(second, "big")
 
     def seal_print(self, ref: CouponRef, number: int) -> str:
-        """The printed code of a coupon's `number`-th print."""
+        """The code of a coupon's print of this number."""
         plain = _COUPON.pack(ref.batch_number, ref.person, ref.index) + number.to_bytes(_PRINT_BYTES, "big")
         return self._seal("print", self.current, plain)
 
     def open_print(self, code: str) -> tuple[CouponRef, int] | None:
-        """The coupon and the number of the print; None if we never sealed this."""
+        """The coupon and the number of the print; None if it was not sealed here."""
         opened = self._open("print", code, _COUPON.size + _PRINT_BYTES)
         if opened is None:
             return None
@@ -138,7 +138,7 @@ class Keys:
         return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(number, "big")
 
     def pin(self, printed_code: str) -> str:
-        """The six digits that go with a printed code of ours."""
+        """The six digits that belong to a printed code, which must be genuine."""
         version = base64.urlsafe_b64decode(printed_code[:4])[0]
         master = self.master(version)
         assert master is not None, "the code was opened, so its version is there"
@@ -154,7 +154,7 @@ class Keys:
 
     def _seal(self, use: str, version: int, plain: bytes) -> str:
         master = self.master(version)
-        if master is None:  # a process that knows it has sealed by it already
+        if master is None:  # another process already seals by this version
             raise Busy(detail="A new key has not come here yet; try again.")
         sealed = bytes([version]) + _cipher(master, use).encrypt(plain, None)
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
@@ -164,7 +164,7 @@ class Keys:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             return None
-        # base64 ignores the last character's spare bits: only the canonical spelling is ours.
+        # base64 ignores the spare bits of the last character: only the canonical spelling is genuine.
         if len(raw) != 1 + 16 + plain_bytes or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
             return None
         master = self.master(raw[0])
@@ -191,5 +191,5 @@ def _derive(master: bytes, use: str) -> bytes:
 
 
 def bucket_of(person: bytes, buckets: int) -> int:
-    """The bucket of a person among `buckets` (a power of two): spreads writes, and lets all claims be enumerated."""
+    """The bucket of a person among `buckets` (a power of two). Buckets spread writes and let passes read all claims."""
     return int.from_bytes(person[:8], "big") % buckets

@@ -15,7 +15,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def wall_clock(moment_s: int, timezone: str) -> datetime:
-    """What a clock on a wall in `timezone` shows, with the offset in force."""
+    """The local date and time in `timezone`, with its offset."""
     return datetime.fromtimestamp(moment_s, UTC).astimezone(_zone(timezone))
 
 

@@ -1,4 +1,4 @@
-"""Orders and settlement lines as an audit reads them: many at a time (table `orders`).
+"""Orders and settlement lines, many at a time, for audits (table `orders`).
 
 | access | request | units |
 |---|---|---|
@@ -23,8 +23,8 @@ LinePlace = tuple[str, str, str, str]
 """Merchant, day, order number, and reversal number or nothing."""
 
 
-class Found(NamedTuple):
-    """A line and its sort key; `in_place`: both keys are those of what it says."""
+class FiledLine(NamedTuple):
+    """A line and its sort key; `in_place`: its keys are those of the order and day that it names."""
 
     sort_key: str
     line: Line
@@ -35,13 +35,13 @@ class AuditReads:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._table = Table(dynamo, table)
 
-    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[Found]:
+    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[FiledLine]:
         """Each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
         for item in self._table.query(pk, consistent=True, after=after, page=SHARD_PAGE_LINES):
             line = self._table.value(item, line_of)
             own = keys.line(merchant_id, day, line.order_no, line.reversal_no)
-            yield Found(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
+            yield FiledLine(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
 
     def orders(self, places: Iterable[OrderPlace]) -> dict[OrderPlace, OrderRecord]:
         """By the key of each order, whatever its item says; absent ones are left out."""

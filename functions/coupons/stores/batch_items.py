@@ -19,7 +19,7 @@ def batch_fields(batch: PublishedBatch) -> Item:
     return {
         **fields_of(batch, "document", "terms", "limits"),
         "batch": batch.document.model_dump_json(exclude_unset=True),
-        # Each of the pack's terms once: eight times a long one would come near an item's 400 KB.
+        # Each of the pack's terms once: a long one eight times would come near an item's limit of 400 KB.
         "terms": {terms.terms_id: terms.model_dump_json(exclude_unset=True) for terms in batch.terms},
         "limits": [limit.model_dump_json() for limit in batch.limits],
     }

@@ -34,7 +34,7 @@ class Budgets:
         return list(all_of(self.each(campaign_id, funder_ids)))
 
     def each(self, campaign_id: str, funder_ids: Sequence[str]) -> list[Budget | Damaged]:
-        """The same, with `Damaged` in the place of one that cannot be read."""
+        """The same; `Damaged` takes the place of one that cannot be read."""
         asked = [keys.funder(campaign_id, funder_id) for funder_id in funder_ids]
         found = {item["pk"]: item for item in self._table.items(asked, consistent=True)}
         return list(self._table.values([found[key["pk"]] for key in asked if key["pk"] in found], reader(Budget)))

@@ -12,7 +12,7 @@ from coupons.refusals import Busy
 from coupons.stores import remote
 
 if TYPE_CHECKING:
-    # Every function knows the bus by its environment; only those that speak pay for building the events' models.
+    # Every function imports this module; only those that send events should pay for building the events' models.
     from coupons.model.events import Event
 
 ENTRIES_MAX = 10
@@ -20,7 +20,7 @@ _LIMITS = remote.CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
 
 
 class NotPut(Busy):
-    """The bus did not take every event; send them all again, their ids are the same."""
+    """The bus did not accept all events. Send all of them again: their ids stay the same."""
 
 
 class Bus:
@@ -29,7 +29,7 @@ class Bus:
         self._name = name
 
     def put(self, events: Sequence[Event]) -> None:
-        """All of them are on the bus. One request for ten. Raises NotPut; some may be on the bus then."""
+        """All events are on the bus. One request for ten. Raises NotPut; some may be on the bus then."""
         for start in range(0, len(events), ENTRIES_MAX):
             self._put([self._entry(event) for event in events[start : start + ENTRIES_MAX]])
 

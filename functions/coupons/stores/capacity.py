@@ -1,13 +1,13 @@
-"""What a request to DynamoDB consumed, by its answer or by its refusal.
+"""What a request to DynamoDB consumed, by its answer or its error.
 
 | answered | units |
 |---|---|
 | a read or a write | its ConsumedCapacity |
-| a transaction that was sent before under the same token | the reads that its ConsumedCapacity tells apart |
-| a BatchGetItem | at least half a unit (strong: one) a processed key, absent ones too, which ministack leaves out |
-| a condition refused | one: an error carries no ConsumedCapacity. Items of 1 KB and more cost more; few of ours are |
-| a transaction cancelled | two an item, likewise, whatever cancelled it |
-| any other error, or nothing in time | none, though an attempt whose answer was lost may have been charged |
+| a transaction that was applied before under the same token | the reads that its ConsumedCapacity reports |
+| a BatchGetItem | at least half a unit (strong: one) for each processed key; ministack leaves absent ones out |
+| a condition refused | one: errors carry no ConsumedCapacity. Items above 1 KB cost more; few are so large |
+| a transaction cancelled | two for each item, for whatever reason |
+| any other error, or no answer | none, though an attempt whose answer was lost may have been charged |
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
@@ -23,7 +23,7 @@ _READS = {"get_item", "query", "batch_get_item"}
 
 
 def of_answer(operation: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> Consumed:
-    """`operation`, `parameters`, `answer` as the client has them; an engine that says nothing consumed nothing."""
+    """By the `answer` of an `operation` of the client; without ConsumedCapacity, nothing was consumed."""
     told = answer.get("ConsumedCapacity", [])
     parts = told if isinstance(told, list) else [told]
     units = sum(part["CapacityUnits"] for part in parts)

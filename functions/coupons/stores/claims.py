@@ -81,9 +81,9 @@ class Claims:
         if it is unknown (the caller burns the token).
         """
         put = self._spike.put("claim", to_item(batch, claim), "attribute_not_exists(pk)").returning_old()
-        # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. The token cannot be
-        # the name: a pack that is given back goes to another person with its token, and DynamoDB refuses a name that it
-        # has seen with other content (API reference).
+        # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. The token is
+        # not that name: a pack that is given back goes to another person with its token, and DynamoDB refuses a name
+        # that it has seen with other content (API reference).
         unknown, name = False, secrets.token_hex(16)
         for _ in range(PUT_ATTEMPTS):
             if not still_leased():

@@ -11,7 +11,7 @@
 | a merchant's day | BatchGetItem of 2, Query, strong | 1 read unit each 4 KB |
 
 A merchant's sums are an item a campaign, so that no number of campaigns makes one too large: at most 40 batches of 80
-funders each of 76 bytes, 250 KB of DynamoDB's 400. They count once the merchant's own item has their round.
+funders each of 76 bytes, 250 KB of DynamoDB's 400. They are valid when the merchant's own item has their round.
 
 All of it is in the table of the lines, so that a till's function needs no write permission on the catalog table. A day
 is one item for good. It changes in two ways only: it is closed, and `round` rises, and with it the names of its folds.
@@ -60,11 +60,11 @@ class Days:
         return list(all_of(self.each(consistent=consistent)))
 
     def each(self, *, consistent: bool = False) -> list[SettlementDay | Damaged]:
-        """The same, with `Damaged` in the place of one that cannot be read: its `sk` is the day."""
+        """The same; `Damaged` takes the place of one that cannot be read, and its `sk` is the day."""
         return list(self._table.values(self._table.query(keys.DAYS, consistent=consistent), _day))
 
     def merchants(self, day: str, bucket: int) -> list[MerchantDay]:
-        """The merchants marked in a bucket, read strongly to the last page; without sums if these are damaged."""
+        """The merchants marked in a bucket, read strongly to the last page. Damaged sums are left out."""
         items = self._table.query(keys.day_bucket(day, bucket), keys.MERCHANT, consistent=True)
         rows: dict[str, list[Item]] = {}
         for item in items:
@@ -72,7 +72,7 @@ class Days:
         return [self._merchant_day(merchant_id, of_merchant) for merchant_id, of_merchant in rows.items()]
 
     def of_merchant(self, day: str, merchant_id: str) -> tuple[SettlementDay | None, MerchantDay | None]:
-        """Read strongly. Raises Damaged if it is the day that cannot be read."""
+        """The day and the merchant, if they are marked; read strongly. Raises Damaged if the day cannot be read."""
         standing, marked = self._read(day, merchant_id, consistent=True)
         if isinstance(standing, Damaged):
             raise standing
@@ -83,7 +83,7 @@ class Days:
         return standing, self._merchant_day(merchant_id, [marked, *rows])
 
     def _merchant_day(self, merchant_id: str, items: Sequence[Item]) -> MerchantDay:
-        """Without sums while those of a later round are being written: it has all campaigns of an earlier one."""
+        """Without sums while a later round writes them, which has all campaigns of an earlier one."""
         found = list(self._table.values(items, _row))
         damaged = next((row for row in found if isinstance(row, Damaged)), None)
         if damaged is not None:
@@ -104,13 +104,13 @@ class Days:
         self._table.tries(self._table.update("merchant's day", key, "SET round = :r", condition, r=day.round))
 
     def close(self, day: SettlementDay, now_s: int) -> bool:
-        """The day is closed, once; False if a twin was first, or it was marked anew since `day` was read."""
+        """The day is closed, once; False if another call was first, or the day was marked again since it was read."""
         update, condition = "SET closed_at_s = :now", "round = :r AND closed_at_s = :never"
         part = self._table.update("day", keys.day(day.day), update, condition, now=now_s, r=day.round, never=0)
         return self._table.tries(part)
 
     def reopen(self, day: SettlementDay) -> bool:
-        """Take the close back, once."""
+        """The day is open again, in another round; False if another call was first."""
         update = "SET closed_at_s = :never, round = round + :one"
         part = self._table.update("day", keys.day(day.day), update, "round = :r", never=0, one=1, r=day.round)
         return self._table.tries(part)
@@ -129,7 +129,7 @@ _day = reader(SettlementDay, day="sk")
 
 
 def _row(item: Item) -> tuple[int, Sums]:
-    """Of a mark or of a campaign's sums: the round, 0 before the first, and the sums; a mark has none of its own."""
+    """The round, 0 before the first, and the sums of one campaign; a merchant's mark has no sums of its own."""
     if keys.is_mark(item["sk"]):
         return sure(item.get("round", 0), int), Sums()
     sums = sums_of([item["sums"]])

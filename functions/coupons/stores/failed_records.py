@@ -1,6 +1,6 @@
-"""The SQS queue of what the streams brought and can never be told: one SendMessage a record.
+"""The SQS queue of stream records that can never become events: one SendMessage for each.
 
-Lambda itself puts there what it gave up after hours; both name records and carry nothing of what they say.
+Lambda sends records there that it gave up after hours. Both kinds of message name a record without its content.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class FailedRecords:
         self._queue_url = queue_url
 
     def put(self, damaged: Damaged, sequence_number: str) -> None:
-        """The record is named in the queue, once or more. Whatever goes wrong is raised: the stream brings it again."""
+        """The queue has at least one message about the record. All errors are raised: the stream repeats the record."""
         body = {
             "table": damaged.table,
             "keys": {"pk": damaged.pk, "sk": damaged.sk},

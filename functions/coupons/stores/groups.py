@@ -1,4 +1,4 @@
-"""Groups of persons (table `catalog`), whose members alone may claim some batches; not the exclusive groups of batches.
+"""Groups of members, who alone may claim some batches (table `catalog`). An exclusive group of batches is not one.
 
 | access | request | units |
 |---|---|---|
@@ -7,9 +7,9 @@
 | new members with their count | one transaction of at most 99 members | 2 each |
 | readmit, remove | BatchWriteItem, 25 a request | 1 each |
 
-The group's own item counts everybody who was ever admitted (`entitled`): a removed member's item stays, marked, so that
-the count is exact and only grows. `fits` holds the quantity of each published batch that grants to the whole group
-without stock; no transaction may let `entitled` grow above the smallest of them. `version` counts the changes of both.
+The group's own item counts all people who were ever admitted (`entitled`). The item of a removed member stays, with a
+mark, so that the count is exact and only grows. `fits` holds the quantity of each published batch that grants to the
+whole group without stock; no transaction may let `entitled` grow above the smallest. `version` counts the changes.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ class Groups:
         self._table.dynamo.transact([self._part(group_id, group, grown), *members])
 
     def readmit(self, group_id: str, persons: Sequence[bytes]) -> None:
-        """Members again, counted before. Idempotent."""
+        """These former members are members again; they were counted before. Idempotent."""
         self._table.put_all(keys.member(group_id, person) for person in persons)
 
     def remove(self, group_id: str, persons: Sequence[bytes]) -> None:
-        """Members no longer; they stay counted. Idempotent."""
+        """They are no longer members, and stay counted. Idempotent."""
         self._table.put_all({**keys.member(group_id, person), "removed": True} for person in persons)
 
     def granting(self, group_id: str, read: Group, batch_id: str, quantity: int) -> Part:

@@ -1,33 +1,33 @@
-"""Every key of every table; nothing else builds one.
+"""All keys of all tables. Only this module builds them.
 
 | table | pk | sk | item |
 |---|---|---|---|
 | catalog | `INDEX` | `CAMPAIGN#id`, `BATCH#id` | what exists and what is published, to be listed |
 | | `CAMPAIGN#id` | `DOCUMENT`, `SUSPENDED` | the campaign document and its revision; its suspended districts |
-| | `BATCH#id` | `RELEASE`, `CONTROL` | what publishing froze; what changes |
+| | `BATCH#id` | `RELEASE`, `CONTROL` | what publishing froze; the state that changes |
 | | | `SPENT#day` | `amounts`: what each funder owes for a closed day, redemptions less reversals |
 | | | `RESERVE` | what it may cost, and what was given back of that |
-| | `LEDGER#campaign` | `batch#version#kind` | one movement of money that no settlement line stands for |
+| | `LEDGER#campaign` | `batch#version#kind` | one movement of money that is not a settlement line |
 | | `NUMBER#n` | `BATCH` | the batch that a sealed id's number names |
 | | `CLAIMKEY#key` | `BUCKETS` | its number of buckets, frozen by its first batch |
-| | `REFUSED#batch` | `REFUSED` | refusals by cause; apart, because claims may write any cause here and little there |
+| | `REFUSED#batch` | `REFUSED` | refusals by cause; claims may write this partition alone |
 | | `STOCK#batch#shard` | `STOCK` | `remaining`, `sealed` |
 | | `FUNDER#campaign#id` | `BUDGET` | budget and what is reserved of it |
-| | `GROUP#id` | `COUNT` | everyone ever admitted, and the batches that must have a pack for each |
-| | `GROUP#id#bucket` | `MEMBER#person` | one member, `removed` if no longer |
+| | `GROUP#id` | `COUNT` | how many were ever admitted, and the batches that must have a pack for each |
+| | `GROUP#id#bucket` | `MEMBER#person` | one member, or `removed` |
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
-| | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record |
-| | `SWEEP#id#span` | `FOLD` | one span's fold of a sweep; of an audit, also how it began |
-| | | `REST#digest#n` | what of a fold is too long for one item |
+| | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record often |
+| | `SWEEP#id#place` | `FOLD` | what a pass read of one of its places; at place 0 of an audit, how it began |
+| | | `REST#digest#n` | the part of it that is too long for one item |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
 | | `LATE#merchant` | `day` | `taken`: late scans of a settlement day |
-| | `DAYS` | `day` | a settlement day on which somebody had lines: its end, its round, when it was closed |
-| | `DAY#day#bucket` | `MERCHANT#id` | a merchant that may have lines that day; the round of which its sums are |
-| | | `MERCHANT#id#campaign#currency` | once it is closed, the sums of its lines of a campaign |
+| | `DAYS` | `day` | a settlement day with lines: its end, its round, when it was closed |
+| | `DAY#day#bucket` | `MERCHANT#id` | a merchant that may have lines that day; the round of its sums |
+| | | `MERCHANT#id#campaign#currency` | after the close, the sums of its lines of a campaign |
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from coupons.sealing import bucket_of
 
 GROUP_BUCKETS = 256
 LINE_SHARDS = 16
-"""A merchant's lines of a day stand in 16 partitions: 1,000 writes a second each (DynamoDB's limit a partition)."""
+"""A merchant's lines of a day are in 16 partitions, which DynamoDB limits to 1,000 writes a second each."""
 
 
 class Key(TypedDict):
@@ -50,7 +50,7 @@ class Key(TypedDict):
 
 
 class Place(NamedTuple):
-    """A key that can name a value."""
+    """A key that is hashable."""
 
     pk: str
     sk: str
@@ -151,9 +151,9 @@ def withheld(merchant_id: str) -> Key:
 
 DAYS = "DAYS"
 DAY_BUCKETS = 16
-"""The merchants of a day stand in 16 partitions, so that their first lines of a morning meet no hot key.
+"""The merchants of a day are in 16 partitions, so that the first lines of a morning do not meet at one hot key.
 
-No merchant's own partition is met: the names of merchants have no capital letters.
+No merchant's partition has such a key: merchant ids have no capital letters.
 """
 MERCHANT = "MERCHANT#"
 
@@ -177,12 +177,12 @@ def merchant_in(sort_key: str) -> str:
 
 
 def is_mark(sort_key: str) -> bool:
-    """Of a merchant itself, and not of its sums."""
+    """Whether it is a merchant's mark, and not its sums."""
     return "#" not in sort_key.removeprefix(MERCHANT)
 
 
 def merchant_sums(settlement_day: str, merchant_id: str, campaign_id: str = "", currency: str = "") -> Key:
-    """Right after the merchant's own; without a campaign the prefix of all."""
+    """The key of a campaign's sums, after the merchant's mark; without a campaign the prefix of all of them."""
     key = merchant_day(settlement_day, merchant_id)
     return Key(pk=key["pk"], sk=f"{key['sk']}#{campaign_id}#{currency}" if campaign_id else f"{key['sk']}#")
 
@@ -211,7 +211,7 @@ LAST = "LAST"
 
 
 def limit(campaign_id: str, limit_id: str, subject: bytes, period: str = "") -> Key:
-    """`subject`: the key of a person or a household; without a period, the last claim under the limit."""
+    """`subject`: the key of a person or a household. Without a period: the last claim under the limit."""
     pk = f"LIMIT#{campaign_id}#{limit_id}#{person_text(subject)}"
     return Key(pk=pk, sk=f"PERIOD#{period}" if period else LAST)
 
@@ -231,7 +231,7 @@ def line(merchant_id: str, day: str, order_no: str, reversal_no: str = "") -> Ke
 
 
 LATE = "LATE#"
-"""No merchant's own partition: the names of merchants have no capital letters."""
+"""No merchant's partition has such a key: merchant ids have no capital letters."""
 
 
 def late_scans(merchant_id: str, day: str) -> Key:
@@ -239,7 +239,7 @@ def late_scans(merchant_id: str, day: str) -> Key:
 
 
 def numbers_of(sort_key: str) -> tuple[str, str]:
-    """Order and reversal number of a line, the second empty for a redemption's."""
+    """Order number and reversal number of a line; the second is empty for a redemption."""
     order_no, _, reversal_no = sort_key.partition("#")
     return order_no, reversal_no
 

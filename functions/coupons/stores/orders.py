@@ -9,7 +9,7 @@
 | the lines of a merchant's day | Query of 16 shards, page by page | 1 read unit each 4 KB |
 | the lines of an order on a day | Query | 1 or 2 read units |
 
-An order item is written by conditions that let one coupon in and no second one: absent, or holding this very coupon.
+An order never gets a second coupon: its conditions need it to be absent, or to hold this very coupon.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ORDER_PAGE_LINES = 8
 
 
 class Summed(NamedTuple):
-    """What sums need of a line."""
+    """The attributes of a line that sums need."""
 
     kind: Literal["redemption", "reversal"]
     purse: Purse
@@ -64,7 +64,7 @@ class Orders:
     def redeem(self, record: OrderRecord) -> Part:
         """A transaction part: an order number not seen before, or one that holds this coupon for this content.
 
-        The hold must be the one that was read (`record.held_until_s`): its repeat is known by its deadline.
+        The hold must be the one that was read (`record.held_until_s`): its deadline tells a repeat of the hold.
         """
         condition = (
             "attribute_not_exists(pk) OR (state = :held AND coupon_id = :coupon AND fingerprint = :content"
@@ -122,7 +122,7 @@ class Orders:
     def lines(
         self, merchant_id: str, day: str, after: tuple[int, str], limit: int
     ) -> tuple[list[Line | Damaged], tuple[int, str] | None]:
-        """Up to `limit` lines of a day after the place `(shard, sort key)`; the last one's place if there are more."""
+        """Up to `limit` lines of a day after the place `(shard, sort key)`; the last line's place if there are more."""
         shard, sort_key = after
         found: list[Line | Damaged] = []
         while shard < keys.LINE_SHARDS:
@@ -137,9 +137,9 @@ class Orders:
         return found, None
 
     def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[tuple[str, Summed | Damaged]]:
-        """Sort key and what sums need of each line of a shard after the sort key `after`, to the last page."""
+        """Sort key and `Summed` of each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
-        # Half of a line is what sums do not need, and decoding is what a million lines cost.
+        # Sums need half of a line, and reading a million lines costs mostly the time to decode them.
         wanted = "pk, sk, kind, campaign_id, currency, batch_id, funding, late, "
         wanted += "discount_minor, merchant_match_minor, payable_minor"
         found = self._table.query(pk, consistent=True, after=after, only=wanted, page=SHARD_PAGE_LINES)

@@ -34,7 +34,7 @@ class Registry:
         self._table = Table(dynamo, table)
 
     def merchant(self, merchant_id: str) -> tuple[MerchantRecord, frozenset[str]] | None:
-        """The record and the campaigns that the merchant takes part in, by a document or by its own record."""
+        """The record, and the campaigns in which the merchant takes part, by their documents or by its record."""
         key = keys.merchant(merchant_id)
         items = {item["sk"]: item for item in self._table.query(key["pk"], consistent=True)}
         if key["sk"] not in items:
@@ -51,7 +51,7 @@ class Registry:
         return self._table.get(keys.merchant(merchant_id), lambda _: True, consistent=True) is True
 
     def record(self, merchant_id: str) -> MerchantRecord | None:
-        """The record with its revision and all that is withheld, as they were at one moment. 2 read units.
+        """The record with its revision and all that is withheld, as they were at the same moment. 2 read units.
 
         Each change of what is withheld raises the record's revision in the same transaction: a list that was read after
         the record, and is not of a later revision, was there when the record was read. Raises Busy.
@@ -92,11 +92,11 @@ class Registry:
         return self._withheld(merchant_id)[1]
 
     def _withheld(self, merchant_id: str) -> tuple[int, list[Withholding]]:
-        """With the record's revision at which it was written."""
+        """The record's revision at which it was written, and what is withheld."""
         return self._table.get(keys.withheld(merchant_id), _withheld, consistent=True) or (0, [])
 
     def enrol(self, campaign_id: str, merchant: Merchant) -> list[Part]:
-        """Transaction parts: the enrolment, and a record with the document's facts where there is none yet.
+        """Transaction parts: the enrolment, and a record with the facts of the document if there is none yet.
 
         A record that is there stays as it is: its facts are edited by themselves, under the record's own revision.
         """
@@ -126,7 +126,7 @@ def till(
 
 
 _RECORD_STATE = ("revision", "suspended", "campaigns", "late_scans_per_day")
-"""What the merchant's own record says and no campaign document: attributes of the item, beside the facts."""
+"""What only the merchant's own record states, and no campaign document: attributes beside `facts`."""
 
 
 def _facts(merchant: Merchant | MerchantRecord) -> str:

@@ -1,13 +1,13 @@
-"""Calls to other services: our own limits for each, and one table of what a call that failed says of its effect.
+"""Calls to other services: the limits of each, and what is known of the effect of a call that failed.
 
 | outcome | what is known | the caller |
 |---|---|---|
-| applied | answered 2xx by a whole body | goes on |
-| not applied | refused, or never sent: it has no effect, now or later | may repeat |
-| unknown | it may have been applied, or be applied a moment later | may repeat what finds its own effect |
-| none of these | a defect of ours or a missing right: nothing was applied, and no repeat mends it | a surprise |
+| applied | answered 2xx, with a complete body | goes on |
+| not applied | refused, or not sent: it has no effect, now or later | may repeat |
+| unknown | it may have been applied, or be applied a moment later | may repeat if the repeat finds the effect |
+| none of these | a bug or a missing permission: not applied, and a repeat would fail too | raises it |
 
-Refused conditions are no failures; `dynamodb.py` tells them apart first. The codes are those of the services' API
+Refused conditions are not failures; `dynamodb.py` looks for them first. The codes are those of the services' API
 references and of https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html.
 """
 
@@ -32,14 +32,14 @@ BY_CODE: dict[str, Outcome] = {
     "Throttling": "not applied",
     "ThrottlingException": "not applied",
     "TooManyRequestsException": "not applied",
-    # Another request is at work on the same item.
+    # Another request is changing the same item.
     "ReplicatedWriteConflictException": "not applied",
     "TransactionConflictException": "not applied",
-    # The request's credentials or its time of signing: those of the next one are fresh.
+    # The request's credentials or its time of signing: the next request has fresh ones.
     "ExpiredTokenException": "not applied",
     "InvalidSignatureException": "not applied",
     "UnrecognizedClientException": "not applied",
-    # The same transaction is at work: an earlier attempt of ours, whose end is not known yet.
+    # The same transaction, sent by an earlier attempt, is in progress: its end is not known yet.
     "TransactionInProgressException": "unknown",
     "RequestTimeout": "unknown",
     "RequestTimeoutException": "unknown",
@@ -49,8 +49,8 @@ CANCELLED: dict[str, Outcome] = {
     "ThrottlingError": "not applied",
     "TransactionConflict": "not applied",
 }
-"""By the code of any reason of a cancelled transaction. One may stand beside refused conditions: the transaction is not
-applied either way, but which conditions would have refused it is known in part only, so it is sent again."""
+"""By the code of any reason for which a transaction was cancelled. There may be refused conditions too. The transaction
+is not applied either way, but not all conditions that would refuse it are known, so it is sent again."""
 BY_CLASS: dict[type[Exception], Outcome] = {
     # No credentials, so no request.
     faults.CredentialRetrievalError: "not applied",
@@ -63,20 +63,20 @@ BY_CLASS: dict[type[Exception], Outcome] = {
     # No connection, so no request.
     faults.ConnectTimeoutError: "not applied",
     faults.EndpointConnectionError: "not applied",
-    # Sent, in part or whole; no answer, or none that can be read. Subclasses are read time-outs, connections closed.
+    # Sent, in part or completely, without a readable answer. Subclasses: read timeouts, closed connections.
     faults.ConnectionError: "unknown",
     faults.HTTPClientError: "unknown",
     faults.ChecksumError: "unknown",
     faults.IncompleteReadError: "unknown",
     ResponseParserError: "unknown",
 }
-"""By the nearest class."""
+"""By the class of the error or its nearest base class."""
 FAILURES = (faults.ClientError, faults.BotoCoreError, ResponseParserError)
-"""What a client raises for a call that was not answered 2xx."""
+"""What a client raises if a call was not answered 2xx."""
 
 
 def outcome(error: Exception) -> Outcome | None:
-    """What is known of the effect of the call that raised `error`; None: no repeat mends it."""
+    """What is known of the effect of the call that raised `error`; None: a repeat would fail too."""
     if isinstance(error, faults.ClientError):
         response: Any = error.response
         if response["Error"]["Code"] == "TransactionCanceledException":
@@ -102,7 +102,8 @@ def client(service: str, limits: CallLimits, **more: Any) -> Any:
         read_timeout=limits.read_s,
         retries={"total_max_attempts": limits.attempts, "mode": "standard"},
         tcp_keepalive=True,
-        parameter_validation=service != "dynamodb",  # what the stores build is tested, and validation costs a claim
+        parameter_validation=service
+        != "dynamodb",  # tests cover what the stores build, and validation would slow each claim
     )
     made = boto3.client(service, config=config, **more)  # type: ignore[call-overload]
     made.meta.events.register("before-parse", _refuse_broken, unique_id="refuse-broken")
@@ -110,10 +111,10 @@ def client(service: str, limits: CallLimits, **more: Any) -> Any:
 
 
 def _refuse_broken(response_dict: dict[str, Any], **_: Any) -> None:
-    """Raises ChecksumError or ResponseParserError: a body that is not what was sent is no answer.
+    """Raises ChecksumError or ResponseParserError if the body is not complete and unchanged.
 
-    botocore takes text that is no JSON for an empty answer, so that an item would look absent; and it compares
-    DynamoDB's `x-amz-crc32` only to decide whether to try again, which a client of one attempt never does.
+    botocore reads a body that is not JSON as an empty answer, so that an item would look absent. It compares
+    DynamoDB's `x-amz-crc32` only to decide whether to try again, and a client of one attempt never does.
     """
     body, told = response_dict["body"], response_dict["headers"].get("x-amz-crc32")
     if told not in (None, str(crc32(body))):

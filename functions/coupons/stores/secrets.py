@@ -1,12 +1,12 @@
 """The master secrets of `sealing.Keys`, from AWS Secrets Manager: a JSON object of version → secret, from "1".
 
-To rotate, add the next version; the highest seals what is new and the others still open what they sealed. A process
-that meets a version that it does not know reads the secret again:
+To rotate, add the next version: the highest version seals, and each version opens what it sealed. A process that meets
+a version that it does not know reads the secret again:
 
-    code of version 2 ── unknown ──▶ read, at most once a minute ──▶ all that was there and 2 ──▶ these are the keys now
-                                        │ no answer, or a version that is in use is gone or another
+    code of version 2 ── unknown ──▶ read, at most once a minute ──▶ old versions and 2 ──▶ the new keys are used
+                                        │ no answer, or a version in use is missing or changed
                                         ▼
-                                     the keys stay, and the request is `busy`, or names the version as a surprise
+                                     the old keys stay; the request is `busy`, or fails with the version's number
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from coupons.stores import remote
 
 SECRET_CHARACTERS_MIN = 32
 RELOAD_S = 60
-"""A process reads the secret at most once in so many seconds, however many forged versions it meets."""
+"""A process reads the secret at most once in this time, however many forged versions it meets."""
 SILENT_S = 1
-"""Not read again so soon after a reading that failed: one request asks for the keys several times."""
+"""After a failed read it is not read again for this time: one request asks for the keys several times."""
 _LIMITS = remote.CallLimits(connect_s=0.5, read_s=1.0, attempts=2)
 _SILENT = "The keys cannot be read; try again."
 
 
 class KeysSecret:
-    """The keys as they were last read; the first reading happens when they are first asked for."""
+    """The keys as last read. They are read when they are asked for first."""
 
     def __init__(self, client: Any, secret_arn: str, clock: Clock) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class KeysSecret:
         self._keys: Keys | None = None
         self._asked_s = self._failed_s = -math.inf
         self._is_sure = True
-        """The last reading was answered, and by what can be believed."""
+        """The last read succeeded, and all versions in use were unchanged."""
 
     @property
     def keys(self) -> Keys:
@@ -57,8 +57,8 @@ class KeysSecret:
     def _newer(self, version: int) -> Keys | None:
         """The keys with `version`; None if the secret did not have it when it was last read, a minute ago at most.
 
-        Raises Busy if that is not known, ValueError if a version in use is gone or another: it would make other persons
-        of everybody, or no coupons of what was sealed by it. Guarded by
+        Raises Busy if that is not known; ValueError if a version in use is missing or changed: persons would get other
+        keys, or sealed coupons could not be opened any more. Guarded by
         tests/store/stores/test_secrets.py::test_an_unknown_version_is_asked_for_once_a_minute,
         tests/store/stores/test_secrets.py::test_a_version_in_use_is_never_replaced.
         """

@@ -1,4 +1,4 @@
-"""Stock of a batch, and what the release protocol does to its control item (table `catalog`); design section 4.
+"""Stock of a batch, and the claim protocol's changes of its control item (table `catalog`); design section 4.
 
 | access | request | units |
 |---|---|---|
@@ -50,7 +50,7 @@ class Stock:
     def lease(self, batch_id: str, shard: int, round_: int, packs: int) -> tuple[bool, Shard]:
         """Take `packs` out of a shard of this round, once: whether they were, and the shard as it is then.
 
-        Raises NotApplied, NoAnswer (the packs may be stranded until the reclaim; asking again could strand more).
+        Raises NotApplied, NoAnswer (the packs may be lost until the next reclaim; a repeat could lose more).
         """
         update, condition = "SET remaining = remaining - :k", "remaining >= :k AND sealed = :r"
         part = self._spike.update("shard", keys.stock(batch_id, shard), update, condition, k=packs, r=round_)
@@ -67,7 +67,7 @@ class Stock:
         return self._spike.tries(_added(self._spike, batch_id, shard, round_, 1))
 
     def mark_drained(self, batch_id: str, control: Control, now_s: int) -> bool:
-        """All shards of this round and quantity were read at zero. The quantity guards against a raise in between.
+        """All shards of this round were read at zero. The quantity is checked too, in case it was raised in between.
 
         Guarded by tests/store/stores/test_stock.py::test_drained_is_not_marked,
         tests/store/claim/test_packs.py::test_a_raise_between_reading_and_marking_is_not_drained.
@@ -90,7 +90,7 @@ class Stock:
         update, key = "SET remaining = :none, sealed = :r", keys.stock(batch_id, shard)
         refuser = self._patient.refuser(self._patient.update("shard", key, update, "sealed < :r", none=0, r=round_))
         if refuser is not None:
-            # A twin of this invocation has sealed it at this round already, or it cannot be sealed at all.
+            # Another invocation sealed it in this round already, or the item is damaged.
             self._patient.value(refuser, _shard)
 
     def mark_sealed(self, batch_id: str, round_: int, now_s: int) -> bool:
@@ -101,7 +101,7 @@ class Stock:
         )
 
     def restart_fence(self, batch_id: str, control: Control, now_s: int) -> bool:
-        """Count the fence from `now_s`: the clock was set back to before the shards were sealed. Never shorter."""
+        """The fence counts from `now_s`, because the clock was set back to before the shards were sealed."""
         condition = "state = :sealing AND round = :r AND sealed_at_s = :read"
         read = {"sealing": "sealing", "r": control.round, "read": control.sealed_at_s}
         return self._tries(batch_id, "SET sealed_at_s = :now", condition, now=now_s, **read)

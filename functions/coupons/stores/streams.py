@@ -1,12 +1,12 @@
-"""What the streams of `claims` and `orders` tell, as Lambda hands it over.
+"""Records of the streams of `claims` and `orders`, as Lambda hands them over.
 
 | record | means |
 |---|---|
 | INSERT of `CLAIM#person` | a pack was claimed |
 | INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, or a redemption reversed |
 
-Nothing else makes an event: bookings, orders and holds, and the changes of a coupon, which each come with a line.
-template.yaml filters by the same facts, so that the function is not called for the rest.
+No other record makes an event: not bookings, orders and holds, nor changes of a coupon, which come with a line.
+template.yaml filters in the same way, so that the function is not called for other records.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from coupons.stores.values import refuse_other_types
 
 
 class StreamPlace(NamedTuple):
-    """Whose new image a record is, and by which number its stream knows it."""
+    """The item of a stream record, and the record's number in its stream."""
 
     table: str
     pk: str

@@ -1,4 +1,4 @@
-"""Sums as they are stored: a row for each purse."""
+"""Sums as they are stored: one row for each purse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def rows_of(sums: Sums) -> list[dict[str, Any]]:
 
 
 def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
-    """Of `rows`, whatever else stands in them."""
+    """The sums of `rows`; other attributes of a row are ignored."""
     return Sums({Purse(row["campaign_id"], row["currency"]): _totals(row) for row in rows})
 
 
