@@ -1,4 +1,4 @@
-"""What a process remembers: a second by both clocks, and only what exists."""
+"""The cache: values are fresh for a second by both clocks, and only what exists is remembered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.world import World, a_batch, campaign
 def test_a_reading_is_fresh_for_a_second(
     season: World, what: str, wall_s: float, monotonic_s: float, asks: bool
 ) -> None:
-    """By both clocks, and not if either stepped back."""
+    """It is read again when a second has passed by either clock, or either stepped back."""
     counting = Counting(season.client)
     live = season.new_services(client=counting).cache
     batch = live.batch("pack")
@@ -38,7 +38,7 @@ def test_a_reading_is_fresh_for_a_second(
 
 
 def test_a_release_is_read_once(season: World) -> None:
-    """It is frozen; by its name or by its number."""
+    """A published batch never changes, so one request serves reads by name and by number."""
     counting = Counting(season.client)
     live = season.new_services(client=counting).cache
     batch = live.batch("pack")
@@ -64,7 +64,7 @@ def test_what_does_not_exist_is_not_remembered(world: World) -> None:
 
 
 def test_a_strong_reading_replaces_what_is_remembered(season: World) -> None:
-    """Also for those who ask the cache afterwards."""
+    """Later reads from the cache see its value too."""
     live = season.new_services().cache
     assert not live.control("pack").paused
     assert season.services.controls.set_paused("pack", True)

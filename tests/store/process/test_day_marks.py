@@ -1,4 +1,4 @@
-"""Before a line stands its merchant is marked: once a process, by one write of all, and never too late."""
+"""A merchant is marked before its line is filed: once a process, and written by one process only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.world import World, order
 
 
 def test_a_mark_is_made_once(filed: World) -> None:
-    """Nothing for a repeat in a process, one read in another one."""
+    """A repeat costs nothing in the same process, and one read in another one."""
     counting = Counting(filed.client)
     services = filed.new_services(client=counting)
     before = filed.items()
@@ -25,7 +25,7 @@ def test_a_mark_is_made_once(filed: World) -> None:
 
 
 def test_a_process_remembers_a_bounded_number_of_marks(filed: World) -> None:
-    """Full, it forgets and asks again."""
+    """When that number is reached, it forgets all marks and reads them again."""
     counting = Counting(filed.client)
     services = filed.new_services(client=counting)
     with patch.object(day_marks, "REMEMBERED_MAX", 2):
@@ -36,7 +36,7 @@ def test_a_process_remembers_a_bounded_number_of_marks(filed: World) -> None:
 
 @pytest.mark.parametrize("what", ["redemption", "reversal"])
 def test_no_line_stands_without_its_mark(season: World, what: str) -> None:
-    """The mark is there before the transaction is sent: a process that dies in between has left no line behind."""
+    """The mark is written before the transaction is sent, so a process that is killed in between has filed no line."""
     citizen, diner = season.citizen("ann"), season.merchant()
     code, day = citizen.code(citizen.put_claim("pack").json["coupons"][0]["coupon_id"]), DAY
     if what == "reversal":
@@ -51,7 +51,7 @@ def test_no_line_stands_without_its_mark(season: World, what: str) -> None:
 
 
 def test_marks_by_two_at_once_are_one(season: World) -> None:
-    """Both found nothing; what the slower one writes meets a condition, and wipes out nobody's sums."""
+    """Both found no mark; the write of the slower one is refused, and no sums are overwritten."""
 
     def twin() -> None:
         mark(season, season.new_services(seed=2))
@@ -66,7 +66,7 @@ def test_marks_by_two_at_once_are_one(season: World) -> None:
 
 
 def test_an_earlier_end_does_not_shorten_a_day(filed: World) -> None:
-    """Nor does it begin another round, also not of a day that was closed."""
+    """It begins no other round either, not even of a closed day."""
     filed.services.days.mark(DAY, 2_000_000_000, "bakery")
     filed.services.days.mark(DAY, 1_999_999_999, "bakery")
     (day,) = filed.services.days.all()

@@ -1,4 +1,4 @@
-"""Leases that grow with the pace: how many packs, for how long, and where they go back to."""
+"""Leases: how many packs they take, how long they live, and where their packs are put back."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def take(world: World, batch: PublishedBatch, count: int, *, every_s: float = 0.
 
 
 def sizes(tokens: list[Token]) -> list[int]:
-    """k of each lease in turn."""
+    """The packs of each lease in turn."""
     return [lease.packs for lease in {id(token.lease): token.lease for token in tokens}.values()]
 
 
 def test_a_busy_process_doubles_its_lease_up_to_64(plenty: World, batch: PublishedBatch) -> None:
-    """1, 2, 4 … 64, 64: and every token is handed out once."""
+    """1, 2, 4 … 64, 64 packs, and every token is handed out once."""
     tokens = take(plenty, batch, 255)
     assert sizes(tokens) == [1, 2, 4, 8, 16, 32, 64, 64, 64]
     assert len({token.name for token in tokens}) == 255
@@ -51,12 +51,12 @@ def test_a_busy_process_doubles_its_lease_up_to_64(plenty: World, batch: Publish
 
 @pytest.mark.parametrize(("every_s", "expected"), [(0.5, [1, 2, 2, 2]), (0.25, [1, 2, 4, 4]), (2.0, [1, 1, 1, 1])])
 def test_k_is_what_a_second_spends(plenty: World, batch: PublishedBatch, every_s: float, expected: list[int]) -> None:
-    """A quiet process reserves one pack at a time."""
+    """A quiet process leases one pack at a time."""
     assert sizes(take(plenty, batch, sum(expected), every_s=every_s)) == expected
 
 
 def test_a_pause_shrinks_the_lease(plenty: World, batch: PublishedBatch) -> None:
-    """By either clock: also by the wall alone, as after a freeze."""
+    """By either clock; after a freeze only the wall clock has moved."""
     take(plenty, batch, 31)
     plenty.clock.wall += 8
     assert sizes(take(plenty, batch, 1)) == [2]
@@ -83,7 +83,7 @@ def test_the_cost_of_a_lease_is_one_request(plenty: World, batch: PublishedBatch
 
 @pytest.mark.parametrize("advance", [lambda c: c.advance(10), lambda c: setattr(c, "wall", c.wall - 1)])
 def test_a_lapsed_lease_hands_out_nothing(plenty: World, batch: PublishedBatch, advance: object) -> None:
-    """What it still held is stranded: neither given out nor given back."""
+    """Its packs are stranded: they are neither handed out nor put back."""
     [*_, last] = take(plenty, batch, 4)
     assert (last.lease.packs, len(last.lease.held)) == (4, 3)
     advance(plenty.clock)  # type: ignore[operator]
@@ -95,7 +95,7 @@ def test_a_lapsed_lease_hands_out_nothing(plenty: World, batch: PublishedBatch, 
 
 
 def test_a_lease_of_an_older_round_hands_out_nothing(plenty: World, batch: PublishedBatch) -> None:
-    """As soon as the control item is known to be in another round."""
+    """As soon as the process knows that the control item is in another round."""
     [*_, last] = take(plenty, batch, 4)
     assert plenty.services.stock.begin_sealing("pack", Control("open", 1, 4_000))
     for shard in range(2):
@@ -112,7 +112,7 @@ def test_a_lease_of_an_older_round_hands_out_nothing(plenty: World, batch: Publi
 
 
 def test_a_token_goes_back_into_its_own_lease(plenty: World, batch: PublishedBatch) -> None:
-    """Without a request, and is handed out again."""
+    """No request is sent, and the token is handed out again."""
     [*_, last] = take(plenty, batch, 4)
     before = plenty.items()
     plenty.services.leases.put_back(last)
@@ -122,7 +122,7 @@ def test_a_token_goes_back_into_its_own_lease(plenty: World, batch: PublishedBat
 
 
 def test_the_last_token_of_a_lease_goes_back_to_its_shard(plenty: World, batch: PublishedBatch) -> None:
-    """At once, for nobody may want it here."""
+    """At once: this process may get no further claim."""
     [only] = take(plenty, batch, 1)
     assert stock(plenty) == 3_999
     plenty.services.leases.put_back(only)
@@ -133,7 +133,7 @@ def test_the_last_token_of_a_lease_goes_back_to_its_shard(plenty: World, batch: 
 
 @pytest.mark.parametrize(("fault", "left"), [(answer_lost, 3_999), (request_lost, 4_000)])
 def test_a_lease_is_asked_for_once(plenty: World, batch: PublishedBatch, fault: object, left: int) -> None:
-    """A lost answer strands its packs; asking again would strand more."""
+    """A lost answer strands the packs; a second request would strand more."""
     client = Faulty(plenty.client, "update_item", fault)  # type: ignore[arg-type]
     services = plenty.new_services(client=client)
     with pytest.raises(NoAnswer):
@@ -142,7 +142,7 @@ def test_a_lease_is_asked_for_once(plenty: World, batch: PublishedBatch, fault: 
 
 
 def test_refusals_are_counted_every_five_seconds(season: World) -> None:
-    """By cause, with the next refusal, in one write; not the refusals of other batches' people."""
+    """The next refusal writes them by cause, one write a batch; other batches' refusals are counted apart."""
     counting = Counting(season.client)
     services = season.new_services(client=counting)
     for step_s in (0, 1, 3.9):
@@ -160,7 +160,7 @@ def test_refusals_are_counted_every_five_seconds(season: World) -> None:
 
 
 def test_a_statistic_that_cannot_be_written_is_let_go(season: World) -> None:
-    """Once; the refusal is answered all the same."""
+    """It is tried once, and the refusal is answered all the same."""
     client = Faulty(season.client, "update_item", request_lost)
     services = season.new_services(client=client)
     services.refusal_counter.count("pack", "not-open")

@@ -1,4 +1,4 @@
-"""Sweeps: interrupted, doubled and resumed, they count every claim once; expiries are recorded once."""
+"""Passes over claims: interrupted, repeated and resumed, they count every claim once; expiries are recorded once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def folds(world: World, sweep_id: str = "s") -> int:
 
 @dataclass
 class Ticking(ManualClock):
-    """Each look at the monotonic clock takes a second."""
+    """Each read of the monotonic clock advances it by a second."""
 
     def monotonic_s(self) -> float:
         self.monotonic += 1
@@ -60,14 +60,14 @@ class Ticking(ManualClock):
 
 
 def test_a_sweep_counts_every_claim_once(wide: World) -> None:
-    """In four folds of sixteen buckets, which people do fall into."""
+    """In four folds of sixteen buckets, each with claims."""
     assert {bucket_of(KEYS.person(name), 64) // SPAN for name in PEOPLE} == {0, 1, 2, 3}
     assert claims_in(sweep(wide, wide.services), wide) == len(PEOPLE)
     assert folds(wide) == 4
 
 
 def test_without_time_nothing_is_done(wide: World) -> None:
-    """Incomplete, and nothing was read in vain."""
+    """The pass is incomplete and no claim was read."""
     counting = Counting(wide.client)
     services = wide.new_services(client=counting)
     services.cache.batch("pack")
@@ -76,7 +76,7 @@ def test_without_time_nothing_is_done(wide: World) -> None:
 
 
 def test_an_interrupted_sweep_goes_on_where_it_stopped(wide: World) -> None:
-    """Two folds before the deadline; the next call does the other two and no more."""
+    """Two folds are recorded before the deadline; the next call reads only the other two."""
     services = wide.new_services(clock=Ticking(monotonic=0))
     assert sweep(wide, services, deadline_s=3) is None
     assert folds(wide) == 2
@@ -88,7 +88,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(wide: World) -> None:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 3])
 def test_a_killed_sweep_costs_its_span_only(wide: World, nth_write: int, applied: bool) -> None:
-    """What was recorded stays; the rest is counted again."""
+    """Recorded folds stay; the others are counted again."""
     with pytest.raises(KilledError):
         sweep(wide, wide.new_services(client=Mortal(wide.client, nth_write, applied=applied)))
     assert folds(wide) == nth_write - 1 + applied
@@ -96,7 +96,7 @@ def test_a_killed_sweep_costs_its_span_only(wide: World, nth_write: int, applied
 
 
 def test_a_second_sweep_of_the_same_name_changes_nothing(wide: World) -> None:
-    """A claim that came afterwards is not in it; a sweep of another name counts anew."""
+    """A claim that came later is not in it; a pass of another name counts again."""
     sweep(wide, wide.services)
     claim(wide.services, "pack", Citizen(KEYS.person("late"), None), wide.now_s)
     before = wide.items()
@@ -106,7 +106,7 @@ def test_a_second_sweep_of_the_same_name_changes_nothing(wide: World) -> None:
 
 
 def test_a_fold_that_a_twin_records_first_stands(wide: World) -> None:
-    """Both finish with the same sum, and no fold is written over."""
+    """Both end with the same sum, and no fold is overwritten."""
     slow = wide.new_services(
         client=Faulty(wide.client, "put_item", first(lambda: sweep(wide, wide.new_services(seed=9))))
     )
@@ -115,7 +115,7 @@ def test_a_fold_that_a_twin_records_first_stands(wide: World) -> None:
 
 
 def test_an_audit_goes_on_with_the_count_it_began(wide: World) -> None:
-    """Incomplete without time; with the same name and time it is complete, and its equations hold."""
+    """Without time it is incomplete; under the same name and with time it completes, and its equations hold."""
     begun = audit(wide.services, "pack", "", wide.now_s, wide.clock.monotonic)
     assert (begun.complete, begun.claims, len(begun.sweep)) == (False, 0, 16)
     found = audit(wide.services, "pack", begun.sweep, wide.now_s, FOREVER)
@@ -127,7 +127,7 @@ def test_an_audit_goes_on_with_the_count_it_began(wide: World) -> None:
 # expiry
 
 LAST_S = 1_592_704_800
-"""Fourteen days after the batch has closed: the last coupon's last second is the one before."""
+"""Fourteen days after the batch has closed; the last coupon expired in this second."""
 FENCE_S = 30
 
 
@@ -138,14 +138,14 @@ def control(world: World) -> Control:
 
 
 def tick(world: World, services: Services | None = None) -> list[dict[str, object]]:
-    """What was done, but for the money that it gave back."""
+    """The steps that were done, without those that gave money back."""
     did = run_schedule(services or world.services, world.now_s, FOREVER).did
     return [done for done in did if not done["step"].startswith("gave back")]
 
 
 @pytest.fixture
 def spent(season: World) -> World:
-    """Three claimed, one of them redeemed; the batch has closed, was counted, and its last coupon has just expired."""
+    """Three packs are claimed and one coupon is redeemed; the batch is counted; its last coupon just expired."""
     people = [season.citizen(name) for name in ("ann", "bo", "cy")]
     coupons = [person.put_claim("pack").json["coupons"][0]["coupon_id"] for person in people]
     assert season.merchant().redeem("o-1", people[0].code(coupons[0]), order()).status == 201
@@ -162,7 +162,7 @@ COUNTS = {"claims": 3, "expired": 2, "redeemed": 1}
 
 
 def test_expiry_waits_for_the_fence_and_is_recorded_once(spent: World) -> None:
-    """Not a second before; a repeat changes nothing, however often."""
+    """It is not recorded a second earlier, and repeats change nothing."""
     before = spent.items()
     spent.clock.advance(FENCE_S - 1)
     assert tick(spent) == []
@@ -189,7 +189,7 @@ def test_two_expiries_side_by_side_are_one(spent: World) -> None:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 2])
 def test_a_killed_expiry_is_finished_by_the_next(spent: World, nth_write: int, applied: bool) -> None:
-    """Dead at the fold or at the record, the counts are the same."""
+    """Killed at the fold or at the record, the counts are the same."""
     spent.clock.advance(FENCE_S)
     with pytest.raises(KilledError):
         tick(spent, spent.new_services(client=Mortal(spent.client, nth_write, applied=applied)))
@@ -199,7 +199,7 @@ def test_a_killed_expiry_is_finished_by_the_next(spent: World, nth_write: int, a
 
 
 def test_an_expiry_without_time_asks_for_more(spent: World) -> None:
-    """Nothing is recorded of half a count."""
+    """Half a count is not recorded."""
     spent.clock.advance(FENCE_S)
     report = run_schedule(spent.services, spent.now_s, spent.clock.monotonic)
     assert (report.did, report.more, control(spent).expired_at_s) == ([], True, 0)
@@ -222,7 +222,7 @@ def extend_by_a_day(world: World) -> None:
     ],
 )
 def test_an_extension_during_the_expiry_wins(spent: World, operation: str, when: str) -> None:
-    """Nothing is recorded while coupons live; a day later they are counted again, from the beginning."""
+    """Nothing is recorded while coupons are valid; a day later all are counted again."""
     spent.clock.advance(FENCE_S)
     services = spent.new_services(client=Faulty(spent.client, operation, first(lambda: extend_by_a_day(spent))))
     assert tick(spent, services) == [], when
@@ -234,7 +234,7 @@ def test_an_extension_during_the_expiry_wins(spent: World, operation: str, when:
 
 
 def test_a_voiding_during_the_expiry_is_counted(spent: World) -> None:
-    """The record says what the tills say: the next count calls them voided."""
+    """The next count records them as voided, as the tills see them."""
     spent.clock.advance(FENCE_S)
     client = Faulty(
         spent.client, "update_item", first(lambda: stop(spent.new_services(), "pack", spent.now_s, void=True))
@@ -246,7 +246,7 @@ def test_a_voiding_during_the_expiry_is_counted(spent: World) -> None:
 
 
 def test_after_the_record_there_is_no_extension(spent: World) -> None:
-    """The money is released; the answer says so."""
+    """The money was given back, so the request is refused."""
     spent.clock.advance(FENCE_S)
     tick(spent)
     path = {"batch_id": "pack"}

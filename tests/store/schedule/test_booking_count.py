@@ -1,4 +1,4 @@
-"""How many booked: no counter while they book, one exact count after their window has closed."""
+"""The count of bookings: no counter while people book, one exact count after the window has closed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FENCED = "2020-06-06T11:00:30+08:00"
 
 @pytest.fixture
 def booked(world: World) -> World:
-    """Three people of five who came have a booking: one was twice there, one cancelled."""
+    """Three people have a booking: of five requests one was a repeat, and one was cancelled."""
     window = {"opens_at": "2020-06-06T09:00:00+08:00", "closes_at": CLOSES, "expected_people": 40_000}
     times = {"opens_at": "2020-06-06T12:00:00+08:00", "closes_at": "2020-06-07T12:00:00+08:00"}
     world.publish(campaign(a_batch(booking=window, **times), a_batch("other", **times)))
@@ -45,7 +45,7 @@ def audit(world: World) -> dict[str, Any]:
 
 
 def test_bookings_are_counted_a_fence_after_their_window(booked: World) -> None:
-    """Not a second earlier, since a late one may still arrive; then once."""
+    """Not a second earlier, since a late booking may still arrive; then once."""
     booked.clock.set("2020-06-06T11:00:29+08:00")
     assert (tick(booked), shown(booked)) == ([], None)
     booked.clock.set(FENCED)
@@ -55,14 +55,14 @@ def test_bookings_are_counted_a_fence_after_their_window(booked: World) -> None:
 
 
 def test_a_cancel_whose_answer_is_lost_is_no_stranger(booked: World) -> None:
-    """Its own second attempt finds no booking any more; the next request says so."""
+    """Its second attempt finds no booking and succeeds; the next request is refused."""
     replace_services(booked.new_services(client=Faulty(booked.client, "delete_item", answer_lost)))
     answers = [booked.citizen("ann").send("DELETE /batches/{batch_id}/booking", PACK) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 404]
 
 
 def test_nothing_is_read_when_nothing_is_due(booked: World) -> None:
-    """The control item remembers."""
+    """The control item shows that the count is recorded."""
     booked.clock.set(FENCED)
     tick(booked)
     asked: list[str] = []
@@ -78,7 +78,7 @@ def test_nothing_is_read_when_nothing_is_due(booked: World) -> None:
 
 
 def test_a_killed_count_is_finished_by_the_next(booked: World) -> None:
-    """Dead at the second fold or at the record, the number is the same."""
+    """Killed at the second fold or at the record, the number is the same."""
     booked.clock.set(FENCED)
     for nth_write in (2, 3):
         with pytest.raises(KilledError):
@@ -87,7 +87,7 @@ def test_a_killed_count_is_finished_by_the_next(booked: World) -> None:
 
 
 def test_a_count_without_time_asks_for_more(booked: World) -> None:
-    """And records nothing of half a count."""
+    """Half a count is not recorded."""
     booked.clock.set(FENCED)
     clock = iter([0.0, 0.0, *[9.0] * 99])
     services = booked.new_services()
@@ -98,7 +98,7 @@ def test_a_count_without_time_asks_for_more(booked: World) -> None:
 
 
 def test_two_counts_side_by_side_are_one(booked: World) -> None:
-    """The slower one finds it recorded."""
+    """The slower one finds the count recorded."""
     booked.clock.set(FENCED)
     services = booked.new_services(client=Faulty(booked.client, "update_item", first(lambda: tick(booked))))
     assert tick(booked, services) == []
@@ -106,7 +106,7 @@ def test_two_counts_side_by_side_are_one(booked: World) -> None:
 
 
 def test_a_clock_set_back_into_the_window_takes_the_count_back(booked: World) -> None:
-    """People book again, and are counted anew: nothing of the first count is used twice."""
+    """People book again and are counted again, without any fold of the first count."""
     booked.clock.set(FENCED)
     tick(booked)
     booked.clock.wall -= 31
@@ -117,7 +117,7 @@ def test_a_clock_set_back_into_the_window_takes_the_count_back(booked: World) ->
 
 
 def test_after_the_window_the_count_stands(booked: World) -> None:
-    """Set back to the second of its end, nobody can book and nothing is counted again."""
+    """If the clock is set back to the end of the window, nobody can book and nothing is counted again."""
     booked.clock.set(FENCED)
     tick(booked)
     booked.clock.wall -= 30
@@ -125,7 +125,7 @@ def test_after_the_window_the_count_stands(booked: World) -> None:
 
 
 def test_the_audit_recounts_bookings(booked: World) -> None:
-    """While they book, and against what is on record afterwards; a planted one does not hold."""
+    """While people book, and later against the recorded number; a planted booking breaks the equation."""
     assert (audit(booked)["booked"], audit(booked)["ok"]) == (3, True)
     booked.clock.set(FENCED)
     tick(booked)
@@ -140,7 +140,7 @@ def test_the_audit_recounts_bookings(booked: World) -> None:
 
 
 def test_a_batch_without_booking_counts_none(booked: World) -> None:
-    """No number, and no equation."""
+    """It has no number and no equation."""
     found = booked.operator().send("GET /admin/batches/{batch_id}/audit", {"batch_id": "other"}).json
     assert (found["booked"], found["ok"]) == (None, True)
     assert not any("bookings" in equation["equation"] for equation in found["equations"])

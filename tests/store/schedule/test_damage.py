@@ -1,4 +1,4 @@
-"""The minute's schedule beside damage: what decides money or stock waits for its item, and everything else is done."""
+"""Damage and the schedule: steps that decide money or stock wait for a damaged item, everything else is done."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def control(world: World, batch_id: str = "pack") -> Control:
 
 
 def spoil(world: World, variable: str, pk: str, sk: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """Change the first item whose keys begin so, None leaves an attribute out; the item as it was."""
+    """Changes the first item with such keys (None removes an attribute); returns the item as it was."""
     table = world.settings[variable]
     items = world.client.scan(TableName=table)["Items"]
     before = next(one for one in items if one["pk"]["S"].startswith(pk) and one["sk"]["S"].startswith(sk))
@@ -44,7 +44,7 @@ def mend(world: World, variable: str, item: dict[str, Any]) -> None:
 
 
 def tick(world: World) -> set[tuple[str, str]]:
-    """What one call did, by batch or day; from a process that remembers nothing."""
+    """What one call did, by batch or day, in a process with an empty cache."""
     services = world.new_services()
     report = run_schedule(services, world.now_s, float("inf"))
     assert not report.more, "nothing is to be called again at once for what waits"
@@ -53,7 +53,7 @@ def tick(world: World) -> set[tuple[str, str]]:
 
 
 def ticks(world: World, at: str) -> set[tuple[str, str]]:
-    """Of as many minutes as a reclaim takes."""
+    """What the calls of as many minutes as a reclaim takes did."""
     world.clock.set(at)
     did: set[tuple[str, str]] = set()
     for _ in range(4):
@@ -63,7 +63,7 @@ def ticks(world: World, at: str) -> set[tuple[str, str]]:
 
 
 def test_a_batch_without_its_control_item_is_named_and_the_others_go_on(world: World) -> None:
-    """The index lists it, so it was published: its money must not be forgotten in silence."""
+    """The index lists it, so it was published, and its money must not be forgotten."""
     world.publish(campaign(a_batch(), a_batch("other")))
     key = {name: {"S": value} for name, value in keys.control("pack").items()}
     world.client.delete_item(TableName=world.settings["CATALOG_TABLE"], Key=key)
@@ -79,7 +79,7 @@ def test_a_batch_without_its_control_item_is_named_and_the_others_go_on(world: W
     ids=["coupons", "time", "no batch's number", "no number", "none"],
 )
 def test_a_count_after_closing_counts_a_claim_by_its_key(world: World, changes: dict[str, Any]) -> None:
-    """Whatever it says: one pack less is left, and none is handed out twice."""
+    """Whatever its content, one pack less is left, and none is handed out twice."""
     world.publish(campaign(a_batch(quantity=3, closes_at="2020-06-08T10:00:00+08:00")))
     for name in ("ann", "bo"):
         assert world.citizen(name).put_claim("pack").status == 201
@@ -91,7 +91,7 @@ def test_a_count_after_closing_counts_a_claim_by_its_key(world: World, changes: 
 
 
 def test_a_claim_of_another_batchs_number_under_its_own_key_is_counted(world: World) -> None:
-    """No other batch has this claim key, so its pack is gone, whatever it says."""
+    """No other batch has this claim key, so its pack is taken, whatever its content."""
     world.publish(campaign(a_batch(quantity=3), a_batch("more")))
     world.citizen("ann").put_claim("pack")
     number = world.services.cache.batch("more").number
@@ -102,7 +102,7 @@ def test_a_claim_of_another_batchs_number_under_its_own_key_is_counted(world: Wo
 
 @pytest.mark.parametrize("number", [{"S": "x"}, {"N": "99"}], ids=["no number", "no batch's"])
 def test_a_claim_that_may_be_a_sisters_is_waited_for(world: World, number: dict[str, str]) -> None:
-    """Both batches of the group wait; a third is counted, and once it is mended they are too."""
+    """Both batches of the exclusive group wait and a third is counted; once the claim is mended, both are counted."""
     pair = [a_batch("online", exclusive_group="one"), a_batch("offline", exclusive_group="one")]
     world.publish(campaign(*pair, a_batch("pack")))
     world.citizen("ann").put_claim("online")
@@ -118,7 +118,7 @@ def test_a_claim_that_may_be_a_sisters_is_waited_for(world: World, number: dict[
 
 
 def test_a_sisters_damaged_claim_is_the_sisters(world: World) -> None:
-    """Its number says whose it is: only its own batch waits with the expiry."""
+    """Its number names its batch: only that batch waits with its expiry."""
     world.publish(campaign(a_batch("online", exclusive_group="one"), a_batch("offline", exclusive_group="one")))
     world.citizen("ann").put_claim("online")
     ticks(world, CLOSED)
@@ -134,7 +134,7 @@ def test_a_sisters_damaged_claim_is_the_sisters(world: World) -> None:
     ids=["coupons", "no number", "no batch's number"],
 )
 def test_money_of_unused_coupons_waits_for_a_claim_that_cannot_be_read(world: World, changes: dict[str, Any]) -> None:
-    """The others' goes back; once it is mended, so does its batch's, less what it used."""
+    """Other batches' money is given back; once the claim is mended, its batch's too, less what it used."""
     world.publish(campaign(a_batch("pack"), a_batch("more")))
     ann = world.citizen("ann")
     code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
@@ -151,7 +151,7 @@ def test_money_of_unused_coupons_waits_for_a_claim_that_cannot_be_read(world: Wo
 
 
 def test_a_damaged_claim_silences_no_reminder(world: World) -> None:
-    """Of the others, of its batch and of all batches after it."""
+    """Other claims of its batch, and later batches, are announced."""
     world.publish(campaign(a_batch("pack", remind_days=3), a_batch("more", remind_days=3)))
     for name, batch_id in (("ann", "pack"), ("bo", "pack"), ("bo", "more")):
         world.citizen(name).put_claim(batch_id)
@@ -163,7 +163,7 @@ def test_a_damaged_claim_silences_no_reminder(world: World) -> None:
 
 
 def test_a_reminder_that_no_event_can_say_is_left_out(world: World) -> None:
-    """A claim with fewer coupons than it says, beside a sound one."""
+    """A claim with fewer coupons than its pack, beside a sound claim."""
     world.publish(campaign(a_batch("pack", remind_days=3)))
     for name in ("ann", "bo"):
         world.citizen(name).put_claim("pack")
@@ -183,7 +183,7 @@ def test_a_reminder_that_no_event_can_say_is_left_out(world: World) -> None:
 def test_a_day_with_a_line_that_cannot_be_read_waits(
     world: World, variable: str, pk: str, sk: str, changes: dict[str, Any]
 ) -> None:
-    """It stays open, with nothing final and nothing recorded as spent; the next day closes, and mended so does it."""
+    """It stays open, and nothing is recorded as spent; the next day closes, and this one once the line is mended."""
     world.publish(campaign(a_batch(closes_at="2020-06-10T10:00:00+08:00")))
     for name, order_no, at in (("ann", "o-1", "2020-06-06T11:00:00+08:00"), ("bo", "o-2", "2020-06-07T11:00:00+08:00")):
         world.clock.set(at)
@@ -200,7 +200,7 @@ def test_a_day_with_a_line_that_cannot_be_read_waits(
 
 
 def test_a_day_ends_with_the_last_zone_where_one_is_unknown(world: World) -> None:
-    """A release that cannot be read may be of any zone: the day is closed when it is over everywhere."""
+    """A damaged batch may be in any zone, so the day is closed when it is over everywhere."""
     world.publish(campaign())
     person = world.citizen("ann")
     code = person.code(person.put_claim("pack").json["coupons"][0]["coupon_id"])
@@ -215,7 +215,7 @@ def test_a_day_ends_with_the_last_zone_where_one_is_unknown(world: World) -> Non
 
 
 def test_no_rest_is_given_past_a_day_that_cannot_be_read(world: World) -> None:
-    """It may be open, and its lines still to be added up."""
+    """It may be open, with lines that are not added up yet."""
     world.publish(campaign())
     person = world.citizen("ann")
     code = person.code(person.put_claim("pack").json["coupons"][0]["coupon_id"])
@@ -228,7 +228,7 @@ def test_no_rest_is_given_past_a_day_that_cannot_be_read(world: World) -> None:
 
 
 def test_tills_go_on_where_the_day_cannot_be_read(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """The day is never closed as it is, so nothing is lost; it is named by each process that meets it."""
+    """The damaged day is never closed, so nothing is lost; each process that reads it reports it."""
     world.publish(campaign())
     codes = []
     for name in ("ann", "bo"):
@@ -252,14 +252,14 @@ def test_tills_go_on_where_the_day_cannot_be_read(world: World, caplog: pytest.L
     ],
 )
 def test_one_damaged_batch_holds_up_no_other(world: World, pk: str, sk: str, changes: dict[str, Any]) -> None:
-    """It stands first in the index; the second is counted and closed in its minute."""
+    """The damaged batch is first in the index; the second is counted and closed on time."""
     world.publish(campaign(a_batch("pack"), a_batch("second")))
     spoil(world, "CATALOG_TABLE", pk, sk, changes)
     assert ("second", "reopened") in ticks(world, CLOSED)
 
 
 def test_a_shard_that_cannot_be_refilled_is_named(world: World) -> None:
-    """It was sealed and is so no more: the reopening says it instead of being tried for ever."""
+    """It was sealed and no longer is: the reopening reports it instead of being repeated for ever."""
     world.publish(campaign())
     world.clock.set(CLOSED)
     assert ("pack", "sealed") in tick(world)
@@ -270,7 +270,7 @@ def test_a_shard_that_cannot_be_refilled_is_named(world: World) -> None:
 
 
 def test_a_fold_that_cannot_be_read_is_not_made_again(world: World) -> None:
-    """Its batch waits and is named: read as if it were not there, it would be counted for ever."""
+    """Its batch waits and is reported; if the fold were taken as missing, it would be counted for ever."""
     world.publish(campaign(a_batch("pack")))
     world.citizen("ann").put_claim("pack")
     ticks(world, CLOSED)

@@ -1,4 +1,4 @@
-"""Reclaim: whatever is killed, doubled or raised on the way, in the end Σ remaining + claims = quantity."""
+"""Reclaim: whatever is killed, repeated or raised during it, in the end Σ remaining + claims = quantity."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TICK_S = 60
 
 
 def tick(world: World, services: Services | None = None) -> list[str]:
-    """The schedule, once; the steps it says it did, but for the money that it gave back."""
+    """Runs the schedule once; returns its steps, without those that gave money back."""
     services = services or world.services
     did = [did["step"] for did in run_schedule(services, world.now_s, services.clock.monotonic_s() + 45).did]
     return [step for step in did if not step.startswith("gave back")]
@@ -44,7 +44,7 @@ def claimed(world: World, *names: str, batch_id: str = "pack") -> None:
 
 
 def drained(world: World, batch_id: str = "pack") -> None:
-    """All that is left is leased and lost, and somebody has found out."""
+    """All remaining packs are leased and lost, and the batch is marked drained."""
     round_ = control(world, batch_id).round
     for shard, left in enumerate(world.services.stock.shards(batch_id, 2)):
         if left.remaining:
@@ -77,7 +77,7 @@ def run_dry(season: World) -> World:
 
 
 def test_every_step_of_a_reclaim(run_dry: World) -> None:
-    """Seal at one tick, wait for the fence, count and reopen at the next; then nothing more is due."""
+    """One call seals; after the fence the next one counts and reopens; then nothing is due."""
     opened = run_dry.now_s
     assert tick(run_dry) == ["sealing", "sealed"]
     assert (control(run_dry).state, control(run_dry).round, control(run_dry).sealed_at_s) == ("sealing", 2, opened)
@@ -94,7 +94,7 @@ def test_every_step_of_a_reclaim(run_dry: World) -> None:
 
 
 def test_what_returned_can_be_claimed(run_dry: World) -> None:
-    """By those who came too late; and the next time it is drained for good it is sold out."""
+    """People who came too late claim it; when the last pack is claimed, the batch is sold out."""
     play_out(run_dry)
     claimed(run_dry, *"defghij")
     run_dry.clock.advance(2)
@@ -110,7 +110,7 @@ def test_what_returned_can_be_claimed(run_dry: World) -> None:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", range(1, 7))
 def test_killed_at_any_write_the_next_tick_goes_on(run_dry: World, nth_write: int, applied: bool) -> None:
-    """Begin, two seals, the mark, the fold, the reopening: dead before or after each, it comes out exact."""
+    """Killed before or after the beginning, the seals, the mark, the fold or the reopening, the result is exact."""
     mortal = run_dry.new_services(client=Mortal(run_dry.client, nth_write, applied=applied))
     died = False
     for _ in range(4):
@@ -127,7 +127,7 @@ def test_killed_at_any_write_the_next_tick_goes_on(run_dry: World, nth_write: in
 
 @pytest.mark.parametrize("seed", range(3))
 def test_two_side_by_side_are_one(run_dry: World, seed: int) -> None:
-    """Each tick runs twice, in processes of their own; shards are filled once."""
+    """Each call runs twice, in two processes; shards are filled once."""
     twins = [run_dry.new_services(seed=seed), run_dry.new_services(seed=seed + 10)]
     did: list[str] = []
     for _ in range(4):
@@ -139,7 +139,7 @@ def test_two_side_by_side_are_one(run_dry: World, seed: int) -> None:
 
 
 def interrupting(world: World, operation: str, nth: int, act: Callable[[], object]) -> Services:
-    """An environment to which somebody does something just before its n-th request of an operation."""
+    """A process before whose n-th request of an operation something else happens."""
 
     def fine(real: Callable[..., Any], parameters: dict[str, Any]) -> Any:
         return real(**parameters)
@@ -158,7 +158,7 @@ def interrupting(world: World, operation: str, nth: int, act: Callable[[], objec
     ],
 )
 def test_a_raise_on_the_way_is_handed_out(run_dry: World, operation: str, nth: int, when: str) -> None:
-    """At whatever moment it comes, its packs are in the stock afterwards, each once."""
+    """Whenever it comes, its packs are in the stock afterwards, each once."""
     services = interrupting(
         run_dry, operation, nth, lambda: raise_quantity(run_dry.new_services(), "pack", 15, run_dry.now_s)
     )
@@ -172,7 +172,7 @@ def test_a_raise_on_the_way_is_handed_out(run_dry: World, operation: str, nth: i
 
 
 def test_a_twin_that_reopens_first_wins(run_dry: World) -> None:
-    """Two have counted; the second reopening is refused and fills nothing."""
+    """Two calls have counted; the second reopening is refused and changes nothing."""
     run_dry.clock.advance(TICK_S)
     tick(run_dry)
     run_dry.clock.advance(TICK_S)
@@ -183,7 +183,7 @@ def test_a_twin_that_reopens_first_wins(run_dry: World) -> None:
 
 @pytest.mark.parametrize("stranded", [0, 1])
 def test_sold_out_if_and_only_if_all_are_claimed(world: World, stranded: int) -> None:
-    """With one pack stranded it is not, and that pack returns."""
+    """While one pack is stranded the batch is not sold out, and that pack returns."""
     world.publish(campaign(a_batch(quantity=3)))
     claimed(world, *("ann", "bo", "cy")[: 3 - stranded])
     drained(world)
@@ -193,7 +193,7 @@ def test_sold_out_if_and_only_if_all_are_claimed(world: World, stranded: int) ->
 
 
 def test_a_raise_after_sold_out_opens_again(world: World) -> None:
-    """Final, unless an operator raises."""
+    """Sold out is final unless an operator raises the quantity."""
     world.publish(campaign(a_batch(quantity=1)))
     claimed(world, "ann")
     drained(world)
@@ -205,7 +205,7 @@ def test_a_raise_after_sold_out_opens_again(world: World) -> None:
 
 
 def test_batches_of_one_group_are_counted_apart(world: World) -> None:
-    """They share the claim key and its buckets; each reopens with its own rest."""
+    """They share a claim key and its buckets; each reopens with its own remaining packs."""
     world.publish(campaign(a_batch("a", exclusive_group="g"), a_batch("b", exclusive_group="g")))
     claimed(world, "ann", "bo", "cy", batch_id="a")
     claimed(world, "di", "ed", batch_id="b")
@@ -217,7 +217,7 @@ def test_batches_of_one_group_are_counted_apart(world: World) -> None:
 
 
 def test_a_closed_batch_is_counted_for_good(season: World) -> None:
-    """Without ever having been drained; afterwards nothing is due."""
+    """Even if it was never drained; afterwards nothing is due."""
     claimed(season, "ann")
     season.clock.set("2020-06-07T09:59:59+08:00")
     assert tick(season) == []
@@ -228,7 +228,7 @@ def test_a_closed_batch_is_counted_for_good(season: World) -> None:
 
 
 def test_more_claims_than_packs_are_reported(run_dry: World) -> None:
-    """A proof that something is broken is not spread over the stock, and the other batches are done all the same."""
+    """The batch is reported as broken and its stock is not changed; the other batches are done."""
     run_dry.publish(campaign(a_batch("next", closes_at="2020-06-06T10:00:01+08:00"), campaign_id="other"))
     run_dry.clock.advance(TICK_S)
     tick(run_dry)

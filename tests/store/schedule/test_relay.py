@@ -1,4 +1,4 @@
-"""What the streams bring is told: a claim, a redemption, a reversal each once, and nothing else."""
+"""The relay: each claim, redemption and reversal of the streams becomes one event, and nothing else does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stream(world: World) -> Stream:
 
 
 def told(world: World, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the function put on the bus, each event held against its committed schema."""
+    """The events that the function put on the bus, each validated by its committed schema."""
     assert events.handler({"Records": records}, None) == {"put": len(world.heard.entries), "failed": 0}
     found = world.heard.take()
     for event in found:
@@ -42,7 +42,7 @@ def types(found: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_claim_is_told_as_it_was_answered(world: World, stream: Stream) -> None:
-    """The same coupons with the same times; a repeat of the claim tells nothing."""
+    """The event has the same coupons and times; a repeat of the claim makes no event."""
     ann = world.citizen("ann")
     answered = ann.put_claim("pack").json
     (event,) = told(world, stream.records())
@@ -54,7 +54,7 @@ def test_a_claim_is_told_as_it_was_answered(world: World, stream: Stream) -> Non
 
 
 def test_a_claim_after_an_extension_is_told_as_it_was_answered(world: World, stream: Stream) -> None:
-    """With the longer validity."""
+    """The event has the longer validity."""
     path = {"batch_id": "pack"}
     world.operator().send("POST /admin/batches/{batch_id}/extend", path, body={"days": 2})
     stream.records()
@@ -66,7 +66,7 @@ def test_a_claim_after_an_extension_is_told_as_it_was_answered(world: World, str
 
 
 def test_a_redemption_is_told_as_it_was_answered(world: World, stream: Stream) -> None:
-    """Once: of the three items that it writes, and the two marks of a day's first line, one makes an event."""
+    """Of the three items that it writes, and the two marks of a day's first line, one becomes an event."""
     ann = world.citizen("ann")
     coupon_id = ann.put_claim("pack").json["coupons"][0]["coupon_id"]
     stream.records()
@@ -82,7 +82,7 @@ def test_a_redemption_is_told_as_it_was_answered(world: World, stream: Stream) -
 def test_each_reversal_is_told_as_it_was_answered(
     world: World, stream: Stream, parts: list[int], returned: list[bool]
 ) -> None:
-    """What went back, and whether the coupon did."""
+    """The event states what was refunded, and whether the coupon was returned."""
     ann, shop = world.citizen("ann"), world.merchant()
     coupon_id = ann.put_claim("pack").json["coupons"][0]["coupon_id"]
     shop.redeem("o-1", ann.code(coupon_id), order())
@@ -109,7 +109,7 @@ def test_a_coupon_that_is_voided_by_its_reversal_did_not_come_back(world: World)
 
 
 def test_a_late_redemption_is_told_as_late(world: World, stream: Stream) -> None:
-    """A till that had been cut off."""
+    """A till that had been offline."""
     ann = world.citizen("ann")
     allow_late_scans(1)
     code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
@@ -122,7 +122,7 @@ def test_a_late_redemption_is_told_as_late(world: World, stream: Stream) -> None
 
 
 def test_nothing_else_is_told(world: World, stream: Stream) -> None:
-    """Bookings, holds, releases, tombstones, and every change of what was there."""
+    """Bookings, holds, releases, tombstones, and all changes of existing items make no event."""
     ann, shop = world.citizen("ann"), world.merchant()
     code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
     assert types(told(world, stream.records())) == ["claimed"]
@@ -140,7 +140,7 @@ def test_nothing_else_is_told(world: World, stream: Stream) -> None:
 
 @pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
 def test_a_change_of_a_claim_or_line_is_not_told(world: World, stream: Stream, name: str) -> None:
-    """Only that it came; a record of a removal has no new image either."""
+    """Only its insertion is; a record of a removal has no new image either."""
     ann = world.citizen("ann")
     world.merchant().redeem("o-1", ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"]), order())
     records = [{**found, "eventName": name} for found in stream.records()]
@@ -151,7 +151,7 @@ def test_a_change_of_a_claim_or_line_is_not_told(world: World, stream: Stream, n
 
 
 def test_a_repeat_is_told_with_the_same_ids(world: World, stream: Stream) -> None:
-    """Whole, and by another environment: the stream sends again what it was not told that we put."""
+    """By another process too: the stream sends records again if it was not told that they were put."""
     for name in ("ann", "bo"):
         world.citizen(name).put_claim("pack")
     records = stream.records()
@@ -162,7 +162,7 @@ def test_a_repeat_is_told_with_the_same_ids(world: World, stream: Stream) -> Non
 
 
 def test_no_event_names_a_person(world: World, stream: Stream) -> None:
-    """Neither the identity nor its key, in any spelling that the tables use."""
+    """Neither the identity nor its key is in any event, in any encoding that the tables use."""
     ann, shop = world.citizen("ann", person_id="110101199003071234"), world.merchant()
     code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])
     shop.redeem("o-1", code, order())
@@ -176,7 +176,7 @@ def test_no_event_names_a_person(world: World, stream: Stream) -> None:
 
 
 def test_what_is_not_put_is_not_acknowledged(world: World, stream: Stream) -> None:
-    """The function fails, so the stream brings all of the records again."""
+    """The function fails, so the stream sends all records again."""
     world.citizen("ann").put_claim("pack")
     records = stream.records()
 
@@ -192,7 +192,7 @@ def test_what_is_not_put_is_not_acknowledged(world: World, stream: Stream) -> No
 
 
 def test_a_warm_function_reads_nothing_but_the_control_item(world: World, stream: Stream) -> None:
-    """Once a second, however many claims there are."""
+    """It is read once a second, however many claims there are."""
     for number in range(5):
         world.citizen(f"p{number}").put_claim("pack")
     records = stream.records()

@@ -1,4 +1,4 @@
-"""A record that can never be told is named in the queue of failures, and holds up nobody."""
+"""A record that can never become an event is named in the queue of failures, and holds up no other."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def world() -> World:
 
 @pytest.fixture
 def records(world: World) -> list[Record]:
-    """Of two claims and a redemption, as they were inserted."""
+    """The records of two claims and a redemption, as they were inserted."""
     world.publish(campaign())
     stream, ann = Stream(world), world.citizen("ann")
     world.citizen("bo").put_claim("pack")
@@ -64,7 +64,7 @@ def records(world: World) -> list[Record]:
 
 
 def damaged(records: list[Record], sort_key: str, plant: Plant) -> tuple[list[Record], Record]:
-    """A copy of the records in which the first of a kind is spoiled, and that one."""
+    """A copy of the records in which the first of a kind is damaged, and that record."""
     made = copy.deepcopy(records)
     spoiled = next(r for r in made if r["dynamodb"]["Keys"]["sk"]["S"].startswith(sort_key))
     plant(spoiled["dynamodb"]["NewImage"])
@@ -81,7 +81,7 @@ def test_what_can_never_be_told_is_named_and_the_others_are_told(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """By table, keys, sequence number and reason, in queue, log and metric; nowhere what the item says."""
+    """Queue and log name keys, sequence number and reason, the metric counts it; none shows the item's content."""
     made, spoiled = damaged(records, sort_key, plant)
     capsys.readouterr()
     assert events.handler({"Records": made}, None) == {"put": 2, "failed": 1}
@@ -111,7 +111,7 @@ def test_a_batch_that_is_damaged_is_named_with_each_of_its_records(
     put: int,
     reason: str,
 ) -> None:
-    """Its item once, in the log; its records in log and queue, to be told by their keys when it is mended."""
+    """The log names its item once; log and queue name its records, to be sent by their keys when it is mended."""
     key = {"pk": {"S": "BATCH#pack"}, "sk": {"S": sk}}
     world.client.update_item(
         TableName=world.settings["CATALOG_TABLE"],
@@ -130,7 +130,7 @@ def test_a_batch_that_is_damaged_is_named_with_each_of_its_records(
 
 
 def test_a_queue_that_does_not_answer_fails_the_invocation(world: World, records: list[Record]) -> None:
-    """The stream brings all of it again, under the same ids."""
+    """The stream sends all records again, under the same ids."""
 
     class Deaf:
         def send_message(self, **_: Any) -> None:
@@ -149,7 +149,7 @@ def test_a_queue_that_does_not_answer_fails_the_invocation(world: World, records
 
 
 def test_nothing_is_named_before_the_others_are_put(world: World, records: list[Record]) -> None:
-    """A bus that is away for hours would name it a thousand times."""
+    """Otherwise it would be named again with each retry while the bus is away."""
 
     class Away(Heard):
         def put_events(self, **_: Any) -> dict[str, Any]:  # type: ignore[override]
@@ -163,7 +163,7 @@ def test_nothing_is_named_before_the_others_are_put(world: World, records: list[
 
 
 def test_keys_that_are_not_loaded_yet_are_waited_for(world: World, records: list[Record]) -> None:
-    """A claim under the next version of the keys is no damage for two minutes: the stream brings it again."""
+    """For two minutes a claim with a newer key version is no damage, and the stream sends it again."""
     made, _ = damaged(records, CLAIM, lambda i: i.update(v={"N": "2"}))
     for age_s in (-SKEW_S, 0, 119):
         world.clock.set(OPENING)
@@ -178,7 +178,7 @@ def test_keys_that_are_not_loaded_yet_are_waited_for(world: World, records: list
 
 
 def test_a_control_item_that_a_replica_does_not_know_is_no_damage(world: World, records: list[Record]) -> None:
-    """It is looked for strongly."""
+    """It is read again, strongly."""
 
     class Lagging:
         def __init__(self, client: Any) -> None:

@@ -1,4 +1,4 @@
-"""Expiring soon: each coupon that is still available is announced on its day, at no cost to anybody else."""
+"""Reminders: each coupon that is still available is announced on its day, and others do not pay for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.world import World, a_batch, campaign, order, seconds, terms
 
 @pytest.fixture
 def season(world: World) -> World:
-    """A batch of a day and 14 days of validity, that reminds three days before."""
+    """A batch that is open for a day, with 14 days of validity and reminders three days before the end."""
     world.publish(campaign(a_batch(remind_days=3)))
     return world
 
@@ -48,12 +48,12 @@ def due(world: World, at: str, **changes: Any) -> tuple[int, int] | None:
 def test_a_wave_is_due_once_a_day_while_a_coupon_can_end_in_it(
     season: World, at: str, until_s: int, interval: tuple[int, int] | None
 ) -> None:
-    """From the midnight of the first day, in the campaign's time zone, to the last coupon's end."""
+    """From midnight of the first day, in the campaign's time zone, until the last coupon expires."""
     assert due(season, at, reminded_until_s=until_s) == interval
 
 
 def test_an_extension_moves_the_days(season: World) -> None:
-    """By as many."""
+    """By the days of the extension."""
     later = {"extended_s": 2 * DAY_S}
     assert due(season, "2020-06-18T23:59:59+08:00", **later) is None
     assert due(season, "2020-06-19T00:00:00+08:00", **later) == (day(10), day(23))
@@ -62,19 +62,19 @@ def test_an_extension_moves_the_days(season: World) -> None:
 
 
 def test_what_is_voided_needs_no_reminder(season: World) -> None:
-    """A batch that was stopped, but whose coupons live, does."""
+    """A stopped batch whose coupons stay valid does."""
     assert due(season, FIRST_DAY, stopped=True) is not None
     assert due(season, FIRST_DAY, stopped=True, voided=True) is None
 
 
 def test_a_batch_without_reminders_never_is_due(world: World) -> None:
-    """At no moment of its life."""
+    """At no time."""
     world.publish(campaign())
     assert all(due(world, f"2020-06-{number:02}T12:00:00+08:00") is None for number in range(1, 30))
 
 
 def test_who_claims_in_the_last_days_was_just_told(world: World) -> None:
-    """A window to the 21st, three days of reminder: a claim of the 17th is told on the 18th, one of the 18th never."""
+    """Open until the 21st, reminders three days before: a claim of the 17th is announced, a later one not."""
     window = {"kind": "fixed", "starts_at": "2020-06-01T00:00:00+08:00", "ends_at": "2020-06-21T10:00:00+08:00"}
     world.publish(
         campaign(a_batch(remind_days=3, closes_at="2020-06-20T10:00:00+08:00"), terms=[terms(validity=window)])
@@ -94,7 +94,7 @@ def test_who_claims_in_the_last_days_was_just_told(world: World) -> None:
 
 
 def test_each_is_told_on_the_day_of_its_coupon(season: World) -> None:
-    """The last second of the 20th and the first of the 21st are a day apart; a day's ticks tell once."""
+    """Expiries on two sides of midnight are announced a day apart; the calls of one day announce once."""
     early = claimed(season, "ann", "2020-06-06T23:59:59+08:00")
     late = claimed(season, "bo", "2020-06-07T00:00:00+08:00")
     season.clock.set("2020-06-16T23:59:59+08:00")
@@ -115,7 +115,7 @@ def test_each_is_told_on_the_day_of_its_coupon(season: World) -> None:
 
 
 def test_a_late_first_tick_tells_what_still_lives(season: World) -> None:
-    """Days were missed: one second before its end a coupon is told, at its end it is not."""
+    """After missed days a coupon is announced until a second before its end, and not at its end."""
     claimed(season, "ann", "2020-06-06T10:00:00+08:00")
     coupon_id = claimed(season, "bo", "2020-06-06T10:00:01+08:00")
     season.clock.set("2020-06-20T10:00:00+08:00")
@@ -145,7 +145,7 @@ def lapsed(world: World, coupon_id: str) -> None:
 
 @pytest.mark.parametrize(("use", "tells"), [(redeemed, False), (held, False), (returned, True), (lapsed, True)])
 def test_what_can_be_used_is_told(season: World, use: Callable[[World, str], None], tells: bool) -> None:
-    """Redeemed or held it is not; given back, or held until a while ago, it is."""
+    """Redeemed or held coupons are not; returned ones and those whose hold has lapsed are."""
     coupon_id = claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     use(season, coupon_id)
@@ -154,7 +154,7 @@ def test_what_can_be_used_is_told(season: World, use: Callable[[World, str], Non
 
 
 def test_coupons_of_one_pack_are_one_event_a_moment(world: World) -> None:
-    """Two that end together, and one that ends two days later and is told then."""
+    """Two coupons expire together; one expires two days later and is announced then."""
     sixteen = {"kind": "days_after_claim", "days": 16}
     pack = a_batch(remind_days=3, terms=["ten-off", "two-off", "later"])
     world.publish(campaign(pack, terms=[terms(), terms("two-off"), terms("later", validity=sixteen)]))
@@ -168,7 +168,7 @@ def test_coupons_of_one_pack_are_one_event_a_moment(world: World) -> None:
 
 
 def test_a_sister_of_the_group_is_told_by_her_own_wave(world: World) -> None:
-    """Both stand in one claim key; each batch tells of its own coupons, or does not."""
+    """Two batches share a claim key; each announces its own coupons, or none."""
     sisters = [a_batch(name, exclusive_group="one", quantity=5) for name in ("pack", "quiet")]
     world.publish(campaign({**sisters[0], "remind_days": 3}, sisters[1]))
     coupon_id = claimed(world, "ann")
@@ -183,7 +183,7 @@ def test_a_sister_of_the_group_is_told_by_her_own_wave(world: World) -> None:
 
 @pytest.mark.parametrize("at", ["2020-06-10T12:00:00+08:00", "2020-06-17T12:00:00+08:00"])
 def test_a_tick_with_nothing_to_tell_costs_no_read(world: World, at: str) -> None:
-    """As many requests as for a batch that never reminds: before its days, and after the day's wave."""
+    """Before its days and after the day's wave there are as many requests as without reminders."""
     counts = []
     world.publish(campaign(a_batch(remind_days=3), a_batch("quiet")))
     claimed(world, "ann")
@@ -205,7 +205,7 @@ def test_a_tick_with_nothing_to_tell_costs_no_read(world: World, at: str) -> Non
 
 
 def test_a_wave_reads_each_bucket_once_and_writes_one_fold_each(season: World) -> None:
-    """Strongly: 16 buckets, and an event for the one claim; besides, the index and the days to close."""
+    """16 strong reads and one event for the one claim; besides these, the index and the days to close are read."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     for _ in range(3):  # the reclaim after the closing, too
@@ -219,7 +219,7 @@ def test_a_wave_reads_each_bucket_once_and_writes_one_fold_each(season: World) -
 
 
 def test_a_bus_that_is_away_keeps_no_batch_waiting(world: World) -> None:
-    """The second batch is sealed before the first one's reminders fail, whatever the failure."""
+    """The second batch is sealed before the reminders of the first one fail, whatever the failure."""
     closing = a_batch("second", closes_at="2020-06-16T12:00:00+08:00")
     world.publish(campaign(a_batch("pack", remind_days=3), closing))
     claimed(world, "ann")

@@ -1,4 +1,4 @@
-"""Expiring soon, at least once under one id: killed, doubled, extended meanwhile, or with the clock set back."""
+"""Reminders are sent at least once under one id: killed, repeated, extended meanwhile, or with the clock set back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.world import World, a_batch, campaign, order, terms
 
 @pytest.fixture
 def season(world: World) -> World:
-    """A batch of a day and 14 days of validity, that reminds three days before."""
+    """A batch that is open for a day, with 14 days of validity and reminders three days before the end."""
     world.publish(campaign(a_batch(remind_days=3)))
     return world
 
@@ -38,7 +38,7 @@ def wide(world: World) -> World:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth_write", [1, 40, 65])
 def test_a_killed_wave_goes_on_and_repeats_a_spans_events_only(wide: World, nth_write: int, applied: bool) -> None:
-    """Dead at a fold or at the record of the horizon: everybody is told, repeats carry the same ids."""
+    """Killed at a fold or at the record of the horizon, everybody is told, and repeats have the same ids."""
     coupons = crowd(wide)
     wide.clock.set(FIRST_DAY)
     with pytest.raises(KilledError):
@@ -54,7 +54,7 @@ def test_a_killed_wave_goes_on_and_repeats_a_spans_events_only(wide: World, nth_
 
 
 def test_a_span_is_recorded_after_its_events_were_put(wide: World) -> None:
-    """The bus fails at the third request: what it did not take is told by the next tick; nothing is lost."""
+    """The bus fails at the third request; the next call announces the rest, and nothing is lost."""
     coupons = crowd(wide)
     wide.clock.set(FIRST_DAY)
 
@@ -75,7 +75,7 @@ def test_a_span_is_recorded_after_its_events_were_put(wide: World) -> None:
 
 
 def test_the_same_id_though_a_coupon_was_used_in_between(world: World) -> None:
-    """A wave is killed, one coupon of the pack is redeemed, the wave goes on after midnight: it tells of the other."""
+    """A wave is killed, one coupon of a pack is redeemed, and the wave resumes after midnight with the other one."""
     world.publish(campaign(a_batch(remind_days=3, terms=["ten-off", "two-off"]), terms=[terms(), terms("two-off")]))
     ann = world.citizen("ann")
     coupons = [c["coupon_id"] for c in ann.put_claim("pack").json["coupons"]]
@@ -91,7 +91,7 @@ def test_the_same_id_though_a_coupon_was_used_in_between(world: World) -> None:
 
 
 def test_two_waves_side_by_side_are_one(season: World) -> None:
-    """The slower records no horizon and reports nothing; what both told has one id."""
+    """The slower one records no horizon and reports nothing; both sent the same ids."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     fast: list[Any] = []
@@ -102,7 +102,7 @@ def test_two_waves_side_by_side_are_one(season: World) -> None:
 
 
 def test_a_wave_without_time_asks_for_more(season: World) -> None:
-    """Nothing is recorded of half a wave."""
+    """Half a wave is not recorded."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     batch: PublishedBatch = season.services.cache.batch("pack")
@@ -116,7 +116,7 @@ def test_a_wave_without_time_asks_for_more(season: World) -> None:
 
 
 def test_an_extension_is_told_with_the_new_end(season: World) -> None:
-    """Under another id: on its new day, or at once where the new end was announced for others already."""
+    """Under another id, on its new day, or at once if that day's wave is over."""
     coupon_id = claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     tick(season)
@@ -140,7 +140,7 @@ def test_an_extension_is_told_with_the_new_end(season: World) -> None:
 
 
 def test_an_extension_during_a_wave_is_not_passed_over(season: World) -> None:
-    """The wave's horizon is not recorded; the next tick goes by the new end."""
+    """The wave's horizon is not recorded, and the next call uses the new end."""
     coupon_id = claimed(season, "ann")
     season.clock.set("2020-06-19T12:00:00+08:00")
     meanwhile = first(lambda: extend(season.new_services(), "pack", 1))
@@ -151,7 +151,7 @@ def test_an_extension_during_a_wave_is_not_passed_over(season: World) -> None:
 
 
 def test_a_stale_control_item_tells_no_old_end(season: World) -> None:
-    """The extension came after the schedule had read all control items: the wave reads this one again, strongly."""
+    """The schedule had read the control item before the extension; the wave reads it again, strongly."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     meanwhile = first(lambda: extend(season.new_services(), "pack", 5))
@@ -160,7 +160,7 @@ def test_a_stale_control_item_tells_no_old_end(season: World) -> None:
 
 
 def test_a_clock_set_back_tells_again(season: World) -> None:
-    """To before the day of the wave: also who claimed in the time that is now played for the second time."""
+    """Set back before the day of the wave, it also announces to people who claimed after that time."""
     coupon_id = claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     tick(season)
@@ -182,7 +182,7 @@ def test_a_clock_set_back_tells_again(season: World) -> None:
 
 @pytest.mark.parametrize(("by_s", "back"), [(60, False), (61, True)])
 def test_a_clock_that_is_a_little_behind_is_not_set_back(season: World, by_s: int, back: bool) -> None:
-    """Two environments on two sides of midnight, a minute apart at most, do not undo each other's wave."""
+    """Two processes on two sides of midnight, at most a minute apart, do not undo each other's wave."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     tick(season)
