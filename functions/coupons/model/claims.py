@@ -12,7 +12,7 @@ from coupons.model.scans import Scanned
 from coupons.model.terms import FixedWindow, Terms
 from coupons.times import DAY_S, day_of, day_start_s, epoch_s
 
-Stored = Literal["available", "held", "redeemed", "voided"]
+CouponState = Literal["available", "held", "redeemed", "voided"]
 """The state in the item. `expired` is never stored: it follows from the clock."""
 CouponStatus = Literal["available", "held", "redeemed", "expired", "voided"]
 BAR_AHEAD_S = 2 * SKEW_S
@@ -33,7 +33,7 @@ class Ruling:
 class Coupon:
     """A coupon of a claim. `expires_at_s` is stored at the claim; the batch's extension is added to it."""
 
-    state: Stored
+    state: CouponState
     valid_from_s: int
     expires_at_s: int
     order: bytes = b""

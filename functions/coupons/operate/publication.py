@@ -64,7 +64,7 @@ def raise_quantity(
 
     The new packs go to the shards in the same transaction as the number, unless the batch is sealed for a count.
 
-    Raises NotFound, Closed and Stopped (nobody could claim them), TermsFrozen (a published quantity only rises),
+    Raises NotFound, Closed and Stopped (the packs could not be claimed), TermsFrozen (a published quantity only rises),
     BudgetExceeded, Busy. Guarded by
     tests/store/stores/test_stock_operators.py::test_a_raise_while_sealing_changes_the_number_only.
     """

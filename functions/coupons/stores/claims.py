@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import Claim, Coupon, DamagedClaim, Stored
+from coupons.model.claims import Claim, Coupon, CouponState, DamagedClaim
 from coupons.sealing import CouponRef
 from coupons.stores import keys
 from coupons.stores.attributes import Item
@@ -39,8 +39,8 @@ from coupons.stores.values import refuse_other_types, sure
 PUT_ATTEMPTS = 3
 PIN_TRIES = 5
 """Wrong PINs that a print allows."""
-_LETTER: dict[Stored, str] = {"available": "a", "held": "h", "redeemed": "r", "voided": "v"}
-_STATE: dict[str, Stored] = {letter: state for state, letter in _LETTER.items()}
+_LETTER: dict[CouponState, str] = {"available": "a", "held": "h", "redeemed": "r", "voided": "v"}
+_STATE: dict[str, CouponState] = {letter: state for state, letter in _LETTER.items()}
 
 
 class LimitMoved(StoreFault):

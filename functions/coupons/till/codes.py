@@ -6,7 +6,7 @@ from coupons.clock import SKEW_S
 from coupons.model.scans import LATE_MAX_S, Scanned
 from coupons.process.services import Services
 from coupons.refusals import CodeExpired, CodeInvalid
-from coupons.till.coupons import Presented
+from coupons.till.coupons import TillCoupon
 
 
 def open_code(services: Services, code: str, pin: str | None) -> Scanned:
@@ -20,7 +20,7 @@ def open_code(services: Services, code: str, pin: str | None) -> Scanned:
     return Scanned(code, printed[0], print_no=printed[1], pin=pin)
 
 
-def refuse_old_code(scanned: Scanned, presented: Presented, now_s: int) -> None:
+def refuse_old_code(scanned: Scanned, presented: TillCoupon, now_s: int) -> None:
     """Raises CodeExpired if the code is too old now, or for a late scan: was too old then, or the scan is too long ago.
 
     Raises as `refuse_returned` as well.
@@ -35,7 +35,7 @@ def refuse_old_code(scanned: Scanned, presented: Presented, now_s: int) -> None:
     refuse_returned(scanned, presented, now_s)
 
 
-def refuse_returned(scanned: Scanned, presented: Presented, now_s: int) -> None:
+def refuse_returned(scanned: Scanned, presented: TillCoupon, now_s: int) -> None:
     """Raises CodeExpired if the coupon came back after its code was issued, CodeInvalid if a newer print replaced this.
 
     A code that was shown for a reversed use cannot be used again. The condition of the write checks the same

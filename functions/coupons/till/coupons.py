@@ -15,7 +15,7 @@ from coupons.stores import keys
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class TillCoupon:
     """The coupon that an order wants to use, as it was read a moment ago."""
 
     ref: CouponRef
@@ -38,7 +38,7 @@ class Presented:
         return self.coupon.expires_at_s + self.ruling.extended_s
 
 
-def present(services: Services, ref: CouponRef) -> Presented:
+def read_coupon(services: Services, ref: CouponRef) -> TillCoupon:
     """The coupon of `ref`, read strongly. Raises NotFound if it has no claim, Damaged if the claim lacks it."""
     batch = services.cache.batch_numbered(ref.batch_number)
     claim = services.claims.get(batch, ref.person, consistent=True)
@@ -48,10 +48,10 @@ def present(services: Services, ref: CouponRef) -> Presented:
         key = keys.claim(batch.claim_key, batch.buckets, ref.person)
         raise Damaged(services.claims.table, *keys.place_of(key), "its coupons are not those of its batch")
     coupon_id = services.keys.seal_coupon(ref, claim.key_version)
-    return Presented(ref, batch, claim, coupon_id, services.cache.control(batch.batch_id).ruling)
+    return TillCoupon(ref, batch, claim, coupon_id, services.cache.control(batch.batch_id).ruling)
 
 
-def refuse_unusable(presented: Presented, now_s: int, order: bytes) -> None:
+def refuse_unusable(presented: TillCoupon, now_s: int, order: bytes) -> None:
     """Raises CouponNotUsable (expired, redeemed, voided, held) unless the coupon is available, or held by `order`.
 
     The condition of the write checks the same, the expiry too (`stores/coupon_parts.py`).

@@ -10,7 +10,7 @@ from coupons.process.services import Services
 from coupons.refusals import Busy, OrderConflict
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned
-from coupons.till.coupons import Presented, present, refuse_unusable
+from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
 from coupons.till.quotes import amounts_or_refuse, till_of
 from coupons.till.redemptions import COMMIT_ATTEMPTS, order_conflict
@@ -34,7 +34,7 @@ def hold(
     """
     existing = services.orders.get(merchant_id, order_no)
     scanned = open_code(services, code, pin)
-    presented = present(services, scanned.ref)
+    presented = read_coupon(services, scanned.ref)
     wanted = OrderRecord(
         merchant_id=merchant_id,
         order_no=order_no,
@@ -55,7 +55,7 @@ def hold(
     return record, presented.batch.timezone, is_repeat
 
 
-def hold_ends_at_s(presented: Presented, ttl_s: int, now_s: int) -> int:
+def hold_ends_at_s(presented: TillCoupon, ttl_s: int, now_s: int) -> int:
     """When a hold ends: after `ttl_s`, after the longest hold of the terms, or at the coupon's expiry, the soonest."""
     return min(now_s + ttl_s, now_s + presented.terms.hold_max_s, presented.expires_at_s)
 
@@ -89,7 +89,7 @@ def _is_same_hold(existing: OrderRecord, wanted: OrderRecord) -> bool:
 
 
 def _commit(
-    services: Services, presented: Presented, scanned: Scanned, wanted: OrderRecord, order: Order, ttl_s: int
+    services: Services, presented: TillCoupon, scanned: Scanned, wanted: OrderRecord, order: Order, ttl_s: int
 ) -> tuple[OrderRecord, bool]:
     """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
 
@@ -114,7 +114,7 @@ def _commit(
                 raise order_conflict(existing) from failure
         else:
             return record, False
-        presented = present(services, presented.ref)
+        presented = read_coupon(services, presented.ref)
     raise Busy(detail="Others are using this coupon; try again.")
 
 

@@ -8,10 +8,10 @@ from coupons.model.scans import Scanned
 from coupons.process.services import Services
 from coupons.refusals import CodeInvalid
 from coupons.till.codes import replaced_print
-from coupons.till.coupons import Presented
+from coupons.till.coupons import TillCoupon
 
 
-def refuse_wrong_pin(services: Services, scanned: Scanned, presented: Presented) -> None:
+def refuse_wrong_pin(services: Services, scanned: Scanned, presented: TillCoupon) -> None:
     """Raises CodeInvalid unless a print is the coupon's newest one and comes with its PIN.
 
     2 write units for a print: the try is counted first, and taken back if the PIN is right. Nothing for other codes.

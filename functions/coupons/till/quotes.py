@@ -9,7 +9,7 @@ from coupons.process.services import Services
 from coupons.refusals import OrderNotEligible
 from coupons.stores.registry import till
 from coupons.till.codes import open_code, refuse_old_code
-from coupons.till.coupons import Presented, present, refuse_unusable
+from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
 
 
@@ -21,21 +21,21 @@ def quote(
     Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
     """
     scanned = open_code(services, code, pin)
-    presented = present(services, scanned.ref)
+    presented = read_coupon(services, scanned.ref)
     refuse_old_code(scanned, presented, now_s)
     refuse_wrong_pin(services, scanned, presented)
     refuse_unusable(presented, now_s, order=b"")
     return _assess(presented, till_of(services, presented, merchant_id), order, now_s), presented.terms
 
 
-def till_of(services: Services, presented: Presented, merchant_id: str) -> Till | None:
+def till_of(services: Services, presented: TillCoupon, merchant_id: str) -> Till | None:
     """The merchant as its record says now; None if it has none. 1 read unit."""
     campaign_id = presented.batch.campaign_id
     suspended = services.cache.suspended_districts(campaign_id)
     return till(merchant_id, services.registry.merchant(merchant_id), campaign_id, suspended)
 
 
-def amounts_or_refuse(presented: Presented, at: Till | None, order: Order, moment_s: int) -> LineAmounts:
+def amounts_or_refuse(presented: TillCoupon, at: Till | None, order: Order, moment_s: int) -> LineAmounts:
     """The order's amounts by the terms at that moment. Raises OrderNotEligible with every reason."""
     found = _assess(presented, at, order, moment_s)
     if not found.eligible:
@@ -45,5 +45,5 @@ def amounts_or_refuse(presented: Presented, at: Till | None, order: Order, momen
     return found.amounts
 
 
-def _assess(presented: Presented, at: Till | None, order: Order, moment_s: int) -> Assessment:
+def _assess(presented: TillCoupon, at: Till | None, order: Order, moment_s: int) -> Assessment:
     return assess(presented.terms, order, at, presented.coupon, moment_s, presented.batch.timezone)

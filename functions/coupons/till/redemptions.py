@@ -13,7 +13,7 @@ from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
-from coupons.till.coupons import Presented, present, refuse_unusable
+from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
 from coupons.till.quotes import amounts_or_refuse, till_of
 from coupons.times import day_of
@@ -31,7 +31,7 @@ class _Found:
     content: str
     scanned: Scanned | None
     """None: the request names no code, and means the coupon that its order holds."""
-    presented: Presented
+    presented: TillCoupon
     existing: OrderRecord | None
 
     @property
@@ -122,7 +122,7 @@ def _find(
     existing: OrderRecord | None,
 ) -> _Found:
     """What exists. Raises NotFound (no such coupon, or no code and nothing held), OrderConflict, Damaged."""
-    presented = present(services, scanned.ref if scanned is not None else _ref_of(services, existing))
+    presented = read_coupon(services, scanned.ref if scanned is not None else _ref_of(services, existing))
     found = _Found(merchant_id, order_no, content, scanned, presented, existing)
     if existing is not None and existing.state == "held" and not found.is_coupon_held:
         # The order may have changed between the two reads.
@@ -174,7 +174,7 @@ def _allow(services: Services, found: _Found, now_s: int) -> _Use:
     return _Use(replace(record, late=scanned.is_late), scanned, scanned.judged_at_s(now_s))
 
 
-def _commit(services: Services, presented: Presented, use: _Use, order: Order, now_s: int) -> tuple[OrderRecord, bool]:
+def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> tuple[OrderRecord, bool]:
     """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
 
     Raises CouponNotUsable, CodeExpired, CodeInvalid, NotFound, OrderNotEligible, OrderConflict, Busy.
@@ -202,16 +202,16 @@ def _commit(services: Services, presented: Presented, use: _Use, order: Order, n
                 use = _Use(by_hold, scanned=None, judged_at_s=existing.at_s)
             elif use.scanned is not None and failure.kinds == {"late scans"}:
                 raise too_late(use.scanned, "late-limit") from failure
-        presented = present(services, presented.ref)
+        presented = read_coupon(services, presented.ref)
     raise Busy(detail="Others are using this coupon; try again.")
 
 
-def _is_used_by(presented: Presented, record: OrderRecord) -> bool:
+def _is_used_by(presented: TillCoupon, record: OrderRecord) -> bool:
     coupon = presented.coupon
     return coupon.state in ("redeemed", "voided") and coupon.order == order_key(record.merchant_id, record.order_no)
 
 
-def _refuse_moved(presented: Presented, use: _Use, now_s: int, *, is_overtaken: bool) -> None:
+def _refuse_moved(presented: TillCoupon, use: _Use, now_s: int, *, is_overtaken: bool) -> None:
     """Refuse by the coupon as it was read last; `is_overtaken`: a transaction was refused, and not by the order."""
     if use.scanned is not None:
         refuse_returned(use.scanned, presented, now_s)
@@ -220,7 +220,7 @@ def _refuse_moved(presented: Presented, use: _Use, now_s: int, *, is_overtaken: 
         raise _lapsed()  # the order still says that it holds the coupon, and the coupon is another's
 
 
-def _write(services: Services, presented: Presented, use: _Use, order: Order, now_s: int) -> OrderRecord:
+def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> OrderRecord:
     """One attempt. Raises OrderNotEligible, CodeExpired (late scans are not allowed), TransactionFailed."""
     at = till_of(services, presented, use.record.merchant_id)
     record = replace(use.record, amounts=amounts_or_refuse(presented, at, order, use.judged_at_s))
@@ -234,7 +234,7 @@ def _write(services: Services, presented: Presented, use: _Use, order: Order, no
 
 
 def _parts(
-    services: Services, presented: Presented, scanned: Scanned | None, record: OrderRecord, day: str, late_max: int
+    services: Services, presented: TillCoupon, scanned: Scanned | None, record: OrderRecord, day: str, late_max: int
 ) -> list[Part]:
     """The transaction of a redemption. Its three conditions suffice.
 
