@@ -18,7 +18,7 @@ import tests.conftest  # noqa: F401 - an AWS that is nobody's
 from coupons.claim.packs import Citizen, claim
 from coupons.refusals import Refusal
 from infra.virtual.store import Store
-from tests.machine.stack import quiet
+from tests.logs import quiet
 from tests.world import KEYS, World, a_batch, campaign
 
 

@@ -67,18 +67,6 @@ def unfit(
     return reasons
 
 
-def worth(terms: dict[str, Any], total_minor: int, moment_s: int) -> tuple[int, int, dict[str, int]]:
-    """Discount, merchant match, and of each funder's share the whole units of its basis points."""
-    discount = terms["discount"]
-    if discount["kind"] == "amount_off":
-        off_minor = discount["amount_minor"]
-    else:
-        off_minor = min(total_minor * discount["basis_points"] // 10_000, discount["cap_minor"])
-    ratios = [r["basis_points"] for r in terms["merchant_match"] if seconds(r["starts_at"]) <= moment_s]
-    match_minor = min(off_minor * (ratios or [0])[-1] // 10_000, total_minor - off_minor)
-    return off_minor, match_minor, {s["funder_id"]: off_minor * s["basis_points"] // 10_000 for s in terms["funding"]}
-
-
 def limits_reached(
     books: Books, controls: Mapping[str, Control], numbers: Mapping[int, str], call: Claiming, now_s: int
 ) -> Iterator[bool]:

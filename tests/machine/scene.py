@@ -9,6 +9,7 @@ from hypothesis import note
 
 from coupons.process.services import replace_services
 from coupons.sealing import CouponRef
+from tests.logs import quiet
 from tests.machine import invariants
 from tests.machine.books import Books
 from tests.machine.calls import AtTheTill, Claiming, Looking, Redeeming, Scanned, citizen
@@ -17,7 +18,7 @@ from tests.machine.invariants import left_minor
 from tests.machine.judge import scanned_of
 from tests.machine.promises import Promises
 from tests.machine.season import BATCHES, BORDERS, MERCHANTS, PEOPLE, claim_key, publish
-from tests.machine.stack import Call, Fate, Stack, Turn, quiet
+from tests.machine.stack import Call, Fate, Stack, Turn
 from tests.machine.standing import stands
 from tests.machine.verdicts import Verdicts
 from tests.world import KEYS, seconds

@@ -9,12 +9,9 @@ Callers behave as the contract asks of clients: after a lost answer, or 503, the
 
 from __future__ import annotations
 
-import io
-import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -25,6 +22,7 @@ from coupons.stores.dynamodb import Dynamo
 from infra.virtual.store import Store
 from infra.virtual.values import Item as Attributes
 from infra.virtual.writes import Place, places_of
+from tests.logs import quiet
 from tests.machine.books import EMPTY, Books
 from tests.world import Answered, World
 
@@ -40,17 +38,6 @@ ATTEMPTS = 10
 
 _PUBLISHED: dict[Callable[[World], None], dict[Place, Attributes]] = {}
 """What publishing stores, once for all: items are never changed in place."""
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without the functions' log and metrics: there are thousands, and a report shows them all."""
-    logging.disable(logging.INFO)
-    try:
-        with redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        logging.disable(logging.NOTSET)
 
 
 class Killed(BaseException):

@@ -7,6 +7,7 @@ a write's hard conditions at the very moment of the write, the others at some mo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -14,11 +15,12 @@ from typing import Any
 from coupons.model.orders import OrderRecord
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Redeeming, Reversing, Scanned
-from tests.machine.fitting import last_claim, terms_of, worth
+from tests.machine.fitting import last_claim, terms_of
 from tests.machine.judge import No, View, is_late, judged_at_s, refusals, scanned_of
 from tests.machine.season import BATCHES, KEY_OF, LIMITS
 from tests.machine.stack import Invocation, Moment
 from tests.machine.standing import stands
+from tests.oracle import assert_shared, worth
 from tests.world import Answered
 
 FRESH_S = 1.0
@@ -105,12 +107,12 @@ class Verdicts:
         scanned = scanned_of(order)
         assert scanned is not None
         amounts = order.amounts
-        discount_minor, match_minor, shares = worth(terms_of(scanned, self._numbers), call.total_minor, moment_s)
-        funded = {line.funder_id: line.amount_minor for line in amounts.funding}
+        terms = terms_of(scanned, self._numbers)
+        discount_minor, match_minor = worth(terms, call.total_minor, moment_s)
         payable_minor = call.total_minor - discount_minor - match_minor
-        found = (amounts.discount_minor, amounts.merchant_match_minor, amounts.payable_minor, sum(funded.values()))
-        assert found == (discount_minor, match_minor, payable_minor, discount_minor), f"{call}: {amounts}"
-        assert all(0 <= funded[name] - whole <= 1 for name, whole in shares.items()), f"{call}: {amounts}"
+        found = (amounts.discount_minor, amounts.merchant_match_minor, amounts.payable_minor)
+        assert found == (discount_minor, match_minor, payable_minor), f"{call}: {amounts}"
+        assert_shared(terms, discount_minor, Counter({line.funder_id: line.amount_minor for line in amounts.funding}))
 
     def _views(self, invocation: Invocation, places: Sequence[int]) -> list[View]:
         """The books at each of these moments, with everything that caches may hold."""

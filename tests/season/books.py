@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.season.prices import Document, Money, assert_priced, assert_shared, costs, last_expiry_s
+from tests.oracle import Document, Money, assert_shared, costs, last_expiry_s, worth
 from tests.world import seconds
 
 OrderAt = tuple[str, str]
@@ -194,7 +194,11 @@ class Books:
         assert (answer["batch_id"], answer["terms_id"]) == (coupon.batch_id, coupon.terms["terms_id"])
         discount_minor = answer["discount_minor"]
         assert_shared(coupon.terms, discount_minor, funding)
-        assert_priced(coupon.terms, answer, now_s if judged_at_s is None else judged_at_s)
+        match_minor, payable_minor = answer["merchant_match_minor"], answer["payable_minor"]
+        assert min(discount_minor, match_minor, payable_minor) >= 0, answer
+        total_minor = discount_minor + match_minor + payable_minor
+        wanted = worth(coupon.terms, total_minor, now_s if judged_at_s is None else judged_at_s)
+        assert (discount_minor, match_minor) == wanted, f"{answer}: {wanted} off {total_minor} by {coupon.terms}"
         coupon.status = "redeemed"
         self.batches[coupon.batch_id].spent.update(funding)
         self.orders[at] = OrderEntry(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from tests.oracle import costs
 from tests.season.books import BatchEntry, Books, Money, total
 from tests.season.document import DAYS, at_s
 from tests.season.people import People
-from tests.season.prices import costs
 from tests.season.town import Town
 from tests.world import seconds
 

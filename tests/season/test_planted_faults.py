@@ -14,6 +14,7 @@ from coupons.money import Amounts, FundingLine, split
 from coupons.operate import publication
 from coupons.schedule import expiry
 from coupons.settle import give_back
+from coupons.stores.budgets import Budgets
 from coupons.till import reversals
 from tests.season.season import Season
 
@@ -28,8 +29,8 @@ def _one_more(amounts: Amounts) -> Amounts:
 
 def gives_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
     """To the first funder, whenever money is released."""
-    real = give_back.given_back
-    patch.setattr(give_back, "given_back", lambda table, campaign, amounts: real(table, campaign, _one_more(amounts)))
+    real = Budgets.give_back
+    patch.setattr(Budgets, "give_back", lambda self, campaign, amounts: real(self, campaign, _one_more(amounts)))
 
 
 def releases_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coupons.clock import SKEW_S
 from coupons.model.ledger import balances
 from tests.folding import movements
-from tests.machine.stack import quiet
+from tests.logs import quiet
 from tests.season.books import Books
 from tests.season.document import CAMPAIGN_ID, FUNDERS
 from tests.season.guard import Guard

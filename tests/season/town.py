@@ -16,7 +16,7 @@ from typing import Any
 
 import expire
 from coupons.process.services import replace_services
-from tests.machine.stack import quiet
+from tests.logs import quiet
 from tests.season.document import at_s
 from tests.season.guard import Guard
 from tests.world import Answered, Person, World

@@ -253,6 +253,6 @@ def test_a_request_that_its_role_does_not_list_is_a_fault() -> None:
         key = {"pk": {"S": "MERCHANT#diner"}, "sk": {"S": "RECORD"}}
         for s.area in ("", "claim"):
             assert s.log.faults == []
-            s.client.get_item(TableName="CatalogTable", Key=key)
+            s.environments["claim"].client.get_item(TableName="CatalogTable", Key=key)
         request = Request("GetItem", "CatalogTable", frozenset({"MERCHANT#diner"}), frozenset(key))
         assert s.log.faults == [f"claim may not {request}"]
