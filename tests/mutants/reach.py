@@ -5,6 +5,7 @@ What a shared fixture passes counts for every test that uses it, what an import 
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -85,6 +86,15 @@ class Reach:
             sites |= set().union(*(self._shared.get(id(fixture), set()) for fixture in used))
         self.tests[item.nodeid] = Reached(time.process_time() - began_s, sorted(sites), sorted(self._refused))
         return answer
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """A changed condition is a request that the catalogue of tests/engine cannot know: that proves nothing."""
+        try:
+            return (yield)
+        finally:
+            if shapes := sys.modules.get("tests.engine.shapes"):
+                shapes.WATCH.take_unknown()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:

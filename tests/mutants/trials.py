@@ -23,6 +23,7 @@ FIRST_S = 4.0
 """Of tests before the others, by their own time: most mutants are red by then."""
 OTHERS_S = 30.0
 """Of tests after those; more are not run against one mutant."""
+_MISFIT = re.compile(r".*(ValidationException|InvalidError|UnsupportedError|requests that the catalogue).*")
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _fault(mutant: Mutant, outcome: Outcome) -> str:
     if outcome.code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED, 70):
         return f"pytest ended with {outcome.code}: {outcome.why}"
     is_condition = mutant.kind in ("clause", "always")
-    if is_condition and (found := re.search(r".*(ValidationException|Invalid \w*Expression).*", outcome.why)):
+    if is_condition and (found := _MISFIT.search(outcome.why)):
         return found[0].strip()
     return ""
 
