@@ -27,75 +27,79 @@ class FiledLine(NamedTuple):
     in_place: bool
 
 
+class Read(NamedTuple):
+    """What lines are matched with: their orders, the orders' other lines that exist, and the claims of the coupons."""
+
+    orders: dict[OrderPlace, OrderRecord]
+    there: set[LinePlace]
+    claims: dict[tuple[str, bytes], Claim | Damaged]
+
+
+class Mismatch(NamedTuple):
+    """Faults of a line, of its order's other lines, and of the coupon. Each is empty if there is none."""
+
+    line: str
+    missing: str
+    coupon: str
+
+
 class Matching:
     """Matches lines of one day and adds the faults to `tally`.
 
-    A mismatch counts only if a second read confirms it, because a reversal may have come between the first reads.
+    A mismatch counts only if a second read confirms it: a reversal may have come between the first reads. An order
+    returns its coupon once and for good, so the second read shows it.
     """
 
     def __init__(self, services: Services, day: str, tally: DayTally) -> None:
         self._services, self._day, self._tally = services, day, tally
 
     def of(self, filed: list[FiledLine]) -> None:
-        orders, there, claims = self._read(filed)
+        read = self._read(filed)
         for one in filed:
-            faults = self._faults(one, orders, there, claims)
-            self._note(one, self._again(one) if any(faults) else faults, orders)
+            found = self._mismatch(one, read)
+            self._note(one, self._mismatch(one, self._read([one])) if any(found) else found, read)
 
-    def _again(self, one: FiledLine) -> tuple[str, str, str]:
-        """Read again. Once a coupon has been returned, an order that is read after its coupon says so."""
-        return self._faults(one, *self._read([one]))
-
-    def _read(
-        self, filed: list[FiledLine]
-    ) -> tuple[dict[OrderPlace, OrderRecord], set[LinePlace], dict[tuple[str, bytes], Claim | Damaged]]:
-        """The lines' orders, read first; then those of the orders' other lines that exist, and the coupons' claims."""
+    def _read(self, filed: list[FiledLine]) -> Read:
+        """Orders first: if one has not changed when it is read again, it was the same when the others were read."""
         orders = self._services.audit_reads.orders(map(_order_of, filed))
         found = [(one, orders[_order_of(one)]) for one in filed if _order_of(one) in orders]
         others = (place for one, order in found for place in self._other_lines(one, order))
         there = self._services.audit_reads.there(others)
         coupons = [self._coupon(order) for one, order in found if _is_kept(one.line, order)]
         claims = self._services.claims.of_persons((batch, ref.person) for batch, ref in coupons if batch and ref)
-        return orders, there, claims
+        return Read(orders, there, claims)
 
-    def _faults(
-        self,
-        one: FiledLine,
-        orders: dict[OrderPlace, OrderRecord],
-        there: set[LinePlace],
-        claims: dict[tuple[str, bytes], Claim | Damaged],
-    ) -> tuple[str, str, str]:
-        """Faults of the line, of the order's other lines, and of the coupon; empty if there is none."""
-        line, order = one.line, orders.get(_order_of(one))
+    def _mismatch(self, one: FiledLine, read: Read) -> Mismatch:
+        line, order = one.line, read.orders.get(_order_of(one))
         wrong = "" if one.in_place else "has a wrong key"
         wrong = wrong or line_fault(line, order, self._purse(order)) or (order_fault(order) if order else "")
         if order is None:
-            return wrong, "", ""
+            return Mismatch(wrong, "", "")
         if day_of(line.at_s, self._timezone(line.batch_id)).isoformat() != self._day:
             wrong = wrong or "is filed under another day than its own"
-        gone = [place for place in self._other_lines(one, order) if place not in there]
+        gone = [place for place in self._other_lines(one, order) if place not in read.there]
         missing = f"has no line of {gone[0][3] or 'its redemption'} on {gone[0][1]}" if gone else ""
-        coupon = ""
-        if _is_kept(line, order):
-            batch, ref = self._coupon(order)
-            claim = claims.get((batch.claim_key, ref.person)) if batch and ref else None
-            if isinstance(claim, Damaged):
-                self._services.damages.note(claim)
-                return wrong, missing, f"names a coupon of a damaged claim: {claim}"
-            coupon = coupon_fault(order, ref, batch.number if batch else -1, claim)
-        return wrong, missing, coupon
+        return Mismatch(wrong, missing, self._coupon_fault(order, read) if _is_kept(line, order) else "")
 
-    def _note(self, one: FiledLine, faults: tuple[str, str, str], orders: dict[OrderPlace, OrderRecord]) -> None:
-        line, order = one.line, orders.get(_order_of(one))
+    def _coupon_fault(self, order: OrderRecord, read: Read) -> str:
+        batch, ref = self._coupon(order)
+        claim = read.claims.get((batch.claim_key, ref.person)) if batch and ref else None
+        if isinstance(claim, Damaged):
+            self._services.damages.note(claim)
+            return f"names a coupon of a damaged claim: {claim}"
+        return coupon_fault(order, ref, batch.number if batch else -1, claim)
+
+    def _note(self, one: FiledLine, found: Mismatch, read: Read) -> None:
+        line, order = one.line, read.orders.get(_order_of(one))
         tally = self._tally.of(line.batch_id)
         expected = self._expected(order).get(line.reversal_no) if order else None
         if expected is not None:
             tally.take_order(expected)
         name = f"{one.merchant_id} {self._day} {line.order_no} {line.reversal_no}".rstrip()
-        for kind, fault in zip((tally.wrong_lines, tally.missing_lines, tally.wrong_coupons), faults, strict=True):
+        for kind, fault in zip((tally.wrong_lines, tally.missing_lines, tally.wrong_coupons), found, strict=True):
             if fault:
                 kind.take(f"{name} {fault}")
-        if order is not None and _is_kept(line, order) and not faults[2]:
+        if order is not None and _is_kept(line, order) and not found.coupon:
             tally.carried += 1
 
     def _other_lines(self, one: FiledLine, order: OrderRecord) -> list[LinePlace]:

@@ -54,9 +54,9 @@ def recount(
 
     passes = [Pass(f"{scope.sweep_id}#{day.day}", keys.DAY_BUCKETS, partial(read_on, day)) for day in days]
     found = run(services, services.audit_folds, passes, deadline_s=deadline_s)
-    return (
-        None if found is None else {day.day: DayTally.total(tallies) for day, tallies in zip(days, found, strict=True)}
-    )
+    if found is None:
+        return None
+    return {day.day: DayTally.total(tallies) for day, tallies in zip(days, found, strict=True)}
 
 
 class _Walk:
@@ -144,6 +144,6 @@ def _said(split: SumsByPayout) -> str:
     """For each purse, such as `season CNY 2 lines, 10 due + 0 withheld + 0 refused`."""
     told = []
     for purse, totals in sorted(split.whole.by_purse.items()):
-        parts = (f"{split.of(standing).of(purse).discount_minor} {standing}" for standing in PAYOUTS)
+        parts = (f"{split.of(payout).of(purse).discount_minor} {payout}" for payout in PAYOUTS)
         told.append(f"{purse} {totals.lines} lines, " + " + ".join(parts))
     return "; ".join(told) or "nothing"
