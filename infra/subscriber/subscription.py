@@ -65,7 +65,7 @@ class Subscription:
         self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message.receipt)
 
     def end(self) -> None:
-        """The rule and the queue are removed, with its messages."""
+        """The rule, the queue and its messages are removed."""
         self._events.remove_targets(Rule=self._name, EventBusName=self._bus, Ids=[_TARGET])
         self._events.delete_rule(Name=self._name, EventBusName=self._bus)
         self._sqs.delete_queue(QueueUrl=self._queue_url)

@@ -1,7 +1,7 @@
-"""The roles of template.yaml as IAM reads them: which request of a function a statement allows.
+"""The roles of template.yaml as IAM evaluates them: which requests of a function a statement allows.
 
-A condition with `ForAllValues` must hold for all leading keys, or attributes, of a request in one statement. What has
-no leading key, a scan, passes it: no role lists such a verb.
+A condition with `ForAllValues` must hold for all leading keys, or attributes, of a request in one statement. A request
+without a leading key (a scan) passes it, so no role may list such a verb.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _ATTRIBUTES = ("ForAllValues:StringEquals", "dynamodb:Attributes")
 
 
 class Statement(NamedTuple):
-    """Actions on resources by their logical names; `*` and whatever has no name are named as they are."""
+    """Actions on resources by their logical names; `*` and resources without a logical name stay as they are."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     keys: tuple[str, ...]
-    """What a partition key must be like; none, and any will do."""
+    """Patterns of partition keys; empty: any key."""
     attributes: tuple[str, ...]
-    """What may be named of an item; none, and all may."""
+    """Attributes that a request may name; empty: all."""
     others: tuple[str, ...]
     """Conditions of any other kind."""
 
@@ -73,7 +73,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """A table's stream is not the table: it is named `ClaimsTable.StreamArn`."""
+    """The logical name; a table's stream is `ClaimsTable.StreamArn`."""
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         name, attribute = resource["Fn::GetAtt"]
         return f"{name}.{attribute}" if attribute == "StreamArn" else str(name)

@@ -1,4 +1,4 @@
-"""Alarms are encrypted on their way and still heard: the topic's key lets CloudWatch use it, and nobody else does."""
+"""Alarms are encrypted and still delivered: CloudWatch may use the topic's key, and no other service may."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NEEDED = ["kms:GenerateDataKey*", "kms:Decrypt"]
 OURS = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 OWNER = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 TELLING = {"AWS::CloudWatch::Alarm", "AWS::SNS::Subscription"}
-"""What may name the topic: alarms, which CloudWatch publishes, and who hears them."""
+"""Resources that may name the topic: alarms, which CloudWatch publishes, and subscriptions."""
 
 
 def topics_have_a_key_of_ours(t: Template) -> Iterator[str]:
-    """A key of the template, never the one that SNS has by itself, whose policy nobody can change."""
+    """A key of the template, not the default key of SNS, whose policy cannot be changed."""
     for name, topic in resources(t, "AWS::SNS::Topic").items():
         key = topic.get("KmsMasterKeyId", {})
         if not isinstance(key, dict) or key.get("Ref") not in resources(t, "AWS::KMS::Key"):
@@ -25,7 +25,7 @@ def topics_have_a_key_of_ours(t: Template) -> Iterator[str]:
 
 
 def keys_let_alarms_through(t: Template) -> Iterator[str]:
-    """CloudWatch may make and read data keys for alarms of this account; the account administers; nobody else."""
+    """CloudWatch may generate and decrypt data keys for alarms of this account; the account administers the key."""
     for name, key in resources(t, "AWS::KMS::Key").items():
         statements = key["KeyPolicy"]["Statement"]
         alarms = {"Principal": PUBLISHER, "Action": NEEDED, "Condition": OURS}
@@ -38,10 +38,10 @@ def keys_let_alarms_through(t: Template) -> Iterator[str]:
 
 
 def only_alarms_publish(t: Template) -> Iterator[str]:
-    """Another publisher would be silenced by the key until its policy names it."""
+    """The key's policy does not allow any other publisher."""
     for name, found in t["Resources"].items():
         if found["Type"] not in TELLING and json.dumps({"Ref": "AlarmTopic"}) in json.dumps(found):
-            yield f"{name} publishes, and the key does not know it"
+            yield f"{name} publishes, and the key does not allow it"
 
 
 def _key(r: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The template's side of the costs: prices that another region may state, and a dashboard of sums that are sent."""
+"""Costs in the template: unit prices are parameters, and the dashboard shows metrics that are sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVERYTHING = f"""SUM(SEARCH('{{"{NAMESPACE}",operation}} MetricName="MicroDollar
 
 
 def redeemed(name: str) -> str:
-    """Of the campaigns in the currency that is chosen on the dashboard."""
+    """The sum of a metric over the campaigns in the dashboard's currency."""
     return f"""SUM(SEARCH('{{"{NAMESPACE}",campaign,currency}} MetricName="{name}" currency="CNY"', 'Sum', 3600))"""
 
 
@@ -32,7 +32,7 @@ SHOWN = {
     f"""SEARCH('{{"{NAMESPACE}",campaign,currency}} MetricName="Late"', 'Average', 3600)""",
 }
 SENT = {"operation": {*CONSUMPTION, "Done"}, "campaign,currency": {*MONEY, PRICE}}
-"""By dimensions."""
+"""Metrics by dimensions."""
 SEARCHED = re.compile(r'\{"([^"]+)",([a-z,]+)\} MetricName="([A-Za-z]+)"')
 
 
@@ -54,7 +54,7 @@ def expressions_of(widget: dict[str, Any]) -> set[str]:
 
 
 def the_dashboard_divides_what_is_asked(t: Template) -> Iterator[str]:
-    """Units and dollars a claim and a redemption, dollars a redeemed minor unit by currency, the late; nothing else."""
+    """Units and dollars a claim and a redemption, dollars a redeemed minor unit, late redemptions; nothing else."""
     shown = set()
     for widget in widgets(t):
         shown |= expressions_of(widget)
@@ -64,7 +64,7 @@ def the_dashboard_divides_what_is_asked(t: Template) -> Iterator[str]:
 
 
 def the_dashboard_reads_metrics_that_are_sent(t: Template) -> Iterator[str]:
-    """In the functions' namespace, summed up, where the stack is."""
+    """As sums, in the functions' namespace and the stack's region."""
     operations = {*get_args(RequestOperation), *get_args(BackgroundOperation)}
     for widget in widgets(t):
         if (widget["stat"], widget["region"]) != ("Sum", "${AWS::Region}"):
@@ -87,7 +87,7 @@ def _not_sending(t: Template, namespace: str) -> Iterator[str]:
 
 
 def the_currency_is_chosen(t: Template) -> Iterator[str]:
-    """By a variable that replaces the one that stands in the widgets, among those in which something was redeemed."""
+    """A variable replaces the currency in the widgets by one in which something was redeemed."""
     (dashboard,) = resources(t, "AWS::CloudWatch::Dashboard").values()
     (variable,) = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["variables"]
     if (variable["type"], variable["pattern"], variable["defaultValue"]) != ("pattern", "CNY", "CNY"):
@@ -99,7 +99,7 @@ def the_currency_is_chosen(t: Template) -> Iterator[str]:
 
 
 def prices_are_parameters(t: Template) -> Iterator[str]:
-    """Every function reckons with the stated price; without one, with the list price, which stands elsewhere."""
+    """Every function gets the stated price; the list price is the code's default and not in the template."""
     for unit in ("Write", "Read"):
         if t["Parameters"][f"{unit}UnitMicroDollars"]["Default"] != "":
             yield f"a second list price of a {unit} unit"
@@ -153,7 +153,7 @@ TestRules = rule_tests(PLANTED, [(prices_are_parameters, default("WriteUnitMicro
 
 
 def test_costs_count_what_stands() -> None:
-    """`make costs` knows how many alarms the template has; dashboard, key and secret are one each."""
+    """`make costs` counts as many alarms as the template has, and one dashboard, key and secret."""
     assert len(resources(template(), "AWS::CloudWatch::Alarm")) == ALARMS
     for kind in ("AWS::CloudWatch::Dashboard", "AWS::KMS::Key", "AWS::SecretsManager::Secret"):
         assert len(resources(template(), kind)) == 1, kind

@@ -1,4 +1,4 @@
-"""How the streams reach the function `events`, and what of them: the template's filters pass what the code tells."""
+"""The streams reach the function `events`, and the template's filters pass the records that become events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.template.stack import Plant, Planted, Template, function, resources, 
 from tests.world import a_batch, campaign, order
 
 FED = {"Claims": "ClaimsTable", "Lines": "OrdersTable"}
-"""Event of the function → the table whose stream it is."""
+"""Event of the function → the table of its stream."""
 
 
 def mapping(t: Template, event: str) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def mapping(t: Template, event: str) -> dict[str, Any]:
 
 
 def two_tables_stream_their_new_items(t: Template) -> Iterator[str]:
-    """Claims and orders, their new images and nothing older; no other table."""
+    """Claims and orders stream new images only; no other table has a stream."""
     wanted = {table: {"StreamViewType": "NEW_IMAGE"} for table in FED.values()}
     for name, table in resources(t, "AWS::DynamoDB::Table").items():
         if table.get("StreamSpecification") != wanted.get(name):
@@ -32,7 +32,7 @@ def two_tables_stream_their_new_items(t: Template) -> Iterator[str]:
 
 
 def each_stream_is_read_to_the_end(t: Template) -> Iterator[str]:
-    """From its first record, in halves on errors, for hours; what is given up is written to the queue."""
+    """From its first record, in halves after errors, for hours; failed batches go to the queue."""
     if {name: event["Type"] for name, event in function(t, "events")["Events"].items()} != dict.fromkeys(
         FED, "DynamoDB"
     ):
@@ -59,7 +59,7 @@ def each_stream_is_read_to_the_end(t: Template) -> Iterator[str]:
 
 
 def filters_pass_what_is_told(t: Template) -> Iterator[str]:
-    """Of every record that a season makes, exactly those of which the code makes an event; of either stream."""
+    """Of all records that a season writes, exactly those that the code turns into events."""
     for event, table in FED.items():
         patterns = [json.loads(found["Pattern"]) for found in mapping(t, event)["FilterCriteria"]["Filters"]]
         for record in (r for r in records() if f"table/{table}/" in r["eventSourceARN"]):
@@ -69,7 +69,7 @@ def filters_pass_what_is_told(t: Template) -> Iterator[str]:
 
 
 def what_is_late_or_lost_rings(t: Template) -> Iterator[str]:
-    """An alarm on the age of what is read and one on the queue; the queue keeps as long as it can."""
+    """There are alarms on the age of records and on the queue; the queue keeps messages for the longest time."""
     alarms = [a for a in resources(t, "AWS::CloudWatch::Alarm").values() if "Dimensions" in a]
     watched = {
         (alarm["MetricName"], json.dumps(alarm["Dimensions"][0]["Value"]), alarm["Threshold"]) for alarm in alarms
@@ -85,7 +85,7 @@ def what_is_late_or_lost_rings(t: Template) -> Iterator[str]:
 
 
 def the_bus_is_the_stacks(t: Template) -> Iterator[str]:
-    """Named like it, told by an output, and where the function puts."""
+    """It has the stack's name, is an output, and is the bus of the function."""
     if resources(t, "AWS::Events::EventBus")["EventBus"]["Name"] != {"Ref": "AWS::StackName"}:
         yield "the bus has another name"
     if t["Outputs"]["EventBusName"]["Value"] != {"Ref": "EventBus"}:
@@ -98,7 +98,7 @@ _RECORDS: list[Record] = []
 
 
 def records() -> list[Record]:
-    """Of a booking, a claim, a hold, a redemption from it, a reversal and a tombstone, as they come and change."""
+    """The records of a booking, a claim, a hold, a redemption, a reversal and a tombstone, inserted and changed."""
     if _RECORDS:
         return _RECORDS
     with stage() as s:
@@ -175,7 +175,7 @@ TestRules = rule_tests(PLANTED)
 
 
 def test_the_season_makes_every_kind_of_record() -> None:
-    """Else the filters were held against too little."""
+    """So that the filters are tested with each."""
     told = [inserted(record) for record in records()]
     assert len([what for what in told if what is not None]) == 3
     assert {record["eventName"] for record in records()} == {"INSERT", "MODIFY", "REMOVE"}

@@ -1,4 +1,4 @@
-"""A flood of reads starves no claim: what needs no token has buckets and environments of its own."""
+"""Many reads cannot block claims: routes without a token have their own token buckets and environments."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ BUCKET = {
     "ThrottlingBurstLimit": {"Ref": "PublicBurstLimit"},
 }
 UNRESERVED = 100
-"""What Lambda keeps of an account's environments for functions without a number of their own."""
+"""Environments that Lambda keeps for functions without reserved concurrency."""
 QUOTA = 1000
-"""An account's environments until raised."""
+"""Environments of a new account."""
 
 
 def public_routes() -> set[str]:
-    """Those that the code declares without a scope, and whatever is no route."""
+    """Routes that the code declares without a scope, and `$default`."""
     declared = {route.key for routes in declared_routes().values() for route in routes if route.scope is None}
     return {*declared, "$default"}
 
@@ -31,7 +31,7 @@ def settings_of(t: Template) -> dict[str, Any]:
 
 
 def each_public_route_has_its_bucket(t: Template) -> Iterator[str]:
-    """A token bucket of its own, with metrics; a setting replaces the default one whole. No other route has one."""
+    """Each has its own token bucket with metrics; no other route has one. A setting replaces the whole default."""
     there = settings_of(t)
     for route in sorted(public_routes() | there.keys()):
         if there.get(route) != (BUCKET if route in public_routes() else None):
@@ -39,7 +39,7 @@ def each_public_route_has_its_bucket(t: Template) -> Iterator[str]:
 
 
 def public_routes_leave_half(t: Template) -> Iterator[str]:
-    """All their buckets together hold at most half of what the API lets through, by the defaults."""
+    """By default, all their buckets together allow at most half of the API's requests."""
     for name in ("RateLimit", "BurstLimit"):
         each, whole = (t["Parameters"][f"{kind}{name}"]["Default"] for kind in ("Public", "Api"))
         if len(settings_of(t)) * each > whole / 2:
@@ -47,7 +47,7 @@ def public_routes_leave_half(t: Template) -> Iterator[str]:
 
 
 def reads_have_a_ceiling_of_environments(t: Template) -> Iterator[str]:
-    """The function of the public routes is capped unless told otherwise, and what is set aside fits a new account."""
+    """By default the public routes' function is capped, and all reserved concurrency fits a new account."""
     wanted = {"Fn::If": ["CapsCatalog", {"Ref": "CatalogConcurrencyMax"}, {"Ref": "AWS::NoValue"}]}
     for area in {area for area, routes in declared_routes().items() for route in routes if route.scope is None}:
         if function(t, area).get("ReservedConcurrentExecutions") != wanted:

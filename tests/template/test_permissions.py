@@ -1,8 +1,8 @@
-"""Each function may do what its code does and nothing else: by verb, table, leading key and, where told, attribute.
+"""Each function may do what its code does and nothing else: by verb, table, leading key and, if stated, attribute.
 
-What the code does is written down while the cases of the API suite are played, which between them show every route with
-every answer; a transaction is authorised by the verbs of its parts. A path that no case takes would be an AccessDenied
-on AWS alone, since the local cloud knows no leading keys: rare_cases.py has those that only seasons take.
+The requests of the code are recorded while the cases of the API suite are played; they cover every route with every
+answer. A transaction needs the verbs of its parts. A request that no case sends would be an AccessDenied on AWS only,
+since the local cloud ignores leading keys; rare_cases.py has the requests that only whole seasons send.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FEEDING = {
     ),
     ("events", "SendMessage", "FailedEventsQueue"),
 }
-"""What Lambda itself does in the role of `events`, to bring it the streams and to put away what failed."""
+"""Actions of Lambda itself in the role of `events`: it reads the streams and sends failed batches to the queue."""
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
@@ -45,12 +45,12 @@ WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
 
 @cache
 def needed() -> frozenset[Call]:
-    """Function and request of every request to AWS that any case took."""
+    """Function and request of all requests to AWS in any case."""
     return frozenset(call for case in CASES for call in outcome(case).log.calls)
 
 
 def nothing_needed_is_missing(t: Template) -> Iterator[str]:
-    """A request that a route takes and no statement of its role allows would be a 500 on AWS."""
+    """A request that no statement of the function's role allows would be a 500 on AWS."""
     roles = {area: list(statements(t, area)) for area in AREAS}
     for area, request in sorted(needed(), key=str):
         if not any(statement.allows(request) for statement in roles[area]):
@@ -58,7 +58,7 @@ def nothing_needed_is_missing(t: Template) -> Iterator[str]:
 
 
 def nothing_allowed_is_superfluous(t: Template) -> Iterator[str]:
-    """A verb, a kind of key or an attribute that no route takes is a door that nobody watches."""
+    """Every allowed verb, kind of key and attribute is needed by a request."""
     for area in AREAS:
         asked = [request for role, request in needed() if role == area]
         for statement in statements(t, area):
@@ -77,7 +77,7 @@ def nothing_allowed_is_superfluous(t: Template) -> Iterator[str]:
 
 
 def catalog_is_shared_by_keys(t: Template) -> Iterator[str]:
-    """Each verb on it names the beginnings of keys, all of one kind each; no other condition guards anything."""
+    """Each verb on the catalog table names prefixes of keys, each of one kind; there is no other condition."""
     for area in AREAS:
         for statement in statements(t, area):
             yield from (f"{area}: a condition {other}" for other in statement.others)
@@ -89,7 +89,7 @@ def catalog_is_shared_by_keys(t: Template) -> Iterator[str]:
 
 
 def what_operators_write_is_claimed_by_attribute(t: Template) -> Iterator[str]:
-    """Of items that operators write too, a claim names those attributes that it must, and no other."""
+    """The role of `claim` names the attributes that it may change of items that operators write too."""
     theirs = {key for s in statements(t, "admin") if set(s.verbs) & set(WRITES) for key in s.keys}
     for statement in statements(t, "claim"):
         shared = theirs & set(statement.keys) if set(statement.verbs) & set(WRITES) else set()
@@ -100,7 +100,7 @@ def what_operators_write_is_claimed_by_attribute(t: Template) -> Iterator[str]:
 def nothing_else_is_allowed(t: Template) -> Iterator[str]:
     """Tables, the keys' secret, the bus and the function's own log group, each by name; no star, no other service.
 
-    And for the streams exactly what Lambda asks for.
+    For the streams it allows exactly what Lambda needs.
     """
     for area in AREAS:
         group = f"{area.capitalize()}LogGroup"
@@ -117,7 +117,7 @@ def nothing_else_is_allowed(t: Template) -> Iterator[str]:
 
 
 def each_function_has_its_own_role(t: Template) -> Iterator[str]:
-    """A role for itself, that only Lambda assumes; what is shared may send traces and nothing more."""
+    """Only Lambda assumes it; the shared policy allows traces and nothing else."""
     for area in AREAS:
         name = area.capitalize()
         if t["Resources"][f"{name}Function"]["Properties"].get("Role") != {"Fn::GetAtt": [f"{name}Role", "Arn"]}:
@@ -143,7 +143,7 @@ def _statement(area: str, resource: str, r: dict[str, Any]) -> dict[str, Any]:
 
 
 def _on_catalog(area: str, verb: str, r: dict[str, Any], place: int = 0) -> dict[str, Any]:
-    """The statement at `place` of those for this verb."""
+    """The `place`-th statement for this verb."""
     found = [s for s in _statements(area, r) if s["Action"] == f"dynamodb:{verb}"]
     return [s for s in found if s["Resource"] == {"Fn::GetAtt": ["CatalogTable", "Arn"]}][place]
 
@@ -248,7 +248,7 @@ def test_every_function_was_seen_at_work() -> None:
 
 
 def test_a_request_that_its_role_does_not_list_is_a_fault() -> None:
-    """In whatever test of the API suite it is sent, for all of them end without faults."""
+    """In every test of the API suite, since all of them must end without faults."""
     with stage() as s:
         key = {"pk": {"S": "MERCHANT#diner"}, "sk": {"S": "RECORD"}}
         for s.area in ("", "claim"):

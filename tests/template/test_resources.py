@@ -1,4 +1,4 @@
-"""What the template says of functions, tables, logs and alarms is what was decided, and what the code reads."""
+"""Functions, tables, logs and alarms of the template are as decided, and variables are those that the code reads."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ LOGGED = {
     *("requestId", "identity.sourceIp", "requestTime", "routeKey", "status", "responseLatency", "integrationLatency"),
     *("responseLength", "error.message", "authorizer.error"),
 }
-"""What the gateway writes of a request; the function's own line says the rest, hashed where it is of a person."""
+"""What the gateway logs of a request; the function's own line has the rest, with persons hashed."""
 LAPTOPS = {"SWEEP_WORKERS"}
-"""Read with a default that is right on AWS; tests on an engine that is not atomic across threads set it."""
+"""Its default is right on AWS; tests set it for an engine that is not atomic across threads."""
 
 
 def read(area: str) -> set[str]:
-    """The variables that the function's code asked for, in any case of the API suite and when its clock is made."""
+    """The variables that the function read, in any case of the API suite and for its clock."""
     clock = Settings({})
     Services(clock)
     return clock.read.union(*(outcome(case).log.settings[area].read for case in CASES))
@@ -59,7 +59,7 @@ AS_DECIDED = {
 
 
 def tables_are_as_decided(t: Template) -> Iterator[str]:
-    """All four: protected, on demand, recoverable, encrypted, kept when the stack goes; no index, no TTL."""
+    """All four: protected, on demand, recoverable, encrypted, kept when the stack is deleted; no index, no TTL."""
     if set(resources(t, "AWS::DynamoDB::Table")) != set(TABLES):
         yield "other tables than the four"
     for name, table in resources(t, "AWS::DynamoDB::Table").items():
@@ -79,7 +79,7 @@ def tables_have_the_stores_keys(t: Template) -> Iterator[str]:
 
 
 def hot_tables_can_be_warmed(t: Template) -> Iterator[str]:
-    """`catalog` and `claims` take the opening minute: their throughput is a parameter."""
+    """`catalog` and `claims` have the load of the opening minute, so their warm throughput is a parameter."""
     wanted = {
         "ReadUnitsPerSecond": {"Ref": "WarmReadUnitsPerSecond"},
         "WriteUnitsPerSecond": {"Ref": "WarmWriteUnitsPerSecond"},
@@ -90,7 +90,7 @@ def hot_tables_can_be_warmed(t: Template) -> Iterator[str]:
 
 
 def functions_run_as_decided(t: Template) -> Iterator[str]:
-    """Python 3.13 on arm64 with traces, a handler that is there, and time that the claim protocol allows for."""
+    """Python 3.13 on arm64 with traces, an existing handler, and a timeout that the claim protocol allows."""
     for area in AREAS:
         found = function(t, area)
         if (found["Runtime"], found["Architectures"], found["Tracing"]) != ("python3.13", ["arm64"], "Active"):
@@ -105,7 +105,7 @@ def functions_run_as_decided(t: Template) -> Iterator[str]:
 
 
 def functions_get_the_variables_they_read(t: Template) -> Iterator[str]:
-    """Each variable that is read is given, and each that is given is read."""
+    """Each variable that is read is set, and each that is set is read."""
     for area in AREAS:
         given = set(function(t, area)["Environment"]["Variables"])
         yield from (
@@ -115,7 +115,7 @@ def functions_get_the_variables_they_read(t: Template) -> Iterator[str]:
 
 
 def variables_name_their_resource(t: Template) -> Iterator[str]:
-    """A table's variable is that table, and the service is named like the function."""
+    """A table's variable names that table, and the service has the function's name."""
     for area in AREAS:
         variables = function(t, area)["Environment"]["Variables"]
         for name, value in variables.items():
@@ -128,7 +128,7 @@ def variables_name_their_resource(t: Template) -> Iterator[str]:
 
 
 def the_test_clock_is_the_laptops(t: Template) -> Iterator[str]:
-    """Empty by default, and a rule refuses it wherever the stage is not `local`."""
+    """The clock file is empty by default, and a rule refuses it for any stage but `local`."""
     if t["Parameters"]["TestClockFile"]["Default"] != "" or t["Parameters"]["Stage"]["Default"] == "local":
         yield "a test clock by default"
     (rule,) = t["Rules"].values()
@@ -139,7 +139,7 @@ def the_test_clock_is_the_laptops(t: Template) -> Iterator[str]:
 
 
 def logs_are_kept_for_a_time(t: Template) -> Iterator[str]:
-    """Every function and the API write to a log group that is declared, with a retention."""
+    """Every function and the API log to a declared log group with a retention."""
     groups = resources(t, "AWS::Logs::LogGroup")
     for name, group in groups.items():
         if group.get("RetentionInDays") != {"Ref": "LogRetentionDays"}:
@@ -156,7 +156,7 @@ def logs_are_kept_for_a_time(t: Template) -> Iterator[str]:
 
 
 def alarms_watch_everything(t: Template) -> Iterator[str]:
-    """Errors and throttles of each function and each table, the schedule, the API's 5xx; each tells the topic."""
+    """Errors and throttles of each function and table, the schedule, the API's 5xx; each alarm notifies the topic."""
     alarms = resources(t, "AWS::CloudWatch::Alarm")
     watched = {json.dumps([a.get("MetricName"), a.get("Dimensions")]) for a in alarms.values()}
     for area in AREAS:
@@ -180,7 +180,7 @@ def alarms_watch_everything(t: Template) -> Iterator[str]:
 
 
 def the_schedule_runs_every_minute(t: Template) -> Iterator[str]:
-    """The one event of `expire`."""
+    """It is the only event of `expire`."""
     (event,) = function(t, "expire")["Events"].values()
     if event["Type"] != "Schedule" or event["Properties"]["Schedule"] != "rate(1 minute)":
         yield "another schedule"
@@ -189,7 +189,7 @@ def the_schedule_runs_every_minute(t: Template) -> Iterator[str]:
 
 
 def keys_are_made_and_kept(t: Template) -> Iterator[str]:
-    """The secret is generated with version 1, long enough, and outlives the stack."""
+    """The secret is generated with version 1, is long enough, and stays when the stack is deleted."""
     whole = t["Resources"]["KeysSecret"]
     made = whole["Properties"]["GenerateSecretString"]
     if (made["GenerateStringKey"], made["SecretStringTemplate"]) != ("1", "{}") or made["PasswordLength"] < 64:

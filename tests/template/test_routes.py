@@ -31,14 +31,14 @@ def published() -> dict[str, list[str]]:
 
 
 def template_names_the_contracts_routes(t: Template) -> Iterator[str]:
-    """No route more, none less, `$default` beside them."""
+    """The same routes, and `$default`."""
     there, wanted = set(routes(t)), {*contract(), "$default"}
     yield from (f"{route} is missing" for route in sorted(wanted - there))
     yield from (f"{route} is no route of the contract" for route in sorted(there - wanted))
 
 
 def routes_lead_to_the_function_that_has_them(t: Template) -> Iterator[str]:
-    """Each route's function is the one whose handler declares it; whatever is no route leads to the catalogue."""
+    """Each route leads to the function whose handler declares it, and `$default` to the catalogue."""
     areas = {route.key: area for area, declared in declared_routes().items() for route in declared}
     areas["$default"] = "catalog"
     for route, (area, _) in routes(t).items():
@@ -47,7 +47,7 @@ def routes_lead_to_the_function_that_has_them(t: Template) -> Iterator[str]:
 
 
 def gateway_asks_for_the_scope_of_the_code(t: Template) -> Iterator[str]:
-    """Exactly the scope that the function checks again; none where it checks none."""
+    """The gateway requires exactly the scope that the function checks."""
     scopes = {r.key: [r.scope] if r.scope else [] for declared in declared_routes().values() for r in declared}
     scopes["$default"] = []
     for route, (_, asked) in routes(t).items():
@@ -56,7 +56,7 @@ def gateway_asks_for_the_scope_of_the_code(t: Template) -> Iterator[str]:
 
 
 def a_forgotten_line_closes_a_route(t: Template) -> Iterator[str]:
-    """The API has a JWT authorizer, by default on every route, for its issuer and audience."""
+    """Every route has the JWT authorizer by default, which checks issuer and audience."""
     auth = t["Resources"]["Api"]["Properties"]["Auth"]
     if auth.get("DefaultAuthorizer") not in auth["Authorizers"]:
         yield "no default authorizer"
@@ -67,7 +67,7 @@ def a_forgotten_line_closes_a_route(t: Template) -> Iterator[str]:
 
 
 def local_routes_stay_local(t: Template) -> Iterator[str]:
-    """Nothing of the laptop's stack is deployed."""
+    """No `/_local` route is deployed."""
     if "_local" in json.dumps(t):
         yield "/_local is in the template"
 
@@ -117,7 +117,7 @@ def test_the_three_lists_are_equal() -> None:
 
 
 def test_the_document_says_the_scopes_of_the_template() -> None:
-    """What a reader is told is what the gateway checks."""
+    """The documented scopes are those that the gateway checks."""
     asked = {route: scopes for route, (_, scopes) in routes(template()).items() if route != "$default"}
     assert published() == asked
 
@@ -131,7 +131,7 @@ def test_the_committed_document_is_what_the_code_says(capsys: pytest.CaptureFixt
 def test_a_stale_document_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One letter less and the check fails, and says what to run; without `--check` it is written anew."""
+    """After a change the check fails and names the command; without `--check` the document is written again."""
     stale = tmp_path / "openapi.json"
     stale.write_text(DOCUMENT.read_text("utf-8").replace("Coupon Season", "Coupon"), "utf-8")
     monkeypatch.setattr("infra.openapi.DOCUMENT", stale)
