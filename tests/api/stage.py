@@ -199,7 +199,7 @@ def stage() -> Iterator[Stage]:
     made = Stage(Store())
     clients = {"secretsmanager": Vault(), "events": made.heard, "sqs": made.heard}
 
-    def client(service: str, **_: Any) -> Any:
+    def client(service: str, *_: Any, **__: Any) -> Any:
         return Noted(clients[service], made.note)
 
     with patch.object(tests.world, "send", made.send), patch("coupons.stores.remote.client", client):
