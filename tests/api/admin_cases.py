@@ -201,7 +201,7 @@ def a_member_without_a_pack(s: Stage) -> Answered:
     400,
     "malformed",
     facts={
-        "errors": [{"place": "body.remove.1", "message": "is somebody that add names too, perhaps in another spelling"}]
+        "errors": [{"place": "body.remove.1", "message": "is a person whom add names too, perhaps in another spelling"}]
     },
 )
 def one_person_in_both_lists(s: Stage) -> Answered:

@@ -22,7 +22,7 @@ RULES = (
     # identities: letters and digits of any script
     r"holds U\+[0-9A-F]+, which no identity may hold",
     r"is empty",
-    r"is somebody that add names too, perhaps in another spelling",
+    r"is a person whom add names too, perhaps in another spelling",
     # one document, two of its fields
     r"the window ends before it starts",
     r"amount_minor is above threshold_minor: .*",

@@ -91,6 +91,11 @@ class OrderRecord:
     reversals: tuple[Reversal, ...] = ()
 
     @property
+    def key(self) -> bytes:
+        """What stands for the order in its coupon's claim."""
+        return order_key(self.merchant_id, self.order_no)
+
+    @property
     def coupon_returned(self) -> bool:
         """A reversal returned the coupon, so another order may have it now."""
         return any(reversal.coupon_returned for reversal in self.reversals)

@@ -44,7 +44,7 @@ def change_members(services: Services, group_id: str, add: list[str], remove: li
     removing = [services.keys.person(name) for name in remove]
     for place, person in enumerate(removing):
         if person in adding:
-            message = "is somebody that add names too, perhaps in another spelling"
+            message = "is a person whom add names too, perhaps in another spelling"
             raise Malformed(errors=[{"place": f"body.remove.{place}", "message": message}])
     known = services.groups.known(group_id, [*adding, *dict.fromkeys(removing)])
     leaving = [person for person in dict.fromkeys(removing) if known.get(person, False)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon, Ruling
+from coupons.model.orders import Order, OrderRecord, fingerprint
 from coupons.model.terms import Terms
 from coupons.process.services import Services
 from coupons.refusals import CouponNotUsable, NotFound
@@ -36,6 +38,21 @@ class TillCoupon:
     def expires_at_s(self) -> int:
         """When the coupon expires: as stamped at its claim, plus what operators added."""
         return self.coupon.expires_at_s + self.ruling.extended_s
+
+    def order_record(
+        self, state: Literal["held", "redeemed"], merchant_id: str, order_no: str, order: Order, now_s: int
+    ) -> OrderRecord:
+        """The record of the order that wants to hold or redeem this coupon; its amounts are not assessed yet."""
+        return OrderRecord(
+            merchant_id=merchant_id,
+            order_no=order_no,
+            state=state,
+            coupon_id=self.coupon_id,
+            fingerprint=fingerprint(order),
+            batch_id=self.batch.batch_id,
+            terms_id=self.terms.terms_id,
+            at_s=now_s,
+        )
 
 
 def read_coupon(services: Services, ref: CouponRef) -> TillCoupon:

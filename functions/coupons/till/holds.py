@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from coupons.model.orders import Order, OrderRecord, fingerprint, order_key
+from coupons.model.orders import Order, OrderRecord
 from coupons.model.scans import Scanned
 from coupons.process.services import Services
 from coupons.refusals import Busy, OrderConflict
@@ -35,16 +35,7 @@ def hold(
     existing = services.orders.get(merchant_id, order_no)
     scanned = open_code(services, code, pin)
     presented = read_coupon(services, scanned.ref)
-    wanted = OrderRecord(
-        merchant_id=merchant_id,
-        order_no=order_no,
-        state="held",
-        coupon_id=presented.coupon_id,
-        fingerprint=fingerprint(order),
-        batch_id=presented.batch.batch_id,
-        terms_id=presented.terms.terms_id,
-        at_s=now_s,
-    )
+    wanted = presented.order_record("held", merchant_id, order_no, order, now_s)
     if existing is not None and _is_same_hold(existing, wanted):
         return existing, presented.batch.timezone, True
     refuse_old_code(scanned, presented, now_s)
@@ -95,14 +86,14 @@ def _commit(
 
     Raises CodeExpired, CodeInvalid, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
     """
-    key, now_s = order_key(wanted.merchant_id, wanted.order_no), wanted.at_s
+    now_s = wanted.at_s
     for _ in range(COMMIT_ATTEMPTS):
         refuse_returned(scanned, presented, now_s)
-        refuse_unusable(presented, now_s, order=key)
+        refuse_unusable(presented, now_s, order=wanted.key)
         amounts = amounts_or_refuse(presented, till_of(services, presented, wanted.merchant_id), order, now_s)
         record = replace(wanted, amounts=amounts, held_until_s=hold_ends_at_s(presented, ttl_s, now_s))
         coupon = services.coupons.hold(
-            presented.batch, presented.ref, key, scanned, record.held_until_s, now_s, presented.ruling.extended_s
+            presented.batch, presented.ref, wanted.key, scanned, record.held_until_s, now_s, presented.ruling.extended_s
         )
         try:
             services.transact([coupon, services.orders.hold(record)])
@@ -123,8 +114,7 @@ def _release_held(services: Services, held: OrderRecord, tombstone: OrderRecord)
     opened = services.keys.open_coupon(held.coupon_id)
     assert opened is not None, "we sealed the id of a coupon that an order holds"
     batch = services.cache.batch(held.batch_id)
-    key = order_key(held.merchant_id, held.order_no)
-    coupon, order = services.coupons.release(batch, opened[0], key), services.orders.release(tombstone)
+    coupon, order = services.coupons.release(batch, opened[0], held.key), services.orders.release(tombstone)
     try:
         services.transact([coupon, order])
     except TransactionFailed as failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from coupons.clock import SKEW_S
-from coupons.model.orders import Order, OrderRecord, fingerprint, order_key, redemption_line
+from coupons.model.orders import Order, OrderRecord, redemption_line
 from coupons.model.scans import Scanned
 from coupons.process.services import Services
 from coupons.refusals import Busy, Malformed, NotFound, OrderConflict
@@ -26,9 +26,8 @@ COMMIT_ATTEMPTS = 3
 class _Found:
     """A request to redeem with what exists: the coupon, and what its order number carries already."""
 
-    merchant_id: str
-    order_no: str
-    content: str
+    wanted: OrderRecord
+    """As it will be stored, but for its amounts and what it takes over from a hold."""
     scanned: Scanned | None
     """None: the request names no code, and means the coupon that its order holds."""
     presented: TillCoupon
@@ -37,12 +36,17 @@ class _Found:
     @property
     def is_same(self) -> bool:
         """The order number carries this coupon for this content."""
-        return self.existing is not None and self.existing.same_content(self.presented.coupon_id, self.content)
+        return self.existing is not None and self.existing.same_content(self.wanted.coupon_id, self.wanted.fingerprint)
+
+    @property
+    def is_repeat(self) -> bool:
+        """The order has redeemed this coupon for this content already."""
+        return self.existing is not None and self.existing.state == "redeemed" and self.is_same
 
     @property
     def is_coupon_held(self) -> bool:
         """The coupon itself says that this order holds it."""
-        return self.presented.coupon.is_held_by(order_key(self.merchant_id, self.order_no))
+        return self.presented.coupon.is_held_by(self.wanted.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,14 @@ def redeem(
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
     existing = services.orders.get(merchant_id, order_no)
     scanned = None if code is None else open_code(services, code, pin).sent(scanned_at_s, now_s)
-    found = _find(services, merchant_id, order_no, fingerprint(order), scanned, existing)
-    if found.existing is not None and found.is_same and found.existing.state == "redeemed":
-        return found.existing, found.presented.batch.timezone, True
+    presented = read_coupon(services, scanned.ref if scanned is not None else _ref_of(services, existing))
+    wanted = presented.order_record("redeemed", merchant_id, order_no, order, now_s)
+    found = _find(services, wanted, scanned, presented, existing)
+    if found.existing is not None and found.is_repeat:
+        return found.existing, presented.batch.timezone, True
     use = _allow(services, found, now_s)
-    record, is_repeat = _commit(services, found.presented, use, order, now_s)
-    return record, found.presented.batch.timezone, is_repeat
+    record, is_repeat = _commit(services, presented, use, order, now_s)
+    return record, presented.batch.timezone, is_repeat
 
 
 def read_redemption(services: Services, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
@@ -115,18 +121,16 @@ def order_conflict(existing: OrderRecord) -> OrderConflict:
 
 def _find(
     services: Services,
-    merchant_id: str,
-    order_no: str,
-    content: str,
+    wanted: OrderRecord,
     scanned: Scanned | None,
+    presented: TillCoupon,
     existing: OrderRecord | None,
 ) -> _Found:
-    """What exists. Raises NotFound (no such coupon, or no code and nothing held), OrderConflict, Damaged."""
-    presented = read_coupon(services, scanned.ref if scanned is not None else _ref_of(services, existing))
-    found = _Found(merchant_id, order_no, content, scanned, presented, existing)
+    """What exists; the order is read again if it says that it holds the coupon, and the coupon does not say so."""
+    found = _Found(wanted, scanned, presented, existing)
     if existing is not None and existing.state == "held" and not found.is_coupon_held:
         # The order may have changed between the two reads.
-        return replace(found, existing=services.orders.get(merchant_id, order_no))
+        return replace(found, existing=services.orders.get(wanted.merchant_id, wanted.order_no))
     return found
 
 
@@ -157,17 +161,7 @@ def _allow(services: Services, found: _Found, now_s: int) -> _Use:
         refuse_wrong_pin(services, scanned, presented)
     if existing is not None and not (held and found.is_same):
         raise order_conflict(existing)
-    record = OrderRecord(
-        merchant_id=found.merchant_id,
-        order_no=found.order_no,
-        state="redeemed",
-        coupon_id=presented.coupon_id,
-        fingerprint=found.content,
-        batch_id=presented.batch.batch_id,
-        terms_id=presented.terms.terms_id,
-        at_s=now_s,
-        held_until_s=held.held_until_s if held is not None else 0,
-    )
+    record = replace(found.wanted, held_until_s=held.held_until_s) if held is not None else found.wanted
     if held is not None and is_live:
         return _Use(record, scanned=None, judged_at_s=held.at_s)  # the code was checked when the order took the hold
     assert scanned is not None, "without a code there is a hold, and one that is not live was refused"
@@ -208,14 +202,14 @@ def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, 
 
 def _is_used_by(presented: TillCoupon, record: OrderRecord) -> bool:
     coupon = presented.coupon
-    return coupon.state in ("redeemed", "voided") and coupon.order == order_key(record.merchant_id, record.order_no)
+    return coupon.state in ("redeemed", "voided") and coupon.order == record.key
 
 
 def _refuse_moved(presented: TillCoupon, use: _Use, now_s: int, *, is_overtaken: bool) -> None:
     """Refuse by the coupon as it was read last; `is_overtaken`: a transaction was refused, and not by the order."""
     if use.scanned is not None:
         refuse_returned(use.scanned, presented, now_s)
-    refuse_unusable(presented, now_s, order=order_key(use.record.merchant_id, use.record.order_no))
+    refuse_unusable(presented, now_s, order=use.record.key)
     if use.scanned is None and is_overtaken:
         raise _lapsed()  # the order still says that it holds the coupon, and the coupon is another's
 
@@ -242,10 +236,10 @@ def _parts(
     it last came back, and then it may also be `available`, or its hold may have lapsed. The order number is new, or
     holds this coupon for this content. The line is new. A late scan also takes one of the day's places.
     """
-    key, extended_s = order_key(record.merchant_id, record.order_no), presented.ruling.extended_s
+    extended_s = presented.ruling.extended_s
     line = redemption_line(record, presented.batch.purse)
     parts = [
-        services.coupons.redeem(presented.batch, presented.ref, key, scanned, record.at_s, extended_s),
+        services.coupons.redeem(presented.batch, presented.ref, record.key, scanned, record.at_s, extended_s),
         services.orders.redeem(record),
         services.orders.file(record.merchant_id, day, line),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupons.currencies import money
 from coupons.model.batches import PublishedBatch
-from coupons.model.orders import LineAmounts, OrderRecord, Reversal, order_key, reversal_line
+from coupons.model.orders import LineAmounts, OrderRecord, Reversal, reversal_line
 from coupons.money import FundingLine, split_over_left
 from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
@@ -128,11 +128,10 @@ def _may_return(services: Services, batch: PublishedBatch, ref: CouponRef, *, is
 def _coupon_part(
     services: Services, order: OrderRecord, batch: PublishedBatch, ref: CouponRef, returned: bool, now_s: int
 ) -> Part:
-    key = order_key(order.merchant_id, order.order_no)
     if not returned:
-        return services.coupons.void(batch, ref, key)
+        return services.coupons.void(batch, ref, order.key)
     extended_s = services.cache.control(batch.batch_id).ruling.extended_s
-    return services.coupons.give_back(batch, ref, key, now_s, extended_s, batch.terms[ref.index].refund.times_max)
+    return services.coupons.give_back(batch, ref, order.key, now_s, extended_s, batch.terms[ref.index].refund.times_max)
 
 
 def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:
