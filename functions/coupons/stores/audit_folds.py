@@ -30,11 +30,11 @@ class AuditFolds(LongPieces[DayTally]):
         """How the audit of this name began: as `beginning` says, if this is its first call."""
         counted = {batch_id: list(numbers) for batch_id, numbers in beginning.counted.items()}
         item = {**keys.fold(sweep_id, 0), "days": beginning.days, "counted": counted}
-        standing = self._table.refuser(self._table.put("fold", item, "attribute_not_exists(pk)"))
-        if standing is None:
+        existing = self._table.refuser(self._table.put("fold", item, "attribute_not_exists(pk)"))
+        if existing is None:
             return beginning
-        found = {batch_id: FinalCount(*numbers) for batch_id, numbers in standing["counted"].items()}
-        return AuditBeginning(standing["days"], found)
+        found = {batch_id: FinalCount(*numbers) for batch_id, numbers in existing["counted"].items()}
+        return AuditBeginning(existing["days"], found)
 
 
 def _fields(tally: DayTally) -> Item:

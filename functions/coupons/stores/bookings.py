@@ -31,8 +31,8 @@ class Bookings:
     def put(self, batch: PublishedBatch, person: bytes, now_s: int) -> BookingRecord | None:
         """None if booked now, else the booking that is there."""
         item = {**_key(batch, person), "n": batch.number, "a": now_s}
-        standing = self._table.refuser(self._table.put("booking", item, "attribute_not_exists(pk)"))
-        return None if standing is None else self._table.value(standing, _record)
+        existing = self._table.refuser(self._table.put("booking", item, "attribute_not_exists(pk)"))
+        return None if existing is None else self._table.value(existing, _record)
 
     def get(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
         return self._table.get(_key(batch, person), _record, consistent=True)

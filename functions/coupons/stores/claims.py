@@ -91,8 +91,8 @@ class Claims:
             try:
                 self._send(put, also, name)
             except ConditionFailed as refused:
-                standing = refused.item or put.key
-                return None if standing.get("t") == claim.token else self._spike.value(standing, from_item)
+                existing = refused.item or put.key
+                return None if existing.get("t") == claim.token else self._spike.value(existing, from_item)
             except (NotApplied, LimitMoved):
                 if unknown:
                     break  # an earlier attempt may still be applied: its token is not to be used again
@@ -143,10 +143,10 @@ class Claims:
         update = "SET #c.w = if_not_exists(#c.w, :none) + :one"
         condition = "n = :n AND #c.p = :p AND (attribute_not_exists(#c.w) OR #c.w < :max)"
         part = self._coupon(batch, ref, update, condition, p=number, none=0, one=1, max=PIN_TRIES)
-        standing = self._spike.refuser(part)
-        if standing is None:
+        existing = self._spike.refuser(part)
+        if existing is None:
             return "counted"
-        printed = self._spike.value(standing, lambda item: item["c"][ref.index].get("p"))
+        printed = self._spike.value(existing, lambda item: item["c"][ref.index].get("p"))
         return "exhausted" if printed == number else "replaced"
 
     def forgive_try(self, batch: PublishedBatch, ref: CouponRef, number: int) -> None:

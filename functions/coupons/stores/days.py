@@ -43,16 +43,16 @@ class Days:
 
         Raises Damaged once the merchant is marked: a day that cannot be read is never closed, so lines may be filed.
         """
-        standing, marked = self._read(day, merchant_id, consistent=False)
+        stored, marked = self._read(day, merchant_id, consistent=False)
         if marked is None:
             key = keys.merchant_day(day, merchant_id)
             self._table.tries(self._table.put("merchant's day", key, "attribute_not_exists(pk)"))
-        if isinstance(standing, Damaged):
-            raise standing
-        if standing is None or standing.closed_at_s or standing.ends_at_s < ends_at_s:
+        if isinstance(stored, Damaged):
+            raise stored
+        if stored is None or stored.closed_at_s or stored.ends_at_s < ends_at_s:
             update = "SET round = if_not_exists(round, :none) + :one, ends_at_s = :end, closed_at_s = :none"
             condition = "attribute_not_exists(pk) OR ends_at_s < :end OR closed_at_s > :none"
-            end_s = max(ends_at_s, standing.ends_at_s if standing else 0)
+            end_s = max(ends_at_s, stored.ends_at_s if stored else 0)
             self._table.tries(self._table.update("day", keys.day(day), update, condition, end=end_s, one=1, none=0))
 
     def all(self, *, consistent: bool = False) -> list[SettlementDay]:
@@ -73,14 +73,14 @@ class Days:
 
     def of_merchant(self, day: str, merchant_id: str) -> tuple[SettlementDay | None, MerchantDay | None]:
         """The day and the merchant, if they are marked; read strongly. Raises Damaged if the day cannot be read."""
-        standing, marked = self._read(day, merchant_id, consistent=True)
-        if isinstance(standing, Damaged):
-            raise standing
+        stored, marked = self._read(day, merchant_id, consistent=True)
+        if isinstance(stored, Damaged):
+            raise stored
         if marked is None or "round" not in marked:
-            return standing, MerchantDay(merchant_id) if marked else None
+            return stored, MerchantDay(merchant_id) if marked else None
         prefix = keys.merchant_sums(day, merchant_id)
         rows = self._table.query(prefix["pk"], prefix["sk"], consistent=True)
-        return standing, self._merchant_day(merchant_id, [marked, *rows])
+        return stored, self._merchant_day(merchant_id, [marked, *rows])
 
     def _merchant_day(self, merchant_id: str, items: Sequence[Item]) -> MerchantDay:
         """Without sums while a later round writes them, which has all campaigns of an earlier one."""
@@ -121,8 +121,8 @@ class Days:
         wanted = [keys.day(day), keys.merchant_day(day, merchant_id)]
         items = {item["pk"]: item for item in self._table.items(wanted, consistent=consistent)}
         of_day = items.pop(keys.DAYS, None)
-        standing = list(self._table.values([of_day] if of_day else [], _day))
-        return standing[0] if standing else None, next(iter(items.values()), None)
+        stored = list(self._table.values([of_day] if of_day else [], _day))
+        return stored[0] if stored else None, next(iter(items.values()), None)
 
 
 _day = reader(SettlementDay, day="sk")

@@ -82,10 +82,10 @@ class Orders:
 
         It does not replace a hold that landed meanwhile: the same transaction must release the coupon.
         """
-        standing = self._table.refuser(self._put(record, "attribute_not_exists(pk)"))
-        return None if standing is None else self.standing(standing)
+        existing = self._table.refuser(self._put(record, "attribute_not_exists(pk)"))
+        return None if existing is None else self.existing(existing)
 
-    def standing(self, item: Item | None) -> OrderRecord:
+    def existing(self, item: Item | None) -> OrderRecord:
         """The order that refused a transaction part (ALL_OLD). Raises Damaged."""
         assert item is not None, "only an order that is there refuses"
         return self._table.value(item, from_item)

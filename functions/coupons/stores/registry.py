@@ -72,17 +72,17 @@ class Registry:
         found = self._table.values(items, _record)
         return {wanted[item["pk"]]: record for item, record in zip(items, found, strict=True)}
 
-    def put(self, merchant_id: str, record: MerchantRecord, standing: MerchantRecord | None) -> bool:
-        """`record` in place of `standing`, which was read, all of it or nothing; False if it changed since.
+    def put(self, merchant_id: str, record: MerchantRecord, read: MerchantRecord | None) -> bool:
+        """`record` in place of the record that was `read`, completely or not at all; False if that changed since.
 
         2 write units, and 2 where what is withheld changes. Guarded by
         tests/store/stores/test_registry.py::test_an_edit_of_a_record_that_moved_on_changes_nothing.
         """
         state = {name: getattr(record, name) for name in _RECORD_STATE}
         item = {**keys.merchant(merchant_id), **state, "facts": _facts(record)}
-        condition, values = unchanged("revision", standing.revision if standing else None)
+        condition, values = unchanged("revision", read.revision if read else None)
         parts = [self._table.put("merchant", item, condition, **values)]
-        if record.withheld != (standing.withheld if standing else []):
+        if record.withheld != (read.withheld if read else []):
             withheld = {"revision": record.revision, "withheld": [one.model_dump() for one in record.withheld]}
             parts.append(self._table.put("withheld", {**keys.withheld(merchant_id), **withheld}))
         return self._table.dynamo.tries(parts)

@@ -56,10 +56,11 @@ class Table:
         return Part(kind, "Delete", self._request({"Key": encode(key)}, "", "", {}))
 
     def _request(self, target: dict[str, Any], update: str, condition: str, values: Item) -> dict[str, Any]:
-        request = {"TableName": self.name, **target, **_prepared(update, condition)}
+        target["TableName"] = self.name
+        target.update(_prepared(update, condition))
         if values:
-            request["ExpressionAttributeValues"] = {f":{name}": attribute_of(value) for name, value in values.items()}
-        return request
+            target["ExpressionAttributeValues"] = {f":{name}": attribute_of(value) for name, value in values.items()}
+        return target
 
     # Writing
 
@@ -68,8 +69,8 @@ class Table:
 
         Raises ConditionFailed, NotApplied, NoAnswer.
         """
-        more = {"ReturnValues": returns} if returns else {}
-        return decode(self.dynamo.call(_OPERATIONS[part.verb], **part.request, **more).get("Attributes", {}))
+        request = part.request | {"ReturnValues": returns} if returns else part.request
+        return decode(self.dynamo.call(_OPERATIONS[part.verb], **request).get("Attributes", {}))
 
     def tries(self, part: Part) -> bool:
         """The part is applied, alone; False if its condition refused it."""

@@ -99,7 +99,7 @@ def _commit(
             services.transact([coupon, services.orders.hold(record)])
         except TransactionFailed as failure:
             if "order" in failure.kinds:
-                existing = services.orders.standing(failure.item("order"))
+                existing = services.orders.existing(failure.item("order"))
                 if _is_same_hold(existing, wanted):
                     return existing, True
                 raise order_conflict(existing) from failure

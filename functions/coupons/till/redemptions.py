@@ -187,7 +187,7 @@ def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, 
         except TransactionFailed as failure:
             is_overtaken = "order" not in failure.kinds
             if "order" in failure.kinds:
-                existing = services.orders.standing(failure.item("order"))
+                existing = services.orders.existing(failure.item("order"))
                 if existing.state != "held" or not existing.same_content(record.coupon_id, record.fingerprint):
                     # A twin of this request was first, or our own answer was lost.
                     return _first_answer(existing, record), True
