@@ -15,7 +15,7 @@ FUNCTION_TIMEOUT_S, SLACK_S = 10, 10
 
 @pytest.mark.parametrize("stage", ["", "prod", "LOCAL", "local "])
 def test_a_test_clock_is_refused_outside_the_laptop(stage: str, tmp_path: Path) -> None:
-    """Whatever a stack is called, if it is not `local` nobody sets its time."""
+    """In every stage but `local` the time cannot be set."""
     with pytest.raises(ValueError, match="TEST_CLOCK_FILE is refused"):
         clock_for(stage, str(tmp_path / "clock"))
 

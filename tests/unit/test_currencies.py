@@ -1,4 +1,4 @@
-"""Currencies are those of ISO 4217 that somebody can pay with, and amounts have their decimals."""
+"""Currencies are those of ISO 4217 that are legal tender, and amounts have their decimals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROUNDED = "AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK SOS SYP YER"
 
 
 def test_every_currency_that_is_legal_tender_somewhere() -> None:
-    """As babel has it: nothing historic, no metals, no codes for tests or for nothing."""
+    """As babel lists them, without historic currencies, metals and test codes."""
     tender = {
         currency
         for territory in get_global("territory_currencies")
@@ -56,6 +56,6 @@ def test_an_amount_has_the_decimals_of_its_currency(minor: int, currency: str, s
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from(sorted(EXPONENTS)))
 def test_an_amount_can_be_read_back(minor: int, currency: str) -> None:
-    """Its digits are those of the minor units, whatever stands between them."""
+    """Without separators its digits are those of the minor units."""
     number, code = money(minor, currency).split()
     assert (int(number.replace(",", "").replace(".", "")), code) == (minor, currency)

@@ -1,4 +1,4 @@
-"""What is damaged is named by keys: so many by name, the others by number, and no trace of an error says more."""
+"""Damaged items are named by their keys, up to a limit, and counted; no traceback has their content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECRET = "what the item says"
 
 
 def test_a_trace_of_damage_says_nothing_of_the_item() -> None:
-    """Lambda prints one for whatever a function lets pass, with its causes."""
+    """Lambda prints a traceback with its causes for each unhandled exception."""
     with pytest.raises(Damaged) as raised, blamed("table", "pk", "sk"):
         int(SECRET)
     told = "".join(traceback.format_exception(raised.value))
@@ -21,7 +21,7 @@ def test_a_trace_of_damage_says_nothing_of_the_item() -> None:
 
 
 def test_more_than_a_hundred_damaged_items_are_counted_and_a_hundred_named() -> None:
-    """An item that is met again is the same one; a taking empties both."""
+    """An item found again counts once; taking empties both the names and the count."""
     damages = Damages()
     for number in [*range(NAMED_MAX + 50), *range(NAMED_MAX)]:
         damages.note(Damaged("table", "pk", str(number), "a test"))

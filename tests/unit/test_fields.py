@@ -1,4 +1,4 @@
-"""The words that documents are made of: what each takes, and what it refuses."""
+"""The types of fields: what each accepts, and what it refuses."""
 
 from __future__ import annotations
 
@@ -102,19 +102,19 @@ REFUSED: list[tuple[Any, object]] = [
 
 @pytest.mark.parametrize(("kind", "value"), TAKEN)
 def test_a_word_takes(kind: Any, value: object) -> None:
-    """The borders of each word, inside."""
+    """Values just inside the borders of each type."""
     assert is_taken(kind, value)
 
 
 @pytest.mark.parametrize(("kind", "value"), REFUSED)
 def test_a_word_refuses(kind: Any, value: object) -> None:
-    """The borders of each word, outside."""
+    """Values just outside the borders of each type."""
     assert not is_taken(kind, value)
 
 
 @given(st.text(max_size=80))
 def test_a_callers_number_never_breaks_a_key(text: str) -> None:
-    """What is taken holds neither the keys' `#` nor the cursor's `~`."""
+    """An accepted number has neither the `#` of keys nor the `~` of cursors."""
     if is_taken(fields.CallersNumber, text):
         assert not {"#", "~"} & set(text)
         assert text.isascii()
@@ -182,7 +182,7 @@ def test_the_members_limit_is_for_both_lists_together() -> None:
 
 
 def test_a_document_is_frozen() -> None:
-    """What was checked stays what it was."""
+    """A checked document cannot be changed."""
     body = ReversalBody(amount_minor=1)
     with pytest.raises(ValidationError, match="frozen"):
         body.amount_minor = 2  # type: ignore[misc]

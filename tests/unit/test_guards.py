@@ -23,5 +23,5 @@ def test_the_guard_exists(file: str, name: str) -> None:
 
 
 def test_rules_name_their_guards() -> None:
-    """The protocol's rules are guarded, and say by what."""
+    """The rules of the protocol name their guards."""
     assert len(GUARDS) >= 15

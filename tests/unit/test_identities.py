@@ -1,4 +1,4 @@
-"""Identities as text: one normal form a person, and nothing that was no text becomes somebody."""
+"""Identities as text: one normal form for a person, and no misread value becomes a person."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_every_character_keeps_its_normal_form() -> None:
 
 @given(st.text(max_size=12) | st.text(HARD + "sub:", max_size=8))
 def test_what_is_an_identity_stays_one(text: str) -> None:
-    """Its normal form is taken as it is, encodes, and is no subject's name."""
+    """Its normal form is accepted unchanged, can be encoded, and is not a subject."""
     try:
         name = real_name(text)
     except IdentityError:

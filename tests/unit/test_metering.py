@@ -1,4 +1,4 @@
-"""What is added up, and what it costs."""
+"""What requests consumed is added up and priced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THREADS, TIMES = 8, 2_000
 
 
 def test_a_taking_starts_anew() -> None:
-    """Everything since the last one, each part by itself."""
+    """All that was consumed since the last call, each number on its own."""
     meter = Meter()
     meter.add(Consumed(1, 2.0, 0.5))
     meter.add(Consumed(1, 0.0, 4.0))
@@ -48,7 +48,7 @@ def test_threads_lose_nothing() -> None:
     ],
 )
 def test_units_have_a_price(units: Consumed, prices: UnitPrices, micro_dollars: float) -> None:
-    """Writes and reads each their own, in micro-dollars."""
+    """In micro-dollars, for writes and reads."""
     assert units.micro_dollars(prices) == micro_dollars
 
 
@@ -62,7 +62,7 @@ def test_units_have_a_price(units: Consumed, prices: UnitPrices, micro_dollars: 
     ],
 )
 def test_another_region_states_its_prices(settings: dict[str, str], prices: tuple[float, float]) -> None:
-    """Either of them; what is not stated is the list price, the one that `make costs` has."""
+    """One or both; without them the list price of `make costs` is used."""
     found = Services(settings).prices
     assert (found.write_unit, found.read_unit) == pytest.approx(prices)
     assert UnitPrices() == UnitPrices(WRITE_UNIT * 1e6, READ_UNIT * 1e6)

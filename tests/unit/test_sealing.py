@@ -1,4 +1,4 @@
-"""Coupon ids, codes and persons: ours open, nothing else does, and nobody can link them."""
+"""Coupon ids, codes and persons: only sealed texts open, and nobody can link them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ refs = st.builds(CouponRef, st.integers(0, 2**32 - 1), st.binary(min_size=16, ma
 
 @given(refs, st.integers(0, 2**40 - 1))
 def test_what_we_sealed_opens(ref: CouponRef, issued_at_s: int) -> None:
-    """Any coupon and any second come back as they went in; an id has 51 characters, a code 58."""
+    """Any coupon and any second are read back unchanged; an id has 51 characters, a code 58."""
     coupon_id, code = KEYS.seal_coupon(ref, 1), KEYS.seal_code(ref, issued_at_s)
     assert (len(coupon_id), len(code)) == (51, 58)
     assert set(coupon_id + code) <= set(ALPHABET)
@@ -34,7 +34,7 @@ def test_what_we_sealed_opens(ref: CouponRef, issued_at_s: int) -> None:
 
 @given(refs, st.integers(0, 2**16 - 1))
 def test_a_print_opens_as_a_print_only(ref: CouponRef, number: int) -> None:
-    """It comes back as it went in, has 54 characters, and is neither an id nor a code of a minute."""
+    """It is read back unchanged, has 54 characters, and opens neither as an id nor as a code."""
     printed = KEYS.seal_print(ref, number)
     assert (len(printed), KEYS.open_print(printed)) == (54, (ref, number))
     assert (KEYS.open_code(printed), KEYS.open_coupon(printed)) == (None, None)
@@ -43,7 +43,7 @@ def test_a_print_opens_as_a_print_only(ref: CouponRef, number: int) -> None:
 
 
 def test_each_print_has_a_pin_of_its_own() -> None:
-    """Six digits that the paper does not tell: another print, coupon or secret has others; rotation changes none."""
+    """Six digits that are not in the code: another print, coupon or secret has others; rotation changes none."""
     pins = [KEYS.pin(KEYS.seal_print(REF, number)) for number in range(1, 2_001)]
     assert all(len(pin) == 6 and pin.isdecimal() for pin in pins)
     assert len(set(pins)) > 1_990
@@ -113,7 +113,7 @@ def test_an_id_is_not_a_code_and_a_code_no_id() -> None:
 
 
 def test_two_coupons_of_one_person_have_nothing_in_common() -> None:
-    """Beyond the version's byte no two of a hundred people's coupons share a beginning of three bytes."""
+    """After the version's byte, no two coupons of a hundred people share their first three bytes."""
     sealed = [
         base64.urlsafe_b64decode(KEYS.seal_coupon(CouponRef(1, KEYS.person(f"p{n}"), index), 1) + "=")
         for n in range(100)

@@ -88,5 +88,5 @@ def test_a_second_as_text(moment_s: int, timezone: str, text: str) -> None:
     st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin", "America/St_Johns"]),
 )
 def test_text_and_seconds_are_one(moment_s: int, timezone: str) -> None:
-    """What we print, a document takes, and means the same second."""
+    """A document accepts the text that we print, as the same second."""
     assert epoch_s(MOMENT.validate_python(rfc3339(moment_s, timezone))) == moment_s  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The bus: ten entries a request, and nothing passes for put that was not."""
+"""The bus: ten entries a request, and a failed entry is never taken for a sent one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_entry_is_the_cloud_event() -> None:
 
 @pytest.mark.parametrize("request_no", [1, 2])
 def test_an_entry_that_failed_is_not_put(request_no: int) -> None:
-    """One of ten, in any request: whoever sent them sends them again."""
+    """If one of ten failed, in any request, all are sent again."""
 
     class Failing(Heard):
         def put_events(self, **parameters: Any) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_an_entry_that_failed_is_not_put(request_no: int) -> None:
     ],
 )
 def test_a_request_that_failed_raises(error: Exception, raised: type[Exception]) -> None:
-    """What another attempt may mend is `busy`; what it cannot is a surprise."""
+    """A failure that a repeat may avoid is `busy`; any other is raised as it is."""
 
     class Failing:
         put_events: Callable[..., Any] = staticmethod(lambda **_: (_ for _ in ()).throw(error))

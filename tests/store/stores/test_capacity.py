@@ -1,4 +1,4 @@
-"""What a request consumed, from what DynamoDB says of it and what it leaves out."""
+"""What a request consumed: as DynamoDB reports it, and where it reports nothing."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ CASES: list[tuple[str, str, dict[str, Any], Any, Consumed]] = [
     ("operation", "parameters", "answer", "consumed"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
 )
 def test_what_a_request_consumed(operation: str, parameters: dict[str, Any], answer: Any, consumed: Consumed) -> None:
-    """Asked for with every request, and told to the meter whatever comes of it."""
+    """Each request asks for it, and the meter learns it from answers and errors."""
     client, meter = Scripted(answer), Meter()
     with suppress(StoreFault, Busy):
         Dynamo(client, meter=meter).call(operation, **parameters)

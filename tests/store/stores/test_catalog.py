@@ -1,4 +1,4 @@
-"""Campaign documents, publishing and budgets: all of a transaction or none, each condition alone."""
+"""Campaign documents, publishing and budgets: each condition alone refuses the whole transaction."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def funded(**budget: int) -> dict[str, Any]:
 
 
 def test_two_that_create_make_one(world: World) -> None:
-    """Both saw nothing; the second is told that a revision stands."""
+    """Both saw no document; the second is told that there is a revision."""
     world.services.catalog.apply(parsed(campaign()), read=None)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
@@ -69,7 +69,7 @@ def test_two_that_edit_make_one(world: World) -> None:
 
 
 def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: PublishedBatch) -> None:
-    """The edit was judged against a document of which nothing was frozen; the revision is the same."""
+    """The edit was checked against a document without published batches; the revision is still the same."""
     read = standing(world)
     assert world.services.catalog.publish(draft, read)
     assert standing(world).published == 1
@@ -99,7 +99,7 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
 
 
 def test_publishing_lays_out_all_of_it(world: World, draft: PublishedBatch) -> None:
-    """Release, number, claim key, control, stock and index, at once."""
+    """Batch, number, claim key, control, stock and index, at once."""
     assert world.services.catalog.publish(draft, standing(world))
     assert world.services.catalog.batch("pack") == draft
     assert world.services.catalog.batch_id(draft.number) == "pack"
@@ -122,7 +122,7 @@ def test_a_batch_is_published_once(world: World, draft: PublishedBatch) -> None:
 
 
 def test_a_number_names_one_batch(world: World, draft: PublishedBatch) -> None:
-    """Another batch's number or another size of the claim key refuses; the same is as good as new."""
+    """Another batch's number, or other buckets of a claim key, are refused; equal values are accepted."""
     put(world, keys.number(draft.number), batch_id="other")
     put(world, keys.claim_key("B#pack"), buckets=16)
     before = world.items()
@@ -137,7 +137,7 @@ def test_a_number_names_one_batch(world: World, draft: PublishedBatch) -> None:
 
 
 def test_a_document_that_moved_on_is_not_published(world: World, draft: PublishedBatch) -> None:
-    """What would be frozen is no longer what the operator declares."""
+    """The batch would be frozen as an older revision declared it."""
     read = standing(world)
     world.services.catalog.apply(parsed(campaign(a_batch(quantity=11))), read=read)
     before = world.items()
@@ -148,7 +148,7 @@ def test_a_document_that_moved_on_is_not_published(world: World, draft: Publishe
 
 
 def test_a_raise_names_the_funder_that_refuses_it(season: World) -> None:
-    """The operation finds it behind the shards' parts."""
+    """The refused part tells which funder, beside the parts of the shards."""
     path = {"batch_id": "pack"}
     answer = season.operator().send("PUT /admin/batches/{batch_id}/quantity", path, body={"quantity": 30_000})
     assert (answer.slug, answer.json["funder_id"]) == ("budget-exceeded", "city")
@@ -156,7 +156,7 @@ def test_a_raise_names_the_funder_that_refuses_it(season: World) -> None:
 
 
 def test_suspended_districts_are_those_of_the_document_that_stands(world: World) -> None:
-    """They come and go with a revision, and a document that is refused suspends nothing."""
+    """Each revision sets them, and a refused document changes none."""
     catalog = world.services.catalog
     assert catalog.suspended_districts("season") == frozenset()
     catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), read=None)
@@ -180,7 +180,7 @@ def document_of(prefix: str, merchants: int, funders: int) -> Campaign:
 
 @pytest.mark.parametrize(("merchants", "funders", "fits"), [(28, 41, True), (28, 42, False), (0, 97, True)])
 def test_a_document_is_one_transaction(world: World, merchants: int, funders: int, fits: bool) -> None:
-    """Three items, one a changed budget, two a merchant: DynamoDB takes at most 100, and what is more is malformed."""
+    """Three items, one for a changed budget, two for a merchant: above DynamoDB's 100 it is malformed."""
     document = document_of("new", merchants, funders)
     if fits:
         assert world.services.catalog.apply(document, read=None).revision == 1
@@ -194,7 +194,7 @@ def test_a_document_is_one_transaction(world: World, merchants: int, funders: in
 
 @pytest.mark.parametrize(("funders", "fits"), [(13, True), (14, False)])
 def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: bool) -> None:
-    """28 in place of 28 others take 84; budgets that stand as they were take nothing."""
+    """28 merchants in place of 28 others take 84 parts; unchanged budgets take none."""
     world.services.catalog.apply(document_of("old", 28, 3), read=None)
     new = document_of("new", 28, funders + 3)
     if fits:
@@ -205,6 +205,6 @@ def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: 
 
 
 def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> None:
-    """Sixty new funders beside the 28 merchants that were there."""
+    """Sixty new funders fit beside the 28 merchants of the revision before."""
     world.services.catalog.apply(document_of("same", 28, 3), read=None)
     assert world.services.catalog.apply(document_of("same", 28, 63), read=standing(world)).revision == 2

@@ -95,7 +95,7 @@ def test_a_second_claim_is_refused_with_the_first(season: World, batch: Publishe
 
 
 def test_every_claim_stands_in_the_bucket_of_its_person(season: World, batch: PublishedBatch) -> None:
-    """All buckets together hold all claims, each once, and no booking."""
+    """The buckets together hold each claim once, and no booking."""
     people = [KEYS.person(f"p{n}") for n in range(20)]
     for person in people:
         assert season.services.claims.put(batch, pack_of_eight(batch, person), lambda: True) is None

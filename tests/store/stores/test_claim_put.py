@@ -1,4 +1,4 @@
-"""The claim's one conditional put: what a lost answer does, and what the token inside the item is for."""
+"""The claim's one conditional put: lost answers, and the use of the token inside the item."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_lost_request_is_sent_again(season: World) -> None:
 
 
 def test_a_token_is_burnt_when_no_attempt_is_answered(season: World) -> None:
-    """After three unknown attempts nobody may hand the pack out again: it stays out of the stock until the reclaim."""
+    """After three unknown attempts the pack is not handed out again: it stays out of the stock until the reclaim."""
     faulty = Faulty(season.client, "put_item", request_lost, request_lost, answer_lost)
     with pytest.raises(NoAnswer):
         claim(season.new_services(client=faulty), "pack", ann(), season.now_s)
@@ -63,7 +63,7 @@ def test_an_unknown_attempt_followed_by_a_throttled_one_burns_the_token(season: 
 
 
 def test_a_throttled_put_gives_its_pack_back_and_is_busy_at_once(season: World) -> None:
-    """Throttled and nothing unknown before: certainly not applied, so the pack returns; no second attempt is made."""
+    """A throttled put without an unknown attempt before was certainly not applied: the pack is given back at once."""
     faulty = Faulty(season.client, "put_item", throttled)
     with pytest.raises(Busy):
         claim(season.new_services(client=faulty), "pack", ann(), season.now_s)
@@ -71,7 +71,7 @@ def test_a_throttled_put_gives_its_pack_back_and_is_busy_at_once(season: World) 
 
 
 def test_a_lapsed_lease_writes_nothing(season: World) -> None:
-    """Ten seconds after the lease was asked for, its token may not be used: not even for a second attempt."""
+    """Ten seconds after the lease was requested its token may not be used, not even for a second attempt."""
 
     def slow_loss(_real: Callable[..., Any], _parameters: dict[str, Any]) -> Any:
         season.clock.advance(10)
@@ -98,7 +98,7 @@ def test_lost_answers_never_oversell(world: World) -> None:
 
 
 def test_another_put_of_the_same_pack_carries_another_name(season: World, batch: PublishedBatch) -> None:
-    """A pack that came back is the next person's; the store refuses a name that it has seen with other content."""
+    """A pack given back goes to the next person; DynamoDB refuses a name that it saw with other content."""
     sent: list[str] = []
 
     def conflict(_real: Any, parameters: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Control items as operators and the expiry change them: each clause refuses what it is there for, alone."""
+"""Control items as operators and the expiry change them: each clause alone refuses what it must."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def last_expiry_s(world: World) -> int:
     ids=["pause", "stop", "void"],
 )
 def test_an_operators_word_is_written_once(controls: Controls, change: Callable[[Controls], bool]) -> None:
-    """A repeat says that it was so already."""
+    """A repeat changes nothing and says so."""
     assert (change(controls), change(controls)) == (True, False)
 
 
 def test_pause_and_resume(controls: Controls) -> None:
-    """Each other's opposite, each once."""
+    """One undoes the other, and each is done once."""
     assert not controls.set_paused("pack", False)
     assert controls.set_paused("pack", True)
     assert control(controls).paused
@@ -69,7 +69,7 @@ def test_pause_and_resume(controls: Controls) -> None:
 
 
 def test_what_was_stopped_is_not_paused_any_more(controls: Controls) -> None:
-    """A stop that lands while somebody pauses is the last word, and is not told that it did."""
+    """A stop that comes between reading and pausing is final, and the pause changes nothing."""
     assert controls.stop("pack", NOW_S)
     assert not controls.set_paused("pack", True)
     assert not control(controls).paused
@@ -104,7 +104,7 @@ def voided(controls: Controls) -> None:
 
 
 def test_what_was_stopped_can_still_be_voided(controls: Controls) -> None:
-    """And stays stopped; a stop afterwards takes nothing back."""
+    """It stays stopped, and a later stop does not undo the voiding."""
     assert controls.stop("pack", 1)
     assert not control(controls).voided
     assert controls.stop_and_void("pack", 1)
@@ -113,7 +113,7 @@ def test_what_was_stopped_can_still_be_voided(controls: Controls) -> None:
 
 
 def test_what_is_accounted_for_is_not_voided(controls: Controls) -> None:
-    """The recorded counts are the last word."""
+    """The recorded counts are final."""
     expired(controls)
     assert not controls.stop_and_void("pack", 1)
     assert not control(controls).stopped
@@ -124,7 +124,7 @@ def test_what_is_accounted_for_is_not_voided(controls: Controls) -> None:
     [(extended, "its coupons are valid for longer"), (voided, "they are void by now"), (expired, "once only")],
 )
 def test_an_expiry_is_not_recorded(controls: Controls, before: Before, why: str) -> None:
-    """Each reason alone is enough; what stands, stands."""
+    """Each reason alone is enough, and nothing is changed."""
     before(controls)
     stands = control(controls)
     assert not controls.record_expiry("pack", OPEN, {"claims": 99}, [99], NOW_S + 1), why
@@ -132,7 +132,7 @@ def test_an_expiry_is_not_recorded(controls: Controls, before: Before, why: str)
 
 
 def test_an_expiry_is_recorded_with_its_counts(controls: Controls) -> None:
-    """For good."""
+    """They are final."""
     assert controls.record_expiry("pack", OPEN, {"claims": 3, "expired": 2, "redeemed": 1}, [2], NOW_S)
     assert control(controls) == replace(
         OPEN, expired_at_s=NOW_S, expired_counts={"claims": 3, "expired": 2, "redeemed": 1}, unused=(2,)
@@ -204,7 +204,7 @@ STEPS: dict[str, tuple[Callable[[World], bool], list[dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_is_taken_by_what_was_read(counted: World, step: str) -> None:
-    """Nothing has changed since it was decided."""
+    """The step is done if nothing has changed since it was decided."""
     assert STEPS[step][0](counted)
 
 

@@ -1,4 +1,4 @@
-"""Coupons inside claim items: which states a redemption, hold, release, give-back or void lets through."""
+"""Coupons inside claim items: the states that allow a redemption, hold, release, give-back or voiding."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ PREPARED: dict[str, tuple[Callable[[Pack], None], Act]] = {
 
 @pytest.mark.parametrize(("before", "act"), PREPARED.values(), ids=PREPARED)
 def test_another_batch_of_the_group_is_not_touched(pack: Pack, before: Callable[[Pack], None], act: Act) -> None:
-    """Its claim stands under the same key: only the batch's number tells them apart."""
+    """Its claim is under the same key, with another batch number."""
     before(pack)
     stands, pack.batch = pack.coupon, replace(pack.batch, number=pack.batch.number + 1)
     assert not act(pack)
@@ -228,7 +228,7 @@ def test_another_batch_of_the_group_is_not_touched(pack: Pack, before: Callable[
 
 @pytest.mark.parametrize("act", [act for _, act in PREPARED.values()], ids=PREPARED)
 def test_no_claim_no_coupon(pack: Pack, act: Act) -> None:
-    """Of somebody who has none, nothing is written."""
+    """Nothing is written for a person without a claim."""
     pack.ref = CouponRef(pack.batch.number, KEYS.person("bo"), 0)
     before = pack.world.items()
     assert not act(pack)

@@ -1,4 +1,4 @@
-"""Every reader beside every kind of damaged item: the rest is served, the item is named, and nothing of it is told."""
+"""Every reader with every kind of damaged item: the rest is served, the item is named, and its content is not shown."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ DAMAGED: list[tuple[Place, dict[str, Any], Look]] = [
 
 
 def test_nothing_is_damaged_in_a_season_that_was_played(town: Town, caplog: pytest.LogCaptureFixture) -> None:
-    """Else the table below would show nothing."""
+    """Without this the table below would prove nothing."""
     assert town.look() == HEALTHY
     assert logged(caplog) == []
 
@@ -212,7 +212,7 @@ def test_one_damaged_item_is_named_and_the_rest_is_served(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """By its keys, in log and metric; no line, trace or answer says what stands in it, and nothing is a surprise."""
+    """By its keys, in log and metric; no log, trace or answer has its content, and no request fails unexpectedly."""
     key = town.spoil(place, changes)
     seen = town.look()
     town.tick()
@@ -225,7 +225,7 @@ def test_one_damaged_item_is_named_and_the_rest_is_served(
 
 
 def test_a_line_that_cannot_be_read_is_a_row_of_the_file(town: Town) -> None:
-    """With its numbers alone: no merchant takes the file for the whole day."""
+    """With its numbers alone, so that no merchant takes the file for complete."""
     town.spoil((ORDERS, "diner#2020", "o-1"), {"funding": BAD})
     answer = town.merchant().send("GET /settlements/{day}", {"day": DAY}, headers={"accept": "text/csv"})
     assert [line.split(",")[:3] for line in answer.text.splitlines()[1:]] == [
@@ -253,7 +253,7 @@ def test_what_is_asked_for_itself_is_an_honest_500(
     attribute: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Counted as damage, and answered without a word of it."""
+    """It is counted as damage, and the answer has no content of it."""
     key = town.spoil(place, {attribute: None})
     town.clock.set(OPENING)
     replace_services(town.new_services())
@@ -279,7 +279,7 @@ def test_a_till_is_told_nothing_of_a_damaged_coupon(
 
 
 def test_a_pack_that_meets_a_damaged_claim_is_handed_out_to_others(town: Town) -> None:
-    """However often its person asks: none is stranded."""
+    """However often the person repeats the claim, no pack is lost."""
     town.spoil((CLAIMS, "B#pack#", "CLAIM#"), {"c": None})
     town.clock.set(OPENING)
     replace_services(town.new_services())

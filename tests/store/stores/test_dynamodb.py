@@ -39,7 +39,7 @@ class Scripted:
 
 
 def test_many_items_are_read_by_the_hundred(world: World) -> None:
-    """All that are there, none twice, absent ones left out."""
+    """Each item once; absent ones are left out."""
     dynamo = Dynamo(Faulty(world.client, "none"))
     dynamo.write_many("OrdersTable", [{"PutRequest": {"Item": encode(key)}} for key in KEYS[:205]])
     found = dynamo.get_many({"OrdersTable": KEYS, "ClaimsTable": KEYS[:3]}, consistent=True)
@@ -60,7 +60,7 @@ def test_unprocessed_keys_are_asked_again() -> None:
 
 
 def test_no_request_asks_for_more_than_a_hundred_keys() -> None:
-    """DynamoDB would refuse it; a leftover counts too."""
+    """DynamoDB would refuse more; leftovers count too."""
     leftover = {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [encode(KEYS[0])]}}}
     client = Scripted(leftover, leftover, {"Responses": {}})
     Dynamo(client).get_many({"t": KEYS}, consistent=False)
@@ -77,7 +77,7 @@ def test_a_throttled_read_of_many_gives_up() -> None:
 
 
 def test_many_writes_go_by_25_and_leftovers_again() -> None:
-    """And a throttled table is busy, not silently half written."""
+    """A throttled table is busy, not silently written in part."""
     puts = [{"PutRequest": {"Item": encode(key)}} for key in KEYS[:30]]
     client = Scripted({"UnprocessedItems": {"t": puts[:2]}}, {})
     Dynamo(client).write_many("t", puts)
@@ -89,7 +89,7 @@ def test_many_writes_go_by_25_and_leftovers_again() -> None:
 
 
 def test_a_query_follows_every_page(world: World) -> None:
-    """To the last key; another prefix and another partition are not in it."""
+    """To the last key, without other prefixes and partitions."""
     dynamo = Dynamo(world.client)
     mine = [{"pk": "p", "sk": f"CLAIM#{n:03}"} for n in range(30)]
     rest = [{"pk": "p", "sk": "BOOKING#1"}, {"pk": "q", "sk": "CLAIM#1"}]
@@ -127,7 +127,7 @@ def test_a_refusal_carries_the_item_that_refused() -> None:
 
 
 def test_a_conflicting_transaction_is_tried_again() -> None:
-    """A little later each time; the third attempt is through."""
+    """After a longer pause each time; the third attempt succeeds."""
     pauses: list[float] = []
     conflict = cancelled("TransactionConflict")
     client = Scripted(conflict, conflict, {})
@@ -163,7 +163,7 @@ CONFLICT = cancelled("TransactionConflict")
     ],
 )
 def test_attempts_after_an_unknown_one_are_the_same_transaction(answers: list[Any], tokens: str) -> None:
-    """DynamoDB then applies it once; one that is known to be cancelled is over, and the next is another."""
+    """DynamoDB then applies it once. After a known cancellation the next attempt is a new transaction."""
     client = Scripted(*answers)
     try:
         Dynamo(client, attempts=3, pause=lambda _s: None).transact([PART])
@@ -201,7 +201,7 @@ def test_no_attempt_hides_an_earlier_one(answers: list[Any], raised: type[Except
 
 
 def test_a_transaction_is_unknown_after_three_silences() -> None:
-    """Conflicts are tried six times, silence as often as for any other request; each is a second of the caller's."""
+    """Conflicts are tried six times, lost answers as often as for other requests, because each costs a second."""
     client = Scripted(CONFLICT, LOST, LOST, LOST)
     with pytest.raises(NoAnswer):
         Dynamo(client, attempts=3, pause=lambda _s: None).transact([])
@@ -210,7 +210,7 @@ def test_a_transaction_is_unknown_after_three_silences() -> None:
 
 @pytest.mark.parametrize("lost", [answer_lost, request_lost])
 def test_a_transaction_of_one_attempt_is_not_tried_again(world: World, lost: Any) -> None:
-    """It may have been applied; the caller repeats the whole request and finds what was."""
+    """It may have been applied; the caller repeats the whole request and finds what happened."""
     client = Faulty(world.client, "transact_write_items", lost)
     with pytest.raises(NoAnswer):
         Dynamo(client).transact([Part("order", "Put", {"TableName": "OrdersTable", "Item": encode(KEYS[0])})])
@@ -233,6 +233,6 @@ def test_what_is_stored_is_what_is_read(item: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("value", [1.5, {1, 2}, object()])
 def test_what_has_no_exact_attribute_is_refused(value: object) -> None:
-    """A float would be money that no longer adds up."""
+    """Money in floats would not add up."""
     with pytest.raises(TypeError, match="no attribute for a"):
         encode({"a": value})

@@ -1,4 +1,4 @@
-"""Orders, settlement lines, bookings and folds: what each condition lets in, and the pages of a day."""
+"""Orders, settlement lines, bookings and folds: what each condition allows, and the pages of a day."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_an_order_carries_one_coupon(
     part: Callable[[Orders], dict[str, object]],
     after: OrderRecord | None,
 ) -> None:
-    """Each clause alone refuses what would make it two; after None means that what stood stands."""
+    """Each clause alone refuses a second coupon; `after` None means that nothing changes."""
     if before:
         stored(world, before)
     assert done(world, part(orders)) is (after is not None)
@@ -84,7 +84,7 @@ def test_an_order_carries_one_coupon(
 
 @pytest.mark.parametrize("standing", [None, HELD, REDEEMED, replace(TOMBSTONE, at_s=1)])
 def test_a_tombstone_stands_where_nothing_was(world: World, orders: Orders, standing: OrderRecord | None) -> None:
-    """On a number never seen; a hold, a redemption or an earlier tombstone stays and is told."""
+    """Only for a new number; a hold, a redemption or an earlier tombstone stays and is returned."""
     if standing:
         stored(world, standing)
     assert orders.bury(TOMBSTONE) == standing
@@ -97,7 +97,7 @@ def line(order_no: str, reversal_no: str = "") -> Line:
 
 
 def test_a_line_is_filed_once(world: World, orders: Orders) -> None:
-    """A second one of the same movement is refused; a reversal's stands beside."""
+    """A second line of the same movement is refused; a reversal has a line of its own."""
     assert done(world, orders.file("diner", DAY, line("o-1")))
     assert not done(world, orders.file("diner", DAY, replace(line("o-1"), at_s=10)))
     assert done(world, orders.file("diner", DAY, line("o-1", "r-1")))
@@ -106,7 +106,7 @@ def test_a_line_is_filed_once(world: World, orders: Orders) -> None:
 
 @pytest.mark.parametrize("limit", [1, 3, 12, 13, 100])
 def test_pages_hold_every_line_once(world: World, orders: Orders, limit: int) -> None:
-    """Of any length, over all shards of the day; the last one names no place."""
+    """Pages of any length, over all shards of the day; the last one has no next place."""
     mine = [line(f"o-{n}") for n in range(8)] + [line(f"o-{n}", "r.1") for n in range(4)]
     others = [orders.file("cafe", DAY, line("o-1")), orders.file("diner", "2020-06-07", line("o-1"))]
     world.services.transact([orders.file("diner", DAY, one) for one in mine] + others)
@@ -122,7 +122,7 @@ def test_pages_hold_every_line_once(world: World, orders: Orders, limit: int) ->
 
 
 def test_a_person_books_once(season: World, batch: PublishedBatch) -> None:
-    """The second booking is told the first; after a cancellation there is room again."""
+    """The second booking returns the first; after a cancellation the person can book again."""
     bookings, ann = season.services.bookings, KEYS.person("ann")
     assert bookings.get(batch, ann) is None
     assert bookings.put(batch, ann, 5) is None
@@ -136,7 +136,7 @@ def test_a_person_books_once(season: World, batch: PublishedBatch) -> None:
 
 
 def test_a_fold_is_recorded_once(world: World) -> None:
-    """Whoever comes second changes nothing, and other sweeps have folds of their own."""
+    """A second record changes nothing, and other passes have folds of their own."""
     folds = world.services.folds
     counts = ({7: Count(2, {"available": 5, "redeemed": 1})}, {7: Count(9, {})}, {})
     first, second, empty = (Piece(Fold(of_batches), to_the_end=True) for of_batches in counts)

@@ -41,7 +41,7 @@ def diner(world: World) -> MerchantRecord:
 def test_an_edit_of_a_record_that_moved_on_changes_nothing(
     world: World, diner: MerchantRecord, said: dict[str, Any]
 ) -> None:
-    """Another lands between reading and writing: facts, suspension and what is withheld are all as it left them."""
+    """Another edit between reading and writing is kept: facts, suspension and withheld lines."""
 
     def other() -> None:
         assert put(world.services, "diner", edit(revision=1, stores=TWO_STORES))[1] == "updated"
@@ -57,7 +57,7 @@ def test_an_edit_of_a_record_that_moved_on_changes_nothing(
 
 
 def test_a_creation_that_a_document_overtakes_is_a_conflict(world: World) -> None:
-    """A campaign's document has made the record meanwhile: its facts are not written over."""
+    """A campaign document created the record meanwhile: its facts are not overwritten."""
     slow = world.new_services(
         client=Overtaken(
             world.client,
@@ -73,7 +73,7 @@ def test_a_creation_that_a_document_overtakes_is_a_conflict(world: World) -> Non
 
 
 def test_of_two_that_write_the_same_the_second_is_a_repeat(world: World, diner: MerchantRecord) -> None:
-    """Whichever of a client's attempts lands first."""
+    """Whichever of a client's attempts is applied first."""
     again = edit(revision=1, suspended=True)
     slow = world.new_services(
         client=Overtaken(
@@ -85,7 +85,7 @@ def test_of_two_that_write_the_same_the_second_is_a_repeat(world: World, diner: 
 
 
 def test_what_is_withheld_is_read_as_of_the_records_revision(world: World, diner: MerchantRecord) -> None:
-    """An edit between the two readings: an old record with a new list would let the next edit undo that list."""
+    """An edit between the two reads: an old record with a new list would let the next edit undo that list."""
 
     def other() -> None:
         put(world.services, "diner", edit(revision=1, suspended=True, withheld=[]))
@@ -95,7 +95,7 @@ def test_what_is_withheld_is_read_as_of_the_records_revision(world: World, diner
 
 
 def test_a_record_that_changes_at_every_look_is_busy(world: World, diner: MerchantRecord) -> None:
-    """A bounded number of readings."""
+    """After a bounded number of reads."""
     late = encode({**keys.withheld("diner"), "revision": 2, "withheld": []})
     world.client.put_item(TableName="CatalogTable", Item=late)
     with pytest.raises(Busy):
@@ -116,7 +116,7 @@ def test_a_killed_edit_leaves_no_half(world: World, diner: MerchantRecord, appli
 
 
 def test_a_document_leaves_a_record_as_it_is(world: World, diner: MerchantRecord) -> None:
-    """It enrols the merchant; facts, suspension and what it joined by itself are the record's own."""
+    """It enrols the merchant; facts, suspension and the campaigns of the record are not changed."""
     put(world.services, "diner", edit(revision=1, suspended=True))
     world.services.catalog.apply(parsed(campaign()), read=None)
     found = world.services.registry.merchant("diner")
@@ -127,7 +127,7 @@ def test_a_document_leaves_a_record_as_it_is(world: World, diner: MerchantRecord
 
 
 def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) -> None:
-    """Its record stays; the enrolment goes with the document that declared it, and no other."""
+    """Its record stays; only the enrolment by this document is removed."""
     catalog = world.services.catalog
     catalog.apply(parsed(campaign()), read=None)
     catalog.apply(parsed({**campaign(), "campaign_id": "other"}), read=None)
@@ -153,7 +153,7 @@ def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) 
 def test_no_default_decides_for_a_merchant(
     world: World, changes: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A suspension that cannot be read has not been lifted: tills wait, and the log names the record."""
+    """A suspension that cannot be read is not taken for none: tills wait, and the log names the record."""
     world.publish(campaign())
     ann = world.citizen("ann")
     code = ann.code(ann.put_claim("pack").json["coupons"][0]["coupon_id"])

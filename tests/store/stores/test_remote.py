@@ -1,4 +1,4 @@
-"""What a call that failed says of its effect, row by row; and answers that are not what was sent."""
+"""What a failed call says of its effect, row by row; and answers that were changed on the way."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ OTHERS: list[Meaning] = [
     ids=lambda case: str(getattr(case, "response", repr(case)))[:60],
 )
 def test_what_an_error_means(error: Exception, meaning: type[Exception] | None) -> None:
-    """Refused, certainly not applied, unknown; anything else no repeat mends, and it stays what it is."""
+    """Refused, certainly not applied, or unknown; any other error is raised as it is."""
     with pytest.raises(meaning or type(error)) as raised:
         Dynamo(Scripted(error)).call("put_item")
     assert type(raised.value) is (meaning or type(error))
 
 
 def test_every_row_is_tested() -> None:
-    """A row without a case above is one that nobody has thought about."""
+    """Each row of the tables has a case above."""
     responses: list[Any] = [vars(error)["response"] for error, _ in CODES]
     assert [response["Error"]["Code"] for response in responses] == list(remote.BY_CODE)
     assert [type(error) for error, _ in CLASSES] == list(remote.BY_CLASS)
@@ -108,7 +108,7 @@ def test_every_row_is_tested() -> None:
     ids=["dynamodb", "events", "secretsmanager", "sqs"],
 )
 def test_every_service_is_called_within_our_own_limits(client: Any, at_most_s: float) -> None:
-    """boto3's own are a minute for each of two limits, and four attempts of both."""
+    """boto3's own limits are a minute each for connecting and reading, and four attempts."""
     config = client().meta.config
     attempts = config.retries["total_max_attempts"]
     assert (config.connect_timeout + config.read_timeout) * attempts == at_most_s
@@ -135,7 +135,7 @@ BODIES: list[tuple[bytes, dict[str, str], int, type[Exception] | None]] = [
 def test_a_body_that_is_not_what_was_sent_is_no_answer(
     body: bytes, headers: dict[str, str], status: int, raised: type[Exception] | None
 ) -> None:
-    """botocore would take most of them for an item that is not there, and the wrong sums for right ones."""
+    """botocore would take most of them for an absent item, and ignore wrong checksums."""
 
     class Raw:
         def stream(self) -> Any:

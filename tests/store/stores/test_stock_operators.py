@@ -44,7 +44,7 @@ def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: 
 
 
 def test_a_raise_while_open_fills_the_shards(stock: Stock) -> None:
-    """And what was drained, sold out or final is open again."""
+    """A batch that was drained, sold out or final is open again."""
     assert stock.mark_drained("pack", OPEN, NOW_S)
     stock.raise_quantity("pack", OPEN, 13, [2, 1], [])
     assert control(stock) == replace(OPEN, quantity=13)

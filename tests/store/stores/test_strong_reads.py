@@ -1,4 +1,4 @@
-"""What must not be read late is asked for strongly: no engine at hand answers late, so the request is looked at."""
+"""Reads that decide are strongly consistent. No engine at hand answers late, so the requests are checked."""
 
 from __future__ import annotations
 
