@@ -13,9 +13,10 @@ READY := .venv/.ready
 SAM_LOCKED := .venv-sam/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
-# Those that share both processors, the longest first; tests/model's searches take them all by themselves.
+# Those that share both processors, the longest first (no reorder: xdist would begin with the files of most tests);
+# searches of tests/model take both by themselves.
 QUICK := $(addprefix tests/,unit store template engine)
-SUITES := $(addprefix tests/,season unit store api concurrency faults template engine simulation machine)
+SUITES := $(addprefix tests/,season machine concurrency faults unit store api template engine simulation)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
@@ -36,11 +37,11 @@ run: $(READY) ## the whole stack on http://127.0.0.1:8080; PORT= another, FRESH=
 
 check: lint $(READY) ## lint, types, and the tests that take a minute
 	@echo "== quick tests"
-	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(QUICK)
+	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(QUICK)
 
 test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: under five minutes
 	@echo "== tests"
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(SUITES)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(SUITES)
 	@echo "== the release protocol"
 	exec $(BIN)/python -m pytest tests/model
 
