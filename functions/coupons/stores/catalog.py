@@ -182,28 +182,24 @@ class Catalog:
         batch_id, control = batch.batch_id, Control("open", 1, batch.document.quantity)
         number = {**keys.number(batch.number), "batch_id": batch_id}
         claim_key = {**keys.claim_key(batch.claim_key), "buckets": batch.buckets}
-        new, index = (
-            {**keys.batch(batch_id), **batch_fields(batch)},
-            {**keys.index_batch(batch_id), **_index_fields(batch)},
-        )
-        same_batch, same_buckets = (
-            "attribute_not_exists(pk) OR batch_id = :same",
-            "attribute_not_exists(pk) OR buckets = :same",
-        )
+        free_number = "attribute_not_exists(pk) OR batch_id = :same"
+        same_buckets = "attribute_not_exists(pk) OR buckets = :same"
         frozen = [
-            self._table.put("batch", new, "attribute_not_exists(pk)").returning_old(),
-            self._table.put("number", number, same_batch, same=batch_id).returning_old(),
-            self._table.put("claim key", claim_key, same_buckets, same=batch.buckets).returning_old(),
+            self._table.put("batch", {**keys.batch(batch_id), **batch_fields(batch)}, "attribute_not_exists(pk)"),
+            self._table.put("number", number, free_number, same=batch_id),
+            self._table.put("claim key", claim_key, same_buckets, same=batch.buckets),
+        ]
+        changing = [
             self._count_published(read),
             self._table.put("control", {**keys.control(batch_id), **fields_of(control)}),
-            self._table.put("index", index),
+            self._table.put("index", {**keys.index_batch(batch_id), **_index_fields(batch)}),
         ]
         stock = [
             self._table.put("shard", {**keys.stock(batch_id, shard), **fields_of(Shard(packs, control.round))})
             for shard, packs in enumerate(spread(control.quantity, batch.shards))
         ]
         try:
-            self._table.dynamo.transact([*frozen, *stock, *also])
+            self._table.dynamo.transact([*(part.returning_old() for part in frozen), *changing, *stock, *also])
         except TransactionFailed as failure:
             if "campaign" in failure.kinds and not failure.kinds & {"batch", "number", "claim key"}:
                 raise _moved_on(failure) from failure

@@ -69,10 +69,8 @@ class Controls:
         The index learns the new last expiry in the same transaction: wallets and the schedule go by it. What was
         announced as expiring soon is announced again, with the new expiry.
         """
-        update, condition = (
-            "SET extended_s = :e, reminded_until_s = :never",
-            "extended_s = :read AND expired_at_s = :never",
-        )
+        update = "SET extended_s = :e, reminded_until_s = :never"
+        condition = "extended_s = :read AND expired_at_s = :never"
         extended = self._part(batch_id, update, condition, e=extended_s, read=control.extended_s, never=0)
         line = keys.index_batch(batch_id)
         index = self._table.update("index", line, "SET last_expiry_s = :last", last=last_expiry_s)

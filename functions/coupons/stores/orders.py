@@ -112,10 +112,8 @@ class Orders:
 
         Guarded by tests/store/till/test_late_scans.py::test_places_are_taken_to_the_last.
         """
-        update, condition = (
-            "SET taken = if_not_exists(taken, :none) + :one",
-            "attribute_not_exists(taken) OR taken < :max",
-        )
+        update = "SET taken = if_not_exists(taken, :none) + :one"
+        condition = "attribute_not_exists(taken) OR taken < :max"
         key = keys.late_scans(merchant_id, day)
         return self._table.update("late scans", key, update, condition, none=0, one=1, max=late_max)
 

@@ -38,7 +38,7 @@ ItemKind = Literal[
     "suspended",
     "withheld",
 ]
-"""What an item, or a coupon in it, is: a part of a transaction is known by it."""
+"""Kinds of items, and of a coupon in a claim. A part of a transaction is named by its kind."""
 
 
 @dataclass(slots=True)
