@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from types import SimpleNamespace
@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from coupons.process.services import Services
 from coupons.stores import remote
 from coupons.stores.attributes import encode
 from coupons.stores.claims import Claims
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied
+from coupons.stores.parts import Part
 from infra.local.cloud import Cloud
 from infra.local.engine import dynamodb_engine
 from tests.faults.operations import OPERATIONS
@@ -108,13 +108,13 @@ def reads_whatever_came(patch: pytest.MonkeyPatch) -> None:
 
 
 def believes_in_silence(patch: pytest.MonkeyPatch) -> None:
-    real = Services.transact
+    real = Dynamo.transact
 
-    def transact(services: Services, parts: list[dict[str, Any]]) -> None:
+    def transact(dynamo: Dynamo, parts: Sequence[Part]) -> None:
         with suppress(NoAnswer):
-            real(services, parts)
+            real(dynamo, parts)
 
-    patch.setattr(Services, "transact", transact)
+    patch.setattr(Dynamo, "transact", transact)
 
 
 CUT, IN_PROGRESS, SERVER = Fault("cut", "applied"), Fault("in progress", "applied"), Fault("5xx", "applied")

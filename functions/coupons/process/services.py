@@ -32,7 +32,7 @@ from coupons.stores.controls import Controls
 from coupons.stores.coupon_parts import CouponParts
 from coupons.stores.day_folds import DayFolds
 from coupons.stores.days import Days
-from coupons.stores.dynamodb import Dynamo, TransactionFailed
+from coupons.stores.dynamodb import Dynamo
 from coupons.stores.failed_records import FailedRecords
 from coupons.stores.folds import Folds
 from coupons.stores.groups import Groups
@@ -133,11 +133,7 @@ class Services:
 
     def tries(self, parts: Sequence[Part]) -> bool:
         """The same; False if a condition refused it."""
-        try:
-            self.transact(parts)
-        except TransactionFailed:
-            return False
-        return True
+        return self.patient.tries(parts)
 
     @property
     def event_source(self) -> str:

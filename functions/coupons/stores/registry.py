@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from coupons.damage import Damaged
-from coupons.model.assessment import Till
 from coupons.model.merchants import Merchant, MerchantRecord, Withholding
 from coupons.refusals import Busy
 from coupons.stores import keys
@@ -111,18 +110,6 @@ class Registry:
     def withdraw(self, campaign_id: str, merchant_id: str) -> Part:
         """A transaction part: no enrolment."""
         return self._table.delete("enrolment", keys.enrolment(merchant_id, campaign_id))
-
-
-def till(
-    merchant_id: str,
-    found: tuple[MerchantRecord, frozenset[str]] | None,
-    campaign_id: str,
-    suspended_districts: frozenset[str],
-) -> Till | None:
-    if found is None:
-        return None
-    record, campaigns = found
-    return Till(merchant_id, record, campaign_id in campaigns, suspended_districts)
 
 
 _RECORD_STATE = ("revision", "suspended", "campaigns", "late_scans_per_day")

@@ -7,7 +7,6 @@ from coupons.model.orders import LineAmounts, Order
 from coupons.model.terms import Terms
 from coupons.process.services import Services
 from coupons.refusals import OrderNotEligible
-from coupons.stores.registry import till
 from coupons.till.codes import open_code, refuse_old_code
 from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
@@ -32,7 +31,8 @@ def till_of(services: Services, presented: TillCoupon, merchant_id: str) -> Till
     """The merchant as its record says now; None if it has none. 1 read unit."""
     campaign_id = presented.batch.campaign_id
     suspended = services.cache.suspended_districts(campaign_id)
-    return till(merchant_id, services.registry.merchant(merchant_id), campaign_id, suspended)
+    found = services.registry.merchant(merchant_id)
+    return None if found is None else Till(merchant_id, found[0], campaign_id in found[1], suspended)
 
 
 def amounts_or_refuse(presented: TillCoupon, at: Till | None, order: Order, moment_s: int) -> LineAmounts:
