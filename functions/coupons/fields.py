@@ -79,7 +79,7 @@ Told = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
 """RFC 3339 with offset, of any year: for responses, which are never refused."""
 Instant = Annotated[Told, AfterValidator(of_our_time)]
 """RFC 3339 with offset, fractions allowed: reported by a machine."""
-Moment = Annotated[Instant, AfterValidator(_whole_second)]
+DeclaredTime = Annotated[Instant, AfterValidator(_whole_second)]
 """RFC 3339 with offset, declared in a document; `int(moment.timestamp())` is the stored epoch second."""
 
 
@@ -188,7 +188,7 @@ def distinct(where: str, names: Iterable[str]) -> set[str]:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"{where}: {name!r} stands twice")
+            raise ValueError(f"{where}: {name!r} appears twice")
         seen.add(name)
     return seen
 

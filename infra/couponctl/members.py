@@ -75,7 +75,7 @@ def members(api: Api, args: Namespace, out: Output) -> int:
     The whole file is read first. If a line is bad nothing is sent, unless `--skip-bad` is given.
     """
     path = Path(args.file)
-    report = Report(Path(args.report) if args.report else path.with_name(f"{path.name}.bad.csv"), out)
+    report = BadLines(Path(args.report) if args.report else path.with_name(f"{path.name}.bad.csv"), out)
     if report.path.exists() and report.path.samefile(path):
         raise ReportPathError(f"--report {report.path} is the file itself")
     facts = facts_of(path)
@@ -96,7 +96,7 @@ def members(api: Api, args: Namespace, out: Output) -> int:
     return REFUSED if report.bad else GOOD
 
 
-def _checked(path: Path, lines: int, report: Report, out: Output) -> int:
+def _checked(path: Path, lines: int, report: BadLines, out: Output) -> int:
     """The number of people in the file; its bad lines are reported."""
     people = 0
     with report:
@@ -155,8 +155,8 @@ def _stopped(out: Output, error: ApiError, name: str, done: int, reached: int) -
     out.failure("The same command resumes from there.")
 
 
-class Report:
-    """Reports bad lines: the first ones on the screen, all of them in a CSV file, if there are any."""
+class BadLines:
+    """Shows bad lines: the first ones on the screen, all of them in a CSV file, if there are any."""
 
     def __init__(self, path: Path, out: Output) -> None:
         self.path = path
@@ -165,7 +165,7 @@ class Report:
         self._open = ExitStack()
         self._rows: Any = None
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> BadLines:
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from infra.client.api import UnreachableError
 from infra.couponctl import funding
 from infra.couponctl.output import amount
-from infra.couponctl.statements import AMOUNTS, Entry, Movement, Statement
+from infra.couponctl.statements import AMOUNTS, Entry, LineNumbers, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ class Difference:
     """One movement that differs between the lists; `kind` is the first kind that applies, others may too."""
 
     kind: Kind
-    movement: Movement
+    movement: LineNumbers
     ours: Entry | None
     theirs: Entry | None
 
@@ -70,7 +70,7 @@ class Difference:
 class NotDue:
     """A movement of ours whose payout was withheld or refused: no difference, but it explains one in the money."""
 
-    movement: Movement
+    movement: LineNumbers
     standing: Literal["withheld", "refused"]
     reason: str
     entry: Entry
@@ -94,10 +94,10 @@ class NotDue:
 class Settlement:
     """Our settlement of the day. `head`: `HEAD` of its first page. `lost`: lines that cannot be read."""
 
-    movements: dict[Movement, Entry] = field(default_factory=dict)
+    movements: dict[LineNumbers, Entry] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)
     head: dict[str, Any] = field(default_factory=dict)
-    lost: list[Movement] = field(default_factory=list)
+    lost: list[LineNumbers] = field(default_factory=list)
     is_damaged: bool = False
     """Something in our books cannot be read, so nothing can be confirmed."""
 
@@ -231,7 +231,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
     return {**purse, **dict(zip(AMOUNTS, entry.amounts, strict=True))}
 
 
-def _name(movement: Movement) -> str:
+def _name(movement: LineNumbers) -> str:
     order_no, reversal_no = movement
     return f"order {order_no}" + (f", reversal {reversal_no}" if reversal_no else "")
 

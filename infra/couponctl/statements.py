@@ -33,16 +33,16 @@ _WHOLE = re.compile(r"-?[0-9]{1,12}")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
 _CAMPAIGN = re.compile(r"[a-z0-9-]{1,64}")
 
-Movement = tuple[str, str]
+LineNumbers = tuple[str, str]
 """The numbers of an order and of its reversal; the latter is empty for the redemption itself."""
-Amounts = tuple[int, int, int]
+StatedAmounts = tuple[int, int, int]
 """In the order of `AMOUNTS`, in minor units."""
 
 
 class Entry(NamedTuple):
     """What a list states of a movement; None: it does not state it."""
 
-    amounts: Amounts
+    amounts: StatedAmounts
     campaign_id: str | None = None
     currency: str | None = None
     funding: funding.Funding | None = None
@@ -65,7 +65,7 @@ class Statement:
     """The content of the merchant's file."""
 
     name: str
-    movements: dict[Movement, Entry] = field(default_factory=dict)
+    movements: dict[LineNumbers, Entry] = field(default_factory=dict)
     day_column: str | None = None
     """The first of `DAY_COLUMNS` that the file has."""
     day_lines: dict[str, int] = field(default_factory=dict)
@@ -144,7 +144,7 @@ def _take(row: Mapping[str, str | None], statement: Statement) -> str | None:
         if not _WHOLE.fullmatch(text):
             return f"{column} {text[:40]!r} is not a whole number of minor units"
     if movement in statement.movements:
-        return f"order {movement[0]} {movement[1]}".rstrip() + " stands twice"
+        return f"order {movement[0]} {movement[1]}".rstrip() + " appears twice"
     campaign_id, currency = ((row[name] or "").strip() if name in row else None for name in ("campaign_id", "currency"))
     if campaign_id is not None and not _CAMPAIGN.fullmatch(campaign_id):
         return f"campaign_id {campaign_id[:40]!r} is no campaign id"

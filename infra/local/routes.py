@@ -27,12 +27,12 @@ _ADVANCE_S_MAX = LATEST_S - EARLIEST_S
 
 Name = Annotated[str, StringConstraints(pattern=r"\A[^\x00-\x1f\x7f]{1,256}\z")]
 Identifier = Annotated[str, StringConstraints(pattern=r"\A[a-z0-9-]{1,64}\z")]
-Scope = Annotated[
+ScopeText = Annotated[
     str,
     StringConstraints(pattern=r"\A(citizen|merchant|partner|operator)( (citizen|merchant|partner|operator)){0,3}\z"),
 ]
 # RFC 3339 with a required offset; pydantic would accept more.
-Moment = Annotated[
+TimeText = Annotated[
     str,
     StringConstraints(pattern=r"\A\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\z"),
 ]
@@ -50,7 +50,7 @@ Body = TypeVar("Body", bound=_Body)
 
 class TokenRequest(_Body):
     sub: Name
-    scope: Scope
+    scope: ScopeText
     person_id: Name | None = None
     merchant_id: Identifier | None = None
     region: Name | None = None
@@ -58,7 +58,7 @@ class TokenRequest(_Body):
 
 
 class ClockRequest(_Body):
-    now: Moment | None = None
+    now: TimeText | None = None
     advance_s: Annotated[float, Field(ge=0, le=_ADVANCE_S_MAX)] | None = None
 
     @model_validator(mode="after")

@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "id": (words.Id, "1 to 64 lower-case letters, digits and hyphens"),
     "label": (words.Label, "1 to 64 printable characters; compared letter by letter"),
     "text": (words.Title, "up to 500 characters, or `{en: …, zh: …}`"),
-    "time": (words.Moment, 'RFC 3339 with offset, whole seconds, in quotes: `"2020-06-06T10:00:00+08:00"`'),
+    "time": (words.DeclaredTime, 'RFC 3339 with offset, whole seconds, in quotes: `"2020-06-06T10:00:00+08:00"`'),
     "day": (words.DeclaredDay, "`YYYY-MM-DD` in quotes, in the campaign's time zone"),
     "clock": (words.ClockTime, "`HH:MM` in quotes, in the campaign's time zone"),
     "clock or 24:00": (words.ClockEnd, "the same, or the end of the day"),

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from coupons.fields import Moment
+from coupons.fields import DeclaredTime
 from coupons.times import day_of, day_start_s, epoch_s, rfc3339
 from tests.world import seconds
 
-MOMENT: TypeAdapter[object] = TypeAdapter(Moment)
+MOMENT: TypeAdapter[object] = TypeAdapter(DeclaredTime)
 
 
 @pytest.mark.parametrize(

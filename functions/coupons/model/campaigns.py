@@ -12,10 +12,10 @@ from pydantic import Field, model_validator
 
 from coupons.fields import (
     Currency,
+    DeclaredTime,
     Document,
     Id,
     Label,
-    Moment,
     Quantity,
     Revision,
     TimeZone,
@@ -64,9 +64,9 @@ class Booking(Document):
     The bookings of a lottery are its entry list, final when the window closes.
     """
 
-    opens_at: Moment
+    opens_at: DeclaredTime
     """The first second in which a person can book or cancel."""
-    closes_at: Moment
+    closes_at: DeclaredTime
     """The first second in which nobody can."""
     required: bool = False
     """Only people with a booking can claim."""
@@ -106,9 +106,9 @@ class Batch(Document):
     `eligibility.group_id`, a `lottery` a booking that closes before the batch opens."""
     quantity: Quantity
     """Packs. Published, it can only be raised (`couponctl raise`)."""
-    opens_at: Moment
+    opens_at: DeclaredTime
     """The first second in which a pack can be claimed."""
-    closes_at: Moment
+    closes_at: DeclaredTime
     """The first second in which none can."""
     booking: Booking | None = None
     """A sign-up before the batch opens."""
@@ -175,9 +175,9 @@ class Campaign(Document):
     """IANA name, like `Asia/Shanghai`: the zone of calendar days, hours and the API's times."""
     currency: Currency
     """Of every amount in the document."""
-    starts_at: Moment
+    starts_at: DeclaredTime
     """Shown to people; each batch has its own window."""
-    ends_at: Moment
+    ends_at: DeclaredTime
     """Shown to people."""
     sections: Annotated[list[Section], Field(max_length=30)] = []
     """Headings under which batches and terms are shown."""

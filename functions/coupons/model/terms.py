@@ -13,11 +13,11 @@ from coupons.fields import (
     ClockEnd,
     ClockTime,
     DeclaredDay,
+    DeclaredTime,
     Document,
     Id,
     Label,
     Minor,
-    Moment,
     Title,
     Weekday,
     distinct,
@@ -121,9 +121,9 @@ class FixedWindow(Document):
 
     kind: Literal["fixed"]
     """The same for everyone."""
-    starts_at: Moment
+    starts_at: DeclaredTime
     """The first second in which it is valid."""
-    ends_at: Annotated[Moment, AfterValidator(_can_be_extended)]
+    ends_at: Annotated[DeclaredTime, AfterValidator(_can_be_extended)]
     """The first second in which it is not; not before the batch closes."""
 
     @model_validator(mode="after")
@@ -189,7 +189,7 @@ class Share(Document):
 class MatchRatio(Document):
     """商家配比: from `starts_at` the merchant adds `basis_points` of the discount (1:1 is 10,000)."""
 
-    starts_at: Moment
+    starts_at: DeclaredTime
     """In force from here until the next one; in ascending order."""
     basis_points: Annotated[int, Field(ge=0, le=10 * BASIS_POINTS)]
     """Of the discount; 10000 doubles it, 0 ends the match."""

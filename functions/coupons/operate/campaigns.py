@@ -7,7 +7,7 @@ from coupons.model.frozen import differences, refuse_frozen, shown
 from coupons.model.merchants import Merchant
 from coupons.model.reserves import largest_cost
 from coupons.money import Amounts
-from coupons.process.documents import document_now, standing_now
+from coupons.process.documents import document_now, stored_now
 from coupons.process.services import Services
 from coupons.refusals import Malformed, RevisionConflict, TermsFrozen
 from coupons.settle import reservation
@@ -23,7 +23,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
     """
     if document.campaign_id != campaign_id:
         raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
-    stored, quantities = standing_now(services, campaign_id)
+    stored, quantities = stored_now(services, campaign_id)
     if stored is not None and _is_same(stored.document, document):
         return stored.document, "unchanged"
     _refuse_taken(services, document)
@@ -41,7 +41,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
         return services.catalog.apply(document, read=stored, also=also), "updated" if stored else "created"
     except RevisionConflict:
         # Another attempt of the same request may have been first.
-        stored, _ = standing_now(services, campaign_id)
+        stored, _ = stored_now(services, campaign_id)
         if stored is None or not _is_same(stored.document, document):
             raise
         return stored.document, "unchanged"

@@ -14,23 +14,23 @@ from coupons.stores.catalog import StoredCampaign
 
 def document_now(services: Services, campaign_id: str) -> Campaign:
     """The document as operators apply it, with its revision. Strongly consistent. Raises NotFound."""
-    standing, _ = standing_now(services, campaign_id)
-    if standing is None:
+    stored, _ = stored_now(services, campaign_id)
+    if stored is None:
         raise NotFound(detail=f"No campaign {campaign_id!r}.")
-    return standing.document
+    return stored.document
 
 
-def standing_now(services: Services, campaign_id: str) -> tuple[StoredCampaign | None, dict[str, int]]:
+def stored_now(services: Services, campaign_id: str) -> tuple[StoredCampaign | None, dict[str, int]]:
     """The stored document with the quantities of now, None if there is none; and those quantities by batch.
 
     Raises and rollovers change the control item of a published batch and not the document, so the quantity that is
     stored in the document may be an old one. Guarded by
     tests/store/operate/test_editing.py::test_a_document_states_the_quantity_of_now.
     """
-    standing = services.catalog.campaign(campaign_id, consistent=True)
-    if standing is None or not standing.published:
-        return standing, {}
-    batch_ids = [batch.batch_id for batch in standing.document.batches]
+    stored = services.catalog.campaign(campaign_id, consistent=True)
+    if stored is None or not stored.published:
+        return stored, {}
+    batch_ids = [batch.batch_id for batch in stored.document.batches]
     controls = services.controls.get_many(batch_ids, consistent=True)
     quantities = {batch_id: sound.quantity for batch_id, control in controls.items() for sound in all_of([control])}
-    return replace(standing, document=with_quantities(standing.document, quantities)), quantities
+    return replace(stored, document=with_quantities(stored.document, quantities)), quantities

@@ -31,14 +31,14 @@ Step = Callable[[PublishedBatch, Control], None]
 
 
 @dataclass(slots=True)
-class Report:
+class MinuteReport:
     """`more`: time ran out before everything that is due was done; call again at once."""
 
     did: list[dict[str, Any]] = field(default_factory=list)
     more: bool = False
 
 
-def run_schedule(services: Services, now_s: int, deadline_s: float) -> Report:
+def run_schedule(services: Services, now_s: int, deadline_s: float) -> MinuteReport:
     """Everything that is due at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic).
 
     One batch does not hold up the others. It is reported as `broken` if it breaks an invariant or its items contradict
@@ -60,7 +60,7 @@ class _Minute:
 
     def __init__(self, services: Services, now_s: int, deadline_s: float) -> None:
         self._services, self._now_s, self._deadline_s = services, now_s, deadline_s
-        self.report = Report()
+        self.report = MinuteReport()
 
     def each(self, step: Step, batches: Iterable[tuple[str, Control]]) -> None:
         for batch_id, control in batches:

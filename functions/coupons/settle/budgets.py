@@ -23,10 +23,10 @@ def campaign_money(services: Services, campaign_id: str, cursor: str) -> Campaig
 
 
 def _campaign_money(services: Services, campaign_id: str, cursor: str, broken: list[Damaged]) -> CampaignMoney:
-    standing = services.catalog.campaign(campaign_id, consistent=True)
-    if standing is None:
+    stored = services.catalog.campaign(campaign_id, consistent=True)
+    if stored is None:
         raise NotFound(detail=f"No campaign {campaign_id!r}.")
-    campaign = standing.document
+    campaign = stored.document
     budgets = services.budgets.each(campaign_id, [funder.funder_id for funder in campaign.funders])
     batches: list[BatchMoney] = []
     for batch in campaign.batches:

@@ -72,8 +72,8 @@ def _of_batch(fields: Item) -> BatchTally:
 
 
 def _split(fields: Item) -> SumsByPayout:
-    return SumsByPayout(*(sums_of(fields[standing]) for standing in PAYOUTS))
+    return SumsByPayout(*(sums_of(fields[payout]) for payout in PAYOUTS))
 
 
 def _split_fields(split: SumsByPayout) -> Item:
-    return {standing: rows_of(split.of(standing)) for standing in PAYOUTS}
+    return {payout: rows_of(split.of(payout)) for payout in PAYOUTS}

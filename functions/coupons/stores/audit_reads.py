@@ -23,7 +23,7 @@ LinePlace = tuple[str, str, str, str]
 """Merchant, day, order number, and reversal number or nothing."""
 
 
-class FiledLine(NamedTuple):
+class LineInShard(NamedTuple):
     """A line and its sort key; `in_place`: its keys are those of the order and day that it names."""
 
     sort_key: str
@@ -35,13 +35,13 @@ class AuditReads:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._table = Table(dynamo, table)
 
-    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[FiledLine]:
+    def in_shard(self, merchant_id: str, day: str, shard: int, after: str) -> Iterator[LineInShard]:
         """Each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
         for item in self._table.query(pk, consistent=True, after=after, page=SHARD_PAGE_LINES):
             line = self._table.value(item, line_of)
             own = keys.line(merchant_id, day, line.order_no, line.reversal_no)
-            yield FiledLine(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
+            yield LineInShard(item["sk"], line, own == keys.Key(pk=item["pk"], sk=item["sk"]))
 
     def orders(self, places: Iterable[OrderPlace]) -> dict[OrderPlace, OrderRecord]:
         """By the key of each order, whatever its item says; absent ones are left out."""
