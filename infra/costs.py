@@ -239,12 +239,12 @@ def main() -> int:
     print(f"a million events: EventBridge {EVENT * 1e6:.2f} + Lambda {told * 1e6:.2f}", end="")
     print(f" = {(EVENT + told) * 1e6:.2f} dollars; the streams cost the claim nothing")
     schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
-    standing = (SECRET_MONTH + KEY_MONTH + ALARMS * ALARM_MONTH + DASHBOARD_MONTH) / HOURS_A_MONTH
+    fixed = (SECRET_MONTH + KEY_MONTH + ALARMS * ALARM_MONTH + DASHBOARD_MONTH) / HOURS_A_MONTH
     # A metric is billed in the hours in which it is sent; in an idle hour those are the metrics of the schedule.
     metrics = len(CONSUMPTION) * METRIC_MONTH / HOURS_A_MONTH
     print(f"an idle hour: schedule {schedule:.5f} + its {len(CONSUMPTION)} metrics {metrics:.5f}", end="")
-    print(f" + secret, key, {ALARMS} alarms and dashboard {standing:.5f}", end="")
-    print(f" = {schedule + metrics + standing:.4f} dollars, and storage")
+    print(f" + secret, key, {ALARMS} alarms and dashboard {fixed:.5f}", end="")
+    print(f" = {schedule + metrics + fixed:.4f} dollars, and storage")
     busy = METRICS_MAX * METRIC_MONTH
     print(f"metrics of a month in which everything is used every hour: {METRICS_MAX} + outcomes = {busy:.2f} dollars")
     print(f"and {METRICS_A_CAMPAIGN} of each campaign = {METRICS_A_CAMPAIGN * METRIC_MONTH:.2f} dollars")

@@ -1,4 +1,4 @@
-"""Coupon Season: release, claim, verify and expire coupons with DynamoDB conditional writes.
+"""Coupon Season: claim, redeem and expire coupons with DynamoDB conditional writes.
 
-Dependencies point one way: handler → operation → domain; `stores` alone know DynamoDB, `api` alone knows HTTP events.
+`functions/README.md` draws the rooms of this package and the allowed imports between them.
 """

@@ -71,4 +71,4 @@ def _answer(pipe: Connection, deadline_s: float) -> Any:
     try:
         return pipe.recv()
     except EOFError:
-        raise CrewError("an environment ended; its error stands above") from None
+        raise CrewError("an environment ended; its error is printed above") from None

@@ -91,8 +91,8 @@ class Sharded:
             shard = self._rng.choice(filled)
             if not self._reserve(shard):
                 raise Busy(detail="The last packs are going; try again.")
-        standing = self._services.claims.put(self._batch, _claim(self._batch, person, now_s), lambda: True)
-        if standing is None:
+        existing = self._services.claims.put(self._batch, _claim(self._batch, person, now_s), lambda: True)
+        if existing is None:
             return "claim"
         self._services.stock.give_back("sharded", shard, self._round)
         return "repeat"
@@ -107,8 +107,8 @@ class Floor:
         self._batch = services.cache.batch("floor")
 
     def attempt(self, person: bytes, now_s: int) -> Outcome:
-        standing = self._claims.put(self._batch, _claim(self._batch, person, now_s), lambda: True)
-        return "claim" if standing is None else "repeat"
+        existing = self._claims.put(self._batch, _claim(self._batch, person, now_s), lambda: True)
+        return "claim" if existing is None else "repeat"
 
 
 def _claim(batch: PublishedBatch, person: bytes, now_s: int) -> Claim:

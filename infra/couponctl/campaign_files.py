@@ -18,7 +18,7 @@ from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 # Path steps that pydantic adds for the branch of a union; the file has no such keys.
 _STRING_BRANCHES = frozenset({"str", "constrained-str"})
 _MAPPING_BRANCHES = frozenset({"Text", "amount_off", "percent_off", "exchange", "days_after_claim", "fixed"})
-_TWICE = re.compile(r"(\w+): '(.+)' stands twice")
+_TWICE = re.compile(r"(\w+): '(.+)' appears twice")
 _OWNED = re.compile(r"(terms|batch) ([a-z0-9-]+): (?:\w+ '(.+)' is not declared )?.*")
 
 
@@ -97,7 +97,7 @@ def _child(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
 
 
 def _line_of_name(node: yaml.Node, message: str) -> int | None:
-    """The line of the name that a rule over several places reports (`'x' stands twice`, `'x' is not declared`).
+    """The line of the name that a rule over several places reports (`'x' appears twice`, `'x' is not declared`).
 
     Without such a name, the line of the batch or terms that the rule names.
     """

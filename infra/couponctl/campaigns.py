@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from infra.couponctl.edits import standing
+from infra.couponctl.edits import stored_or_empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def apply(api: Api, document: Mapping[str, Any]) -> Applied:
     """
     campaign_id = str(document["campaign_id"])
     path = f"/admin/campaigns/{quote(campaign_id, safe='')}"
-    read = standing(api, path)
+    read = stored_or_empty(api, path)
     current = read.get("revision")
     sent = dict(document)
     if sent.get("revision") is None and current is not None:

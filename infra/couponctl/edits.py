@@ -29,7 +29,7 @@ def edit(
     empty document if there is none, which otherwise is a ProblemError (404). Raises ApiError.
     """
     for attempt in range(1, EDITS_MAX + 1):
-        read = standing(api, path) if create else api.get(path).body
+        read = stored_or_empty(api, path) if create else api.get(path).body
         body = change(read)
         if body is None:
             return read, False
@@ -42,7 +42,7 @@ def edit(
     raise AssertionError("the last edit returns or raises")
 
 
-def standing(api: Api, path: str) -> dict[str, Any]:
+def stored_or_empty(api: Api, path: str) -> dict[str, Any]:
     """The document at `path`; empty if there is none. Raises ApiError."""
     try:
         return api.get(path).body

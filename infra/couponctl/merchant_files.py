@@ -69,7 +69,7 @@ def _columns(header: Row | None, problems: list[tuple[int, str]]) -> list[str]:
         problems.append((line, f"the header names no column {KEY}"))
         return []
     strange = [f"unknown column {name!r}" for name in names if name not in COLUMNS]
-    twice = [f"{name} stands twice" for name in COLUMNS if names.count(name) > 1]
+    twice = [f"{name} appears twice" for name in COLUMNS if names.count(name) > 1]
     problems += [(line, f"{text}; the columns are {', '.join(COLUMNS)}") for text in strange + twice]
     return names
 
@@ -93,7 +93,7 @@ def _take(row: Row, columns: list[str], listed: dict[str, Listed], problems: lis
     store = {attribute: said[column] for column, attribute in STORE.items() if column in said}
     place = f"store {store.get('store_id', '')}"
     if place in merchant.lines and store:
-        problems.append((row.number, f"{place} stands on line {merchant.lines[place]} already"))
+        problems.append((row.number, f"{place} is on line {merchant.lines[place]} already"))
     elif store:
         merchant.lines[place] = merchant.lines[f"stores.{len(merchant.stores)}"] = row.number
         merchant.stores.append(store)

@@ -20,12 +20,12 @@ class Progress:
     def lines_done(self) -> int:
         """Lines done by an equal run; 0 if the file is of another run, unreadable or absent."""
         try:
-            standing = json.loads(self.path.read_text("utf-8"))
+            written = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):
             return 0
-        if not isinstance(standing, dict) or {**standing, "lines_done": 0} != {**self._run, "lines_done": 0}:
+        if not isinstance(written, dict) or {**written, "lines_done": 0} != {**self._run, "lines_done": 0}:
             return 0
-        return int(standing["lines_done"])
+        return int(written["lines_done"])
 
     def write(self, lines_done: int) -> None:
         """The file is replaced as a whole; a run that is killed here leaves the earlier one."""

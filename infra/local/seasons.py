@@ -15,7 +15,7 @@ def load_season(api: Api, path: Path) -> list[str]:
     A campaign that exists is not changed: an operator may have edited it. Raises ApiError, DocumentFileError.
     """
     document = load_campaign(path)
-    if _stands(api, str(document["campaign_id"])):
+    if _exists(api, str(document["campaign_id"])):
         return []
     apply(api, document)
     batches = [str(batch["batch_id"]) for batch in document["batches"]]
@@ -24,7 +24,7 @@ def load_season(api: Api, path: Path) -> list[str]:
     return batches
 
 
-def _stands(api: Api, campaign_id: str) -> bool:
+def _exists(api: Api, campaign_id: str) -> bool:
     try:
         api.get(f"/admin/campaigns/{campaign_id}")
     except ProblemError as error:

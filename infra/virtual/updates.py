@@ -146,4 +146,4 @@ def _with(content: Any, path: Steps, value: Value | None) -> Any:
         return [*content[:step], value, *content[step + 1 :]]
     if value is not None:
         return {**content, step: value}
-    return {name: standing for name, standing in content.items() if name != step}
+    return {name: kept for name, kept in content.items() if name != step}

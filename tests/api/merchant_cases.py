@@ -116,7 +116,7 @@ def nothing_is_withheld_any_more(s: Stage) -> Answered:
     PUT_MERCHANT,
     400,
     "malformed",
-    facts={"errors": [{"place": "body", "message": "withheld: '2020-06-06 o-1' stands twice"}]},
+    facts={"errors": [{"place": "body", "message": "withheld: '2020-06-06 o-1' appears twice"}]},
 )
 def an_order_that_is_withheld_twice(s: Stage) -> Answered:
     bakery(s)

@@ -37,7 +37,7 @@ RULES = (
     r"add and remove name more than 1000 persons together",
     r"lies in the future",
     # lists whose members know of each other
-    r"\w+: '.*' stands twice",
+    r"\w+: '.*' appears twice",
     r"funding shares must add up to 10000 basis points",
     r"merchant_match must be in ascending order of starts_at",
     r"blackout_dates must be in ascending order, each once",

@@ -92,6 +92,6 @@ def routes(t: Template) -> dict[str, tuple[str, list[str]]]:
             key = path if path == "$default" else f"{properties['Method']} {path}"
             auth = properties.get("Auth", {})
             public = auth.get("Authorizer") == "NONE"
-            assert key not in found, f"{key} stands twice"
+            assert key not in found, f"{key} appears twice"
             found[key] = (area, [] if public else auth.get("AuthorizationScopes", ["any token"]))
     return found

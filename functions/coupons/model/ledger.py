@@ -25,9 +25,8 @@ from coupons.money import NOTHING, Amounts
 
 Kind = Literal["fund", "reserve", "spend", "reverse", "release", "rollover", "settle"]
 Account = tuple[str, ...]
-"""`(outside, funder)`, `(left, funder)`, `(reserved, funder, batch)`, `(due, funder, merchant)`; likewise
-`settled` and `refused`.
-"""
+"""`(outside, funder)`, `(left, funder)`, `(reserved, funder, batch)`, `(due, funder, merchant)`;
+`settled` and `refused` as `due`."""
 
 
 @dataclass(frozen=True, slots=True)

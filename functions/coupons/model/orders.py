@@ -92,7 +92,7 @@ class OrderRecord:
 
     @property
     def key(self) -> bytes:
-        """What stands for the order in its coupon's claim."""
+        """The order's name in its coupon's claim."""
         return order_key(self.merchant_id, self.order_no)
 
     @property

@@ -1,4 +1,4 @@
-"""Which lines are paid out: an operator withholds lines, and later releases or refuses them.
+"""Which lines are paid out: an operator withholds lines, and decides later whether they are due or refused.
 
 A withholding decides payment only. It changes no line and no sum of lines, whether their day is closed or not.
 """
@@ -77,7 +77,7 @@ def payout_of(withholding: Withholding | None) -> Payout:
 
 
 def changed(before: Sequence[Withholding], after: Sequence[Withholding]) -> list[Withholding]:
-    """The entries of `after` that are new or changed, and those missing from `after`, as released."""
+    """The entries of `after` that are new or changed, and those missing from `after`, with the decision `released`."""
     kept = {(one.day, one.order_no) for one in after}
     gone = [one for one in before if (one.day, one.order_no) not in kept and one.decision != "released"]
     return [one for one in after if one not in before] + [

@@ -115,7 +115,7 @@ class Cache:
     def published(self) -> list[ListedBatch]:
         """The index of all published batches, at most a second old.
 
-        In place of a damaged line stands what the batch and its control item say.
+        A damaged line is replaced by what the batch and its control item say.
         """
         return self._index.get(None)
 

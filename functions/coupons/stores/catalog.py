@@ -123,9 +123,9 @@ class Catalog:
         holds.
         """
         campaign_id = document.campaign_id
-        stood = {m.merchant_id for m in read.document.merchants} if read else set()
-        joined = [merchant for merchant in document.merchants if merchant.merchant_id not in stood]
-        left = sorted(stood - {merchant.merchant_id for merchant in document.merchants})
+        enrolled = {m.merchant_id for m in read.document.merchants} if read else set()
+        joined = [merchant for merchant in document.merchants if merchant.merchant_id not in enrolled]
+        left = sorted(enrolled - {merchant.merchant_id for merchant in document.merchants})
         stored = document.model_copy(update={"revision": read.revision + 1 if read else 1})
         before = {f.funder_id: f.budget_minor for f in read.document.funders} if read else {}
         funders = [f for f in document.funders if before.get(f.funder_id) != f.budget_minor]

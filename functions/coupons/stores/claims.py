@@ -76,9 +76,9 @@ class Claims:
         tests/store/stores/test_claim_put.py::test_a_token_is_burnt_when_no_attempt_is_answered (burn),
         tests/store/stores/test_claim_put.py::test_a_lapsed_lease_writes_nothing (age before each attempt).
 
-        Raises NotApplied if certainly nothing was written (the pack may be handed out again), LimitMoved if `also`
-        refused it (likewise), Damaged if the claim that is there cannot be read (likewise: it is another's), NoAnswer
-        if it is unknown (the caller burns the token).
+        If certainly nothing was written, the pack may be handed out again: raises NotApplied, LimitMoved if `also`
+        refused it, Damaged if the claim that is there is another's and cannot be read. If that is unknown, raises
+        NoAnswer, and the caller burns the token.
         """
         put = self._spike.put("claim", to_item(batch, claim), "attribute_not_exists(pk)").returning_old()
         # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. The token is

@@ -137,12 +137,12 @@ def enrolment(merchant_id: str, campaign_id: str) -> Key:
     return Key(pk=f"MERCHANT#{merchant_id}", sk=f"{ENROLMENT}{campaign_id}")
 
 
-def fold(sweep_id: str, span: int) -> Key:
-    return Key(pk=f"SWEEP#{sweep_id}#{span}", sk="FOLD")
+def fold(sweep_id: str, place: int) -> Key:
+    return Key(pk=f"SWEEP#{sweep_id}#{place}", sk="FOLD")
 
 
-def fold_rest(sweep_id: str, span: int, digest: str, number: int) -> Key:
-    return Key(pk=f"SWEEP#{sweep_id}#{span}", sk=f"REST#{digest}#{number}")
+def fold_rest(sweep_id: str, place: int, digest: str, number: int) -> Key:
+    return Key(pk=f"SWEEP#{sweep_id}#{place}", sk=f"REST#{digest}#{number}")
 
 
 def withheld(merchant_id: str) -> Key:

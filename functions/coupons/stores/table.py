@@ -81,7 +81,7 @@ class Table:
         return True
 
     def refuser(self, part: Part) -> Item | None:
-        """None: the part is applied, alone. Else the item that refused it; no more than its keys if it is not there."""
+        """None: the part is applied, alone. Else the item that refused it, or only its keys if it does not exist."""
         try:
             self.send(part.returning_old())
         except ConditionFailed as refused:
@@ -138,7 +138,7 @@ def unchanged(attribute: str, read: Any) -> tuple[str, Item]:
 
 @lru_cache(maxsize=1024)
 def _prepared(update: str, condition: str) -> dict[str, Any]:
-    """The texts of a request, once a text: reserved words behind aliases, and what these stand for."""
+    """The texts of a request, once a text: reserved words behind aliases, and the names of the aliases."""
     texts = {"UpdateExpression": update, "ConditionExpression": condition}
     request: dict[str, Any] = {name: _RESERVED.sub(r"#\1", text) for name, text in texts.items() if text}
     if reserved := {word for text in texts.values() for word in _RESERVED.findall(text)}:

@@ -177,8 +177,8 @@ def test_damaged_books_agree_with_nothing(stack: Stack, tmp_path: Path, capsys: 
         (f"{HEADER}A1,,10.00,0,40.00\n", "ours.csv:2: discount_minor '10.00' is not a whole number of minor units"),
         (f"{HEADER}A1,,1000,1000\n", "ours.csv:2: payable_minor '' is not a whole number of minor units"),
         (f"{HEADER},,1000,1000,4000\n", "ours.csv:2: no order_no"),
-        (f"{HEADER}A1,,1,1,4\nA1,,1,1,4\n", "ours.csv:3: order A1 stands twice"),
-        (f"{HEADER}A1,R1,1,1,4\nA1,R1,1,1,4\n", "ours.csv:3: order A1 R1 stands twice"),
+        (f"{HEADER}A1,,1,1,4\nA1,,1,1,4\n", "ours.csv:3: order A1 appears twice"),
+        (f"{HEADER}A1,R1,1,1,4\nA1,R1,1,1,4\n", "ours.csv:3: order A1 R1 appears twice"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_named_with_its_line(

@@ -154,7 +154,7 @@ def test_rules_over_one_object_are_named_at_the_line_where_it_starts(tmp_path: P
         (
             "    kind: government\n",
             "    kind: government\n    budget_minor: 5\n  - funder_id: city\n    title: Again\n    kind: platform\n",
-            "12: funders: 'city' stands twice",
+            "12: funders: 'city' appears twice",
         ),
         (
             "    terms: [ten-percent]",

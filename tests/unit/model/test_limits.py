@@ -58,8 +58,8 @@ def test_a_day_lies_in_one_month_and_one_week(moment_s: int, timezone: str) -> N
     ("limits", "named", "why"),
     [
         ([COUNT], ["three"], "'three' is not declared"),
-        ([COUNT, COUNT], ["two"], "limits: 'two' stands twice"),
-        ([COUNT], ["two", "two"], "limits: 'two' stands twice"),
+        ([COUNT, COUNT], ["two"], "limits: 'two' appears twice"),
+        ([COUNT], ["two", "two"], "limits: 'two' appears twice"),
         ([{**COUNT, "limit_id": f"l{n}"} for n in range(5)], [f"l{n}" for n in range(5)], "at most 4"),
         ([{**COUNT, "packs_max": 0}], ["two"], "greater than or equal to 1"),
         ([{**COUNT, "packs_max": 1001}], ["two"], "less than or equal to 1000"),

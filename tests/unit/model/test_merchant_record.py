@@ -14,7 +14,7 @@ def test_a_merchants_stores_are_distinct_in_its_own_record_too() -> None:
     record = {"title": "D", "category": "c", "channels": ["offline"]}
     stores = [{"store_id": "s", "region": "a"}, {"store_id": "s", "region": "b"}]
     assert MerchantRecord.model_validate({**record, "stores": stores[:1]})
-    with pytest.raises(ValidationError, match="stands twice"):
+    with pytest.raises(ValidationError, match="appears twice"):
         MerchantRecord.model_validate({**record, "stores": stores})
 
 

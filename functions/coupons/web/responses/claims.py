@@ -84,9 +84,7 @@ class BookingView(ResponseBody):
     status: BookingStatus
 
     @classmethod
-    def of(
-        cls, batch: PublishedBatch, record: BookingRecord, status: Literal["booked", "cancelled"] = "booked"
-    ) -> Self:
+    def of(cls, batch: PublishedBatch, record: BookingRecord, status: BookingStatus = "booked") -> Self:
         return cls(batch_id=batch.batch_id, booked_at=rfc3339(record.booked_at_s, batch.timezone), status=status)
 
 
