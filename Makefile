@@ -42,7 +42,7 @@ check: lint $(READY) ## lint, types, and the tests that take a minute
 test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: under five minutes
 	@echo "== tests"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(SUITES)
-	@echo "== the release protocol"
+	@echo "== the claim protocol"
 	exec $(BIN)/python -m pytest tests/model
 
 # The model checker of tests/model and the compiler it needs. A container's root gets them here; anybody else is told.
@@ -50,7 +50,7 @@ spin:
 	@missing=$$(command -v spin >/dev/null || printf 'spin '; command -v cc >/dev/null || printf 'gcc libc6-dev')
 	if [[ -z $$missing ]]; then exit; fi
 	if [[ $$(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
-	  echo "The release protocol is checked with spin and a C compiler; missing: $$missing." \
+	  echo "The claim protocol is checked with spin and a C compiler; missing: $$missing." \
 	    "On Debian and Ubuntu: apt install $$missing. On macOS: brew install spin" >&2
 	  exit 1
 	fi

@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     ended = {search: future.result() for search, future in done.items() if not future.exception()}
     if not ended:
         return
-    terminalreporter.section("the release protocol, every interleaving")
+    terminalreporter.section("the claim protocol, every interleaving")
     scopes = {search: found for search, found in ended.items() if not search.rule}
     for search, found in scopes.items():
         terminalreporter.line(

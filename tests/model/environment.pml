@@ -1,29 +1,29 @@
 /* One Lambda environment: it leases packs and hands them out, one request at a time, from a control item that it has
- * seen some time ago; killed at any step. leasing.Leases, claiming.claim, stores.claims.put, live.Live.
+ * seen some time ago; killed at any step. process.leases.Leases, claim.packs.claim, stores.claims.Claims.put, process.cache.Cache.
  */
-#ifdef NO_LEASE_ROUND     /* stores.stock.lease */
+#ifdef NO_LEASE_ROUND     /* stores.stock.Stock.lease */
 #define lease_condition(s, k, r) (shard[s].remaining >= k)
 #else
 #define lease_condition(s, k, r) (shard[s].remaining >= k && shard[s].sealed == r)
 #endif
-#ifdef NO_RETURN_ROUND    /* stores.stock.give_back */
+#ifdef NO_RETURN_ROUND    /* stores.stock.Stock.give_back */
 #define return_condition(s, r) true
 #else
 #define return_condition(s, r) (shard[s].sealed == r)
 #endif
-#ifdef NO_LEASE_AGE       /* leasing.Lease.is_live: by both clocks, so that SLOW bounds what either may miss */
+#ifdef NO_LEASE_AGE       /* process.leases.Lease.is_live: by both clocks, so that SLOW bounds what either may miss */
 #define is_live(e) true
 #else
 #define is_live(e) (age[e] < DEAD)
 #endif
-#ifdef NO_UNIQUE_TOKEN    /* leasing.Token.name: lease-uuid:ordinal */
+#ifdef NO_UNIQUE_TOKEN    /* process.leases.Token.name: lease-uuid:ordinal */
 #define token_name(e, lease, ordinal) (1 + ordinal)
 #define sister_token 1
 #else
 #define token_name(e, lease, ordinal) (1 + ordinal + LARGEST_LEASE * (lease + (REQUESTS + 1) * e))
 #define sister_token 255
 #endif
-#ifdef NO_TOKEN_ID        /* stores.claims.put: refused by my own token means that it was me who wrote */
+#ifdef NO_TOKEN_ID        /* stores.claims.Claims.put: refused by my own token means that it was me who wrote */
 #define is_mine(token_) false
 #else
 #define is_mine(token_) (standing_token == token_)
@@ -57,7 +57,7 @@ inline select_late(i) {
   fi
 }
 
-#ifdef NO_AGE_EACH_ATTEMPT  /* stores.claims.put: still_leased() before every attempt, not before the first alone */
+#ifdef NO_AGE_EACH_ATTEMPT  /* stores.claims.Claims.put: still_leased() before every attempt, not before the first alone */
 #define may_send(e) (is_live(e) || attempt > 0)
 #else
 #define may_send(e) is_live(e)
@@ -66,7 +66,7 @@ inline select_late(i) {
 
 inline forget_lease() { packs = 0; lease_shard = 0; lease_round = 0; age[e] = DEAD }
 
-/* live.Live: the last control item that was seen, of any age. It may refuse; what admits is the lease's condition. */
+/* process.cache.Cache: the last control item that was seen, of any age. It may refuse; what admits is the lease's condition. */
 #define admits_now (is_open && !drained && !sold_out && !paused)
 inline see_control() { seen_round = round; seen_quantity = quantity; admits = admits_now }
 
@@ -82,7 +82,7 @@ end:
   do
   :: atomic { seen_round != round || seen_quantity != quantity || admits != admits_now -> see_control() }
   :: atomic { packs != 0 -> forget_lease() }        /* killed, and a fresh one in its place */
-  :: atomic {             /* claiming.claim: refused by time or from the cache costs nothing and changes nothing. */
+  :: atomic {             /* claim.packs.claim: refused by time or from the cache costs nothing and changes nothing. */
        (admits || packs != 0) && !closed && asked < REQUESTS ->  /* packs at hand go out in a drained batch too */
        asked++; at_work++;
        select_person(person);
@@ -93,7 +93,7 @@ end:
      }
   od;
 
-lease:                    /* leasing.Leases.take. One attempt only: a lost answer strands k packs. */
+lease:                    /* process.leases.Leases.take. One attempt only: a lost answer strands k packs. */
   atomic {
     if :: !admits -> goto done :: admits fi;
     if :: s = 0 :: s = 1 fi;
@@ -111,7 +111,7 @@ lease:                    /* leasing.Leases.take. One attempt only: a lost answe
     fi
   }
 
-look_around:              /* leasing.Leases._look_around: all shards, each strongly, not at one moment */
+look_around:              /* process.leases.Leases._another_shard: all shards, each strongly, not at one moment */
   do
   :: atomic {
        s < SHARDS ->
@@ -121,7 +121,7 @@ look_around:              /* leasing.Leases._look_around: all shards, each stron
      }
   :: s == SHARDS -> break
   od;
-  atomic {                /* stores.stock.mark_drained: only if all were read at zero, and of this round and quantity */
+  atomic {                /* stores.stock.Stock.mark_drained: only if all were read at zero, and of this round and quantity */
     if
     :: !moved && !filled && is_open && round == seen_round && quantity == seen_quantity -> drained = true
 #ifdef NO_COUNT_BEFORE_SOLD_OUT  /* sold_out is for a reclaim to say, which has counted */
@@ -133,9 +133,9 @@ look_around:              /* leasing.Leases._look_around: all shards, each stron
   }
   atomic { see_control(); goto lease }
 
-take:                     /* leasing.Token: taken out of memory before it is sent */
+take:                     /* process.leases.Token: taken out of memory before it is sent */
   atomic {
-#ifdef NO_AGE_FROM_BEFORE /* leasing.Leases.take: the clocks are read before the request, not when its answer is here */
+#ifdef NO_AGE_FROM_BEFORE /* process.leases.Leases.take: the clocks are read before the request, not when its answer is here */
     age[e] = 0;
 #endif
     ordinal = (packs & 1 -> 0 : 1);
@@ -143,7 +143,7 @@ take:                     /* leasing.Token: taken out of memory before it is sen
     packs = packs & ~(1 << ordinal)
   }
 
-put:                      /* stores.claims.put: each attempt looks at the lease's age, and carries the same token */
+put:                      /* stores.claims.Claims.put: each attempt looks at the lease's age, and carries the same token */
   atomic {
     sent.token == 0 ->    /* an older put may still be on its way */
     if
@@ -197,7 +197,7 @@ put:                      /* stores.claims.put: each attempt looks at the lease'
   :: atomic { packs = 0; goto done }                     /* the environment is killed */
   fi;
 
-put_back:                 /* leasing.Leases.put_back: into its own lease's memory, or (a last pack) to its shard */
+put_back:                 /* process.leases.Leases.put_back: into its own lease's memory, or (a last pack) to its shard */
   atomic {
     if
     :: is_live(e) -> packs = packs | (1 << ordinal); goto done
@@ -205,7 +205,7 @@ put_back:                 /* leasing.Leases.put_back: into its own lease's memor
     :: !is_live(e) -> goto done
     fi
   }
-give_back:                /* stores.stock.give_back: once, if the shard was not sealed since */
+give_back:                /* stores.stock.Stock.give_back: once, if the shard was not sealed since */
   atomic {
     if
     :: return_condition(lease_shard, lease_round) -> shard[lease_shard].remaining++; audit()

@@ -1,40 +1,40 @@
-/* Reclaim, seal and zero (reclaiming.reclaim), by any number of invocations of the schedule, each killed at any step:
+/* Reclaim, seal and zero (schedule.reclaim.reclaim), by any number of invocations of the schedule, each killed at any step:
  *
  *   open r --begin--> sealing r+1 --every shard zeroed at r+1--> sealed_at --fence--> count --one transaction--> open r+1
  */
-#ifdef NO_SEAL_CONDITION  /* stores.stock.seal: only upwards, so that a late twin changes nothing */
+#ifdef NO_SEAL_CONDITION  /* stores.stock.Stock.seal: only upwards, so that a late twin changes nothing */
 #define seal_condition(s, r) true
 #else
 #define seal_condition(s, r) (shard[s].sealed < r)
 #endif
-#ifdef NO_ZEROING         /* stores.stock.seal: what is left in a shard is counted again as unsold */
+#ifdef NO_ZEROING         /* stores.stock.Stock.seal: what is left in a shard is counted again as unsold */
 #define sealed_with(s) shard[s].remaining
 #else
 #define sealed_with(s) 0
 #endif
-#ifdef NO_FENCE           /* reclaiming.reclaim: nothing that was sent before the seal may still be on its way */
+#ifdef NO_FENCE           /* schedule.reclaim.reclaim: nothing that was sent before the seal may still be on its way */
 #define fence_is_over true
 #else
 #define fence_is_over (since_sealed >= FENCE - EARLY)
 #endif
-#ifdef NO_QUANTITY_CONDITION  /* stores.stock.reopen: only if the quantity is the one counted against */
+#ifdef NO_QUANTITY_CONDITION  /* stores.stock.Stock.reopen: only if the quantity is the one counted against */
 #define same_quantity(q) true
 #else
 #define same_quantity(q) (quantity == q)
 #endif
-#ifdef NO_FOLD_ROUND      /* reclaiming._count_and_reopen: the sweep's name holds the round */
+#ifdef NO_FOLD_ROUND      /* schedule.reclaim._count_and_reopen: the sweep's name holds the round */
 #define is_folded(r) (folded != 0)
 #else
 #define is_folded(r) (folded == r)
 #endif
 
-/* What a sweep of the claim key counts as ours: process.claim_passes.count_claims, Fold.of. */
+/* What a sweep of the claim key counts as ours: process.claim_passes.count_claims, model.counts.Fold.of. */
 inline count_claims(result) {
   result = claims;
 #ifdef NO_FILTER          /* it forgets to count by batch */
   result = claims + sister_claims;
 #endif
-#ifdef NO_CONSISTENT_COUNT  /* stores.claims.in_bucket: an eventually consistent Query may miss a claim */
+#ifdef NO_CONSISTENT_COUNT  /* stores.claims.Claims.in_bucket: an eventually consistent Query may miss a claim */
   if :: claims > 0 -> result = result - 1 :: true fi
 #endif
 }
@@ -44,7 +44,7 @@ proctype Reclaim() {
 again:
   r = 0; q = 0; s = 0; counted = 0;
 end:
-  atomic {                /* the control item, read strongly: reclaiming.is_due */
+  atomic {                /* the control item, read strongly: schedule.reclaim.is_due */
     if
     :: is_open && ((closed && !final) || (drained && !sold_out && !closed) || round <= UNDUE) -> r = round; goto begin
     :: !is_open && !sealed -> r = round; goto seal
@@ -52,7 +52,7 @@ end:
     fi
   }
 begin:
-  atomic {                /* stores.stock.begin_sealing */
+  atomic {                /* stores.stock.Stock.begin_sealing */
     if
     :: is_open && round == r -> is_open = false; round++; since_sealed = 0; sealed = false
     :: true               /* refused, or killed before it */
@@ -71,7 +71,7 @@ seal:
   :: s == SHARDS -> break
   :: goto again           /* killed */
   od;
-  atomic {                /* stores.stock.mark_sealed: after the last seal */
+  atomic {                /* stores.stock.Stock.mark_sealed: after the last seal */
     if
     :: !is_open && round == r && !sealed ->
        sealed = true; sealed_after_close = closed;
@@ -83,13 +83,13 @@ seal:
     goto again
   }
 count:
-  atomic {                /* the first to record a count of this round has counted for all: stores.folds.record */
+  atomic {                /* the first to record a count of this round has counted for all: stores.pieces.Pieces.record */
     if
     :: is_folded(r) -> counted = fold
     :: else -> count_claims(counted); fold = counted; folded = r
     fi
   }
-  atomic {                /* stores.stock.reopen: one transaction over the control item and the shards */
+  atomic {                /* stores.stock.Stock.reopen: one transaction over the control item and the shards */
     if
     :: !is_open && round == r && sealed && same_quantity(q) ->
        counted = q - counted;

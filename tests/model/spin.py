@@ -1,4 +1,4 @@
-"""Runs Spin over release.pml: one search is the model with some settings, compiled and searched to its end."""
+"""Runs Spin over claim.pml: one search is the model with some settings, compiled and searched to its end."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-MODEL = Path(__file__).parent / "release.pml"
+MODEL = Path(__file__).parent / "claim.pml"
 DEPTH_MAX = 20_000
 SEARCH_S = 240
 COMPILE_S = 120
 PROPERTIES = {"oversold": 1, "twice": 2, "inexact": 3, "sold-out lie": 4, "success lie": 5}
-"""By name, as release.pml numbers them: what a mutant may be caught by."""
+"""By name, as claim.pml numbers them: what a mutant may be caught by."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def run(search: Search, folder: Path) -> Found:
 def _tool(name: str) -> str:
     path = shutil.which(name)
     packages = {"spin": "spin (Debian, Ubuntu: apt install spin; macOS: brew install spin)", "cc": "a C compiler"}
-    assert path, f"`{name}` is missing: the release protocol cannot be checked without {packages[name]}"
+    assert path, f"`{name}` is missing: the claim protocol cannot be checked without {packages[name]}"
     return path
 
 

@@ -28,7 +28,7 @@ def _one_more(amounts: Amounts) -> Amounts:
 
 
 def gives_a_fen_too_many(patch: pytest.MonkeyPatch) -> None:
-    """To the first funder, whenever money is released."""
+    """To the first funder, whenever money is given back."""
     real = Budgets.give_back
     patch.setattr(Budgets, "give_back", lambda self, campaign, amounts: real(self, campaign, _one_more(amounts)))
 
@@ -79,7 +79,7 @@ def keeps_the_coupon(patch: pytest.MonkeyPatch) -> None:
 
 
 def counts_a_used_coupon_as_unused(patch: pytest.MonkeyPatch) -> None:
-    """At expiry its money is released, and was spent."""
+    """At expiry its money is given back, and was spent."""
     real = expiry.count_coupons
 
     def forgetful(*facts: Any, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The release protocol's real code under a scheduler that decides everything: order, time, losses, deaths.
+"""The claim protocol's real code under a scheduler that decides everything: order, time, losses, deaths.
 
 Actors (Lambda environments, schedules, an operator) run in threads of which one moves at a time; each request to the
 store is a point where the scheduler may let another go first, let time pass, lose the request or its answer, apply a

@@ -1,4 +1,4 @@
-"""The real code of the release protocol, in many orders, with losses, late puts, deaths and skewed clocks."""
+"""The real code of the claim protocol, in many orders, with losses, late puts, deaths and skewed clocks."""
 
 from __future__ import annotations
 

@@ -266,7 +266,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
             "campaign": ["batch pack: reserve by", f"batch pack: {EXPIRED}", "batch later: reserve by"],
         },
     ),
-    "more released than there was": (
+    "more given back than there was": (
         released_too_much,
         {"pack": ["0 <= spent", EXPIRED], "campaign": ["batch pack: 0 <= spent", f"batch pack: {EXPIRED}", "1 of "]},
     ),

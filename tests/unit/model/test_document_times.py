@@ -86,7 +86,7 @@ def test_the_last_claim_leaves_room_for_its_days_and_the_largest_extension(days:
 
 def test_what_is_told_is_never_refused_for_its_year() -> None:
     """By a clock that was set to another century, and a new year's eve that is over in Shanghai only."""
-    batch = released(parsed(campaign()))
+    batch = published(parsed(campaign()))
     for moment in ("1999-12-31T23:59:59Z", "2200-12-31T23:59:59Z"):
         tell(batch, Coupon("available", epoch(moment), epoch(moment)), epoch(moment), 0)
 
@@ -125,13 +125,13 @@ def test_whatever_is_accepted_every_event_and_answer_validates(
         document = parsed(campaign(pack, terms=[terms(validity=validity, merchant_match=match)], **season))
     except ValidationError:
         reject()
-    batch = released(document)
+    batch = published(document)
     for claimed_at_s in {batch.opens_at_s, data.draw(st.integers(batch.opens_at_s, batch.closes_at_s - 1))}:
         follow(batch, claimed_at_s)
     CampaignSummary.of(document)
 
 
-def released(document: Campaign) -> PublishedBatch:
+def published(document: Campaign) -> PublishedBatch:
     return PublishedBatch(
         campaign_id=document.campaign_id,
         timezone=document.timezone,

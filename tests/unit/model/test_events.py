@@ -26,7 +26,7 @@ SOURCE = "urn:coupon-season:prod"
 CLAIMED_S = seconds("2020-06-06T10:00:00+08:00")
 DAY_S = 86_400
 IDS = ("A" * 51, "B" * 51)
-RELEASE = PublishedBatch(
+BATCH = PublishedBatch(
     campaign_id="season",
     timezone="Asia/Shanghai",
     currency="CNY",
@@ -48,23 +48,23 @@ CLAIM = Claim(
     coupons=tuple(Coupon("available", CLAIMED_S, CLAIMED_S + 14 * DAY_S) for _ in IDS),
 )
 AMOUNTS = LineAmounts(1000, 500, 4500, (FundingLine("city", 600), FundingLine("shop", 400)))
-LINE = Line("redemption", "o-1", "", IDS[0], RELEASE.purse, "pack", "ten-off", AMOUNTS, CLAIMED_S + 60, late=False)
+LINE = Line("redemption", "o-1", "", IDS[0], BATCH.purse, "pack", "ten-off", AMOUNTS, CLAIMED_S + 60, late=False)
 BACK = LineAmounts(-1000, -500, -4500, (FundingLine("city", -600), FundingLine("shop", -400)))
 REVERSAL = replace(LINE, kind="reversal", reversal_no="r-1", amounts=BACK, at_s=CLAIMED_S + 90, coupon_returned=True)
 
 
 def claimed(claim: Claim = CLAIM, extended_s: int = 0, ids: tuple[str, ...] = IDS) -> events.CouponClaimed:
-    return events.claimed(SOURCE, RELEASE, claim, ids, extended_s)
+    return events.claimed(SOURCE, BATCH, claim, ids, extended_s)
 
 
 def moved(line: Line = LINE, merchant_id: str = "diner") -> events.CouponRedeemed | events.CouponReversed:
-    return events.moved(SOURCE, RELEASE, MerchantLine(merchant_id, line))
+    return events.moved(SOURCE, BATCH, MerchantLine(merchant_id, line))
 
 
 def expiring(
     places: tuple[int, ...] = (0, 1), expires_at_s: int = CLAIMED_S + 14 * DAY_S, ids: tuple[str, ...] = IDS
 ) -> events.CouponExpiring:
-    return events.expiring(SOURCE, RELEASE, ids, places, expires_at_s, CLAIMED_S + 11 * DAY_S)
+    return events.expiring(SOURCE, BATCH, ids, places, expires_at_s, CLAIMED_S + 11 * DAY_S)
 
 
 EVERY = [claimed(), moved(), moved(REVERSAL), expiring()]
@@ -241,16 +241,16 @@ def test_ten_of_the_largest_fit_one_request() -> None:
     long = "a" * 64
     largest = Terms.model_validate_json(json.dumps(terms(long)))
     batch = replace(
-        RELEASE,
+        BATCH,
         campaign_id=long,
         terms=(largest,) * 8,
-        document=RELEASE.document.model_copy(update={"batch_id": long}),
+        document=BATCH.document.model_copy(update={"batch_id": long}),
     )
     claim = replace(CLAIM, coupons=CLAIM.coupons[:1] * 8)
     ids = ["A" * 160] * 8
     most = LineAmounts(-(10**11), -(10**12), -(10**11), (FundingLine(long, -(10**11)),) * 10)
     line = Line(
-        "reversal", long, long, "A" * 160, RELEASE.purse, long, long, most, CLAIMED_S, late=False, coupon_returned=True
+        "reversal", long, long, "A" * 160, BATCH.purse, long, long, most, CLAIMED_S, late=False, coupon_returned=True
     )
     for event in (
         events.claimed("urn:coupon-season:" + "a" * 16, batch, claim, ids, 0),

@@ -19,7 +19,7 @@ def season(name: str) -> Campaign:
     return Campaign.model_validate(load_campaign(SEASONS / f"{name}.yaml"))
 
 
-def batch(campaign: Campaign, batch_id: str) -> Batch:
+def batch_named(campaign: Campaign, batch_id: str) -> Batch:
     return next(batch for batch in campaign.batches if batch.batch_id == batch_id)
 
 
@@ -28,7 +28,7 @@ def terms(campaign: Campaign, terms_id: str) -> Terms:
 
 
 def only_terms(campaign: Campaign, batch_id: str) -> Terms:
-    (only,) = campaign.terms_of(batch(campaign, batch_id))
+    (only,) = campaign.terms_of(batch_named(campaign, batch_id))
     return only
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from coupons.model.campaigns import Campaign
 from coupons.model.terms import AmountOff, DaysAfterClaim, PercentOff
-from tests.unit.seasons.season_reader import YUAN, batch, english, local, only_terms, season, terms
+from tests.unit.seasons.season_reader import YUAN, batch_named, english, local, only_terms, season, terms
 
 SPECIAL = ("special-0606", "special-0613", "special-0620", "special-0627")
 SMART = ("smart-online-0606", "smart-offline-0606", "smart-online-0618", "smart-offline-0618")
@@ -57,20 +57,20 @@ def test_government_and_enterprises_give_2_2_billion_yuan_and_platforms_10(beiji
 @pytest.mark.parametrize(("batch_id", "day"), list(zip(SPECIAL, (6, 13, 20, 27), strict=True)))
 def test_special_packs_open_at_10_on_four_saturdays_of_june(beijing: Campaign, batch_id: str, day: int) -> None:
     """First come, first served, with an optional booking from 00:00 of the day before until the opening."""
-    released = batch(beijing, batch_id)
-    assert released.mode == "first_come"
-    assert released.opens_at == local(2020, 6, day, 10)
-    assert released.booking is not None
-    assert not released.booking.required
-    assert released.booking.opens_at == local(2020, 6, day - 1)
-    assert released.booking.closes_at == released.opens_at
-    assert released.exclusive_group is None
-    assert tuple(released.terms) == MEALS
+    batch = batch_named(beijing, batch_id)
+    assert batch.mode == "first_come"
+    assert batch.opens_at == local(2020, 6, day, 10)
+    assert batch.booking is not None
+    assert not batch.booking.required
+    assert batch.booking.opens_at == local(2020, 6, day - 1)
+    assert batch.booking.closes_at == batch.opens_at
+    assert batch.exclusive_group is None
+    assert tuple(batch.terms) == MEALS
 
 
 def test_the_first_special_batch_has_2_000_000_packs(beijing: Campaign) -> None:
     """Two million packs on 6 June."""
-    assert batch(beijing, "special-0606").quantity == 2_000_000
+    assert batch_named(beijing, "special-0606").quantity == 2_000_000
 
 
 def test_a_special_pack_is_worth_60_yuan(beijing: Campaign) -> None:
@@ -106,18 +106,18 @@ def test_merchants_match_one_to_one_and_from_august_half(beijing: Campaign, term
 @pytest.mark.parametrize(("batch_id", "day"), list(zip(SMART, (6, 6, 18, 18), strict=True)))
 def test_smart_coupons_open_at_10_on_6_and_18_june(beijing: Campaign, batch_id: str, day: int) -> None:
     """Online *or* offline: both batches of a day are one exclusive group; booking is optional."""
-    released = batch(beijing, batch_id)
-    assert released.opens_at == local(2020, 6, day, 10)
-    assert released.exclusive_group == f"smart-06{day:02d}"
-    assert released.booking is not None
-    assert not released.booking.required
+    batch = batch_named(beijing, batch_id)
+    assert batch.opens_at == local(2020, 6, day, 10)
+    assert batch.exclusive_group == f"smart-06{day:02d}"
+    assert batch.booking is not None
+    assert not batch.booking.required
     scope = only_terms(beijing, batch_id).scope
     assert scope.channels == ["online" if "online" in batch_id else "offline"]
 
 
 def test_the_first_smart_batches_have_1_000_000_coupons_together(beijing: Campaign) -> None:
     """One million on 6 June, online and offline."""
-    assert sum(batch(beijing, name).quantity for name in SMART[:2]) == 1_000_000
+    assert sum(batch_named(beijing, name).quantity for name in SMART[:2]) == 1_000_000
 
 
 @pytest.mark.parametrize("batch_id", SMART)
@@ -141,8 +141,8 @@ def test_smart_coupons_offline_are_for_the_participating_stores(beijing: Campaig
 @pytest.mark.parametrize("batch_id", SPECIAL + SMART)
 def test_packs_and_smart_coupons_are_for_people_in_beijing(beijing: Campaign, batch_id: str) -> None:
     """Person or delivery address in Beijing."""
-    assert batch(beijing, batch_id).eligibility.regions == ["beijing"]
-    assert all(coupon.scope.regions == ["beijing"] for coupon in beijing.terms_of(batch(beijing, batch_id)))
+    assert batch_named(beijing, batch_id).eligibility.regions == ["beijing"]
+    assert all(coupon.scope.regions == ["beijing"] for coupon in beijing.terms_of(batch_named(beijing, batch_id)))
 
 
 def test_only_a_full_refund_returns_a_beijing_coupon_and_at_most_once(beijing: Campaign) -> None:
@@ -152,7 +152,7 @@ def test_only_a_full_refund_returns_a_beijing_coupon_and_at_most_once(beijing: C
 
 def test_care_packs_are_granted_to_their_group_from_the_first_day(beijing: Campaign) -> None:
     """No rush: granted to members, open with the season."""
-    care = batch(beijing, "care-2020")
+    care = batch_named(beijing, "care-2020")
     assert (care.mode, care.eligibility.group_id, care.booking) == ("granted", "care-2020", None)
     assert care.opens_at == beijing.starts_at
 

@@ -11,7 +11,16 @@ import pytest
 from coupons.fields import BASIS_POINTS
 from coupons.model.campaigns import Campaign
 from coupons.model.terms import DaysAfterClaim, Exchange
-from tests.unit.seasons.season_reader import BEIJING_TIME, SEASONS, YUAN, batch, english, local, only_terms, season
+from tests.unit.seasons.season_reader import (
+    BEIJING_TIME,
+    SEASONS,
+    YUAN,
+    batch_named,
+    english,
+    local,
+    only_terms,
+    season,
+)
 
 NAMES = ("beijing-2020", "beijing-sports", "hubei-2020", "night-2020")
 
@@ -29,10 +38,10 @@ def hubei() -> Campaign:
 def largest_cost_minor(campaign: Campaign) -> dict[str, Fraction]:
     """What each funder pays if every coupon of every batch is redeemed at its largest discount."""
     cost: dict[str, Fraction] = defaultdict(Fraction)
-    for released in campaign.batches:
-        for coupon in campaign.terms_of(released):
+    for batch in campaign.batches:
+        for coupon in campaign.terms_of(batch):
             for share in coupon.funding:
-                largest = released.quantity * coupon.discount.largest_minor
+                largest = batch.quantity * coupon.discount.largest_minor
                 cost[share.funder_id] += Fraction(largest * share.basis_points, BASIS_POINTS)
     return cost
 
@@ -50,7 +59,7 @@ def test_all_batches_published_together_fit_every_budget(name: str) -> None:
     budgets = {funder.funder_id: funder.budget_minor for funder in campaign.funders}
     cost = largest_cost_minor(campaign)
     assert cost
-    coupons = sum(released.quantity * len(released.terms) for released in campaign.batches)
+    coupons = sum(batch.quantity * len(batch.terms) for batch in campaign.batches)
     for funder_id, largest in cost.items():
         assert largest + coupons <= budgets[funder_id], funder_id
 
@@ -68,20 +77,20 @@ def test_every_title_is_bilingual(name: str) -> None:
 def test_every_batch_opens_within_its_season_and_its_coupons_end_with_it(name: str) -> None:
     """Windows lie inside the season, and the last coupon claimed expires no later than its end."""
     campaign = season(name)
-    for released in campaign.batches:
-        assert campaign.starts_at <= released.opens_at < released.closes_at <= campaign.ends_at
-        for coupon in campaign.terms_of(released):
+    for batch in campaign.batches:
+        assert campaign.starts_at <= batch.opens_at < batch.closes_at <= campaign.ends_at
+        for coupon in campaign.terms_of(batch):
             if isinstance(coupon.validity, DaysAfterClaim):
-                last = released.closes_at + timedelta(days=coupon.validity.days)
+                last = batch.closes_at + timedelta(days=coupon.validity.days)
             else:
                 last = coupon.validity.ends_at
-            assert last <= campaign.ends_at, (released.batch_id, coupon.terms_id)
+            assert last <= campaign.ends_at, (batch.batch_id, coupon.terms_id)
 
 
 def test_identifiers_of_batches_and_merchants_are_unique_among_the_seasons() -> None:
     """Batches and merchants are stored under their own names, not below their campaign's."""
     seasons = [season(name) for name in NAMES]
-    batches = [released.batch_id for campaign in seasons for released in campaign.batches]
+    batches = [batch.batch_id for campaign in seasons for batch in campaign.batches]
     merchants = [merchant.merchant_id for campaign in seasons for merchant in campaign.merchants]
     assert len(batches) == len(set(batches))
     assert len(merchants) == len(set(merchants))
@@ -120,18 +129,18 @@ def test_the_sports_platform_tells_its_facts(sports: Campaign, fact: str) -> Non
 
 def test_sports_coupons_open_with_the_festival_on_8_august(sports: Campaign) -> None:
     """The 8.8 festival."""
-    assert sorted(released.batch_id for released in sports.batches) == [
+    assert sorted(batch.batch_id for batch in sports.batches) == [
         "points-jersey",
         "points-swim-pass",
         "sports-88",
     ]
-    assert batch(sports, "sports-88").opens_at.astimezone(BEIJING_TIME).date() == date(2022, 8, 8)
+    assert batch_named(sports, "sports-88").opens_at.astimezone(BEIJING_TIME).date() == date(2022, 8, 8)
 
 
 @pytest.mark.parametrize("batch_id", ["points-swim-pass", "points-jersey"])
 def test_points_are_exchanged_for_a_good_or_a_service(sports: Campaign, batch_id: str) -> None:
     """A price in points, and one named good for nothing."""
-    assert batch(sports, batch_id).price_points > 0
+    assert batch_named(sports, batch_id).price_points > 0
     assert isinstance(only_terms(sports, batch_id).discount, Exchange)
 
 
@@ -139,8 +148,8 @@ def test_hubei_starts_in_april_2020_with_its_four_batches(hubei: Campaign) -> No
     """All four open in April."""
     assert hubei.starts_at == local(2020, 4, 1)
     ids = ["buy-hubei-goods", "chronic-medicine", "masks-week-1", "sme-recovery"]
-    assert sorted(released.batch_id for released in hubei.batches) == ids
-    assert {released.opens_at.astimezone(BEIJING_TIME).month for released in hubei.batches} == {4}
+    assert sorted(batch.batch_id for batch in hubei.batches) == ids
+    assert {batch.opens_at.astimezone(BEIJING_TIME).month for batch in hubei.batches} == {4}
 
 
 def test_buy_hubei_goods_is_only_for_goods_tagged_with_hubei_origin(hubei: Campaign) -> None:
@@ -159,9 +168,9 @@ def test_sme_recovery_is_for_small_firms_and_stores_of_poor_areas(hubei: Campaig
 
 def test_masks_are_booked_and_collected_at_a_store(hubei: Campaign) -> None:
     """Booking is required; the coupon is a pack of masks, exchanged offline."""
-    released = batch(hubei, "masks-week-1")
-    assert released.booking is not None
-    assert released.booking.required
+    batch = batch_named(hubei, "masks-week-1")
+    assert batch.booking is not None
+    assert batch.booking.required
     coupon = only_terms(hubei, "masks-week-1")
     assert isinstance(coupon.discount, Exchange)
     assert coupon.discount.sku == "mask-pack-10"
@@ -170,8 +179,8 @@ def test_masks_are_booked_and_collected_at_a_store(hubei: Campaign) -> None:
 
 def test_chronic_patients_buy_medicine_online(hubei: Campaign) -> None:
     """Granted to the group of chronic patients, for medicine, online."""
-    released = batch(hubei, "chronic-medicine")
-    assert (released.mode, released.eligibility.group_id) == ("granted", "chronic-patients")
+    batch = batch_named(hubei, "chronic-medicine")
+    assert (batch.mode, batch.eligibility.group_id) == ("granted", "chronic-patients")
     assert only_terms(hubei, "chronic-medicine").scope.channels == ["online"]
 
 

@@ -1,4 +1,4 @@
-"""The release protocol in all interleavings of small scopes, and the mutants that show that each rule is needed.
+"""The claim protocol in all interleavings of small scopes, and the mutants that show that each rule is needed.
 
 tests/model/*.pml is the protocol (design section 4) in Promela. Where it is wider than the code: k is any number up to
 the scope's (the growth rule chooses among them); a cached control item may be of any age; a refused lease is tried for

@@ -1,6 +1,6 @@
-/* The release protocol (design section 4) for the model checker Spin: what is stored, what must hold, and what goes
+/* The claim protocol (design section 4) for the model checker Spin: what is stored, what must hold, and what goes
  * wrong around it. environment.pml holds those who claim, reclaim.pml those who reclaim. Beside each rule stands where
- * the code has it, as module.function. test_release_protocol.py lists the scopes (-DPEOPLE=3 …) that are searched, and
+ * the code has it, as module.function. test_claim_protocol.py lists the scopes (-DPEOPLE=3 …) that are searched, and
  * the mutants: each name in `#ifdef NO_…` takes one rule away, and must then be caught.
  *
  * Every `atomic` is one request to DynamoDB, or one look at the clock; between two of them anybody may do anything.
@@ -89,7 +89,7 @@ byte folded, fold;       /* the sweep's recorded count, and of which round: stor
 #define NOBODY 0
 #define OURS 1
 #define SISTER 2
-#ifdef NO_COMMON_BUCKETS /* declaring._freeze: the number of buckets belongs to the claim key, not to the batch */
+#ifdef NO_COMMON_BUCKETS /* operate.publication._freeze: the number of buckets belongs to the claim key */
 #define PLACES (2 * PEOPLE)
 #define PLACE(person, batch) ((person) + PEOPLE * ((batch) - 1))
 #define claims_of(person) ((item[person].batch != NOBODY) + (item[person + PEOPLE].batch != NOBODY))
@@ -109,7 +109,7 @@ inline audit() {
   }
 }
 
-/* The PutItem of one claim, `attribute_not_exists`: stores.claims.put. The item before it is in `standing`. */
+/* The PutItem of one claim, `attribute_not_exists`: stores.claims.Claims.put. The item before it is in `standing`. */
 inline put_item(who, which, token_) {
   standing_batch = item[PLACE(who, which)].batch;
   standing_token = item[PLACE(who, which)].token;
@@ -128,7 +128,7 @@ inline put_item(who, which, token_) {
   audit()
 }
 
-#ifdef NO_FENCE_FROM_THE_LAST_SEAL  /* reclaiming.reclaim: the clock is read after the last seal, not before the first */
+#ifdef NO_FENCE_FROM_THE_LAST_SEAL  /* schedule.reclaim.reclaim: the clock is read after the last seal, not before the first */
 #define fence_runs (!is_open && since_sealed < FENCE)
 #else
 #define fence_runs (sealed && since_sealed < FENCE)
@@ -208,7 +208,7 @@ end:
   od
 }
 
-/* An operator raises, pauses and resumes at any moment: declaring.raise_quantity, operating. */
+/* An operator raises, pauses and resumes at any moment: operate.publication.raise_quantity, operate.controls. */
 proctype Operator() {
   byte pauses;
 end:
