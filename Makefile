@@ -124,7 +124,7 @@ clean: ## remove everything that was made here, the local stack's data too
 # A Debian without python3-venv makes half a venv and only then complains, so ask before. The locks are
 # complete, hence --no-deps: pip need not resolve again, and pip 23.2 trips over the extras of boto3
 # among the SAM tools' dependencies. Bytecode, made on all cores afterwards, is only a saving: its exit
-# code is let go.
+# code is ignored.
 define install
 $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || {
   echo "Python 3.11 to 3.14 is needed; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)." \

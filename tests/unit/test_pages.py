@@ -14,13 +14,15 @@ from coupons.model.events import TYPES
 from infra.openapi import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
-README_WORDS_MAX = 1_350
+README_WORDS_MAX = 1_300
 PACKAGE = ROOT / "functions" / "coupons"
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"`((?:[\w.-]+/)*[\w*-]+\.(?:py|md|json|ya?ml)|(?:[\w.-]+/)+)`")
 """A file or a folder in backticks."""
 _TARGET = re.compile(r"(?:`|^ {4}|=\S+ )make ([a-z0-9]+)", re.MULTILINE)
 """A target where it is written as code."""
+_RUN = re.compile(r"\.venv/bin/python -m [\w.]+ ([\w/.-]+)(?: -k (\w+))?")
+"""A test or an event that a command runs, and the word in the name of the test."""
 _MADE_LATER = (".venv/", ".venv-sam/", ".aws-sam/", ".local/", "my-season.yaml")
 """What commands, and readers, make."""
 
@@ -65,20 +67,38 @@ def dead_paths(page: Path, text: str) -> list[str]:
     ]
 
 
+def empty_runs(text: str) -> list[str]:
+    """Commands that run a test or an event that does not exist."""
+    return [
+        run.group()
+        for run in _RUN.finditer(text)
+        if not (ROOT / run[1]).exists()
+        or (run[2] and not re.search(rf"def test_\w*{run[2]}", (ROOT / run[1]).read_text("utf-8")))
+    ]
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_points_at_what_exists(page: Path) -> None:
-    """Its links, their headings, and the paths that it writes as code."""
+    """Its links, their headings, the paths that it writes as code, and what its commands run."""
     text = page.read_text("utf-8")
-    assert (dead_links(page, text), dead_paths(page, text)) == ([], [])
+    assert (dead_links(page, text), dead_paths(page, text), empty_runs(text)) == ([], [], [])
 
 
 @pytest.mark.parametrize(
-    "dead", ["[a](nowhere.md)", "[a](README.md#nowhere)", "`tests/nowhere/`", "`claim/nowhere.py`"]
+    "dead",
+    [
+        "[a](nowhere.md)",
+        "[a](README.md#nowhere)",
+        "`tests/nowhere/`",
+        "`claim/nowhere.py`",
+        "`.venv/bin/python -m tests.invoke tests/events/nowhere.json`",
+        "`.venv/bin/python -m pytest tests/unit/test_money.py -k nowhere`",
+    ],
 )
 def test_a_place_that_does_not_exist_is_seen(dead: str) -> None:
-    """A link, a heading, a folder, a module."""
+    """A link, a heading, a folder, a module, an event, a test."""
     page = ROOT / "README.md"
-    assert [*dead_links(page, dead), *dead_paths(page, dead)]
+    assert [*dead_links(page, dead), *dead_paths(page, dead), *empty_runs(dead)]
 
 
 def test_the_readme_is_read_in_five_minutes() -> None:
