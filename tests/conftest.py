@@ -1,4 +1,4 @@
-"""What every test stands on: an AWS that is nobody's, no way out of this machine, and a strict CI.
+"""What every test runs on: AWS credentials that open no account, no way out of this machine, and a strict CI.
 
 With CI=true a skipped, expected-to-fail or deselected test is a failure, and so is a suite that was asked for and
 holds no test: what CI calls passed has been run.

@@ -18,7 +18,7 @@ from pathlib import Path
 import boto3
 from moto import mock_aws
 
-import tests.conftest  # noqa: F401 - an AWS that is nobody's
+import tests.conftest  # noqa: F401 - credentials that open no account
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
 from tests.world import OPENING, World, send

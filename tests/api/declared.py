@@ -69,8 +69,8 @@ def undeclared(route: str, answered: Answered) -> list[str]:
 
 
 def _unknown_headers(response: dict[str, Any], answered: Answered) -> list[str]:
-    standing = {"content-type", "cache-control"}
-    return sorted(answered.headers.keys() - standing - {name.lower() for name in response.get("headers", {})})
+    constant = {"content-type", "cache-control"}
+    return sorted(answered.headers.keys() - constant - {name.lower() for name in response.get("headers", {})})
 
 
 @cache

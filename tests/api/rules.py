@@ -100,8 +100,8 @@ class Play:
     def edit(self, **changes: Any) -> None:
         """Put a new revision of the campaign document."""
         path = {"campaign_id": "season"}
-        standing = self.s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
-        edited = self.s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body={**standing, **changes})
+        existing = self.s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
+        edited = self.s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body={**existing, **changes})
         assert edited.status == 200, edited.text
 
     def declared(self, **changes: Any) -> str:

@@ -52,10 +52,10 @@ def part(numerator: int, lines: int, redemptions: int = 1, **others: Any) -> dic
 NOTHING = part(0, 0, 0, funding=[])
 
 
-def all_of_it(standing: str, whole: dict[str, Any] | None = None, **purse: str) -> dict[str, Any]:
+def all_of_it(payout: str, whole: dict[str, Any] | None = None, **purse: str) -> dict[str, Any]:
     """The sums of a campaign whose lines are all `due`, all `withheld` or all `refused`."""
     whole = whole or part(4, 1)
-    parts = {"due": NOTHING, "withheld": NOTHING, "refused": NOTHING, standing: whole}
+    parts = {"due": NOTHING, "withheld": NOTHING, "refused": NOTHING, payout: whole}
     return {**SEASON, **purse, **whole, **parts}
 
 
@@ -189,8 +189,8 @@ RELEASED = [{**SEASON, **part(8, 2, 2), "due": part(4, 1), "withheld": part(4, 1
 def says_that_one_of_two_orders_is_released(text: str) -> bool:
     """The day's sums are those of two lines, one due and one withheld with its day."""
     said = json.loads(text)
-    stands = {line["order_no"]: (line["withheld"], line["decision"]) for line in said["lines"]}
-    return (stands, said["sums"], said["day_sums"], said["final"]) == (
+    decisions = {line["order_no"]: (line["withheld"], line["decision"]) for line in said["lines"]}
+    return (decisions, said["sums"], said["day_sums"], said["final"]) == (
         {"o-1": (FRAUD["reason"], "released"), "o-2": (FRAUD["reason"], None)},
         RELEASED,
         RELEASED,
@@ -218,9 +218,9 @@ def says_that_two_currencies_do_not_add_up(text: str) -> bool:
     """The withheld order is in the sums of its own campaign only."""
     said = json.loads(text)
     of_lines = {line["order_no"]: (line["campaign_id"], line["currency"]) for line in said["lines"]}
-    for standing in ("due", "withheld", "refused"):
-        owed = said["day_sums"][1][standing]["funding"]
-        said["day_sums"][1][standing]["funding"] = [share for share in owed if share["amount_minor"]]
+    for payout in ("due", "withheld", "refused"):
+        owed = said["day_sums"][1][payout]["funding"]
+        said["day_sums"][1][payout]["funding"] = [share for share in owed if share["amount_minor"]]
     wanted = [all_of_it("due"), all_of_it("withheld", **TOKYO)]
     assert of_lines == {"o-1": tuple(SEASON.values()), "o-2": tuple(TOKYO.values())}
     return (said["sums"], said["day_sums"]) == (wanted, wanted)

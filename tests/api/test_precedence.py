@@ -41,8 +41,8 @@ def close_district(s: Stage) -> None:
     stores = [{"store_id": "diner", "region": "beijing", "district": "old-town"}]
     assert edit_merchant(s.operator(), "diner", stores=stores).status == 200
     path = {"campaign_id": "season"}
-    standing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
-    changed = {**standing, "suspended_districts": ["old-town"]}
+    existing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
+    changed = {**existing, "suspended_districts": ["old-town"]}
     assert s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=changed).status == 200
     s.clock.advance(1)
     assert quote(s, s.citizen("bob").code(coupon(s, "bob")[0])).json["reasons"] == ["region"]

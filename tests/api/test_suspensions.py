@@ -25,8 +25,8 @@ Suspend = Callable[[Stage, bool], None]
 def district(s: Stage, suspended: bool) -> None:
     """Suspend or open the district with a new revision of the document."""
     path = {"campaign_id": "season"}
-    standing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
-    changed = {**standing, "suspended_districts": ["old-town"] if suspended else []}
+    existing = s.operator().send("GET /admin/campaigns/{campaign_id}", path).json
+    changed = {**existing, "suspended_districts": ["old-town"] if suspended else []}
     assert s.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=changed).status == 200
 
 

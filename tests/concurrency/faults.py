@@ -94,7 +94,7 @@ class Unreliable:
 
 
 class Gated:
-    """Puts wait at a barrier: whatever the barrier does stands between the lease and the put of all who meet there."""
+    """Puts wait at a barrier: what it does happens between the lease and the put of each thread that waits there."""
 
     def __init__(self, client: Any, gate: Barrier) -> None:
         self._client = client

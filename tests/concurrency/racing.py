@@ -1,4 +1,4 @@
-"""Sixteen environments on one stack, let go at the same moment.
+"""Sixteen environments on one stack, started at the same moment.
 
 Lambda has one environment a process; here each thread has its own, with its own client, caches, leases and chance. The
 clock is shared and stands still while threads run, so that whatever was sent has been answered before time goes on:
@@ -41,7 +41,7 @@ RECLAIM_S = 31
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T | Refusal]:
-    """Each call in a thread of its own, all let go together: what it returned, or the refusal that it raised."""
+    """Each call in a thread of its own, all started together: what it returned, or the refusal that it raised."""
     start = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | Refusal:

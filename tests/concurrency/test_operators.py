@@ -127,9 +127,9 @@ def test_a_document_edited_while_it_is_published_freezes_one_version(arena: Aren
     """Four publish while four apply another quantity: what is frozen is what is declared, and what is paid for."""
     for number in range(4):
         name, before = f"pack-{number}", [a_batch(f"pack-{n}", quantity=10) for n in range(number)]
-        standing = campaigns.read(arena.services, "season").revision if number else None
+        existing = campaigns.read(arena.services, "season").revision if number else None
         before = [_as_frozen(arena, one) for one in before]
-        revision = declare(arena, campaign(*before, a_batch(name, quantity=10)), standing).revision
+        revision = declare(arena, campaign(*before, a_batch(name, quantity=10)), existing).revision
         edit = parsed(campaign(*before, a_batch(name, quantity=20), revision=revision))
         environments = arena.environments(8)
         calls: list[Callable[[], Any]] = []
@@ -185,7 +185,7 @@ def test_of_edits_of_one_merchant_at_once_each_is_kept(arena: Arena) -> None:
 
 
 def _as_frozen(arena: Arena, document: dict[str, Any]) -> dict[str, Any]:
-    """The batch as it was published, so that the document may stand beside it."""
+    """The batch as it was published, so that the document agrees with it."""
     return document | {"quantity": arena.books(document["batch_id"]).control.quantity}
 
 

@@ -174,7 +174,7 @@ def processes() -> dict[int, int]:
     found = {}
     for state_file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has ended meanwhile
-            # The name stands in brackets and may hold anything; state and parent follow it (proc(5)).
+            # The name is in brackets and may hold anything; state and parent follow it (proc(5)).
             state, parent, *_ = state_file.read_text().rpartition(")")[2].split()
             if state != "Z":
                 found[int(state_file.parent.name)] = int(parent)

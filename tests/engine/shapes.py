@@ -138,8 +138,8 @@ class Watch:
         """The shortest sample of each shape."""
         assert self.samples is not None
         for shape in shapes:
-            standing = self.samples.get(shape)
-            if standing is None or len(repr(sample)) < len(repr(standing)):
+            existing = self.samples.get(shape)
+            if existing is None or len(repr(sample)) < len(repr(existing)):
                 self.samples[shape] = sample
 
 

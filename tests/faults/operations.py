@@ -55,7 +55,7 @@ def _claim(scene: Scene, batch_id: str, name: str, *, again: bool = False, **cla
         if [coupon.state for coupon in claim.coupons] != ["available"] * 3:
             yield "doubled: a coupon was used"
         if citizen.send(CLAIM, {"batch_id": batch_id}).json != answer.json:
-            yield "falsely acknowledged: another claim than stands"
+            yield "falsely acknowledged: another claim than the stored one"
 
     return Play(lambda: citizen.put_claim(batch_id), wrong)
 
@@ -110,7 +110,7 @@ def claim_of_the_other_batch(scene: Scene) -> Play:
         if (answer.status, answer.slug) != (409, "already-claimed-group"):
             yield f"falsely acknowledged: {answer.status} {answer.text[:160]}"
         if scene.claim_of("online", name) != before:
-            yield "lost: the claim that stood"
+            yield "lost: the claim that was stored"
         if scene.left("offline") > left:
             yield "doubled: the stock has a pack more than before"
 
@@ -206,7 +206,7 @@ def _redeem(scene: Scene, name: str, order_no: str, send: Callable[[], Answered]
         if [line.amounts.payable_minor for line in lines] != [PAYABLE_MINOR]:
             yield f"lost or doubled: {len(lines)} lines"
         if scene.till.send(REDEMPTION, {"order_no": order_no}).json != answer.json:
-            yield "falsely acknowledged: another redemption than stands"
+            yield "falsely acknowledged: another redemption than the stored one"
 
     return Play(send, wrong)
 

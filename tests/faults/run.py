@@ -17,7 +17,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-import tests.conftest  # noqa: F401 - an AWS that is nobody's, before the functions read their settings
+import tests.conftest  # noqa: F401 - credentials that open no account, before the functions read their settings
 from infra.local.engine import dynamodb_engine
 from tests.faults.operations import OPERATIONS, Operation, Play
 from tests.faults.proxy import FAULTS, Fault
@@ -146,7 +146,7 @@ def books(made: Scene, batch_ids: Sequence[str] = BATCHES) -> Iterator[str]:
         claims = [found for place in places for found in services.claims.in_bucket(batch.claim_key, place)]
         claims = [claim for claim in claims if claim.batch_number == batch.number]
         if len({claim.token for claim in claims}) != len(claims):
-            yield f"doubled: a token stands in two claims of {batch_id!r}"
+            yield f"doubled: a token is in two claims of {batch_id!r}"
         control = services.cache.control_now(batch_id)
         if batch_id in PACKED:
             left = sum(shard.remaining for shard in services.stock.shards(batch_id, batch.shards))

@@ -23,7 +23,7 @@ OrderAt = tuple[str, str]
 
 @dataclass(frozen=True)
 class Filed:
-    """A settlement line and where it stands."""
+    """A settlement line and where it is filed."""
 
     merchant_id: str
     day: str
@@ -83,7 +83,7 @@ EMPTY = Books({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 
 
 Entry = tuple[str, Any, Any]
-"""A part of the books, a key there, and what stands under it: None, nothing."""
+"""A part of the books, a key there, and what is stored under it: None, nothing."""
 
 
 def _entries(place: Place, fields: Item | None) -> Iterator[Entry]:

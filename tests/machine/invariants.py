@@ -83,9 +83,9 @@ def orders_and_coupons_agree(books: Books, now_s: int, numbers: dict[int, str]) 
                 yield f"{name} by an order that is not there"
             elif not _agree(coupon, mine[0]):
                 yield f"{name} until {coupon.held_until_s}, and its order is {mine[0]}"
-        standing = [order for order in owners if is_standing(order)]
-        if standing and (coupon.state != "redeemed" or standing != mine):
-            yield f"{name}, but used by {[order.order_no for order in standing]}"
+        existing = [order for order in owners if uses_its_coupon(order)]
+        if existing and (coupon.state != "redeemed" or existing != mine):
+            yield f"{name}, but used by {[order.order_no for order in existing]}"
         lost = [o for o in owners if o.state == "held" and o.held_until_s > now_s and o not in mine]
         if lost:
             yield f"{name}, but set aside for {[order.order_no for order in lost]}"
@@ -100,8 +100,8 @@ def late_scans_are_counted(books: Books, now_s: int, numbers: dict[int, str]) ->
 
 
 def one_coupon_one_use(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
-    """At most one redemption of a coupon stands."""
-    used = Counter(order.coupon_id for order in books.orders.values() if is_standing(order))
+    """At most one redemption uses a coupon."""
+    used = Counter(order.coupon_id for order in books.orders.values() if uses_its_coupon(order))
     yield from (f"{coupon_id} is redeemed {times} times" for coupon_id, times in used.items() if times > 1)
 
 
@@ -132,7 +132,7 @@ def money_adds_up(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator
         order = books.orders[(name.partition("#")[0], name.partition("#")[2])]
         # A coupon that came back leaves the rest to pay in full, and nobody's money out.
         out = [total[whom] for whom in total if whom != "payable" or left_minor(order) == 0]
-        if not is_standing(order) and any(out):
+        if not uses_its_coupon(order) and any(out):
             yield f"{name} uses no coupon any more: {dict(total)}"
     for (_, person), index, coupon, number in _coupons(books):
         total = of_coupon.get(KEYS.seal_coupon(CouponRef(number, person, index), 1), Counter())
@@ -141,7 +141,7 @@ def money_adds_up(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator
             yield f"{numbers[number]}#{index} is {coupon.state}, and money is out for it: {dict(total)}"
 
 
-def is_standing(order: OrderRecord) -> bool:
+def uses_its_coupon(order: OrderRecord) -> bool:
     """It uses its coupon: redeemed, not given back, not reversed in full."""
     is_back = any(reversal.coupon_returned for reversal in order.reversals)
     return order.state == "redeemed" and left_minor(order) > 0 and not is_back
@@ -167,8 +167,10 @@ def _agree(coupon: Coupon, order: OrderRecord) -> bool:
     if coupon.state == "held":
         return order.state == "held" and order.held_until_s == coupon.held_until_s
     if coupon.state == "redeemed":
-        return is_standing(order)
-    return order.state == "redeemed" and not is_standing(order) and not any(r.coupon_returned for r in order.reversals)
+        return uses_its_coupon(order)
+    return (
+        order.state == "redeemed" and not uses_its_coupon(order) and not any(r.coupon_returned for r in order.reversals)
+    )
 
 
 def _coupons(books: Books) -> Iterator[tuple[tuple[str, bytes], int, Coupon, int]]:

@@ -28,9 +28,9 @@ from tests.machine.calls import (
     Reversing,
     Scanned,
 )
+from tests.machine.effects import content_of, has_effect
 from tests.machine.fitting import DAY_S, limits_reached, over_at_s, status, terms_of, unfit
 from tests.machine.season import BATCHES, KEY_OF, LATE_SCANS, TIMEZONE, claim_key
-from tests.machine.standing import content_of, stands
 from tests.world import KEYS, seconds
 
 CODE_LIFE_S, SKEW_S, LATE_MAX_S, PIN_TRIES = 60, 5, 600, 5
@@ -42,7 +42,7 @@ class No:
     facts: dict[str, Any] = field(default_factory=dict)
     hard: bool = False
     cheap: bool = False
-    """Given without looking for anything dearer: it may stand where the later ones would, and need not be given."""
+    """Given before anything dearer is read: it may take the place of a later refusal, and need not be given."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,19 @@ def _(call: Claiming, view: View) -> Iterator[No]:
         yield No("stopped")
     if control.paused:
         yield No("paused")
-    if stands(call, view.books, view.numbers):
+    if has_effect(call, view.books, view.numbers):
         return
     yield from _outsider(call, view)
     for is_hard in limits_reached(view.books, view.controls, view.numbers, call, view.now_s):
         yield No("not-eligible", {"reason": "limit"}, hard=is_hard)
-    standing = view.books.claims.get((claim_key(call.batch_id), KEY_OF[call.person]))
-    if standing is not None:
-        yield No("already-claimed-group", {"claimed_batch_id": view.numbers[standing.batch_number]}, hard=True)
+    existing = view.books.claims.get((claim_key(call.batch_id), KEY_OF[call.person]))
+    if existing is not None:
+        yield No("already-claimed-group", {"claimed_batch_id": view.numbers[existing.batch_number]}, hard=True)
 
 
 @refusals.register
 def _(call: Looking, view: View) -> Iterator[No]:
-    if not stands(call, view.books, view.numbers):
+    if not has_effect(call, view.books, view.numbers):
         yield No("not-found")
 
 
@@ -110,47 +110,47 @@ def _(call: Holding, view: View) -> Iterator[No]:
 
 @refusals.register
 def _(call: Redeeming, view: View) -> Iterator[No]:
-    standing = view.books.orders.get(call.at)
-    scanned = call.scanned or scanned_of(standing)
-    if standing is None and call.scanned is None:
+    existing = view.books.orders.get(call.at)
+    scanned = call.scanned or scanned_of(existing)
+    if existing is None and call.scanned is None:
         yield No("not-found")
     if scanned is None:  # a tombstone names no coupon
-        if standing is not None:
+        if existing is not None:
             yield No("order-conflict", hard=True)
         if view.named is not None:
             yield from _unusable(view.named, view, order=b"")
         return
-    if call.scanned is None and standing is not None and standing.state == "held":
-        if view.now_s >= standing.held_until_s:
+    if call.scanned is None and existing is not None and existing.state == "held":
+        if view.now_s >= existing.held_until_s:
             yield No("not-found")
     elif call.scanned is not None:
-        yield from _bad_scan(call, standing, view)
-    yield from _overtaken(call, standing, scanned, view)
-    is_same = standing is not None and standing.same_content(scanned.coupon_id, content_of(call))
-    if standing is not None and not (standing.state == "held" and is_same):
+        yield from _bad_scan(call, existing, view)
+    yield from _overtaken(call, existing, scanned, view)
+    is_same = existing is not None and existing.same_content(scanned.coupon_id, content_of(call))
+    if existing is not None and not (existing.state == "held" and is_same):
         yield No("order-conflict", hard=True)
     yield from _unusable(scanned, view, order=order_key(*call.at) if is_same else b"")
-    yield from _unfit(call, scanned, view, judged_at_s(call, standing, view.now_s))
-    if is_late(call, standing, view.now_s):
+    yield from _unfit(call, scanned, view, judged_at_s(call, existing, view.now_s))
+    if is_late(call, existing, view.now_s):
         yield from _too_late(call, view)
 
 
 @refusals.register
 def _(call: Releasing, view: View) -> Iterator[No]:
-    standing = view.books.orders.get(call.at)
-    if standing is not None and standing.state == "redeemed":
+    existing = view.books.orders.get(call.at)
+    if existing is not None and existing.state == "redeemed":
         yield No("order-conflict", hard=True)
 
 
 @refusals.register
 def _(call: Reversing, view: View) -> Iterator[No]:
-    standing = view.books.orders.get(call.at)
-    if standing is None or standing.state != "redeemed":
+    existing = view.books.orders.get(call.at)
+    if existing is None or existing.state != "redeemed":
         yield No("not-found", hard=True)
         return
-    if any(reversal.reversal_no == call.reversal_no for reversal in standing.reversals):
+    if any(reversal.reversal_no == call.reversal_no for reversal in existing.reversals):
         yield No("order-conflict", hard=True)
-    left_minor = standing.amounts.payable_minor - sum(r.amounts.payable_minor for r in standing.reversals)
+    left_minor = existing.amounts.payable_minor - sum(r.amounts.payable_minor for r in existing.reversals)
     if not 0 < call.amount_minor <= left_minor:
         yield No("reversal-not-allowed", {"left_minor": left_minor, "currency": "CNY"}, hard=True)
 
@@ -193,34 +193,34 @@ def _outsider(call: Claiming, view: View) -> Iterator[No]:
         yield No("not-eligible", {"reason": "group"})
 
 
-def judged_at_s(call: Redeeming, standing: OrderRecord | None, now_s: int) -> int:
+def judged_at_s(call: Redeeming, existing: OrderRecord | None, now_s: int) -> int:
     """When the terms are looked at: at a live hold; at a late till's scan, never before the code or after now."""
-    if standing is not None and standing.held_until_s > now_s:
-        return standing.at_s
-    if call.scanned is None or call.scanned_at_s is None or not is_late(call, standing, now_s):
+    if existing is not None and existing.held_until_s > now_s:
+        return existing.at_s
+    if call.scanned is None or call.scanned_at_s is None or not is_late(call, existing, now_s):
         return now_s
     return min(max(call.scanned_at_s, call.scanned.issued_at_s), now_s)
 
 
-def holds(call: Redeeming, standing: OrderRecord | None, now_s: int) -> bool:
+def holds(call: Redeeming, existing: OrderRecord | None, now_s: int) -> bool:
     """The order holds the coupon that the call brings, for the same content: it is redeemed from its hold."""
-    if standing is None or call.scanned is None or standing.state != "held" or now_s >= standing.held_until_s:
+    if existing is None or call.scanned is None or existing.state != "held" or now_s >= existing.held_until_s:
         return False
-    return standing.same_content(call.scanned.coupon_id, content_of(call))
+    return existing.same_content(call.scanned.coupon_id, content_of(call))
 
 
-def is_late(call: Redeeming, standing: OrderRecord | None, now_s: int) -> bool:
-    """It says when it was scanned, and would be refused as it stands now; a print, a minute after it was scanned."""
-    if call.scanned is None or call.scanned_at_s is None or holds(call, standing, now_s):
+def is_late(call: Redeeming, existing: OrderRecord | None, now_s: int) -> bool:
+    """It says when it was scanned, and would be refused now; a print, a minute after it was scanned."""
+    if call.scanned is None or call.scanned_at_s is None or holds(call, existing, now_s):
         return False
     if call.scanned.print_no:
         return now_s - call.scanned_at_s > CODE_LIFE_S
     return not _lives(call.scanned, now_s)
 
 
-def scanned_of(standing: OrderRecord | None) -> Scanned | None:
+def scanned_of(existing: OrderRecord | None) -> Scanned | None:
     """The coupon that an order names; a tombstone names none."""
-    opened = KEYS.open_coupon(standing.coupon_id) if standing else None
+    opened = KEYS.open_coupon(existing.coupon_id) if existing else None
     return Scanned(opened[0]) if opened else None
 
 
@@ -238,13 +238,13 @@ def _bad_code(scanned: Scanned, view: View, moment_s: int, *, asks_age: bool = T
         yield No("code-expired")
 
 
-def _bad_scan(call: Redeeming, standing: OrderRecord | None, view: View) -> Iterator[No]:
+def _bad_scan(call: Redeeming, existing: OrderRecord | None, view: View) -> Iterator[No]:
     """What brings the coupon is too old, or was shown for a use that was undone; a hold was asked both already."""
     assert call.scanned is not None
-    late_at_s = call.scanned_at_s if is_late(call, standing, view.now_s) else None
+    late_at_s = call.scanned_at_s if is_late(call, existing, view.now_s) else None
     if late_at_s is not None and late_at_s <= view.now_s - LATE_MAX_S:
         yield No("code-expired")
-    is_held = holds(call, standing, view.now_s)
+    is_held = holds(call, existing, view.now_s)
     yield from _bad_code(call.scanned, view, view.now_s if late_at_s is None else late_at_s, asks_age=not is_held)
     if not is_held:
         yield from _returned(call.scanned, view)
@@ -270,12 +270,12 @@ def _too_late(call: Redeeming, view: View) -> Iterator[No]:
         yield No("code-expired", {"reason": "late-limit"}, hard=True)
 
 
-def _overtaken(call: Redeeming, standing: OrderRecord | None, scanned: Scanned, view: View) -> Iterator[No]:
-    """The order holds, and another has had the coupon since: by a clock that is ahead, or while this request stood."""
+def _overtaken(call: Redeeming, existing: OrderRecord | None, scanned: Scanned, view: View) -> Iterator[No]:
+    """The order holds, and another has had the coupon since: by a clock that is ahead, or while this request waited."""
     coupons = view.books.claims[claim_key(view.numbers[scanned.ref.batch_number]), scanned.ref.person].coupons
     found = coupons[scanned.ref.index]
     is_its_own = found.state == "held" and found.order == order_key(*call.at)
-    if standing is not None and standing.state == "held" and not is_its_own:
+    if existing is not None and existing.state == "held" and not is_its_own:
         yield No("not-found", hard=call.scanned is None)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Looking, Redeeming, Releasing, Reversing
+from tests.machine.effects import has_effect
 from tests.machine.stack import Invocation
-from tests.machine.standing import stands
 from tests.world import seconds
 
 _CLAIM_FACTS = ("coupon_id", "terms_id", "valid_from")
@@ -42,7 +42,7 @@ class Promises:
                 continue
             if isinstance(call, Holding) and books.orders[call.at].state == "released":
                 continue
-            assert stands(call, books, numbers), f"{call} was acknowledged with {body} and is not there"
+            assert has_effect(call, books, numbers), f"{call} was acknowledged with {body} and is not there"
 
 
 def _name(call: Any) -> tuple[Any, ...] | None:

@@ -13,13 +13,13 @@ from tests.logs import quiet
 from tests.machine import invariants
 from tests.machine.books import Books
 from tests.machine.calls import AtTheTill, Claiming, Looking, Redeeming, Scanned, citizen
+from tests.machine.effects import has_effect
 from tests.machine.fitting import status
 from tests.machine.invariants import left_minor
 from tests.machine.judge import scanned_of
 from tests.machine.promises import Promises
 from tests.machine.season import BATCHES, BORDERS, MERCHANTS, PEOPLE, claim_key, publish
 from tests.machine.stack import Call, Fate, Stack, Turn
-from tests.machine.standing import stands
 from tests.machine.verdicts import Verdicts
 from tests.world import KEYS, seconds
 
@@ -129,7 +129,7 @@ class Scene:
 
     def holders(self, batch_id: str) -> list[str]:
         """Who has claimed the batch."""
-        return [name for name in PEOPLE if stands(Claiming(name, batch_id), self.books, self.numbers)]
+        return [name for name in PEOPLE if has_effect(Claiming(name, batch_id), self.books, self.numbers)]
 
     def last_packs(self) -> list[str]:
         """The batches of which one pack is left, with somebody who has one and somebody who has none."""

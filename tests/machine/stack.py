@@ -206,7 +206,7 @@ class Stack:
         return made
 
     def request(self, name: str, parameters: dict[str, Any], *, once: bool) -> Any:
-        """A request of whoever holds the baton: hand it over, and send when it comes back."""
+        """A request of the invocation that holds the baton: hand it over, and send when it comes back."""
         caller = self._caller
         assert caller is not None
         assert caller.invocation is not None

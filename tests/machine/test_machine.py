@@ -1,4 +1,4 @@
-"""A season played by chance: whoever does whatever, in any order, at once, at any time, with anything going wrong.
+"""A season played by chance: anybody does anything, in any order, at once, at any time, with anything going wrong.
 
 `make test` plays the same seasons each time, so that what is red is red again. More and new ones:
 

@@ -15,11 +15,11 @@ from typing import Any
 from coupons.model.orders import OrderRecord
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Redeeming, Reversing, Scanned
+from tests.machine.effects import has_effect
 from tests.machine.fitting import last_claim, terms_of
 from tests.machine.judge import No, View, is_late, judged_at_s, refusals, scanned_of
 from tests.machine.season import BATCHES, KEY_OF, LIMITS
 from tests.machine.stack import Invocation, Moment
-from tests.machine.standing import stands
 from tests.oracle import assert_shared, worth
 from tests.world import Answered
 
@@ -70,20 +70,20 @@ class Verdicts:
             assert control.quantity in quantities, f"{batch_id} was marked drained with packs left"
 
     def _wrote(self, invocation: Invocation) -> list[int]:
-        """The moment at which this invocation made stand what it was asked for, if it did: once."""
+        """The moment at which this invocation stored what it was asked for, if it did: once."""
         call, numbers = invocation.call, self._numbers
         found = [
             place
             for place in range(invocation.begin + 1, invocation.end + 1)
             if self._history[place].by is invocation
-            and stands(call, self._history[place].books, numbers)
-            and not stands(call, self._history[place - 1].books, numbers)
+            and has_effect(call, self._history[place].books, numbers)
+            and not has_effect(call, self._history[place - 1].books, numbers)
         ]
         assert len(found) <= 1, f"{call} had its effect {len(found)} times"
         return found
 
     def _check_write(self, invocation: Invocation, place: int) -> None:
-        """At the moment of the write nothing hard stood against it; of the rest nothing at some moment before."""
+        """At the moment of the write no hard refusal applied, and none of the others at some moment before."""
         call = invocation.call
         hard = [[no for no in refusals(call, v) if no.hard] for v in self._views(invocation, [place - 1])]
         assert [] in hard, f"{call} at {invocation.now_s} was written in spite of {hard}"
@@ -163,7 +163,7 @@ def _distinct(controls: Iterator[Any]) -> list[Any]:
 
 def _first(call: Any, view: View) -> Iterator[No]:
     """What may be said to somebody who is alone: the first reason in order, or a cheap one before it, or `ok`."""
-    if stands(call, view.books, view.numbers) and not isinstance(call, Claiming):
+    if has_effect(call, view.books, view.numbers) and not isinstance(call, Claiming):
         yield No("ok")
         return
     for no in refusals(call, view):
@@ -176,7 +176,7 @@ def _first(call: Any, view: View) -> Iterator[No]:
 def _any(call: Any, view: View) -> Iterator[No]:
     """What may be said beside others, whose writes come between one's reads."""
     yield from refusals(call, view)
-    if stands(call, view.books, view.numbers) or type(call) not in stands.registry:
+    if has_effect(call, view.books, view.numbers) or type(call) not in has_effect.registry:
         yield No("ok")
 
 

@@ -58,8 +58,8 @@ _ACTIONS = ("merchant", "district", "pause", "resume", "extend", "raise", "stop"
 def at_the_till(data: Data, scene: Scene, refs: Sequence[CouponRef], orders: Sequence[OrderAt]) -> Call:
     """Anything that a merchant does, with one of these coupons and one of these orders."""
     at = data.draw(st.sampled_from(orders))
-    standing = scene.books.orders.get(at)
-    kind = data.draw(st.sampled_from(_KINDS[standing.state if standing else ""]))
+    existing = scene.books.orders.get(at)
+    kind = data.draw(st.sampled_from(_KINDS[existing.state if existing else ""]))
     if kind == "release":
         return Releasing(*at)
     if kind == "reverse":

@@ -148,7 +148,7 @@ class Books:
         return total(line.funding for lines in of_days for line in lines if line.batch_id == batch_id)
 
     def published(self, batch_id: str, quantity: int) -> None:
-        """Or raised: the funders stand for the largest cost of each pack."""
+        """Or raised: the funders reserve the largest cost of each pack."""
         batch = self.batches[batch_id]
         assert quantity > batch.quantity, f"{batch_id}: {quantity} after {batch.quantity}"
         batch.reserved.update(batch.cost(quantity - batch.quantity))

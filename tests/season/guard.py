@@ -25,7 +25,7 @@ _CATALOG = "CatalogTable"
 
 
 class Guard(Store):
-    """An engine whose writes are looked at as soon as they stand. Raises AssertionError, whoever wrote."""
+    """An engine whose writes are checked as soon as they are applied. Raises AssertionError in that thread."""
 
     def __init__(self) -> None:
         super().__init__()

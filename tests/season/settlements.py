@@ -60,7 +60,7 @@ class Settlements:
         _assert_sums(sums, lines, f"{merchant_id} on {day}")
 
     def _decided(self, merchant_id: str, day: str) -> dict[str, str | None]:
-        """What stands for an order stands from its day on, what stands for a whole day (no order) on that day."""
+        """A withholding of an order applies from its day on, one of a whole day (no order) on that day."""
         found: dict[str, str | None] = {}
         for (merchant, since), decisions in sorted(self._operators.withheld.items()):
             if merchant == merchant_id and since <= day:

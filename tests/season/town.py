@@ -43,7 +43,7 @@ class Agenda:
 
 
 class Town:
-    """Everything happens at an appointment; whoever is served makes the next ones."""
+    """Everything happens at an appointment; the person who is served makes the next ones."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)

@@ -93,7 +93,7 @@ class Simulation:
         self._queue = queue
 
     def run(self) -> None:
-        """Everybody at once, then quiet, then whoever has no pack comes once more, then the batch closes."""
+        """Everybody at once, then quiet, then everybody without a pack comes once more, then the batch closes."""
         for number in range(3):
             self._spawn(f"env-{number}", self._claiming, loses=True)
         for number in range(2):

@@ -88,7 +88,7 @@ def withhold(world: World, *changes: dict[str, Any]) -> None:
 
 
 def to(world: World, moment: str, ticks: int = 0) -> None:
-    """The clock stands there in functions that have just started, after some minutes of the schedule."""
+    """The clock shows that time in functions that have just started, after some minutes of the schedule."""
     world.clock.set(moment)
     for _ in range(ticks):
         run_schedule(world.new_services(), world.now_s, float("inf"))

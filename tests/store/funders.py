@@ -28,7 +28,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 def new_town() -> World:
-    """The document stands; nothing is published. On the state machine's engine: moto takes a second for 42 items."""
+    """The document is stored; nothing is published. On the state machine's engine: moto takes a second for 42 items."""
     world = World(Store())
     apply(world.services, "season", parsed(document()), world.now_s)
     return world

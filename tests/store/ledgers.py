@@ -6,7 +6,7 @@ from typing import Any
 
 from coupons.model.days import Sums
 from coupons.model.orders import Line, LineAmounts
-from coupons.model.statements import StatementPage, cursor_of
+from coupons.model.statements import StatementPage, line_cursor_of
 from coupons.money import FundingLine, Purse
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
@@ -82,7 +82,7 @@ def page(world: World, merchant_id: str = "diner", cursor: str = "", day: str = 
 def pages(world: World, merchant_id: str = "diner", day: str = DAY) -> list[StatementPage]:
     found = [page(world, merchant_id, day=day)]
     while (after := found[-1].after) is not None:
-        found.append(page(world, merchant_id, cursor_of(after), day))
+        found.append(page(world, merchant_id, line_cursor_of(after), day))
     return found
 
 

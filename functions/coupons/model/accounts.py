@@ -47,11 +47,11 @@ class CampaignMoney:
         return Amounts.total(batch.spent for batch in self.batches)
 
 
-def cursor_of(movement_key: str) -> str:
+def movement_cursor_of(movement_key: str) -> str:
     """The form of a movement's key in URLs."""
     return movement_key.replace("#", "~")
 
 
 def movement_key_of(cursor: str) -> str:
-    """The inverse of `cursor_of`. Empty: before the first movement."""
+    """The inverse of `movement_cursor_of`. Empty: before the first movement."""
     return cursor.replace("~", "#")

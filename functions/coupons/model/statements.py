@@ -36,13 +36,13 @@ class StatementPage:
         return split
 
 
-def cursor_of(after: tuple[int, str]) -> str:
+def line_cursor_of(after: tuple[int, str]) -> str:
     """The form of a line's place in URLs: `shard~order_no` or `shard~order_no~reversal_no`."""
     return f"{after[0]}~{after[1].replace('#', '~')}"
 
 
-def place_of(cursor: str) -> tuple[int, str]:
-    """The inverse of `cursor_of`; the route has checked the form. Empty: before the first line."""
+def line_place_of(cursor: str) -> tuple[int, str]:
+    """The inverse of `line_cursor_of`; the route has checked the form. Empty: before the first line."""
     if not cursor:
         return 0, ""
     shard, _, sort_key = cursor.partition("~")

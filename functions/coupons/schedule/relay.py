@@ -12,7 +12,7 @@ from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
 from coupons.process.services import Services
-from coupons.stores.streams import StreamPlace, inserted, place_of
+from coupons.stores.streams import StreamPlace, inserted, stream_place_of
 
 
 def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
@@ -31,7 +31,7 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
     told: list[events.Event] = []
     failed: list[tuple[Damaged, str]] = []
     for record in records:
-        place = place_of(record)
+        place = stream_place_of(record)
         try:
             what = inserted(record)
             if what is not None:

@@ -23,7 +23,7 @@ from coupons.schedule.reclaim import SET_BACK_S
 from coupons.stores import keys
 from coupons.times import day_of, day_start_s
 
-SPAN = 1
+WAVE_SPAN = 1
 """Buckets a fold: about 1,000 claims and 100 PutEvents, some seconds. A span must end before its function times out."""
 
 
@@ -59,7 +59,7 @@ def remind(services: Services, batch: PublishedBatch, now_s: int, deadline_s: fl
         services.bus.put(told)
         return fold
 
-    fold = fold_claims(services, sweep_id, batch, announce, span=SPAN, deadline_s=deadline_s)
+    fold = fold_claims(services, sweep_id, batch, announce, span=WAVE_SPAN, deadline_s=deadline_s)
     if fold is None:
         return None, True
     if not services.controls.mark_reminded(batch.batch_id, control, interval.stop):

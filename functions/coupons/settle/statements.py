@@ -6,7 +6,7 @@ from coupons.damage import Damaged, expected
 from coupons.model.days import Sums
 from coupons.model.orders import Line
 from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
-from coupons.model.statements import StatementPage, place_of
+from coupons.model.statements import StatementPage, line_place_of
 from coupons.process.services import Services
 from coupons.settle.day_close import closed_through
 from coupons.stores import keys
@@ -21,7 +21,7 @@ def settlement_page(services: Services, merchant_id: str, day: str, cursor: str,
     read, no line is due. Costs the lines and 3 read units; on a closed day also 1 for each 4 KB of sums, and 1 or 2 for
     each withheld order.
     """
-    found, after = services.orders.lines(merchant_id, day, place_of(cursor), PAGE_LINES)
+    found, after = services.orders.lines(merchant_id, day, line_place_of(cursor), PAGE_LINES)
     broken: list[Damaged] = []
     lines = list(services.damages.sound(found, broken))
     lost = tuple(keys.numbers_of(line.sk) for line in broken)

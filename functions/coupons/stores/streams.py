@@ -30,7 +30,7 @@ class StreamPlace(NamedTuple):
     sequence_number: str
 
 
-def place_of(record: dict[str, Any]) -> StreamPlace:
+def stream_place_of(record: dict[str, Any]) -> StreamPlace:
     told = record["dynamodb"]
     pk, sk = (str(told["Keys"][name]["S"]) for name in ("pk", "sk"))
     # arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>
@@ -44,7 +44,7 @@ def inserted(record: dict[str, Any]) -> Claim | MerchantLine | None:
     """
     if record["eventName"] != "INSERT":
         return None
-    with blamed(*place_of(record)[:3]):
+    with blamed(*stream_place_of(record)[:3]):
         what = _of(decode(record["dynamodb"]["NewImage"]))
         refuse_other_types(what)
         return what

@@ -60,7 +60,7 @@ def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None
     region = "tianjin" if place <= 4 else "beijing"
     if place >= 2:
         world.clock.set("2020-06-06T10:00:02+08:00")
-    name = "eve" if place == 4 else "ann"  # whoever holds the pack is answered before the person is looked at
+    name = "eve" if place == 4 else "ann"  # a person who has the pack is answered before eligibility is checked
     assert world.citizen(name, region=region).put_claim("pack").slug == STEPS[place][0]
 
 

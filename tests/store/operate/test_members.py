@@ -102,7 +102,7 @@ def test_a_group_never_outgrows_a_batch_that_was_granted_to_it(
     assert world.services.groups.get(GROUP).entitled == before
 
 
-def test_whoever_was_removed_still_counts(world: World) -> None:
+def test_a_removed_member_still_counts(world: World) -> None:
     """A removed member may have claimed, so three packs allow three people ever."""
     world.publish(campaign(granted(3)))
     change(world, people(3))

@@ -93,7 +93,7 @@ FIXED = terms(validity={"kind": "fixed", "starts_at": OPENING, "ends_at": "2020-
 
 @pytest.mark.parametrize(("counted", "slow_s"), [("2020-06-21T00:00:30+08:00", 0), ("2020-06-21T00:00:10+08:00", 11)])
 def test_a_reversal_after_midnight_that_the_count_saw_waits_for_its_own_day(counted: str, slow_s: int) -> None:
-    """Its coupon went back with the expired ones, and its line stands on a day that is not closed: no rest before.
+    """Its coupon went back with the expired ones, and its line is filed under a day that is not closed: no rest before.
 
     Also where the schedule began before midnight, and counted after it.
     """

@@ -19,7 +19,7 @@ from tests.world import World, a_batch, campaign, parsed
 COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}
 
 
-def standing(world: World) -> StoredCampaign:
+def stored_campaign(world: World) -> StoredCampaign:
     found = world.services.catalog.campaign("season", consistent=True)
     assert found is not None
     return found
@@ -29,7 +29,7 @@ def standing(world: World) -> StoredCampaign:
 def draft(world: World) -> PublishedBatch:
     """A season applied, its batch as publishing would freeze it."""
     world.services.catalog.apply(parsed(campaign()), read=None)
-    document = standing(world).document
+    document = stored_campaign(world).document
     return _freeze(world.services, document, document.batches[0], 0)
 
 
@@ -59,24 +59,24 @@ def test_two_that_create_make_one(world: World) -> None:
 def test_two_that_edit_make_one(world: World) -> None:
     """Both read revision 1; the second would undo the first."""
     world.services.catalog.apply(parsed(campaign()), read=None)
-    read = standing(world)
+    read = stored_campaign(world)
     stored = world.services.catalog.apply(parsed(campaign(title="First")), read=read)
-    assert (stored.revision, standing(world).document) == (2, stored)
+    assert (stored.revision, stored_campaign(world).document) == (2, stored)
     with pytest.raises(RevisionConflict) as refused:
         world.services.catalog.apply(parsed(campaign(title="Second")), read=read)
     assert refused.value.revision == 2
-    assert standing(world).document == stored
+    assert stored_campaign(world).document == stored
 
 
 def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: PublishedBatch) -> None:
     """The edit was checked against a document without published batches; the revision is still the same."""
-    read = standing(world)
+    read = stored_campaign(world)
     assert world.services.catalog.publish(draft, read)
-    assert standing(world).published == 1
+    assert stored_campaign(world).published == 1
     with pytest.raises(RevisionConflict):
         world.services.catalog.apply(parsed(campaign(title="Edited")), read=read)
-    assert world.services.catalog.apply(parsed(campaign(title="Edited")), read=standing(world)).revision == 2
-    assert standing(world).published == 1
+    assert world.services.catalog.apply(parsed(campaign(title="Edited")), read=stored_campaign(world)).revision == 2
+    assert stored_campaign(world).published == 1
 
 
 @pytest.mark.parametrize(("platform", "is_enough"), [(3_000, True), (2_999, False)])
@@ -86,7 +86,7 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
     """To the last unit; the funder is named, and nothing of the document is stored."""
     assert publish(world.services, draft.batch_id, 0)
     assert budgets(world)["platform"] == (3_000, 9_997_000)
-    read, before = standing(world), world.items()
+    read, before = stored_campaign(world), world.items()
     if is_enough:
         world.services.catalog.apply(parsed(funded(platform=platform)), read=read)
         assert budgets(world)["platform"] == (3_000, 0)
@@ -100,7 +100,7 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
 
 def test_publishing_lays_out_all_of_it(world: World, draft: PublishedBatch) -> None:
     """Batch, number, claim key, control, stock and index, at once."""
-    assert world.services.catalog.publish(draft, standing(world))
+    assert world.services.catalog.publish(draft, stored_campaign(world))
     assert world.services.catalog.batch("pack") == draft
     assert world.services.catalog.batch_id(draft.number) == "pack"
     assert world.services.catalog.buckets("B#pack") == 16
@@ -115,9 +115,9 @@ def put(world: World, key: keys.Key, **fields: object) -> None:
 
 def test_a_batch_is_published_once(world: World, draft: PublishedBatch) -> None:
     """A second publishing would lay the stock out again."""
-    assert world.services.catalog.publish(draft, standing(world))
+    assert world.services.catalog.publish(draft, stored_campaign(world))
     before = world.items()
-    assert not world.services.catalog.publish(draft, standing(world))
+    assert not world.services.catalog.publish(draft, stored_campaign(world))
     assert world.items() == before
 
 
@@ -126,19 +126,19 @@ def test_a_number_names_one_batch(world: World, draft: PublishedBatch) -> None:
     put(world, keys.number(draft.number), batch_id="other")
     put(world, keys.claim_key("B#pack"), buckets=16)
     before = world.items()
-    assert not world.services.catalog.publish(draft, standing(world))
+    assert not world.services.catalog.publish(draft, stored_campaign(world))
     assert world.items() == before
     put(world, keys.number(draft.number), batch_id="pack")
     put(world, keys.claim_key("B#pack"), buckets=32)
     before = world.items()
-    assert not world.services.catalog.publish(draft, standing(world))
+    assert not world.services.catalog.publish(draft, stored_campaign(world))
     assert world.items() == before
-    assert world.services.catalog.publish(replace(draft, buckets=32), standing(world))
+    assert world.services.catalog.publish(replace(draft, buckets=32), stored_campaign(world))
 
 
 def test_a_document_that_moved_on_is_not_published(world: World, draft: PublishedBatch) -> None:
     """The batch would be frozen as an older revision declared it."""
-    read = standing(world)
+    read = stored_campaign(world)
     world.services.catalog.apply(parsed(campaign(a_batch(quantity=11))), read=read)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
@@ -162,12 +162,12 @@ def test_suspended_districts_are_those_of_the_document_that_stands(world: World)
     catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), read=None)
     assert catalog.suspended_districts("season") == {"old-town", "port"}
     assert catalog.suspended_districts("other") == frozenset()
-    first = standing(world)
+    first = stored_campaign(world)
     catalog.apply(parsed(campaign(suspended_districts=["port"])), read=first)
     with pytest.raises(RevisionConflict):
         catalog.apply(parsed(campaign(suspended_districts=["old-town"])), read=first)
     assert catalog.suspended_districts("season") == {"port"}
-    catalog.apply(parsed(campaign()), read=standing(world))
+    catalog.apply(parsed(campaign()), read=stored_campaign(world))
     assert catalog.suspended_districts("season") == frozenset()
 
 
@@ -198,13 +198,13 @@ def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: 
     world.services.catalog.apply(document_of("old", 28, 3), read=None)
     new = document_of("new", 28, funders + 3)
     if fits:
-        assert world.services.catalog.apply(new, read=standing(world)).revision == 2
+        assert world.services.catalog.apply(new, read=stored_campaign(world)).revision == 2
         return
     with pytest.raises(Malformed):
-        world.services.catalog.apply(new, read=standing(world))
+        world.services.catalog.apply(new, read=stored_campaign(world))
 
 
 def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> None:
     """Sixty new funders fit beside the 28 merchants of the revision before."""
     world.services.catalog.apply(document_of("same", 28, 3), read=None)
-    assert world.services.catalog.apply(document_of("same", 28, 63), read=standing(world)).revision == 2
+    assert world.services.catalog.apply(document_of("same", 28, 63), read=stored_campaign(world)).revision == 2

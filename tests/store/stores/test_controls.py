@@ -94,9 +94,9 @@ def expired(controls: Controls) -> None:
 def test_an_extension_is_refused(controls: Controls, season: World, before: Before, why: str) -> None:
     """Each reason alone is enough; neither control item nor index changes."""
     before(controls)
-    stands = season.items()
+    unchanged = season.items()
     assert not controls.extend("pack", OPEN, DAY_S, LAST_S + DAY_S), why
-    assert season.items() == stands
+    assert season.items() == unchanged
 
 
 def voided(controls: Controls) -> None:
@@ -126,9 +126,9 @@ def test_what_is_accounted_for_is_not_voided(controls: Controls) -> None:
 def test_an_expiry_is_not_recorded(controls: Controls, before: Before, why: str) -> None:
     """Each reason alone is enough, and nothing is changed."""
     before(controls)
-    stands = control(controls)
+    unchanged = control(controls)
     assert not controls.record_expiry("pack", OPEN, {"claims": 99}, [99], NOW_S + 1), why
-    assert control(controls) == stands
+    assert control(controls) == unchanged
 
 
 def test_an_expiry_is_recorded_with_its_counts(controls: Controls) -> None:
@@ -212,6 +212,6 @@ def test_a_step_is_taken_by_what_was_read(counted: World, step: str) -> None:
 def test_a_step_is_refused_by_what_changed_since(counted: World, step: str, since: dict[str, Any]) -> None:
     """Each reason alone is enough, and the control item stays as it is."""
     store(counted, replace(COUNTED, **since))
-    stands = counted.items()
+    unchanged = counted.items()
     assert not STEPS[step][0](counted)
-    assert counted.items() == stands
+    assert counted.items() == unchanged

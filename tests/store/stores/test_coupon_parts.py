@@ -203,9 +203,9 @@ def test_a_coupon_moves(pack: Pack, before: Callable[[Pack], None], act: Act, af
 def test_a_coupon_stays(pack: Pack, before: Callable[[Pack], None], act: Act) -> None:
     """In each state that forbids it, from the first second that forbids it; nothing is written."""
     before(pack)
-    stands = pack.coupon
+    unchanged = pack.coupon
     assert not act(pack)
-    assert pack.coupon == stands
+    assert pack.coupon == unchanged
 
 
 PREPARED: dict[str, tuple[Callable[[Pack], None], Act]] = {
@@ -221,9 +221,9 @@ PREPARED: dict[str, tuple[Callable[[Pack], None], Act]] = {
 def test_another_batch_of_the_group_is_not_touched(pack: Pack, before: Callable[[Pack], None], act: Act) -> None:
     """Its claim is under the same key, with another batch number."""
     before(pack)
-    stands, pack.batch = pack.coupon, replace(pack.batch, number=pack.batch.number + 1)
+    unchanged, pack.batch = pack.coupon, replace(pack.batch, number=pack.batch.number + 1)
     assert not act(pack)
-    assert pack.coupon == stands
+    assert pack.coupon == unchanged
 
 
 @pytest.mark.parametrize("act", [act for _, act in PREPARED.values()], ids=PREPARED)

@@ -82,13 +82,13 @@ def test_an_order_carries_one_coupon(
     assert orders.get("diner", "o-1") == (after or before)
 
 
-@pytest.mark.parametrize("standing", [None, HELD, REDEEMED, replace(TOMBSTONE, at_s=1)])
-def test_a_tombstone_stands_where_nothing_was(world: World, orders: Orders, standing: OrderRecord | None) -> None:
+@pytest.mark.parametrize("existing", [None, HELD, REDEEMED, replace(TOMBSTONE, at_s=1)])
+def test_a_tombstone_stands_where_nothing_was(world: World, orders: Orders, existing: OrderRecord | None) -> None:
     """Only for a new number; a hold, a redemption or an earlier tombstone stays and is returned."""
-    if standing:
-        stored(world, standing)
-    assert orders.bury(TOMBSTONE) == standing
-    assert orders.get("diner", "o-1") == (standing or TOMBSTONE)
+    if existing:
+        stored(world, existing)
+    assert orders.bury(TOMBSTONE) == existing
+    assert orders.get("diner", "o-1") == (existing or TOMBSTONE)
 
 
 def line(order_no: str, reversal_no: str = "") -> Line:

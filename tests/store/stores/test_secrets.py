@@ -129,7 +129,7 @@ def test_a_request_waits_for_keys_out_of_reach_once() -> None:
     ids=["code", "coupon id", "print", "a claim's ids", "PIN"],
 )
 def test_what_a_new_version_sealed_is_known_at_once(sealed: str, opened: Any) -> None:
-    """In a process that read its keys before the rotation, also by whoever holds them still; from then on it seals by
+    """In a process that read its keys before the rotation, also by code that still holds them; from then on it seals by
     the new version, and everybody is still the same person.
     """
     process = Process()
@@ -144,7 +144,7 @@ def test_what_a_new_version_sealed_is_known_at_once(sealed: str, opened: Any) ->
     assert process.vault.requests == 1
 
 
-def test_whoever_meets_a_version_while_it_is_read_waits_for_it() -> None:
+def test_a_thread_that_meets_a_version_while_it_is_read_waits() -> None:
     """Threads of one process read side by side: they ask once, and none is told that the keys cannot be read."""
     process = Process()
     process.vault.secret = {"1": FIRST, "2": SECOND}

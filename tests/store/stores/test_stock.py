@@ -98,9 +98,9 @@ Before = Callable[[Stock], None]
 def test_drained_is_not_marked(stock: Stock, before: Before, read: Control, why: str) -> None:
     """Each of four reasons alone is enough."""
     before(stock)
-    stands = control(stock)
+    unchanged = control(stock)
     assert not stock.mark_drained("pack", read, NOW_S + 1), why
-    assert control(stock) == stands
+    assert control(stock) == unchanged
 
 
 def test_drained_is_marked_with_its_second(stock: Stock) -> None:
@@ -151,9 +151,9 @@ def test_a_seal_zeroes_a_shard_once(stock: Stock) -> None:
 def test_sealed_is_not_marked(stock: Stock, before: Before, round_: int, why: str) -> None:
     """Each reason alone is enough; above all the fence never starts twice."""
     before(stock)
-    stands = control(stock)
+    unchanged = control(stock)
     assert not stock.mark_sealed("pack", round_, NOW_S + 1), why
-    assert control(stock) == stands
+    assert control(stock) == unchanged
 
 
 SEALED = replace(SEALING, sealed_at_s=NOW_S)
@@ -182,18 +182,18 @@ def sealed_shards(stock: Stock) -> None:
 def test_a_count_does_not_reopen(stock: Stock, before: Before, read: Control, packs: list[int], why: str) -> None:
     """Each reason alone is enough, and no shard is filled."""
     before(stock)
-    stands = control(stock), shards(stock)
+    unchanged = control(stock), shards(stock)
     assert not stock.reopen("pack", read, packs, claims=10, drained_at_s=0, final=True), why
-    assert (control(stock), shards(stock)) == stands
+    assert (control(stock), shards(stock)) == unchanged
 
 
 def test_a_shard_that_is_not_of_this_round_is_damaged(stock: Stock) -> None:
     """All are sealed before the count, so it never will be; nothing is filled."""
     mark_sealed(stock)
-    stands = control(stock), shards(stock)
+    unchanged = control(stock), shards(stock)
     with pytest.raises(Damaged, match="STOCK#pack#0"):
         stock.reopen("pack", SEALED, [5, 0], claims=5, drained_at_s=0, final=True)
-    assert (control(stock), shards(stock)) == stands
+    assert (control(stock), shards(stock)) == unchanged
 
 
 def test_a_shard_that_is_not_there_is_damaged(stock: Stock) -> None:

@@ -36,11 +36,11 @@ def sealed_shard(stock: Stock) -> None:
 def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: list[int], kind: str) -> None:
     """If the control item or a shard moved on; the refused part tells which, and nothing is changed."""
     before(stock)
-    stands = control(stock), shards(stock)
+    unchanged = control(stock), shards(stock)
     with pytest.raises(TransactionFailed) as refused:
         stock.raise_quantity("pack", read, 12, packs, [])
     assert refused.value.kinds == {kind}
-    assert (control(stock), shards(stock)) == stands
+    assert (control(stock), shards(stock)) == unchanged
 
 
 def test_a_raise_while_open_fills_the_shards(stock: Stock) -> None:

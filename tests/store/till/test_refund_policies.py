@@ -122,9 +122,9 @@ class Wallet:
             assert self.coupon == coupon
         elif not reversal.coupon_returned:
             assert self.coupon.state == ("voided" if is_full else "redeemed")
-        stands = (self.order(order.order_no), self.coupon)
+        unchanged = (self.order(order.order_no), self.coupon)
         assert reversals.reverse(*request)[0] == reversal
-        assert (self.order(order.order_no), self.coupon) == stands
+        assert (self.order(order.order_no), self.coupon) == unchanged
 
     def wait(self, before_s: int) -> None:
         self.now_s = max(self.now_s, self.coupon.expires_at_s - before_s)

@@ -27,7 +27,7 @@ PURSE = Purse("season", "CNY")
 
 def snapshot(**changes: Any) -> Snapshot:
     """Ten packs of 5 and 3 fen are reserved, two are spent and one of these is settled."""
-    standing = Snapshot(
+    whole = Snapshot(
         document=parsed(campaign()),
         reserved=RESERVED,
         left=Amounts({"city": BUDGET - 50, "platform": BUDGET, "shop": BUDGET - 30}),
@@ -36,7 +36,7 @@ def snapshot(**changes: Any) -> Snapshot:
         batches={},
         records=(LedgerRecord("pack#000001#reserve", "reserve", "pack", RESERVED, 10, 1),),
     )
-    return replace(standing, **changes)
+    return replace(whole, **changes)
 
 
 def tally(**changes: Any) -> BatchTally:
@@ -131,11 +131,11 @@ def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_after_the_rest_what_is_spent_is_reserved(through: str, opened: int, others: list[str], holds: Any) -> None:
     """Checked only if all days through that of the rest were closed when the audit began."""
     control = replace(Control("open", 1, 10), rest_through=through)
-    standing = snapshot(
+    whole = snapshot(
         controls={"pack": control}, reserves={"pack": Reserve(Amounts({"city": 50}), Amounts({"city": 50 - opened}), 2)}
     )
     closed = {"2020-06-06": Amounts({"city": 3}), "2020-06-07": Amounts({"city": 2})}
-    assert [found.holds for found in equations.of_rest("pack", standing, closed, others)] == holds
+    assert [found.holds for found in equations.of_rest("pack", whole, closed, others)] == holds
 
 
 def test_closed_days_are_compared_one_by_one() -> None:

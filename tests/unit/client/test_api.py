@@ -130,7 +130,7 @@ def test_what_is_not_the_last_word_is_repeated(stack: Stack, api: Api, status: i
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 501])
 def test_no_other_refusal_is_repeated(stack: Stack, api: Api, status: int) -> None:
-    """A refusal stands."""
+    """A refusal is not sent again."""
     stack.on(GET, Reply(status, {"message": "no"}))
     with pytest.raises(ProblemError):
         api.get("/batches/first")

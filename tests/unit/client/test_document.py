@@ -84,7 +84,7 @@ def call(route: str) -> Asked:
 
 
 def client_routes() -> Iterator[str]:
-    """Every `METHOD /path` that stands in the client's sources."""
+    """Every `METHOD /path` in the client's sources."""
     for path in sorted((ROOT / "infra" / "client").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and ROUTE.fullmatch(node.value):

@@ -109,7 +109,7 @@ def test_a_refusal_without_a_lost_answer_is_believed(till: Till, stack: Stack) -
 
 
 def test_a_number_that_carries_other_content_is_not_read_back_as_ours(till: Till, stack: Stack) -> None:
-    """What stands there is another sale."""
+    """The stored redemption is of another sale."""
     stack.on(PUT, LOST, problem(409, "order-conflict"))
     stack.on(GET, Reply(200, {"order_no": "o-1", "payable_minor": 1}))
     with pytest.raises(ProblemError) as caught:

@@ -110,7 +110,7 @@ def problem(status: int, slug: str, **facts: object) -> Reply:
 
 @contextmanager
 def scripted_stack(kind: type[Stack] = Stack) -> Iterator[Stack]:
-    """Listens on a free port until left; gives the token `local-token` to whoever asks."""
+    """Listens on a free port until left; gives the token `local-token` to every caller."""
     stack = kind(url="")
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(stack)) as server:
         server.daemon_threads = True

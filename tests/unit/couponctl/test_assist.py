@@ -63,7 +63,7 @@ Anyone who has the code and the PIN can use the coupon. Keep this sheet like cas
 
 
 def test_a_sheet_is_printed(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """Claimed and printed with one token of both scopes that speaks for the person; no name stands on the sheet."""
+    """Claimed and printed with one token of both scopes that speaks for the person; no name is on the sheet."""
     assert stack.run("assist", "care", "grandma-wang", "--region", "beijing", "--household", "h-1") == 0
     token, claim, first, _ = stack.asked
     assert token.body == {

@@ -213,7 +213,7 @@ def test_every_problem_is_named_in_the_order_of_the_lines(tmp_path: Path) -> Non
     ],
 )
 def test_what_is_no_yaml_is_named_with_its_line(tmp_path: Path, text: str | bytes, problem: str) -> None:
-    """Syntax, keys that stand twice, tags, merge keys, endless aliases, depth, size and encoding."""
+    """Syntax, keys that appear twice, tags, merge keys, endless aliases, depth, size and encoding."""
     found = problems(tmp_path, text)
     assert found[0].startswith(f"tiny.yaml:{problem}"), found
 

@@ -20,7 +20,7 @@ def written(tmp_path: Path, *lines: str) -> Path:
 
 
 def test_lines_of_one_merchant_are_its_stores(tmp_path: Path) -> None:
-    """Wherever they stand; what is the merchant's own is said once, or the same each time."""
+    """In any column; what is the merchant's own is said once, or the same each time."""
     path = written(
         tmp_path,
         "\ufeffMerchant_ID ,title_en,title_zh,category,tags,channels,store_id,store_title,region,district,campaigns",

@@ -196,7 +196,7 @@ AMOUNTS: list[tuple[dict[str, Any], dict[str, Any], tuple[int, int, int] | None]
         (3000, 0, 3000),
     ),
     ({"discount": SWIM, "merchant_match": []}, order(500, items=[item("swim", price_minor=3000)]), (500, 0, 0)),
-    # of several lines the dearest swim in scope, wherever it stands
+    # of several lines the dearest swim in scope, at any place
     *[
         (
             {"discount": SWIM, "merchant_match": [], "scope": {"item_categories": ["meal"]}},

@@ -40,7 +40,7 @@ def test_null_is_as_absent_in_an_edit(name: str) -> None:
     facts = {name: value for name, value in campaign()["merchants"][0].items() if name != "merchant_id"}
     withheld = [{"day": "2020-06-06", "reason": "no goods"}]
     more = {"tags": ["noodles"], "campaigns": ["season"], "withheld": withheld, "suspended": True}
-    standing = MerchantRecord.model_validate({**facts, **more, "late_scans_per_day": 3, "revision": 2})
-    assert MerchantEdit.model_validate({name: None}).merged(standing) == standing
+    existing = MerchantRecord.model_validate({**facts, **more, "late_scans_per_day": 3, "revision": 2})
+    assert MerchantEdit.model_validate({name: None}).merged(existing) == existing
     if name in ("tags", "campaigns", "withheld"):
-        assert getattr(MerchantEdit.model_validate({name: []}).merged(standing), name) == []
+        assert getattr(MerchantEdit.model_validate({name: []}).merged(existing), name) == []

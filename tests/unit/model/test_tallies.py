@@ -143,7 +143,7 @@ FREE = replace(ORDER, amounts=amounts(6, 4, 0), reversals=())
 
 
 @pytest.mark.parametrize(
-    ("order", "ref", "standing", "said"),
+    ("order", "ref", "claim", "said"),
     [
         (ORDER, REF, claim(OTHER, REDEEMED), ""),
         (WHOLE, REF, claim(OTHER, VOIDED), ""),
@@ -161,11 +161,11 @@ FREE = replace(ORDER, amounts=amounts(6, 4, 0), reversals=())
     ],
 )
 def test_a_coupon_carries_the_order_that_keeps_it(
-    order: OrderRecord, ref: CouponRef | None, standing: Claim | None, said: str
+    order: OrderRecord, ref: CouponRef | None, claim: Claim | None, said: str
 ) -> None:
     """It is redeemed, or voided if the order was reversed in full."""
-    assert coupon_fault(order, ref, 9, standing).startswith(said)
-    assert bool(coupon_fault(order, ref, 9, standing)) == bool(said)
+    assert coupon_fault(order, ref, 9, claim).startswith(said)
+    assert bool(coupon_fault(order, ref, 9, claim)) == bool(said)
 
 
 def test_a_batchs_lines_and_its_orders_are_added_up_apart() -> None:

@@ -17,7 +17,7 @@ LEASE = Lease("lease", "pack", 0, 1, packs=2, taken_at=Stamp(1_000.0, 50.0))
         (0, 0, True),
         (9.999, 9.999, True),
         (10, 10, False),
-        (10, 0, False),  # the wall clock was set forward, or the process stood still in a snapshot
+        (10, 0, False),  # the wall clock was set forward, or the process was frozen in a snapshot
         (0, 10, False),  # the wall clock was held back
         (-0.001, 0, False),
         (-3_600, 5, False),  # the wall clock was set back: its age can no longer be told

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coupons.model.days import Sums, Totals
 from coupons.model.orders import Line, LineAmounts
-from coupons.model.statements import StatementPage, cursor_of, place_of
+from coupons.model.statements import StatementPage, line_cursor_of, line_place_of
 from coupons.money import FundingLine, Purse
 from coupons.web.bodies import SettlementQuery
 
@@ -23,14 +23,14 @@ numbers = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 def test_a_cursor_leads_back_to_its_place(shard: int, order_no: str, reversal_no: str | None) -> None:
     """For any order number, in the form that the route accepts."""
     place = (shard, order_no if reversal_no is None else f"{order_no}#{reversal_no}")
-    assert place_of(SettlementQuery(cursor=cursor_of(place)).cursor) == place
+    assert line_place_of(SettlementQuery(cursor=line_cursor_of(place)).cursor) == place
 
 
 @pytest.mark.parametrize(("cursor", "place"), [("", (0, "")), ("3~", (3, "")), ("15~a~b", (15, "a#b"))])
 def test_places_without_a_line(cursor: str, place: tuple[int, str]) -> None:
     """Before the first line, and before the first line of a shard."""
-    assert place_of(cursor) == place
-    assert cursor_of(place) == (cursor or "0~")
+    assert line_place_of(cursor) == place
+    assert line_cursor_of(place) == (cursor or "0~")
     assert SettlementQuery.model_validate({"cursor": cursor} if cursor else {}).cursor == cursor
 
 

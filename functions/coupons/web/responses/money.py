@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, Self
 
-from coupons.model.accounts import BatchMoney, Budget, CampaignMoney, cursor_of
+from coupons.model.accounts import BatchMoney, Budget, CampaignMoney, movement_cursor_of
 from coupons.model.findings import AuditReport, BatchAudit, Equation
 from coupons.model.ledger import LedgerRecord
 from coupons.times import rfc3339
@@ -66,7 +66,7 @@ class MovementView(ResponseBody):
     def of(cls, record: LedgerRecord, timezone: str) -> Self:
         return cls.copied(
             record,
-            key=cursor_of(record.key),
+            key=movement_cursor_of(record.key),
             to_batch_id=record.to_batch_id or None,
             at=rfc3339(record.at_s, timezone),
             amounts=funding_of_amounts(record.amounts),
@@ -122,7 +122,7 @@ class BudgetsView(ResponseBody):
             funders=[BudgetView.of(budget, spent.get(budget.funder_id, 0)) for budget in money.budgets],
             batches=[BatchMoneyView.of(batch) for batch in money.batches],
             movements=[MovementView.of(record, money.timezone) for record in money.movements],
-            next=cursor_of(money.after) if money.after else None,
+            next=movement_cursor_of(money.after) if money.after else None,
             damaged=money.damaged,
             audit=AuditReportView.from_report(audit) if audit else None,
         )

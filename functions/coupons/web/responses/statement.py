@@ -10,7 +10,7 @@ from coupons.model.days import Totals
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line
 from coupons.model.payouts import PAYOUTS, SumsByPayout
-from coupons.model.statements import StatementPage, cursor_of
+from coupons.model.statements import StatementPage, line_cursor_of
 from coupons.money import Purse
 from coupons.times import rfc3339
 from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amounts, funding_of_lines
@@ -139,7 +139,7 @@ class SettlementView(ResponseBody):
             sums=SumsView.each_of(page.split),
             final=page.day_sums is not None,
             day_sums=SumsView.each_of(page.day_sums) if page.day_sums else None,
-            next=cursor_of(page.after) if page.after else None,
+            next=line_cursor_of(page.after) if page.after else None,
         )
 
     def as_csv(self) -> str:

@@ -26,47 +26,47 @@ from tests.world import order
 
 
 @singledispatch
-def stands(call: Any, books: Books, numbers: Mapping[int, str]) -> bool:
+def has_effect(call: Any, books: Books, numbers: Mapping[int, str]) -> bool:
     """Whether what the call wants is there: a repeat finds it."""
     return False
 
 
-@stands.register(Claiming)
-@stands.register(Looking)
+@has_effect.register(Claiming)
+@has_effect.register(Looking)
 def _(call: Claiming | Looking, books: Books, numbers: Mapping[int, str]) -> bool:
-    standing = books.claims.get((claim_key(call.batch_id), KEY_OF[call.person]))
-    return standing is not None and numbers[standing.batch_number] == call.batch_id
+    existing = books.claims.get((claim_key(call.batch_id), KEY_OF[call.person]))
+    return existing is not None and numbers[existing.batch_number] == call.batch_id
 
 
-@stands.register
+@has_effect.register
 def _(call: Holding, books: Books, numbers: Mapping[int, str]) -> bool:
-    standing = books.orders.get(call.at)
-    is_same = standing is not None and standing.same_content(call.scanned.coupon_id, content_of(call))
-    return standing is not None and is_same and standing.held_until_s > 0
+    existing = books.orders.get(call.at)
+    is_same = existing is not None and existing.same_content(call.scanned.coupon_id, content_of(call))
+    return existing is not None and is_same and existing.held_until_s > 0
 
 
-@stands.register
+@has_effect.register
 def _(call: Redeeming, books: Books, numbers: Mapping[int, str]) -> bool:
-    standing = books.orders.get(call.at)
-    if standing is None or standing.state != "redeemed" or standing.fingerprint != content_of(call):
+    existing = books.orders.get(call.at)
+    if existing is None or existing.state != "redeemed" or existing.fingerprint != content_of(call):
         return False
-    return call.scanned is None or call.scanned.coupon_id == standing.coupon_id
+    return call.scanned is None or call.scanned.coupon_id == existing.coupon_id
 
 
-@stands.register
+@has_effect.register
 def _(call: Releasing, books: Books, numbers: Mapping[int, str]) -> bool:
-    standing = books.orders.get(call.at)
-    return standing is not None and standing.state == "released"
+    existing = books.orders.get(call.at)
+    return existing is not None and existing.state == "released"
 
 
-@stands.register
+@has_effect.register
 def _(call: Reversing, books: Books, numbers: Mapping[int, str]) -> bool:
-    standing = books.orders.get(call.at)
+    existing = books.orders.get(call.at)
     wanted = (call.reversal_no, call.amount_minor)
-    return standing is not None and any((r.reversal_no, r.amounts.payable_minor) == wanted for r in standing.reversals)
+    return existing is not None and any((r.reversal_no, r.amounts.payable_minor) == wanted for r in existing.reversals)
 
 
-@stands.register
+@has_effect.register
 def _(call: Operating, books: Books, numbers: Mapping[int, str]) -> bool:
     control = books.controls[call.batch_id]
     return {
@@ -78,12 +78,12 @@ def _(call: Operating, books: Books, numbers: Mapping[int, str]) -> bool:
     }[call.action]
 
 
-@stands.register
+@has_effect.register
 def _(call: Raising, books: Books, numbers: Mapping[int, str]) -> bool:
     return books.controls[call.batch_id].quantity == call.quantity
 
 
-@stands.register
+@has_effect.register
 def _(call: Enrolling, books: Books, numbers: Mapping[int, str]) -> bool:
     return books.members.get(("elders", KEY_OF[call.person]), False) == call.is_in
 
