@@ -131,9 +131,11 @@ class Table:
 def unchanged(attribute: str, read: Any) -> tuple[str, Item]:
     """The condition that an item is the one that was read, and its values.
 
-    Every write changes `attribute`, and no item has a false one: `read` is false if there was no item.
+    Every write changes `attribute`, and no item has a false one: `read` is false if there was no item. Then any item
+    refuses, also one that lacks the attribute. Guarded by
+    tests/store/stores/test_table.py::test_an_item_without_its_version_is_never_overwritten.
     """
-    return (f"{attribute} = :read", {"read": read}) if read else (f"attribute_not_exists({attribute})", {})
+    return (f"{attribute} = :read", {"read": read}) if read else ("attribute_not_exists(pk)", {})
 
 
 @lru_cache(maxsize=1024)
