@@ -35,8 +35,8 @@ PERSON_BYTES = 16
 _TRACE_BYTES = 8
 CODE_LIFE_S = 60
 _COUPON = struct.Struct(f">I{PERSON_BYTES}sB")
-_SECOND_BYTES = 5  # epoch seconds until the year 36812
-_PRINT_BYTES = 2
+_NUMBER_BYTES = {"code": 5, "print": 2}
+"""Of the second at which a code was issued (until the year 36812), and of the number of a print."""
 PIN_DIGITS = 6
 _KEY_BYTES = 64  # AES-SIV with two AES-256 keys
 
@@ -64,22 +64,6 @@ class Keys:
     def current(self) -> int:
         return max(self.masters)
 
-    @cached_property
-    def _person_key(self) -> bytes:
-        return _derive(self.masters[1], "person")
-
-    @cached_property
-    def _subject_key(self) -> bytes:
-        return _derive(self.masters[1], "subject")
-
-    @cached_property
-    def _trace_key(self) -> bytes:
-        return _derive(self.masters[1], "trace")
-
-    @cached_property
-    def _household_key(self) -> bytes:
-        return _derive(self.masters[1], "household")
-
     def person(self, name: str) -> bytes:
         """The key of a person whom `identities.person_name` names: 16 bytes of HMAC-SHA256.
 
@@ -87,18 +71,18 @@ class Keys:
         """
         if name.startswith(SUBJECT):
             # JSON can have half a surrogate pair, which UTF-8 cannot: accept it as a subject.
-            return _hashed(self._subject_key, name.removeprefix(SUBJECT).encode("utf-8", "surrogatepass"))
-        return _hashed(self._person_key, normal_form(name).encode())
+            return _hashed(self._key("subject"), name.removeprefix(SUBJECT).encode("utf-8", "surrogatepass"))
+        return _hashed(self._key("person"), normal_form(name).encode())
 
     def household(self, household_id: str) -> bytes:
         """A household's key, hashed by another key than persons: no household equals a person."""
-        return _hashed(self._household_key, normal_form(household_id).encode())
+        return _hashed(self._key("household"), normal_form(household_id).encode())
 
     def trace(self, field: str, name: str) -> str:
         """16 hex digits for logs, by a key of its own: they tell persons apart and do not lead to their items."""
         # BLAKE2's keyed mode, because each request asks twice and an HMAC takes five times as long.
         text = name.encode("utf-8", "surrogatepass")
-        return blake2b(text, digest_size=_TRACE_BYTES, key=self._trace_key, person=field.encode()).hexdigest()
+        return blake2b(text, digest_size=_TRACE_BYTES, key=self._key("trace"), person=field.encode()).hexdigest()
 
     def seal_coupon(self, ref: CouponRef, version: int) -> str:
         plain = _COUPON.pack(ref.batch_number, ref.person, ref.index)
@@ -113,29 +97,19 @@ class Keys:
         return CouponRef(*_COUPON.unpack(plain)), version
 
     def seal_code(self, ref: CouponRef, issued_at_s: int) -> str:
-        plain = _COUPON.pack(ref.batch_number, ref.person, ref.index) + issued_at_s.to_bytes(_SECOND_BYTES, "big")
-        return self._seal("code", self.current, plain)
+        return self._seal_numbered("code", ref, issued_at_s)
 
     def open_code(self, code: str) -> tuple[CouponRef, int] | None:
         """The coupon and the second at which the code was issued; None if it was not sealed here."""
-        opened = self._open("code", code, _COUPON.size + _SECOND_BYTES)
-        if opened is None:
-            return None
-        coupon, second = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
-        return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(second, "big")
+        return self._open_numbered("code", code)
 
     def seal_print(self, ref: CouponRef, number: int) -> str:
         """The code of a coupon's print of this number."""
-        plain = _COUPON.pack(ref.batch_number, ref.person, ref.index) + number.to_bytes(_PRINT_BYTES, "big")
-        return self._seal("print", self.current, plain)
+        return self._seal_numbered("print", ref, number)
 
     def open_print(self, code: str) -> tuple[CouponRef, int] | None:
         """The coupon and the number of the print; None if it was not sealed here."""
-        opened = self._open("print", code, _COUPON.size + _PRINT_BYTES)
-        if opened is None:
-            return None
-        coupon, number = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
-        return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(number, "big")
+        return self._open_numbered("print", code)
 
     def pin(self, printed_code: str) -> str:
         """The six digits that belong to a printed code, which must be genuine."""
@@ -151,6 +125,21 @@ class Keys:
             return self.masters[version]
         newer = self.newer(version)
         return None if newer is None else newer.masters[version]
+
+    def _key(self, use: str) -> bytes:
+        """Of version 1 for ever, because hashes of persons are keys in the tables."""
+        return _derive(self.masters[1], use)
+
+    def _seal_numbered(self, use: str, ref: CouponRef, number: int) -> str:
+        plain = _COUPON.pack(ref.batch_number, ref.person, ref.index) + number.to_bytes(_NUMBER_BYTES[use], "big")
+        return self._seal(use, self.current, plain)
+
+    def _open_numbered(self, use: str, text: str) -> tuple[CouponRef, int] | None:
+        opened = self._open(use, text, _COUPON.size + _NUMBER_BYTES[use])
+        if opened is None:
+            return None
+        coupon, number = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
+        return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(number, "big")
 
     def _seal(self, use: str, version: int, plain: bytes) -> str:
         master = self.master(version)
@@ -185,6 +174,7 @@ def _cipher(master: bytes, use: str) -> AESSIV:
     return AESSIV(_derive(master, use))
 
 
+@lru_cache
 def _derive(master: bytes, use: str) -> bytes:
     # HMAC-SHA512 as a one-block KDF (RFC 5869's expand step): the master is already uniformly random.
     return hmac.digest(master, b"coupon-season/" + use.encode(), "sha512")[:_KEY_BYTES]

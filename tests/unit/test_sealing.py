@@ -185,5 +185,5 @@ def test_a_trace_is_short_and_leads_nowhere() -> None:
     assert int(trace, 16).to_bytes(8, "big") not in KEYS.person("ann")
     others = {KEYS.trace("source", "ann"), KEYS.trace("caller", "bob"), KEYS.trace("caller", "\ud800")}
     others.add(Keys({1: b"another master secret of this test"}).trace("caller", "ann"))
-    others.add(blake2b(b"ann", digest_size=8, key=KEYS._person_key, person=b"caller").hexdigest())
+    others.add(blake2b(b"ann", digest_size=8, key=KEYS._key("person"), person=b"caller").hexdigest())
     assert len(others - {trace}) == 5
