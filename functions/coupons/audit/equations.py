@@ -81,7 +81,7 @@ def of_expired(batch_id: str, snapshot: Snapshot) -> Equation:
 
 
 def of_unused(control: Control, count: Count) -> Equation:
-    """`count` is of after the expiry. Since then reversals can have made fewer coupons redeemed, and nothing more."""
+    """`count` was taken after the expiry. Since then reversals can only have made fewer coupons redeemed."""
     redeemed = [count.redeemed.get(place, 0) for place in range(len(control.unused))]
     return Equation(
         f"redeemed {_listed(redeemed)} <= claims {count.claims} less unused {_listed(control.unused)}, by place",

@@ -98,7 +98,7 @@ def _count(
     def fold_of(batch: PublishedBatch, places: range) -> Fold:
         fold = Fold()
         for bucket in places:
-            for claim, in_place in services.claims.beside_keys(batch, bucket):
+            for claim, in_place in services.claims.with_placement(batch, bucket):
                 if isinstance(claim, DamagedClaim):
                     services.damages.note(claim)
                     fold.take_damaged(claim)

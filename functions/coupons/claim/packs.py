@@ -40,8 +40,9 @@ def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tu
     One write unit for the put, and 1/k for the lease of k packs; no lease is needed when the group of members is no
     larger than the batch. A repeat costs the same, as does a refusal by another batch of the exclusive group. A batch
     with limits takes a transaction: 2 write units for the put and 2 for each limit. A refusal by time or state costs no
-    request while the control item is fresh; nor does one by stock if the batch has no limits, group of members or
-    booking. A person who is not eligible is refused after one strong read, because an earlier claim is answered first.
+    request while the control item is fresh. A refusal by stock costs none either, unless the batch has limits, a group
+    of members or bookings. A person who is not eligible is refused after one strong read, because an earlier claim is
+    answered first.
 
     Raises NotFound, NotOpen, Closed, Paused, Stopped, NotEligible, InsufficientPoints, Drained, SoldOut,
     AlreadyClaimedGroup, Busy. The one condition `attribute_not_exists` on (claim key, person) suffices for "at most

@@ -115,7 +115,7 @@ def cost_of(terms: Sequence[Terms], coupons: Sequence[int]) -> Amounts:
 
 
 def coupon_cost(terms: Terms, coupons: int) -> Amounts:
-    """The largest cost of so many coupons of one kind."""
+    """The largest cost of `coupons` coupons of these terms."""
     largest_minor = terms.discount.largest_minor
     return Amounts(
         (share.funder_id, -(-largest_minor * share.basis_points // BASIS_POINTS) * coupons) for share in terms.funding

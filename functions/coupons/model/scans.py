@@ -47,5 +47,5 @@ class Scanned:
         return replace(self, late_at_s=scanned_at_s) if is_late else self
 
     def judged_at_s(self, now_s: int) -> int:
-        """The moment by which the terms judge: the scan's, but not before the code was issued, nor after now."""
+        """The moment at which the terms are looked at: the scan's, or if that lies outside, the code's issue or now."""
         return now_s if self.late_at_s is None else min(max(self.late_at_s, self.issued_at_s), now_s)

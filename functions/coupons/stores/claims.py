@@ -188,7 +188,7 @@ class Claims:
         items = self._patient.query(pk, keys.CLAIM, consistent=True, only="pk, sk, n")
         return ((keys.place_of(item), _number(item)) for item in items)
 
-    def beside_keys(self, batch: PublishedBatch, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
+    def with_placement(self, batch: PublishedBatch, bucket: int) -> Iterator[tuple[Claim | DamagedClaim, bool]]:
         """Every claim of one bucket, and whether the item is under the keys of the person that it names.
 
         Guarded by tests/store/stores/test_strong_reads.py::test_what_decides_is_read_strongly.

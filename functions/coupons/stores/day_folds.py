@@ -1,4 +1,4 @@
-"""The sums of a settlement day while it is closed, and what each batch spent (table `catalog`).
+"""The sums of a settlement day while it is being closed, and what each batch spent (table `catalog`).
 
 | access | request | units |
 |---|---|---|

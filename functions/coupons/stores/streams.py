@@ -5,7 +5,7 @@
 | INSERT of `CLAIM#person` | a pack was claimed |
 | INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, or a redemption reversed |
 
-No other record makes an event: not bookings, orders and holds, nor changes of a coupon, which come with a line.
+No other record makes an event. Bookings, orders and holds are not announced, and a coupon changes with a line.
 template.yaml filters in the same way, so that the function is not called for other records.
 """
 

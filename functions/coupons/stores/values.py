@@ -1,7 +1,7 @@
 """Items become values here, or `Damaged`: an attribute is missing, or is not of the type of the value's field.
 
 A store says how an item is read, mostly by a `reader`. `value_of` then compares each field with its annotation, so that
-a string cannot pass for a number, nor an unknown state for one of ours. `fields_of` is the way back.
+a string cannot pass for a number, and an unknown state cannot pass for one of ours. `fields_of` is the way back.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: st
 
 
 def _may_return(services: Services, batch: PublishedBatch, ref: CouponRef, *, is_full: bool, now_s: int) -> bool:
-    """Whether this reversal gives the coupon back: its policy allows it, it is not expired, nor came back too often."""
+    """Whether this reversal gives the coupon back: the policy allows it, and it can still be used and returned."""
     refund = batch.terms[ref.index].refund
     if refund.policy == "never" or (refund.policy == "full_only" and not is_full):
         return False

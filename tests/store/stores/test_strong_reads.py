@@ -38,7 +38,7 @@ class Listening:
 
 def sweep(services: Services) -> None:
     list(services.claims.in_bucket("B#pack", 0))
-    list(services.claims.beside_keys(services.cache.batch("pack"), 0))
+    list(services.claims.with_placement(services.cache.batch("pack"), 0))
 
 
 def bookings(services: Services) -> None:
