@@ -52,6 +52,19 @@ class Totals:
     spent: dict[str, Amounts] = field(default_factory=dict)
     """What funders owe, by batch."""
 
+    def take(self, line: Summand) -> None:
+        """Add one line. Written out, since a day close does it for each of its lines."""
+        amounts = line.amounts
+        self.lines += 1
+        self.redemptions += line.kind == "redemption"
+        self.discount_minor += amounts.discount_minor
+        self.merchant_match_minor += amounts.merchant_match_minor
+        self.payable_minor += amounts.payable_minor
+        if line.late:
+            self.late += 1
+            self.late_discount_minor += amounts.discount_minor
+        self.spent[line.batch_id] = self.spent.get(line.batch_id, NOTHING) + amounts.by_funder
+
     def add(self, other: Totals, sign: int = 1) -> None:
         """Add the totals of more lines; `sign` -1 subtracts them."""
         for name in NUMBERS:
@@ -87,18 +100,7 @@ class Sums:
 
     def take(self, line: Summand) -> None:
         """Add one line."""
-        self._of(line.purse).add(
-            Totals(
-                lines=1,
-                redemptions=int(line.kind == "redemption"),
-                discount_minor=line.amounts.discount_minor,
-                merchant_match_minor=line.amounts.merchant_match_minor,
-                payable_minor=line.amounts.payable_minor,
-                late=int(line.late),
-                late_discount_minor=line.amounts.discount_minor if line.late else 0,
-                spent={line.batch_id: line.amounts.by_funder},
-            )
-        )
+        self._of(line.purse).take(line)
 
     def add(self, other: Sums, sign: int = 1) -> None:
         """Add the sums of more lines; `sign` -1 subtracts them."""
