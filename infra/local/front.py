@@ -1,6 +1,6 @@
 """The front of the local stack: it answers `/_local` itself and passes everything else to the HTTP API.
 
-Bytes pass unchanged both ways, also odd paths and broken encodings, but for the headers of the connection itself and
+Bytes pass unchanged both ways, also odd paths and broken encodings, except for the headers of the connection itself and
 for `Date`: it states the time of the test clock, which clients use for countdowns.
 """
 

@@ -27,7 +27,7 @@ class _Found:
     """A request to redeem with what exists: the coupon, and what its order number carries already."""
 
     wanted: OrderRecord
-    """As it will be stored, but for its amounts and what it takes over from a hold."""
+    """As it will be stored, except for its amounts and what it takes over from a hold."""
     scanned: Scanned | None
     """None: the request names no code, and means the coupon that its order holds."""
     presented: TillCoupon
@@ -54,7 +54,7 @@ class _Use:
     """A redemption that may be committed."""
 
     record: OrderRecord
-    """As it will be stored, but for its amounts."""
+    """As it will be stored, except for its amounts."""
     scanned: Scanned | None
     """The code that brings the coupon; None: the order redeems what it holds."""
     judged_at_s: int
