@@ -53,9 +53,22 @@ class LedgerRecord:
     to_batch_id: str = ""
 
 
-def record_key(batch_id: str, version: int, kind: str) -> str:
-    """Unique, because a change of the batch's reserve writes at most one record of a kind."""
-    return f"{batch_id}#{version:06}#{kind}"
+def record_of(
+    kind: Literal["reserve", "release", "rollover"],
+    batch_id: str,
+    version: int,
+    amounts: Amounts,
+    at_s: int,
+    *,
+    packs: int = 0,
+    step: str = "",
+    to_batch_id: str = "",
+) -> LedgerRecord:
+    """The record of a change of the batch's reserve to `version`.
+
+    Its key is unique, because a change writes at most one record of a kind.
+    """
+    return LedgerRecord(f"{batch_id}#{version:06}#{kind}", kind, batch_id, amounts, packs, at_s, step, to_batch_id)
 
 
 def of_budget(funder_id: str, budget_minor: int, at_s: int) -> Movement:

@@ -20,7 +20,7 @@ from datetime import date
 from typing import Any, Literal
 
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.ledger import LedgerRecord, record_key
+from coupons.model.ledger import record_of
 from coupons.model.reserves import Reserve, cost_of, largest_cost, packs_for
 from coupons.model.shards import spread
 from coupons.money import NOTHING, Amounts
@@ -106,11 +106,10 @@ def take_back(services: Services, batch: PublishedBatch, control: Control, now_s
     """
     reserve, parts = services.reserves.get(batch.batch_id), [services.controls.unsettling(batch.batch_id, control)]
     if reserve.released:
-        key = record_key(batch.batch_id, reserve.version + 1, "reserve")
-        again = LedgerRecord(key, "reserve", batch.batch_id, reserve.released, 0, now_s)
+        new = reserve.taken_back()
+        again = record_of("reserve", batch.batch_id, new.version, reserve.released, now_s)
         parts += [
-            services.reserves.part(batch.batch_id, reserve, reserve.taken_back()),
-            services.reserves.record(batch.campaign_id, again),
+            *services.reserves.moving(batch.campaign_id, reserve, new, again),
             *services.budgets.reserve(batch.campaign_id, reserve.released),
         ]
     return services.tries(parts)
@@ -195,13 +194,11 @@ def _roll_over(
 ) -> bool:
     """Move `packs` and their cost to the later batch; `rolled` replaces the reserve that was `read`."""
     moved, later = rolled.released - read.released, target.batch.batch_id
-    key, step = record_key(batch.batch_id, rolled.version, "rollover"), _NAMES[_next_step(control)]
+    step, version = _NAMES[_next_step(control)], rolled.version
+    record = record_of("rollover", batch.batch_id, version, moved, now_s, packs=packs, step=step, to_batch_id=later)
     parts = [
         services.controls.giving(batch.batch_id, control),
-        services.reserves.part(batch.batch_id, read, rolled),
-        services.reserves.record(
-            batch.campaign_id, LedgerRecord(key, "rollover", batch.batch_id, moved, packs, now_s, step, later)
-        ),
+        *services.reserves.moving(batch.campaign_id, read, rolled, record),
         *_receiving(services, target, packs, moved),
     ]
     return services.tries(parts)
@@ -220,12 +217,9 @@ def _to_funders(
     parts = [marked]
     if not back.is_zero:
         given = read.given(back)
-        record = LedgerRecord(
-            record_key(batch.batch_id, given.version, "release"), "release", batch.batch_id, back, 0, now_s, step
-        )
+        record = record_of("release", batch.batch_id, given.version, back, now_s, step=step)
         parts += [
-            services.reserves.part(batch.batch_id, read, given),
-            services.reserves.record(batch.campaign_id, record),
+            *services.reserves.moving(batch.campaign_id, read, given, record),
             *services.budgets.give_back(batch.campaign_id, back),
         ]
     elif read.owed is not None:

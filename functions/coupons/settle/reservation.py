@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Literal
 
 from coupons.model.batches import PublishedBatch
-from coupons.model.ledger import LedgerRecord, record_key
+from coupons.model.ledger import record_of
 from coupons.model.reserves import PendingReservation, Reserve
 from coupons.money import Amounts
 from coupons.process.services import Services
@@ -96,13 +96,9 @@ def _move(
     assert pending is not None
     kind: Literal["reserve", "release"] = "release" if pending.undoing else "reserve"
     step = f"{pending.purpose}, undone" if pending.undoing else pending.purpose
-    record = LedgerRecord(record_key(batch_id, after.version, kind), kind, batch_id, chunk, pending.packs, now_s, step)
+    record = record_of(kind, batch_id, after.version, chunk, now_s, packs=pending.packs, step=step)
     to_budgets = services.budgets.give_back if pending.undoing else services.budgets.reserve
-    parts = [
-        services.reserves.part(batch_id, read, after),
-        services.reserves.record(campaign_id, record),
-        *to_budgets(campaign_id, chunk),
-    ]
+    parts = [*services.reserves.moving(campaign_id, read, after, record), *to_budgets(campaign_id, chunk)]
     try:
         services.transact(parts)
     except TransactionFailed as failure:

@@ -49,8 +49,11 @@ class Reserves:
         condition, values = unchanged("version", read.version)
         return self._table.check("reserve", keys.reserve(batch_id), condition, **values)
 
-    def record(self, campaign_id: str, record: LedgerRecord) -> Part:
-        """A transaction part: one movement, once."""
+    def moving(self, campaign_id: str, read: Reserve, new: Reserve, record: LedgerRecord) -> list[Part]:
+        """Transaction parts: `new` in place of the reserve that was `read`, and the record of the movement, once."""
+        return [self.part(record.batch_id, read, new), self._record(campaign_id, record)]
+
+    def _record(self, campaign_id: str, record: LedgerRecord) -> Part:
         item = {**keys.ledger(campaign_id, record.key), **fields_of(record, "key")}
         return self._table.put("ledger", item, "attribute_not_exists(pk)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coupons.audit.audits import audit_batch
-from coupons.model.ledger import LedgerRecord, record_key
+from coupons.model.ledger import record_of
 from coupons.money import Amounts
 from tests.store.audited import Acting, ask, claim, claim_place, drop, edit, texts, to, wrong
 from tests.store.faults import KilledError
@@ -21,9 +21,8 @@ def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
     """Give back again, in one transaction of reserve, record and budgets, as the schedule does."""
     read = world.services.reserves.get(batch_id)
     given = read.given(amounts)
-    key = record_key(batch_id, given.version, "release")
-    again = LedgerRecord(key, "release", batch_id, amounts, 0, world.now_s, step)
-    parts = [world.services.reserves.part(batch_id, read, given), world.services.reserves.record("season", again)]
+    again = record_of("release", batch_id, given.version, amounts, world.now_s, step=step)
+    parts = world.services.reserves.moving("season", read, given, again)
     world.services.transact([*parts, *world.services.budgets.give_back("season", amounts)])
 
 
