@@ -24,6 +24,8 @@ EDGE = {"coupons.web.api", "coupons.web.background"}
 """Know Lambda's events; only handlers import them."""
 POWERTOOLS = {*EDGE, "coupons.web.metrics"}
 """May import aws_lambda_powertools."""
+REQUESTS = {"coupons.stores.table", "coupons.stores.dynamodb"}
+"""May build requests to DynamoDB."""
 RUNTIME = {"aws_lambda_powertools", "boto3", "botocore", "cryptography", "pydantic", "pydantic_core"}
 """Packages of the deployed functions."""
 AWS = {"boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_secretsmanager"}
@@ -128,6 +130,27 @@ def code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or 0) - node.lineno + 1 - (first.end_lineno - first.lineno + 1 if says else 0)
 
 
+def a_class_name_means_one_thing(tree: Sources) -> Iterator[str]:
+    """No two modules of functions/ define a public class of one name."""
+    places: dict[str, str] = {}
+    for source in functions(tree):
+        for node in source.nodes:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                first = places.setdefault(node.name, source.path)
+                if first != source.path:
+                    yield f"{source.path} and {first} both define {node.name}"
+
+
+def the_table_helper_builds_every_request(tree: Sources) -> Iterator[str]:
+    """Only `Table` and `Dynamo` name the table of a request."""
+    for source in functions(tree):
+        for node in source.nodes if source.module not in REQUESTS else ():
+            if (isinstance(node, ast.Constant) and node.value == "TableName") or (
+                isinstance(node, ast.keyword) and node.arg == "TableName"
+            ):
+                yield f"{source.path}:{node.lineno} builds a request"
+
+
 def each_test_says_what_it_shows(tree: Sources) -> Iterator[str]:
     """Each test has a docstring."""
     for source in tree:
@@ -172,6 +195,9 @@ RULES_AND_OFFENDERS: list[tuple[Callable[[Sources], Iterator[str]], dict[str, st
     (modules_are_small_and_named, {"infra/a.py": '"""Long."""\n' + "x = 1\n" * LINES_MAX}),
     (modules_are_small_and_named, {"tests/unit/test_a.py": "x = 1\n"}),
     (functions_are_short, {"functions/claim.py": "def f():\n" + "    x = 1\n" * FUNCTION_LINES_MAX}),
+    (a_class_name_means_one_thing, {f"{COUPONS}/a.py": "class A: pass\n", f"{STORES}/b.py": "class A: pass\n"}),
+    (the_table_helper_builds_every_request, {f"{STORES}/a.py": 'R = {"TableName": "orders"}\n'}),
+    (the_table_helper_builds_every_request, {f"{STORES}/a.py": "dynamo.call(TableName=1)\n"}),
     (each_test_says_what_it_shows, {"tests/unit/test_a.py": "class TestA:\n    def test_b(self):\n        pass\n"}),
     (nothing_of_one_machine, {"README.md": "see https://py" + "pi.org/\n"}),
     (nothing_of_one_machine, {"infra/a.py": 'P = "/wo' + 'rk/main"\n'}),
