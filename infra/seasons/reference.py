@@ -21,6 +21,7 @@ from coupons import fields as words
 from coupons.model.campaigns import Campaign
 
 _DEFINITION = "#/$defs/"
+_TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$"
 KINDS: dict[str, tuple[Any, str]] = {
     "id": (words.Id, "1 to 64 lower-case letters, digits and hyphens"),
     "label": (words.Label, "1 to 64 printable characters; compared letter by letter"),
@@ -45,6 +46,10 @@ class _EditorSchema(GenerateJsonSchema):
         made = super().tagged_union_schema(schema)
         made.pop("discriminator", None)
         return made
+
+    def datetime_schema(self, schema: Any) -> JsonSchemaValue:
+        """Most editors do not check a `format`: the pattern refuses a date alone and a time without its offset."""
+        return super().datetime_schema(schema) | {"pattern": _TIME}
 
 
 def schema() -> dict[str, Any]:

@@ -1,5 +1,5 @@
 /* The claim protocol (design section 4) for the model checker Spin: what is stored, what must hold, and what goes
- * wrong around it. environment.pml holds those who claim, reclaim.pml those who reclaim. Beside each rule stands where
+ * wrong around it. environment.pml is the claiming side, reclaim.pml the reclaiming side. Beside each rule is where
  * the code has it, as module.function. test_claim_protocol.py lists the scopes (-DPEOPLE=3 …) that are searched, and
  * the mutants: each name in `#ifdef NO_…` takes one rule away, and must then be caught.
  *
@@ -67,7 +67,7 @@
 #define TWICE 2          /* at most one claim a (person, claim key) */
 #define INEXACT 3        /* after a reclaim: packs in the shards + claims = quantity */
 #define SOLD_OUT_LIE 4   /* sold_out only while claims = quantity and no shard holds a pack */
-#define SUCCESS_LIE 5    /* whoever is told of success has a stored claim of this batch */
+#define SUCCESS_LIE 5    /* a person who is told of success has a stored claim of this batch */
 #define STUCK 6          /* a reopening that the control item allows is not refused by a shard */
 #define MUST(property, fact) assert((ONLY && ONLY != property) || (fact))
 

@@ -35,7 +35,7 @@ SCOPES = {
 }
 
 MUTANTS = [
-    # rule taken away, scope, property that fails then; where the rule stands is said in the model beside its name
+    # rule taken away, scope, property that fails then; the model says beside its name where the code has the rule
     ("NO_TOKEN_ID", "one pack", "oversold"),
     ("NO_BURN", "one pack", "oversold"),
     ("NO_EARLIER_UNKNOWN", "one pack", "oversold"),

@@ -54,10 +54,12 @@ def test_an_editor_takes_the_samples(path: Path) -> None:
         (("terms", 0, "discount", "kind"), "half"),
         (("batches", 0, "terms"), []),
         (("batches", 0, "remind_days"), 31),
+        (("batches", 0, "opens_at"), "2020-06-06"),
+        (("batches", 0, "opens_at"), "2020-06-06T10:00:00"),
     ],
 )
 def test_an_editor_marks_what_does_not_fit(place: tuple[Any, ...], value: Any) -> None:
-    """A wrong word, an unknown field, a number as text, a bound."""
+    """A wrong word, an unknown field, a number as text, a bound, a time without its offset."""
     document = copy.deepcopy(campaign())
     assert VALIDATOR.is_valid(document)
     *path, last = place
