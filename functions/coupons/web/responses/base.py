@@ -27,7 +27,10 @@ class FundingView(ResponseBody):
 
 
 def _first(sources: Iterable[object], name: str) -> Any:
-    return getattr(next(source for source in sources if hasattr(source, name)), name)
+    for source in sources:
+        if hasattr(source, name):
+            return getattr(source, name)
+    raise AttributeError(name)
 
 
 def funding_of_lines(lines: Iterable[FundingLine]) -> list[FundingView]:
