@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from coupons.claim.codes import print_code
+from coupons.model.scans import Scanned
+from coupons.refusals import CodeInvalid
 from coupons.sealing import CouponRef
+from coupons.stores.claims import PIN_TRIES
+from coupons.till.coupons import read_coupon
+from coupons.till.pins import refuse_wrong_pin
 from tests.store.faults import Counting
 from tests.world import KEYS, Answered, Person, World, order
 
@@ -55,6 +60,28 @@ def test_a_print_lives_as_long_as_its_coupon(season: World, coupon_id: str) -> N
     assert answer.json["expires_at"] == "2020-06-20T10:00:00+08:00"
     season.clock.advance(14 * 86_400 - 1)
     assert redeem(season, Paper(answer.json["code"], answer.json["pin"])).status == 201
+
+
+def test_a_try_counts_for_its_own_print_of_its_own_batch(season: World, coupon_id: str) -> None:
+    """A print that was replaced meanwhile, or a claim of another batch of the exclusive group, is not touched."""
+    opened = KEYS.open_coupon(coupon_id)
+    assert opened is not None
+    ref, claims, batch = opened[0], season.services.claims, season.services.cache.batch("pack")
+    other = replace(batch, number=batch.number + 1)
+    for _ in range(2):
+        claims.print_coupon(batch, ref)
+    assert claims.try_pin(batch, ref, 1) == "replaced"
+    replaced = Scanned(KEYS.seal_print(ref, 1), ref, print_no=1, pin="000000")
+    with pytest.raises(CodeInvalid) as refused:
+        refuse_wrong_pin(season.services, replaced, read_coupon(season.services, ref))
+    assert refused.value.reason == "replaced", "whatever its PIN"
+    assert claims.try_pin(other, ref, 2) == "exhausted", "refused"
+    assert [claims.try_pin(batch, ref, 2) for _ in range(PIN_TRIES)] == ["counted"] * PIN_TRIES
+    claims.forgive_try(other, ref, 2)
+    claims.forgive_try(batch, ref, 1)
+    assert claims.try_pin(batch, ref, 2) == "exhausted", "none of the five was forgiven"
+    claims.forgive_try(batch, ref, 2)
+    assert claims.try_pin(batch, ref, 2) == "counted"
 
 
 def test_a_print_of_an_expired_coupon_is_refused_as_the_coupon_is(season: World, paper: Paper) -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from coupons.audit.audits import audit_campaign
 from coupons.model.merchants import MerchantEdit
+from coupons.operate import campaigns
 from coupons.operate.campaigns import apply, read, warnings
 from coupons.operate.merchants import put
 from coupons.operate.publication import publish, raise_quantity
-from coupons.refusals import RevisionConflict, TermsFrozen
+from coupons.refusals import NotFound, RevisionConflict, TermsFrozen
 from coupons.stores import keys
 from coupons.stores.attributes import encode
 from tests.store import books
@@ -111,6 +112,14 @@ def test_a_batch_published_during_an_edit_is_a_conflict(season: World) -> None:
     with pytest.raises(RevisionConflict):
         apply(slow, "season", parsed(edited), season.now_s)
     assert read(season.services, "season").batches[1].title == "A pack"
+
+
+def test_of_two_campaigns_that_declare_a_batch_one_publishes_it(season: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two documents applied at the same moment can name one batch: for the other it does not exist."""
+    monkeypatch.setattr(campaigns, "_refuse_taken", lambda *_: None)
+    apply(season.services, "another", parsed(campaign(campaign_id="another")), season.now_s)
+    with pytest.raises(NotFound, match="belongs to campaign 'season'"):
+        publish(season.services, "pack", season.now_s)
 
 
 def test_the_wallet_remembers_a_campaign_that_ends_later(season: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from coupons.model.claimed_packs import ClaimedPack
 from coupons.schedule import reminders
 from coupons.schedule.minute import run_schedule
 from tests.bus import Heard
@@ -50,6 +51,16 @@ def test_a_wave_is_due_once_a_day_while_a_coupon_can_end_in_it(
 ) -> None:
     """From midnight of the first day, in the campaign's time zone, until the last coupon expires."""
     assert due(season, at, reminded_until_s=until_s) == interval
+
+
+def test_a_pack_without_an_end_in_the_wave_needs_no_key(season: World) -> None:
+    """Its claim can be of a key that this process does not know: nothing is sealed for it."""
+    claimed(season, "ann")
+    batch = season.services.cache.batch("pack")
+    claim = season.services.claims.get(batch, season.services.keys.person("ann"), consistent=True)
+    assert claim is not None
+    pack = ClaimedPack(batch, replace(claim, key_version=99), control(season).ruling)
+    assert reminders._expiring(season.services, pack, range(day(10), day(11)), season.now_s) == []
 
 
 def test_an_extension_moves_the_days(season: World) -> None:

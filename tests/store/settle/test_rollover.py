@@ -6,10 +6,10 @@ import pytest
 
 from coupons.process.services import replace_services
 from coupons.schedule.reclaim import reclaim
-from coupons.settle.give_back import give_back
+from coupons.settle.give_back import RolloverTarget, _target, give_back
 from tests.store.books import CLOSED, LATER, assert_books, claim, of, opened, quantity, reserved, rolling, stock, tick
 from tests.store.faults import KilledError, Mortal, Overtaken
-from tests.world import World, a_batch, campaign, terms
+from tests.world import World, a_batch, campaign, seconds, terms
 
 
 def test_unclaimed_packs_roll_over_with_their_money(world: World) -> None:
@@ -58,6 +58,19 @@ def test_money_waits_for_a_batch_that_is_not_published(world: World) -> None:
     [done] = tick(world)
     assert (done["packs"], quantity(world)) == (10, 20)
     assert_books(world, "pack", "later")
+
+
+def test_money_waits_no_longer_than_the_batch_could_be_claimed(world: World) -> None:
+    """A batch that closes this second takes no packs, whether it is published or not."""
+    operator, document = world.operator(), rolling()
+    operator.send("PUT /admin/campaigns/{campaign_id}", {"campaign_id": "season"}, body=document)
+    operator.send("POST /admin/batches/{batch_id}/publish", {"batch_id": "pack"}, body={})
+    batch, closes_at_s = world.services.cache.batch("pack"), seconds(LATER["closes_at"])
+    assert _target(world.services, batch, closes_at_s - 1) == "waits"
+    assert _target(world.services, batch, closes_at_s) is None
+    operator.send("POST /admin/batches/{batch_id}/publish", {"batch_id": "later"}, body={})
+    assert isinstance(_target(world.services, batch, closes_at_s - 1), RolloverTarget)
+    assert _target(world.services, batch, closes_at_s) is None
 
 
 @pytest.mark.parametrize("over", ["closed", "stopped"])

@@ -9,6 +9,8 @@ import pytest
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Campaign
+from coupons.model.ledger import LedgerRecord
+from coupons.money import Amounts
 from coupons.operate.publication import _freeze, publish
 from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.stores import keys
@@ -208,3 +210,34 @@ def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> No
     """Sixty new funders fit beside the 28 merchants of the revision before."""
     world.services.catalog.apply(document_of("same", 28, 3), read=None)
     assert world.services.catalog.apply(document_of("same", 28, 63), read=stored_campaign(world)).revision == 2
+
+
+def test_a_draft_is_still_declared_at_the_revision_that_was_read(world: World, draft: PublishedBatch) -> None:
+    """Another revision refuses the reservation for it, and so does its publication."""
+    read, services = stored_campaign(world), world.services
+    stale = replace(read, document=read.document.model_copy(update={"revision": read.revision + 1}))
+    assert services.tries(services.catalog.still_declared("pack", read))
+    assert not services.tries(services.catalog.still_declared("pack", stale))
+    assert services.catalog.publish(draft, read)
+    assert not services.tries(services.catalog.still_declared("pack", read))
+
+
+def test_a_funder_gets_back_at_most_what_is_reserved(world: World, draft: PublishedBatch) -> None:
+    """A larger amount is refused and changes no budget."""
+    services = world.services
+    assert services.tries(services.budgets.reserve("season", Amounts({"city": 100})))
+    assert not services.tries(services.budgets.give_back("season", Amounts({"city": 101})))
+    assert budgets(world)["city"] == (100, 9_999_900)
+    assert services.tries(services.budgets.give_back("season", Amounts({"city": 100})))
+    assert budgets(world)["city"] == (0, 10_000_000)
+
+
+def test_a_ledger_record_is_written_once(world: World) -> None:
+    """A second movement under its key is refused."""
+    reserves, record = (
+        world.services.reserves,
+        LedgerRecord("pack~000001~reserve", "reserve", "pack", Amounts(COSTS), 1, 9),
+    )
+    assert world.services.tries([reserves._record("season", record)])
+    assert not world.services.tries([reserves._record("season", replace(record, packs=2))])
+    assert list(reserves.records("season")) == [record]

@@ -15,7 +15,7 @@ from coupons.model.claims import Claim, fresh_coupon
 from coupons.refusals import Busy, Drained
 from coupons.stores import keys
 from coupons.stores.dynamodb import NoAnswer, NotApplied
-from tests.store.faults import Faulty, answer_lost, fault, request_lost, throttled
+from tests.store.faults import Counting, Faulty, answer_lost, fault, request_lost, throttled
 from tests.world import KEYS, World, a_batch, campaign
 
 
@@ -37,6 +37,15 @@ def test_a_put_whose_answer_is_lost_is_one_claim(season: World) -> None:
     assert counts(season) == (1, 9)
     assert claim(season.services, "pack", ann(), season.now_s)[0].claim == held.claim
     assert counts(season) == (1, 9), "the repeat gave its own pack back, and only that"
+
+
+def test_a_claim_without_limits_is_one_put(season: World) -> None:
+    """Not a transaction, which would consume twice the units; its lease is one update."""
+    counting = Counting(season.client)
+    services = season.new_services(client=counting)
+    claim(services, "pack", ann(), season.now_s)
+    writes = {name: n for name, n in counting.requests.items() if "get" not in name and name != "query"}
+    assert writes == {"update_item": 1, "put_item": 1}
 
 
 def test_a_lost_request_is_sent_again(season: World) -> None:

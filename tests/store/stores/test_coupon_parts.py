@@ -163,6 +163,7 @@ REFUSED: list[tuple[str, Callable[[Pack], None], Act]] = [
     ("redeem: another order's hold", held, lambda p: p.redeem(OTHER, NOW_S + 59)),
     ("redeem: redeemed by another", redeemed, lambda p: p.redeem(OTHER)),
     ("redeem: redeemed by this order", redeemed, Pack.redeem),
+    ("redeem: redeemed by this order, without a code", redeemed, lambda p: p.redeem(issued_at_s=None)),
     ("redeem: voided", voided, Pack.redeem),
     ("hold: expired this second", fresh, lambda p: p.hold(now_s=EXPIRES_S)),
     ("hold: another order's hold", held, lambda p: p.hold(OTHER, now_s=NOW_S + 59)),

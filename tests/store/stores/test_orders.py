@@ -13,7 +13,9 @@ from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal
 from coupons.model.pieces import Piece
 from coupons.money import FundingLine
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.keys import LINE_SHARDS
 from coupons.stores.orders import Orders
+from tests.store.faults import Counting
 from tests.store.ledgers import PURSE
 from tests.world import KEYS, World
 
@@ -145,3 +147,10 @@ def test_a_fold_is_recorded_once(world: World) -> None:
     assert folds.record("reclaim#pack#3", 0, None, second) == second
     assert folds.record("reclaim#pack#2", 3, None, empty) == empty
     assert folds.recorded("reclaim#pack#2", 4) == {0: first, 3: empty}
+
+
+def test_a_page_of_lines_reads_each_shard_once(world: World) -> None:
+    """A day without lines costs one Query a shard."""
+    counting = Counting(world.client)
+    assert world.new_services(client=counting).orders.lines("diner", DAY, (0, ""), 500) == ([], None)
+    assert counting.requests["query"] == LINE_SHARDS

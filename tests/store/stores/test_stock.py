@@ -127,6 +127,23 @@ def test_sealing_forgets_when_the_round_before_was_sealed(stock: Stock) -> None:
     assert (control(stock).round, control(stock).sealed_at_s) == (3, 0)
 
 
+def test_a_fence_restarts_once(stock: Stock) -> None:
+    """From the second that was read, while the reclaim of that round is under way; else nothing is written."""
+    begin_sealing(stock)
+    opened_again = replace(SEALING, sealed_at_s=0)
+    mark_sealed_at = control(stock)
+    assert stock.mark_sealed("pack", 2, NOW_S)
+    sealed = replace(mark_sealed_at, sealed_at_s=NOW_S)
+    for stale in (replace(sealed, round=1), replace(sealed, sealed_at_s=NOW_S - 1)):
+        assert not stock.restart_fence("pack", stale, NOW_S - 60)
+    assert control(stock) == sealed
+    assert stock.restart_fence("pack", sealed, NOW_S - 60)
+    assert control(stock).sealed_at_s == NOW_S - 60
+    assert stock.reopen("pack", control(stock), [0, 0], claims=10, drained_at_s=NOW_S, final=False)
+    assert not stock.restart_fence("pack", opened_again, NOW_S - 60), "it has reopened"
+    assert control(stock).sealed_at_s == 0
+
+
 def test_a_seal_zeroes_a_shard_once(stock: Stock) -> None:
     """A twin or a straggler of an older reclaim must not zero what was given out again."""
     stock.seal("pack", 0, 2)

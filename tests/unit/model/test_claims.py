@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from coupons.model.claims import Coupon, Ruling, expiry_s, fresh_coupon
+from coupons.model.claims import BAR_AHEAD_S, Coupon, Ruling, expiry_s, fresh_coupon
 from coupons.model.terms import Terms
 from tests.world import seconds, terms
 
@@ -100,3 +100,9 @@ def test_the_last_expiry_is_of_a_claim_in_the_windows_last_second() -> None:
     assert expiry_s(made(kind="days_after_claim", days=1), 1_000) == 1_000 + 86_400
     window = {"starts_at": "2020-06-18T00:00:00Z", "ends_at": "2020-06-21T00:00:00Z"}
     assert expiry_s(made(kind="fixed", **window), 1_000) == seconds("2020-06-21T00:00:00Z")
+
+
+@pytest.mark.parametrize(("ahead_s", "wait_s"), [(-1, 0), (0, 1), (BAR_AHEAD_S, BAR_AHEAD_S + 1), (BAR_AHEAD_S + 1, 0)])
+def test_a_fresh_code_waits_for_the_bar_of_a_return(ahead_s: int, wait_s: int) -> None:
+    """Until the second after the bar; a bar that no clock of ours can have set bars nothing."""
+    assert Coupon("available", 0, 10_000, bar_s=1_000 + ahead_s).fresh_code_in_s(1_000) == wait_s

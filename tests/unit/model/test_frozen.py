@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coupons.model.frozen import DIFFERENCES_MAX, refuse_frozen
+from coupons.model.frozen import DIFFERENCES_MAX, SHOWN_MAX, refuse_frozen, shown
 from coupons.refusals import TermsFrozen
 from tests.world import a_batch, campaign, parsed, terms
 
@@ -104,3 +104,10 @@ def test_many_differences_are_bounded() -> None:
     with pytest.raises(TermsFrozen) as refused:
         refuse_frozen(before, after, PUBLISHED)
     assert len(refused.value.differences) == DIFFERENCES_MAX
+
+
+def test_a_long_value_is_cut_in_a_sentence() -> None:
+    """One that just fits is printed whole."""
+    fits = "x" * (SHOWN_MAX - 2)
+    assert shown(fits) == f'"{fits}"'
+    assert shown(f"{fits}x") == f'"{fits}x…'

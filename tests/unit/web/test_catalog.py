@@ -1,0 +1,33 @@
+"""A batch as everyone may read it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from coupons.model.batches import BatchNow, Control, PublishedBatch
+from coupons.web.responses.catalog import BatchSummary
+from tests.world import campaign, parsed
+
+DOCUMENT = parsed(campaign())
+BATCH = PublishedBatch(
+    campaign_id="season",
+    timezone="Asia/Shanghai",
+    currency="CNY",
+    number=1,
+    claim_key="B#pack",
+    buckets=16,
+    booking_buckets=16,
+    shards=2,
+    published_at_s=0,
+    document=DOCUMENT.batches[0],
+    terms=tuple(DOCUMENT.terms),
+)
+
+
+@pytest.mark.parametrize(("booked", "shown"), [(-1, None), (0, 0), (7, 7)])
+def test_bookings_are_null_until_they_are_counted(booked: int, shown: int | None) -> None:
+    """Nobody booked is a count, not an absence."""
+    now = BatchNow(BATCH, replace(Control("open", 1, 10), booked=booked), "open", 10)
+    assert BatchSummary.of(now).booked == shown
