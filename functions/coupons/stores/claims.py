@@ -105,7 +105,10 @@ class Claims:
         raise NoAnswer(detail="The claim may or may not have been written; ask GET …/claim.")
 
     def _send(self, put: Part, also: Sequence[Part], name: str) -> None:
-        """One attempt. Raises ConditionFailed if the claim is there, LimitMoved if a part of `also` refused."""
+        """One attempt. Raises ConditionFailed if the claim is there, LimitMoved if a part of `also` refused.
+
+        Guarded by tests/store/stores/test_claim_put.py::test_a_claim_without_limits_is_one_put.
+        """
         if not also:
             self._spike.send(put)
             return

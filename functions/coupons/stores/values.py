@@ -92,7 +92,10 @@ def by_funder(value: Any) -> Amounts:
 
 
 def refuse_other_types(value: Any) -> None:
-    """Raises UnlikeError if a field of a dataclass or named tuple, at any depth, is not of its annotated type."""
+    """Raises UnlikeError if a field of a dataclass or named tuple, at any depth, is not of its annotated type.
+
+    Guarded by tests/store/stores/test_damage.py::test_one_damaged_item_is_named_and_the_rest_is_served.
+    """
     if name := _unlike(value):
         raise UnlikeError(f"{type(value).__name__}.{name} is of another type")
 
