@@ -1,10 +1,14 @@
-"""An order number that is used already: what a hold or a redemption under it is told."""
+"""What a hold or a redemption is told under an order number that is used already, or of a coupon that nobody has."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from tests.world import World, order
+import pytest
+
+from coupons.sealing import CouponRef
+from tests.world import KEYS, World, order
 
 HOLD = "/orders/{order_no}/hold"
 
@@ -31,3 +35,14 @@ def test_a_cancelled_order_redeems_nothing_without_a_code(season: World) -> None
     shop = season.merchant()
     assert shop.send(f"DELETE {HOLD}", {"order_no": "o-1"}).status == 200
     assert told(shop.redeem("o-1", None, order())) == (409, "order-conflict")
+
+
+@pytest.mark.parametrize(("ahead", "person"), [(0, "bob"), (1, "ann")])
+def test_a_code_of_a_coupon_that_nobody_claimed_is_not_found(season: World, ahead: int, person: str) -> None:
+    """No claim of the person, or one of another batch of the exclusive group."""
+    season.citizen("ann").put_claim("pack")
+    batch = season.services.cache.batch("pack")
+    season.services.cache._batches["pack"] = replace(batch, number=batch.number + ahead)
+    season.services.cache._batch_ids[batch.number + ahead] = "pack"
+    code = KEYS.seal_code(CouponRef(batch.number + ahead, KEYS.person(person), 0), season.now_s)
+    assert told(season.merchant().redeem("o-1", code, order())) == (404, "not-found")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from coupons.model.orders import LineAmounts, OrderRecord, Reversal
 from coupons.money import FundingLine, split
-from coupons.till.reversals import amounts_back
+from coupons.refusals import ReversalNotAllowed
+from coupons.till.reversals import _refuse, amounts_back
 
 money = st.integers(0, 10**11)
 
@@ -113,3 +114,12 @@ def test_a_part_counts_what_went_back_before() -> None:
     """1 fen of discount is owed after two thirds, not twice after each third."""
     done = reverse_all(redeemed(2, 0, 3, [1, 1]), [1, 1, 1])
     assert [reversal.amounts.discount_minor for reversal in done.reversals] == [0, 1, 1]
+
+
+def test_nothing_can_be_reversed_once_and_only_where_nothing_was_paid() -> None:
+    """An order that was free is reversed by 0; where something was paid, 0 reverses nothing and is refused."""
+    free, paid = redeemed(10, 0, 0, [1]), redeemed(10, 0, 1, [1])
+    _refuse(free, 0, 0, "CNY")
+    for order in (paid, reverse_all(free, [0])):
+        with pytest.raises(ReversalNotAllowed):
+            _refuse(order, 0, order.amounts.payable_minor, "CNY")
