@@ -10,7 +10,7 @@ import pytest
 from coupons.web.requests import BODY_MAX_BYTES
 from tests.api.redeem_cases import HOLD, REDEEM
 from tests.api.town import GOOD, ROLES, Town, bodies, role_of
-from tests.world import Answered, order
+from tests.world import FUNCTIONS, Answered, event, order
 
 GUARDED = [route for route in GOOD if role_of(route)]
 
@@ -108,6 +108,12 @@ def test_an_absent_body_is_empty_or_malformed(shared: Town, route: str) -> None:
         assert malformed(shared.send(route, body=None)) == ["body"]
         if required:
             malformed(shared.send(route, body={}))
+
+
+@pytest.mark.parametrize("area", ["claim", "verify", "admin"])
+def test_a_function_without_the_route_does_not_find_it(area: str) -> None:
+    """Only `catalog` knows the other routes; a gateway that sends one elsewhere gets 404."""
+    assert FUNCTIONS[area].handler(event("GET /campaigns"), None)["statusCode"] == 404
 
 
 def test_sixty_four_kilobytes_and_one_byte(shared: Town) -> None:

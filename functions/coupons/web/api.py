@@ -167,7 +167,10 @@ class Api:
             return {}
 
     def _respond(self, event: Mapping[str, Any]) -> Response:
-        """Raises each refusal in its order of precedence."""
+        """Raises each refusal in its order of precedence.
+
+        Guarded by tests/api/test_misfits.py::test_a_function_without_the_route_does_not_find_it.
+        """
         route = self.routes.get(event["routeKey"])
         if route is None and self._fallback is not None:
             raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])

@@ -89,6 +89,10 @@ def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
 
 
 def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | None:
+    """The bytes of the body; None, and an error, if it cannot be read or is too large.
+
+    Guarded by tests/api/test_misfits.py::test_sixty_four_kilobytes_and_one_byte.
+    """
     text = event.get("body") or ""
     try:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
