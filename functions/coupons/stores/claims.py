@@ -153,7 +153,10 @@ class Claims:
         return "exhausted" if printed == number else "replaced"
 
     def forgive_try(self, batch: PublishedBatch, ref: CouponRef, number: int) -> None:
-        """The PIN was right: the try does not count. Nothing is done if the coupon was printed anew meanwhile."""
+        """The PIN was right: the try does not count. Nothing is done if the coupon was printed anew meanwhile.
+
+        Guarded by tests/store/claim/test_prints.py::test_a_try_counts_for_its_own_print_of_its_own_batch.
+        """
         update, condition = "SET #c.w = #c.w - :one", "n = :n AND #c.p = :p AND #c.w > :none"
         self._spike.tries(self._coupon(batch, ref, update, condition, p=number, none=0, one=1))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from coupons.damage import Damaged
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.schedule import reminders
 from coupons.schedule.minute import run_schedule
@@ -54,13 +55,16 @@ def test_a_wave_is_due_once_a_day_while_a_coupon_can_end_in_it(
 
 
 def test_a_pack_without_an_end_in_the_wave_needs_no_key(season: World) -> None:
-    """Its claim can be of a key that this process does not know: nothing is sealed for it."""
+    """Its claim can be of a key that this process does not know; one that ends in the wave is damaged then."""
     claimed(season, "ann")
     batch = season.services.cache.batch("pack")
     claim = season.services.claims.get(batch, season.services.keys.person("ann"), consistent=True)
     assert claim is not None
     pack = ClaimedPack(batch, replace(claim, key_version=99), control(season).ruling)
+    season.clock.advance(DAY_S)  # a key that is on its way would have come
     assert reminders._expiring(season.services, pack, range(day(10), day(11)), season.now_s) == []
+    with pytest.raises(Damaged, match="there is no key of its version"):
+        reminders._expiring(season.services, pack, range(day(10), day(22)), season.now_s)
 
 
 def test_an_extension_moves_the_days(season: World) -> None:

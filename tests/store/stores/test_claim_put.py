@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,17 @@ def test_a_claim_without_limits_is_one_put(season: World) -> None:
     claim(services, "pack", ann(), season.now_s)
     writes = {name: n for name, n in counting.requests.items() if "get" not in name and name != "query"}
     assert writes == {"update_item": 1, "put_item": 1}
+
+
+def test_the_claim_that_is_there_comes_before_its_limits(season: World) -> None:
+    """A transaction that both refuse finds the person's claim."""
+    batch = season.services.cache.batch("pack")
+    held, _ = claim(season.services, "pack", ann(), season.now_s)
+    stored = season.services.catalog.campaign("season", consistent=True)
+    assert stored is not None
+    never = season.services.catalog.still_declared("pack", stored)  # it is published
+    again = replace(held.claim, token="another:1")
+    assert season.services.claims.put(batch, again, lambda: True, never) == held.claim
 
 
 def test_a_lost_request_is_sent_again(season: World) -> None:
