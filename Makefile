@@ -39,7 +39,7 @@ check: lint $(READY) ## lint, types, and the tests that take a minute
 	@echo "== quick tests"
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(QUICK)
 
-test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: under five minutes
+test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: three minutes
 	@echo "== tests"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(SUITES)
 	@echo "== the claim protocol"
@@ -58,7 +58,7 @@ spin:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null
 
-nightly: $(READY) ## a season of 3,000 people, and 2,000 seeds of the simulation: half an hour
+nightly: $(READY) ## a season of 3,000 people, and 2,000 seeds of the simulation
 	@SEASON_PEOPLE=3000 SIMULATION_SEEDS=2000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py tests/simulation
 
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
