@@ -16,7 +16,6 @@ from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded, Busy, Closed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.settle import reservation
 from coupons.stores.catalog import StoredCampaign
-from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 
 RESERVE_ATTEMPTS = 12
@@ -107,12 +106,10 @@ def _raise(services: Services, batch: PublishedBatch, control: Control, quantity
         return False
     packs = spread(more, batch.shards) if control.state == "open" else []
     also = [services.reserves.part(batch_id, reserve, reserve.ended()), *services.groups.raising(batch, quantity)]
-    try:
-        services.stock.raise_quantity(batch_id, control, quantity, packs, also)
-    except TransactionFailed:
-        reservation.give_up(services, batch.campaign_id, batch_id, now_s)
-        return False
-    return True
+    if services.tries([*services.stock.raising(batch_id, control, quantity, packs), *also]):
+        return True
+    reservation.give_up(services, batch.campaign_id, batch_id, now_s)
+    return False
 
 
 def _declaring(services: Services, batch_id: str) -> StoredCampaign:

@@ -143,12 +143,6 @@ class Stock:
         raised = self._part(batch_id, update, condition, new=quantity, no=False, never=0, **read)
         return [raised, *self._refill(batch_id, control, packs)]
 
-    def raise_quantity(
-        self, batch_id: str, control: Control, quantity: int, packs: Sequence[int], also: Sequence[Part]
-    ) -> None:
-        """Raise as `raising` says, with parts of other stores. Raises TransactionFailed."""
-        self._patient.dynamo.transact([*self.raising(batch_id, control, quantity, packs), *also])
-
     def _refill(self, batch_id: str, control: Control, packs: Sequence[int]) -> list[Part]:
         return [_added(self._patient, batch_id, shard, control.round, part) for shard, part in enumerate(packs) if part]
 

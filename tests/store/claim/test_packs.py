@@ -176,7 +176,7 @@ def test_a_raise_between_reading_and_marking_is_not_drained(season: World) -> No
     strand(season)
 
     def raise_it() -> None:
-        season.services.stock.raise_quantity("pack", Control("open", 1, 10), 12, [1, 1], [])
+        season.services.transact(season.services.stock.raising("pack", Control("open", 1, 10), 12, [1, 1]))
 
     # The first update is the lease that fails, the second the mark.
     client = Faulty(season.client, "update_item", lambda real, p: real(**p), first(raise_it))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from coupons.damage import Damaged
 from coupons.model.batches import Control
 from coupons.stores.controls import Controls
+from coupons.stores.parts import Part
 from coupons.stores.stock import Shard, Stock
 from tests.world import World
 
@@ -64,6 +65,10 @@ def test_a_pack_goes_back_to_a_shard_of_its_own_round_only(stock: Stock) -> None
     assert not stock.give_back("pack", 0, 1)
     assert not stock.give_back("pack", 7, 1)
     assert shards(stock) == [(0, 2), (5, 1)]
+
+
+def raise_quantity(stock: Stock, read: Control, quantity: int, packs: list[int], also: Sequence[Part] = ()) -> None:
+    stock._patient.dynamo.transact([*stock.raising("pack", read, quantity, packs), *also])
 
 
 def begin_sealing(stock: Stock) -> None:
@@ -178,7 +183,7 @@ SEALED = replace(SEALING, sealed_at_s=NOW_S)
 
 def raised(stock: Stock) -> None:
     mark_sealed(stock)
-    stock.raise_quantity("pack", SEALED, 11, [], [])
+    raise_quantity(stock, SEALED, 11, [])
 
 
 def sealed_shards(stock: Stock) -> None:

@@ -9,7 +9,18 @@ import pytest
 from coupons.model.batches import Control
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.stock import Stock
-from tests.store.stores.test_stock import NOW_S, OPEN, SEALED, SEALING, Before, begin_sealing, control, nothing, shards
+from tests.store.stores.test_stock import (
+    NOW_S,
+    OPEN,
+    SEALED,
+    SEALING,
+    Before,
+    begin_sealing,
+    control,
+    nothing,
+    raise_quantity,
+    shards,
+)
 from tests.world import World
 
 
@@ -38,7 +49,7 @@ def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: 
     before(stock)
     unchanged = control(stock), shards(stock)
     with pytest.raises(TransactionFailed) as refused:
-        stock.raise_quantity("pack", read, 12, packs, [])
+        raise_quantity(stock, read, 12, packs)
     assert refused.value.kinds == {kind}
     assert (control(stock), shards(stock)) == unchanged
 
@@ -46,7 +57,7 @@ def test_a_raise_is_refused(stock: Stock, before: Before, read: Control, packs: 
 def test_a_raise_while_open_fills_the_shards(stock: Stock) -> None:
     """A batch that was drained, sold out or final is open again."""
     assert stock.mark_drained("pack", OPEN, NOW_S)
-    stock.raise_quantity("pack", OPEN, 13, [2, 1], [])
+    raise_quantity(stock, OPEN, 13, [2, 1])
     assert control(stock) == replace(OPEN, quantity=13)
     assert shards(stock) == [(7, 1), (6, 1)]
 
@@ -54,7 +65,7 @@ def test_a_raise_while_open_fills_the_shards(stock: Stock) -> None:
 def test_a_raise_while_sealing_changes_the_number_only(stock: Stock) -> None:
     """The reclaim that is under way will hand the new packs out."""
     begin_sealing(stock)
-    stock.raise_quantity("pack", SEALING, 13, [], [])
+    raise_quantity(stock, SEALING, 13, [])
     assert control(stock) == replace(SEALING, quantity=13)
     assert shards(stock) == [(5, 1), (5, 1)]
 
@@ -64,7 +75,7 @@ def test_a_raise_after_the_last_word_takes_it_back(stock: Stock) -> None:
     begin_sealing(stock)
     assert stock.mark_sealed("pack", 2, NOW_S)
     assert stock.reopen("pack", SEALED, [0, 0], claims=10, drained_at_s=NOW_S, final=True)
-    stock.raise_quantity("pack", control(stock), 11, [], [])
+    raise_quantity(stock, control(stock), 11, [])
     assert control(stock) == Control("open", 2, 11, claims=10)
 
 
@@ -73,6 +84,6 @@ def test_a_raise_that_a_budget_refuses_changes_nothing(stock: Stock, season: Wor
     budgets = season.services.budgets.reserve("season", {"city": 1, "platform": 10**10})
     before = season.items()
     with pytest.raises(TransactionFailed) as refused:
-        stock.raise_quantity("pack", OPEN, 12, [1, 1], budgets)
+        raise_quantity(stock, OPEN, 12, [1, 1], budgets)
     assert refused.value.which("budget") == ["platform"]
     assert season.items() == before
