@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 CLAIM, FOUND = "PUT /batches/care/claim", "GET /batches/care/claim"
 UNTIL = "2020-08-31T23:59:59+08:00"
@@ -33,15 +32,12 @@ def claimed(*coupons: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-    with scripted_stack() as stack:
-        stack.on(CLAIM, Reply(201, claimed(coupon(1), coupon(2))))
-        for number in (1, 2):
-            printed = {"code": f"P{number}", "pin": f"{number:06d}", "expires_at": UNTIL}
-            stack.on(f"POST /coupons/A{number}/code", Reply(body=printed))
-        yield stack
+def stack(stack: Stack) -> Stack:
+    stack.on(CLAIM, Reply(201, claimed(coupon(1), coupon(2))))
+    for number in (1, 2):
+        printed = {"code": f"P{number}", "pin": f"{number:06d}", "expires_at": UNTIL}
+        stack.on(f"POST /coupons/A{number}/code", Reply(body=printed))
+    return stack
 
 
 SHEET = """\

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.couponctl import audits
-from tests.unit.couponctl.scripted_stack import Reply, Stack, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-    with scripted_stack() as stack:
-        yield stack
+    pass
 
 
 def report(*, ok: bool, complete: bool) -> Reply:

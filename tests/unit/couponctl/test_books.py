@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 HEADER = "order_no,reversal_no,discount_minor,merchant_match_minor,payable_minor\n"
-
-
-@pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-    with scripted_stack() as stack:
-        yield stack
 
 
 def line(order_no: str, discount: int, match: int, payable: int, reversal_no: str | None = None) -> dict[str, Any]:

@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 PATH = "GET /admin/campaigns/spring/budgets"
-
-
-@pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
-    with scripted_stack() as stack:
-        yield stack
 
 
 def movement(kind: str, packs: int, to: str | None = None, at: str = "10:01:00+08:00") -> dict[str, Any]:

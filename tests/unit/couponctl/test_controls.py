@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from infra.couponctl.edits import EDITS_MAX
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 SEASON = "/admin/campaigns/season"
 STATE = Reply(body={"batch_id": "pack", "status": "open", "quantity": 20})
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setenv("COUPONCTL_TOKEN", "operators")
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-    with scripted_stack() as stack:
-        yield stack
+    return stack
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 SEASON = Path(__file__).parents[3] / "infra" / "seasons" / "hubei-2020.yaml"
 BATCHES = ("buy-hubei-goods", "sme-recovery", "masks-week-1", "chronic-medicine")
-
-
-@pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-    with scripted_stack() as stack:
-        yield stack
 
 
 def test_apply_creates_a_campaign_that_is_not_there(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:

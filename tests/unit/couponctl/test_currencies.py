@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 HEADER = "order_no,campaign_id,currency,discount_minor,merchant_match_minor,payable_minor\n"
@@ -25,13 +24,11 @@ def line(order_no: str, campaign_id: str, currency: str, *amounts: int) -> dict[
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack(stack: Stack) -> Stack:
     """A merchant of two campaigns whose funder has one name."""
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
     lines = [line("A1", "season", "CNY", 1000, 0, 4000), line("A2", "tokyo", "JPY", 500, 0, 2000)]
-    with scripted_stack() as stack:
-        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None, "damaged": 0, "lost": []}))
-        yield stack
+    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None, "damaged": 0, "lost": []}))
+    return stack
 
 
 def reconcile(stack: Stack, tmp_path: Path, csv: str, *args: str) -> int:

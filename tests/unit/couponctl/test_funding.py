@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 AMOUNTS = {"discount_minor": 2000, "merchant_match_minor": 0, "payable_minor": 8000}
@@ -20,13 +19,11 @@ HEADER = "order_no,discount_minor,merchant_match_minor,payable_minor,funding\n"
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
+def stack(stack: Stack) -> Stack:
     funding = [{"funder_id": name, "amount_minor": amount} for name, amount in OURS.items()]
     line = {"order_no": "A1", "reversal_no": None, "funding": funding, **PURSE, **AMOUNTS}
-    with scripted_stack() as stack:
-        stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "damaged": 0, "lost": [], "next": None}))
-        yield stack
+    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "damaged": 0, "lost": [], "next": None}))
+    return stack
 
 
 def reconcile(stack: Stack, tmp_path: Path, cell: str, *args: str, discount: int = 2000) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,17 @@ import pytest
 
 from coupons.identities import LENGTH_MAX
 from infra.couponctl.members import CALL_BYTES_MAX, CALL_MAX, SHOWN_MAX
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, scripted_stack
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 ROUTE = "PUT /admin/groups/nurses/members"
 DONE = Reply(body={"group_id": "nurses", "added": 2, "removed": 1, "entitled": 7})
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setenv("COUPONCTL_TOKEN", "operators")
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-    with scripted_stack() as stack:
-        stack.on(ROUTE, DONE)
-        yield stack
+    stack.on(ROUTE, DONE)
+    return stack
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from coupons.model.batches import Control, PublishedBatch, batch_status
+from tests.unit.published import published
 from tests.world import a_batch, campaign, parsed
 
 OPENS_S, CLOSES_S = 1_591_408_800, 1_591_495_200
@@ -15,21 +16,8 @@ BOOKS_S, BOOKED_S = OPENS_S - 5 * 86_400, OPENS_S - 86_400
 OPEN = Control("open", 1, 10)
 
 
-def published(**changes: object) -> PublishedBatch:
-    document = parsed(campaign(a_batch(**changes)))
-    return PublishedBatch(
-        campaign_id="season",
-        timezone="Asia/Shanghai",
-        currency="CNY",
-        number=1,
-        claim_key="B#pack",
-        buckets=16,
-        booking_buckets=16,
-        shards=2,
-        published_at_s=0,
-        document=document.batches[0],
-        terms=tuple(document.terms),
-    )
+def pack(**changes: object) -> PublishedBatch:
+    return published(parsed(campaign(a_batch(**changes))))
 
 
 @pytest.mark.parametrize(
@@ -57,9 +45,9 @@ def published(**changes: object) -> PublishedBatch:
 )
 def test_status(now_s: int, control: Control, expected: str) -> None:
     """One word; if several apply, the one that explains a refusal for longest."""
-    assert batch_status(published(booking=BOOKING), control, now_s) == expected
+    assert batch_status(pack(booking=BOOKING), control, now_s) == expected
 
 
 def test_without_a_booking_window_nothing_is_booked() -> None:
     """A batch that takes no bookings waits as `scheduled`."""
-    assert batch_status(published(), OPEN, BOOKS_S) == "scheduled"
+    assert batch_status(pack(), OPEN, BOOKS_S) == "scheduled"

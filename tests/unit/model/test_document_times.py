@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from coupons.model import events
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.campaigns import Campaign
 from coupons.model.claims import Claim, Coupon, fresh_coupon
 from coupons.model.orders import Line, LineAmounts, MerchantLine
 from coupons.model.terms import EXTENSION_MAX_DAYS
@@ -22,6 +21,7 @@ from coupons.schedule import reminders
 from coupons.times import DAY_S, day_of, epoch_s, rfc3339
 from coupons.web.responses.catalog import CampaignSummary
 from coupons.web.responses.claims import ClaimView
+from tests.unit.published import published
 from tests.world import a_batch, campaign, parsed, terms
 from tests.world import seconds as epoch
 
@@ -129,22 +129,6 @@ def test_whatever_is_accepted_every_event_and_answer_validates(
     for claimed_at_s in {batch.opens_at_s, data.draw(st.integers(batch.opens_at_s, batch.closes_at_s - 1))}:
         follow(batch, claimed_at_s)
     CampaignSummary.of(document)
-
-
-def published(document: Campaign) -> PublishedBatch:
-    return PublishedBatch(
-        campaign_id=document.campaign_id,
-        timezone=document.timezone,
-        currency=document.currency,
-        number=1,
-        claim_key="B#pack",
-        buckets=16,
-        booking_buckets=16,
-        shards=2,
-        published_at_s=0,
-        document=document.batches[0],
-        terms=tuple(document.terms),
-    )
 
 
 def follow(batch: PublishedBatch, claimed_at_s: int) -> None:

@@ -13,32 +13,19 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from coupons.model import events
-from coupons.model.batches import PublishedBatch
-from coupons.model.campaigns import Batch
 from coupons.model.claims import Claim, Coupon
 from coupons.model.orders import Line, LineAmounts, MerchantLine
 from coupons.model.terms import Terms
 from coupons.money import FundingLine
 from infra.events.__main__ import SCHEMAS, documents, main
-from tests.world import a_batch, seconds, terms
+from tests.unit.published import published
+from tests.world import a_batch, campaign, parsed, seconds, terms
 
 SOURCE = "urn:coupon-season:prod"
 CLAIMED_S = seconds("2020-06-06T10:00:00+08:00")
 DAY_S = 86_400
 IDS = ("A" * 51, "B" * 51)
-BATCH = PublishedBatch(
-    campaign_id="season",
-    timezone="Asia/Shanghai",
-    currency="CNY",
-    number=1,
-    claim_key="B#pack",
-    buckets=16,
-    booking_buckets=16,
-    shards=2,
-    published_at_s=0,
-    document=Batch.model_validate_json(json.dumps(a_batch(terms=["ten-off", "two-off"]))),
-    terms=tuple(Terms.model_validate_json(json.dumps(terms(name))) for name in ("ten-off", "two-off")),
-)
+BATCH = published(parsed(campaign(a_batch(terms=["ten-off", "two-off"]), terms=[terms("ten-off"), terms("two-off")])))
 CLAIM = Claim(
     batch_number=1,
     person=b"p" * 16,

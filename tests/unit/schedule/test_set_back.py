@@ -8,7 +8,7 @@ import pytest
 
 from coupons.clock import FENCE_S
 from coupons.schedule import booking_count, minute
-from tests.unit.model.test_batches import BOOKED_S, BOOKING, CLOSES_S, OPEN, published
+from tests.unit.model.test_batches import BOOKED_S, BOOKING, CLOSES_S, OPEN, pack
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.unit.model.test_batches import BOOKED_S, BOOKING, CLOSES_S, OPEN, pub
 )
 def test_a_count_of_bookings(booked: int, now_s: int, is_countable: bool, is_set_back: bool) -> None:
     """Nobody booked is a count too; it is due after the fence, and void before the window's end."""
-    facts = (published(booking=BOOKING), replace(OPEN, booked=booked), now_s)
+    facts = (pack(booking=BOOKING), replace(OPEN, booked=booked), now_s)
     assert booking_count._is_countable(*facts) is is_countable
     assert booking_count._is_set_back(*facts) is is_set_back
 
@@ -32,4 +32,4 @@ def test_a_count_of_bookings(booked: int, now_s: int, is_countable: bool, is_set
 @pytest.mark.parametrize(("now_s", "is_set_back"), [(CLOSES_S - 1, True), (CLOSES_S, False)])
 def test_a_closing(now_s: int, is_set_back: bool) -> None:
     """The last count of a batch is undone before its closing second."""
-    assert minute._is_set_back(published(), replace(OPEN, final=True), now_s) is is_set_back
+    assert minute._is_set_back(pack(), replace(OPEN, final=True), now_s) is is_set_back

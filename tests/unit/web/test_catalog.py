@@ -6,24 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from coupons.model.batches import BatchNow, Control, PublishedBatch
+from coupons.model.batches import BatchNow, Control
 from coupons.web.responses.catalog import BatchSummary
+from tests.unit.published import published
 from tests.world import campaign, parsed
 
-DOCUMENT = parsed(campaign())
-BATCH = PublishedBatch(
-    campaign_id="season",
-    timezone="Asia/Shanghai",
-    currency="CNY",
-    number=1,
-    claim_key="B#pack",
-    buckets=16,
-    booking_buckets=16,
-    shards=2,
-    published_at_s=0,
-    document=DOCUMENT.batches[0],
-    terms=tuple(DOCUMENT.terms),
-)
+BATCH = published(parsed(campaign()))
 
 
 @pytest.mark.parametrize(("booked", "shown"), [(-1, None), (0, 0), (7, 7)])
