@@ -75,7 +75,7 @@ def put_campaign(request: Request) -> Response:
 
 
 @api.route("GET /admin/campaigns/{campaign_id}", scope="operator", responses={200: Campaign}, refusals=(r.NotFound,))
-def get_campaign(request: Request) -> Response:
+def get_campaign_document(request: Request) -> Response:
     """The document as PUT takes it, with its revision."""
     return Response(campaigns.read(request.services, request.path["campaign_id"]))
 

@@ -35,6 +35,21 @@ DOCUMENT = Path(__file__).parents[1] / "functions" / "coupons" / "openapi.json"
 _REF = "#/components/schemas/{model}"
 _FILES = {"GET /settlements/{day}": "text/csv"}
 """Routes that respond with a file if `Accept` asks for it."""
+_AREAS = {
+    "catalog": "What everybody may read, without a token.",
+    "claim": "What citizens do: book, claim, and show coupons. The token says which person asks.",
+    "verify": "What merchants do, at the till and online. The token says which merchant asks.",
+    "admin": "What operators do: declare a season, publish and steer its batches, recount its money.",
+}
+"""The tags of operations: one a Lambda function."""
+_SERVERS = [
+    {"url": "http://127.0.0.1:8080", "description": "The local stack, as `make run` starts it."},
+    {
+        "url": "https://{host}",
+        "description": "A deployed stack.",
+        "variables": {"host": {"default": "api.example", "description": "The host of the stack's output `ApiUrl`."}},
+    },
+]
 _HEADERS = {
     "Date": "The server's time, for countdowns.",
     "Cache-Control": "`public` if the response is the same for everybody, else `no-store`.",
@@ -48,7 +63,7 @@ _HEADERS = {
 def routes() -> dict[str, list[Route]]:
     """The routes by function, as the handler files declare them."""
     areas = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "admin": admin.api}
-    return {area: list(api.routes.values()) for area, api in areas.items()}
+    return {area: list(areas[area].routes.values()) for area in _AREAS}
 
 
 def document() -> dict[str, Any]:
@@ -76,7 +91,11 @@ def document() -> dict[str, Any]:
                 " gateway gives itself have its own body. Paths and methods that are not listed here have the responses"
                 " of `components.responses`."
             ),
+            "contact": {"name": "Coupon Season"},
         },
+        "servers": _SERVERS,
+        "tags": [{"name": area, "description": text} for area, text in _AREAS.items()],
+        "security": [{"jwt": []}],
         "paths": paths,
         "components": {
             "schemas": {**schemas.get("$defs", {}), **problems, "GatewayRefusal": _gateway_schema()},
@@ -123,8 +142,7 @@ def _operation(area: str, route: Route, refs: Any) -> dict[str, Any]:
         ]
     if parameters:
         operation["parameters"] = parameters
-    if route.scope is not None:
-        operation["security"] = [{"jwt": [route.scope]}]
+    operation["security"] = [{"jwt": [route.scope]}] if route.scope else []
     if route.body is not None:
         content = {"application/json": {"schema": refs[route.body, "validation"]}}
         operation["requestBody"] = {"required": not issubclass(route.body, Empty), "content": content}
@@ -176,14 +194,22 @@ def _problems(route: Route) -> dict[str, Any]:
 
 def _refused(refusals: list[type[r.Refusal]], *, by_gateway: bool) -> dict[str, Any]:
     """One response for refusals of one status. `by_gateway`: the gateway may refuse first, with its own body."""
-    schema = {"anyOf": [{"$ref": _REF.format(model=_problem_name(refusal))} for refusal in refusals]}
-    content: dict[str, Any] = {"application/problem+json": {"schema": schema}}
+    content: dict[str, Any] = {"application/problem+json": {"schema": _one_of(refusals)}}
     if by_gateway:
         content["application/json"] = {"schema": {"$ref": _REF.format(model="GatewayRefusal")}}
     facts = {fact.name for refusal in refusals for fact in fields(refusal)}
     names = [header for fact, header in (("retry_after_s", "Retry-After"), ("allow", "Allow")) if fact in facts]
     description = "; ".join(f"`{refusal.slug}`: {PROBLEMS[refusal].title}" for refusal in refusals)
     return {"description": description, **({"headers": _headers(names)} if names else {}), "content": content}
+
+
+def _one_of(refusals: list[type[r.Refusal]]) -> dict[str, Any]:
+    """The schema of one problem, or of several that `type` tells apart."""
+    schemas = {f"/problems/{refusal.slug}": _REF.format(model=_problem_name(refusal)) for refusal in refusals}
+    branches = [{"$ref": schema} for schema in schemas.values()]
+    if len(branches) == 1:
+        return branches[0]
+    return {"oneOf": branches, "discriminator": {"propertyName": "type", "mapping": schemas}}
 
 
 def _headers(names: list[str]) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def responses(route: str) -> dict[str, Any]:
 def slugs(response: dict[str, Any]) -> list[str]:
     """The slugs of a declared response's problems."""
     schema = response["content"].get(PROBLEM, {}).get("schema", {})
-    names = [branch["$ref"].rpartition("/")[2] for branch in schema.get("anyOf", [])]
+    branches = schema.get("oneOf", [schema] if schema else [])
+    names = [branch["$ref"].rpartition("/")[2] for branch in branches]
     types = [DOCUMENT["components"]["schemas"][name]["properties"]["type"]["const"] for name in names]
     return [kind.removeprefix("/problems/") for kind in types]
 

@@ -122,6 +122,13 @@ def test_the_document_says_the_scopes_of_the_template() -> None:
     assert published() == asked
 
 
+def test_each_operation_has_a_name_of_its_own() -> None:
+    """Generated clients name a method by it."""
+    paths = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
+    names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_the_committed_document_is_what_the_code_says(capsys: pytest.CaptureFixture[str]) -> None:
     """`make openapi` would change nothing; two runs give the same bytes."""
     assert main(["--check"]) == 0, capsys.readouterr().err
