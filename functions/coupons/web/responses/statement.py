@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any, Literal, Self
 
+from coupons.cells import text_cell
 from coupons.model.days import Totals
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line
@@ -143,7 +144,7 @@ class SettlementView(ResponseBody):
         )
 
     def as_csv(self) -> str:
-        """One row a line. The funders' shares are in one column, `government:500 platform:300`.
+        """One row a line. The funders' shares are in one column, `government:500 platform:300`. Texts are text cells.
 
         A line that cannot be read is a row of the kind `damaged` with its numbers alone, so that an incomplete file
         cannot be taken for a complete one.
@@ -156,8 +157,15 @@ class SettlementView(ResponseBody):
         for line in self.lines:
             funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
             row = line.model_dump(mode="json") | {"funding": funding}
-            writer.writerow([str(row[name]).lower() if isinstance(row[name], bool) else row[name] for name in columns])
+            writer.writerow([_cell(row[name]) for name in columns])
         for lost in self.lost:
             named = {"kind": "damaged", **lost.model_dump()}
-            writer.writerow([named.get(name) for name in columns])
+            writer.writerow([_cell(named.get(name)) for name in columns])
         return file.getvalue()
+
+
+def _cell(value: object) -> object:
+    """`true` and `false` as in JSON; a text as a text cell; a number as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return text_cell(value) if isinstance(value, str) else value
