@@ -11,6 +11,8 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 SAM_LOCKED := .venv-sam/.locked
+TOOLS := tests/openapi
+NODE_LOCKED := $(TOOLS)/node_modules/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
 # Those that share both processors, the longest first (no reorder: xdist would begin with the files of most tests);
@@ -27,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run check test nightly spin e2e faults events costs bench mutants lint template build format openapi lock clean
+.PHONY: help run check test nightly spin contract node e2e faults events costs bench mutants lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -64,6 +66,33 @@ nightly: $(READY) ## a season of 3,000 people, and 2,000 seeds of the simulation
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
 	@echo "== end to end"
 	exec $(BIN)/python -m pytest tests/e2e tests/fuzz
+
+contract: $(NODE_LOCKED) ## redocly lint of the OpenAPI document, and a TypeScript app that is typed by it
+	@echo "== the OpenAPI document in others' tools"
+	cd $(TOOLS)
+	export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_NOTIFICATIONS=true
+	document=../../functions/coupons/openapi.json
+	npx --no redocly lint $$document
+	npx --no openapi-typescript $$document --default-non-nullable=false --output generated.ts
+	npx --no tsc
+	echo "openapi.json: redocly, openapi-typescript and tsc found no fault"
+
+# Node.js for `contract`. A container's root gets it here; anybody else is told.
+node:
+	@usable() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+	    2>/dev/null && command -v npm >/dev/null; }
+	if usable; then exit; fi
+	if ! command -v node >/dev/null && [[ $$(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+	  echo "Installing nodejs and npm (once) …" >&2
+	  apt-get update -qq
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm >/dev/null
+	fi
+	usable || {
+	  echo "Node.js 20.19 or newer with npm is needed for make contract; node is $$(node --version 2>/dev/null || echo missing)," \
+	    "npm is $$(npm --version 2>/dev/null || echo missing). On Debian and Ubuntu: apt install nodejs npm." \
+	    "On macOS: brew install node" >&2
+	  exit 1
+	}
 
 faults: $(READY) ## a thousand faults between the handlers and the store, byte by byte, and what the tables say then
 	@exec $(BIN)/python -m tests.faults.run
@@ -117,7 +146,7 @@ lock: $(READY) ## resolve pyproject.toml into the three requirements files
 	compile --group sam -o requirements-sam.txt
 
 clean: ## remove everything that was made here, the local stack's data too
-	@rm -rf .venv .venv-sam .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-sam $(TOOLS)/node_modules $(TOOLS)/generated.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # $(call install,VENV): the venv that the lock $< describes.
@@ -152,5 +181,12 @@ $(READY): $(LOCKED) pyproject.toml
 $(SAM_LOCKED): requirements-sam.txt
 	@if ! cmp -s $< $@; then
 	  $(call install,.venv-sam)
+	fi
+	cp $< $@
+
+$(NODE_LOCKED): $(TOOLS)/package-lock.json $(TOOLS)/package.json $(TOOLS)/.npmrc | node
+	@if ! cmp -s $< $@; then
+	  echo "Setting up $(TOOLS)/node_modules (once, a few seconds) …" >&2
+	  npm --prefix $(TOOLS) ci --loglevel=error >/dev/null
 	fi
 	cp $< $@
