@@ -6,12 +6,14 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import click
+
 from infra.client.api import UnreachableError
-from infra.couponctl.output import GOOD, REFUSED, Output, WrongUseError
+from infra.couponctl.cli import OPERATOR, Cli, command
+from infra.couponctl.output import GOOD, REFUSED, WrongUseError
+from infra.couponctl.parameters import DAY, NAME
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from infra.client.api import Api
 
 EVERY_S = 1.0
@@ -19,21 +21,29 @@ ROUNDS_MAX = 600
 """Each takes 20 s; a season of millions needs a fraction of them."""
 
 
-def audit(api: Api, args: Namespace, out: Output) -> int:
-    """Prints every equation with its numbers; good only if everything was counted and all equations hold."""
-    if (args.batch is None) == (args.campaign is None):
+@command("audit", needs=OPERATOR)
+@click.argument("batch", type=NAME, required=False)
+@click.option("--campaign", metavar="CAMPAIGN", type=NAME, help="Its batches, budgets and ledger.")
+@click.option("--day", metavar="YYYY-MM-DD", type=DAY, help="With --campaign: that settlement day instead.")
+def audit(cli: Cli, batch: str | None, *, campaign: str | None, day: str | None) -> int:
+    """Recount a batch, a campaign or a day, and show each equation.
+
+    The exit code is 0 only if everything was counted and all equations hold.
+    """
+    if (batch is None) == (campaign is None):
         raise WrongUseError("audit takes a BATCH or --campaign CAMPAIGN")
-    if args.day is not None and args.campaign is None:
+    if day is not None and campaign is None:
         raise WrongUseError("--day goes with --campaign CAMPAIGN")
-    name = args.batch or " ".join(filter(None, (args.campaign, args.day)))
-    report = _ask(api, args, sweep=None)
+    name = batch or " ".join(filter(None, (campaign, day)))
+    api, out = cli.api, cli.out
+    report = _ask(api, batch, campaign, day, sweep=None)
     for rounds in range(1, ROUNDS_MAX + 1):
         if report.get("complete") is not False:
             break
         out.progress(f"{name}: still counting ({rounds})")
         time.sleep(EVERY_S)
         # Its name resumes the count; without it each request would begin a new one.
-        report = _ask(api, args, sweep=report.get("sweep"))
+        report = _ask(api, batch, campaign, day, sweep=report.get("sweep"))
     if "ok" not in report:
         raise UnreachableError(f"{api.url} answers something that is not an audit")
     good = report["ok"] is True and report.get("complete") is not False
@@ -42,8 +52,8 @@ def audit(api: Api, args: Namespace, out: Output) -> int:
     return GOOD if good else REFUSED
 
 
-def _ask(api: Api, args: Namespace, *, sweep: str | None) -> dict[str, Any]:
-    if args.batch is not None:
-        return api.get(f"/admin/batches/{quote(args.batch, safe='')}/audit", sweep=sweep).body
-    path = f"/admin/campaigns/{quote(args.campaign, safe='')}/budgets"
-    return api.get(path, audit=args.day or "campaign", sweep=sweep).body.get("audit") or {}
+def _ask(api: Api, batch: str | None, campaign: str | None, day: str | None, *, sweep: str | None) -> dict[str, Any]:
+    if batch is not None:
+        return api.get(f"/admin/batches/{quote(batch, safe='')}/audit", sweep=sweep).body
+    path = f"/admin/campaigns/{quote(str(campaign), safe='')}/budgets"
+    return api.get(path, audit=day or "campaign", sweep=sweep).body.get("audit") or {}

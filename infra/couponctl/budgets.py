@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import click
+
 from coupons.currencies import EXPONENTS, decimal, money
 from infra.client.api import UnreachableError
-from infra.couponctl.output import GOOD, REFUSED, Output, currency_name
+from infra.couponctl.cli import OPERATOR, Cli, command
+from infra.couponctl.output import GOOD, REFUSED, currency_name
+from infra.couponctl.parameters import NAME
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Iterable
 
     from infra.client.api import Api
@@ -26,22 +29,26 @@ COLUMNS = {
 """Headings of a funder's amounts."""
 
 
-def budgets(api: Api, args: Namespace, out: Output) -> int:
-    """Prints what each funder has budgeted, reserved, spent on closed days and left; with `--movements` the ledger.
+@command("budgets", needs=OPERATOR)
+@click.argument("campaign", type=NAME)
+@click.option("--movements", is_flag=True, help="List the ledger's records instead.")
+def budgets(cli: Cli, campaign: str, *, movements: bool) -> int:
+    """Show a campaign's money by funder and batch.
 
-    All amounts are in the campaign's currency. Records are answered in order of their keys and printed in order of
-    time, so all of them (PAGES_MAX pages at most) are read first.
+    What each funder has budgeted, reserved, spent on closed days and left, in the campaign's currency.
     """
-    path = f"/admin/campaigns/{quote(args.campaign, safe='')}/budgets"
+    api, out = cli.api, cli.out
+    path = f"/admin/campaigns/{quote(campaign, safe='')}/budgets"
     report = api.get(path).body
     if "funders" not in report or report.get("currency") not in EXPONENTS:
         raise UnreachableError(f"{api.url} answers something that is not a campaign's money")
     verdict = REFUSED if report["damaged"] else GOOD
     if report["damaged"]:
         out.progress(f"{report['damaged']} items cannot be read and are left out: the sums are too small")
-    if not args.movements:
+    if not movements:
         out.result(report, *_table(report))
         return verdict
+    # Records are answered in order of their keys and printed in order of time, so all of them are read first.
     for movement in sorted(_movements(api, path, report), key=_moment):
         out.result(movement | {"currency": report["currency"]}, _told(movement, report["currency"]))
     return verdict

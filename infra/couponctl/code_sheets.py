@@ -11,15 +11,17 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from coupons.refusals import Refusal
-from coupons.web.callers import caller_of
+import click
+
+from coupons.identities import SUBJECT
 from infra.client.api import ProblemError, UnreachableError
 from infra.client.citizen import Citizen
 from infra.client.reactions import reaction_to
-from infra.couponctl.output import GOOD, Output, WrongUseError
+from infra.couponctl.cli import Cli, command
+from infra.couponctl.output import GOOD, WrongUseError
+from infra.couponctl.parameters import NAME, PERSON
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Mapping
 
     from infra.client.answers import Claim, Coupon, Title
@@ -37,14 +39,34 @@ class WrongPersonError(WrongUseError):
     """The given token names another person than the command line."""
 
 
-def assist(api: Api, args: Namespace, out: Output) -> int:
-    """The pack is claimed, now or before, and a sheet for the person is printed."""
-    refuse_another_person(api.token, args.person)
-    claimed = _claim_of(api, args.batch)
+@command("assist", needs=SCOPES)
+@click.argument("batch", type=NAME)
+@click.argument(
+    "person",
+    metavar="PERSON_ID",
+    type=PERSON,
+    help="The person of the given --token; sub:ACCOUNT if it states no person_id.",
+)
+@click.option("--region", metavar="REGION", help="Of the person, for a token of the local stack.")
+@click.option("--household", metavar="HOUSEHOLD_ID", help="Of the person, for a token of the local stack.")
+def assist(cli: Cli, batch: str, person: str, *, region: str | None, household: str | None) -> int:
+    """Claim for a person without a phone, and print a sheet of codes.
+
+    Each code has a PIN. If the person has claimed before, that claim is printed.
+    """
+    refuse_another_person(cli.given_token, person)
+    is_account = person.startswith(SUBJECT)
+    api = cli.connect(
+        sub=person.removeprefix(SUBJECT) if is_account else "couponctl",
+        person_id=None if is_account else person,
+        region=region,
+        household_id=household,
+    )
+    claimed = _claim_of(api, batch)
     printed = [_printed(api, coupon) for coupon in claimed["coupons"]]
     sheet = {"batch_id": claimed["batch_id"], "claimed_at": claimed["claimed_at"], "coupons": printed}
-    out.progress(f"{args.batch}: {len(printed)} coupons of {args.person}; sheets printed before are no longer valid")
-    out.result(sheet, *_sheet(sheet))
+    cli.out.progress(f"{batch}: {len(printed)} coupons of {person}; sheets printed before are no longer valid")
+    cli.out.result(sheet, *_sheet(sheet))
     return GOOD
 
 
@@ -58,6 +80,9 @@ def refuse_another_person(token: str | None, person_id: str) -> None:
 
 def _person_of(token: str) -> str | None:
     """The person that a JWT names, unverified; the stack verifies it. None if it cannot be read."""
+    from coupons.refusals import Refusal
+    from coupons.web.callers import caller_of
+
     payload = [*token.split("."), ""][1]
     try:
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

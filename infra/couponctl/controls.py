@@ -5,52 +5,72 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import click
+
 from infra.client.api import UnreachableError
+from infra.couponctl.cli import OPERATOR, Cli, Command, command
 from infra.couponctl.edits import edit
 from infra.couponctl.output import GOOD, Output, WrongUseError
+from infra.couponctl.parameters import NAME, POSITIVE
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Mapping
-
-    from infra.client.api import Api
+    from collections.abc import Iterable, Mapping
 
 
 class BothWaysError(WrongUseError):
     """A district cannot be suspended and reopened by one command."""
 
 
-def stop(api: Api, args: Namespace, out: Output) -> int:
-    """The batch is stopped for good; with `--void` its coupons that are not redeemed are void."""
-    body = {"issued": "void" if args.void else "keep"}
-    answer = api.post(_path(args.batch, "stop"), body, repeatable=True)
+@command("stop", needs=OPERATOR)
+@click.argument("batch", type=NAME)
+@click.option("--void", is_flag=True, help="Also void coupons that were issued and not redeemed.")
+def stop(cli: Cli, batch: str, *, void: bool) -> int:
+    """Refuse claims of a batch for good; issued coupons stay valid."""
+    body = {"issued": "void" if void else "keep"}
+    answer = cli.api.post(_path(batch, "stop"), body, repeatable=True)
     # What was voided before stays voided, with or without `--void`.
-    said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", args.void) else "stay valid")
-    return _say(out, args.batch, answer.body, said, replayed=answer.replayed)
+    said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", void) else "stay valid")
+    return _say(cli.out, batch, answer.body, said, replayed=answer.replayed)
 
 
-def pause(api: Api, args: Namespace, out: Output) -> int:
-    return _told(api, args, out, "pause", {}, "paused")
+@command("pause", needs=OPERATOR)
+@click.argument("batch", type=NAME)
+def pause(cli: Cli, batch: str) -> int:
+    """Refuse claims of a batch until it is resumed."""
+    return _told(cli, batch, "pause", {}, "paused")
 
 
-def resume(api: Api, args: Namespace, out: Output) -> int:
-    return _told(api, args, out, "resume", {}, "resumed")
+@command("resume", needs=OPERATOR)
+@click.argument("batch", type=NAME)
+def resume(cli: Cli, batch: str) -> int:
+    """Accept claims of a paused batch again."""
+    return _told(cli, batch, "resume", {}, "resumed")
 
 
-def extend(api: Api, args: Namespace, out: Output) -> int:
-    """All coupons are valid `args.days` longer than the terms say; repeating it changes nothing."""
-    return _told(api, args, out, "extend", {"days": args.days}, f"valid {args.days:,} days longer than its terms say")
+@command("extend", needs=OPERATOR)
+@click.argument("batch", type=NAME)
+@click.argument("days", type=POSITIVE, help="In all, beyond the validity in the terms.")
+def extend(cli: Cli, batch: str, days: int) -> int:
+    """Lengthen the validity of all coupons of a batch.
+
+    Repeating it changes nothing.
+    """
+    return _told(cli, batch, "extend", {"days": days}, f"valid {days:,} days longer than its terms say")
 
 
-def raise_quantity(api: Api, args: Namespace, out: Output) -> int:
-    answer = api.put(_path(args.batch, "quantity"), {"quantity": args.quantity})
-    return _say(out, args.batch, answer.body, f"{args.quantity:,} packs", replayed=answer.replayed)
+@command("raise", needs=OPERATOR)
+@click.argument("batch", type=NAME)
+@click.argument("quantity", type=POSITIVE, help="Packs in all.")
+def raise_quantity(cli: Cli, batch: str, quantity: int) -> int:
+    """Give a batch more packs; the number never falls."""
+    answer = cli.api.put(_path(batch, "quantity"), {"quantity": quantity})
+    return _say(cli.out, batch, answer.body, f"{quantity:,} packs", replayed=answer.replayed)
 
 
-def _told(api: Api, args: Namespace, out: Output, step: str, body: Mapping[str, Any], said: str) -> int:
+def _told(cli: Cli, batch: str, step: str, body: Mapping[str, Any], said: str) -> int:
     # Each of these requests may be repeated.
-    answer = api.post(_path(args.batch, step), body, repeatable=True)
-    return _say(out, args.batch, answer.body, said, replayed=answer.replayed)
+    answer = cli.api.post(_path(batch, step), body, repeatable=True)
+    return _say(cli.out, batch, answer.body, said, replayed=answer.replayed)
 
 
 def _path(batch_id: str, step: str) -> str:
@@ -63,13 +83,33 @@ def _say(out: Output, batch_id: str, state: dict[str, Any], said: str, *, replay
     return GOOD
 
 
-def districts(api: Api, args: Namespace, out: Output) -> int:
-    """Districts in `--suspend` are suspended and those in `--reopen` are not; without either they are listed.
+class _Districts(Command):
+    """`--suspend east west` is `--suspend east --suspend west`."""
 
-    If somebody else edited the document meanwhile, it is read again and their edit is kept (`edits.py`).
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        option = ""
+        for arg in args:
+            if arg.startswith("-"):
+                option = arg if arg in ("--suspend", "--reopen") else ""
+                spread += [] if option else [arg]
+            else:
+                spread += [option, arg] if option else [arg]
+        return super().parse_args(ctx, spread)
+
+
+@command("districts", needs=OPERATOR, cls=_Districts)
+@click.argument("campaign", type=NAME)
+@click.option("--suspend", metavar="NAME…", multiple=True, help="Stores in them redeem no coupon.")
+@click.option("--reopen", metavar="NAME…", multiple=True, help="Stores in them redeem coupons again.")
+def districts(cli: Cli, campaign: str, *, suspend: tuple[str, ...], reopen: tuple[str, ...]) -> int:
+    """List, suspend and reopen a campaign's districts.
+
+    An edit of the campaign by somebody else meanwhile is kept.
     """
-    if both := sorted(set(args.suspend) & set(args.reopen)):
+    if both := sorted(set(suspend) & set(reopen)):
         raise BothWaysError(f"{', '.join(both)}: suspended and reopened at once")
+    api, out = cli.api, cli.out
     before: list[str] = []
     after: list[str] = []
 
@@ -77,24 +117,23 @@ def districts(api: Api, args: Namespace, out: Output) -> int:
         if "revision" not in read:
             raise UnreachableError(f"{api.url} answers something that is not a campaign")
         before[:] = read.get("suspended_districts") or []
-        after[:] = [name for name in dict.fromkeys([*before, *args.suspend]) if name not in args.reopen]
+        after[:] = [name for name in dict.fromkeys([*before, *suspend]) if name not in reopen]
         return read | {"suspended_districts": after} if after != before else None
 
-    document, _ = edit(api, f"/admin/campaigns/{quote(args.campaign, safe='')}", change, out.progress)
-    _warn(out, args, document, before)
+    document, _ = edit(api, f"/admin/campaigns/{quote(campaign, safe='')}", change, out.progress)
+    _warn(out, document, suspend, [name for name in reopen if name not in before])
     listed = ", ".join(after) or "none"
-    head = {"campaign_id": args.campaign, "suspended_districts": after, "revision": document.get("revision")}
-    out.result(head, f"{args.campaign}: suspended districts: {listed}")
+    head = {"campaign_id": campaign, "suspended_districts": after, "revision": document.get("revision")}
+    out.result(head, f"{campaign}: suspended districts: {listed}")
     return GOOD
 
 
-def _warn(out: Output, args: Namespace, document: Mapping[str, Any], before: list[str]) -> None:
+def _warn(out: Output, document: Mapping[str, Any], suspended: Iterable[str], idle: Iterable[str]) -> None:
     """Warns of districts without a store: a typing error, or merchants registered apart have stores there."""
     stores = [store for merchant in document.get("merchants", []) for store in merchant.get("stores", [])]
     known = {store.get("district") for store in stores}
-    for name in args.suspend:
+    for name in suspended:
         if name not in known:
             out.progress(f"note: no store in the campaign's document is in the district {name!r}")
-    for name in args.reopen:
-        if name not in before:
-            out.progress(f"note: the district {name!r} was not suspended")
+    for name in idle:
+        out.progress(f"note: the district {name!r} was not suspended")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from infra.couponctl.output import BadFileError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -35,12 +37,8 @@ _CORE_TAGS = frozenset(
 )
 
 
-class DocumentFileError(ValueError):
+class DocumentFileError(BadFileError):
     """A file without a valid document: `problems` are lines `file:line: [place: ]message`."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 def line_of(node: yaml.Node) -> int:

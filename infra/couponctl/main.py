@@ -1,101 +1,98 @@
-"""Run one command: with which token, and with which exit code.
-
-Exit codes: 0 the result is good, 1 a refusal, a difference or a bad document, 2 wrong usage or an unreadable file,
-3 no stack answers, 130 interrupted.
-"""
+"""The group of all commands, in the sections of its help."""
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from coupons.identities import SUBJECT
-from infra.client import api as client
-from infra.couponctl import arguments, commands
-from infra.couponctl.arguments import TOKEN_VARIABLE
-from infra.couponctl.core_yaml import DocumentFileError
-from infra.couponctl.output import REFUSED, Output, WrongUseError
-from infra.couponctl.statements import StatementError
+import click
+
+from infra.couponctl import (
+    audits,
+    budgets,
+    code_sheets,
+    controls,
+    documents,
+    failures,
+    local_stack,
+    members,
+    merchants,
+    reconcile,
+    watch,
+)
+from infra.couponctl.cli import EVERYWHERE, Cli
+from infra.couponctl.output import GOOD
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Sequence
 
-    from infra.couponctl.arguments import Command
+    from infra.couponctl.cli import Command
 
-USAGE = 2
-UNREACHABLE = 3
-INTERRUPTED = 130
+SECTIONS: dict[str, tuple[Command, ...]] = {
+    "Campaigns": (documents.apply, documents.publish),
+    "Control": (
+        controls.pause,
+        controls.resume,
+        controls.stop,
+        controls.raise_quantity,
+        controls.extend,
+        controls.districts,
+    ),
+    "Watch": (watch.watch, audits.audit),
+    "Money": (budgets.budgets, reconcile.reconcile, merchants.withhold, merchants.approve, merchants.refuse),
+    "People and merchants": (members.members, code_sheets.assist, merchants.merchants, merchants.suspend),
+    "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
+}
+EXIT_CODES = (
+    "Exit codes: 0 the result is good; 1 a refusal, a difference or a bad document; 2 wrong usage or an unreadable "
+    "file; 3 no stack answers; 130 interrupted."
+)
 
 
-def main(argv: list[str] | None = None) -> int:
+class Sections(click.Group):
+    """A group whose help lists the commands by section."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        wide = max(map(len, self.commands))
+        for section, commands in SECTIONS.items():
+            rows = [(str(one.name).ljust(wide), one.get_short_help_str(formatter.width - wide - 4)) for one in commands]
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=Sections,
+    commands=[one for commands in SECTIONS.values() for one in commands],
+    params=[*EVERYWHERE],
+    epilog=EXIT_CODES,
+)
+@click.version_option(package_name="coupon-season", prog_name="couponctl")
+def couponctl() -> None:
+    """Operate a coupon season: declare, publish, watch, audit, reconcile."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
     """One command has run; returns its exit code."""
-    parser = arguments.parser()
-    args = parser.parse_args(argv)
-    out = Output(as_json=getattr(args, "json", False))
+    args = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        _lenient(stream)
+    cli = Cli()
     try:
-        url = getattr(args, "url", client.LOCAL_URL)
-        api = client.Api(url, _given_token(args), timeout_s=args.timeout_s, agent="couponctl")
-    except ValueError as error:
-        parser.error(str(error))
-    try:
-        with api:
-            if api.token is None and args.needs is not None:
-                _check_local(api, args, parser)
-            return _run(api, args, out)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`| head`) has closed the pipe; without another stdout Python fails again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return REFUSED
+        return couponctl.main(args, prog_name="couponctl", obj=cli, standalone_mode=False) or GOOD
+    except click.Abort:
+        return failures.INTERRUPTED
+    except failures.EXPECTED as error:
+        # The error may be that the options could not be read.
+        cli.options["json"] = cli.options.get("json") or "--json" in args
+        return failures.report(cli, error)
+    finally:
+        cli.close()
 
 
-def _run(api: client.Api, args: argparse.Namespace, out: Output) -> int:
-    run: Command = args.run
-    try:
-        if api.token is None and args.needs is not None:
-            claims = {f"{name}_id": getattr(args, name, None) for name in ("merchant", "household")}
-            sub, claims["person_id"] = _spoken_for(getattr(args, "person", None))
-            claims["region"] = getattr(args, "region", None)
-            api.token = commands.local_token(api, sub, args.needs, **claims)
-        return run(api, args, out)
-    except (DocumentFileError, StatementError) as error:
-        out.failure(*error.problems)
-        return REFUSED
-    except WrongUseError as error:
-        out.failure(str(error))
-        return USAGE
-    except client.ProblemError as error:
-        out.problem(args.command, error)
-        return REFUSED
-    except client.UnreachableError as error:
-        out.failure(str(error))
-        return UNREACHABLE
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        out.failure(f"{error.filename or 'file'}: {error.strerror or error}")
-        return USAGE
-
-
-def _spoken_for(person: str | None) -> tuple[str, str | None]:
-    """`sub` and `person_id` of a token for this person."""
-    if person is not None and person.startswith(SUBJECT):
-        return person.removeprefix(SUBJECT), None
-    return "couponctl", person
-
-
-def _given_token(args: argparse.Namespace) -> str | None:
-    return getattr(args, "token", None) or os.environ.get(TOKEN_VARIABLE) or None
-
-
-def _check_local(api: client.Api, args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """Only the local stack issues tokens; for any other stack a missing token is wrong usage."""
-    if not api.local:
-        parser.error(f"{args.command} needs --token or {TOKEN_VARIABLE} with {api.url}")
-    if args.needs == "merchant" and args.merchant is None:
-        parser.error(f"{args.command} needs --merchant, or --token")
+def _lenient(stream: IO[str]) -> None:
+    """A character that the terminal's encoding lacks is printed as its escape instead of ending the command."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -15,18 +15,22 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import click
+
 from infra.client.api import ApiError, ProblemError
+from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.csv_rows import facts_of
 from infra.couponctl.member_files import read_members
-from infra.couponctl.output import GOOD, REFUSED, Output, WrongUseError
+from infra.couponctl.output import GOOD, REFUSED, WrongUseError
+from infra.couponctl.parameters import NAME
 from infra.couponctl.progress import Progress
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Iterator
 
     from infra.client.api import Api
     from infra.couponctl.member_files import Line
+    from infra.couponctl.output import Output
 
 CALL_MAX = 1_000
 CALL_BYTES_MAX = 60_000
@@ -69,28 +73,49 @@ class Tally:
         self.entitled = answer.get("entitled")
 
 
-def members(api: Api, args: Namespace, out: Output) -> int:
-    """All people in the file are members, or with `--remove` none is; good only if there was no bad line.
+FILE = (
+    "FILE is CSV in UTF-8: one person a line, or a header with a column person_id among others. A person is a "
+    "real-name identity in any spelling (case, full-width digits and surrounding blanks are ignored), or "
+    "sub:ACCOUNT, taken literally, for a token without one. Blank lines and lines that begin with # are skipped. "
+    "Values damaged by spreadsheets are bad lines: 1.10105E+17, a leading ', invisible characters. A person who "
+    "is named twice is added once."
+)
 
-    The whole file is read first. If a line is bad nothing is sent, unless `--skip-bad` is given.
+
+@command("members", needs=OPERATOR, epilog=FILE)
+@click.argument("group", type=NAME)
+@click.argument(
+    "path", metavar="FILE", type=click.Path(path_type=Path), help="One person a line, or CSV with a column person_id."
+)
+@click.option("--remove", is_flag=True, help="Remove them from the group.")
+@click.option("--skip-bad", is_flag=True, help="Send the good lines; else a bad line stops all.")
+@click.option(
+    "--report",
+    "report_path",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Where all bad lines are listed (default FILE.bad.csv).",
+)
+def members(cli: Cli, group: str, path: Path, *, remove: bool, skip_bad: bool, report_path: Path | None) -> int:
+    """Add the people of a file to a group, 1,000 a call; resumable.
+
+    The whole file is read first. If a line is bad nothing is sent, unless --skip-bad is given.
     """
-    path = Path(args.file)
-    report = BadLines(Path(args.report) if args.report else path.with_name(f"{path.name}.bad.csv"), out)
+    api, out = cli.api, cli.out
+    report = BadLines(report_path or path.with_name(f"{path.name}.bad.csv"), out)
     if report.path.exists() and report.path.samefile(path):
         raise ReportPathError(f"--report {report.path} is the file itself")
     facts = facts_of(path)
-    direction = "remove" if args.remove else "add"
-    progress = Progress(
-        path.with_name(f"{path.name}.progress"), asdict(Run(api.url, args.group, direction, facts.sha256))
-    )
-    tally = Tally(args.group, direction, facts.lines, _checked(path, facts.lines, report, out))
-    if report.bad and not args.skip_bad:
+    direction = "remove" if remove else "add"
+    progress = Progress(path.with_name(f"{path.name}.progress"), asdict(Run(api.url, group, direction, facts.sha256)))
+    tally = Tally(group, direction, facts.lines, _checked(path, facts.lines, report, out))
+    if report.bad and not skip_bad:
         out.failure("Nothing was sent. Correct these lines, or leave them out with --skip-bad.")
     else:
         _send_all(api, path, progress, tally, out)
     where = [f"bad lines: {report.path}"] if report.bad else []
-    done = "left" if args.remove else "joined"
-    summary = f"{args.group}: {tally.changed:,} of {tally.sent:,} people {done}, {report.bad:,} bad lines"
+    done = "left" if remove else "joined"
+    summary = f"{group}: {tally.changed:,} of {tally.sent:,} people {done}, {report.bad:,} bad lines"
     result = {**asdict(tally), "bad": report.bad, "report": str(report.path) if report.bad else None}
     out.result(result, summary, *where)
     return REFUSED if report.bad else GOOD

@@ -10,12 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from coupons.fields import PATH_PARAMETERS, faults
-from coupons.model.merchants import MerchantEdit
-from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.csv_rows import REPLACEMENT, Row, Rows
+from infra.couponctl.output import BadFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +41,7 @@ def read_merchants(path: Path) -> list[Listed]:
 
     Raises:
         OSError: the file cannot be read.
-        DocumentFileError: every bad line with its reason.
+        BadFileError: every bad line with its reason.
     """
     problems: list[tuple[int, str]] = []
     listed: dict[str, Listed] = {}
@@ -57,7 +53,7 @@ def read_merchants(path: Path) -> list[Listed]:
     for merchant in listed.values():
         problems += _misfits(merchant)
     if problems:
-        raise DocumentFileError([f"{path.name}:{line}: {text}" for line, text in sorted(problems)])
+        raise BadFileError([f"{path.name}:{line}: {text}" for line, text in sorted(problems)])
     return list(listed.values())
 
 
@@ -113,6 +109,11 @@ def _facts(said: dict[str, str]) -> dict[str, Any]:
 
 def _misfits(merchant: Listed) -> Iterator[tuple[int, str]]:
     """What the API would refuse, with its line."""
+    from pydantic import ValidationError
+
+    from coupons.fields import PATH_PARAMETERS, faults
+    from coupons.model.merchants import MerchantEdit
+
     try:
         PATH_PARAMETERS[KEY].validate_python(merchant.merchant_id)
     except ValidationError:

@@ -5,22 +5,25 @@ Each command changes its own part of a record, at the revision that it read, so 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import click
+
 from infra.client.api import ApiError
+from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.csv_rows import facts_of
 from infra.couponctl.edits import edit
-from infra.couponctl.merchant_files import read_merchants
-from infra.couponctl.output import GOOD, Output, WrongUseError
+from infra.couponctl.merchant_files import COLUMNS, read_merchants
+from infra.couponctl.output import GOOD, WrongUseError
+from infra.couponctl.parameters import DAY, NAME
 from infra.couponctl.progress import Progress
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Callable
 
-    from infra.client.api import Api
     from infra.couponctl.merchant_files import Listed
 
 PROGRESS_EVERY = 100
@@ -37,13 +40,23 @@ class DecidedError(WrongUseError):
     """The withholding was decided before."""
 
 
-def merchants(api: Api, args: Namespace, out: Output) -> int:
-    """Every merchant of the file is registered as the file states; nothing is sent if a line is bad.
+FILE = (
+    f"Columns: {', '.join(COLUMNS)}; only merchant_id is required. Each line of a merchant is one "
+    "of its stores. A title is one column, or title_en and title_zh. Several tags, channels or campaigns in one "
+    "cell are separated by semicolons. A column or cell that is absent or blank changes nothing; stores and "
+    "campaigns are added, never removed."
+)
 
-    Stores and campaigns are added; what the file leaves out stays. `FILE.progress` states how many merchants are done,
-    so that the next run resumes an interrupted one; repeating a merchant changes nothing.
+
+@command("merchants", needs=OPERATOR, epilog=FILE)
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path), help="CSV with a header, one store a line.")
+def merchants(cli: Cli, path: Path) -> int:
+    """Register or change the merchants of a file; resumable.
+
+    Nothing is sent if a line is bad. What the file leaves out stays. FILE.progress states how many merchants are done,
+    so that the next run resumes an interrupted one.
     """
-    path = Path(args.file)
+    api, out = cli.api, cli.out
     listed = read_merchants(path)
     run = {"url": api.url, "what": "merchants", "sha256": facts_of(path).sha256}
     progress = Progress(path.with_name(f"{path.name}.progress"), run)
@@ -84,89 +97,118 @@ def _stated(merchant: Listed) -> Callable[[dict[str, Any]], dict[str, Any] | Non
     return change
 
 
-def suspend(api: Api, args: Namespace, out: Output) -> int:
-    """Within two seconds the merchant redeems nothing; with `--off` it redeems again."""
-    wanted = not args.off
+@command("suspend", needs=OPERATOR)
+@click.argument("merchant", type=NAME)
+@click.option("--off", is_flag=True, help="Reinstate it.")
+def suspend(cli: Cli, merchant: str, *, off: bool) -> int:
+    """Suspend a merchant: within two seconds it redeems nothing."""
+    wanted = not off
 
     def change(read: dict[str, Any]) -> dict[str, Any] | None:
         return None if read["suspended"] == wanted else {"revision": read["revision"], "suspended": wanted}
 
-    record, changed = edit(api, _path(args.merchant), change, out.progress)
+    record, changed = edit(cli.api, _path(merchant), change, cli.out.progress)
     already = "" if changed else " already"
-    head = {"merchant_id": args.merchant, "suspended": wanted, "revision": record.get("revision")}
-    out.result(head, f"{args.merchant}:{already} {'suspended' if wanted else 'not suspended'}")
+    head = {"merchant_id": merchant, "suspended": wanted, "revision": record.get("revision")}
+    cli.out.result(head, f"{merchant}:{already} {'suspended' if wanted else 'not suspended'}")
     return GOOD
 
 
-def withhold(api: Api, args: Namespace, out: Output) -> int:
-    """Lines of a day, or of an order from that day on, are not paid out until the withholding is decided.
+@dataclass(frozen=True)
+class Due:
+    """What a withholding is of: a merchant's day, or one order from that day on."""
 
-    Without a day the withholdings are listed. A decided one stays decided; `approve` and `refuse` change it.
+    merchant_id: str
+    day: str
+    order_no: str | None
+
+    def __str__(self) -> str:
+        return f"order {self.order_no} from {self.day} on" if self.order_no else f"the whole day {self.day}"
+
+
+_MERCHANT = click.argument("merchant", type=NAME)
+_ORDER = click.argument("order", required=False, help="One order; without it the whole day.")
+_DAY = "Like 2020-06-06."
+
+
+@command("withhold", needs=OPERATOR)
+@_MERCHANT
+@click.argument("day", type=DAY, required=False, help=_DAY)
+@_ORDER
+@click.option("--reason", metavar="TEXT", help="Shown to the merchant; required with a day.")
+def withhold(cli: Cli, merchant: str, day: str | None, order: str | None, *, reason: str | None) -> int:
+    """Withhold the payout of a day, or of an order from that day on.
+
+    It is not paid out until you approve or refuse it. Without DAY, what is withheld is listed.
     """
-    if args.day is None:
-        record = api.get(_path(args.merchant)).body
-        found = [f"{args.merchant}: {_sentence(one)}" for one in record["withheld"]]
-        head = {"merchant_id": args.merchant, "withheld": record["withheld"]}
-        out.result(head, *(found or [f"{args.merchant}: nothing is withheld"]))
+    if day is None:
+        record = cli.api.get(_path(merchant)).body
+        found = [f"{merchant}: {_sentence(merchant, one)}" for one in record["withheld"]]
+        head = {"merchant_id": merchant, "withheld": record["withheld"]}
+        cli.out.result(head, *(found or [f"{merchant}: nothing is withheld"]))
         return GOOD
-    if not args.reason:
+    if not reason:
         raise WrongUseError("withhold needs --reason with a day")
-    wanted = {"day": args.day, "order_no": args.order, "reason": args.reason, "decision": None}
+    wanted = {"day": day, "order_no": order, "reason": reason, "decision": None}
 
     def undecided(found: Withheld | None) -> Withheld:
         if found is not None and found["decision"] is not None:
-            raise DecidedError(f"{args.merchant}: {_sentence(found)}; approve or refuse it to decide otherwise")
+            raise DecidedError(f"{merchant}: {_sentence(merchant, found)}; approve or refuse it to decide otherwise")
         return wanted
 
-    return _withheld(api, args, out, undecided)
+    return _withheld(cli, Due(merchant, day, order), undecided)
 
 
-def approve(api: Api, args: Namespace, out: Output) -> int:
-    """What was withheld is paid out."""
-    return _decide(api, args, out, DECISIONS["approve"])
+@command("approve", needs=OPERATOR)
+@_MERCHANT
+@click.argument("day", type=DAY, help=_DAY)
+@_ORDER
+def approve(cli: Cli, merchant: str, day: str, order: str | None) -> int:
+    """Pay out what is withheld."""
+    return _decide(cli, Due(merchant, day, order), DECISIONS["approve"])
 
 
-def refuse(api: Api, args: Namespace, out: Output) -> int:
-    """What was withheld is never paid out."""
-    return _decide(api, args, out, DECISIONS["refuse"])
+@command("refuse", needs=OPERATOR)
+@_MERCHANT
+@click.argument("day", type=DAY, help=_DAY)
+@_ORDER
+def refuse(cli: Cli, merchant: str, day: str, order: str | None) -> int:
+    """Never pay out what is withheld."""
+    return _decide(cli, Due(merchant, day, order), DECISIONS["refuse"])
 
 
-def _decide(api: Api, args: Namespace, out: Output, decision: str) -> int:
+def _decide(cli: Cli, due: Due, decision: str) -> int:
     def decided(found: Withheld | None) -> Withheld:
         if found is None:
-            raise NotWithheldError(f"{args.merchant}: nothing is withheld of {_name(args.day, args.order)}")
+            raise NotWithheldError(f"{due.merchant_id}: nothing is withheld of {due}")
         return {**found, "decision": decision}
 
-    return _withheld(api, args, out, decided)
+    return _withheld(cli, due, decided)
 
 
-def _withheld(api: Api, args: Namespace, out: Output, become: Callable[[Withheld | None], Withheld]) -> int:
+def _withheld(cli: Cli, due: Due, become: Callable[[Withheld | None], Withheld]) -> int:
     """One withholding is replaced or added; the others stay."""
     now: list[Withheld] = []
 
     def change(read: dict[str, Any]) -> dict[str, Any] | None:
         entries = read["withheld"]
-        found = next((one for one in entries if (one["day"], one["order_no"]) == (args.day, args.order)), None)
+        found = next((one for one in entries if (one["day"], one["order_no"]) == (due.day, due.order_no)), None)
         now[:] = [become(found)]
         if found in now:
             return None
         after = [now[0] if one is found else one for one in entries] if found else [*entries, now[0]]
         return {"revision": read["revision"], "withheld": after}
 
-    record, changed = edit(api, _path(args.merchant), change, out.progress)
+    record, changed = edit(cli.api, _path(due.merchant_id), change, cli.out.progress)
     already = "" if changed else "already "
-    head = {"merchant_id": args.merchant, "withheld": now[0], "revision": record.get("revision")}
-    out.result(head, f"{args.merchant}: {already}{_sentence(now[0])}")
+    head = {"merchant_id": due.merchant_id, "withheld": now[0], "revision": record.get("revision")}
+    cli.out.result(head, f"{due.merchant_id}: {already}{_sentence(due.merchant_id, now[0])}")
     return GOOD
 
 
-def _sentence(entry: Withheld) -> str:
+def _sentence(merchant_id: str, entry: Withheld) -> str:
     said = SAID.get(entry["decision"], entry["decision"])
-    return f"{said}: {_name(entry['day'], entry['order_no'])}: {entry['reason']}"
-
-
-def _name(day: str, order_no: str | None) -> str:
-    return f"order {order_no} from {day} on" if order_no else f"the whole day {day}"
+    return f"{said}: {Due(merchant_id, entry['day'], entry['order_no'])}: {entry['reason']}"
 
 
 def _path(merchant_id: str) -> str:

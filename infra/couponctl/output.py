@@ -7,8 +7,6 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import get_currency_name
-
 from coupons.currencies import EXPONENTS, money
 
 if TYPE_CHECKING:
@@ -18,8 +16,16 @@ if TYPE_CHECKING:
 
 GOOD = 0
 REFUSED = 1
-"""Exit codes of commands; main.py has the others."""
+"""Exit codes of commands; failures.py has the others."""
 _SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "differences", "message"})
+
+
+class BadFileError(ValueError):
+    """A file does not hold what it must: `problems` are lines `file:line: message`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class WrongUseError(ValueError):
@@ -73,6 +79,8 @@ def amount(amount_minor: int, currency: object) -> str:
 
 def currency_name(currency: str) -> str:
     """`Chinese Yuan (CNY)`, for a heading."""
+    from babel.numbers import get_currency_name
+
     return f"{get_currency_name(currency, locale='en')} ({currency})"
 
 

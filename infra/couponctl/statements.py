@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coupons.currencies import EXPONENTS
 from infra.couponctl import funding
-from infra.couponctl.output import WrongUseError
+from infra.couponctl.output import BadFileError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,12 +48,8 @@ class Entry(NamedTuple):
     funding: funding.Funding | None = None
 
 
-class StatementError(ValueError):
+class StatementError(BadFileError):
     """The merchant's file cannot be read as a list of movements; each problem names its line."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class DayError(WrongUseError):

@@ -67,7 +67,7 @@ def test_a_file_with_a_bad_line_registers_nobody(
 ) -> None:
     """The bad line is reported before any request is sent."""
     assert run(town, "merchants", str(listed(tmp_path, ROWS[1], "tea-house,,,,tea-house,,,"))) == 1
-    assert "shops.csv:3: stores.0.region: Field required" in capsys.readouterr().err
+    assert printed(capsys)["error"]["problems"] == ["shops.csv:3: stores.0.region: Field required"]
     assert town.said == []
 
 
@@ -127,7 +127,7 @@ def test_a_decision_is_not_withheld_away(town: Served, capsys: pytest.CaptureFix
         run(town, "withhold", "diner", DAY, "--reason", "first")
         assert run(town, command, "diner", DAY) == 0
         assert run(town, "withhold", "diner", DAY, "--reason", "second") == 2
-        assert "first; approve or refuse it" in capsys.readouterr().err
+        assert "first; approve or refuse it" in printed(capsys)["error"]["detail"]
         assert record(town)["withheld"] == [{"day": DAY, "order_no": None, "reason": "first", "decision": decision}]
 
 

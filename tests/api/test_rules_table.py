@@ -61,7 +61,5 @@ def test_every_document_line_stands_in_a_season(rule: str) -> None:
 @pytest.mark.parametrize("command", [span for row in table().values() for span in row.spans if "couponctl " in span])
 def test_every_command_is_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """couponctl has the help of each command in the table."""
-    with pytest.raises(SystemExit) as ended:
-        main([*command.split()[1:], "--help"])
-    assert ended.value.code == 0
-    assert capsys.readouterr().out.startswith(f"usage: {command} ")
+    assert main([*command.split()[1:], "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: {command} ")

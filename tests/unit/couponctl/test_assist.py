@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -154,8 +153,7 @@ def test_a_given_token_must_speak_for_the_person(
 ) -> None:
     """A sheet of somebody else's coupons is worse than none; a token that cannot be read, or speaks for nobody, is the
     stack's to judge."""
-    with pytest.raises(SystemExit) if "\u200b" in person else nullcontext():
-        assert stack.run("--token", token, "assist", "care", person) == code
+    assert stack.run("--token", token, "assist", "care", person) == code
     if code:
         assert stack.asked == []
         assert ("not for" in capsys.readouterr().err) == ("\u200b" not in person)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
-
-if TYPE_CHECKING:
-    pass
 
 SEASON = Path(__file__).parents[3] / "infra" / "seasons" / "hubei-2020.yaml"
 BATCHES = ("buy-hubei-goods", "sme-recovery", "masks-week-1", "chronic-medicine")
@@ -84,14 +80,14 @@ def test_a_batch_that_is_published_already_is_said_to_be(stack: Stack, capsys: p
 def test_a_file_that_does_not_fit_is_never_sent(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The problems go to stderr with their lines, the exit code is 1, and no campaign is asked for."""
+    """The problems go to stderr with their lines, the exit code is 1, and nothing is asked."""
     path = tmp_path / "bad.yaml"
     path.write_text(SEASON.read_text(encoding="utf-8").replace("mode: granted", "mode: gifted"), encoding="utf-8")
     assert stack.run("apply", str(path)) == 1
     captured = capsys.readouterr()
     line = next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "gifted" in text)
     assert captured.err.startswith(f"bad.yaml:{line}: batches[3].mode: Input should be")
-    assert stack.routes() == ["POST /_local/token"]
+    assert stack.asked == []
     assert stack.run("apply", str(tmp_path / "absent.yaml")) == 2
 
 
@@ -142,8 +138,7 @@ def test_token_prints_nothing_but_the_token(stack: Stack, capsys: pytest.Capture
 
 def test_the_help_of_token_names_every_scope(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """All four that the API knows."""
-    with pytest.raises(SystemExit):
-        stack.run("token", "--help")
+    assert stack.run("token", "--help") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "citizen, merchant, operator or partner" in told
 
@@ -173,9 +168,7 @@ def test_clock_shows_sets_and_advances(
 )
 def test_a_clock_is_set_to_a_moment_only(stack: Stack, capsys: pytest.CaptureFixture[str], text: str) -> None:
     """What else is given is answered with what is wanted, and nothing is asked."""
-    with pytest.raises(SystemExit) as caught:
-        stack.run("clock", "--set", text)
-    assert (caught.value.code, stack.asked) == (2, [])
+    assert (stack.run("clock", "--set", text), stack.asked) == (2, [])
     said = f"{text!r} is not a moment: RFC 3339 with offset, e.g. 2020-06-07T10:00:00+08:00\n"
     assert capsys.readouterr().err.endswith(said)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from importlib.metadata import version
 
 import pytest
 
+from infra.couponctl.main import couponctl as couponctl_group
 from infra.couponctl.main import main
-from tests.unit.couponctl.scripted_stack import Reply, Stack
-
-if TYPE_CHECKING:
-    pass
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 
 def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,9 +44,7 @@ def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], mo
 def test_wrong_usage_is_exit_code_2(args: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Found before anything is asked; a stack elsewhere gives no tokens of its own."""
     monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
-    with pytest.raises(SystemExit) as caught:
-        main(args)
-    assert caught.value.code == 2
+    assert main(args) == 2
 
 
 def test_an_answer_that_is_no_json_is_no_stack(stack: Stack) -> None:
@@ -52,3 +52,112 @@ def test_an_answer_that_is_no_json_is_no_stack(stack: Stack) -> None:
     stack.on("GET /batches/first", Reply(body=None), Reply(body="text"))
     for _ in range(2):
         assert stack.run("watch", "first", "--count", "1") == 3
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "facts"),
+    [
+        (["publish", "first"], 1, {"command": "publish", "status": 409, "slug": "budget-exceeded", "detail": "no"}),
+        (["clock"], 3, {"command": "clock", "slug": "unreachable"}),
+        (["publish"], 2, {"slug": "wrong-usage", "detail": "Missing argument 'BATCH'."}),
+        (["audit"], 2, {"slug": "wrong-usage", "detail": "audit takes a BATCH or --campaign CAMPAIGN"}),
+        (["apply", "absent.yaml"], 2, {"slug": "unreadable-file", "detail": "absent.yaml: No such file or directory"}),
+        (["reconcile", __file__, "--merchant", "diner"], 1, {"slug": "bad-file"}),
+    ],
+)
+def test_an_error_is_json_too(
+    stack: Stack, capsys: pytest.CaptureFixture[str], args: list[str], code: int, facts: dict[str, object]
+) -> None:
+    """One object on stdout, with the exit code and the slug; `--json` may stand at either end."""
+    stack.on("POST /admin/batches/first/publish", problem(409, "budget-exceeded", detail="no"))
+    stack.on("GET /_local/clock", Reply(body=[]))
+    for whole in (["--json", *args], [*args, "--json"]):
+        assert stack.run(*whole) == code
+        told = capsys.readouterr()
+        error = json.loads(told.out)["error"]
+        assert told.err == ""
+        assert {"exit_code": code, **facts}.items() <= error.items()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [(["audti"], "Did you mean 'audit'?"), (["stop", "first", "--viod"], "Did you mean '--void'?")],
+)
+def test_a_misspelt_name_is_answered_with_the_right_one(
+    capsys: pytest.CaptureFixture[str], args: list[str], said: str
+) -> None:
+    """Commands and options."""
+    assert main(args) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_interrupted_command_is_exit_code_130(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As shells expect of Ctrl-C."""
+
+    def interrupt(_s: float) -> None:
+        raise KeyboardInterrupt
+
+    stack.on("GET /batches/first", Reply(body={"status": "open"}))
+    monkeypatch.setattr("time.sleep", interrupt)
+    assert stack.run("watch", "first") == 130
+
+
+def couponctl(*args: str, **environment: str) -> subprocess.Popen[bytes]:
+    """A process of its own, with no other environment."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "infra.couponctl", *args],
+        env={"PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_reader_that_has_gone_is_no_traceback(stack: Stack) -> None:
+    """`couponctl watch … | head -1`."""
+    states = ({"status": "open", "remaining": left, "quantity": 9} for left in (9, 8, 7))
+    stack.on("GET /batches/first", *(Reply(body=state) for state in states), Reply(body={"status": "closed"}))
+    process = couponctl("watch", "first", COUPONCTL_URL=stack.url)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert (process.stderr.read(), process.wait()) == (b"", 1)
+    process.stderr.close()
+
+
+def test_a_terminal_without_the_characters_shows_their_escapes(stack: Stack) -> None:
+    """Instead of a traceback."""
+    stack.on("GET /batches/first", problem(404, "not-found", detail="没有这个批次"))
+    ascii_only = {"PYTHONIOENCODING": "ascii", "COUPONCTL_URL": stack.url}
+    out, err = couponctl("watch", "first", **ascii_only).communicate()
+    assert b"\\u6ca1" in err
+    out, err = couponctl("--json", "watch", "first", **ascii_only).communicate()
+    assert json.loads(out)["error"]["detail"] == "没有这个批次"
+    assert err == b""
+
+
+def test_the_environment_names_the_stack_unless_an_option_does(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option on either side of the command's name wins, and the one behind it over the one before."""
+    stack.on("GET /_local/clock", Reply(body={"now": "2020-06-06T10:00:00+08:00"}))
+    monkeypatch.setenv("COUPONCTL_URL", "http://127.0.0.1:1")
+    assert main(["--url", stack.url, "clock"]) == 0
+    assert main(["clock", "--url", stack.url]) == 0
+    assert main(["--url", "http://127.0.0.1:2", "clock", "--url", stack.url]) == 0
+    assert main(["clock"]) == 3
+    monkeypatch.setenv("COUPONCTL_URL", stack.url)
+    assert main(["clock"]) == 0
+    capsys.readouterr()
+
+
+def test_help_says_what_a_shell_must_know(capsys: pytest.CaptureFixture[str]) -> None:
+    """Version, environment and exit codes; every command stands in one section."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"couponctl, version {version('coupon-season')}\n"
+    assert main(["--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "COUPONCTL_URL" in told
+    assert "COUPONCTL_TOKEN" in told
+    assert "0 the result is good; 1 a refusal" in told
+    assert all(f" {name} " in told for name in couponctl_group.commands)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.couponctl.core_yaml import DocumentFileError
 from infra.couponctl.merchant_files import read_merchants
+from infra.couponctl.output import BadFileError
 
 HEADER = "merchant_id,title,category,channels,store_id,region"
 DINER = "diner,Diner,catering,offline;online,diner,beijing"
@@ -74,7 +74,7 @@ def test_a_file_may_be_about_one_column(tmp_path: Path) -> None:
 )
 def test_each_bad_line_is_named(tmp_path: Path, lines: list[str], said: list[str]) -> None:
     """With its file, its number, and what is wrong with it; all of them at once."""
-    with pytest.raises(DocumentFileError) as refused:
+    with pytest.raises(BadFileError) as refused:
         read_merchants(written(tmp_path, *lines))
     assert len(refused.value.problems) == len(said)
     for problem, beginning in zip(refused.value.problems, said, strict=True):

@@ -1,0 +1,66 @@
+"""Each expected error of a command becomes a message and an exit code; any other error is a defect, with its traceback.
+
+With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infra.client.api import ApiError, ProblemError
+from infra.couponctl.output import REFUSED, BadFileError, WrongUseError
+
+if TYPE_CHECKING:
+    from infra.couponctl.cli import Cli
+
+USAGE = 2
+UNREACHABLE = 3
+INTERRUPTED = 130
+EXPECTED = (click.ClickException, BadFileError, WrongUseError, ApiError, OSError)
+
+
+def report(cli: Cli, error: Exception) -> int:
+    """The error is told; returns the exit code of the run."""
+    code, slug = _kind(error)
+    name = cli.command.name if cli.command else None
+    if cli.out.as_json:
+        facts = {"exit_code": code, "command": name, "slug": slug, **_facts(error)}
+        cli.out.result({"error": facts})
+    elif isinstance(error, ProblemError):
+        cli.out.problem(str(name), error)
+    elif isinstance(error, click.ClickException):
+        error.show()
+    else:
+        cli.out.failure(_detail(error))
+    return code
+
+
+def _kind(error: Exception) -> tuple[int, str]:
+    """The exit code and the slug."""
+    if isinstance(error, BadFileError):
+        return REFUSED, "bad-file"
+    if isinstance(error, ProblemError):
+        return REFUSED, error.slug
+    if isinstance(error, ApiError):
+        return UNREACHABLE, "unreachable"
+    if isinstance(error, OSError):
+        return USAGE, "unreadable-file"
+    return USAGE, "wrong-usage"
+
+
+def _facts(error: Exception) -> dict[str, Any]:
+    if isinstance(error, ProblemError):
+        return {"status": error.status, "title": error.title, "detail": error.title, **error.problem}
+    if isinstance(error, BadFileError):
+        return {"detail": _detail(error), "problems": error.problems}
+    return {"detail": _detail(error)}
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError):
+        return f"{error.filename or 'file'}: {error.strerror or error}"
+    return str(error)
