@@ -130,16 +130,39 @@ def test_sixty_four_kilobytes_and_one_byte(shared: Town) -> None:
             assert refused.json["errors"] == [{"place": "body", "message": "is larger than 65536 bytes"}]
 
 
-def test_the_last_of_two_equal_names_counts(shared: Town) -> None:
-    """RFC 8259 leaves it open; the last value is the one that is checked."""
-    path = {"order_no": "used", "reversal_no": "r-1"}
-    route = "PUT /orders/{order_no}/reversals/{reversal_no}"
-    assert malformed(shared.send(route, path=path, raw='{"amount_minor": 1, "amount_minor": -1}'))
-    refused = shared.send(route, path=path, raw='{"amount_minor": -1, "amount_minor": 9000}')
-    assert refused.slug == "reversal-not-allowed"
+def test_an_unknown_query_parameter_is_malformed(shared: Town) -> None:
+    """On every route, also on those without parameters; each one is named, and nothing is done."""
+    for route in GOOD:
+        query = {**GOOD[route](shared).get("query", {}), "utm_source": "x", "Status": ""}
+        refused = shared.send(route, query=query, **({"body": {}} if route in bodies() else {}))
+        assert {"query.utm_source", "query.Status"} <= set(malformed(refused)), route
 
 
-AMOUNTS = ["6000", 6000.5, True, None, [], {}, -1, 10**11 + 1, 10**30, float("nan"), float("inf"), 1e308]
+REVERSE = "PUT /orders/{order_no}/reversals/{reversal_no}"
+USED = {"order_no": "used", "reversal_no": "r-1"}
+
+
+def test_a_name_that_is_stated_twice_is_malformed(shared: Town) -> None:
+    """RFC 8259 leaves open which value counts, so neither does; the error names the place."""
+    item = '{"sku": "a", "category": "meal", "tags": [], "price_minor": 6000, "quantity": 1, "s\\u006bu": "b"}'
+    whole = json.dumps({"code": shared.code, "order": order()})
+    quote = whole.replace(json.dumps(order()["items"][0]), item)
+    assert malformed(shared.send("POST /quotes", raw=quote)) == ["body.order.items.0.sku"]
+    refused = shared.send(REVERSE, path=USED, raw='{"amount_minor": 1, "amount_minor": 1}')
+    assert refused.json["errors"] == [{"place": "body.amount_minor", "message": "is stated twice"}]
+
+
+@pytest.mark.parametrize("whole", ["6000.0", "6e3", "60.00e+2", "600000E-2"])
+def test_a_whole_number_is_the_same_integer_in_every_form(shared: Town, whole: str) -> None:
+    """An order whose amounts are written with a fraction or an exponent is a replay of the order in plain integers."""
+    body = json.dumps({"order": order()})
+    assert body.count("6000") == 2
+    replay = shared.send(REDEEM, path={"order_no": "used"}, raw=body.replace("6000", whole))
+    assert (replay.status, replay.headers["idempotent-replay"]) == (200, "true")
+    assert replay.json == shared.send("GET /orders/{order_no}/redemption").json
+
+
+AMOUNTS = ["6000", 6000.5, True, None, [], {}, -1, -1.0, 10**11 + 1, 1e12, 2.0**53, float("nan"), float("inf"), 1e308]
 
 
 @pytest.mark.parametrize("amount", AMOUNTS, ids=repr)

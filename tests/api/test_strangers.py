@@ -92,7 +92,8 @@ QUERIES: list[tuple[str, dict[str, str], int]] = [
     ("GET /wallet", {"status": ""}, 200),
     ("GET /wallet", {"status": "AVAILABLE"}, 400),
     ("GET /wallet", {"status": "available,held"}, 400),
-    ("GET /wallet", {"utm_source": "x"}, 200),
+    ("GET /wallet", {"status": "available,available"}, 400),
+    ("GET /settlements/{day}", {"cursor": "0~,0~"}, 400),
     ("GET /settlements/{day}", {"cursor": "x"}, 400),
     ("GET /settlements/{day}", {"cursor": "0~a#b"}, 400),
     ("GET /settlements/{day}", {"cursor": "-1~a"}, 400),
@@ -113,7 +114,7 @@ QUERIES: list[tuple[str, dict[str, str], int]] = [
 
 @pytest.mark.parametrize(("route", "query", "status"), QUERIES)
 def test_an_odd_query(shared: Town, route: str, query: dict[str, str], status: int) -> None:
-    """Known parameters are accepted or malformed; unknown ones are ignored."""
+    """A known parameter has one value of its form; a gateway joins the values of a repeated one by commas."""
     assert shared.send(route, query=query).status == status
 
 

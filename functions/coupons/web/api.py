@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from coupons.damage import Damaged
 from coupons.process.services import shared_services
 from coupons.refusals import Busy, Forbidden, NotFound, Refusal
+from coupons.web.bodies import Query
 from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
 from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
@@ -77,7 +78,7 @@ class Route:
     """None: everybody may ask."""
     summary: str
     body: type[BaseModel] | None
-    query: type[BaseModel] | None
+    query: type[Query] | None
     responses: Mapping[int, type[BaseModel] | str]
     """Status → model, or the media type of a text."""
     refusals: tuple[type[Refusal], ...]
@@ -111,7 +112,7 @@ class Api:
         responses: Mapping[int, type[BaseModel] | str],
         refusals: tuple[type[Refusal], ...] = (),
         body: type[BaseModel] | None = None,
-        query: type[BaseModel] | None = None,
+        query: type[Query] | None = None,
         operation: RequestOperation | None = None,
     ) -> Callable[[RouteHandler], RouteHandler]:
         """Declare the decorated function as the handler of `key`. The first line of its docstring is the summary."""

@@ -1,4 +1,4 @@
-"""The bodies and query parameters of routes. Bodies are strict: unknown fields are refused."""
+"""The bodies and query parameters of routes. Both are closed: unknown fields are refused."""
 
 from __future__ import annotations
 
@@ -98,9 +98,11 @@ class LookupBody(Document):
 
 
 class Query(BaseModel):
-    """Unknown query parameters are ignored: caches and trackers add their own."""
+    """No parameter: also the query of each route that declares none. An unknown parameter is refused, as a typing error
+    in one that filters or pages would return something else than was asked for.
+    """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class WalletQuery(Query):

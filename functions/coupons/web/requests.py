@@ -1,8 +1,4 @@
-"""Requests: gateway events whose token, parameters and body are parsed as their route declares.
-
-Pydantic parses bodies straight from bytes, so depth, digits, encoding and NaN are reported as its errors, each with its
-place.
-"""
+"""Requests: gateway events whose token, parameters and body are parsed as their route declares."""
 
 from __future__ import annotations
 
@@ -15,9 +11,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons.fields import PATH_PARAMETERS, faults
+from coupons.json_documents import parsed
 from coupons.process.services import Services
 from coupons.refusals import Malformed
-from coupons.web.bodies import Empty
+from coupons.web.bodies import Empty, Query
 from coupons.web.callers import Caller
 
 BODY_MAX_BYTES = 64 * 1024
@@ -58,15 +55,15 @@ def request_of(
     services: Services,
     caller: Caller,
     *,
-    query: type[BaseModel] | None,
+    query: type[Query] | None,
     body: type[BaseModel] | None,
 ) -> Request:
     """The request of a gateway event, now. Raises Malformed with each error and its place."""
     errors: list[dict[str, str]] = []
     path = _path(event, errors)
-    parameters = _parsed(query, event.get("queryStringParameters") or {}, "query", errors)
+    parameters = _parameters(query or Query, event.get("queryStringParameters") or {}, errors)
     raw = _body(event, errors)
-    content = _parsed(body, raw, "body", errors) if raw is not None else None
+    content = _content(body, raw, errors) if body and raw is not None else None
     if errors:
         raise Malformed(errors=errors[:ERRORS_MAX], detail="The request does not fit the schema; see errors.")
     accept = event.get("headers", {}).get("accept", "")
@@ -108,16 +105,19 @@ def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | Non
     return raw
 
 
-def _parsed(
-    model: type[BaseModel] | None, content: bytes | Mapping[str, str], place: str, errors: list[dict[str, str]]
-) -> BaseModel | None:
-    """`content` as `model`, or None; each error is added to `errors` with its place."""
-    if model is None:
-        return None
+def _parameters(model: type[Query], stated: Mapping[str, str], errors: list[dict[str, str]]) -> Query | None:
+    """The parameters; None, and each error with its place, if one is unknown or does not fit."""
     try:
-        if isinstance(content, bytes):
-            return model.model_validate_json(content or (b"{}" if issubclass(model, Empty) else b""))
-        return model.model_validate(content)
+        return model.model_validate(stated)
     except ValidationError as error:
-        errors += faults(error, place)
+        errors += faults(error, "query")
+        return None
+
+
+def _content(model: type[BaseModel], raw: bytes, errors: list[dict[str, str]]) -> BaseModel | None:
+    """The body; None, and each error with its place, if it does not fit. An absent body is an empty object for some."""
+    try:
+        return parsed(model, raw) if raw or not issubclass(model, Empty) else model()
+    except ValidationError as error:
+        errors += faults(error, "body")
         return None
