@@ -114,11 +114,9 @@ def document() -> dict[str, Any]:
 
 def refusals_of(route: Route) -> list[type[r.Refusal]]:
     """Every refusal of a route: its own, and those of tokens, input and the store."""
-    found = list(route.refusals)
+    found = [*route.refusals, r.Malformed]
     if route.scope is not None:
         found += [r.Unauthenticated, r.Forbidden]
-    if route.body or route.query or "{" in route.path:
-        found.append(r.Malformed)
     if route.path != "/openapi.json":
         found.append(r.Busy)
     return list(dict.fromkeys(found))

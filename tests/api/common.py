@@ -15,8 +15,11 @@ from tests.world import Answered, area_of
 
 _ODD = "\x7f"
 _MISFITS: dict[str, dict[str, Any]] = {
+    "GET /campaigns": {"query": {_ODD: ""}},
+    "GET /openapi.json": {"query": {_ODD: ""}},
     "GET /wallet": {"query": {"status": _ODD}},
     "POST /quotes": {"body": []},
+    "POST /admin/persons/lookup": {"body": []},
 }
 """Malformed input for routes without a path parameter."""
 
@@ -38,8 +41,7 @@ def said_by_all() -> list[Said]:
     for route in operations():
         if role_of(route):
             found += [(route, 401, "unauthenticated"), (route, 403, "forbidden")]
-        if "{" in route or route in _MISFITS:
-            found.append((route, 400, "malformed"))
+        found.append((route, 400, "malformed"))
         if route != "GET /openapi.json":
             found.append((route, 503, "busy"))
     return found
