@@ -31,7 +31,7 @@ from coupons.web.responses.claims import PersonView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
 
-api = Api()
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
 AUDIT_S = 20.0

@@ -9,7 +9,7 @@ from coupons.web.api import Api, Response
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView
 
-api = Api()
+api = Api("CATALOG_TABLE")
 handler = api.handler
 api.fallback(published.unknown_route)
 

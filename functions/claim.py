@@ -10,7 +10,7 @@ from coupons.web.bodies import CodeBody, Empty, WalletQuery
 from coupons.web.requests import Request
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
 
-api = Api()
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
 _BY_TIME = (r.NotFound, r.NotOpen, r.Closed)

@@ -7,7 +7,7 @@ from typing import Any
 from coupons.schedule.relay import announce
 from coupons.web.background import BackgroundFunction
 
-_function = BackgroundFunction("events")
+_function = BackgroundFunction("events", "CATALOG_TABLE", "KEYS_SECRET_ARN", "EVENT_BUS", "FAILED_EVENTS_QUEUE_URL")
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:

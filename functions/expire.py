@@ -10,7 +10,9 @@ from coupons.web.background import BackgroundFunction
 WORK_S = 45.0
 """The function's timeout is 60 s: the rest is for the piece of work that is under way."""
 
-_function = BackgroundFunction("schedule")
+_function = BackgroundFunction(
+    "schedule", "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN", "EVENT_BUS"
+)
 
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from coupons.web.requests import Request
 from coupons.web.responses.statement import SettlementView
 from coupons.web.responses.till import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
 
-api = Api()
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
 _BY_CODE = (r.NotFound, r.CodeInvalid, r.CodeExpired, r.CouponNotUsable)

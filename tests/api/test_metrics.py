@@ -128,9 +128,12 @@ def test_a_refusal_without_a_request_shows_zero(scene: Scene) -> None:
     assert line["MicroDollars"] == [0.0]
 
 
-def test_no_process_environment_shows_zero(scene: Scene) -> None:
-    """A request without a token is refused before services are built."""
+def test_the_first_request_of_a_process_shows_zero(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request without a token is refused; the services that it built have consumed nothing."""
     replace_services(None)
+    for name in FUNCTIONS["claim"].variables:
+        monkeypatch.setenv(name, "any")
+    monkeypatch.setenv("STAGE", "test")
     assert send(event("PUT /batches/{batch_id}/claim", PACK, body={})).status == 401
     assert of(scene.line()) == ("claim", 0.0, 0.0, 0)
 

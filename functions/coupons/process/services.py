@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from coupons.process.cache import Cache
 from coupons.process.day_marks import DayMarks
 from coupons.process.leases import Leases
 from coupons.process.refusal_counter import RefusalCounter
+from coupons.process.variables import require
 from coupons.refusals import Busy
 from coupons.sealing import Keys
 from coupons.stores import bus, dynamodb, failed_records, secrets
@@ -162,27 +163,29 @@ class Services:
 
 
 _process: list[Services] = []
-"""Of this process; empty before its first request."""
+"""Of this process; empty before its first request. An invocation builds it before anything else."""
 
 
-def shared_services() -> Services:
-    """What all requests of this process share, built at the first one from its environment variables."""
+def shared_services(needed: Iterable[str] = ()) -> Services:
+    """What all requests of this process share, built at the first one from its environment variables.
+
+    Raises VariablesMissing then, if one of those that are `needed` is not set.
+    """
     if not _process:
+        require(os.environ, needed)
         _process.append(Services(dict(os.environ)))
     return _process[0]
 
 
 def take_consumption() -> tuple[Consumed, float]:
     """What this process consumed since the last call, and its price in micro-dollars."""
-    if not _process:
-        return Consumed(), 0.0
     taken = _process[0].meter.take()
     return taken, taken.micro_dollars(_process[0].prices)
 
 
 def take_damages() -> tuple[list[Damaged], int]:
     """What this process found damaged since the last call, and how many items that is in all."""
-    return _process[0].damages.take() if _process else ([], 0)
+    return _process[0].damages.take()
 
 
 def replace_services(new: Services | None) -> None:

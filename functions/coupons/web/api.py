@@ -96,9 +96,13 @@ class Route:
 
 
 class Api:
-    """The routes of one Lambda function, and its handler."""
+    """The routes of one Lambda function, and its handler.
 
-    def __init__(self) -> None:
+    `variables`: the environment variables that it needs besides those of every function.
+    """
+
+    def __init__(self, *variables: str) -> None:
+        self.variables = variables
         self.routes: dict[str, Route] = {}
         self._fallback: Fallback | None = None
         self._logger = Logger()
@@ -134,7 +138,8 @@ class Api:
         self._logger.info(message, extra=facts)
 
     def handler(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
-        """One gateway event → one gateway response. It raises nothing and writes one log line."""
+        """One gateway event → one gateway response, and one log line. Raises VariablesMissing and nothing else."""
+        shared_services(self.variables)
         started_s = time.perf_counter()
         instance, key = event.get("rawPath", ""), event.get("routeKey", "")
         outcome, redeemed, traced = "ok", None, dict[str, str]()

@@ -13,15 +13,21 @@ from coupons.web.metrics import BackgroundOperation, MetricLines
 
 
 class BackgroundFunction:
-    def __init__(self, operation: BackgroundOperation) -> None:
+    """`variables`: the environment variables that it needs besides those of every function."""
+
+    def __init__(self, operation: BackgroundOperation, *variables: str) -> None:
+        self.variables = variables
         self._operation: BackgroundOperation = operation
         self._logger = Logger()
         self._metrics = MetricLines()
 
     @contextmanager
     def invocation(self) -> Iterator[Services]:
-        """The services of this process. The line of metrics is written at the end, also after an exception."""
-        services = shared_services()
+        """The services of this process. Raises VariablesMissing.
+
+        The line of metrics is written at the end, also after an exception.
+        """
+        services = shared_services(self.variables)
         try:
             yield services
         finally:

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Self, get_args
 
 from aws_lambda_powertools import Logger
@@ -96,8 +97,12 @@ class MetricLines:
     """The lines of one Lambda function."""
 
     def __init__(self) -> None:
-        self._line = _EmbeddedLine()
         self._logger = Logger()
+
+    @cached_property
+    def _line(self) -> _EmbeddedLine:
+        """Built at the first invocation: building it reads the namespace from the environment."""
+        return _EmbeddedLine()
 
     def request(
         self,
