@@ -16,13 +16,14 @@ import time
 from contextlib import ExitStack, suppress
 from types import FrameType
 
-from infra.client.api import Api, ApiError
+from infra.client.api import ApiError
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.local.cloud import HOST, Cloud, CloudError, start_cloud
 from infra.local.examples import examples
-from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, OtherFormError, held
+from infra.local.kept import LOG, AlreadyRunningError, ForeignDirectoryError, Kept, OtherFormError, held
 from infra.local.settings import Settings, SettingsError, checkout, settings_of
 from infra.local.stack import SERVICES, Stack, import_slow_parts
+from infra.local.steps import Steps
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -62,7 +63,9 @@ def _run(settings: Settings, exits: ExitStack) -> int:
     kept = Kept(settings.directory)
     now_s = kept.begin(fresh=settings.fresh)
     kept.clock.set_now(now_s)
-    _say("starting the local cloud …")
+    steps = Steps(_say, settings.directory / LOG)
+    exits.enter_context(steps.watched())
+    steps.begin("starting the local cloud")
     cloud = start_cloud(
         settings.cloud_port,
         settings.directory,
@@ -71,14 +74,17 @@ def _run(settings: Settings, exits: ExitStack) -> int:
         enforce_policies=settings.enforce_policies,
     )
     try:
-        stack = Stack(settings, cloud, kept)
+        cloud.wait_until_ready()
+        stack = Stack(settings, cloud, kept, steps)
         with stack.issuer.published(settings.issuer_port):
-            _say("deploying template.yaml …")
+            steps.begin("deploying template.yaml")
             stack.deploy()
-            _say("loading the seasons …")
-            with stack.warming(), Api(stack.api_url, stack.token("operator")) as api:
-                for line in stack.load_seasons(api):
-                    _say(line)
+            steps.begin("loading the seasons")
+            warming = stack.start_warming()
+            stack.load_seasons()
+            steps.begin("starting the functions, one after the other")
+            warming.join()
+            cloud.check()
             kept.running()
             # The test clock continues as if no time had passed.
             kept.clock.set_now(now_s)

@@ -22,9 +22,10 @@ from infra.local.kept import LOG, SCRATCH, STATE
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
-_READY_WITHIN_S = 30
 _STOPPED_WITHIN_S = 30
 _WORKERS_ENDED_WITHIN_S = 2
+_POLLED_EVERY_S = 0.05
+_POLL_ANSWERED_WITHIN_S = 60
 
 _CHILD = """
 import os, signal, sys, threading
@@ -36,7 +37,10 @@ def end_with_parent():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 sys.argv[1:] = []
+from hypercorn.config import Config
 from ministack.app import main
+# By itself it ends after a minute in which it could not start, or save.
+Config.startup_timeout = Config.shutdown_timeout = 86_400
 main()
 """
 
@@ -63,11 +67,23 @@ class Cloud:
             # ministack reads a key of 12 digits as an account; "test" is the owner of the default account.
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=32),
+            # No time limit: on a busy machine an answer may take minutes, and a cloud that ends closes its connections.
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=None, max_pool_connections=32),
         )
 
     def ended(self) -> bool:
         return self.process.poll() is not None
+
+    def check(self) -> None:
+        """Raises CloudError if it has ended."""
+        if self.ended():
+            raise CloudError(f"ministack has ended; see {self.log_path}")
+
+    def wait_until_ready(self) -> None:
+        """It answers. Raises CloudError if it ends before."""
+        while not _answers(f"{self.url}/_ministack/health"):
+            self.check()
+            time.sleep(_POLLED_EVERY_S)
 
     def stop(self) -> bool:
         """The process has ended; True if it ended by itself, with its state saved."""
@@ -103,10 +119,10 @@ def start_cloud(
     persist: bool = False,
     enforce_policies: bool = False,
 ) -> Cloud:
-    """Ministack is started on `port` and answers.
+    """Ministack is starting on `port`; see `wait_until_ready`.
 
     `directory` holds its log, its scratch files and, with `persist`, its state, which it saves at its end and loads at
-    its start. Raises CloudError if it ends or does not answer within 30 s.
+    its start.
     """
     scratch = directory / SCRATCH
     shutil.rmtree(scratch, ignore_errors=True)
@@ -125,28 +141,12 @@ def start_cloud(
         # Its state holds the keys secret, so each file is private.
         umask=0o077,
     )
-    cloud = Cloud(f"http://{HOST}:{port}", process, log_path, log)
-    _wait_until_ready(cloud)
-    return cloud
-
-
-def _wait_until_ready(cloud: Cloud) -> None:
-    """Raises CloudError if it ends or does not answer in time; it is stopped then."""
-    deadline_s = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < deadline_s:
-        if cloud.ended():
-            cloud.stop()
-            raise CloudError(f"ministack ended while it started; see {cloud.log_path}")
-        if _answers(f"{cloud.url}/_ministack/health"):
-            return
-        time.sleep(0.05)
-    cloud.stop()
-    raise CloudError(f"ministack did not answer within {_READY_WITHIN_S} s; see {cloud.log_path}")
+    return Cloud(f"http://{HOST}:{port}", process, log_path, log)
 
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310
+        with urllib.request.urlopen(url, timeout=_POLL_ANSWERED_WITHIN_S):  # noqa: S310
             return True
     except (urllib.error.URLError, OSError):
         return False
@@ -173,5 +173,7 @@ def _environment(port: int, directory: Path, services: tuple[str, ...], *, persi
         "STATE_DIR": str(directory / STATE),
         "TMPDIR": str(directory / SCRATCH),
         "LOG_LEVEL": "WARNING",
+        # The gateway asks the token issuer, which is slow on a busy machine.
+        "MINISTACK_APIGW_JWKS_TIMEOUT_SECONDS": "600",
         "PYTHONWARNINGS": "ignore",
     }

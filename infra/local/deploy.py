@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from infra.local.package import digest, package
 STACK = "coupon-season"
 _BUCKET = "coupon-season-code"
 _TEMPLATE_KEY = "template.json"
-_DEPLOYED_WITHIN_S = 60
+_POLLED_EVERY_S = 0.1
 _GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
@@ -27,10 +28,10 @@ class Deployed:
     outputs: dict[str, str]
 
 
-def deploy(cloud: Cloud, root: Path, parameters: dict[str, str]) -> Deployed:
+def deploy(cloud: Cloud, root: Path, parameters: dict[str, str], progress: Callable[[], None]) -> Deployed:
     """The stack of the checkout at `root` is created, or updated if an earlier run left it.
 
-    Raises CloudError with CloudFormation's reason if it does not succeed within 60 s.
+    Calls `progress` for each resource. Raises CloudError with CloudFormation's reason if it does not succeed.
     """
     # Importing the SAM translator takes a second, so it is imported here, while ministack starts.
     from infra.local.expand import expanded_template  # noqa: PLC0415
@@ -60,7 +61,7 @@ def deploy(cloud: Cloud, root: Path, parameters: dict[str, str]) -> Deployed:
                 raise
     else:
         formation.create_stack(**arguments)
-    stack = _awaited(formation)
+    stack = _awaited(formation, progress)
     return Deployed(
         api_id=formation.describe_stack_resource(StackName=STACK, LogicalResourceId="Api")["StackResourceDetail"][
             "PhysicalResourceId"
@@ -77,21 +78,28 @@ def _exists(formation: Any) -> bool:
     return True
 
 
-def _awaited(formation: Any) -> dict[str, Any]:
-    deadline_s = time.monotonic() + _DEPLOYED_WITHIN_S
-    while time.monotonic() < deadline_s:
+def _awaited(formation: Any, progress: Callable[[], None]) -> dict[str, Any]:
+    seen = 0
+    while True:
         stack: dict[str, Any] = formation.describe_stacks(StackName=STACK)["Stacks"][0]
         if stack["StackStatus"] in _GOOD:
             return stack
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             raise CloudError(f"the stack is {stack['StackStatus']}: {_reason(formation)}; FRESH=1 starts anew")
-        time.sleep(0.1)
-    raise CloudError(f"the stack was not deployed within {_DEPLOYED_WITHIN_S} s")
+        events = len(_events(formation))
+        if events > seen:
+            seen = events
+            progress()
+        time.sleep(_POLLED_EVERY_S)
+
+
+def _events(formation: Any) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = formation.describe_stack_events(StackName=STACK)["StackEvents"]
+    return events
 
 
 def _reason(formation: Any) -> str:
-    events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
-    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+    failed = [event for event in _events(formation) if event["ResourceStatus"].endswith("_FAILED")]
     return "; ".join(
         f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}" for event in failed
     )

@@ -25,8 +25,10 @@ def dynamodb_engine(directory: Path) -> Iterator[Cloud]:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             cloud = start_cloud(_free_port(), directory, services=("dynamodb",))
+            cloud.wait_until_ready()
             break
         except CloudError:
+            cloud.stop()
             # Another program may have taken the port between the search and the start.
             if attempt == _ATTEMPTS:
                 raise

@@ -5,24 +5,25 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+import threading
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.client.api import Api, ApiError
-from infra.local.answers import ProblemError
+from infra.client.api import ProblemError
+from infra.local import answers
 from infra.local.cloud import HOST, Cloud, CloudError
 from infra.local.deploy import Deployed, deploy
 from infra.local.front import Front
 from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.kept import Kept
+from infra.local.patience import PatientApi
 from infra.local.routes import LocalRoutes
 from infra.local.seasons import load_season
 from infra.local.settings import Settings
+from infra.local.steps import Steps
 from infra.local.upstream import Upstream
 
 SERVICES = (
@@ -44,8 +45,8 @@ SERVICES = (
 """AWS services that template.yaml uses, and that deploy and run it."""
 
 _AT_ONCE = max(8, 4 * (os.cpu_count() or 1))
-_WARM = (("/wallet", "citizen", 4), ("/settlements/2020-06-06", "merchant", 2))
-"""Path, scope, and number of simultaneous requests, each of which starts a worker (most of a CPU second each)."""
+_WARM = (("/campaigns", "citizen"), ("/wallet", "citizen"), ("/settlements/2020-06-06", "merchant"))
+"""Path and scope of a request to each function that a person waits for; it starts a worker, most of a CPU second."""
 
 
 def import_slow_parts() -> None:
@@ -56,8 +57,9 @@ def import_slow_parts() -> None:
 class Stack:
     """A `cloud` with template.yaml deployed into it. Call `deploy` first."""
 
-    def __init__(self, settings: Settings, cloud: Cloud, kept: Kept) -> None:
+    def __init__(self, settings: Settings, cloud: Cloud, kept: Kept, steps: Steps) -> None:
         self.cloud = cloud
+        self._steps = steps
         self.issuer = Issuer(f"http://{HOST}:{settings.issuer_port}", kept.key_path)
         self._settings = settings
         self._kept = kept
@@ -69,6 +71,9 @@ class Stack:
             self._deployed = self._deploy()
         except ClientError as error:
             raise CloudError(f"{error}; FRESH=1 starts anew") from error
+        except BotoCoreError as error:
+            self.cloud.check()
+            raise CloudError(f"{error}; see {self.cloud.log_path}") from error
 
     def _deploy(self) -> Deployed:
         return deploy(
@@ -82,6 +87,7 @@ class Stack:
                 # Millions of packs and few people: with as many buckets as on AWS each pass would be slow.
                 "ClaimsPerBucket": "100000",
             },
+            self._steps.progress,
         )
 
     @property
@@ -101,29 +107,38 @@ class Stack:
     def token(self, scope: str) -> str:
         return self.issuer.token({"sub": f"local-{scope}", "scope": scope, "merchant_id": "local"})
 
-    def load_seasons(self, api: Api) -> Iterator[str]:
-        """Loads and publishes each season; yields a line of progress for each."""
-        for path in sorted((self._settings.root / "infra" / "seasons").glob("*.yaml")):
-            batches = load_season(api, path)
-            yield f"  {path.stem}: " + (f"{len(batches)} batches" if batches else "as it was left")
+    def load_seasons(self) -> None:
+        """Each season is loaded and published, and a line says so. Raises ApiError, CloudError, DocumentFileError."""
+        with self._api("operator") as api:
+            for path in sorted((self._settings.root / "infra" / "seasons").glob("*.yaml")):
+                batches = load_season(api, path)
+                loaded = f"{len(batches)} batches" if batches else "as it was left"
+                self._steps.progress(f"  {path.stem}: {loaded}")
 
-    @contextmanager
-    def warming(self) -> Iterator[None]:
-        """Starts workers during the block, so that the first claims and payments need not wait for them."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for path, scope, workers in _WARM:
-                token = self.token(scope)
-                for _ in range(workers):
-                    pool.submit(_ask, self.api_url, token, path)
-            yield
+    def start_warming(self) -> threading.Thread:
+        """The functions that a person waits for get a worker each, one after the other; the thread ends when all do."""
+        thread = threading.Thread(target=self._warm, name="warming", daemon=True)
+        thread.start()
+        return thread
+
+    def _warm(self) -> None:
+        # The cloud may end meanwhile; whoever waits for it says so.
+        with suppress(CloudError):
+            for path, scope in _WARM:
+                # Whatever the answer is, a worker is running now.
+                with self._api(scope) as api, suppress(ProblemError):
+                    api.get(path)
+
+    def _api(self, scope: str) -> PatientApi:
+        return PatientApi(self.api_url, self.token(scope), check=self.cloud.check, progress=self._steps.progress)
 
     def invoke_schedule(self) -> dict[str, Any]:
-        """The schedule's function has run once. Raises ProblemError if it fails."""
+        """The schedule's function has run once. Raises answers.ProblemError if it fails."""
         name = self.deployed.outputs["ExpireFunctionName"]
         answer = self._lambda.invoke(FunctionName=name, Payload=b"{}")
         payload = answer["Payload"].read()
         if "FunctionError" in answer:
-            raise ProblemError("tick-failed", f"expire failed: {payload.decode('utf-8', 'replace')}")
+            raise answers.ProblemError("tick-failed", f"expire failed: {payload.decode('utf-8', 'replace')}")
         result: dict[str, Any] = json.loads(payload)
         return result
 
@@ -138,12 +153,3 @@ class Stack:
             routes=LocalRoutes(issuer=self.issuer, clock=self._kept.clock, invoke=self.invoke_schedule),
             clock=self._kept.clock,
         )
-
-
-def _ask(url: str, token: str, path: str) -> None:
-    try:
-        with Api(url, token) as api:
-            api.get(path)
-    except ApiError:
-        # Whatever the answer is, a worker is running now.
-        return

@@ -14,7 +14,8 @@ Headers = list[tuple[bytes, bytes]]
 
 _IDLE_S_MAX = 30
 """Well before ministack closes an idle connection (75 s), so that no request is sent into a closing one."""
-_ANSWER_WITHIN_S = 60
+_ANSWER_WITHIN_S = 900
+"""Longer than any client waits: on a busy machine a new worker takes minutes, and its start would be in vain."""
 _READ_BYTES = 65_536
 _HOP_BY_HOP = {
     b"connection",
