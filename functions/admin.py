@@ -13,7 +13,7 @@ from coupons.claim import booking, wallet
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
-from coupons.operate import campaigns, controls, members, merchants, publication
+from coupons.operate import campaigns, controls, members, merchants, plan, publication
 from coupons.settle import budgets
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
@@ -30,6 +30,7 @@ from coupons.web.requests import Request
 from coupons.web.responses.claims import PersonView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
+from coupons.web.responses.plan import PlanView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -78,6 +79,12 @@ def put_campaign(request: Request) -> Response:
 def get_campaign_document(request: Request) -> Response:
     """The document as PUT takes it, with its revision."""
     return Response(campaigns.read(request.services, request.path["campaign_id"]))
+
+
+@api.route("POST /admin/campaigns/{campaign_id}/plan", scope="operator", body=Campaign, responses={200: PlanView})
+def post_plan(request: Request) -> Response:
+    """What PUT of this document would do: every change, refusal and warning, and the money; nothing is written."""
+    return Response(PlanView.of(plan.plan(request.services, request.path["campaign_id"], request.body)))
 
 
 @_batch_action("POST /admin/batches/{batch_id}/publish", refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded))

@@ -110,6 +110,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /settlements/{day}": lambda _: {"path": {"day": "2020-06-06"}},
     "PUT /admin/campaigns/{campaign_id}": lambda _: {**_SEASON, "body": season()},
     "GET /admin/campaigns/{campaign_id}": lambda _: _SEASON,
+    "POST /admin/campaigns/{campaign_id}/plan": lambda _: {**_SEASON, "body": season()},
     "POST /admin/batches/{batch_id}/publish": _pack({}),
     "POST /admin/batches/{batch_id}/pause": _pack({}),
     "POST /admin/batches/{batch_id}/resume": _pack({}),

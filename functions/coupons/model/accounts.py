@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coupons.model.campaigns import Campaign, Funder
 from coupons.model.ledger import LedgerRecord
 from coupons.model.reserves import Reserve
 from coupons.money import Amounts
+from coupons.refusals import BudgetExceeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,34 @@ class CampaignMoney:
     @property
     def spent(self) -> Amounts:
         return Amounts.total(batch.spent for batch in self.batches)
+
+
+def changed_budgets(document: Campaign, stored: Campaign | None) -> list[Funder]:
+    """The funders who are new, or have another budget than in the stored document."""
+    before = {funder.funder_id: funder.budget_minor for funder in stored.funders} if stored else {}
+    return [funder for funder in document.funders if before.get(funder.funder_id) != funder.budget_minor]
+
+
+def below_reserved(funder: Funder, reserved_minor: int, *, currency: str) -> BudgetExceeded:
+    """The refusal of a budget that is smaller than what is reserved of it."""
+    return BudgetExceeded(
+        funder_id=funder.funder_id,
+        available_minor=funder.budget_minor,
+        needed_minor=reserved_minor,
+        currency=currency,
+        detail=f"More than the new budget of {funder.funder_id!r} is reserved already.",
+    )
+
+
+def not_covered(funder_id: str, available_minor: int, needed_minor: int, *, currency: str) -> BudgetExceeded:
+    """The refusal of a reservation that is larger than what the funder has left."""
+    return BudgetExceeded(
+        funder_id=funder_id,
+        available_minor=available_minor,
+        needed_minor=needed_minor,
+        currency=currency,
+        detail=f"The budget of {funder_id!r} does not cover this.",
+    )
 
 
 def movement_cursor_of(movement_key: str) -> str:

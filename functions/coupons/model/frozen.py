@@ -7,7 +7,7 @@ quantity that the batch has now, after all raises and rollovers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,23 +30,38 @@ def with_quantities(document: Campaign, quantities: Mapping[str, int]) -> Campai
     return document.model_copy(update={"batches": batches})
 
 
-def refuse_frozen(stored: Campaign, document: Campaign, quantities: Mapping[str, int]) -> None:
-    """Raises TermsFrozen if `document` changes or drops what is published of the `stored` one.
+def refusals_of_frozen(stored: Campaign, document: Campaign, quantities: Mapping[str, int]) -> Iterator[TermsFrozen]:
+    """Each published batch and each funder of the `stored` document that `document` changes or drops.
 
     `quantities`: those of the published batches now, which `stored` has too.
     """
     places = {batch.batch_id: place for place, batch in enumerate(document.batches)}
-    for before in stored.batches:
-        if before.batch_id in quantities and before.batch_id not in places:
-            raise TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
+    published = [batch for batch in stored.batches if batch.batch_id in quantities]
+    for before in published:
+        if before.batch_id not in places:
+            yield TermsFrozen(detail=f"Batch {before.batch_id!r} is published and cannot be dropped.")
     gone = {f.funder_id for f in stored.funders} - {f.funder_id for f in document.funders}
-    if quantities and gone:
-        raise TermsFrozen(detail=f"Funder {min(gone)!r} may owe for published batches and cannot be dropped.")
-    for before in stored.batches:
-        if before.batch_id in quantities:
+    for funder_id in sorted(gone) if published else ():
+        yield TermsFrozen(detail=f"Funder {funder_id!r} may owe for published batches and cannot be dropped.")
+    for before in published:
+        if before.batch_id in places:
             found = list(_of_batch(stored, document, before, places[before.batch_id]))
             if found:
-                raise TermsFrozen(detail=_sentence(before.batch_id, found[0]), differences=found[:DIFFERENCES_MAX])
+                yield TermsFrozen(detail=_sentence(before.batch_id, found[0]), differences=found[:DIFFERENCES_MAX])
+
+
+def frozen_items(stored: Campaign, batch_ids: Iterable[str]) -> dict[str, set[str]]:
+    """The ids of the items that these published batches freeze, by the list of the document that holds them."""
+    batches = [batch for batch in stored.batches if batch.batch_id in set(batch_ids)]
+    return {
+        "batches": {batch.batch_id for batch in batches},
+        "terms": {terms_id for batch in batches for terms_id in batch.terms},
+        "limits": {limit_id for batch in batches for limit_id in batch.limits},
+    }
+
+
+FROZEN_FACTS = ("timezone", "currency")
+"""Of the document, once one of its batches is published."""
 
 
 def differences(before: Any, after: Any, place: str) -> Iterator[dict[str, Any]]:
@@ -80,8 +95,8 @@ def _of_batch(stored: Campaign, document: Campaign, before: Batch, place: int) -
         for number, other_limit in enumerate(document.limits):
             if other_limit.limit_id == limit.limit_id:
                 yield from differences(limit, other_limit, f"body.limits.{number}")
-    yield from differences(stored.timezone, document.timezone, "body.timezone")
-    yield from differences(stored.currency, document.currency, "body.currency")
+    for fact in FROZEN_FACTS:
+        yield from differences(getattr(stored, fact), getattr(document, fact), f"body.{fact}")
 
 
 def _sentence(batch_id: str, difference: Mapping[str, Any]) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from coupons.model.campaigns import Campaign, EditOutcome, Warned
-from coupons.model.frozen import differences, refuse_frozen, shown
+from coupons.model.frozen import differences, refusals_of_frozen, shown
 from coupons.model.merchants import Merchant
 from coupons.model.reserves import largest_cost
 from coupons.money import Amounts
 from coupons.process.documents import document_now, stored_now
 from coupons.process.services import Services
-from coupons.refusals import Malformed, RevisionConflict, TermsFrozen
+from coupons.refusals import Malformed, Refusal, RevisionConflict, TermsFrozen
 from coupons.settle import reservation
+from coupons.stores.catalog import StoredCampaign
 
 _FACTS = tuple(name for name in Merchant.model_fields if name != "merchant_id")
 
@@ -21,28 +24,23 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
     Budgets and merchants that differ change with it, in one transaction. Raises Malformed (another id in the path, too
     much for one revision), TermsFrozen (it changes or drops what is published), RevisionConflict, BudgetExceeded.
     """
-    if document.campaign_id != campaign_id:
-        raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
+    refuse_other_id(campaign_id, document)
     stored, quantities = stored_now(services, campaign_id)
-    if stored is not None and _is_same(stored.document, document):
+    if stored is not None and is_same(stored.document, document):
         return stored.document, "unchanged"
-    _refuse_taken(services, document)
-    if stored is not None:
-        refuse_frozen(stored.document, document, quantities)
-    revision = stored.revision if stored else None
-    if document.revision != revision:
-        raise _conflict(revision)
+    for refusal in refusals_of(services, document, stored, quantities):
+        raise refusal
     also = [
         # A publishing that was killed may have reserved the cost of a batch as this document no longer declares it.
         services.reserves.still(batch_id, reservation.give_up(services, campaign_id, batch_id, now_s))
-        for batch_id in (_other_costs(stored.document, document) if stored else [])
+        for batch_id in (other_costs(stored.document, document) if stored else [])
     ]
     try:
         return services.catalog.apply(document, read=stored, also=also), "updated" if stored else "created"
     except RevisionConflict:
         # Another attempt of the same request may have been first.
         stored, _ = stored_now(services, campaign_id)
-        if stored is None or not _is_same(stored.document, document):
+        if stored is None or not is_same(stored.document, document):
             raise
         return stored.document, "unchanged"
 
@@ -73,7 +71,28 @@ def warnings(services: Services, document: Campaign) -> list[Warned]:
     ]
 
 
-def _is_same(stored: Campaign, document: Campaign) -> bool:
+def refuse_other_id(campaign_id: str, document: Campaign) -> None:
+    """Raises Malformed if the document is of another campaign than the path."""
+    if document.campaign_id != campaign_id:
+        raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
+
+
+def refusals_of(
+    services: Services, document: Campaign, stored: StoredCampaign | None, quantities: Mapping[str, int]
+) -> Iterator[Refusal]:
+    """Why `document` cannot take the place of what is `stored`, in the order of precedence.
+
+    The budgets are not among them: `Catalog.apply` compares them as it writes.
+    """
+    yield from _taken(services, document)
+    if stored is not None:
+        yield from refusals_of_frozen(stored.document, document, quantities)
+    revision = stored.revision if stored else None
+    if document.revision != revision:
+        yield _conflict(revision)
+
+
+def is_same(stored: Campaign, document: Campaign) -> bool:
     """The same content, whatever the revision."""
     return stored == document.model_copy(update={"revision": stored.revision})
 
@@ -87,7 +106,7 @@ def _conflict(revision: int | None) -> RevisionConflict:
     )
 
 
-def _other_costs(stored: Campaign, document: Campaign) -> list[str]:
+def other_costs(stored: Campaign, document: Campaign) -> list[str]:
     """The batches whose largest cost the new document changes, and those that it drops.
 
     None of them is published: the cost of a published batch follows its present quantity in both documents
@@ -102,10 +121,9 @@ def _other_costs(stored: Campaign, document: Campaign) -> list[str]:
     return [batch_id for batch_id, cost in costs(stored).items() if after.get(batch_id) != cost]
 
 
-def _refuse_taken(services: Services, document: Campaign) -> None:
-    """Raises TermsFrozen if another campaign declares a batch of this document: a batch id is unique in the system."""
+def _taken(services: Services, document: Campaign) -> Iterator[TermsFrozen]:
+    """Each batch of this document that another campaign declares: a batch id is unique in the system."""
     mine = {batch.batch_id for batch in document.batches}
     for campaign_id, batch_ids in services.damages.sound(services.catalog.declared()):
-        taken = sorted(mine & set(batch_ids))
-        if campaign_id != document.campaign_id and taken:
-            raise TermsFrozen(detail=f"Batch {taken[0]!r} belongs to campaign {campaign_id!r}.")
+        for batch_id in sorted(mine & set(batch_ids)) if campaign_id != document.campaign_id else ():
+            yield TermsFrozen(detail=f"Batch {batch_id!r} belongs to campaign {campaign_id!r}.")

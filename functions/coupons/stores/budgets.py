@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coupons.damage import Damaged, all_of
-from coupons.model.accounts import Budget
+from coupons.model.accounts import Budget, below_reserved, not_covered
 from coupons.model.campaigns import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
@@ -69,22 +69,11 @@ class Budgets:
 def over_budget(failure: TransactionFailed, needed: Mapping[str, int], *, currency: str) -> BudgetExceeded:
     """The first funder whose budget refused `needed`."""
     funder_id, item = failure.which("budget")[0], failure.item("budget") or {"left_minor": 0}
-    return BudgetExceeded(
-        funder_id=funder_id,
-        available_minor=item["left_minor"],
-        needed_minor=needed[funder_id],
-        currency=currency,
-        detail=f"The budget of {funder_id!r} does not cover this.",
-    )
+    return not_covered(funder_id, item["left_minor"], needed[funder_id], currency=currency)
 
 
-def below_reserved(failure: TransactionFailed, funders: Sequence[Funder], *, currency: str) -> BudgetExceeded:
+def first_below_reserved(failure: TransactionFailed, funders: Sequence[Funder], *, currency: str) -> BudgetExceeded:
     """The first funder whose declared budget is smaller than what is reserved of it."""
     funder_id, item = failure.which("budget")[0], failure.item("budget") or {"reserved_minor": 0}
-    return BudgetExceeded(
-        funder_id=funder_id,
-        available_minor=next(funder.budget_minor for funder in funders if funder.funder_id == funder_id),
-        needed_minor=item["reserved_minor"],
-        currency=currency,
-        detail=f"More than the new budget of {funder_id!r} is reserved already.",
-    )
+    funder = next(funder for funder in funders if funder.funder_id == funder_id)
+    return below_reserved(funder, item["reserved_minor"], currency=currency)

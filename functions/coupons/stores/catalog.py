@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from coupons.damage import Damaged, expected
+from coupons.model.accounts import changed_budgets
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.model.shards import spread
@@ -22,7 +23,7 @@ from coupons.refusals import Busy, Malformed, RevisionConflict
 from coupons.stores import keys
 from coupons.stores.attributes import Item
 from coupons.stores.batch_items import batch_fields, batch_of
-from coupons.stores.budgets import Budgets, below_reserved
+from coupons.stores.budgets import Budgets, first_below_reserved
 from coupons.stores.dynamodb import TRANSACT_MAX, Dynamo, TransactionFailed
 from coupons.stores.parts import Part
 from coupons.stores.registry import Registry
@@ -119,16 +120,32 @@ class Catalog:
         Returns it as stored. `also` are parts that hold while no batch that it changes is being published; else Busy.
 
         Raises RevisionConflict if the campaign was edited, or a batch was published, since `read` was read,
-        BudgetExceeded if a budget falls below what is reserved of it, Malformed if it changes more than one transaction
-        holds.
+        BudgetExceeded if a budget falls below what is reserved of it, Malformed as `applying`.
+        """
+        stored, parts = self.applying(document, read=read, also=also)
+        try:
+            self._table.dynamo.transact(parts)
+        except TransactionFailed as failure:
+            if "campaign" in failure.kinds:
+                raise _moved_on(failure) from failure
+            if "budget" in failure.kinds:
+                raise first_below_reserved(failure, document.funders, currency=document.currency) from failure
+            raise Busy(detail="A batch that the document changes is being published; try again.") from failure
+        return stored
+
+    def applying(
+        self, document: Campaign, *, read: StoredCampaign | None, also: Sequence[Part]
+    ) -> tuple[Campaign, list[Part]]:
+        """The document as it will be stored, and the transaction parts; nothing is sent.
+
+        Raises Malformed if it changes more than one transaction holds.
         """
         campaign_id = document.campaign_id
         enrolled = {m.merchant_id for m in read.document.merchants} if read else set()
         joined = [merchant for merchant in document.merchants if merchant.merchant_id not in enrolled]
         left = sorted(enrolled - {merchant.merchant_id for merchant in document.merchants})
         stored = document.model_copy(update={"revision": read.revision + 1 if read else 1})
-        before = {f.funder_id: f.budget_minor for f in read.document.funders} if read else {}
-        funders = [f for f in document.funders if before.get(f.funder_id) != f.budget_minor]
+        funders = changed_budgets(document, read.document if read else None)
         index = {"batch_ids": [b.batch_id for b in document.batches], "ends_at_s": epoch_s(document.ends_at)}
         districts = {"districts": document.suspended_districts}
         parts = [
@@ -143,15 +160,7 @@ class Catalog:
         if len(parts) > TRANSACT_MAX:
             much = f"{len(funders)} changed budgets, {len(joined)} new merchants and {len(left)} that left"
             raise Malformed(errors=[{"place": "body", "message": f"{much} are too much for one revision; send two"}])
-        try:
-            self._table.dynamo.transact(parts)
-        except TransactionFailed as failure:
-            if "campaign" in failure.kinds:
-                raise _moved_on(failure) from failure
-            if "budget" in failure.kinds:
-                raise below_reserved(failure, funders, currency=document.currency) from failure
-            raise Busy(detail="A batch that the document changes is being published; try again.") from failure
-        return stored
+        return stored, parts
 
     def batch(self, batch_id: str) -> PublishedBatch | None:
         return self._table.get(keys.batch(batch_id), batch_of, consistent=True)

@@ -116,7 +116,7 @@ def test_a_batch_published_during_an_edit_is_a_conflict(season: World) -> None:
 
 def test_of_two_campaigns_that_declare_a_batch_one_publishes_it(season: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two documents applied at the same moment can name one batch: for the other it does not exist."""
-    monkeypatch.setattr(campaigns, "_refuse_taken", lambda *_: None)
+    monkeypatch.setattr(campaigns, "_taken", lambda *_: [])
     apply(season.services, "another", parsed(campaign(campaign_id="another")), season.now_s)
     with pytest.raises(NotFound, match="belongs to campaign 'season'"):
         publish(season.services, "pack", season.now_s)

@@ -6,13 +6,20 @@ from typing import Any
 
 import pytest
 
-from coupons.model.frozen import DIFFERENCES_MAX, SHOWN_MAX, refuse_frozen, shown
+from coupons.model.campaigns import Campaign
+from coupons.model.frozen import DIFFERENCES_MAX, SHOWN_MAX, refusals_of_frozen, shown
 from coupons.refusals import TermsFrozen
 from tests.world import a_batch, campaign, parsed, terms
 
 LIMIT = {"kind": "count", "limit_id": "weekly", "per": "person", "period": "week", "packs_max": 1}
 PUBLISHED = {"pack": 10}
 BOOKING = {"opens_at": "2020-06-05T00:00:00+08:00", "closes_at": "2020-06-06T00:00:00+08:00"}
+
+
+def refuse_frozen(stored: Campaign, document: Campaign, quantities: dict[str, int]) -> None:
+    """As an edit does: the first refusal is raised."""
+    for refusal in refusals_of_frozen(stored, document, quantities):
+        raise refusal
 
 
 def season(pack: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
