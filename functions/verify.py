@@ -6,6 +6,7 @@ from coupons import refusals as r
 from coupons.settle import statements
 from coupons.till import holds, quotes, redemptions, reversals
 from coupons.times import epoch_s
+from coupons.web.accept import prefers_csv
 from coupons.web.api import Api, Response, csv_file, repeatable, written
 from coupons.web.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
 from coupons.web.metrics import RedeemedMoney
@@ -125,8 +126,11 @@ def put_reversal(request: Request) -> Response:
 def get_settlement(request: Request) -> Response:
     """The merchant's lines of a day, 500 a page, or with `Accept: text/csv` a file. Final once the day is closed."""
     services, merchant_id, day = request.services, request.caller.merchant_id, request.path["day"]
-    page = statements.settlement_page(services, merchant_id, day, request.query.cursor, request.now_s)
+    cursor = request.query.cursor
+    page = statements.settlement_page(services, merchant_id, day, cursor, request.now_s)
     view = SettlementView.of(merchant_id, day, page)
-    if "text/csv" not in request.accept:
+    if not prefers_csv(request.accept):
         return Response(view)
-    return csv_file(view.as_csv(), f"/settlements/{day}?cursor={view.next}" if view.next else None)
+    name, first = f"settlement-{merchant_id}-{day}.csv", not cursor
+    next_page = f"/settlements/{day}?cursor={view.next}" if view.next else None
+    return csv_file(view.as_csv(), name, next_page, bom=request.query.bom and first)

@@ -57,6 +57,7 @@ _HEADERS = {
     "Retry-After": "Seconds to wait before the next try.",
     "Allow": "The methods of the path.",
     "Link": 'The next page, as `</settlements/…?cursor=…>; rel="next"`.',
+    "Content-Disposition": "The name of the file, if the response is one.",
 }
 
 
@@ -166,7 +167,7 @@ def _responses(route: Route, refs: Any) -> dict[str, Any]:
             names.append("Idempotent-Replay")
         if status == 200 and route.key in _FILES:
             content[_FILES[route.key]] = {"schema": {"type": "string"}}
-            names.append("Link")
+            names += ["Link", "Content-Disposition"]
         description = _description(status, route)
         responses[str(status)] = {"description": description, "headers": _headers(names), "content": content}
     return responses

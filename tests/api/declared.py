@@ -62,6 +62,8 @@ def undeclared(route: str, answered: Answered) -> list[str]:
     if media not in response["content"]:
         return [f"{route} {answered.status} does not declare {media}"]
     found = [f"{route} {answered.status} does not declare {name}" for name in _unknown_headers(response, answered)]
+    if answered.headers.get("x-content-type-options") != "nosniff":
+        found.append(f"{route} {answered.status} lets a browser guess its type")
     schema = response["content"][media].get("schema")
     if media.endswith("json") and schema is not None:
         validator = _validator(json.dumps(schema, sort_keys=True))
@@ -70,7 +72,7 @@ def undeclared(route: str, answered: Answered) -> list[str]:
 
 
 def _unknown_headers(response: dict[str, Any], answered: Answered) -> list[str]:
-    constant = {"content-type", "cache-control"}
+    constant = {"content-type", "cache-control", "x-content-type-options"}
     return sorted(answered.headers.keys() - constant - {name.lower() for name in response.get("headers", {})})
 
 

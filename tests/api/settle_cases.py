@@ -16,7 +16,11 @@ from tests.world import OPENING, Answered, a_batch, campaign, order
 
 SETTLE = "GET /settlements/{day}"
 DAY = {"day": "2020-06-06"}
-AS_FILE = {"content-type": "text/csv; charset=utf-8", "link": None}
+AS_FILE = {
+    "content-type": "text/csv; charset=utf-8",
+    "content-disposition": 'attachment; filename="settlement-diner-2020-06-06.csv"',
+    "link": None,
+}
 CLOSED = "2020-06-07T00:00:30+08:00"
 """Half a minute after midnight."""
 LINE = {
@@ -257,6 +261,11 @@ ROW = (
 @case(SETTLE, 200, body=lambda text: text == f"{HEADER}{ROW},,\r\n", headers=AS_FILE)
 def the_day_as_a_file(s: Stage) -> Answered:
     return settled(redeemed(s), headers={"accept": "text/csv"})
+
+
+@case(SETTLE, 200, body=lambda text: text == f"\ufeff{HEADER}{ROW},,\r\n", headers=AS_FILE)
+def the_day_as_a_file_for_a_spreadsheet_program(s: Stage) -> Answered:
+    return settled(redeemed(s), headers={"accept": "TEXT/csv;q=0.5"}, query={"bom": "true"})
 
 
 @case(SETTLE, 200, body=lambda text: text == f'{HEADER}{ROW},"{FRAUD["reason"]}",refused\r\n', headers=AS_FILE)

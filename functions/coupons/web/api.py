@@ -59,11 +59,19 @@ def edited(content: BaseModel, outcome: str) -> Response:
     return Response(content) if outcome == "updated" else written(content, replay=outcome == "unchanged")
 
 
-def csv_file(text: str, next_page: str | None) -> Response:
-    """`next_page`: the path of the next page, if there is one."""
-    link = {"link": f'<{next_page}>; rel="next"'} if next_page else {}
-    return Response(text, headers={"content-type": "text/csv; charset=utf-8", **link})
+def csv_file(text: str, name: str, next_page: str | None, *, bom: bool) -> Response:
+    """A file that browsers save as `name`. `next_page`: the path of the next page, if there is one.
 
+    `bom`: it begins with U+FEFF, without which Excel does not take it for UTF-8.
+    """
+    link = {"link": f'<{next_page}>; rel="next"'} if next_page else {}
+    saved = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(_BOM * bom + text, headers={"content-type": "text/csv; charset=utf-8", **saved, **link})
+
+
+_BOM = "\ufeff"
+_EVERYWHERE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""The second keeps a browser from taking a response for another type than it states."""
 
 RouteHandler = Callable[[Request], Response]
 Fallback = Callable[[str, str], Refusal]
@@ -198,13 +206,13 @@ def _refuse_unregistered(caller: Caller) -> None:
 
 
 def _sent(response: Response) -> dict[str, Any]:
-    headers = {"content-type": "application/json", "cache-control": "no-store", **response.headers}
+    headers = {"content-type": "application/json", **_EVERYWHERE, **response.headers}
     content = response.content if isinstance(response.content, str) else response.content.model_dump_json()
     return {"statusCode": response.status, "headers": headers, "body": content}
 
 
 def _sent_problem(document: dict[str, Any]) -> dict[str, Any]:
-    headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
+    headers = {"content-type": "application/problem+json", **_EVERYWHERE}
     if "retry_after_s" in document:
         headers["retry-after"] = str(document["retry_after_s"])
     if "allow" in document:

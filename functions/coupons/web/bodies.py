@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from coupons.fields import Document, Instant, Minor, PersonName, Quantity, SealedId
 from coupons.model.orders import Order
@@ -109,8 +109,19 @@ class WalletQuery(Query):
     status: Literal["", "available", "held", "redeemed", "expired", "voided"] = ""
 
 
+def _flag(text: object) -> object:
+    return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
+
+
+Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
+"""`true` or `false`."""
+
+
 class SettlementQuery(Query):
+    """`bom`: the first page begins with a byte order mark if it is a CSV file, for spreadsheet programs."""
+
     cursor: Annotated[str, Field(pattern=r"^[0-9]{1,2}~([A-Za-z0-9._-]{1,64}(~[A-Za-z0-9._-]{1,64})?)?$")] = ""
+    bom: Flag = False
 
 
 class AuditQuery(Query):

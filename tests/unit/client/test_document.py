@@ -107,7 +107,8 @@ def test_the_method_asks_its_route_with_what_is_declared(route: str) -> None:
     assert parts is not None
     assert [unquote(part) for part in parts.groups()] == [ODD] * template.count("{")
     parameters = operation.get("parameters", [])
-    assert asked.query.keys() == {one["name"] for one in parameters if one["in"] == "query"}
+    # `bom` is for CSV files, and the client reads JSON.
+    assert asked.query.keys() == {one["name"] for one in parameters if one["in"] == "query"} - {"bom"}
     if "requestBody" not in operation:
         assert asked.body is None
         return

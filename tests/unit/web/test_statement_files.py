@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from unittest.mock import patch
 
+import pytest
+from pydantic import ValidationError
+
+import verify
 from coupons.cells import from_text_cell
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, LineAmounts
 from coupons.model.payouts import DaysWithholdings
 from coupons.model.statements import StatementPage
 from coupons.money import FundingLine, Purse
+from coupons.web.api import Response
+from coupons.web.bodies import SettlementQuery
+from coupons.web.callers import Caller
+from coupons.web.requests import Request
 from coupons.web.responses.statement import SettlementView
 
 DAY = "2020-06-06"
@@ -45,3 +54,27 @@ def test_a_line_that_cannot_be_read_is_marked_too() -> None:
     page = StatementPage([], None, damaged=1, lost=(("=1", "@r"),))
     (row,) = csv.DictReader(io.StringIO(SettlementView.of("diner", DAY, page).as_csv(), newline=""))
     assert (row["kind"], row["order_no"], row["reversal_no"]) == ("damaged", "'=1", "'@r")
+
+
+def get(query: dict[str, str], after: tuple[int, str] | None) -> Response:
+    """The response to a till that asks for CSV; the page ends at `after`."""
+    caller = Caller("till", merchant_id="diner")
+    asked = Request(None, 0, caller, {"day": DAY}, SettlementQuery.model_validate(query), None, "text/csv")
+    with patch("verify.statements.settlement_page", return_value=StatementPage([], after)):
+        return verify.get_settlement(asked)
+
+
+def test_only_the_first_page_begins_with_a_byte_order_mark() -> None:
+    """If the caller asks for it; the link to the next page does not, so that the pages can be joined."""
+    first = get({"bom": "true"}, (3, "o-9"))
+    assert first.content.startswith("\ufeffkind,order_no,")
+    assert first.headers["link"] == f'</settlements/{DAY}?cursor=3~o-9>; rel="next"'
+    for query in ({"bom": "true", "cursor": "3~o-9"}, {"bom": "false"}, {}):
+        assert get(query, None).content.startswith("kind,order_no,")
+
+
+@pytest.mark.parametrize("bom", ["", "1", "True", "yes", "null", "true,true"])
+def test_a_flag_is_true_or_false(bom: str) -> None:
+    """In these letters; other words are malformed."""
+    with pytest.raises(ValidationError):
+        SettlementQuery.model_validate({"bom": bom})
