@@ -41,12 +41,14 @@ def test_a_booking_that_a_claim_takes(p: Play) -> None:
 
 @plays("entry list of a lottery")
 def test_the_entry_list_of_a_lottery(p: Play) -> None:
-    """Booking closes when the batch opens, or before; then only people who are drawn could claim."""
+    """Booking closes when the batch opens, or before, and is required; then only people who are drawn could claim."""
     lottery = {**p.line(0), **p.line(1, WINDOW)}
     lottery["booking"]["closes_at"] = "2020-06-06T10:00:01+08:00"
     assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed"
     lottery["booking"]["closes_at"] = OPENING
     p.opened(a_batch(**lottery)).clock.advance(-1)
+    path = {"batch_id": "pack"}
+    assert p.s.citizen("ann").send("GET /batches/{batch_id}", path).json["booking"]["required"] is True
     assert p.booking("PUT", "ann") == "201"
     p.s.clock.advance(1)
     assert [p.claim("ann"), p.claim("bob")] == [refused("not-drawn"), refused("booking-required")]

@@ -30,7 +30,7 @@ def not_eligible(services: Services, batch: PublishedBatch, citizen: Citizen) ->
     group_id = document.eligibility.group_id
     if group_id is not None and not services.groups.is_member(group_id, citizen.person):
         return NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")
-    needs_booking = document.mode == "lottery" or (document.booking is not None and document.booking.required)
+    needs_booking = document.booking is not None and document.booking.required
     if needs_booking and services.bookings.get(batch, citizen.person) is None:
         return NotEligible(reason="booking-required", detail="This batch is for people who booked it.")
     if document.mode == "lottery":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from coupons.fields import (
     Currency,
@@ -69,7 +69,7 @@ class Booking(Document):
     closes_at: DeclaredTime
     """The first second in which nobody can."""
     required: bool = False
-    """Only people with a booking can claim."""
+    """Only people with a booking can claim. True in a lottery, whatever is stated."""
     expected_people: Quantity | None = None
     """Spreads the bookings over partitions; absent, four a pack."""
 
@@ -126,6 +126,17 @@ class Batch(Document):
     """So many calendar days before the day of their end, subscribers learn of coupons not yet used; absent, never."""
     terms: Annotated[list[Id], Field(min_length=1, max_length=8)]
     """`terms_id` of the pack's coupons, in order; one may appear more than once."""
+
+    @field_validator("booking")
+    @classmethod
+    def _as_entry_list(cls, booking: Booking | None, read: ValidationInfo) -> Booking | None:
+        """Nobody can be drawn without an entry, so a lottery's booking is required, also in what is stored and shown.
+
+        Guarded by tests/unit/model/test_campaigns.py::test_the_booking_of_a_lottery_is_required.
+        """
+        if booking is None or read.data.get("mode") != "lottery":
+            return booking
+        return booking.model_copy(update={"required": True})
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

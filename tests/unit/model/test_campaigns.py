@@ -277,3 +277,15 @@ def test_a_document_survives_its_own_json() -> None:
     document = parsed(campaign(revision=3))
     assert Campaign.model_validate_json(document.model_dump_json(exclude_unset=True)) == document
     assert json.loads(document.model_dump_json(exclude_unset=True))["revision"] == 3
+
+
+@pytest.mark.parametrize("stated", [{}, {"required": False}, {"required": True}], ids=["absent", "false", "true"])
+def test_the_booking_of_a_lottery_is_required(stated: dict[str, bool]) -> None:
+    """Whatever is stated, and again when it is read back; the booking of any other batch stays as stated."""
+    booking = {**BOOKING, **stated}
+    season = parsed(campaign(a_batch(mode="lottery", booking=booking), a_batch("other", booking=booking)))
+    for read in (season, Campaign.model_validate_json(season.model_dump_json(exclude_unset=True))):
+        assert [batch.booking and batch.booking.required for batch in read.batches] == [
+            True,
+            stated.get("required", False),
+        ]

@@ -118,5 +118,5 @@ def test_every_limit_and_every_use_of_a_booking_is_played() -> None:
     assert {(batch.mode, batch.booking.required) for batch in batches if batch.booking} == {
         ("first_come", False),
         ("first_come", True),
-        ("lottery", False),
+        ("lottery", True),
     }
