@@ -1,4 +1,4 @@
-"""What every test runs on: AWS credentials that open no account, no way out of this machine, and a strict CI.
+"""What every test runs on: no way out of this machine, and a strict CI. `tests/__init__.py` sets the environment.
 
 With CI=true a skipped, expected-to-fail or deselected test is a failure, and so is a suite that was asked for and
 holds no test: what CI calls passed has been run.
@@ -26,22 +26,6 @@ settings.register_profile("laptop", deadline=None)
 # Two shared cores are too uneven for deadlines, and a red run must be red again.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if CI else "laptop")
-
-for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
-    os.environ.pop(name, None)
-os.environ.update(
-    # ministack takes a key of twelve digits for an account; moto's streams fail when the account is in the host name.
-    AWS_ACCESS_KEY_ID="test",
-    AWS_SECRET_ACCESS_KEY="test",
-    AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
-    AWS_CONFIG_FILE=os.devnull,
-    AWS_DEFAULT_REGION="cn-north-1",
-    AWS_EC2_METADATA_DISABLED="true",
-    AWS_REGION="cn-north-1",
-    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-    POWERTOOLS_METRICS_NAMESPACE="CouponSeason",
-    POWERTOOLS_SERVICE_NAME="test",
-)
 
 
 def stay_home(event: str, arguments: tuple[Any, ...]) -> None:

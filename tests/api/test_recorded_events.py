@@ -12,6 +12,8 @@ from tests.api.seasons import beijing
 from tests.api.stage import Stage
 
 FOLDER = Path(__file__).parents[1] / "events"
+OTHERS = {"schedule-minute", "stream-claim"}
+"""Not of the gateway: `test_invoke.py` plays them."""
 EXPECTED: dict[str, tuple[int, str]] = {
     "default-cookie": (404, "not-found"),
     "default-other-method": (405, "method-not-allowed"),
@@ -40,7 +42,7 @@ def recorded(name: str) -> dict[str, Any]:
 
 def test_every_recorded_event_is_played() -> None:
     """Each recording has an entry in the table."""
-    assert {path.stem for path in FOLDER.glob("*.json")} == EXPECTED.keys()
+    assert {path.stem for path in FOLDER.glob("*.json")} == EXPECTED.keys() | OTHERS
 
 
 @pytest.mark.parametrize("name", EXPECTED)

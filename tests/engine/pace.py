@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-import tests.conftest  # noqa: F401 - credentials that open no account
 from coupons.claim.packs import Citizen, claim
 from coupons.refusals import Refusal
 from infra.virtual.store import Store

@@ -17,7 +17,6 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-import tests.conftest  # noqa: F401 - credentials that open no account, before the functions read their settings
 from infra.local.engine import dynamodb_engine
 from tests.faults.operations import OPERATIONS, Operation, Play
 from tests.faults.proxy import FAULTS, Fault

@@ -21,9 +21,9 @@ _PATH = re.compile(r"`((?:[\w.-]+/)*[\w*-]+\.(?:py|md|json|ya?ml)|(?:[\w.-]+/)+)
 """A file or a folder in backticks."""
 _TARGET = re.compile(r"(?:`|^ {4}|=\S+ )make ([a-z0-9]+)", re.MULTILINE)
 """A target where it is written as code."""
-_RUN = re.compile(r"\.venv/bin/python -m [\w.]+ ([\w/.-]+)(?: -k (\w+))?")
+_RUN = re.compile(r"(?:\.venv/bin/python -m [\w.]+ |make invoke EVENT=)([\w/.-]+)(?: -k (\w+))?")
 """A test or an event that a command runs, and the word in the name of the test."""
-_MADE_LATER = (".venv/", ".venv-sam/", ".aws-sam/", ".local/", "my-season.yaml")
+_MADE_LATER = (".venv/", ".venv-sam/", ".aws-sam/", ".local/", ".vscode/", "my-season.yaml", "tests/api/test_mine.py")
 """What commands, and readers, make."""
 
 
@@ -92,6 +92,7 @@ def test_a_page_points_at_what_exists(page: Path) -> None:
         "`tests/nowhere/`",
         "`claim/nowhere.py`",
         "`.venv/bin/python -m tests.invoke tests/events/nowhere.json`",
+        "`make invoke EVENT=tests/events/nowhere.json`",
         "`.venv/bin/python -m pytest tests/unit/test_money.py -k nowhere`",
     ],
 )
