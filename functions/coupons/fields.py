@@ -26,6 +26,7 @@ from pydantic import (
 
 from coupons.currencies import EXPONENTS
 from coupons.identities import LENGTH_MAX, person_name
+from coupons.refusals import Fault
 
 AMOUNT_MAX_MINOR = 10**11
 """Largest amount of one order or one discount (contract: amounts up to 10^11)."""
@@ -131,6 +132,9 @@ DeclaredDay = Annotated[Day, AfterValidator(_day_of_our_time)]
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""Days of the week."""
+Channel = Literal["offline", "online"]
+"""Where an order is placed: in a store, or online."""
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """`HH:MM` on a wall clock."""
 ClockEnd = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
@@ -167,7 +171,7 @@ class Text(Document):
 Title = Annotated[str, Field(min_length=1, max_length=500)] | Text
 
 
-def faults(error: ValidationError, place: str) -> list[dict[str, str]]:
+def faults(error: ValidationError, place: str) -> list[Fault]:
     """All errors, each with its place inside `place`."""
     return [
         {

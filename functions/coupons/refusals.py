@@ -20,7 +20,40 @@ class to its status and title.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypedDict
+
+NotEligibleReason = Literal["group", "region", "booking-required", "not-drawn", "limit"]
+"""Why a person cannot claim: the members' group, the region, no booking, the draw, or a limit of packs."""
+CodeInvalidReason = Literal["unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced"]
+"""Why a code is refused: it is not one of ours; its PIN is missing, wrong, or was wrong too often; a newer print."""
+LateScanReason = Literal["late-not-allowed", "late-limit"]
+"""Why a late scan is refused: the merchant may send none, or none is left today."""
+UnusableStatus = Literal["held", "redeemed", "expired", "voided"]
+"""The status of a coupon that cannot be used: held by another order, redeemed, expired, or voided."""
+OrderReason = Literal[
+    "min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid", "no-discount"
+]
+"""A term that an order does not meet: the threshold, the scope, the hours, the validity, or nothing is taken off."""
+
+
+class Fault(TypedDict):
+    """One place of a request that does not fit, and why."""
+
+    place: str
+    """Where, like `body.order.items.0.sku`, `query.status` or `path.batch_id`."""
+    message: str
+    """What is wrong there."""
+
+
+class Difference(TypedDict):
+    """One place where a document differs from what was published."""
+
+    place: str
+    """Where in the sent document, like `body.terms.0.discount.amount_minor`."""
+    kept: Any
+    """The published value, which stays."""
+    stated: Any
+    """The value that the document states."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -45,10 +78,9 @@ class Forbidden(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class Malformed(Refusal):
-    """`errors`: `place` and `message` of each."""
-
     slug = "malformed"
-    errors: list[dict[str, str]] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+    """Each place that does not fit, at most 20."""
 
 
 class NotFound(Refusal):
@@ -57,23 +89,25 @@ class NotFound(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class MethodNotAllowed(Refusal):
-    """`allow`: the methods of the path."""
-
     slug = "method-not-allowed"
     allow: list[str]
+    """The methods of the path."""
 
 
 @dataclass(eq=False, kw_only=True)
 class NotOpen(Refusal):
     slug = "not-open"
     opens_at_s: int
+    """When the window opens."""
     retry_after_s: int
+    """Seconds to wait before the next try: a little after the opening, spread so that not all come at once."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Closed(Refusal):
     slug = "closed"
     closed_at_s: int
+    """When the window closed."""
 
 
 class Paused(Refusal):
@@ -86,27 +120,25 @@ class Stopped(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class NotEligible(Refusal):
-    """`reason`: `group` (of members), `region`, `booking-required`, `not-drawn` or `limit`."""
-
     slug = "not-eligible"
-    reason: str
+    reason: NotEligibleReason
+    """Why this person cannot claim the batch."""
 
 
 @dataclass(eq=False, kw_only=True)
 class AlreadyClaimedGroup(Refusal):
-    """`claimed_batch_id`: the batch of the same exclusive group that the person has claimed."""
-
     slug = "already-claimed-group"
     claimed_batch_id: str
+    """The batch of the same exclusive group that the person has claimed."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Drained(Refusal):
-    """`returns_at_s`: when unclaimed packs return to the stock at the latest."""
-
     slug = "drained"
     returns_at_s: int
+    """When unclaimed packs return to the stock at the latest."""
     retry_after_s: int
+    """Seconds to wait before the next try."""
 
 
 class SoldOut(Refusal):
@@ -119,24 +151,22 @@ class InsufficientPoints(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class CodeInvalid(Refusal):
-    """`reason`: `unknown`, or for a printed code `pin-required`, `pin-wrong`, `pin-spoiled` or `replaced`."""
-
     slug = "code-invalid"
-    reason: str = "unknown"
+    reason: CodeInvalidReason = "unknown"
+    """Why the code is refused; all but `unknown` are of printed codes."""
 
 
 @dataclass(eq=False, kw_only=True)
 class CodeExpired(Refusal):
-    """The code is too old, or was issued before the coupon came back.
-
-    `retry_after_s`: after how long a fresh code is accepted; None: at once. `reason`: `late-not-allowed` or
-    `late-limit` for a scan that was sent late.
-    """
+    """The code is too old, or was issued before the coupon came back."""
 
     slug = "code-expired"
     expired_at_s: int
-    reason: str | None = None
+    """Until when the code could be used."""
+    reason: LateScanReason | None = None
+    """Why a scan that was sent late is refused; absent for any other scan."""
     retry_after_s: int | None = None
+    """Seconds until a fresh code is accepted; absent: at once."""
 
 
 class OrderConflict(Refusal):
@@ -145,47 +175,41 @@ class OrderConflict(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class CouponNotUsable(Refusal):
-    """`coupon_status`: `held` by another order, `redeemed`, `expired` or `voided`."""
-
     slug = "coupon-not-usable"
-    coupon_status: str
+    coupon_status: UnusableStatus
+    """Why the coupon cannot be used."""
     expires_at_s: int
+    """When the coupon expires, or expired."""
 
 
 @dataclass(eq=False, kw_only=True)
 class OrderNotEligible(Refusal):
-    """`reasons`: each term that the order does not meet."""
-
     slug = "order-not-eligible"
-    reasons: list[str]
+    reasons: list[OrderReason]
+    """Each term that the order does not meet."""
 
 
 @dataclass(eq=False, kw_only=True)
 class ReversalNotAllowed(Refusal):
-    """`left_minor`: how much of the order can still be reversed."""
-
     slug = "reversal-not-allowed"
     left_minor: int
+    """How much of the order can still be reversed."""
     currency: str
+    """Of `left_minor`."""
 
 
 @dataclass(eq=False, kw_only=True)
 class TermsFrozen(Refusal):
-    """`differences`: each place where a document differs from what was published: `kept` is published, `stated` is not.
-
-    Empty for edits that are not documents.
-    """
-
     slug = "terms-frozen"
-    differences: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    """Each place where a document differs from what was published; empty for edits that are not documents."""
 
 
 @dataclass(eq=False, kw_only=True)
 class RevisionConflict(Refusal):
-    """`revision`: the current one."""
-
     slug = "revision-conflict"
     revision: int
+    """The current revision: read it, and send the edit again with it."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -194,9 +218,13 @@ class BudgetExceeded(Refusal):
 
     slug = "budget-exceeded"
     funder_id: str
+    """The funder whose budget is too small."""
     available_minor: int
+    """What is left of its budget."""
     needed_minor: int
+    """What the edit needs of it."""
     currency: str
+    """Of both amounts."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -205,3 +233,4 @@ class Busy(Refusal):
 
     slug = "busy"
     retry_after_s: int = 1
+    """Seconds to wait before the same request is sent again."""

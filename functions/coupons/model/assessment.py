@@ -6,7 +6,6 @@ A quote is only this; hold and redemption assess again, and conditional writes d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from coupons.fields import BASIS_POINTS
 from coupons.model.claims import Coupon
@@ -15,18 +14,15 @@ from coupons.model.opening_hours import is_open
 from coupons.model.orders import Item, LineAmounts, Order
 from coupons.model.terms import Exchange, PercentOff, Terms
 from coupons.money import FundingLine, split
+from coupons.refusals import OrderReason
 from coupons.times import epoch_s
-
-Reason = Literal[
-    "min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid", "no-discount"
-]
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """`eligible` if and only if `reasons` is empty; otherwise amounts are zero and the order is payable in full."""
 
-    reasons: tuple[Reason, ...]
+    reasons: tuple[OrderReason, ...]
     amounts: LineAmounts
 
     @property
@@ -71,7 +67,7 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
     return Assessment((), LineAmounts(discount_minor, match_minor, payable_minor, funding))
 
 
-def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[Reason]) -> int:
+def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[OrderReason]) -> int:
     """The discount for `items`; 0 and a reason if they cost too little, or do not hold the item of an exchange.
 
     Of several lines with the item of an exchange, the one with the highest price counts.
@@ -96,9 +92,9 @@ def _restricts_items(terms: Terms) -> bool:
     return bool(terms.scope.item_categories or terms.scope.item_tags)
 
 
-def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item], list[Reason]]:
+def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item], list[OrderReason]]:
     """The items that count, and the reasons of place: merchant, category, tag, channel, region."""
-    scope, reasons = terms.scope, list[Reason]()
+    scope, reasons = terms.scope, list[OrderReason]()
     record = till.record if till is not None and till.enrolled and not till.record.suspended else None
     store = next((store for store in record.stores if store.store_id == order.store_id), None) if record else None
     if till is None or record is None or store is None or (scope.merchants and till.merchant_id not in scope.merchants):

@@ -18,6 +18,8 @@ from coupons.money import Purse
 from coupons.times import epoch_s
 
 BatchStatus = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
+"""What a batch does now: it waits, takes bookings, can be claimed, is paused, has handed out all packs (`drained`: some
+may return; `sold_out`: none can), has closed, or was stopped."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,12 @@ EditOutcome = Literal["created", "updated", "unchanged"]
 """What a PUT of a document, or of a merchant's record, did."""
 
 
+FunderKind = Literal["government", "platform", "enterprise"]
+"""What a funder is."""
+BatchMode = Literal["first_come", "lottery", "granted"]
+"""How packs are given: in order of arrival, by draw, or to each member of a group."""
+
+
 class Section(Document):
     """A heading under which batches and terms are shown."""
 
@@ -52,7 +58,7 @@ class Funder(Document):
     """Named by the funding of terms."""
     title: Title
     """Shown to people."""
-    kind: Literal["government", "platform", "enterprise"]
+    kind: FunderKind
     """What the funder is."""
     budget_minor: Annotated[int, Field(ge=0, le=BUDGET_MAX_MINOR)]
     """What this funder pays at most in the whole campaign. It can be raised, and lowered to what is reserved."""
@@ -101,7 +107,7 @@ class Batch(Document):
     """Shown to people."""
     section_id: Id | None = None
     """The section that it is shown under."""
-    mode: Literal["first_come", "lottery", "granted"]
+    mode: BatchMode
     """How packs are given: in order of arrival, by draw, or to each member of a group. A `granted` batch needs
     `eligibility.group_id`, a `lottery` a booking that closes before the batch opens."""
     quantity: Quantity

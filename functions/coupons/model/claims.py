@@ -15,6 +15,7 @@ from coupons.times import DAY_S, day_of, day_start_s, epoch_s
 CouponState = Literal["available", "held", "redeemed", "voided"]
 """The state in the item. `expired` is never stored: it follows from the clock."""
 CouponStatus = Literal["available", "held", "redeemed", "expired", "voided"]
+"""The status of a coupon: it can be used, is set aside for an order, was used, has expired, or was voided."""
 BAR_AHEAD_S = 2 * SKEW_S
 """A bar that is further ahead was written before a clock was set back, and does not count."""
 

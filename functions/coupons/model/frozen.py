@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from coupons.model.campaigns import Batch, Campaign
-from coupons.refusals import TermsFrozen
+from coupons.refusals import Difference, TermsFrozen
 
 DIFFERENCES_MAX = 20
 SHOWN_MAX = 80
@@ -64,7 +64,7 @@ FROZEN_FACTS = ("timezone", "currency")
 """Of the document, once one of its batches is published."""
 
 
-def differences(before: Any, after: Any, place: str) -> Iterator[dict[str, Any]]:
+def differences(before: Any, after: Any, place: str) -> Iterator[Difference]:
     """Each place where two values differ: `{place, kept, stated}`, as deep as both have the same shape."""
     before, after = _plain(before), _plain(after)
     if before == after:
@@ -85,7 +85,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
 
 
-def _of_batch(stored: Campaign, document: Campaign, before: Batch, place: int) -> Iterator[dict[str, Any]]:
+def _of_batch(stored: Campaign, document: Campaign, before: Batch, place: int) -> Iterator[Difference]:
     yield from differences(before, document.batches[place], f"body.batches.{place}")
     for terms in {terms.terms_id: terms for terms in stored.terms_of(before)}.values():
         for number, other_terms in enumerate(document.terms):
@@ -99,7 +99,7 @@ def _of_batch(stored: Campaign, document: Campaign, before: Batch, place: int) -
         yield from differences(getattr(stored, fact), getattr(document, fact), f"body.{fact}")
 
 
-def _sentence(batch_id: str, difference: Mapping[str, Any]) -> str:
+def _sentence(batch_id: str, difference: Difference) -> str:
     place, kept, stated = difference["place"], difference["kept"], difference["stated"]
     if place.startswith("body.batches.") and place.endswith(".quantity"):
         more = stated if stated > kept else "N"

@@ -24,6 +24,8 @@ from typing import Literal
 from coupons.money import NOTHING, Amounts
 
 Kind = Literal["fund", "reserve", "spend", "reverse", "release", "rollover", "settle"]
+RecordKind = Literal["reserve", "release", "rollover"]
+"""A movement that is recorded: money is set aside for a batch, given back to its funders, or goes to a later batch."""
 Account = tuple[str, ...]
 """`(outside, funder)`, `(left, funder)`, `(reserved, funder, batch)`, `(due, funder, merchant)`;
 `settled` and `refused` as `due`."""
@@ -44,7 +46,7 @@ class LedgerRecord:
     """A movement that is no settlement line. `packs`: how many packs the money is for; `step`: what caused it."""
 
     key: str
-    kind: Literal["reserve", "release", "rollover"]
+    kind: RecordKind
     batch_id: str
     amounts: Amounts
     packs: int
@@ -54,7 +56,7 @@ class LedgerRecord:
 
 
 def record_of(
-    kind: Literal["reserve", "release", "rollover"],
+    kind: RecordKind,
     batch_id: str,
     version: int,
     amounts: Amounts,

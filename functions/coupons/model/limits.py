@@ -14,6 +14,12 @@ PER_BATCH_MAX = 4
 """Each limit adds an item to the claim's transaction."""
 
 
+LimitedParty = Literal["person", "household"]
+"""Whose packs a limit counts."""
+LimitPeriod = Literal["campaign", "month", "week", "day"]
+"""After which a limit's count starts anew."""
+
+
 class CountLimit(Document):
     """A person, or a household, can claim at most `packs_max` packs in each `period`.
 
@@ -25,9 +31,9 @@ class CountLimit(Document):
     """Counts packs."""
     limit_id: Id
     """Named by batches."""
-    per: Literal["person", "household"]
+    per: LimitedParty
     """Whose packs are counted."""
-    period: Literal["campaign", "month", "week", "day"]
+    period: LimitPeriod
     """The count starts anew with each; `campaign` never."""
     packs_max: Annotated[int, Field(ge=1, le=1_000)]
     """The most packs in a period."""

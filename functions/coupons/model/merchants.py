@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from coupons.fields import CallersNumber, DeclaredDay, Document, Id, Label, Revision, Title, distinct
+from coupons.fields import CallersNumber, Channel, DeclaredDay, Document, Id, Label, Revision, Title, distinct
 
 LATE_SCANS_MAX = 1_000
 
@@ -24,6 +24,10 @@ class Store(Document):
     """What `suspended_districts` is compared with."""
 
 
+Decision = Literal["released", "refused"]
+"""What an operator decided about a withheld line: it is due after all, or owed to nobody."""
+
+
 class Withholding(Document):
     """Lines that are not paid out for a reason: those of one order from that day on, or all of a day (no `order_no`).
 
@@ -34,11 +38,11 @@ class Withholding(Document):
     day: DeclaredDay
     order_no: CallersNumber | None = None
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-    decision: Literal["released", "refused"] | None = None
+    decision: Decision | None = None
 
 
 Tags = Annotated[list[Label], Field(max_length=20)]
-Channels = Annotated[list[Literal["offline", "online"]], Field(min_length=1, max_length=2)]
+Channels = Annotated[list[Channel], Field(min_length=1, max_length=2)]
 Stores = Annotated[list[Store], Field(min_length=1, max_length=100)]
 LateScans = Annotated[int, Field(ge=0, le=LATE_SCANS_MAX)]
 Enrolments = Annotated[list[Id], Field(max_length=50)]

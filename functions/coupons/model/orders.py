@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coupons.fields import Document, Id, Label, Minor
+from coupons.fields import Channel, Document, Id, Label, Minor
 from coupons.money import Amounts, FundingLine, Purse
 
 
@@ -25,7 +25,7 @@ class Order(Document):
 
     total_minor: Minor
     store_id: Id
-    channel: Literal["offline", "online"]
+    channel: Channel
     region: Label
     items: Annotated[list[Item], Field(min_length=1, max_length=100)]
 
@@ -104,13 +104,17 @@ class OrderRecord:
         return (self.coupon_id, self.fingerprint) == (coupon_id, order_fingerprint)
 
 
+LineKind = Literal["redemption", "reversal"]
+"""What a settlement line records."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A settlement line: one redemption or reversal, filed under the merchant and its day. A reversal's amounts are
     negative.
     """
 
-    kind: Literal["redemption", "reversal"]
+    kind: LineKind
     order_no: str
     reversal_no: str
     coupon_id: str

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from coupons.fields import (
     BASIS_POINTS,
     BasisPoints,
+    Channel,
     ClockEnd,
     ClockTime,
     DeclaredDay,
@@ -171,7 +172,7 @@ class Scope(Document):
     """Categories of the items that count."""
     item_tags: Annotated[list[Label], Field(max_length=100)] = []
     """Tags, one of which an item that counts has."""
-    channels: Annotated[list[Literal["offline", "online"]], Field(max_length=2)] = []
+    channels: Annotated[list[Channel], Field(max_length=2)] = []
     """Where the order is placed."""
     regions: Annotated[list[Label], Field(max_length=100)] = []
     """Where the goods are delivered; offline the store must be there too."""
@@ -195,6 +196,10 @@ class MatchRatio(Document):
     """Of the discount; 10000 doubles it, 0 ends the match."""
 
 
+RefundPolicy = Literal["always", "full_only", "never"]
+"""When a reversal returns the coupon: any reversal does, only one of all that was payable, or none."""
+
+
 class Refund(Document):
     """What a reversal does to the coupon. The coupon's expiry never moves.
 
@@ -206,7 +211,7 @@ class Refund(Document):
     coupon that can be used has no money out on an earlier use, and costs at most once what publishing reserved for it.
     """
 
-    policy: Literal["always", "full_only", "never"]
+    policy: RefundPolicy
     """When a reversal returns the coupon."""
     times_max: Annotated[int, Field(ge=1, le=10)] = 1
     """How often it can be returned."""

@@ -9,7 +9,7 @@ from coupons.model.campaigns import EditOutcome
 from coupons.model.merchants import MerchantEdit, MerchantRecord, Withholding
 from coupons.model.payouts import changed
 from coupons.process.services import Services
-from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict
+from coupons.refusals import Busy, Fault, Malformed, NotFound, RevisionConflict
 
 
 def read(services: Services, merchant_id: str) -> MerchantRecord:
@@ -68,7 +68,7 @@ def _refuse_unknown_orders(
     """A new withholding must name an order that was redeemed: any other order has no line. Raises Malformed."""
     named = {one.order_no for one in changes if one.order_no is not None}
     unknown = named - services.orders.redeemed(merchant_id, named)
-    errors = [
+    errors: list[Fault] = [
         {"place": f"body.withheld.{place}.order_no", "message": f"no order {one.order_no!r} was redeemed there"}
         for place, one in enumerate(record.withheld)
         if one.order_no in unknown

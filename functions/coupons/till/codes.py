@@ -5,7 +5,7 @@ from __future__ import annotations
 from coupons.clock import SKEW_S
 from coupons.model.scans import LATE_MAX_S, Scanned
 from coupons.process.services import Services
-from coupons.refusals import CodeExpired, CodeInvalid
+from coupons.refusals import CodeExpired, CodeInvalid, LateScanReason
 from coupons.till.coupons import TillCoupon
 
 
@@ -57,7 +57,7 @@ def replaced_print() -> CodeInvalid:
     return CodeInvalid(reason="replaced", detail="This print was replaced by a newer one, or by its coupon's return.")
 
 
-def too_late(scanned: Scanned, reason: str) -> CodeExpired:
+def too_late(scanned: Scanned, reason: LateScanReason) -> CodeExpired:
     """The refusal of a late scan: `late-not-allowed` for this merchant, or `late-limit` of the day is reached."""
     detail = (
         "This merchant may not send scans late." if reason == "late-not-allowed" else "No late scans are left today."

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from coupons.fields import Document, Instant, Minor, PersonName, Quantity, SealedId
+from coupons.model.claims import CouponStatus
 from coupons.model.orders import Order
 from coupons.model.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
 from coupons.sealing import PIN_DIGITS
@@ -66,10 +67,14 @@ class QuantityBody(Document):
     quantity: Quantity
 
 
+IssuedCoupons = Literal["keep", "void"]
+"""What happens to coupons that are issued and not redeemed: they stay valid, or are voided."""
+
+
 class StopBody(Empty):
     """`issued`: whether coupons that are issued and not redeemed stay valid or are voided."""
 
-    issued: Literal["keep", "void"] = "keep"
+    issued: IssuedCoupons = "keep"
 
 
 class ExtendBody(Document):
@@ -106,7 +111,7 @@ class Query(BaseModel):
 
 
 class WalletQuery(Query):
-    status: Literal["", "available", "held", "redeemed", "expired", "voided"] = ""
+    status: Literal["", CouponStatus] = ""
 
 
 def _flag(text: object) -> object:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from coupons.fields import PATH_PARAMETERS, faults
 from coupons.json_documents import parsed
 from coupons.process.services import Services
-from coupons.refusals import Malformed
+from coupons.refusals import Fault, Malformed
 from coupons.web.bodies import Empty, Query
 from coupons.web.callers import Caller
 
@@ -59,7 +59,7 @@ def request_of(
     body: type[BaseModel] | None,
 ) -> Request:
     """The request of a gateway event, now. Raises Malformed with each error and its place."""
-    errors: list[dict[str, str]] = []
+    errors: list[Fault] = []
     path = _path(event, errors)
     parameters = _parameters(query or Query, event.get("queryStringParameters") or {}, errors)
     raw = _body(event, errors)
@@ -70,7 +70,7 @@ def request_of(
     return Request(services, int(services.clock.wall_s()), caller, path, parameters, content, accept)
 
 
-def _path(event: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, str]:
+def _path(event: Mapping[str, Any], errors: list[Fault]) -> dict[str, str]:
     path = event.get("pathParameters") or {}
     for name, value in path.items():
         errors += [{"place": f"path.{name}", "message": message} for message in _invalid(PATH_PARAMETERS[name], value)]
@@ -85,7 +85,7 @@ def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
     return []
 
 
-def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | None:
+def _body(event: Mapping[str, Any], errors: list[Fault]) -> bytes | None:
     """The bytes of the body; None, and an error, if it cannot be read or is too large.
 
     Guarded by tests/api/test_misfits.py::test_sixty_four_kilobytes_and_one_byte.
@@ -105,7 +105,7 @@ def _body(event: Mapping[str, Any], errors: list[dict[str, str]]) -> bytes | Non
     return raw
 
 
-def _parameters(model: type[Query], stated: Mapping[str, str], errors: list[dict[str, str]]) -> Query | None:
+def _parameters(model: type[Query], stated: Mapping[str, str], errors: list[Fault]) -> Query | None:
     """The parameters; None, and each error with its place, if one is unknown or does not fit."""
     try:
         return model.model_validate(stated)
@@ -114,7 +114,7 @@ def _parameters(model: type[Query], stated: Mapping[str, str], errors: list[dict
         return None
 
 
-def _content(model: type[BaseModel], raw: bytes, errors: list[dict[str, str]]) -> BaseModel | None:
+def _content(model: type[BaseModel], raw: bytes, errors: list[Fault]) -> BaseModel | None:
     """The body; None, and each error with its place, if it does not fit. An absent body is an empty object for some."""
     try:
         return parsed(model, raw) if raw or not issubclass(model, Empty) else model()

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 from jsonschema import Draft202012Validator
 
-from coupons.model.assessment import Reason
+from coupons.refusals import OrderReason
 from infra.client import Citizen, Till, answers
 from infra.client.api import ProblemError
 from infra.client.reactions import REACTIONS, line_of, reaction_to
@@ -175,7 +175,7 @@ def test_no_reaction_is_to_something_that_nobody_says() -> None:
 
 def test_every_reason_has_its_own_line() -> None:
     """Those that the code can say; `not-eligible` and a coupon's states as the contract lists them."""
-    assert REACTIONS["order-not-eligible"].cases.keys() >= set(typing.get_args(Reason))
+    assert REACTIONS["order-not-eligible"].cases.keys() >= set(typing.get_args(OrderReason))
     assert REACTIONS["not-eligible"].cases.keys() == {"group", "region", "booking-required", "not-drawn", "limit"}
     assert REACTIONS["coupon-not-usable"].cases.keys() == {"expired", "redeemed", "voided", "held"}
 

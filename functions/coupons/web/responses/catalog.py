@@ -7,7 +7,7 @@ from typing import Any, Self
 from coupons.fields import Title
 from coupons.model import batches
 from coupons.model.batches import BatchNow
-from coupons.model.campaigns import Booking, Campaign, Eligibility, Section
+from coupons.model.campaigns import BatchMode, Booking, Campaign, Eligibility, Section
 from coupons.model.limits import Limit
 from coupons.model.terms import Terms
 from coupons.times import epoch_s, rfc3339
@@ -19,7 +19,7 @@ class BatchSummary(ResponseBody):
     campaign_id: str
     title: Title
     section_id: str | None
-    mode: str
+    mode: BatchMode
     status: batches.BatchStatus
     opens_at: str
     closes_at: str

@@ -76,6 +76,7 @@ class WalletView(ResponseBody):
 
 
 BookingStatus = Literal["booked", "cancelled"]
+"""What a booking is."""
 
 
 class BookingView(ResponseBody):

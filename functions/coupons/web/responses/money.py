@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Self
 
 from coupons.model.accounts import BatchMoney, Budget, CampaignMoney, movement_cursor_of
 from coupons.model.findings import AuditReport, BatchAudit, Equation
-from coupons.model.ledger import LedgerRecord
+from coupons.model.ledger import LedgerRecord, RecordKind
 from coupons.times import rfc3339
 from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amounts
 
@@ -54,7 +54,7 @@ class MovementView(ResponseBody):
     """`step`: what caused the movement. `packs`: of the whole movement, which takes a record for each 40 funders."""
 
     key: str
-    kind: Literal["reserve", "release", "rollover"]
+    kind: RecordKind
     batch_id: str
     to_batch_id: str | None
     step: str

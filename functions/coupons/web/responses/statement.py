@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from coupons.cells import text_cell
 from coupons.model.days import Totals
-from coupons.model.merchants import Withholding
-from coupons.model.orders import Line
+from coupons.model.merchants import Decision, Withholding
+from coupons.model.orders import Line, LineKind
 from coupons.model.payouts import PAYOUTS, SumsByPayout
 from coupons.model.statements import StatementPage, line_cursor_of
 from coupons.money import Purse
@@ -18,7 +18,7 @@ from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amo
 
 
 class LineView(ResponseBody):
-    kind: str
+    kind: LineKind
     order_no: str
     reversal_no: str | None
     coupon_id: str
@@ -36,7 +36,7 @@ class LineView(ResponseBody):
     """By this reversal."""
     withheld: str | None
     """The reason why the line was withheld, also after a decision."""
-    decision: Literal["released", "refused"] | None
+    decision: Decision | None
 
     @classmethod
     def of(cls, line: Line, withholding: Withholding | None, timezone: str) -> Self:

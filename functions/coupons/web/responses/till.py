@@ -7,6 +7,7 @@ from typing import Literal, Self
 from coupons.model.assessment import Assessment
 from coupons.model.orders import OrderRecord, Reversal
 from coupons.model.terms import Terms
+from coupons.refusals import OrderReason
 from coupons.times import rfc3339
 from coupons.web.responses.base import FundingView, ResponseBody, funding_of_lines
 
@@ -15,7 +16,7 @@ class QuoteView(ResponseBody):
     """`hold_max_s`: how long an order can hold this coupon at most."""
 
     eligible: bool
-    reasons: list[str]
+    reasons: list[OrderReason]
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
