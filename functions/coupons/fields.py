@@ -112,6 +112,7 @@ Currency = Annotated[
     Field(pattern=r"^[A-Z]{3}$", json_schema_extra={"enum": list(EXPONENTS)}),
     AfterValidator(_known_currency),
 ]
+"""ISO 4217 code of a currency that is legal tender."""
 
 
 def _calendar_day(text: str) -> str:

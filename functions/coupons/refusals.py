@@ -69,26 +69,36 @@ class Refusal(Exception):
 
 
 class Unauthenticated(Refusal):
+    """No token came with the request, or not a valid one."""
+
     slug = "unauthenticated"
 
 
 class Forbidden(Refusal):
+    """The token's scope does not allow this, or its merchant has no record."""
+
     slug = "forbidden"
 
 
 @dataclass(eq=False, kw_only=True)
 class Malformed(Refusal):
+    """Body, parameters or headers do not fit the schema."""
+
     slug = "malformed"
     errors: list[Fault] = field(default_factory=list)
     """Each place that does not fit, at most 20."""
 
 
 class NotFound(Refusal):
+    """There is no such thing, or it is another person's or merchant's."""
+
     slug = "not-found"
 
 
 @dataclass(eq=False, kw_only=True)
 class MethodNotAllowed(Refusal):
+    """The path is a route by another method."""
+
     slug = "method-not-allowed"
     allow: list[str]
     """The methods of the path."""
@@ -96,6 +106,8 @@ class MethodNotAllowed(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class NotOpen(Refusal):
+    """The window has not opened yet."""
+
     slug = "not-open"
     opens_at_s: int
     """When the window opens."""
@@ -105,21 +117,29 @@ class NotOpen(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class Closed(Refusal):
+    """The window has closed."""
+
     slug = "closed"
     closed_at_s: int
     """When the window closed."""
 
 
 class Paused(Refusal):
+    """An operator paused the batch; it may go on."""
+
     slug = "paused"
 
 
 class Stopped(Refusal):
+    """An operator stopped the batch for good."""
+
     slug = "stopped"
 
 
 @dataclass(eq=False, kw_only=True)
 class NotEligible(Refusal):
+    """The person may not claim this batch."""
+
     slug = "not-eligible"
     reason: NotEligibleReason
     """Why this person cannot claim the batch."""
@@ -127,6 +147,8 @@ class NotEligible(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class AlreadyClaimedGroup(Refusal):
+    """The person has claimed another batch of the same exclusive group."""
+
     slug = "already-claimed-group"
     claimed_batch_id: str
     """The batch of the same exclusive group that the person has claimed."""
@@ -134,6 +156,8 @@ class AlreadyClaimedGroup(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class Drained(Refusal):
+    """All packs are handed out; unclaimed ones may return."""
+
     slug = "drained"
     returns_at_s: int
     """When unclaimed packs return to the stock at the latest."""
@@ -142,15 +166,21 @@ class Drained(Refusal):
 
 
 class SoldOut(Refusal):
+    """All packs are claimed. None returns unless an operator raises the quantity."""
+
     slug = "sold-out"
 
 
 class InsufficientPoints(Refusal):
+    """The person does not have the points that a pack costs."""
+
     slug = "insufficient-points"
 
 
 @dataclass(eq=False, kw_only=True)
 class CodeInvalid(Refusal):
+    """The code is not one of ours, or its PIN is not right."""
+
     slug = "code-invalid"
     reason: CodeInvalidReason = "unknown"
     """Why the code is refused; all but `unknown` are of printed codes."""
@@ -170,11 +200,15 @@ class CodeExpired(Refusal):
 
 
 class OrderConflict(Refusal):
+    """The order number already carries another coupon, or other content."""
+
     slug = "order-conflict"
 
 
 @dataclass(eq=False, kw_only=True)
 class CouponNotUsable(Refusal):
+    """The coupon is used, held by another order, or over."""
+
     slug = "coupon-not-usable"
     coupon_status: UnusableStatus
     """Why the coupon cannot be used."""
@@ -184,6 +218,8 @@ class CouponNotUsable(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class OrderNotEligible(Refusal):
+    """The coupon's terms do not fit the order."""
+
     slug = "order-not-eligible"
     reasons: list[OrderReason]
     """Each term that the order does not meet."""
@@ -191,6 +227,8 @@ class OrderNotEligible(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class ReversalNotAllowed(Refusal):
+    """The amount is more than is left of the order, or the terms do not allow it."""
+
     slug = "reversal-not-allowed"
     left_minor: int
     """How much of the order can still be reversed."""
@@ -200,6 +238,8 @@ class ReversalNotAllowed(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class TermsFrozen(Refusal):
+    """The edit would change what was published."""
+
     slug = "terms-frozen"
     differences: list[Difference] = field(default_factory=list)
     """Each place where a document differs from what was published; empty for edits that are not documents."""
@@ -207,6 +247,8 @@ class TermsFrozen(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class RevisionConflict(Refusal):
+    """The edit was made from another revision than the current one."""
+
     slug = "revision-conflict"
     revision: int
     """The current revision: read it, and send the edit again with it."""

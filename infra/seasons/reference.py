@@ -1,24 +1,20 @@
 """What a season's document can say, from its pydantic models: a JSON Schema and a page of tables.
 
-A field's meaning is the docstring below it in its model; a model's is its own docstring. Both are read from the source,
-so that the functions pay nothing for them when they start.
+A field's meaning is the docstring below it in its model (`infra/described.py`).
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 import typing
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import JsonSchemaValue
 
 from coupons import fields as words
 from coupons.model.campaigns import Campaign
+from infra.described import DescribedSchema
 
 _DEFINITION = "#/$defs/"
 _TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$"
@@ -36,11 +32,8 @@ KINDS: dict[str, tuple[Any, str]] = {
 """The values that many fields share: name in the tables, type, and what it looks like."""
 
 
-class _EditorSchema(GenerateJsonSchema):
-    """Without the titles that pydantic makes of field names, and without OpenAPI's `discriminator`."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - no field has one
-        return False
+class _EditorSchema(DescribedSchema):
+    """Without OpenAPI's `discriminator`."""
 
     def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
         made = super().tagged_union_schema(schema)
@@ -55,12 +48,6 @@ class _EditorSchema(GenerateJsonSchema):
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a campaign document, each field with its meaning."""
     made = Campaign.model_json_schema(schema_generator=_EditorSchema)
-    made.setdefault("$defs", {})
-    for model in models():
-        described = made if model is Campaign else made["$defs"][model.__name__]
-        described["description"] = _joined(model.__doc__ or "")
-        for name, meaning in meanings(model).items():
-            described["properties"][name]["description"] = meaning
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
@@ -78,22 +65,6 @@ def models() -> list[type[BaseModel]]:
 
     meet(Campaign)
     return found
-
-
-def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """What each field of a model means: the docstring below it. Raises KeyError for a field without one."""
-    (declared,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    assert isinstance(declared, ast.ClassDef)
-    said = {
-        field.target.id: _joined(below.value.value)
-        for field, below in pairwise(declared.body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(below, ast.Expr)
-        and isinstance(below.value, ast.Constant)
-        and isinstance(below.value.value, str)
-    }
-    return {name: said[name] for name in model.model_fields}
 
 
 def page() -> str:
@@ -179,8 +150,3 @@ def _inside(hint: Any) -> Iterator[type[BaseModel]]:
         yield hint
     for argument in typing.get_args(hint):
         yield from _inside(argument)
-
-
-def _joined(text: str) -> str:
-    """A docstring as one paragraph."""
-    return " ".join(text.split())

@@ -251,10 +251,13 @@ class Warned(Document):
     """A place where a document states something that it does not change."""
 
     place: str
+    """Where in the sent document, like `body.merchants.0.category`."""
     message: str
+    """What holds instead."""
 
 
 class Applied(Campaign):
-    """The document as it is stored; `warnings` only if there are any."""
+    """The document as it is stored."""
 
     warnings: list[Warned] = []
+    """Statements that change nothing."""

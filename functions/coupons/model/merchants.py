@@ -36,9 +36,13 @@ class Withholding(Document):
     """
 
     day: DeclaredDay
+    """The settlement day of the lines; of an order, the first."""
     order_no: CallersNumber | None = None
+    """The order whose lines are withheld; absent: all lines of the day."""
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    """Why, for the merchant to read."""
     decision: Decision | None = None
+    """What an operator decided; absent: nothing yet."""
 
 
 Tags = Annotated[list[Label], Field(max_length=20)]
@@ -72,22 +76,28 @@ class Merchant(Document):
 
 
 class MerchantRecord(Document):
-    """A merchant: its facts, the campaigns that it joined by itself, its suspension, and what is withheld of its lines.
-
-    `revision` counts the edits of the record. `late_scans_per_day`: how many late scans are taken a settlement day,
-    from tills that were offline; no campaign document sets it.
-    """
+    """A merchant: its facts, the campaigns that it joined by itself, its suspension, and what is withheld of it."""
 
     revision: Revision | None = None
+    """Counts the edits of the record."""
     title: Title
+    """Shown to people."""
     category: Label
+    """What `scope.merchant_categories` of terms is compared with."""
     tags: Tags = []
+    """What `scope.merchant_tags` of terms is compared with."""
     channels: Channels
+    """Where it sells."""
     stores: Stores
+    """Where it sells from."""
     campaigns: Enrolments = []
+    """Campaigns that it joined by itself; those whose document names it are not listed."""
     suspended: bool = False
+    """It redeems no coupons; it can still release, reverse and read."""
     late_scans_per_day: LateScans = 0
+    """How many late scans are taken a settlement day, from tills that were offline. No campaign document sets it."""
     withheld: Withheld = []
+    """What is not paid out of its lines."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -103,15 +113,25 @@ class MerchantEdit(Document):
     """
 
     revision: Revision | None = None
+    """The revision that was read; absent creates."""
     title: Title | None = None
+    """Shown to people."""
     category: Label | None = None
+    """What `scope.merchant_categories` of terms is compared with."""
     tags: Tags | None = None
+    """What `scope.merchant_tags` of terms is compared with."""
     channels: Channels | None = None
+    """Where it sells."""
     stores: Stores | None = None
+    """Where it sells from."""
     campaigns: Enrolments | None = None
+    """Campaigns that it joined by itself; those whose document names it are not listed."""
     suspended: bool | None = None
+    """It redeems no coupons; it can still release, reverse and read."""
     late_scans_per_day: LateScans | None = None
+    """How many late scans are taken a settlement day, from tills that were offline."""
     withheld: Withheld | None = None
+    """What is not paid out of its lines."""
 
     def merged(self, existing: MerchantRecord | None) -> MerchantRecord:
         """The record with this edit. Raises ValidationError if a field is missing, or an entry is there twice."""

@@ -13,21 +13,33 @@ from coupons.money import Amounts, FundingLine, Purse
 
 
 class Item(Document):
+    """A line of an order."""
+
     sku: Label
+    """The item, as the till calls it."""
     category: Label
+    """What `scope.item_categories` is compared with."""
     tags: Annotated[list[Label], Field(max_length=20)] = []
+    """What `scope.item_tags` is compared with."""
     price_minor: Minor
+    """Of one piece."""
     quantity: Annotated[int, Field(ge=1, le=10_000)]
+    """Pieces."""
 
 
 class Order(Document):
-    """`total_minor`: the amount before the coupon's discount and after the merchant's own discounts."""
+    """An order, as the merchant sends it."""
 
     total_minor: Minor
+    """The amount before the coupon's discount and after the merchant's own discounts."""
     store_id: Id
+    """The store of the merchant that sells."""
     channel: Channel
+    """Where the order is placed."""
     region: Label
+    """Where the goods are delivered; offline, where the store is."""
     items: Annotated[list[Item], Field(min_length=1, max_length=100)]
+    """What is bought."""
 
 
 def fingerprint(order: Order) -> str:

@@ -27,44 +27,53 @@ Pin = Annotated[str, Field(pattern=rf"^[0-9]{{{PIN_DIGITS}}}$")]
 
 
 class CodeBody(Empty):
-    """`print`: a code for paper, with a PIN, for a person without a phone. It needs the scope `operator` too."""
+    """What kind of code is wanted; without a body a code of a minute."""
 
     print: bool = False
+    """A code for paper, with a PIN, for a person without a phone. It needs the scope `operator` too."""
 
 
 class QuoteBody(Document):
+    """The coupon and the order that it might be used for."""
+
     code: SealedId
     pin: Pin | None = None
     order: Order
 
 
 class HoldBody(Document):
-    """`ttl_s`: the hold's longest duration. The terms' `hold_max_s` and the coupon's expiry can end it sooner."""
+    """The coupon and the order that it is set aside for."""
 
     code: SealedId
     pin: Pin | None = None
     order: Order
     ttl_s: Annotated[int, Field(ge=1, le=ONLINE_HOLD_MAX_S)]
+    """The hold's longest duration, in seconds. The terms' `hold_max_s` and the coupon's expiry can end it sooner."""
 
 
 class RedemptionBody(Document):
-    """`code` absent: the coupon that this order holds.
-
-    `scanned_at`: when a till that was cut off scanned the code, at most ten minutes ago.
-    """
+    """The coupon and the order that uses it."""
 
     code: SealedId | None = None
+    """What the shop scans; absent: the coupon that this order holds."""
     pin: Pin | None = None
     order: Order
     scanned_at: Instant | None = None
+    """When a till that was cut off scanned the code, at most ten minutes ago; absent: now."""
 
 
 class ReversalBody(Document):
+    """How much of a redemption is undone."""
+
     amount_minor: Minor
+    """What the customer gets back of `payable_minor`; all of it is a full reversal."""
 
 
 class QuantityBody(Document):
+    """A batch's new number of packs."""
+
     quantity: Quantity
+    """Packs in all; never fewer than before."""
 
 
 IssuedCoupons = Literal["keep", "void"]
@@ -72,22 +81,26 @@ IssuedCoupons = Literal["keep", "void"]
 
 
 class StopBody(Empty):
-    """`issued`: whether coupons that are issued and not redeemed stay valid or are voided."""
+    """What becomes of the issued coupons of a stopped batch."""
 
     issued: IssuedCoupons = "keep"
+    """Whether coupons that are issued and not redeemed stay valid or are voided."""
 
 
 class ExtendBody(Document):
-    """`days`: the whole extension beyond the terms, so a repeat does not extend twice."""
+    """By how much the validity of a batch's coupons is lengthened."""
 
     days: Annotated[int, Field(ge=1, le=EXTENSION_MAX_DAYS)]
+    """The whole extension beyond the terms, in days, so a repeat does not extend twice."""
 
 
 class MembersBody(Document):
-    """At most 1,000 persons in both lists together."""
+    """Who joins a group and who leaves it: at most 1,000 persons in both lists together."""
 
     add: Annotated[list[PersonName], Field(max_length=MEMBERS_MAX)] = []
+    """Real-name identities of people who join; members stay."""
     remove: Annotated[list[PersonName], Field(max_length=MEMBERS_MAX)] = []
+    """Real-name identities of people who leave."""
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -100,6 +113,7 @@ class LookupBody(Document):
     """The person that the hotline asks about. In the body, because URLs are logged and must not hold identities."""
 
     person_id: PersonName
+    """The person's real-name identity."""
 
 
 class Query(BaseModel):
@@ -112,6 +126,7 @@ class Query(BaseModel):
 
 class WalletQuery(Query):
     status: Literal["", CouponStatus] = ""
+    """Only coupons of this status; absent: all."""
 
 
 def _flag(text: object) -> object:
@@ -123,14 +138,15 @@ Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
 
 
 class SettlementQuery(Query):
-    """`bom`: the first page begins with a byte order mark if it is a CSV file, for spreadsheet programs."""
-
     cursor: Annotated[str, Field(pattern=r"^[0-9]{1,2}~([A-Za-z0-9._-]{1,64}(~[A-Za-z0-9._-]{1,64})?)?$")] = ""
+    """`next` of the page before; absent: the first page."""
     bom: Flag = False
+    """The first page begins with a byte order mark if it is a CSV file, for spreadsheet programs."""
 
 
 class AuditQuery(Query):
     sweep: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] = ""
+    """`sweep` of a count that was not complete, which goes on; absent: a new count."""
 
 
 def _campaign_or_day(text: str) -> str:
@@ -140,12 +156,9 @@ def _campaign_or_day(text: str) -> str:
 
 
 class BudgetsQuery(AuditQuery):
-    """`audit`: recount `campaign` or a settlement day. `sweep`: the count to resume.
-
-    `cursor`: the movement after which the page begins.
-    """
-
     audit: Annotated[
         str, Field(pattern=r"^(campaign|[0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_campaign_or_day)
     ] = ""
+    """Recount the whole `campaign`, or a settlement day; absent: count nothing."""
     cursor: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,64}~[0-9]{6,9}~(reserve|release|rollover))?$")] = ""
+    """`next` of the page of movements before; absent: the first page."""

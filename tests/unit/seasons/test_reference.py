@@ -10,8 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from infra.couponctl.campaign_files import load_campaign
+from infra.described import meanings
 from infra.seasons.__main__ import main, texts
-from infra.seasons.reference import meanings, models, schema
+from infra.seasons.reference import models, schema
 from tests.unit.seasons.season_reader import SEASONS
 from tests.world import campaign
 
@@ -35,6 +36,7 @@ def test_the_committed_reference_is_what_the_models_say(
 def test_every_field_says_what_it_means() -> None:
     """In a sentence, in its model."""
     for model in models():
+        assert meanings(model).keys() >= model.model_fields.keys(), model
         assert all(meaning.endswith(".") for meaning in meanings(model).values()), model
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from coupons.currencies import EXPONENTS
 from coupons.money import FundingLine
+
+# Responses are never refused: these types only tell the OpenAPI document what a text is.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""RFC 3339 with offset, as `times.rfc3339` writes it."""
+CalendarDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
+"""`YYYY-MM-DD`."""
+CurrencyCode = Annotated[str, Field(json_schema_extra={"enum": list(EXPONENTS)})]
+"""ISO 4217."""
 
 
 class ResponseBody(BaseModel):
@@ -22,8 +31,11 @@ class ResponseBody(BaseModel):
 
 
 class FundingView(ResponseBody):
+    """A funder's part of an amount."""
+
     funder_id: str
     amount_minor: int
+    """Its part, in minor units; negative if the whole amount is."""
 
 
 def _first(sources: Iterable[object], name: str) -> Any:

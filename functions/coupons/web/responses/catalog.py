@@ -11,25 +11,39 @@ from coupons.model.campaigns import BatchMode, Booking, Campaign, Eligibility, S
 from coupons.model.limits import Limit
 from coupons.model.terms import Terms
 from coupons.times import epoch_s, rfc3339
-from coupons.web.responses.base import ResponseBody
+from coupons.web.responses.base import CurrencyCode, Moment, ResponseBody
 
 
 class BatchSummary(ResponseBody):
+    """A published batch: what it gives, to whom and when, and how much is left of it."""
+
     batch_id: str
     campaign_id: str
     title: Title
     section_id: str | None
+    """The section that it is shown under; null: none."""
     mode: BatchMode
+    """How packs are given."""
     status: batches.BatchStatus
-    opens_at: str
-    closes_at: str
+    """What the batch does now."""
+    opens_at: Moment
+    """The first second in which a pack can be claimed."""
+    closes_at: Moment
+    """The first second in which none can."""
     booking: Booking | None
+    """The sign-up before the batch opens; null: none."""
     exclusive_group: str | None
+    """Of the batches with the same name a person can claim one; null: it is in no group."""
     eligibility: Eligibility
+    """Who can claim."""
     price_points: int
+    """What a pack costs in points; 0: nothing."""
     limits: list[Limit]
+    """Limits over several batches that count its packs."""
     quantity: int
+    """Packs in all."""
     remaining: int
+    """Packs that are left: approximate until the batch is over."""
     booked: int | None
     """How many people booked; null until half a minute after the booking window has closed."""
 
@@ -50,7 +64,10 @@ class BatchSummary(ResponseBody):
 
 
 class BatchView(BatchSummary):
+    """A published batch with the terms of its coupons."""
+
     coupons: list[Terms]
+    """The terms of the pack's coupons, in order."""
 
     @classmethod
     def of(cls, now: BatchNow, **more: Any) -> Self:
@@ -58,12 +75,17 @@ class BatchView(BatchSummary):
 
 
 class CampaignSummary(ResponseBody):
+    """A campaign that has a published batch."""
+
     campaign_id: str
     title: Title
     timezone: str
-    currency: str
-    starts_at: str
-    ends_at: str
+    """IANA name: the zone of its calendar days and hours."""
+    currency: CurrencyCode
+    starts_at: Moment
+    """When the season starts; each batch has its own window."""
+    ends_at: Moment
+    """When the season ends."""
 
     @classmethod
     def of(cls, campaign: Campaign, **more: Any) -> Self:
@@ -77,7 +99,10 @@ class CampaignSummary(ResponseBody):
 
 
 class CampaignList(ResponseBody):
+    """The campaigns that have a published batch."""
+
     campaigns: list[CampaignSummary]
+    """In the order of their ids."""
 
     @classmethod
     def of(cls, campaigns: list[Campaign]) -> Self:
@@ -85,9 +110,14 @@ class CampaignList(ResponseBody):
 
 
 class CampaignView(CampaignSummary):
+    """A campaign with its sections and published batches."""
+
     description: Title | None
+    """Shown to people; null: none."""
     sections: list[Section]
+    """Headings under which batches and terms are shown."""
     batches: list[BatchSummary]
+    """The published ones."""
 
     @classmethod
     def with_batches(cls, campaign: Campaign, found: list[BatchNow]) -> Self:

@@ -11,18 +11,23 @@ from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import BookingRecord
 from coupons.sealing import Keys
 from coupons.times import rfc3339
-from coupons.web.responses.base import ResponseBody
+from coupons.web.responses.base import Moment, ResponseBody
 
 
 class CouponView(ResponseBody):
+    """A person's coupon."""
+
     coupon_id: str
     batch_id: str
     terms_id: str
     title: Title
     status: claims.CouponStatus
-    valid_from: str
-    expires_at: str
-    held_until: str | None
+    """Whether it can be used now."""
+    valid_from: Moment
+    """The first second in which it can be used."""
+    expires_at: Moment
+    """The first second in which it cannot."""
+    held_until: Moment | None
     """Set while an unpaid order holds the coupon, which is free again at this time at the latest."""
 
     @classmethod
@@ -47,9 +52,13 @@ class CouponView(ResponseBody):
 
 
 class ClaimView(ResponseBody):
+    """A person's pack of a batch."""
+
     batch_id: str
-    claimed_at: str
+    claimed_at: Moment
+    """When the person claimed it."""
     coupons: list[CouponView]
+    """The coupons of the pack, in order."""
 
     @classmethod
     def of(cls, pack: ClaimedPack, keys: Keys, now_s: int) -> Self:
@@ -61,11 +70,13 @@ class ClaimView(ResponseBody):
 
 
 class WalletView(ResponseBody):
-    """`damaged`: how many packs of the person cannot be shown until they are mended; nothing is lost."""
+    """A person's coupons of all campaigns that are live."""
 
     coupons: list[CouponView]
-    as_of: str
+    """Of the status that was asked for, or all."""
+    as_of: Moment
     damaged: int
+    """How many packs of the person cannot be shown until they are mended; nothing is lost."""
 
     @classmethod
     def of(cls, packs: list[ClaimedPack], damaged: int, keys: Keys, now_s: int, *, status: str = "") -> Self:
@@ -80,9 +91,13 @@ BookingStatus = Literal["booked", "cancelled"]
 
 
 class BookingView(ResponseBody):
+    """A person's booking of a batch."""
+
     batch_id: str
-    booked_at: str
+    booked_at: Moment
+    """When the person booked."""
     status: BookingStatus
+    """Whether the booking stands."""
 
     @classmethod
     def of(cls, batch: PublishedBatch, record: BookingRecord, status: BookingStatus = "booked") -> Self:
@@ -93,8 +108,10 @@ class PersonView(ResponseBody):
     """What the hotline sees: the same that the person's own app shows."""
 
     coupons: list[CouponView]
+    """All of the person's coupons."""
     bookings: list[BookingView]
-    as_of: str
+    """The person's bookings of live batches."""
+    as_of: Moment
     damaged: int
     """How many packs and bookings cannot be shown until they are mended."""
 
@@ -116,11 +133,13 @@ class PersonView(ResponseBody):
 
 
 class CodeView(ResponseBody):
-    """`pin`: of a printed code."""
+    """A code that a shop can scan."""
 
     code: str
-    expires_at: str
+    expires_at: Moment
+    """Until when the code can be scanned; a printed one as long as its coupon can be used."""
     pin: str | None = None
+    """The PIN of a printed code; null for a code of a minute."""
 
     @classmethod
     def of(cls, code: str, batch: PublishedBatch, expires_at_s: int, *, pin: str | None = None) -> Self:

@@ -9,17 +9,21 @@ from coupons.model.accounts import BatchMoney, Budget, CampaignMoney, movement_c
 from coupons.model.findings import AuditReport, BatchAudit, Equation
 from coupons.model.ledger import LedgerRecord, RecordKind
 from coupons.times import rfc3339
-from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amounts
+from coupons.web.responses.base import CurrencyCode, FundingView, Moment, ResponseBody, funding_of_amounts
 
 
 class BudgetView(ResponseBody):
-    """`budget_minor` = `reserved_minor` + `left_minor`. `spent_minor`: of what is reserved, by closed days."""
+    """A funder's budget in a campaign: what is reserved and what is left add up to it."""
 
     funder_id: str
     budget_minor: int
+    """What the funder pays at most in the whole campaign."""
     reserved_minor: int
+    """What is set aside for published batches."""
     left_minor: int
+    """What is not set aside."""
     spent_minor: int
+    """What the lines of closed days cost: a part of `reserved_minor`."""
 
     @classmethod
     def of(cls, budget: Budget, spent_minor: int) -> Self:
@@ -28,16 +32,17 @@ class BudgetView(ResponseBody):
 
 
 class BatchMoneyView(ResponseBody):
-    """`reserved`: in all. `released`: how much of it was given back. `spent`: by closed days.
-
-    `on_its_way`: a movement has begun and is not complete.
-    """
+    """What a batch has of its funders."""
 
     batch_id: str
     reserved: list[FundingView]
+    """What was set aside for it, in all."""
     released: list[FundingView]
+    """How much of that was given back."""
     spent: list[FundingView]
+    """What its lines of closed days cost."""
     on_its_way: bool
+    """A movement has begun and is not complete."""
 
     @classmethod
     def of(cls, batch: BatchMoney) -> Self:
@@ -51,16 +56,23 @@ class BatchMoneyView(ResponseBody):
 
 
 class MovementView(ResponseBody):
-    """`step`: what caused the movement. `packs`: of the whole movement, which takes a record for each 40 funders."""
+    """A movement of a campaign's money; one of many funders takes a record for each 40 of them."""
 
     key: str
+    """Names the movement; a `cursor` for the movements after it."""
     kind: RecordKind
+    """Where the money goes."""
     batch_id: str
     to_batch_id: str | None
+    """The later batch that a rollover goes to; null for every other kind."""
     step: str
+    """What caused the movement."""
     packs: int
-    at: str
+    """The packs that the whole movement is for."""
+    at: Moment
+    """When it was recorded."""
     amounts: list[FundingView]
+    """What it moves of each funder."""
 
     @classmethod
     def of(cls, record: LedgerRecord, timezone: str) -> Self:
@@ -74,8 +86,12 @@ class MovementView(ResponseBody):
 
 
 class EquationView(ResponseBody):
+    """One equation of an audit."""
+
     equation: str
+    """With its numbers, to be read by people."""
     holds: bool
+    """Whether it is true."""
 
     @classmethod
     def each_of(cls, equations: Iterable[Equation]) -> list[Self]:
@@ -83,9 +99,10 @@ class EquationView(ResponseBody):
 
 
 class AuditReportView(ResponseBody):
-    """`of`: a day, or `campaign`. `complete` false: `?audit=…&sweep=…` resumes the count."""
+    """What the audit of a day or of a campaign found."""
 
     of: str
+    """What was counted: a day, or `campaign`."""
     sweep: str
     complete: bool
     ok: bool
@@ -97,21 +114,22 @@ class AuditReportView(ResponseBody):
 
 
 class BudgetsView(ResponseBody):
-    """`next`: the `cursor` of the next page of movements. `audit`: the result of `?audit=`.
-
-    `damaged`: how many budgets, batches and movements cannot be read and are left out. Unless it is 0, the sums here
-    are too small.
-    """
+    """A campaign's money: budgets, batches, and a page of movements."""
 
     campaign_id: str
-    currency: str
-    """Of every amount."""
+    currency: CurrencyCode
     funders: list[BudgetView]
+    """Each funder's budget."""
     batches: list[BatchMoneyView]
+    """What each batch has of the funders."""
     movements: list[MovementView]
+    """One page, in the order of batch and change."""
     next: str | None
+    """The `cursor` of the next page of movements; null: this is the last."""
     damaged: int
+    """How many budgets, batches and movements cannot be read and are left out; unless 0, the sums are too small."""
     audit: AuditReportView | None
+    """What the audit found that `audit` asked for; null: none was asked for."""
 
     @classmethod
     def of(cls, campaign_id: str, money: CampaignMoney, audit: AuditReport | None) -> Self:
@@ -129,21 +147,29 @@ class BudgetsView(ResponseBody):
 
 
 class AuditView(ResponseBody):
-    """`complete` false: `?sweep=` resumes the count, and the numbers are not to be used yet."""
+    """A batch, recounted from its items. `quantity` = `remaining` + `claims` + `unclaimed`."""
 
     batch_id: str
     sweep: str
     complete: bool
     ok: bool
     quantity: int
+    """Packs in all."""
     remaining: int
+    """Packs in the stock."""
     claims: int
+    """Packs that were claimed, counted one by one."""
     unclaimed: int
+    """Packs that processes have leased, or that are stranded until the next reclaim."""
     booked: int | None
+    """Bookings, counted one by one; null if the batch takes none."""
     coupons: dict[str, int]
+    """How many coupons have each status."""
     equations: list[EquationView]
     refused: dict[str, int]
+    """How many claims were refused, by cause: a statistic, not exact."""
     expired: dict[str, int]
+    """What was counted when the batch expired: claims, and coupons by status; empty before."""
 
     @classmethod
     def of(cls, batch_id: str, audit: BatchAudit, expired: dict[str, int]) -> Self:

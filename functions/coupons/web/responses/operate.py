@@ -11,11 +11,17 @@ from coupons.web.responses.base import ResponseBody
 
 
 class BatchState(ResponseBody):
+    """A batch after an operator's action."""
+
     batch_id: str
     status: batches.BatchStatus
+    """What the batch does now."""
     quantity: int
+    """Packs in all."""
     extended_days: int
+    """By how many days the validity of its coupons was lengthened, in all."""
     voided: bool
+    """It was stopped and its coupons that were not redeemed are void."""
 
     @classmethod
     def of(cls, batch: PublishedBatch, control: Control, now_s: int) -> Self:
@@ -24,10 +30,12 @@ class BatchState(ResponseBody):
 
 
 class MembersView(ResponseBody):
-    """`added`, `removed`: how many people joined and left by this call."""
+    """A group of members after a change."""
 
     group_id: str
     added: int
+    """How many people joined by this call."""
     removed: int
+    """How many people left by this call."""
     entitled: int
     """Everyone who was ever a member."""

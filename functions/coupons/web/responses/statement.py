@@ -14,29 +14,43 @@ from coupons.model.payouts import PAYOUTS, SumsByPayout
 from coupons.model.statements import StatementPage, line_cursor_of
 from coupons.money import Purse
 from coupons.times import rfc3339
-from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amounts, funding_of_lines
+from coupons.web.responses.base import (
+    CalendarDay,
+    CurrencyCode,
+    FundingView,
+    Moment,
+    ResponseBody,
+    funding_of_amounts,
+    funding_of_lines,
+)
 
 
 class LineView(ResponseBody):
+    """A settlement line. The amounts of a reversal are negative."""
+
     kind: LineKind
+    """What it records."""
     order_no: str
     reversal_no: str | None
+    """The merchant's own number of the reversal; null for a redemption."""
     coupon_id: str
     campaign_id: str
     batch_id: str
     terms_id: str
-    currency: str
+    currency: CurrencyCode
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
     funding: list[FundingView]
-    at: str
+    at: Moment
+    """When the coupon was redeemed, or the redemption reversed."""
     late: bool
     coupon_returned: bool
-    """By this reversal."""
+    """By this reversal the coupon came back."""
     withheld: str | None
-    """The reason why the line was withheld, also after a decision."""
+    """The reason why the line was withheld, also after a decision; null: it was not."""
     decision: Decision | None
+    """What an operator decided about the withheld line; null: nothing yet, or it was not withheld."""
 
     @classmethod
     def of(cls, line: Line, withholding: Withholding | None, timezone: str) -> Self:
@@ -53,21 +67,28 @@ class LineView(ResponseBody):
 
 
 class LateView(ResponseBody):
-    """Redemptions by tills that had been cut off: how many, their share of all redemptions, and their discount."""
+    """Redemptions by tills that had been cut off."""
 
     lines: int
+    """How many."""
     share_basis_points: int
+    """Their share of all redemptions; 10000 is all of them."""
     discount_minor: int
 
 
 class TotalsView(ResponseBody):
+    """Sums of settlement lines, redemptions less reversals."""
+
     lines: int
+    """How many lines."""
     redemptions: int
+    """How many of them are redemptions."""
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
     funding: list[FundingView]
     late: LateView
+    """The late redemptions among them."""
 
     @classmethod
     def of(cls, totals: Totals, **more: Any) -> Self:
@@ -84,10 +105,13 @@ class SumsView(TotalsView):
     """The sums of a campaign's lines in its currency. In every number they are `due` + `withheld` + `refused`."""
 
     campaign_id: str
-    currency: str
+    currency: CurrencyCode
     due: TotalsView
+    """The lines that are paid out."""
     withheld: TotalsView
+    """The lines that wait for an operator's decision."""
     refused: TotalsView
+    """The lines that an operator refused to pay."""
 
     @classmethod
     def each_of(cls, sums: SumsByPayout) -> list[Self]:
@@ -105,25 +129,28 @@ class LostView(ResponseBody):
 
     order_no: str
     reversal_no: str | None
+    """The merchant's own number of the reversal; null for a redemption."""
 
 
 class SettlementView(ResponseBody):
-    """`sums` are those of the lines on this page, by campaign; the pages of a day add up to the day.
-
-    `final`: no more lines can come, and `day_sums` are those of the whole day. `damaged`: how many items cannot be
-    read, lines of this page (named in `lost`) and others that the day depends on. Unless it is 0, nothing here is
-    final, and nothing may be paid out by it.
-    """
+    """A page of a merchant's settlement day. Unless `damaged` is 0, nothing may be paid out by it."""
 
     merchant_id: str
-    day: str
+    day: CalendarDay
     lines: list[LineView]
+    """The lines of this page."""
     damaged: int
+    """How many items cannot be read: lines of this page, and others that the day depends on."""
     lost: list[LostView]
+    """The lines of this page that cannot be read."""
     sums: list[SumsView]
+    """The sums of this page's lines, by campaign; the pages of a day add up to the day."""
     final: bool
+    """No more lines can come."""
     day_sums: list[SumsView] | None
+    """The sums of the whole day, by campaign; null until the day is final."""
     next: str | None
+    """The `cursor` of the next page; null: this is the last."""
 
     @classmethod
     def of(cls, merchant_id: str, day: str, page: StatementPage) -> Self:

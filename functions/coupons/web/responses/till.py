@@ -9,18 +9,21 @@ from coupons.model.orders import OrderRecord, Reversal
 from coupons.model.terms import Terms
 from coupons.refusals import OrderReason
 from coupons.times import rfc3339
-from coupons.web.responses.base import FundingView, ResponseBody, funding_of_lines
+from coupons.web.responses.base import FundingView, Moment, ResponseBody, funding_of_lines
 
 
 class QuoteView(ResponseBody):
-    """`hold_max_s`: how long an order can hold this coupon at most."""
+    """What a coupon would be worth for an order."""
 
     eligible: bool
+    """Whether the coupon can be used for the order."""
     reasons: list[OrderReason]
+    """Each term that the order does not meet; empty if it is eligible."""
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
     hold_max_s: int
+    """How many seconds an order can hold this coupon at most."""
 
     @classmethod
     def of(cls, found: Assessment, terms: Terms) -> Self:
@@ -28,12 +31,15 @@ class QuoteView(ResponseBody):
 
 
 class HoldView(ResponseBody):
+    """A coupon that is set aside for an order."""
+
     order_no: str
     coupon_id: str
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
-    held_until: str
+    held_until: Moment
+    """When the hold ends: the first second in which another order can have the coupon."""
 
     @classmethod
     def of(cls, order: OrderRecord, timezone: str) -> Self:
@@ -41,11 +47,16 @@ class HoldView(ResponseBody):
 
 
 class ReleaseView(ResponseBody):
+    """An order whose hold was released. Its number cannot be used again."""
+
     order_no: str
     status: Literal["released"]
+    """The coupon is free."""
 
 
 class RedemptionView(ResponseBody):
+    """An order that used a coupon."""
+
     order_no: str
     coupon_id: str
     batch_id: str
@@ -54,7 +65,8 @@ class RedemptionView(ResponseBody):
     merchant_match_minor: int
     payable_minor: int
     funding: list[FundingView]
-    redeemed_at: str
+    redeemed_at: Moment
+    """When the coupon was redeemed."""
     late: bool
 
     @classmethod
@@ -68,14 +80,22 @@ class RedemptionView(ResponseBody):
 
 
 class ReversalView(ResponseBody):
+    """What a reversal undid of a redemption."""
+
     order_no: str
     reversal_no: str
     amount_minor: int
+    """What the customer gets back."""
     discount_minor: int
+    """What the funders get back."""
     merchant_match_minor: int
+    """What the merchant gets back of its own addition."""
     funding: list[FundingView]
-    reversed_at: str
+    """What each funder gets back."""
+    reversed_at: Moment
+    """When it was reversed."""
     coupon_returned: bool
+    """The coupon came back: it can be used again until it expires."""
 
     @classmethod
     def of(cls, order_no: str, reversal: Reversal, timezone: str) -> Self:

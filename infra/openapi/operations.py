@@ -1,0 +1,123 @@
+"""A route as an operation: its parameters, its body and its responses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pydantic import BaseModel, TypeAdapter
+
+from coupons.fields import PATH_PARAMETERS
+from coupons.web.api import Route
+from coupons.web.bodies import Empty
+from infra.described import meanings
+from infra.openapi.components import Components, Made, camel, reference
+from infra.openapi.problems import problems_of
+from infra.openapi.schemas import Wanted, named_sets
+from infra.openapi.words import WORDS
+
+FILES = {"GET /settlements/{day}": "text/csv"}
+"""Routes that respond with a file if `Accept` asks for it."""
+HEADERS = {
+    "Date": "The server's time, for countdowns.",
+    "Cache-Control": "`public` if the response is the same for everybody, else `no-store`.",
+    "Idempotent-Replay": "`true` if the request is a repeat of an earlier write; nothing was changed.",
+    "Retry-After": "Seconds to wait before the next try.",
+    "Allow": "The methods of the path.",
+    "Link": 'The next page, as `</settlements/…?cursor=…>; rel="next"`.',
+    "Content-Disposition": "The name of the file, if the response is one.",
+}
+
+
+def models_of(route: Route) -> list[Wanted]:
+    """The models of the route's body and responses."""
+    bodies: list[Wanted] = [(route.body, "validation")] if route.body is not None else []
+    return bodies + [(model, "serialization") for model in route.responses.values() if not isinstance(model, str)]
+
+
+def operation(area: str, route: Route, refs: Mapping[Wanted, Made], components: Components) -> Made:
+    made: Made = {
+        "operationId": route.handle.__name__,
+        "tags": [area],
+        "summary": route.summary,
+        "security": [{"jwt": [route.scope]}] if route.scope else [],
+    }
+    if parameters := [*_in_path(route, components), *_in_query(route, components)]:
+        made["parameters"] = parameters
+    if route.body is not None:
+        content = {"application/json": {"schema": refs[route.body, "validation"]}}
+        made["requestBody"] = {"required": not issubclass(route.body, Empty), "content": content}
+    return {**made, "responses": {**_responses(route, refs), **problems_of(route, components)}}
+
+
+def _in_path(route: Route, components: Components) -> list[Made]:
+    return [
+        components.add(
+            "parameters",
+            camel(name),
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": WORDS[name],
+                "schema": PATH_PARAMETERS[name].json_schema(),
+            },
+        )
+        for name in re.findall(r"\{(\w+)\}", route.path)
+    ]
+
+
+def _in_query(route: Route, components: Components) -> list[Made]:
+    """Each parameter is named by the model that declares it: `WalletStatus`, `AuditSweep`."""
+    found = []
+    for name, field in route.query.model_fields.items() if route.query else ():
+        assert route.query is not None
+        made = {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": meanings(route.query)[name],
+            "schema": named_sets(_present(TypeAdapter(field.rebuild_annotation()).json_schema()), components),
+        }
+        owner = _declaring(route.query, name).__name__.removesuffix("Query")
+        found.append(components.add("parameters", owner + camel(name), made))
+    return found
+
+
+def _declaring(query: type[BaseModel], name: str) -> type:
+    return next(base for base in reversed(query.__mro__) if name in vars(base).get("__annotations__", {}))
+
+
+def _present(made: Made) -> Made:
+    """The schema of a query parameter that is present: neither null nor empty, which both mean absent."""
+    value: Made
+    (value,) = [branch for branch in made.get("anyOf", [made]) if branch.get("type") != "null"]
+    if "enum" in value:
+        value["enum"] = [member for member in value["enum"] if member != ""]
+    return value
+
+
+def _responses(route: Route, refs: Mapping[Wanted, Made]) -> Made:
+    responses: Made = {}
+    for status, model in sorted(route.responses.items()):
+        names = ["Date", "Cache-Control"]
+        if isinstance(model, str):
+            content: Made = {model: {}}
+        else:
+            content = {"application/json": {"schema": refs[model, "serialization"]}}
+        if route.method != "GET" and status == 200:
+            names.append("Idempotent-Replay")
+        if status == 200 and route.key in FILES:
+            content[FILES[route.key]] = {"schema": {"type": "string"}}
+            names += ["Link", "Content-Disposition"]
+        headers = {name: reference("headers", name) for name in names}
+        responses[str(status)] = {"description": _description(status, route), "headers": headers, "content": content}
+    return responses
+
+
+def _description(status: int, route: Route) -> str:
+    if status == 201:
+        return "Created."
+    if route.method == "GET":
+        return route.summary
+    return "A repeat (`Idempotent-Replay: true`), or an update." if 201 in route.responses else "Done."
