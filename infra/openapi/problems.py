@@ -115,7 +115,7 @@ def _schema(refusal: type[r.Refusal], components: Components) -> Made:
 def _fact(name: str, hint: Any, components: Components) -> Made:
     if name.endswith("_at_s"):
         return {"type": "string", "format": "date-time"}
-    if isinstance(hint, UnionType):  # None is left out of the document
+    if typing.get_origin(hint) in (typing.Union, UnionType):  # None is left out of the document
         (hint,) = [one for one in typing.get_args(hint) if one is not NoneType]
     (inner,) = typing.get_args(hint) if typing.get_origin(hint) is list else (hint,)
     if typing.is_typeddict(inner):

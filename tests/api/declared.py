@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from infra.openapi import DOCUMENT as FILE
+from infra.openapi.document import DOCUMENT as FILE
 from tests.world import Answered
 
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
@@ -27,12 +27,25 @@ def operations(document: dict[str, Any] = DOCUMENT) -> dict[str, dict[str, Any]]
     }
 
 
+def resolved(made: dict[str, Any]) -> dict[str, Any]:
+    """What a reference leads to; anything else as it is."""
+    if "$ref" not in made:
+        return made
+    _, _, kind, name = made["$ref"].split("/")
+    return DOCUMENT["components"][kind][name]
+
+
 def responses(route: str) -> dict[str, Any]:
     """The declared responses of a route by status; `$default` has those for unknown paths and methods."""
     if route == "$default":
         unknown = DOCUMENT["components"]["responses"]
-        return {"404": unknown["UnknownPath"], "405": unknown["UnknownMethod"]}
-    return operations()[route]["responses"]
+        return {"404": unknown["NotFound"], "405": unknown["MethodNotAllowed"]}
+    return {status: resolved(response) for status, response in operations()[route]["responses"].items()}
+
+
+def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """The declared parameters of an operation."""
+    return [resolved(parameter) for parameter in operation.get("parameters", [])]
 
 
 def slugs(response: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.openapi import DOCUMENT
+from infra.openapi.document import DOCUMENT
 from tests.api.declared import operations
 from tests.api.town import GOOD, ROLES, Town, role_of
 

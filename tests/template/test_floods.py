@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from infra.openapi import routes as declared_routes
+from infra.openapi.document import routes as declared_routes
 from tests.template.stack import Planted, Template, default, function, resources, rule_tests
 
 BUCKET = {

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.openapi import DOCUMENT, document, main
-from infra.openapi import routes as declared_routes
+from infra.openapi.__main__ import main
+from infra.openapi.document import DOCUMENT, document
+from infra.openapi.document import routes as declared_routes
 from tests.template.stack import Plant, Planted, Template, routes, rule_tests, template
 
 CONTRACT = Path(__file__).with_name("contract_routes.txt")
@@ -141,7 +142,7 @@ def test_a_stale_document_is_named(
     """After a change the check fails and names the command; without `--check` the document is written again."""
     stale = tmp_path / "openapi.json"
     stale.write_text(DOCUMENT.read_text("utf-8").replace("Coupon Season", "Coupon"), "utf-8")
-    monkeypatch.setattr("infra.openapi.DOCUMENT", stale)
+    monkeypatch.setattr("infra.openapi.__main__.DOCUMENT", stale)
     assert main(["--check"]) == 1
     assert "make openapi" in capsys.readouterr().err
     assert main([]) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from coupons.model.events import TYPES
-from infra.openapi import DOCUMENT
+from infra.openapi.document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
 README_WORDS_MAX = 1_300

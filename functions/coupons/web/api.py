@@ -2,7 +2,7 @@
 
 The gateway has already matched the route, so dispatch is a dictionary look-up by `routeKey`. A route declares all
 that it takes and returns (scope, parameters, body, responses, refusals). The same declarations serve requests
-and, through `infra/openapi.py`, the published OpenAPI document.
+and, through `infra/openapi/`, the published OpenAPI document.
 
 Order of precedence: token, scope and the merchant's record, malformed, then the refusals of the operation.
 """
