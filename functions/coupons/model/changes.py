@@ -16,6 +16,7 @@ from coupons.model.campaigns import Campaign
 from coupons.model.frozen import FROZEN_FACTS, frozen_items
 
 ChangeKind = Literal["added", "changed", "removed", "frozen"]
+"""How a document differs in one place; `frozen`: in a published batch, which refuses the document."""
 _IDS = {
     "sections": "section_id",
     "funders": "funder_id",

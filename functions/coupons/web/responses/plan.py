@@ -8,7 +8,7 @@ from coupons.model.campaigns import EditOutcome, Warned
 from coupons.model.changes import Change, ChangeKind
 from coupons.model.plans import Plan, PlannedBatch, PlannedBudget
 from coupons.refusals import Refusal
-from coupons.web.responses.base import FundingView, ResponseBody, funding_of_amounts
+from coupons.web.responses.base import CurrencyCode, FundingView, ResponseBody, funding_of_amounts
 
 
 class ChangeView(ResponseBody):
@@ -28,10 +28,14 @@ class ChangeView(ResponseBody):
         return cls.copied(change)
 
 
+PlannedSlug = Literal["terms-frozen", "revision-conflict", "budget-exceeded"]
+"""The refusals that a plan foresees."""
+
+
 class PlannedRefusal(ResponseBody):
     """What PUT, or publishing, would be refused with: the members of its problem, null where it has none."""
 
-    slug: Literal["terms-frozen", "revision-conflict", "budget-exceeded"]
+    slug: PlannedSlug
     """The last part of the problem's `type`."""
     detail: str
     """One sentence for people."""
@@ -45,7 +49,7 @@ class PlannedRefusal(ResponseBody):
     """Of `budget-exceeded`: what the funder has."""
     needed_minor: int | None
     """Of `budget-exceeded`: what the funder would need."""
-    currency: str | None
+    currency: CurrencyCode | None
     """Of both amounts."""
 
     @classmethod
@@ -60,7 +64,7 @@ class PlannedBudgetView(ResponseBody):
 
     funder_id: str
     """The funder."""
-    currency: str
+    currency: CurrencyCode
     """Of the amounts."""
     budget_minor: int
     """As the document states it."""
