@@ -8,19 +8,18 @@ from urllib.parse import quote
 
 import click
 
-from coupons.currencies import EXPONENTS, decimal, money
+from coupons.currencies import EXPONENTS, money
 from infra.client.api import UnreachableError
 from infra.couponctl.cli import OPERATOR, Cli, command
-from infra.couponctl.output import GOOD, REFUSED, currency_name
+from infra.couponctl.output import GOOD, REFUSED, currency_name, table
+from infra.couponctl.pages import pages
 from infra.couponctl.parameters import NAME
+from infra.couponctl.words import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from infra.client.api import Api
-
-PAGES_MAX = 1_000
-COLUMNS = {
+FUNDER = {
     "budget_minor": "budget",
     "reserved_minor": "reserved",
     "spent_minor": "spent, closed days",
@@ -31,67 +30,55 @@ COLUMNS = {
 
 @command("budgets", needs=OPERATOR)
 @click.argument("campaign", type=NAME)
-@click.option("--movements", is_flag=True, help="List the ledger's records instead.")
+@click.option("--movements", is_flag=True, help="List the ledger's records instead, in order of time.")
 def budgets(cli: Cli, campaign: str, *, movements: bool) -> int:
     """Show a campaign's money by funder and batch.
 
-    What each funder has budgeted, reserved, spent on closed days and left, in the campaign's currency.
+    What each funder has budgeted, what is reserved for batches, how much of that closed days have spent, and what is
+    left. Of each batch what is reserved, spent, and given back or rolled over.
     """
-    api, out = cli.api, cli.out
-    path = f"/admin/campaigns/{quote(campaign, safe='')}/budgets"
-    report = api.get(path).body
+    found = pages(cli.api, f"/admin/campaigns/{quote(campaign, safe='')}/budgets")
+    report = next(found)
     if "funders" not in report or report.get("currency") not in EXPONENTS:
-        raise UnreachableError(f"{api.url} answers something that is not a campaign's money")
-    verdict = REFUSED if report["damaged"] else GOOD
+        raise UnreachableError(f"{cli.api.url} answers something that is not a campaign's money")
     if report["damaged"]:
-        out.progress(f"{report['damaged']} items cannot be read and are left out: the sums are too small")
-    if not movements:
-        out.result(report, *_table(report))
-        return verdict
-    # Records are answered in order of their keys and printed in order of time, so all of them are read first.
-    for movement in sorted(_movements(api, path, report), key=_moment):
-        out.result(movement | {"currency": report["currency"]}, _told(movement, report["currency"]))
-    return verdict
+        cli.out.progress(f"{report['damaged']} items cannot be read and are left out: the sums are too small")
+    if movements:
+        # Records come in order of their keys, so all of them are read first.
+        records = [*report["movements"], *(record for page in found for record in page["movements"])]
+        for record in sorted(records, key=_at):
+            cli.out.result(record | {"currency": report["currency"]}, _told(record, report["currency"]))
+    else:
+        cli.out.result(report, *_tables(report))
+    return REFUSED if report["damaged"] else GOOD
 
 
-def _movements(api: Api, path: str, report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The records of all pages; `report` is the first page."""
-    found: list[dict[str, Any]] = []
-    for _ in range(PAGES_MAX):
-        found += report["movements"]
-        if report["next"] is None:
-            return found
-        report = api.get(path, cursor=report["next"]).body
-    raise UnreachableError(f"{api.url} answers pages of movements without end")
-
-
-def _moment(movement: dict[str, Any]) -> tuple[datetime, str]:
+def _at(movement: dict[str, Any]) -> tuple[datetime, str]:
     # Not sorted as text: in the hour when clocks go back its order is another.
     return datetime.fromisoformat(movement["at"]), movement["key"]
 
 
-def _table(report: dict[str, Any]) -> list[str]:
-    names = [funder["funder_id"] for funder in report["funders"]] + [batch["batch_id"] for batch in report["batches"]]
+def _tables(report: dict[str, Any]) -> Iterator[str]:
     currency = report["currency"]
-
-    def told(amount_minor: int) -> str:
-        return decimal(amount_minor, currency)
-
-    heading = currency_name(currency)
-    wide = max(map(len, [heading, *names]))
-    lines = [f"{heading:<{wide}}" + "".join(f"{column:>24}" for column in COLUMNS.values())]
-    lines += [
-        f"{funder['funder_id']:<{wide}}" + "".join(f"{told(funder[name]):>24}" for name in COLUMNS)
-        for funder in report["funders"]
+    yield f"{report['campaign_id']}, {currency_name(currency)}"
+    funders = [
+        (funder["funder_id"], *(money(funder[name], currency) for name in FUNDER)) for funder in report["funders"]
     ]
-    for batch in report["batches"]:
-        reserved, released, spent = (_sum(batch[name]) for name in ("reserved", "released", "spent"))
-        moving = "  (a movement is on its way)" if batch["on_its_way"] else ""
-        lines.append(
-            f"{batch['batch_id']:<{wide}}{'':>24}{told(reserved - released):>24}{told(spent):>24}{'':>24}"
-            f"  {told(released)} of {told(reserved)} given back or rolled over{moving}"
+    yield from ("", *table(("funder", *FUNDER.values()), funders))
+    batches = [
+        (
+            batch["batch_id"],
+            money(_sum(batch["reserved"]) - _sum(batch["released"]), currency),
+            money(_sum(batch["spent"]), currency),
+            money(_sum(batch["released"]), currency),
         )
-    return lines
+        for batch in report["batches"]
+    ]
+    if batches:
+        yield from ("", *table(("batch", "reserved", "spent, closed days", "given back or rolled over"), batches))
+    for batch in report["batches"]:
+        if batch["on_its_way"]:
+            yield f"{batch['batch_id']}: a movement is on its way, its amounts are not up to date"
 
 
 def _told(movement: dict[str, Any], currency: str) -> str:
@@ -99,7 +86,7 @@ def _told(movement: dict[str, Any], currency: str) -> str:
     to = f" to {movement['to_batch_id']}" if movement["to_batch_id"] else ""
     amounts = ", ".join(f"{part['funder_id']} {money(part['amount_minor'], currency)}" for part in movement["amounts"])
     what = f"{movement['kind']}{to}, {movement['step']}{packs}"
-    return f"{movement['at']}  {movement['batch_id']}  {what}: {amounts}  {movement['key']}"
+    return f"{moment(movement['at'])}  {movement['batch_id']}  {what}: {amounts}  {movement['key']}"
 
 
 def _sum(funding: Iterable[dict[str, Any]]) -> int:

@@ -6,8 +6,6 @@ second sheet shows the same claim.
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,6 +18,7 @@ from infra.client.reactions import reaction_to
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, WrongUseError
 from infra.couponctl.parameters import NAME, PERSON
+from infra.couponctl.tokens import claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,17 +78,13 @@ def refuse_another_person(token: str | None, person_id: str) -> None:
 
 
 def _person_of(token: str) -> str | None:
-    """The person that a JWT names, unverified; the stack verifies it. None if it cannot be read."""
+    """The person that a JWT names; None if it cannot be read."""
     from coupons.refusals import Refusal
     from coupons.web.callers import caller_of
 
-    payload = [*token.split("."), ""][1]
+    claims = claims_of(token)
     try:
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except ValueError:
-        return None
-    try:
-        return caller_of(claims, "citizen").person_name if isinstance(claims, dict) else None
+        return caller_of(claims, "citizen").person_name if claims is not None else None
     except Refusal:
         return None
 

@@ -1,4 +1,4 @@
-"""Commands for published batches (stop, pause, resume, raise, extend) and for a campaign's suspended districts."""
+"""Commands for published batches (pause, resume, raise, extend) and for a campaign's suspended districts."""
 
 from __future__ import annotations
 
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 
 class BothWaysError(WrongUseError):
     """A district cannot be suspended and reopened by one command."""
-
-
-@command("stop", needs=OPERATOR)
-@click.argument("batch", type=NAME)
-@click.option("--void", is_flag=True, help="Also void coupons that were issued and not redeemed.")
-def stop(cli: Cli, batch: str, *, void: bool) -> int:
-    """Refuse claims of a batch for good; issued coupons stay valid."""
-    body = {"issued": "void" if void else "keep"}
-    answer = cli.api.post(_path(batch, "stop"), body, repeatable=True)
-    # What was voided before stays voided, with or without `--void`.
-    said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", void) else "stay valid")
-    return _say(cli.out, batch, answer.body, said, replayed=answer.replayed)
 
 
 @command("pause", needs=OPERATOR)
@@ -63,21 +51,21 @@ def extend(cli: Cli, batch: str, days: int) -> int:
 @click.argument("quantity", type=POSITIVE, help="Packs in all.")
 def raise_quantity(cli: Cli, batch: str, quantity: int) -> int:
     """Give a batch more packs; the number never falls."""
-    answer = cli.api.put(_path(batch, "quantity"), {"quantity": quantity})
-    return _say(cli.out, batch, answer.body, f"{quantity:,} packs", replayed=answer.replayed)
+    answer = cli.api.put(step(batch, "quantity"), {"quantity": quantity})
+    return say(cli.out, batch, answer.body, f"{quantity:,} packs", replayed=answer.replayed)
 
 
-def _told(cli: Cli, batch: str, step: str, body: Mapping[str, Any], said: str) -> int:
+def _told(cli: Cli, batch: str, name: str, body: Mapping[str, Any], said: str) -> int:
     # Each of these requests may be repeated.
-    answer = cli.api.post(_path(batch, step), body, repeatable=True)
-    return _say(cli.out, batch, answer.body, said, replayed=answer.replayed)
+    answer = cli.api.post(step(batch, name), body, repeatable=True)
+    return say(cli.out, batch, answer.body, said, replayed=answer.replayed)
 
 
-def _path(batch_id: str, step: str) -> str:
-    return f"/admin/batches/{quote(batch_id, safe='')}/{step}"
+def step(batch_id: str, name: str) -> str:
+    return f"/admin/batches/{quote(batch_id, safe='')}/{name}"
 
 
-def _say(out: Output, batch_id: str, state: dict[str, Any], said: str, *, replayed: bool) -> int:
+def say(out: Output, batch_id: str, state: dict[str, Any], said: str, *, replayed: bool) -> int:
     already = " already" if replayed else ""
     out.result(state, f"{batch_id}:{already} {said}; {state.get('status', 'status unknown')}")
     return GOOD

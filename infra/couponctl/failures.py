@@ -1,6 +1,7 @@
 """Each expected error of a command becomes a message and an exit code; any other error is a defect, with its traceback.
 
-With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`.
+With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`. A 403 also
+says which scopes the command needs and the token has.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import click
 
 from infra.client.api import ApiError, ProblemError
 from infra.couponctl.output import REFUSED, BadFileError, WrongUseError
+from infra.couponctl.tokens import scopes_of
 
 if TYPE_CHECKING:
     from infra.couponctl.cli import Cli
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 USAGE = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
+FORBIDDEN = 403
 EXPECTED = (click.ClickException, BadFileError, WrongUseError, ApiError, OSError)
 
 
@@ -25,16 +28,26 @@ def report(cli: Cli, error: Exception) -> int:
     """The error is told; returns the exit code of the run."""
     code, slug = _kind(error)
     name = cli.command.name if cli.command else None
+    scopes = _scopes(cli) if isinstance(error, ProblemError) and error.status == FORBIDDEN else {}
     if cli.out.as_json:
-        facts = {"exit_code": code, "command": name, "slug": slug, **_facts(error)}
-        cli.out.result({"error": facts})
+        cli.out.result({"error": {"exit_code": code, "command": name, "slug": slug, **_facts(error), **scopes}})
     elif isinstance(error, ProblemError):
         cli.out.problem(str(name), error)
+        if scopes:
+            needed, has = (scopes.get(of, "unknown") or "no scope" for of in ("scopes_needed", "token_scopes"))
+            cli.out.failure(f"  {name} needs the scope {needed}; the token has {has}")
     elif isinstance(error, click.ClickException):
         error.show()
     else:
         cli.out.failure(_detail(error))
     return code
+
+
+def _scopes(cli: Cli) -> dict[str, str]:
+    """The scopes that the command needs, and those of the token if it can be read."""
+    has = scopes_of(cli.token)
+    needs = {"scopes_needed": cli.command.needs} if cli.command and cli.command.needs else {}
+    return needs | ({} if has is None else {"token_scopes": " ".join(has)})
 
 
 def _kind(error: Exception) -> tuple[int, str]:

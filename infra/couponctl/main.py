@@ -18,6 +18,9 @@ from infra.couponctl import (
     members,
     merchants,
     reconcile,
+    settlement,
+    show,
+    stop,
     watch,
 )
 from infra.couponctl.cli import EVERYWHERE, Cli
@@ -29,17 +32,24 @@ if TYPE_CHECKING:
     from infra.couponctl.cli import Command
 
 SECTIONS: dict[str, tuple[Command, ...]] = {
-    "Campaigns": (documents.apply, documents.publish),
+    "Campaigns": (documents.apply, documents.publish, show.campaigns, show.show),
     "Control": (
         controls.pause,
         controls.resume,
-        controls.stop,
+        stop.stop,
         controls.raise_quantity,
         controls.extend,
         controls.districts,
     ),
     "Watch": (watch.watch, audits.audit),
-    "Money": (budgets.budgets, reconcile.reconcile, merchants.withhold, merchants.approve, merchants.refuse),
+    "Money": (
+        budgets.budgets,
+        settlement.settlement,
+        reconcile.reconcile,
+        merchants.withhold,
+        merchants.approve,
+        merchants.refuse,
+    ),
     "People and merchants": (members.members, code_sheets.assist, merchants.merchants, merchants.suspend),
     "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
 }

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from coupons.currencies import EXPONENTS, money
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from infra.client.api import ProblemError
 
 GOOD = 0
 REFUSED = 1
 """Exit codes of commands; failures.py has the others."""
+WIDE = 10_000
+GAP = 3
+_NUMBER = re.compile(r"(-?[0-9][0-9,.]*( [A-Z]{3})?)?")
 _SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "differences", "message"})
 
 
@@ -96,6 +100,39 @@ def shown(name: str, value: object, currency: object = None) -> str:
 def facts(values: Mapping[str, Any]) -> str:
     """A mapping's members as text: `claims 200, quantity 2,000,000`."""
     return ", ".join(f"{name} {shown(name, value, values.get('currency'))}" for name, value in values.items())
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table: names and numbers stay whole, numbers are to the right.
+
+    On a terminal other texts are folded to its width. In a pipe there are no colours and no folds.
+    """
+    from rich import box, console, table
+    from rich.cells import cell_len
+
+    is_shown = sys.stdout.isatty()
+    made = table.Table(box=box.SIMPLE_HEAD if is_shown else None, pad_edge=False, padding=(0, 2, 0, 0))
+    cells = [*map(list, rows)]
+    for place, name in enumerate(columns):
+        is_number = all(_NUMBER.fullmatch(row[place]) for row in cells)
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        whole = max(cell_len(row[place]) for row in cells) if is_number or not place else None
+        made.add_column(name, justify=justify, min_width=whole, overflow="fold")
+    for row in cells:
+        made.add_row(*row)
+    screen = console.Console(markup=False, highlight=False, emoji=False)
+    # rich cuts off what cannot be folded; the terminal would break such lines. The measure lacks the gaps.
+    least = screen.measure(made, options=screen.options.update(width=WIDE)).minimum + GAP * len(columns)
+    if not is_shown or least > screen.width:
+        screen.width = WIDE
+    with screen.capture() as captured:
+        screen.print(made)
+    return [line.rstrip() for line in captured.get().splitlines() if line.strip()]
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 pack`, `2,000 packs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _place(place: object) -> str:

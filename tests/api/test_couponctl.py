@@ -101,8 +101,8 @@ def test_a_sheet_is_money_until_the_next_one(
         (["resume", "pack"], "open", {}),
         (["raise", "pack", "12"], "open", {"quantity": 12}),
         (["extend", "pack", "7"], "open", {"extended_days": 7}),
-        (["stop", "pack"], "stopped", {}),
-        (["stop", "pack", "--void"], "stopped", {}),
+        (["stop", "pack", "--yes"], "stopped", {}),
+        (["stop", "pack", "--void", "--yes"], "stopped", {}),
     ],
 )
 def test_a_batch_is_steered(

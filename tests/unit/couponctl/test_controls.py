@@ -23,8 +23,8 @@ def stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
 @pytest.mark.parametrize(
     ("args", "route", "body", "said"),
     [
-        (["stop", "pack"], "POST stop", {"issued": "keep"}, "stopped, issued coupons stay valid"),
-        (["stop", "pack", "--void"], "POST stop", {"issued": "void"}, "stopped, issued coupons voided"),
+        (["stop", "pack", "--yes"], "POST stop", {"issued": "keep"}, "stopped, issued coupons stay valid"),
+        (["stop", "pack", "--void", "--yes"], "POST stop", {"issued": "void"}, "stopped, issued coupons voided"),
         (["pause", "pack"], "POST pause", {}, "paused"),
         (["resume", "pack"], "POST resume", {}, "resumed"),
         (["raise", "pack", "2000"], "PUT quantity", {"quantity": 2000}, "2,000 packs"),

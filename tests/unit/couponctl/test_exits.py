@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -161,3 +162,27 @@ def test_help_says_what_a_shell_must_know(capsys: pytest.CaptureFixture[str]) ->
     assert "COUPONCTL_TOKEN" in told
     assert "0 the result is good; 1 a refusal" in told
     assert all(f" {name} " in told for name in couponctl_group.commands)
+
+
+def token_of(**claims: str) -> str:
+    return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b'=').decode()}.x"
+
+
+@pytest.mark.parametrize(
+    ("token", "has"),
+    [
+        (token_of(scope="citizen merchant"), "citizen merchant"),
+        (token_of(scp="citizen"), "citizen"),
+        (token_of(sub="li"), "no scope"),
+        ("opaque", "unknown"),
+    ],
+)
+def test_a_403_names_the_scopes(stack: Stack, capsys: pytest.CaptureFixture[str], token: str, has: str) -> None:
+    """What the command needs, and what the token has if it can be read."""
+    stack.on("POST /admin/batches/first/publish", Reply(403, {"message": "Forbidden"}))
+    assert stack.run("publish", "first", "--token", token) == 1
+    assert f"  publish needs the scope operator; the token has {has}\n" in capsys.readouterr().err
+    assert stack.run("publish", "first", "--token", token, "--json") == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["scopes_needed"] == "operator"
+    assert error.get("token_scopes", "unknown") == ("" if has == "no scope" else has)

@@ -1,0 +1,133 @@
+"""`campaigns` and `show`: what is declared and published, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import click
+
+from infra.client.api import ProblemError, UnreachableError
+from infra.couponctl.cli import OPERATOR, Cli, command
+from infra.couponctl.edits import stored_or_empty
+from infra.couponctl.output import GOOD, amount, counted, currency_name, table
+from infra.couponctl.parameters import NAME
+from infra.couponctl.words import moment, of_terms, title, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.client.api import Api
+
+NOT_FOUND = 404
+
+
+@command("campaigns")
+def campaigns(cli: Cli) -> int:
+    """List the campaigns with published batches."""
+    answer = cli.api.get("/campaigns").body
+    if "campaigns" not in answer:
+        raise UnreachableError(f"{cli.api.url} answers something that is not a list of campaigns")
+    rows = [
+        (one["campaign_id"], title(one["title"]), one["currency"], moment(one["starts_at"]), moment(one["ends_at"]))
+        for one in answer["campaigns"]
+    ]
+    lines = table(("campaign", "title", "currency", "starts", "ends"), rows) if rows else ["nothing is published"]
+    cli.out.result(answer, *lines)
+    return GOOD
+
+
+@command("show", needs=OPERATOR)
+@click.argument("name", metavar="CAMPAIGN|BATCH", type=NAME)
+def show(cli: Cli, name: str) -> int:
+    """Show a campaign with its batches, or a published batch with its terms in words."""
+    document = stored_or_empty(cli.api, f"/admin/campaigns/{quote(name, safe='')}")
+    if document:
+        published = stored_or_empty(cli.api, f"/campaigns/{quote(name, safe='')}").get("batches", [])
+        cli.out.result({"campaign": document, "published": published}, *_campaign(document, published))
+        return GOOD
+    try:
+        batch = cli.api.get(f"/batches/{quote(name, safe='')}").body
+    except ProblemError as error:
+        if error.status == NOT_FOUND:
+            error.problem["detail"] = (
+                f"There is no campaign and no published batch {name!r}. A batch that is not published is shown with "
+                "its campaign."
+            )
+        raise
+    campaign = _campaign_of(cli.api, batch)
+    cli.out.result(batch, *_batch(batch, campaign["currency"], campaign["timezone"]))
+    return GOOD
+
+
+def _campaign_of(api: Api, batch: dict[str, Any]) -> dict[str, Any]:
+    return api.get(f"/campaigns/{quote(batch['campaign_id'], safe='')}").body
+
+
+def _campaign(document: dict[str, Any], published: list[dict[str, Any]]) -> Iterator[str]:
+    zone, currency = document["timezone"], document["currency"]
+    yield f"{document['campaign_id']}: {title(document['title'])}, revision {document['revision']}"
+    yield f"{window(document['starts_at'], document['ends_at'], zone)}, {zone}, {currency_name(currency)}"
+    if suspended := document.get("suspended_districts"):
+        yield f"suspended districts: {', '.join(suspended)}"
+    funders = [
+        (one["funder_id"], title(one["title"]), one["kind"], amount(one["budget_minor"], currency))
+        for one in document["funders"]
+    ]
+    yield from ("", *table(("funder", "title", "kind", "budget"), funders))
+    now = {one["batch_id"]: one for one in published}
+    yield from ("", *table(("batch", "title", "status", "opens", "closes", "packs left"), [
+        (
+            one["batch_id"],
+            title(one["title"]),
+            now[one["batch_id"]]["status"] if one["batch_id"] in now else "not published",
+            moment(one["opens_at"], zone),
+            moment(one["closes_at"], zone),
+            _left(now.get(one["batch_id"], one)),
+        )
+        for one in document["batches"]
+    ]))  # fmt: skip
+    yield from ("", "The money: couponctl budgets. The terms of a published batch: couponctl show BATCH.")
+
+
+def _left(batch: dict[str, Any]) -> str:
+    return f"{batch.get('remaining', batch['quantity']):,} of {batch['quantity']:,}"
+
+
+def _batch(batch: dict[str, Any], currency: str, timezone: str) -> Iterator[str]:
+    yield f"{batch['batch_id']}: {title(batch['title'])}, {batch['mode']}, of {batch['campaign_id']}"
+    yield f"{batch['status']}, {_left(batch)} packs left"
+    yield f"claims {window(batch['opens_at'], batch['closes_at'], timezone)}, {timezone}"
+    if booking := batch.get("booking"):
+        must = "required" if booking.get("required") or batch["mode"] == "lottery" else "not required"
+        booked = "" if batch.get("booked") is None else f", {batch['booked']:,} people booked"
+        yield f"booking {window(booking['opens_at'], booking['closes_at'], timezone)}, {must}{booked}"
+    yield from _who(batch)
+    coupons = batch["coupons"]
+    sentences = [of_terms(terms, currency, timezone) for terms in coupons]
+    common = [said for said in sentences[0] if len(coupons) > 1 and all(said in one for one in sentences)]
+    for number, (terms, own) in enumerate(zip(coupons, sentences, strict=True), 1):
+        yield from ("", f"coupon {number} of {len(coupons)}, {terms['terms_id']}: {title(terms['title'])}")
+        yield from (f"  {said}" for said in own if said not in common)
+    if common:
+        yield from ("", "each coupon:", *(f"  {said}" for said in common))
+
+
+def _who(batch: dict[str, Any]) -> Iterator[str]:
+    """Who can claim, and how often."""
+    eligibility = batch.get("eligibility") or {}
+    if group_id := eligibility.get("group_id"):
+        yield f"for members of the group {group_id}"
+    if regions := eligibility.get("regions"):
+        yield f"for people of {', '.join(regions)}"
+    if group := batch.get("exclusive_group"):
+        yield f"one claim a person over all batches of the exclusive group {group}"
+    if points := batch.get("price_points"):
+        yield f"price: {points:,} points"
+    for limit in batch.get("limits", []):
+        if limit["kind"] == "count":
+            most = counted(limit["packs_max"], "pack")
+            period = "the campaign" if limit["period"] == "campaign" else f"each {limit['period']}"
+            yield f"limit {limit['limit_id']}: {most} a {limit['per']} in {period}"
+        else:
+            yield f"limit {limit['limit_id']}: the next pack after every coupon of the last one is used or has ended"

@@ -1,0 +1,59 @@
+"""`stop`: a batch is stopped for good, after a question that says what it ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import click
+
+from coupons.times import rfc3339
+from infra.couponctl.cli import OPERATOR, Cli, command
+from infra.couponctl.controls import say, step
+from infra.couponctl.output import REFUSED, amount, counted
+from infra.couponctl.parameters import NAME
+from infra.couponctl.words import largest_minor, moment
+
+if TYPE_CHECKING:
+    from infra.client.api import Api
+
+
+@command("stop", needs=OPERATOR)
+@click.argument("batch", type=NAME)
+@click.option("--void", is_flag=True, help="Also void coupons that were issued and not redeemed.")
+@click.option("--yes", is_flag=True, help="Do not ask; required without a terminal.")
+def stop(cli: Cli, batch: str, *, void: bool, yes: bool) -> int:
+    """Refuse claims of a batch for good; issued coupons stay valid.
+
+    This cannot be undone (`couponctl pause` can). So it asks first, and says how many packs will not be handed out, how
+    many coupons stay valid or will be void, and what they are worth at most.
+    """
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("stop asks before it acts, and nobody can answer here: give --yes")
+        if not click.confirm("\n".join(_effect(cli.api, batch, void=void)), err=True):
+            cli.out.failure(f"{batch}: not stopped")
+            return REFUSED
+    answer = cli.api.post(step(batch, "stop"), {"issued": "void" if void else "keep"}, repeatable=True)
+    # What was voided before stays voided, with or without `--void`.
+    said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", void) else "stay valid")
+    return say(cli.out, batch, answer.body, said, replayed=answer.replayed)
+
+
+def _effect(api: Api, batch_id: str, *, void: bool) -> list[str]:
+    """What the stop would do, and the question. Raises ApiError."""
+    batch = api.get(f"/batches/{quote(batch_id, safe='')}").body
+    campaign = api.get(f"/campaigns/{quote(batch['campaign_id'], safe='')}").body
+    terms: list[dict[str, Any]] = batch["coupons"]
+    left, quantity = batch["remaining"], batch["quantity"]
+    coupons = counted((quantity - left) * len(terms), "coupon")
+    worth = amount((quantity - left) * sum(map(largest_minor, terms)), campaign["currency"])
+    as_of = f" as of {moment(rfc3339(int(api.time.now_s()), campaign['timezone']))}" if api.time.is_known else ""
+    return [
+        f"{batch_id} is {batch['status']}{as_of}.",
+        f"  {left:,} of {counted(quantity, 'pack')} will not be handed out.",
+        f"  At most {coupons} {'will be void' if void else 'stay valid'}, worth at most {worth} in discounts.",
+        f"  Some of them may be redeemed or expired; `couponctl audit {batch_id}` counts them.",
+        "Stop it for good?",
+    ]

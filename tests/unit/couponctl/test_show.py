@@ -1,0 +1,146 @@
+"""`campaigns`, `show` and the words for terms, against a scripted stack."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.couponctl import words
+from infra.couponctl.output import table
+from tests.unit.couponctl.scripted_stack import Reply, Stack
+
+TITLE = {"en": "Spring", "zh": "春天"}
+WINDOW = {"opens_at": "2020-06-06T10:00:00+08:00", "closes_at": "2020-06-06T16:00:00Z"}
+TERMS: dict[str, Any] = {
+    "terms_id": "meal",
+    "title": "A meal",
+    "discount": {"kind": "amount_off", "threshold_minor": 5000, "amount_minor": 1000},
+    "validity": {"kind": "days_after_claim", "days": 14},
+    "funding": [{"funder_id": "city", "basis_points": 6250}, {"funder_id": "shop", "basis_points": 3750}],
+    "refund": {"policy": "full_only"},
+}
+CAMPAIGN = {"campaign_id": "spring", "title": TITLE, "timezone": "Asia/Shanghai", "currency": "CNY"}
+SEASON = {"starts_at": "2020-06-05T16:00:00Z", "ends_at": "2020-10-09T00:00:00+08:00"}
+FUNDER = {"funder_id": "city", "title": "City", "kind": "government", "budget_minor": 123_456_789}
+BATCH = {"batch_id": "first", "campaign_id": "spring", "title": "First", "mode": "first_come", **WINDOW}
+
+
+@pytest.fixture
+def stack(stack: Stack) -> Stack:
+    """`first` is published and has 7 of 9 packs; `later` is declared."""
+    batches = [{**BATCH, "quantity": 9}, {**BATCH, "batch_id": "later", "quantity": 2000}]
+    document = {**CAMPAIGN, **SEASON, "revision": 3, "funders": [FUNDER], "batches": batches}
+    now = {**BATCH, "status": "open", "quantity": 9, "remaining": 7}
+    stack.on("GET /admin/campaigns/spring", Reply(body=document))
+    stack.on("GET /campaigns/spring", Reply(body={**CAMPAIGN, "batches": [now]}))
+    stack.on("GET /batches/first", Reply(body={**now, "coupons": [TERMS, {**TERMS, "terms_id": "feast"}]}))
+    return stack
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines, each with single blanks."""
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_campaigns_are_listed(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a token; times with their offset."""
+    stack.on("GET /campaigns", Reply(body={"campaigns": [{**CAMPAIGN, **SEASON}]}), Reply(body={"campaigns": []}))
+    assert stack.run("campaigns") == 0
+    assert printed(capsys)[1] == "spring Spring / 春天 CNY 2020-06-05 16:00 +00:00 2020-10-09 00:00 +08:00"
+    assert stack.run("campaigns") == 0
+    assert printed(capsys) == ["nothing is published"]
+    assert stack.routes() == ["GET /campaigns"] * 2
+
+
+def test_a_campaign_is_shown_with_its_batches(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """All times in its zone, amounts in its currency; a batch that is not published is said to be so."""
+    assert stack.run("show", "spring") == 0
+    lines = printed(capsys)
+    assert lines[:2] == [
+        "spring: Spring / 春天, revision 3",
+        "2020-06-06 00:00 +08:00 to 2020-10-09 00:00 +08:00, Asia/Shanghai, Chinese Yuan (CNY)",
+    ]
+    assert "city City government 1,234,567.89 CNY" in lines
+    window = "2020-06-06 10:00 +08:00 2020-06-07 00:00 +08:00"
+    assert f"first First open {window} 7 of 9" in lines
+    assert f"later First not published {window} 2,000 of 2,000" in lines
+
+
+def test_a_batch_is_shown_with_its_terms(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """What all coupons have in common is said once."""
+    assert stack.run("show", "first") == 0
+    lines = printed(capsys)
+    assert lines[:3] == [
+        "first: First, first_come, of spring",
+        "open, 7 of 9 packs left",
+        "claims 2020-06-06 10:00 +08:00 to 2020-06-07 00:00 +08:00, Asia/Shanghai",
+    ]
+    assert "coupon 2 of 2, feast: A meal" in lines
+    assert lines.count("10.00 CNY off an order of at least 50.00 CNY") == 1
+    assert "paid by city 62.5 %, shop 37.5 %" in lines
+
+
+def test_machines_get_what_the_stack_answers(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Minor units, and the declared document beside the published batches."""
+    assert stack.run("show", "spring", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["campaign"]["funders"][0]["budget_minor"] == 123_456_789
+    assert [one["remaining"] for one in told["published"]] == [7]
+
+
+def test_a_name_of_nothing_is_said_to_be_one(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither campaign nor published batch."""
+    assert stack.run("show", "nothing") == 1
+    assert "no campaign and no published batch 'nothing'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"discount": {"kind": "percent_off", "threshold_minor": 200, "basis_points": 1050, "cap_minor": 4000}},
+            "10.5 % off an order of at least 2.00 CNY, 40.00 CNY at most",
+        ),
+        (
+            {"discount": {"kind": "exchange", "sku": "gym", "title": TITLE, "value_minor": 100}},
+            "one Spring / 春天 (gym) for nothing, worth 1.00 CNY at most",
+        ),
+        (
+            {"validity": {"kind": "days_after_claim", "days": 3, "starts_after_days": 1}},
+            "valid from day 1 after the claim until 3 days after it",
+        ),
+        (
+            {"validity": {"kind": "fixed", "starts_at": "2020-06-06T00:00:01Z", "ends_at": "2020-06-07T00:00:00Z"}},
+            "valid 2020-06-06 08:00:01 +08:00 to 2020-06-07 08:00 +08:00",
+        ),
+        (
+            {"usable": [{"weekdays": ["fri", "mon", "tue", "sun"], "starts": "18:00", "ends": "02:00"}]},
+            "usable mon-tue, fri, sun 18:00 to 02:00",
+        ),
+        ({"blackout_dates": ["2020-06-25", "2020-06-26"]}, "not on 2020-06-25, 2020-06-26"),
+        ({"scope": {"merchants": ["diner", "bar"]}}, "at diner, bar"),
+        ({"scope": {"item_tags": ["smart"]}}, "for items with the tag smart"),
+        ({"scope": {"channels": ["online"]}}, "online only"),
+        (
+            {"merchant_match": [{"starts_at": "2020-06-06T00:00:00+08:00", "basis_points": 10_000}]},
+            "the merchant adds of the discount 100 % from 2020-06-06 00:00 +08:00",
+        ),
+        ({"refund": {"policy": "never"}}, "a reversal never returns it"),
+        ({"refund": {"policy": "always", "times_max": 3}}, "any reversal returns it, 3 times at most"),
+    ],
+)
+def test_terms_in_words(change: dict[str, Any], said: str) -> None:
+    """A sentence for each thing that the terms say."""
+    assert said in words.of_terms({**TERMS, **change}, "CNY", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 120])
+def test_a_table_on_a_terminal_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """However narrow it is: names and amounts stay whole."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    name, amounts = "smart-offline-0606", ("565,000,000.00 CNY", "9,661,000,000.00 CNY")
+    told = "\n".join(table(("batch", "title", "spent", "left over"), [(name, "智能产品消费券 " * 4, *amounts)]))
+    assert all(whole in told for whole in (name, *amounts))
