@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -72,8 +73,16 @@ def _day(text: str) -> str:
         raise ValueError(f"{text[:80]!r} is not a day like 2020-06-06") from None
 
 
+def _encoding(text: str) -> str:
+    try:
+        return codecs.lookup(text).name
+    except LookupError:
+        raise ValueError(f"{text[:80]!r} is no encoding, such as utf-8 or gbk") from None
+
+
 NAME = Checked("name", _name)
 PERSON = Checked("person", _person)
 POSITIVE = Checked("number", _positive)
 MOMENT = Checked("moment", _moment)
 DAY = Checked("day", _day)
+ENCODING = Checked("encoding", _encoding)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from infra.client.api import UnreachableError
 from infra.couponctl import funding
-from infra.couponctl.output import amount
+from infra.couponctl.output import amount, counted
+from infra.couponctl.pages import pages
 from infra.couponctl.statements import AMOUNTS, Entry, LineNumbers, Statement
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from infra.client.api import Api
 
-PAGES_MAX = 10_000
 HEAD = ("merchant_id", "day", "final", "day_sums")
 """Members of a page that describe the whole day."""
 
@@ -32,6 +32,8 @@ class Difference:
     movement: LineNumbers
     ours: Entry | None
     theirs: Entry | None
+    currency: str | None = None
+    """Of their amounts if their list states none: the only currency of our lines."""
 
     def as_json(self) -> dict[str, Any]:
         order_no, reversal_no = self.movement
@@ -50,7 +52,7 @@ class Difference:
     def __str__(self) -> str:
         name, ours, theirs = _name(self.movement), self.ours, self.theirs
         if ours is None:
-            return f"{name}: missing with us (theirs: {_amounts(theirs)})"
+            return f"{name}: missing with us (theirs: {_amounts(theirs, self.currency)})"
         if theirs is None:
             return f"{name}: missing with them (ours: {_amounts(ours)})"
         said, their_currency = "{} is {} with us, {} with them", theirs.currency or ours.currency
@@ -101,6 +103,12 @@ class Settlement:
     is_damaged: bool = False
     """Something in our books cannot be read, so nothing can be confirmed."""
 
+    @property
+    def only_currency(self) -> str | None:
+        """The currency of all lines; None if they have several."""
+        found = {entry.currency for entry in self.movements.values()}
+        return found.pop() if len(found) == 1 else None
+
     def take(self, line: Mapping[str, Any]) -> None:
         movement = (line["order_no"], line.get("reversal_no") or "")
         discount, match, payable = (int(line[column]) for column in AMOUNTS)
@@ -113,6 +121,14 @@ class Settlement:
             self.not_due.append(NotDue(movement, standing, str(reason), entry))
 
 
+def zones(api: Api) -> dict[str, str]:
+    """The time zone of each campaign that has a published batch. Raises ApiError."""
+    try:
+        return {campaign["campaign_id"]: campaign["timezone"] for campaign in api.get("/campaigns").body["campaigns"]}
+    except (KeyError, TypeError) as error:
+        raise UnreachableError(f"{api.url} answers something that is not a list of campaigns: {error!r}") from None
+
+
 def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Settlement:
     """All movements of our settlement of a day.
 
@@ -120,32 +136,27 @@ def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Set
         ApiError: refused, no answer, or an answer that is not a settlement.
     """
     found = Settlement()
-    cursor: str | None = None
-    for page_no in range(1, PAGES_MAX + 1):
-        page = api.get(f"/settlements/{day}", cursor=cursor).body
+    for page_no, page in enumerate(pages(api, f"/settlements/{day}"), 1):
         try:
             found.head = found.head or {name: page.get(name) for name in HEAD}
             for line in page["lines"]:
                 found.take(line)
             found.lost += [(line["order_no"], line["reversal_no"] or "") for line in page["lost"]]
             found.is_damaged |= page["damaged"] > 0
-            following = page["next"]
+            if page["next"] is not None:
+                told = f"{counted(len(found.movements), 'line')} after {counted(page_no, 'page')}"
+                progress(f"settlement of {day}: {told}")
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnreachableError(f"{api.url} answers something that is not a settlement: {error!r}") from None
-        if following is None:
-            return found
-        if following == cursor:
-            break
-        cursor = following
-        progress(f"settlement of {day}: {len(found.movements):,} lines after {page_no:,} pages")
-    raise UnreachableError(f"{api.url}: the settlement of {day} does not end")
+    return found
 
 
 @dataclass
 class Total:
     """The totals of both lists in one campaign and currency.
 
-    If their list states neither, their movement is counted where ours is; if there is none, under no campaign (None).
+    If their list states neither, their movement is counted where ours is; if there is none, under no campaign (None)
+    in the only currency of our lines.
     """
 
     campaign_id: str | None
@@ -163,7 +174,7 @@ class Total:
         name = " ".join(filter(None, (self.campaign_id or "no campaign", self.currency)))
         (ours, mine, *_), (theirs, other, *_) = self.ours, self.theirs
         return (
-            f"{name}: {ours:,} lines with us, {theirs:,} with them, "
+            f"{name}: {counted(ours, 'line')} with us, {theirs:,} with them, "
             f"discount {amount(mine, self.currency)} with us, {amount(other, self.currency)} with them"
         )
 
@@ -171,13 +182,14 @@ class Total:
 def totals(ours: Settlement, theirs: Statement) -> list[Total]:
     """By campaign and currency, in order of their names."""
     found: dict[tuple[str, str], Total] = {}
+    only = ours.only_currency
     for movement in ours.movements.keys() | theirs.movements.keys():
         mine, other = ours.movements.get(movement), theirs.movements.get(movement)
         if mine is not None:
             _add(_total(found, mine.campaign_id, mine.currency).ours, mine)
         if other is not None:
             campaign_id = other.campaign_id or (mine.campaign_id if mine else None)
-            currency = other.currency or (mine.currency if mine else None)
+            currency = other.currency or (mine.currency if mine else only)
             _add(_total(found, campaign_id, currency).theirs, other)
     return [found[key] for key in sorted(found)]
 
@@ -189,7 +201,8 @@ def compare(ours: Settlement, theirs: Statement) -> list[Difference]:
         for movement in sorted(ours.movements.keys() | theirs.movements.keys())
     )
     kinds = ((movement, mine, other, _kind(mine, other)) for movement, mine, other in both)
-    return [Difference(kind, movement, mine, other) for movement, mine, other, kind in kinds if kind is not None]
+    only = ours.only_currency
+    return [Difference(kind, movement, mine, other, only) for movement, mine, other, kind in kinds if kind is not None]
 
 
 def _kind(ours: Entry | None, theirs: Entry | None) -> Kind | None:
@@ -236,7 +249,7 @@ def _name(movement: LineNumbers) -> str:
     return f"order {order_no}" + (f", reversal {reversal_no}" if reversal_no else "")
 
 
-def _amounts(entry: Entry | None) -> str:
+def _amounts(entry: Entry | None, otherwise: str | None = None) -> str:
     pairs = zip(AMOUNTS, entry.amounts, strict=True) if entry else ()
-    currency = entry.currency if entry else None
+    currency = entry.currency or otherwise if entry else None
     return ", ".join(f"{column.removesuffix('_minor')} {amount(minor, currency)}" for column, minor in pairs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from infra.couponctl.output import counted
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def line(order_no: str, discount: int, match: int, payable: int, reversal_no: st
 
 def same(lines: int, discount: str) -> str:
     """The total of both lists."""
-    return f"season CNY: {lines} lines with us, {lines} with them, discount {discount} with us, {discount} with them"
+    listed = f"{counted(lines, 'line')} with us, {lines} with them"
+    return f"season CNY: {listed}, discount {discount} with us, {discount} with them"
 
 
 def page(*lines: dict[str, Any], following: str | None = None) -> Reply:
@@ -65,14 +67,14 @@ def test_two_lists_that_agree_are_good(stack: Stack, tmp_path: Path, capsys: pyt
 def test_each_difference_is_named(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Missing with us, missing with them, and which amount differs by what."""
     stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000), line("A2", 2000, 2000, 8000)))
-    theirs = "discount 3,000 minor units, merchant_match 3,000 minor units, payable 14,000 minor units"
+    theirs = "discount 30.00 CNY, merchant_match 30.00 CNY, payable 140.00 CNY"
     matched = "merchant_match is 10.00 CNY with us, 5.00 CNY with them"
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,500,4500\nA3,,3000,3000,14000\n") == 1
     assert capsys.readouterr().out.splitlines() == [
         f"order A1: {matched}; payable is 40.00 CNY with us, 45.00 CNY with them",
         "order A2: missing with them (ours: discount 20.00 CNY, merchant_match 20.00 CNY, payable 80.00 CNY)",
         f"order A3: missing with us (theirs: {theirs})",
-        "no campaign: 0 lines with us, 1 with them, discount 0 minor units with us, 3,000 minor units with them",
+        "no campaign CNY: 0 lines with us, 1 with them, discount 0.00 CNY with us, 30.00 CNY with them",
         "season CNY: 2 lines with us, 1 with them, discount 30.00 CNY with us, 10.00 CNY with them",
         "2020-06-06: 2 lines with us, 2 with them, 3 differences",
     ]
@@ -140,9 +142,7 @@ def test_a_day_that_is_not_closed_is_said_to_be_so(
     answer.body["final"] = final
     stack.on("GET /settlements/2020-06-06", answer)
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\n") == 0
-    assert capsys.readouterr().out.splitlines()[1:] == [
-        f"2020-06-06: 1 lines with us, 1 with them, no difference{said}"
-    ]
+    assert capsys.readouterr().out.splitlines()[1:] == [f"2020-06-06: 1 line with us, 1 with them, no difference{said}"]
 
 
 def test_damaged_books_agree_with_nothing(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,10 +204,14 @@ def test_the_day_is_the_files_own_unless_another_is_given(
     stack: Stack, tmp_path: Path, csv: str, day: str | None
 ) -> None:
     """The settlement's own file reconciles as it is; `day` goes before `at`, and `--day` before both."""
+    stack.on("GET /campaigns", Reply(body={"campaigns": [{"campaign_id": "season", "timezone": "Asia/Shanghai"}]}))
     stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000)))
     (tmp_path / "ours.csv").write_text(csv, encoding="utf-8", newline="")
     given = [] if day is None else ["--day", day]
     assert stack.run("reconcile", str(tmp_path / "ours.csv"), "--merchant", "diner", *given) == 0
+
+
+NO_DATE = "is no date like 2020-06-06; or give --day YYYY-MM-DD"
 
 
 @pytest.mark.parametrize(
@@ -215,11 +219,14 @@ def test_the_day_is_the_files_own_unless_another_is_given(
     [
         (f"{OURS}\nA1,1,1,4\n", "ours.csv: no column day or at: give --day YYYY-MM-DD"),
         (f"{OURS},at\n", "ours.csv: no line, so no day: give --day YYYY-MM-DD"),
-        (f"{OURS},day\nA1,1,1,4,2020-06-06\nA2,1,1,4\n", "ours.csv:3: day '' has no day: give --day YYYY-MM-DD"),
-        (f"{OURS},day\nA1,1,1,4,2020-06-31\n", "ours.csv:2: day '2020-06-31' has no day: give --day YYYY-MM-DD"),
-        (f"{OURS},at\nA1,1,1,4,20200606\n", "ours.csv:2: at '20200606' has no day: give --day YYYY-MM-DD"),
+        (f"{OURS},day\nA1,1,1,4,2020-06-06\nA2,1,1,4\n", f"ours.csv:3: day '' {NO_DATE}"),
         (
-            f"{OURS},at\nA1,1,1,4,2020-06-06T23:59:59+08:00\nA2,1,1,4,2020-06-07T00:00:00+08:00\n",
+            f"{OURS},day\nA1,1,1,4,2020-06-31\n",
+            "ours.csv:2: day '2020-06-31' is no date: day is out of range for month; or give --day YYYY-MM-DD",
+        ),
+        (f"{OURS},at\nA1,1,1,4,20200606\n", f"ours.csv:2: at '20200606' {NO_DATE}"),
+        (
+            f"{OURS},at\nA1,1,1,4,2020-06-06T23:59:59\nA2,1,1,4,2020-06-07T00:00:00\n",
             "ours.csv:3: 2020-06-07 after 2020-06-06: a settlement is of one day",
         ),
     ],

@@ -44,8 +44,8 @@ def test_each_campaign_is_added_up_in_its_currency(
     """Also of a list that names neither: its movement is where ours is."""
     assert reconcile(stack, tmp_path, csv) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "season CNY: 1 lines with us, 1 with them, discount 10.00 CNY with us, 10.00 CNY with them",
-        "tokyo JPY: 1 lines with us, 1 with them, discount 500 JPY with us, 500 JPY with them",
+        "season CNY: 1 line with us, 1 with them, discount 10.00 CNY with us, 10.00 CNY with them",
+        "tokyo JPY: 1 line with us, 1 with them, discount 500 JPY with us, 500 JPY with them",
         "2020-06-06: 2 lines with us, 2 with them, no difference",
     ]
 

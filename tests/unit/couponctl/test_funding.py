@@ -91,7 +91,7 @@ def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixt
     assert stack.run("reconcile", "--help") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "Columns: order_no, discount_minor, merchant_match_minor, payable_minor; reversal_no for reversals" in told
-    assert "day (2020-06-06), or at (a moment" in told
+    assert "day (2020-06-06), or at (a local time, or one with its offset" in told
     assert "campaign_id, currency (CNY) and funding (government:1000 platform:600) are compared if" in told
     assert "Amounts are whole minor units: 10.00 CNY are 1000." in told
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.couponctl.settlement_days import Days
 from infra.couponctl.statements import read_statement
 from tests.unit.couponctl.scripted_stack import Reply, Stack
 
@@ -79,7 +80,7 @@ def test_the_csv_is_what_reconcile_reads(stack: Stack, tmp_path: Any, capsys: py
     assert stack.run("settlement", "2020-06-06", "--csv") == 0
     file = tmp_path / "day.csv"
     file.write_text(capsys.readouterr().out, "utf-8")
-    read = read_statement(file)
+    read = read_statement(file, Days(dict))
     assert (read.day(), sorted(read.movements)) == (
         "2020-06-06",
         [("o-1", ""), ("o-1", "r-1"), ("o-2", ""), ("o-3", "")],
