@@ -6,6 +6,9 @@ second sheet shows the same claim.
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,17 +24,13 @@ from infra.couponctl.parameters import NAME, PERSON
 from infra.couponctl.tokens import claims_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from infra.client.answers import Claim, Coupon, Title
+    from infra.client.answers import Claim, Coupon
     from infra.client.api import Api
+    from infra.couponctl.sheets import Sheet
 
 SCOPES = "citizen operator"
 PRINTED_STATUSES = frozenset({"available", "held"})
-_ADVICE = (
-    "Anyone who has the code and the PIN can use the coupon. Keep this sheet like cash.",
-    "凭券码和PIN即可使用，请像现金一样保管。",
-)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class WrongPersonError(WrongUseError):
@@ -48,25 +47,63 @@ class WrongPersonError(WrongUseError):
 )
 @click.option("--region", metavar="REGION", help="Of the person, for a token of the local stack.")
 @click.option("--household", metavar="HOUSEHOLD_ID", help="Of the person, for a token of the local stack.")
-def assist(cli: Cli, batch: str, person: str, *, region: str | None, household: str | None) -> int:
+@click.option(
+    "--html", metavar="FILE", type=NEW_FILE, help="Write a page to print instead, for the owner's eyes alone."
+)
+@click.option("--svg", metavar="FILE", type=NEW_FILE, help="Write the QR codes instead; both may be given.")
+def assist(
+    cli: Cli,
+    batch: str,
+    person: str,
+    *,
+    region: str | None,
+    household: str | None,
+    html: Path | None,
+    svg: Path | None,
+) -> int:
     """Claim for a person without a phone, and print a sheet of codes.
 
-    Each code has a PIN. If the person has claimed before, that claim is printed.
+    Each coupon has a QR code, its code in letters and a PIN, and says what it is worth, when and where. If the person
+    has claimed before, that claim is printed. A new sheet replaces the codes of those before it.
     """
+    from infra.couponctl.sheet_files import as_html, as_svg, private_files
+    from infra.couponctl.sheets import Season
+
     refuse_another_person(cli.given_token, person)
     is_account = person.startswith(SUBJECT)
-    api = cli.connect(
-        sub=person.removeprefix(SUBJECT) if is_account else "couponctl",
-        person_id=None if is_account else person,
-        region=region,
-        household_id=household,
-    )
-    claimed = _claim_of(api, batch)
-    printed = [_printed(api, coupon) for coupon in claimed["coupons"]]
-    sheet = {"batch_id": claimed["batch_id"], "claimed_at": claimed["claimed_at"], "coupons": printed}
-    cli.out.progress(f"{batch}: {len(printed)} coupons of {person}; sheets printed before are no longer valid")
-    cli.out.result(sheet, *_sheet(sheet))
+    wanted = [(path, made) for path, made in ((html, as_html), (svg, as_svg)) if path]
+    with private_files([path for path, _ in wanted]) as files:
+        api = cli.connect(
+            sub=person.removeprefix(SUBJECT) if is_account else "couponctl",
+            person_id=None if is_account else person,
+            region=region,
+            household_id=household,
+        )
+        claimed = _claim_of(api, batch)
+        # All that can fail comes before the first code: each print replaces the one before.
+        season = Season.read(api, batch)
+        sheet = season.sheet(claimed, [_printed(api, coupon) for coupon in claimed["coupons"]])
+        for file, (_, made) in zip(files, wanted, strict=True):
+            file.write(made(sheet))
+    told = f"{batch}: {len(sheet.tickets)} coupons of {person}; sheets printed before are no longer valid"
+    cli.out.progress(told)
+    written = [str(path) for path, _ in wanted]
+    result = sheet.as_json() | ({"files": written} if written else {})
+    cli.out.result(result, *(written or sheet.lines(_symbols(sheet))))
     return GOOD
+
+
+def _symbols(sheet: Sheet) -> list[list[str]]:
+    """The QR code of each ticket if stdout is a terminal; a file or a pipe gets none, having no colours."""
+    from infra.couponctl.sheet_files import on_terminal
+
+    if not sys.stdout.isatty():
+        return []
+    columns = shutil.get_terminal_size().columns
+    return [
+        on_terminal(ticket.code, columns=columns, encoding=sys.stdout.encoding) if ticket.code else []
+        for ticket in sheet.tickets
+    ]
 
 
 def refuse_another_person(token: str | None, person_id: str) -> None:
@@ -113,27 +150,3 @@ def _printed(api: Api, coupon: Coupon) -> dict[str, Any]:
     if not isinstance(answer.get("pin"), str):
         raise UnreachableError(f"{api.url} prints no codes")
     return {**shown, **{name: answer[name] for name in ("code", "pin", "expires_at")}}
-
-
-def _sheet(sheet: Mapping[str, Any]) -> list[str]:
-    lines = [f"Coupons of {sheet['batch_id']}, claimed {_day(sheet['claimed_at'])}"]
-    for number, coupon in enumerate(sheet["coupons"], 1):
-        lines += ["", f"{number}. {_title(coupon['title'])}"]
-        if coupon["code"] is None:
-            lines.append(f"   {coupon['status']}")
-            continue
-        lines += [
-            f"   code    {coupon['code']}",
-            f"   PIN     {coupon['pin']}",
-            f"   valid   {_day(coupon['valid_from'])} to {_day(coupon['expires_at'])}",
-        ]
-    return [*lines, "", *_ADVICE]
-
-
-def _title(title: Title) -> str:
-    return title if isinstance(title, str) else " / ".join(title.values())
-
-
-def _day(moment: str) -> str:
-    """`2020-06-06 10:00` of an RFC 3339 time."""
-    return moment[:16].replace("T", " ")

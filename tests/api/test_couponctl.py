@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,15 +77,17 @@ def test_districts_are_suspended_and_reopened(town: Served, capsys: pytest.Captu
 
 
 def test_a_sheet_is_money_until_the_next_one(
-    town: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    town: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A shop takes code and PIN of the newest sheet weeks later; the claim is the person's own."""
+    """A shop takes code and PIN of the newest sheet weeks later, as its page says; the claim is the person's own."""
     desk = Person({"sub": "op", "scope": "citizen operator", "person_id": "grandma"})
     monkeypatch.setenv("COUPONCTL_TOKEN", town.token(desk))
-    sheets = []
-    for _ in range(2):
-        assert run(town, "assist", "pack", "grandma") == 0
+    sheets, page = [], tmp_path / "sheet.html"
+    for args in [[], ["--html", str(page)]]:
+        assert run(town, "assist", "pack", "grandma", *args) == 0
         sheets += printed(capsys)["coupons"]
+    assert "".join(re.findall(r"<i>(.*?)</i>", page.read_text("utf-8"))) == sheets[1]["code"]
+    assert "10 yuan off from 50 yuan" in page.read_text("utf-8")
     first, second = sheets
     assert first["coupon_id"] == second["coupon_id"]
     town.world.clock.advance(10 * 86_400)

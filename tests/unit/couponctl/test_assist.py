@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,37 +31,101 @@ def claimed(*coupons: dict[str, Any]) -> dict[str, Any]:
     return {"batch_id": "care", "claimed_at": "2020-06-06T10:00:00+08:00", "coupons": list(coupons)}
 
 
+SCOPE = {
+    "merchants": [],
+    "merchant_categories": ["catering"],
+    "merchant_tags": [],
+    "item_categories": [],
+    "item_tags": [],
+    "channels": ["offline"],
+    "regions": ["beijing"],
+}
+TERMS = {
+    "terms_id": "care-100",
+    "discount": {"kind": "amount_off", "threshold_minor": 10000, "amount_minor": 2000},
+    "usable": [],
+    "blackout_dates": [],
+    "scope": SCOPE,
+}
+SEASON = {
+    "campaign_id": "season",
+    "title": {"en": "A season", "zh": "消费季"},
+    "timezone": "Asia/Shanghai",
+    "currency": "CNY",
+    "merchants": [{"merchant_id": "diner"}, {"merchant_id": "gone"}],
+    "suspended_districts": [],
+}
+DINER = {
+    "title": {"en": "Diner", "zh": "小馆"},
+    "category": "catering",
+    "tags": [],
+    "channels": ["offline"],
+    "stores": [{"store_id": "diner", "region": "beijing", "district": "east"}],
+    "campaigns": [],
+    "suspended": False,
+}
+
+
 @pytest.fixture
 def stack(stack: Stack) -> Stack:
+    stack.on("GET /batches/care", Reply(body={"batch_id": "care", "campaign_id": "season", "coupons": [TERMS]}))
+    stack.on("GET /admin/campaigns/season", Reply(body=SEASON))
+    stack.on("GET /admin/merchants/diner", Reply(body=DINER))
     stack.on(CLAIM, Reply(201, claimed(coupon(1), coupon(2))))
     for number in (1, 2):
-        printed = {"code": f"P{number}", "pin": f"{number:06d}", "expires_at": UNTIL}
+        printed = {"code": f"P{number}__abcd", "pin": f"{number:06d}", "expires_at": UNTIL}
         stack.on(f"POST /coupons/A{number}/code", Reply(body=printed))
     return stack
 
 
 SHEET = """\
-Coupons of care, claimed 2020-06-06 10:00
+消费季 / A season
+care: 2020年6月6日 10:00领取 / Claimed on 6 June 2020, 10:00
 
-1. 100 yuan / 100元
-   code    P1
+1. 100元 / 100 yuan
+   满100元减20元 / 20 yuan off from 100 yuan
+
+   code    P1__ abcd
+
    PIN     000001
-   valid   2020-06-06 10:00 to 2020-08-31 23:59
+
+   valid   2020年6月6日 10:00起 / from 6 June 2020, 10:00
+           2020年8月31日 23:59止（北京时间） / until 31 August 2020, 23:59 (Beijing time)
+   hours   不限时段 / At any hour
+   places  限到店使用 / In shops only, not online
+           地区：beijing / In beijing
+           商家类别：catering / Shops for catering
+           小馆（east） / Diner (east)
+           及其他参与商家 / and other shops that take part
 
 2. 50 yuan
-   code    P2
-   PIN     000002
-   valid   2020-06-06 10:00 to 2020-08-31 23:59
+   满100元减20元 / 20 yuan off from 100 yuan
 
-Anyone who has the code and the PIN can use the coupon. Keep this sheet like cash.
+   code    P2__ abcd
+
+   PIN     000002
+
+   valid   2020年6月6日 10:00起 / from 6 June 2020, 10:00
+           2020年8月31日 23:59止（北京时间） / until 31 August 2020, 23:59 (Beijing time)
+   hours   不限时段 / At any hour
+   places  限到店使用 / In shops only, not online
+           地区：beijing / In beijing
+           商家类别：catering / Shops for catering
+           小馆（east） / Diner (east)
+           及其他参与商家 / and other shops that take part
+
+结账前请出示二维码，再告诉店员PIN。无法扫码时，由店员手动输入券码：不加空格，区分大小写。
+Before paying, show the QR code, then say the PIN. If it cannot be scanned, the shop types the code without blanks; \
+capitals matter.
 凭券码和PIN即可使用，请像现金一样保管。
+Anyone who has the code and the PIN can use the coupon. Keep this sheet like cash.
 """
 
 
 def test_a_sheet_is_printed(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Claimed and printed with one token of both scopes that speaks for the person; no name is on the sheet."""
     assert stack.run("assist", "care", "grandma-wang", "--region", "beijing", "--household", "h-1") == 0
-    token, claim, first, _ = stack.asked
+    token, claim, *_, first, _ = stack.asked
     assert token.body == {
         "sub": "couponctl",
         "scope": "citizen operator",
@@ -80,8 +145,8 @@ def test_a_sheet_for_machines(stack: Stack, capsys: pytest.CaptureFixture[str]) 
     sheet = json.loads(capsys.readouterr().out)
     assert sheet["batch_id"] == "care"
     assert [(one["code"], one["pin"], one["expires_at"]) for one in sheet["coupons"]] == [
-        ("P1", "000001", UNTIL),
-        ("P2", "000002", UNTIL),
+        ("P1__abcd", "000001", UNTIL),
+        ("P2__abcd", "000002", UNTIL),
     ]
 
 
@@ -91,7 +156,10 @@ def test_a_second_sheet_is_of_the_same_claim(stack: Stack, slug: str) -> None:
     stack.on(CLAIM, problem(409, slug))
     stack.on(FOUND, Reply(200, claimed(coupon(1))))
     assert stack.run("assist", "care", "wang") == 0
-    assert stack.routes() == ["POST /_local/token", CLAIM, FOUND, "POST /coupons/A1/code"]
+    read = ["GET /batches/care", "GET /admin/campaigns/season", "GET /admin/merchants/diner"]
+    assert stack.routes() == [
+        *("POST /_local/token", CLAIM, FOUND, *read, "GET /admin/merchants/gone", "POST /coupons/A1/code")
+    ]
 
 
 def test_without_a_claim_the_refusal_is_told(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,15 +176,26 @@ def test_a_refused_token_needs_no_look(stack: Stack) -> None:
     assert FOUND not in stack.routes()
 
 
-@pytest.mark.parametrize(("status", "prints"), [("available", 1), ("held", 1), ("redeemed", 0), ("expired", 0)])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("available", None),
+        ("held", None),
+        ("redeemed", "已使用 / Already used"),
+        ("expired", "已过期 / Expired"),
+        ("voided", "已作废 / No longer valid"),
+    ],
+)
 def test_a_coupon_that_is_spent_gets_no_code(
-    stack: Stack, capsys: pytest.CaptureFixture[str], status: str, prints: int
+    stack: Stack, capsys: pytest.CaptureFixture[str], status: str, said: str | None
 ) -> None:
     """The sheet says what became of it."""
     stack.on(CLAIM, Reply(200, claimed(coupon(1, status))))
     assert stack.run("assist", "care", "wang") == 0
-    assert stack.routes().count("POST /coupons/A1/code") == prints
-    assert (f"   {status}\n" in capsys.readouterr().out) == (not prints)
+    assert stack.routes().count("POST /coupons/A1/code") == (said is None)
+    told = capsys.readouterr().out
+    assert (said is None) == ("PIN     " in told)
+    assert said is None or f"   {said}\n" in told
 
 
 def test_a_stack_that_prints_no_codes_is_named(stack: Stack) -> None:
@@ -163,3 +242,43 @@ def test_a_local_token_speaks_for_an_account(stack: Stack) -> None:
     """Whose subject it is, letter by letter, without an identity."""
     assert stack.run("assist", "care", "sub:Wang") == 0
     assert stack.asked[0].body == {"sub": "Wang", "scope": "citizen operator"}
+
+
+def test_a_sheet_in_files_is_private(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody else can read them, and the screen shows neither code nor PIN."""
+    page, codes = tmp_path / "sheet.html", tmp_path / "codes.svg"
+    assert stack.run("assist", "care", "wang", "--html", str(page), "--svg", str(codes)) == 0
+    assert [file.stat().st_mode & 0o777 for file in (page, codes)] == [0o600, 0o600]
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [str(page), str(codes)]
+    for file in (page, codes):
+        text = file.read_text("utf-8")
+        assert "000001" in text
+        assert "000002" in text
+    assert stack.run("--json", "assist", "care", "wang", "--html", str(tmp_path / "other.html")) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == [str(tmp_path / "other.html")]
+
+
+def test_no_file_is_overwritten(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be another person's sheet. Nothing is claimed or printed then, and no empty file stays behind."""
+    page, codes = tmp_path / "sheet.html", tmp_path / "codes.svg"
+    codes.write_text("li's", "utf-8")
+    assert stack.run("assist", "care", "wang", "--html", str(page), "--svg", str(codes)) == 2
+    assert f"{codes} is there already" in capsys.readouterr().err
+    assert (codes.read_text("utf-8"), page.exists(), stack.asked) == ("li's", False, [])
+
+
+@pytest.mark.parametrize("refused", [CLAIM, "GET /admin/campaigns/season"])
+def test_a_refusal_leaves_no_file_and_prints_no_code(stack: Stack, tmp_path: Path, refused: str) -> None:
+    """A code that was printed and not shown would only end the sheet before it."""
+    stack.on(refused, problem(409, "busy"))
+    assert stack.run("assist", "care", "wang", "--html", str(tmp_path / "sheet.html")) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert not any(route.endswith("/code") for route in stack.routes())
+
+
+def test_a_stack_whose_campaign_is_none_is_named(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer without the facts of a sheet is no campaign."""
+    stack.on("GET /batches/care", Reply(body={}))
+    assert stack.run("assist", "care", "wang") == 3
+    assert "answers something that is not a campaign" in capsys.readouterr().err
