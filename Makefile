@@ -133,8 +133,9 @@ format: $(READY) ## rewrite the sources as ruff has them
 invoke: $(READY) ## send EVENT=tests/events/put-claim.json to its handler, under moto; AT= the time, SEASON= another
 	@$(BIN)/python -m tests.invoke $(EVENT) $(if $(AT),--at $(AT)) $(if $(SEASON),--season $(SEASON))
 
-openapi: $(READY) ## write functions/coupons/openapi.json, the events' schemas and the reference of seasons from the code
-	@$(BIN)/python -m infra.openapi
+openapi: $(READY) ## write functions/coupons/openapi.json, its examples, the events' schemas and the seasons' reference from the code
+	@$(BIN)/python -m tests.api.example_season >/dev/null
+	$(BIN)/python -m infra.openapi
 	$(BIN)/python -m infra.events
 	$(BIN)/python -m infra.seasons
 

@@ -12,6 +12,7 @@ from coupons.web.api import Route
 from coupons.web.bodies import Empty
 from infra.described import meanings
 from infra.openapi.components import Components, Made, camel, reference
+from infra.openapi.examples import of_answer, of_body, of_parameter
 from infra.openapi.problems import problems_of
 from infra.openapi.schemas import Wanted, named_sets
 from infra.openapi.words import WORDS
@@ -45,9 +46,9 @@ def operation(area: str, route: Route, refs: Mapping[Wanted, Made], components: 
     if parameters := [*_in_path(route, components), *_in_query(route, components)]:
         made["parameters"] = parameters
     if route.body is not None:
-        content = {"application/json": {"schema": refs[route.body, "validation"]}}
+        content = {"application/json": {"schema": refs[route.body, "validation"], **of_body(route, components)}}
         made["requestBody"] = {"required": not issubclass(route.body, Empty), "content": content}
-    return {**made, "responses": {**_responses(route, refs), **problems_of(route, components)}}
+    return {**made, "responses": {**_responses(route, refs, components), **problems_of(route, components)}}
 
 
 def _in_path(route: Route, components: Components) -> list[Made]:
@@ -61,6 +62,7 @@ def _in_path(route: Route, components: Components) -> list[Made]:
                 "required": True,
                 "description": WORDS[name],
                 "schema": PATH_PARAMETERS[name].json_schema(),
+                **of_parameter(name),
             },
         )
         for name in re.findall(r"\{(\w+)\}", route.path)
@@ -78,6 +80,7 @@ def _in_query(route: Route, components: Components) -> list[Made]:
             "required": False,
             "description": meanings(route.query)[name],
             "schema": named_sets(_present(TypeAdapter(field.rebuild_annotation()).json_schema()), components),
+            **of_parameter(name),
         }
         owner = _declaring(route.query, name).__name__.removesuffix("Query")
         found.append(components.add("parameters", owner + camel(name), made))
@@ -97,7 +100,7 @@ def _present(made: Made) -> Made:
     return value
 
 
-def _responses(route: Route, refs: Mapping[Wanted, Made]) -> Made:
+def _responses(route: Route, refs: Mapping[Wanted, Made], components: Components) -> Made:
     responses: Made = {}
     for status, model in sorted(route.responses.items()):
         names = ["Date", "Cache-Control"]
@@ -110,6 +113,7 @@ def _responses(route: Route, refs: Mapping[Wanted, Made]) -> Made:
         if status == 200 and route.key in FILES:
             content[FILES[route.key]] = {"schema": {"type": "string"}}
             names += ["Link", "Content-Disposition"]
+        content = {media: made | of_answer(route, status, media, components) for media, made in content.items()}
         headers = {name: reference("headers", name) for name in names}
         responses[str(status)] = {"description": _description(status, route), "headers": headers, "content": content}
     return responses

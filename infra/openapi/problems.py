@@ -18,6 +18,7 @@ from coupons.web.api import Route
 from coupons.web.problems import PROBLEMS
 from infra.described import joined, meanings
 from infra.openapi.components import Components, Made, camel, reference
+from infra.openapi.examples import of_problems
 from infra.openapi.schemas import named_sets
 
 _NAMED_MAX = 3
@@ -61,6 +62,7 @@ def refusals_of(route: Route) -> list[type[r.Refusal]]:
 def refused(refusals: list[type[r.Refusal]], components: Components) -> Made:
     """One response for refusals of one status."""
     content: Made = {"application/problem+json": {"schema": _one_of(refusals, components)}}
+    content["application/problem+json"] |= of_problems(refusals, components)
     if {r.Unauthenticated, r.Forbidden} & {*refusals}:
         content |= _by_gateway(components)
     facts = {fact.name for refusal in refusals for fact in fields(refusal)}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from infra.openapi.words import WORDS
-from tests.api.declared import DOCUMENT, operations
+from tests.api.declared import DOCUMENT, PROBLEM, operations
 
 Json = dict[str, Any]
 MOMENT = re.compile(r"(_at|^at|^as_of|_until|^valid_from)$")
@@ -85,8 +85,43 @@ def refusals_are_shared(document: Json) -> Iterator[str]:
                 yield f"{route} spells out the parameter {parameter['name']}"
 
 
+def media_types(document: Json) -> Iterator[tuple[str, Json]]:
+    """Where and what: of each body, of each answer but `GET /openapi.json`, and of each shared response."""
+    for route, operation in operations(document).items():
+        wanted = {"its request": operation.get("requestBody", {})}
+        if route != "GET /openapi.json":
+            wanted |= {f"its {status}": one for status, one in operation["responses"].items() if "$ref" not in one}
+        for what, made in wanted.items():
+            for media, content in made.get("content", {}).items():
+                yield f"{route} has no example of {what} as {media}: ask it in tests/api/example_season.py", content
+    for name, made in document["components"]["responses"].items():
+        for media, content in made["content"].items():
+            if media == PROBLEM:
+                yield f"{name} lacks an example of a problem: let tests/api/example_season.py meet it", content
+
+
+def everything_has_an_example(document: Json) -> Iterator[str]:
+    """Each request, each answer, and each problem of each refusal."""
+    for fault, content in media_types(document):
+        wanted = len(content["schema"].get("oneOf", [0])) if "lacks" in fault else 1
+        if len(content.get("examples", {})) < wanted:
+            yield f"{fault}, then `make openapi`"
+
+
 def schemas(document: Json) -> Json:
     return document["components"]["schemas"]
+
+
+def wallet(document: Json) -> Json:
+    return document["paths"]["/wallet"]["get"]["responses"]["200"]
+
+
+def quote(document: Json) -> Json:
+    return document["paths"]["/quotes"]["post"]["requestBody"]
+
+
+def conflict(document: Json) -> Json:
+    return document["components"]["responses"]["PutClaimConflict"]
 
 
 OFFENDERS: list[tuple[Callable[[Json], Iterator[str]], Callable[[Json], object]]] = [
@@ -98,6 +133,9 @@ OFFENDERS: list[tuple[Callable[[Json], Iterator[str]], Callable[[Json], object]]
     (times_have_formats, lambda d: schemas(d)["ClaimView"]["properties"]["claimed_at"].pop("format")),
     (times_have_formats, lambda d: schemas(d)["SettlementView"]["properties"]["day"].pop("format")),
     (amounts_are_long, lambda d: schemas(d)["QuoteView"]["properties"]["payable_minor"].pop("format")),
+    (everything_has_an_example, lambda d: wallet(d)["content"]["application/json"].pop("examples")),
+    (everything_has_an_example, lambda d: conflict(d)["content"][PROBLEM]["examples"].pop("NotOpenProblem")),
+    (everything_has_an_example, lambda d: quote(d)["content"]["application/json"].pop("examples")),
     (refusals_are_shared, lambda d: d["paths"]["/wallet"]["get"]["responses"]["503"].pop("$ref")),
     (refusals_are_shared, lambda d: d["paths"]["/wallet"]["get"].update(parameters=[{"name": "status"}])),
 ]
