@@ -119,6 +119,24 @@ class Command(click.Command):
         ctx.find_root().obj.command = self
         return super().invoke(ctx)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options, and apart from them those of every command."""
+        for section, shared in (("Options", False), ("Options of every command", True)):
+            options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+            records = [
+                one.get_help_record(ctx) for one in options if (one.expose_value and one.name != "help") != shared
+            ]
+            if rows := [record for record in records if record]:
+                with formatter.section(section):
+                    formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        if self.needs:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(f"Scope of the token: {self.needs.replace(' ', ' and ')}.")
+
 
 def command(
     name: str, *, needs: str | None = None, epilog: str | None = None, cls: type[Command] = Command

@@ -24,7 +24,10 @@ class BothWaysError(WrongUseError):
 @command("pause", needs=OPERATOR)
 @click.argument("batch", type=NAME)
 def pause(cli: Cli, batch: str) -> int:
-    """Refuse claims of a batch until it is resumed."""
+    """Refuse claims of a batch until it is resumed.
+
+    Issued coupons stay valid.
+    """
     return _told(cli, batch, "pause", {}, "paused")
 
 
@@ -37,11 +40,11 @@ def resume(cli: Cli, batch: str) -> int:
 
 @command("extend", needs=OPERATOR)
 @click.argument("batch", type=NAME)
-@click.argument("days", type=POSITIVE, help="In all, beyond the validity in the terms.")
+@click.argument("days", type=POSITIVE, help="Days in all, beyond the validity in the terms.")
 def extend(cli: Cli, batch: str, days: int) -> int:
     """Lengthen the validity of all coupons of a batch.
 
-    Repeating it changes nothing.
+    It never shrinks, and a batch whose coupons have all expired cannot be extended.
     """
     return _told(cli, batch, "extend", {"days": days}, f"valid {days:,} days longer than its terms say")
 
@@ -50,7 +53,10 @@ def extend(cli: Cli, batch: str, days: int) -> int:
 @click.argument("batch", type=NAME)
 @click.argument("quantity", type=POSITIVE, help="Packs in all.")
 def raise_quantity(cli: Cli, batch: str, quantity: int) -> int:
-    """Give a batch more packs; the number never falls."""
+    """Give a batch more packs; the number never falls.
+
+    The largest cost of the added packs is set aside from the funders' budgets.
+    """
     answer = cli.api.put(step(batch, "quantity"), {"quantity": quantity})
     return say(cli.out, batch, answer.body, f"{quantity:,} packs", replayed=answer.replayed)
 
@@ -93,7 +99,7 @@ class _Districts(Command):
 def districts(cli: Cli, campaign: str, *, suspend: tuple[str, ...], reopen: tuple[str, ...]) -> int:
     """List, suspend and reopen a campaign's districts.
 
-    An edit of the campaign by somebody else meanwhile is kept.
+    Without an option they are listed. An edit of the campaign by somebody else meanwhile is kept.
     """
     if both := sorted(set(suspend) & set(reopen)):
         raise BothWaysError(f"{', '.join(both)}: suspended and reopened at once")

@@ -74,7 +74,11 @@ def _publish_all(cli: Cli, batch_ids: list[str]) -> tuple[list[dict[str, Any]], 
 @command("publish", needs=OPERATOR)
 @click.argument("batch", type=NAME)
 def publish(cli: Cli, batch: str) -> int:
-    """Publish a batch: its terms freeze, its window counts."""
+    """Publish a batch: its terms freeze, its window counts.
+
+    The largest cost of its packs is set aside from the funders' budgets. A published batch can be stopped, not taken
+    back. Publishing again changes nothing.
+    """
     answer = campaigns.ask_publish(cli.api, batch)
     state = answer.body
     cli.out.result(state, f"{batch}: {_published(answer)}, {state.get('status', 'status unknown')}")

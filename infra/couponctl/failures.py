@@ -1,7 +1,7 @@
 """Each expected error of a command becomes a message and an exit code; any other error is a defect, with its traceback.
 
 With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`. A 403 also
-says which scopes the command needs and the token has.
+says which scopes the command needs and the token has, a 401 when the token expires.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import click
 
 from infra.client.api import ApiError, ProblemError
 from infra.couponctl.output import REFUSED, BadFileError, WrongUseError
-from infra.couponctl.tokens import scopes_of
+from infra.couponctl.tokens import expiry_of, scopes_of
 
 if TYPE_CHECKING:
     from infra.couponctl.cli import Cli
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 USAGE = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
+UNAUTHORIZED = 401
 FORBIDDEN = 403
 EXPECTED = (click.ClickException, BadFileError, WrongUseError, ApiError, OSError)
 
@@ -28,14 +29,17 @@ def report(cli: Cli, error: Exception) -> int:
     """The error is told; returns the exit code of the run."""
     code, slug = _kind(error)
     name = cli.command.name if cli.command else None
-    scopes = _scopes(cli) if isinstance(error, ProblemError) and error.status == FORBIDDEN else {}
+    status = error.status if isinstance(error, ProblemError) else None
+    of_token = _scopes(cli) if status == FORBIDDEN else _expiry(cli) if status == UNAUTHORIZED else {}
     if cli.out.as_json:
-        cli.out.result({"error": {"exit_code": code, "command": name, "slug": slug, **_facts(error), **scopes}})
+        cli.out.result({"error": {"exit_code": code, "command": name, "slug": slug, **_facts(error), **of_token}})
     elif isinstance(error, ProblemError):
         cli.out.problem(str(name), error)
-        if scopes:
-            needed, has = (scopes.get(of, "unknown") or "no scope" for of in ("scopes_needed", "token_scopes"))
-            cli.out.failure(f"  {name} needs the scope {needed}; the token has {has}")
+        if status == FORBIDDEN:
+            needed, has = (of_token.get(of, "unknown") or "no scope" for of in ("scopes_needed", "token_scopes"))
+            cli.out.failure(f"  {name} needs the scope {needed.replace(' ', ' and ')}; the token has {has}")
+        elif of_token:
+            cli.out.failure(f"  the token expires at {of_token['token_expires_at']}")
     elif isinstance(error, click.ClickException):
         error.show()
     else:
@@ -48,6 +52,12 @@ def _scopes(cli: Cli) -> dict[str, str]:
     has = scopes_of(cli.token)
     needs = {"scopes_needed": cli.command.needs} if cli.command and cli.command.needs else {}
     return needs | ({} if has is None else {"token_scopes": " ".join(has)})
+
+
+def _expiry(cli: Cli) -> dict[str, str]:
+    """When the token expires, if it says so."""
+    expires_at = expiry_of(cli.token)
+    return {"token_expires_at": expires_at} if expires_at else {}
 
 
 def _kind(error: Exception) -> tuple[int, str]:

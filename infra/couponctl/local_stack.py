@@ -15,10 +15,10 @@ TICK_TIMEOUT_S = 600.0
 @command("token")
 @click.option("--sub", required=True, metavar="ACCOUNT", help="The account.")
 @click.option("--scope", required=True, help="citizen, merchant, operator or partner, separated by spaces.")
-@click.option("--person-id", metavar="PERSON_ID")
-@click.option("--merchant-id", metavar="MERCHANT")
-@click.option("--region", metavar="REGION")
-@click.option("--household-id", metavar="HOUSEHOLD_ID")
+@click.option("--person-id", metavar="PERSON_ID", help="The person's real-name identity.")
+@click.option("--merchant-id", metavar="MERCHANT", help="Whose till it is.")
+@click.option("--region", metavar="REGION", help="Of the person.")
+@click.option("--household-id", metavar="HOUSEHOLD_ID", help="Of the person.")
 def token(cli: Cli, *, sub: str, scope: str, **claims: str | None) -> int:
     """Print a token of the local stack, and nothing else.
 
@@ -31,7 +31,7 @@ def token(cli: Cli, *, sub: str, scope: str, **claims: str | None) -> int:
 
 @command("clock")
 @click.option("--set", "now", metavar="NOW", type=MOMENT, help="RFC 3339 with offset; may be in the past.")
-@click.option("--advance", "advance_s", type=int, metavar="SECONDS")
+@click.option("--advance", "advance_s", type=int, metavar="SECONDS", help="Move it by so many seconds.")
 def clock(cli: Cli, *, now: str | None, advance_s: int | None) -> int:
     """Show or move the local stack's test clock."""
     if now is not None and advance_s is not None:

@@ -55,7 +55,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
 }
 EXIT_CODES = (
     "Exit codes: 0 the result is good; 1 a refusal, a difference or a bad document; 2 wrong usage or an unreadable "
-    "file; 3 no stack answers; 130 interrupted."
+    'file; 3 no stack answers; 130 interrupted. With --json an error is one JSON object on stdout: {"error": {…}}.'
 )
 
 
@@ -78,7 +78,10 @@ class Sections(click.Group):
 )
 @click.version_option(package_name="coupon-season", prog_name="couponctl")
 def couponctl() -> None:
-    """Operate a coupon season: declare, publish, watch, audit, reconcile."""
+    """Operate a coupon season: declare, publish, watch, audit, reconcile.
+
+    Each command has its own --help. --url, --token and --json may stand before or behind the command's name.
+    """
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -83,7 +83,7 @@ FILE = (
 
 
 @command("members", needs=OPERATOR, epilog=FILE)
-@click.argument("group", type=NAME)
+@click.argument("group", type=NAME, help="The group_id, as a batch's eligibility names it.")
 @click.argument(
     "path", metavar="FILE", type=click.Path(path_type=Path), help="One person a line, or CSV with a column person_id."
 )
@@ -124,10 +124,10 @@ def members(cli: Cli, group: str, path: Path, *, remove: bool, skip_bad: bool, r
 def _checked(path: Path, lines: int, report: BadLines, out: Output) -> int:
     """The number of people in the file; its bad lines are reported."""
     people = 0
-    with report:
+    with report, out.track(lines) as track:
         for people, line in enumerate(report.good(read_members(path)), 1):
             if people % PROGRESS_EVERY == 0:
-                out.progress(f"{path.name}: checked to line {line.number:,} of {lines:,}")
+                track(line.number, f"{path.name}: checked to line {line.number:,} of {lines:,}")
     return people
 
 
@@ -137,16 +137,17 @@ def _send_all(api: Api, path: Path, progress: Progress, tally: Tally, out: Outpu
     if tally.resumed_after:
         out.progress(f"{path.name}: resuming after line {tally.resumed_after:,} of {tally.lines:,}")
     good = (line for line in read_members(path) if not line.bad)
-    for chunk in _chunks(good, after=tally.resumed_after):
-        reached = chunk[-1].number
-        try:
-            answer = _send(api, tally, [line.name for line in chunk])
-        except ApiError as error:
-            _stopped(out, error, path.name, progress.lines_done(), reached)
-            raise
-        tally.note(len(chunk), answer)
-        progress.write(reached)
-        out.progress(f"{tally.group_id}: {tally.sent:,} sent, line {reached:,} of {tally.lines:,}")
+    with out.track(tally.lines) as track:
+        for chunk in _chunks(good, after=tally.resumed_after):
+            reached = chunk[-1].number
+            try:
+                answer = _send(api, tally, [line.name for line in chunk])
+            except ApiError as error:
+                _stopped(out, error, path.name, progress.lines_done(), reached)
+                raise
+            tally.note(len(chunk), answer)
+            progress.write(reached)
+            track(reached, f"{tally.group_id}: {tally.sent:,} sent, line {reached:,} of {tally.lines:,}")
     progress.path.unlink(missing_ok=True)
 
 

@@ -40,6 +40,7 @@ class DecidedError(WrongUseError):
     """The withholding was decided before."""
 
 
+_MERCHANT = click.argument("merchant", type=NAME, help="Its merchant_id.")
 FILE = (
     f"Columns: {', '.join(COLUMNS)}; only merchant_id is required. Each line of a merchant is one "
     "of its stores. A title is one column, or title_en and title_zh. Several tags, channels or campaigns in one "
@@ -64,17 +65,18 @@ def merchants(cli: Cli, path: Path) -> int:
     if resumed_after:
         out.progress(f"{path.name}: resuming after {resumed_after:,} of {len(listed):,} merchants")
     changed = 0
-    for merchant in listed[resumed_after:]:
-        try:
-            changed += edit(api, _path(merchant.merchant_id), _stated(merchant), out.progress, create=True)[1]
-        except ApiError:
-            out.failure(f"{path.name}:{merchant.line}: stopped at {merchant.merchant_id!r}; {done:,} are done")
-            out.failure("The same command resumes from there.")
-            raise
-        done += 1
-        progress.write(done)
-        if done % PROGRESS_EVERY == 0:
-            out.progress(f"{path.name}: {done:,} of {len(listed):,} merchants")
+    with out.track(len(listed)) as track:
+        for merchant in listed[resumed_after:]:
+            try:
+                changed += edit(api, _path(merchant.merchant_id), _stated(merchant), out.progress, create=True)[1]
+            except ApiError:
+                out.failure(f"{path.name}:{merchant.line}: stopped at {merchant.merchant_id!r}; {done:,} are done")
+                out.failure("The same command resumes from there.")
+                raise
+            done += 1
+            progress.write(done)
+            if done % PROGRESS_EVERY == 0:
+                track(done, f"{path.name}: {done:,} of {len(listed):,} merchants")
     progress.path.unlink(missing_ok=True)
     result = {"merchants": len(listed), "changed": changed, "resumed_after": resumed_after}
     out.result(result, f"{path.name}: {len(listed):,} merchants, {changed:,} of them new or changed")
@@ -98,7 +100,7 @@ def _stated(merchant: Listed) -> Callable[[dict[str, Any]], dict[str, Any] | Non
 
 
 @command("suspend", needs=OPERATOR)
-@click.argument("merchant", type=NAME)
+@_MERCHANT
 @click.option("--off", is_flag=True, help="Reinstate it.")
 def suspend(cli: Cli, merchant: str, *, off: bool) -> int:
     """Suspend a merchant: within two seconds it redeems nothing."""
@@ -126,7 +128,6 @@ class Due:
         return f"order {self.order_no} from {self.day} on" if self.order_no else f"the whole day {self.day}"
 
 
-_MERCHANT = click.argument("merchant", type=NAME)
 _ORDER = click.argument("order", required=False, help="One order; without it the whole day.")
 _DAY = "Like 2020-06-06."
 
@@ -164,7 +165,10 @@ def withhold(cli: Cli, merchant: str, day: str | None, order: str | None, *, rea
 @click.argument("day", type=DAY, help=_DAY)
 @_ORDER
 def approve(cli: Cli, merchant: str, day: str, order: str | None) -> int:
-    """Pay out what is withheld."""
+    """Pay out what is withheld.
+
+    The decision can be changed.
+    """
     return _decide(cli, Due(merchant, day, order), DECISIONS["approve"])
 
 
@@ -173,7 +177,10 @@ def approve(cli: Cli, merchant: str, day: str, order: str | None) -> int:
 @click.argument("day", type=DAY, help=_DAY)
 @_ORDER
 def refuse(cli: Cli, merchant: str, day: str, order: str | None) -> int:
-    """Never pay out what is withheld."""
+    """Never pay out what is withheld.
+
+    The decision can be changed.
+    """
     return _decide(cli, Due(merchant, day, order), DECISIONS["refuse"])
 
 

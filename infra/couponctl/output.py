@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from coupons.currencies import EXPONENTS, money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from infra.client.api import ProblemError
 
@@ -52,6 +53,24 @@ class Output:
 
     def progress(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def track(self, total: int) -> Iterator[Callable[[int, str], None]]:
+        """Gives a function that tells how many of `total` are done, with a text.
+
+        On a terminal it draws a bar, which is removed at the end; elsewhere it prints the text.
+        """
+        if not sys.stderr.isatty():
+            yield lambda _done, text: self.progress(text)
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        text = TextColumn("{task.description}", markup=False)
+        columns = (text, BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda done, said: bar.update(task, completed=done, description=said)
 
     def failure(self, *lines: str) -> None:
         for line in lines:

@@ -30,7 +30,7 @@ HEAD = ("merchant_id", "day", "final", "day_sums")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV, which `couponctl reconcile` reads.")
 @click.option("--merchant", metavar="MERCHANT", type=NAME, help="For a token of the local stack.")
 def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None) -> int:
-    """Show a merchant's day: its lines, their sums, and whether it is final.
+    """Show a merchant's day: lines, sums, and whether it is final.
 
     The merchant is that of the token. A day that is not final can still get lines. The result is not good if the stack
     cannot read a part of the day.

@@ -40,7 +40,10 @@ def campaigns(cli: Cli) -> int:
 @command("show", needs=OPERATOR)
 @click.argument("name", metavar="CAMPAIGN|BATCH", type=NAME)
 def show(cli: Cli, name: str) -> int:
-    """Show a campaign with its batches, or a published batch with its terms in words."""
+    """Show a campaign and its batches, or a batch and its terms.
+
+    A batch that is not published is shown with its campaign only.
+    """
     document = stored_or_empty(cli.api, f"/admin/campaigns/{quote(name, safe='')}")
     if document:
         published = stored_or_empty(cli.api, f"/campaigns/{quote(name, safe='')}").get("batches", [])

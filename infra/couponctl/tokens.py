@@ -6,6 +6,8 @@ import base64
 import json
 from typing import Any
 
+from coupons.times import rfc3339
+
 
 def claims_of(token: str | None) -> dict[str, Any] | None:
     """The claims of a token; None if it cannot be read."""
@@ -24,3 +26,12 @@ def scopes_of(token: str | None) -> list[str] | None:
         return None
     stated = claims.get("scope") or claims.get("scp") or ""
     return stated.split() if isinstance(stated, str) else [str(one) for one in stated]
+
+
+def expiry_of(token: str | None) -> str | None:
+    """When a token expires; None if it does not say so."""
+    expires_s = (claims_of(token) or {}).get("exp")
+    try:
+        return rfc3339(expires_s) if isinstance(expires_s, int) else None
+    except (OverflowError, ValueError):
+        return None

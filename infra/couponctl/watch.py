@@ -22,9 +22,9 @@ FINAL_STATUSES = frozenset({"sold_out", "closed", "stopped"})
 @click.argument("batch", type=NAME)
 @click.option("--count", type=POSITIVE, metavar="N", help="Stop after N reads.")
 def watch(cli: Cli, batch: str, *, count: int | None) -> int:
-    """Print a line for each change of a batch, which is read every second.
+    """Print a line for each change of a batch.
 
-    It ends when the batch is sold out, closed or stopped.
+    It is read every second. The command ends when the batch is sold out, closed or stopped.
     """
     path = f"/batches/{quote(batch, safe='')}"
     started_s = time.monotonic()

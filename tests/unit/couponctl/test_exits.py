@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from infra.couponctl.main import couponctl as couponctl_group
 from infra.couponctl.main import main
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +167,7 @@ def test_help_says_what_a_shell_must_know(capsys: pytest.CaptureFixture[str]) ->
     assert all(f" {name} " in told for name in couponctl_group.commands)
 
 
-def token_of(**claims: str) -> str:
+def token_of(**claims: object) -> str:
     return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b'=').decode()}.x"
 
 
@@ -186,3 +189,29 @@ def test_a_403_names_the_scopes(stack: Stack, capsys: pytest.CaptureFixture[str]
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["scopes_needed"] == "operator"
     assert error.get("token_scopes", "unknown") == ("" if has == "no scope" else has)
+
+
+@pytest.mark.parametrize(("exp", "said"), [(1591408800, "2020-06-06T02:00:00+00:00"), (10**20, None), ("soon", None)])
+def test_a_401_says_when_the_token_expires(
+    stack: Stack, capsys: pytest.CaptureFixture[str], exp: object, said: str | None
+) -> None:
+    """If it says so: most often it has."""
+    stack.on("POST /admin/batches/first/publish", Reply(401, {"message": "Unauthorized"}))
+    assert stack.run("publish", "first", "--token", token_of(exp=exp)) == 1
+    assert capsys.readouterr().err.splitlines()[1:] == ([f"  the token expires at {said}"] if said else [])
+
+
+def test_no_line_of_the_help_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command in one line of 80 columns."""
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("...") == 1  # of the usage line
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Names are completed by running couponctl, so it must start fast: a command loads what it alone needs."""
+    program = "import sys; from infra.couponctl.main import main; main(['--help']); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(told.stdout.splitlines()[-1].split())
+    assert loaded & {"pydantic", "boto3", "babel", "yaml", "rich", "segno"} == set()

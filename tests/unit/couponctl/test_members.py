@@ -63,6 +63,21 @@ def test_people_join_a_thousand_a_call(stack: Stack, file: Path, capsys: pytest.
     assert beside(file) == set()
 
 
+def test_a_terminal_shows_a_bar(
+    stack: Stack, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On stderr, with a bad line above it; stdout is for machines as ever."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    file.write_text("\n".join([*people(CALL_MAX + 1), "1.10105E+17"]))
+    assert stack.run("--json", "members", "nurses", str(file), "--skip-bad") == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["sent"] == CALL_MAX + 1
+    assert "line 1002: " in printed.err
+    assert "nurses: 1,001 sent, line 1,001 of 1,002" in printed.err
+    assert "100%" in printed.err
+
+
 def test_people_leave(stack: Stack, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With `--remove`, and a result for machines."""
     file.write_text("ann\nbob\n")
