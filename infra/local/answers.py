@@ -22,8 +22,11 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+
+
 def json_answer(document: dict[str, Any]) -> Answer:
-    return Answer(200, json.dumps(document).encode(), [(b"content-type", b"application/json")])
+    return Answer(200, json.dumps(document).encode(), [(b"content-type", b"application/json"), _NOSNIFF])
 
 
 @dataclass
@@ -45,5 +48,5 @@ class ProblemError(Exception):
             "instance": instance,
             **self.facts,
         }
-        headers = [(b"content-type", b"application/problem+json"), *self.headers]
+        headers = [(b"content-type", b"application/problem+json"), _NOSNIFF, *self.headers]
         return Answer(status, json.dumps(document).encode(), headers)

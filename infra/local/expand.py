@@ -7,8 +7,8 @@ from the OpenAPI `Body` that this expansion writes. ministack 1.5 does neither: 
 
 Two more gaps of ministack are worked around. It refuses an alarm on a query over metrics, so those are left out. After
 a restart it knows how far an event source mapping had read a stream, though the stream is new, and would wait for a
-place that comes late or never; so each run gives mappings another name, which makes them new. Nothing else is changed,
-and no other file depends on these gaps.
+place that comes late or never; so each run gives mappings another name, which makes them new. The CORS configuration is
+left out: `infra/local/cors.py` answers by it. Nothing else is changed, and no other file depends on these gaps.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The front of the local stack: it answers `/_local` itself and passes everything else to the HTTP API.
 
-Bytes pass unchanged both ways, also odd paths and broken encodings, except for the headers of the connection itself and
-for `Date`: it states the time of the test clock, which clients use for countdowns.
+Bytes pass unchanged both ways, also odd paths and broken encodings. Three kinds of headers do not: those of the
+connection itself, `Date`, which states the time of the test clock (clients count down by it), and those of CORS.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import h11
 
 from infra.local.answers import Answer, ProblemError
 from infra.local.clock import LocalClock
+from infra.local.cors import Cors
 from infra.local.routes import LocalRoutes
 from infra.local.upstream import Upstream
 
@@ -32,11 +33,14 @@ _BODILESS = {204, 304}
 class Front:
     """Answers HTTP/1.1 on a socket. `prefix`: the path under which the upstream serves the API."""
 
-    def __init__(self, *, upstream: Upstream, prefix: bytes, routes: LocalRoutes, clock: LocalClock) -> None:
+    def __init__(
+        self, *, upstream: Upstream, prefix: bytes, routes: LocalRoutes, clock: LocalClock, cors: Cors
+    ) -> None:
         self._upstream = upstream
         self._prefix = prefix
         self._routes = routes
         self._clock = clock
+        self.cors = cors
 
     async def serve(self, listening: socket.socket, until: asyncio.Event) -> None:
         """Accepts connections until the event is set; open ones are then dropped."""
@@ -53,7 +57,10 @@ class Front:
         writer.close()
 
     async def answer(self, request: h11.Request, body: bytes) -> Answer:
-        """The answer to a request; no request makes it raise."""
+        """The answer to a request, with the headers of CORS; no request makes it raise."""
+        return self.cors.added(request, self.cors.preflight(request) or await self._answer(request, body))
+
+    async def _answer(self, request: h11.Request, body: bytes) -> Answer:
         path = _path(request.target)
         instance = path.decode()
         try:
@@ -159,8 +166,10 @@ class _Exchange:
 
     async def _refuse(self, problem: ProblemError, request: h11.Request | None) -> None:
         if self._protocol.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            path = _path(request.target) if request else b"/"
-            await self._send(problem.answer(path.decode()), head_only=False, close=True)
+            answer = problem.answer(_path(request.target).decode() if request else "/")
+            if request:
+                answer = self._front.cors.added(request, answer)
+            await self._send(answer, head_only=False, close=True)
 
     async def _send(self, answer: Answer, *, head_only: bool, close: bool) -> None:
         parts = [self._protocol.send(self._front.head(answer, close=close))]

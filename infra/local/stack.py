@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.client.api import ProblemError
 from infra.local import answers
 from infra.local.cloud import HOST, Cloud, CloudError
+from infra.local.cors import Cors
 from infra.local.deploy import Deployed, deploy
 from infra.local.front import Front
 from infra.local.issuer import AUDIENCE, Issuer
@@ -24,6 +25,7 @@ from infra.local.routes import LocalRoutes
 from infra.local.seasons import load_season
 from infra.local.settings import Settings
 from infra.local.steps import Steps
+from infra.local.tables import load_template
 from infra.local.upstream import Upstream
 
 SERVICES = (
@@ -152,4 +154,5 @@ class Stack:
             prefix=self.api_path.encode(),
             routes=LocalRoutes(issuer=self.issuer, clock=self._kept.clock, invoke=self.invoke_schedule),
             clock=self._kept.clock,
+            cors=Cors.declared(load_template(), self._settings.allowed_origins),
         )

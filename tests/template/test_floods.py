@@ -8,11 +8,16 @@ from typing import Any
 from infra.openapi.document import routes as declared_routes
 from tests.template.stack import Planted, Template, default, function, resources, rule_tests
 
-BUCKET = {
-    "DetailedMetricsEnabled": True,
-    "ThrottlingRateLimit": {"Ref": "PublicRateLimit"},
-    "ThrottlingBurstLimit": {"Ref": "PublicBurstLimit"},
-}
+PREFLIGHT = "OPTIONS /{proxy+}"
+
+
+def bucket(kind: str) -> dict[str, Any]:
+    """Settings of a route: metrics, and the limits of two parameters."""
+    limits = {f"Throttling{name}": {"Ref": f"{kind}{name}"} for name in ("RateLimit", "BurstLimit")}
+    return {"DetailedMetricsEnabled": True, **limits}
+
+
+BUCKET = bucket("Public")
 UNRESERVED = 100
 """Environments that Lambda keeps for functions without reserved concurrency."""
 QUOTA = 1000
@@ -20,7 +25,7 @@ QUOTA = 1000
 
 
 def public_routes() -> set[str]:
-    """Routes that the code declares without a scope, and `$default`."""
+    """Routes that the code declares without a scope, and `$default`; without preflights."""
     declared = {route.key for routes in declared_routes().values() for route in routes if route.scope is None}
     return {*declared, "$default"}
 
@@ -31,19 +36,27 @@ def settings_of(t: Template) -> dict[str, Any]:
 
 
 def each_public_route_has_its_bucket(t: Template) -> Iterator[str]:
-    """Each has its own token bucket with metrics; no other route has one. A setting replaces the whole default."""
-    there = settings_of(t)
-    for route in sorted(public_routes() | there.keys()):
-        if there.get(route) != (BUCKET if route in public_routes() else None):
+    """Each has its own token bucket with metrics; no other route has one. A setting replaces the whole default.
+
+    Preflights have a larger one: browsers send one before each claim.
+    """
+    there, wanted = settings_of(t), dict.fromkeys(public_routes(), BUCKET) | {PREFLIGHT: bucket("Preflight")}
+    for route in sorted(wanted.keys() | there.keys()):
+        if there.get(route) != wanted.get(route):
             yield f"{route} has another bucket"
 
 
 def public_routes_leave_half(t: Template) -> Iterator[str]:
     """By default, all their buckets together allow at most half of the API's requests."""
     for name in ("RateLimit", "BurstLimit"):
-        each, whole = (t["Parameters"][f"{kind}{name}"]["Default"] for kind in ("Public", "Api"))
-        if len(settings_of(t)) * each > whole / 2:
-            yield f"{len(settings_of(t))} times Public{name} is more than half of Api{name}"
+        limits = [one[f"Throttling{name}"]["Ref"] for one in settings_of(t).values() if f"Throttling{name}" in one]
+        if sum(_default(t, limit) for limit in limits) > _default(t, f"Api{name}") / 2:
+            yield f"{limits} are more than half of Api{name}"
+
+
+def _default(t: Template, parameter: str) -> int:
+    found: int = t["Parameters"][parameter]["Default"]
+    return found
 
 
 def reads_have_a_ceiling_of_environments(t: Template) -> Iterator[str]:
@@ -60,6 +73,8 @@ def reads_have_a_ceiling_of_environments(t: Template) -> Iterator[str]:
 PLANTED: Planted = [
     (each_public_route_has_its_bucket, lambda r: _settings(r).pop("GET /batches/{batch_id}")),
     (each_public_route_has_its_bucket, lambda r: _settings(r).pop("$default")),
+    (each_public_route_has_its_bucket, lambda r: _settings(r).pop(PREFLIGHT)),
+    (each_public_route_has_its_bucket, lambda r: _settings(r).update({PREFLIGHT: BUCKET})),
     (each_public_route_has_its_bucket, lambda r: _settings(r)["GET /campaigns"].pop("ThrottlingRateLimit")),
     (each_public_route_has_its_bucket, lambda r: _settings(r)["GET /campaigns"].pop("DetailedMetricsEnabled")),
     (each_public_route_has_its_bucket, lambda r: _settings(r).update({"PUT /batches/{batch_id}/claim": BUCKET})),
@@ -80,5 +95,7 @@ def _settings(r: dict[str, Any]) -> dict[str, Any]:
 DEFAULTS: Planted = [
     (reads_have_a_ceiling_of_environments, default("CatalogConcurrencyMax", 0)),
     (reads_have_a_ceiling_of_environments, default("ClaimReservedConcurrency", 900)),
+    (public_routes_leave_half, default("PreflightRateLimit", 2501)),
+    (public_routes_leave_half, default("PreflightBurstLimit", 1251)),
 ]
 TestRules = rule_tests(PLANTED, DEFAULTS)

@@ -17,6 +17,10 @@ CONTRACT = Path(__file__).with_name("contract_routes.txt")
 """A copy of the contract's list. API Gateway's parameter names take no hyphen, so its {yyyy-mm-dd} is {day}."""
 
 
+OTHERS = {"$default", "OPTIONS /{proxy+}"}
+"""Routes of the template that are no operations: the catalogue refuses what is unknown, and answers preflights."""
+
+
 def contract() -> list[str]:
     return CONTRACT.read_text("utf-8").replace("{yyyy-mm-dd}", "{day}").splitlines()
 
@@ -32,16 +36,16 @@ def published() -> dict[str, list[str]]:
 
 
 def template_names_the_contracts_routes(t: Template) -> Iterator[str]:
-    """The same routes, and `$default`."""
-    there, wanted = set(routes(t)), {*contract(), "$default"}
+    """The same routes, and `OTHERS`."""
+    there, wanted = set(routes(t)), {*contract(), *OTHERS}
     yield from (f"{route} is missing" for route in sorted(wanted - there))
     yield from (f"{route} is no route of the contract" for route in sorted(there - wanted))
 
 
 def routes_lead_to_the_function_that_has_them(t: Template) -> Iterator[str]:
-    """Each route leads to the function whose handler declares it, and `$default` to the catalogue."""
+    """Each route leads to the function whose handler declares it, and `OTHERS` to the catalogue."""
     areas = {route.key: area for area, declared in declared_routes().items() for route in declared}
-    areas["$default"] = "catalog"
+    areas |= dict.fromkeys(OTHERS, "catalog")
     for route, (area, _) in routes(t).items():
         if areas.get(route) != area:
             yield f"{route} leads to {area}, declared by {areas.get(route)}"
@@ -50,7 +54,7 @@ def routes_lead_to_the_function_that_has_them(t: Template) -> Iterator[str]:
 def gateway_asks_for_the_scope_of_the_code(t: Template) -> Iterator[str]:
     """The gateway requires exactly the scope that the function checks."""
     scopes = {r.key: [r.scope] if r.scope else [] for declared in declared_routes().values() for r in declared}
-    scopes["$default"] = []
+    scopes |= {other: [] for other in OTHERS}
     for route, (_, asked) in routes(t).items():
         if asked != scopes.get(route):
             yield f"{route} asks for {asked}, the code for {scopes.get(route)}"
@@ -80,6 +84,8 @@ def _event(function: str, event: str, **changes: object) -> Plant:
 PLANTED: Planted = [
     (template_names_the_contracts_routes, lambda r: r["ClaimFunction"]["Properties"]["Events"].pop("GetWallet")),
     (template_names_the_contracts_routes, lambda r: r["CatalogFunction"]["Properties"]["Events"].pop("Unknown")),
+    (template_names_the_contracts_routes, lambda r: r["CatalogFunction"]["Properties"]["Events"].pop("Preflight")),
+    (gateway_asks_for_the_scope_of_the_code, _event("CatalogFunction", "Preflight", Auth={})),
     (template_names_the_contracts_routes, _event("ClaimFunction", "GetWallet", Path="/purse")),
     (template_names_the_contracts_routes, _event("VerifyFunction", "Quote", Method="PUT")),
     (
@@ -114,12 +120,12 @@ TestRules = rule_tests(PLANTED)
 def test_the_three_lists_are_equal() -> None:
     """Contract, OpenAPI document and template, each route once."""
     assert len(contract()) == len(set(contract()))
-    assert sorted(contract()) == sorted(published()) == sorted(routes(template()).keys() - {"$default"})
+    assert sorted(contract()) == sorted(published()) == sorted(routes(template()).keys() - OTHERS)
 
 
 def test_the_document_says_the_scopes_of_the_template() -> None:
     """The documented scopes are those that the gateway checks."""
-    asked = {route: scopes for route, (_, scopes) in routes(template()).items() if route != "$default"}
+    asked = {route: scopes for route, (_, scopes) in routes(template()).items() if route not in OTHERS}
     assert published() == asked
 
 

@@ -187,6 +187,8 @@ class Api:
         """
         route = self.routes.get(event["routeKey"])
         if route is None and self._fallback is not None:
+            if _is_preflight(event):
+                return Response("", 204)
             raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])
         if route is None:
             raise NotFound(detail="No such route.")
@@ -194,6 +196,15 @@ class Api:
         if route.scope == "merchant":
             _refuse_unregistered(caller)
         return route.handle(request_of(event, shared_services(), caller, query=route.query, body=route.body))
+
+
+def _is_preflight(event: Mapping[str, Any]) -> bool:
+    """Whether a browser asks if a page may send a request (Fetch standard, "CORS-preflight request").
+
+    Its answer needs a status of success. The gateway adds the headers that allow something, if there are any.
+    """
+    asks = "access-control-request-method" in event.get("headers", {})
+    return asks and event["requestContext"]["http"]["method"] == "OPTIONS"
 
 
 def _refuse_unregistered(caller: Caller) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from infra.local.answers import Answer
 from infra.local.clock import OPENING_S, LocalClock
+from infra.local.cors import Cors
 from infra.local.front import Front
 from infra.local.issuer import Issuer
 from infra.local.routes import LocalRoutes
@@ -80,6 +81,9 @@ def _request(method: bytes, target: bytes, body: bytes = b"", *headers: bytes) -
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
+CORS = Cors(("https://app.test",), "GET", "authorization", "Date", 60)
+
+
 @pytest.fixture
 def local(tmp_path: Path) -> Local:
     clock = LocalClock(tmp_path / "clock.json")
@@ -90,7 +94,7 @@ def local(tmp_path: Path) -> Local:
         clock=clock,
         invoke=lambda: ticks.pop(0),
     )
-    front = Front(upstream=upstream, prefix=b"/api", routes=routes, clock=clock)  # type: ignore[arg-type]
+    front = Front(upstream=upstream, prefix=b"/api", routes=routes, clock=clock, cors=CORS)  # type: ignore[arg-type]
     return Local(front, upstream, clock, ticks)
 
 
@@ -242,3 +246,29 @@ def test_a_tick_ends_where_the_work_does_not(local: Local, monkeypatch: pytest.M
     local.ticks[:] = [{"did": [1], "more": True}] * 9
     assert local.ask("POST", "/_local/tick")[1]["more"] is True
     assert len(local.ticks) == 6
+
+
+def test_a_page_of_an_allowed_origin_reads_every_answer(local: Local) -> None:
+    """Of the API, of `/_local`, and the front's refusals, also of what it does not read to its end."""
+    origin = b"Origin: https://app.test"
+    for target in (b"/wallet", b"/_local/clock", b"/_local/nothing", b"nowhere"):
+        [(_, headers, _)] = local.send(_request(b"GET", target, b"", origin))
+        assert headers["access-control-allow-origin"] == "https://app.test", target
+        assert (headers["access-control-expose-headers"], headers["vary"]) == ("Date", "origin")
+    [(status, headers, _)] = local.send(_request(b"PUT", b"/wallet", b"x" * (6 * 2**20 + 1), origin))
+    assert (status, headers["access-control-allow-origin"]) == (400, "https://app.test")
+    local.upstream.error = OSError()
+    [(status, headers, _)] = local.send(_request(b"GET", b"/wallet", b"", origin))
+    assert (status, headers["access-control-allow-origin"]) == (502, "https://app.test")
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_preflight_does_not_reach_the_cloud(local: Local) -> None:
+    """Another request with the method OPTIONS does."""
+    asks = (b"Origin: https://app.test", b"Access-Control-Request-Method: PUT")
+    for target in (b"/wallet", b"/_local/token", b"/no/route"):
+        [(status, headers, body)] = local.send(_request(b"OPTIONS", target, b"", *asks))
+        assert (status, body, headers["access-control-allow-methods"]) == (204, b"", "GET")
+    assert local.upstream.seen == []
+    local.send(_request(b"OPTIONS", b"/wallet", b"", asks[0]))
+    assert len(local.upstream.seen) == 1
