@@ -13,7 +13,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from infra.local.settings import SettingsError, settings_of
-from infra.openapi import document
+from infra.openapi.document import document
 from tests.template.stack import Planted, Template, resources, routes, rule_tests, template
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from coupons.fields import Document, faults
 from coupons.json_documents import parsed
-from infra.openapi import routes
+from infra.openapi.document import routes
 
 
 def _bytes(text: str) -> bytes:
