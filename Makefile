@@ -29,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run check test nightly spin contract node e2e faults events costs bench mutants invoke lint template build format openapi lock clean
+.PHONY: help run check test nightly spin contract node e2e faults events costs bench mutants one invoke lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -129,6 +129,10 @@ build: $(SAM_LOCKED) ## what sam deploy takes, in .aws-sam/build; needs python3.
 format: $(READY) ## rewrite the sources as ruff has them
 	@$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
+
+one: $(READY) ## run TEST="tests/unit/test_money.py -k add_up": a test, a file or a folder, with any option of pytest
+	@[[ -n "$(TEST)" ]] || { echo 'Which test? For example: make one TEST="tests/unit/test_money.py -k add_up"' >&2; exit 1; }
+	exec $(BIN)/python -m pytest $(TEST)
 
 invoke: $(READY) ## send EVENT=tests/events/put-claim.json to its handler, under moto; AT= the time, SEASON= another
 	@$(BIN)/python -m tests.invoke $(EVENT) $(if $(AT),--at $(AT)) $(if $(SEASON),--season $(SEASON))

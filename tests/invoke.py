@@ -68,7 +68,7 @@ def invoked(paths: list[Path], season: Path, moment: str) -> int:
         world.clock.set(moment)
         answers = [answer(event) for event in made]
         for announced in world.heard.take():
-            sys.stdout.write(f"\nannounced: {json.dumps(announced, ensure_ascii=False)}\n")
+            sys.stdout.write(f"\nannounced: {json.dumps(announced, indent=2, ensure_ascii=False)}\n")
     return 0 if all(answers) else 1
 
 
@@ -132,12 +132,19 @@ def answer(event: Event) -> bool:
     area = area_of(event)
     if area in ("expire", "events"):
         result = {"expire": expire, "events": events}[area].handler(event, None)
-        sys.stdout.write(f"\n{area}: {json.dumps(result, ensure_ascii=False)}\n")
+        sys.stdout.write(f"\n{area}: {json.dumps(result, indent=2, ensure_ascii=False)}\n")
         return True
     answered = send(event)
     headers = "".join(f"{name}: {value}\n" for name, value in answered.headers.items())
-    sys.stdout.write(f"\n{area}: {answered.status}\n{headers}\n{answered.text}\n")
+    sys.stdout.write(f"\n{area}: {answered.status}\n{headers}\n{_readable(answered.text)}\n")
     return answered.status < 500
+
+
+def _readable(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:  # a file
+        return text
 
 
 if __name__ == "__main__":

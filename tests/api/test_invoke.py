@@ -13,6 +13,8 @@ import pytest
 
 from tests.api.test_recorded_events import FOLDER
 from tests.invoke import area_of, main, read
+from tests.unit.source_tree import Source
+from tests.unit.test_house import each_test_says_what_it_shows, modules_are_small_and_named
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "tests" / "README.md").read_text("utf-8")
@@ -27,16 +29,19 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("arguments", "answers"),
     [
-        (["put-claim.json"], ["claim: 201", '"terms_id":"meal-50-10"']),
+        (["put-claim.json"], ["claim: 201", '"terms_id": "meal-50-10"']),
         (["put-claim.json", "--at", "2020-06-06T09:59:59+08:00"], ["claim: 409", "/problems/not-open"]),
-        (["put-claim.json", "get-wallet.json"], ["claim: 201", "claim: 200", '{"coupons":[{"coupon_id"']),
+        (["put-claim.json", "get-wallet.json"], ["claim: 201", "claim: 200", '"coupons": [']),
         (["get-settlement-csv.json"], ["verify: 200", "kind,order_no,reversal_no"]),
-        (["get-campaign.json"], ["catalog: 200", '"campaign_id":"beijing-2020"']),
+        (["get-campaign.json"], ["catalog: 200", '"campaign_id": "beijing-2020"']),
         (["default-unknown.json"], ["catalog: 404", "/problems/not-found"]),
-        (["post-publish.json"], ["admin: 200", '"batch_id":"special-0606"']),
-        (["schedule-minute.json"], ['expire: {"did": [], "more": false}']),
+        (["post-publish.json"], ["admin: 200", '"batch_id": "special-0606"']),
+        (["schedule-minute.json"], ['expire: {\n  "did": [],\n  "more": false\n}']),
         ([], ["Which event?", "make invoke EVENT=tests/events/put-claim.json\n"]),
-        (["stream-claim.json"], ['events: {"put": 1, "failed": 0}', 'announced: {"specversion"', "coupon.claimed.v1"]),
+        (
+            ["stream-claim.json"],
+            ['events: {\n  "put": 1,\n  "failed": 0\n}', 'announced: {\n  "specversion"', "coupon.claimed.v1"],
+        ),
     ],
 )
 def test_an_event_reaches_its_handler(
@@ -106,11 +111,17 @@ def test_a_body_may_be_an_object(capsys: pytest.CaptureFixture[str], tmp_path: P
 
 
 def test_the_pages_test_passes(tmp_path: Path) -> None:
-    """As it is written, in a file of its own, without this suite's conftest; it takes eight lines and three imports."""
+    """As it is written, in a file of its own, without this suite's conftest; `make check` has nothing against it."""
     (text,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len([line for line in text.splitlines() if line and "import" not in line]) == 8
+    assert len(("@mock_aws" + text.partition("@mock_aws")[2]).splitlines()) == 8
     path = tmp_path / "test_mine.py"
     path.write_text(text, encoding="utf-8")
+    for rule in (each_test_says_what_it_shows, modules_are_small_and_named):
+        assert list(rule([Source("tests/api/test_mine.py", text)])) == []
+    for check in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *check, "--no-cache", "--stdin-filename", "tests/api/test_mine.py", "-"]
+        linted = subprocess.run(ruff, cwd=ROOT, input=text, capture_output=True, text=True, timeout=60, check=False)
+        assert linted.returncode == 0, linted.stdout
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
     command += ["-c", str(ROOT / "pyproject.toml"), str(path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)

@@ -21,7 +21,7 @@ _PATH = re.compile(r"`((?:[\w.-]+/)*[\w*-]+\.(?:py|md|json|ya?ml)|(?:[\w.-]+/)+)
 """A file or a folder in backticks."""
 _TARGET = re.compile(r"(?:`|^ {4}|=\S+ )make ([a-z0-9]+)", re.MULTILINE)
 """A target where it is written as code."""
-_RUN = re.compile(r"(?:\.venv/bin/python -m [\w.]+ |make invoke EVENT=)([\w/.-]+)(?: -k (\w+))?")
+_RUN = re.compile(r'(?:\.venv/bin/python -m [\w.]+ |make one TEST="|make invoke EVENT="?)([\w/.-]+)(?: -k (\w+))?')
 """A test or an event that a command runs, and the word in the name of the test."""
 _MADE_LATER = (".venv/", ".venv-sam/", ".aws-sam/", ".local/", ".vscode/", "my-season.yaml", "tests/api/test_mine.py")
 """What commands, and readers, make."""
@@ -96,6 +96,8 @@ def test_a_page_points_at_what_exists(page: Path) -> None:
         "`claim/nowhere.py`",
         "`.venv/bin/python -m tests.invoke tests/events/nowhere.json`",
         "`make invoke EVENT=tests/events/nowhere.json`",
+        '`make one TEST="tests/unit/test_nowhere.py"`',
+        '`make one TEST="tests/unit/test_money.py -k nowhere"`',
         "`.venv/bin/python -m pytest tests/unit/test_money.py -k nowhere`",
     ],
 )
