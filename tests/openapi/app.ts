@@ -31,7 +31,7 @@ export function claimLine(problem: Problem<typeof CLAIM, "put">): string {
     case "/problems/already-claimed-group":
       return `You hold ${problem.claimed_batch_id} already.`;
     case "/problems/not-eligible":
-      return `Not for you: ${problem.reason}.`;
+      return `Not for you: ${NOT_ELIGIBLE[problem.reason]}.`;
     case "/problems/malformed":
       return problem.errors.map((one) => `${one.place}: ${one.message}`).join("\n");
     case "/problems/busy":
@@ -48,6 +48,23 @@ export function claimLine(problem: Problem<typeof CLAIM, "put">): string {
       return unreachable(problem);
   }
 }
+
+/** Every reason has its words; without one of them this does not compile. */
+const NOT_ELIGIBLE: Record<Schemas["NotEligibleReason"], string> = {
+  group: "it is for members",
+  region: "it is for another region",
+  "booking-required": "it had to be booked",
+  "not-drawn": "the draw went to others",
+  limit: "you have all that it allows",
+};
+
+const CODE_INVALID: Record<Schemas["CodeInvalidReason"], string> = {
+  unknown: "it is no code of ours",
+  "pin-required": "the PIN is missing",
+  "pin-wrong": "the PIN is wrong",
+  "pin-spoiled": "the PIN was wrong too often",
+  replaced: "a newer sheet replaced it",
+};
 
 /** Every status of a coupon has its word. */
 export const STATUS: Record<Schemas["CouponView"]["status"], string> = {
@@ -88,11 +105,11 @@ export async function redeem(api: Api, order_no: string, code: string, total_min
 function redemptionLine(problem: Problem<typeof REDEMPTION, "put">): string {
   switch (problem.type) {
     case "/problems/order-not-eligible":
-      return problem.reasons.join(", ");
+      return problem.reasons.map(orderLine).join(", ");
     case "/problems/coupon-not-usable":
-      return `The coupon is ${problem.coupon_status}.`;
+      return `The coupon is ${STATUS[problem.coupon_status]}.`;
     case "/problems/code-invalid":
-      return `The code is no good: ${problem.reason}.`;
+      return `The code is no good: ${CODE_INVALID[problem.reason]}.`;
     case "/problems/code-expired":
       return `Expired at ${problem.expired_at}; a fresh code in ${problem.retry_after_s ?? 0} s.`;
     case "/problems/busy":
@@ -105,6 +122,26 @@ function redemptionLine(problem: Problem<typeof REDEMPTION, "put">): string {
       return problem.title;
     default:
       return unreachable(problem);
+  }
+}
+
+function orderLine(reason: Schemas["OrderReason"]): string {
+  switch (reason) {
+    case "min-spend":
+      return "the order is too small";
+    case "no-discount":
+      return "the coupon would take nothing off";
+    case "window":
+    case "not-yet-valid":
+      return "not at this time";
+    case "merchant":
+    case "category":
+    case "tag":
+    case "channel":
+    case "region":
+      return `wrong ${reason}`;
+    default:
+      return unreachable(reason);
   }
 }
 

@@ -13,6 +13,14 @@ coupon.status === "used";
 STATUS.used;
 // @ts-expect-error - a status without its word
 ({ available: "", held: "", redeemed: "", expired: "" }) satisfies Record<Schemas["CouponView"]["status"], string>;
+if (problem.type === "/problems/not-eligible") {
+  // @ts-expect-error - no such reason
+  problem.reason === "sold-out";
+}
+// @ts-expect-error - a reason without its words
+({ group: "", region: "", "booking-required": "", limit: "" }) satisfies Record<Schemas["NotEligibleReason"], string>;
+// @ts-expect-error - no reason of an order
+"minimum" satisfies Schemas["OrderReason"];
 // @ts-expect-error - a till's problem, which no claim gets
 problem.type === "/problems/order-conflict";
 // @ts-expect-error - a fact of one problem, asked of all
