@@ -11,6 +11,7 @@ _TITLES = {
     "not-found": (404, "No such thing"),
     "method-not-allowed": (405, "The path does not know this method"),
     "tick-failed": (500, "The schedule's function failed"),
+    "not-written": (500, "The data directory cannot be written"),
     "unavailable": (502, "The local cloud did not answer"),
 }
 

@@ -19,30 +19,14 @@ import boto3
 from botocore.config import Config
 
 from infra.local.kept import LOG, SCRATCH, STATE
+from infra.local.saves import Saves
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
-_STOPPED_WITHIN_S = 30
+_STOPPED_WITHIN_S = 150
 _WORKERS_ENDED_WITHIN_S = 2
 _POLLED_EVERY_S = 0.05
 _POLL_ANSWERED_WITHIN_S = 60
-
-_CHILD = """
-import os, signal, sys, threading
-
-def end_with_parent():
-    # Readable only once the parent is gone, however it went: nothing is ever written.
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-threading.Thread(target=end_with_parent, daemon=True).start()
-sys.argv[1:] = []
-from hypercorn.config import Config
-from ministack.app import main
-# By itself it ends after a minute in which it could not start, or save.
-Config.startup_timeout = Config.shutdown_timeout = 86_400
-main()
-"""
 
 
 class CloudError(Exception):
@@ -56,6 +40,7 @@ class Cloud:
     url: str
     process: subprocess.Popen[bytes]
     log_path: Path
+    saves: Saves
     _log: IO[bytes]
 
     def client(self, service: str) -> Any:
@@ -93,14 +78,14 @@ class Cloud:
             try:
                 self.process.wait(_STOPPED_WITHIN_S)
             except subprocess.TimeoutExpired:
-                clean = False
                 self.process.kill()
                 self.process.wait()
-        if self.process.stdin:
-            self.process.stdin.close()
         self._end_workers()
+        saved = self.saves.last()
+        with suppress(BrokenPipeError):
+            self.saves.close()
         self._log.close()
-        return clean
+        return clean and (saved or not self.saves.begun)
 
     def _end_workers(self) -> None:
         """Ends the rest of ministack's process group: the functions' workers, which have no state."""
@@ -121,16 +106,18 @@ def start_cloud(
 ) -> Cloud:
     """Ministack is starting on `port`; see `wait_until_ready`.
 
-    `directory` holds its log, its scratch files and, with `persist`, its state, which it saves at its end and loads at
-    its start.
+    `directory` holds its log, its scratch files and, with `persist`, its state, which it loads at its start and saves
+    when `saves` ask for it.
     """
     scratch = directory / SCRATCH
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     log_path = directory / LOG
     log = log_path.open("wb")
+    results, told = os.pipe()
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", _CHILD],
+        [sys.executable, "-m", "infra.local.process", str(told), str(directory)],
+        pass_fds=(told,),
         stdin=subprocess.PIPE,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -141,7 +128,10 @@ def start_cloud(
         # Its state holds the keys secret, so each file is private.
         umask=0o077,
     )
-    return Cloud(f"http://{HOST}:{port}", process, log_path, log)
+    os.close(told)
+    assert process.stdin
+    saves = Saves(process.stdin, os.fdopen(results, encoding="utf-8", errors="replace"))
+    return Cloud(f"http://{HOST}:{port}", process, log_path, saves, log)
 
 
 def _answers(url: str) -> bool:

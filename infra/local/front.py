@@ -51,7 +51,8 @@ class Front:
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=2 * _HEAD_BYTES_MAX)
-        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+        # Cancelled: the stack ends. Raised on, it would be printed as a failure of each open connection.
+        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await _Exchange(self, protocol, reader, writer).run():
                 protocol.start_next_cycle()
         writer.close()

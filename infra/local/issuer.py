@@ -53,8 +53,7 @@ class Issuer:
     @contextmanager
     def published(self, port: int) -> Iterator[None]:
         """Serves discovery document and key set on loopback `port` during the block. Raises OSError if it is taken."""
-        server = ThreadingHTTPServer((HOST, port), _handler(self._documents()))
-        server.daemon_threads = True
+        server = _Server((HOST, port), _handler(self._documents()))
         thread = threading.Thread(target=server.serve_forever, name="issuer", daemon=True)
         thread.start()
         try:
@@ -70,6 +69,13 @@ class Issuer:
             ),
             "/.well-known/jwks.json": _json({"keys": [self._jwk]}),
         }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Prints nothing: the gateway has gone, as it does when the stack ends."""
 
 
 def _handler(documents: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:

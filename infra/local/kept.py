@@ -6,6 +6,7 @@ only its owner can read the directory, whatever the umask, and the modes of an e
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,19 +15,29 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from infra.local.clock import OPENING_S, LocalClock
 
 LOCK = "lock"
 """Written first and never removed: it marks the directory as a stack's."""
 STATE = "state"
+_UNFINISHED_STATE = "state.new"
+_COMPLETE_STATE = "state.next"
+"""A complete save that has not yet replaced the earlier one."""
 SCRATCH = "scratch"
 LOG = "ministack.log"
 _CLOCK = "clock.json"
 _KEY = "issuer.pem"
 _SET_UP = "set-up.json"
-_REMOVED = (STATE, SCRATCH, LOG, _CLOCK, "clock.new", _KEY, "issuer.new", _SET_UP)
+_REMOVED = (
+    *(STATE, _UNFINISHED_STATE, _COMPLETE_STATE, SCRATCH, LOG),
+    *(_CLOCK, "clock.new", _KEY, "issuer.new", _SET_UP, "set-up.new"),
+)
 """Everything that a run writes beside the lock; FRESH=1 removes this and nothing else."""
+
+_SPACE_BYTES = 32_000_000
+"""What a run needs at least: its state, and a copy of the functions for each worker."""
 
 FORM = 2
 """The version of the data's form. 2: persons are keyed by their normal form."""
@@ -110,6 +121,24 @@ def write_private(path: Path, content: bytes) -> None:
     unfinished.replace(path)
 
 
+def unfinished_state(directory: Path) -> Path:
+    """Where a save is written; of no worth until it is complete."""
+    return directory / _UNFINISHED_STATE
+
+
+def settle_state(directory: Path, *, complete: bool = False) -> None:
+    """The newest complete save is the state. A kill between any two calls is mended by the next settling.
+
+    `complete`: the unfinished one is complete.
+    """
+    state, following = directory / STATE, directory / _COMPLETE_STATE
+    if complete:
+        unfinished_state(directory).replace(following)
+    if following.exists():
+        _remove(state)
+        following.replace(state)
+
+
 class Kept:
     """The `directory` with all files that a run leaves for the next one."""
 
@@ -121,13 +150,19 @@ class Kept:
         """Written when seasons are published; without it the earlier run ended before there was anything to keep."""
 
     def begin(self, *, fresh: bool) -> float:
-        """The files of an earlier run are kept or removed; returns the test time to start at. Raises OtherFormError."""
+        """The files of an earlier run are kept or removed; returns the test time to start at.
+
+        Raises OtherFormError, and OSError if they cannot be written.
+        """
+        settle_state(self.directory)
         if fresh or not self._resumable():
             for name in _REMOVED:
                 _remove(self.directory / name)
+            self.check_space(_SPACE_BYTES)
             self.clock.set_now(OPENING_S)
             return OPENING_S
-        set_up = json.loads(self._set_up.read_text())
+        self.check_space(_SPACE_BYTES)
+        set_up = _document(self._set_up)
         if set_up.get("form") != FORM:
             raise OtherFormError(
                 f"the data in {self.directory} are of another version; FRESH=1 starts anew without them"
@@ -135,6 +170,11 @@ class Kept:
         stopped_at_s = set_up["stopped_at_s"]
         # Null after a run that was killed: its clock has run on.
         return self.clock.now_s() if stopped_at_s is None else float(stopped_at_s)
+
+    def check_space(self, needed_bytes: int = 1) -> None:
+        """Raises OSError if the disk is full. ministack would only fail again and again."""
+        if shutil.disk_usage(self.directory).free < needed_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.directory))
 
     def running(self) -> None:
         """Records that there is something to keep."""
@@ -146,11 +186,19 @@ class Kept:
             self._write_set_up(self.clock.now_s())
 
     def _write_set_up(self, stopped_at_s: float | None) -> None:
-        self._set_up.write_text(json.dumps({"form": FORM, "stopped_at_s": stopped_at_s}))
+        write_private(self._set_up, json.dumps({"form": FORM, "stopped_at_s": stopped_at_s}).encode())
 
     def _resumable(self) -> bool:
         saved = self.directory / STATE / "cloudformation.json"
         return self._set_up.exists() and saved.exists() and self.clock.path.exists()
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError:
+        return {}
+    return document
 
 
 def _remove(path: Path) -> None:

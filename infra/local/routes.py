@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Annotated, Any, TypeVar, cast
 
@@ -78,6 +79,8 @@ class LocalRoutes:
         self._clock = clock
         self._invoke = invoke
         self._ticking = asyncio.Lock()
+        # Not the loop's own, which would wait for a tick before the stack ends.
+        self._ticks = ThreadPoolExecutor(1, "tick")
         self._routes: dict[str, dict[str, Callable[[bytes], Awaitable[Answer]]]] = {
             "/_local/token": {"POST": self._post_token},
             "/_local/clock": {"GET": self._get_clock, "POST": self._post_clock},
@@ -122,7 +125,10 @@ class LocalRoutes:
         now_s = _epoch_s(request.now) if request.now else then_s
         if not EARLIEST_S <= now_s < LATEST_S:
             raise _malformed([("now", "the clock goes from 2000 to 2099")])
-        self._clock.set_now(now_s)
+        try:
+            self._clock.set_now(now_s)
+        except OSError as error:
+            raise ProblemError("not-written", f"The clock was not set: {error.strerror}.") from error
         return await self._get_clock(b"")
 
     async def _post_tick(self, body: bytes) -> Answer:
@@ -131,7 +137,7 @@ class LocalRoutes:
         async with self._ticking:
             did, more = [], True
             for _ in range(_ROUNDS_MAX):
-                result = await asyncio.to_thread(self._invoke)
+                result = await asyncio.get_running_loop().run_in_executor(self._ticks, self._invoke)
                 did += result["did"]
                 more = result["more"]
                 if not more:

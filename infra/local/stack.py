@@ -124,15 +124,20 @@ class Stack:
         return thread
 
     def _warm(self) -> None:
-        # The cloud may end meanwhile; whoever waits for it says so.
-        with suppress(CloudError):
+        # The cloud may end, or the disk be full; whoever waits for the thread says so.
+        with suppress(CloudError, OSError):
             for path, scope in _WARM:
                 # Whatever the answer is, a worker is running now.
                 with self._api(scope) as api, suppress(ProblemError):
                     api.get(path)
 
+    def check(self) -> None:
+        """Raises CloudError or OSError if waiting for the cloud is in vain."""
+        self.cloud.check()
+        self._kept.check_space()
+
     def _api(self, scope: str) -> PatientApi:
-        return PatientApi(self.api_url, self.token(scope), check=self.cloud.check, progress=self._steps.progress)
+        return PatientApi(self.api_url, self.token(scope), check=self.check, progress=self._steps.progress)
 
     def invoke_schedule(self) -> dict[str, Any]:
         """The schedule's function has run once. Raises answers.ProblemError if it fails."""

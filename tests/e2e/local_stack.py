@@ -25,10 +25,14 @@ ENDED_WITHIN_S = 30
 _PORTS_FROM, _PORTS_TO = 20_000, 30_000
 
 
+SAVES_OFTEN = "import sys; from infra.local import run, saves; saves.EVERY_S = 0.5; sys.exit(run.main())"
+
+
 class LocalStack:
     """One data directory and three ports; started and ended any number of times."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: tuple[str, str] = ("-m", "infra.local")) -> None:
+        self._program = program
         self.directory = directory
         self.port = _three_free_ports()
         self.url = f"http://{HOST}:{self.port}"
@@ -63,7 +67,7 @@ class LocalStack:
         """The command itself, leader of a process group, as a terminal would start it."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
         return subprocess.Popen(
-            [sys.executable, "-m", "infra.local"],
+            [sys.executable, *self._program],
             cwd=ROOT,
             env=inherited
             | {
@@ -92,6 +96,30 @@ class LocalStack:
             with socket.socket() as asked:
                 assert asked.connect_ex((HOST, port)) != 0, f"port {port} is still listened on"
         return code
+
+    def kill_cloud(self) -> int:
+        """kill -9 of ministack alone. The exit code of the front."""
+        assert self._process is not None
+        os.kill(self._cloud(), signal.SIGKILL)
+        code = self._process.wait(ENDED_WITHIN_S)
+        self._close()
+        return code
+
+    def kill_all(self) -> None:
+        """kill -9 of everything at once, as when the machine goes down."""
+        assert self._process is not None
+        family = descendants(self._process.pid)
+        os.kill(self._cloud(), signal.SIGSTOP)  # so that nothing can save a last time
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self._close()
+
+    def _cloud(self) -> int:
+        assert self._process is not None
+        (cloud,) = (pid for pid, parent in processes().items() if parent == self._process.pid)
+        return cloud
 
     def kill(self) -> None:
         """Whatever still runs of a stack that went wrong: ministack ends with its parent."""

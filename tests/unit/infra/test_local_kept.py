@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import __main__ as run
+from infra.local import run
 from infra.local.clock import OPENING_S
 from infra.local.issuer import Issuer
 from infra.local.kept import AlreadyRunningError, ForeignDirectoryError, Kept, held

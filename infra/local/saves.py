@@ -1,0 +1,83 @@
+"""Saves of the local cloud's state, from its parent's side: asked for every minute, and what became of each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import IO
+
+from infra.local.results import ENDED, FAILED
+
+EVERY_S = 60
+"""What a killed process can lose."""
+
+
+class Saves:
+    """`commands` and `results` are the parent's ends of the pipes of `process.py`."""
+
+    def __init__(self, commands: IO[bytes], results: IO[str], *, wall_s: Callable[[], float] = time.time) -> None:
+        self._commands = commands
+        self._results = results
+        self._wall_s = wall_s
+        self._say: Callable[[str], None] = lambda _: None
+        self._stopped = threading.Event()
+        self._reader = threading.Thread(target=self._read, name="save results", daemon=True)
+        self._reader.start()
+        self.begun = False
+        self.saved_at_s: float | None = None
+        """Of real time; None before the first one."""
+        self.failure = ""
+        """Why the last one failed; empty if it did not."""
+        self._ended = False
+
+    def begin(self, say: Callable[[str], None]) -> None:
+        """The state is saved now and in each minute from now; a failure, and the end of failures, is said once."""
+        self.announce(say)
+        self.begun = True
+        threading.Thread(target=self._ask_every_minute, name="saves", daemon=True).start()
+
+    def announce(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def last(self) -> bool:
+        """After the process has ended: True if it has saved its state at its end."""
+        self._stopped.set()
+        self._reader.join()
+        return self._ended
+
+    def close(self) -> None:
+        self._commands.close()
+        self._results.close()
+
+    def _ask_every_minute(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._commands.write(b"s")
+                self._commands.flush()
+            except (OSError, ValueError):
+                return  # it has ended, or its pipe was closed
+            self._stopped.wait(EVERY_S)
+
+    def _read(self) -> None:
+        for line in self._results:
+            self.take(line.strip())
+
+    def take(self, result: str) -> None:
+        """One line of the process."""
+        failed_before, self.failure = self.failure, result.removeprefix(FAILED) if result.startswith(FAILED) else ""
+        if self.failure:
+            if not failed_before:
+                self._say(f"the data are not saved: {self.failure}; {since(self.saved_at_s)}")
+            return
+        self.saved_at_s = self._wall_s()
+        self._ended = result == ENDED
+        if failed_before:
+            self._say("the data are saved again")
+
+
+def since(saved_at_s: float | None) -> str:
+    """What is kept, for a line on the terminal."""
+    if saved_at_s is None:
+        return "none of this run are kept so far"
+    return f"those of {time.strftime('%H:%M:%S', time.localtime(saved_at_s))} are kept"
