@@ -12,9 +12,9 @@ from tests.api.stage import Stage
 from tests.editing import allow_late_scans
 from tests.world import OPENING, Answered, Person, order
 
-BARRED = {"expired_at": "2020-06-06T02:00:00+00:00", "retry_after_s": 6}
+BARRED = {"expired_at": "2020-06-06T10:00:00+08:00", "retry_after_s": 6}
 CAME_BACK = "The coupon came back after this code was shown; ask the customer for a fresh one."
-A_MINUTE_AGO = {"expired_at": "2020-06-06T02:01:00+00:00"}
+A_MINUTE_AGO = {"expired_at": "2020-06-06T10:01:00+08:00"}
 SCANNED = {"scanned_at": OPENING}
 
 

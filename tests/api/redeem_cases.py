@@ -67,7 +67,7 @@ def a_quote_for_a_code_of_no_claim(s: Stage) -> Answered:
     return quote(opened(s), unclaimed_code(s))
 
 
-@case(QUOTE, 409, "code-expired", facts={"expired_at": "2020-06-06T02:01:00+00:00"})
+@case(QUOTE, 409, "code-expired", facts={"expired_at": "2020-06-06T10:01:00+08:00"})
 def a_quote_for_a_code_of_a_minute_ago(s: Stage) -> Answered:
     code = anns_code(s)
     s.clock.advance(60)
@@ -137,7 +137,7 @@ def a_hold_for_a_code_of_no_claim(s: Stage) -> Answered:
     return hold(opened(s), unclaimed_code(s))
 
 
-@case(HOLD, 409, "code-expired", facts={"expired_at": "2020-06-06T02:01:00+00:00"})
+@case(HOLD, 409, "code-expired", facts={"expired_at": "2020-06-06T10:01:00+08:00"})
 def a_hold_with_a_code_of_a_minute_ago(s: Stage) -> Answered:
     code = anns_code(s)
     s.clock.advance(60)
@@ -235,7 +235,7 @@ def redeeming_a_hold_that_is_not_there(s: Stage) -> Answered:
     return opened(s).merchant().redeem("o-1", None, order())
 
 
-@case(REDEEM, 409, "code-expired", facts={"expired_at": "2020-06-06T02:10:00+00:00"})
+@case(REDEEM, 409, "code-expired", facts={"expired_at": "2020-06-06T10:10:00+08:00"})
 def a_scan_of_ten_minutes_ago(s: Stage) -> Answered:
     code = anns_code(s)
     allow_late_scans(1)

@@ -26,12 +26,13 @@ def refuse_old_code(scanned: Scanned, presented: TillCoupon, now_s: int) -> None
     Raises as `refuse_returned` as well.
     """
     late_at_s, wait_s = scanned.late_at_s, presented.coupon.fresh_code_in_s(now_s) or None
+    timezone = presented.batch.timezone
     if late_at_s is not None and late_at_s <= now_s - LATE_MAX_S:
         expired_at_s, detail = late_at_s + LATE_MAX_S, "It was scanned more than ten minutes ago."
-        raise CodeExpired(expired_at_s=expired_at_s, retry_after_s=wait_s, detail=detail)
+        raise CodeExpired(expired_at_s=expired_at_s, retry_after_s=wait_s, timezone=timezone, detail=detail)
     if not scanned.lives_at(now_s if late_at_s is None else late_at_s):
         detail = "Ask the customer for a fresh code."
-        raise CodeExpired(expired_at_s=scanned.expires_at_s, retry_after_s=wait_s, detail=detail)
+        raise CodeExpired(expired_at_s=scanned.expires_at_s, retry_after_s=wait_s, timezone=timezone, detail=detail)
     refuse_returned(scanned, presented, now_s)
 
 
@@ -49,6 +50,7 @@ def refuse_returned(scanned: Scanned, presented: TillCoupon, now_s: int) -> None
     raise CodeExpired(
         expired_at_s=min(coupon.bar_s - SKEW_S, scanned.expires_at_s),
         retry_after_s=max(coupon.fresh_code_in_s(now_s), 1),
+        timezone=presented.batch.timezone,
         detail="The coupon came back after this code was shown; ask the customer for a fresh one.",
     )
 
@@ -57,9 +59,14 @@ def replaced_print() -> CodeInvalid:
     return CodeInvalid(reason="replaced", detail="This print was replaced by a newer one, or by its coupon's return.")
 
 
-def too_late(scanned: Scanned, reason: LateScanReason) -> CodeExpired:
+def too_late(scanned: Scanned, timezone: str, reason: LateScanReason) -> CodeExpired:
     """The refusal of a late scan: `late-not-allowed` for this merchant, or `late-limit` of the day is reached."""
     detail = (
         "This merchant may not send scans late." if reason == "late-not-allowed" else "No late scans are left today."
     )
-    return CodeExpired(expired_at_s=scanned.expires_at_s, reason=reason, detail=f"{detail} Ask for a fresh code.")
+    return CodeExpired(
+        expired_at_s=scanned.expires_at_s,
+        reason=reason,
+        timezone=timezone,
+        detail=f"{detail} Ask for a fresh code.",
+    )

@@ -195,7 +195,7 @@ def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, 
                 by_hold = replace(record, held_until_s=existing.held_until_s, late=False)
                 use = _Use(by_hold, scanned=None, judged_at_s=existing.at_s)
             elif use.scanned is not None and failure.kinds == {"late scans"}:
-                raise too_late(use.scanned, "late-limit") from failure
+                raise too_late(use.scanned, presented.batch.timezone, "late-limit") from failure
         presented = read_coupon(services, presented.ref)
     raise Busy(detail="Others are using this coupon; try again.")
 
@@ -220,7 +220,7 @@ def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, n
     record = replace(use.record, amounts=amounts_or_refuse(presented, at, order, use.judged_at_s))
     late_max = at.record.late_scans_per_day if at is not None else 0
     if use.scanned is not None and use.scanned.is_late and not late_max:
-        raise too_late(use.scanned, "late-not-allowed")
+        raise too_late(use.scanned, presented.batch.timezone, "late-not-allowed")
     day = day_of(now_s, presented.batch.timezone)
     services.day_marks.mark(record.merchant_id, day, presented.batch.timezone)
     services.transact(_parts(services, presented, use.scanned, record, day.isoformat(), late_max))

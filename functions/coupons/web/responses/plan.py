@@ -32,6 +32,17 @@ PlannedSlug = Literal["terms-frozen", "revision-conflict", "budget-exceeded"]
 """The refusals that a plan foresees."""
 
 
+class PlannedDifference(ResponseBody):
+    """A place where the document differs from what was published."""
+
+    place: str
+    """Where in the sent document, like `body.terms.0.discount.amount_minor`."""
+    kept: Any
+    """The published value, which stays."""
+    stated: Any
+    """The value that the document states."""
+
+
 class PlannedRefusal(ResponseBody):
     """What PUT, or publishing, would be refused with: the members of its problem, null where it has none."""
 
@@ -39,7 +50,7 @@ class PlannedRefusal(ResponseBody):
     """The last part of the problem's `type`."""
     detail: str
     """One sentence for people."""
-    differences: list[dict[str, Any]] | None
+    differences: list[PlannedDifference] | None
     """Of `terms-frozen`: each place, with the `kept` and the `stated` value."""
     revision: int | None
     """Of `revision-conflict`: the stored revision; 0 if there is no such campaign."""
