@@ -8,12 +8,11 @@ from urllib.parse import quote
 
 import click
 
-from coupons.currencies import EXPONENTS, money
-from infra.client.api import UnreachableError
+from coupons.currencies import money
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.output import GOOD, REFUSED, currency_name, table
-from infra.couponctl.pages import pages
 from infra.couponctl.parameters import NAME
+from infra.couponctl.reads import pages
 from infra.couponctl.words import moment
 
 if TYPE_CHECKING:
@@ -37,10 +36,9 @@ def budgets(cli: Cli, campaign: str, *, movements: bool) -> int:
     What each funder has budgeted, what is reserved for batches, how much of that closed days have spent, and what is
     left. Of each batch what is reserved, spent, and given back or rolled over.
     """
-    found = pages(cli.api, f"/admin/campaigns/{quote(campaign, safe='')}/budgets")
+    path = f"/admin/campaigns/{quote(campaign, safe='')}/budgets"
+    found = pages(cli.api, path, "currency", "funders", "batches", "movements", "damaged")
     report = next(found)
-    if "funders" not in report or report.get("currency") not in EXPONENTS:
-        raise UnreachableError(f"{cli.api.url} answers something that is not a campaign's money")
     if report["damaged"]:
         cli.out.progress(f"{report['damaged']} items cannot be read and are left out: the sums are too small")
     if movements:

@@ -118,7 +118,7 @@ def validity(valid_from: str, expires_at: str, timezone: str) -> list[Words]:
 
 def hours(terms: Mapping[str, Any], valid_from: str, expires_at: str) -> list[Words]:
     """The hours of the week, and the days in the validity on which it cannot be used."""
-    found = [_weekly(one) for one in terms["usable"]] or [{"en": "At any hour", "zh": "不限时段"}]
+    found = [weekly(one) for one in terms["usable"]] or [{"en": "At any hour", "zh": "不限时段"}]
     first, last = (datetime.fromisoformat(text).date().isoformat() for text in (valid_from, expires_at))
     closed = [date.fromisoformat(day) for day in terms["blackout_dates"] if first <= day <= last]
     if closed:
@@ -127,7 +127,7 @@ def hours(terms: Mapping[str, Any], valid_from: str, expires_at: str) -> list[Wo
     return found
 
 
-def _weekly(one: Mapping[str, Any]) -> Words:
+def weekly(one: Mapping[str, Any]) -> Words:
     days, starts, ends = weekdays(one["weekdays"]), one["starts"], one["ends"]
     over = ends <= starts
     return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from infra.client.api import UnreachableError
 from infra.couponctl import funding
 from infra.couponctl.output import amount, counted
-from infra.couponctl.pages import pages
+from infra.couponctl.reads import pages
 from infra.couponctl.statements import AMOUNTS, Entry, LineNumbers, Statement
 
 if TYPE_CHECKING:

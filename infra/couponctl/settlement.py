@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coupons.times import day_of
-from infra.client.api import UnreachableError
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, REFUSED, WrongUseError, amount, counted, table
-from infra.couponctl.pages import pages
 from infra.couponctl.parameters import DAY, NAME
+from infra.couponctl.reads import pages
 from infra.couponctl.words import moment
 
 if TYPE_CHECKING:
@@ -40,9 +39,7 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
     api = cli.connect(merchant_id=merchant)
     day = day or _today(api)
     found: dict[str, Any] = {"damaged": 0, "lines": [], "lost": []}
-    for page in pages(api, f"/settlements/{day}"):
-        if "lines" not in page:
-            raise UnreachableError(f"{api.url} answers something that is not a settlement")
+    for page in pages(api, f"/settlements/{day}", *HEAD, *found):
         if as_csv:
             sys.stdout.write(_csv(page, with_header="day" not in found))
         found |= {name: page.get(name) for name in HEAD}

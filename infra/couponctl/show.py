@@ -7,27 +7,27 @@ from urllib.parse import quote
 
 import click
 
-from infra.client.api import ProblemError, UnreachableError
+from infra.client.api import ProblemError
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.edits import stored_or_empty
 from infra.couponctl.output import GOOD, amount, counted, currency_name, table
 from infra.couponctl.parameters import NAME
+from infra.couponctl.reads import published_batch, read
 from infra.couponctl.words import moment, of_terms, title, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from infra.client.api import Api
 
 NOT_FOUND = 404
 
 
 @command("campaigns")
 def campaigns(cli: Cli) -> int:
-    """List the campaigns with published batches."""
-    answer = cli.api.get("/campaigns").body
-    if "campaigns" not in answer:
-        raise UnreachableError(f"{cli.api.url} answers something that is not a list of campaigns")
+    """List the campaigns with published batches.
+
+    A campaign of which nothing is published is shown by couponctl show CAMPAIGN.
+    """
+    answer = read(cli.api, "/campaigns", "campaigns")
     rows = [
         (one["campaign_id"], title(one["title"]), one["currency"], moment(one["starts_at"]), moment(one["ends_at"]))
         for one in answer["campaigns"]
@@ -45,12 +45,12 @@ def show(cli: Cli, name: str) -> int:
     A batch that is not published is shown with its campaign only.
     """
     document = stored_or_empty(cli.api, f"/admin/campaigns/{quote(name, safe='')}")
-    if document:
+    if "revision" in document:
         published = stored_or_empty(cli.api, f"/campaigns/{quote(name, safe='')}").get("batches", [])
         cli.out.result({"campaign": document, "published": published}, *_campaign(document, published))
         return GOOD
     try:
-        batch = cli.api.get(f"/batches/{quote(name, safe='')}").body
+        batch, campaign = published_batch(cli.api, name)
     except ProblemError as error:
         if error.status == NOT_FOUND:
             error.problem["detail"] = (
@@ -58,13 +58,8 @@ def show(cli: Cli, name: str) -> int:
                 "its campaign."
             )
         raise
-    campaign = _campaign_of(cli.api, batch)
     cli.out.result(batch, *_batch(batch, campaign["currency"], campaign["timezone"]))
     return GOOD
-
-
-def _campaign_of(api: Api, batch: dict[str, Any]) -> dict[str, Any]:
-    return api.get(f"/campaigns/{quote(batch['campaign_id'], safe='')}").body
 
 
 def _campaign(document: dict[str, Any], published: list[dict[str, Any]]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import click
 
@@ -13,6 +12,7 @@ from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.controls import say, step
 from infra.couponctl.output import REFUSED, amount, counted
 from infra.couponctl.parameters import NAME
+from infra.couponctl.reads import published_batch
 from infra.couponctl.words import largest_minor, moment
 
 if TYPE_CHECKING:
@@ -43,17 +43,19 @@ def stop(cli: Cli, batch: str, *, void: bool, yes: bool) -> int:
 
 def _effect(api: Api, batch_id: str, *, void: bool) -> list[str]:
     """What the stop would do, and the question. Raises ApiError."""
-    batch = api.get(f"/batches/{quote(batch_id, safe='')}").body
-    campaign = api.get(f"/campaigns/{quote(batch['campaign_id'], safe='')}").body
+    batch, campaign = published_batch(api, batch_id)
     terms: list[dict[str, Any]] = batch["coupons"]
     left, quantity = batch["remaining"], batch["quantity"]
-    coupons = counted((quantity - left) * len(terms), "coupon")
-    worth = amount((quantity - left) * sum(map(largest_minor, terms)), campaign["currency"])
     as_of = f" as of {moment(rfc3339(int(api.time.now_s()), campaign['timezone']))}" if api.time.is_known else ""
-    return [
+    said = [
         f"{batch_id} is {batch['status']}{as_of}.",
         f"  {left:,} of {counted(quantity, 'pack')} will not be handed out.",
-        f"  At most {coupons} {'will be void' if void else 'stay valid'}, worth at most {worth} in discounts.",
-        f"  Some of them may be redeemed or expired; `couponctl audit {batch_id}` counts them.",
-        "Stop it for good?",
     ]
+    if issued := (quantity - left) * len(terms):
+        worth = amount((quantity - left) * sum(map(largest_minor, terms)), campaign["currency"])
+        become = "will be void" if void else "stay valid"
+        said += [
+            f"  Coupons that {become}: at most {issued:,}, worth at most {worth} in discounts.",
+            f"  Some of them may be redeemed or expired; `couponctl audit {batch_id}` counts them.",
+        ]
+    return [*said, f"Stop it for good{' and void its coupons' if void else ''}?"]

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import click
 
-from infra.client.api import UnreachableError
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD
 from infra.couponctl.parameters import NAME, POSITIVE
+from infra.couponctl.reads import read
 
 WATCH_EVERY_S = 1.0
 # Only an operator can move a batch out of these.
@@ -34,9 +34,7 @@ def watch(cli: Cli, batch: str, *, count: int | None) -> int:
         if looks:
             time.sleep(WATCH_EVERY_S)
         looks += 1
-        state = cli.api.get(path).body
-        if "status" not in state:
-            raise UnreachableError(f"{cli.api.url} answers something that is not a batch")
+        state = read(cli.api, path, "status")
         now = tuple(state.get(name) for name in ("status", "remaining", "quantity"))
         if now != seen:
             seen = now

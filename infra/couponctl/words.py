@@ -6,7 +6,6 @@ All functions take the JSON of the API. Amounts are in the currency of the campa
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from coupons.times import epoch_s, rfc3339
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 Terms = dict[str, Any]
 _LARGEST = {"amount_off": "amount_minor", "percent_off": "cap_minor", "exchange": "value_minor"}
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIMES = {1: "once", 2: "twice"}
 _SCOPE = {
     "merchants": "at",
@@ -87,18 +85,12 @@ def _validity(validity: Mapping[str, Any], timezone: str) -> str:
 
 
 def _when(terms: Terms) -> Iterator[str]:
-    hours = [f"{days(one['weekdays'])} {one['starts']} to {one['ends']}" for one in terms.get("usable") or []]
-    if hours:
-        yield "usable " + ", ".join(hours)
+    if stated := terms.get("usable"):
+        from infra.couponctl.coupon_words import weekly
+
+        yield "usable " + "; ".join(weekly(one)["en"] for one in stated)
     if dates := terms.get("blackout_dates"):
         yield "not on " + ", ".join(dates)
-
-
-def days(weekdays: Iterable[str]) -> str:
-    """`mon-fri, sun`."""
-    places = sorted(_WEEKDAYS.index(one) for one in weekdays)
-    runs = [[place for _, place in run] for _, run in groupby(enumerate(places), lambda pair: pair[1] - pair[0])]
-    return ", ".join(_WEEKDAYS[run[0]] + (f"-{_WEEKDAYS[run[-1]]}" if run[1:] else "") for run in runs)
 
 
 def _where(scope: Mapping[str, Any]) -> Iterator[str]:

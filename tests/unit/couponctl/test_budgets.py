@@ -116,7 +116,7 @@ def test_something_else_is_not_good(stack: Stack) -> None:
 
 def test_movements_that_never_end_are_not_good(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages are bounded."""
-    monkeypatch.setattr("infra.couponctl.pages.PAGES_MAX", 3)
+    monkeypatch.setattr("infra.couponctl.reads.PAGES_MAX", 3)
     stack.on(PATH, *(report(following=f"pack~{page}~release") for page in range(9)))
     assert stack.run("budgets", "spring", "--movements") != 0
     assert len(stack.asked) == 1 + 3

@@ -51,6 +51,21 @@ def test_wrong_usage_is_exit_code_2(args: list[str], monkeypatch: pytest.MonkeyP
     assert main(args) == 2
 
 
+@pytest.mark.parametrize(
+    "args",
+    [["campaigns"], ["show", "spring"], ["budgets", "spring"], ["settlement", "2020-06-06"], ["watch", "spring"]],
+)
+def test_an_answer_of_another_kind_is_no_stack(
+    stack: Stack, capsys: pytest.CaptureFixture[str], args: list[str]
+) -> None:
+    """Exit code 3 and what is missing, not a traceback."""
+    for path in ("campaigns", "batches/spring", "admin/campaigns/spring", "admin/campaigns/spring/budgets"):
+        stack.on(f"GET /{path}", Reply(body={"hello": "world"}))
+    stack.on("GET /settlements/2020-06-06", Reply(body={"hello": "world"}))
+    assert stack.run(*args, "--token", "mine") == 3
+    assert "is a stack of this version there?" in capsys.readouterr().err
+
+
 def test_an_answer_that_is_no_json_is_no_stack(stack: Stack) -> None:
     """Something else listens there: exit code 3, not a traceback."""
     stack.on("GET /batches/first", Reply(body=None), Reply(body="text"))

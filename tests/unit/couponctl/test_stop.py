@@ -36,8 +36,8 @@ def stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
 @pytest.mark.parametrize(
     ("args", "effect"),
     [
-        ([], "At most 20 coupons stay valid, worth at most 123.40 CNY in discounts."),
-        (["--void"], "At most 20 coupons will be void, worth at most 123.40 CNY in discounts."),
+        ([], "Coupons that stay valid: at most 20, worth at most 123.40 CNY in discounts."),
+        (["--void"], "Coupons that will be void: at most 20, worth at most 123.40 CNY in discounts."),
     ],
 )
 def test_the_question_says_what_ends(

@@ -1,0 +1,49 @@
+"""Reads of the API whose answers are checked: a server that is no stack is named, instead of a traceback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from infra.client.api import UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.client.api import Api
+
+PAGES_MAX = 10_000
+
+
+def read(api: Api, path: str, *members: str, **query: str | None) -> dict[str, Any]:
+    """The answer, which has these members. Raises ApiError."""
+    body = api.get(path, **query).body
+    if missing := [name for name in members if name not in body]:
+        raise UnreachableError(
+            f"{api.url}{path} answers without {', '.join(missing)}: is a stack of this version there?"
+        )
+    return body
+
+
+def pages(api: Api, path: str, *members: str) -> Iterator[dict[str, Any]]:
+    """Each page of `path`, by the `next` of the one before. Raises ApiError, also if there is no end."""
+    cursor: str | None = None
+    for _ in range(PAGES_MAX):
+        page = read(api, path, "next", *members, cursor=cursor)
+        yield page
+        following = page["next"]
+        if following is None:
+            return
+        if following == cursor:
+            break
+        cursor = following
+    raise UnreachableError(f"{api.url}{path} answers pages without end")
+
+
+def published_batch(api: Api, batch_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A published batch and its campaign, as everybody may read them. Raises ApiError."""
+    batch = read(
+        api, f"/batches/{quote(batch_id, safe='')}", "campaign_id", "status", "quantity", "remaining", "coupons"
+    )
+    campaign = read(api, f"/campaigns/{quote(batch['campaign_id'], safe='')}", "currency", "timezone")
+    return batch, campaign
