@@ -4,16 +4,22 @@
     python -m tests.invoke [--season FILE] [--at MOMENT] EVENT...
 
 An event is a JSON file as Lambda gets it: of the gateway, of the schedule or of a table's stream; tests/events/ has
-some of each. Several are sent one after another to the same tables. `body` may be an object instead of a string.
-Prints what each handler answers; what the function logs goes to stdout too. A `breakpoint()` in the code stops here.
+some of each. Several are sent one after another to the same tables; `${code}` is the field of that name in an earlier
+answer. `body` may be an object instead of a string. Prints what the functions log and answer, and the traceback of what
+they did not expect. A `breakpoint()` in the code stops here.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
+import os
+import re
 import sys
-from contextlib import redirect_stdout
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
 from difflib import get_close_matches
 from io import StringIO
@@ -28,11 +34,13 @@ import expire
 from infra.couponctl.campaign_files import load_campaign
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.local.settings import checkout
-from tests.world import FUNCTIONS, OPENING, World, send
+from tests.world import FUNCTIONS, OPENING, Answered, World, send
 
 SEASON = "infra/seasons/beijing-2020.yaml"
 SAMPLES = Path(__file__).parent / "events"
 Event = dict[str, Any]
+Fields = dict[str, str]
+"""Texts by name: of two with one name in an answer the first, of two answers the later."""
 
 
 class Unfit(Exception):
@@ -54,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def invoked(paths: list[Path], season: Path, moment: str) -> int:
-    """Prints each answer. Raises Unfit before anything is sent."""
+    """Prints each answer. Raises Unfit."""
     if not paths:
         samples = "".join(f"  make invoke EVENT=tests/events/{path.name}\n" for path in sorted(SAMPLES.glob("*.json")))
         sys.stdout.write(f"Which event? Those at hand:\n{samples}")
@@ -66,10 +74,30 @@ def invoked(paths: list[Path], season: Path, moment: str) -> int:
         world = World(boto3.client("dynamodb"))
         publish(world, season)
         world.clock.set(moment)
-        answers = [answer(event) for event in made]
+        told: Fields = {}
+        with tracebacks():
+            answers = [answer(filled(event, told, path), told) for path, event in zip(paths, made, strict=True)]
         for announced in world.heard.take():
-            sys.stdout.write(f"\nannounced: {json.dumps(announced, indent=2, ensure_ascii=False)}\n")
+            sys.stdout.write(f"\nannounced: {_readable(announced)}\n")
     return 0 if all(answers) else 1
+
+
+class _Traceback(logging.Handler):
+    """Shows what a handler logs as a surprise as Python shows it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            traceback.print_exception(record.exc_info[1])
+
+
+@contextmanager
+def tracebacks() -> Iterator[None]:
+    logger, shown = logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]), _Traceback()
+    logger.addHandler(shown)
+    try:
+        yield
+    finally:
+        logger.removeHandler(shown)
 
 
 def _is_moment(text: str) -> bool:
@@ -104,7 +132,7 @@ def area_of(event: Event) -> str | None:
         return "expire"
     if "Records" in event:
         return "events"
-    key = event.get("routeKey")
+    key = str(event.get("routeKey"))
     return (
         "catalog" if key == "$default" else next((area for area, api in FUNCTIONS.items() if key in api.routes), None)
     )
@@ -127,24 +155,49 @@ def publish(world: World, season: Path) -> None:
         raise Unfit(f"{season} cannot be published:\n{error}") from None
 
 
-def answer(event: Event) -> bool:
-    """Prints the function's name and its answer. False if the function failed."""
+def filled(event: Event, told: Fields, path: Path) -> Event:
+    """The event with the fields of earlier answers. Raises Unfit if one is missing."""
+    text = json.dumps(event)
+    missing = [name for name in re.findall(r"\$\{(\w+)\}", text) if name not in told]
+    if missing:
+        raise Unfit(
+            f"{path} needs `{missing[0]}` of an earlier answer: name the event that answers it before this one."
+        )
+    made: Event = json.loads(re.sub(r"\$\{(\w+)\}", lambda found: told[found[1]], text))
+    return made
+
+
+def answer(event: Event, told: Fields) -> bool:
+    """Prints the function's name and its answer, and adds its fields to `told`. False if the function failed."""
     area = area_of(event)
     if area in ("expire", "events"):
         result = {"expire": expire, "events": events}[area].handler(event, None)
-        sys.stdout.write(f"\n{area}: {json.dumps(result, indent=2, ensure_ascii=False)}\n")
+        sys.stdout.write(f"\n{area}: {_readable(result)}\n")
         return True
     answered = send(event)
     headers = "".join(f"{name}: {value}\n" for name, value in answered.headers.items())
-    sys.stdout.write(f"\n{area}: {answered.status}\n{headers}\n{_readable(answered.text)}\n")
+    content = _content(answered)
+    text = answered.text if content is None else _readable(content)
+    sys.stdout.write(f"\n{area}: {answered.status}\n{headers}\n{text}\n")
+    told.update(reversed(list(_fields(content))))
     return answered.status < 500
 
 
-def _readable(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:  # a file
-        return text
+def _content(answered: Answered) -> Any:
+    """None of a file."""
+    return answered.json if "json" in answered.headers["content-type"] else None
+
+
+def _fields(content: Any) -> Iterator[tuple[str, str]]:
+    for name, value in content.items() if isinstance(content, dict) else ():
+        if isinstance(value, str):
+            yield name, value
+    for value in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from _fields(value)
+
+
+def _readable(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 if __name__ == "__main__":

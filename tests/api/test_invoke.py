@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from coupons.claim import packs
 from tests.api.test_recorded_events import FOLDER
 from tests.invoke import area_of, main, read
 from tests.unit.source_tree import Source
@@ -29,18 +30,23 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("arguments", "answers"),
     [
-        (["put-claim.json"], ["claim: 201", '"terms_id": "meal-50-10"']),
-        (["put-claim.json", "--at", "2020-06-06T09:59:59+08:00"], ["claim: 409", "/problems/not-open"]),
-        (["put-claim.json", "get-wallet.json"], ["claim: 201", "claim: 200", '"coupons": [']),
-        (["get-settlement-csv.json"], ["verify: 200", "kind,order_no,reversal_no"]),
-        (["get-campaign.json"], ["catalog: 200", '"campaign_id": "beijing-2020"']),
-        (["default-unknown.json"], ["catalog: 404", "/problems/not-found"]),
-        (["post-publish.json"], ["admin: 200", '"batch_id": "special-0606"']),
-        (["schedule-minute.json"], ['expire: {\n  "did": [],\n  "more": false\n}']),
         ([], ["Which event?", "make invoke EVENT=tests/events/put-claim.json\n"]),
+        (["put-claim.json", "--at", "2020-06-06T09:59:59+08:00"], ["claim: 409", "/problems/not-open"]),
         (
-            ["stream-claim.json"],
-            ['events: {\n  "put": 1,\n  "failed": 0\n}', 'announced: {\n  "specversion"', "coupon.claimed.v1"],
+            ["put-claim.json", "post-code.json", "put-redemption-of-a-code.json"],
+            ["claim: 201", '"terms_id": "meal-50-10"', "claim: 200", "verify: 201", '"payable_minor": 4000'],
+        ),
+        (
+            [
+                *("get-campaign.json", "default-unknown.json", "get-settlement-csv.json", "post-publish.json"),
+                *("schedule-minute.json", "stream-claim.json"),
+            ],
+            [
+                *("catalog: 200", '"campaign_id": "beijing-2020"', "catalog: 404", "/problems/not-found"),
+                *("verify: 200", "kind,order_no,reversal_no", "admin: 200", '"batch_id": "special-0606"'),
+                *('expire: {\n  "did": [],\n  "more": false\n}', 'events: {\n  "put": 1,\n  "failed": 0\n}'),
+                *('announced: {\n  "specversion"', "coupon.claimed.v1"),
+            ],
         ),
     ],
 )
@@ -86,6 +92,7 @@ def test_an_event_that_fits_no_handler_is_named(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["post-code.json"], "post-code.json needs `coupon_id` of an earlier answer: name the event"),
         (["put-clam.json"], "Did you mean tests/events/put-claim.json"),
         (["put-claim.json", "--at", "2020-06-06"], "The time '2020-06-06' is not like 2020-06-06T10:00:00+08:00."),
         (["put-claim.json", "--season", "nowhere.yaml"], "nowhere.yaml cannot be read"),
@@ -106,8 +113,24 @@ def test_a_body_may_be_an_object(capsys: pytest.CaptureFixture[str], tmp_path: P
     event = json.loads((FOLDER / "put-redemption.json").read_text("utf-8"))
     path = tmp_path / "redemption.json"
     path.write_text(json.dumps(event | {"body": json.loads(event["body"])}), encoding="utf-8")
-    assert run(capsys, str(path))[1].partition("verify: ")[2].startswith("400")
-    assert "/problems/code-invalid" in run(capsys, str(path))[1]
+    printed = run(capsys, str(path))[1]
+    assert printed.partition("verify: ")[2].startswith("400")
+    assert "/problems/code-invalid" in printed
+
+
+def test_a_surprise_is_shown_with_its_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On lines of its own beside the log's one, and the exit code is 1."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(packs, "claim", broken)
+    code, printed = run(capsys, "put-claim.json")
+    assert code == 1
+    assert "claim: 500" in printed
+    assert re.search(r"^Traceback .*\n(?:  .*\n)+ZeroDivisionError$", printed, re.MULTILINE)
 
 
 def test_the_pages_test_passes(tmp_path: Path) -> None:
