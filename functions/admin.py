@@ -70,7 +70,7 @@ def _batch_action(
 def put_campaign(request: Request) -> Response:
     """Apply a campaign document; the same content again changes nothing."""
     stored, outcome = campaigns.apply(request.services, request.path["campaign_id"], request.body, request.now_s)
-    warnings = campaigns.warnings(request.services, stored)
+    warnings = campaigns.warnings(request.services, stored, request.now_s)
     applied = Applied(**dict(stored), warnings=warnings) if warnings else stored
     return edited(applied, outcome)
 
@@ -84,7 +84,8 @@ def get_campaign_document(request: Request) -> Response:
 @api.route("POST /admin/campaigns/{campaign_id}/plan", scope="operator", body=Campaign, responses={200: PlanView})
 def post_plan(request: Request) -> Response:
     """What PUT of this document would do: every change, refusal and warning, and the money; nothing is written."""
-    return Response(PlanView.of(plan.plan(request.services, request.path["campaign_id"], request.body)))
+    found = plan.plan(request.services, request.path["campaign_id"], request.body, request.now_s)
+    return Response(PlanView.of(found))
 
 
 @_batch_action("POST /admin/batches/{batch_id}/publish", refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded))

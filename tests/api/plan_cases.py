@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.api.admin_cases import SEASON, stored
 from tests.api.cases import case, opened
 from tests.api.stage import Stage
+from tests.editing import edit_merchant
 from tests.world import Answered, campaign, terms
 
 PLAN = "POST /admin/campaigns/{campaign_id}/plan"
@@ -97,3 +99,21 @@ def a_plan_that_would_be_refused(s: Stage) -> Answered:
 )
 def a_plan_of_another_campaign(s: Stage) -> Answered:
     return planned(s, campaign(campaign_id="other"))
+
+
+@case(
+    PLAN,
+    200,
+    body=lambda text: (
+        [one["place"] for one in json.loads(text)["warnings"]]
+        == ["body.merchants.0.title", "body.terms.0.scope.merchants.0", "body.batches.0.closes_at"]
+    ),
+)
+def a_plan_with_every_kind_of_warning(s: Stage) -> Answered:
+    """The record says otherwise, a merchant is misspelt (another is registered on its own), a batch is over."""
+    s.operator().send("PUT /admin/campaigns/{campaign_id}", SEASON, body=campaign())
+    edit_merchant(s.operator(), "diner", title="Noodles")
+    bakery = {name: value for name, value in campaign()["merchants"][0].items() if name != "merchant_id"}
+    s.operator().send("PUT /admin/merchants/{merchant_id}", {"merchant_id": "bakery"}, body=bakery)
+    s.clock.set("2020-06-07T10:00:00+08:00")
+    return planned(s, campaign(terms=[terms(scope={"merchants": ["dinner", "bakery"]})]))

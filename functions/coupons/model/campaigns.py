@@ -248,7 +248,7 @@ class Campaign(Document):
 
 
 class Warned(Document):
-    """A place where a document states something that it does not change."""
+    """A place where a document states something that it does not change, or that is hardly meant."""
 
     place: str
     """Where in the sent document, like `body.merchants.0.category`."""

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from coupons.model.campaigns import Campaign, EditOutcome, Warned
 from coupons.model.frozen import differences, refusals_of_frozen, shown
-from coupons.model.merchants import Merchant
+from coupons.model.merchants import Merchant, MerchantRecord
+from coupons.model.oversights import Surroundings, oversights
 from coupons.model.reserves import largest_cost
+from coupons.model.scope_names import scoped_merchants
 from coupons.money import Amounts
 from coupons.process.documents import document_now, stored_now
 from coupons.process.services import Services
@@ -15,6 +17,8 @@ from coupons.refusals import Malformed, Refusal, RevisionConflict, TermsFrozen
 from coupons.settle import reservation
 from coupons.stores.catalog import StoredCampaign
 
+SCOPED_MAX = 100
+"""Merchants of scopes that the document does not declare, and whose records are read for warnings."""
 _FACTS = tuple(name for name in Merchant.model_fields if name != "merchant_id")
 
 
@@ -50,12 +54,24 @@ def read(services: Services, campaign_id: str) -> Campaign:
     return document_now(services, campaign_id)
 
 
-def warnings(services: Services, document: Campaign) -> list[Warned]:
-    """Where the document states other facts of a merchant than the merchant's record, which is not changed.
+def warnings(services: Services, document: Campaign, now_s: int) -> list[Warned]:
+    """What the document states and does not change, and what it may say and hardly means (`model/oversights.py`).
 
-    A damaged record yields no warning.
+    The first are facts of merchants whose records say otherwise. A damaged record yields no warning. Reads a unit for
+    each merchant that the document declares and each of the first others that its scopes name, and half a unit for each
+    batch.
     """
-    records = services.damages.sound_of(services.registry.records(one.merchant_id for one in document.merchants))
+    declared, scoped = [one.merchant_id for one in document.merchants], scoped_merchants(document)[:SCOPED_MAX]
+    records = services.damages.sound_of(services.registry.records([*declared, *scoped]))
+    around = Surroundings(
+        records={merchant_id: records[merchant_id] for merchant_id in scoped if merchant_id in records},
+        published=services.controls.get_many([batch.batch_id for batch in document.batches]).keys(),
+        now_s=now_s,
+    )
+    return [*_facts_that_stay(document, records), *oversights(document, around)]
+
+
+def _facts_that_stay(document: Campaign, records: Mapping[str, MerchantRecord]) -> list[Warned]:
     return [
         Warned(
             place=found["place"],

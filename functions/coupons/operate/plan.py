@@ -17,7 +17,7 @@ from coupons.refusals import BudgetExceeded
 from coupons.stores.catalog import StoredCampaign
 
 
-def plan(services: Services, campaign_id: str, document: Campaign) -> Plan:
+def plan(services: Services, campaign_id: str, document: Campaign, now_s: int) -> Plan:
     """What `campaigns.apply` would do with the document at this moment. Nothing is written.
 
     Reads what `apply` reads, and a unit for each unpublished batch and each funder. Raises Malformed as `apply` does.
@@ -48,7 +48,7 @@ def plan(services: Services, campaign_id: str, document: Campaign) -> Plan:
         changes=changes_of(stored.document if stored else None, document, quantities),
         budgets=budgets,
         batches=batches,
-        warnings=campaigns.warnings(services, document),
+        warnings=campaigns.warnings(services, document, now_s),
     )
 
 

@@ -145,7 +145,7 @@ def test_a_document_writes_merchants_that_join_or_leave_and_no_other(season: Wor
     found = season.services.registry.record("diner")
     assert found is not None
     assert ([store.store_id for store in found.stores], found.revision) == (["diner", "annex"], 2)
-    [warned] = warnings(season.services, edited)
+    [warned] = warnings(season.services, edited, season.now_s)
     assert warned.place == "body.merchants.0.stores"
     assert "the record of 'diner' says" in warned.message
     bakery = {**campaign()["merchants"][0], "merchant_id": "bakery"}
@@ -153,7 +153,7 @@ def test_a_document_writes_merchants_that_join_or_leave_and_no_other(season: Wor
     apply(season.services, "season", joined, season.now_s)
     enrolled = {name: season.services.registry.merchant(name) for name in ("diner", "bakery")}
     assert {name: one[1] for name, one in enrolled.items() if one} == {"diner": frozenset(), "bakery": {"season"}}
-    assert warnings(season.services, joined) == []
+    assert warnings(season.services, joined, season.now_s) == []
 
 
 def test_a_document_is_answered_beside_a_damaged_record(season: World) -> None:

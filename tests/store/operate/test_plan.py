@@ -129,7 +129,7 @@ def test_a_plan_without_refusals_is_what_apply_does(state: str, edits: list[str]
         return
     world = stack(state)
     try:
-        planned = plan(world.services, "season", document)
+        planned = plan(world.services, "season", document, world.now_s)
     except Malformed:
         with pytest.raises(Refusal):
             apply(world.services, "season", document, world.now_s)
@@ -143,7 +143,7 @@ def test_a_plan_without_refusals_is_what_apply_does(state: str, edits: list[str]
     assert (planned.refusals, planned.outcome) == ([], outcome)
     assert (planned.changes == []) == (outcome == "unchanged")
     _publish_in_order(world, planned)
-    again = plan(world.services, "season", document)
+    again = plan(world.services, "season", document, world.now_s)
     assert (again.outcome, again.refusals, again.changes) == ("unchanged", [], [])
 
 
@@ -176,7 +176,7 @@ def test_a_plan_writes_nothing(state: str) -> None:
     """No write unit is consumed, and every table is as before; a killed publishing keeps what it has reserved."""
     world = stack(state)
     before, _ = world.items(), world.services.meter.take()
-    planned = plan(world.services, "season", parsed(stored_document(title="Another", revision=1)))
+    planned = plan(world.services, "season", parsed(stored_document(title="Another", revision=1)), world.now_s)
     assert planned.outcome == ("created" if state == "nothing stored" else "updated")
     consumed = world.services.meter.take()
     assert (consumed.write_units, consumed.read_units > 0) == (0, True)
@@ -185,13 +185,13 @@ def test_a_plan_writes_nothing(state: str) -> None:
 
 def test_every_refusal_is_named_not_only_the_first() -> None:
     """Another campaign's batch, two published things, the revision, and two budgets."""
-    world = stack("published")
+    world = stack("with one funder more")
+    publish(world.services, "pack", world.now_s)
     document = edited(["draft, taken by another campaign", "pack, other title", "budget of city 0"], 7)
-    broken = document.model_copy(update={"funders": document.funders[:1] + document.funders[2:]})
-    refusals = plan(world.services, "season", broken).refusals
+    refusals = plan(world.services, "season", document, world.now_s).refusals
     assert [one.detail.partition(":")[0] for one in refusals] == [
         "Batch 'theirs' belongs to campaign 'other'.",
-        "Funder 'platform' may owe for published batches and cannot be dropped.",
+        "Funder 'idle' may owe for published batches and cannot be dropped.",
         "Batch 'pack' is published",
         "The campaign has another revision; read it, merge, and send its revision.",
         "More than the new budget of 'city' is reserved already.",
@@ -203,7 +203,7 @@ def test_money_of_many_funders_that_a_killed_publishing_holds(town: World) -> No
     services = town.new_services(client=Mortal(town.client, 2, applied=True))
     with pytest.raises(KilledError):
         publish(services, "pack", town.now_s)
-    planned = plan(town.services, "season", parsed(of_eighty_funders(revision=1)))
+    planned = plan(town.services, "season", parsed(of_eighty_funders(revision=1)), town.now_s)
     pack = planned.batches[0]
     assert sum(minor > 0 for minor in pack.to_reserve.values()) == 40
     _publish_in_order(town, planned)
