@@ -21,12 +21,10 @@ from pydantic import (
     ConfigDict,
     Field,
     TypeAdapter,
-    ValidationError,
 )
 
 from coupons.currencies import EXPONENTS
 from coupons.identities import LENGTH_MAX, person_name
-from coupons.refusals import Fault
 
 AMOUNT_MAX_MINOR = 10**11
 """Largest amount of one order or one discount (contract: amounts up to 10^11)."""
@@ -170,17 +168,6 @@ class Text(Document):
 
 
 Title = Annotated[str, Field(min_length=1, max_length=500)] | Text
-
-
-def faults(error: ValidationError, place: str) -> list[Fault]:
-    """All errors, each with its place inside `place`."""
-    return [
-        {
-            "place": ".".join([place, *map(str, detail["loc"])])[:200],
-            "message": detail["msg"].removeprefix("Value error, ")[:200],
-        }
-        for detail in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
 
 
 def forward(starts_at: datetime, ends_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Read a campaign document from a file, and report each error with its line.
 
-beijing-2020.yaml:57: terms[2].discount.cap_minor: Input should be a valid integer
+beijing-2020.yaml:57: terms[2].discount.cap_minor: must be a whole number
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from coupons.faults import explained
 from coupons.model.campaigns import Campaign
 from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 
-# Path steps that pydantic adds for the branch of a union; the file has no such keys.
-_STRING_BRANCHES = frozenset({"str", "constrained-str"})
-_MAPPING_BRANCHES = frozenset({"Text", "amount_off", "percent_off", "exchange", "days_after_claim", "fixed"})
 _TWICE = re.compile(r"(\w+): '(.+)' appears twice")
 _OWNED = re.compile(r"(terms|batch) ([a-z0-9-]+): (?:\w+ '(.+)' is not declared )?.*")
 
@@ -45,28 +43,36 @@ def located(path: str | Path, places: list[dict[str, Any]]) -> list[dict[str, An
     found = []
     for one in places:
         loc = [int(step) if step.isdecimal() else step for step in str(one.get("place", "")).split(".")[1:]]
-        node = _locate(root, tuple(loc))
-        found.append({"line": node[1] if node else 1, **one, **({"place": node[2]} if node and node[2] else {})})
+        _, line, where = _locate(root, tuple(loc))
+        found.append({"line": line, **one, **({"place": where} if where else {})})
     return found
 
 
 def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:
     problems: set[tuple[int, str]] = set()
-    for detail in error.errors(include_url=False):
-        if (place := _locate(root, detail["loc"])) is None:
-            continue
-        node, line, where = place
-        message = detail["msg"].removeprefix("Value error, ")
+    for steps, told in explained(error, Campaign):
+        node, line, where = _locate(root, steps)
+        is_cut = _is_cut_by_a_comma(root, steps)
+        message = "the comma before it ends the text: put the whole text in quotes" if is_cut else told
         line = _line_of_name(node, message) or line
         problems.add((line, f"{where}: {message}" if where else message))
     return [f"{name}:{line}: {text}" for line, text in sorted(problems)]
 
 
-def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int, str] | None:
-    """The node, line and readable path of a place that pydantic reports.
+def _is_cut_by_a_comma(root: yaml.Node, steps: tuple[int | str, ...]) -> bool:
+    """`{en: Meals, and sports}` is a text `Meals` and a key `and sports` without a value."""
+    owner = _locate(root, steps[:-1])[0] if steps else root
+    child = _child(owner, str(steps[-1])) if steps else None
+    if child is None or not isinstance(owner, yaml.MappingNode) or not owner.flow_style:
+        return False
+    ends, begins = child[0].end_mark, child[1].start_mark
+    return child[1].value == "" and ":" not in (ends.buffer or ":")[ends.pointer : begins.pointer]
 
-    None for the branch of a union that the file does not use: if `title` is text, its missing `en` is no error. A
-    missing field has no node and is reported at the start of the object that lacks it.
+
+def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int, str]:
+    """The node, line and readable path of a place.
+
+    A missing field has no node and is reported at the start of the object that lacks it.
     """
     node, line, where = root, line_of(root), ""
     for step in loc:
@@ -80,10 +86,6 @@ def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int
             key, node = child
             # A block starts in the line below its key, but people look for it at the key.
             line = line_of(node) if isinstance(node, yaml.ScalarNode) else line_of(key)
-        elif step in _STRING_BRANCHES | _MAPPING_BRANCHES:
-            if isinstance(node, yaml.MappingNode) != (step in _MAPPING_BRANCHES):
-                return None
-            continue
         where = f"{where}.{step}" if where else step
     return node, line, where
 

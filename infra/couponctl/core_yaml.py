@@ -37,6 +37,20 @@ _CORE_TAGS = frozenset(
 )
 
 
+_ADVICE = {
+    "character '\\t'": "YAML indents with spaces, never with a tab",
+    "that cannot start any token": "put the text in quotes",
+    "mapping values are not allowed here": "put a text with a colon in quotes, or indent the line as its neighbours",
+    "while scanning a quoted scalar": "a quote is not closed",
+    "while parsing a flow mapping": "check the commas and the closing }, and put a text that holds either in quotes",
+    "while parsing a flow sequence": "check the commas and the closing ], and put a text that holds either in quotes",
+    "could not find expected ':'": "a key needs a colon and a space after it",
+    "while parsing a block mapping": "indent the keys of one object alike",
+    "while parsing a block collection": "indent the entries of one list alike",
+}
+"""What to do about a syntax error of PyYAML, by a part of its words; the first that fits."""
+
+
 class DocumentFileError(BadFileError):
     """A file without a valid document: `problems` are lines `file:line: [place: ]message`."""
 
@@ -92,7 +106,8 @@ def _syntax(error: yaml.MarkedYAMLError) -> str:
     context = f", {error.context}" if error.context else ""
     if error.context_mark and error.context_mark.line + 1 != line:
         context += f" (from line {error.context_mark.line + 1})"
-    return f"{line}: {error.problem}{context}"
+    advice = next((text for problem, text in _ADVICE.items() if problem in f"{error.problem}{context}"), "")
+    return f"{line}: {error.problem}{context}{advice and f': {advice}'}"
 
 
 def _json_as_yaml(name: str, text: str) -> str:

@@ -111,7 +111,8 @@ def _misfits(merchant: Listed) -> Iterator[tuple[int, str]]:
     """What the API would refuse, with its line."""
     from pydantic import ValidationError
 
-    from coupons.fields import PATH_PARAMETERS, faults
+    from coupons.faults import faults
+    from coupons.fields import PATH_PARAMETERS
     from coupons.model.merchants import MerchantEdit
 
     try:
@@ -125,7 +126,7 @@ def _misfits(merchant: Listed) -> Iterator[tuple[int, str]]:
     try:
         MerchantEdit.model_validate({**merchant.facts, **stores})
     except ValidationError as error:
-        for fault in faults(error, ""):
+        for fault in faults(error, "", MerchantEdit):
             names = fault["place"].split(".")[1:]
             line = merchant.lines.get(".".join(names[:2]), merchant.lines.get(names[0], merchant.line))
             yield line, f"{'.'.join(names)}: {fault['message']}"

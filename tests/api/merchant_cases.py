@@ -46,7 +46,7 @@ def the_same_merchant_again(s: Stage) -> Answered:
     400,
     "malformed",
     detail="The record would not be whole; see errors.",
-    facts={"errors": [{"place": f"body.{name}", "message": "Field required"} for name in ("channels", "stores")]},
+    facts={"errors": [{"place": f"body.{name}", "message": "is missing"} for name in ("channels", "stores")]},
 )
 def a_new_merchant_without_what_it_needs(s: Stage) -> Answered:
     return put_merchant(s, title="Bakery", category="catering")

@@ -67,7 +67,7 @@ def test_a_file_with_a_bad_line_registers_nobody(
 ) -> None:
     """The bad line is reported before any request is sent."""
     assert run(town, "merchants", str(listed(tmp_path, ROWS[1], "tea-house,,,,tea-house,,,"))) == 1
-    assert printed(capsys)["error"]["problems"] == ["shops.csv:3: stores.0.region: Field required"]
+    assert printed(capsys)["error"]["problems"] == ["shops.csv:3: stores.0.region: is missing"]
     assert town.said == []
 
 

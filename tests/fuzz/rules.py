@@ -18,7 +18,7 @@ RULES = (
     r"(day|month|year) .*(out of range|must be in 1\.\.12).*",
     r"is larger than 65536 bytes",
     # 60.0 is an integer to JSON Schema, and none to us
-    r"Input should be a valid integer",
+    r"must be a whole number",
     # identities: letters and digits of any script
     r"holds U\+[0-9A-F]+, which no identity may hold",
     r"is empty",
@@ -28,7 +28,7 @@ RULES = (
     r"amount_minor is above threshold_minor: .*",
     r"days must be above starts_after_days: .*",
     # the first edit of a merchant has to say all
-    r"Field required",
+    r"is missing",
     r"hold_max_s above 1800 needs scope\.channels \[online\]",
     r"extended by 366 days it would be too late: .*",
     r"a granted batch needs eligibility\.group_id",

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, create_model
 
-from coupons.fields import Document, faults
+from coupons.faults import faults
+from coupons.fields import Document
 from coupons.json_documents import parsed
 from infra.openapi.document import routes
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from coupons.model.campaigns import Campaign, Warned
 from coupons.model.merchants import Merchant, MerchantRecord
 from coupons.model.terms import Scope
-
-ALIKE = 0.8
-"""Of `difflib`: `catering` and `caterng` have 0.93, `east` and `west` 0.75."""
+from coupons.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +58,6 @@ def scoped_merchants(document: Campaign) -> list[str]:
     declared = {merchant.merchant_id for merchant in document.merchants}
     named = dict.fromkeys(merchant_id for terms in document.terms for merchant_id in terms.scope.merchants)
     return [merchant_id for merchant_id in named if merchant_id not in declared]
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like `name`; None if none is, or if both differ in their digits only."""
-    from difflib import get_close_matches  # noqa: PLC0415 - not at a function's start
-
-    by_folded = {one.casefold(): one for one in known if not _is_another_number(one, name)}
-    alike = get_close_matches(name.casefold(), by_folded, n=1, cutoff=ALIKE)
-    return by_folded[alike[0]] if alike else None
-
-
-def _is_another_number(one: str, other: str) -> bool:
-    """`shop-12` and `shop-13`, or `shop` and `shop-2`."""
-    digits = ["".join(filter(str.isdigit, name)) for name in (one, other)]
-    letters = ["".join(filter(str.isalpha, name)) for name in (one, other)]
-    return digits[0] != digits[1] and letters[0] == letters[1]
 
 
 def _of_scope(scope: Scope, number: int, merchants: Mapping[str, Merchant | MerchantRecord]) -> Iterator[_Names]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from coupons.fields import faults
+from coupons.faults import faults
 from coupons.model.campaigns import EditOutcome
 from coupons.model.merchants import MerchantEdit, MerchantRecord, Withholding
 from coupons.model.payouts import changed
@@ -50,7 +50,9 @@ def _merged(existing: MerchantRecord | None, edit: MerchantEdit) -> MerchantReco
     try:
         return edit.merged(existing)
     except ValidationError as error:
-        raise Malformed(errors=faults(error, "body"), detail="The record would not be whole; see errors.") from None
+        raise Malformed(
+            errors=faults(error, "body", MerchantRecord), detail="The record would not be whole; see errors."
+        ) from None
 
 
 def _conflict(revision: int | None) -> RevisionConflict:

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from coupons.fields import PATH_PARAMETERS, faults
+from coupons.faults import faults
+from coupons.fields import PATH_PARAMETERS
 from coupons.json_documents import parsed
 from coupons.process.services import Services
 from coupons.refusals import Fault, Malformed
@@ -110,7 +111,7 @@ def _parameters(model: type[Query], stated: Mapping[str, str], errors: list[Faul
     try:
         return model.model_validate(stated)
     except ValidationError as error:
-        errors += faults(error, "query")
+        errors += faults(error, "query", model)
         return None
 
 
@@ -119,5 +120,5 @@ def _content(model: type[BaseModel], raw: bytes, errors: list[Fault]) -> BaseMod
     try:
         return parsed(model, raw) if raw or not issubclass(model, Empty) else model()
     except ValidationError as error:
-        errors += faults(error, "body")
+        errors += faults(error, "body", model)
         return None

@@ -86,7 +86,7 @@ def test_a_file_that_does_not_fit_is_never_sent(
     assert stack.run("apply", str(path)) == 1
     captured = capsys.readouterr()
     line = next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "gifted" in text)
-    assert captured.err.startswith(f"bad.yaml:{line}: batches[3].mode: Input should be")
+    assert captured.err.startswith(f"bad.yaml:{line}: batches[3].mode: must be")
     assert stack.asked == []
     assert stack.run("apply", str(tmp_path / "absent.yaml")) == 2
 

@@ -11,7 +11,8 @@ import pytest
 from coupons.model.campaigns import Campaign
 from coupons.model.merchants import MerchantRecord
 from coupons.model.oversights import Surroundings, oversights
-from coupons.model.scope_names import did_you_mean, scoped_merchants
+from coupons.model.scope_names import scoped_merchants
+from coupons.spelling import did_you_mean
 from infra.couponctl.campaign_files import load_campaign
 from tests.world import a_batch, campaign, parsed, seconds, terms
 
