@@ -20,7 +20,6 @@ GOOD = 0
 REFUSED = 1
 """Exit codes of commands; failures.py has the others."""
 WIDE = 10_000
-GAP = 3
 _NUMBER = re.compile(r"(-?[0-9][0-9,.]*( [A-Z]{3})?)?")
 _SHOWN_ELSEWHERE = frozenset({"type", "title", "status", "detail", "instance", "errors", "differences", "message"})
 
@@ -82,7 +81,7 @@ class Output:
             self.result({"refused": what, "problem": {"status": error.status, "title": error.title} | error.problem})
             return
         self.failure(f"{what}: refused with {error.status} {error.slug or 'by the gateway'}: {error.title}")
-        if detail := error.problem.get("detail"):
+        if (detail := error.problem.get("detail")) and detail != error.title:
             self.failure(f"  {detail}")
         for name in ("errors", "differences"):
             places = error.problem.get(name)
@@ -122,31 +121,39 @@ def facts(values: Mapping[str, Any]) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """The lines of a table: names and numbers stay whole, numbers are to the right.
+    """The lines of a table, numbers to the right.
 
-    On a terminal other texts are folded to its width. In a pipe there are no colours and no folds.
+    On a terminal texts are folded to its width, but not names (the first column) and numbers. In a pipe there are no
+    colours and no folds.
     """
     from rich import box, console, table
     from rich.cells import cell_len
 
     is_shown = sys.stdout.isatty()
     made = table.Table(box=box.SIMPLE_HEAD if is_shown else None, pad_edge=False, padding=(0, 2, 0, 0))
-    cells = [*map(list, rows)]
+    cells, whole = [*map(list, rows)], []
     for place, name in enumerate(columns):
-        is_number = all(_NUMBER.fullmatch(row[place]) for row in cells)
+        column = [row[place] for row in cells]
+        is_number = all(map(_NUMBER.fullmatch, column))
         justify: Literal["left", "right"] = "right" if is_number else "left"
-        whole = max(cell_len(row[place]) for row in cells) if is_number or not place else None
-        made.add_column(name, justify=justify, min_width=whole, overflow="fold")
+        if is_number or not place:
+            whole += column
+            made.add_column(name, justify=justify, min_width=max(map(cell_len, column)))
+        else:
+            made.add_column(name, justify=justify, overflow="fold")
     for row in cells:
         made.add_row(*row)
     screen = console.Console(markup=False, highlight=False, emoji=False)
-    # rich cuts off what cannot be folded; the terminal would break such lines. The measure lacks the gaps.
-    least = screen.measure(made, options=screen.options.update(width=WIDE)).minimum + GAP * len(columns)
-    if not is_shown or least > screen.width:
-        screen.width = WIDE
-    with screen.capture() as captured:
-        screen.print(made)
-    return [line.rstrip() for line in captured.get().splitlines() if line.strip()]
+    text = ""
+    # rich cuts off what it can neither fold nor fit; then the terminal may break the lines.
+    for width in (screen.width, WIDE) if is_shown else (WIDE,):
+        screen.width = width
+        with screen.capture() as captured:
+            screen.print(made)
+        text = captured.get()
+        if all(cell in text for cell in whole):
+            break
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
 def counted(number: int, noun: str) -> str:
