@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, TypeAdapter
 
 from coupons.fields import PATH_PARAMETERS
+from coupons.refusals import RevisionConflict
 from coupons.web.api import Route
 from coupons.web.bodies import Empty
 from infra.described import meanings
@@ -92,11 +93,14 @@ def _declaring(query: type[BaseModel], name: str) -> type:
 
 
 def _present(made: Made) -> Made:
-    """The schema of a query parameter that is present: neither null nor empty, which both mean absent."""
+    """The schema of a query parameter that is present: without null. A closed set keeps its name beside the empty text,
+    which stands for an absent parameter.
+    """
     value: Made
     (value,) = [branch for branch in made.get("anyOf", [made]) if branch.get("type") != "null"]
-    if "enum" in value:
-        value["enum"] = [member for member in value["enum"] if member != ""]
+    if "" in value.get("enum", ()):
+        members = [member for member in value["enum"] if member]
+        return {"anyOf": [{**value, "enum": members}, {"type": "string", "const": ""}]}
     return value
 
 
@@ -121,7 +125,10 @@ def _responses(route: Route, refs: Mapping[Wanted, Made], components: Components
 
 def _description(status: int, route: Route) -> str:
     if status == 201:
-        return "Created."
+        return "Done for the first time."
     if route.method == "GET":
         return route.summary
-    return "A repeat (`Idempotent-Replay: true`), or an update." if 201 in route.responses else "Done."
+    if 201 not in route.responses:
+        return "Done."
+    repeat = "A repeat (`Idempotent-Replay: true`): the first answer again."
+    return f"{repeat} Or an update." if RevisionConflict in route.refusals else repeat

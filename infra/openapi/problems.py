@@ -94,11 +94,11 @@ def _by_gateway(components: Components) -> Made:
 def _schema(refusal: type[r.Refusal], components: Components) -> Made:
     problem, said, hints = PROBLEMS[refusal], meanings(refusal), typing.get_type_hints(refusal)
     properties: dict[str, Any] = {
-        "type": {"const": f"/problems/{refusal.slug}"},
-        "title": {"const": problem.title},
-        "status": {"const": problem.status},
+        "type": {"type": "string", "const": f"/problems/{refusal.slug}"},
+        "title": {"type": "string", "const": problem.title},
+        "status": {"type": "integer", "const": problem.status},
         "detail": {"type": "string"},
-        "instance": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
     }
     for name, member in properties.items():
         member["description"] = _MEMBERS[name]

@@ -10,7 +10,7 @@ from schemathesis import Case, Config
 from schemathesis.auths import AuthContext
 from schemathesis.engine import Status, events, from_schema
 
-from tests.fuzz.fitting import DOCUMENT, is_sent, put_right
+from tests.fuzz.fitting import DOCUMENTS, is_sent, put_right
 from tests.fuzz.rules import listed_rules
 from tests.fuzz.town import Town
 
@@ -22,6 +22,7 @@ BULKY = (
     "PUT /admin/merchants/{merchant_id}",
     "PUT /admin/groups/{group_id}/members",
     "POST /admin/batches/{batch_id}/extend",
+    "GET /admin/campaigns/{campaign_id}/budgets",
 )
 TOKENS = {"with-security-parameters": False}
 """They are the suite's own; the check `ignored_auth` tries without, and with a wrong one."""
@@ -37,7 +38,7 @@ SETTINGS = {
     },
     "operations": [
         # Drawing whole campaigns takes long.
-        {"include-name": DOCUMENT, "phases": {"fuzzing": {"generation": {"max-examples": 10}}}},
+        *({"include-name": name, "phases": {"fuzzing": {"generation": {"max-examples": 10}}}} for name in DOCUMENTS),
         # Coverage alone sends many that are wrong.
         *(
             {"include-name": name, "phases": {"fuzzing": {"generation": {"max-examples": 70, "mode": "positive"}}}}

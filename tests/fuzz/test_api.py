@@ -15,8 +15,8 @@ SHARE = 1 / 3
 
 
 def test_every_phase_ran(report: Report) -> None:
-    """None was cut short. The document has no examples (coverage draws its own) and no links: the stateful phase infers
-    which identifier of an answer another operation asks for.
+    """None was cut short. The document has no links: the stateful phase infers which identifier of an answer another
+    operation asks for.
     """
     assert report.errors == []
     assert set(report.phases) >= set(PHASES)

@@ -52,7 +52,8 @@ def everything_is_described(document: Json) -> Iterator[str]:
 
 def closed_sets_have_names(document: Json) -> Iterator[str]:
     """An enumeration stands in a schema of its own."""
-    for name, schema in document["components"]["schemas"].items():
+    components = document["components"]
+    for name, schema in {**components["schemas"], **components["parameters"]}.items():
         for found in inside(schema):
             if "enum" in found and found is not schema:
                 yield f"{name} lists {found['enum']}: name the Literal in its module, with a docstring below the name"
@@ -155,14 +156,14 @@ def test_the_rule_sees_an_offender(rule: Callable[[Json], Iterator[str]], offend
     assert len(list(rule(document))) == 1
 
 
-def test_a_word_has_one_meaning() -> None:
-    """Each shared word describes something, and no docstring says the same again."""
+def test_every_shared_word_is_used() -> None:
+    """Each shared word describes something in the document: none is left over."""
     said = [(name, shape["description"]) for _, name, shape in properties(DOCUMENT)]
     said += [(one["name"], one["description"]) for one in DOCUMENT["components"]["parameters"].values()]
     assert {name for name, meaning in WORDS.items() if (name, meaning) not in said} == set()
 
 
-def test_a_statuss_members_are_the_codes() -> None:
+def test_a_closed_set_is_the_one_of_the_code() -> None:
     """A closed set of the document has the members of the code's Literal, in its order."""
     assert SCHEMAS["CouponStatus"]["enum"] == ["available", "held", "redeemed", "expired", "voided"]
     assert SCHEMAS["CouponView"]["properties"]["status"]["$ref"] == "#/components/schemas/CouponStatus"

@@ -138,7 +138,7 @@ class CodeView(ResponseBody):
     code: str
     expires_at: Moment
     """Until when the code can be scanned; a printed one as long as its coupon can be used."""
-    pin: str | None = None
+    pin: str | None
     """The PIN of a printed code; null for a code of a minute."""
 
     @classmethod
