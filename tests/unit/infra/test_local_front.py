@@ -260,6 +260,12 @@ def test_a_page_of_an_allowed_origin_reads_every_answer(local: Local) -> None:
     local.upstream.error = OSError()
     [(status, headers, _)] = local.send(_request(b"GET", b"/wallet", b"", origin))
     assert (status, headers["access-control-allow-origin"]) == (502, "https://app.test")
+
+
+@pytest.mark.parametrize("target", [b"/_local/clock", b"/_local/nothing", b"nowhere"])
+def test_no_browser_guesses_the_type_of_its_own_answers(local: Local, target: bytes) -> None:
+    """Answers and refusals; what the API sends passes as it came."""
+    [(_, headers, _)] = local.send(_request(b"GET", target))
     assert headers["x-content-type-options"] == "nosniff"
 
 

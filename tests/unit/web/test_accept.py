@@ -70,6 +70,7 @@ UNREADABLE = [
     "text/csv;q=",
     'text/csv;q="1"',
     "text/csv;q=nan",
+    "text/csv, text/html;q=2",
     "text/csv, *",
     "text/csv, text",
     "text /csv",
