@@ -16,6 +16,9 @@ from coupons.faults import explained
 from coupons.model.campaigns import Campaign
 from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 
+_IDS = ("batch_id", "terms_id", "funder_id", "merchant_id", "store_id", "limit_id", "section_id")
+"""What items are called by; batches and terms name sections too."""
+_STEPS = re.compile(r"([^.\[\]]+)|\[([^\]]+)\]")
 _TWICE = re.compile(r"(\w+): '(.+)' appears twice")
 _OWNED = re.compile(r"(terms|batch) ([a-z0-9-]+): (?:\w+ '(.+)' is not declared )?.*")
 
@@ -38,13 +41,18 @@ def load_campaign(path: str | Path) -> dict[str, Any]:
 
 
 def located(path: str | Path, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Adds its line to each place of the sent document (`body.batches.0.title`) that the stack reported."""
+    """Adds its line to each place of the sent document that the stack reported.
+
+    `body.batches.0.title` and `batches[first].title` are the same place; the first is written as `batches[0].title`.
+    """
     root, _ = parse(Path(path))
     found = []
     for one in places:
-        loc = [int(step) if step.isdecimal() else step for step in str(one.get("place", "")).split(".")[1:]]
-        _, line, where = _locate(root, tuple(loc))
-        found.append({"line": line, **one, **({"place": where} if where else {})})
+        place = str(one.get("place", ""))
+        steps = [item or (int(step) if step.isdecimal() else step) for step, item in _STEPS.findall(place)]
+        by_number = steps[:1] == ["body"]
+        _, line, where = _locate(root, tuple(steps[1:] if by_number else steps))
+        found.append({"line": line, **one, **({"place": where} if where and by_number else {})})
     return found
 
 
@@ -82,12 +90,21 @@ def _locate(root: yaml.Node, loc: tuple[int | str, ...]) -> tuple[yaml.Node, int
                 line = line_of(node)
             where = f"{where}[{step}]"
             continue
-        if (child := _child(node, step)) is not None:
+        if isinstance(node, yaml.SequenceNode):
+            node = next((item for item in node.value if _id_of(item) == step), node)
+            line = line_of(node)
+        elif (child := _child(node, step)) is not None:
             key, node = child
             # A block starts in the line below its key, but people look for it at the key.
             line = line_of(node) if isinstance(node, yaml.ScalarNode) else line_of(key)
         where = f"{where}.{step}" if where else step
     return node, line, where
+
+
+def _id_of(item: yaml.Node) -> str | None:
+    """`first` of an item with `batch_id: first`."""
+    named = [child for name in _IDS if (child := _child(item, name))]
+    return str(named[0][1].value) if named else None
 
 
 def _child(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:

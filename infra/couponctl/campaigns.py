@@ -22,35 +22,65 @@ class Applied:
     outcome: Literal["created", "updated", "unchanged"]
     revision: int | None
     warnings: list[dict[str, Any]]
-    """`{place, message}`: values in the document that were not applied."""
+    """`{place, message}`: values in the document that were not applied, or are hardly meant."""
 
 
-def apply(api: Api, document: Mapping[str, Any]) -> Applied:
-    """The campaign is as `document` states; applying it again changes nothing.
+@dataclass(frozen=True)
+class Edit:
+    """A document as it is sent, and the revision that was read (None: there is no such campaign)."""
 
-    A document without `revision` is sent with the current one, which is read first. So an edit in between is not
-    overwritten: the request is refused (`revision-conflict`). Suspended districts stay suspended unless the document
-    states them (`suspended_districts: []`: none).
+    document: dict[str, Any]
+    current: int | None
 
-    Raises:
-        ApiError: refused, or no answer.
+    @property
+    def campaign_id(self) -> str:
+        return str(self.document["campaign_id"])
+
+    @property
+    def path(self) -> str:
+        return _path(self.campaign_id)
+
+
+def edit_of(api: Api, document: Mapping[str, Any]) -> Edit:
+    """The document, with what it leaves to the stack: its revision and the suspended districts.
+
+    A document without `revision` gets the current one, so that an edit in between is not overwritten: the request is
+    refused (`revision-conflict`). Suspended districts stay suspended unless the document states them
+    (`suspended_districts: []`: none). Raises ApiError.
     """
-    campaign_id = str(document["campaign_id"])
-    path = f"/admin/campaigns/{quote(campaign_id, safe='')}"
-    read = stored_or_empty(api, path)
+    read = stored_or_empty(api, _path(str(document["campaign_id"])))
     current = read.get("revision")
     sent = dict(document)
     if sent.get("revision") is None and current is not None:
         sent["revision"] = current
     if read.get("suspended_districts"):
         sent.setdefault("suspended_districts", read["suspended_districts"])
-    answer = api.put(path, sent)
+    return Edit(sent, current)
+
+
+def plan(api: Api, edit: Edit) -> dict[str, Any]:
+    """What `put` would do. Raises ApiError."""
+    return api.post(f"{edit.path}/plan", edit.document, repeatable=True).body
+
+
+def put(api: Api, edit: Edit) -> Applied:
+    """The campaign is as the document states; putting it again changes nothing. Raises ApiError."""
+    answer = api.put(edit.path, edit.document)
     revision = answer.body.get("revision")
     warnings = answer.body.get("warnings") or []
     if answer.status == 201:
-        return Applied(campaign_id, "created", revision, warnings)
-    unchanged = answer.replayed or (revision is not None and revision == current)
-    return Applied(campaign_id, "unchanged" if unchanged else "updated", revision, warnings)
+        return Applied(edit.campaign_id, "created", revision, warnings)
+    unchanged = answer.replayed or (revision is not None and revision == edit.current)
+    return Applied(edit.campaign_id, "unchanged" if unchanged else "updated", revision, warnings)
+
+
+def apply(api: Api, document: Mapping[str, Any]) -> Applied:
+    """The campaign is as `document` states; applying it again changes nothing. Raises ApiError."""
+    return put(api, edit_of(api, document))
+
+
+def _path(campaign_id: str) -> str:
+    return f"/admin/campaigns/{quote(campaign_id, safe='')}"
 
 
 def publish(api: Api, batch_id: str) -> dict[str, Any]:

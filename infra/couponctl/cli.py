@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
 
-from infra.client.api import LOCAL_URL, TIMEOUT_S, Api, UnreachableError
+from infra.client.api import LOCAL_URL, LOOPBACK_HOSTS, PATIENCE_S, TIMEOUT_S, Api, UnreachableError
 from infra.couponctl.output import Output
 
 if TYPE_CHECKING:
@@ -41,10 +42,22 @@ class Cli:
         return self._api.token if self._api else self.given_token
 
     @property
+    def is_local(self) -> bool:
+        """Whether the stack is the local one, which gives tokens by itself."""
+        return urlsplit(str(self.options["url"])).hostname in LOOPBACK_HOSTS
+
+    @property
     def api(self) -> Api:
         return self.connect()
 
-    def connect(self, *, timeout_s: float = TIMEOUT_S, sub: str = "couponctl", **claims: str | None) -> Api:
+    def connect(
+        self,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        patience_s: float = PATIENCE_S,
+        sub: str = "couponctl",
+        **claims: str | None,
+    ) -> Api:
         """The connection, with a token of the scope that the command needs; made once.
 
         Without a given token the local stack is asked for one of the account `sub` with these claims; claims that are
@@ -57,7 +70,7 @@ class Cli:
         if self._api is None:
             url = self.options["url"]
             try:
-                api = Api(url, self.given_token, timeout_s=timeout_s, agent="couponctl")
+                api = Api(url, self.given_token, timeout_s=timeout_s, patience_s=patience_s, agent="couponctl")
             except ValueError as error:
                 raise click.UsageError(str(error)) from None
             needs = self.command.needs if self.command else None

@@ -2,39 +2,117 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from infra.client.api import ProblemError
-from infra.couponctl import campaigns
+from infra.client.api import ProblemError, UnreachableError
+from infra.couponctl import campaigns, plans
 from infra.couponctl.cli import OPERATOR, Cli, command
-from infra.couponctl.output import GOOD, REFUSED
+from infra.couponctl.output import GOOD, REFUSED, counted
 from infra.couponctl.parameters import NAME
 
 if TYPE_CHECKING:
     from infra.client.api import Answer
+    from infra.couponctl.campaigns import Edit
+
+CHECK_PATIENCE_S = 2.0
+"""A check does not wait longer for a stack that is not there."""
+NO_ACCESS = (401, 403)
 
 
 @command("apply", needs=OPERATOR)
 @click.argument("file", type=click.Path(path_type=Path), help="YAML or JSON.")
+@click.option("--check", is_flag=True, help="Change nothing: say what would change, be refused and be set aside.")
 @click.option("--publish", is_flag=True, help="Publish every batch of the file as well.")
-def apply(cli: Cli, file: Path, *, publish: bool) -> int:
-    """Create or update a campaign from a file."""
-    from infra.couponctl.campaign_files import load_campaign, located
+@click.option("--yes", is_flag=True, help="Do not ask before something is removed.")
+def apply(cli: Cli, file: Path, *, check: bool, publish: bool, yes: bool) -> int:
+    """Create or update a campaign from a file.
 
-    out = cli.out
+    Before anything is written it says what is added, changed, removed or frozen, the money that publishing sets aside
+    by funder, and warnings of what is hardly meant. On a terminal it asks before something is removed.
+
+    With --check it stops there; where no stack answers, or no token is given, it checks the file alone. The exit code
+    is 1 if the stack would refuse the document, or with --publish one of its batches.
+    """
+    from infra.couponctl.campaign_files import load_campaign
+
     document = load_campaign(file)
+    if check:
+        return _check(cli, file, document, publish=publish)
+    edit = campaigns.edit_of(cli.api, document)
+    plan = _planned(cli, file, edit)
+    if plan:
+        cli.out.plan({"plan": plan}, *plans.told(plan, file))
+        if plan["refusals"] or not (yes or _is_agreed(plan)):
+            return _not_applied(cli, edit, plan["refusals"])
+    return _apply(cli, file, edit, told=plan is not None, publish=publish)
+
+
+def _check(cli: Cli, file: Path, document: dict[str, Any], *, publish: bool) -> int:
+    """Prints the stack's plan, or what the file alone tells."""
+    plan, why = None, None
+    if cli.token is None and not cli.is_local:
+        why = "no token is given"
+    else:
+        try:
+            edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), document)
+            plan = _planned(cli, file, edit)
+            why = None if plan else "the stack gives no plans"
+        except UnreachableError as error:
+            why = str(error)
+        except ProblemError as error:
+            if error.status not in NO_ACCESS:
+                raise
+            why = f"the stack refuses the token ({error.status})"
+    found = plan or plans.with_lines(plans.without_stack(document), file)
+    said = {"plan": found, "checked_with": None if why else cli.options["url"], "without_stack": why}
+    notes = ["", f"Checked without a stack: {why}.", plans.NOT_CHECKED] if why else []
+    cli.out.result(said, *plans.told(found, file), *notes)
+    return REFUSED if found["refusals"] or (publish and plans.not_covered(found)) else GOOD
+
+
+def _planned(cli: Cli, file: Path, edit: Edit) -> dict[str, Any] | None:
+    """The stack's plan with lines; None if the stack is older than this route. A malformed document has its lines."""
     try:
-        applied = campaigns.apply(cli.api, document)
+        return plans.with_lines(campaigns.plan(cli.api, edit), file)
     except ProblemError as error:
-        for name in ("errors", "differences"):
-            places = error.problem.get(name)
-            error.problem[name] = located(file, places) if isinstance(places, list) else places
-        raise
-    for warning in located(file, applied.warnings):
-        out.progress(f"note: {file.name}:{warning['line']}: {warning['place']}: {warning['message']}")
+        if error.status in (404, 405):
+            return None
+        raise _with_lines(error, file) from None
+
+
+def _is_agreed(plan: dict[str, Any]) -> bool:
+    """Nothing is removed, or nobody is there to ask, or the answer is yes."""
+    gone = plans.removed(plan)
+    if not gone or not sys.stdin.isatty():
+        return True
+    shown = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
+    return click.confirm(f"{counted(len(gone), 'thing')} will be removed: {shown}. Apply?", err=True)
+
+
+def _not_applied(cli: Cli, edit: Edit, refusals: list[dict[str, Any]]) -> int:
+    """Nothing was written: `refusals` stand against it, or the answer was no."""
+    first = refusals[0] if refusals else {"slug": "not-agreed", "detail": "Nothing was applied."}
+    if cli.out.as_json:
+        cli.out.result({"error": {"exit_code": REFUSED, "command": "apply", **first}})
+    else:
+        cli.out.failure(f"{edit.campaign_id}: not applied")
+    return REFUSED
+
+
+def _apply(cli: Cli, file: Path, edit: Edit, *, told: bool, publish: bool) -> int:
+    """The document is stored, and with `publish` its batches are published; `told`: its warnings were."""
+    from infra.couponctl.campaign_files import located
+
+    try:
+        applied = campaigns.put(cli.api, edit)
+    except ProblemError as error:
+        raise _with_lines(error, file) from None
+    for warning in [] if told else located(file, applied.warnings):
+        cli.out.progress(f"note: {file.name}:{warning['line']}: {warning['place']}: {warning['message']}")
     revision = f" to revision {applied.revision}" if applied.outcome == "updated" else ""
     head: dict[str, Any] = {
         "campaign_id": applied.campaign_id,
@@ -44,15 +122,25 @@ def apply(cli: Cli, file: Path, *, publish: bool) -> int:
     head |= {"warnings": applied.warnings} if applied.warnings else {}
     said = f"{applied.campaign_id}: {applied.outcome}{revision}"
     if not publish:
-        out.result(head, said)
+        cli.out.result(head, said)
         return GOOD
-    out.progress(said)
-    published, refused = _publish_all(cli, [str(batch["batch_id"]) for batch in document["batches"]])
+    cli.out.progress(said)
+    published, refused = _publish_all(cli, [str(batch["batch_id"]) for batch in edit.document["batches"]])
     lines = [f"{said}; {len(published)} batches published"]
     if refused:
         lines.append(f"not published: {', '.join(refused)}")
-    out.result(head | {"published": published, "refused": refused}, *lines)
+    cli.out.result(head | {"published": published, "refused": refused}, *lines)
     return REFUSED if refused else GOOD
+
+
+def _with_lines(error: ProblemError, file: Path) -> ProblemError:
+    """The refusal, with the line of each place."""
+    from infra.couponctl.campaign_files import located
+
+    for name in ("errors", "differences"):
+        places = error.problem.get(name)
+        error.problem[name] = located(file, places) if isinstance(places, list) else places
+    return error
 
 
 def _publish_all(cli: Cli, batch_ids: list[str]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -50,6 +50,13 @@ class Output:
             for line in lines:
                 print(line, flush=True)
 
+    def plan(self, value: object, *lines: str) -> None:
+        """What will be done: `value` for machines, on stdout; `lines` for people, on stderr."""
+        if self.as_json:
+            self.result(value)
+        else:
+            self.failure(*lines)
+
     def progress(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 

@@ -117,3 +117,29 @@ def test_a_batch_is_steered(
         state = printed(capsys)
         assert state["status"] == status
         assert facts.items() <= state.items()
+
+
+def test_a_plan_is_told_and_kept(town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `apply --check` says of a file is what `apply` then does; a frozen change is refused with its line."""
+    file = tmp_path / "season.yaml"
+    document = town.world.operator().send("GET /admin/campaigns/{campaign_id}", {"campaign_id": "season"}).json
+    document["batches"].insert(0, a_batch("front", quantity=5))
+    document["funders"][0]["budget_minor"] = 8_500
+    file.write_text(json.dumps(document, indent=1), "utf-8")
+    before = town.world.items()
+    assert run(town, "apply", "--check", str(file)) == 0
+    plan = printed(capsys)["plan"]
+    assert town.world.items() == before
+    assert [(one["place"], one["change"]) for one in plan["changes"]] == [
+        ("funders[city].budget_minor", "changed"),
+        ("batches[front]", "added"),
+    ]
+    city = plan["funders"][0]
+    assert (city["reserved_minor"], city["to_reserve_minor"], city["left_minor"]) == (6_000, 2_500, 0)
+    assert run(town, "apply", "--publish", str(file)) == 0
+    assert [one["batch_id"] for one in printed(capsys)["published"]] == ["front", "pack", "care"]
+    document["batches"][1]["title"] = "Other"
+    file.write_text(json.dumps({**document, "revision": None}, indent=1), "utf-8")
+    assert run(town, "apply", str(file)) == 1
+    line = printed(capsys)["error"]["differences"][0]["line"]
+    assert file.read_text("utf-8").splitlines()[line - 1].strip() == '"title": "Other",'

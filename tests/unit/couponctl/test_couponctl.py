@@ -17,7 +17,8 @@ def test_apply_creates_a_campaign_that_is_not_there(stack: Stack, capsys: pytest
     """No revision is sent, the local stack's own operator token is, and the outcome is `created`."""
     stack.on("PUT /admin/campaigns/hubei-2020", Reply(201, {"campaign_id": "hubei-2020", "revision": 1}))
     assert stack.run("apply", str(SEASON)) == 0
-    asked_token, _, put = stack.asked
+    asked_token, _, plan, put = stack.asked
+    assert (plan.path, plan.body) == ("/admin/campaigns/hubei-2020/plan", put.body)
     assert asked_token.body == {"sub": "couponctl", "scope": "operator"}
     assert put.token == "local-token"
     assert "revision" not in put.body

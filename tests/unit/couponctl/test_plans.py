@@ -1,0 +1,179 @@
+"""`apply` says what it will do before it does it; `apply --check` says it and does nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.couponctl.main import main
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
+
+SEASON = Path(__file__).parents[3] / "infra" / "seasons" / "hubei-2020.yaml"
+ROUTE = "POST /admin/campaigns/hubei-2020/plan"
+FUNDER = {"funder_id": "jd", "currency": "CNY", "budget_minor": 10_000_000_000, "reserved_minor": 100_000}
+FUNDER |= {"to_reserve_minor": 500_000_000, "left_minor": 9_499_900_000}
+MONEY = [{"funder_id": "jd", "amount_minor": 500_000_000}]
+BATCH = {"batch_id": "buy-hubei-goods", "quantity": 250_000, "published": False, "to_reserve": MONEY, "refusal": None}
+NO_FACTS: dict[str, Any] = dict.fromkeys(("differences", "revision", "funder_id", "available_minor", "needed_minor"))
+FROZEN = {"slug": "terms-frozen", "detail": "Batch 'sme-recovery' is published.", **NO_FACTS, "currency": None}
+FROZEN |= {"differences": [{"place": "body.batches.1.quantity", "kept": 60_001, "stated": 60_000}]}
+SHORT = {**NO_FACTS, "slug": "budget-exceeded", "detail": "The budget of 'jd' does not cover this."}
+SHORT |= {"funder_id": "jd", "available_minor": 100, "needed_minor": 101, "currency": "CNY"}
+CHANGES = [
+    {"place": "title", "change": "changed", "kept": "Old", "stated": {"en": "Hubei Recovery", "zh": "湖北重振"}},
+    {"place": "funders[jd].budget_minor", "change": "changed", "kept": 100, "stated": 10_000_000_000},
+    {"place": "batches[masks-week-1]", "change": "added", "kept": None, "stated": {"batch_id": "masks-week-1"}},
+]
+GONE = {"place": "merchants[pool]", "change": "removed", "kept": {"merchant_id": "pool"}, "stated": None}
+
+
+def planned(**changes: Any) -> Reply:
+    plan = {"campaign_id": "hubei-2020", "outcome": "updated", "revision": 3, "refusals": [], "changes": CHANGES}
+    return Reply(body={**plan, "funders": [FUNDER], "batches": [BATCH], "warnings": [], **changes})
+
+
+@pytest.fixture
+def stored(stack: Stack) -> Stack:
+    """The campaign is at revision 3, and a PUT is taken."""
+    stack.on("GET /admin/campaigns/hubei-2020", Reply(body={"campaign_id": "hubei-2020", "revision": 3}))
+    stack.on("PUT /admin/campaigns/hubei-2020", Reply(200, {"revision": 4}))
+    return stack
+
+
+def line_of(text: str) -> int:
+    return next(n for n, line in enumerate(SEASON.read_text("utf-8").splitlines(), 1) if text in line)
+
+
+def test_the_plan_comes_before_the_effect(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Changes with their lines, amounts in the currency, warnings; then the document is stored."""
+    warning = {"place": "body.batches.1.quantity", "message": "is odd"}
+    stored.on(ROUTE, planned(warnings=[warning]))
+    assert stored.run("apply", str(SEASON)) == 0
+    assert stored.routes()[-2:] == [ROUTE, "PUT /admin/campaigns/hubei-2020"]
+    assert stored.asked[-2].body == stored.asked[-1].body
+    printed = capsys.readouterr()
+    assert printed.out == "hubei-2020: updated to revision 4\n"
+    lines = printed.err.splitlines()
+    assert lines[0] == "hubei-2020: is at revision 3; 1 added, 2 changed"
+    assert lines[2].startswith("  ~ funders[jd].budget_minor: 1.00 CNY becomes 100,000,000.00 CNY (line ")
+    assert lines[3] == f"  + batches[masks-week-1] (line {line_of('batch_id: masks-week-1')})"
+    assert [line.split() for line in lines if line.startswith("jd ")] == [
+        ["jd", "100,000,000.00", "CNY", "1,000.00", "CNY", "5,000,000.00", "CNY", "94,999,000.00", "CNY"]
+    ]
+    assert f"warning: hubei-2020.yaml:{line_of('quantity: 60000')}: batches[1].quantity: is odd" in lines
+
+
+def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every refusal is told, with the line of each difference."""
+    frozen = {"place": "batches[sme-recovery].quantity", "change": "frozen", "kept": 60_001, "stated": 60_000}
+    stored.on(ROUTE, planned(refusals=[FROZEN, SHORT], changes=[frozen]))
+    assert stored.run("apply", str(SEASON), "--publish") == 1
+    assert stored.routes()[-1] == ROUTE
+    told, line = capsys.readouterr().err, line_of("quantity: 60000")
+    assert f"! batches[sme-recovery].quantity: 60,001 is published and stays, 60,000 was stated (line {line})" in told
+    assert f"  hubei-2020.yaml:{line}: batches[1].quantity: 60,001 is kept, 60,000 was stated" in told
+    assert (
+        "refused: budget-exceeded: The budget of 'jd' does not cover this: 1.01 CNY are needed, 1.00 CNY there" in told
+    )
+    assert told.endswith("hubei-2020: not applied\n")
+    assert stored.run("--json", "apply", str(SEASON)) == 1
+    plan, error = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [one["slug"] for one in plan["plan"]["refusals"]] == ["terms-frozen", "budget-exceeded"]
+    assert (error["error"]["exit_code"], error["error"]["slug"]) == (1, "terms-frozen")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "args", "answer", "code"),
+    [(True, [], "y\n", 0), (True, [], "n\n", 1), (True, ["--yes"], "", 0), (False, [], "", 0)],
+)
+def test_a_removal_is_asked_for_on_a_terminal(
+    stored: Stack, monkeypatch: pytest.MonkeyPatch, terminal: bool, args: list[str], answer: str, code: int
+) -> None:
+    """Only there, and not with `--yes`; nothing is sent without agreement."""
+    stored.on(ROUTE, planned(changes=[GONE]))
+    asked = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer == "y\n")
+    assert stored.run("apply", str(SEASON), *args) == code
+    assert asked == (["1 thing will be removed: merchants[pool]. Apply?"] if answer else [])
+    assert (stored.routes()[-1] == ROUTE) == (code == 1)
+
+
+def test_nothing_is_asked_if_nothing_is_removed(stored: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Additions and changes need no answer."""
+    stored.on(ROUTE, planned())
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: pytest.fail("a question"))
+    assert stored.run("apply", str(SEASON)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "args", "code"),
+    [
+        ({}, [], 0),
+        ({"refusals": [FROZEN]}, [], 1),
+        ({"batches": [{**BATCH, "refusal": SHORT}]}, [], 0),
+        ({"batches": [{**BATCH, "refusal": SHORT}]}, ["--publish"], 1),
+        ({"changes": [], "outcome": "unchanged"}, [], 0),
+    ],
+)
+def test_a_check_writes_nothing(
+    stored: Stack, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], args: list[str], code: int
+) -> None:
+    """It prints the stack's plan on stdout; the exit code says whether the stack would refuse."""
+    stored.on(ROUTE, planned(**changes))
+    assert stored.run("apply", "--check", str(SEASON), *args) == code
+    assert stored.routes() == ["POST /_local/token", "GET /admin/campaigns/hubei-2020", ROUTE]
+    assert capsys.readouterr().out.startswith("hubei-2020: ")
+    assert stored.run("--json", "apply", "--check", str(SEASON), *args) == code
+    told = json.loads(capsys.readouterr().out)
+    assert (told["checked_with"], told["without_stack"]) == (stored.url, None)
+    assert told["plan"]["funders"] == [FUNDER]
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(401, "the stack refuses the token (401)"), (403, "the stack refuses the token (403)")],
+)
+def test_a_check_without_access_is_one_without_a_stack(
+    stack: Stack, capsys: pytest.CaptureFixture[str], status: int, why: str
+) -> None:
+    """A token that the stack does not take is said, and the file is checked alone."""
+    stack.on("GET /admin/campaigns/hubei-2020", problem(status, "forbidden"))
+    assert stack.run("--json", "apply", "--check", str(SEASON)) == 0
+    assert json.loads(capsys.readouterr().out)["without_stack"] == why
+
+
+def test_a_check_needs_no_stack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing listens, or no token is given: the money and the warnings are told, and what was not checked."""
+    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
+    monkeypatch.setattr("time.sleep", lambda _s: None)
+    night = str(SEASON.with_name("night-2020.yaml"))
+    for url, why in (("http://127.0.0.1:9", "gives no answer"), ("https://stack.example", "no token is given")):
+        assert main(["--url", url, "apply", "--check", night]) == 0
+        told = capsys.readouterr().out
+        assert told.startswith("night-2020: fits the schema\n")
+        assert "night-fund      3,000,000.00 CNY  1,813,300.00 CNY  1,186,700.00 CNY" in told
+        assert "warning: night-2020.yaml:" in told
+        assert why in told
+        assert "Not checked: what a stack has stored and published" in told
+
+
+def test_a_check_names_what_publishing_costs_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a stack too, the budgets are compared with the largest cost."""
+    monkeypatch.delenv("COUPONCTL_TOKEN", raising=False)
+    path = tmp_path / "poor.yaml"
+    path.write_text(SEASON.read_text("utf-8").replace("budget_minor: 10000000000", "budget_minor: 1"), "utf-8")
+    args = ["--url", "https://stack.example", "apply", "--check", str(path)]
+    assert [main(args), main([*args, "--publish"])] == [0, 1]
+
+
+def test_a_bad_file_is_refused_before_anything_is_asked(stack: Stack, tmp_path: Path) -> None:
+    """With `--check` as without it."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(SEASON.read_text("utf-8").replace("mode: granted", "mode: gifted"), "utf-8")
+    assert [stack.run("apply", *more, str(path)) for more in ([], ["--check"])] == [1, 1]
+    assert stack.asked == []
