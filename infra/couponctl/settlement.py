@@ -45,6 +45,8 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
         found |= {name: page.get(name) for name in HEAD}
         for name in ("damaged", "lines", "lost"):
             found[name] += page[name]
+        if page["next"] is not None:
+            cli.out.progress(f"settlement of {day}: {len(found['lines']):,} lines read")
     if not as_csv:
         cli.out.result(found, *_told(found))
     return REFUSED if found["damaged"] else GOOD

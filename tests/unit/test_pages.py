@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from coupons.model.events import TYPES
+from infra.couponctl.main import couponctl
 from infra.openapi.document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,13 @@ def test_the_changelog_names_the_versions_of_the_api_and_of_each_event() -> None
     version = json.loads(DOCUMENT.read_text("utf-8"))["info"]["version"]
     assert f"API {version}" in newest
     assert [name for name in TYPES if f"`{name}`" not in newest] == []
+
+
+def test_the_operators_page_names_every_command_of_couponctl() -> None:
+    """In its section, as code."""
+    page = (ROOT / "infra" / "README.md").read_text("utf-8").partition("## couponctl")[2].partition("\n## ")[0]
+    named = {word for code in re.findall(r"`([^`]+)`", page) for word in code.split()[:1]}
+    assert set(couponctl.commands) - named == set()
 
 
 def test_the_design_lists_every_room() -> None:

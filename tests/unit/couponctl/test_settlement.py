@@ -56,7 +56,9 @@ def stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
 def test_a_day_is_shown_line_by_line_and_in_sums(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Of all pages, with times and currency; what is withheld is added up apart."""
     assert stack.run("settlement", "2020-06-06") == 0
-    lines = [" ".join(text.split()) for text in capsys.readouterr().out.splitlines()]
+    printed = capsys.readouterr()
+    assert printed.err == "settlement of 2020-06-06: 2 lines read\n"
+    lines = [" ".join(text.split()) for text in printed.out.splitlines()]
     at = "2020-06-06 10:00 +08:00"
     assert f"{at} redemption o-2 spring 10.00 CNY 5.00 CNY 40.00 CNY withheld: no goods" in lines
     assert f"{at} reversal o-1 / r-1 spring -10.00 CNY -5.00 CNY -40.00 CNY due" in lines
