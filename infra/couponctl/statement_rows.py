@@ -81,8 +81,11 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         for cells in self._reader:
-            if any(map(str.strip, cells)) and [name_of(cell) for cell in cells] != self.header:
+            if any(map(str.strip, cells)) and not self._is_header(cells):
                 yield self._row(cells)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        return name_of(cells[0]) == self.header[0] and [name_of(cell) for cell in cells] == self.header
 
     def _row(self, cells: list[str]) -> Row:
         fault = ""

@@ -191,20 +191,20 @@ def _name(movement: LineNumbers) -> str:
 
 
 def _amounts(cells: Mapping[str, str], separator: str) -> StatedAmounts:
-    for column in AMOUNTS:
-        if _whole(cells[column], separator) is None:
-            rounded = "was rounded by a spreadsheet program: give the column a number format without decimals"
-            why = rounded if _ROUNDED.fullmatch(cells[column]) else "is not a whole number of minor units"
-            raise CellError(f"{column} {cells[column][:40]!r} {why}")
-    discount, match, payable = (_whole(cells[column], separator) or 0 for column in AMOUNTS)
+    discount, match, payable = (_whole(column, cells[column], separator) for column in AMOUNTS)
     return discount, match, payable
 
 
-def _whole(cell: str, separator: str) -> int | None:
-    """The number of a cell, with or without separators of thousands; None if it is not surely a whole one."""
-    text = unicodedata.normalize("NFKC", cell).replace("\u2212", "-").replace("\u2019", "'")
-    grouped = _GROUPED.fullmatch(text)
+def _whole(column: str, cell: str, separator: str) -> int:
+    """The number of a cell, with or without separators of thousands. Raises CellError unless it is surely whole."""
+    text = cell
+    if not cell.isascii():
+        text = unicodedata.normalize("NFKC", cell).replace("\u2212", "-").replace("\u2019", "'")
     # Where semicolons separate cells a comma ends the whole units.
-    if grouped and not (grouped[1] == "," and separator == ";"):
+    if (grouped := _GROUPED.fullmatch(text)) and not (grouped[1] == "," and separator == ";"):
         text = text.replace(grouped[1], "")
-    return int(text) if _WHOLE.fullmatch(text) else None
+    if not _WHOLE.fullmatch(text):
+        rounded = "was rounded by a spreadsheet program: give the column a number format without decimals"
+        why = rounded if _ROUNDED.fullmatch(text) else "is not a whole number of minor units"
+        raise CellError(f"{column} {cell[:40]!r} {why}")
+    return int(text)
