@@ -46,7 +46,6 @@ def encoding_of(path: Path) -> str:
             while block:
                 decoder.decode(block)
                 block = file.read(_BLOCK_BYTES)
-            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return CHINESE
     return "utf-8"

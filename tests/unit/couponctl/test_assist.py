@@ -4,78 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.unit.couponctl.care import CLAIM, FOUND, UNTIL, claimed, coupon, with_care
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
-
-CLAIM, FOUND = "PUT /batches/care/claim", "GET /batches/care/claim"
-UNTIL = "2020-08-31T23:59:59+08:00"
-
-
-def coupon(number: int, status: str = "available") -> dict[str, Any]:
-    return {
-        "coupon_id": f"A{number}",
-        "batch_id": "care",
-        "terms_id": "care-100",
-        "title": {"en": "100 yuan", "zh": "100元"} if number == 1 else "50 yuan",
-        "status": status,
-        "valid_from": "2020-06-06T10:00:00+08:00",
-        "expires_at": "2020-06-20T10:00:00+08:00",
-    }
-
-
-def claimed(*coupons: dict[str, Any]) -> dict[str, Any]:
-    return {"batch_id": "care", "claimed_at": "2020-06-06T10:00:00+08:00", "coupons": list(coupons)}
-
-
-SCOPE = {
-    "merchants": [],
-    "merchant_categories": ["catering"],
-    "merchant_tags": [],
-    "item_categories": [],
-    "item_tags": [],
-    "channels": ["offline"],
-    "regions": ["beijing"],
-}
-TERMS = {
-    "terms_id": "care-100",
-    "discount": {"kind": "amount_off", "threshold_minor": 10000, "amount_minor": 2000},
-    "usable": [],
-    "blackout_dates": [],
-    "scope": SCOPE,
-}
-SEASON = {
-    "campaign_id": "season",
-    "title": {"en": "A season", "zh": "消费季"},
-    "timezone": "Asia/Shanghai",
-    "currency": "CNY",
-    "merchants": [{"merchant_id": "diner"}, {"merchant_id": "gone"}],
-    "suspended_districts": [],
-}
-DINER = {
-    "title": {"en": "Diner", "zh": "小馆"},
-    "category": "catering",
-    "tags": [],
-    "channels": ["offline"],
-    "stores": [{"store_id": "diner", "region": "beijing", "district": "east"}],
-    "campaigns": [],
-    "suspended": False,
-}
 
 
 @pytest.fixture
 def stack(stack: Stack) -> Stack:
-    stack.on("GET /batches/care", Reply(body={"batch_id": "care", "campaign_id": "season", "coupons": [TERMS]}))
-    stack.on("GET /admin/campaigns/season", Reply(body=SEASON))
-    stack.on("GET /admin/merchants/diner", Reply(body=DINER))
-    stack.on(CLAIM, Reply(201, claimed(coupon(1), coupon(2))))
-    for number in (1, 2):
-        printed = {"code": f"P{number}__abcd", "pin": f"{number:06d}", "expires_at": UNTIL}
-        stack.on(f"POST /coupons/A{number}/code", Reply(body=printed))
-    return stack
+    return with_care(stack)
 
 
 SHEET = """\
@@ -242,43 +180,3 @@ def test_a_local_token_speaks_for_an_account(stack: Stack) -> None:
     """Whose subject it is, letter by letter, without an identity."""
     assert stack.run("assist", "care", "sub:Wang") == 0
     assert stack.asked[0].body == {"sub": "Wang", "scope": "citizen operator"}
-
-
-def test_a_sheet_in_files_is_private(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nobody else can read them, and the screen shows neither code nor PIN."""
-    page, codes = tmp_path / "sheet.html", tmp_path / "codes.svg"
-    assert stack.run("assist", "care", "wang", "--html", str(page), "--svg", str(codes)) == 0
-    assert [file.stat().st_mode & 0o777 for file in (page, codes)] == [0o600, 0o600]
-    captured = capsys.readouterr()
-    assert captured.out.splitlines() == [str(page), str(codes)]
-    for file in (page, codes):
-        text = file.read_text("utf-8")
-        assert "000001" in text
-        assert "000002" in text
-    assert stack.run("--json", "assist", "care", "wang", "--html", str(tmp_path / "other.html")) == 0
-    assert json.loads(capsys.readouterr().out)["files"] == [str(tmp_path / "other.html")]
-
-
-def test_no_file_is_overwritten(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It may be another person's sheet. Nothing is claimed or printed then, and no empty file stays behind."""
-    page, codes = tmp_path / "sheet.html", tmp_path / "codes.svg"
-    codes.write_text("li's", "utf-8")
-    assert stack.run("assist", "care", "wang", "--html", str(page), "--svg", str(codes)) == 2
-    assert f"{codes} is there already" in capsys.readouterr().err
-    assert (codes.read_text("utf-8"), page.exists(), stack.asked) == ("li's", False, [])
-
-
-@pytest.mark.parametrize("refused", [CLAIM, "GET /admin/campaigns/season"])
-def test_a_refusal_leaves_no_file_and_prints_no_code(stack: Stack, tmp_path: Path, refused: str) -> None:
-    """A code that was printed and not shown would only end the sheet before it."""
-    stack.on(refused, problem(409, "busy"))
-    assert stack.run("assist", "care", "wang", "--html", str(tmp_path / "sheet.html")) == 1
-    assert list(tmp_path.iterdir()) == []
-    assert not any(route.endswith("/code") for route in stack.routes())
-
-
-def test_a_stack_whose_campaign_is_none_is_named(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """An answer without the facts of a sheet is no campaign."""
-    stack.on("GET /batches/care", Reply(body={}))
-    assert stack.run("assist", "care", "wang") == 3
-    assert "answers something that is not a campaign" in capsys.readouterr().err

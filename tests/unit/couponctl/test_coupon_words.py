@@ -11,7 +11,7 @@ from infra.couponctl import coupon_words as words
 from infra.couponctl.coupon_words import LANGUAGES
 from infra.couponctl.sheets import SHOPS_MAX, Season, shops
 from tests.api.seasons import season
-from tests.unit.couponctl.test_assist import DINER, SEASON, TERMS
+from tests.unit.couponctl.care import DINER, SEASON, TERMS
 from tests.world import parsed
 
 
@@ -75,6 +75,7 @@ def test_hours_end_on_their_day_or_the_next() -> None:
     terms = {
         "usable": [
             {"weekdays": ["fri"], "starts": "18:00", "ends": "02:00"},
+            {"weekdays": ["sat"], "starts": "18:00", "ends": "18:00"},
             {"weekdays": ["sun"], "starts": "18:00", "ends": "24:00"},
         ],
         "blackout_dates": ["2020-06-05", "2020-06-20", "2020-06-21"],
@@ -82,6 +83,7 @@ def test_hours_end_on_their_day_or_the_next() -> None:
     told = words.hours(terms, "2020-06-06T10:00:00+08:00", "2020-06-20T10:00:00+08:00")
     assert told == [
         {"en": "Fri 18:00 to 02:00 the next day", "zh": "周五 18:00至次日02:00"},
+        {"en": "Sat 18:00 to 18:00 the next day", "zh": "周六 18:00至次日18:00"},
         {"en": "Sun 18:00 to 24:00", "zh": "周日 18:00至24:00"},
         {"en": "Not on 20 June 2020", "zh": "2020年6月20日不可用"},
     ]
@@ -153,12 +155,19 @@ def test_a_long_list_of_stores_is_cut() -> None:
 
 
 def test_a_title_in_one_language_makes_an_english_sheet() -> None:
-    """Its campaign's; nobody can tell which language a plain text is in."""
-    facts = {"terms_id": "care-100", "title": "A", "status": "expired", "code": None, "pin": None}
+    """Its campaign's; nobody can tell which language a plain text is in. What the title says is not said again."""
+    facts = {
+        "terms_id": "care-100",
+        "title": "20 yuan off from 100 yuan",
+        "status": "expired",
+        "code": None,
+        "pin": None,
+    }
     facts |= {"valid_from": "2020-06-06T10:00:00+08:00", "expires_at": "2020-06-20T10:00:00+08:00"}
     claim: Any = {"batch_id": "care", "claimed_at": "2020-06-06T10:00:00+08:00"}
     made = Season(SEASON | {"title": "Plain"}, {"care-100": TERMS}, {}).sheet(claim, [facts])
-    assert made.lines([])[:2] == ["Plain", "care: Claimed on 6 June 2020, 10:00"]
+    head = ["Plain", "care: Claimed on 6 June 2020, 10:00"]
+    assert made.lines([])[:5] == [*head, "", "1. 20 yuan off from 100 yuan", "   Expired"]
 
 
 @pytest.mark.parametrize("name", ["beijing-2020", "beijing-sports", "hubei-2020", "night-2020"])

@@ -112,3 +112,12 @@ def test_a_cell_that_is_no_campaign_or_currency_is_named(
     """With its line; a column that is there says something in each."""
     assert reconcile(stack, tmp_path, csv) == 1
     assert said in capsys.readouterr().err
+
+
+def test_an_amount_without_a_currency_is_in_minor_units(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where our lines have two, nobody knows in which of them it is."""
+    csv = AGREED.replace("campaign_id,currency", "shop,money") + "A3,,,1500,0,0\n"
+    assert reconcile(stack, tmp_path, csv) == 1
+    assert "order A3: missing with us (theirs: discount 1,500 minor units," in capsys.readouterr().out

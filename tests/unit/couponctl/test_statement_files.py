@@ -98,7 +98,8 @@ HEADER = LIST.splitlines()[0]
         (f"{PLAIN}\nA1,1,1,4\nA1,1,1,4\nA2,x,1,4\n", "ours.csv:4: discount_minor 'x'"),
         (f'{PLAIN}\nA1,1,1,"4\n', "ours.csv:2: unexpected end of data"),
         (f"{HEADER}\ndamaged,A1,,,,,,,,\n", "ours.csv:2: order A1 could not be read when this file was written"),
-        (SEMICOLONS.replace("1234000", "1234,000"), "ours.csv:2: payable_minor '1234,000' is not a whole number"),
+        (SEMICOLONS.replace("1234000", "1,234"), "ours.csv:2: payable_minor '1,234' is not a whole number"),
+        (LIST.replace("1234000", '"1,234 000"'), "ours.csv:2: payable_minor '1,234 000' is not a whole number"),
     ],
 )
 def test_what_would_be_a_guess_is_named(
@@ -140,6 +141,7 @@ def test_a_day_is_the_campaigns_local_day(stack: Stack, tmp_path: Path, cell: st
     [
         ("2020-06-06T20:00:00Z", "is 2020-06-06 or 2020-06-07, by the time zones of the campaigns: add a column"),
         ("06/07/2020", "is no date like 2020-06-06"),
+        ("2020-06/07", "is no date like 2020-06-06"),
         ("20/6/6", "is no date like 2020-06-06"),
         ("2020-02-30", "is no date: day"),
         ("2020-06-06 12:00 CST", "has a time that cannot be read"),
@@ -153,3 +155,10 @@ def test_a_day_that_would_be_a_guess_is_named(
     """Month or day first, a zone by its name, or an instant on another day in each zone."""
     assert reconcile(stack, tmp_path, f"{PLAIN},at\nA1,1,1,4,{cell}\n") == 2
     assert f"ours.csv:2: at {cell!r} {said}" in capsys.readouterr().err
+
+
+def test_without_campaigns_an_offset_is_its_own_zone(stack: Stack, tmp_path: Path) -> None:
+    """There is no zone that it could be turned into, and no settlement either."""
+    stack.on("GET /campaigns", Reply(body={"campaigns": []}))
+    reconcile(stack, tmp_path, f"{PLAIN},at\nA1,1,1,4,2020-06-06T23:00:00-07:00\n")
+    assert stack.routes()[-1] == "GET /settlements/2020-06-06"

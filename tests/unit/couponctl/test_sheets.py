@@ -1,0 +1,103 @@
+"""The sheet of `couponctl assist`: where it is written, and which shops are on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.couponctl.sheet_files import on_terminal
+from infra.couponctl.sheets import MERCHANTS_MAX
+from tests.unit.couponctl.care import CLAIM, DINER, SCOPE, SEASON, TERMS, claimed, coupon, with_care
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
+
+
+@pytest.fixture
+def stack(stack: Stack) -> Stack:
+    return with_care(stack)
+
+
+def test_a_terminal_shows_the_qr_codes(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One a coupon that can be used, as wide as the window allows; JSON has none."""
+    stack.on(CLAIM, Reply(201, claimed(coupon(1), coupon(2, "redeemed"))))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    assert stack.run("assist", "care", "wang") == 0
+    symbol = "\n".join(on_terminal("P1__abcd", columns=100, encoding="utf-8"))
+    assert capsys.readouterr().out.count(symbol) == 1
+    assert stack.run("--json", "assist", "care", "wang") == 0
+    assert "\\u001b" not in capsys.readouterr().out
+
+
+def test_a_sheet_in_files_is_private(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody else can read them, and the screen shows neither code nor PIN."""
+    page, codes = tmp_path / "sheet.html", tmp_path / "codes.svg"
+    assert stack.run("assist", "care", "wang", "--html", str(page), "--svg", str(codes)) == 0
+    assert [file.stat().st_mode & 0o777 for file in (page, codes)] == [0o600, 0o600]
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [str(page), str(codes)]
+    for file in (page, codes):
+        text = file.read_text("utf-8")
+        assert "000001" in text
+        assert "000002" in text
+    assert stack.run("--json", "assist", "care", "wang", "--html", str(tmp_path / "other.html")) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == [str(tmp_path / "other.html")]
+
+
+def test_no_file_is_overwritten(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be another person's sheet. Nothing is claimed or printed then, and no empty file stays behind."""
+    page, codes = tmp_path / "sheet.html", tmp_path / "codes.svg"
+    codes.write_text("li's", "utf-8")
+    assert stack.run("assist", "care", "wang", "--html", str(page), "--svg", str(codes)) == 2
+    assert f"{codes} is there already" in capsys.readouterr().err
+    assert (codes.read_text("utf-8"), page.exists(), stack.asked) == ("li's", False, [])
+
+
+@pytest.mark.parametrize("refused", [CLAIM, "GET /admin/campaigns/season"])
+def test_a_refusal_leaves_no_file_and_prints_no_code(stack: Stack, tmp_path: Path, refused: str) -> None:
+    """A code that was printed and not shown would only end the sheet before it."""
+    stack.on(refused, problem(409, "busy"))
+    assert stack.run("assist", "care", "wang", "--html", str(tmp_path / "sheet.html")) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert not any(route.endswith("/code") for route in stack.routes())
+
+
+def test_a_stack_whose_campaign_is_none_is_named(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer without the facts of a sheet is no campaign."""
+    stack.on("GET /batches/care", Reply(body={}))
+    assert stack.run("assist", "care", "wang") == 3
+    assert "answers something that is not a campaign" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("terms", "record", "is_there"),
+    [
+        ({}, {}, True),
+        ({}, {"suspended": True}, False),
+        ({"merchants": ["other"]}, {"campaigns": ["season"]}, True),
+        ({"merchants": ["other"]}, {"campaigns": ["another"]}, False),
+    ],
+)
+def test_a_shop_on_the_sheet_takes_part(
+    stack: Stack, capsys: pytest.CaptureFixture[str], terms: dict[str, Any], record: dict[str, Any], *, is_there: bool
+) -> None:
+    """It is in the document or has joined by itself, and is not suspended."""
+    scoped = TERMS | {"scope": SCOPE | terms}
+    stack.on("GET /batches/care", Reply(body={"batch_id": "care", "campaign_id": "season", "coupons": [scoped]}))
+    stack.on(f"GET /admin/merchants/{'other' if terms else 'diner'}", Reply(body=DINER | record))
+    assert stack.run("assist", "care", "wang") == 0
+    assert ("Diner (east)" in capsys.readouterr().out) == is_there
+
+
+def test_not_every_merchant_of_a_long_list_is_read(stack: Stack) -> None:
+    """The sheet has room for a few; but a merchant that cannot be read for another reason than its absence is told."""
+    many = [{"merchant_id": f"m-{number}"} for number in range(MERCHANTS_MAX + 1)]
+    stack.on("GET /admin/campaigns/season", Reply(body=SEASON | {"merchants": many}))
+    assert stack.run("assist", "care", "wang") == 0
+    assert sum(route.startswith("GET /admin/merchants/") for route in stack.routes()) == MERCHANTS_MAX
+    stack.on("GET /admin/merchants/m-0", problem(403, "forbidden"))
+    assert stack.run("assist", "care", "wang") == 1
