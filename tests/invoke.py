@@ -34,7 +34,7 @@ import expire
 from infra.couponctl.campaign_files import load_campaign
 from infra.couponctl.core_yaml import DocumentFileError
 from infra.local.settings import checkout
-from tests.world import FUNCTIONS, OPENING, Answered, World, send
+from tests.world import FALLBACKS, FUNCTIONS, OPENING, Answered, World, send
 
 SEASON = "infra/seasons/beijing-2020.yaml"
 SAMPLES = Path(__file__).parent / "events"
@@ -133,9 +133,7 @@ def area_of(event: Event) -> str | None:
     if "Records" in event:
         return "events"
     key = str(event.get("routeKey"))
-    return (
-        "catalog" if key == "$default" else next((area for area, api in FUNCTIONS.items() if key in api.routes), None)
-    )
+    return "catalog" if key in FALLBACKS else next((area for area, api in FUNCTIONS.items() if key in api.routes), None)
 
 
 def _expected(event: Event) -> str:
@@ -184,8 +182,8 @@ def answer(event: Event, told: Fields) -> bool:
 
 
 def _content(answered: Answered) -> Any:
-    """None of a file."""
-    return answered.json if "json" in answered.headers["content-type"] else None
+    """None of a file, and of an empty answer."""
+    return answered.json if answered.text and "json" in answered.headers.get("content-type", "") else None
 
 
 def _fields(content: Any) -> Iterator[tuple[str, str]]:

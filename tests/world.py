@@ -32,6 +32,8 @@ from tests.engine.shapes import Watched
 OPENING = "2020-06-06T10:00:00+08:00"
 TABLES = {"CATALOG_TABLE": "CatalogTable", "CLAIMS_TABLE": "ClaimsTable", "ORDERS_TABLE": "OrdersTable"}
 FUNCTIONS: dict[str, Api] = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "admin": admin.api}
+FALLBACKS = ("$default", "OPTIONS /{proxy+}")
+"""What is no route, and preflights: both go to catalog, as in the template."""
 KEYS = Keys({1: b"a test's master secret, of no worth"})
 
 
@@ -127,9 +129,9 @@ def area_of(key: str) -> str:
 
 
 def send(made: dict[str, Any]) -> Answered:
-    """The event through the function whose route it names; `$default` goes to catalog, as in the template."""
+    """The event through the function whose route it names."""
     key = made["routeKey"]
-    api = FUNCTIONS["catalog" if key == "$default" else area_of(key)]
+    api = FUNCTIONS["catalog" if key in FALLBACKS else area_of(key)]
     response = api.handler(made, None)
     return Answered(response["statusCode"], dict(response["headers"]), response["body"])
 

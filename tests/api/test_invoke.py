@@ -39,9 +39,11 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
         (
             [
                 *("get-campaign.json", "default-unknown.json", "get-settlement-csv.json", "post-publish.json"),
+                "options-preflight.json",
                 *("schedule-minute.json", "stream-claim.json"),
             ],
             [
+                "catalog: 204",
                 *("catalog: 200", '"campaign_id": "beijing-2020"', "catalog: 404", "/problems/not-found"),
                 *("verify: 200", "kind,order_no,reversal_no", "admin: 200", '"batch_id": "special-0606"'),
                 *('expire: {\n  "did": [],\n  "more": false\n}', 'events: {\n  "put": 1,\n  "failed": 0\n}'),

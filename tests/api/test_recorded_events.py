@@ -12,7 +12,7 @@ from tests.api.seasons import beijing
 from tests.api.stage import Stage
 
 FOLDER = Path(__file__).parents[1] / "events"
-OTHERS = {"schedule-minute", "stream-claim", "post-code", "put-redemption-of-a-code"}
+OTHERS = {"schedule-minute", "options-preflight", "stream-claim", "post-code", "put-redemption-of-a-code"}
 """Not of the gateway, or with a field of an earlier answer: `test_invoke.py` plays them."""
 EXPECTED: dict[str, tuple[int, str]] = {
     "default-cookie": (404, "not-found"),
