@@ -34,6 +34,8 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
     The merchant is that of the token. A day that is not final can still get lines. The result is not good if the stack
     cannot read a part of the day.
     """
+    if as_csv and cli.out.as_json:
+        raise WrongUseError("--csv and --json: choose one")
     if cli.given_token is None and merchant is None:
         raise WrongUseError("settlement needs --merchant, or --token")
     api = cli.connect(merchant_id=merchant)

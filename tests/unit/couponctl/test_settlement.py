@@ -97,6 +97,12 @@ def test_a_day_that_cannot_be_read_whole_is_not_good(stack: Stack, capsys: pytes
         assert "o-9" in capsys.readouterr().out
 
 
+def test_one_form_at_a_time(stack: Stack) -> None:
+    """JSON or CSV on stdout, never both; nothing is asked."""
+    assert stack.run("settlement", "2020-06-06", "--csv", "--json") == 2
+    assert stack.asked == []
+
+
 @pytest.mark.parametrize(("now", "day"), [("2020-06-05T16:00:00", "2020-06-06"), ("2020-06-06T15:59:59", "2020-06-06")])
 def test_the_day_is_today_where_the_campaigns_are(stack: Stack, now: str, day: str) -> None:
     """By the stack's clock, not by this machine's."""
