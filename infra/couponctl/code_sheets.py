@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -89,8 +90,17 @@ def assist(
     cli.out.progress(told)
     written = [str(path) for path, _ in wanted]
     result = sheet.as_json() | ({"files": written} if written else {})
-    cli.out.result(result, *(written or sheet.lines(_symbols(sheet))))
+    cli.out.result(result, *(written or _legible(sheet).lines(_symbols(sheet))))
     return GOOD
+
+
+def _legible(sheet: Sheet) -> Sheet:
+    """The sheet in English alone if stdout's encoding lacks the other language's letters."""
+    try:
+        "\n".join(sheet.lines([])).encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return replace(sheet, languages=("en",))
+    return sheet
 
 
 def _symbols(sheet: Sheet) -> list[list[str]]:

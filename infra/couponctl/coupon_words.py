@@ -38,7 +38,7 @@ SCOPES = {
     "item_tags": {"en": "For goods with the mark", "zh": "商品标签："},
 }
 """The lists of a scope whose entries are shown as they are written."""
-SCOPE_MAX = 8
+SCOPE_MAX = 4
 """So many entries of a list are shown."""
 _NOTHING: Words = {"en": "", "zh": ""}
 

@@ -34,7 +34,7 @@ HOW: tuple[Words, ...] = (
     },
 )
 MERCHANTS_MAX = 50
-SHOPS_MAX = 12
+SHOPS_MAX = 8
 GROUP = 4
 
 

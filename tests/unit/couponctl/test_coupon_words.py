@@ -108,7 +108,7 @@ def test_a_scope_is_told_and_a_long_list_is_cut() -> None:
     told = words.scope(scope(item_categories=[f"kind-{n}" for n in range(10)], channels=["online"]), ["east"])
     assert [text["en"] for text in told] == [
         "Online only",
-        "For kind-0, kind-1, kind-2, kind-3, kind-4, kind-5, kind-6, kind-7 and 2 more",
+        "For kind-0, kind-1, kind-2, kind-3 and 6 more",
         "For now not in east",
     ]
     assert words.scope(scope(), []) == []
@@ -148,7 +148,7 @@ def test_a_store_that_sells_online_delivers_into_the_region() -> None:
 
 
 def test_a_long_list_of_stores_is_cut() -> None:
-    """A page has room for twelve; the rest is counted."""
+    """A page has room for eight; the rest is counted."""
     stores = [{"store_id": f"s{n}", "region": "beijing", "title": f"No. {n}"} for n in range(SHOPS_MAX + 3)]
     told = names(shops(scope(merchants=["diner"]), [], {"diner": DINER | {"stores": stores}}))
     assert (len(told), told[0], told[-1]) == (SHOPS_MAX + 1, "Diner, No. 0 (beijing)", "and 3 more shops")

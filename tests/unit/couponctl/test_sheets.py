@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,20 @@ def test_a_terminal_shows_the_qr_codes(
     assert capsys.readouterr().out.count(symbol) == 1
     assert stack.run("--json", "assist", "care", "wang") == 0
     assert "\\u001b" not in capsys.readouterr().out
+
+
+def test_a_terminal_without_chinese_letters_gets_english(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Instead of escapes between the words."""
+    for encoding, said in [("ascii", "1. 100 yuan\n"), ("gbk", "1. 100元 / 100 yuan\n")]:
+        out = io.TextIOWrapper(io.BytesIO(), encoding)
+        monkeypatch.setattr("sys.stdout", out)
+        assert stack.run("assist", "care", "wang") == 0
+        out.flush()
+        shown = out.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
+        assert said in shown
+        assert "\\u" not in shown
 
 
 def test_a_sheet_in_files_is_private(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
