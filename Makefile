@@ -169,10 +169,26 @@ $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || {
   echo "$(PYTHON) lacks venv or ensurepip. On Debian and Ubuntu: apt install python3-venv" >&2
   exit 1; }
-echo "Setting up $(1) (once, one to two minutes) …" >&2
+packages=$$(grep -c '^[a-z0-9].*==' $<)
+echo "Setting up $(1), once; it takes about a minute, on a slow line or machine a few." >&2
+echo "  1 of 3: an empty environment" >&2
 $(PYTHON) -m venv --clear $(1)
-$(1)/bin/pip install -qq --no-compile --require-hashes --no-deps --requirement $<
+echo "  2 of 3: $$packages packages, downloaded and installed" >&2
+$(1)/bin/pip install --no-compile --require-hashes --no-deps --requirement $< | $(call counted,$$packages)
+echo "  3 of 3: their bytecode" >&2
 $(1)/bin/python -m compileall -qq -j 0 $(1)/lib || true
+endef
+
+# $(call counted,N): what pip says, as a line that counts to N on a terminal, and nothing in a log. Errors pass by it.
+define counted
+if [[ -t 2 ]]; then
+  awk -v all=$(1) '
+    /^Collecting/ { printf "\r          downloaded %3d of %d: %-40.40s", ++n, all, $$2 }
+    /^Installing/ { printf "\r          installing them … %-40s", "" }
+    END { printf "\r%-79s\r", "" }' >&2
+else
+  cat >/dev/null
+fi
 endef
 
 # A stamp is a copy of the lock that was installed, so a lock that was only touched costs nothing.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import h11
@@ -16,6 +18,9 @@ _IDLE_S_MAX = 30
 """Well before ministack closes an idle connection (75 s), so that no request is sent into a closing one."""
 _ANSWER_WITHIN_S = 900
 """Longer than any client waits: on a busy machine a new worker takes minutes, and its start would be in vain."""
+_PLACES_AT_FIRST = 2
+_WORKERS_KEPT_S = 240
+"""A little less than ministack keeps workers that have nothing to do."""
 _READ_BYTES = 65_536
 _HOP_BY_HOP = {
     b"connection",
@@ -45,17 +50,51 @@ class _Connection:
         return fresh and not self.reader.at_eof() and not self.writer.is_closing()
 
 
-class Upstream:
-    """The local cloud at `host:port`; at most `limit` requests at once, others wait.
+class Places:
+    """At most `most` requests at once; others wait for their turn. It begins with two and grows by one at a time.
 
-    Each simultaneous request has its own worker process, and a new one takes most of a CPU second.
+    Each simultaneous request has its own worker process, and a new one takes most of a CPU second. On a busy machine
+    several that start at once take each other's time until requests fail. So there is a further place only when a
+    request that had the last one has been answered: its worker runs now.
     """
+
+    def __init__(self, most: int, *, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._monotonic_s = monotonic_s
+        self._used_at_s = monotonic_s()
+        self._begin()
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        if self._inside == 0 and self._monotonic_s() - self._used_at_s > _WORKERS_KEPT_S:
+            self._begin()
+        free = self._free
+        async with free:
+            self._inside += 1
+            last_one = self._inside == self._limit
+            try:
+                yield
+            finally:
+                self._inside -= 1
+                self._used_at_s = self._monotonic_s()
+                if last_one and self._limit < self._most:
+                    self._limit += 1
+                    free.release()
+
+    def _begin(self) -> None:
+        self._limit = min(_PLACES_AT_FIRST, self._most)
+        self._inside = 0
+        self._free = asyncio.Semaphore(self._limit)
+
+
+class Upstream:
+    """The local cloud at `host:port`; at most `limit` requests at once, see Places."""
 
     def __init__(self, host: str, port: int, *, limit: int) -> None:
         self._host = host
         self._port = port
         self._authority = f"{host}:{port}".encode()
-        self._limit = asyncio.Semaphore(limit)
+        self._places = Places(limit)
         self._idle: list[_Connection] = []
 
     async def exchange(self, method: bytes, target: bytes, headers: Headers, body: bytes) -> Answer:
@@ -63,7 +102,7 @@ class Upstream:
 
         No request is sent twice: it may have had its effect although its answer was lost.
         """
-        async with self._limit:
+        async with self._places.taken():
             connection = await self._connected()
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN_S):
