@@ -174,12 +174,16 @@ echo "Setting up $(1), once; it takes about a minute, on a slow line or machine 
 echo "  1 of 3: an empty environment" >&2
 $(PYTHON) -m venv --clear $(1)
 echo "  2 of 3: $$packages packages, downloaded and installed" >&2
-$(1)/bin/pip install --no-compile --require-hashes --no-deps --requirement $< | $(call counted,$$packages)
+if ! $(1)/bin/pip install --no-compile --require-hashes --no-deps --requirement $< \
+    2>$(1)/pip.log | $(call counted,$$packages); then
+  cat $(1)/pip.log >&2
+  exit 1
+fi
 echo "  3 of 3: their bytecode" >&2
 $(1)/bin/python -m compileall -qq -j 0 $(1)/lib || true
 endef
 
-# $(call counted,N): what pip says, as a line that counts to N on a terminal, and nothing in a log. Errors pass by it.
+# $(call counted,N): what pip says, as a line that counts to N on a terminal, and nothing in a log.
 define counted
 if [[ -t 2 ]]; then
   awk -v all=$(1) '
