@@ -187,7 +187,7 @@ endef
 define counted
 if [[ -t 2 ]]; then
   awk -v all=$(1) '
-    /^Collecting/ { printf "\r          downloaded %3d of %d: %-40.40s", ++n, all, $$2 }
+    /^(Collecting|Processing) / { sub(".*/", "", $$2); printf "\r          downloaded %3d of %d: %-40.40s", ++n, all, $$2 }
     /^Installing/ { printf "\r          installing them … %-40s", "" }
     END { printf "\r%-79s\r", "" }' >&2
 else

@@ -45,14 +45,15 @@ class LocalStack:
     def cloud_url(self) -> str:
         return f"http://{HOST}:{self.port + 1}"
 
-    def start(self, *, fresh: bool = False) -> None:
-        """Return when the stack answers: it says so."""
+    def start(self, *, fresh: bool = False, within_s: float = READY_WITHIN_S) -> None:
+        """Return when the stack answers: it says so. `times` has each line until then, and when it came."""
         self.output = []
+        self.times: list[tuple[float, str]] = []
         self._lines = Queue()
         self._process = self.launch(fresh=fresh)
         self._reader = threading.Thread(target=self._read, args=(self._process, self._lines), daemon=True)
         self._reader.start()
-        deadline_s = monotonic() + READY_WITHIN_S
+        deadline_s = monotonic() + within_s
         while not any(line.startswith("ready in ") for line in self.output):
             try:
                 line = self._lines.get(timeout=max(deadline_s - monotonic(), 0))
@@ -62,6 +63,7 @@ class LocalStack:
                 self.kill()
                 raise AssertionError("the stack did not start:\n" + "".join(self.output))
             self.output.append(line)
+            self.times.append((monotonic(), line))
 
     def launch(self, *, fresh: bool = False, directory: Path | None = None) -> subprocess.Popen[str]:
         """The command itself, leader of a process group, as a terminal would start it."""
@@ -83,13 +85,13 @@ class LocalStack:
             start_new_session=True,
         )
 
-    def interrupt(self) -> int:
+    def interrupt(self, *, within_s: float = ENDED_WITHIN_S) -> int:
         """Ctrl-C. The exit code; raises AssertionError if anything is left running or listening."""
         assert self._process is not None
         family = descendants(self._process.pid)
         assert len(family) > 2, "the front, ministack, and a worker at least"
         os.killpg(self._process.pid, signal.SIGINT)
-        code = self._process.wait(ENDED_WITHIN_S)
+        code = self._process.wait(within_s)
         self._close()
         assert sorted(family & set(processes())) == []
         for port in range(self.port, self.port + 3):
