@@ -8,6 +8,7 @@ tests/unit/test_faults.py::test_no_error_of_any_model_is_told_in_pydantics_words
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -23,6 +24,8 @@ SAID_MAX = 200
 """Characters of a place, and of a message."""
 KNOWN_MAX = 12
 """So many names are listed where none is alike."""
+FAULTS_MAX = 100
+"""Errors of one body that are put into words; looking for names that are alike costs time."""
 Step = int | str
 
 
@@ -42,28 +45,28 @@ class _Found:
 
 
 def faults(error: ValidationError, place: str, model: type[BaseModel] | None = None) -> list[Fault]:
-    """All errors, each with its place inside `place`. `model`: what was to be read, for the names that it knows."""
+    """The first errors, each with its place inside `place`. `model`: what was to be read, for the names it knows."""
     word = "parameter" if place == "query" else "field"
     return [
         {"place": ".".join([place, *map(str, steps)])[:SAID_MAX], "message": message[:SAID_MAX]}
-        for steps, message in explained(error, model, word)
+        for steps, message in explained(error, model, word=word, most=FAULTS_MAX)
     ]
 
 
 def explained(
-    error: ValidationError, model: type[BaseModel] | None, word: str = "field"
+    error: ValidationError, model: type[BaseModel] | None, *, word: str = "field", most: int | None = None
 ) -> list[tuple[tuple[Step, ...], str]]:
-    """All errors with the steps of their place: names, and numbers of list items."""
-    found = [_found(detail, model, word) for detail in error.errors(include_url=False)]
-    told: list[tuple[tuple[Step, ...], str]] = []
+    """The errors, or the first `most`, with the steps of their place: names, and numbers of list items."""
+    found = [_found(detail, model, word) for detail in error.errors(include_url=False)[:most]]
+    is_meant = {one.union for one in found if not one.is_another_branch}
+    branches = Counter(one.union for one in found)
+    told: dict[tuple[tuple[Step, ...], str], None] = {}
     for one in found:
-        branches = [other for other in found if other.union is not None and other.union == one.union]
-        if one.is_another_branch and not all(other.is_another_branch for other in branches):
+        if one.is_another_branch and one.union in is_meant:
             continue
-        message = "must be a string, or an object" if one.is_another_branch and len(branches) > 1 else one.message
-        if (one.place, message) not in told:
-            told.append((one.place, message))
-    return told
+        is_neither = one.is_another_branch and branches[one.union] > 1
+        told[one.place, "must be a string, or an object" if is_neither else one.message] = None
+    return list(told)
 
 
 def _found(detail: Any, model: type[BaseModel] | None, word: str) -> _Found:

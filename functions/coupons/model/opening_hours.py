@@ -9,7 +9,7 @@ from coupons.fields import Weekday
 from coupons.model.terms import Terms, WeeklyHours
 from coupons.times import wall_clock
 
-_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 """In the order of `date.weekday()`."""
 
 
@@ -29,12 +29,12 @@ def is_open(terms: Terms, moment_s: int, timezone: str) -> bool:
 
 def _covers(hours: WeeklyHours, day: date, clock: str) -> bool:
     """`clock` is HH:MM, which sorts by time; a minute is inside with all its seconds."""
-    began_today = weekday(day) in hours.weekdays
+    began_today = _weekday(day) in hours.weekdays
     if hours.starts < hours.ends:
         return began_today and hours.starts <= clock < hours.ends
-    began_yesterday = weekday(day - timedelta(days=1)) in hours.weekdays
+    began_yesterday = _weekday(day - timedelta(days=1)) in hours.weekdays
     return (began_today and hours.starts <= clock) or (began_yesterday and clock < hours.ends)
 
 
-def weekday(day: date) -> Weekday:
-    return _WEEKDAYS[day.weekday()]
+def _weekday(day: date) -> Weekday:
+    return WEEKDAYS[day.weekday()]

@@ -14,6 +14,9 @@ from coupons.model.merchants import Merchant, MerchantRecord
 from coupons.model.terms import Scope
 from coupons.spelling import did_you_mean
 
+UNKNOWN_MAX = 10
+"""Names of one list that are reported; looking for names that are alike costs time."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Names:
@@ -81,7 +84,7 @@ def _regions(merchants: Iterable[Merchant | MerchantRecord]) -> set[str]:
 def _unknown(names: _Names) -> Iterator[Warned]:
     unknown = [(number, name) for number, name in enumerate(names.named) if name not in names.known]
     nothing_known = names.complete and len(unknown) == len(names.named)
-    for number, name in unknown:
+    for number, name in unknown[:UNKNOWN_MAX]:
         alike = did_you_mean(name, names.known)
         if alike or nothing_known:
             question = f"; did you mean {alike!r}?" if alike else ""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
+from coupons.fields import Weekday
 from coupons.model.campaigns import Batch
 from coupons.model.claims import expiry_s, fresh_coupon
-from coupons.model.opening_hours import weekday
+from coupons.model.opening_hours import WEEKDAYS
 from coupons.model.terms import Terms
 from coupons.times import DAY_S, day_of, day_start_s, epoch_s
 
-DAYS_MAX = 400
-"""A longer time than this is not searched: hours repeat each week."""
+SEARCHED_S = 120 * DAY_S
+"""So long after the first valid second hours are listed: they repeat each week."""
 Span = tuple[int, int]
 """Half-open, in epoch seconds."""
 
@@ -31,39 +33,48 @@ def useless_claim_s(batch: Batch, terms: Terms, timezone: str) -> int | None:
     if not terms.usable and not terms.blackout_dates:
         return None
     first_s, last_s = epoch_s(batch.opens_at), epoch_s(batch.closes_at) - 1
-    usable = list(_usable(terms, valid_span(batch, terms, timezone), timezone))
-    ends = [ends_s for _, ends_s in usable if first_s < ends_s < last_s]
-    for claimed_s in (first_s, *ends, last_s):
+    span = valid_span(batch, terms, timezone)
+    usable = list(_usable(terms, span, timezone))
+    ends = [ends_s for _, ends_s in usable]
+    for claimed_s in (first_s, *(ends_s for ends_s in ends if first_s < ends_s < last_s), last_s):
         from_s, to_s = max(claimed_s, fresh_coupon(terms, claimed_s, timezone).valid_from_s), expiry_s(terms, claimed_s)
-        if from_s > first_s + DAYS_MAX * DAY_S:
-            return None
-        if not any(starts_s < to_s and from_s < ends_s for starts_s, ends_s in usable):
-            return claimed_s
+        following = bisect_right(ends, from_s)
+        if following == len(usable) or usable[following][0] >= to_s:
+            return claimed_s if to_s <= span[0] + SEARCHED_S else None
     return None
 
 
 def _usable(terms: Terms, span: Span, timezone: str) -> Iterator[Span]:
-    """The times inside `span` in which the terms can be used, in order, day by day."""
-    day, last = day_of(span[0], timezone), day_of(span[1], timezone)
-    last = min(last, day + timedelta(days=DAYS_MAX + 1))
+    """The times in which the terms can be used, at the beginning of `span`, in order; a clock change moves them."""
+    week = [list(_merged(_minutes(terms, day))) for day in WEEKDAYS]
+    day, last = day_of(span[0], timezone), day_of(min(span[1], span[0] + SEARCHED_S), timezone)
     while day <= last:
-        if day.isoformat() not in terms.blackout_dates:
-            midnight_s = day_start_s(day, timezone)
-            for starts, ends in sorted(_minutes(terms, day)):
-                yield midnight_s + 60 * starts, midnight_s + 60 * ends
+        midnight_s = day_start_s(day, timezone)
+        for starts, ends in week[day.weekday()] if day.isoformat() not in terms.blackout_dates else ():
+            yield midnight_s + 60 * starts, midnight_s + 60 * ends
         day += timedelta(days=1)
 
 
-def _minutes(terms: Terms, day: date) -> Iterator[tuple[int, int]]:
-    """The hours of one calendar day in minutes after midnight; a clock change moves them by its hour at most."""
+def _minutes(terms: Terms, day: Weekday) -> Iterator[tuple[int, int]]:
+    """The hours of a day of the week, in minutes after midnight."""
     if not terms.usable:
         yield 0, 24 * 60
+    before = WEEKDAYS[WEEKDAYS.index(day) - 1]
     for hours in terms.usable:
         starts, ends = _minute(hours.starts), _minute(hours.ends)
-        if weekday(day) in hours.weekdays:
+        if day in hours.weekdays:
             yield starts, ends if starts < ends else 24 * 60
-        if starts >= ends and ends and weekday(day - timedelta(days=1)) in hours.weekdays:
+        if starts >= ends and ends and before in hours.weekdays:
             yield 0, ends
+
+
+def _merged(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The same minutes in order, without those that overlap."""
+    covered = 0
+    for starts, ends in sorted(spans):
+        if ends > covered:
+            yield max(starts, covered), ends
+            covered = ends
 
 
 def _minute(clock: str) -> int:
