@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import quote
 
 from coupons import refusals as r
 from coupons.times import rfc3339
@@ -59,7 +60,7 @@ def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
         "title": problem.title,
         "status": problem.status,
         "detail": refusal.detail or f"{problem.title}.",
-        "instance": instance,
+        "instance": _uri(instance),
     }
     for fact in fields(refusal):
         value = getattr(refusal, fact.name)
@@ -74,4 +75,9 @@ def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
 
 def internal_error(instance: str) -> dict[str, Any]:
     """The body of a response to an unexpected error; the log has the trace."""
-    return {"type": "about:blank", "title": "Internal error", "status": 500, "instance": instance}
+    return {"type": "about:blank", "title": "Internal error", "status": 500, "instance": _uri(instance)}
+
+
+def _uri(path: str) -> str:
+    """A URI reference (RFC 9457): gateways hand paths over decoded."""
+    return quote(path, errors="replace")

@@ -93,3 +93,10 @@ def test_a_detail_replaces_the_title_as_the_explanation() -> None:
     refusal = r.SoldOut(detail="All 10 packs are claimed.")
     assert problem_document(refusal, "/")["detail"] == str(refusal) == "All 10 packs are claimed."
     assert str(r.SoldOut()) == "SoldOut"
+
+
+def test_the_instance_is_a_uri_reference() -> None:
+    """Gateways hand paths over decoded; half a surrogate pair, which has no encoding, becomes a question mark."""
+    assert problem_document(r.NotFound(), "/batches/a b\x84ü\ud800~/claim")["instance"] == (
+        "/batches/a%20b%C2%84%C3%BC%3F~/claim"
+    )
