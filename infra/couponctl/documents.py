@@ -126,7 +126,7 @@ def _apply(cli: Cli, file: Path, edit: Edit, *, told: bool, publish: bool) -> in
         return GOOD
     cli.out.progress(said)
     published, refused = _publish_all(cli, [str(batch["batch_id"]) for batch in edit.document["batches"]])
-    lines = [f"{said}; {len(published)} batches published"]
+    lines = [f"{said}; {len(published)} {'batch' if len(published) == 1 else 'batches'} published"]
     if refused:
         lines.append(f"not published: {', '.join(refused)}")
     cli.out.result(head | {"published": published, "refused": refused}, *lines)

@@ -90,12 +90,14 @@ def told(plan: dict[str, Any], file: Path) -> Iterator[str]:
     """The plan in lines: the changes, the money, the warnings, and last what is refused."""
     currency = plan["funders"][0]["currency"]
     yield f"{plan['campaign_id']}: {_outcome(plan)}"
-    changes = plan["changes"] or []
+    # Of a new campaign the file says every field; its items are an overview.
+    changes = [one for one in plan["changes"] or [] if plan["outcome"] != "created" or one["place"].endswith("]")]
     for change in changes[:LINES_MAX]:
         yield f"  {_change(change, currency)}"
     if len(changes) > LINES_MAX:
         yield f"  and {len(changes) - LINES_MAX:,} more changes (--json lists all)"
-    yield from _money(plan, currency)
+    if plan["outcome"] != "unchanged" or any(batch["to_reserve"] for batch in plan["batches"]):
+        yield from _money(plan, currency)
     for warning in plan["warnings"]:
         yield f"warning: {file.name}:{warning['line']}: {warning['place']}: {warning['message']}"
     for batch in plan["batches"]:
@@ -128,8 +130,7 @@ def _outcome(plan: dict[str, Any]) -> str:
         for kind in SIGNS
         if any(one["change"] == kind for one in plan["changes"])
     ]
-    now = "is new" if plan["revision"] is None else f"is at revision {plan['revision']}"
-    return f"{now}; {', '.join(numbers)}"
+    return "is new" if plan["outcome"] == "created" else f"is at revision {plan['revision']}; {', '.join(numbers)}"
 
 
 def _change(change: dict[str, Any], currency: str) -> str:

@@ -17,7 +17,7 @@ def odd_offsets(document: Campaign) -> Iterator[Warned]:
     all_utc = all(stated == timedelta(0) for stated, _ in offsets)
     for (place, at), (stated, local) in zip(times, offsets, strict=True):
         if not all_utc and stated != local.utcoffset():
-            message = f"is {local.isoformat()} in {document.timezone}: the offset of {at.isoformat()} is another"
+            message = f"is written {at.isoformat()}, which is {local.isoformat()} in {document.timezone}"
             yield Warned(place=place, message=message)
 
 

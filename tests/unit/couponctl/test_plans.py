@@ -66,6 +66,18 @@ def test_the_plan_comes_before_the_effect(stored: Stack, capsys: pytest.CaptureF
     assert f"warning: hubei-2020.yaml:{line_of('quantity: 60000')}: batches[1].quantity: is odd" in lines
 
 
+def test_what_is_new_or_unchanged_is_said_in_few_lines(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a new campaign its items; of one that nothing changes not even the money, if nothing is to be set aside."""
+    added = [{**CHANGES[2], "place": place} for place in ("title", "batches[masks-week-1]")]
+    stored.on(ROUTE, planned(outcome="created", revision=None, changes=added))
+    assert stored.run("apply", str(SEASON)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" (")[0] for line in lines[:2]] == ["hubei-2020: is new", "  + batches[masks-week-1]"]
+    stored.on(ROUTE, planned(outcome="unchanged", changes=[], batches=[{**BATCH, "published": True, "to_reserve": []}]))
+    assert stored.run("apply", str(SEASON)) == 0
+    assert capsys.readouterr().err == "hubei-2020: nothing changes, revision 3\n"
+
+
 def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Every refusal is told, with the line of each difference."""
     frozen = {"place": "batches[sme-recovery].quantity", "change": "frozen", "kept": 60_001, "stated": 60_000}
