@@ -13,6 +13,8 @@ READY := .venv/.ready
 SAM_LOCKED := .venv-sam/.locked
 TOOLS := tests/openapi
 NODE_LOCKED := $(TOOLS)/node_modules/.locked
+PAGES := infra/pages
+PAGES_LOCKED := $(PAGES)/node_modules/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
 # Those that share both processors, the longest first (no reorder: xdist would begin with the files of most tests);
@@ -29,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run check test nightly spin contract node e2e faults events costs bench mutants one invoke lint template build format openapi lock clean
+.PHONY: help run check test nightly spin contract pages node e2e faults events costs bench mutants one invoke lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -77,7 +79,16 @@ contract: $(NODE_LOCKED) ## redocly lint of the OpenAPI document, and a TypeScri
 	npx --no tsc
 	echo "openapi.json: redocly, openapi-typescript and tsc found no fault"
 
-# Node.js for `contract`. A container's root gets it here; anybody else is told.
+pages: $(PAGES_LOCKED) ## check and build the web pages into infra/pages/built, which is committed
+	@echo "== pages"
+	cd $(PAGES)
+	export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_NOTIFICATIONS=true
+	npx --no openapi-typescript ../../functions/coupons/openapi.json --default-non-nullable=false \
+	  --output shared/contract.d.ts
+	npx --no tsc
+	node build.mjs
+
+# Node.js for `contract` and `pages`. A container's root gets it here; anybody else is told.
 node:
 	@usable() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
 	    2>/dev/null && command -v npm >/dev/null; }
@@ -88,7 +99,7 @@ node:
 	  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm >/dev/null
 	fi
 	usable || {
-	  echo "Node.js 20.19 or newer with npm is needed for make contract; node is $$(node --version 2>/dev/null || echo missing)," \
+	  echo "Node.js 20.19 or newer with npm is needed for make contract and make pages; node is $$(node --version 2>/dev/null || echo missing)," \
 	    "npm is $$(npm --version 2>/dev/null || echo missing). On Debian and Ubuntu: apt install nodejs npm." \
 	    "On macOS: brew install node" >&2
 	  exit 1
@@ -154,7 +165,7 @@ lock: $(READY) ## resolve pyproject.toml into the three requirements files
 	compile --group sam -o requirements-sam.txt
 
 clean: ## remove everything that was made here, the local stack's data too
-	@rm -rf .venv .venv-sam $(TOOLS)/node_modules $(TOOLS)/generated.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-sam $(TOOLS)/node_modules $(TOOLS)/generated.ts $(PAGES)/node_modules $(PAGES)/shared/contract.d.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # $(call install,VENV): the venv that the lock $< describes.
@@ -212,9 +223,9 @@ $(SAM_LOCKED): requirements-sam.txt
 	fi
 	cp $< $@
 
-$(NODE_LOCKED): $(TOOLS)/package-lock.json $(TOOLS)/package.json $(TOOLS)/.npmrc | node
+%/node_modules/.locked: %/package-lock.json %/package.json %/.npmrc | node
 	@if ! cmp -s $< $@; then
-	  echo "Setting up $(TOOLS)/node_modules (once, a few seconds) …" >&2
-	  npm --prefix $(TOOLS) ci --loglevel=error >/dev/null
+	  echo "Setting up $*/node_modules (once, a few seconds) …" >&2
+	  npm --prefix $* ci --loglevel=error >/dev/null
 	fi
 	cp $< $@

@@ -54,11 +54,12 @@ def test_an_invalid_document_is_seen(offend: Callable[[Json], object]) -> None:
 def loose(package: Json, lock: Json) -> Iterator[str]:
     """What would let `npm ci` install something else tomorrow, or only on one machine."""
     exact = re.compile(r"\d+\.\d+\.\d+")
-    wanted = package["devDependencies"]
+    wanted = package.get("dependencies", {}) | package["devDependencies"]
     for name, version in wanted.items():
         if not exact.fullmatch(version):
             yield f"{name} {version} is a range"
-    if lock["packages"][""]["devDependencies"] != wanted:
+    of = lock["packages"][""]
+    if of.get("dependencies", {}) | of["devDependencies"] != wanted:
         yield "the lock is of another package.json"
     for place, locked in lock["packages"].items():
         if "resolved" in locked:

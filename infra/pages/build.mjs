@@ -1,0 +1,106 @@
+// Builds each application of apps.json into built/, which is committed; `make pages` runs it.
+//
+// Names of assets carry a hash of their content. built/manifest.json has the SHA-256 of every source that went in, and
+// of every file that came out: tests/unit/infra/test_built_pages.py compares them without node.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chdir } from "node:process";
+
+chdir(import.meta.dirname);
+const OUT = "built";
+const hash = (algorithm, content, encoding) => createHash(algorithm).update(content).digest(encoding);
+const sources = new Set(["apps.json", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"]);
+const packages = new Set();
+
+await rm(OUT, { recursive: true, force: true });
+await mkdir(`${OUT}/assets`, { recursive: true });
+const apps = Object.keys(JSON.parse(await readFile("apps.json", "utf8")));
+const bundles = [];
+for (const app of apps) bundles.push(await bundled(app));
+const licences = await licencesWritten();
+for (const [index, app] of apps.entries()) await pageWritten(app, bundles[index]);
+for (const name of await readdir("static")) {
+  sources.add(`static/${name}`);
+  await cp(`static/${name}`, `${OUT}/${name}`);
+}
+const manifest = { sources: await hashes("", [...sources]), built: await hashes(`${OUT}/`, await filesOf(OUT)) };
+await writeFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
+
+/** The app's script and style sheet, by their names in built/. Each app alone, so that one never changes another's. */
+async function bundled(app) {
+  const { metafile } = await build({
+    entryPoints: [`${app}/main.tsx`],
+    outdir: OUT,
+    entryNames: `assets/${app}-[hash]`,
+    chunkNames: `assets/${app}-[name]-[hash]`,
+    assetNames: "assets/[name]-[hash]",
+    loader: { ".wasm": "file" },
+    publicPath: "/",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    target: ["es2020", "chrome87", "safari14"],
+    // Safari 14.0 has it, but for a rare fault of order, because of which esbuild refuses to leave it as it is.
+    supported: { destructuring: true },
+    metafile: true,
+  });
+  for (const path of Object.keys(metafile.inputs)) {
+    const found = /^node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path);
+    if (found) packages.add(found[1]);
+    else sources.add(path);
+  }
+  const [script, output] = Object.entries(metafile.outputs).find(([, made]) => made.entryPoint);
+  return { script, style: output.cssBundle };
+}
+
+/** The licence of each package in the bundles goes with them, as most of these licences want. */
+async function licencesWritten() {
+  const texts = [];
+  for (const name of [...packages].sort()) {
+    const { version, license } = JSON.parse(await readFile(`node_modules/${name}/package.json`, "utf8"));
+    const file = (await readdir(`node_modules/${name}`)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? await readFile(`node_modules/${name}/${file}`, "utf8") : license;
+    texts.push(`${name} ${version}\n\n${text.trim()}\n`);
+  }
+  const content = texts.join("\n\n");
+  const path = `assets/licences-${hash("sha256", content, "hex").slice(0, 8)}.txt`;
+  await writeFile(`${OUT}/${path}`, content);
+  return path;
+}
+
+async function pageWritten(app, { script, style }) {
+  const source = `${app}/page.html`;
+  sources.add(source);
+  let html = await readFile(source, "utf8");
+  const tags = {
+    style: `<link rel="stylesheet" ${await checked("href", style)}>`,
+    script: `<script type="module" ${await checked("src", script)}></script>`,
+    licences: `<link rel="license" href="/${licences}">`,
+  };
+  for (const [name, tag] of Object.entries(tags)) {
+    if (!html.includes(`<!-- ${name} -->`)) throw new Error(`${source} lacks <!-- ${name} -->`);
+    html = html.replace(`<!-- ${name} -->`, () => tag);
+  }
+  await writeFile(`${OUT}/${app}.html`, html);
+}
+
+/** An address with the hash that the browser holds the file to. */
+async function checked(attribute, path) {
+  const integrity = hash("sha384", await readFile(path), "base64");
+  return `${attribute}="${path.replace(OUT, "")}" integrity="sha384-${integrity}"`;
+}
+
+async function filesOf(folder) {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length + 1));
+}
+
+async function hashes(prefix, paths) {
+  const lines = [];
+  for (const path of paths.sort()) lines.push([path, hash("sha256", await readFile(prefix + path), "hex")]);
+  return Object.fromEntries(lines);
+}
