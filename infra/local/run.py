@@ -122,7 +122,7 @@ def _stop(cloud: Cloud, kept: Kept) -> None:
     _ignore_signals()
     crashed = cloud.ended()
     if not crashed:
-        _say("saving and ending …")
+        _say("saving and ending …" if cloud.saves.begun else "ending …")
     if cloud.stop():
         kept.stopped()
         return

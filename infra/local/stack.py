@@ -137,7 +137,7 @@ class Stack:
         self._kept.check_space()
 
     def _api(self, scope: str) -> PatientApi:
-        return PatientApi(self.api_url, self.token(scope), check=self.check, progress=self._steps.progress)
+        return PatientApi(self.api_url, self.token(scope), check=self.check, steps=self._steps)
 
     def invoke_schedule(self) -> dict[str, Any]:
         """The schedule's function has run once. Raises answers.ProblemError if it fails."""

@@ -16,7 +16,7 @@ from pathlib import Path
 STALLED_S = 60
 _CHECKED_EVERY_S = 1.0
 _STALLED = (
-    "  no progress for {silent_s} s with: {name}. It goes on waiting. The log is {log}; if it names an error, "
+    "  no progress for {silent_s} s with: {name}. It goes on waiting.{failure} The log is {log}; if it names an error, "
     "press Ctrl-C and start with FRESH=1, which forgets the data. If other programs keep the machine busy, end them."
 )
 
@@ -31,6 +31,7 @@ class Steps:
         self._log = log
         self._monotonic_s = monotonic_s
         self._name = ""
+        self._failure = ""
         self._progressed_at_s = monotonic_s()
         self._told_at_s = self._progressed_at_s
 
@@ -42,8 +43,13 @@ class Steps:
     def progress(self, line: str = "") -> None:
         """The step is nearer to its end; `line` says how, where a reader would want to know."""
         self._progressed_at_s = self._told_at_s = self._monotonic_s()
+        self._failure = ""
         if line:
             self._say(line)
+
+    def failed(self, reason: str) -> None:
+        """Something is tried again; no progress."""
+        self._failure = f" The last try failed: {reason}."
 
     def check(self) -> None:
         """A step without progress for STALLED_S is named, with log and remedy; once in each further STALLED_S again."""
@@ -51,7 +57,8 @@ class Steps:
         if now_s - self._told_at_s >= STALLED_S:
             self._told_at_s = now_s
             silent_s = int(now_s - self._progressed_at_s)
-            self._say(_STALLED.format(silent_s=silent_s, name=self._name, log=self._log))
+            told = _STALLED.format(silent_s=silent_s, name=self._name, failure=self._failure, log=self._log)
+            self._say(told)
 
     @contextmanager
     def watched(self) -> Iterator[None]:

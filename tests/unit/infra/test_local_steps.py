@@ -70,7 +70,10 @@ class Cloud:
         self.asked: list[tuple[str, str, object]] = []
         self.progressed = 0
         monkeypatch.setattr(PatientApi, "_once", self._once)
-        self.api = PatientApi("http://127.0.0.1:1/api", "token", check=self._check, progress=self._progress)
+        self.terminal = Terminal()
+        self.terminal.steps.begin("loading the seasons")
+        monkeypatch.setattr(self.terminal.steps, "progress", self._progress)
+        self.api = PatientApi("http://127.0.0.1:1/api", "token", check=self._check, steps=self.terminal.steps)
         self.api.device = Device(monotonic_s=lambda: 0.0, sleep=lambda _: None, uniform=lambda low, _: low)
 
     def _once(self, method: str, path: str, body: object) -> tuple[int, HTTPMessage, bytes]:
@@ -109,3 +112,12 @@ def test_waiting_ends_with_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     cloud = Cloud(monkeypatch, *[ConnectionRefusedError()] * 5)
     with pytest.raises(CloudError, match="ministack has ended"):
         cloud.api.get("/wallet")
+
+
+def test_a_stalled_step_says_what_failed_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that cannot work, as one with a mistake, is told from a busy machine."""
+    cloud = Cloud(monkeypatch, *[500] * 5)
+    with pytest.raises(CloudError):
+        cloud.api.get("/wallet")
+    (line,) = cloud.terminal.said_until(60)
+    assert "The last try failed: GET /wallet: 500 Internal Server Error." in line

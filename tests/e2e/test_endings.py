@@ -1,0 +1,78 @@
+"""Ctrl-C at any moment: exit code 0, no traceback, nothing left running."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import threading
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.local_stack import ENDED_WITHIN_S, LocalStack, descendants, processes
+
+CITIZENS = 6
+CLAIMS_FIRST = 30
+
+
+@pytest.mark.parametrize("step", ["starting the local cloud", "deploying", "loading", "  beijing-2020"])
+def test_a_start_that_is_ended_leaves_nothing(tmp_path: Path, step: str) -> None:
+    """Twice in a row, as an impatient person does."""
+    stack = LocalStack(tmp_path)
+    process = stack.launch(fresh=True)
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith(step):
+            break
+    family = descendants(process.pid)
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGINT)
+    rest, _ = process.communicate(timeout=ENDED_WITHIN_S)
+    assert process.returncode == 0, "".join(lines) + rest
+    assert "Traceback" not in rest
+    assert rest.count("ending …") <= 1
+    assert sorted(family & set(processes())) == []
+
+
+def test_ctrl_c_while_many_claim_ends_quietly(tmp_path: Path) -> None:
+    """Open connections and running claims are no failures to print; what was answered is saved."""
+    stack = LocalStack(tmp_path)
+    claimed: list[str] = []
+    busy = threading.Event()
+
+    def claim_on(citizen: int) -> None:
+        for number in count():
+            name = f"c{citizen}-{number}"
+            try:
+                with stack.citizen(name) as person:
+                    if person.claim("smart-online-0606").status != 201:
+                        return
+            except (OSError, http.client.HTTPException):
+                return  # the stack has ended
+            claimed.append(name)
+            if len(claimed) >= CLAIMS_FIRST:
+                busy.set()
+
+    try:
+        stack.start(fresh=True)
+        stack.set_clock("2020-06-06T10:05:00+08:00")
+        threads = [threading.Thread(target=claim_on, args=(citizen,)) for citizen in range(CITIZENS)]
+        for thread in threads:
+            thread.start()
+        assert busy.wait(60)
+        assert stack.interrupt() == 0, "".join(stack.output)
+        for thread in threads:
+            thread.join()
+        assert "Traceback" not in "".join(stack.output)
+        assert stack.output[-1] == "saving and ending …\n"
+        stack.start()
+        for name in claimed[-CITIZENS:]:
+            with stack.citizen(name) as person:
+                assert person.send("GET", "/wallet").json["coupons"]
+        assert stack.interrupt() == 0
+    finally:
+        stack.kill()
