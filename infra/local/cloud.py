@@ -72,6 +72,7 @@ class Cloud:
 
     def stop(self) -> bool:
         """The process has ended; True if it ended by itself, with its state saved."""
+        self.saves.stop()
         clean = not self.ended()
         if clean:
             self.process.send_signal(signal.SIGTERM)

@@ -19,6 +19,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -80,6 +81,7 @@ class Saves:
         self._directory = directory
         self._pid = 0
         self._asked = False
+        self._over = False
 
     def follow_parent(self) -> None:
         """Saves whenever the parent asks; ends the process once the parent is gone."""
@@ -87,18 +89,18 @@ class Saves:
             self._asked = True
             forked: SimpleQueue[int] = SimpleQueue()
             loop = app._MAIN_LOOP  # noqa: SLF001 - the loop that handles requests
-            loop.call_soon_threadsafe(lambda queue=forked: queue.put(self._fork(SAVED)))
+            loop.call_soon_threadsafe(lambda queue=forked: queue.put(0 if self._over else self._fork(SAVED)))
             self._wait(forked.get())
         os.kill(os.getpid(), signal.SIGTERM)
 
     def save_last(self, _services: Services) -> None:
-        """Stands where ministack saves at its end."""
+        """Stands where ministack saves at its end. Nothing is saved after it."""
+        self._over = True
         if self._asked:
             self._wait(self._fork(ENDED))
 
     def _fork(self, word: str) -> int:
-        if self._pid:
-            self._wait(self._pid)
+        self._wait(self._pid)
         self._pid = os.fork()
         if self._pid == 0:
             self._save_and_exit(word)
@@ -111,15 +113,23 @@ class Saves:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
             signal.alarm(SAVED_WITHIN_S)
-            os.closerange(3, self._results)
-            os.closerange(self._results + 1, os.sysconf("SC_OPEN_MAX"))
+            self._close_others()
             services = app._build_persistence_save_dict()  # noqa: SLF001 - what ministack itself would save
             reason = save(services, self._directory)
             self._tell(f"{FAILED}{reason}" if reason else word)
         finally:
             os._exit(0)
 
+    def _close_others(self) -> None:
+        """Sockets, above all: a port must be free once ministack has ended."""
+        for descriptor in [int(path.name) for path in Path("/dev/fd").iterdir()]:
+            if descriptor > 2 and descriptor != self._results:
+                with suppress(OSError):  # that of the listing itself
+                    os.close(descriptor)
+
     def _wait(self, pid: int) -> None:
+        if pid == 0:
+            return
         try:
             _, status = os.waitpid(pid, 0)
         except ChildProcessError:

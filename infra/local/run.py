@@ -130,8 +130,9 @@ def _stop(cloud: Cloud, kept: Kept) -> None:
     kept_data = f"of its data {since(saves.saved_at_s)}" if saves.begun else "it had no new data"
     if crashed:
         raise CloudError(f"ministack has ended; see {cloud.log_path}; {kept_data}")
-    reason = saves.failure or f"ministack ended without saving; see {cloud.log_path}"
-    raise NotSavedError(f"the data are not saved: {reason}; {kept_data}; {_remedy(saves.failure)}")
+    if not saves.failure:
+        raise NotSavedError(f"ministack ended without saving the data; see {cloud.log_path}; {kept_data}")
+    raise NotSavedError(f"the data are not saved: {saves.failure}; {kept_data}; {_remedy(saves.failure)}")
 
 
 async def _serve(stack: Stack, public: socket.socket) -> None:

@@ -40,9 +40,12 @@ class Saves:
     def announce(self, say: Callable[[str], None]) -> None:
         self._say = say
 
+    def stop(self) -> None:
+        """No further save is asked for."""
+        self._stopped.set()
+
     def last(self) -> bool:
         """After the process has ended: True if it has saved its state at its end."""
-        self._stopped.set()
         self._reader.join()
         return self._ended
 
