@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import click
 
+from coupons.spelling import did_you_mean
 from infra.client.api import UnreachableError
 from infra.couponctl.cli import OPERATOR, Cli, Command, command
 from infra.couponctl.edits import edit
@@ -125,9 +126,11 @@ def districts(cli: Cli, campaign: str, *, suspend: tuple[str, ...], reopen: tupl
 def _warn(out: Output, document: Mapping[str, Any], suspended: Iterable[str], idle: Iterable[str]) -> None:
     """Warns of districts without a store: a typing error, or merchants registered apart have stores there."""
     stores = [store for merchant in document.get("merchants", []) for store in merchant.get("stores", [])]
-    known = {store.get("district") for store in stores}
+    known = {store["district"] for store in stores if store.get("district")}
     for name in suspended:
         if name not in known:
-            out.progress(f"note: no store in the campaign's document is in the district {name!r}")
+            alike = did_you_mean(name, known)
+            question = f"; did you mean {alike!r}?" if alike else ""
+            out.progress(f"note: no store in the campaign's document is in the district {name!r}{question}")
     for name in idle:
         out.progress(f"note: the district {name!r} was not suspended")

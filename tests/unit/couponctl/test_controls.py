@@ -141,7 +141,7 @@ def test_a_slip_of_the_pen_is_noted(stack: Stack, capsys: pytest.CaptureFixture[
     stack.on(f"PUT {SEASON}", campaign(revision=4))
     assert stack.run("districts", "season", "--suspend", "est", "east", "--reopen", "west") == 0
     assert capsys.readouterr().err.splitlines() == [
-        "note: no store in the campaign's document is in the district 'est'",
+        "note: no store in the campaign's document is in the district 'est'; did you mean 'west'?",
         "note: the district 'west' was not suspended",
     ]
 
