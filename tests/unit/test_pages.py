@@ -24,7 +24,16 @@ _TARGET = re.compile(r"(?:`|^ {4}|=\S+ )make ([a-z0-9]+)", re.MULTILINE)
 """A target where it is written as code."""
 _RUN = re.compile(r'(?:\.venv/bin/python -m [\w.]+ |make one TEST="|make invoke EVENT="?)([\w/.-]+)(?: -k (\w+))?')
 """A test or an event that a command runs, and the word in the name of the test."""
-_MADE_LATER = (".venv/", ".venv-sam/", ".aws-sam/", ".local/", ".vscode/", "my-season.yaml", "tests/api/test_mine.py")
+_MADE_LATER = (
+    ".venv/",
+    ".venv-sam/",
+    ".aws-sam/",
+    ".local/",
+    ".vscode/",
+    "shared/",
+    "my-season.yaml",
+    "tests/api/test_mine.py",
+)
 """What commands, and readers, make."""
 
 
