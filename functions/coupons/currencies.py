@@ -27,12 +27,14 @@ EXPONENTS: dict[str, int] = {
 
 
 def money(amount_minor: int, currency: str) -> str:
-    """`12.34 CNY`, `1,500 JPY`, `1.500 KWD`. `currency` is one of EXPONENTS."""
+    """`12.34 CNY`, `1,500 JPY`, `1.500 KWD`; `1,234 minor units of XXX` of a currency that is not in EXPONENTS."""
+    if currency not in EXPONENTS:
+        return f"{amount_minor:,} minor units of {currency}"
     return f"{decimal(amount_minor, currency)} {currency}"
 
 
 def decimal(amount_minor: int, currency: str) -> str:
-    """`12.34`: the number alone, for a column whose heading names the currency; computed without floats."""
+    """`12.34`: the number alone, computed without floats. `currency` is one of EXPONENTS."""
     exponent, sign = EXPONENTS[currency], "-" if amount_minor < 0 else ""
     whole, part = divmod(abs(amount_minor), 10**exponent)
     return f"{sign}{whole:,}{f'.{part:0{exponent}d}' if exponent else ''}"

@@ -6,6 +6,8 @@ from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from coupons.currencies import money
+
 
 class Purse(NamedTuple):
     """A campaign and its currency. Only amounts of one purse are ever added up."""
@@ -28,8 +30,8 @@ class FundingLine:
 class Amounts(Mapping[str, int]):
     """Minor units by `funder_id`, all of one purse. Immutable; iterates in the order of funder ids.
 
-    A funder with zero stays listed, and amounts that differ only by zeros are equal. `str()` gives the words of
-    findings: `city 500, shop 200`.
+    A funder with zero stays listed, and amounts that differ only by zeros are equal. In words by their currency:
+    `f"{amounts:CNY}"` is `city 5.00 CNY, shop 2.00 CNY`, or `0.00 CNY` if all are zero.
     """
 
     __slots__ = ("_minor",)
@@ -88,8 +90,9 @@ class Amounts(Mapping[str, int]):
     def __hash__(self) -> int:
         return hash(frozenset(pair for pair in self._minor.items() if pair[1]))
 
-    def __str__(self) -> str:
-        return ", ".join(f"{funder_id} {minor}" for funder_id, minor in self._minor.items() if minor) or "0"
+    def __format__(self, currency: str) -> str:
+        parts = (f"{funder_id} {money(minor, currency)}" for funder_id, minor in self._minor.items() if minor)
+        return ", ".join(parts) or money(0, currency)
 
     def __repr__(self) -> str:
         return f"Amounts({self._minor})"

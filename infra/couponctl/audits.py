@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 EVERY_S = 1.0
 ROUNDS_MAX = 600
 """Each takes 20 s; a season of millions needs a fraction of them."""
-MINOR = "Amounts in equations are in minor units of their currency: 1000 are 10.00 CNY, 1,000 JPY or 1.000 KWD."
 
 
 @command("audit", needs=OPERATOR)
@@ -49,7 +48,7 @@ def audit(cli: Cli, batch: str | None, *, campaign: str | None, day: str | None)
         raise UnreachableError(f"{api.url} answers something that is not an audit")
     good = report["ok"] is True and report.get("complete") is not False
     lines = [f"{'holds' if one['holds'] else 'FAILS'}  {one['equation']}" for one in report.get("equations", [])]
-    out.result(report, *lines, MINOR, f"{name}: {'every equation holds' if good else 'NOT good'}")
+    out.result(report, *lines, f"{name}: {'every equation holds' if good else 'NOT good'}")
     return GOOD if good else REFUSED
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from coupons.currencies import EXPONENTS, money
+from coupons.currencies import money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -100,10 +100,8 @@ class Output:
 
 
 def amount(amount_minor: int, currency: object) -> str:
-    """`12.34 CNY` of an answer's amount and its `currency`; minor units if the currency is absent or unknown."""
-    if isinstance(currency, str) and currency in EXPONENTS:
-        return money(amount_minor, currency)
-    return f"{amount_minor:,} minor units"
+    """`12.34 CNY` of an answer's amount and its `currency`; minor units if the currency is absent."""
+    return money(amount_minor, currency) if isinstance(currency, str) else f"{amount_minor:,} minor units"
 
 
 def currency_name(currency: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tests.api.cases import case, coupon
@@ -15,14 +16,15 @@ from tests.world import Answered
 
 AUDIT = "GET /admin/batches/{batch_id}/audit"
 SWEEP = "0123456789abcdef"
-SPENT, RESERVED = "city 500, platform 300, shop 200", "city 5000, platform 3000, shop 2000"
-BUDGET = "city 10000000, platform 10000000, shop 10000000"
-LEFT = "city 9995000, platform 9997000, shop 9998000"
+SPENT = "city 5.00 CNY, platform 3.00 CNY, shop 2.00 CNY"
+RESERVED = "city 50.00 CNY, platform 30.00 CNY, shop 20.00 CNY"
+BUDGET = "city 100,000.00 CNY, platform 100,000.00 CNY, shop 100,000.00 CNY"
+LEFT = "city 99,950.00 CNY, platform 99,970.00 CNY, shop 99,980.00 CNY"
 LINES = [
     "lines 1 = 1 redemptions + 0 reversals, as their orders say",
     "orders of 1 lines have all their lines",
     "coupons 1 carry the orders that keep them",
-    f"spent by lines: {SPENT} less 0 = by orders: {SPENT}",
+    f"spent by lines: {SPENT} less 0.00 CNY = by orders: {SPENT}",
 ]
 
 
@@ -55,7 +57,7 @@ def holding(*equations: str) -> list[dict[str, Any]]:
             "0 of 2 claims under another key than their person's",
             *LINES,
             "coupons used 1 = redemptions 1 - 0 that came back",
-            "0 closed days: lines 0 = recorded 0",
+            "0 closed days: lines 0.00 CNY = recorded 0.00 CNY",
             f"reserved {RESERVED} = 10 packs of {SPENT}",
             f"reserve by its records {RESERVED} = {RESERVED}",
             f"0 <= spent {SPENT} <= reserve {RESERVED}",
@@ -92,7 +94,8 @@ def an_audit_of_an_open_day(s: Stage) -> Answered:
     return asked(redeemed(s), "2020-06-06")
 
 
-WHOLE, NONE = "(1 lines, 0 late, 1000 off, 1000 match, 4000 paid)", "(0 lines, 0 late, 0 off, 0 match, 0 paid)"
+WHOLE = "(1 lines, 0 late, 10.00 CNY off, 10.00 CNY match, 40.00 CNY paid)"
+NONE = "(0 lines, 0 late, 0.00 CNY off, 0.00 CNY match, 0.00 CNY paid)"
 DAY_MONEY = (
     f"merchants {SPENT} = 1 batches {SPENT}",
     f"due {WHOLE} + withheld {NONE} + refused {NONE} = recorded {WHOLE}",
@@ -137,11 +140,13 @@ OF_PACK = [
             f"1 merchants' days, all campaigns: season CNY {WHOLE} = recorded season CNY {WHOLE}",
             f"budgets {BUDGET} = reserved {RESERVED} + left {LEFT}",
             f"reserved of budgets {RESERVED} = reserved for 1 batches {RESERVED}",
-            "ledger outside -30000000 + left 29990000 + reserved 9000 + due 0 + settled 1000 + refused 0 = 0",
+            "ledger outside -300,000.00 CNY + left 299,900.00 CNY + reserved 90.00 CNY"
+            " + due 0.00 CNY + settled 10.00 CNY + refused 0.00 CNY = 0",
             f"ledger left {LEFT} = budgets left {LEFT}",
-            f"ledger reserved city 4500, platform 2700, shop 1800 + due 0 + settled {SPENT} + refused 0"
+            "ledger reserved city 45.00 CNY, platform 27.00 CNY, shop 18.00 CNY"
+            f" + due 0.00 CNY + settled {SPENT} + refused 0.00 CNY"
             f" = budgets reserved {RESERVED}",
-            "ledger due of closed days 0 = withheld 0",
+            "ledger due of closed days 0.00 CNY = withheld 0.00 CNY",
             "0 of 15 accounts below zero",
         ),
     ),
@@ -150,12 +155,17 @@ def an_audit_of_a_campaign(s: Stage) -> Answered:
     return asked(closed(redeemed(s)), "campaign")
 
 
+def yen(text: str) -> str:
+    """The same minor units in JPY, which has no others."""
+    return re.sub(r"([0-9]+)\.([0-9]{2}) CNY", lambda found: f"{int(found[1] + found[2]):,} JPY", text)
+
+
 HELD = f"due {NONE} + withheld {WHOLE} + refused {NONE} = recorded {WHOLE}"
-BOTH = f"season CNY {WHOLE}; tokyo JPY {WHOLE}"
+BOTH = f"season CNY {WHOLE}; tokyo JPY {yen(WHOLE)}"
 IN_TWO_CURRENCIES = [
     "2020-06-06 is closed: 1 merchants, 2 lines",
     *of("season CNY", *LINES, *DAY_MONEY),
-    *of("tokyo JPY", *LINES, DAY_MONEY[0], HELD, "settled 0 = due by lines 0"),
+    *of("tokyo JPY", *map(yen, (*LINES, DAY_MONEY[0], HELD)), "settled 0 JPY = due by lines 0 JPY"),
     f"1 merchants' days, all campaigns: {BOTH} = recorded {BOTH}",
 ]
 

@@ -30,7 +30,7 @@ def test_amounts_that_differ_by_zeros_are_equal(one: Amounts) -> None:
     """They have the same hash and text, and equal a mapping with the same amounts; one unit more makes them unequal."""
     padded = one + Amounts(dict.fromkeys(["city", "platform", "shop", "third"], 0))
     assert padded == one == dict(one)
-    assert (hash(padded), str(padded)) == (hash(one), str(one))
+    assert (hash(padded), f"{padded:CNY}") == (hash(one), f"{one:CNY}")
     assert one + Amounts({"third": 1}) != one
     assert one != str(one)
 
@@ -39,7 +39,8 @@ def test_amounts_say_who_has_how_much() -> None:
     """In the order of funder ids, zeros left out; several parts of one funder add up."""
     one = Amounts([("shop", 5), ("city", 500), ("platform", 0), ("shop", -7)])
     assert list(one.items()) == [("city", 500), ("platform", 0), ("shop", -2)]
-    assert (str(one), str(NOTHING), str(Amounts({"city": 0}))) == ("city 500, shop -2", "0", "0")
+    assert (f"{one:CNY}", f"{one:JPY}") == ("city 5.00 CNY, shop -0.02 CNY", "city 500 JPY, shop -2 JPY")
+    assert f"{NOTHING:KWD}" == f"{Amounts({'city': 0}):KWD}" == "0.000 KWD"
     assert (one.below_zero, one.of(["city"]), one.without(["city", "shop"])) == ({"shop": -2}, {"city": 500}, {})
     assert [each.is_zero for each in (one, NOTHING, Amounts({"city": 0}))] == [False, True, True]
 

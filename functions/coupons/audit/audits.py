@@ -167,9 +167,8 @@ def _of_purses(
     of_batches = {batch_id: purse_of(batch_id) for batch_id in tally.batches.keys() | recorded.keys()}
     said = [*tally.recounted.whole.by_purse, *tally.stored.whole.by_purse]
     for purse in sorted({*of_batches.values(), *said}):
-        told = equations.of_lines(
-            BatchTally.total(one for name, one in tally.batches.items() if of_batches[name] == purse)
-        )
+        lines = BatchTally.total(one for name, one in tally.batches.items() if of_batches[name] == purse)
+        told = equations.of_lines(lines, purse.currency)
         if is_closed:
             spent = {name: owed for name, owed in recorded.items() if of_batches[name] == purse}
             told += equations.of_day(purse, tally, spent)
@@ -203,9 +202,9 @@ def _of_stock(
 def _of_money(services: Services, batch_id: str, found: Evidence, snapshot: Snapshot) -> Iterator[Equation]:
     tally, batch = found.of_batch(batch_id), snapshot.batches[batch_id]
     recorded = {day: owed for day, owed in services.day_folds.spent(batch_id).items() if day in found.closed}
-    yield from equations.of_lines(tally)
+    yield from equations.of_lines(tally, batch.purse.currency)
     yield equations.of_coupons(tally, found.claims.of(batch.number).used, found.meanwhile(batch_id))
-    yield equations.of_closed_days(found.of_closed_days(batch_id), recorded)
+    yield equations.of_closed_days(found.of_closed_days(batch_id), recorded, batch.purse.currency)
     yield from equations.of_reserve(batch_id, snapshot, found.spent(batch_id))
     yield from _of_steps(batch_id, found, snapshot)
     yield from equations.of_rest(batch_id, snapshot, found.of_closed_days(batch_id), found.after)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from coupons.currencies import money
 from coupons.model import ledger
 from coupons.model.batches import Control
 from coupons.model.counts import Count
@@ -20,8 +21,9 @@ from coupons.model.tallies import FAULTS_NAMED, BatchTally, DayTally, Faults
 from coupons.money import NOTHING, Amounts, Purse
 
 
-def of_lines(tally: BatchTally) -> list[Equation]:
+def of_lines(tally: BatchTally, currency: str) -> list[Equation]:
     """Each line matched with its order and its coupon. Exact."""
+    spent, back, ordered = (f"{one:{currency}}" for one in (tally.spent, tally.back, tally.ordered))
     return [
         _without_fault(
             f"lines {tally.lines} = {tally.redemptions} redemptions + {tally.reversals} reversals, as their orders say",
@@ -29,10 +31,7 @@ def of_lines(tally: BatchTally) -> list[Equation]:
         ),
         _without_fault(f"orders of {tally.lines} lines have all their lines", tally.missing_lines),
         _without_fault(f"coupons {tally.carried} carry the orders that keep them", tally.wrong_coupons),
-        Equation(
-            f"spent by lines: {tally.spent} less {tally.back} = by orders: {tally.ordered}",
-            tally.net == tally.ordered,
-        ),
+        Equation(f"spent by lines: {spent} less {back} = by orders: {ordered}", tally.net == tally.ordered),
     ]
 
 
@@ -48,19 +47,20 @@ def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
 def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equation]:
     """`spent`: what the lines cost, which were read before the reserve."""
     reserve, pack, quantity = snapshot.reserves[batch_id], snapshot.pack(batch_id), snapshot.controls[batch_id].quantity
+    currency = snapshot.document.currency
     touching = (record for record in snapshot.records if batch_id in (record.batch_id, record.to_batch_id))
     folded = balances(map(ledger.of_record, touching))
     recorded = ledger.balances_of(folded, "reserved", batch_id)
     taken = reserve.pending.taken if reserve.pending else NOTHING
-    moving = f" + {taken} of a raise on its way" if taken else ""
+    moving = f" + {taken:{currency}} of a raise on its way" if taken else ""
     return [
         Equation(
-            f"reserved {reserve.reserved} = {quantity} packs of {pack}{moving}",
+            f"reserved {reserve.reserved:{currency}} = {quantity} packs of {pack:{currency}}{moving}",
             reserve.reserved == pack * quantity + taken,
         ),
-        Equation(f"reserve by its records {recorded} = {reserve.open}", recorded == reserve.open),
+        Equation(f"reserve by its records {recorded:{currency}} = {reserve.open:{currency}}", recorded == reserve.open),
         Equation(
-            f"0 <= spent {spent} <= reserve {reserve.open}",
+            f"0 <= spent {spent:{currency}} <= reserve {reserve.open:{currency}}",
             not spent.below_zero and not (reserve.open - spent).below_zero,
         ),
     ]
@@ -69,15 +69,17 @@ def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equati
 def of_unclaimed(batch_id: str, snapshot: Snapshot, claims: int) -> Equation:
     """Only if that step is done and `claims` is a final count."""
     packs, gone = snapshot.controls[batch_id].quantity - claims, _given(snapshot, batch_id, "unclaimed")
-    pack = snapshot.pack(batch_id)
-    return Equation(f"gave back unclaimed {gone} = {packs} packs of {pack}", gone == pack * packs)
+    pack, currency = snapshot.pack(batch_id), snapshot.document.currency
+    return Equation(f"gave back unclaimed {gone:{currency}} = {packs} packs of {pack:{currency}}", gone == pack * packs)
 
 
 def of_expired(batch_id: str, snapshot: Snapshot) -> Equation:
     """Only if that step is done."""
     unused, gone = snapshot.unused(batch_id), _given(snapshot, batch_id, "expired")
-    coupons = sum(snapshot.controls[batch_id].unused)
-    return Equation(f"gave back expired {gone} = {coupons} unused coupons {unused}", gone == unused)
+    coupons, currency = sum(snapshot.controls[batch_id].unused), snapshot.document.currency
+    return Equation(
+        f"gave back expired {gone:{currency}} = {coupons} unused coupons {unused:{currency}}", gone == unused
+    )
 
 
 def of_unused(control: Control, count: Count) -> Equation:
@@ -99,29 +101,33 @@ def of_rest(batch_id: str, snapshot: Snapshot, closed: Mapping[str, Amounts], ot
     if not through or any(day <= through for day in others):
         return []
     spent = Amounts.total(owed for day, owed in closed.items() if day <= through)
-    return [Equation(f"after the rest reserve {opened} = spent {spent} by {through}", opened == spent)]
+    currency = snapshot.document.currency
+    text = f"after the rest reserve {opened:{currency}} = spent {spent:{currency}} by {through}"
+    return [Equation(text, opened == spent)]
 
 
-def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts]) -> Equation:
+def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts], currency: str) -> Equation:
     """For each day, what a batch's lines cost and what the day's close recorded."""
-    days = sorted(lines.keys() | recorded.keys())
-    wrong = [day for day in days if lines.get(day, NOTHING) != recorded.get(day, NOTHING)]
-    named = "".join(f"; {day} {lines.get(day, NOTHING)}, not {recorded.get(day, NOTHING)}" for day in wrong[:3])
-    sums = f"lines {Amounts.total(lines.values())} = recorded {Amounts.total(recorded.values())}"
-    return Equation(f"{len(days)} closed days: {sums}{named}", not wrong)
+    whole, closed = (Amounts.total(one.values()) for one in (lines, recorded))
+    sums = f"lines {whole:{currency}} = recorded {closed:{currency}}"
+    wrong = _differing(lines, recorded, currency)
+    days = len(lines.keys() | recorded.keys())
+    return Equation(f"{days} closed days: {sums}{_named(wrong)}", not wrong)
 
 
 def of_budgets(snapshot: Snapshot) -> list[Equation]:
     """Declared budgets are reserved or left, and what is reserved is reserved for a batch."""
     declared = Amounts((funder.funder_id, funder.budget_minor) for funder in snapshot.document.funders)
     opened = Amounts.total(reserve.open for reserve in snapshot.reserves.values())
+    currency = snapshot.document.currency
+    reserved = f"{snapshot.reserved:{currency}}"
     return [
         Equation(
-            f"budgets {declared} = reserved {snapshot.reserved} + left {snapshot.left}",
+            f"budgets {declared:{currency}} = reserved {reserved} + left {snapshot.left:{currency}}",
             declared == snapshot.reserved + snapshot.left,
         ),
         Equation(
-            f"reserved of budgets {snapshot.reserved} = reserved for {len(snapshot.reserves)} batches {opened}",
+            f"reserved of budgets {reserved} = reserved for {len(snapshot.reserves)} batches {opened:{currency}}",
             snapshot.reserved == opened,
         ),
     ]
@@ -132,13 +138,13 @@ def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozense
 
     A line moves money between `reserved` and `due`, so the sum of both does not depend on when the lines were read.
     """
-    found = balances(movements(snapshot, days, closed))
+    found, currency = balances(movements(snapshot, days, closed)), snapshot.document.currency
     by_kind = {
         kind: ledger.balances_of(found, kind) for kind in ("outside", "left", "reserved", "due", "settled", "refused")
     }
-    sums = " + ".join(f"{kind} {sum(amounts.values())}" for kind, amounts in by_kind.items())
+    sums = " + ".join(f"{kind} {money(sum(amounts.values()), currency)}" for kind, amounts in by_kind.items())
     aside = {kind: by_kind[kind] for kind in ("reserved", "due", "settled", "refused")}
-    parts = " + ".join(f"{kind} {amounts}" for kind, amounts in aside.items())
+    parts = " + ".join(f"{kind} {amounts:{currency}}" for kind, amounts in aside.items())
     due = Amounts.total(ledger.balances_of(found, "due", day) for day in closed)
     withheld = Amounts.total(days[day].recounted.withheld.of(snapshot.purse).funding for day in closed)
     below = [
@@ -147,14 +153,14 @@ def of_ledger(snapshot: Snapshot, days: Mapping[str, DayTally], closed: frozense
     return [
         Equation(f"ledger {sums} = 0", sum(found.values()) == 0),
         Equation(
-            f"ledger left {by_kind['left']} = budgets left {snapshot.left}",
+            f"ledger left {by_kind['left']:{currency}} = budgets left {snapshot.left:{currency}}",
             by_kind["left"] == snapshot.left,
         ),
         Equation(
-            f"ledger {parts} = budgets reserved {snapshot.reserved}",
+            f"ledger {parts} = budgets reserved {snapshot.reserved:{currency}}",
             Amounts.total(aside.values()) == snapshot.reserved,
         ),
-        Equation(f"ledger due of closed days {due} = withheld {withheld}", due == withheld),
+        Equation(f"ledger due of closed days {due:{currency}} = withheld {withheld:{currency}}", due == withheld),
         Equation(f"{len(below)} of {len(found)} accounts below zero{_named(below)}", not below),
     ]
 
@@ -182,22 +188,18 @@ def of_merchants(tally: DayTally) -> Equation:
 def of_day(purse: Purse, tally: DayTally, recorded: Mapping[str, Amounts]) -> list[Equation]:
     """A closed day's money of one purse. `recorded`: what its batches spent, as the close recorded it."""
     stored, recounted = tally.stored.whole.of(purse), tally.recounted.whole.of(purse)
-    wrong = [
-        f"{batch_id} {stored.spent.get(batch_id, NOTHING)}, not {recorded.get(batch_id, NOTHING)}"
-        for batch_id in sorted(stored.spent.keys() | recorded.keys())
-        if stored.spent.get(batch_id, NOTHING) != recorded.get(batch_id, NOTHING)
-    ]
-    parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse))}" for name in PAYOUTS)
-    settled, due = tally.stored.due, tally.recounted.due
+    currency = purse.currency
+    wrong = _differing(stored.spent, recorded, currency)
+    parts = " + ".join(f"{name} {_totals(tally.recounted.of(name).of(purse), currency)}" for name in PAYOUTS)
+    settled, due, spent = tally.stored.due.of(purse), tally.recounted.due.of(purse), Amounts.total(recorded.values())
     return [
         Equation(
-            f"merchants {stored.funding} = {len(recorded)} batches {Amounts.total(recorded.values())}{_named(wrong)}",
+            f"merchants {stored.funding:{currency}} = {len(recorded)} batches {spent:{currency}}{_named(wrong)}",
             not wrong,
         ),
-        Equation(f"{parts} = recorded {_totals(stored)}", _same_totals(recounted, stored)),
+        Equation(f"{parts} = recorded {_totals(stored, currency)}", _same_totals(recounted, stored)),
         Equation(
-            f"settled {settled.of(purse).funding} = due by lines {due.of(purse).funding}",
-            _same_totals(settled.of(purse), due.of(purse)),
+            f"settled {settled.funding:{currency}} = due by lines {due.funding:{currency}}", _same_totals(settled, due)
         ),
     ]
 
@@ -227,6 +229,13 @@ def _without_fault(text: str, faults: Faults) -> Equation:
     return Equation(text + wrong, faults.number == 0)
 
 
+def _differing(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts], currency: str) -> list[str]:
+    """Each day or batch whose amounts differ: `2020-06-06 city 1.00 CNY, not city 2.00 CNY`."""
+    names = sorted(lines.keys() | recorded.keys())
+    both = ((name, lines.get(name, NOTHING), recorded.get(name, NOTHING)) for name in names)
+    return [f"{name} {mine:{currency}}, not {other:{currency}}" for name, mine, other in both if mine != other]
+
+
 def _named(names: Sequence[str]) -> str:
     return f"; {'; '.join(names[:FAULTS_NAMED])}" if names else ""
 
@@ -239,9 +248,13 @@ def _same_totals(one: Totals, other: Totals) -> bool:
 
 
 def _sums(sums: Sums) -> str:
-    return "; ".join(f"{purse} {_totals(totals)}" for purse, totals in sorted(sums.by_purse.items())) or "nothing"
+    return (
+        "; ".join(f"{purse} {_totals(totals, purse.currency)}" for purse, totals in sorted(sums.by_purse.items()))
+        or "nothing"
+    )
 
 
-def _totals(totals: Totals) -> str:
-    match, paid = totals.merchant_match_minor, totals.payable_minor
-    return f"({totals.lines} lines, {totals.late} late, {totals.discount_minor} off, {match} match, {paid} paid)"
+def _totals(totals: Totals, currency: str) -> str:
+    minor = totals.discount_minor, totals.merchant_match_minor, totals.payable_minor
+    off, match, paid = (money(one, currency) for one in minor)
+    return f"({totals.lines} lines, {totals.late} late, {off} off, {match} match, {paid} paid)"

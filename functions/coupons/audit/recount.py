@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from coupons.audit.matching import FiledLine, Matching
+from coupons.currencies import money
 from coupons.model.days import MerchantDay, SettlementDay
 from coupons.model.orders import Line
 from coupons.model.payouts import PAYOUTS, DaysWithholdings, SumsByPayout, payout_of
@@ -141,9 +142,10 @@ class _Walk:
 
 
 def _said(split: SumsByPayout) -> str:
-    """For each purse, such as `season CNY 2 lines, 10 due + 0 withheld + 0 refused`."""
+    """For each purse, such as `season CNY 2 lines, 1.00 CNY due + 0.00 CNY withheld + 0.00 CNY refused`."""
     told = []
     for purse, totals in sorted(split.whole.by_purse.items()):
-        parts = (f"{split.of(payout).of(purse).discount_minor} {payout}" for payout in PAYOUTS)
+        off = ((split.of(payout).of(purse).discount_minor, payout) for payout in PAYOUTS)
+        parts = (f"{money(minor, purse.currency)} {payout}" for minor, payout in off)
         told.append(f"{purse} {totals.lines} lines, " + " + ".join(parts))
     return "; ".join(told) or "nothing"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from coupons.currencies import money
 from coupons.model.claims import Claim
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, LineAmounts, OrderRecord, order_key, redemption_line, reversal_line
@@ -161,7 +162,8 @@ def line_fault(line: Line, order: OrderRecord | None, purse: Purse | None) -> st
     if expected is None:
         return f"is not a line of its order, which is {order.state} with {len(order.reversals)} reversals"
     if line.amounts != expected.amounts:
-        return f"says {_said(line.amounts)}, its order {_said(expected.amounts)}"
+        said, ordered = (_said(one.amounts, purse.currency) for one in (line, expected))
+        return f"says {said}, its order {ordered}"
     return "" if line == expected else "differs from its order"
 
 
@@ -195,6 +197,7 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
     return "" if coupon.state == expected else f"names a coupon that is {coupon.state}, not {expected}"
 
 
-def _said(amounts: LineAmounts) -> str:
-    match, paid = amounts.merchant_match_minor, amounts.payable_minor
-    return f"{amounts.discount_minor} off ({amounts.by_funder}), {match} match, {paid} paid"
+def _said(amounts: LineAmounts, currency: str) -> str:
+    minor = amounts.discount_minor, amounts.merchant_match_minor, amounts.payable_minor
+    off, match, paid = (money(one, currency) for one in minor)
+    return f"{off} off ({amounts.by_funder:{currency}}), {match} match, {paid} paid"

@@ -92,7 +92,8 @@ def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: i
     last = through.isoformat()
     spent = Amounts.total(owed for day, owed in services.day_folds.spent(batch.batch_id).items() if day <= last)
     rest = read.open - spent
-    assert not rest.below_zero, f"{batch.batch_id}: more was spent than was reserved: {rest.below_zero}"
+    less = f"{rest.below_zero:{batch.purse.currency}}"
+    assert not rest.below_zero, f"{batch.batch_id}: more was spent than was reserved: {less}"
     marked = services.controls.giving_rest(batch.batch_id, control, last)
     if not _to_funders(services, batch, read, marked, REST, rest, now_s) or rest.is_zero:
         return []

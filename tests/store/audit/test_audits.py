@@ -51,8 +51,9 @@ def test_the_numbers_are_those_of_the_season(books: World) -> None:
         "orders of 12 lines have all their lines",
         "coupons 5 carry the orders that keep them",
         (
-            "spent by lines: city 3166, platform 1900, shop 1267 less city 1354, platform 812, shop 542"
-            " = by orders: city 1812, platform 1088, shop 725"
+            "spent by lines: city 31.66 CNY, platform 19.00 CNY, shop 12.67 CNY"
+            " less city 13.54 CNY, platform 8.12 CNY, shop 5.42 CNY"
+            " = by orders: city 18.12 CNY, platform 10.88 CNY, shop 7.25 CNY"
         ),
         "coupons used 5 = redemptions 7 - 2 that came back",
     ]
@@ -60,10 +61,9 @@ def test_the_numbers_are_those_of_the_season(books: World) -> None:
     of_pack = [f"batch pack: {text}" for text in texts(ask(books, "pack"))]
     assert campaign[: len(of_pack)] == of_pack
     assert len([text for text in campaign if text.startswith("batch later: ")]) == len(texts(ask(books, "later")))
-    assert "ledger due of closed days city 500, platform 300, shop 200 = withheld city 500, platform 300, shop 200" in (
-        campaign
-    )
-    assert [text for text in campaign if " + settled 3625 + refused 1000 = 0" in text]
+    withheld = "city 5.00 CNY, platform 3.00 CNY, shop 2.00 CNY"
+    assert f"ledger due of closed days {withheld} = withheld {withheld}" in (campaign)
+    assert [text for text in campaign if " + settled 36.25 CNY + refused 10.00 CNY = 0" in text]
 
 
 def test_a_day_says_whether_it_is_closed(books: World) -> None:
@@ -71,7 +71,7 @@ def test_a_day_says_whether_it_is_closed(books: World) -> None:
     open_day = texts(ask(books, DAYS[2]))
     assert (open_day[0], len(open_day)) == ("2020-06-21 is not closed: 2 merchants, 2 lines", 5)
     to(books, MORROW, ticks=2)
-    assert [text for text in texts(ask(books, "pack")) if text.startswith("after the rest reserve city 1812")]
+    assert [text for text in texts(ask(books, "pack")) if text.startswith("after the rest reserve city 18.12 CNY")]
     assert wrong(ask(books, "campaign")) == []
     closed_day = texts(ask(books, DAYS[2]))
     assert (closed_day[0], len(closed_day)) == ("2020-06-21 is closed: 2 merchants, 2 lines", 9)
@@ -83,7 +83,7 @@ def test_what_is_withheld_or_refused_later_moves_with_it(books: World) -> None:
     for of in (DAYS[0], "campaign"):
         found = ask(books, of)
         assert wrong(found) == []
-        assert [text for text in texts(found) if "withheld (4 lines" in text or "withheld city 1000" in text]
+        assert [text for text in texts(found) if "withheld (4 lines" in text or "withheld city 10.00 CNY" in text]
 
 
 def test_a_batch_of_which_nothing_is_published_has_no_equation(books: World) -> None:
@@ -215,7 +215,7 @@ def test_couponctl_says_and_shows_it(
         assert stack.run("audit", *args) == 1
         said = capsys.readouterr().out
         assert "FAILS" in said
-        assert "diner 2020-06-06 o-bob says 1000 off" in said
+        assert "diner 2020-06-06 o-bob says 10.00 CNY off" in said
         assert stack.run("--json", "audit", *args) == 1
         reports = [line for line in capsys.readouterr().out.splitlines() if '"equations"' in line]
         assert [json.loads(line)["ok"] for line in reports] == [False]

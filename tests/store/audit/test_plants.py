@@ -137,7 +137,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         lambda w: edit(w, ORDERS, *line_place("diner", "o-bob"), currency="JPY"),
         {
             "pack": [LINES],
-            FIRST: [LINES, DUE, SETTLED, "season JPY: due (1 lines", "season JPY: settled 0", SUMS],
+            FIRST: [LINES, DUE, SETTLED, "season JPY: due (1 lines", "season JPY: settled 0 JPY", SUMS],
             "campaign": ["batch pack: lines", "4 merchants' days,"],
         },
     ),
@@ -145,7 +145,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         lambda w: edit(w, ORDERS, *line_place("diner", "o-bob"), campaign_id="winter"),
         {
             "pack": [LINES],
-            FIRST: [LINES, DUE, SETTLED, "winter CNY: due (1 lines", "winter CNY: settled 0", SUMS],
+            FIRST: [LINES, DUE, SETTLED, "winter CNY: due (1 lines", "winter CNY: settled 0.00 CNY", SUMS],
             "campaign": ["batch pack: lines", "4 merchants' days,"],
         },
     ),
@@ -223,17 +223,17 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         ),
         {
             "pack": [],
-            FIRST: ["merchants city 2313", DUE, SETTLED, SUMS],
-            "campaign": ["4 merchants' days,", "ledger due of closed days city 499"],
+            FIRST: ["merchants city 23.13 CNY", DUE, SETTLED, SUMS],
+            "campaign": ["4 merchants' days,", "ledger due of closed days city 4.99 CNY"],
         },
     ),
     "a wrong sum of what a batch spent": (
         lambda w: edit(w, CATALOG, "BATCH#pack", f"SPENT#{FIRST}", amounts=more()),
-        {"pack": [RECORDED], FIRST: ["merchants city 2312"]},
+        {"pack": [RECORDED], FIRST: ["merchants city 23.12 CNY"]},
     ),
     "a missing sum of what a batch spent": (
         lambda w: drop(w, CATALOG, "BATCH#pack", f"SPENT#{FIRST}"),
-        {"pack": [RECORDED], FIRST: ["merchants city 2312"]},
+        {"pack": [RECORDED], FIRST: ["merchants city 23.12 CNY"]},
     ),
     "a wrong budget": (
         lambda w: edit(w, CATALOG, "FUNDER#season#city", "BUDGET", left_minor=1),
@@ -241,13 +241,13 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     ),
     "a wrong reservation of a budget": (
         lambda w: edit(w, CATALOG, "FUNDER#season#city", "BUDGET", reserved_minor=1),
-        {"pack": [], "campaign": ["budgets city", "reserved of budgets city 1,", "ledger reserved"]},
+        {"pack": [], "campaign": ["budgets city", "reserved of budgets city 0.01 CNY,", "ledger reserved"]},
     ),
     "a wrong reserve": (
         lambda w: edit(w, CATALOG, "BATCH#later", "RESERVE", reserved=more()),
         {
             "pack": [],
-            "later": ["reserved city 17018", "reserve by its records city 17017"],
+            "later": ["reserved city 170.18 CNY", "reserve by its records city 170.17 CNY"],
             "campaign": ["batch later: reserved", "batch later: reserve by", "reserved of budgets"],
         },
     ),
@@ -272,7 +272,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     ),
     "a wrong quantity": (
         lambda w: edit(w, CATALOG, "BATCH#pack", "CONTROL", quantity=11),
-        {"pack": ["after the reclaim unclaimed 1 = 0", "reserved city 10010", UNCLAIMED]},
+        {"pack": ["after the reclaim unclaimed 1 = 0", "reserved city 100.10 CNY", UNCLAIMED]},
     ),
     "a wrong remaining": (shard, {"later": ["quantity 17 = remaining 18 + claims 2 + unclaimed -3"], "pack": []}),
 }
@@ -282,10 +282,10 @@ def test_a_wrong_rest_fails(books: World) -> None:
     """A wrong sum of a day gave back another amount than the lines left."""
     edit(books, CATALOG, "BATCH#pack", f"SPENT#{FIRST}", amounts=more(by=-7))
     to(books, MORROW, ticks=2)
-    rest = "after the rest reserve city 1805, platform 1088, shop 725 = spent city 1812, platform 1088, shop 725"
+    spent, left = (f"city {city} CNY, platform 10.88 CNY, shop 7.25 CNY" for city in ("18.12", "18.05"))
     assert wrong(ask(books, "pack"))[1:] == [
-        "0 <= spent city 1812, platform 1088, shop 725 <= reserve city 1805, platform 1088, shop 725",
-        f"{rest} by 2020-06-21",
+        f"0 <= spent {spent} <= reserve {left}",
+        f"after the rest reserve {left} = spent {spent} by 2020-06-21",
     ]
 
 

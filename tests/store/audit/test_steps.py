@@ -33,13 +33,19 @@ def give(world: World, batch_id: str, step: str, amounts: Amounts) -> None:
             CLOSED,
             "unclaimed",
             PACK,
-            "gave back unclaimed city 16016, platform 9616, shop 6416 = 15 packs of city 1001, platform 601, shop 401",
+            (
+                "gave back unclaimed city 160.16 CNY, platform 96.16 CNY, shop 64.16 CNY"
+                " = 15 packs of city 10.01 CNY, platform 6.01 CNY, shop 4.01 CNY"
+            ),
         ),
         (
             EXPIRED,
             "expired",
             COUPON,
-            "gave back expired city 1502, platform 902, shop 602 = 2 unused coupons city 1002, platform 602, shop 402",
+            (
+                "gave back expired city 15.02 CNY, platform 9.02 CNY, shop 6.02 CNY"
+                " = 2 unused coupons city 10.02 CNY, platform 6.02 CNY, shop 4.02 CNY"
+            ),
         ),
     ],
 )
@@ -58,14 +64,17 @@ def test_what_was_unused_is_held_against_the_coupons(books: World) -> None:
     """The record of the expiry itself states too many unused coupons, and their money was given back."""
     edit(books, CATALOG, "BATCH#pack", "CONTROL", unused=[2, 5])
     assert wrong(ask(books, "pack")) == [
-        "gave back expired city 2505, platform 1505, shop 1005 = 7 unused coupons city 3505, platform 2105, shop 1405",
+        (
+            "gave back expired city 25.05 CNY, platform 15.05 CNY, shop 10.05 CNY"
+            " = 7 unused coupons city 35.05 CNY, platform 21.05 CNY, shop 14.05 CNY"
+        ),
         "redeemed 4 and 0 <= claims 5 less unused 2 and 5, by place",
     ]
 
 
 def test_a_clock_set_back_begins_anew(world: World) -> None:
     """What was given back before is reserved again, so only what was given back since counts."""
-    one, two = "city 500, platform 300, shop 200", "city 1000, platform 600, shop 400"
+    one, two = "city 5.00 CNY, platform 3.00 CNY, shop 2.00 CNY", "city 10.00 CNY, platform 6.00 CNY, shop 4.00 CNY"
     world.publish(campaign(a_batch()))
     claim(world, "ann", "pack")
     to(world, CLOSED, ticks=4)

@@ -209,7 +209,7 @@ def test_more_spent_than_reserved_is_broken(season: World) -> None:
     )
     did = run_schedule(season.new_services(), season.now_s, float("inf")).did
     assert [done["why"] for done in did if done["step"] == "broken"] == [
-        "pack: more was spent than was reserved: city -70"
+        "pack: more was spent than was reserved: city -0.70 CNY"
     ]
 
 

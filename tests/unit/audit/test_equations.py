@@ -59,14 +59,17 @@ def failing(found: list[Equation]) -> list[str]:
         ),
         ({"missing_lines": Faults(1, ["a"])}, "orders of 2 lines have all their lines; 1 not: a"),
         ({"wrong_coupons": Faults(1, ["a"])}, "coupons 2 carry the orders that keep them; 1 not: a"),
-        ({"ordered": Amounts({"city": 9})}, "spent by lines: city 10 less 0 = by orders: city 9"),
-        ({"back": Amounts({"city": 1})}, "spent by lines: city 10 less city 1 = by orders: city 10"),
-        ({"ordered": Amounts({"city": 10, "shop": 1})}, "spent by lines: city 10 less 0 = by orders: city 10, shop 1"),
+        ({"ordered": Amounts({"city": 9})}, "spent by lines: city 0.10 CNY less 0.00 CNY = by orders: city 0.09 CNY"),
+        ({"back": Amounts({"city": 1})}, "spent by lines: city 0.10 CNY less city 0.01 CNY = by orders: city 0.10 CNY"),
+        (
+            {"ordered": Amounts({"city": 10, "shop": 1})},
+            "spent by lines: city 0.10 CNY less 0.00 CNY = by orders: city 0.10 CNY, shop 0.01 CNY",
+        ),
     ],
 )
 def test_lines_and_orders(changes: dict[str, Any], said: str | None) -> None:
     """Faults of single items and a wrong sum of a funder are found."""
-    found = failing(equations.of_lines(tally(**changes)))
+    found = failing(equations.of_lines(tally(**changes), "CNY"))
     assert [text[: len(said or "")] for text in found] == ([said] if said else [])
 
 
@@ -88,15 +91,15 @@ def test_as_many_coupons_as_orders_and_movements(used: int, holds: bool) -> None
     ("changes", "spent", "said"),
     [
         ({}, {"city": 50}, []),
-        ({}, {"city": 51}, ["0 <= spent city 51"]),
-        ({}, {"city": -1}, ["0 <= spent city -1"]),
-        ({"controls": {"pack": Control("open", 1, 11)}}, {}, ["reserved city 50, shop 30 = 11 packs"]),
+        ({}, {"city": 51}, ["0 <= spent city 0.51 CNY"]),
+        ({}, {"city": -1}, ["0 <= spent city -0.01 CNY"]),
+        ({"controls": {"pack": Control("open", 1, 11)}}, {}, ["reserved city 0.50 CNY, shop 0.30 CNY = 11 packs"]),
         (
             {"reserves": {"pack": Reserve(RESERVED, Amounts({"city": 1}), 1)}},
             {},
-            ["reserve by its records city 50, shop 30 = city 49"],
+            ["reserve by its records city 0.50 CNY, shop 0.30 CNY = city 0.49 CNY"],
         ),
-        ({"records": ()}, {}, ["reserve by its records 0 = city 50"]),
+        ({"records": ()}, {}, ["reserve by its records 0.00 CNY = city 0.50 CNY"]),
     ],
 )
 def test_a_reserve(changes: dict[str, Any], spent: dict[str, int], said: list[str], monkeypatch: Any) -> None:
@@ -114,7 +117,9 @@ def test_a_raise_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
         found = snapshot(reserves={"pack": Reserve(Amounts({"city": aside, "shop": 30}), NOTHING, 2, pending)})
         equation = equations.of_reserve("pack", found, NOTHING)[0]
         assert equation.holds is holds
-        assert equation.text.endswith("= 10 packs of city 5, shop 3 + city 5 of a raise on its way")
+        assert equation.text.endswith(
+            "= 10 packs of city 0.05 CNY, shop 0.03 CNY + city 0.05 CNY of a raise on its way"
+        )
 
 
 @pytest.mark.parametrize(
@@ -143,10 +148,11 @@ def test_closed_days_are_compared_one_by_one() -> None:
     one, two = Amounts({"city": 1}), Amounts({"city": 2})
     lines = {"2020-06-06": one, "2020-06-07": two, "2020-06-08": NOTHING}
     recorded = {"2020-06-06": one, "2020-06-07": Amounts({"city": 2, "shop": 0})}
-    assert equations.of_closed_days(lines, recorded).holds
-    swapped = equations.of_closed_days(lines, {"2020-06-06": two, "2020-06-07": one})
+    assert equations.of_closed_days(lines, recorded, "CNY").holds
+    swapped = equations.of_closed_days(lines, {"2020-06-06": two, "2020-06-07": one}, "CNY")
     assert swapped == Equation(
-        "3 closed days: lines city 3 = recorded city 3; 2020-06-06 city 1, not city 2; 2020-06-07 city 2, not city 1",
+        "3 closed days: lines city 0.03 CNY = recorded city 0.03 CNY"
+        "; 2020-06-06 city 0.01 CNY, not city 0.02 CNY; 2020-06-07 city 0.02 CNY, not city 0.01 CNY",
         False,
     )
 
@@ -156,7 +162,7 @@ def test_closed_days_are_compared_one_by_one() -> None:
     [
         ({}, []),
         ({"left": Amounts({"city": 1})}, ["budgets city"]),
-        ({"reserves": {}}, ["reserved of budgets city 50, shop 30 = reserved for 0 batches 0"]),
+        ({"reserves": {}}, ["reserved of budgets city 0.50 CNY, shop 0.30 CNY = reserved for 0 batches 0.00 CNY"]),
     ],
 )
 def test_budgets(changes: dict[str, Any], said: list[str]) -> None:
@@ -186,9 +192,9 @@ def stored(due: int, withheld: int, refused: int) -> SumsByPayout:
         ({}, {}, []),
         ({"left": Amounts({"city": 1})}, {}, ["ledger left"]),
         ({"reserved": Amounts({"city": 1})}, {}, ["ledger reserved"]),
-        ({}, {"stored": stored(5, 4, 1)}, ["ledger due of closed days city 4 = withheld city 3"]),
-        ({}, {"recounted": stored(5, 4, 1)}, ["ledger due of closed days city 3 = withheld city 4"]),
-        ({}, {"stored": stored(6, 3, 0)}, ["ledger due of closed days city 4 = withheld city 3"]),
+        ({}, {"stored": stored(5, 4, 1)}, ["ledger due of closed days city 0.04 CNY = withheld city 0.03 CNY"]),
+        ({}, {"recounted": stored(5, 4, 1)}, ["ledger due of closed days city 0.03 CNY = withheld city 0.04 CNY"]),
+        ({}, {"stored": stored(6, 3, 0)}, ["ledger due of closed days city 0.04 CNY = withheld city 0.03 CNY"]),
         (
             {},
             {"batches": {"pack": tally(spent=Amounts({"city": 51}))}},
@@ -207,7 +213,8 @@ def test_where_each_fen_of_a_closed_day_is() -> None:
     """It is settled, due because withheld, or refused; the rest is reserved."""
     found = equations.of_ledger(snapshot(), days(), frozenset([DAY]))
     assert found[0].text == (
-        f"ledger outside -{3 * BUDGET} + left {3 * BUDGET - 80} + reserved 70 + due 3 + settled 6 + refused 1 = 0"
+        "ledger outside -300,000.00 CNY + left 299,999.20 CNY + reserved 0.70 CNY + due 0.03 CNY + settled 0.06 CNY"
+        " + refused 0.01 CNY = 0"
     )
 
 
@@ -221,15 +228,18 @@ def test_an_open_day_is_due() -> None:
     """Nothing of it is settled, and nothing is compared with what is withheld."""
     found = equations.of_ledger(snapshot(), days(), frozenset())
     assert failing(found) == []
-    assert " + reserved 70 + due 10 + settled 0 + refused 0" in found[0].text
+    assert " + reserved 0.70 CNY + due 0.10 CNY + settled 0.00 CNY + refused 0.00 CNY" in found[0].text
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda day: day, []),
-        (lambda day: replace(day, stored=stored(6, 3, 2)), ["merchants city 11 = 1 batches city 10; pack", "due ("]),
-        (lambda day: replace(day, stored=stored(7, 2, 1)), ["settled city 7 = due by lines city 6"]),
+        (
+            lambda day: replace(day, stored=stored(6, 3, 2)),
+            ["merchants city 0.11 CNY = 1 batches city 0.10 CNY; pack", "due ("],
+        ),
+        (lambda day: replace(day, stored=stored(7, 2, 1)), ["settled city 0.07 CNY = due by lines city 0.06 CNY"]),
     ],
 )
 def test_a_closed_day(change: Callable[[DayTally], DayTally], said: list[str]) -> None:
@@ -244,8 +254,8 @@ def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
     day = replace(days()[DAY], wrong_merchants=Faults(1, ["diner"]), stored=SumsByPayout(due=other))
     found = equations.of_merchants(day)
     assert found == Equation(
-        "0 merchants' days, all campaigns: season CNY (0 lines, 0 late, 0 off, 0 match, 0 paid)"
-        " = recorded tokyo JPY (1 lines, 1 late, 5 off, 0 match, 0 paid); 1 not: diner",
+        "0 merchants' days, all campaigns: season CNY (0 lines, 0 late, 0.00 CNY off, 0.00 CNY match, 0.00 CNY paid)"
+        " = recorded tokyo JPY (1 lines, 1 late, 5 JPY off, 0 JPY match, 0 JPY paid); 1 not: diner",
         holds=False,
     )
 
@@ -253,7 +263,12 @@ def test_merchants_whose_lines_are_not_as_recorded_are_named() -> None:
 def test_batches_that_make_up_for_each_other_are_wrong() -> None:
     """Both batches are named if money is recorded for the wrong one."""
     found = failing(equations.of_day(PURSE, days()[DAY], {"other": Amounts({"city": 10})}))
-    assert found == ["merchants city 10 = 1 batches city 10; other 0, not city 10; pack city 10, not 0"]
+    assert found == [
+        (
+            "merchants city 0.10 CNY = 1 batches city 0.10 CNY"
+            "; other 0.00 CNY, not city 0.10 CNY; pack city 0.10 CNY, not 0.00 CNY"
+        )
+    ]
 
 
 @pytest.mark.parametrize(("complete", "holds", "ok"), [(True, True, True), (True, False, False), (False, True, False)])

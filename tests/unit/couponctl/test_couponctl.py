@@ -94,7 +94,7 @@ def test_a_file_that_does_not_fit_is_never_sent(
 
 @pytest.mark.parametrize(
     ("currency", "amount"),
-    [("CNY", "1,234.56 CNY"), ("JPY", "123,456 JPY"), ("KWD", "123.456 KWD"), ("ZZZ", "123,456 minor units")],
+    [("CNY", "1,234.56 CNY"), ("JPY", "123,456 JPY"), ("KWD", "123.456 KWD"), ("ZZZ", "123,456 minor units of ZZZ")],
 )
 def test_a_refusal_is_printed_with_title_detail_places_and_facts(
     stack: Stack, capsys: pytest.CaptureFixture[str], currency: str, amount: str

@@ -89,7 +89,7 @@ class EquationView(ResponseBody):
     """One equation of an audit."""
 
     equation: str
-    """With its numbers, to be read by people."""
+    """With its numbers, to be read by people: amounts are in units of their currency."""
     holds: bool
     """Whether it is true."""
 
