@@ -86,6 +86,7 @@ pages: $(PAGES_LOCKED) ## check and build the web pages into infra/pages/built, 
 	npx --no openapi-typescript ../../functions/coupons/openapi.json --default-non-nullable=false \
 	  --output shared/contract.d.ts
 	npx --no tsc
+	node check.mjs
 	node build.mjs
 
 # Node.js for `contract` and `pages`. A container's root gets it here; anybody else is told.
@@ -153,6 +154,7 @@ openapi: $(READY) ## write functions/coupons/openapi.json, its examples, the eve
 	$(BIN)/python -m infra.openapi
 	$(BIN)/python -m infra.events
 	$(BIN)/python -m infra.seasons
+	$(BIN)/python -m infra.pages.refusals
 
 # Newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
 lock: $(READY) ## resolve pyproject.toml into the three requirements files

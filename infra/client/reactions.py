@@ -124,7 +124,7 @@ REACTIONS: dict[str, Reaction] = {
 }
 
 _BY_STATUS = {401: REACTIONS["unauthenticated"], 403: REACTIONS["forbidden"]}
-_UNKNOWN = Reaction("final", Line("That did not work.", "操作未成功。"))
+UNKNOWN = Reaction("final", Line("That did not work.", "操作未成功。"))
 _AGAIN = REACTIONS["busy"]
 _SHAPES = {"opens_at": "%m-%d %H:%M", "returns_at": "%H:%M"}
 
@@ -135,7 +135,7 @@ def reaction_to(error: ProblemError) -> Reaction:
         return found
     if error.status == 429 or error.status >= 500:
         return _AGAIN
-    return _BY_STATUS.get(error.status, _UNKNOWN)
+    return _BY_STATUS.get(error.status, UNKNOWN)
 
 
 def line_of(error: ProblemError, language: Language) -> str:
