@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api.booking_cases import bookable
 from tests.api.cases import FIRST, REPLAY, case, coupon, opened
 from tests.api.stage import Stage
-from tests.world import OPENING, Answered, Person, a_batch, order, terms
+from tests.world import OPENING, Answered, Person, a_batch
 
 PACK = {"batch_id": "pack"}
 ANNS = "AWxrKPqrYdOWoE2hSsmovtR8CygvawqNS3hRCnfxSaya8se4yPs"
@@ -19,6 +19,7 @@ COUPON = {
     "valid_from": OPENING,
     "expires_at": "2020-06-20T10:00:00+08:00",
     "held_until": None,
+    "used": None,
 }
 CLAIM = {"batch_id": "pack", "claimed_at": OPENING, "coupons": [COUPON]}
 
@@ -191,56 +192,6 @@ def reading_the_claim_after_a_lost_answer(s: Stage) -> Answered:
 def reading_another_persons_claim(s: Stage) -> Answered:
     opened(s).citizen("bob").put_claim("pack")
     return s.citizen("ann").send("GET /batches/{batch_id}/claim", PACK)
-
-
-@case("GET /wallet", 200, body={"coupons": [], "as_of": "2020-06-06T02:00:00+00:00", "damaged": 0})
-def an_empty_wallet(s: Stage) -> Answered:
-    return opened(s).citizen("ann").send("GET /wallet")
-
-
-@case(
-    "GET /wallet",
-    200,
-    body={"coupons": [{**COUPON, "status": "redeemed"}], "as_of": OPENING, "damaged": 0},
-)
-def a_wallet_of_one_status(s: Stage) -> Answered:
-    opened(s, a_batch(terms=["ten-off", "twenty-off"]), terms=[terms(), terms("twenty-off")])
-    _, code = coupon(s)
-    s.merchant().redeem("o-1", code, order())
-    return s.citizen("ann").send("GET /wallet", query={"status": "redeemed"})
-
-
-HOLDING = {**COUPON, "status": "held", "held_until": "2020-06-06T10:00:30+08:00"}
-
-
-@case("GET /wallet", 200, body={"coupons": [HOLDING], "as_of": "2020-06-06T10:00:29+08:00", "damaged": 0})
-def a_wallet_with_a_coupon_that_is_held(s: Stage) -> Answered:
-    _held(s)
-    s.clock.advance(29)
-    return s.citizen("ann").send("GET /wallet")
-
-
-@case("GET /wallet", 200, body={"coupons": [COUPON], "as_of": "2020-06-06T10:00:30+08:00", "damaged": 0})
-def a_wallet_with_a_coupon_whose_hold_has_lapsed(s: Stage) -> Answered:
-    _held(s)
-    s.clock.advance(30)
-    return s.citizen("ann").send("GET /wallet")
-
-
-def _held(s: Stage) -> None:
-    body = {"code": coupon(opened(s))[1], "order": order(), "ttl_s": 30}
-    assert s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": "o-1"}, body=body).status == 201
-
-
-@case(
-    "GET /wallet",
-    200,
-    body={"coupons": [{**COUPON, "status": "expired"}], "as_of": "2020-06-20T10:00:00+08:00", "damaged": 0},
-)
-def a_wallet_at_the_second_of_expiry(s: Stage) -> Answered:
-    coupon(opened(s))
-    s.clock.set("2020-06-20T10:00:00+08:00")
-    return s.citizen("ann").send("GET /wallet")
 
 
 @case(

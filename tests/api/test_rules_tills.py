@@ -124,7 +124,7 @@ def test_full_only(p: Play) -> None:
     taken(p, **p.line(0))
     before = p.coupon()
     assert [back(p, "o-1", "r-1", 3999), back(p, "o-1", "r-2", 1)] == [(False, 999), (True, 1)]
-    assert p.coupon() == {**before, "status": "available"}
+    assert p.coupon() == {**before, "status": "available", "used": None}
     assert p.redeem("o-2") == "201"
     assert back(p, "o-2", "r-1", 4000) == (False, 1000)
     assert p.coupon()["status"] == "voided"

@@ -52,8 +52,10 @@ def sound_pack(services: Services, batch: PublishedBatch, claim: Claim, ruling: 
     with blamed(services.claims.table, **keys.claim(batch.claim_key, batch.buckets, claim.person)):
         if len(claim.coupons) != len(batch.terms) or not has_key:
             raise UnlikeError("its coupons are not those of its batch, or there is no key of its version")
+        wall_clock(claim.claimed_at_s, batch.timezone)
         for coupon in claim.coupons:
-            for moment_s in (claim.claimed_at_s, coupon.valid_from_s, coupon.expires_at_s + ruling.extended_s):
+            used_at_s = coupon.use.at_s if coupon.use else claim.claimed_at_s
+            for moment_s in (used_at_s, coupon.valid_from_s, coupon.expires_at_s + ruling.extended_s):
                 wall_clock(moment_s, batch.timezone)
     return ClaimedPack(batch, claim, ruling)
 

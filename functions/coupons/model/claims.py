@@ -31,6 +31,16 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What a redemption writes into its coupon, for the person to see; a reversal that undoes the use removes it."""
+
+    merchant_id: str
+    discount_minor: int
+    """As redeemed: a reversal of a part, after which the coupon stays used, does not change it."""
+    at_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coupon:
     """A coupon of a claim. `expires_at_s` is stored at the claim; the batch's extension is added to it."""
 
@@ -46,6 +56,8 @@ class Coupon:
     """Codes issued until then cannot use it: they were shown for a use that was reversed. 0: it never came back."""
     print_no: int = 0
     """The number of its newest print, the only one that can use it. After it came back, no print can until the next."""
+    use: Use | None = None
+    """Of a redeemed coupon; None also if it was redeemed before uses were written down."""
 
     def is_brought_by(self, scanned: Scanned, now_s: int) -> bool:
         """It has neither come back nor been printed again since `scanned` was issued, whatever the code's age."""

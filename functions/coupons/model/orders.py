@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from coupons.fields import Channel, Document, Id, Label, Minor
+from coupons.model.claims import Use
 from coupons.money import Amounts, FundingLine, Purse
 
 
@@ -106,6 +107,11 @@ class OrderRecord:
     def key(self) -> bytes:
         """The order's name in its coupon's claim."""
         return order_key(self.merchant_id, self.order_no)
+
+    @property
+    def use(self) -> Use:
+        """What its coupon says of the redemption."""
+        return Use(self.merchant_id, self.amounts.discount_minor, self.at_s)
 
     @property
     def coupon_returned(self) -> bool:

@@ -194,7 +194,9 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
     reversed_minor = sum(one.amounts.payable_minor for one in order.reversals)
     is_over = bool(order.reversals) and reversed_minor == order.amounts.payable_minor
     expected = "voided" if is_over else "redeemed"
-    return "" if coupon.state == expected else f"names a coupon that is {coupon.state}, not {expected}"
+    if coupon.state != expected:
+        return f"names a coupon that is {coupon.state}, not {expected}"
+    return "" if coupon.use in (None, order.use) else "names a coupon that tells of another use"
 
 
 def _said(amounts: LineAmounts, currency: str) -> str:

@@ -14,7 +14,8 @@ What a till does to one coupon of a claim is in `coupon_parts.py`.
 An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version and `c`, the coupons in the pack's
 order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from if that is not the time of
 the claim, `o` order, `h` held until, `r` number of returns, `b` bar of the last return, `p` number of its last print,
-`w` wrong PINs of that print. Short names keep eight redeemed coupons under 1 KB, one write unit.
+`w` wrong PINs of that print; of a redeemed coupon `m` merchant, `d` discount, `u` used at. Short names keep eight
+redeemed coupons under 1 KB, one write unit, if the merchants' ids have 21 characters or fewer on average.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any, Literal
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import Claim, Coupon, CouponState, DamagedClaim
+from coupons.model.claims import Claim, Coupon, CouponState, DamagedClaim, Use
 from coupons.sealing import CouponRef
 from coupons.stores import keys
 from coupons.stores.attributes import Item
@@ -267,4 +268,5 @@ def _coupon(fields: Item, claimed_at_s: int) -> Coupon:
         returns=fields.get("r", 0),
         bar_s=fields.get("b", 0),
         print_no=fields.get("p", 0),
+        use=Use(fields["m"], fields["d"], fields["u"]) if "m" in fields else None,
     )

@@ -21,7 +21,7 @@ from typing import Any
 
 from coupons.clock import SKEW_S
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import BAR_AHEAD_S
+from coupons.model.claims import BAR_AHEAD_S, Use
 from coupons.model.scans import Scanned
 from coupons.sealing import CouponRef
 from coupons.stores import keys
@@ -40,17 +40,19 @@ class CouponParts:
         self._table = Table(dynamo, table)
 
     def redeem(
-        self, batch: PublishedBatch, ref: CouponRef, order: bytes, scanned: Scanned | None, now_s: int, extended_s: int
+        self, batch: PublishedBatch, ref: CouponRef, order: bytes, scanned: Scanned | None, use: Use, extended_s: int
     ) -> Part:
         """A transaction part: `available` (or held by this order, or a lapsed hold), not expired → `redeemed`.
 
         `scanned` None: the order redeems what it holds, and no code is asked for; so the coupon must be held by it.
+        `use`: at that moment; the coupon carries it, so that a wallet reads no order.
 
         Guarded by tests/store/stores/test_coupon_parts.py::test_a_coupon_stays.
         """
-        update = "SET #c.s = :redeemed, #c.o = :order REMOVE #c.h"
-        condition, values = _usable(scanned, order, now_s, extended_s)
-        return self._part(batch, ref, update, condition, **values, redeemed="r")
+        update = "SET #c.s = :redeemed, #c.o = :order, #c.m = :merchant, #c.d = :discount, #c.u = :at REMOVE #c.h"
+        condition, values = _usable(scanned, order, use.at_s, extended_s)
+        told = {"merchant": use.merchant_id, "discount": use.discount_minor, "at": use.at_s}
+        return self._part(batch, ref, update, condition, **values, **told, redeemed="r")
 
     def hold(
         self,
@@ -81,7 +83,7 @@ class CouponParts:
         """
         update = (
             "SET #c.s = :available, #c.r = if_not_exists(#c.r, :none) + :one, #c.b = :bar,"
-            " #c.p = if_not_exists(#c.p, :none) + :one REMOVE #c.o, #c.w"
+            " #c.p = if_not_exists(#c.p, :none) + :one REMOVE #c.o, #c.w, #c.m, #c.d, #c.u"
         )
         condition = (
             "#c.s = :redeemed AND #c.o = :order AND #c.e > :spent AND (attribute_not_exists(#c.r) OR #c.r < :returns)"
@@ -92,7 +94,7 @@ class CouponParts:
 
     def void(self, batch: PublishedBatch, ref: CouponRef, order: bytes) -> Part:
         """A transaction part: redeemed by this order → `voided`, after a full reversal that does not give it back."""
-        update, condition = "SET #c.s = :voided", "#c.s = :redeemed AND #c.o = :order"
+        update, condition = "SET #c.s = :voided REMOVE #c.m, #c.d, #c.u", "#c.s = :redeemed AND #c.o = :order"
         return self._part(batch, ref, update, condition, voided="v", redeemed="r", order=order)
 
     def _part(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, **values: Any) -> Part:

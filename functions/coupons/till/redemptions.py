@@ -239,7 +239,7 @@ def _parts(
     extended_s = presented.ruling.extended_s
     line = redemption_line(record, presented.batch.purse)
     parts = [
-        services.coupons.redeem(presented.batch, presented.ref, record.key, scanned, record.at_s, extended_s),
+        services.coupons.redeem(presented.batch, presented.ref, record.key, scanned, record.use, extended_s),
         services.orders.redeem(record),
         services.orders.file(record.merchant_id, day, line),
     ]

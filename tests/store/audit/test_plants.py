@@ -57,8 +57,7 @@ def copied(world: World) -> None:
 
 def invented(world: World) -> None:
     """A line is missing, and another one is there twice, under a number without an order."""
-    place, _ = line_place("bakery", "o-eve")
-    put(world, ORDERS, get(world, ORDERS, *line_place("bakery", "o-eve")), place, "o-zzz")
+    put(world, ORDERS, get(world, ORDERS, *line_place("bakery", "o-eve")), line_place("bakery", "o-eve")[0], "o-zzz")
     drop(world, ORDERS, *line_place("bakery", "o-dan"))
 
 
@@ -106,6 +105,7 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
         lambda w: flip(w, "bob", 0, s="a"),
         {"pack": [CARRY, "coupons used 4 ="], FIRST: [CARRY]},
     ),
+    "a coupon that tells of another use": (lambda w: flip(w, "bob", 0, d=999), {"pack": [CARRY], FIRST: [CARRY]}),
     "a coupon of another order": (
         lambda w: flip(w, "bob", 0, o=b"x" * 16),
         {"pack": [CARRY], FIRST: [CARRY]},
@@ -192,11 +192,11 @@ PLANTS: dict[str, tuple[Plant, dict[str, list[str]]]] = {
     ),
     "an order with other amounts": (
         lambda w: order(w, "diner#o-bob", discount_minor=1001, funding=one_more),
-        {"pack": [LINES, SPENT], FIRST: [LINES, SPENT]},
+        {"pack": [LINES, CARRY, SPENT], FIRST: [LINES, CARRY, SPENT]},
     ),
     "an order whose funders do not pay its discount": (
         lambda w: order(w, "diner#o-bob", discount_minor=1001),
-        {"pack": [LINES], FIRST: [LINES]},
+        {"pack": [LINES, CARRY], FIRST: [LINES, CARRY]},
     ),
     "an order without one of its reversals": (
         lambda w: order(w, "diner#o-bob", reversals=lambda all_of_them: all_of_them[:1]),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import Claim, Coupon
+from coupons.model.claims import Claim, Coupon, Use
 from coupons.model.scans import Scanned
 from coupons.sealing import CouponRef
 from coupons.stores.dynamodb import TransactionFailed
@@ -19,6 +19,7 @@ NOW_S, EXPIRES_S = 1_591_408_800, 1_591_495_200
 BAR_S, LATER_S = NOW_S + 5, NOW_S + 6
 """The bar of a return at NOW_S, and the first second whose codes it lets through."""
 MINE, OTHER = b"m" * 16, b"o" * 16
+USE = Use("cafe", 1_000, NOW_S)
 PERSON = KEYS.person("ann")
 
 
@@ -51,7 +52,8 @@ class Pack:
     ) -> bool:
         """By a code, `issued_at_s` None: without one."""
         by = None if issued_at_s is None else Scanned("", self.ref, issued_at_s, print_no)
-        return self._apply(self.world.services.coupons.redeem(self.batch, self.ref, order, by, now_s, extended_s))
+        use = replace(USE, at_s=now_s)
+        return self._apply(self.world.services.coupons.redeem(self.batch, self.ref, order, by, use, extended_s))
 
     def hold(
         self,
@@ -96,7 +98,7 @@ def pack(season: World, batch: PublishedBatch) -> Pack:
 
 AVAILABLE = Coupon("available", NOW_S, EXPIRES_S)
 HELD = Coupon("held", NOW_S, EXPIRES_S, MINE, NOW_S + 60)
-REDEEMED = Coupon("redeemed", NOW_S, EXPIRES_S, MINE)
+REDEEMED = Coupon("redeemed", NOW_S, EXPIRES_S, MINE, use=USE)
 VOIDED = Coupon("voided", NOW_S, EXPIRES_S, MINE)
 RETURNED = replace(AVAILABLE, returns=1, bar_s=BAR_S, print_no=1)
 Act = Callable[[Pack], bool]
@@ -120,18 +122,27 @@ held_again = (Pack.redeem, Pack.give_back, Pack.hold)
 printed = acts(Pack.print)
 printed_and_returned = acts(Pack.print, Pack.redeem, Pack.give_back)
 printed_again = acts(Pack.print, Pack.redeem, Pack.give_back, Pack.print)
-SPENT: dict[str, Any] = {"state": "redeemed", "order": MINE}
+SPENT: dict[str, Any] = {"state": "redeemed", "order": MINE, "use": USE}
+
+
+def at(coupon: Coupon, moment_s: int) -> Coupon:
+    return replace(coupon, use=replace(USE, at_s=moment_s))
+
 
 DONE: list[tuple[Callable[[Pack], None], Act, Coupon]] = [
     (fresh, Pack.redeem, REDEEMED),
-    (fresh, lambda p: p.redeem(now_s=EXPIRES_S - 1), REDEEMED),
-    (fresh, lambda p: p.redeem(now_s=EXPIRES_S, extended_s=1), REDEEMED),
+    (fresh, lambda p: p.redeem(now_s=EXPIRES_S - 1), at(REDEEMED, EXPIRES_S - 1)),
+    (fresh, lambda p: p.redeem(now_s=EXPIRES_S, extended_s=1), at(REDEEMED, EXPIRES_S)),
     (held, Pack.redeem, REDEEMED),
-    (held, lambda p: p.redeem(OTHER, NOW_S + 60), replace(REDEEMED, order=OTHER)),  # the hold has lapsed
+    (
+        held,
+        lambda p: p.redeem(OTHER, NOW_S + 60),
+        at(replace(REDEEMED, order=OTHER), NOW_S + 60),
+    ),  # the hold has lapsed
     (returned, Pack.redeem, replace(RETURNED, **SPENT)),
     (returned, Pack.hold, replace(RETURNED, state="held", order=MINE, held_until_s=NOW_S + 60)),
     (acts(*held_again), lambda p: p.redeem(issued_at_s=None), replace(RETURNED, **SPENT)),
-    (returned, lambda p: p.redeem(now_s=NOW_S - 6, issued_at_s=NOW_S), replace(RETURNED, **SPENT)),
+    (returned, lambda p: p.redeem(now_s=NOW_S - 6, issued_at_s=NOW_S), at(replace(RETURNED, **SPENT), NOW_S - 6)),
     (printed, lambda p: p.redeem(issued_at_s=0, print_no=1), replace(REDEEMED, print_no=1)),
     (printed, lambda p: p.hold(issued_at_s=0, print_no=1), replace(HELD, print_no=1)),
     (acts(Pack.print, Pack.redeem), Pack.give_back, replace(RETURNED, print_no=2)),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coupons.model.claims import Claim, Coupon
+from coupons.model.claims import Claim, Coupon, Use
 from coupons.model.days import NUMBERS, Sums, Totals
 from coupons.model.orders import (
     Line,
@@ -162,6 +162,13 @@ FREE = replace(ORDER, amounts=amounts(6, 4, 0), reversals=())
         (ORDER, REF, claim(OTHER, VOIDED), "names a coupon that is voided, not redeemed"),
         (WHOLE, REF, claim(OTHER, REDEEMED), "names a coupon that is redeemed, not voided"),
         (ORDER, REF, claim(OTHER, replace(REDEEMED, state="held")), "names a coupon that is held, not redeemed"),
+        (ORDER, REF, claim(OTHER, replace(REDEEMED, use=ORDER.use)), ""),
+        (
+            ORDER,
+            REF,
+            claim(OTHER, replace(REDEEMED, use=Use("diner", 9, 9))),
+            "names a coupon that tells of another use",
+        ),
     ],
 )
 def test_a_coupon_carries_the_order_that_keeps_it(

@@ -8,10 +8,20 @@ from coupons.fields import Title
 from coupons.model import claims
 from coupons.model.batches import PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
-from coupons.model.claims import BookingRecord
+from coupons.model.claims import BookingRecord, Coupon
 from coupons.sealing import Keys
 from coupons.times import rfc3339
 from coupons.web.responses.base import Moment, ResponseBody
+
+
+class UsedView(ResponseBody):
+    """The redemption of a coupon."""
+
+    merchant_id: str
+    """Where it was used."""
+    discount_minor: int
+    at: Moment
+    """When it was used."""
 
 
 class CouponView(ResponseBody):
@@ -29,6 +39,10 @@ class CouponView(ResponseBody):
     """The first second in which it cannot."""
     held_until: Moment | None
     """Set while an unpaid order holds the coupon, which is free again at this time at the latest."""
+    used: UsedView | None
+    """Set while the coupon is `redeemed`: a reversal that undoes the use removes it. One of a part, after which the
+    coupon stays used, leaves it as it is.
+    """
 
     @classmethod
     def each_of(cls, pack: ClaimedPack, keys: Keys, now_s: int) -> list[Self]:
@@ -48,7 +62,14 @@ class CouponView(ResponseBody):
             valid_from=rfc3339(coupon.valid_from_s, batch.timezone),
             expires_at=rfc3339(pack.expires_at_s(place), batch.timezone),
             held_until=rfc3339(coupon.held_until_s, batch.timezone) if status == "held" else None,
+            used=cls._used(coupon, batch.timezone),
         )
+
+    @staticmethod
+    def _used(coupon: Coupon, timezone: str) -> UsedView | None:
+        if coupon.use is None or coupon.state != "redeemed":
+            return None
+        return UsedView.copied(coupon.use, at=rfc3339(coupon.use.at_s, timezone))
 
 
 class ClaimView(ResponseBody):
