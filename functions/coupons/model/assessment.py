@@ -12,6 +12,7 @@ from coupons.model.claims import Coupon
 from coupons.model.merchants import MerchantRecord
 from coupons.model.opening_hours import is_open
 from coupons.model.orders import Item, LineAmounts, Order
+from coupons.model.scopes import are_regions_in, channels_in, is_channel_in, is_closed, refused_merchant
 from coupons.model.terms import Exchange, PercentOff, Terms
 from coupons.money import FundingLine, split
 from coupons.refusals import OrderReason
@@ -97,18 +98,15 @@ def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item]
     scope, reasons = terms.scope, list[OrderReason]()
     record = till.record if till is not None and till.enrolled and not till.record.suspended else None
     store = next((store for store in record.stores if store.store_id == order.store_id), None) if record else None
-    if till is None or record is None or store is None or (scope.merchants and till.merchant_id not in scope.merchants):
-        reasons.append("merchant")
-    if record is not None and scope.merchant_categories and record.category not in scope.merchant_categories:
-        reasons.append("category")
-    if record is not None and scope.merchant_tags and not set(record.tags) & set(scope.merchant_tags):
-        reasons.append("tag")
-    if (scope.channels and order.channel not in scope.channels) or (record and order.channel not in record.channels):
+    if till is not None and record is not None:
+        reasons += refused_merchant(scope, till.merchant_id, record)
+    if store is None and "merchant" not in reasons:
+        reasons.insert(0, "merchant")
+    if order.channel not in channels_in(scope, record) if record else not is_channel_in(scope, order.channel):
         reasons.append("channel")
     # Offline the goods are where the store is; online where they are delivered to.
     places = {order.region} | ({store.region} if store is not None and order.channel == "offline" else set())
-    is_closed = till is not None and store is not None and store.district in till.suspended_districts
-    if is_closed or (scope.regions and not places <= set(scope.regions)):
+    if (till and store and is_closed(store, till.suspended_districts)) or not are_regions_in(scope, places):
         reasons.append("region")
     of_category = [i for i in order.items if not scope.item_categories or i.category in scope.item_categories]
     if not of_category and "category" not in reasons:

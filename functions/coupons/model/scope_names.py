@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from coupons.model.campaigns import Campaign, Warned
 from coupons.model.merchants import Merchant, MerchantRecord
+from coupons.model.scopes import accepting_stores
 from coupons.model.terms import Scope
 from coupons.spelling import did_you_mean
 
@@ -41,7 +42,7 @@ def unknown_names(document: Campaign, records: Mapping[str, MerchantRecord]) -> 
     for number, terms in enumerate(document.terms):
         found = [one for names in _of_scope(terms.scope, number, merchants) for one in _unknown(names)]
         yield from found
-        if not found and not any(_fits(terms.scope, merchant_id, one) for merchant_id, one in merchants.items()):
+        if not found and not any(accepting_stores(terms.scope, *one) for one in merchants.items()):
             message = "no merchant of this document is inside the whole scope: together its lists leave nobody"
             yield Warned(place=f"body.terms.{number}.scope", message=message)
     regions = {*_regions(everyone), *(region for terms in document.terms for region in terms.scope.regions)}
@@ -89,16 +90,3 @@ def _unknown(names: _Names) -> Iterator[Warned]:
         if alike or nothing_known:
             question = f"; did you mean {alike!r}?" if alike else ""
             yield Warned(place=f"{names.place}.{number}", message=f"{names.what} {name!r}{question}")
-
-
-def _fits(scope: Scope, merchant_id: str, merchant: Merchant | MerchantRecord) -> bool:
-    """Whether a coupon with this scope can be used at one of the merchant's stores, on one of its channels."""
-    channels = [channel for channel in merchant.channels if not scope.channels or channel in scope.channels]
-    regions = not scope.regions or "online" in channels or bool(_regions([merchant]) & set(scope.regions))
-    return (
-        bool(channels)
-        and regions
-        and (not scope.merchants or merchant_id in scope.merchants)
-        and (not scope.merchant_categories or merchant.category in scope.merchant_categories)
-        and (not scope.merchant_tags or bool(set(merchant.tags) & set(scope.merchant_tags)))
-    )
