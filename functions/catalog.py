@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from coupons import refusals as r
-from coupons.claim import catalog
+from coupons.claim import catalog, merchants
 from coupons.web import published
 from coupons.web.api import Api, Response
+from coupons.web.bodies import MerchantsQuery
 from coupons.web.requests import Request
-from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView
+from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
 
 api = Api("CATALOG_TABLE")
 handler = api.handler
@@ -27,6 +28,21 @@ def get_campaign(request: Request) -> Response:
     """A campaign with its sections and published batches."""
     campaign, batches = catalog.campaign(request.services, request.path["campaign_id"], request.now_s)
     return Response(CampaignView.with_batches(campaign, batches), headers=_SHARED)
+
+
+@api.route(
+    "GET /campaigns/{campaign_id}/merchants",
+    scope=None,
+    query=MerchantsQuery,
+    responses={200: MerchantPage},
+    refusals=(r.NotFound,),
+)
+def get_merchants(request: Request) -> Response:
+    """Where a campaign's coupons are accepted: merchants with their stores, without suspended ones."""
+    campaign_id, query = request.path["campaign_id"], request.query
+    wanted = merchants.MerchantFilter(query.district, query.category, query.terms_id)
+    found, after = merchants.merchants(request.services, campaign_id, wanted, query.cursor)
+    return Response(MerchantPage.of(found, after), headers={"cache-control": "public, max-age=5"})
 
 
 @api.route("GET /batches/{batch_id}", scope=None, responses={200: BatchView}, refusals=(r.NotFound,))

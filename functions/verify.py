@@ -5,6 +5,7 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.settle import statements
 from coupons.till import holds, quotes, redemptions, reversals
+from coupons.till.own_record import own_record
 from coupons.times import epoch_s
 from coupons.web.accept import prefers_csv
 from coupons.web.api import Api, Response, csv_file, repeatable, written
@@ -12,7 +13,7 @@ from coupons.web.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody
 from coupons.web.metrics import RedeemedMoney
 from coupons.web.requests import Request
 from coupons.web.responses.statement import SettlementView
-from coupons.web.responses.till import HoldView, QuoteView, RedemptionView, ReleaseView, ReversalView
+from coupons.web.responses.till import HoldView, MerchantView, QuoteView, RedemptionView, ReleaseView, ReversalView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -115,6 +116,12 @@ def put_reversal(request: Request) -> Response:
         request.services, request.caller.merchant_id, order_no, reversal_no, request.body.amount_minor, request.now_s
     )
     return written(ReversalView.of(order_no, reversal, timezone), replay=replay)
+
+
+@api.route("GET /merchant", scope="merchant", responses={200: MerchantView})
+def get_merchant(request: Request) -> Response:
+    """The merchant's own record: its stores, whether it is suspended, and the late scans that it has left today."""
+    return Response(MerchantView.of(own_record(request.services, request.caller.merchant_id, request.now_s)))
 
 
 @api.route(

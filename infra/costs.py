@@ -19,7 +19,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from coupons.claim import catalog, codes, packs, wallet
+from coupons.claim import catalog, codes, merchants, packs, wallet
 from coupons.claim.eligibility import Citizen
 from coupons.clock import FENCE_S
 from coupons.metering import (
@@ -49,6 +49,7 @@ from coupons.settle import give_back
 from coupons.settle.day_close import close_days
 from coupons.settle.statements import settlement_page
 from coupons.till import quotes, redemptions, reversals
+from coupons.till.own_record import own_record
 from coupons.times import day_of, day_start_s, epoch_s
 from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
 from infra.couponctl.campaign_files import load_campaign
@@ -140,6 +141,10 @@ def played_at_the_till(services: Services, clock: FixedClock) -> Iterator[tuple[
     code, _, _ = codes.issue_code(services, coupon_id, person, now_s)
     order = _order("qianmen-diner")
     row = partial(_row, services.meter)
+    services.cache.published()
+    listed = partial(merchants.merchants, services, "beijing-2020")
+    yield row("merchants of a campaign", lambda: listed(merchants.MerchantFilter(terms_id="meal-50-10"), ""))
+    yield row("a merchant's own record", lambda: own_record(services, "qianmen-diner", now_s))
     yield row("quote", lambda: quotes.quote(services, "qianmen-diner", code, order, now_s))
 
     def redeem() -> object:

@@ -24,10 +24,39 @@ class Batch(TypedDict):
     coupons: list[dict[str, Any]]
 
 
+class Store(TypedDict):
+    store_id: str
+    title: Title | None
+    region: str
+    district: str | None
+    address: Title | None
+
+
+class Merchant(TypedDict):
+    merchant_id: str
+    title: Title
+    category: str
+    channels: list[str]
+    stores: list[Store]
+
+
+class OwnMerchant(Merchant):
+    campaigns: list[str]
+    suspended: bool
+    late_scans_per_day: int
+    late_scans_left: int
+
+
 class Booking(TypedDict):
     batch_id: str
     booked_at: str
     status: str
+
+
+class Used(TypedDict):
+    merchant_id: str
+    discount_minor: int
+    at: str
 
 
 class Coupon(TypedDict):
@@ -39,6 +68,7 @@ class Coupon(TypedDict):
     valid_from: str
     expires_at: str
     held_until: str | None
+    used: Used | None
 
 
 class Claim(TypedDict):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from infra.client.api import UnreachableError
 from infra.client.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from infra.client.answers import Batch
+    from infra.client.answers import Batch, Merchant
 
 FRESH_S = 1.0
 """`Cache-Control: max-age=1`: reading more often gets the same answer."""
 KEPT_MAX = 100
+PAGES_MAX = 10_000
 
 
 class Catalogue(Session):
@@ -30,6 +32,22 @@ class Catalogue(Session):
     def campaign(self, campaign_id: str) -> dict[str, Any]:
         """The campaign with its `sections` and `batches`. Raises ProblemError: `not-found`."""
         return cast("dict[str, Any]", self._fresh("GET /campaigns/{campaign_id}", {"campaign_id": campaign_id}))
+
+    def merchants(
+        self, campaign_id: str, *, district: str | None = None, category: str | None = None, terms_id: str | None = None
+    ) -> Iterator[Merchant]:
+        """Where coupons of the campaign, or only of these terms, are accepted; without suspended merchants.
+
+        Raises ProblemError: `not-found`; UnreachableError if the pages do not end.
+        """
+        query: dict[str, str | None] = {"district": district, "category": category, "terms_id": terms_id}
+        for _ in range(PAGES_MAX):
+            page = self._call("GET /campaigns/{campaign_id}/merchants", {"campaign_id": campaign_id}, query=query)
+            yield from page["merchants"]
+            if page["next"] is None:
+                return
+            query["cursor"] = page["next"]
+        raise UnreachableError(f"the merchants of {campaign_id} do not end")
 
     def batch(self, batch_id: str) -> Batch:
         """Status, window, stock (approximate until it is final) and the terms of its coupons.

@@ -20,7 +20,7 @@ from infra.client.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
-    from infra.client.answers import Hold, Quote, Redemption, Release, Reversal, Settlement
+    from infra.client.answers import Hold, OwnMerchant, Quote, Redemption, Release, Reversal, Settlement
     from infra.client.api import Api, Device
 
 CUT_OFF_MAX_S = 600.0
@@ -144,6 +144,10 @@ class Till(Session):
             else:
                 settled.append(Settled(number, answer))
         return settled
+
+    def merchant(self) -> OwnMerchant:
+        """The merchant's own record: its stores, whether it is suspended, late scans left today."""
+        return cast("OwnMerchant", self._call("GET /merchant"))
 
     def settlement(self, day: str, cursor: str | None = None) -> Settlement:
         """One page of the merchant's lines of a day (`2020-06-06`); `next` is the cursor of the page after it."""

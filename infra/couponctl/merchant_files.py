@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 KEY = "merchant_id"
 FACTS = ("title", "title_en", "title_zh", "category", "tags", "channels", "campaigns", "late_scans_per_day")
-STORE = {"store_id": "store_id", "store_title": "title", "region": "region", "district": "district"}
+STORE = {
+    "store_id": "store_id",
+    "store_title": "title",
+    "region": "region",
+    "district": "district",
+    "address": "address",
+}
 COLUMNS = (KEY, *FACTS, *STORE)
 _LISTS = ("tags", "channels", "campaigns")
 

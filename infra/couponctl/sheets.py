@@ -204,13 +204,15 @@ def _is_near(scope: dict[str, list[str]], record: dict[str, Any], store: dict[st
 
 
 def _shop(record: dict[str, Any], store: dict[str, Any], regions: list[str]) -> Words:
-    """Its region is left out if it can be no other."""
+    """With its address, or else its district and region; the region is left out if it can be no other."""
     merchant = words.of_title(record["title"])
     title = words.of_title(store["title"]) if store.get("title") else merchant
     where = [store.get("district"), store["region"] if regions != [store["region"]] else None]
-    found = [place for place in where if place]
+    found = [{"en": place, "zh": place} for place in where if place]
+    if store.get("address"):
+        found = [words.of_title(store["address"])]
     named = {name: dict.fromkeys((merchant[name], title[name])) for name in LANGUAGES}
     return {
-        "en": ", ".join(named["en"]) + (f" ({', '.join(found)})" if found else ""),
-        "zh": " ".join(named["zh"]) + (f"（{'、'.join(found)}）" if found else ""),
+        "en": ", ".join(named["en"]) + (f" ({', '.join(place['en'] for place in found)})" if found else ""),
+        "zh": " ".join(named["zh"]) + (f"（{'、'.join(place['zh'] for place in found)}）" if found else ""),
     }

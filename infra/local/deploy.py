@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from infra.local.cloud import REGION, Cloud, CloudError
 from infra.local.package import digest, package
-from infra.pages.upload import upload
 
 STACK = "coupon-season"
 _BUCKET = "coupon-season-code"
@@ -70,11 +68,6 @@ def deploy(cloud: Cloud, root: Path, parameters: dict[str, str], progress: Calla
         ],
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
     )
-
-
-def upload_pages(cloud: Cloud, deployed: Deployed, config: Mapping[str, Any], progress: Callable[[], None]) -> None:
-    """The pages are in their bucket. At every start: a restarted cloud has its buckets, but no objects."""
-    upload(cloud.client("s3"), deployed.outputs["PagesBucketName"], config, now=datetime.now(UTC), progress=progress)
 
 
 def _exists(formation: Any) -> bool:

@@ -13,7 +13,7 @@ from tests.world import Answered, a_batch, campaign, terms
 PUT, GET = "PUT /admin/campaigns/{campaign_id}", "GET /admin/campaigns/{campaign_id}"
 SEASON = {"campaign_id": "season"}
 MEMBERS = "PUT /admin/groups/{group_id}/members"
-UNSAID: dict[str, Any] = {"title": None, "district": None}
+UNSAID: dict[str, Any] = {"title": None, "district": None, "address": None}
 
 
 def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:

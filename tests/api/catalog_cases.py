@@ -83,6 +83,11 @@ def one_campaign_is_published(s: Stage) -> Answered:
     body={
         **SUMMARY,
         "description": None,
+        "funders": [
+            {"funder_id": "city", "title": "city", "kind": "government"},
+            {"funder_id": "platform", "title": "platform", "kind": "platform"},
+            {"funder_id": "shop", "title": "shop", "kind": "enterprise"},
+        ],
         "sections": [{"section_id": "food", "title": "Food", "description": None}],
         "batches": [
             PACK,

@@ -18,6 +18,7 @@ _MISFITS: dict[str, dict[str, Any]] = {
     "GET /campaigns": {"query": {_ODD: ""}},
     "GET /openapi.json": {"query": {_ODD: ""}},
     "GET /wallet": {"query": {"status": _ODD}},
+    "GET /merchant": {"query": {_ODD: ""}},
     "POST /quotes": {"body": []},
     "POST /admin/persons/lookup": {"body": []},
 }

@@ -30,11 +30,12 @@ ACTION = "POST /admin/batches/{batch_id}/"
 BOOKING = "/batches/{batch_id}/booking"
 DOCUMENT, HOLD = "PUT /admin/campaigns/{campaign_id}", "PUT /orders/{order_no}/hold"
 MERCHANT = "PUT /admin/merchants/{merchant_id}"
+NANLUO = {"en": "12 Nanluoguxiang", "zh": "南锣鼓巷12号"}
 NOODLES = {
     "title": {"en": "Nanluo Noodles", "zh": "南锣面馆"},
     "category": "catering",
     "channels": ["offline"],
-    "stores": [{"store_id": "nanluo-noodles", "region": "beijing", "district": "dongcheng"}],
+    "stores": [{"store_id": "nanluo-noodles", "region": "beijing", "district": "dongcheng", "address": NANLUO}],
     "campaigns": ["beijing-2020"],
 }
 SWEEP = {"sweep": "5c1f09d2a7b34e68"}
@@ -111,6 +112,13 @@ def booked(s: Stage) -> None:
     s.citizen("wang-fang", region="beijing").send("DELETE " + BOOKING, BATCH)
 
 
+def joined(s: Stage) -> None:
+    """A merchant joins the season by its own record."""
+    for body in (NOODLES, {"revision": 1, "late_scans_per_day": 20}):
+        s.operator().send(MERCHANT, {"merchant_id": "nanluo-noodles"}, body=body)
+    s.operator().send("GET /admin/merchants/{merchant_id}", {"merchant_id": "nanluo-noodles"})
+
+
 def claimed(s: Stage) -> list[str]:
     """Li Hua's coupons."""
     for _ in range(2):
@@ -120,6 +128,8 @@ def claimed(s: Stage) -> list[str]:
     for route, path in (("", None), ("/{campaign_id}", CAMPAIGN)):
         s.citizen("anybody").send(f"GET /campaigns{route}", path)
     s.citizen("anybody").send("GET /batches/{batch_id}", BATCH)
+    asked = {"terms_id": "meal-50-10", "category": "catering"}
+    s.citizen("anybody").send("GET /campaigns/{campaign_id}/merchants", CAMPAIGN, query=asked)
     return [coupon["coupon_id"] for coupon in claim.json["coupons"]]
 
 
@@ -136,6 +146,7 @@ def used(s: Stage, coupons: list[str]) -> None:
     diner(s).send("GET /orders/{order_no}/redemption", {"order_no": "20200606-0002"})
     for _ in range(2):
         diner(s).reverse("20200606-0002", "20200606-0002-r1", 4000)
+    diner(s).send("GET /merchant")
     for accept in ("application/json", "text/csv"):
         diner(s).send("GET /settlements/{day}", DAY, headers={"accept": accept})
 
@@ -145,9 +156,6 @@ def operated(s: Stage) -> None:
     operator.send("POST /admin/persons/lookup", body={"person_id": "li-hua"})
     operator.send("GET /admin/batches/{batch_id}/audit", BATCH, query=SWEEP)
     operator.send("GET /admin/campaigns/{campaign_id}/budgets", CAMPAIGN, query={"audit": "campaign", **SWEEP})
-    for body in (NOODLES, {"revision": 1, "late_scans_per_day": 20}):
-        operator.send(MERCHANT, {"merchant_id": "nanluo-noodles"}, body=body)
-    operator.send("GET /admin/merchants/{merchant_id}", {"merchant_id": "nanluo-noodles"})
     for action, body in (("pause", {}), ("resume", {}), ("extend", {"days": 7})):
         operator.send(ACTION + action, BATCH, body=body)
     operator.send("PUT /admin/batches/{batch_id}/quantity", BATCH, body={"quantity": 2_100_000})
@@ -157,6 +165,7 @@ def operated(s: Stage) -> None:
 def successes(s: Stage) -> None:
     s.clock.set("2020-06-05T09:00:00+08:00")
     declared(s, small_season())
+    joined(s)
     booked(s)
     s.clock.set(OPENING)
     used(s, claimed(s))

@@ -58,7 +58,7 @@ def role_of(route: str) -> str:
     path = route.partition(" ")[2]
     if path.startswith("/admin/"):
         return "operator"
-    if path.startswith(("/quotes", "/orders/", "/settlements/")):
+    if path == "/merchant" or path.startswith(("/quotes", "/orders/", "/settlements/")):
         return "merchant"
     if path.startswith("/wallet") or path.endswith(("/claim", "/booking", "/code")):
         return "citizen"
@@ -83,6 +83,7 @@ def _pack(body: Any) -> Callable[[Town], dict[str, Any]]:
 GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /campaigns": lambda _: {},
     "GET /campaigns/{campaign_id}": lambda _: _SEASON,
+    "GET /campaigns/{campaign_id}/merchants": lambda _: {**_SEASON, "query": {"terms_id": "ten-off"}},
     "GET /batches/{batch_id}": lambda _: _BATCH,
     "GET /openapi.json": lambda _: {},
     "PUT /batches/{batch_id}/booking": lambda _: {**_LATER, "body": {}},
@@ -107,6 +108,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
         "path": {"order_no": "used", "reversal_no": "r-1"},
         "body": {"amount_minor": 1000},
     },
+    "GET /merchant": lambda _: {},
     "GET /settlements/{day}": lambda _: {"path": {"day": "2020-06-06"}},
     "PUT /admin/campaigns/{campaign_id}": lambda _: {**_SEASON, "body": season()},
     "GET /admin/campaigns/{campaign_id}": lambda _: _SEASON,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -22,6 +23,8 @@ class Store(Document):
     """Where the store is, compared with `scope.regions` of terms."""
     district: Label | None = None
     """What `suspended_districts` is compared with."""
+    address: Title | None = None
+    """Where people find it; shown to them, also on printed sheets."""
 
 
 Decision = Literal["released", "refused"]
@@ -104,6 +107,26 @@ class MerchantRecord(Document):
         distinct("stores", (store.store_id for store in self.stores))
         distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld))
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptingMerchant:
+    """A merchant, with the channels on which it accepts coupons and the stores from which it does."""
+
+    merchant_id: str
+    record: MerchantRecord
+    channels: list[Channel]
+    stores: list[Store]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """What a merchant sees of itself. `campaigns`: where it takes part, by their documents or by its record."""
+
+    merchant_id: str
+    record: MerchantRecord
+    campaigns: list[str]
+    late_scans_left: int
 
 
 class MerchantEdit(Document):

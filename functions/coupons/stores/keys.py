@@ -16,6 +16,7 @@
 | | `GROUP#id` | `COUNT` | how many were ever admitted, and the batches that must have a pack for each |
 | | `GROUP#id#bucket` | `MEMBER#person` | one member, or `removed` |
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
+| | `JOINED#campaign` | `MERCHANT#id` | a merchant that joined by its record, which says whether it still does |
 | | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record often |
 | | `SWEEP#id#place` | `FOLD` | what a pass read of one of its places; at place 0 of an audit, how it began |
 | | | `REST#digest#n` | the part of it that is too long for one item |
@@ -135,6 +136,11 @@ def merchant(merchant_id: str) -> Key:
 
 def enrolment(merchant_id: str, campaign_id: str) -> Key:
     return Key(pk=f"MERCHANT#{merchant_id}", sk=f"{ENROLMENT}{campaign_id}")
+
+
+def joined(campaign_id: str, merchant_id: str = "") -> Key:
+    """Without a merchant: before the first."""
+    return Key(pk=f"JOINED#{campaign_id}", sk=f"{MERCHANT}{merchant_id}" if merchant_id else "")
 
 
 def fold(sweep_id: str, place: int) -> Key:

@@ -6,6 +6,7 @@
 | which orders were redeemed | BatchGetItem, strong | 1 read unit each |
 | hold, redeem, release, reverse | parts of one transaction with the coupon | 2 each part |
 | a late scan takes one of the day's places | a part of its redemption's transaction | 2 |
+| how many were taken | GetItem, strong | 1 read unit |
 | the lines of a merchant's day | Query of 16 shards, page by page | 1 read unit each 4 KB |
 | the lines of an order on a day | Query | 1 or 2 read units |
 
@@ -26,7 +27,7 @@ from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.parts import Part
 from coupons.stores.table import Table
-from coupons.stores.values import fields_of, reader
+from coupons.stores.values import fields_of, reader, sure
 from coupons.times import wall_clock
 
 SHARD_PAGE_LINES = 1_000
@@ -116,6 +117,11 @@ class Orders:
         condition = "attribute_not_exists(taken) OR taken < :max"
         key = keys.late_scans(merchant_id, day)
         return self._table.update("late scans", key, update, condition, none=0, one=1, max=late_max)
+
+    def late_taken(self, merchant_id: str, day: str) -> int:
+        """How many late scans of the merchant were counted on a settlement day. Raises Damaged."""
+        key = keys.late_scans(merchant_id, day)
+        return self._table.get(key, lambda item: sure(item["taken"], int), consistent=True) or 0
 
     def lines(
         self, merchant_id: str, day: str, after: tuple[int, str], limit: int

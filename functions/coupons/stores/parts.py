@@ -21,6 +21,7 @@ ItemKind = Literal[
     "fold",
     "group",
     "index",
+    "joined",
     "late scans",
     "ledger",
     "limit",

@@ -124,6 +124,21 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_Words = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_MaybeId = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,64}$")]
+
+
+class MerchantsQuery(Query):
+    district: _Words = ""
+    """Only stores of this district; absent: all."""
+    category: _Words = ""
+    """Only merchants of this category; absent: all."""
+    terms_id: _MaybeId = ""
+    """Only where coupons of these terms are accepted; absent: everywhere."""
+    cursor: _MaybeId = ""
+    """`next` of the page before; absent: the first page."""
+
+
 class WalletQuery(Query):
     status: Literal["", CouponStatus] = ""
     """Only coupons of this status; absent: all."""

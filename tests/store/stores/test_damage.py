@@ -45,6 +45,9 @@ class Town(World):
         for name in ("fair", "season"):
             answer = ann.send("GET /campaigns/{campaign_id}", {"campaign_id": name})
             seen[name] = _(answer, lambda a: [one["batch_id"] for one in a["batches"]])
+        answer = ann.send("GET /campaigns/{campaign_id}/merchants", {"campaign_id": "fair"})
+        seen["merchants"] = _(answer, lambda a: [one["merchant_id"] for one in a["merchants"]])
+        seen["own record"] = _(self.merchant("bakery").send("GET /merchant"), lambda a: a["title"])
         answer = ann.send("GET /wallet")
         seen["wallet"] = _(answer, lambda a: ([one["batch_id"] for one in a["coupons"]], a["damaged"]))
         answer = operator.send("POST /admin/persons/lookup", body={"person_id": "ann"})
@@ -122,6 +125,8 @@ HEALTHY: Look = {
     "campaigns": ["fair", "season"],
     "fair": ["toys"],
     "season": ["pack", "more"],
+    "merchants": ["bakery", "diner"],
+    "own record": "Bakery",
     "wallet": (["pack", "toys"], 0),
     "lookup": (2, 0),
     "diner": (["o-1", "o-2"], 0, True, 1000),
@@ -133,6 +138,8 @@ HEALTHY: Look = {
 }
 BAD = {"S": SECRET}
 CATALOG, CLAIMS, ORDERS = "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE"
+HALF_USED = {"s": {"S": "r"}, "e": {"N": "1592618400"}, "m": {"S": "diner"}, "d": {"N": "1000"}}
+"""A redeemed coupon that says where it was used, and not when."""
 LEFT_OUT: Look = {"wallet": (["toys"], 1), "lookup": (1, 1)}
 """A pack that cannot be shown is counted where it is missing."""
 OF_CAMPAIGN: Look = {"audit of the campaign": False, "audit": False}
@@ -170,6 +177,7 @@ DAMAGED: list[tuple[Place, dict[str, Any], Look]] = [
     ),
     ((CATALOG, "FUNDER#season#city", "BUDGET"), {"left_minor": None}, {"budgets": (2, 2, 1), **OF_CAMPAIGN}),
     ((CATALOG, "REFUSED#pack", "REFUSED"), {"not-open": BAD}, OF_CAMPAIGN),
+    ((CATALOG, "MERCHANT#bakery", "RECORD"), {"facts": BAD}, {"merchants": ["diner"], "own record": 500}),
     (
         (CATALOG, "WITHHELD#diner", "RECORD"),
         {"withheld": {"L": [{"M": {"day": BAD}}]}},
@@ -177,6 +185,7 @@ DAMAGED: list[tuple[Place, dict[str, Any], Look]] = [
     ),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"c": None}, {**LEFT_OUT, **ALL_AUDITS}),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"c": {"L": []}}, {**LEFT_OUT, **ALL_AUDITS}),
+    ((CLAIMS, "B#pack#", "CLAIM#"), {"c": {"L": [{"M": HALF_USED}]}}, {**LEFT_OUT, **ALL_AUDITS}),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"a": {"N": "99999999999999"}}, LEFT_OUT),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"n": {"N": "99"}}, {**LEFT_OUT, **ALL_AUDITS}),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"t": {"N": "1.5"}}, {**LEFT_OUT, **ALL_AUDITS}),

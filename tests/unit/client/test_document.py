@@ -41,6 +41,9 @@ def till_cut_off(till: Till) -> Any:
 CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "GET /campaigns": lambda citizen, _: citizen.campaigns(),
     "GET /campaigns/{campaign_id}": lambda citizen, _: citizen.campaign(ODD),
+    "GET /campaigns/{campaign_id}/merchants": lambda citizen, _: list(
+        citizen.merchants(ODD, district=ODD, category=ODD, terms_id=ODD)
+    ),
     "GET /batches/{batch_id}": lambda citizen, _: citizen.batch(ODD),
     "GET /openapi.json": lambda citizen, _: citizen.openapi(),
     "PUT /batches/{batch_id}/booking": lambda citizen, _: citizen.book(ODD),
@@ -56,6 +59,7 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "PUT /orders/{order_no}/redemption": lambda _, till: till_cut_off(till),
     "GET /orders/{order_no}/redemption": lambda _, till: till.redemption(ODD),
     "PUT /orders/{order_no}/reversals/{reversal_no}": lambda _, till: till.reverse(ODD, ODD, 1),
+    "GET /merchant": lambda _, till: till.merchant(),
     "GET /settlements/{day}": lambda _, till: till.settlement(ODD, "1~a"),
 }
 """Each route by the one method that asks it, with everything that the method can say."""
@@ -69,7 +73,7 @@ class Recorder(Stack):
         too_old = asked.method == "PUT" and asked.path.endswith("redemption") and "scanned_at" not in asked.body
         if too_old:
             return Reply(409, {"type": "/problems/code-expired", "title": "Too old"})
-        return Reply(body={"campaigns": []})
+        return Reply(body={"campaigns": [], "merchants": [], "next": None if "cursor" in asked.query else "m"})
 
 
 def call(route: str) -> Asked:

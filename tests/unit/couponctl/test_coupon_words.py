@@ -147,6 +147,13 @@ def test_a_store_that_sells_online_delivers_into_the_region() -> None:
     assert len(shops(scope(regions=["hubei"], channels=["offline"]), [], {"diner": online})) == 1
 
 
+def test_a_store_is_named_with_its_address() -> None:
+    """In each language, in place of its district and region."""
+    stores = [{"store_id": "s", "region": "beijing", "district": "east", "address": {"en": "1 Gate", "zh": "门1号"}}]
+    told = shops(scope(merchants=["diner"]), [], {"diner": DINER | {"stores": stores}})
+    assert told == [{"en": "Diner (1 Gate)", "zh": "小馆（门1号）"}]
+
+
 def test_a_long_list_of_stores_is_cut() -> None:
     """A page has room for eight; the rest is counted."""
     stores = [{"store_id": f"s{n}", "region": "beijing", "title": f"No. {n}"} for n in range(SHOPS_MAX + 3)]

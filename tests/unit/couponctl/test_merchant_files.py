@@ -23,11 +23,12 @@ def test_lines_of_one_merchant_are_its_stores(tmp_path: Path) -> None:
     """In any column; what is the merchant's own is said once, or the same each time."""
     path = written(
         tmp_path,
-        "\ufeffMerchant_ID ,title_en,title_zh,category,tags,channels,store_id,store_title,region,district,campaigns",
-        "diner,Diner,餐厅,catering,noodles; spicy,offline,one,Old,beijing,east,season",
+        "\ufeffMerchant_ID ,title_en,title_zh,category,tags,channels,store_id,store_title,region,district,address,"
+        "campaigns",
+        "diner,Diner,餐厅,catering,noodles; spicy,offline,one,Old,beijing,east,1 Gate,season",
         "",
-        '"bakery",Bakery,面包店,catering,,offline,bakery,,beijing,,',
-        "diner,,,,,,two,,beijing,,",
+        '"bakery",Bakery,面包店,catering,,offline,bakery,,beijing,,,',
+        "diner,,,,,,two,,beijing,,,",
     )
     diner, bakery = read_merchants(path)
     assert diner.facts == {
@@ -38,7 +39,7 @@ def test_lines_of_one_merchant_are_its_stores(tmp_path: Path) -> None:
         "campaigns": ["season"],
     }
     assert diner.stores == [
-        {"store_id": "one", "title": "Old", "region": "beijing", "district": "east"},
+        {"store_id": "one", "title": "Old", "region": "beijing", "district": "east", "address": "1 Gate"},
         {"store_id": "two", "region": "beijing"},
     ]
     assert (bakery.line, bakery.facts["title"]) == (4, {"en": "Bakery", "zh": "面包店"})

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from coupons.fields import Title
+from coupons.fields import Channel, Title
 from coupons.model import batches
 from coupons.model.batches import BatchNow
-from coupons.model.campaigns import BatchMode, Booking, Campaign, Eligibility, Section
+from coupons.model.campaigns import BatchMode, Booking, Campaign, Eligibility, FunderKind, Section
 from coupons.model.limits import Limit
+from coupons.model.merchants import AcceptingMerchant, Store
 from coupons.model.terms import Terms
 from coupons.times import epoch_s, rfc3339
 from coupons.web.responses.base import CurrencyCode, Moment, ResponseBody
+
+
+class FunderView(ResponseBody):
+    """Who pays discounts of a campaign."""
+
+    funder_id: str
+    title: Title
+    kind: FunderKind
+    """What the funder is."""
 
 
 class BatchSummary(ResponseBody):
@@ -109,11 +119,43 @@ class CampaignList(ResponseBody):
         return cls(campaigns=[CampaignSummary.of(campaign) for campaign in campaigns])
 
 
+class MerchantSummary(ResponseBody):
+    """A merchant that accepts coupons of a campaign."""
+
+    merchant_id: str
+    title: Title
+    category: str
+    """What it is, as terms name it."""
+    channels: list[Channel]
+    """Where it sells; if terms were asked for, where it accepts their coupons."""
+    stores: list[Store]
+    """Its stores that were asked for, without those of suspended districts; online too it sells from them."""
+
+    @classmethod
+    def of(cls, merchant: AcceptingMerchant) -> Self:
+        return cls.copied(merchant, merchant.record)
+
+
+class MerchantPage(ResponseBody):
+    """Merchants of a campaign, without those that are suspended."""
+
+    merchants: list[MerchantSummary]
+    """Of the 100 that the page looks at, those that were asked for, in the order of their ids."""
+    next: str | None
+    """The `cursor` of the next page, which there is also after an empty one; null: this is the last."""
+
+    @classmethod
+    def of(cls, found: list[AcceptingMerchant], after: str) -> Self:
+        return cls(merchants=[MerchantSummary.of(one) for one in found], next=after or None)
+
+
 class CampaignView(CampaignSummary):
     """A campaign with its sections and published batches."""
 
     description: Title | None
     """Shown to people; null: none."""
+    funders: list[FunderView]
+    """Who pays the discounts."""
     sections: list[Section]
     """Headings under which batches and terms are shown."""
     batches: list[BatchSummary]
@@ -122,4 +164,5 @@ class CampaignView(CampaignSummary):
     @classmethod
     def with_batches(cls, campaign: Campaign, found: list[BatchNow]) -> Self:
         summaries = [BatchSummary.of(now) for now in found]
-        return cls.of(campaign, batches=summaries)
+        funders = [FunderView.copied(funder) for funder in campaign.funders]
+        return cls.of(campaign, funders=funders, batches=summaries)

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
+from coupons.fields import Channel, Title
 from coupons.model.assessment import Assessment
+from coupons.model.merchants import OwnRecord, Store
 from coupons.model.orders import OrderRecord, Reversal
 from coupons.model.terms import Terms
 from coupons.refusals import OrderReason
 from coupons.times import rfc3339
 from coupons.web.responses.base import FundingView, Moment, ResponseBody, funding_of_lines
+
+
+class MerchantView(ResponseBody):
+    """The merchant that asks, as its record says now."""
+
+    merchant_id: str
+    title: Title
+    category: str
+    """What terms compare with their categories of merchants."""
+    channels: list[Channel]
+    """Where it sells."""
+    stores: list[Store]
+    """Where it sells from."""
+    campaigns: list[str]
+    """The campaigns in which it takes part."""
+    suspended: bool
+    """It redeems no coupons; it can still release, reverse and read."""
+    late_scans_per_day: int
+    """How many late scans are taken a settlement day, from tills that were offline; 0: none."""
+    late_scans_left: int
+    """How many of them are left today, in the time zone of its campaigns."""
+
+    @classmethod
+    def of(cls, own: OwnRecord) -> Self:
+        return cls.copied(own, own.record)
 
 
 class QuoteView(ResponseBody):
