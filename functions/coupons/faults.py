@@ -8,7 +8,6 @@ tests/unit/test_faults.py::test_no_error_of_any_model_is_told_in_pydantics_words
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -59,13 +58,11 @@ def explained(
     """The errors, or the first `most`, with the steps of their place: names, and numbers of list items."""
     found = [_found(detail, model, word) for detail in error.errors(include_url=False)[:most]]
     is_meant = {one.union for one in found if not one.is_another_branch}
-    branches = Counter(one.union for one in found)
     told: dict[tuple[tuple[Step, ...], str], None] = {}
     for one in found:
         if one.is_another_branch and one.union in is_meant:
             continue
-        is_neither = one.is_another_branch and branches[one.union] > 1
-        told[one.place, "must be a string, or an object" if is_neither else one.message] = None
+        told[one.place, "must be a string, or an object" if one.is_another_branch else one.message] = None
     return list(told)
 
 

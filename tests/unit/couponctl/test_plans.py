@@ -78,6 +78,18 @@ def test_what_is_new_or_unchanged_is_said_in_few_lines(stored: Stack, capsys: py
     assert capsys.readouterr().err == "hubei-2020: nothing changes, revision 3\n"
 
 
+@pytest.mark.parametrize(("changes", "more"), [(40, 0), (41, 1)])
+def test_a_long_list_of_changes_is_cut(
+    stored: Stack, capsys: pytest.CaptureFixture[str], changes: int, more: int
+) -> None:
+    """Forty are printed, and how many more there are."""
+    stored.on(ROUTE, planned(changes=[CHANGES[0]] * changes))
+    assert stored.run("apply", str(SEASON)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert sum(line.startswith("  ~ title") for line in lines) == 40
+    assert ("  and 1 more changes (--json lists all)" in lines) == bool(more)
+
+
 def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Every refusal is told, with the line of each difference."""
     frozen = {"place": "batches[sme-recovery].quantity", "change": "frozen", "kept": 60_001, "stated": 60_000}
