@@ -33,8 +33,14 @@ class Cli:
 
     @property
     def given_token(self) -> str | None:
-        """The token of the command line or of the environment."""
-        return self.options.get("token") or None
+        """The token of the command line or of the environment, without the line end of the file that held it.
+
+        Raises click.UsageError if it cannot be sent.
+        """
+        token = str(self.options.get("token") or "").strip()
+        if not (token.isascii() and all(map(str.isprintable, token))):
+            raise click.UsageError("the token holds a line end, a control character or a letter outside ASCII")
+        return token or None
 
     @property
     def token(self) -> str | None:

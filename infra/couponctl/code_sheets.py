@@ -20,7 +20,7 @@ from infra.client.api import ProblemError, UnreachableError
 from infra.client.citizen import Citizen
 from infra.client.reactions import reaction_to
 from infra.couponctl.cli import Cli, command
-from infra.couponctl.output import GOOD, WrongUseError
+from infra.couponctl.output import GOOD, WrongUseError, counted
 from infra.couponctl.parameters import NAME, PERSON
 from infra.couponctl.tokens import claims_of
 
@@ -86,7 +86,7 @@ def assist(
         sheet = season.sheet(claimed, [_printed(api, coupon) for coupon in claimed["coupons"]])
         for file, (_, made) in zip(files, wanted, strict=True):
             file.write(made(sheet))
-    told = f"{batch}: {len(sheet.tickets)} coupons of {person}; sheets printed before are no longer valid"
+    told = f"{batch}: {counted(len(sheet.tickets), 'coupon')} of {person}; sheets printed before are no longer valid"
     cli.out.progress(told)
     written = [str(path) for path, _ in wanted]
     result = sheet.as_json() | ({"files": written} if written else {})

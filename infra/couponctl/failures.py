@@ -12,7 +12,7 @@ import click
 
 from infra.client.api import ApiError, ProblemError
 from infra.couponctl.output import REFUSED, BadFileError, WrongUseError
-from infra.couponctl.tokens import expiry_of, scopes_of
+from infra.couponctl.tokens import claims_of, expiry_of, scopes_of
 
 if TYPE_CHECKING:
     from infra.couponctl.cli import Cli
@@ -37,9 +37,12 @@ def report(cli: Cli, error: Exception) -> int:
         cli.out.problem(str(name), error)
         if status == FORBIDDEN:
             needed, has = (of_token.get(of, "unknown") or "no scope" for of in ("scopes_needed", "token_scopes"))
-            cli.out.failure(f"  {name} needs the scope {needed.replace(' ', ' and ')}; the token has {has}")
+            scopes = f"scopes {needed.replace(' ', ' and ')}" if " " in needed else f"scope {needed}"
+            cli.out.failure(f"  {name} needs the {scopes}; the token has {has}")
         elif of_token:
             cli.out.failure(f"  the token expires at {of_token['token_expires_at']}")
+        elif status == UNAUTHORIZED and claims_of(cli.token) is None:
+            cli.out.failure("  the token is no JWT")
     elif isinstance(error, click.ClickException):
         error.show()
     else:
@@ -65,7 +68,7 @@ def _kind(error: Exception) -> tuple[int, str]:
     if isinstance(error, BadFileError):
         return REFUSED, "bad-file"
     if isinstance(error, ProblemError):
-        return REFUSED, error.slug
+        return REFUSED, error.slug or "gateway"
     if isinstance(error, ApiError):
         return UNREACHABLE, "unreachable"
     if isinstance(error, OSError):

@@ -96,7 +96,8 @@ class Output:
                 self.failure(f"  {_place(place)}")
         for fact, value in error.problem.items():
             if fact not in _SHOWN_ELSEWHERE:
-                self.failure(f"  {fact}: {shown(fact, value, error.problem.get('currency'))}")
+                name = fact.removesuffix("_minor")
+                self.failure(f"  {name}: {shown(fact, value, error.problem.get('currency'))}")
 
 
 def amount(amount_minor: int, currency: object) -> str:
@@ -112,7 +113,11 @@ def currency_name(currency: str) -> str:
 
 
 def shown(name: str, value: object, currency: object = None) -> str:
-    """A member as text: amounts (`*_minor`) in their currency, counts with separators, others as they are."""
+    """A member as text: amounts (`*_minor`, and `amounts` by funder) in their currency, counts with separators, others
+    as they are.
+    """
+    if name == "amounts" and isinstance(value, dict):
+        return " + ".join(f"{funder_id} {amount(minor, currency)}" for funder_id, minor in value.items())
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, int):
@@ -121,8 +126,10 @@ def shown(name: str, value: object, currency: object = None) -> str:
 
 
 def facts(values: Mapping[str, Any]) -> str:
-    """A mapping's members as text: `claims 200, quantity 2,000,000`."""
-    return ", ".join(f"{name} {shown(name, value, values.get('currency'))}" for name, value in values.items())
+    """A mapping's members as text: `claims 200, quantity 2,000,000`. Its `currency` stands with its amounts."""
+    currency = values.get("currency")
+    said = ((name.removesuffix("_minor"), shown(name, value, currency)) for name, value in values.items())
+    return ", ".join(f"{name} {text}" for name, text in said if name != "currency")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -50,7 +50,8 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
         if page["next"] is not None:
             cli.out.progress(f"settlement of {day}: {len(found['lines']):,} lines read")
     if not as_csv:
-        cli.out.result(found, *_told(found))
+        again = f"couponctl settlement {day}{f' --merchant {merchant}' if merchant else ''} --csv"
+        cli.out.result(found, *_told(found), f"As CSV: {again}")
     return REFUSED if found["damaged"] else GOOD
 
 
@@ -87,7 +88,6 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
         f"; {counted(found['damaged'], 'item')} cannot be read: nothing may be paid by this" if found["damaged"] else ""
     )
     yield f"{found['merchant_id']}, {found['day']}: {counted(len(lines), 'line')}; {state}{damage}"
-    yield f"As CSV: couponctl settlement {found['day']} --csv"
 
 
 def _order(line: dict[str, Any]) -> str:

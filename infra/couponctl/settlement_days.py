@@ -52,14 +52,14 @@ class Days:
         return self._local(f"{day}T{hour:0>2}:{rest}{timed[3] or 'Z'}", campaign_id)
 
     def _local(self, moment: str, campaign_id: str | None) -> str:
-        try:
-            moment_s = epoch_s(datetime.fromisoformat(moment))
-        except ValueError as error:
-            raise DayError(f"is no time: {error}") from None
         known = self._zones
         zone = known.get(campaign_id or "")
         zones = {zone} if zone else set(known.values())
-        days = sorted({day_of(moment_s, zone).isoformat() for zone in zones}) or [moment[: len("2020-06-06")]]
+        try:
+            moment_s = epoch_s(datetime.fromisoformat(moment))
+            days = sorted({day_of(moment_s, zone).isoformat() for zone in zones}) or [moment[: len("2020-06-06")]]
+        except (OverflowError, ValueError):  # no such hour or offset, or a year that no zone's calendar has
+            raise DayError("is no time like 2020-06-06T12:00:00+08:00") from None
         if len(days) > 1:
             raise DayError(
                 f"is {' or '.join(days)}, by the time zones of the campaigns: add a column campaign_id, or give --day"

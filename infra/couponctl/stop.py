@@ -32,7 +32,8 @@ def stop(cli: Cli, batch: str, *, void: bool, yes: bool) -> int:
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("stop asks before it acts, and nobody can answer here: give --yes")
-        if not click.confirm("\n".join(_effect(cli.api, batch, void=void)), err=True):
+        question = _question(cli.api, batch, void=void)
+        if question and not click.confirm(question, err=True):
             cli.out.failure(f"{batch}: not stopped")
             return REFUSED
     answer = cli.api.post(step(batch, "stop"), {"issued": "void" if void else "keep"}, repeatable=True)
@@ -41,9 +42,11 @@ def stop(cli: Cli, batch: str, *, void: bool, yes: bool) -> int:
     return say(cli.out, batch, answer.body, said, replayed=answer.replayed)
 
 
-def _effect(api: Api, batch_id: str, *, void: bool) -> list[str]:
-    """What the stop would do, and the question. Raises ApiError."""
+def _question(api: Api, batch_id: str, *, void: bool) -> str:
+    """What the stop would do, and whether to; empty if it was done before. Raises ApiError."""
     batch, campaign = published_batch(api, batch_id)
+    if batch["status"] == "stopped" and not void:
+        return ""
     terms: list[dict[str, Any]] = batch["coupons"]
     left, quantity = batch["remaining"], batch["quantity"]
     as_of = f" as of {moment(rfc3339(int(api.time.now_s()), campaign['timezone']))}" if api.time.is_known else ""
@@ -58,4 +61,4 @@ def _effect(api: Api, batch_id: str, *, void: bool) -> list[str]:
             f"  Coupons that {become}: at most {issued:,}, worth at most {worth} in discounts.",
             f"  Some of them may be redeemed or expired; `couponctl audit {batch_id}` counts them.",
         ]
-    return [*said, f"Stop it for good{' and void its coupons' if void else ''}?"]
+    return "\n".join([*said, f"Stop it for good{' and void its coupons' if void else ''}?"])

@@ -88,7 +88,7 @@ def _when(terms: Terms) -> Iterator[str]:
     if stated := terms.get("usable"):
         from infra.couponctl.coupon_words import weekly
 
-        yield "usable " + "; ".join(weekly(one)["en"] for one in stated)
+        yield "usable: " + "; ".join(weekly(one)["en"] for one in stated)
     if dates := terms.get("blackout_dates"):
         yield "not on " + ", ".join(dates)
 

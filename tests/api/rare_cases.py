@@ -48,7 +48,7 @@ def rollover_to_a_whole_group(s: Stage) -> Answered:
 
 
 def rested(amounts: Any) -> dict[str, Any]:
-    return {"batch_id": "pack", "step": "gave back rest", "amounts": amounts}
+    return {"batch_id": "pack", "step": "gave back rest", "amounts": amounts, "currency": "CNY"}
 
 
 @case(BUDGETS, 200, body=lambda text: '"step":"rest"' in text)

@@ -97,7 +97,7 @@ def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: i
     marked = services.controls.giving_rest(batch.batch_id, control, last)
     if not _to_funders(services, batch, read, marked, REST, rest, now_s) or rest.is_zero:
         return []
-    return [{"batch_id": batch.batch_id, "step": f"gave back {REST}", "amounts": dict(rest)}]
+    return [{"batch_id": batch.batch_id, "step": f"gave back {REST}", **_said(batch, rest)}]
 
 
 def take_back(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> bool:
@@ -180,7 +180,7 @@ def _give(
     marked = services.controls.giving_back(batch.batch_id, control, step)
     if not _to_funders(services, batch, read, marked, _NAMES[step], back, now_s):
         return None
-    return {"amounts": dict(amounts)} | ({"packs": packs, "to": batch.document.rollover_to} if packs else {})
+    return _said(batch, amounts) | ({"packs": packs, "to": batch.document.rollover_to} if packs else {})
 
 
 def _roll_over(
@@ -237,3 +237,8 @@ def _receiving(services: Services, target: RolloverTarget, packs: int, moved: Am
         services.reserves.part(batch_id, target.reserve, target.reserve.grown(moved)),
         *services.groups.raising(target.batch, control.quantity + packs),
     ]
+
+
+def _said(batch: PublishedBatch, amounts: Amounts) -> dict[str, Any]:
+    """For the schedule's report."""
+    return {"amounts": dict(amounts), "currency": batch.purse.currency}

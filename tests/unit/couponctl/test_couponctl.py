@@ -108,16 +108,19 @@ def test_a_refusal_is_printed_with_title_detail_places_and_facts(
         "publish: refused with 409 budget-exceeded: Budget-Exceeded",
         "  Too little money.",
         "  batches[0].quantity: too many",
-        f"  missing_minor: {amount}",
+        f"  missing: {amount}",
         f"  currency: {currency}",
     ]
 
 
 def test_the_gateways_own_refusal_is_shown_as_such(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """`{message}` bodies have no slug."""
-    stack.on("POST /admin/batches/first/publish", Reply(401, {"message": "Unauthorized"}))
-    assert stack.run("--token", "stale", "publish", "first") == 1
-    assert capsys.readouterr().err == "publish: refused with 401 by the gateway: Unauthorized\n"
+    """`{message}` bodies have no slug; a token that is none is named."""
+    stack.on("POST /admin/batches/first/publish", *2 * [Reply(401, {"message": "Unauthorized"})])
+    assert stack.run("--token", "garbage", "publish", "first") == 1
+    told = "publish: refused with 401 by the gateway: Unauthorized\n  the token is no JWT\n"
+    assert capsys.readouterr().err == told
+    assert stack.run("--token", "garbage", "--json", "publish", "first") == 1
+    assert json.loads(capsys.readouterr().out)["error"]["slug"] == "gateway"
 
 
 def test_a_given_token_is_used_wherever_it_stands(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,17 +185,27 @@ def test_a_moment_is_sent_as_it_is_written(stack: Stack, text: str) -> None:
     assert stack.asked[0].body == {"now": text}
 
 
+GAVE_BACK = {
+    "batch_id": "first",
+    "step": "gave back expired",
+    "amounts": {"city": 1500, "shop": 0},
+    "currency": "JPY",
+    "packs": 3,
+}
+
+
 def test_tick_says_what_was_done(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line a thing done, and a word if more is due."""
+    """One line a thing done, amounts in their currency, and a word if more is due."""
     stack.on(
         "POST /_local/tick",
-        Reply(body={"did": [{"sweep": "expire", "batch_id": "first", "buckets": 16}], "more": True}),
+        Reply(body={"did": [{"sweep": "expire", "batch_id": "first", "buckets": 1600}, GAVE_BACK], "more": True}),
         Reply(body={"did": [], "more": False}),
     )
     assert stack.run("tick") == 0
     assert stack.run("tick") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "sweep expire, batch_id first, buckets 16",
+        "sweep expire, batch_id first, buckets 1,600",
+        "batch_id first, step gave back expired, amounts city 1,500 JPY + shop 0 JPY, packs 3",
         "more is due: tick again",
         "nothing was due",
     ]

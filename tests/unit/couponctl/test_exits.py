@@ -230,3 +230,11 @@ def test_help_loads_nothing_heavy() -> None:
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(told.stdout.splitlines()[-1].split())
     assert loaded & {"pydantic", "boto3", "babel", "yaml", "rich", "segno"} == set()
+
+
+@pytest.mark.parametrize(("token", "code"), [("mine\r\n", 0), (" mine", 0), ("a\nb", 2), ("a\x00b", 2), ("令牌", 2)])
+def test_a_token_from_a_file_is_sent_whole_or_not_at_all(stack: Stack, token: str, code: int) -> None:
+    """The line end behind it is dropped; what no header can hold is wrong usage."""
+    stack.on("POST /admin/batches/first/publish", Reply(body={"batch_id": "first", "status": "open"}))
+    assert stack.run("--token", token, "publish", "first") == code
+    assert [asked.token for asked in stack.asked] == ["mine"] * (code == 0)

@@ -143,7 +143,7 @@ def test_a_name_of_nothing_is_said_to_be_one(stack: Stack, capsys: pytest.Captur
         ),
         (
             {"usable": [{"weekdays": ["fri", "mon", "tue", "sun"], "starts": "18:00", "ends": "02:00"}]},
-            "usable Mon, Tue, Fri, Sun 18:00 to 02:00 the next day",
+            "usable: Mon, Tue, Fri, Sun 18:00 to 02:00 the next day",
         ),
         ({"blackout_dates": ["2020-06-25", "2020-06-26"]}, "not on 2020-06-25, 2020-06-26"),
         ({"scope": {"merchants": ["diner", "bar"]}}, "at diner, bar"),

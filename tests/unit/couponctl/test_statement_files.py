@@ -146,7 +146,10 @@ def test_a_day_is_the_campaigns_local_day(stack: Stack, tmp_path: Path, cell: st
         ("2020-02-30", "is no date: day"),
         ("2020-06-06 12:00 CST", "has a time that cannot be read"),
         ("2020-06-06 1:00 PM +08:00", "has a time that cannot be read"),
-        ("2020-06-06T25:00:00Z", "is no time: hour must be in 0..23"),
+        ("2020-06-06T25:00:00Z", "is no time like"),
+        ("2020-06-06T12:00:00+99:99", "is no time like"),
+        ("0001-01-01T00:30:00+14:00", "is no time like"),
+        ("9999-12-31T23:30:00-14:00", "is no time like"),
     ],
 )
 def test_a_day_that_would_be_a_guess_is_named(

@@ -76,6 +76,19 @@ def test_without_a_terminal_yes_is_required(
     assert stack.routes() == [STOP]
 
 
+@pytest.mark.parametrize(("args", "asks"), [([], False), (["--void"], True)])
+def test_a_stopped_batch_is_stopped_without_a_question(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], args: list[str], asks: bool
+) -> None:
+    """Nothing ends by it, unless its coupons are to be void."""
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    stopped = {"batch_id": "pack", "campaign_id": "spring", "status": "stopped", "quantity": 20, "remaining": 10}
+    stack.on("GET /batches/pack", Reply(body={**stopped, "coupons": [OFF]}))
+    assert stack.run("stop", "pack", *args) == int(asks)
+    assert ("Stop it for good" in capsys.readouterr().err) is asks
+    assert (STOP in stack.routes()) is not asks
+
+
 def test_a_batch_that_is_not_there_is_not_asked_about(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a refusal as any other."""
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
