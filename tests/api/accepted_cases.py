@@ -136,6 +136,12 @@ def a_first_page(s: Stage) -> Answered:
     return asked(s)
 
 
+@case(MERCHANTS, 200, body=lambda text: text.count("merchant_id") == PAGE_MERCHANTS and '"next":"m-099"' in text)
+def a_page_of_merchants_that_joined_by_themselves_alone(s: Stage) -> Answered:
+    _many(s)
+    return asked(s, cursor="e")
+
+
 @case(MERCHANTS, 200, body=has("shop-099", "shop-100"))
 def the_page_after_it(s: Stage) -> Answered:
     _many(s)
@@ -196,6 +202,15 @@ def late_scans_left_in_the_zone_with_the_fewest(s: Stage) -> Answered:
     """It is 7 June in Shanghai, and 6 June, the day of the late scan, in the other campaign's zone."""
     late(s, "ann")
     s.publish(campaign(a_batch("fair-pack"), campaign_id="fair", timezone="America/New_York"))
+    s.clock.set("2020-06-07T00:00:00+08:00")
+    return s.merchant().send("GET /merchant")
+
+
+@case("GET /merchant", 200, body={**LATE_OWN, "late_scans_left": 2})
+def late_scans_left_whatever_the_zone_of_a_campaign_without_the_merchant(s: Stage) -> Answered:
+    late(s, "ann")
+    document = campaign(a_batch("fair-pack"), campaign_id="fair", timezone="America/New_York")
+    s.publish({**document, "merchants": [MALL]})
     s.clock.set("2020-06-07T00:00:00+08:00")
     return s.merchant().send("GET /merchant")
 

@@ -138,8 +138,9 @@ HEALTHY: Look = {
 }
 BAD = {"S": SECRET}
 CATALOG, CLAIMS, ORDERS = "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE"
-HALF_USED = {"s": {"S": "r"}, "e": {"N": "1592618400"}, "m": {"S": "diner"}, "d": {"N": "1000"}}
-"""A redeemed coupon that says where it was used, and not when."""
+_HALF_USED = {"s": {"S": "r"}, "e": {"N": "1592618400"}, "m": {"S": "diner"}, "d": {"N": "1000"}}
+USED = (_HALF_USED, _HALF_USED | {"u": {"N": "99999999999999"}})
+"""Redeemed coupons that say where they were used, and not when, or at no time of a calendar."""
 LEFT_OUT: Look = {"wallet": (["toys"], 1), "lookup": (1, 1)}
 """A pack that cannot be shown is counted where it is missing."""
 OF_CAMPAIGN: Look = {"audit of the campaign": False, "audit": False}
@@ -185,7 +186,7 @@ DAMAGED: list[tuple[Place, dict[str, Any], Look]] = [
     ),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"c": None}, {**LEFT_OUT, **ALL_AUDITS}),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"c": {"L": []}}, {**LEFT_OUT, **ALL_AUDITS}),
-    ((CLAIMS, "B#pack#", "CLAIM#"), {"c": {"L": [{"M": HALF_USED}]}}, {**LEFT_OUT, **ALL_AUDITS}),
+    *[((CLAIMS, "B#pack#", "CLAIM#"), {"c": {"L": [{"M": used}]}}, {**LEFT_OUT, **ALL_AUDITS}) for used in USED],
     ((CLAIMS, "B#pack#", "CLAIM#"), {"a": {"N": "99999999999999"}}, LEFT_OUT),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"n": {"N": "99"}}, {**LEFT_OUT, **ALL_AUDITS}),
     ((CLAIMS, "B#pack#", "CLAIM#"), {"t": {"N": "1.5"}}, {**LEFT_OUT, **ALL_AUDITS}),

@@ -168,3 +168,30 @@ def test_no_default_decides_for_a_merchant(
     assert [(answer.status, answer.json["type"]) for answer in answers] == [(500, "about:blank")] * 2
     assert [named[:3] for named in logged(caplog)] == [(table, *keys.merchant("diner").values())] * 2
     assert ann.send("GET /wallet").json["coupons"][0]["status"] == "available"
+
+
+def test_a_campaign_lists_the_merchants_that_join_it(world: World, diner: MerchantRecord) -> None:
+    """Once each, in the order of their ids, as many as are asked for; fifty campaigns are joined by one edit."""
+    registry = world.services.registry
+    assert registry.joined("other", "", 10) == ["diner"]
+    for merchant_id in ("cafe", "bar"):
+        put(world.services, merchant_id, edit(**FACTS, campaigns=[*(f"c-{n}" for n in range(49)), "other"]))
+    put(world.services, "diner", edit(revision=1, campaigns=["more", "other"]))
+    assert registry.joined("other", "", 10) == ["bar", "cafe", "diner"]
+    assert [registry.joined("other", "", 2), registry.joined("other", "bar", 1)] == [["bar", "cafe"], ["cafe"]]
+    assert [registry.joined(name, "", 9) for name in ("more", "c-48", "none")] == [["diner"], ["bar", "cafe"], []]
+
+
+def test_a_refused_edit_joins_nothing(world: World, diner: MerchantRecord) -> None:
+    """The record and the campaigns' lists change in one transaction."""
+    slow = world.new_services(
+        client=Overtaken(
+            world.client,
+            "transact_write_items",
+            "MERCHANT#diner",
+            lambda: put(world.services, "diner", edit(revision=1, suspended=True)),
+        )
+    )
+    with pytest.raises(RevisionConflict):
+        put(slow, "diner", edit(revision=1, campaigns=["more", "other"]))
+    assert world.services.registry.joined("more", "", 9) == []
