@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.cloud import REGION, Cloud, CloudError
 from infra.local.package import digest, package
+from infra.pages.upload import upload
 
 STACK = "coupon-season"
 _BUCKET = "coupon-season-code"
@@ -68,6 +70,11 @@ def deploy(cloud: Cloud, root: Path, parameters: dict[str, str], progress: Calla
         ],
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
     )
+
+
+def upload_pages(cloud: Cloud, deployed: Deployed, config: Mapping[str, Any], progress: Callable[[], None]) -> None:
+    """The pages are in their bucket. At every start: a restarted cloud has its buckets, but no objects."""
+    upload(cloud.client("s3"), deployed.outputs["PagesBucketName"], config, now=datetime.now(UTC), progress=progress)
 
 
 def _exists(formation: Any) -> bool:

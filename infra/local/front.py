@@ -1,7 +1,9 @@
-"""The front of the local stack: it answers `/_local` itself and passes everything else to the HTTP API.
+"""The front of the local stack: it answers `/_local` itself, passes the paths of pages to the distribution, and
+everything else to the HTTP API.
 
 Bytes pass unchanged both ways, also odd paths and broken encodings. Three kinds of headers do not: those of the
-connection itself, `Date`, which states the time of the test clock (clients count down by it), and those of CORS.
+connection itself, `Date`, which states the time of the test clock (clients count down by it), and those of CORS. A page
+keeps the real `Date`: a browser would take files of the test clock's 2020 for out of date.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import h11
 from infra.local.answers import Answer, ProblemError
 from infra.local.clock import LocalClock
 from infra.local.cors import Cors
+from infra.local.pages import Pages
 from infra.local.routes import LocalRoutes
 from infra.local.upstream import Upstream
 
@@ -34,13 +37,14 @@ class Front:
     """Answers HTTP/1.1 on a socket. `prefix`: the path under which the upstream serves the API."""
 
     def __init__(
-        self, *, upstream: Upstream, prefix: bytes, routes: LocalRoutes, clock: LocalClock, cors: Cors
+        self, *, upstream: Upstream, prefix: bytes, routes: LocalRoutes, clock: LocalClock, cors: Cors, pages: Pages
     ) -> None:
         self._upstream = upstream
         self._prefix = prefix
         self._routes = routes
         self._clock = clock
-        self.cors = cors
+        self._cors = cors
+        self._pages = pages
 
     async def serve(self, listening: socket.socket, until: asyncio.Event) -> None:
         """Accepts connections until the event is set; open ones are then dropped."""
@@ -48,6 +52,7 @@ class Front:
         await until.wait()
         server.close()
         self._upstream.close()
+        self._pages.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=2 * _HEAD_BYTES_MAX)
@@ -58,8 +63,18 @@ class Front:
         writer.close()
 
     async def answer(self, request: h11.Request, body: bytes) -> Answer:
-        """The answer to a request, with the headers of CORS; no request makes it raise."""
-        return self.cors.added(request, self.cors.preflight(request) or await self._answer(request, body))
+        """The answer to a request, with its headers; no request makes it raise."""
+        if self._pages.has(_path(request.target)):
+            return await self._pages.answer(request, _origin_form(request.target))
+        return self.finished(request, self._cors.preflight(request) or await self._answer(request, body))
+
+    def finished(self, request: h11.Request | None, answer: Answer) -> Answer:
+        """An answer of the API or of the front with the headers of CORS and the test clock's `Date`."""
+        if request:
+            answer = self._cors.added(request, answer)
+        headers = [(name, value) for name, value in answer.headers if name.lower() != b"date"]
+        headers.append((b"date", formatdate(self._clock.now_s(), usegmt=True).encode()))
+        return Answer(answer.status, answer.body, headers)
 
     async def _answer(self, request: h11.Request, body: bytes) -> Answer:
         path = _path(request.target)
@@ -77,9 +92,9 @@ class Front:
             detail = f"The local cloud did not answer: {type(error).__name__}."
             return ProblemError("unavailable", detail).answer(instance)
 
-    def head(self, answer: Answer, *, close: bool) -> h11.Response:
-        headers = [(name, value) for name, value in answer.headers if name.lower() != b"date"]
-        headers.append((b"date", formatdate(self._clock.now_s(), usegmt=True).encode()))
+    @staticmethod
+    def head(answer: Answer, *, close: bool) -> h11.Response:
+        headers = [*answer.headers]
         if answer.status not in _BODILESS:
             headers.append((b"content-length", str(len(answer.body)).encode()))
         if close:
@@ -168,9 +183,7 @@ class _Exchange:
     async def _refuse(self, problem: ProblemError, request: h11.Request | None) -> None:
         if self._protocol.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             answer = problem.answer(_path(request.target).decode() if request else "/")
-            if request:
-                answer = self._front.cors.added(request, answer)
-            await self._send(answer, head_only=False, close=True)
+            await self._send(self._front.finished(request, answer), head_only=False, close=True)
 
     async def _send(self, answer: Answer, *, head_only: bool, close: bool) -> None:
         parts = [self._protocol.send(self._front.head(answer, close=close))]

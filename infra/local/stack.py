@@ -16,10 +16,11 @@ from infra.client.api import ProblemError
 from infra.local import answers
 from infra.local.cloud import HOST, Cloud, CloudError
 from infra.local.cors import Cors
-from infra.local.deploy import Deployed, deploy
+from infra.local.deploy import Deployed, deploy, upload_pages
 from infra.local.front import Front
 from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.kept import Kept
+from infra.local.pages import Pages
 from infra.local.patience import PatientApi
 from infra.local.routes import LocalRoutes
 from infra.local.seasons import load_season
@@ -27,10 +28,12 @@ from infra.local.settings import Settings
 from infra.local.steps import Steps
 from infra.local.tables import load_template
 from infra.local.upstream import Upstream
+from infra.pages.applications import applications
 
 SERVICES = (
     "apigateway",
     "cloudformation",
+    "cloudfront",
     "dynamodb",
     "events",
     "iam",
@@ -47,6 +50,7 @@ SERVICES = (
 """AWS services that template.yaml uses, and that deploy and run it."""
 
 _AT_ONCE = max(8, 4 * (os.cpu_count() or 1))
+_FILES_AT_ONCE = 16
 _WARM = (("/campaigns", "citizen"), ("/wallet", "citizen"), ("/settlements/2020-06-06", "merchant"))
 """Path and scope of a request to each function that a person waits for; it starts a worker, most of a CPU second."""
 
@@ -68,9 +72,10 @@ class Stack:
         self._deployed: Deployed | None = None
 
     def deploy(self) -> None:
-        """Raises CloudError."""
+        """template.yaml is deployed, and the pages are uploaded. Raises CloudError."""
         try:
             self._deployed = self._deploy()
+            upload_pages(self.cloud, self._deployed, self._pages_config, self._steps.progress)
         except ClientError as error:
             raise CloudError(f"{error}; FRESH=1 starts anew") from error
         except BotoCoreError as error:
@@ -85,12 +90,17 @@ class Stack:
                 "Stage": "local",
                 "JwtIssuer": self.issuer.url,
                 "JwtAudience": AUDIENCE,
+                "SignInOrigins": self.issuer.url,
                 "TestClockFile": str(self._kept.clock.path),
                 # Millions of packs and few people: with as many buckets as on AWS each pass would be slow.
                 "ClaimsPerBucket": "100000",
             },
             self._steps.progress,
         )
+
+    @property
+    def _pages_config(self) -> dict[str, Any]:
+        return {"issuer": self.issuer.url, "client_id": {one.name: one.name for one in applications()}, "hotline": None}
 
     @property
     def deployed(self) -> Deployed:
@@ -160,4 +170,12 @@ class Stack:
             routes=LocalRoutes(issuer=self.issuer, clock=self._kept.clock, invoke=self.invoke_schedule),
             clock=self._kept.clock,
             cors=Cors.declared(load_template(), self._settings.allowed_origins),
+            pages=Pages(
+                Upstream(
+                    HOST,
+                    self._settings.cloud_port,
+                    limit=_FILES_AT_ONCE,
+                    named=self.deployed.outputs["DistributionDomain"],
+                )
+            ),
         )

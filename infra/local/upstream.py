@@ -88,12 +88,15 @@ class Places:
 
 
 class Upstream:
-    """The local cloud at `host:port`; at most `limit` requests at once, see Places."""
+    """The local cloud at `host:port`; at most `limit` requests at once, see Places.
 
-    def __init__(self, host: str, port: int, *, limit: int) -> None:
+    `named`: what requests call it by, if not by its address.
+    """
+
+    def __init__(self, host: str, port: int, *, limit: int, named: str = "") -> None:
         self._host = host
         self._port = port
-        self._authority = f"{host}:{port}".encode()
+        self._authority = (named or f"{host}:{port}").encode()
         self._places = Places(limit)
         self._idle: list[_Connection] = []
 

@@ -1,1 +1,1 @@
-"""The pages for people, in TypeScript, and what is written for them from this code."""
+"""The web pages: their sources, what is built of them, and how it gets to where it is served."""

@@ -45,6 +45,10 @@ class LocalStack:
     def cloud_url(self) -> str:
         return f"http://{HOST}:{self.port + 1}"
 
+    @property
+    def issuer_url(self) -> str:
+        return f"http://{HOST}:{self.port + 2}"
+
     def start(self, *, fresh: bool = False, within_s: float = READY_WITHIN_S) -> None:
         """Return when the stack answers: it says so. `times` has each line until then, and when it came."""
         self.output = []

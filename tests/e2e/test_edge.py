@@ -53,7 +53,7 @@ def test_a_token_for_one_word_of_its_scopes_is_enough(stack: LocalStack) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/", "/batches", "/batches/special-0606/claim/more", "/orders//redemption"]
+    "path", ["/nowhere", "/nowhere/more", "/batches", "/batches/special-0606/claim/more", "/orders//redemption"]
 )
 def test_a_path_that_is_no_route_is_not_found(stack: LocalStack, path: str) -> None:
     """404 as a problem document, with the path as its instance."""

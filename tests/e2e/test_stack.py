@@ -73,5 +73,6 @@ def test_a_restart_goes_on_where_data_and_clock_stopped(stack: LocalStack) -> No
             assert person.send("GET", "/wallet").json["coupons"] == before
             assert person.claim("smart-offline-0606").slug == "already-claimed-group"
         with stack.citizen("newcomer") as person:
+            assert person.send("GET", "/").headers["content-type"].startswith("text/html")
             assert person.claim("smart-online-0606").status == 201
         assert [event.type for event in ear.hear(1)] == ["coupon.claimed.v1"]

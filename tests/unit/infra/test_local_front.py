@@ -2,115 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import h11
 import pytest
 
-from infra.local.answers import Answer
-from infra.local.clock import OPENING_S, LocalClock
-from infra.local.cors import Cors
-from infra.local.front import Front
-from infra.local.issuer import Issuer
-from infra.local.routes import LocalRoutes
+from infra.local.clock import OPENING_S
+from tests.unit.infra.fronts import Local, local_front, request
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass
-class Recorder:
-    """Stands where ministack would, and answers what it is told."""
-
-    answer: Answer = field(default_factory=lambda: Answer(418, b"\xff\x00", [(b"x-a", b"\xfe"), (b"date", b"old")]))
-    error: Exception | None = None
-    seen: list[tuple[bytes, bytes, list[tuple[bytes, bytes]], bytes]] = field(default_factory=list)
-
-    async def exchange(self, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> Answer:
-        self.seen.append((method, target, headers, body))
-        if self.error:
-            raise self.error
-        return self.answer
-
-
-@dataclass
-class Local:
-    front: Front
-    upstream: Recorder
-    clock: LocalClock
-    ticks: list[dict[str, Any]]
-
-    def send(self, raw: bytes) -> list[tuple[int, dict[str, str], bytes]]:
-        """Every answer to these bytes on one connection that the client then closes."""
-        return asyncio.run(self._sent(raw))
-
-    async def _sent(self, raw: bytes) -> list[tuple[int, dict[str, str], bytes]]:
-        server = await asyncio.start_server(self.front._connection, "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
-        writer.write(raw)
-        writer.write_eof()
-        received = await asyncio.wait_for(reader.read(), 10)
-        writer.close()
-        server.close()
-        return _answers(received)
-
-    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
-        [(status, _, answer)] = self.send(_request(method.encode(), path.encode(), body))
-        return status, json.loads(answer)
-
-
-def _answers(received: bytes) -> list[tuple[int, dict[str, str], bytes]]:
-    answers = []
-    while received:
-        head, _, received = received.partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        length = int(headers.get("content-length", 0))
-        answers.append((int(first.split()[1]), headers, received[:length]))
-        received = received[length:]
-    return answers
-
-
-def _request(method: bytes, target: bytes, body: bytes = b"", *headers: bytes) -> bytes:
-    lines = [method + b" " + target + b" HTTP/1.1", b"Host: here", *headers, b"Content-Length: %d" % len(body)]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
-
-
-CORS = Cors(("https://app.test",), "GET", "authorization", "Date", 60)
-
-
 @pytest.fixture
 def local(tmp_path: Path) -> Local:
-    clock = LocalClock(tmp_path / "clock.json")
-    clock.set_now(OPENING_S)
-    upstream, ticks = Recorder(), [{"did": [], "more": False}]
-    routes = LocalRoutes(
-        issuer=Issuer("http://issuer", tmp_path / "key.pem"),
-        clock=clock,
-        invoke=lambda: ticks.pop(0),
-    )
-    front = Front(upstream=upstream, prefix=b"/api", routes=routes, clock=clock, cors=CORS)  # type: ignore[arg-type]
-    return Local(front, upstream, clock, ticks)
+    return local_front(tmp_path)
 
 
 @pytest.mark.parametrize(
     "target",
-    [b"/", b"//x", b"/a/../b", b"/a%2Fb?x=%ff&&x=;", b"/%5Flocal/clock", b"/_localx", b"/_ministack/reset", b"/a#b"],
+    [
+        b"/shop",
+        b"//",
+        b"//x",
+        b"/a/../b",
+        b"/assets",
+        b"/index.html/",
+        b"/a%2Fb?x=%ff&&x=;",
+        b"/%5Flocal/clock",
+        b"/_localx",
+        b"/_ministack/reset",
+        b"/a#b",
+    ],
 )
 def test_a_path_passes_as_it_came(local: Local, target: bytes) -> None:
     """Nothing is decoded, collapsed or dropped, and ministack's own paths are the API's below the prefix."""
-    local.send(_request(b"GET", target))
+    local.send(request(b"GET", target))
     assert local.upstream.seen[0][1] == b"/api" + target
 
 
 def test_bodies_and_headers_pass_as_they_came(local: Local) -> None:
     """Broken encodings too, both ways; headers of the connection do not, and `Date` is replaced."""
-    [(status, headers, body)] = local.send(_request(b"PUT", b"/x", b"\xff\x00{", b"X-B: \xfe", b"Keep-Alive: 5"))
+    [(status, headers, body)] = local.send(request(b"PUT", b"/x", b"\xff\x00{", b"X-B: \xfe", b"Keep-Alive: 5"))
     method, _, sent, sent_body = local.upstream.seen[0]
     assert (method, sent_body) == (b"PUT", b"\xff\x00{")
     assert (b"X-B", b"\xfe") in sent
@@ -120,7 +56,7 @@ def test_bodies_and_headers_pass_as_they_came(local: Local) -> None:
 
 def test_a_connection_takes_several_requests(local: Local) -> None:
     """Kept alive, pipelined too, each answered in its order."""
-    raw = _request(b"GET", b"/1") + _request(b"PUT", b"/2", b"x") + _request(b"GET", b"/_local/clock")
+    raw = request(b"GET", b"/1") + request(b"PUT", b"/2", b"x") + request(b"GET", b"/_local/clock")
     assert [status for status, _, _ in local.send(raw)] == [418, 418, 200]
 
 
@@ -130,10 +66,10 @@ def test_a_connection_takes_several_requests(local: Local) -> None:
         b"\x16\x03\x01\r\n\r\n",
         b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
-        _request(b"GET", b"*"),
-        _request(b"GET", b"/" + b"a" * 10_300),
-        _request(b"GET", b"/", b"", b"X: " + b"a" * 60_000),
-        _request(b"PUT", b"/", b"x" * (6 * 1024 * 1024 + 1)),
+        request(b"GET", b"*"),
+        request(b"GET", b"/" + b"a" * 10_300),
+        request(b"GET", b"/", b"", b"X: " + b"a" * 60_000),
+        request(b"PUT", b"/", b"x" * (6 * 1024 * 1024 + 1)),
         b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
     ids=["tls", "not ascii", "no host", "no path", "long path", "long header", "over 6 MB", "bad chunk"],
@@ -150,7 +86,7 @@ def test_what_is_not_a_request_is_malformed(local: Local, raw: bytes) -> None:
 def test_a_silent_cloud_is_said_to_be_silent(local: Local, error: Exception) -> None:
     """502 with a problem document; the connection goes on."""
     local.upstream.error = error
-    assert [status for status, _, _ in local.send(_request(b"GET", b"/") * 2)] == [502, 502]
+    assert [status for status, _, _ in local.send(request(b"GET", b"/x") * 2)] == [502, 502]
 
 
 def test_a_token_carries_what_was_asked_for(local: Local) -> None:
@@ -227,7 +163,7 @@ def test_bad_input_is_malformed(local: Local, path: str, body: bytes) -> None:
 )
 def test_an_unknown_local_route_is_a_problem(local: Local, method: str, path: str, status: int, slug: str) -> None:
     """404, or 405 with the methods that the path knows; none of them reaches the API."""
-    [(answered, headers, body)] = local.send(_request(method.encode(), path.encode()))
+    [(answered, headers, body)] = local.send(request(method.encode(), path.encode()))
     assert (answered, json.loads(body)["type"]) == (status, f"/problems/{slug}")
     assert ("allow" in headers) == (status == 405)
     assert local.upstream.seen == []
@@ -252,20 +188,20 @@ def test_a_page_of_an_allowed_origin_reads_every_answer(local: Local) -> None:
     """Of the API, of `/_local`, and the front's refusals, also of what it does not read to its end."""
     origin = b"Origin: https://app.test"
     for target in (b"/wallet", b"/_local/clock", b"/_local/nothing", b"nowhere"):
-        [(_, headers, _)] = local.send(_request(b"GET", target, b"", origin))
+        [(_, headers, _)] = local.send(request(b"GET", target, b"", origin))
         assert headers["access-control-allow-origin"] == "https://app.test", target
         assert (headers["access-control-expose-headers"], headers["vary"]) == ("Date", "origin")
-    [(status, headers, _)] = local.send(_request(b"PUT", b"/wallet", b"x" * (6 * 2**20 + 1), origin))
+    [(status, headers, _)] = local.send(request(b"PUT", b"/wallet", b"x" * (6 * 2**20 + 1), origin))
     assert (status, headers["access-control-allow-origin"]) == (400, "https://app.test")
     local.upstream.error = OSError()
-    [(status, headers, _)] = local.send(_request(b"GET", b"/wallet", b"", origin))
+    [(status, headers, _)] = local.send(request(b"GET", b"/wallet", b"", origin))
     assert (status, headers["access-control-allow-origin"]) == (502, "https://app.test")
 
 
 @pytest.mark.parametrize("target", [b"/_local/clock", b"/_local/nothing", b"nowhere"])
 def test_no_browser_guesses_the_type_of_its_own_answers(local: Local, target: bytes) -> None:
     """Answers and refusals; what the API sends passes as it came."""
-    [(_, headers, _)] = local.send(_request(b"GET", target))
+    [(_, headers, _)] = local.send(request(b"GET", target))
     assert headers["x-content-type-options"] == "nosniff"
 
 
@@ -273,8 +209,8 @@ def test_a_preflight_does_not_reach_the_cloud(local: Local) -> None:
     """Another request with the method OPTIONS does."""
     asks = (b"Origin: https://app.test", b"Access-Control-Request-Method: PUT")
     for target in (b"/wallet", b"/_local/token", b"/no/route"):
-        [(status, headers, body)] = local.send(_request(b"OPTIONS", target, b"", *asks))
+        [(status, headers, body)] = local.send(request(b"OPTIONS", target, b"", *asks))
         assert (status, body, headers["access-control-allow-methods"]) == (204, b"", "GET")
     assert local.upstream.seen == []
-    local.send(_request(b"OPTIONS", b"/wallet", b"", asks[0]))
+    local.send(request(b"OPTIONS", b"/wallet", b"", asks[0]))
     assert len(local.upstream.seen) == 1

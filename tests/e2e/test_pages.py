@@ -1,0 +1,51 @@
+"""Web pages of a running stack: from the bucket through the distribution, with the headers that protect them."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+from time import time
+
+import pytest
+
+from infra.pages.applications import applications, page_patterns
+from tests.e2e.local_stack import LocalStack
+
+PATHS = [path for path in page_patterns() if not path.endswith("*")]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_there_with_its_headers(stack: LocalStack, path: str) -> None:
+    """It loads nothing from elsewhere, is asked for again each time, and has the real time."""
+    with stack.caller() as browser:
+        answer = browser.send("GET", path)
+    policy = answer.headers["content-security-policy"]
+    assert answer.status == 200
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert f"connect-src 'self' {stack.issuer_url};" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-cache")
+    assert answer.headers["permissions-policy"].startswith("camera=()")
+    assert parsedate_to_datetime(answer.headers["date"]).timestamp() == pytest.approx(time(), abs=3600)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_what_a_page_names_is_there(stack: LocalStack) -> None:
+    """Its script and its style sheet, kept for a year."""
+    with stack.caller() as browser:
+        page = browser.send("GET", "/").text
+        for address in re.findall(r'"(/assets/[^"]+)"', page):
+            asset = browser.send("GET", address)
+            assert (asset.status, asset.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+        assert browser.send("GET", "/assets/nothing.js").status == 403
+
+
+def test_pages_learn_where_people_sign_in(stack: LocalStack) -> None:
+    """The policy lets them ask exactly there."""
+    with stack.caller() as browser:
+        config = browser.send("GET", "/config.json").json
+    assert config == {
+        "issuer": stack.issuer_url,
+        "client_id": {one.name: one.name for one in applications()},
+        "hotline": None,
+    }
