@@ -1,26 +1,19 @@
-"""The token issuer: signs tokens with its own key, and publishes the key for the gateway's authorizer."""
+"""The token issuer: signs tokens with its own key, which the gateway's authorizer learns from its documents."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from infra.local.cloud import HOST
 from infra.local.kept import close_to_others, write_private
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 AUDIENCE = "coupon-season"
 TOKEN_LIFETIME_S = 86_400
@@ -50,51 +43,14 @@ class Issuer:
         signature = self._key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{_base64(signature)}"
 
-    @contextmanager
-    def published(self, port: int) -> Iterator[None]:
-        """Serves discovery document and key set on loopback `port` during the block. Raises OSError if it is taken."""
-        server = _Server((HOST, port), _handler(self._documents()))
-        thread = threading.Thread(target=server.serve_forever, name="issuer", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            server.server_close()
+    @property
+    def discovery(self) -> dict[str, str]:
+        """Where the gateway's authorizer finds the key."""
+        return {"issuer": self.url, "jwks_uri": f"{self.url}/.well-known/jwks.json"}
 
-    def _documents(self) -> dict[str, bytes]:
-        return {
-            "/.well-known/openid-configuration": _json(
-                {"issuer": self.url, "jwks_uri": f"{self.url}/.well-known/jwks.json"}
-            ),
-            "/.well-known/jwks.json": _json({"keys": [self._jwk]}),
-        }
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints nothing: the gateway has gone, as it does when the stack ends."""
-
-
-def _handler(documents: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            document = documents.get(self.path)
-            if document is None:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(document)))
-            self.end_headers()
-            self.wfile.write(document)
-
-        def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-            """Logs nothing: only the gateway sends requests, every two hours."""
-
-    return Handler
+    @property
+    def key_set(self) -> dict[str, list[dict[str, str]]]:
+        return {"keys": [self._jwk]}
 
 
 def _key(path: Path) -> rsa.RSAPrivateKey:

@@ -29,6 +29,7 @@ from infra.local.examples import examples
 from infra.local.kept import LOG, AlreadyRunningError, ForeignDirectoryError, Kept, OtherFormError, held
 from infra.local.saves import since
 from infra.local.settings import Settings, SettingsError, checkout, settings_of
+from infra.local.sign_in_server import published
 from infra.local.stack import SERVICES, Stack, import_slow_parts
 from infra.local.steps import Steps
 
@@ -90,7 +91,7 @@ def _run(settings: Settings, exits: ExitStack) -> int:
     try:
         cloud.wait_until_ready()
         stack = Stack(settings, cloud, kept, steps)
-        with stack.issuer.published(settings.issuer_port):
+        with published(stack.issuer, stack.sign_in, settings.issuer_port):
             _set_up(stack, steps)
             kept.running()
             # The test clock continues as if no time had passed.

@@ -25,6 +25,7 @@ from infra.local.patience import PatientApi
 from infra.local.routes import LocalRoutes
 from infra.local.seasons import load_season
 from infra.local.settings import Settings
+from infra.local.sign_in import CLIENT_ID, SignIn
 from infra.local.steps import Steps
 from infra.local.tables import load_template
 from infra.local.upstream import Upstream
@@ -55,6 +56,11 @@ _WARM = (("/campaigns", "citizen"), ("/wallet", "citizen"), ("/settlements/2020-
 """Path and scope of a request to each function that a person waits for; it starts a worker, most of a CPU second."""
 
 
+def redirect_addresses(port: int) -> set[str]:
+    """Where the applications are, by both names of this machine; a sign-in returns nowhere else."""
+    return {f"http://{host}:{port}{one.paths[0]}" for host in (HOST, "localhost") for one in applications()}
+
+
 def import_slow_parts() -> None:
     """Imports the SAM translator, which takes a second, while ministack starts."""
     importlib.import_module("infra.local.expand")
@@ -67,6 +73,7 @@ class Stack:
         self.cloud = cloud
         self._steps = steps
         self.issuer = Issuer(f"http://{HOST}:{settings.issuer_port}", kept.key_path)
+        self.sign_in = SignIn(self.issuer, redirect_addresses(settings.port))
         self._settings = settings
         self._kept = kept
         self._deployed: Deployed | None = None
@@ -100,7 +107,7 @@ class Stack:
 
     @property
     def _pages_config(self) -> dict[str, Any]:
-        return {"issuer": self.issuer.url, "client_id": {one.name: one.name for one in applications()}, "hotline": None}
+        return {"issuer": self.issuer.url, "client_id": CLIENT_ID, "hotline": None}
 
     @property
     def deployed(self) -> Deployed:

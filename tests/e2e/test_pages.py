@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from email.utils import parsedate_to_datetime
 from time import time
+from urllib.parse import urlencode
 
 import pytest
 
-from infra.pages.applications import applications, page_patterns
+from infra.local.cloud import HOST
+from infra.local.sign_in import CLIENT_ID, challenge
+from infra.pages.applications import page_patterns
+from tests.e2e.caller import Caller
 from tests.e2e.local_stack import LocalStack
 
 PATHS = [path for path in page_patterns() if not path.endswith("*")]
@@ -46,6 +50,33 @@ def test_pages_learn_where_people_sign_in(stack: LocalStack) -> None:
         config = browser.send("GET", "/config.json").json
     assert config == {
         "issuer": stack.issuer_url,
-        "client_id": {one.name: one.name for one in applications()},
+        "client_id": CLIENT_ID,
         "hotline": None,
     }
+
+
+def test_a_person_signs_in_by_a_page(stack: LocalStack) -> None:
+    """Discovery, authorization, code, token; the API takes the token."""
+    verifier = "v" * 43
+    asked = {
+        "client_id": CLIENT_ID,
+        "redirect_uri": f"{stack.url}/",
+        "response_type": "code",
+        "scope": "citizen",
+        "code_challenge": challenge(verifier),
+        "code_challenge_method": "S256",
+        "person": "wang-fang",
+    }
+    with Caller(HOST, stack.port + 2, None) as issuer:
+        documents = issuer.send("GET", "/.well-known/openid-configuration")
+        assert documents.json["token_endpoint"] == f"{stack.issuer_url}/token"
+        back = issuer.send("GET", f"/authorize?{urlencode(asked)}").headers["location"]
+        form = {
+            **asked,
+            "grant_type": "authorization_code",
+            "code": back.partition("code=")[2],
+            "code_verifier": verifier,
+        }
+        granted = issuer.send("POST", "/token", raw=urlencode(form).encode())
+    with stack.caller(granted.json["access_token"]) as citizen:
+        assert citizen.send("GET", "/wallet").status == 200

@@ -11,8 +11,8 @@ type Shown = { state: "loading" } | { state: "failed" } | { state: "read"; campa
 
 const language = navigator.languages.some((tag) => tag.startsWith("zh")) ? "zh" : "en";
 const words = {
-  zh: { name: "消费季", loading: "正在读取…", failed: "连不上。", again: "再试一次", none: "现在没有活动。", opens: "开始", zone: "时区" },
-  en: { name: "Coupon season", loading: "Loading…", failed: "No connection.", again: "Try again", none: "There is no season now.", opens: "opens", zone: "time zone" },
+  zh: { name: "消费季", loading: "正在读取…", failed: "连不上。", again: "再试一次", none: "现在没有活动。", opens: (time: string) => `${time}开始`, zone: "时区" },
+  en: { name: "Coupon season", loading: "Loading…", failed: "No connection.", again: "Try again", none: "There is no season now.", opens: (time: string) => `opens ${time}`, zone: "time zone" },
 }[language];
 const shown = signal<Shown>({ state: "loading" });
 
@@ -54,7 +54,7 @@ function Season({ campaign }: { campaign: Campaign }) {
           <li key={batch.batch_id}>
             {text(batch.title)}
             <span class="note">
-              <time dateTime={batch.opens_at}>{time(batch.opens_at, campaign.timezone)}</time> {words.opens}
+              <time dateTime={batch.opens_at}>{words.opens(time(batch.opens_at, campaign.timezone))}</time>
             </span>
           </li>
         ))}
