@@ -28,6 +28,7 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 export const PUBLIC: ReadonlySet<string> = new Set<Route>([
   "GET /campaigns",
   "GET /campaigns/{campaign_id}",
+  "GET /campaigns/{campaign_id}/merchants",
   "GET /batches/{batch_id}",
   "GET /openapi.json",
 ]);
