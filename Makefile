@@ -15,6 +15,7 @@ TOOLS := tests/openapi
 NODE_LOCKED := $(TOOLS)/node_modules/.locked
 PAGES := infra/pages
 PAGES_LOCKED := $(PAGES)/node_modules/.locked
+BROWSER_LOCKED := .venv-browser/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
 # Those that share both processors, the longest first (no reorder: xdist would begin with the files of most tests);
@@ -31,7 +32,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run check test nightly spin contract pages node e2e faults events costs bench mutants one invoke lint template build format openapi lock clean
+.PHONY: help run check test nightly spin contract pages browser shots chromium node e2e faults events costs bench mutants one invoke lint template build format openapi lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -88,6 +89,24 @@ pages: $(PAGES_LOCKED) ## check and build the web pages into infra/pages/built, 
 	npx --no tsc
 	node check.mjs
 	node build.mjs
+
+browser: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## the web pages in a real browser
+	@echo "== pages in a browser"
+	exec $(BIN)/python -m pytest tests/browser
+
+shots: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## pictures of every screen in .local/shots, to look at; APPS= some
+	@exec $(BIN)/python -m tests.browser.shots $(APPS)
+
+# The browser and Chinese letters for `browser` and `shots`. A container's root gets them here; anybody else is told.
+chromium:
+	@if command -v chromium >/dev/null; then exit; fi
+	if [[ $$(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+	  echo "The pages are tested in Chromium. On Debian: apt install chromium fonts-noto-cjk" >&2
+	  exit 1
+	fi
+	echo "Installing chromium and fonts-noto-cjk (once) …" >&2
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null
 
 # Node.js for `contract` and `pages`. A container's root gets it here; anybody else is told.
 node:
@@ -157,7 +176,7 @@ openapi: $(READY) ## write functions/coupons/openapi.json, its examples, the eve
 	$(BIN)/python -m infra.pages.refusals
 
 # Newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
-lock: $(READY) ## resolve pyproject.toml into the three requirements files
+lock: $(READY) ## resolve pyproject.toml into the four requirements files
 	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" $(UPGRADE) "$$@"; }
@@ -165,9 +184,10 @@ lock: $(READY) ## resolve pyproject.toml into the three requirements files
 	compile pyproject.toml --extra couponctl --group dev -o requirements.txt
 	compile pyproject.toml --constraint requirements.txt -o functions/requirements.txt
 	compile --group sam -o requirements-sam.txt
+	compile --group browser -o requirements-browser.txt
 
 clean: ## remove everything that was made here, the local stack's data too
-	@rm -rf .venv .venv-sam $(TOOLS)/node_modules $(TOOLS)/generated.ts $(PAGES)/node_modules $(PAGES)/shared/contract.d.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-browser $(TOOLS)/node_modules $(TOOLS)/generated.ts $(PAGES)/node_modules $(PAGES)/shared/contract.d.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # $(call install,VENV): the venv that the lock $< describes.
@@ -222,6 +242,12 @@ $(READY): $(LOCKED) pyproject.toml
 $(SAM_LOCKED): requirements-sam.txt
 	@if ! cmp -s $< $@; then
 	  $(call install,.venv-sam)
+	fi
+	cp $< $@
+
+$(BROWSER_LOCKED): requirements-browser.txt
+	@if ! cmp -s $< $@; then
+	  $(call install,.venv-browser)
 	fi
 	cp $< $@
 

@@ -32,10 +32,10 @@ export function amountOf(minor: number, currency: string, language: Language, sh
   return { sign: parts.find((part) => part.type === "currency")?.value ?? currency, number, signFirst: true };
 }
 
-/** `10.00 元`, `¥10.00`; a minus sign in front of all where it is below nothing. */
+/** A line never breaks within it: `10.00 元`, `¥10.00`; a minus sign in front of all where it is below nothing. */
 export function moneyOf(minor: number, currency: string, language: Language, short = false): string {
   const { sign, number, signFirst } = amountOf(Math.abs(minor), currency, language, short);
-  return `${minor < 0 ? "−" : ""}${signFirst ? sign + number : `${number} ${sign}`}`;
+  return `${minor < 0 ? "−" : ""}${signFirst ? sign + number : `${number}\u00a0${sign}`}`;
 }
 
 const DAY = { month: "long", day: "numeric" } as const;

@@ -25,9 +25,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def sources() -> Iterator[tuple[Path, str]]:
-    """The TypeScript of the pages, without what is made and what is tests."""
+    """The TypeScript of the pages, without what is made and what only tests show."""
     for path in sorted(PAGES.glob("*/**/*.ts*")):
-        if path.parts[len(PAGES.parts)] not in {"node_modules", "built"} and ".test." not in path.name:
+        if path.parts[len(PAGES.parts)] not in {"node_modules", "built", "states"} and ".test." not in path.name:
             yield path, path.read_text("utf-8")
 
 

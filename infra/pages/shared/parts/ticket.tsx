@@ -6,6 +6,9 @@ import { language, say } from "../words";
 import { Seal } from "./seal";
 import type { Section } from "./drawings";
 
+/** A stub is of one width: from so many characters on, an amount is written smaller. */
+const SIZES: [number, string][] = [[9, "longest"], [7, "longer"], [5, "long"]];
+
 interface AmountProps {
   minor: number;
   currency: string;
@@ -17,7 +20,7 @@ interface AmountProps {
 /** An amount with its currency's sign at 60 %, read out as one. */
 export function Amount({ minor, currency, short = false, look }: AmountProps) {
   const { sign, number, signFirst } = amountOf(minor, currency, language.value, short);
-  const size = look ?? (number.length > 5 ? "long" : "");
+  const size = look ?? SIZES.find(([least]) => number.length >= least)?.[1] ?? "";
   const mark = <span class={signFirst ? "sign first" : "sign last"}>{sign}</span>;
   return (
     <span class={`amount ${size}`}>
@@ -46,7 +49,7 @@ interface Props {
 }
 
 export function Ticket({ section, stub, title, titleLang, children, count = 1, seal, torn, over, href }: Props) {
-  const look = ["ticket", count > 1 && "many", torn && "torn", over && "over"].filter(Boolean).join(" ");
+  const look = ["ticket", count > 1 && "many", seal && "sealed", torn && "torn", over && "over"].filter(Boolean).join(" ");
   const Tag = href === undefined ? "div" : "a";
   return (
     <Tag class={look} {...(href !== undefined && { href })}>

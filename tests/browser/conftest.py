@@ -1,0 +1,61 @@
+"""One browser for the suite: Debian's Chromium, driven by the packages of requirements-browser.txt (`make browser`)."""
+
+from __future__ import annotations
+
+import shutil
+import site
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "infra" / "pages"
+# Behind what is installed already, so nothing of the tests' own packages is replaced.
+for _packages in ROOT.glob(".venv-browser/lib/python*/site-packages"):
+    site.addsitedir(str(_packages))
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.screen import Screen
+
+CHROMIUM = shutil.which("chromium") or "chromium"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Started once; each test has a context of its own."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the path to it is set above
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def screen(chromium: Browser) -> Iterator[Callable[..., Screen]]:
+    """Opens screens, whose options `Screen` lists; at the end none may have complained."""
+    from tests.browser.screen import Screen  # noqa: PLC0415
+
+    opened: list[Screen] = []
+
+    def open_one(**options: Any) -> Screen:
+        opened.append(Screen(chromium, **options))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+    assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of all parts, built; it is not served to anybody."""
+    folder = tmp_path_factory.mktemp("parts")
+    subprocess.run(["node", PAGES / "states" / "build.mjs", folder], check=True, timeout=60)
+    return folder

@@ -1,0 +1,127 @@
+"""A screen of one person: pages from a folder under the headers of production, answers from a table, no network."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route
+
+ORIGIN = "http://127.0.0.1:8230"
+"""Nothing listens there: every request is answered here."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types season"
+)
+PHONE, DESK, NARROW = (390, 844), (1_280, 900), (320, 640)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Screen:
+    """`page` is Playwright's; `complaints` has what the console said, what was refused, and who else was asked."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        *,
+        folder: Path | None = None,
+        answers: Mapping[str, Any] | None = None,
+        size: tuple[int, int] = PHONE,
+        theme: str = "light",
+        language: str = "zh",
+        zone: str = "Asia/Shanghai",
+        **context: Any,
+    ) -> None:
+        width, height = size
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        self._folder = folder
+        self._answers: dict[str, list[Any]] = {
+            route: list(replies) if isinstance(replies, list) else [replies]
+            for route, replies in (answers or {}).items()
+        }
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale={"zh": "zh-CN", "en": "en-GB"}[language],
+            timezone_id=zone,
+            service_workers="block" if folder else "allow",
+            **context,
+        )
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
+        if folder is not None:
+            self.context.route("**/*", self._answer)
+        else:
+            self.context.on("request", self._left)
+
+    def close(self) -> None:
+        self.context.close()
+
+    def open(self, path: str, origin: str = ORIGIN) -> Page:
+        self.page.goto(origin + path, wait_until="load")
+        return self.page
+
+    def axe(self) -> list[str]:
+        """Violations of accessibility: rule, and the elements that break it."""
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
+
+    def scrolls_sideways(self) -> int:
+        """Pixels by which the content is wider than the screen."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    def running(self) -> int:
+        """Animations and transitions that run."""
+        found = "document.getAnimations().filter((one) => one.playState === 'running').length"
+        return int(self.page.evaluate(found))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # A refusal is an answer: the page shows it, and the browser cannot be kept from reporting its status too.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _left(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in {"127.0.0.1", "localhost", None}:
+            self.complaints.append(f"another origin: {request.url}")
+
+    def _answer(self, route: Route) -> None:
+        request = route.request
+        address = urlsplit(request.url)
+        if f"{address.scheme}://{address.netloc}" != ORIGIN:
+            self.complaints.append(f"another origin: {request.url}")
+            return route.abort()
+        name = f"{request.method} {address.path}"
+        if name in self._answers:
+            self.asked.append(name)
+            replies = self._answers[name]
+            return _fulfil(route, replies.pop(0) if len(replies) > 1 else replies[0])
+        assert self._folder is not None
+        file = self._folder / address.path.strip("/")
+        for candidate in (file, file.with_suffix(".html"), self._folder / "citizen.html"):
+            if candidate.is_file() and (candidate is file or "." not in file.name):
+                kind = mimetypes.guess_type(candidate.name)[0] or "application/octet-stream"
+                headers = {"Content-Type": kind, "Content-Security-Policy": POLICY}
+                return route.fulfill(body=candidate.read_bytes(), headers=headers)
+        if file.name == "favicon.ico":
+            return route.fulfill(status=204)
+        self.complaints.append(f"nothing answers {name}")
+        return route.fulfill(status=404)
+
+
+def _fulfil(route: Route, reply: Any) -> None:
+    """`{status, body, headers}`, or `"lost"`: the connection breaks."""
+    if reply == "lost":
+        return route.abort("connectionfailed")
+    status = reply.get("status", 200)
+    kind = "application/json" if status < 400 else "application/problem+json"
+    headers = {"Content-Type": kind, **reply.get("headers", {})}
+    return route.fulfill(status=status, headers=headers, body=json.dumps(reply.get("body", {})))

@@ -1,0 +1,27 @@
+"""Every state of every screen: it shows what it has to, and has no fault, in both themes and languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PAGES
+from tests.browser.screen import NARROW, Screen
+from tests.browser.states import STATES, State, shown
+
+Open = Callable[..., Screen]
+BUILT = PAGES / "built"
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_state_is_shown_and_axe_finds_nothing(screen: Open, parts: Path, state: State, theme: str) -> None:
+    """On the narrowest screen too nothing is wider than it."""
+    options = state.options(parts if state.app == "parts" else BUILT)
+    one = screen(**options, theme=theme, size=NARROW, reduced_motion="reduce")
+    shown(one, state)
+    expect(one.page.get_by_text(state.see).first).to_be_visible()
+    assert (one.axe(), one.scrolls_sideways() <= 0, one.running()) == ([], True, 0)
