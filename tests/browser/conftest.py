@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.local_stack import LocalStack
+
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "infra" / "pages"
 # Behind what is installed already, so nothing of the tests' own packages is replaced.
@@ -20,6 +22,7 @@ for _packages in ROOT.glob(".venv-browser/lib/python*/site-packages"):
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.browser.journey import Journey
     from tests.browser.screen import Screen
 
 CHROMIUM = shutil.which("chromium") or "chromium"
@@ -51,6 +54,30 @@ def screen(chromium: Browser) -> Iterator[Callable[..., Screen]]:
     for one in opened:
         one.close()
     assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The stack of `make run`, at 09:59:30 on the opening day, with its pages."""
+    running = LocalStack(tmp_path_factory.mktemp("stack"))
+    try:
+        running.start(fresh=True)
+        yield running
+        assert running.interrupt() == 0, "".join(running.output)
+    finally:
+        running.kill()
+
+
+@pytest.fixture
+def journey(stack: LocalStack, chromium: Browser) -> Iterator[Journey]:
+    """Screens of several people on that stack; at the end none may have complained."""
+    from tests.browser.journey import Journey  # noqa: PLC0415
+
+    one = Journey(stack, chromium)
+    yield one
+    for screen in one.screens:
+        screen.close()
+    assert [complaint for screen in one.screens for complaint in screen.complaints] == []
 
 
 @pytest.fixture(scope="session")

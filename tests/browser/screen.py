@@ -1,4 +1,4 @@
-"""A screen of one person: pages from a folder under the headers of production, answers from a table, no network."""
+"""A screen of one person: pages from a folder, answers from a table, no network; or both from a running stack."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Screen:
         browser: Browser,
         *,
         folder: Path | None = None,
+        origin: str = ORIGIN,
         answers: Mapping[str, Any] | None = None,
         size: tuple[int, int] = PHONE,
         theme: str = "light",
@@ -41,6 +42,7 @@ class Screen:
         width, height = size
         self.complaints: list[str] = []
         self.asked: list[str] = []
+        self.origin = origin
         self._folder = folder
         self._answers: dict[str, list[Any]] = {
             route: list(replies) if isinstance(replies, list) else [replies]
@@ -65,8 +67,8 @@ class Screen:
     def close(self) -> None:
         self.context.close()
 
-    def open(self, path: str, origin: str = ORIGIN) -> Page:
-        self.page.goto(origin + path, wait_until="load")
+    def open(self, path: str) -> Page:
+        self.page.goto(self.origin + path, wait_until="load")
         return self.page
 
     def axe(self) -> list[str]:
@@ -75,9 +77,17 @@ class Screen:
         found = Axe().run(self.page, options=options).response["violations"]
         return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
 
-    def scrolls_sideways(self) -> int:
-        """Pixels by which the content is wider than the screen."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    def sticking_out(self) -> list[str]:
+        """Elements that make the screen scroll sideways, with their right edge."""
+        return list(
+            self.page.evaluate(
+                """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+                  [...document.body.querySelectorAll("*")]
+                    .map((it) => [it.getBoundingClientRect().right, it.outerHTML.slice(0, 80)])
+                    .filter(([right]) => right > innerWidth)
+                    .map(([right, html]) => `${Math.round(right)}: ${html}`)"""
+            )
+        )
 
     def running(self) -> int:
         """Animations and transitions that run."""

@@ -1,4 +1,4 @@
-"""`make shots`: pictures of every screen in `.local/shots/`, and a contact sheet an application and theme, to look at."""
+"""`make shots`: pictures of every screen in `.local/shots/`, and a contact sheet for each application and theme."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main() -> int:
                     path = OUT / f"{state.name}-{language}-{theme}-{name}.png"
                     screen.page.screenshot(path=path, full_page=True)
                     screen.close()
-                    print(f"  {path.name}", *screen.complaints)
+                    sys.stdout.write(" ".join([f"  {path.name}", *screen.complaints]) + "\n")
                     yield path
 
     OUT.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         wanted = sys.argv[1:] or APPS
         for app in APPS:
-            for theme in ("light", "dark") if app in wanted else ():
+            shown_here = app in wanted and any(state.app == app for state in STATES)
+            for theme in ("light", "dark") if shown_here else ():
                 sheet(browser, OUT / f"sheet-{app}-{theme}.png", list(pictures(browser, app, theme)))
     return 0
 
@@ -62,7 +63,7 @@ def sheet(browser: object, path: Path, pictures: list[Path]) -> None:
     page.set_content(f"<style>{style}</style>{figures}")
     page.screenshot(path=path, full_page=True)
     page.close()
-    print(path.relative_to(ROOT))
+    sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ interface Props {
 }
 
 export function Ticket({ section, stub, title, titleLang, children, count = 1, seal, torn, over, href }: Props) {
-  const look = ["ticket", count > 1 && "many", seal && "sealed", torn && "torn", over && "over"].filter(Boolean).join(" ");
+  const look = ["ticket", count > 1 && "many", torn && "torn", over && "over"].filter(Boolean).join(" ");
   const Tag = href === undefined ? "div" : "a";
   return (
     <Tag class={look} {...(href !== undefined && { href })}>
@@ -61,9 +61,9 @@ export function Ticket({ section, stub, title, titleLang, children, count = 1, s
         <div class="body">
           <p class="title" {...(titleLang && { lang: titleLang })}>{title}</p>
           {children}
+          {seal && <Seal>{seal}</Seal>}
         </div>
       </div>
-      {seal && <Seal>{seal}</Seal>}
     </Tag>
   );
 }
