@@ -1,5 +1,6 @@
-// The words of the pages in two languages. A key that is not in words/zh.json does not compile;
-// tests/unit/pages/test_words.py holds the two files to the same keys and the same places for facts.
+// The words of the pages in two languages: those of the shared parts here, an application's own in its folder `words/`.
+// A key that is not in a zh.json does not compile; tests/unit/infra/test_pages_words.py holds each two files to the same
+// keys and the same places for facts.
 
 import { computed, signal } from "@preact/signals";
 import en from "./words/en.json";
@@ -8,8 +9,6 @@ import type { Language } from "./reactions";
 
 export type Word = keyof typeof zh & keyof typeof en;
 export type Facts = Record<string, string | number>;
-
-const WORDS: Record<Language, Record<Word, string>> = { zh, en };
 
 /** What the page is shown in. `remembered` and `asked` go before what the browser prefers. */
 export const language = signal<Language>("zh");
@@ -24,9 +23,10 @@ export function preferred(asked: string | null, remembered: string | null, brows
   return "en";
 }
 
-/** The words of `key`, with `{name}` replaced by the fact of that name. */
-export function say(key: Word, facts: Facts = {}): string {
-  return WORDS[language.value][key].replace(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place));
+/** How an application says its own words: the text of a key, with `{name}` replaced by the fact of that name. */
+export function saying<Key extends string>(words: Record<Language, Record<Key, string>>): (key: Key, facts?: Facts) => string {
+  return (key, facts = {}) =>
+    words[language.value][key].replace(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place));
 }
 
 /** A title of the stack in the page's language; `lang` where only the other language has it. */
@@ -37,3 +37,5 @@ export function titled(title: string | { en?: string | null; zh?: string | null 
   const other: Language = language.value === "zh" ? "en" : "zh";
   return { text: title[other] ?? "", lang: LOCALES[other] };
 }
+
+export const say = saying<Word>({ zh, en });
