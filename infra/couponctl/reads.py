@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from infra.client.api import Api
 
 PAGES_MAX = 10_000
+DAY = ("merchant_id", "day", "final", "day_sums")
+"""Members of a settlement's page that describe the whole day."""
 
 
 def read(api: Api, path: str, *members: str, **query: str | None) -> dict[str, Any]:

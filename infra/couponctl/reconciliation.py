@@ -6,18 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from infra.client.api import UnreachableError
-from infra.couponctl import funding
+from infra.couponctl import funding, reads
 from infra.couponctl.output import amount, counted
-from infra.couponctl.reads import pages
 from infra.couponctl.statements import AMOUNTS, Entry, LineNumbers, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from infra.client.api import Api
-
-HEAD = ("merchant_id", "day", "final", "day_sums")
-"""Members of a page that describe the whole day."""
 
 Kind = Literal[
     "missing-with-us", "missing-with-them", "campaign-differs", "currency-differs", "amount-differs", "funding-differs"
@@ -94,7 +90,7 @@ class NotDue:
 
 @dataclass
 class Settlement:
-    """Our settlement of the day. `head`: `HEAD` of its first page. `lost`: lines that cannot be read."""
+    """Our settlement of the day. `head`: `reads.DAY` of its first page. `lost`: lines that cannot be read."""
 
     movements: dict[LineNumbers, Entry] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)
@@ -136,9 +132,9 @@ def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Set
         ApiError: refused, no answer, or an answer that is not a settlement.
     """
     found = Settlement()
-    for page_no, page in enumerate(pages(api, f"/settlements/{day}"), 1):
+    for page_no, page in enumerate(reads.pages(api, f"/settlements/{day}"), 1):
         try:
-            found.head = found.head or {name: page.get(name) for name in HEAD}
+            found.head = found.head or {name: page.get(name) for name in reads.DAY}
             for line in page["lines"]:
                 found.take(line)
             found.lost += [(line["order_no"], line["reversal_no"] or "") for line in page["lost"]]

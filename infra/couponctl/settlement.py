@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coupons.times import day_of
+from infra.couponctl import reads
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, REFUSED, WrongUseError, amount, counted, table
 from infra.couponctl.parameters import DAY, NAME
-from infra.couponctl.reads import pages
 from infra.couponctl.words import moment
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from infra.client.api import Api
 
 AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "payable_minor": "paid by customers"}
-HEAD = ("merchant_id", "day", "final", "day_sums")
 
 
 @command("settlement", needs="merchant")
@@ -41,10 +40,10 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
     api = cli.connect(merchant_id=merchant)
     day = day or _today(api)
     found: dict[str, Any] = {"damaged": 0, "lines": [], "lost": []}
-    for page in pages(api, f"/settlements/{day}", *HEAD, *found):
+    for page in reads.pages(api, f"/settlements/{day}", *reads.DAY, *found):
         if as_csv:
             sys.stdout.write(_csv(page, with_header="day" not in found))
-        found |= {name: page.get(name) for name in HEAD}
+        found |= {name: page[name] for name in reads.DAY}
         for name in ("damaged", "lines", "lost"):
             found[name] += page[name]
         if page["next"] is not None:

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from coupons.faults import faults
+from coupons.refusals import Fault
 from infra.local.answers import Answer, ProblemError, json_answer
 from infra.local.clock import EARLIEST_S, LATEST_S, LocalClock, rfc3339
 from infra.local.issuer import TOKEN_LIFETIME_S, Issuer
@@ -124,7 +126,7 @@ class LocalRoutes:
         then_s = self._clock.now_s() + (request.advance_s or 0)
         now_s = _epoch_s(request.now) if request.now else then_s
         if not EARLIEST_S <= now_s < LATEST_S:
-            raise _malformed([("now", "the clock goes from 2000 to 2099")])
+            raise _malformed([{"place": "body.now", "message": "the clock goes from 2000 to 2099"}])
         try:
             self._clock.set_now(now_s)
         except OSError as error:
@@ -149,19 +151,15 @@ def _parsed(model: type[Body], body: bytes) -> Body:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise _malformed([(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_url=False)]) from None
+        raise _malformed(faults(error, "body", model)) from None
 
 
-def _malformed(errors: list[tuple[str, str]]) -> ProblemError:
-    return ProblemError(
-        "malformed",
-        "The request does not fit the schema.",
-        {"errors": [{"place": place, "message": message} for place, message in errors]},
-    )
+def _malformed(errors: list[Fault]) -> ProblemError:
+    return ProblemError("malformed", "The request does not fit the schema; see errors.", {"errors": errors})
 
 
 def _epoch_s(moment: str) -> float:
     try:
         return datetime.fromisoformat(moment.upper()).timestamp()
     except (ValueError, OverflowError):
-        raise _malformed([("now", "no such moment")]) from None
+        raise _malformed([{"place": "body.now", "message": "no such moment"}]) from None

@@ -153,6 +153,20 @@ def test_bad_input_is_malformed(local: Local, path: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "place", "message"),
+    [
+        (b'{"advance_s": -5}', "body.advance_s", "must be at least 0"),
+        (b'{"nwo": "2020-06-06T10:00:00Z"}', "body.nwo", "unknown field; did you mean now?"),
+        (b'{"now": "2100-01-01T00:00:00Z"}', "body.now", "the clock goes from 2000 to 2099"),
+    ],
+)
+def test_bad_input_is_told_in_the_words_of_the_api(local: Local, body: bytes, place: str, message: str) -> None:
+    """Its place, and a plain sentence."""
+    _, answer = local.ask("POST", "/_local/clock", body)
+    assert {"place": place, "message": message} in answer["errors"]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status", "slug"),
     [
         ("GET", "/_local", 404, "not-found"),
