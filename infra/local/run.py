@@ -98,6 +98,7 @@ def _run(settings: Settings, exits: ExitStack) -> int:
             kept.clock.set_now(now_s)
             cloud.saves.begin(_say)
             public.listen(512)
+            steps.end()
             _say(f"ready in {time.monotonic() - started_at_s:.1f} s\n")
             print(examples(settings, kept.clock), flush=True)
             asyncio.run(_serve(stack, public))

@@ -47,6 +47,10 @@ class Steps:
         if line:
             self._say(line)
 
+    def end(self) -> None:
+        """The start is over: nothing is under way that could stall."""
+        self._name = ""
+
     def failed(self, reason: str) -> None:
         """Something is tried again; no progress."""
         self._failure = f" The last try failed: {reason}."
@@ -54,7 +58,7 @@ class Steps:
     def check(self) -> None:
         """A step without progress for STALLED_S is named, with log and remedy; once in each further STALLED_S again."""
         now_s = self._monotonic_s()
-        if now_s - self._told_at_s >= STALLED_S:
+        if self._name and now_s - self._told_at_s >= STALLED_S:
             self._told_at_s = now_s
             silent_s = int(now_s - self._progressed_at_s)
             told = _STALLED.format(silent_s=silent_s, name=self._name, failure=self._failure, log=self._log)

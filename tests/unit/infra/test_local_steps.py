@@ -62,6 +62,14 @@ def test_progress_of_any_size_begins_the_minute_again() -> None:
         terminal.steps.check()
 
 
+def test_a_start_that_is_over_does_not_stall() -> None:
+    """A stack that is ready and has nothing to do says nothing."""
+    terminal = Terminal()
+    terminal.steps.begin("starting the functions")
+    terminal.steps.end()
+    assert terminal.said_until(600) == []
+
+
 class Cloud:
     """Answers as told, then has ended."""
 
