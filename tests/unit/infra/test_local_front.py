@@ -155,8 +155,8 @@ def test_bad_input_is_malformed(local: Local, path: str, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("body", "place", "message"),
     [
-        (b'{"advance_s": -5}', "body.advance_s", "must be at least 0"),
-        (b'{"nwo": "2020-06-06T10:00:00Z"}', "body.nwo", "unknown field; did you mean now?"),
+        (b'{"advance_s": -5}', "body.advance_s", "must be at least 0.0"),
+        (b'{"nwo": "2020-06-06T10:00:00Z"}', "body.nwo", "unknown field; known are now, advance_s"),
         (b'{"now": "2100-01-01T00:00:00Z"}', "body.now", "the clock goes from 2000 to 2099"),
     ],
 )
