@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from tests.browser.states import STATES, rows
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from tests.api.declared import DOCUMENT, operations, responses
+from tests.browser.states import STATES, State, rows
+
+
+def undeclared(state: State) -> Iterator[str]:
+    """Answers of the state that the stack could never give."""
+    for asked, said in state.answers.items():
+        route = next((one for one in operations() if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), asked)), None)
+        # What is no route is a file of the pages, or an address of the issuer.
+        for reply in (said if isinstance(said, list) else [said]) if route else ():
+            if reply != "lost":
+                yield from (f"{state.name}: {asked}: {fault}" for fault in _faults(str(route), reply))
+
+
+def _faults(route: str, reply: dict[str, Any]) -> Iterator[str]:
+    status = str(reply.get("status", 200))
+    declared = responses(route).get(status)
+    if declared is None:
+        yield f"{status} is not declared"
+        return
+    media = "application/json" if status < "400" else "application/problem+json"
+    schema = declared.get("content", {}).get(media, {}).get("schema")
+    if schema is not None:
+        whole = {**schema, "components": DOCUMENT["components"]}
+        yield from (one.message[:200] for one in Draft202012Validator(whole).iter_errors(reply.get("body", {})))
 
 
 def test_each_state_has_one_row_and_each_row_its_state() -> None:
@@ -14,3 +45,16 @@ def test_each_state_has_one_row_and_each_row_its_state() -> None:
 def test_each_state_says_what_is_seen() -> None:
     """A picture of nothing would pass."""
     assert [state.name for state in STATES if not state.see] == []
+
+
+def test_the_stack_could_give_every_answer_of_a_state() -> None:
+    """By the OpenAPI document: a page must not be right about answers that nobody gives."""
+    assert [fault for state in STATES for fault in undeclared(state)] == []
+
+
+def test_an_answer_that_the_stack_never_gives_is_seen() -> None:
+    """Another status, a body without its members; a lost answer is none."""
+    route = "GET /batches/special-0606"
+    for said in ({"status": 418}, {"body": {"batch_id": "special-0606"}}, {"status": 404, "body": {"type": "x"}}):
+        assert list(undeclared(replace(STATES[0], answers={route: ["lost", said]})))
+    assert list(undeclared(replace(STATES[0], answers={route: "lost", "GET /config.json": {"body": {}}}))) == []
