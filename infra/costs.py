@@ -55,11 +55,14 @@ from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
+from infra.pages.openings import openings
 
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 1_130
 # Also assumed: a busy stream's hundred events take ten PutEvents of 25 ms, one after the other.
 EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
+# CloudFront beyond what it gives each month, 10 million requests and a terabyte.
+PAGE_REQUEST, PAGE_GB = 1.00 / 1e6, 0.085
 ALARMS = 26
 HOURS_A_MONTH = 730
 FIRST_CLAIM = "claim, first of an environment"
@@ -243,6 +246,12 @@ def main() -> int:
     told = (LAMBDA_REQUEST + EVENTS_CALL_S * MEMORY_GB * LAMBDA_GB_SECOND) / EVENTS_A_CALL
     print(f"a million events: EventBridge {EVENT * 1e6:.2f} + Lambda {told * 1e6:.2f}", end="")
     print(f" = {(EVENT + told) * 1e6:.2f} dollars; the streams cost the claim nothing")
+    for one in openings():
+        asked, sent = one.requests * PAGE_REQUEST, one.size_bytes * PAGE_GB / 1e9
+        print(f"a million first openings of {one.application}: {one.requests} requests", end="")
+        print(
+            f" {asked * 1e6:.2f} + {one.size_bytes / 1024:.1f} KB {sent * 1e6:.2f} = {(asked + sent) * 1e6:.2f} dollars"
+        )
     schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
     fixed = (SECRET_MONTH + KEY_MONTH + ALARMS * ALARM_MONTH + DASHBOARD_MONTH) / HOURS_A_MONTH
     # A metric is billed in the hours in which it is sent; in an idle hour those are the metrics of the schedule.

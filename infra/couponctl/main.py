@@ -17,6 +17,7 @@ from infra.couponctl import (
     local_stack,
     members,
     merchants,
+    pages,
     reconcile,
     settlement,
     show,
@@ -51,6 +52,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         merchants.refuse,
     ),
     "People and merchants": (members.members, code_sheets.assist, merchants.merchants, merchants.suspend),
+    "Web pages": (pages.pages,),
     "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
 }
 EXIT_CODES = (

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from infra.pages.openings import openings
 from tests.unit.test_openapi import loose
 
 PAGES = Path(__file__).parents[3] / "infra" / "pages"
 BUILT = PAGES / "built"
 MANIFEST = json.loads((BUILT / "manifest.json").read_text())
 APPS = json.loads((PAGES / "apps.json").read_text())
+BUDGET_BYTES = 60 * 1024
 PLATFORMS = {f"{system}-{processor}" for system in ("linux", "darwin") for processor in ("x64", "arm64")}
 
 
@@ -126,3 +128,14 @@ def test_the_lock_serves_every_machine() -> None:
     assert {"ignore-scripts=true", "omit-lockfile-registry-resolved=true"} <= set(
         (PAGES / ".npmrc").read_text().split()
     )
+
+
+def test_a_first_opening_is_all_that_a_page_names() -> None:
+    """What `make costs` counts: the page, script, style sheet and icon, and the configuration; compressed, once."""
+    for opening in openings():
+        tags = Tags((BUILT / f"{opening.application}.html").read_text()).found
+        named = [
+            facts for _, facts in tags if (facts.get("src") or facts.get("href")) and facts.get("rel") != "license"
+        ]
+        assert opening.requests == 1 + len(named) + 1
+        assert 5_000 < opening.size_bytes < BUDGET_BYTES
