@@ -9,6 +9,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+BINARY = {".png", ".wasm"}
+"""Suffixes of files that hold no text."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ Sources = list[Source]
 
 @cache
 def sources() -> Sources:
-    """Every file that git tracks or would track."""
+    """Every text that git tracks or would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -71,7 +73,8 @@ def sources() -> Sources:
         check=True,
     )
     paths = sorted(set(listed.stdout.decode().split("\0")) - {""})
-    return [Source(path, (ROOT / path).read_text("utf-8")) for path in paths if (ROOT / path).is_file()]
+    texts = [path for path in paths if (ROOT / path).is_file() and Path(path).suffix not in BINARY]
+    return [Source(path, (ROOT / path).read_text("utf-8")) for path in texts]
 
 
 def functions(tree: Sources) -> Sources:
