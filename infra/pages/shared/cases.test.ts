@@ -1,6 +1,6 @@
 // The tables of tests/cases/ hold for the pages; tests/unit/client/test_shared_cases.py runs them against the client.
 
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import claims from "../../../tests/cases/claims.json";
 import reactions from "../../../tests/cases/reactions.json";
@@ -62,7 +62,10 @@ class Scene {
     this.tokens.push((init?.headers as Record<string, string>).Authorization ?? null);
     const replies = this.replies[NAMES[route] ?? route] ?? ["not-found"];
     const said = replies.length > 1 ? replies.shift() : replies[0];
-    return new Promise((resolve) => resolve(replyOf(said ?? "lost", this.nowS)));
+    return new Promise((resolve) => {
+      if (init?.signal?.aborted) throw new DOMException("given up", "AbortError");
+      resolve(replyOf(said ?? "lost", this.nowS));
+    });
   });
 }
 
@@ -152,4 +155,25 @@ test("a claim is noted as unsettled before its first byte, and settled by its an
     await end;
     equal(unsettled.size, open);
   }
+});
+
+test("what the person gives up is not repeated", async () => {
+  const scene = new Scene();
+  const signal = AbortSignal.abort();
+  await rejects(scene.api.request("GET", "/any", true, null, { signal }), { name: "AbortError" });
+  deepEqual([scene.sent.length, scene.waitsS], [1, []]);
+});
+
+test("a code that is shown is renewed fifteen seconds before it expires, and not earlier", async () => {
+  const scene = new Scene();
+  const ann = new Citizen(scene.api);
+  const expires_at = new Date((scene.nowS + 60) * 1000).toISOString();
+  scene.replies["POST /coupons/c/code"] = [{ body: { code: "c1", expires_at } }];
+  const sent: number[] = [];
+  for (const passedS of [0, 44, 1]) {
+    scene.nowS += passedS;
+    await ann.code("c");
+    sent.push(scene.sent.length);
+  }
+  deepEqual(sent, [1, 1, 2]);
 });
