@@ -37,13 +37,16 @@ def reconcile(cli: Cli, file: Path, *, day: str | None, encoding: str | None, me
     """
     if cli.given_token is None and merchant is None:
         raise WrongUseError("reconcile needs --merchant, or --token")
-    days = None if day else Days(lambda: reconciliation.zones(cli.connect(merchant_id=merchant)))
+    days = None if day else Days(lambda: reconciliation.of_campaigns(cli.connect(merchant_id=merchant), "timezone"))
     statement = read_statement(file, days, encoding)
     if statement.encoding == CHINESE and encoding is None:
         cli.out.progress(f"{statement.name}: not UTF-8, so read as GB18030 (GBK); --encoding names another")
     day = day or statement.day()
     settlement = reconciliation.fetch_settlement(cli.connect(merchant_id=merchant), day, cli.out.progress)
     ours, theirs = settlement.movements, statement.movements
+    unnamed = [entry for movement, entry in theirs.items() if movement not in ours and entry.currency is None]
+    if unnamed and settlement.only_currency is None:
+        settlement.currencies = reconciliation.of_campaigns(cli.api, "currency")
     not_due = sorted(settlement.not_due, key=lambda one: one.movement)
     differences, totals = reconciliation.compare(settlement, statement), reconciliation.totals(settlement, statement)
     verdict = counted(len(differences), "difference") if differences else "no difference"

@@ -29,7 +29,7 @@ class Difference:
     ours: Entry | None
     theirs: Entry | None
     currency: str | None = None
-    """Of their amounts if their list states none: the only currency of our lines."""
+    """Of their amounts if there is none of ours."""
 
     def as_json(self) -> dict[str, Any]:
         order_no, reversal_no = self.movement
@@ -99,11 +99,18 @@ class Settlement:
     is_damaged: bool = False
     """Something in our books cannot be read, so nothing can be confirmed."""
 
+    currencies: dict[str, str] = field(default_factory=dict)
+    """Of each campaign, if our lines have not one currency alone."""
+
     @property
     def only_currency(self) -> str | None:
-        """The currency of all lines; None if they have several."""
-        found = {entry.currency for entry in self.movements.values()}
+        """The currency of all our lines, or if there are none of all campaigns; None if they have several."""
+        found = {entry.currency for entry in self.movements.values()} or set(self.currencies.values())
         return found.pop() if len(found) == 1 else None
+
+    def currency_of(self, theirs: Entry) -> str | None:
+        """The currency of an entry of their list that we do not have; None if it would be a guess."""
+        return theirs.currency or self.currencies.get(theirs.campaign_id or "") or self.only_currency
 
     def take(self, line: Mapping[str, Any]) -> None:
         movement = (line["order_no"], line.get("reversal_no") or "")
@@ -117,10 +124,10 @@ class Settlement:
             self.not_due.append(NotDue(movement, standing, str(reason), entry))
 
 
-def zones(api: Api) -> dict[str, str]:
-    """The time zone of each campaign that has a published batch. Raises ApiError."""
+def of_campaigns(api: Api, member: str) -> dict[str, str]:
+    """`timezone` or `currency` of each campaign that has a published batch. Raises ApiError."""
     try:
-        return {campaign["campaign_id"]: campaign["timezone"] for campaign in api.get("/campaigns").body["campaigns"]}
+        return {campaign["campaign_id"]: campaign[member] for campaign in api.get("/campaigns").body["campaigns"]}
     except (KeyError, TypeError) as error:
         raise UnreachableError(f"{api.url} answers something that is not a list of campaigns: {error!r}") from None
 
@@ -152,7 +159,7 @@ class Total:
     """The totals of both lists in one campaign and currency.
 
     If their list states neither, their movement is counted where ours is; if there is none, under no campaign (None)
-    in the only currency of our lines.
+    in `Settlement.currency_of`.
     """
 
     campaign_id: str | None
@@ -178,14 +185,13 @@ class Total:
 def totals(ours: Settlement, theirs: Statement) -> list[Total]:
     """By campaign and currency, in order of their names."""
     found: dict[tuple[str, str], Total] = {}
-    only = ours.only_currency
     for movement in ours.movements.keys() | theirs.movements.keys():
         mine, other = ours.movements.get(movement), theirs.movements.get(movement)
         if mine is not None:
             _add(_total(found, mine.campaign_id, mine.currency).ours, mine)
         if other is not None:
             campaign_id = other.campaign_id or (mine.campaign_id if mine else None)
-            currency = other.currency or (mine.currency if mine else only)
+            currency = other.currency or (mine.currency if mine else ours.currency_of(other))
             _add(_total(found, campaign_id, currency).theirs, other)
     return [found[key] for key in sorted(found)]
 
@@ -197,8 +203,11 @@ def compare(ours: Settlement, theirs: Statement) -> list[Difference]:
         for movement in sorted(ours.movements.keys() | theirs.movements.keys())
     )
     kinds = ((movement, mine, other, _kind(mine, other)) for movement, mine, other in both)
-    only = ours.only_currency
-    return [Difference(kind, movement, mine, other, only) for movement, mine, other, kind in kinds if kind is not None]
+    return [
+        Difference(kind, movement, mine, other, ours.currency_of(other) if other else None)
+        for movement, mine, other, kind in kinds
+        if kind is not None
+    ]
 
 
 def _kind(ours: Entry | None, theirs: Entry | None) -> Kind | None:

@@ -114,10 +114,33 @@ def test_a_cell_that_is_no_campaign_or_currency_is_named(
     assert said in capsys.readouterr().err
 
 
-def test_an_amount_without_a_currency_is_in_minor_units(
+@pytest.mark.parametrize(
+    ("header", "line", "said"),
+    [
+        ("shop,money", "A3,,,1500,0,0", "1,500 minor units"),
+        ("campaign_id,money", "A3,oman,,1500,0,0", "1.500 OMR"),
+        ("campaign_id,money", "A3,nowhere,,1500,0,0", "1,500 minor units"),
+    ],
+)
+def test_an_amount_without_a_currency_is_in_that_of_its_campaign(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str, line: str, said: str
+) -> None:
+    """Where our lines have two and no campaign is stated, nobody knows in which of them it is."""
+    stack.on("GET /campaigns", campaigns_of(oman="OMR", season="CNY"))
+    assert reconcile(stack, tmp_path, AGREED.replace("campaign_id,currency", header) + f"{line}\n") == 1
+    assert f"order A3: missing with us (theirs: discount {said}," in capsys.readouterr().out
+
+
+def test_without_a_line_of_ours_it_is_in_the_currency_of_all_campaigns(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where our lines have two, nobody knows in which of them it is."""
-    csv = AGREED.replace("campaign_id,currency", "shop,money") + "A3,,,1500,0,0\n"
-    assert reconcile(stack, tmp_path, csv) == 1
-    assert "order A3: missing with us (theirs: discount 1,500 minor units," in capsys.readouterr().out
+    """A season has one, as a rule."""
+    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [], "next": None, "damaged": 0, "lost": []}))
+    stack.on("GET /campaigns", campaigns_of(oman="OMR", salalah="OMR"))
+    assert reconcile(stack, tmp_path, "order_no,discount_minor,merchant_match_minor,payable_minor\nA3,1500,0,0\n") == 1
+    assert "order A3: missing with us (theirs: discount 1.500 OMR," in capsys.readouterr().out
+
+
+def campaigns_of(**currencies: str) -> Reply:
+    found = [{"campaign_id": name, "currency": currency} for name, currency in currencies.items()]
+    return Reply(body={"campaigns": found})
