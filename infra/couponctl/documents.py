@@ -97,7 +97,8 @@ def _not_applied(cli: Cli, edit: Edit, refusals: list[dict[str, Any]]) -> int:
     """Nothing was written: `refusals` stand against it, or the answer was no."""
     first = refusals[0] if refusals else {"slug": "not-agreed", "detail": "Nothing was applied."}
     if cli.out.as_json:
-        cli.out.result({"error": {"exit_code": REFUSED, "command": "apply", **first}})
+        facts = {name: value for name, value in first.items() if value is not None}
+        cli.out.result({"error": {"exit_code": REFUSED, "command": "apply", **facts}})
     else:
         cli.out.failure(f"{edit.campaign_id}: not applied")
     return REFUSED

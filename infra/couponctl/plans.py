@@ -137,6 +137,8 @@ def _change(change: dict[str, Any], currency: str) -> str:
     place, kind = change["place"], change["change"]
     line = f" (line {change['line']})" if kind != "removed" and "line" in change else ""
     kept, stated = _value(change, "kept", currency), _value(change, "stated", currency)
+    if kind == "frozen" and place.endswith("]") and change["stated"] is None:
+        return f"! {place}: is published and cannot be dropped"
     if kind == "frozen":
         return f"! {place}: {kept} is published and stays, {stated} was stated{line}"
     if kind == "changed":

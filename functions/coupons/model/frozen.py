@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from coupons.currencies import money
 from coupons.model.campaigns import Batch, Campaign
 from coupons.refusals import Difference, TermsFrozen
 
@@ -47,7 +48,8 @@ def refusals_of_frozen(stored: Campaign, document: Campaign, quantities: Mapping
         if before.batch_id in places:
             found = list(_of_batch(stored, document, before, places[before.batch_id]))
             if found:
-                yield TermsFrozen(detail=_sentence(before.batch_id, found[0]), differences=found[:DIFFERENCES_MAX])
+                said = _sentence(before.batch_id, found[0], stored.currency)
+                yield TermsFrozen(detail=said, differences=found[:DIFFERENCES_MAX])
 
 
 def frozen_items(stored: Campaign, batch_ids: Iterable[str]) -> dict[str, set[str]]:
@@ -99,14 +101,16 @@ def _of_batch(stored: Campaign, document: Campaign, before: Batch, place: int) -
         yield from differences(getattr(stored, fact), getattr(document, fact), f"body.{fact}")
 
 
-def _sentence(batch_id: str, difference: Difference) -> str:
+def _sentence(batch_id: str, difference: Difference, currency: str) -> str:
     place, kept, stated = difference["place"], difference["kept"], difference["stated"]
     if place.startswith("body.batches.") and place.endswith(".quantity"):
         more = stated if stated > kept else "N"
         said = f"Batch {batch_id!r} is published and has {kept} packs now, the document states {stated}"
         return f"{said}: state {kept}; `couponctl raise {batch_id} {more}` gives it more."
     where = place.removeprefix("body.")
-    return f"Batch {batch_id!r} is published: {where} stays {shown(kept)}, the document states {shown(stated)}."
+    is_amount = where.endswith("_minor") and type(kept) is type(stated) is int
+    before, after = (money(one, currency) if is_amount else shown(one) for one in (kept, stated))
+    return f"Batch {batch_id!r} is published: {where} stays {before}, the document states {after}."
 
 
 def _plain(value: Any) -> Any:

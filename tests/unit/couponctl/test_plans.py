@@ -93,11 +93,13 @@ def test_a_long_list_of_changes_is_cut(
 def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Every refusal is told, with the line of each difference."""
     frozen = {"place": "batches[sme-recovery].quantity", "change": "frozen", "kept": 60_001, "stated": 60_000}
-    stored.on(ROUTE, planned(refusals=[FROZEN, SHORT], changes=[frozen]))
+    gone = {"place": "batches[masks-week-1]", "change": "frozen", "kept": {}, "stated": None}
+    stored.on(ROUTE, planned(refusals=[FROZEN, SHORT], changes=[frozen, gone]))
     assert stored.run("apply", str(SEASON), "--publish") == 1
     assert stored.routes()[-1] == ROUTE
     told, line = capsys.readouterr().err, line_of("quantity: 60000")
     assert f"! batches[sme-recovery].quantity: 60,001 is published and stays, 60,000 was stated (line {line})" in told
+    assert "! batches[masks-week-1]: is published and cannot be dropped" in told
     assert f"  hubei-2020.yaml:{line}: batches[1].quantity: 60,001 is kept, 60,000 was stated" in told
     assert (
         "refused: budget-exceeded: The budget of 'jd' does not cover this: 1.01 CNY are needed, 1.00 CNY there" in told
@@ -107,6 +109,7 @@ def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.Capture
     plan, error = map(json.loads, capsys.readouterr().out.splitlines())
     assert [one["slug"] for one in plan["plan"]["refusals"]] == ["terms-frozen", "budget-exceeded"]
     assert (error["error"]["exit_code"], error["error"]["slug"]) == (1, "terms-frozen")
+    assert None not in error["error"].values()
 
 
 @pytest.mark.parametrize(

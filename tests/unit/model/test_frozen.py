@@ -87,6 +87,17 @@ def test_a_quantity_is_named_with_the_command_that_raises() -> None:
             refuse_frozen(parsed(season()), parsed(season({"quantity": stated})), PUBLISHED)
 
 
+def test_an_amount_is_named_in_its_currency() -> None:
+    """In the sentence, which people read; the differences have minor units, as the document."""
+    discount = {"kind": "amount_off", "threshold_minor": 5_000, "amount_minor": 2_000}
+    dearer = season(terms=[terms("draft-only"), terms(discount=discount)])
+    with pytest.raises(
+        TermsFrozen, match=r"amount_minor stays 10\.00 CNY, the document states 20\.00 CNY\."
+    ) as refused:
+        refuse_frozen(parsed(season()), parsed(dearer), PUBLISHED)
+    assert refused.value.differences[0]["kept"] == 1_000
+
+
 def test_what_is_published_cannot_be_dropped() -> None:
     """Neither the batch, nor a funder that may owe for a published batch."""
     before = parsed(season())
