@@ -131,7 +131,7 @@ def the_test_clock_is_the_laptops(t: Template) -> Iterator[str]:
     """The clock file is empty by default, and a rule refuses it for any stage but `local`."""
     if t["Parameters"]["TestClockFile"]["Default"] != "" or t["Parameters"]["Stage"]["Default"] == "local":
         yield "a test clock by default"
-    (rule,) = t["Rules"].values()
+    rule = t["Rules"]["TestClockOnlyLocally"]
     (assertion,) = rule["Assertions"]
     wanted = {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
     if rule["RuleCondition"] != wanted or assertion["Assert"] != {"Fn::Equals": [{"Ref": "TestClockFile"}, ""]}:
