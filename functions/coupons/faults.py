@@ -159,6 +159,7 @@ _STRING_BRANCHES = ("str", "constrained-str")
 _OF_TYPES = ("string_type", "model_type", "model_attributes_type", "dict_type")
 _OWN_WORDS = ("value_error", "stated_twice")
 """Errors that our own validators raise."""
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+")
 _TIME = "must be a time with its offset, like 2020-06-06T10:00:00+08:00"
 _PATTERNS = {
     _pattern(Id): "must be 1 to 64 of the characters a-z, 0-9 and -",
@@ -187,7 +188,14 @@ def _string(_: Mapping[str, Any], value: Any) -> str:
 
 def _integer(_: Mapping[str, Any], value: Any) -> str:
     quoted = isinstance(value, str) and value.lstrip("-").isdecimal()
-    return "must be a whole number" + (", without quotes" if quoted else "")
+    grouped = isinstance(value, str) and _GROUPED.fullmatch(value)
+    return "must be a whole number" + (", without quotes" if quoted else ", without commas" if grouped else "")
+
+
+def _without_offset(_: Mapping[str, Any], value: Any) -> str:
+    if isinstance(value, str) and len(value) == len("2020-06-06"):
+        return "lacks its time of day and its offset: write it like 2020-06-06T10:00:00+08:00"
+    return "lacks its offset: write it at the end, like +08:00 or Z"
 
 
 def _boolean(_: Mapping[str, Any], value: Any) -> str:
@@ -240,5 +248,5 @@ _WORDS: dict[str, Callable[[Mapping[str, Any], Any], str]] = {
     "datetime_parsing": lambda *_: _TIME,
     "datetime_object_invalid": lambda *_: _TIME,
     "datetime_from_date_parsing": lambda *_: _TIME,
-    "timezone_aware": lambda *_: "lacks its offset: write it at the end, like +08:00 or Z",
+    "timezone_aware": _without_offset,
 }

@@ -25,6 +25,7 @@ from pydantic import (
 
 from coupons.currencies import EXPONENTS
 from coupons.identities import LENGTH_MAX, person_name
+from coupons.spelling import did_you_mean
 
 AMOUNT_MAX_MINOR = 10**11
 """Largest amount of one order or one discount (contract: amounts up to 10^11)."""
@@ -70,7 +71,7 @@ def _whole_second(moment: datetime) -> datetime:
 def _rfc3339(value: object) -> object:
     # pydantic would also accept epoch numbers, whose unit a reader cannot see.
     if not isinstance(value, datetime | str) or (isinstance(value, str) and value[4:5] != "-"):
-        raise ValueError("a time is an RFC 3339 string with offset")
+        raise ValueError("a time is an RFC 3339 string with offset, like 2020-06-06T10:00:00+08:00")
     return value
 
 
@@ -188,4 +189,6 @@ def distinct(where: str, names: Iterable[str]) -> set[str]:
 def known(where: str, names: Iterable[str], declared: set[str]) -> None:
     for name in names:
         if name not in declared:
-            raise ValueError(f"{where} {name!r} is not declared in this document")
+            alike = did_you_mean(name, declared)
+            question = f"; did you mean {alike!r}?" if alike else ""
+            raise ValueError(f"{where} {name!r} is not declared in this document{question}")

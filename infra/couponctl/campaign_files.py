@@ -14,10 +14,13 @@ from pydantic import ValidationError
 
 from coupons.faults import explained
 from coupons.model.campaigns import Campaign
+from infra.couponctl import full_width
 from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 
 _IDS = ("batch_id", "terms_id", "funder_id", "merchant_id", "store_id", "limit_id", "section_id")
 """What items are called by; batches and terms name sections too."""
+_DIGITS = re.compile(r"\d{3}")
+"""What follows a comma in a number."""
 _STEPS = re.compile(r"([^.\[\]]+)|\[([^\]]+)\]")
 _TWICE = re.compile(r"(\w+): '(.+)' appears twice")
 _OWNED = re.compile(r"(terms|batch) ([a-z0-9-]+): (?:\w+ '(.+)' is not declared )?.*")
@@ -60,11 +63,25 @@ def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:
     problems: set[tuple[int, str]] = set()
     for steps, told in explained(error, Campaign):
         node, line, where = _locate(root, steps)
-        is_cut = _is_cut_by_a_comma(root, steps)
-        message = "the comma before it ends the text: put the whole text in quotes" if is_cut else told
+        message = _full_width(node, steps) or _cut(root, steps) or told
         line = _line_of_name(node, message) or line
         problems.add((line, f"{where}: {message}" if where else message))
     return [f"{name}:{line}: {text}" for line, text in sorted(problems)]
+
+
+def _full_width(node: yaml.Node, steps: tuple[int | str, ...]) -> str | None:
+    """What to write in place of a full-width sign beside the place's key or around its value."""
+    value = str(node.value) if isinstance(node, yaml.ScalarNode) and node.style is None else ""
+    return full_width.beside_a_key(str(steps[-1]) if steps else "") or full_width.around(value)
+
+
+def _cut(root: yaml.Node, steps: tuple[int | str, ...]) -> str | None:
+    """What to write in place of a comma that YAML reads as the end of a text, or of a number."""
+    if not _is_cut_by_a_comma(root, steps):
+        return None
+    if _DIGITS.fullmatch(str(steps[-1])):
+        return "the comma before it ends the number: write the number without commas"
+    return "the comma before it ends the text: put the whole text in quotes"
 
 
 def _is_cut_by_a_comma(root: yaml.Node, steps: tuple[int | str, ...]) -> bool:

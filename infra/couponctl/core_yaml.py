@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from infra.couponctl import full_width
 from infra.couponctl.output import BadFileError
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _ADVICE = {
     "that cannot start any token": "put the text in quotes",
     "mapping values are not allowed here": "put a text with a colon in quotes, or indent the line as its neighbours",
     "while scanning a quoted scalar": "a quote is not closed",
+    "but found '<scalar>'": "look for a quote above that is not closed, or that ends inside a text",
     "while parsing a flow mapping": "check the commas and the closing }, and put a text that holds either in quotes",
     "while parsing a flow sequence": "check the commas and the closing ], and put a text that holds either in quotes",
     "could not find expected ':'": "a key needs a colon and a space after it",
@@ -74,7 +76,7 @@ def parse(path: Path) -> tuple[yaml.Node, Any]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise DocumentFileError([f"{path.name}:{line}: not UTF-8"]) from None
+        raise DocumentFileError([f"{path.name}:{line}: not UTF-8: save the file with this encoding"]) from None
     if path.suffix.lower() == ".json":
         text = _json_as_yaml(path.name, text)
     root = _compose(path.name, text)
@@ -89,7 +91,7 @@ def _compose(name: str, text: str) -> yaml.Node:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        raise DocumentFileError([f"{name}:{_syntax(error)}"]) from None
+        raise DocumentFileError([f"{name}:{_full_width(error, text) or _syntax(error)}"]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise DocumentFileError([f"{name}:{line}: a control character"]) from None
@@ -98,6 +100,14 @@ def _compose(name: str, text: str) -> yaml.Node:
     if root is None:
         raise DocumentFileError([f"{name}:1: the file is empty"])
     return root
+
+
+def _full_width(error: yaml.MarkedYAMLError, text: str) -> str | None:
+    """`line: advice`, if a full-width sign in the error's line, or in the one before it, explains the error."""
+    last = error.problem_mark.line if error.problem_mark else 0
+    lines = dict(enumerate(text.splitlines(), 1))
+    said = ((number, full_width.beside_a_key(lines.get(number, ""))) for number in (last, last + 1))
+    return next((f"{number}: {advice}" for number, advice in said if advice), None)
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:

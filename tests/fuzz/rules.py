@@ -43,9 +43,9 @@ RULES = (
     r"blackout_dates must be in ascending order, each once",
     # a campaign as a whole
     r"the path says '.*'",
-    r"(terms|batch) \S+: \w+ '.*' is not declared in this document",
+    r"(terms|batch) \S+: \w+ '.*' is not declared in this document(; did you mean '.*'\?)?",
     r"batch \S+: rollover_to '.*' is no batch that closes later",
-    r"batch \S+: \S+ ends before the last pack is claimed",
+    r"batch \S+: \S+ ends before the last pack is claimed: it ends at .*",
     r"batch \S+: claimed last and extended by 366 days, .*",
     r".* are too much for one revision; send two",
 )

@@ -176,7 +176,7 @@ def term(**changes: Any) -> dict[str, Any]:
             "must be true or false, and yes is",
         ),
         (batch(opens_at="2020-06-06T10:00:00"), "batches.0.opens_at", "lacks its offset"),
-        (batch(opens_at="2020-06-06"), "batches.0.opens_at", "lacks its offset"),
+        (batch(opens_at="2020-06-06"), "batches.0.opens_at", "lacks its time of day and its offset"),
         (batch(opens_at="2020-6-6 10:00"), "batches.0.opens_at", "must be a time with its offset"),
         (batch(terms=[]), "batches.0.terms", "must have at least 1 entry"),
         (batch(terms=["ten-off"] * 9), "batches.0.terms", "must have at most 8 entries"),

@@ -161,7 +161,9 @@ def _refuse_validity(batch: Batch, terms: Terms) -> None:
     """A coupon is valid for some time whenever it is claimed, and ends in the supported years also when extended."""
     if isinstance(terms.validity, FixedWindow):
         if terms.validity.ends_at < batch.closes_at:
-            raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed")
+            ends, closes = terms.validity.ends_at.isoformat(), batch.closes_at.isoformat()
+            why = f"it ends at {ends}, the batch closes at {closes}"
+            raise ValueError(f"batch {batch.batch_id}: {terms.terms_id} ends before the last pack is claimed: {why}")
         return
     last_claim_at = batch.closes_at - timedelta(seconds=1)
     try:

@@ -183,7 +183,7 @@ REFUSED: list[tuple[Change, str, str]] = [
     (
         setting("terms.0.validity", {"kind": "fixed", "starts_at": DAY, "ends_at": "2020-06-07T09:59:59+08:00"}),
         "",
-        "batch pack: ten-off ends before the last pack is claimed",
+        "batch pack: ten-off ends before the last pack is claimed: it ends at 2020-06-07T09:59:59+08:00, the batch",
     ),
     (
         setting("terms.0.validity", {"kind": "fixed", "starts_at": DAY, "ends_at": DAY}),
