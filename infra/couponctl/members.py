@@ -21,7 +21,7 @@ from infra.client.api import ApiError, ProblemError
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.csv_rows import facts_of
 from infra.couponctl.member_files import read_members
-from infra.couponctl.output import GOOD, REFUSED, WrongUseError
+from infra.couponctl.output import GOOD, REFUSED, WrongUseError, counted
 from infra.couponctl.parameters import NAME
 from infra.couponctl.progress import Progress
 
@@ -115,7 +115,7 @@ def members(cli: Cli, group: str, path: Path, *, remove: bool, skip_bad: bool, r
         _send_all(api, path, progress, tally, out)
     where = [f"bad lines: {report.path}"] if report.bad else []
     done = "left" if remove else "joined"
-    summary = f"{group}: {tally.changed:,} of {tally.sent:,} people {done}, {report.bad:,} bad lines"
+    summary = f"{group}: {tally.changed:,} of {tally.sent:,} people {done}, {counted(report.bad, 'bad line')}"
     result = {**asdict(tally), "bad": report.bad, "report": str(report.path) if report.bad else None}
     out.result(result, summary, *where)
     return REFUSED if report.bad else GOOD

@@ -17,7 +17,7 @@ from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.csv_rows import facts_of
 from infra.couponctl.edits import edit
 from infra.couponctl.merchant_files import COLUMNS, read_merchants
-from infra.couponctl.output import GOOD, WrongUseError
+from infra.couponctl.output import GOOD, WrongUseError, counted
 from infra.couponctl.parameters import DAY, NAME
 from infra.couponctl.progress import Progress
 
@@ -79,7 +79,7 @@ def merchants(cli: Cli, path: Path) -> int:
                 track(done, f"{path.name}: {done:,} of {len(listed):,} merchants")
     progress.path.unlink(missing_ok=True)
     result = {"merchants": len(listed), "changed": changed, "resumed_after": resumed_after}
-    out.result(result, f"{path.name}: {len(listed):,} merchants, {changed:,} of them new or changed")
+    out.result(result, f"{path.name}: {counted(len(listed), 'merchant')}, {changed:,} of them new or changed")
     return GOOD
 
 

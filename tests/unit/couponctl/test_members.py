@@ -140,6 +140,13 @@ def test_a_bad_line_keeps_all_from_being_sent(stack: Stack, file: Path, capsys: 
     assert sent(stack) == [["ann", "bob", "ann", "x" * LENGTH_MAX, "dan", "last"]]
 
 
+def test_one_bad_line_is_one(stack: Stack, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary counts as people do."""
+    file.write_text("ann\n\x07\n", "utf-8")
+    assert stack.run("members", "nurses", str(file)) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "nurses: 0 of 0 people joined, 1 bad line"
+
+
 def test_somebody_named_twice_is_no_failure(stack: Stack, file: Path) -> None:
     """They join once: the API compares people, and says how many came."""
     file.write_text("1002X\n1002\uff38\n", "utf-8")
