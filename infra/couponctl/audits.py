@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import click
 
-from infra.client.api import UnreachableError
+from infra.client.api import ProblemError, UnreachableError
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.output import GOOD, REFUSED, WrongUseError
 from infra.couponctl.parameters import DAY, NAME
@@ -36,7 +36,12 @@ def audit(cli: Cli, batch: str | None, *, campaign: str | None, day: str | None)
         raise WrongUseError("--day goes with --campaign CAMPAIGN")
     name = batch or " ".join(filter(None, (campaign, day)))
     api, out = cli.api, cli.out
-    report = _ask(api, batch, campaign, day, sweep=None)
+    try:
+        report = _ask(api, batch, campaign, day, sweep=None)
+    except ProblemError as error:
+        if error.slug == "not-found" and batch is not None:
+            error.problem["detail"] = f"No published batch {batch!r}. A campaign: couponctl audit --campaign {batch}"
+        raise
     for rounds in range(1, ROUNDS_MAX + 1):
         if report.get("complete") is not False:
             break

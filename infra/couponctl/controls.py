@@ -74,7 +74,9 @@ def step(batch_id: str, name: str) -> str:
 
 def say(out: Output, batch_id: str, state: dict[str, Any], said: str, *, replayed: bool) -> int:
     already = " already" if replayed else ""
-    out.result(state, f"{batch_id}:{already} {said}; {state.get('status', 'status unknown')}")
+    status = state.get("status", "status unknown")
+    # `pause` says `paused` already.
+    out.result(state, f"{batch_id}:{already} {said}{'' if said.startswith(status) else f'; {status}'}")
     return GOOD
 
 

@@ -1,7 +1,7 @@
 """Each expected error of a command becomes a message and an exit code; any other error is a defect, with its traceback.
 
 With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`. A 403 also
-says which scopes the command needs and the token has, a 401 when the token expires.
+says which scopes the command needs and the token has, if one is missing, a 401 when the token expires.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def report(cli: Cli, error: Exception) -> int:
         cli.out.result({"error": {"exit_code": code, "command": name, "slug": slug, **_facts(error), **of_token}})
     elif isinstance(error, ProblemError):
         cli.out.problem(str(name), error)
-        if status == FORBIDDEN:
+        if status == FORBIDDEN and _lacks_a_scope(of_token):
             needed, has = (of_token.get(of, "unknown") or "no scope" for of in ("scopes_needed", "token_scopes"))
             scopes = f"scopes {needed.replace(' ', ' and ')}" if " " in needed else f"scope {needed}"
             cli.out.failure(f"  {name} needs the {scopes}; the token has {has}")
-        elif of_token:
+        elif "token_expires_at" in of_token:
             cli.out.failure(f"  the token expires at {of_token['token_expires_at']}")
         elif status == UNAUTHORIZED and claims_of(cli.token) is None:
             cli.out.failure("  the token is no JWT")
@@ -55,6 +55,12 @@ def _scopes(cli: Cli) -> dict[str, str]:
     has = scopes_of(cli.token)
     needs = {"scopes_needed": cli.command.needs} if cli.command and cli.command.needs else {}
     return needs | ({} if has is None else {"token_scopes": " ".join(has)})
+
+
+def _lacks_a_scope(of_token: dict[str, str]) -> bool:
+    """False if the token has all that the command needs: then it was refused for another reason."""
+    has = of_token.get("token_scopes")
+    return has is None or not {*of_token.get("scopes_needed", "").split()} <= {*has.split()}
 
 
 def _expiry(cli: Cli) -> dict[str, str]:

@@ -5,6 +5,7 @@ A stack's plan (`POST /admin/campaigns/{campaign_id}/plan`), or without a stack 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from coupons.currencies import EXPONENTS, money
@@ -20,6 +21,7 @@ LINES_MAX = 40
 """Changes that are printed; `--json` has all."""
 VALUE_MAX = 60
 SIGNS = {"added": "+", "changed": "~", "removed": "-", "frozen": "!"}
+_QUANTITY = re.compile(r"batches\[([a-z0-9-]+)\]\.quantity")
 NOT_CHECKED = (
     "Not checked: what a stack has stored and published, the revision, batches of other campaigns, merchants' records, "
     "and what is reserved of the budgets."
@@ -140,12 +142,18 @@ def _change(change: dict[str, Any], currency: str) -> str:
     if kind == "frozen" and place.endswith("]") and change["stated"] is None:
         return f"! {place}: is published and cannot be dropped"
     if kind == "frozen":
-        return f"! {place}: {kept} is published and stays, {stated} was stated{line}"
+        return f"! {place}: {kept} is published and stays, {stated} was stated{line}{_instead(change)}"
     if kind == "changed":
         return f"~ {place}: {kept} becomes {stated}{line}"
     side, text = ("stated", stated) if kind == "added" else ("kept", kept)
     is_item = isinstance(change[side], dict | list)
     return f"{SIGNS[kind]} {place}{line}" if is_item else f"{SIGNS[kind]} {place}: {text}{line}"
+
+
+def _instead(change: dict[str, Any]) -> str:
+    """The command that does what the file cannot: a published batch gets more packs by `raise`."""
+    batch = _QUANTITY.fullmatch(change["place"])
+    return f": couponctl raise {batch[1]} {change['stated']}" if batch and change["stated"] > change["kept"] else ""
 
 
 def _value(change: dict[str, Any], side: str, currency: str) -> str:

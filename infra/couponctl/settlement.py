@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,7 +77,7 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
     if lines:
         rows = [
             (moment(one["at"]), one["kind"], _order(one), one["campaign_id"], *_amounts(one), _payout(one))
-            for one in lines
+            for one in sorted(lines, key=lambda one: datetime.fromisoformat(one["at"]))
         ]
         yield from table(("at", "kind", "order", "campaign", *AMOUNTS.values(), "payout"), rows)
         yield from ("", *_sums(lines), "", *_funders(lines), "")

@@ -70,7 +70,8 @@ def _discount(discount: Mapping[str, Any], currency: str) -> str:
     most = amount(discount[_LARGEST[discount["kind"]]], currency)
     if discount["kind"] == "exchange":
         return f"one {title(discount['title'])} ({discount['sku']}) for nothing, worth {most} at most"
-    least = f"an order of at least {amount(discount['threshold_minor'], currency)}"
+    threshold_minor = discount["threshold_minor"]
+    least = f"an order of at least {amount(threshold_minor, currency)}" if threshold_minor else "any order"
     if discount["kind"] == "percent_off":
         return f"{share(discount['basis_points'])} off {least}, {most} at most"
     return f"{most} off {least}"
@@ -94,10 +95,12 @@ def _when(terms: Terms) -> Iterator[str]:
 
 
 def _where(scope: Mapping[str, Any]) -> Iterator[str]:
+    channels = scope.get("channels") or []
     for name, said in _SCOPE.items():
         if stated := scope.get(name):
-            yield f"{said} {', '.join(stated)}"
-    if len(channels := scope.get("channels") or []) == 1:
+            # What is bought in a store is not delivered.
+            yield f"{'in' if name == 'regions' and channels == ['offline'] else said} {', '.join(stated)}"
+    if len(channels) == 1:
         yield f"{channels[0]} only"
 
 

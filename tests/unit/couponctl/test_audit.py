@@ -31,6 +31,13 @@ def test_audit_waits_until_all_is_counted(stack: Stack, capsys: pytest.CaptureFi
     assert [asked.query for asked in stack.asked[1:]] == [{}, {"sweep": ["5eed"]}, {"sweep": ["5eed"]}]
 
 
+def test_a_campaign_in_place_of_a_batch_is_told_its_option(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name is nothing that is published as a batch."""
+    stack.on("GET /admin/batches/spring/audit", Reply(404, {"type": "/problems/not-found", "detail": "No batch."}))
+    assert stack.run("audit", "spring") == 1
+    assert "A campaign: couponctl audit --campaign spring" in capsys.readouterr().err
+
+
 def test_an_audit_that_fails_is_not_good(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """The equation that fails is named, and the exit code is 1."""
     stack.on("GET /admin/batches/first/audit", report(ok=False, complete=True))

@@ -47,6 +47,14 @@ def test_a_step_is_sent_and_said(
     assert json.loads(as_json) == STATE.body
 
 
+@pytest.mark.parametrize(("step", "status"), [("pause", "paused"), ("stop", "stopped")])
+def test_a_status_is_said_once(stack: Stack, capsys: pytest.CaptureFixture[str], step: str, status: str) -> None:
+    """What the step says of the batch already."""
+    stack.on(f"POST /admin/batches/pack/{step}", Reply(200, {**STATE.body, "status": status}))
+    assert stack.run(step, "pack", *(["--yes"] if step == "stop" else [])) == 0
+    assert capsys.readouterr().out.count(status) == 1
+
+
 @pytest.mark.parametrize("args", [["raise", "pack", "0"], ["extend", "pack", "-1"], ["extend", "pack"], ["stop"]])
 def test_a_step_without_its_number_is_wrong_usage(stack: Stack, args: list[str]) -> None:
     """Nothing is asked."""

@@ -206,6 +206,16 @@ def test_a_403_names_the_scopes(stack: Stack, capsys: pytest.CaptureFixture[str]
     assert error.get("token_scopes", "unknown") == ("" if has == "no scope" else has)
 
 
+def test_a_403_for_another_reason_names_no_scope(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The token has all that the command needs; a scope would be looked for in vain."""
+    problem = {"type": "/problems/not-eligible", "title": "Not eligible", "reason": "region"}
+    stack.on("POST /admin/batches/first/publish", Reply(403, problem))
+    assert stack.run("publish", "first", "--token", token_of(scope="operator citizen")) == 1
+    told = capsys.readouterr().err
+    assert "reason: region" in told
+    assert "scope" not in told
+
+
 @pytest.mark.parametrize(("exp", "said"), [(1591408800, "2020-06-06T02:00:00+00:00"), (10**20, None), ("soon", None)])
 def test_a_401_says_when_the_token_expires(
     stack: Stack, capsys: pytest.CaptureFixture[str], exp: object, said: str | None

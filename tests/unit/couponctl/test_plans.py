@@ -112,6 +112,14 @@ def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.Capture
     assert None not in error["error"].values()
 
 
+def test_more_packs_are_given_by_raise(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document cannot; the line of its quantity names the command that can."""
+    more = {"place": "batches[sme-recovery].quantity", "change": "frozen", "kept": 60_000, "stated": 70_000}
+    stored.on(ROUTE, planned(refusals=[FROZEN], changes=[more]))
+    assert stored.run("apply", str(SEASON)) == 1
+    assert ": couponctl raise sme-recovery 70000\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("terminal", "args", "answer", "code"),
     [(True, [], "y\n", 0), (True, [], "n\n", 1), (True, ["--yes"], "", 0), (False, [], "", 0)],

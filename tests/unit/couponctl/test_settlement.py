@@ -69,6 +69,15 @@ def test_a_day_is_shown_line_by_line_and_in_sums(stack: Stack, capsys: pytest.Ca
     assert [asked.query for asked in stack.asked] == [{}, {"cursor": ["more"]}]
 
 
+def test_lines_are_shown_in_the_order_of_their_times(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever their pages, and whatever the offsets of their campaigns."""
+    times = {"late": "2020-06-06T11:00:00+08:00", "early": "2020-06-06T02:00:00Z", "mid": "2020-06-06T10:30:00+08:00"}
+    stack.on(PATH, page(*(line(name, at=at) for name, at in times.items())))
+    assert stack.run("settlement", "2020-06-06") == 0
+    shown = [text.split()[4] for text in capsys.readouterr().out.splitlines() if "redemption" in text]
+    assert shown == ["early", "mid", "late"]
+
+
 def test_a_day_for_machines(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """One object with the lines of all pages."""
     assert stack.run("settlement", "2020-06-06", "--json") == 0

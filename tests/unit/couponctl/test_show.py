@@ -149,6 +149,12 @@ def test_a_name_of_nothing_is_said_to_be_one(stack: Stack, capsys: pytest.Captur
         ({"scope": {"merchants": ["diner", "bar"]}}, "at diner, bar"),
         ({"scope": {"item_tags": ["smart"]}}, "for items with the tag smart"),
         ({"scope": {"channels": ["online"]}}, "online only"),
+        ({"scope": {"regions": ["chengdu"]}}, "delivered to chengdu"),
+        ({"scope": {"regions": ["chengdu"], "channels": ["offline"]}}, "in chengdu"),
+        (
+            {"discount": {"kind": "percent_off", "threshold_minor": 0, "basis_points": 2000, "cap_minor": 2000}},
+            "20 % off any order, 20.00 CNY at most",
+        ),
         (
             {"merchant_match": [{"starts_at": "2020-06-06T00:00:00+08:00", "basis_points": 10_000}]},
             "the merchant adds of the discount 100 % from 2020-06-06 00:00 +08:00",
