@@ -27,11 +27,11 @@ def read(api: Api, path: str, *members: str, **query: str | None) -> dict[str, A
     return body
 
 
-def pages(api: Api, path: str, *members: str) -> Iterator[dict[str, Any]]:
+def pages(api: Api, path: str, *members: str, **query: str | None) -> Iterator[dict[str, Any]]:
     """Each page of `path`, by the `next` of the one before. Raises ApiError, also if there is no end."""
     cursor: str | None = None
     for _ in range(PAGES_MAX):
-        page = read(api, path, "next", *members, cursor=cursor)
+        page = read(api, path, "next", *members, **query, cursor=cursor)
         yield page
         following = page["next"]
         if following is None:

@@ -7,12 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from infra.client.api import ProblemError, UnreachableError
+from infra.client.api import UnreachableError
 from infra.couponctl import coupon_words as words
 from infra.couponctl.coupon_words import LANGUAGES, Parts, Words
+from infra.couponctl.reads import pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
 
     from infra.client.answers import Claim
     from infra.client.api import Api
@@ -33,7 +34,6 @@ HOW: tuple[Words, ...] = (
         "zh": "凭券码和PIN即可使用，请像现金一样保管。",
     },
 )
-MERCHANTS_MAX = 50
 SHOPS_MAX = 8
 GROUP = 4
 
@@ -118,11 +118,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Season:
-    """What a sheet says besides the claim. `terms` by `terms_id`; `merchants`: records by `merchant_id`."""
+    """What a sheet says besides the claim; `terms` and `shops` by `terms_id`."""
 
     campaign: dict[str, Any]
     terms: dict[str, dict[str, Any]]
-    merchants: dict[str, dict[str, Any]]
+    shops: dict[str, list[Words]]
 
     @classmethod
     def read(cls, api: Api, batch_id: str) -> Season:
@@ -131,7 +131,10 @@ class Season:
         try:
             campaign = api.get(f"/admin/campaigns/{quote(batch['campaign_id'], safe='')}").body
             terms = {one["terms_id"]: one for one in batch["coupons"]}
-            return cls(campaign, terms, _merchants(api, campaign, terms))
+            accepting = {name: _accepting(api, batch["campaign_id"], name) for name in terms}
+            return cls(
+                campaign, terms, {name: shops(accepting[name], terms[name]["scope"]["regions"]) for name in terms}
+            )
         except (KeyError, TypeError) as error:
             raise UnreachableError(f"{api.url} answers something that is not a campaign: {error!r}") from None
 
@@ -146,61 +149,26 @@ class Season:
         terms, suspended = self.terms[facts["terms_id"]], self.campaign["suspended_districts"]
         short, worth = words.worth(terms["discount"], self.campaign["currency"])
         window = facts["valid_from"], facts["expires_at"]
-        places = words.scope(terms["scope"], suspended) + shops(terms["scope"], suspended, self.merchants)
+        places = words.scope(terms["scope"], suspended) + self.shops[facts["terms_id"]]
         valid, hours = words.validity(*window, self.campaign["timezone"]), words.hours(terms, *window)
         return Ticket(facts, short, worth, valid, hours, places)
 
 
-def _merchants(api: Api, campaign: dict[str, Any], terms: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The records of merchants that take part, of those that the document or the terms name."""
-    own = [merchant["merchant_id"] for merchant in campaign["merchants"]]
-    named = dict.fromkeys([name for one in terms.values() for name in one["scope"]["merchants"]] + own)
-    found: dict[str, dict[str, Any]] = {}
-    for merchant_id in islice(named, MERCHANTS_MAX):
-        try:
-            record = api.get(f"/admin/merchants/{quote(merchant_id, safe='')}").body
-        except ProblemError as refusal:
-            if refusal.slug != "not-found":
-                raise
-            continue
-        if not record["suspended"] and (merchant_id in own or campaign["campaign_id"] in record["campaigns"]):
-            found[merchant_id] = record
-    return found
+def _accepting(api: Api, campaign_id: str, terms_id: str) -> Iterator[dict[str, Any]]:
+    """The merchants that accept the coupon, page by page: the stack decides as it does at the till. Raises ApiError."""
+    for page in pages(api, f"/campaigns/{quote(campaign_id, safe='')}/merchants", "merchants", terms_id=terms_id):
+        yield from page["merchants"]
 
 
-def shops(scope: dict[str, list[str]], suspended: list[str], merchants: Mapping[str, dict[str, Any]]) -> list[Words]:
-    """Each store that is named and in scope; others may take part too, unless the scope names all."""
-    found = [
-        _shop(record, store, scope["regions"])
-        for merchant_id, record in merchants.items()
-        if _is_in_scope(scope, merchant_id, record)
-        for store in record["stores"]
-        if store.get("district") not in suspended and _is_near(scope, record, store)
-    ]
-    shown, more = found[:SHOPS_MAX], len(found) - SHOPS_MAX
-    if more > 0:
-        shown.append({"en": f"and {more} more shops", "zh": f"及另外{more}家"})
-    if not scope["merchants"]:
-        shown.append({"en": "and other shops that take part", "zh": "及其他参与商家"} if shown else _ALL)
-    return shown
+def shops(merchants: Iterable[dict[str, Any]], regions: list[str]) -> list[Words]:
+    """The first stores that accept the coupon; `regions`: those of its scope."""
+    stores = (_shop(merchant, store, regions) for merchant in merchants for store in merchant["stores"])
+    shown = list(islice(stores, SHOPS_MAX))
+    return [*shown, _MORE] if next(stores, None) else shown or [_ALL]
 
 
+_MORE: Words = {"en": "and other shops that take part", "zh": "及其他参与商家"}
 _ALL: Words = {"en": "All shops that take part", "zh": "所有参与商家"}
-
-
-def _is_in_scope(scope: dict[str, list[str]], merchant_id: str, record: dict[str, Any]) -> bool:
-    return (
-        (not scope["merchants"] or merchant_id in scope["merchants"])
-        and (not scope["merchant_categories"] or record["category"] in scope["merchant_categories"])
-        and (not scope["merchant_tags"] or bool(set(record["tags"]) & set(scope["merchant_tags"])))
-        and (not scope["channels"] or bool(set(record["channels"]) & set(scope["channels"])))
-    )
-
-
-def _is_near(scope: dict[str, list[str]], record: dict[str, Any], store: dict[str, Any]) -> bool:
-    """The store is in the regions of the scope. Online it need not be: there the goods are delivered."""
-    online = "online" in record["channels"] and scope["channels"] != ["offline"]
-    return online or not scope["regions"] or store["region"] in scope["regions"]
 
 
 def _shop(record: dict[str, Any], store: dict[str, Any], regions: list[str]) -> Words:

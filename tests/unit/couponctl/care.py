@@ -47,25 +47,20 @@ SEASON = {
     "title": {"en": "A season", "zh": "消费季"},
     "timezone": "Asia/Shanghai",
     "currency": "CNY",
-    "merchants": [{"merchant_id": "diner"}, {"merchant_id": "gone"}],
     "suspended_districts": [],
 }
 DINER = {
     "title": {"en": "Diner", "zh": "小馆"},
-    "category": "catering",
-    "tags": [],
-    "channels": ["offline"],
     "stores": [{"store_id": "diner", "region": "beijing", "district": "east"}],
-    "campaigns": [],
-    "suspended": False,
 }
+SHOPS = "GET /campaigns/season/merchants"
 
 
 def with_care(stack: Stack) -> Stack:
     """The stack answers all that `assist care` asks: two coupons of the batch, their season and its diner."""
     stack.on("GET /batches/care", Reply(body={"batch_id": "care", "campaign_id": "season", "coupons": [TERMS]}))
     stack.on("GET /admin/campaigns/season", Reply(body=SEASON))
-    stack.on("GET /admin/merchants/diner", Reply(body=DINER))
+    stack.on(SHOPS, Reply(body={"merchants": [DINER], "next": None}))
     stack.on(CLAIM, Reply(201, claimed(coupon(1), coupon(2))))
     for number in (1, 2):
         printed = {"code": f"P{number}__abcd", "pin": f"{number:06d}", "expires_at": UNTIL}

@@ -119,46 +119,27 @@ def names(found: list[words.Words]) -> list[str]:
     return [text["en"] for text in found]
 
 
-@pytest.mark.parametrize(
-    ("lists", "suspended", "said"),
-    [
-        ({}, [], ["Diner (east, beijing)", "and other shops that take part"]),
-        ({"regions": ["beijing"]}, [], ["Diner (east)", "and other shops that take part"]),
-        ({"merchants": ["diner"]}, [], ["Diner (east, beijing)"]),
-        ({"merchants": ["other"]}, [], []),
-        ({}, ["east"], ["All shops that take part"]),
-        ({"regions": ["hubei"]}, [], ["All shops that take part"]),
-        ({"merchant_categories": ["gyms"]}, [], ["All shops that take part"]),
-        ({"merchant_tags": ["heritage"]}, [], ["All shops that take part"]),
-        ({"channels": ["online"]}, [], ["All shops that take part"]),
-    ],
-)
-def test_a_store_is_listed_if_it_takes_the_coupon(
-    lists: dict[str, list[str]], suspended: list[str], said: list[str]
-) -> None:
-    """By merchant, category, tag, channel, region and district; others may take part unless all are named."""
-    assert names(shops(scope(**lists), suspended, {"diner": DINER})) == said
-
-
-def test_a_store_that_sells_online_delivers_into_the_region() -> None:
-    """Wherever it is itself, unless the coupon is for shops only."""
-    online = DINER | {"channels": ["online", "offline"]}
-    assert len(shops(scope(regions=["hubei"]), [], {"diner": online})) == 2
-    assert len(shops(scope(regions=["hubei"], channels=["offline"]), [], {"diner": online})) == 1
+def test_the_stores_of_a_coupon_are_named() -> None:
+    """With their region if the coupon is not of that one alone; without any, the sheet says no name."""
+    assert names(shops([DINER], ["beijing"])) == ["Diner (east)"]
+    assert names(shops([DINER], ["beijing", "hubei"])) == ["Diner (east, beijing)"]
+    assert names(shops([DINER, DINER | {"stores": []}], [])) == ["Diner (east, beijing)"]
+    assert names(shops([], [])) == ["All shops that take part"]
 
 
 def test_a_store_is_named_with_its_address() -> None:
     """In each language, in place of its district and region."""
     stores = [{"store_id": "s", "region": "beijing", "district": "east", "address": {"en": "1 Gate", "zh": "门1号"}}]
-    told = shops(scope(merchants=["diner"]), [], {"diner": DINER | {"stores": stores}})
+    told = shops([DINER | {"stores": stores}], [])
     assert told == [{"en": "Diner (1 Gate)", "zh": "小馆（门1号）"}]
 
 
 def test_a_long_list_of_stores_is_cut() -> None:
-    """A page has room for eight; the rest is counted."""
-    stores = [{"store_id": f"s{n}", "region": "beijing", "title": f"No. {n}"} for n in range(SHOPS_MAX + 3)]
-    told = names(shops(scope(merchants=["diner"]), [], {"diner": DINER | {"stores": stores}}))
-    assert (len(told), told[0], told[-1]) == (SHOPS_MAX + 1, "Diner, No. 0 (beijing)", "and 3 more shops")
+    """A page has room for eight."""
+    stores = [{"store_id": f"s{n}", "region": "beijing", "title": f"No. {n}"} for n in range(SHOPS_MAX + 1)]
+    told = names(shops([DINER | {"stores": stores}], []))
+    assert (len(told), told[0], told[-1]) == (SHOPS_MAX + 1, "Diner, No. 0 (beijing)", "and other shops that take part")
+    assert len(shops([DINER | {"stores": stores[:SHOPS_MAX]}], [])) == SHOPS_MAX
 
 
 def test_a_title_in_one_language_makes_an_english_sheet() -> None:
@@ -172,7 +153,7 @@ def test_a_title_in_one_language_makes_an_english_sheet() -> None:
     }
     facts |= {"valid_from": "2020-06-06T10:00:00+08:00", "expires_at": "2020-06-20T10:00:00+08:00"}
     claim: Any = {"batch_id": "care", "claimed_at": "2020-06-06T10:00:00+08:00"}
-    made = Season(SEASON | {"title": "Plain"}, {"care-100": TERMS}, {}).sheet(claim, [facts])
+    made = Season(SEASON | {"title": "Plain"}, {"care-100": TERMS}, {"care-100": []}).sheet(claim, [facts])
     head = ["Plain", "care: Claimed on 6 June 2020, 10:00"]
     assert made.lines([])[:5] == [*head, "", "1. 20 yuan off from 100 yuan", "   Expired"]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from infra.couponctl.sheet_files import on_terminal
-from infra.couponctl.sheets import MERCHANTS_MAX
-from tests.unit.couponctl.care import CLAIM, DINER, SCOPE, SEASON, TERMS, claimed, coupon, with_care
+from infra.couponctl.sheets import SHOPS_MAX
+from tests.unit.couponctl.care import CLAIM, DINER, SHOPS, claimed, coupon, with_care
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 
@@ -72,7 +71,7 @@ def test_no_file_is_overwritten(stack: Stack, tmp_path: Path, capsys: pytest.Cap
     assert (codes.read_text("utf-8"), page.exists(), stack.asked) == ("li's", False, [])
 
 
-@pytest.mark.parametrize("refused", [CLAIM, "GET /admin/campaigns/season"])
+@pytest.mark.parametrize("refused", [CLAIM, "GET /admin/campaigns/season", SHOPS])
 def test_a_refusal_leaves_no_file_and_prints_no_code(stack: Stack, tmp_path: Path, refused: str) -> None:
     """A code that was printed and not shown would only end the sheet before it."""
     stack.on(refused, problem(409, "busy"))
@@ -88,31 +87,11 @@ def test_a_stack_whose_campaign_is_none_is_named(stack: Stack, capsys: pytest.Ca
     assert "answers something that is not a campaign" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("terms", "record", "is_there"),
-    [
-        ({}, {}, True),
-        ({}, {"suspended": True}, False),
-        ({"merchants": ["other"]}, {"campaigns": ["season"]}, True),
-        ({"merchants": ["other"]}, {"campaigns": ["another"]}, False),
-    ],
-)
-def test_a_shop_on_the_sheet_takes_part(
-    stack: Stack, capsys: pytest.CaptureFixture[str], terms: dict[str, Any], record: dict[str, Any], *, is_there: bool
-) -> None:
-    """It is in the document or has joined by itself, and is not suspended."""
-    scoped = TERMS | {"scope": SCOPE | terms}
-    stack.on("GET /batches/care", Reply(body={"batch_id": "care", "campaign_id": "season", "coupons": [scoped]}))
-    stack.on(f"GET /admin/merchants/{'other' if terms else 'diner'}", Reply(body=DINER | record))
+def test_the_shops_are_those_of_the_coupon(stack: Stack) -> None:
+    """The stack is asked where these terms are accepted; later pages only while there is room on the sheet."""
+    first = DINER | {"stores": [{"store_id": f"s{number}", "region": "beijing"} for number in range(SHOPS_MAX)]}
+    replies = [{"merchants": [], "next": "a"}, {"merchants": [first], "next": "b"}, {"merchants": [DINER], "next": "c"}]
+    stack.on(SHOPS, *(Reply(body=body) for body in replies))
     assert stack.run("assist", "care", "wang") == 0
-    assert ("Diner (east)" in capsys.readouterr().out) == is_there
-
-
-def test_not_every_merchant_of_a_long_list_is_read(stack: Stack) -> None:
-    """The sheet has room for a few; but a merchant that cannot be read for another reason than its absence is told."""
-    many = [{"merchant_id": f"m-{number}"} for number in range(MERCHANTS_MAX + 1)]
-    stack.on("GET /admin/campaigns/season", Reply(body=SEASON | {"merchants": many}))
-    assert stack.run("assist", "care", "wang") == 0
-    assert sum(route.startswith("GET /admin/merchants/") for route in stack.routes()) == MERCHANTS_MAX
-    stack.on("GET /admin/merchants/m-0", problem(403, "forbidden"))
-    assert stack.run("assist", "care", "wang") == 1
+    asked = [asked.query for asked in stack.asked if f"{asked.method} {asked.path}" == SHOPS]
+    assert asked == [{"terms_id": ["care-100"]} | ({"cursor": [cursor]} if cursor else {}) for cursor in ("", "a", "b")]
