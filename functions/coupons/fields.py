@@ -7,7 +7,7 @@ offset.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -21,7 +21,9 @@ from pydantic import (
     ConfigDict,
     Field,
     TypeAdapter,
+    ValidationError,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from coupons.currencies import EXPONENTS
 from coupons.identities import LENGTH_MAX, person_name
@@ -186,9 +188,24 @@ def distinct(where: str, names: Iterable[str]) -> set[str]:
     return seen
 
 
-def known(where: str, names: Iterable[str], declared: set[str]) -> None:
-    for name in names:
-        if name not in declared:
-            alike = did_you_mean(name, declared)
-            question = f"; did you mean {alike!r}?" if alike else ""
-            raise ValueError(f"{where} {name!r} is not declared in this document{question}")
+def known(where: str, name: str | None, declared: Collection[str]) -> None:
+    if name is not None and name not in declared:
+        alike = did_you_mean(name, declared)
+        question = f"; did you mean {alike!r}?" if alike else ""
+        raise ValueError(f"{where} {name!r} is not declared in this document{question}")
+
+
+def check_all(title: str, rules: Iterable[Callable[[], object]]) -> None:
+    """Refuse with the errors of all rules, so that a writer learns of every mistake at once.
+
+    Guard: `tests/unit/test_faults.py::test_every_rule_that_is_broken_is_named`.
+    """
+    found = []
+    for rule in rules:
+        try:
+            rule()
+        except ValueError as error:
+            kind = PydanticCustomError("value_error", "{said}", {"said": str(error)})
+            found.append(InitErrorDetails(type=kind, input=None))
+    if found:
+        raise ValidationError.from_exception_data(title, found)

@@ -58,7 +58,7 @@ def main() -> int:
     except ForeignDirectoryError as error:
         return _failed(f"{error}; choose another: make run DATA_DIR=…")
     except TakenPortError as error:
-        return _failed(f"port {error} is taken; choose another: make run PORT=…")
+        return _failed(f"port {error} is taken, of PORT and the two above it; choose another: make run PORT=…")
     except (SettingsError, OtherFormError, CloudError, NotSavedError, ApiError, DocumentFileError) as error:
         return _failed(str(error))
     except OSError as error:

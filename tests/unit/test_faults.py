@@ -202,3 +202,11 @@ def test_a_parameter_is_no_field() -> None:
     with pytest.raises(ValidationError) as refused:
         Query.model_validate({"status": "x"})
     assert faults(refused.value, "query", Query) == [{"place": "query.status", "message": "unknown parameter"}]
+
+
+def test_every_rule_that_is_broken_is_named() -> None:
+    """Two misspelt names in one list, and a window that ends before it starts."""
+    said = found(starts_at="2099-01-01T00:00:00+08:00", batches=[a_batch(terms=["ten-of", "elevn-off"])])
+    assert [place for place, _ in said] == ["body"] * 3
+    assert said[0][1] == "the window ends before it starts"
+    assert ["'ten-of'" in said[1][1], "'elevn-off'" in said[2][1]] == [True, True]

@@ -5,7 +5,9 @@ One model validates `PUT /admin/campaigns/{id}`, `couponctl apply FILE` and the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -20,6 +22,7 @@ from coupons.fields import (
     Revision,
     TimeZone,
     Title,
+    check_all,
     distinct,
     forward,
     known,
@@ -218,25 +221,33 @@ class Campaign(Document):
 
     @model_validator(mode="after")
     def _refers_to_itself(self) -> Self:
-        forward(self.starts_at, self.ends_at)
-        sections = distinct("sections", (section.section_id for section in self.sections))
-        funders = distinct("funders", (funder.funder_id for funder in self.funders))
-        terms_ids = distinct("terms", (terms.terms_id for terms in self.terms))
-        limits = distinct("limits", (limit.limit_id for limit in self.limits))
-        distinct("batches", (batch.batch_id for batch in self.batches))
-        distinct("merchants", (merchant.merchant_id for merchant in self.merchants))
-        distinct("suspended_districts", self.suspended_districts)
-        for terms in self.terms:
-            known(f"terms {terms.terms_id}: funder", (share.funder_id for share in terms.funding), funders)
-            known(f"terms {terms.terms_id}: section", [terms.section_id] if terms.section_id else [], sections)
-        for batch in self.batches:
-            known(f"batch {batch.batch_id}: terms", batch.terms, terms_ids)
-            for terms in self.terms_of(batch):
-                _refuse_validity(batch, terms)
-            known(f"batch {batch.batch_id}: limit", batch.limits, limits)
-            _later(batch, [later for later in self.batches if later.batch_id == batch.rollover_to])
-            known(f"batch {batch.batch_id}: section", [batch.section_id] if batch.section_id else [], sections)
+        check_all("Campaign", self._rules())
         return self
+
+    def _rules(self) -> Iterator[Callable[[], object]]:
+        """What must hold over the whole document; each raises a ValueError if it does not."""
+        declared = {
+            "sections": [section.section_id for section in self.sections],
+            "funders": [funder.funder_id for funder in self.funders],
+            "terms": [terms.terms_id for terms in self.terms],
+            "limits": [limit.limit_id for limit in self.limits],
+            "batches": [batch.batch_id for batch in self.batches],
+            "merchants": [merchant.merchant_id for merchant in self.merchants],
+            "suspended_districts": self.suspended_districts,
+        }
+        yield partial(forward, self.starts_at, self.ends_at)
+        yield from (partial(distinct, where, names) for where, names in declared.items())
+        for terms in self.terms:
+            at = f"terms {terms.terms_id}"
+            yield from (partial(known, f"{at}: funder", one.funder_id, declared["funders"]) for one in terms.funding)
+            yield partial(known, f"{at}: section", terms.section_id, declared["sections"])
+        for batch in self.batches:
+            at = f"batch {batch.batch_id}"
+            yield from (partial(known, f"{at}: terms", name, declared["terms"]) for name in batch.terms)
+            yield from (partial(_refuse_validity, batch, one) for one in self.terms if one.terms_id in batch.terms)
+            yield from (partial(known, f"{at}: limit", name, declared["limits"]) for name in batch.limits)
+            yield partial(_later, batch, [later for later in self.batches if later.batch_id == batch.rollover_to])
+            yield partial(known, f"{at}: section", batch.section_id, declared["sections"])
 
     def terms_of(self, batch: Batch) -> list[Terms]:
         """The terms of a batch's pack, one a coupon, in the pack's order."""

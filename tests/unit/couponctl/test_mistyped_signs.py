@@ -66,3 +66,12 @@ def test_a_quote_that_stays_open_is_looked_for_above(tmp_path: Path) -> None:
     """YAML notices it at the next quote, and would speak of indentation."""
     (found,) = problems(tmp_path, edited("title: First", 'title: "First'))
     assert found.endswith("look for a quote above that is not closed, or that ends inside a text")
+
+
+def test_every_misspelt_name_is_told_at_once(tmp_path: Path) -> None:
+    """Each with its own line, and the known name."""
+    text = edited("[ten-percent]", "[ten-precent]").replace("{funder_id: city, basis", "{funder_id: citty, basis")
+    assert problems(tmp_path, text) == [
+        "tiny.yaml:29: terms ten-percent: funder 'citty' is not declared in this document; did you mean 'city'?",
+        "tiny.yaml:38: batch first: terms 'ten-precent' is not declared in this document; did you mean 'ten-percent'?",
+    ]
