@@ -179,6 +179,7 @@ def _money(plan: dict[str, Any], currency: str) -> Iterator[str]:
     if batches:
         cells = [(one["batch_id"], f"{one['quantity']:,}", money(_sum(one["to_reserve"]), currency)) for one in batches]
         yield from ("", *table(("batch", "packs", "to be set aside"), cells))
+    yield ""
 
 
 def _sum(funding: Iterable[dict[str, Any]]) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
-from infra.client.api import ProblemError
+from coupons.spelling import did_you_mean
+from infra.client.api import ApiError, ProblemError
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.edits import stored_or_empty
 from infra.couponctl.output import GOOD, amount, counted, currency_name, table
@@ -18,7 +20,11 @@ from infra.couponctl.words import moment, of_terms, title, window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from infra.client.api import Api
+
 NOT_FOUND = 404
+SEARCHED_MAX = 20
+"""Campaigns whose batches are compared with a name that is unknown."""
 
 
 @command("campaigns")
@@ -54,12 +60,23 @@ def show(cli: Cli, name: str) -> int:
     except ProblemError as error:
         if error.status == NOT_FOUND:
             error.problem["detail"] = (
-                f"There is no campaign and no published batch {name!r}. A batch that is not published is shown with "
-                "its campaign."
+                f"There is no campaign and no published batch {name!r}{_meant(cli.api, name)} A batch that is not "
+                "published is shown with its campaign."
             )
         raise
     cli.out.result(batch, *_batch(batch, campaign["currency"], campaign["timezone"]))
     return GOOD
+
+
+def _meant(api: Api, name: str) -> str:
+    """`; did you mean 'first'?` of the published campaigns and their batches; a full stop if none is alike."""
+    known: list[str] = []
+    with suppress(ApiError):
+        known += [one["campaign_id"] for one in read(api, "/campaigns", "campaigns")["campaigns"]]
+        for campaign_id in known[:SEARCHED_MAX]:
+            known += [one["batch_id"] for one in read(api, f"/campaigns/{campaign_id}", "batches")["batches"]]
+    alike = did_you_mean(name, known)
+    return f"; did you mean {alike!r}?" if alike else "."
 
 
 def _campaign(document: dict[str, Any], published: list[dict[str, Any]]) -> Iterator[str]:

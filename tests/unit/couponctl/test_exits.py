@@ -21,13 +21,15 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The address is named."""
+    """The address is named, and on one's own machine what starts a stack there."""
     monkeypatch.setattr("time.sleep", lambda _s: None)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
         assert main(["--url", url, "clock"]) == 3
-    assert capsys.readouterr().err.startswith(f"{url} gives no answer: ")
+    address, remedy = capsys.readouterr().err.splitlines()
+    assert address.startswith(f"{url} gives no answer: ")
+    assert "`make run` starts the local stack" in remedy
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,16 @@ def test_a_name_of_nothing_is_said_to_be_one(stack: Stack, capsys: pytest.Captur
     assert "no campaign and no published batch 'nothing'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("name", "meant"), [("spring-", "spring"), ("frist", "first")])
+def test_a_misspelt_name_suggests_the_known_one(
+    stack: Stack, capsys: pytest.CaptureFixture[str], name: str, meant: str
+) -> None:
+    """Of the published campaigns and their batches."""
+    stack.on("GET /campaigns", Reply(body={"campaigns": [{**CAMPAIGN, **SEASON}]}))
+    assert stack.run("show", name) == 1
+    assert f"did you mean {meant!r}?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
