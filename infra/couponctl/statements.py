@@ -205,6 +205,6 @@ def _whole(column: str, cell: str, separator: str) -> int:
         text = text.replace(grouped[1], "")
     if not _WHOLE.fullmatch(text):
         rounded = "was rounded by a spreadsheet program: give the column a number format without decimals"
-        why = rounded if _ROUNDED.fullmatch(text) else "is not a whole number of minor units"
+        why = rounded if _ROUNDED.fullmatch(text) else "is not a whole number of minor units: 10.00 CNY are 1000"
         raise CellError(f"{column} {cell[:40]!r} {why}")
     return int(text)

@@ -165,7 +165,10 @@ def test_damaged_books_agree_with_nothing(stack: Stack, tmp_path: Path, capsys: 
     [
         ("order_no,discount_minor\n", "ours.csv:1: no column merchant_match_minor, payable_minor"),
         ("", "ours.csv:1: no column order_no"),
-        (f"{HEADER}A1,,10.00,0,40.00\n", "ours.csv:2: discount_minor '10.00' is not a whole number of minor units"),
+        (
+            f"{HEADER}A1,,10.00,0,40.00\n",
+            "ours.csv:2: discount_minor '10.00' is not a whole number of minor units: 10.00 CNY are 1000",
+        ),
         (f"{HEADER}A1,,1000,1000\n", "ours.csv:2: payable_minor '' is not a whole number of minor units"),
         (f"{HEADER},,1000,1000,4000\n", "ours.csv:2: no order_no"),
         (f"{HEADER}A1,,1,1,4\nA1,,1,1,4\n", "ours.csv:3: order A1 appears twice"),
