@@ -130,7 +130,7 @@ def test_an_audit_bears_with_a_raise_on_its_way(town: World) -> None:
     left_behind(town)
     found = audit_batch(town.new_services(), "pack", "", town.now_s, float("inf"))
     assert [text for text, holds in found.equations() if not holds] == []
-    assert any("f00 200, " in text and "of a raise on its way" in text for text, _ in found.equations())
+    assert any("f00 2.00 CNY, " in text and "of a raise on its way" in text for text, _ in found.equations())
     report = audit_campaign(town.new_services(), "season", "", town.now_s, float("inf"))
     assert report.ok
 
