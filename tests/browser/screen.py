@@ -129,9 +129,11 @@ class Screen:
 
 
 def _fulfil(route: Route, reply: Any) -> None:
-    """`{status, body, headers}`, or `"lost"`: the connection breaks."""
+    """`{status, body, headers}`; `"lost"`: the connection breaks; `"silent"`: no answer comes."""
     if reply == "lost":
         return route.abort("connectionfailed")
+    if reply == "silent":
+        return None
     status = reply.get("status", 200)
     kind = "application/json" if status < 400 else "application/problem+json"
     headers = {"Content-Type": kind, **reply.get("headers", {})}

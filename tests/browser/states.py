@@ -7,7 +7,10 @@ A state says what the stack answers and what the person does; the page that is b
      "answers": {"GET /batches/special-0606": {"body": {…}}, "PUT …/claim": [{"status": 409, …}, "lost"]},
      "storage": {"season.token": {…}},             sessionStorage, before the page starts
      "does": [{"press": "领取"}, {"fill": "金额", "with": "60"}, {"key": "Tab"}, {"passes_s": 61}],
+     "chance": 0,                                  what `Math.random` gives
      "see": "暂已发完"}                              text that is on the screen then; in Chinese
+
+An answer "lost" breaks the connection, "silent" never comes.
 
 A body may be {"$ref": "bodies/batch.json", "status": "paused"}: another file, with members replaced.
 """
@@ -40,6 +43,7 @@ class State:
     answers: dict[str, Any] = field(default_factory=dict)
     storage: dict[str, Any] = field(default_factory=dict)
     does: list[dict[str, Any]] = field(default_factory=list)
+    chance: float | None = None
 
     def options(self, folder: Path) -> dict[str, Any]:
         return {"folder": folder, "answers": {route: self._dated(said) for route, said in self.answers.items()}}
@@ -47,7 +51,7 @@ class State:
     def _dated(self, said: Any) -> Any:
         if isinstance(said, list):
             return [self._dated(one) for one in said]
-        if said == "lost" or not self.at:
+        if isinstance(said, str) or not self.at:
             return said
         date = format_datetime(datetime.fromisoformat(self.at).astimezone(tz=None)).rpartition(" ")[0] + " GMT"
         return {**said, "headers": {"Date": date, **said.get("headers", {})}}
@@ -85,9 +89,13 @@ def shown(screen: Screen, state: State) -> None:
     if state.storage:
         text = json.dumps({name: json.dumps(value) for name, value in state.storage.items()})
         screen.page.add_init_script(f"Object.entries({text}).forEach(([n, v]) => sessionStorage.setItem(n, v))")
+    if state.chance is not None:
+        screen.page.add_init_script(f"Math.random = () => {state.chance}")
     page = screen.open(state.path)
     for act in state.does:
-        if "press" in act:
+        if act.get("role") == "text":
+            page.get_by_text(re.compile(act["press"])).first.click()
+        elif "press" in act:
             page.get_by_role(act.get("role", "button"), name=re.compile(act["press"])).first.click()
         elif "fill" in act:
             page.get_by_label(act["fill"]).fill(act["with"])

@@ -19,7 +19,7 @@ def undeclared(state: State) -> Iterator[str]:
         route = next((one for one in operations() if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), asked)), None)
         # What is no route is a file of the pages, or an address of the issuer.
         for reply in (said if isinstance(said, list) else [said]) if route else ():
-            if reply != "lost":
+            if not isinstance(reply, str):
                 yield from (f"{state.name}: {asked}: {fault}" for fault in _faults(str(route), reply))
 
 

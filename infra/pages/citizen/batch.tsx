@@ -1,0 +1,107 @@
+// One batch: what it gives, when, and the one thing to do now.
+
+import { useEffect } from "preact/hooks";
+import { nowS } from "../shared/clock";
+import { Drawing, sectionOf } from "../shared/parts/drawings";
+import { epochS } from "../shared/server_time";
+import { titled } from "../shared/words";
+import { api, signedIn } from "./app";
+import { useBooking } from "./booking";
+import { batchOf, knownCampaign, type Batch, type Campaign } from "./catalogue";
+import { claimingOf } from "./claiming";
+import { Claimed } from "./claimed";
+import { Act } from "./act";
+import { Facts, Pack } from "./pack";
+import { Frame, Title } from "./frame";
+import { useLoaded, Waiting } from "./loaded";
+import { to } from "./place";
+import { isOver, situationAfter, situationOf, type Situation } from "./situation";
+import { say } from "./words";
+
+/** Between two looks at a batch that changes; in the last of them before an opening there is none. */
+const LOOK_S = 60;
+const LOOK_PAUSED_S = 30;
+
+export function BatchScreen({ id }: { id: string }) {
+  const [loaded, again] = useLoaded(async (call) => {
+    const batch = await batchOf(id, call);
+    return { batch, campaign: await knownCampaign(batch.campaign_id) };
+  }, [id]);
+  const read = loaded.state === "read" ? loaded.value : null;
+  const { text, lang } = titled(read?.campaign.title ?? "");
+  const back = read
+    ? { href: to("seasons", read.campaign.campaign_id), name: text, lang }
+    : { href: "#/", name: say("season.all") };
+  return (
+    <Frame back={back}>
+      <Waiting of={loaded} again={again}>
+        <div class="skeleton line" />
+        <div class="skeleton ticket" />
+        <div class="skeleton line" />
+        <div class="skeleton button" />
+      </Waiting>
+      {read && <Shown key={id} batch={read.batch} campaign={read.campaign} again={again} />}
+    </Frame>
+  );
+}
+
+function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; again: () => void }) {
+  const claiming = claimingOf(batch.batch_id);
+  const step = claiming.step.value;
+  const now = nowS.value ?? epochS(batch.opens_at) - 86_400;
+  const said = situationOf(batch, now);
+  const error = step.step === "refused" ? step.error : step.step === "armed" ? step.after : null;
+  const refusal = error && situationAfter(error, now);
+  const situation: Situation = refusal ?? said;
+  const booking = useBooking(batch, now);
+  const opened = now >= epochS(batch.opens_at);
+
+  useEffect(() => {
+    if (refusal && (isOver(refusal, said) || (refusal.is === "before" && opened))) claiming.forgive();
+  }, [batch.status, opened]);
+  useEffect(() => {
+    if (signedIn.value && opened) void claiming.look();
+  }, [signedIn.value, opened]);
+  useLooking(batch, situation, again);
+
+  const { text, lang } = titled(batch.title);
+  const section = sectionOf(batch.section_id);
+  return (
+    <article class="groups">
+      <div class="masthead">
+        <Drawing section={section} />
+        <Title lang={lang}>{text}</Title>
+      </div>
+      {step.step === "claimed" ? (
+        <Claimed batch={batch} campaign={campaign} claim={step.claim} fresh={step.fresh} />
+      ) : (
+        <>
+          <Pack batch={batch} currency={campaign.currency} />
+          <Act batch={batch} campaign={campaign} situation={situation} claiming={claiming} booking={booking} />
+        </>
+      )}
+      <Facts batch={batch} campaign={campaign} />
+    </article>
+  );
+}
+
+/** Asks for the batch again while something about it may change. */
+function useLooking(batch: Batch, situation: Situation, again: () => void): void {
+  useEffect(() => {
+    const final = ["closed", "stopped", "sold-out"].includes(situation.is);
+    if (final) return;
+    const every = situation.is === "paused" ? LOOK_PAUSED_S : LOOK_S;
+    let timer = 0;
+    const wait = () => {
+      timer = setTimeout(look, (every + api.device.uniform(0, every / 6)) * 1000) as unknown as number;
+    };
+    const look = () => {
+      const left = api.time.isKnown ? api.time.secondsUntil(batch.opens_at) : 0;
+      const soon = left > 0 && left <= LOOK_S;
+      if (!soon && document.visibilityState === "visible") again();
+      wait();
+    };
+    wait();
+    return () => clearTimeout(timer);
+  }, [batch.batch_id, situation.is]);
+}

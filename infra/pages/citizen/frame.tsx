@@ -1,0 +1,100 @@
+// Around every screen: the head, the way back, what is claimed for the person meanwhile, and the foot.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { clockOf } from "../shared/figures";
+import { Button } from "../shared/parts/button";
+import { Head, Offline, Skip, ThemeSwitch } from "../shared/parts/head";
+import { Icon } from "../shared/parts/icons";
+import { Notice } from "../shared/parts/notice";
+import { language } from "../shared/words";
+import { hotline, signedIn, signIn, signInFailed, signOut } from "./app";
+import { armed } from "./claiming";
+import { justMoved, place, to } from "./place";
+import { say } from "./words";
+
+/** The heading of a screen, which names the document too. After a move it takes the focus. */
+export function Title({ children, lang, failed = false }: { children: string; lang?: string | undefined; failed?: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const name = say("app.name");
+  useEffect(() => {
+    document.title = `${failed ? `${say("app.error")}: ` : ""}${children} · ${name}`;
+  }, [children, failed, name]);
+  useEffect(() => {
+    if (justMoved()) heading.current?.focus({ preventScroll: true });
+  }, []);
+  return <h1 ref={heading} tabIndex={-1} {...(lang && { lang })}>{children}</h1>;
+}
+
+interface Props {
+  /** Where the way back leads, and its name. */
+  back?: { href: string; name: string; lang?: string | undefined };
+  children: ComponentChildren;
+}
+
+export function Frame({ back, children }: Props) {
+  return (
+    <div class="page">
+      <Skip />
+      <Offline />
+      <Head name={say("app.name")} home="#/">
+        <a class="switch" href={to("wallet")} {...(place.value[0] === "wallet" && { "aria-current": "page" as const })}>
+          <Icon name="ticket" />
+          {say("app.wallet")}
+        </a>
+      </Head>
+      {back && (
+        <nav aria-label={say("app.back")}>
+          <a class="back" href={back.href}>
+            <Icon name="back" />
+            <span {...(back.lang && { lang: back.lang })}>{back.name}</span>
+          </a>
+        </nav>
+      )}
+      <Armed />
+      <main id="main" tabIndex={-1}>
+        {signInFailed.value && (
+          <Notice mood="stop" title={say("sign-in.failed")} live="alert">
+            <Button kind="quiet" onPress={signIn}>{say("sign-in.again")}</Button>
+          </Notice>
+        )}
+        {children}
+      </main>
+      <Foot />
+    </div>
+  );
+}
+
+/** Seen on every other screen while the page will claim by itself. */
+function Armed() {
+  const one = armed.value;
+  if (one === null || place.value.join("/") === `batches/${one.batchId}`) return null;
+  return (
+    <div class="armed">
+      <Notice mood="wait" live="status">
+        <a href={to("batches", one.batchId)}>{say("armed.elsewhere", { time: clockOf(one.at, one.zone, language.value) })}</a>
+      </Notice>
+    </div>
+  );
+}
+
+function Foot() {
+  return (
+    <footer class="foot">
+      <p><a href={to("help")}>{say("help.link")}</a></p>
+      {hotline.value && <p><a href={`tel:${hotline.value}`}>{say("help.call", { number: hotline.value })}</a></p>}
+      {signedIn.value !== null && (
+        <p>
+          {signedIn.value ? (
+            <>
+              {say("sign-in.done")} <Button kind="quiet" onPress={signOut}>{say("sign-in.out")}</Button>
+            </>
+          ) : (
+            <Button kind="quiet" onPress={signIn}>{say("sign-in.in")}</Button>
+          )}
+        </p>
+      )}
+      <ThemeSwitch />
+    </footer>
+  );
+}

@@ -1,0 +1,93 @@
+// Something that a screen asks for: a skeleton, what came, or why nothing came and a way on.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ProblemError, type ApiError, type Call, type Pause } from "../shared/api";
+import { nowS } from "../shared/clock";
+import { Button } from "../shared/parts/button";
+import { Notice } from "../shared/parts/notice";
+import { lineOf } from "../shared/reactions";
+import { language } from "../shared/words";
+import { heard } from "./app";
+import { Title } from "./frame";
+import { say } from "./words";
+
+type Waiting = Pick<Call, "pausing" | "signal">;
+export type Loaded<T> =
+  | { state: "loading"; pause: (Pause & { untilS: number | null }) | null }
+  | { state: "failed"; error: ApiError }
+  | { state: "read"; value: T };
+
+/** Asks when `deps` change, and again when the page is shown after it was hidden. What was read stays meanwhile. */
+export function useLoaded<T>(load: (call: Waiting) => Promise<T>, deps: unknown[]): [Loaded<T>, () => void] {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ state: "loading", pause: null });
+  const latest = useRef<AbortController | null>(null);
+  const ask = (fresh: boolean) => {
+    latest.current?.abort();
+    const own = (latest.current = new AbortController());
+    if (fresh) setLoaded({ state: "loading", pause: null });
+    const pausing = (pause: Pause) => {
+      const untilS = nowS.value === null ? null : nowS.value + pause.waitS;
+      setLoaded((before) => (before.state === "read" ? before : { state: "loading", pause: { ...pause, untilS } }));
+    };
+    load({ pausing, signal: own.signal }).then(
+      (value) => own.signal.aborted || setLoaded({ state: "read", value }),
+      (error: unknown) => {
+        if (own.signal.aborted) return;
+        const told = heard(error);
+        setLoaded((before) => (before.state === "read" && !fresh ? before : { state: "failed", error: told }));
+      },
+    );
+  };
+  useEffect(() => {
+    ask(true);
+    const shown = () => document.visibilityState === "visible" && ask(false);
+    document.addEventListener("visibilitychange", shown);
+    return () => {
+      document.removeEventListener("visibilitychange", shown);
+      latest.current?.abort();
+    };
+  }, deps);
+  return [loaded, () => ask(loaded.state !== "read")];
+}
+
+interface Props {
+  of: Loaded<unknown>;
+  again: () => void;
+  /** As high as what comes. */
+  children: ComponentChildren;
+}
+
+/** Shown until something was read. */
+export function Waiting({ of, again, children }: Props) {
+  if (of.state === "read") return null;
+  if (of.state === "failed") return <Failed error={of.error} again={again} />;
+  return (
+    <>
+      {of.pause && <Retrying pause={of.pause} again={again} />}
+      <div class="stack late" aria-busy="true">{children}</div>
+    </>
+  );
+}
+
+function Retrying({ pause, again }: { pause: Pause & { untilS: number | null }; again: () => void }) {
+  const left = pause.untilS === null || nowS.value === null ? pause.waitS : pause.untilS - nowS.value;
+  const seconds = Math.max(1, Math.ceil(left));
+  return (
+    <div class="stack">
+      <Notice mood="wait" icon="offline" live="status">{say("load.retry", { attempt: pause.attempt, seconds })}</Notice>
+      <Button kind="edge" icon="refresh" onPress={again}>{say("load.again")}</Button>
+    </div>
+  );
+}
+
+function Failed({ error, again }: { error: ApiError; again: () => void }) {
+  const refused = error instanceof ProblemError;
+  return (
+    <div class="stack">
+      <Title failed>{refused ? say("load.refused") : say("load.failed")}</Title>
+      <Notice mood="stop" live="alert">{refused ? lineOf(error, language.value) : say("load.unreachable")}</Notice>
+      <Button icon="refresh" onPress={again}>{say("load.again")}</Button>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+// What a batch gives: the pack as one ticket, and who, where and how as plain rows.
+
+import type { ComponentChildren } from "preact";
+import { nowS } from "../shared/clock";
+import { momentOf } from "../shared/figures";
+import { sectionOf } from "../shared/parts/drawings";
+import { Amount, Ticket } from "../shared/parts/ticket";
+import { language, titled } from "../shared/words";
+import type { Batch, Campaign, Terms } from "./catalogue";
+import { to } from "./place";
+import { exampleOf, hoursOf, limitOf, listed, matchOf, regionsOf, sumOf, validityOf, whereOf, Worth } from "./terms";
+import { say } from "./words";
+
+/** Each kind of coupon in the pack, with how many there are of it. */
+export function kindsOf(batch: Batch): { terms: Terms; count: number }[] {
+  const kinds: { terms: Terms; count: number }[] = [];
+  for (const terms of batch.coupons) {
+    const same = kinds.find((kind) => kind.terms.terms_id === terms.terms_id);
+    if (same) same.count += 1;
+    else kinds.push({ terms, count: 1 });
+  }
+  return kinds;
+}
+
+/** The sum of a pack of fixed amounts; null if it has others. */
+export function totalOf(coupons: Terms[]): number | null {
+  let sum = 0;
+  for (const { discount } of coupons) {
+    if (discount.kind !== "amount_off") return null;
+    sum += discount.amount_minor;
+  }
+  return sum;
+}
+
+export function Pack({ batch, currency, href }: { batch: Batch; currency: string; href?: string }) {
+  const kinds = kindsOf(batch);
+  const [first] = kinds;
+  if (!first) return null;
+  const total = totalOf(batch.coupons);
+  const lines = kinds.map(({ terms, count }) => ({ ...sumOf(terms, currency), count }));
+  const [line, ...more] = lines;
+  const stub = kinds.length > 1 && total !== null ? <Amount minor={total} currency={currency} short /> : <Worth terms={first.terms} currency={currency} />;
+  return (
+    <div class="pack">
+      <Ticket
+        section={sectionOf(batch.section_id)}
+        stub={stub}
+        title={worded(line)}
+        titleLang={line?.lang}
+        count={batch.coupons.length}
+        {...(href !== undefined && { href })}
+      >
+        {more.map((each) => (
+          <p class="title more" key={each.text} {...(each.lang && { lang: each.lang })}>{worded(each)}</p>
+        ))}
+        <p class="note">{whereOf(first.terms)}</p>
+      </Ticket>
+    </div>
+  );
+}
+
+function worded(line: { text: string; count: number } | undefined): string {
+  if (!line) return "";
+  return line.count > 1 ? say("pack.times", { text: line.text, count: line.count }) : line.text;
+}
+
+export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign }) {
+  const zone = campaign.timezone;
+  const first = batch.coupons[0];
+  if (!first) return null;
+  const moment = (at: string) => momentOf(at, zone, language.value);
+  const { group_id, regions } = batch.eligibility;
+  const who = group_id ? say("fact.group") : regionsOf(regions);
+  const kinds = kindsOf(batch);
+  const match = matchOf(first, nowS.value);
+  const example = exampleOf(first, campaign.currency);
+  const hours = [...new Set(kinds.flatMap(({ terms }) => hoursOf(terms)))];
+  return (
+    <section>
+      <h2>{say("fact.title")}</h2>
+      <dl class="rows">
+        <Fact name={say("fact.when")}>{say("fact.window", { from: moment(batch.opens_at), until: moment(batch.closes_at) })}</Fact>
+        <Fact name={say("fact.who")}>{group_id || who ? who : say("fact.everyone")}</Fact>
+        {batch.mode === "lottery" && <Fact name={say("fact.how")}>{say("fact.lottery")}</Fact>}
+        {batch.price_points > 0 && <Fact name={say("fact.price")}>{say("fact.points", { points: batch.price_points })}</Fact>}
+        {batch.exclusive_group && <Fact name={say("fact.choice")}>{say("fact.exclusive")}</Fact>}
+        {batch.limits.length > 0 && <Fact name={say("fact.limit")}>{listed(batch.limits.map(limitOf))}</Fact>}
+        <Fact name={say("fact.where")}>
+          {whereOf(first)} <a href={to("seasons", campaign.campaign_id, "places", first.terms_id)}>{say("fact.shops")}</a>
+        </Fact>
+        <Fact name={say("fact.valid")}>{validityOf(first, zone)}</Fact>
+        {hours.length > 0 && <Fact name={say("fact.hours")}>{hours.map((line) => <span class="line" key={line}>{line}</span>)}</Fact>}
+        {match && <Fact name={say("fact.match")}>{match}</Fact>}
+        {example && <Fact name={say("fact.example")}>{example}</Fact>}
+      </dl>
+    </section>
+  );
+}
+
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** The title of a campaign or batch, with its language where that is not the page's. */
+export function Named({ title }: { title: Campaign["title"] }) {
+  const { text, lang } = titled(title);
+  return <span {...(lang && { lang })}>{text}</span>;
+}
