@@ -15,11 +15,18 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route
 ORIGIN = "http://127.0.0.1:8230"
 """Nothing listens there: every request is answered here."""
 _TEMPLATE = (Path(__file__).parents[2] / "template.yaml").read_text("utf-8")
-POLICY = (
-    " ".join(_TEMPLATE[_TEMPLATE.index("default-src 'none'; script-src 'self'; ") :].partition("season\n")[0].split())
-    + " season"
-)
-"""Of the pages, as the template states it."""
+
+
+def _policy(headers: str) -> str:
+    """Of the pages with these headers, as the template states it."""
+    text = _TEMPLATE.partition(f"\n  {headers}:\n")[2]
+    text = text[text.index("default-src") :].partition("season\n")[0] + "season"
+    return " ".join(text.split()).replace("${Origins}", "")
+
+
+POLICIES = {"shop.html": _policy("ShopHeaders")}
+POLICY = _policy("PageHeaders")
+"""Of every other page."""
 PHONE, DESK, NARROW = (390, 844), (1_280, 900), (320, 640)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -120,7 +127,7 @@ class Screen:
         for candidate in (file, file.with_suffix(".html"), self._folder / "citizen.html"):
             if candidate.is_file() and (candidate is file or "." not in file.name):
                 kind = mimetypes.guess_type(candidate.name)[0] or "application/octet-stream"
-                headers = {"Content-Type": kind, "Content-Security-Policy": POLICY.replace("${Origins}", "")}
+                headers = {"Content-Type": kind, "Content-Security-Policy": POLICIES.get(candidate.name, POLICY)}
                 return route.fulfill(body=candidate.read_bytes(), headers=headers)
         if file.name == "favicon.ico":
             return route.fulfill(status=204)

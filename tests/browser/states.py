@@ -6,8 +6,14 @@ A state says what the stack answers and what the person does; the page that is b
      "at": "2020-06-06T10:00:41+08:00",            what the stack's `Date` says
      "answers": {"GET /batches/special-0606": {"body": {…}}, "PUT …/claim": [{"status": 409, …}, "lost"]},
      "storage": {"season.token": {…}},             sessionStorage, before the page starts
-     "does": [{"press": "领取"}, {"fill": "金额", "with": "60"}, {"key": "Tab"}, {"passes_s": 61}],
      "chance": 0,                                  what `Math.random` gives
+     "camera": "NotAllowedError",                  how the browser refuses it, or "on": a picture without a code
+     "without": "indexedDB",                       what this browser lacks
+     "device": "k7f2",                             the name of the till in the shop's order numbers
+     "does": [{"press": "领取"}, {"fill": "金额", "with": "60"}, {"key": "Tab"}, {"passes_s": 61},
+              {"steps_s": 20},                     second by second: what is sent meanwhile is answered
+              {"scan": "AV8g…"},                   a keyboard scanner types it, with Enter
+              {"go": "#/queue"}, {"reload": true}, {"open": "更多"}, {"see": "待补"}],
      "see": "暂已发完"}                              text that is on the screen then; in Chinese
 
 An answer "lost" breaks the connection, "silent" never comes.
@@ -19,6 +25,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -26,6 +33,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
     from tests.browser.screen import Screen
 
 STATES_DIR = Path(__file__).parents[2] / "infra" / "pages" / "states"
@@ -42,6 +51,9 @@ class State:
     at: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     storage: dict[str, Any] = field(default_factory=dict)
+    camera: str = ""
+    without: str = ""
+    device: str = ""
     does: list[dict[str, Any]] = field(default_factory=list)
     chance: float | None = None
 
@@ -84,25 +96,75 @@ def _resolved(value: Any) -> Any:
 
 def shown(screen: Screen, state: State) -> None:
     """The screen is in the state."""
-    if any("passes_s" in act for act in state.does):
-        screen.page.clock.install()
+    page = screen.page
+    if any({"passes_s", "steps_s"} & act.keys() for act in state.does):
+        page.clock.install()
     if state.storage:
         text = json.dumps({name: json.dumps(value) for name, value in state.storage.items()})
-        screen.page.add_init_script(f"Object.entries({text}).forEach(([n, v]) => sessionStorage.setItem(n, v))")
+        page.add_init_script(f"Object.entries({text}).forEach(([n, v]) => sessionStorage.setItem(n, v))")
+    for script, value in ((_CAMERA, state.camera), (_DEVICE, state.device), (_WITHOUT, state.without)):
+        if value:
+            page.add_init_script(script % json.dumps(value))
     if state.chance is not None:
-        screen.page.add_init_script(f"Math.random = () => {state.chance}")
-    page = screen.open(state.path)
+        page.add_init_script(f"Math.random = () => {state.chance}")
+    screen.open(state.path)
     for act in state.does:
-        if act.get("role") == "text":
-            page.get_by_text(re.compile(act["press"])).first.click()
-        elif "press" in act:
-            page.get_by_role(act.get("role", "button"), name=re.compile(act["press"])).first.click()
-        elif "fill" in act:
-            page.get_by_label(act["fill"]).fill(act["with"])
-        elif "key" in act:
-            page.keyboard.press(act["key"])
-        else:
-            page.clock.run_for(act["passes_s"] * 1_000)
+        next(do for name, do in _ACTS.items() if name in act)(page, act)
 
+
+def _found(page: Page, act: dict[str, Any]) -> Locator:
+    name, role = re.compile(act["press"]), act.get("role", "button")
+    return page.get_by_text(name) if role == "text" else page.get_by_role(role, name=name)
+
+
+def _stepped(page: Page, act: dict[str, Any]) -> None:
+    for _ in range(act["steps_s"]):
+        page.clock.run_for(1_000)
+        page.evaluate("1")
+
+
+_ACTS: dict[str, Callable[[Page, dict[str, Any]], object]] = {
+    "press": lambda page, act: _found(page, act).first.click(),
+    "fill": lambda page, act: page.get_by_label(act["fill"]).fill(act["with"]),
+    "key": lambda page, act: page.keyboard.press(act["key"]),
+    "scan": lambda page, act: page.evaluate(_SCAN, act["scan"]),
+    "open": lambda page, act: page.locator("summary", has_text=act["open"]).click(),
+    "go": lambda page, act: page.evaluate("(hash) => { location.hash = hash }", act["go"]),
+    "reload": lambda page, _: page.reload(),
+    "see": lambda page, act: page.get_by_text(act["see"]).first.wait_for(),
+    "passes_s": lambda page, act: page.clock.run_for(act["passes_s"] * 1_000),
+    "steps_s": _stepped,
+}
+_WITHOUT = "Object.defineProperty(window, %s, { value: undefined })"
+_SCAN = """(text) => [...text, "Enter"].forEach((key) =>
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
+_DEVICE = """(() => {
+  const opening = indexedDB.open("season.shop", 1);
+  opening.onupgradeneeded = () => {
+    const made = opening.result;
+    made.createObjectStore("sales", { keyPath: ["merchant_id", "number"] }).createIndex("merchant", "merchant_id");
+    made.createObjectStore("facts").put(%s, "device");
+  };
+  opening.onsuccess = () => opening.result.close();
+})()"""
+_CAMERA = """(() => {
+  const named = %s;
+  const canvas = document.createElement("canvas");
+  canvas.width = 640;
+  canvas.height = 480;
+  const draw = () => {
+    const picture = canvas.getContext("2d");
+    picture.fillStyle = "#40464a";
+    picture.fillRect(0, 0, 640, 480);
+    picture.fillStyle = "#8c9296";
+    picture.fillRect(220, 60, 200, 400);
+  };
+  navigator.mediaDevices.getUserMedia = () => {
+    if (named !== "on") return Promise.reject(new DOMException("", named));
+    draw();
+    setInterval(draw, 500);
+    return Promise.resolve(canvas.captureStream(5));
+  };
+})()"""
 
 STATES = states()

@@ -42,6 +42,9 @@ DIRECTIVES = {
     "trusted-types": "season",
 }
 
+SHOP = {**DIRECTIVES, "script-src": "'self' 'wasm-unsafe-eval'"}
+HEADERS = {"/shop": "ShopHeaders", "/shop/": "ShopHeaders"}
+
 
 def distribution(t: Template) -> dict[str, Any]:
     found: dict[str, Any] = resources(t, "AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
@@ -138,33 +141,34 @@ def the_pages_are_those_that_are_built(t: Template) -> Iterator[str]:
     for pattern, found in behaviours.items():
         if found["ViewerProtocolPolicy"] != "redirect-to-https" or set(found["AllowedMethods"]) != {"GET", "HEAD"}:
             yield f"{pattern} takes too much"
-        if found["ResponseHeadersPolicyId"] != {"Ref": "PageHeaders"}:
+        if found["ResponseHeadersPolicyId"] != {"Ref": HEADERS.get(pattern, "PageHeaders")}:
             yield f"{pattern} lacks its headers"
 
 
-def policy(t: Template) -> dict[str, str]:
-    headers = resources(t, "AWS::CloudFront::ResponseHeadersPolicy")["PageHeaders"]["ResponseHeadersPolicyConfig"]
+def policy(t: Template, name: str) -> dict[str, str]:
+    headers = resources(t, "AWS::CloudFront::ResponseHeadersPolicy")[name]["ResponseHeadersPolicyConfig"]
     text, _ = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
     return {name: rest for name, _, rest in (part.strip().partition(" ") for part in text.split(";"))}
 
 
 def pages_load_only_their_own(t: Template) -> Iterator[str]:
     """Scripts, styles and pictures of this origin, no inline code; requests to the API and to where people sign in."""
-    if policy(t) != DIRECTIVES:
-        yield "another policy"
-    headers = resources(t, "AWS::CloudFront::ResponseHeadersPolicy")["PageHeaders"]["ResponseHeadersPolicyConfig"]
-    security = headers["SecurityHeadersConfig"]
-    _, origins = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    if origins != {"Origins": {"Fn::If": ["HasSignInOrigins", {"Ref": "SignInOrigins"}, {"Ref": "JwtIssuer"}]}}:
-        yield "requests go to other origins"
-    wanted = {"ContentSecurityPolicy", "ContentTypeOptions", "ReferrerPolicy", "StrictTransportSecurity"}
-    if set(security) != wanted or not all(one["Override"] for one in security.values()):
-        yield f"not exactly {wanted}"
-    custom = {item["Header"]: item["Value"] for item in headers["CustomHeadersConfig"]["Items"]}
-    if not custom.get("Permissions-Policy", "").startswith("camera=()"):
-        yield "the camera is open"
-    if custom.get("Cross-Origin-Opener-Policy") != "same-origin":
-        yield "another window can hold a page"
+    for name, (directives, camera) in {"PageHeaders": (DIRECTIVES, "()"), "ShopHeaders": (SHOP, "(self)")}.items():
+        if policy(t, name) != directives:
+            yield f"{name}: another policy"
+        headers = resources(t, "AWS::CloudFront::ResponseHeadersPolicy")[name]["ResponseHeadersPolicyConfig"]
+        security = headers["SecurityHeadersConfig"]
+        _, origins = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+        if origins != {"Origins": {"Fn::If": ["HasSignInOrigins", {"Ref": "SignInOrigins"}, {"Ref": "JwtIssuer"}]}}:
+            yield f"{name}: requests go to other origins"
+        wanted = {"ContentSecurityPolicy", "ContentTypeOptions", "ReferrerPolicy", "StrictTransportSecurity"}
+        if set(security) != wanted or not all(one["Override"] for one in security.values()):
+            yield f"{name}: not exactly {wanted}"
+        custom = {item["Header"]: item["Value"] for item in headers["CustomHeadersConfig"]["Items"]}
+        if not custom.get("Permissions-Policy", "").startswith(f"camera={camera}, "):
+            yield f"{name}: another camera"
+        if custom.get("Cross-Origin-Opener-Policy") != "same-origin":
+            yield f"{name}: another window can hold a page"
 
 
 def the_bucket_is_the_distributions_alone(t: Template) -> Iterator[str]:

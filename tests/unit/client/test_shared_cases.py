@@ -1,4 +1,4 @@
-"""The tables of `tests/cases/` hold for this client; `infra/pages/shared/cases.test.ts` plays them to the pages."""
+"""The tables of `tests/cases/` hold for this client; `cases.test.ts` and `till.test.ts` play them to the pages."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from infra.client import Citizen, OpensLaterError, ProblemError, UnreachableError
+from infra.client import Citizen, OpensLaterError, ProblemError, Till, UnansweredError, UnreachableError
 from infra.client.api import Api, ApiError
 from infra.client.reactions import line_of, reaction_to
 from infra.client.server_time import ServerTime
 from tests.device import StillDevice
 from tests.unit.couponctl.scripted_stack import Reply, scripted_stack
-from tests.world import OPENING, ManualClock, seconds
+from tests.world import OPENING, ManualClock, order, seconds
 
 CASES = Path(__file__).parents[2] / "cases"
 LOOK, PUT, GET = "GET /batches/pack", "PUT /batches/pack/claim", "GET /batches/pack/claim"
+REDEMPTION = "/orders/o-1/redemption"
+REDEEMED = {"order_no": "o-1", "payable_minor": 4_000}
 CLAIMED = {"batch_id": "pack", "claimed_at": OPENING, "coupons": []}
 
 
@@ -32,8 +34,8 @@ def reply(said: Any) -> Reply:
     """`lost`, `claimed`, a slug, or what the answer is made of."""
     if said in ("lost", {"lost": True}):
         return Reply(dropped=True)
-    if said == "claimed":
-        return Reply(201, CLAIMED)
+    if said in ("claimed", "redeemed"):
+        return Reply(201, CLAIMED if said == "claimed" else REDEEMED)
     if isinstance(said, str):
         said = {"status": {"not-found": 404, "forbidden": 403}.get(said, 409), "slug": said}
     body = said.get("body", {})
@@ -105,3 +107,38 @@ def test_a_claim_is_made_as_the_table_says(case: dict[str, Any]) -> None:
             ends = refusal.slug
         sent = [{LOOK: "LOOK", PUT: "PUT", GET: "GET"}[route] for route in stack.routes()]
         assert (ends, sent, device.waits_s) == (case["ends"], case["sent"], pytest.approx(case["waits_s"]))
+
+
+@pytest.mark.parametrize("case", table("redemptions"))
+def test_a_redemption_is_made_as_the_table_says(case: dict[str, Any]) -> None:
+    """What was sent, how it ended, and what is still open; `cut_off_s` after a redemption without an answer."""
+    clock = ManualClock(wall=float(seconds(OPENING)))
+    with scripted_stack() as stack, Till(stack.url, "tills", device=StillDevice(clock)) as till:
+        stack.now_s = clock.wall_s
+        stack.on("POST /quotes", Reply(body={"eligible": True}))
+        till.quote("C1", order())
+        if "cut_off_s" in case:
+            stack.on(f"PUT {REDEMPTION}", reply("lost"))
+            with pytest.raises(UnreachableError):
+                till.redeem("o-1", order(), code="C1")
+            clock.set(OPENING)
+            clock.advance(case["cut_off_s"])
+        stack.asked.clear()
+        stack.on(f"PUT {REDEMPTION}", *map(reply, case["PUT"]))
+        stack.on(f"GET {REDEMPTION}", *map(reply, case.get("GET", ["not-found"])))
+        ends = "redeemed"
+        try:
+            if "cut_off_s" in case and "code" not in case:
+                settled = till.settle()
+                refusal = settled[0].refusal if settled else None
+                ends = "open" if not settled else refusal.slug if refusal else "redeemed"
+            else:
+                assert till.redeem("o-1", order(), code=case.get("code", "C1")) == REDEEMED
+        except UnansweredError:
+            ends = "unanswered"
+        except UnreachableError:
+            ends = "unreachable"
+        except ProblemError as refusal:
+            ends = refusal.slug
+        sent = [asked.method + (" late" if "scanned_at" in (asked.body or {}) else "") for asked in stack.asked]
+        assert (ends, sent, list(till.journal)) == (case["ends"], case["sent"], case["open"])

@@ -1,0 +1,154 @@
+// The camera's picture with its frame; or why there is none, what to do on this system, and the other ways to read.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Button } from "../shared/parts/button";
+import { Field } from "../shared/parts/field";
+import { Icon } from "../shared/parts/icons";
+import { Notice } from "../shared/parts/notice";
+import { attach, camera, cameras, focus, focusable, freeze, light, otherCamera, start, torch, wasOn } from "./camera";
+import { again, code, codeRead, foreign } from "./sale";
+import { tell, type ShopWord } from "./words";
+
+const WHY: Record<"denied" | "none" | "busy" | "unable", [ShopWord, ShopWord]> = {
+  denied: ["camera.denied", "camera.denied-said"],
+  none: ["camera.none", "camera.none-said"],
+  busy: ["camera.busy", "camera.busy-said"],
+  unable: ["camera.unable", "camera.unable-said"],
+};
+
+export function CameraView() {
+  const state = camera.value;
+  useEffect(() => {
+    // Never asked for by itself the first time, nor after a refusal.
+    if (camera.value === "off" && wasOn()) void start();
+  }, []);
+  const read = code.value !== null;
+  useEffect(() => freeze(read), [read]);
+  return (
+    <section class={`camera ${state} ${read ? "read" : ""}`} aria-label={tell("camera.label")}>
+      {state === "on" && <Picture />}
+      {read ? <Read /> : <Said />}
+      <p class="unseen" role="status">{read ? tell("code.read") : foreign.value ? tell("code.foreign") : ""}</p>
+    </section>
+  );
+}
+
+function Picture() {
+  const place = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    attach(place.current);
+    return () => attach(null);
+  }, []);
+  return <video ref={place} muted playsInline aria-hidden="true" />;
+}
+
+/** The code is read: it stays until another one is wanted. */
+function Read() {
+  return (
+    <div class="read-mark">
+      <Icon name="check" />
+      <p>{tell("code.read")}</p>
+      <Button kind="quiet" onPress={again}>{tell("code.other")}</Button>
+    </div>
+  );
+}
+
+function Said() {
+  const [typing, setTyping] = useState(false);
+  const state = camera.value;
+  if (typing) return <TypedCode onDone={() => setTyping(false)} />;
+  const byHand = (
+    <button type="button" class="switch" onClick={() => setTyping(true)}>
+      <Icon name="keypad" />
+      {tell("code.type")}
+    </button>
+  );
+  if (state === "on") {
+    return (
+      <>
+        <div class="aim" aria-hidden="true" />
+        <p class="hint">{foreign.value ? tell("code.foreign") : tell("camera.aim")}</p>
+        <div class="tools">
+          {torch.value !== "none" && (
+            <button type="button" class="switch" aria-pressed={torch.value === "on"} onClick={() => void light()}>
+              <Icon name="light" />
+              {tell("camera.light")}
+            </button>
+          )}
+          {focusable.value && (
+            <button type="button" class="switch" onClick={() => void focus()}>
+              <Icon name="refresh" />
+              {tell("camera.focus")}
+            </button>
+          )}
+          {cameras.value.length > 1 && (
+            <button type="button" class="switch" onClick={() => void otherCamera()}>
+              <Icon name="camera" />
+              {tell("camera.other")}
+            </button>
+          )}
+          {byHand}
+        </div>
+      </>
+    );
+  }
+  if (state === "off" || state === "asking") {
+    return (
+      <div class="stack ask">
+        <p>{tell("camera.why")}</p>
+        <Button kind="edge" icon="camera" busy={state === "asking"} onPress={() => void start()}>{tell("camera.start")}</Button>
+        {foreign.value && <p class="note">{tell("code.foreign")}</p>}
+        {byHand}
+      </div>
+    );
+  }
+  const [title, said] = WHY[state];
+  return (
+    <div class="stack ask">
+      <Notice mood="stop" icon="camera" title={tell(title)} live="status">{state === "denied" ? tell(allowedBy()) : tell(said)}</Notice>
+      {foreign.value && <p class="note">{tell("code.foreign")}</p>}
+      <div class="tools">
+        <button type="button" class="switch" onClick={() => void start()}>
+          <Icon name="refresh" />
+          {tell("camera.again")}
+        </button>
+        {byHand}
+      </div>
+    </div>
+  );
+}
+
+/** How to allow the camera on this system. */
+function allowedBy(): ShopWord {
+  const system = navigator.userAgent;
+  if (/iPhone|iPad/.test(system)) return "camera.denied-ios";
+  if (/Android/.test(system)) return "camera.denied-android";
+  return "camera.denied-said";
+}
+
+function TypedCode({ onDone }: { onDone: () => void }) {
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const field = useRef<HTMLFormElement>(null);
+  useEffect(() => field.current?.querySelector("input")?.focus(), []);
+  const done = (event: Event) => {
+    event.preventDefault();
+    if (codeRead(text)) onDone();
+    else setWrong(true);
+  };
+  return (
+    <form class="stack ask" ref={field} onSubmit={done}>
+      <Field
+        id="code"
+        label={tell("code.field")}
+        hint={tell("code.field-hint")}
+        fault={wrong ? tell("code.field-fault") : undefined}
+        value={text}
+        onValue={setText}
+        input={{ autocomplete: "off", autocapitalize: "off", spellcheck: false }}
+      />
+      <button type="submit" class="button">{tell("code.take")}</button>
+      <Button kind="quiet" onPress={onDone}>{tell("act.back")}</Button>
+    </form>
+  );
+}

@@ -1,0 +1,74 @@
+// Coupons that are set aside for unpaid orders: until when, pay and redeem without a code, or release.
+
+import { useState } from "preact/hooks";
+import { ApiError, ProblemError } from "../shared/api";
+import { nowS } from "../shared/clock";
+import { clockOf, spanOf } from "../shared/figures";
+import { Button } from "../shared/parts/button";
+import { Notice } from "../shared/parts/notice";
+import { Amount } from "../shared/parts/ticket";
+import { lineOf } from "../shared/reactions";
+import { epochS } from "../shared/server_time";
+import { language } from "../shared/words";
+import { Empty, Frame } from "./frame";
+import type { Sale } from "./records";
+import { heldRedeemed } from "./sale";
+import { book, sales, till, zone } from "./shop";
+import { tell } from "./words";
+
+export function HoldsScreen() {
+  const held = sales.value.filter(({ state, hold, kept }) => state === "held" && hold && !kept);
+  return (
+    <Frame title={tell("holds.title")}>
+      {held.length === 0 && (
+        <Empty>{tell("holds.none")}</Empty>
+      )}
+      {held.map((sale) => <Held key={sale.number} sale={sale} />)}
+    </Frame>
+  );
+}
+
+function Held({ sale }: { sale: Sale }) {
+  const [state, setState] = useState<"asking" | "sure" | "sending" | ApiError>("asking");
+  const { hold, order, number } = sale;
+  if (!hold || !order) return null;
+  const left = nowS.value === null ? null : epochS(hold.held_until) - nowS.value;
+  const lapsed = left !== null && left <= 0;
+  const release = async () => {
+    setState("sending");
+    try {
+      await till().release(number);
+      await book().change(number, { state: "released" });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setState(error);
+    }
+  };
+  return (
+    <section class="card stack">
+      <h2 class="numbers">{number}</h2>
+      <Amount minor={hold.payable_minor} currency={sale.currency} />
+      {lapsed ? (
+        <Notice mood="stop" title={tell("holds.lapsed")}>{tell("holds.lapsed-said")}</Notice>
+      ) : (
+        <p class="numbers">
+          {tell("held.until", { time: clockOf(hold.held_until, zone.value, language.value) })}
+          {left !== null && ` · ${tell("holds.left", { time: spanOf(left).clock.slice(3) })}`}
+        </p>
+      )}
+      {state instanceof ApiError && (
+        <Notice mood="stop" live="alert">{state instanceof ProblemError ? lineOf(state, language.value) : tell("orders.failed")}</Notice>
+      )}
+      {!lapsed && <Button onPress={() => void heldRedeemed(number, order)}>{tell("holds.redeem")}</Button>}
+      {state === "sure" ? (
+        <Notice mood="wait" title={tell("holds.sure")} live="status">
+          <p>{tell("holds.sure-said")}</p>
+          <Button kind="edge" onPress={() => void release()}>{tell("holds.release")}</Button>
+          <Button kind="quiet" onPress={() => setState("asking")}>{tell("act.back")}</Button>
+        </Notice>
+      ) : (
+        <Button kind="quiet" busy={state === "sending"} onPress={() => setState("sure")}>{tell("holds.release-ask")}</Button>
+      )}
+    </section>
+  );
+}

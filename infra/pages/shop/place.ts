@@ -1,0 +1,26 @@
+// Which screen is shown: one entry of the history a screen, in the address behind `#`.
+
+import { signal } from "@preact/signals";
+
+export type Screen = "sale" | "orders" | "order" | "holds" | "queue" | "settlement" | "settings";
+export interface Place {
+  screen: Screen;
+  /** An order's number, or a day. */
+  of: string;
+}
+
+export const place = signal<Place>({ screen: "sale", of: "" });
+
+export function placeOf(hash: string): Place {
+  const [name = "", ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  if (name === "orders") return rest.length > 0 ? { screen: "order", of: rest.join("/") } : { screen: "orders", of: "" };
+  if (name === "settlement") return { screen: "settlement", of: rest[0] ?? "" };
+  return { screen: (["holds", "queue", "settings"] as const).find((each) => each === name) ?? "sale", of: "" };
+}
+
+/** Follows the address. */
+export function following(): void {
+  const follow = () => (place.value = placeOf(location.hash));
+  addEventListener("hashchange", follow);
+  follow();
+}

@@ -1,0 +1,85 @@
+// The queue: what was written down and has no answer, and what was refused after the customer had left.
+
+import { useEffect, useState } from "preact/hooks";
+import { ProblemError } from "../shared/api";
+import { nowS } from "../shared/clock";
+import { clockOf, spanOf } from "../shared/figures";
+import { Button } from "../shared/parts/button";
+import { Notice } from "../shared/parts/notice";
+import { lineOf } from "../shared/reactions";
+import { epochS } from "../shared/server_time";
+import { language } from "../shared/words";
+import { Empty, Frame } from "./frame";
+import { money } from "./quote_view";
+import { dealt, resent, waiting } from "./queue";
+import type { Sale } from "./records";
+import { holdSent } from "./sale";
+import { book, token, signIn, zone } from "./shop";
+import { CUT_OFF_MAX_S } from "./till";
+import { tell } from "./words";
+
+export function QueueScreen() {
+  const [others, setOthers] = useState<[string, number][]>([]);
+  useEffect(() => void book().othersWaiting().then((found) => setOthers([...found])), []);
+  const all = waiting.value;
+  const toTell = all.filter(({ state }) => state === "contact");
+  const open = all.filter(({ state }) => state !== "contact");
+  return (
+    <Frame title={tell("queue.title")}>
+      {all.length === 0 && (
+        <Empty>{tell("queue.none")}</Empty>
+      )}
+      {token() === null && (
+        <Notice mood="wait" title={tell("queue.signed-out")}>
+          <Button kind="quiet" onPress={() => void signIn()}>{tell("account.sign-in")}</Button>
+        </Notice>
+      )}
+      {toTell.map((sale) => <ToTell key={sale.number} sale={sale} />)}
+      {open.length > 0 && <p>{tell("queue.said")}</p>}
+      {open.map((sale) => <Open key={sale.number} sale={sale} />)}
+      {open.length > 0 && <Button onPress={() => void resent()}>{tell("queue.now")}</Button>}
+      {others.map(([merchant, count]) => (
+        <Notice key={merchant} mood="wait">{tell("queue.others", { merchant, count })}</Notice>
+      ))}
+    </Frame>
+  );
+}
+
+/** It came too late, or was refused: somebody has to call the customer. */
+function ToTell({ sale }: { sale: Sale }) {
+  return (
+    <section class="card stack">
+      <Notice mood="stop" title={tell("queue.contact")}>
+        {sale.problem && lineOf(new ProblemError(0, sale.problem), language.value)}
+      </Notice>
+      <Facts sale={sale} />
+      <Button kind="edge" onPress={() => void dealt(sale.number)}>{tell("queue.dealt")}</Button>
+    </section>
+  );
+}
+
+function Open({ sale }: { sale: Sale }) {
+  const scanned = sale.kept && "order" in sale.kept ? sale.kept.scanned_at : null;
+  const left = scanned === null || nowS.value === null ? null : epochS(scanned) + CUT_OFF_MAX_S - nowS.value;
+  const { holding } = sale;
+  return (
+    <section class="card stack">
+      <Facts sale={sale} />
+      <p class="note">{tell(sale.number.includes("/") ? "queue.reversal" : holding ? "queue.holding" : "queue.redemption")}</p>
+      {left !== null && <p class="note numbers">{left > 0 ? tell("queue.left", { time: spanOf(left).clock.slice(3) }) : tell("queue.over")}</p>}
+      {holding && (
+        <Button kind="edge" onPress={() => void holdSent(sale.number, holding).then(() => (location.hash = "#/"))}>{tell("act.again")}</Button>
+      )}
+    </section>
+  );
+}
+
+function Facts({ sale }: { sale: Sale }) {
+  const time = sale.at_s === null ? tell("orders.time-unknown") : clockOf(sale.at_s, zone.value, language.value);
+  return (
+    <>
+      <h2 class="numbers number">{sale.number.replace("/", " · ")}</h2>
+      <p class="numbers">{`${time} · ${money(sale.total_minor, sale.currency)}`}</p>
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+// The end of a sale fills the screen in its colour, with a sign and a word: done, refused, or written down but not sent.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { nowS } from "../shared/clock";
+import { clockOf, spanOf } from "../shared/figures";
+import { Button } from "../shared/parts/button";
+import { Icon, type IconName } from "../shared/parts/icons";
+import { Amount } from "../shared/parts/ticket";
+import { lineOf } from "../shared/reactions";
+import { epochS } from "../shared/server_time";
+import { language } from "../shared/words";
+import { felt } from "./feedback";
+import { Badge } from "./frame";
+import { money } from "./quote_view";
+import { again, next, phase, totalMinor, type Phase } from "./sale";
+import { currency, merchant, sales, signIn, zone } from "./shop";
+import { CUT_OFF_MAX_S, type Redemption } from "./till";
+import { tell } from "./words";
+
+type Look = "done" | "refused" | "kept";
+const SIGNS: Record<Look, IconName> = { done: "check", refused: "close", kept: "clock" };
+
+/** Which colour the phase fills the screen with; null if it does not. */
+export function resultOf(now: Phase): Look | null {
+  if (now.at === "done" || now.at === "held") return "done";
+  if (now.at === "refused" || now.at === "kept") return now.at;
+  return null;
+}
+
+export function Result() {
+  const now = phase.value;
+  const look = resultOf(now) ?? "done";
+  const place = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    place.current?.focus();
+    felt(look === "done" ? "done" : "stop");
+  }, [now.at]);
+  const title = titleOf(now);
+  useEffect(() => {
+    document.title = `${now.at === "refused" ? `${tell("shop.error")}: ` : ""}${title} · ${tell("shop.name")}`;
+  });
+  return (
+    <main class={`result ${look}`}>
+      <Badge />
+      <Icon name={SIGNS[look]} />
+      <h1 ref={place} tabIndex={-1}>{title}</h1>
+      <Body now={now} />
+    </main>
+  );
+}
+
+function titleOf(now: Phase): string {
+  switch (now.at) {
+    case "done":
+      return tell("done.title");
+    case "held":
+      return tell("held.title");
+    case "kept":
+      return tell("kept.title");
+    default:
+      return tell("refused.title");
+  }
+}
+
+function Body({ now }: { now: Phase }) {
+  switch (now.at) {
+    case "done":
+      return <Done number={now.number} redemption={now.redemption} />;
+    case "held":
+      return (
+        <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
+          <Amount minor={now.hold.payable_minor} currency={currency.value} look="till" />
+          <p>{tell("held.until", { time: clockOf(now.hold.held_until, zone.value, language.value) })}</p>
+          <p class="numbers">{tell("order.number", { number: now.hold.order_no })}</p>
+          <p><a href="#/holds">{tell("held.list")}</a></p>
+        </Said>
+      );
+    case "refused":
+      return (
+        <Said act={<Button onPress={again}>{tell("code.other")}</Button>}>
+          <p class="why">{lineOf(now.refusal, language.value)}</p>
+          {now.refusal.slug === "code-expired" && <p>{tell("refused.refresh")}</p>}
+          <p>{tell("refused.nothing")}</p>
+          {totalMinor.value !== null && <Button kind="edge" onPress={next}>{tell("refused.full", { amount: money(totalMinor.value) })}</Button>}
+        </Said>
+      );
+    case "kept":
+      return <Kept number={now.number} signedOut={now.signedOut} />;
+    default:
+      return null;
+  }
+}
+
+/** What is told, and the one thing to do now, within reach of the thumb. */
+function Said({ children, act }: { children: ComponentChildren; act: ComponentChildren }) {
+  return (
+    <>
+      <div class="told stack">{children}</div>
+      <div class="thumb">{act}</div>
+    </>
+  );
+}
+
+function Done({ number, redemption }: { number: string; redemption: Redemption }) {
+  const { payable_minor, discount_minor, merchant_match_minor, late } = redemption;
+  return (
+    <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
+      <Amount minor={payable_minor} currency={currency.value} look="till" />
+      <p class="why">{tell("done.cash", { amount: money(payable_minor) })}</p>
+      {late && <p><strong>{tell("done.late")}</strong></p>}
+      <details>
+        <summary>{tell("done.details")}</summary>
+        <p>{tell("done.funded", { amount: money(discount_minor) })}</p>
+        {merchant_match_minor > 0 && <p>{tell("done.match", { amount: money(merchant_match_minor) })}</p>}
+        <p class="numbers">{tell("order.number", { number })}</p>
+      </details>
+      <p><a href={`#/orders/${encodeURIComponent(number)}`} onClick={next}>{tell("done.undo")}</a></p>
+    </Said>
+  );
+}
+
+/** Nobody knows yet whether the coupon is used. */
+function Kept({ number, signedOut }: { number: string; signedOut: boolean }) {
+  const sale = sales.value.find((each) => each.number === number);
+  const scanned = sale?.kept && "order" in sale.kept ? sale.kept.scanned_at : null;
+  const left = scanned === null || nowS.value === null ? null : epochS(scanned) + CUT_OFF_MAX_S - nowS.value;
+  const late = (merchant.value?.late_scans_per_day ?? 0) > 0;
+  return (
+    <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
+      {sale && <Amount minor={sale.total_minor} currency={sale.currency} look="till" />}
+      <p class="why">{tell(signedOut ? "kept.signed-out" : "kept.said")}</p>
+      {!signedOut && late && left !== null && left > 0 && <p class="numbers">{tell("kept.left", { time: spanOf(left).clock.slice(3) })}</p>}
+      {!signedOut && !late && <p>{tell("kept.no-late")}</p>}
+      <p>{tell("kept.choice")}</p>
+      <p class="numbers">{tell("order.number", { number })}</p>
+      {signedOut && <Button kind="edge" onPress={() => void signIn()}>{tell("account.sign-in")}</Button>}
+    </Said>
+  );
+}

@@ -1,0 +1,85 @@
+// What this device remembers: store, sound, hand; and signing out, which asks while sales wait.
+
+import { useState } from "preact/hooks";
+import { Button } from "../shared/parts/button";
+import { LanguageSwitch, ThemeSwitch } from "../shared/parts/head";
+import { Notice } from "../shared/parts/notice";
+import { large } from "../shared/preferences";
+import { titled } from "../shared/words";
+import { camera, cameras, otherCamera, start, stop } from "./camera";
+import { Frame } from "./frame";
+import { waiting } from "./queue";
+import { book, chosen, merchant, signOut, store } from "./shop";
+import { say } from "../shared/words";
+import { tell } from "./words";
+
+export function SettingsScreen() {
+  const stores = merchant.value?.stores ?? [];
+  const late = merchant.value?.late_scans_per_day ?? 0;
+  return (
+    <Frame title={tell("settings.title")}>
+      <div class="groups">
+        {stores.length > 1 && (
+          <div class="field">
+            <label for="store">{tell("settings.store")}</label>
+            <select id="store" value={store.value?.store_id ?? ""} onChange={(event) => (chosen.store.value = event.currentTarget.value)}>
+              {stores.map((each) => (
+                <option key={each.store_id} value={each.store_id}>{each.title ? titled(each.title).text : each.store_id}</option>
+              ))}
+            </select>
+          </div>
+        )}
+        <fieldset class="field">
+          <legend>{tell("settings.device")}</legend>
+          <label class="choice">
+            <input type="checkbox" checked={chosen.sound.value} onChange={() => (chosen.sound.value = !chosen.sound.value)} />
+            {tell("settings.sound")}
+          </label>
+          <label class="choice">
+            <input type="checkbox" checked={chosen.hand.value === "left"} onChange={() => (chosen.hand.value = chosen.hand.value === "left" ? "right" : "left")} />
+            {tell("settings.left-hand")}
+          </label>
+          <label class="choice">
+            <input type="checkbox" checked={large.value} onChange={() => (large.value = !large.value)} />
+            {say("size.large")}
+          </label>
+          <p class="note numbers">{tell("settings.device-name", { name: book().device })}</p>
+        </fieldset>
+        <section class="stack">
+          <h2>{tell("camera.label")}</h2>
+          {cameras.value.length > 1 && <Button kind="edge" icon="camera" onPress={() => void otherCamera()}>{tell("camera.other")}</Button>}
+          {camera.value === "on" ? (
+            <Button kind="edge" onPress={stop}>{tell("camera.stop")}</Button>
+          ) : (
+            <Button kind="edge" icon="camera" onPress={() => void start()}>{tell("camera.start")}</Button>
+          )}
+        </section>
+        <section class="stack">
+          <h2>{tell("settings.look")}</h2>
+          <ThemeSwitch />
+          <div><LanguageSwitch /></div>
+        </section>
+        <section class="stack">
+          <h2>{tell("settings.late")}</h2>
+          <p>{late > 0 ? tell("settings.late-left", { count: merchant.value?.late_scans_left ?? 0, all: late }) : tell("settings.late-none")}</p>
+        </section>
+        <SigningOut />
+      </div>
+    </Frame>
+  );
+}
+
+function SigningOut() {
+  const [sure, setSure] = useState(false);
+  const count = waiting.value.length;
+  if (count === 0 || !sure) {
+    return <Button kind="edge" icon="person" onPress={() => (count > 0 ? setSure(true) : signOut())}>{tell("settings.sign-out")}</Button>;
+  }
+  return (
+    <Notice mood="wait" title={tell("settings.sign-out-sure", { count })} live="alert">
+      <p>{tell("settings.sign-out-said")}</p>
+      <Button kind="edge" onPress={signOut}>{tell("settings.sign-out")}</Button>
+      <Button kind="quiet" onPress={() => setSure(false)}>{tell("act.back")}</Button>
+    </Notice>
+  );
+}

@@ -1,0 +1,190 @@
+// Who sells here, and with what: session, merchant, its campaign, its store, and the till of this device.
+
+import { computed, effect, signal } from "@preact/signals";
+import { Api, ProblemError } from "../shared/api";
+import { DEVICE } from "../shared/device";
+import { connected, watched } from "../shared/network";
+import type { Schema } from "../shared/routes";
+import { Session, type Config } from "../shared/session";
+import { language } from "../shared/words";
+import { Records, type Sale } from "./records";
+import { Till } from "./till";
+
+export type Merchant = Schema<"MerchantView">;
+export type Campaign = Schema<"CampaignView">;
+export type Store = Schema<"Store">;
+export type Account = "loading" | "signed-out" | "failed" | "not-enrolled" | "ready" | "no-store";
+
+export const account = signal<Account>("loading");
+export const merchant = signal<Merchant | null>(null);
+export const campaign = signal<Campaign | null>(null);
+export const sales = signal<Sale[]>([]);
+export const chosen = {
+  store: signal(read("store")),
+  channel: signal(read("channel")),
+  sound: signal(read("sound") !== "no"),
+  hand: signal(read("hand") === "left" ? "left" : "right"),
+};
+export const currency = computed(() => campaign.value?.currency ?? "CNY");
+export const zone = computed(() => campaign.value?.timezone ?? "Asia/Shanghai");
+export const store = computed<Store | null>(() => {
+  const stores = merchant.value?.stores ?? [];
+  return stores.find(({ store_id }) => store_id === chosen.store.value) ?? stores[0] ?? null;
+});
+export const channel = computed(() => {
+  const channels = merchant.value?.channels ?? [];
+  return channels.find((each) => each === chosen.channel.value) ?? channels[0] ?? "offline";
+});
+
+const APP = { redirectUri: `${location.origin}/shop`, scope: "merchant", kept: true };
+/** Of the tab, beside its token: a shop that is cut off still knows who it is after a reload. */
+const KNOWN = "season.shop.known";
+
+let session: Session | null = null;
+export const api = new Api(() => session?.token() ?? null, DEVICE, watched((...request) => fetch(...request)));
+let records: Records | null = null;
+let own: Till | null = null;
+
+export function till(): Till {
+  if (own === null) throw new Error("nobody has signed in");
+  return own;
+}
+export function book(): Records {
+  if (records === null) throw new Error("nobody has signed in");
+  return records;
+}
+export function token(): string | null {
+  return session?.token() ?? null;
+}
+
+/** Where the page was before it went to sign in, or null; then who is signed in is read. */
+export async function begin(): Promise<string | null> {
+  effect(() => keep("store", chosen.store.value));
+  effect(() => keep("channel", chosen.channel.value));
+  effect(() => keep("sound", chosen.sound.value ? "yes" : "no"));
+  effect(() => keep("hand", chosen.hand.value));
+  const here = new URL(location.href);
+  let hash: string | null = null;
+  session = new Session(await configured(), APP);
+  if (Session.returned(here)) {
+    history.replaceState(null, "", here.pathname);
+    hash = await session.finish(here).catch(() => null);
+  }
+  await entered();
+  return hash;
+}
+
+export async function signIn(): Promise<void> {
+  session = new Session(await configured(), APP);
+  location.assign(await session.begin(location.hash, language.value));
+}
+
+/** The queue stays on the device, under its merchant. */
+export function signOut(): void {
+  session?.end();
+  sessionStorage.removeItem(KNOWN);
+  merchant.value = null;
+  own = records = null;
+  sales.value = [];
+  account.value = "signed-out";
+}
+
+/** Reads the merchant's own record, and opens its book. */
+export async function entered(): Promise<void> {
+  if (token() === null) {
+    account.value = "signed-out";
+    return;
+  }
+  try {
+    merchant.value = (await api.call("GET /merchant")).body;
+    const [first] = merchant.value.campaigns;
+    if (first !== undefined) campaign.value = (await api.call("GET /campaigns/{campaign_id}", { path: { campaign_id: first } })).body;
+    sessionStorage.setItem(KNOWN, JSON.stringify({ merchant: merchant.value, campaign: campaign.value, day: today() }));
+  } catch (error) {
+    if (error instanceof ProblemError && error.status < 500 && error.status !== 429) {
+      account.value = error.status === 401 ? "signed-out" : "not-enrolled";
+      return;
+    }
+    const known = sessionStorage.getItem(KNOWN);
+    if (known === null) {
+      account.value = "failed";
+      return;
+    }
+    const kept = JSON.parse(known) as { merchant: Merchant; campaign: Campaign | null; day: string };
+    merchant.value = kept.merchant;
+    campaign.value = kept.campaign;
+    lastDay = kept.day;
+  }
+  await opened();
+}
+
+/** What the merchant may do can change at any time: suspended, late scans left. */
+export async function refreshed(): Promise<void> {
+  try {
+    merchant.value = (await api.call("GET /merchant")).body;
+  } catch {
+    // What was known stays.
+  }
+}
+
+async function opened(): Promise<void> {
+  const { merchant_id } = merchant.value as Merchant;
+  if (records?.merchantId !== merchant_id) {
+    try {
+      records = await Records.of(merchant_id, () => void listed());
+    } catch {
+      account.value = "no-store";
+      return;
+    }
+    own = new Till(api, records);
+    await records.left();
+  }
+  await listed();
+  account.value = "ready";
+}
+
+async function listed(): Promise<void> {
+  if (records) sales.value = await records.all();
+}
+
+/** Where to sign in. Without a line it is asked for again at the press. */
+async function configured(): Promise<Config> {
+  try {
+    return (await (await fetch("/config.json")).json()) as Config;
+  } catch {
+    connected.value = false;
+    return { issuer: location.origin, client_id: "" };
+  }
+}
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(`season.shop.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+function keep(name: string, value: string | null): void {
+  try {
+    if (value !== null) localStorage.setItem(`season.shop.${name}`, value);
+  } catch {
+    // Chosen for this page only.
+  }
+}
+
+/** `2020-06-06`: the settlement day in the campaign's zone, by the server's clock; without a line the last that was known. */
+export function today(): string {
+  if (api.time.isKnown) lastDay = dayAt(api.time.nowS() * 1000);
+  return lastDay ?? dayAt(Date.parse(campaign.value?.starts_at ?? "2020-01-01T00:00:00Z"));
+}
+
+let lastDay: string | null = null;
+
+function dayAt(ms: number): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone.value, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+}
+
+export function nowOrNull(): number | null {
+  return api.time.isKnown ? api.time.nowS() : null;
+}
