@@ -7,6 +7,7 @@ import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from coupons.currencies import money
@@ -96,7 +97,7 @@ class Output:
                 self.failure(f"  {_place(place)}")
         for fact, value in error.problem.items():
             if fact not in _SHOWN_ELSEWHERE:
-                name = fact.removesuffix("_minor")
+                name = fact.removesuffix("_minor").removesuffix("_s")
                 self.failure(f"  {name}: {shown(fact, value, error.problem.get('currency'))}")
 
 
@@ -113,14 +114,16 @@ def currency_name(currency: str) -> str:
 
 
 def shown(name: str, value: object, currency: object = None) -> str:
-    """A member as text: amounts (`*_minor`, and `amounts` by funder) in their currency, counts with separators, others
-    as they are.
+    """A member as text: amounts (`*_minor`, and `amounts` by funder) in their currency, seconds (`*_s`) as hours and
+    days, counts with separators, others as they are.
     """
     if name == "amounts" and isinstance(value, dict):
         return " + ".join(f"{funder_id} {amount(minor, currency)}" for funder_id, minor in value.items())
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, int):
+        if name.endswith("_s"):
+            return str(timedelta(seconds=value))
         return amount(value, currency) if name.endswith("_minor") else f"{value:,}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

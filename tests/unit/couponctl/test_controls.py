@@ -193,3 +193,13 @@ def test_what_is_not_a_campaign_is_no_stack(stack: Stack) -> None:
     """Something else answers there."""
     stack.on(f"GET {SEASON}", Reply(body={}))
     assert stack.run("districts", "season") == 3
+
+
+def test_facts_of_a_refusal_are_told_for_people(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Seconds as days and hours, amounts in their currency."""
+    facts = {"retry_after_s": 431_910, "needed_minor": 1_234, "currency": "CNY"}
+    stack.on("POST /admin/batches/pack/pause", problem(409, "stopped", **facts))
+    assert stack.run("pause", "pack") == 1
+    told = capsys.readouterr().err
+    assert "  retry_after: 4 days, 23:58:30\n" in told
+    assert "  needed: 12.34 CNY\n" in told
