@@ -19,7 +19,8 @@ import socket
 import sys
 import threading
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 
 from infra.client.api import ApiError
@@ -81,14 +82,16 @@ def _run(settings: Settings, exits: ExitStack) -> int:
     steps = Steps(_say, settings.directory / LOG)
     exits.enter_context(steps.watched())
     steps.begin("starting the local cloud")
-    cloud = start_cloud(
-        settings.cloud_port,
-        settings.directory,
-        services=SERVICES,
-        persist=True,
-        enforce_policies=settings.enforce_policies,
-    )
+    cloud: Cloud | None = None
     try:
+        with _not_interrupted():
+            cloud = start_cloud(
+                settings.cloud_port,
+                settings.directory,
+                services=SERVICES,
+                persist=True,
+                enforce_policies=settings.enforce_policies,
+            )
         cloud.wait_until_ready()
         stack = Stack(settings, cloud, kept, steps)
         with published(stack.issuer, stack.sign_in, settings.issuer_port):
@@ -103,7 +106,8 @@ def _run(settings: Settings, exits: ExitStack) -> int:
             print(examples(settings, kept.clock), flush=True)
             asyncio.run(_serve(stack, public))
     finally:
-        _stop(cloud, kept)
+        if cloud is not None:
+            _stop(cloud, kept)
     return 0
 
 
@@ -164,6 +168,21 @@ def _bound(port: int) -> socket.socket:
         bound.close()
         raise TakenPortError(port) from None
     return bound
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Ctrl-C during the block takes effect at its end: a process that was started is known, and can be ended."""
+    noted: list[int] = []
+    for number in _ENDING:
+        signal.signal(number, lambda number, _frame: noted.append(number))
+    try:
+        yield
+    finally:
+        for number in _ENDING:
+            signal.signal(number, _interrupt)
+    if noted:
+        _interrupt(noted[0], None)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

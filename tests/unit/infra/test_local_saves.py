@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,7 @@ FULL = os.strerror(errno.ENOSPC)
 PROGRAM = """
 import errno, sys
 from pathlib import Path
+from typing import Any
 from infra.local.process import save
 
 def failing():
@@ -185,3 +188,23 @@ def test_a_full_disk_is_noticed_before_anything_starts(tmp_path: Path, monkeypat
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
     with pytest.raises(OSError, match=FULL):
         Kept(tmp_path).begin(fresh=True)
+
+
+def test_ctrl_c_waits_until_the_started_process_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes effect at the end of the block, however often it is pressed."""
+    taken: dict[int, Any] = {}
+    monkeypatch.setattr(run.signal, "signal", taken.__setitem__)
+    steps: list[str] = []
+
+    def launch() -> None:
+        with run._not_interrupted():
+            for _ in range(2):
+                taken[signal.SIGINT](signal.SIGINT, None)
+            steps.append("started")
+
+    with pytest.raises(KeyboardInterrupt):
+        launch()
+    assert steps == ["started"]
+    with run._not_interrupted():
+        pass
+    assert taken[signal.SIGINT] is run._interrupt
