@@ -10,7 +10,7 @@ import { Notice } from "../shared/parts/notice";
 import { titled } from "../shared/words";
 import { place, type Screen } from "./place";
 import { waiting } from "./queue";
-import { merchant, store } from "./shop";
+import { expired, merchant, signIn, store } from "./shop";
 import { tell, type ShopWord } from "./words";
 
 const PLACES: [Screen, string, ShopWord][] = [
@@ -56,6 +56,11 @@ export function Frame({ title, quiet = false, look = "", children }: Props) {
       {!quiet && <Offline />}
       <main id="main" tabIndex={-1} class="stack">
         <h1 ref={heading} tabIndex={-1} class={quiet ? "for-readers" : ""}>{title}</h1>
+        {expired.value && (
+          <Notice mood="wait" title={tell("account.expired")} live="status">
+            <Button kind="quiet" onPress={() => void signIn()}>{tell("account.sign-in")}</Button>
+          </Notice>
+        )}
         {merchant.value?.suspended && (
           <Notice mood="stop" title={tell("suspended.title")}>{tell("suspended.said")}</Notice>
         )}

@@ -127,8 +127,8 @@ export class Records implements Journal {
     const write = this.db.transaction("sales", "readwrite", STRICT);
     const found = await write.store.get([this.merchantId, number]);
     if (found) {
-      const state = refusal === null ? "done" : found.hold ? "held" : found.waits ? "contact" : "refused";
-      await write.store.put({ ...found, kept: null, state, answer, problem: refusal?.problem ?? null });
+      const state = refusal === null ? "done" : found.waits ? "contact" : found.hold ? "held" : "refused";
+      await write.store.put({ ...found, kept: null, waits: false, state, answer, problem: refusal?.problem ?? null });
     }
     await write.done;
     this.changed();

@@ -41,7 +41,13 @@ const APP = { redirectUri: `${location.origin}/shop`, scope: "merchant", kept: t
 const KNOWN = "season.shop.known";
 
 let session: Session | null = null;
-export const api = new Api(() => session?.token() ?? null, DEVICE, watched((...request) => fetch(...request)));
+/** The stack no longer takes the token: what was begun stays, and can go on after signing in. */
+export const expired = signal(false);
+export const api = new Api(() => session?.token() ?? null, DEVICE, watched(async (...request) => {
+  const response = await fetch(...request);
+  if (response.status === 401) expired.value = true;
+  return response;
+}));
 let records: Records | null = null;
 let own: Till | null = null;
 
@@ -141,6 +147,7 @@ async function opened(): Promise<void> {
   }
   await listed();
   account.value = "ready";
+  expired.value = false;
 }
 
 async function listed(): Promise<void> {

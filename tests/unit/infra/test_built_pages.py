@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -139,3 +140,12 @@ def test_a_first_opening_is_all_that_a_page_names() -> None:
         ]
         assert opening.requests == 1 + len(named) + 1
         assert 5_000 < opening.size_bytes < BUDGET_BYTES
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_first_load_is_within_its_budget(app: str) -> None:
+    """Page, script and style sheet, in bytes of gzip, which is never smaller than what the distribution sends."""
+    page = (BUILT / f"{app}.html").read_text()
+    files = [BUILT / f"{app}.html", *(BUILT / found for found in re.findall(r'"/(assets/[^"]+\.(?:js|css))"', page))]
+    assert len(files) == 3
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= {"city": 120_000}.get(app, 60_000)
