@@ -47,10 +47,12 @@ function Before(props: ActProps) {
   const shortToken = signedIn.value === true && tokenLeftS() < left + TOKEN_SPARE_S;
   const mustSignIn = left <= SIGN_IN_BEFORE_S && (signedIn.value === false || shortToken);
   const missed = booking.window === "over" && booking.required && booking.booked === false;
-  const moment = { zone: zoneOf(zone, language.value), moment: left > 86_400 ? momentOf(batch.opens_at, zone, language.value) : time };
+  const told = (at: string | number) => (left > 86_400 ? momentOf : clockOf)(at, zone, language.value);
+  const facts = { zone: zoneOf(zone, language.value), moment: told(batch.opens_at) };
+  const rush = batch.mode === "first_come";
   return (
     <section class="act-on" aria-label={say("act.now")}>
-      <Countdown until={batch.opens_at} label={say("act.until")} said={say("act.opens", moment)} />
+      <Countdown until={batch.opens_at} label={say("act.until")} said={say(rush ? "act.opens" : "act.opens-calm", facts)} />
       <div class="thumb">
         {mustSignIn ? (
           <>
@@ -68,7 +70,7 @@ function Before(props: ActProps) {
             <Button kind="act" icon="clock" onPress={() => void claiming.arm(batch.opens_at, zone)}>{say("act.arm", { time })}</Button>
           </>
         ) : (
-          !missed && <p class="note status">{say("act.arm-later", { time, from: clockOf(epochS(batch.opens_at) - ARM_BEFORE_S, zone, language.value) })}</p>
+          rush && !missed && <p class="note status">{say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
         )}
         {!armedHere && <Reserve booking={booking} batch={batch} zone={zone} first={!soon && !mustSignIn} />}
         {!soon && <AddToCalendar batch={batch} />}

@@ -58,7 +58,7 @@ function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; a
 
   useEffect(() => {
     if (refusal && (isOver(refusal, said) || (refusal.is === "before" && opened))) claiming.forgive();
-  }, [batch.status, opened]);
+  }, [batch, opened]);
   useEffect(() => {
     if (signedIn.value && opened) void claiming.look();
   }, [signedIn.value, opened]);

@@ -34,7 +34,8 @@ export function BatchCard({ batch, campaign, claimed }: Props) {
   const { text, lang } = titled(batch.title);
   const [mood, state] = stateOf(batch, campaign.timezone, claimed);
   const { group_id, regions } = batch.eligibility;
-  const who = group_id ? say("fact.group") : regionsOf(regions);
+  const people = regionsOf(regions);
+  const who = group_id ? say("fact.group") : people && say("fact.people", { regions: people });
   const first = full && kindsOf(full)[0];
   const total = full && totalOf(full.coupons);
   const stub =

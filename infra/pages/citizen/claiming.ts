@@ -108,22 +108,23 @@ export class Claiming {
     if (step === "armed" || step === "queueing") this.job?.abort();
   }
 
-  /** Whether the person has the pack already. */
+  /** Whether the person has the pack already. A claim that begins meanwhile goes before: its answer is newer. */
   async look(): Promise<void> {
-    const { step } = this.step.value;
-    if (this.job !== null || step === "claimed") return;
+    if (this.job !== null || this.step.value.step === "claimed") return;
     const open = unsettled.has(this.batchId);
-    await this.during(async () => {
-      if (open) this.step.value = { step: "checking" };
-      try {
-        this.step.value = { step: "claimed", claim: await citizen.myClaim(this.batchId), fresh: false };
-      } catch (error) {
-        const absent = error instanceof ProblemError && error.slug === "not-found";
-        if (absent && open) unsettled.delete(this.batchId);
-        if (!absent) heard(error);
-        this.step.value = open && !absent ? { step: "unknown" } : { step: "idle", lost: open };
-      }
-    });
+    if (open) this.step.value = { step: "checking" };
+    const before = this.step.value;
+    let found: Step;
+    try {
+      found = { step: "claimed", claim: await citizen.myClaim(this.batchId), fresh: false };
+    } catch (error) {
+      const absent = error instanceof ProblemError && error.slug === "not-found";
+      if (absent && open) unsettled.delete(this.batchId);
+      if (!absent) heard(error);
+      found = open && !absent ? { step: "unknown" } : { step: "idle", lost: open };
+    }
+    const news = found.step === "claimed" || before.step !== "refused";
+    if (news && this.job === null && this.step.value === before) this.step.value = found;
   }
 
   /** The screen is as it was before the refusal. */

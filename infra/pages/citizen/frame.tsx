@@ -9,21 +9,29 @@ import { Icon } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { language } from "../shared/words";
 import { hotline, signedIn, signIn, signInFailed, signOut } from "./app";
-import { armed } from "./claiming";
+import { armed, forgotten } from "./claiming";
 import { justMoved, place, to } from "./place";
 import { say } from "./words";
 
+interface TitleProps {
+  children: string;
+  lang?: string | undefined;
+  failed?: boolean;
+  /** For readers, until the heading itself is known. */
+  unseen?: boolean;
+}
+
 /** The heading of a screen, which names the document too. After a move it takes the focus. */
-export function Title({ children, lang, failed = false }: { children: string; lang?: string | undefined; failed?: boolean }) {
+export function Title({ children, lang, failed = false, unseen = false }: TitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const name = say("app.name");
   useEffect(() => {
     document.title = `${failed ? `${say("app.error")}: ` : ""}${children} · ${name}`;
   }, [children, failed, name]);
   useEffect(() => {
-    if (justMoved()) heading.current?.focus({ preventScroll: true });
+    if (!unseen && justMoved()) heading.current?.focus({ preventScroll: true });
   }, []);
-  return <h1 ref={heading} tabIndex={-1} {...(lang && { lang })}>{children}</h1>;
+  return <h1 ref={heading} tabIndex={-1} {...(lang && { lang })} {...(unseen && { class: "unseen" })}>{children}</h1>;
 }
 
 interface Props {
@@ -78,6 +86,12 @@ function Armed() {
   );
 }
 
+/** What the page would have done for the one who leaves, it does not do for the next. */
+function leave(): void {
+  forgotten();
+  signOut();
+}
+
 function Foot() {
   return (
     <footer class="foot">
@@ -87,7 +101,7 @@ function Foot() {
         <p>
           {signedIn.value ? (
             <>
-              {say("sign-in.done")} <Button kind="quiet" onPress={signOut}>{say("sign-in.out")}</Button>
+              {say("sign-in.done")} <Button kind="quiet" onPress={leave}>{say("sign-in.out")}</Button>
             </>
           ) : (
             <Button kind="quiet" onPress={signIn}>{say("sign-in.in")}</Button>

@@ -76,7 +76,13 @@ function Card({ campaign }: { campaign: Campaign }) {
       <h2 {...(lang && { lang })}>{text}</h2>
       <p class="note">{say("season.dates", { from: dayOf(campaign.starts_at, zone, language.value), until: dayOf(last, zone, language.value) })}</p>
       {open > 0 && <p class="now">{say("home.open", { count: open })}</p>}
-      {coming && <p class="now">{say("home.next", { day: nearDayOf(epochS(coming.opens_at), now, zone), time: clockOf(coming.opens_at, zone, language.value) })}</p>}
+      {coming && (
+        <p class="now">
+          <time dateTime={coming.opens_at}>
+            {say("home.next", { day: nearDayOf(epochS(coming.opens_at), now, zone), time: clockOf(coming.opens_at, zone, language.value) })}
+          </time>
+        </p>
+      )}
     </a>
   );
 }

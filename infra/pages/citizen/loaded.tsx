@@ -6,7 +6,7 @@ import { ProblemError, type ApiError, type Call, type Pause } from "../shared/ap
 import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
-import { lineOf } from "../shared/reactions";
+import { lineOf, reactionTo } from "../shared/reactions";
 import { language } from "../shared/words";
 import { heard } from "./app";
 import { Title } from "./frame";
@@ -64,7 +64,7 @@ export function Waiting({ of, again, children }: Props) {
   if (of.state === "failed") return <Failed error={of.error} again={again} />;
   return (
     <>
-      {of.pause && <Retrying pause={of.pause} again={again} />}
+      {of.pause ? <Retrying pause={of.pause} again={again} /> : <Title unseen>{say("load.loading")}</Title>}
       <div class="stack late" aria-busy="true">{children}</div>
     </>
   );
@@ -75,6 +75,7 @@ function Retrying({ pause, again }: { pause: Pause & { untilS: number | null }; 
   const seconds = Math.max(1, Math.ceil(left));
   return (
     <div class="stack">
+      <Title failed>{say("load.failed")}</Title>
       <Notice mood="wait" icon="offline" live="status">{say("load.retry", { attempt: pause.attempt, seconds })}</Notice>
       <Button kind="edge" icon="refresh" onPress={again}>{say("load.again")}</Button>
     </div>
@@ -87,7 +88,11 @@ function Failed({ error, again }: { error: ApiError; again: () => void }) {
     <div class="stack">
       <Title failed>{refused ? say("load.refused") : say("load.failed")}</Title>
       <Notice mood="stop" live="alert">{refused ? lineOf(error, language.value) : say("load.unreachable")}</Notice>
-      <Button icon="refresh" onPress={again}>{say("load.again")}</Button>
+      {refused && reactionTo(error).kind === "final" ? (
+        <Button href="#/">{say("wallet.find")}</Button>
+      ) : (
+        <Button icon="refresh" onPress={again}>{say("load.again")}</Button>
+      )}
     </div>
   );
 }

@@ -29,7 +29,7 @@ export function Merchants({ campaignId, termsId }: { campaignId: string; termsId
   return (
     <Frame back={{ href: to("seasons", campaignId), name: text || say("season.all"), lang }}>
       <div class="groups">
-        {loaded.state !== "failed" && <Title>{say(termsId ? "places.of-coupon" : "places.title")}</Title>}
+        {read && <Title>{say(termsId ? "places.of-coupon" : "places.title")}</Title>}
         <Waiting of={loaded} again={again}>
           <div class="skeleton ticket" />
           <div class="skeleton ticket" />

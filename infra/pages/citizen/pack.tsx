@@ -70,7 +70,8 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
   if (!first) return null;
   const moment = (at: string) => momentOf(at, zone, language.value);
   const { group_id, regions } = batch.eligibility;
-  const who = group_id ? say("fact.group") : regionsOf(regions);
+  const people = regionsOf(regions);
+  const who = group_id ? say("fact.group") : people && say("fact.people", { regions: people });
   const kinds = kindsOf(batch);
   const match = matchOf(first, nowS.value);
   const example = exampleOf(first, campaign.currency);
@@ -80,7 +81,7 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
       <h2>{say("fact.title")}</h2>
       <dl class="rows">
         <Fact name={say("fact.when")}>{say("fact.window", { from: moment(batch.opens_at), until: moment(batch.closes_at) })}</Fact>
-        <Fact name={say("fact.who")}>{group_id || who ? who : say("fact.everyone")}</Fact>
+        <Fact name={say("fact.who")}>{who || say("fact.everyone")}</Fact>
         {batch.mode === "lottery" && <Fact name={say("fact.how")}>{say("fact.lottery")}</Fact>}
         {batch.price_points > 0 && <Fact name={say("fact.price")}>{say("fact.points", { points: batch.price_points })}</Fact>}
         {batch.exclusive_group && <Fact name={say("fact.choice")}>{say("fact.exclusive")}</Fact>}

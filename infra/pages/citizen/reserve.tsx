@@ -46,7 +46,7 @@ export function Reserve({ booking, batch, zone, first }: Props) {
       ) : (
         <>
           <p class="note status">
-            {say(required ? "booking.required" : "booking.optional", { moment: moment(batch.booking.closes_at) })}
+            {say(lottery ? "booking.draw-until" : required ? "booking.required" : "booking.optional", { moment: moment(batch.booking.closes_at) })}
           </p>
           {signedIn.value === false ? (
             first && <Button kind="act" icon="person" onPress={signIn}>{say("sign-in.in")}</Button>

@@ -40,7 +40,5 @@ export function situationAfter(error: ProblemError, nowS: number): Situation {
 
 /** Whether the catalogue's newer word ends what a refusal said. */
 export function isOver(refusal: Situation, now: Situation): boolean {
-  if (refusal.is === "paused") return now.is !== "paused";
-  if (refusal.is === "sold-out") return now.is === "open";
-  return false;
+  return refusal.is === "paused" && now.is !== "paused";
 }

@@ -74,7 +74,7 @@ function Shown() {
   if (chosen[0] !== "available") shown.reverse();
   return (
     <div class="stack">
-      {loaded.state !== "failed" && <Title>{say("wallet.title")}</Title>}
+      {loaded.state === "read" && <Title>{say("wallet.title")}</Title>}
       <Waiting of={loaded} again={again}>
         <div class="skeleton ticket" />
         <div class="skeleton ticket" />
