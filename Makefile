@@ -87,6 +87,7 @@ pages: $(PAGES_LOCKED) ## check and build the web pages into infra/pages/built, 
 	npx --no openapi-typescript ../../functions/coupons/openapi.json --default-non-nullable=false \
 	  --output shared/contract.d.ts
 	npx --no tsc
+	npx --no -- tsc --project worker
 	node check.mjs
 	node build.mjs
 

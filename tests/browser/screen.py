@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,24 +16,22 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route
 ORIGIN = "http://127.0.0.1:8230"
 """Nothing listens there: every request is answered here."""
 _TEMPLATE = (Path(__file__).parents[2] / "template.yaml").read_text("utf-8")
-
-
-def _policy(headers: str) -> str:
-    """Of the pages with these headers, as the template states it."""
-    text = _TEMPLATE.partition(f"\n  {headers}:\n")[2]
-    text = text[text.index("default-src") :].partition("season\n")[0] + "season"
-    return " ".join(text.split()).replace("${Origins}", "")
-
-
-POLICIES = {"shop.html": _policy("ShopHeaders")}
-POLICY = _policy("PageHeaders")
-"""Of every other page."""
+_STATED = re.compile(
+    r"^  (\w+Headers):$.*?(default-src .*?)\n +(?:- Origins|ContentTypeOptions)", re.MULTILINE | re.DOTALL
+)
+POLICIES = {name: " ".join(text.split()) for name, text in _STATED.findall(_TEMPLATE)}
+"""Of the pages, as the template states them."""
+POLICY_OF = {"docs": "DocsHeaders", "shop": "ShopHeaders"}
+"""An application's, where it is not that of all."""
 PHONE, DESK, NARROW = (390, 844), (1_280, 900), (320, 640)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 class Screen:
-    """`page` is Playwright's; `complaints` has what the console said, what was refused, and who else was asked."""
+    """`page` is Playwright's; `complaints` has what the console said, what was refused, and who else was asked.
+
+    `worker`: whether the pages' service worker runs.
+    """
 
     def __init__(
         self,
@@ -45,6 +44,7 @@ class Screen:
         theme: str = "light",
         language: str = "zh",
         zone: str = "Asia/Shanghai",
+        worker: bool = False,
         **context: Any,
     ) -> None:
         width, height = size
@@ -61,7 +61,7 @@ class Screen:
             color_scheme=theme,
             locale={"zh": "zh-CN", "en": "en-GB"}[language],
             timezone_id=zone,
-            service_workers="block" if folder else "allow",
+            service_workers="allow" if worker else "block",
             **context,
         )
         self.page: Page = self.context.new_page()
@@ -103,8 +103,10 @@ class Screen:
         return int(self.page.evaluate(found))
 
     def _said(self, message: ConsoleMessage) -> None:
-        # A refusal is an answer: the page shows it, and the browser cannot be kept from reporting its status too.
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        # A refusal is an answer: the page shows it, and the browser cannot be kept from reporting its status too. The
+        # second is said where `worker` is false.
+        expected = ("Failed to load resource", "Service Worker registration blocked by Playwright")
+        if message.type in {"error", "warning"} and not any(text in message.text for text in expected):
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _left(self, request: Request) -> None:
@@ -127,7 +129,8 @@ class Screen:
         for candidate in (file, file.with_suffix(".html"), self._folder / "citizen.html"):
             if candidate.is_file() and (candidate is file or "." not in file.name):
                 kind = mimetypes.guess_type(candidate.name)[0] or "application/octet-stream"
-                headers = {"Content-Type": kind, "Content-Security-Policy": POLICIES.get(candidate.name, POLICY)}
+                policy = POLICIES[POLICY_OF.get(candidate.stem, "PageHeaders")].replace("${Origins}", "")
+                headers = {"Content-Type": kind, "Content-Security-Policy": policy}
                 return route.fulfill(body=candidate.read_bytes(), headers=headers)
         if file.name == "favicon.ico":
             return route.fulfill(status=204)

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { ticking } from "../shared/clock";
 import { preferencesOf } from "../shared/preferences";
+import { registered } from "../shared/worker";
 import { api, sessionBegun } from "./app";
 import { BatchScreen } from "./batch";
 import { rearmed } from "./claiming";
@@ -30,3 +31,4 @@ preferencesOf(document.documentElement, new URLSearchParams(location.search));
 ticking(api.time);
 render(<Page />, document.getElementById("app")!);
 void sessionBegun().then(rearmed);
+void registered();

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { ticking } from "../shared/clock";
 import { preferencesOf } from "../shared/preferences";
+import { registered } from "../shared/worker";
 import { AccountScreen } from "./account";
 import { onScan } from "./camera";
 import { felt } from "./feedback";
@@ -56,3 +57,4 @@ void begin().then((hash) => {
   resending();
   void resent();
 });
+void registered();

@@ -3,7 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { connected } from "../network";
 import { large, theme, THEMES } from "../preferences";
+import { newBuild, reloaded } from "../worker";
 import { language, say, type Word } from "../words";
+import { Button } from "./button";
 import { Notice } from "./notice";
 
 const THEME_WORDS: Record<(typeof THEMES)[number], Word> = { auto: "theme.auto", light: "theme.light", dark: "theme.dark" };
@@ -11,16 +13,32 @@ const THEME_WORDS: Record<(typeof THEMES)[number], Word> = { auto: "theme.auto",
 /** `children` are further entries: the queue of a till, the account. */
 export function Head({ name, home = "#", children }: { name: string; home?: string; children?: ComponentChildren }) {
   return (
-    <header class="head">
-      <a class="name" href={home}>{name}</a>
-      <div class="switches">
-        {children}
-        <button type="button" class="switch" aria-pressed={large.value} onClick={() => (large.value = !large.value)}>
-          {say("size.large")}
-        </button>
-        <LanguageSwitch />
-      </div>
-    </header>
+    <>
+      <header class="head">
+        <a class="name" href={home}>{name}</a>
+        <div class="switches">
+          {children}
+          <button type="button" class="switch" aria-pressed={large.value} onClick={() => (large.value = !large.value)}>
+            {say("size.large")}
+          </button>
+          <LanguageSwitch />
+        </div>
+      </header>
+      <NewBuild />
+    </>
+  );
+}
+
+/** Offered, and loaded only when it is pressed: a claim or a sale may be open. */
+function NewBuild() {
+  return (
+    <div role="status">
+      {newBuild.value && (
+        <Notice title={say("build.new")}>
+          <Button kind="quiet" onPress={reloaded}>{say("build.load")}</Button>
+        </Notice>
+      )}
+    </div>
   );
 }
 
