@@ -58,7 +58,8 @@ _WARM = (("/campaigns", "citizen"), ("/wallet", "citizen"), ("/settlements/2020-
 
 def redirect_addresses(port: int) -> set[str]:
     """Where the applications are, by both names of this machine; a sign-in returns nowhere else."""
-    return {f"http://{host}:{port}{one.paths[0]}" for host in (HOST, "localhost") for one in applications()}
+    paths = [one.paths[0] for one in applications() if one.scope]
+    return {f"http://{host}:{port}{path}" for host in (HOST, "localhost") for path in paths}
 
 
 def import_slow_parts() -> None:

@@ -21,8 +21,8 @@ class Application:
     name: str
     paths: tuple[str, ...]
     """Where its page is; the first is the address to which a sign-in returns."""
-    scope: str
-    """Of the token that it signs in for."""
+    scope: str | None
+    """Of the token that it signs in for; none where nobody signs in."""
 
 
 def applications() -> list[Application]:

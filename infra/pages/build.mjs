@@ -5,6 +5,7 @@
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { chdir } from "node:process";
 
 chdir(import.meta.dirname);
@@ -12,10 +13,12 @@ const OUT = "built";
 const hash = (algorithm, content, encoding) => createHash(algorithm).update(content).digest(encoding);
 const sources = new Set(["apps.json", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"]);
 const packages = new Set();
+const inputs = new Set();
 
 await rm(OUT, { recursive: true, force: true });
 await mkdir(`${OUT}/assets`, { recursive: true });
-const apps = Object.keys(JSON.parse(await readFile("apps.json", "utf8")));
+const listed = JSON.parse(await readFile("apps.json", "utf8"));
+const apps = Object.keys(listed);
 const bundles = [];
 for (const app of apps) bundles.push(await bundled(app));
 const licences = await licencesWritten();
@@ -24,6 +27,7 @@ for (const name of await readdir("static")) {
   sources.add(`static/${name}`);
   await cp(`static/${name}`, `${OUT}/${name}`);
 }
+await workerWritten();
 const manifest = { sources: await hashes("", [...sources]), built: await hashes(`${OUT}/`, await filesOf(OUT)) };
 await writeFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
 
@@ -50,11 +54,40 @@ async function bundled(app) {
   });
   for (const path of Object.keys(metafile.inputs)) {
     const found = /^node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path);
-    if (found) packages.add(found[1]);
+    if (found) packages.add(found[1]) && inputs.add(path);
     else sources.add(path);
   }
   const [script, output] = Object.entries(metafile.outputs).find(([, made]) => made.entryPoint);
-  return { script, style: output.cssBundle };
+  return { script, style: output.cssBundle, atOnce: importedBy(script, metafile.outputs) };
+}
+
+/** The script and those that it imports at once. */
+function importedBy(script, outputs, found = new Set()) {
+  found.add(script);
+  for (const { path, kind } of outputs[script].imports) if (kind === "import-statement" && !found.has(path)) importedBy(path, outputs, found);
+  return [...found];
+}
+
+/** The service worker, with the shells of the applications that people sign in at. */
+async function workerWritten() {
+  const shells = apps
+    .map((app, index) => ({ ...listed[app], ...bundles[index] }))
+    .filter(({ scope }) => scope)
+    .map(({ paths, atOnce, style }) => ({ paths, assets: [...atOnce, style].map((path) => path.replace(OUT, "")) }));
+  const assets = (await filesOf(`${OUT}/assets`)).sort().map((name) => `/assets/${name}`);
+  sources.add("worker/sw.ts");
+  await build({
+    entryPoints: ["worker/sw.ts"],
+    outfile: `${OUT}/sw.js`,
+    define: { SHELLS: JSON.stringify(shells), ASSETS: JSON.stringify(assets) },
+    bundle: true,
+    format: "iife",
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    target: ["es2020", "chrome87", "safari14"],
+    supported: { destructuring: true },
+  });
 }
 
 /** The licence of each package in the bundles goes with them, as most of these licences want. */
@@ -62,9 +95,11 @@ async function licencesWritten() {
   const texts = [];
   for (const name of [...packages].sort()) {
     const { version, license } = JSON.parse(await readFile(`node_modules/${name}/package.json`, "utf8"));
-    const file = (await readdir(`node_modules/${name}`)).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file ? await readFile(`node_modules/${name}/${file}`, "utf8") : license;
-    texts.push(`${name} ${version}\n\n${text.trim()}\n`);
+    // A package that is a bundle itself has its parts' licences beside it.
+    const ofParts = new Set([...inputs].filter((path) => path.startsWith(`node_modules/${name}/`)).map((path) => `${basename(path)}.LICENSE.txt`));
+    const files = (await readdir(`node_modules/${name}`)).filter((entry) => /^(licen[cs]e|notice)/i.test(entry) || ofParts.has(entry));
+    const found = await Promise.all(files.map((file) => readFile(`node_modules/${name}/${file}`, "utf8")));
+    texts.push([`${name} ${version}`, ...(found.length ? found : [license]).map((text) => text.trim())].join("\n\n") + "\n");
   }
   const content = texts.join("\n\n");
   const path = `assets/licences-${hash("sha256", content, "hex").slice(0, 8)}.txt`;

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from infra.pages.applications import BUILT, applications
 
-_NAMED = re.compile(r'<(?!link rel="license")[^>]* (?:src|href)="/([^"]+)"')
+_NAMED = re.compile(r'<(?!link rel="(?:license|apple-touch-icon)")[^>]* (?:src|href)="/([^"]+\.\w+)"')
+"""A licence is read by whoever wants to, and that icon loaded when somebody puts the page on a home screen."""
+_LINKED = re.compile(r"<a [^>]*>")
+_IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"(?:\.|/assets)/([^"]+\.js)"')
+"""A part that a script needs at once; `import("…")` loads one when it is needed."""
 _CONFIG_BYTES = 120
 
 
@@ -16,7 +22,7 @@ _CONFIG_BYTES = 120
 class Opening:
     application: str
     requests: int
-    """The page, what it names, and `config.json`."""
+    """The page, what it names, what its scripts import at once, and `config.json`."""
     size_bytes: int
 
 
@@ -24,8 +30,24 @@ def openings() -> list[Opening]:
     """Of each application. Later ones send the page and `config.json` alone, mostly without their bytes."""
     found = []
     for one in applications():
-        page = BUILT / f"{one.name}.html"
-        files = [page, *(BUILT / name for name in _NAMED.findall(page.read_text("utf-8")))]
+        files = loaded(BUILT / f"{one.name}.html", BUILT)
         size = sum(len(gzip.compress(file.read_bytes(), 6, mtime=0)) for file in files)
         found.append(Opening(one.name, len(files) + 1, size + _CONFIG_BYTES))
     return found
+
+
+def loaded(page: Path, folder: Path) -> list[Path]:
+    """The page and every file of the folder that a browser loads with it, each once."""
+    files = {page: None}
+    waiting = [folder / name for name in _NAMED.findall(_LINKED.sub("", page.read_text("utf-8")))]
+    while waiting:
+        file = waiting.pop()
+        if file not in files:
+            files[file] = None
+            waiting += _imported(file)
+    return list(files)
+
+
+def _imported(file: Path) -> Iterator[Path]:
+    if file.suffix == ".js":
+        yield from (file.parent / name for name in _IMPORTED.findall(file.read_text("utf-8")))

@@ -27,23 +27,8 @@ UNCACHED = {
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 REFUSALS = {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}
 """What CloudFront would remember, for 10 s by default."""
-DIRECTIVES = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "connect-src": "'self' ${Origins}",
-    "worker-src": "'self'",
-    "manifest-src": "'self'",
-    "base-uri": "'none'",
-    "form-action": "'none'",
-    "frame-ancestors": "'none'",
-    "require-trusted-types-for": "'script'",
-    "trusted-types": "season",
-}
-
-SHOP = {**DIRECTIVES, "script-src": "'self' 'wasm-unsafe-eval'"}
-HEADERS = {"/shop": "ShopHeaders", "/shop/": "ShopHeaders"}
+HEADERS = {"/docs": "DocsHeaders", "/docs/": "DocsHeaders", "/shop": "ShopHeaders", "/shop/": "ShopHeaders"}
+"""Where not those of all pages."""
 
 
 def distribution(t: Template) -> dict[str, Any]:
@@ -145,32 +130,6 @@ def the_pages_are_those_that_are_built(t: Template) -> Iterator[str]:
             yield f"{pattern} lacks its headers"
 
 
-def policy(t: Template, name: str) -> dict[str, str]:
-    headers = resources(t, "AWS::CloudFront::ResponseHeadersPolicy")[name]["ResponseHeadersPolicyConfig"]
-    text, _ = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    return {name: rest for name, _, rest in (part.strip().partition(" ") for part in text.split(";"))}
-
-
-def pages_load_only_their_own(t: Template) -> Iterator[str]:
-    """Scripts, styles and pictures of this origin, no inline code; requests to the API and to where people sign in."""
-    for name, (directives, camera) in {"PageHeaders": (DIRECTIVES, "()"), "ShopHeaders": (SHOP, "(self)")}.items():
-        if policy(t, name) != directives:
-            yield f"{name}: another policy"
-        headers = resources(t, "AWS::CloudFront::ResponseHeadersPolicy")[name]["ResponseHeadersPolicyConfig"]
-        security = headers["SecurityHeadersConfig"]
-        _, origins = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-        if origins != {"Origins": {"Fn::If": ["HasSignInOrigins", {"Ref": "SignInOrigins"}, {"Ref": "JwtIssuer"}]}}:
-            yield f"{name}: requests go to other origins"
-        wanted = {"ContentSecurityPolicy", "ContentTypeOptions", "ReferrerPolicy", "StrictTransportSecurity"}
-        if set(security) != wanted or not all(one["Override"] for one in security.values()):
-            yield f"{name}: not exactly {wanted}"
-        custom = {item["Header"]: item["Value"] for item in headers["CustomHeadersConfig"]["Items"]}
-        if not custom.get("Permissions-Policy", "").startswith(f"camera={camera}, "):
-            yield f"{name}: another camera"
-        if custom.get("Cross-Origin-Opener-Policy") != "same-origin":
-            yield f"{name}: another window can hold a page"
-
-
 def the_bucket_is_the_distributions_alone(t: Template) -> Iterator[str]:
     """Nobody but this distribution reads it, over TLS; nothing of it is public."""
     bucket = resources(t, "AWS::S3::Bucket")["PagesBucket"]
@@ -222,16 +181,6 @@ def _without(r: dict[str, Any], pattern: str) -> None:
     found.pop([b["PathPattern"] for b in found].index(pattern))
 
 
-def _headers(r: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = r["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
-    return found
-
-
-def _policy_text(r: dict[str, Any], old: str, new: str) -> None:
-    found = _headers(r)["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    found[0] = found[0].replace(old, new)
-
-
 def _key(r: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = r["PublicReads"]["Properties"]["CachePolicyConfig"]
     return found
@@ -256,10 +205,10 @@ PLANTED: Planted = [
     (the_pages_are_those_that_are_built, lambda r: _without(r, "/config.json")),
     (the_pages_are_those_that_are_built, lambda r: _behaviours(r)[-1].update(ResponseHeadersPolicyId="other")),
     (the_pages_are_those_that_are_built, lambda r: _behaviours(r)[-1].update(AllowedMethods=["GET", "HEAD", "PUT"])),
-    (pages_load_only_their_own, lambda r: _policy_text(r, "script-src 'self'", "script-src 'self' 'unsafe-inline'")),
-    (pages_load_only_their_own, lambda r: _policy_text(r, "frame-ancestors 'none';", "")),
-    (pages_load_only_their_own, lambda r: _headers(r)["SecurityHeadersConfig"].pop("ContentTypeOptions")),
-    (pages_load_only_their_own, lambda r: _headers(r)["CustomHeadersConfig"].update(Items=[])),
+    (
+        the_pages_are_those_that_are_built,
+        lambda r: _behaviours(r)[-1].update(ResponseHeadersPolicyId={"Ref": "DocsHeaders"}),
+    ),
     (
         the_bucket_is_the_distributions_alone,
         lambda r: r["PagesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0].update(Principal="*"),

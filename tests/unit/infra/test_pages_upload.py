@@ -88,7 +88,7 @@ def test_each_file_is_at_a_path_of_a_page() -> None:
     assert all(is_page(f"/{key}", page_patterns()) for key in built_files())
     for one in applications():
         assert {path[1:] for path in one.paths if path != "/"} <= built_files().keys()
-        assert one.scope in {"citizen", "merchant", "operator"}
+        assert one.scope in {"citizen", "merchant", "operator", None}
 
 
 @pytest.mark.parametrize("path", ["/wallet", "/assets", "/index.htm", "/campaigns", "//", "/_local/clock", ""])
