@@ -13,7 +13,7 @@ const entryPoints = folders.flatMap((folder) => testsOf(join(here, folder)));
 const outdir = mkdtempSync(join(tmpdir(), "pages-tests-"));
 try {
   const outExtension = { ".js": ".mjs" };
-  await build({ entryPoints, outdir, outExtension, outbase: here, bundle: true, platform: "node", format: "esm", jsx: "automatic", jsxImportSource: "preact", logLevel: "warning" });
+  await build({ entryPoints, outdir, outExtension, outbase: here, bundle: true, platform: "browser", external: ["node:*"], format: "esm", jsx: "automatic", jsxImportSource: "preact", logLevel: "warning" });
   const made = readdirSync(outdir, { recursive: true }).filter((name) => name.endsWith(".test.mjs"));
   const run = spawnSync(process.execPath, ["--test", "--test-reporter=dot", ...made.map((name) => join(outdir, name))], { stdio: "inherit" });
   process.exitCode = run.status ?? 1;

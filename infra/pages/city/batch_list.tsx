@@ -1,0 +1,112 @@
+// The batches of a campaign, and one of them with what can be done to it.
+
+import { language } from "../shared/words";
+import { Acts } from "./acts";
+import { rowsOf, type Campaign, type Row, type Summary } from "./batches";
+import { AsOf, Bar, Failure, Name, Skeleton, StatusChip, Title } from "./parts";
+import { consoleHref } from "./place";
+import { api, useReading } from "./stack";
+import { count, moment, say, share } from "./words";
+import { ProblemError } from "../shared/api";
+import { titled } from "../shared/words";
+
+const EVERY_S = 2;
+
+interface Read {
+  document: Campaign;
+  published: Summary[];
+}
+
+/** The stored document, and what is published of it: nothing, where the public read does not know the campaign. */
+async function batchesOf(campaignId: string, signal: AbortSignal): Promise<Read> {
+  const path = { campaign_id: campaignId };
+  const document = await api.call("GET /admin/campaigns/{campaign_id}", { path, signal });
+  try {
+    const { body } = await api.call("GET /campaigns/{campaign_id}", { path, signal });
+    return { document: document.body, published: body.batches };
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.status === 404)) throw error;
+    return { document: document.body, published: [] };
+  }
+}
+
+export function Batches({ campaignId, batchId }: { campaignId: string; batchId: string | null }) {
+  const read = useReading(campaignId, (signal) => batchesOf(campaignId, signal), EVERY_S);
+  if (read.value === null) {
+    return (
+      <>
+        <Title text={say("console.batches")} />
+        {read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+      </>
+    );
+  }
+  const { document } = read.value;
+  const rows = rowsOf(document, read.value.published);
+  const stale = read.failure && <Failure failure={read.failure} again={read.again} />;
+  if (batchId === null) {
+    return (
+      <>
+        <Title text={say("console.batches")}><AsOf asOfS={read.asOfS} local={document} /></Title>
+        {stale}
+        <ul class="lines">{rows.map((row) => <Line key={row.batchId} row={row} document={document} />)}</ul>
+      </>
+    );
+  }
+  const row = rows.find((one) => one.batchId === batchId);
+  return (
+    <>
+      <p><a class="back" href={consoleHref(campaignId)}>{say("batches.all")}</a></p>
+      {stale}
+      {row ? <One row={row} document={document} asOfS={read.asOfS} again={read.again} /> : <Title text={say("batches.unknown", { batch: batchId })} />}
+    </>
+  );
+}
+
+function Line({ row, document }: { row: Row; document: Campaign }) {
+  return (
+    <li class="line">
+      <div>
+        <p class="what"><a href={consoleHref(document.campaign_id, "batches", row.batchId)}><Name title={row.title} /></a></p>
+        <p class="note">{say("board.window", { opens: moment(row.opensAt, document), closes: moment(row.closesAt, document) })}</p>
+      </div>
+      <div><StatusChip status={row.view?.status ?? null} /></div>
+      <Measure row={row} />
+    </li>
+  );
+}
+
+function Measure({ row }: { row: Row }) {
+  const { view, quantity } = row;
+  if (view === null) return <p class="note measure">{say("batches.planned", { quantity: count(quantity) })}</p>;
+  const claimed = quantity - view.remaining;
+  return (
+    <>
+      <div class="measure">
+        <p class="numbers">{say("board.of", { claimed: count(claimed), quantity: count(quantity) })}</p>
+        <Bar whole={quantity} parts={[{ amount: claimed, look: "first" }]} />
+      </div>
+      <p class="numbers left">{say("board.left-share", { share: share(view.remaining, quantity) })}</p>
+    </>
+  );
+}
+
+function One({ row, document, asOfS, again }: { row: Row; document: Campaign; asOfS: number | null; again: () => void }) {
+  const { text, lang } = titled(row.title);
+  const status = row.view?.status ?? null;
+  return (
+    <div class="groups" lang={language.value === "zh" ? "zh-CN" : "en-GB"}>
+      <section class="stack">
+        <Title text={text} lang={lang}><StatusChip status={status} /></Title>
+        <AsOf asOfS={asOfS} local={document} />
+        <div class="card">
+          <dl class="rows facts">
+            <div><dt>{say("batches.window")}</dt><dd>{say("board.window", { opens: moment(row.opensAt, document), closes: moment(row.closesAt, document) })}</dd></div>
+            <div><dt>{say("batches.packs")}</dt><dd><Measure row={row} /></dd></div>
+            <div><dt>{say("batches.id")}</dt><dd><code>{row.batchId}</code></dd></div>
+          </dl>
+        </div>
+      </section>
+      <Acts key={row.batchId} row={row} document={document} again={again} />
+    </div>
+  );
+}

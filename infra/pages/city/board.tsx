@@ -1,0 +1,137 @@
+// The public page: how much of a season's packs is handed out, as the public reads tell it. No sign-in, no persons, no
+// budgets. A release minute by the second needs the statistics, which no route tells yet: it will be a screen of its own.
+
+import { dayOf, clockOf } from "../shared/figures";
+import { language, titled } from "../shared/words";
+import type { Schema } from "../shared/routes";
+import { totalsOf, type Summary } from "./batches";
+import { AsOf, Bar, Failure, Name, Skeleton, StatusChip, Title } from "./parts";
+import { boardHref } from "./place";
+import { api, useReading } from "./stack";
+import { count, moment, say, share, zone } from "./words";
+
+type View = Schema<"CampaignView">;
+
+const EVERY_S = 5;
+/** What is over stays on the page; what comes is read less often than what runs. */
+const LIST_EVERY_S = 60;
+
+export function Board({ campaignId }: { campaignId: string | null }) {
+  const list = useReading("campaigns", async (signal) => (await api.call("GET /campaigns", { signal })).body.campaigns, LIST_EVERY_S);
+  const campaigns = list.value ?? [];
+  const chosen = campaignId ?? currentOf(campaigns)?.campaign_id ?? null;
+  return (
+    <>
+      {chosen !== null && <Season key={chosen} campaignId={chosen} />}
+      {chosen === null && (
+        <>
+          <Title text={say("city.name")} />
+          {list.failure && <Failure failure={list.failure} again={list.again} />}
+          {list.value === null && !list.failure && <Skeleton />}
+          {list.value?.length === 0 && <p>{say("board.none")}</p>}
+        </>
+      )}
+      {campaigns.length > 1 && (
+        <nav class="seasons" aria-label={say("board.seasons")}>
+          <h2>{say("board.seasons")}</h2>
+          <ul>
+            {campaigns.map((one) => (
+              <li key={one.campaign_id}>
+                <a href={boardHref(one.campaign_id)} {...(one.campaign_id === chosen && { "aria-current": "page" as const })}>
+                  <Name title={one.title} />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+    </>
+  );
+}
+
+/** The season that runs now; of several the one with the latest start; else the first. */
+function currentOf(campaigns: Schema<"CampaignSummary">[]) {
+  const now = api.time.isKnown ? api.time.nowS() * 1000 : 0;
+  const running = campaigns.filter((one) => Date.parse(one.starts_at) <= now && now < Date.parse(one.ends_at));
+  return running.sort((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at))[0] ?? campaigns[0];
+}
+
+function Season({ campaignId }: { campaignId: string }) {
+  const path = { campaign_id: campaignId };
+  const read = useReading(campaignId, async (signal) => (await api.call("GET /campaigns/{campaign_id}", { path, signal })).body, EVERY_S);
+  const season = read.value;
+  if (season === null) {
+    return (
+      <>
+        <Title text={say("city.name")} />
+        {read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+      </>
+    );
+  }
+  const { quantity, remaining, claimed, open, paused } = totalsOf(season.batches);
+  const name = titled(season.title);
+  return (
+    <section class="board">
+      <p class="overline" {...(name.lang && { lang: name.lang })}>{name.text}</p>
+      <Title text={say("board.sentence", { claimed: count(claimed), left: share(remaining, quantity), open: count(open) })} />
+      <AsOf asOfS={read.asOfS} local={season} />
+      <dl class="figures">
+        <Figure name={say("board.claimed")} value={count(claimed)} note={say("board.about")} />
+        <Figure name={say("board.left")} value={count(remaining)} note={say("board.left-share", { share: share(remaining, quantity) })} />
+        <Figure name={say("board.open")} value={count(open)} note={paused > 0 ? say("board.paused", { count: count(paused) }) : say("board.of-batches", { count: count(season.batches.length) })} />
+        <Figure name={say("board.next")} {...nextOf(season)} />
+      </dl>
+      <Batches season={season} />
+      <p class="note">{say("board.explained", { zone: zone(season) })}</p>
+    </section>
+  );
+}
+
+function Figure({ name, value, note }: { name: string; value: string; note: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="value">{value}</dd>
+      <dd class="note">{note}</dd>
+    </div>
+  );
+}
+
+/** When the next batch opens. */
+function nextOf(season: View): { value: string; note: string } {
+  const coming = season.batches.filter(({ status }) => status === "scheduled" || status === "booking");
+  const next = coming.sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at))[0];
+  if (next === undefined) return { value: say("board.no-next"), note: "" };
+  const { timezone } = season;
+  return { value: clockOf(next.opens_at, timezone, language.value), note: dayOf(next.opens_at, timezone, language.value) };
+}
+
+function Batches({ season }: { season: View }) {
+  const batches = [...season.batches].sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at));
+  return (
+    <>
+      <h2>{say("board.batches")}</h2>
+      <ul class="lines">
+        {batches.map((batch) => <Line key={batch.batch_id} batch={batch} season={season} />)}
+      </ul>
+    </>
+  );
+}
+
+function Line({ batch, season }: { batch: Summary; season: View }) {
+  const claimed = batch.quantity - batch.remaining;
+  return (
+    <li class="line">
+      <div>
+        <p class="what"><Name title={batch.title} /></p>
+        <p class="note">{say("board.window", { opens: moment(batch.opens_at, season), closes: moment(batch.closes_at, season) })}</p>
+      </div>
+      <div><StatusChip status={batch.status} /></div>
+      <div class="measure">
+        <p class="numbers">{say("board.of", { claimed: count(claimed), quantity: count(batch.quantity) })}</p>
+        <Bar whole={batch.quantity} parts={[{ amount: claimed, look: "first" }]} />
+      </div>
+      <p class="numbers left">{say("board.left-share", { share: share(batch.remaining, batch.quantity) })}</p>
+    </li>
+  );
+}

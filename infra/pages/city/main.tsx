@@ -1,0 +1,86 @@
+// The city's application at /city: a public page, and a console for operators. The access token is in memory only.
+
+import { render } from "preact";
+import { ticking } from "../shared/clock";
+import { Head, Offline, Skip, ThemeSwitch } from "../shared/parts/head";
+import { preferencesOf } from "../shared/preferences";
+import { Session, type Config } from "../shared/session";
+import { Board } from "./board";
+import { Console, useFocusOnScreen } from "./console";
+import { boardHref, consoleHref, place, placeOf } from "./place";
+import { api, config, SCOPE, session, signedIn, signInFailed, signOut } from "./stack";
+import { say } from "./words";
+import "./style.css";
+
+function Page() {
+  useFocusOnScreen();
+  const at = place.value;
+  const home = at.campaignId === null ? "#/" : boardHref(at.campaignId);
+  return (
+    <>
+      <Skip />
+      <div class="page wide">
+        <Head name={say("city.name")} home={home}>
+          {at.name === "board" && <a class="switch" href={at.campaignId ? consoleHref(at.campaignId) : "#/console"}>{say("console.title")}</a>}
+          {at.name === "console" && <a class="switch" href={home}>{say("board.title")}</a>}
+          {signedIn.value && <button type="button" class="switch" onClick={signOut}>{say("signin.end")}</button>}
+        </Head>
+        <Offline />
+        <main id="main" tabIndex={-1}>
+          {at.name === "board" ? <Board campaignId={at.campaignId} /> : <Console at={at} />}
+        </main>
+        <footer class="foot">
+          <Hotline />
+          <ThemeSwitch />
+        </footer>
+      </div>
+    </>
+  );
+}
+
+function Hotline() {
+  const hotline = config.value?.hotline;
+  if (!hotline) return null;
+  return <p><a href={`tel:${hotline.replace(/[^+\d]/g, "")}`}>{say("city.hotline", { number: hotline })}</a></p>;
+}
+
+async function start(): Promise<void> {
+  const address = new URL(location.href);
+  preferencesOf(document.documentElement, address.searchParams);
+  const isReturn = Session.returned(address);
+  // Off the address bar at once: a code must not be shared with the address.
+  if (isReturn) history.replaceState(null, "", address.pathname + address.hash);
+  const moved = () => (place.value = placeOf(location.hash));
+  addEventListener("hashchange", moved);
+  moved();
+  ticking(api.time);
+  render(<Page />, document.getElementById("app")!);
+  await configured();
+  if (isReturn) await returned(address);
+}
+
+/** Without its configuration the page still shows what is public. */
+async function configured(): Promise<void> {
+  try {
+    const { body } = await api.request<Config>("GET", "/config.json", true, null);
+    config.value = body;
+    const redirectUri = `${location.origin}/city`;
+    session.value = new Session(body, { redirectUri, scope: SCOPE, kept: false });
+  } catch {
+    session.value = null;
+  }
+}
+
+async function returned(address: URL): Promise<void> {
+  try {
+    const hash = await session.value!.finish(address);
+    signedIn.value = true;
+    history.replaceState(null, "", hash || "#/console");
+  } catch {
+    signInFailed.value = true;
+    history.replaceState(null, "", "#/console");
+  }
+  place.value = placeOf(location.hash);
+}
+
+void start();

@@ -1,0 +1,154 @@
+// Parts of the city's screens alone: headings, bars, statuses, and how old a number is.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ProblemError, type ApiError } from "../shared/api";
+import { nowS } from "../shared/clock";
+import { Button } from "../shared/parts/button";
+import { Chip, Notice, type Mood } from "../shared/parts/notice";
+import { lineOf } from "../shared/reactions";
+import { language, titled } from "../shared/words";
+import type { Campaign, Status } from "./batches";
+import { second, say, type CityWord, type Local } from "./words";
+
+/** The page's one heading; it takes the focus when another screen is shown. */
+export function Title({ text, lang, children }: { text: string; lang?: string | undefined; children?: ComponentChildren }) {
+  const place = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${text} · ${say("city.name")}`;
+  }, [text, language.value]);
+  return (
+    <div class="title-row">
+      <h1 ref={place} tabIndex={-1} {...(lang && { lang })}>{text}</h1>
+      {children}
+    </div>
+  );
+}
+
+/** The document's title says that something is wrong while this is on the screen. */
+export function useErrorTitle(): void {
+  useEffect(() => {
+    const before = document.title;
+    document.title = say("failure.title", { title: before });
+    return () => {
+      document.title = before;
+    };
+  }, []);
+}
+
+/** A title of the stack, marked where it is in the other language. */
+export function Name({ title }: { title: Parameters<typeof titled>[0] }) {
+  const { text, lang } = titled(title);
+  return <span {...(lang && { lang })}>{text}</span>;
+}
+
+/** A funder by its title. */
+export function FunderName({ document, id }: { document: Pick<Campaign, "funders">; id: string }) {
+  const funder = document.funders.find((one) => one.funder_id === id);
+  return funder ? <Name title={funder.title} /> : <code>{id}</code>;
+}
+
+const STATUSES: Record<Status, [Mood, CityWord]> = {
+  scheduled: ["note", "status.scheduled"],
+  booking: ["note", "status.booking"],
+  open: ["done", "status.open"],
+  paused: ["wait", "status.paused"],
+  drained: ["wait", "status.drained"],
+  sold_out: ["note", "status.sold-out"],
+  closed: ["note", "status.closed"],
+  stopped: ["stop", "status.stopped"],
+};
+
+export function StatusChip({ status }: { status: Status | null }) {
+  const [mood, word] = status === null ? (["note", "status.unpublished"] as const) : STATUSES[status];
+  return <Chip mood={mood}>{say(word)}</Chip>;
+}
+
+export interface Part {
+  amount: number;
+  /** Of the bar: `first` to `fourth`; the rest is empty. */
+  look: "first" | "second" | "third" | "over";
+}
+
+/** A bar of one whole. Its numbers are beside it in words, so a reader passes it by. */
+export function Bar({ parts, whole }: { parts: Part[]; whole: number }) {
+  let from = 0;
+  const width = (amount: number) => (whole > 0 ? Math.max(0, (amount * 1000) / whole) : 0);
+  return (
+    <svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect class="whole" width="1000" height="10" />
+      {parts.map(({ amount, look }, at) => {
+        const x = from;
+        from += width(amount);
+        return <rect key={at} class={look} x={x} width={Math.min(width(amount), 1000 - x)} height="10" />;
+      })}
+    </svg>
+  );
+}
+
+const STALE_S = 10;
+const OLD_S = 30;
+
+/** 「截至 10:00:41」, and by a sign and a word when that is long ago. */
+export function AsOf({ asOfS, local }: { asOfS: number | null; local: Local }) {
+  const now = nowS.value;
+  if (asOfS === null) return null;
+  const ageS = now === null ? 0 : now - asOfS;
+  const mood: Mood = ageS >= OLD_S ? "stop" : ageS >= STALE_S ? "wait" : "note";
+  const text = say("asof.time", { time: second(asOfS, local) });
+  if (mood === "note") return <p class="note as-of">{text}</p>;
+  return (
+    <p class="as-of">
+      <Chip mood={mood}>{say("asof.stale", { said: text, seconds: Math.floor(ageS) })}</Chip>
+    </p>
+  );
+}
+
+/** What went wrong with a read or an act: the sentence for the person, and the stack's own. */
+export function Failure({ failure, again, children }: { failure: ApiError; again?: () => void; children?: ComponentChildren }) {
+  useErrorTitle();
+  const refused = failure instanceof ProblemError ? failure : null;
+  const detail = refused?.problem.detail;
+  return (
+    <Notice mood="stop" live="alert" title={refused ? lineOf(refused, language.value) : say("failure.unreachable")}>
+      {typeof detail === "string" && <p class="detail" lang="en-GB">{detail}</p>}
+      {children}
+      {again && <p><Button kind="quiet" icon="refresh" onPress={again}>{say("failure.again")}</Button></p>}
+    </Notice>
+  );
+}
+
+/** Only after 300 ms: a quick answer shows no placeholder. */
+export function Skeleton({ lines = 4 }: { lines?: number }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="stack" role="status">
+      <span class="unseen">{say("loading.now")}</span>
+      {late && Array.from({ length: lines }, (_, at) => <div key={at} class="skeleton line" aria-hidden="true" />)}
+    </div>
+  );
+}
+
+/** A table; on a narrow screen each row stands alone, with the heads beside its cells. Roles survive that display. */
+export function Table({ caption, head, rows }: { caption: string; head: string[]; rows: ComponentChildren[][] }) {
+  return (
+    <table role="table">
+      <caption class="unseen">{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">{head.map((text, at) => <th key={at} role="columnheader" scope="col" class={at === 0 ? "" : "number"}>{text}</th>)}</tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map(([first, ...cells], row) => (
+          <tr key={row} role="row">
+            <th role="rowheader" scope="row">{first}</th>
+            {cells.map((cell, at) => <td key={at} role="cell" class="number" data-head={head[at + 1]}>{cell}</td>)}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

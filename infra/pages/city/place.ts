@@ -1,0 +1,38 @@
+// Where a person is: the fragment of the address, one history entry a screen.
+
+import { signal } from "@preact/signals";
+
+export const PARTS = ["batches", "audit", "budgets", "document", "hotline"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The public page of a season, or a part of the console; null: the first season. */
+export type Place =
+  | { name: "board"; campaignId: string | null }
+  | { name: "console"; campaignId: string | null; part: Part; batchId: string | null };
+
+/** `#/beijing-2020`, `#/console/beijing-2020/batches/special-0606`; anything else is the first season's page. */
+export function placeOf(hash: string): Place {
+  const steps = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decoded);
+  if (steps[0] !== "console") return { name: "board", campaignId: steps[0] ?? null };
+  const part = PARTS.find((each) => each === steps[2]) ?? "batches";
+  return { name: "console", campaignId: steps[1] ?? null, part, batchId: steps[3] ?? null };
+}
+
+export function boardHref(campaignId: string): string {
+  return `#/${encodeURIComponent(campaignId)}`;
+}
+
+export function consoleHref(campaignId: string, part: Part = "batches", batchId?: string): string {
+  return ["#/console", encodeURIComponent(campaignId), part, ...(batchId ? [encodeURIComponent(batchId)] : [])].join("/");
+}
+
+export const place = signal<Place>(placeOf(""));
+
+/** A broken escape is kept as it is written: the stack answers that there is no such thing. */
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}

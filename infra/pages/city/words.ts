@@ -1,0 +1,44 @@
+// The words of the city's application, and numbers as people read them.
+
+import { language, locale, saying } from "../shared/words";
+import { momentOf, moneyOf, zoneOf } from "../shared/figures";
+import en from "./words/en.json";
+import zh from "./words/zh.json";
+
+export type CityWord = keyof typeof zh & keyof typeof en;
+export const say = saying<CityWord>({ zh, en });
+
+export function count(value: number): string {
+  return new Intl.NumberFormat(locale.value).format(value);
+}
+
+/** `24.3%`, cut off and not rounded: 100 % is all of it, 0 % nothing. */
+export function share(part: number, whole: number): string {
+  const thousandths = whole > 0 ? Math.floor((part * 1000) / whole) : 0;
+  const format = (value: number) =>
+    new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: 1 }).format(value);
+  return thousandths === 0 && part > 0 ? `<${format(0.001)}` : format(thousandths / 1000);
+}
+
+/** What every amount and time of a campaign needs to be shown. */
+export interface Local {
+  currency: string;
+  timezone: string;
+}
+
+export const money = (minor: number, { currency }: Pick<Local, "currency">): string => moneyOf(minor, currency, language.value);
+
+export const moment = (at: string | number, { timezone }: Pick<Local, "timezone">): string => momentOf(at, timezone, language.value);
+
+export const zone = ({ timezone }: Pick<Local, "timezone">): string => zoneOf(timezone, language.value);
+
+/** `10:00:41`: of what is only seconds old. */
+export function second(at: number, { timezone }: Pick<Local, "timezone">): string {
+  const shape = { timeZone: timezone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(locale.value, shape).format(at * 1000);
+}
+
+/** Names in a row, as the language joins them. */
+export function listed(names: string[]): string {
+  return names.join(language.value === "zh" ? "、" : ", ");
+}
