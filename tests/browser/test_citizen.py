@@ -94,15 +94,19 @@ def test_a_reload_in_the_middle_finds_what_was_claimed(journey: Journey) -> None
     journey.set_clock(OPEN)
     page = opened(journey, "reloads", BATCH)
 
+    done: list[int] = []
+
     def silent(route: Route) -> None:
         if route.request.method == "PUT":
-            route.fetch()
+            done.append(route.fetch().status)
         else:
             route.fallback()
 
     page.route("**/batches/special-0606/claim", silent)
     page.get_by_role("button", name="领取", exact=True).click()
     expect(page.get_by_role("button", name="正在领取")).to_be_visible()
+    while not done:
+        page.wait_for_timeout(50)
     page.reload()
     expect(page.get_by_role("heading", name="已领到")).to_be_visible()
 

@@ -119,7 +119,7 @@ export class Claiming {
       found = { step: "claimed", claim: await citizen.myClaim(this.batchId), fresh: false };
     } catch (error) {
       const absent = error instanceof ProblemError && error.slug === "not-found";
-      if (absent && open) unsettled.delete(this.batchId);
+      // It stays unsettled: what was sent may still be on its way, so a later refusal is looked at too.
       if (!absent) heard(error);
       found = open && !absent ? { step: "unknown" } : { step: "idle", lost: open };
     }

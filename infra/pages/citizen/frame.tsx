@@ -101,7 +101,7 @@ function Foot() {
         <p>
           {signedIn.value ? (
             <>
-              {say("sign-in.done")} <Button kind="quiet" onPress={leave}>{say("sign-in.out")}</Button>
+              <span>{say("sign-in.done")}</span> <Button kind="quiet" onPress={leave}>{say("sign-in.out")}</Button>
             </>
           ) : (
             <Button kind="quiet" onPress={signIn}>{say("sign-in.in")}</Button>

@@ -25,7 +25,7 @@ export function Worth({ terms, currency }: { terms: Terms; currency: string }) {
   const { discount } = terms;
   if (discount.kind === "amount_off") return <Amount minor={discount.amount_minor} currency={currency} short />;
   const word = discount.kind === "percent_off" ? shareOf(discount.basis_points) : say("terms.free");
-  return <span class={`amount ${word.length > 5 ? "long" : ""}`}>{word}</span>;
+  return <span class={`amount ${word.length > 5 ? "longer" : ""}`}>{word}</span>;
 }
 
 /** A coupon as a sum: 「消费满 50 元，少付 10 元」. */
