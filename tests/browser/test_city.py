@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,15 +167,3 @@ def test_the_token_is_in_no_store_and_the_address_has_no_code(journey: Journey) 
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert "eyJ" not in kept
     assert "code=" not in page.url
-
-
-def test_the_first_load_of_the_city_is_light() -> None:
-    """Under 120 KB compressed; what only the document editor needs comes when it is opened."""
-    built = Path(__file__).parents[2] / "infra" / "pages" / "built"
-    page = (built / "city.html").read_text("utf-8")
-    files = re.findall(r'(?:src|href)="/(assets/[^"]+\.(?:js|css))"', page)
-    assert len(files) == 2
-    # gzip is never smaller than what the distribution sends.
-    first = sum(len(zlib.compress((built / name).read_bytes(), 9)) for name in files)
-    assert first < 120_000
-    assert any("document_tools" in path.name for path in (built / "assets").iterdir())

@@ -5,6 +5,7 @@ import { ticking } from "../shared/clock";
 import { Head, Offline, Skip, ThemeSwitch } from "../shared/parts/head";
 import { preferencesOf } from "../shared/preferences";
 import { Session, type Config } from "../shared/session";
+import { registered } from "../shared/worker";
 import { Board } from "./board";
 import { Console, useFocusOnScreen } from "./console";
 import { boardHref, consoleHref, place, placeOf } from "./place";
@@ -84,3 +85,4 @@ async function returned(address: URL): Promise<void> {
 }
 
 void start();
+void registered();
