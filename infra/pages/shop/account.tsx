@@ -12,7 +12,7 @@ export function AccountScreen() {
     <div class="page shop">
       <Skip />
       <Head name={tell("shop.name")} home="#/" />
-      <Offline />
+      {account.value !== "failed" && <Offline />}
       <main id="main" tabIndex={-1} class="stack">
         <Said />
       </main>

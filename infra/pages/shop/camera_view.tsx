@@ -6,7 +6,7 @@ import { Field } from "../shared/parts/field";
 import { Icon } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { attach, camera, cameras, focus, focusable, freeze, light, otherCamera, start, torch, wasOn } from "./camera";
-import { again, code, codeRead, foreign } from "./sale";
+import { again, code, codeRead, foreign, phase } from "./sale";
 import { tell, type ShopWord } from "./words";
 
 const WHY: Record<"denied" | "none" | "busy" | "unable", [ShopWord, ShopWord]> = {
@@ -48,7 +48,7 @@ function Read() {
     <div class="read-mark">
       <Icon name="check" />
       <p>{tell("code.read")}</p>
-      <Button kind="quiet" onPress={again}>{tell("code.other")}</Button>
+      {!["sending", "holding"].includes(phase.value.at) && <Button kind="quiet" onPress={again}>{tell("code.other")}</Button>}
     </div>
   );
 }

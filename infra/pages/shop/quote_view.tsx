@@ -12,7 +12,7 @@ import { Amount } from "../shared/parts/ticket";
 import { lineOf, lineOfReason } from "../shared/reactions";
 import { language } from "../shared/words";
 import { again, confirmed, cutOffEndsS, held, next, ownNumber, phase, pin, quoted, totalMinor } from "./sale";
-import { currency, merchant } from "./shop";
+import { currency, merchant, signIn } from "./shop";
 import type { Quote } from "./till";
 import { tell } from "./words";
 
@@ -119,7 +119,7 @@ function Refused({ refusal }: { refusal: ProblemError }) {
         {reason === "replaced" && <p>{tell("refused.replaced")}</p>}
         {reason === "pin-spoiled" && <p>{tell("refused.spoiled")}</p>}
       </Notice>
-      <AgainAfter waitS={waitS} />
+      {refusal.status === 401 ? <Button onPress={() => void signIn()}>{tell("account.sign-in")}</Button> : <AgainAfter waitS={waitS} />}
       <InFull />
     </>
   );
