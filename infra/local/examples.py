@@ -6,7 +6,7 @@ from infra.client.api import LOCAL_URL
 from infra.local.clock import LocalClock, rfc3339
 from infra.local.settings import Settings, checkout
 
-_TEXT = """pages     {url}/
+_TEXT = """pages     {url}/ for citizens, {url}/shop, {url}/city; /docs describes the API
 API       {url}        (GET /openapi.json lists the routes)
 cloud     http://127.0.0.1:{cloud_port}        any AWS command: --endpoint-url, key test, secret test
 issuer    http://127.0.0.1:{issuer_port}
