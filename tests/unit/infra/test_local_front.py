@@ -25,7 +25,7 @@ def local(tmp_path: Path) -> Local:
 @pytest.mark.parametrize(
     "target",
     [
-        b"/shop",
+        b"/shops",
         b"//",
         b"//x",
         b"/a/../b",
