@@ -133,6 +133,8 @@ def _stop(cloud: Cloud, kept: Kept) -> None:
         kept.stopped()
         return
     saves = cloud.saves
+    if crashed and not saves.begun and isinstance(sys.exception(), KeyboardInterrupt):
+        return  # the same Ctrl-C reached it, before it had a session of its own
     kept_data = f"of its data {since(saves.saved_at_s)}" if saves.begun else "it had no new data"
     if crashed:
         raise CloudError(f"ministack has ended; see {cloud.log_path}; {kept_data}")

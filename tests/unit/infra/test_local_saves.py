@@ -190,6 +190,23 @@ def test_a_full_disk_is_noticed_before_anything_starts(tmp_path: Path, monkeypat
         Kept(tmp_path).begin(fresh=True)
 
 
+@pytest.mark.usefixtures("_signals_stay")
+@pytest.mark.parametrize("begun", [False, True])
+def test_ctrl_c_that_ends_ministack_too_is_no_failure(tmp_path: Path, *, begun: bool) -> None:
+    """It is launched in our process group. Once there are data to save, its end is told."""
+    cloud = StoppedCloud(saves("", []), clean=False, crashed=True)
+    cloud.saves.begun = begun
+
+    def interrupted() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            run._stop(cloud, Kept(tmp_path))  # type: ignore[arg-type]
+
+    with pytest.raises(CloudError if begun else KeyboardInterrupt):
+        interrupted()
+
+
 def test_ctrl_c_waits_until_the_started_process_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes effect at the end of the block, however often it is pressed."""
     taken: dict[int, Any] = {}
