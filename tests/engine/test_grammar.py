@@ -13,7 +13,8 @@ from infra.virtual.expressions import compiled
 
 KEY = {"pk": {"S": "p"}, "sk": {"S": "s"}}
 NUMBERS = st.sampled_from(["-1", "0", "1", "2", "10"]).map(lambda text: {"N": text})
-SCALARS = NUMBERS | st.sampled_from([{"S": "a"}, {"S": "b"}, {"S": "10"}, {"BOOL": True}, {"B": b"a"}])
+# No BOOL: moto holds true for 1 and puts it in order among numbers; for DynamoDB the types differ.
+SCALARS = NUMBERS | st.sampled_from([{"S": "a"}, {"S": "b"}, {"S": "10"}, {"B": b"a"}])
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
