@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+Headers = list[tuple[bytes, bytes]]
+
 _TITLES = {
     "malformed": (400, "The request does not fit the schema"),
     "not-found": (404, "No such thing"),
@@ -20,7 +22,7 @@ _TITLES = {
 class Answer:
     status: int
     body: bytes
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    headers: Headers = field(default_factory=list)
 
 
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -37,7 +39,7 @@ class ProblemError(Exception):
     slug: str
     detail: str
     facts: dict[str, Any] = field(default_factory=dict)
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    headers: Headers = field(default_factory=list)
 
     def answer(self, instance: str) -> Answer:
         status, title = _TITLES[self.slug]

@@ -11,9 +11,8 @@ from typing import Any
 
 import h11
 
-from infra.local.answers import Answer
+from infra.local.answers import Answer, Headers
 
-Headers = list[tuple[bytes, bytes]]
 ANY = "*"
 _SCHEMES = ("http://*", "https://*")
 """Every origin of the scheme."""

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import h11
 
-from infra.local.answers import Answer
-
-Headers = list[tuple[bytes, bytes]]
+from infra.local.answers import Answer, Headers
 
 _IDLE_S_MAX = 30
 """Well before ministack closes an idle connection (75 s), so that no request is sent into a closing one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.answers import Answer
+from infra.local.answers import Answer, Headers
 from infra.local.clock import OPENING_S, LocalClock
 from infra.local.cors import Cors
 from infra.local.front import Front
@@ -23,9 +23,9 @@ class Recorder:
 
     answer: Answer = field(default_factory=lambda: Answer(418, b"\xff\x00", [(b"x-a", b"\xfe"), (b"date", b"old")]))
     error: Exception | None = None
-    seen: list[tuple[bytes, bytes, list[tuple[bytes, bytes]], bytes]] = field(default_factory=list)
+    seen: list[tuple[bytes, bytes, Headers, bytes]] = field(default_factory=list)
 
-    async def exchange(self, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> Answer:
+    async def exchange(self, method: bytes, target: bytes, headers: Headers, body: bytes) -> Answer:
         self.seen.append((method, target, headers, body))
         if self.error:
             raise self.error
