@@ -64,9 +64,19 @@ class Front:
 
     async def answer(self, request: h11.Request, body: bytes) -> Answer:
         """The answer to a request, with its headers; no request makes it raise."""
-        if self._pages.has(_path(request.target)):
-            return await self._pages.answer(request, _origin_form(request.target))
-        return self.finished(request, self._cors.preflight(request) or await self._answer(request, body))
+        path = _path(request.target)
+        is_page = self._pages.has(path)
+        try:
+            if is_page:
+                answer = await self._pages.answer(request, _origin_form(request.target))
+            else:
+                answer = self._cors.preflight(request) or await self._answer(request, path, body)
+        except ProblemError as problem:
+            answer = problem.answer(path.decode())
+        except (OSError, h11.ProtocolError) as error:
+            detail = f"The local cloud did not answer: {type(error).__name__}."
+            answer = ProblemError("unavailable", detail).answer(path.decode())
+        return answer if is_page else self.finished(request, answer)
 
     def finished(self, request: h11.Request | None, answer: Answer) -> Answer:
         """An answer of the API or of the front with the headers of CORS and the test clock's `Date`."""
@@ -76,21 +86,13 @@ class Front:
         headers.append((b"date", formatdate(self._clock.now_s(), usegmt=True).encode()))
         return Answer(answer.status, answer.body, headers)
 
-    async def _answer(self, request: h11.Request, body: bytes) -> Answer:
-        path = _path(request.target)
-        instance = path.decode()
-        try:
-            if not path.startswith(b"/"):
-                raise _malformed("The request target is not a path.")
-            if path == b"/_local" or path.startswith(b"/_local/"):
-                return await self._routes.answer(request.method.decode("ascii"), instance, body)
-            target = self._prefix + _origin_form(request.target)
-            return await self._upstream.exchange(request.method, target, request.headers.raw_items(), body)
-        except ProblemError as problem:
-            return problem.answer(instance)
-        except (OSError, TimeoutError, h11.ProtocolError) as error:
-            detail = f"The local cloud did not answer: {type(error).__name__}."
-            return ProblemError("unavailable", detail).answer(instance)
+    async def _answer(self, request: h11.Request, path: bytes, body: bytes) -> Answer:
+        if not path.startswith(b"/"):
+            raise _malformed("The request target is not a path.")
+        if path == b"/_local" or path.startswith(b"/_local/"):
+            return await self._routes.answer(request.method.decode("ascii"), path.decode(), body)
+        target = self._prefix + _origin_form(request.target)
+        return await self._upstream.exchange(request.method, target, request.headers.raw_items(), body)
 
     @staticmethod
     def head(answer: Answer, *, close: bool) -> h11.Response:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from infra.local.answers import Answer, ProblemError
+from infra.local.answers import Answer
 from infra.pages.applications import is_page, page_patterns
 
 if TYPE_CHECKING:
@@ -27,14 +27,10 @@ class Pages:
         return is_page(path.decode("latin-1"), self._patterns)
 
     async def answer(self, request: h11.Request, target: bytes) -> Answer:
-        """The distribution's answer to a request whose path is a page."""
-        try:
-            headers = [(name, value) for name, value in request.headers.raw_items() if name.lower() != _SCHEME]
-            headers.append((_SCHEME, b"https"))
-            return await self._distribution.exchange(request.method, target, headers, b"")
-        except (OSError, TimeoutError, h11.ProtocolError) as error:
-            detail = f"The local cloud did not answer: {type(error).__name__}."
-            return ProblemError("unavailable", detail).answer(target.decode("latin-1"))
+        """The distribution's answer to a request whose path is a page. Raises as `Upstream.exchange` does."""
+        headers = [(name, value) for name, value in request.headers.raw_items() if name.lower() != _SCHEME]
+        headers.append((_SCHEME, b"https"))
+        return await self._distribution.exchange(request.method, target, headers, b"")
 
     def close(self) -> None:
         self._distribution.close()

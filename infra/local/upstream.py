@@ -99,7 +99,7 @@ class Upstream:
         self._idle: list[_Connection] = []
 
     async def exchange(self, method: bytes, target: bytes, headers: Headers, body: bytes) -> Answer:
-        """The answer, without the headers of the connection. Raises OSError, TimeoutError or h11.ProtocolError.
+        """The answer, without the headers of the connection. Raises OSError or h11.ProtocolError.
 
         No request is sent twice: it may have had its effect although its answer was lost.
         """
