@@ -19,7 +19,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 
@@ -68,8 +68,7 @@ def main() -> int:
 
 def _run(settings: Settings, exits: ExitStack) -> int:
     # SIGINT too: a shell starts background programs with SIGINT ignored.
-    for number in _ENDING:
-        signal.signal(number, _interrupt)
+    _on_ending(_interrupt)
     threading.Thread(target=import_slow_parts, daemon=True).start()
     started_at_s = time.monotonic()
     public = exits.enter_context(_bound(settings.port))
@@ -125,7 +124,7 @@ def _set_up(stack: Stack, steps: Steps) -> None:
 def _stop(cloud: Cloud, kept: Kept) -> None:
     """Ministack has ended; if it saved its state, the test clock stops with it. Raises CloudError, NotSavedError."""
     # A second Ctrl-C must not interrupt ministack while it saves its state.
-    _ignore_signals()
+    _on_ending(signal.SIG_IGN)
     crashed = cloud.ended()
     if not crashed:
         _say("saving and ending …" if cloud.saves.begun else "ending …")
@@ -153,8 +152,7 @@ async def _serve(stack: Stack, public: socket.socket) -> None:
             loop.call_soon_threadsafe(ended.set)
 
     # Not those of the loop: when it closes, it would restore handlers that end this program before the data are saved.
-    for number in _ENDING:
-        signal.signal(number, end)
+    _on_ending(end)
     threading.Thread(target=lambda: end(stack.cloud.process.wait()), daemon=True).start()
     await stack.front().serve(public, ended)
 
@@ -176,25 +174,24 @@ def _bound(port: int) -> socket.socket:
 def _not_interrupted() -> Iterator[None]:
     """Ctrl-C during the block takes effect at its end: a process that was started is known, and can be ended."""
     noted: list[int] = []
-    for number in _ENDING:
-        signal.signal(number, lambda number, _frame: noted.append(number))
+    _on_ending(lambda number, _frame: noted.append(number))
     try:
         yield
     finally:
-        for number in _ENDING:
-            signal.signal(number, _interrupt)
+        _on_ending(_interrupt)
     if noted:
         _interrupt(noted[0], None)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    _ignore_signals()
+    _on_ending(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
-def _ignore_signals() -> None:
+def _on_ending(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    """What Ctrl-C, SIGTERM and SIGHUP do from now on."""
     for number in _ENDING:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, handler)
 
 
 def _unwritable(error: OSError) -> str:
