@@ -30,7 +30,7 @@ from ministack.core import persistence  # type: ignore[import-untyped]
 from ministack.services import lambda_svc  # type: ignore[import-untyped]
 
 from infra.local.kept import settle_state, unfinished_state
-from infra.local.results import ENDED, FAILED, SAVED
+from infra.local.saves import ENDED, FAILED, SAVED
 
 SAVED_WITHIN_S = 120
 """A fork that hangs is killed then."""
@@ -73,8 +73,8 @@ def save(services: Services, directory: Path) -> str | None:
     return None
 
 
-class Saves:
-    """Saves of this process, one at a time."""
+class Saver:
+    """Saves the state of this process; one save at a time."""
 
     def __init__(self, results: int, directory: Path) -> None:
         self._results = results
@@ -148,9 +148,9 @@ def main() -> None:
     os.set_inheritable(results, False)
     # By itself it ends after a minute in which it could not start, or save.
     Config.startup_timeout = Config.shutdown_timeout = _NO_LIMIT_S
-    saves = Saves(results, directory)
-    app.save_all = saves.save_last
-    threading.Thread(target=saves.follow_parent, name="saves", daemon=True).start()
+    saver = Saver(results, directory)
+    app.save_all = saver.save_last
+    threading.Thread(target=saver.follow_parent, name="saves", daemon=True).start()
     app.main()
 
 

@@ -1,4 +1,7 @@
-"""Saves of the local cloud's state, from its parent's side: asked for every minute, and what became of each."""
+"""Saves of the local cloud's state, from its parent's side: asked for every minute, and what became of each.
+
+The other side is `process.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from infra.local.results import ENDED, FAILED
-
 EVERY_S = 60
 """What a killed process can lose."""
+SAVED, ENDED, FAILED = "saved", "ended", "failed "
+"""What the process says of each save, a line each: `ended` of the last one, `failed ` with the reason after it."""
 
 
 class Saves:
-    """`commands` and `results` are the parent's ends of the pipes of `process.py`."""
+    """`commands` and `results` are the parent's ends of the pipes."""
 
     def __init__(self, commands: IO[bytes], results: IO[str], *, wall_s: Callable[[], float] = time.time) -> None:
         self._commands = commands
@@ -33,12 +36,9 @@ class Saves:
 
     def begin(self, say: Callable[[str], None]) -> None:
         """The state is saved now and in each minute from now; a failure, and the end of failures, is said once."""
-        self.announce(say)
+        self._say = say
         self.begun = True
         threading.Thread(target=self._ask_every_minute, name="saves", daemon=True).start()
-
-    def announce(self, say: Callable[[str], None]) -> None:
-        self._say = say
 
     def stop(self) -> None:
         """No further save is asked for."""

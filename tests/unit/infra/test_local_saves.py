@@ -79,7 +79,7 @@ def test_a_kill_at_any_moment_of_a_save_leaves_one_save(tmp_path: Path, left: di
 def saves(lines: str, said: list[str]) -> Saves:
     """What the parent knows after these results."""
     made = Saves(io.BytesIO(), io.StringIO(), wall_s=lambda: 0.0)
-    made.announce(said.append)
+    made._say = said.append
     for line in lines.splitlines():
         made.take(line)
     return made
