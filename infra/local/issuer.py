@@ -39,9 +39,13 @@ class Issuer:
             "iat": issued_at_s,
             "exp": issued_at_s + TOKEN_LIFETIME_S,
         }
-        signed = f"{_base64(_json(header))}.{_base64(_json(payload))}"
+        signed = f"{base64url(_json(header))}.{base64url(_json(payload))}"
         signature = self._key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{signed}.{_base64(signature)}"
+        return f"{signed}.{base64url(signature)}"
+
+    def granted(self, claims: Mapping[str, Any]) -> dict[str, Any]:
+        """What a token endpoint answers (RFC 6749, 5.1)."""
+        return {"access_token": self.token(claims), "token_type": "Bearer", "expires_in": TOKEN_LIFETIME_S}
 
     @property
     def discovery(self) -> dict[str, str]:
@@ -74,8 +78,8 @@ def _jwk(key: rsa.RSAPublicKey) -> dict[str, str]:
         "use": "sig",
         "alg": "RS256",
         "kid": hashlib.sha256(modulus).hexdigest()[:16],
-        "n": _base64(modulus),
-        "e": _base64(exponent),
+        "n": base64url(modulus),
+        "e": base64url(exponent),
     }
 
 
@@ -83,5 +87,6 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _base64(content: bytes) -> str:
+def base64url(content: bytes) -> str:
+    """Without padding (RFC 7515, 2)."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

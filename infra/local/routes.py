@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -21,7 +21,7 @@ from coupons.faults import faults
 from coupons.refusals import Fault
 from infra.local.answers import Answer, ProblemError, json_answer
 from infra.local.clock import EARLIEST_S, LATEST_S, LocalClock, rfc3339
-from infra.local.issuer import TOKEN_LIFETIME_S, Issuer
+from infra.local.issuer import Issuer
 
 _BODY_BYTES_MAX = 64 * 1024
 _ROUNDS_MAX = 500
@@ -108,14 +108,7 @@ class LocalRoutes:
 
     async def _post_token(self, body: bytes) -> Answer:
         request = _parsed(TokenRequest, body)
-        claims = cast(dict[str, str], request.model_dump(exclude_none=True))
-        return json_answer(
-            {
-                "access_token": self._issuer.token(claims),
-                "token_type": "Bearer",
-                "expires_in": TOKEN_LIFETIME_S,
-            }
-        )
+        return json_answer(self._issuer.granted(request.model_dump(exclude_none=True)))
 
     async def _get_clock(self, _body: bytes) -> Answer:
         offset_s = self._clock.offset_s()

@@ -6,7 +6,6 @@ code is good once and for 60 s, and its verifier must fit.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -17,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from infra.local.issuer import TOKEN_LIFETIME_S, Issuer
+from infra.local.issuer import Issuer, base64url
 from infra.local.people import PEOPLE, Person
 
 CLIENT_ID = "coupon-season-pages"
@@ -118,14 +117,9 @@ class SignIn:
         fits = _VERIFIER.fullmatch(verifier) and hmac.compare_digest(challenge(verifier), granted.request.challenge)
         if not fits or form.get("redirect_uri") != granted.request.redirect_uri:
             raise RefusedError("invalid_grant")
-        return {
-            "access_token": self._issuer.token(granted.person.token_claims),
-            "token_type": "Bearer",
-            "expires_in": TOKEN_LIFETIME_S,
-            "scope": granted.request.scope,
-        }
+        return {**self._issuer.granted(granted.person.token_claims), "scope": granted.request.scope}
 
 
 def challenge(verifier: str) -> str:
     """Of RFC 7636, 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(verifier.encode("ascii")).digest())
