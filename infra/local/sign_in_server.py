@@ -23,7 +23,7 @@ _SHEETS = (
     Path(__file__).with_name("sign_in.css"),
 )
 _FORM_BYTES_MAX = 16_384
-_JSON, _HTML = "application/json", "text/html; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
 _ANYBODY = {"Access-Control-Allow-Origin": "*"}
 _PAGE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -32,10 +32,11 @@ _PAGE = {
     "Cache-Control": "no-store",
 }
 
+Reply = tuple[int, str, bytes, Mapping[str, str]]
+"""Status, type, body and further headers."""
+
 
 class Answers:
-    """Each is status, type, body and further headers."""
-
     def __init__(self, issuer: Issuer, sign_in: SignIn) -> None:
         self._sign_in = sign_in
         endpoints = {
@@ -52,25 +53,25 @@ class Answers:
             "/.well-known/jwks.json": issuer.key_set,
         }
 
-    def get(self, path: str, query: Query) -> tuple[int, str, bytes, Mapping[str, str]]:
+    def get(self, path: str, query: Query) -> Reply:
         if path in self._documents:
-            return 200, _JSON, _json(self._documents[path]), _ANYBODY
+            return _json(200, self._documents[path])
         if path == STYLE:
             return 200, "text/css; charset=utf-8", b"".join(sheet.read_bytes() for sheet in _SHEETS), {}
         if path == AUTHORIZE:
             return self._authorize(query)
-        return 404, _JSON, _json({"error": "not_found"}), _ANYBODY
+        return _json(404, {"error": "not_found"})
 
-    def post(self, path: str, form: Query) -> tuple[int, str, bytes, Mapping[str, str]]:
+    def post(self, path: str, form: Query) -> Reply:
         if path != TOKEN:
-            return 404, _JSON, _json({"error": "not_found"}), _ANYBODY
-        headers = {**_ANYBODY, "Cache-Control": "no-store"}
+            return _json(404, {"error": "not_found"})
+        headers = {"Cache-Control": "no-store"}
         try:
-            return 200, _JSON, _json(self._sign_in.token(form)), headers
+            return _json(200, self._sign_in.token(form), headers)
         except RefusedError as refused:
-            return 400, _JSON, _json({"error": str(refused)}), headers
+            return _json(400, {"error": str(refused)}, headers)
 
-    def _authorize(self, query: Query) -> tuple[int, str, bytes, Mapping[str, str]]:
+    def _authorize(self, query: Query) -> Reply:
         try:
             request = self._sign_in.requested(query)
         except WrongClientError as error:
@@ -130,14 +131,14 @@ def _handler(answers: Answers) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "0")
             if not length.isdecimal() or int(length) > _FORM_BYTES_MAX:
-                self._answer(400, _JSON, _json({"error": "invalid_request"}), _ANYBODY)
+                self._answer(*_json(400, {"error": "invalid_request"}))
                 return
             form = self.rfile.read(int(length)).decode("utf-8", "replace")
             self._answer(*answers.post(self.path, _pairs(form)))
 
         def do_OPTIONS(self) -> None:
             allowed = {"Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "*"}
-            self._answer(204, _JSON, b"", {**_ANYBODY, **allowed})
+            self._answer(204, "", b"", {**_ANYBODY, **allowed})
 
         def _answer(self, status: int, kind: str, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
@@ -160,5 +161,5 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(parse_qsl(text, keep_blank_values=True))
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _json(status: int, document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Reply:
+    return status, "application/json", json.dumps(document).encode(), {**_ANYBODY, **(headers or {})}
