@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from coupons import refusals as r
 from coupons.web.api import Route
-from coupons.web.problems import PROBLEMS
+from coupons.web.problems import NOT_MEMBERS, PROBLEMS, member_of
 from infra.described import joined, meanings
 from infra.openapi.components import Components, Made, camel, reference
 from infra.openapi.examples import of_problems
@@ -102,14 +102,11 @@ def _schema(refusal: type[r.Refusal], components: Components) -> Made:
     }
     for name, member in properties.items():
         member["description"] = _MEMBERS[name]
-    facts = [fact for fact in fields(refusal) if fact.name not in ("detail", "timezone")]
-    for fact in facts:
+    facts = {member_of(fact.name): fact for fact in fields(refusal) if fact.name not in NOT_MEMBERS}
+    for name, fact in facts.items():
         shape = _fact(fact.name, hints[fact.name], components)
-        properties[fact.name.removesuffix("_s") if fact.name.endswith("_at_s") else fact.name] = shape | {
-            "description": said[fact.name]
-        }
-    optional = {fact.name for fact in facts if fact.default is None}
-    required = [name for name in properties if name not in optional]
+        properties[name] = shape | {"description": said[fact.name]}
+    required = [name for name in properties if name not in facts or facts[name].default is not None]
     description = joined(refusal.__doc__ or "")
     return {"type": "object", "description": description, "required": required, "properties": properties}
 

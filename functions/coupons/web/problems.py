@@ -44,7 +44,8 @@ PROBLEMS: dict[type[r.Refusal], Problem] = {
 }
 """In the order of precedence."""
 
-_NOT_MEMBERS = {"detail", "timezone"}
+NOT_MEMBERS = {"detail", "timezone"}
+"""Fields of a refusal that are no facts."""
 
 
 def problem_of(refusal: type[r.Refusal]) -> Problem:
@@ -64,13 +65,16 @@ def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
     }
     for fact in fields(refusal):
         value = getattr(refusal, fact.name)
-        if fact.name in _NOT_MEMBERS or value is None:
+        if fact.name in NOT_MEMBERS or value is None:
             continue
-        if fact.name.endswith("_at_s"):
-            document[fact.name.removesuffix("_s")] = rfc3339(value, refusal.timezone)
-        else:
-            document[fact.name] = value
+        is_moment = fact.name.endswith("_at_s")
+        document[member_of(fact.name)] = rfc3339(value, refusal.timezone) if is_moment else value
     return document
+
+
+def member_of(fact: str) -> str:
+    """The fact's name in the document."""
+    return fact.removesuffix("_s") if fact.endswith("_at_s") else fact
 
 
 def internal_error(instance: str) -> dict[str, Any]:
