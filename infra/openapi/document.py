@@ -62,14 +62,12 @@ def routes() -> dict[str, list[Route]]:
 
 
 def document() -> dict[str, Any]:
-    components, by_area = Components(), routes()
-    refs = add_models(
-        components, [one for declared in by_area.values() for route in declared for one in models_of(route)]
-    )
+    components = Components()
+    listed = [(area, route) for area, declared in routes().items() for route in declared]
+    refs = add_models(components, [model for _, route in listed for model in models_of(route)])
     paths: dict[str, dict[str, Any]] = {}
-    for area, declared in by_area.items():
-        for route in declared:
-            paths.setdefault(route.path, {})[route.method.lower()] = operation(area, route, refs, components)
+    for area, route in listed:
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(area, route, refs, components)
     for refusal in (r.NotFound, r.MethodNotAllowed):
         components.add("responses", refusal.__name__, refused([refusal], components))
     for name, text in HEADERS.items():

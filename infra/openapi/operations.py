@@ -55,16 +55,7 @@ def operation(area: str, route: Route, refs: Mapping[Wanted, Made], components: 
 def _in_path(route: Route, components: Components) -> list[Made]:
     return [
         components.add(
-            "parameters",
-            camel(name),
-            {
-                "name": name,
-                "in": "path",
-                "required": True,
-                "description": WORDS[name],
-                "schema": PATH_PARAMETERS[name].json_schema(),
-                **of_parameter(name),
-            },
+            "parameters", camel(name), _parameter(name, "path", WORDS[name], PATH_PARAMETERS[name].json_schema())
         )
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
@@ -72,20 +63,20 @@ def _in_path(route: Route, components: Components) -> list[Made]:
 
 def _in_query(route: Route, components: Components) -> list[Made]:
     """Each parameter is named by the model that declares it: `WalletStatus`, `AuditSweep`."""
-    found = []
-    for name, field in route.query.model_fields.items() if route.query else ():
-        assert route.query is not None
-        made = {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "description": meanings(route.query)[name],
-            "schema": named_sets(_present(TypeAdapter(field.rebuild_annotation()).json_schema()), components),
-            **of_parameter(name),
-        }
-        owner = _declaring(route.query, name).__name__.removesuffix("Query")
+    query, found = route.query, list[Made]()
+    if query is None:
+        return found
+    for name, field in query.model_fields.items():
+        schema = named_sets(_present(TypeAdapter(field.rebuild_annotation()).json_schema()), components)
+        made = _parameter(name, "query", meanings(query)[name], schema)
+        owner = _declaring(query, name).__name__.removesuffix("Query")
         found.append(components.add("parameters", owner + camel(name), made))
     return found
+
+
+def _parameter(name: str, place: str, meaning: str, schema: Made) -> Made:
+    made: Made = {"name": name, "in": place, "required": place == "path", "description": meaning, "schema": schema}
+    return made | of_parameter(name)
 
 
 def _declaring(query: type[BaseModel], name: str) -> type:
