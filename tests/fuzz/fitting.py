@@ -52,7 +52,7 @@ def put_right(town: Town) -> Callable[[HookContext, Case, dict[str, Any]], None]
     """The hook `before_call` of this town."""
 
     def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
-        if case.meta is None or case.method.upper() != case.operation.method.upper():
+        if case.meta is None or not is_own(case):
             return  # a probe: as it is
         drawn = _drawn(case)
         stays, steers = drawn % AS_DRAWN == 0, case.path.rpartition("/")[2] in STEERED
@@ -63,6 +63,11 @@ def put_right(town: Town) -> Callable[[HookContext, Case, dict[str, Any]], None]
             case.body = _fitting(town, case.operation.label, _whole(case.body), case.path_parameters, drawn)
 
     return before_call
+
+
+def is_own(case: Case) -> bool:
+    """No probe by another method."""
+    return case.meta is not None and case.method.upper() == case.operation.method.upper()
 
 
 def is_sent(_context: HookContext, case: Case) -> bool:

@@ -10,7 +10,7 @@ from schemathesis import Case, Config
 from schemathesis.auths import AuthContext
 from schemathesis.engine import Status, events, from_schema
 
-from tests.fuzz.fitting import DOCUMENTS, is_sent, put_right
+from tests.fuzz.fitting import DOCUMENTS, is_own, is_sent, put_right
 from tests.fuzz.rules import listed_rules
 from tests.fuzz.town import Town
 
@@ -78,7 +78,7 @@ class Report:
         self.phases[event.phase.value] += len(recorder.interactions)
         for case_id, interaction in recorder.interactions.items():
             case = recorder.cases[case_id].value
-            if interaction.response is not None and _is_own(case):
+            if interaction.response is not None and is_own(case):
                 self.statuses[case.operation.label][interaction.response.status_code] += 1
         for case_id, checks in recorder.checks.items():
             for check in checks:
@@ -88,11 +88,6 @@ class Report:
                     request = f"{asked.request.method} {asked.request.uri}" if asked else ""
                     failure = check.failure_info.failure
                     self.failures.append(f"{check.name}: {request}\n{failure.title}: {failure.message}\n{said[:400]}")
-
-
-def _is_own(case: Case) -> bool:
-    """No probe by another method."""
-    return case.meta is not None and case.method.upper() == case.operation.method.upper()
 
 
 def run(town: Town) -> Report:
