@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.local_stack import LocalStack
+from tests.e2e.local_stack import LocalStack, new_stack
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "infra" / "pages"
@@ -58,14 +58,9 @@ def screen(chromium: Browser) -> Iterator[Callable[..., Screen]]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """The stack of `make run`, at 09:59:30 on the opening day, with its pages."""
-    running = LocalStack(tmp_path_factory.mktemp("stack"))
-    try:
-        running.start(fresh=True)
-        yield running
-        assert running.interrupt() == 0, "".join(running.output)
-    finally:
-        running.kill()
+    """The stack of `make run`, with its pages."""
+    with new_stack(tmp_path_factory.mktemp("stack")) as one:
+        yield one
 
 
 @pytest.fixture

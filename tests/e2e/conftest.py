@@ -10,21 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.local_stack import LocalStack
+from tests.e2e.local_stack import LocalStack, new_stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Running, at 09:59:30 on the opening day; ended by Ctrl-C with exit code 0 and nothing left running.
-
-    In the minutes between it complained of nothing: a start that is over cannot stall.
-    """
-    running = LocalStack(tmp_path_factory.mktemp("stack"))
-    try:
-        running.start(fresh=True)
-        yield running
-        assert running.interrupt() == 0, "".join(running.output)
-        ready = next(number for number, line in enumerate(running.output) if line.startswith("ready in "))
-        assert not [line for line in running.output[ready:] if "no progress" in line]
-    finally:
-        running.kill()
+    """The one stack of the suite. Once it is ready it complains of nothing: a start that is over cannot stall."""
+    with new_stack(tmp_path_factory.mktemp("stack")) as one:
+        yield one
+    ready = next(number for number, line in enumerate(one.output) if line.startswith("ready in "))
+    assert not [line for line in one.output[ready:] if "no progress" in line]

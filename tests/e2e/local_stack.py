@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from time import monotonic
@@ -201,6 +202,18 @@ class LocalStack:
             for line in process.stdout:
                 lines.put(line)
         lines.put(None)
+
+
+@contextmanager
+def new_stack(directory: Path) -> Iterator[LocalStack]:
+    """A new stack, at 09:59:30 on the opening day; ended by Ctrl-C with exit code 0 and nothing left running."""
+    stack = LocalStack(directory)
+    try:
+        stack.start(fresh=True)
+        yield stack
+        assert stack.interrupt() == 0, "".join(stack.output)
+    finally:
+        stack.kill()
 
 
 def processes() -> dict[int, int]:

@@ -10,20 +10,15 @@ from pathlib import Path
 import pytest
 
 from infra.local.examples import tour
-from tests.e2e.local_stack import ROOT, LocalStack
+from tests.e2e.local_stack import ROOT, LocalStack, new_stack
 
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """A stack of its own: the tour moves the clock over half a season."""
-    running = LocalStack(tmp_path_factory.mktemp("readme"))
-    try:
-        running.start(fresh=True)
-        yield running
-        assert running.interrupt() == 0, "".join(running.output)
-        assert tour(running.url) in "".join(running.output), "`make run` prints the tour with its own address"
-    finally:
-        running.kill()
+    with new_stack(tmp_path_factory.mktemp("readme")) as one:
+        yield one
+    assert tour(one.url) in "".join(one.output), "`make run` prints the tour with its own address"
 
 
 def test_the_tour_shows_what_the_readme_says(fresh: LocalStack) -> None:
