@@ -116,9 +116,7 @@ def test_a_drained_batch_gives_what_returns(journey: Journey) -> None:
     window = {"opens_at": "2020-06-06T10:00:00+08:00", "closes_at": "2020-06-08T10:00:00+08:00"}
     document = campaign(a_batch("browser-few", quantity=1, **window), campaign_id="browser-few")
     journey.set_clock(OPEN)
-    with journey.stack.operator() as operator:
-        assert operator.send("PUT", "/admin/campaigns/browser-few", document).status in (200, 201)
-        assert operator.send("POST", "/admin/batches/browser-few/publish", {}).status == 200
+    journey.stack.publish(document)
     with journey.stack.citizen("first") as first:
         assert first.claim("browser-few").status in (200, 201)
     page = opened(journey, "second", "/#/batches/browser-few")

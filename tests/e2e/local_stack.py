@@ -161,6 +161,15 @@ class LocalStack:
     def operator(self) -> Caller:
         return self.caller(self.token("op", "operator"))
 
+    def publish(self, document: dict[str, Any]) -> None:
+        """A campaign that is new, with all its batches."""
+        with self.operator() as operator:
+            declared = operator.send("PUT", f"/admin/campaigns/{document['campaign_id']}", document)
+            assert declared.status == 201 or (operator.was_busy and declared.is_replay), declared.text
+            for batch in document["batches"]:
+                published = operator.send("POST", f"/admin/batches/{batch['batch_id']}/publish", {})
+                assert published.status == 200, published.text
+
     def set_clock(self, moment: str) -> None:
         self._local("/_local/clock", {"now": moment})
 

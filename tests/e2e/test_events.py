@@ -34,9 +34,7 @@ def ear(stack: LocalStack) -> Iterator[Ear]:
     """Listening from before the first claim on."""
     with listening(stack, BATCH) as found:
         stack.set_clock("2019-06-01T10:00:00+08:00")
-        with stack.operator() as operator:
-            assert operator.send("PUT", "/admin/campaigns/told-season", document()).status == 201
-            assert operator.send("POST", f"/admin/batches/{BATCH}/publish", {}).status == 200
+        stack.publish(document())
         yield found
 
 

@@ -32,10 +32,7 @@ def stack_in_august(stack: LocalStack) -> LocalStack:
         ends_at=day(30),
         merchants=[{**DINER, "stores": [{"store_id": "diner", "region": "beijing"}]}],
     )
-    with stack.operator() as operator:
-        assert operator.send("PUT", PATH, document).status == 201
-        for batch_id in ("supper-0801", "supper-0803"):
-            assert operator.send("POST", f"/admin/batches/{batch_id}/publish", {}).status == 200
+    stack.publish(document)
     return stack
 
 

@@ -64,10 +64,7 @@ def generated(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> It
     stack.set_clock(BEFORE)
     batch = a_batch(BATCH, opens_at="2019-07-01T10:00:00+08:00", closes_at="2019-07-02T10:00:00+08:00")
     season = {"starts_at": "2019-07-01T00:00:00+08:00", "ends_at": "2019-10-01T00:00:00+08:00"}
-    with stack.operator() as operator:
-        document = campaign(batch, campaign_id=CAMPAIGN, **season)
-        assert operator.send("PUT", f"/admin/campaigns/{CAMPAIGN}", document).status == 201
-        assert operator.send("POST", f"/admin/batches/{BATCH}/publish", {}).status == 200
+    stack.publish(campaign(batch, campaign_id=CAMPAIGN, **season))
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         yield Generated(stack.url)
