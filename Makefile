@@ -52,16 +52,14 @@ test: lint template spin $(READY) ## lint, types, the template and all tests but
 
 # The model checker of tests/model and the compiler it needs. A container's root gets them here; anybody else is told.
 spin:
-	@missing=$$(command -v spin >/dev/null || printf 'spin '; command -v cc >/dev/null || printf 'gcc libc6-dev')
+	@missing=$$(echo $$(command -v spin >/dev/null || echo spin; command -v cc >/dev/null || echo gcc libc6-dev))
 	if [[ -z $$missing ]]; then exit; fi
 	if [[ $$(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
 	  echo "The claim protocol is checked with spin and a C compiler; missing: $$missing." \
 	    "On Debian and Ubuntu: apt install $$missing. On macOS: brew install spin" >&2
 	  exit 1
 	fi
-	echo "Installing $$missing(once) …" >&2
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null
+	$(call apt,$$missing)
 
 nightly: $(READY) ## a season of 3,000 people, and 2,000 seeds of the simulation
 	@SEASON_PEOPLE=3000 SIMULATION_SEEDS=2000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py tests/simulation
@@ -105,22 +103,18 @@ chromium:
 	  echo "The pages are tested in Chromium. On Debian: apt install chromium fonts-noto-cjk" >&2
 	  exit 1
 	fi
-	echo "Installing chromium and fonts-noto-cjk (once) …" >&2
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null
+	$(call apt,chromium fonts-noto-cjk)
 
-# Node.js for `contract` and `pages`. A container's root gets it here; anybody else is told.
+# Node.js for `contract`, `pages`, `browser` and `shots`. A container's root gets it here; anybody else is told.
 node:
 	@usable() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
 	    2>/dev/null && command -v npm >/dev/null; }
 	if usable; then exit; fi
 	if ! command -v node >/dev/null && [[ $$(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
-	  echo "Installing nodejs and npm (once) …" >&2
-	  apt-get update -qq
-	  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm >/dev/null
+	  $(call apt,nodejs npm)
 	fi
 	usable || {
-	  echo "Node.js 20.19 or newer with npm is needed for make contract and make pages; node is $$(node --version 2>/dev/null || echo missing)," \
+	  echo "Node.js 20.19 or newer with npm is needed for make contract, make pages and make browser; node is $$(node --version 2>/dev/null || echo missing)," \
 	    "npm is $$(npm --version 2>/dev/null || echo missing). On Debian and Ubuntu: apt install nodejs npm." \
 	    "On macOS: brew install node" >&2
 	  exit 1
@@ -191,6 +185,13 @@ clean: ## remove everything that was made here, the local stack's data too
 	@rm -rf .venv .venv-sam .venv-browser $(TOOLS)/node_modules $(TOOLS)/generated.ts $(PAGES)/node_modules $(PAGES)/shared/contract.d.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
+# $(call apt,PACKAGES): packages of Debian, for a container's root.
+define apt
+echo "Installing $(1) (once) …" >&2
+apt-get update -qq
+DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null
+endef
+
 # $(call install,VENV): the venv that the lock $< describes.
 # A Debian without python3-venv makes half a venv and only then complains, so ask before. The locks are
 # complete, hence --no-deps: pip need not resolve again, and pip 23.2 trips over the extras of boto3
@@ -231,26 +232,17 @@ endef
 
 # A stamp is a copy of the lock that was installed, so a lock that was only touched costs nothing.
 $(LOCKED): requirements.txt
+$(SAM_LOCKED): requirements-sam.txt
+$(BROWSER_LOCKED): requirements-browser.txt
+$(LOCKED) $(SAM_LOCKED) $(BROWSER_LOCKED):
 	@if ! cmp -s $< $@; then
-	  $(call install,.venv)
+	  $(call install,$(@D))
 	fi
 	cp $< $@
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation --no-index --editable .
 	touch $@
-
-$(SAM_LOCKED): requirements-sam.txt
-	@if ! cmp -s $< $@; then
-	  $(call install,.venv-sam)
-	fi
-	cp $< $@
-
-$(BROWSER_LOCKED): requirements-browser.txt
-	@if ! cmp -s $< $@; then
-	  $(call install,.venv-browser)
-	fi
-	cp $< $@
 
 %/node_modules/.locked: %/package-lock.json %/package.json %/.npmrc | node
 	@if ! cmp -s $< $@; then
