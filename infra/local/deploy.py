@@ -30,24 +30,24 @@ class Deployed:
     outputs: dict[str, str]
 
 
-def deploy(cloud: Cloud, root: Path, parameters: dict[str, str], progress: Callable[[], None]) -> Deployed:
-    """The stack of the checkout at `root` is created, or updated if an earlier run left it.
+def deploy(
+    cloud: Cloud, template: dict[str, Any], functions: Path, parameters: dict[str, str], progress: Callable[[], None]
+) -> Deployed:
+    """The stack of the SAM template is created, or updated if an earlier run left it. The template is changed.
 
     Calls `progress` for each resource. Raises CloudError with CloudFormation's reason if it does not succeed.
     """
     # Importing the SAM translator takes a second, so it is imported here, while ministack starts.
     from infra.local.expand import expanded_template  # noqa: PLC0415
 
-    archive = package(root / "functions")
+    archive = package(functions)
     key = f"{digest(archive)}.zip"
-    template = expanded_template(
-        root / "template.yaml", bucket=_BUCKET, key=key, region=REGION, run=secrets.token_hex(4)
-    )
+    expanded = expanded_template(template, bucket=_BUCKET, key=key, region=REGION, run=secrets.token_hex(4))
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=_BUCKET)
     s3.put_object(Bucket=_BUCKET, Key=key, Body=archive)
     # By its URL: CloudFormation accepts at most 51,200 bytes of template in a request.
-    s3.put_object(Bucket=_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(template).encode())
+    s3.put_object(Bucket=_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(expanded).encode())
     formation = cloud.client("cloudformation")
     arguments = {
         "StackName": STACK,

@@ -14,13 +14,11 @@ left out: `infra/local/cors.py` answers by it. Nothing else is changed, and no o
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from boto3.session import Session
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
 
 Resource = dict[str, Any]
 
@@ -32,12 +30,11 @@ _PUBLIC = "NONE"
 """The name that SAM writes into a route's `security` for no authorizer."""
 
 
-def expanded_template(path: Path, *, bucket: str, key: str, region: str, run: str) -> dict[str, Any]:
-    """The CloudFormation template of the SAM template at `path`, its code at `s3://bucket/key`.
+def expanded_template(template: dict[str, Any], *, bucket: str, key: str, region: str, run: str) -> dict[str, Any]:
+    """The CloudFormation template of the SAM template, its code at `s3://bucket/key`; the SAM template is changed.
 
     `run`: letters and digits that no earlier run used.
     """
-    template = yaml_parse(path.read_text(encoding="utf-8"))
     template["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/{key}"
     # The template uses no managed policy of AWS, so none is fetched from IAM.
     translator = Translator({}, Parser(), boto_session=Session(region_name=region))

@@ -91,8 +91,9 @@ def _run(settings: Settings, exits: ExitStack) -> int:
                 persist=True,
                 enforce_policies=settings.enforce_policies,
             )
-        cloud.wait_until_ready()
+        # While ministack starts: this reads template.yaml, and may make a key.
         stack = Stack(settings, cloud, kept, steps)
+        cloud.wait_until_ready()
         with published(stack.issuer, stack.sign_in, settings.issuer_port):
             _set_up(stack, steps)
             kept.running()

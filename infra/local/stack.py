@@ -68,7 +68,7 @@ def import_slow_parts() -> None:
 
 
 class Stack:
-    """A `cloud` with template.yaml deployed into it. Call `deploy` first."""
+    """A `cloud` with template.yaml deployed into it. Call `deploy` first; before, `cloud` need not be ready."""
 
     def __init__(self, settings: Settings, cloud: Cloud, kept: Kept, steps: Steps) -> None:
         self.cloud = cloud
@@ -77,6 +77,8 @@ class Stack:
         self.sign_in = SignIn(self.issuer, redirect_addresses(settings.port))
         self._settings = settings
         self._kept = kept
+        self._template = load_template(settings.root / "template.yaml")
+        self._cors = Cors.declared(self._template, settings.allowed_origins)
         self._deployed: Deployed | None = None
 
     def deploy(self) -> None:
@@ -93,7 +95,8 @@ class Stack:
     def _deploy(self) -> Deployed:
         return deploy(
             self.cloud,
-            self._settings.root,
+            self._template,
+            self._settings.root / "functions",
             {
                 "Stage": "local",
                 "JwtIssuer": self.issuer.url,
@@ -177,7 +180,7 @@ class Stack:
             prefix=self.api_path.encode(),
             routes=LocalRoutes(issuer=self.issuer, clock=self._kept.clock, invoke=self.invoke_schedule),
             clock=self._kept.clock,
-            cors=Cors.declared(load_template(), self._settings.allowed_origins),
+            cors=self._cors,
             pages=Pages(
                 Upstream(
                     HOST,

@@ -14,12 +14,10 @@ from infra.local.expand import expanded_template
 from infra.local.package import digest, package
 from infra.local.tables import load_template
 
-ROOT = Path(__file__).parents[3]
-
 
 @pytest.fixture(scope="module")
 def expanded() -> dict[str, Any]:
-    return expanded_template(ROOT / "template.yaml", bucket="b", key="k", region="us-east-1", run="r1")
+    return expanded_template(load_template(), bucket="b", key="k", region="us-east-1", run="r1")
 
 
 def _of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
