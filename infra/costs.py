@@ -2,8 +2,8 @@
 
     make costs
 
-Starts a bare ministack, plays each operation once against the template's tables, and asks the meter that the functions'
-metrics ask, too (coupons/metering.py).
+Starts a bare ministack, plays each operation once against the template's tables, and reads the meter of which the
+functions' metrics are made (coupons/metering.py).
 """
 
 from __future__ import annotations

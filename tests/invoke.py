@@ -40,7 +40,7 @@ SEASON = "infra/seasons/beijing-2020.yaml"
 SAMPLES = Path(__file__).parent / "events"
 Event = dict[str, Any]
 Fields = dict[str, str]
-"""Texts by name: of two with one name in an answer the first, of two answers the later."""
+"""Texts by name. If one answer has several of a name, its first one counts; if several answers do, the last answer."""
 
 
 class Unfit(Exception):
@@ -83,7 +83,7 @@ def invoked(paths: list[Path], season: Path, moment: str) -> int:
 
 
 class _Traceback(logging.Handler):
-    """Shows what a handler logs as a surprise as Python shows it."""
+    """Prints the traceback of an exception that a handler logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info:

@@ -1,6 +1,7 @@
 """CORS as API Gateway does it for an HTTP API, by the template's own configuration.
 
-Ministack would leave out the answers that matter most to whoever writes a page: its own refusals and the front's.
+If ministack did it, the two kinds of answers that matter most to whoever writes a page would lack the headers:
+ministack's own refusals, and those of the front.
 """
 
 from __future__ import annotations

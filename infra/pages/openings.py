@@ -27,7 +27,9 @@ class Opening:
 
 
 def openings() -> list[Opening]:
-    """Of each application. Later ones send the page and `config.json` alone, mostly without their bytes."""
+    """The first opening of each application. A later one asks for the page and `config.json` alone, and mostly hears
+    that they have not changed.
+    """
     found = []
     for one in applications():
         files = loaded(BUILT / f"{one.name}.html", BUILT)

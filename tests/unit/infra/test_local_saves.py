@@ -193,7 +193,7 @@ def test_a_full_disk_is_noticed_before_anything_starts(tmp_path: Path, monkeypat
 @pytest.mark.usefixtures("_signals_stay")
 @pytest.mark.parametrize("begun", [False, True])
 def test_ctrl_c_that_ends_ministack_too_is_no_failure(tmp_path: Path, *, begun: bool) -> None:
-    """It is launched in our process group. Once there are data to save, its end is told."""
+    """ministack is launched in our process group, so the same Ctrl-C may end it. With data to save, its end is told."""
     cloud = StoppedCloud(saves("", []), clean=False, crashed=True)
     cloud.saves.begun = begun
 

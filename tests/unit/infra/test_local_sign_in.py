@@ -97,7 +97,7 @@ def test_what_does_not_fit_gets_no_token(desk: Desk, changes: dict[str, str], er
 
 
 def test_a_code_lives_a_minute(desk: Desk) -> None:
-    """A guess of it is none, and at 60 s it is none any more."""
+    """Until 60 s have passed, and no longer; a guessed code is never good."""
     early, late = (desk.back(person="li-hua")["code"][0] for _ in range(2))
     desk.now_s += CODE_LIFETIME_S - 0.1
     assert desk.token(early)[0] == 200

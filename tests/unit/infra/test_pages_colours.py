@@ -83,7 +83,7 @@ def test_the_tokens_are_those_of_the_visual_direction(one: str, other: str, ligh
 
 
 def test_the_dark_of_the_system_is_the_dark_of_the_switch() -> None:
-    """Written twice, because it cannot be written once for the browsers that are meant."""
+    """The colours stand there twice: a block cannot belong to a media query and to a selector outside of it."""
     assert BLOCKS[':root:not([data-theme="light"])'] == BLOCKS[':root[data-theme="dark"]']
 
 

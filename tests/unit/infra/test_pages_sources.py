@@ -29,7 +29,7 @@ FORBIDDEN = {
     ),
 }
 WALL = {"session.ts"}
-"""Reads the time of day, for the difference between two loads of a page alone."""
+"""It reads the time of day, but uses only how much of it passed between two loads of a page."""
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
