@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import h11
 import pytest
 
 from infra.couponctl.tokens import claims_of
-from infra.local.clock import OPENING_S
+from infra.local.clock import OPENING_S, LocalClock
 from tests.unit.infra.fronts import Local, local_front, request
 
 if TYPE_CHECKING:
@@ -112,6 +113,19 @@ def test_the_clock_is_set_forth_and_back(local: Local) -> None:
     assert status == 200
     assert answer["now"].startswith("2020-06-07T10:00:0")
     assert local.clock.now_s() == pytest.approx(OPENING_S + 30 + 86_400, abs=5)
+
+
+def test_a_clock_that_cannot_be_written_is_said(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    """500 with the reason; the clock goes on as it was."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(LocalClock, "set_now", full)
+    status, answer = local.ask("POST", "/_local/clock", b'{"advance_s": 86400}')
+    assert (status, answer["type"]) == (500, "/problems/not-written")
+    assert "No space left on device" in answer["detail"]
+    assert local.clock.now_s() == pytest.approx(OPENING_S, abs=5)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,18 @@ def test_data_of_another_form_are_refused(
     assert "FRESH=1" in line
     assert (tmp_path / "set-up.json").read_text() == set_up
     assert Kept(tmp_path).begin(fresh=True) == OPENING_S
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_full_disk_is_noticed_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """With new data and with kept ones: ministack on a full disk only fails again and again."""
+    if kept:
+        _run(tmp_path, until_s=OPENING_S + 60)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        Kept(tmp_path).begin(fresh=False)
 
 
 @pytest.mark.parametrize("fresh", [True, False])

@@ -183,13 +183,6 @@ def test_a_directory_below_a_file_is_named(
     assert "Not a directory" in line
 
 
-def test_a_full_disk_is_noticed_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """New or kept: ministack on a full disk only fails again and again."""
-    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
-    with pytest.raises(OSError, match=FULL):
-        Kept(tmp_path).begin(fresh=True)
-
-
 @pytest.mark.usefixtures("_signals_stay")
 @pytest.mark.parametrize("begun", [False, True])
 def test_ctrl_c_that_ends_ministack_too_is_no_failure(tmp_path: Path, *, begun: bool) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,10 +16,11 @@ import pytest
 import yaml
 
 from infra.couponctl.tokens import claims_of
+from infra.local.cloud import HOST
 from infra.local.issuer import Issuer
 from infra.local.people import PEOPLE
 from infra.local.sign_in import CLIENT_ID, CODE_LIFETIME_S, SignIn, challenge
-from infra.local.sign_in_server import Answers
+from infra.local.sign_in_server import Answers, _handler, _Server
 from infra.local.stack import redirect_addresses
 
 BACK = "http://127.0.0.1:8080/"
@@ -177,6 +182,42 @@ def test_discovery_says_what_there_is(desk: Desk) -> None:
     assert json.loads(desk.answers.get("/.well-known/jwks.json", {})[2])["keys"][0]["alg"] == "RS256"
     assert b"--ground" in desk.answers.get("/sign-in.css", {})[2]
     assert desk.answers.get("/other", {})[0] == desk.answers.post("/authorize", {})[0] == 404
+
+
+@pytest.fixture
+def issuer(desk: Desk) -> Iterator[HTTPConnection]:
+    """A connection to its answers over HTTP."""
+    with _Server((HOST, 0), _handler(desk.answers)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with closing(HTTPConnection(HOST, server.server_port, timeout=10)) as connection:
+            yield connection
+        server.shutdown()
+
+
+def test_a_form_of_16_kb_is_read(issuer: HTTPConnection) -> None:
+    """Pages of any origin may read the answer, and no browser guesses its type."""
+    issuer.request("POST", "/token", b"x" * 16_384)
+    answer = issuer.getresponse()
+    assert (answer.status, json.load(answer)) == (400, {"error": "unsupported_grant_type"})
+    assert (answer.headers["Access-Control-Allow-Origin"], answer.headers["X-Content-Type-Options"]) == ("*", "nosniff")
+
+
+@pytest.mark.parametrize("length", ["16385", "-1", "x", ""])
+def test_a_longer_form_is_not_waited_for(issuer: HTTPConnection, length: str) -> None:
+    """Nor one whose length is no number: it would be read until the connection ends."""
+    issuer.putrequest("POST", "/token")
+    issuer.putheader("Content-Length", length)
+    issuer.endheaders()
+    answer = issuer.getresponse()
+    assert (answer.status, json.load(answer)) == (400, {"error": "invalid_request"})
+
+
+def test_a_page_of_another_origin_may_ask(issuer: HTTPConnection) -> None:
+    """The preflight is answered, without a body."""
+    issuer.request("OPTIONS", "/token")
+    answer = issuer.getresponse()
+    assert (answer.status, answer.read()) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, POST"
 
 
 def test_the_challenge_is_that_of_the_standard() -> None:
