@@ -48,7 +48,7 @@ class Answers:
             "token_endpoint_auth_methods_supported": ["none"],
             "ui_locales_supported": ["zh-CN", "en"],
         }
-        self._documents = {
+        self._documents: dict[str, Mapping[str, Any]] = {
             "/.well-known/openid-configuration": {**issuer.discovery, **endpoints},
             "/.well-known/jwks.json": issuer.key_set,
         }
