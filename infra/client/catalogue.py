@@ -1,10 +1,9 @@
-"""Public reads: campaigns and batches."""
+"""Public reads: campaigns, their merchants, and batches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from infra.client.api import UnreachableError
 from infra.client.session import Session
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 FRESH_S = 1.0
 """`Cache-Control: max-age=1`: reading more often gets the same answer."""
 KEPT_MAX = 100
-PAGES_MAX = 10_000
 
 
 class Catalogue(Session):
@@ -40,14 +38,9 @@ class Catalogue(Session):
 
         Raises ProblemError: `not-found`; UnreachableError if the pages do not end.
         """
-        query: dict[str, str | None] = {"district": district, "category": category, "terms_id": terms_id}
-        for _ in range(PAGES_MAX):
-            page = self._call("GET /campaigns/{campaign_id}/merchants", {"campaign_id": campaign_id}, query=query)
+        query = {"district": district, "category": category, "terms_id": terms_id}
+        for page in self._pages("GET /campaigns/{campaign_id}/merchants", {"campaign_id": campaign_id}, query):
             yield from page["merchants"]
-            if page["next"] is None:
-                return
-            query["cursor"] = page["next"]
-        raise UnreachableError(f"the merchants of {campaign_id} do not end")
 
     def batch(self, batch_id: str) -> Batch:
         """Status, window, stock (approximate until it is final) and the terms of its coupons.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from infra.client.api import LOCAL_URL, Answer, Api, Device, ProblemError, with_query
+from infra.client.api import LOCAL_URL, Answer, Api, Device, ProblemError, UnreachableError, with_query
 from infra.client.reactions import reaction_to
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from infra.client.server_time import ServerTime
@@ -21,6 +21,7 @@ COME_BACK_S = 10.0
 """The wait after a temporary refusal that states no time."""
 JITTER_S = 3.0
 """Spreads a crowd that waits for the same moment."""
+PAGES_MAX = 10_000
 
 
 class Session:
@@ -75,6 +76,19 @@ class Session:
         repeatable = None if method != "POST" else not writes
         self.last = self.api.request(method, with_query(target, query or {}), body, repeatable=repeatable)
         return self.last.body
+
+    def _pages(
+        self, route: str, path: Mapping[str, str], query: Mapping[str, str | None] | None = None
+    ) -> Iterator[Any]:
+        """Each page of a GET, by the `next` of the one before. Raises UnreachableError if they do not end."""
+        cursor: str | None = None
+        for _ in range(PAGES_MAX):
+            page = self._call(route, path, query={**(query or {}), "cursor": cursor})
+            yield page
+            cursor = page["next"]
+            if cursor is None:
+                return
+        raise UnreachableError(f"the pages of {route} do not end")
 
     def _come_back_s(self, error: ProblemError) -> float | None:
         """Seconds to wait before a retry can succeed; None if it cannot."""

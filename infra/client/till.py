@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 CUT_OFF_MAX_S = 600.0
 """An older scan is refused; the customer must show a fresh code."""
-PAGES_MAX = 10_000
 Kept = dict[str, Any]
 """`{order, code, pin, scanned_at}` of a redemption, `{amount_minor}` of a reversal."""
 
@@ -155,14 +154,8 @@ class Till(Session):
 
     def settlement_lines(self, day: str) -> Iterator[dict[str, Any]]:
         """Every line of the day. Raises UnreachableError if the pages do not end."""
-        cursor: str | None = None
-        for _ in range(PAGES_MAX):
-            page = self.settlement(day, cursor)
+        for page in self._pages("GET /settlements/{day}", {"day": day}):
             yield from page["lines"]
-            if page["next"] is None:
-                return
-            cursor = page["next"]
-        raise UnreachableError(f"the settlement of {day} does not end")
 
     def _redeem(self, order_no: str, *, was_cut_off: bool) -> Redemption:
         scanned_at: str | None = None

@@ -278,7 +278,7 @@ def test_the_lines_of_a_day_come_page_by_page(till: Till, stack: Stack) -> None:
 
 def test_pages_that_do_not_end_are_left(till: Till, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bound on everything."""
-    monkeypatch.setattr("infra.client.till.PAGES_MAX", 3)
+    monkeypatch.setattr("infra.client.session.PAGES_MAX", 3)
     stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [], "next": "3~x"}))
     with pytest.raises(UnreachableError):
         list(till.settlement_lines("2020-06-06"))
