@@ -6,6 +6,7 @@ beijing-2020.yaml:57: terms[2].discount.cap_minor: must be a whole number
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,33 @@ _TWICE = re.compile(r"(\w+): '(.+)' appears twice")
 _OWNED = re.compile(r"(terms|batch) ([a-z0-9-]+): (?:\w+ '(.+)' is not declared )?.*")
 
 
-def load_campaign(path: str | Path) -> dict[str, Any]:
-    """The validated document of a YAML or JSON file, as it can be sent as JSON.
+@dataclass(frozen=True)
+class CampaignFile:
+    """A file as it was read: the validated document, and its nodes, which know their lines."""
+
+    name: str
+    document: dict[str, Any]
+    """As it can be sent as JSON."""
+    root: yaml.Node
+
+    def located(self, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Adds its line to each place of the sent document that the stack reported.
+
+        `body.batches.0.title` and `batches[first].title` are the same place; the first is written as
+        `batches[0].title`.
+        """
+        found = []
+        for one in places:
+            place = str(one.get("place", ""))
+            steps = [item or (int(step) if step.isdecimal() else step) for step, item in _STEPS.findall(place)]
+            by_number = steps[:1] == ["body"]
+            _, line, where = _locate(self.root, tuple(steps[1:] if by_number else steps))
+            found.append({"line": line, **one, **({"place": where} if where and by_number else {})})
+        return found
+
+
+def read_campaign(path: str | Path) -> CampaignFile:
+    """A YAML or JSON file with a valid document.
 
     Raises:
         OSError: the file cannot be read.
@@ -40,23 +66,12 @@ def load_campaign(path: str | Path) -> dict[str, Any]:
     except ValidationError as error:
         raise DocumentFileError(_problems(path.name, root, error)) from None
     assert isinstance(document, dict)  # the model accepts nothing else
-    return document
+    return CampaignFile(path.name, document, root)
 
 
-def located(path: str | Path, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Adds its line to each place of the sent document that the stack reported.
-
-    `body.batches.0.title` and `batches[first].title` are the same place; the first is written as `batches[0].title`.
-    """
-    root, _ = parse(Path(path))
-    found = []
-    for one in places:
-        place = str(one.get("place", ""))
-        steps = [item or (int(step) if step.isdecimal() else step) for step, item in _STEPS.findall(place)]
-        by_number = steps[:1] == ["body"]
-        _, line, where = _locate(root, tuple(steps[1:] if by_number else steps))
-        found.append({"line": line, **one, **({"place": where} if where and by_number else {})})
-    return found
+def load_campaign(path: str | Path) -> dict[str, Any]:
+    """The document of `read_campaign` alone. Raises as it does."""
+    return read_campaign(path).document
 
 
 def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:

@@ -16,6 +16,7 @@ from infra.couponctl.parameters import NAME
 
 if TYPE_CHECKING:
     from infra.client.api import Answer
+    from infra.couponctl.campaign_files import CampaignFile
     from infra.couponctl.campaigns import Edit
 
 CHECK_PATIENCE_S = 2.0
@@ -24,11 +25,11 @@ NO_ACCESS = (401, 403)
 
 
 @command("apply", needs=OPERATOR)
-@click.argument("file", type=click.Path(path_type=Path), help="YAML or JSON.")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path), help="YAML or JSON.")
 @click.option("--check", is_flag=True, help="Change nothing: say what would change, be refused and be set aside.")
 @click.option("--publish", is_flag=True, help="Publish every batch of the file as well.")
 @click.option("--yes", is_flag=True, help="Do not ask before something is removed.")
-def apply(cli: Cli, file: Path, *, check: bool, publish: bool, yes: bool) -> int:
+def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int:
     """Create or update a campaign from a file.
 
     Before anything is written it says what is added, changed, removed or frozen, the money that publishing sets aside
@@ -37,12 +38,12 @@ def apply(cli: Cli, file: Path, *, check: bool, publish: bool, yes: bool) -> int
     With --check it stops there; where no stack answers, or no token is given, it checks the file alone. The exit code
     is 1 if the stack would refuse the document, or with --publish one of its batches.
     """
-    from infra.couponctl.campaign_files import load_campaign
+    from infra.couponctl.campaign_files import read_campaign
 
-    document = load_campaign(file)
+    file = read_campaign(path)
     if check:
-        return _check(cli, file, document, publish=publish)
-    edit = campaigns.edit_of(cli.api, document)
+        return _check(cli, file, publish=publish)
+    edit = campaigns.edit_of(cli.api, file.document)
     plan = _planned(cli, file, edit)
     if plan:
         cli.out.plan({"plan": plan}, *plans.told(plan, file))
@@ -51,14 +52,14 @@ def apply(cli: Cli, file: Path, *, check: bool, publish: bool, yes: bool) -> int
     return _apply(cli, file, edit, told=plan is not None, publish=publish)
 
 
-def _check(cli: Cli, file: Path, document: dict[str, Any], *, publish: bool) -> int:
+def _check(cli: Cli, file: CampaignFile, *, publish: bool) -> int:
     """Prints the stack's plan, or what the file alone tells."""
     plan, why = None, None
     if cli.token is None and not cli.is_local:
         why = "no token is given"
     else:
         try:
-            edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), document)
+            edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), file.document)
             plan = _planned(cli, file, edit)
             why = None if plan else "the stack gives no plans"
         except UnreachableError as error:
@@ -67,14 +68,14 @@ def _check(cli: Cli, file: Path, document: dict[str, Any], *, publish: bool) -> 
             if error.status not in NO_ACCESS:
                 raise
             why = f"the stack refuses the token ({error.status})"
-    found = plan or plans.with_lines(plans.without_stack(document), file)
+    found = plan or plans.with_lines(plans.without_stack(file.document), file)
     said = {"plan": found, "checked_with": None if why else cli.options["url"], "without_stack": why}
     notes = ["", f"Checked without a stack: {why}.", plans.NOT_CHECKED] if why else []
     cli.out.result(said, *plans.told(found, file), *notes)
     return REFUSED if found["refusals"] or (publish and plans.not_covered(found)) else GOOD
 
 
-def _planned(cli: Cli, file: Path, edit: Edit) -> dict[str, Any] | None:
+def _planned(cli: Cli, file: CampaignFile, edit: Edit) -> dict[str, Any] | None:
     """The stack's plan with lines; None if the stack is older than this route. A malformed document has its lines."""
     try:
         return plans.with_lines(campaigns.plan(cli.api, edit), file)
@@ -104,15 +105,13 @@ def _not_applied(cli: Cli, edit: Edit, refusals: list[dict[str, Any]]) -> int:
     return REFUSED
 
 
-def _apply(cli: Cli, file: Path, edit: Edit, *, told: bool, publish: bool) -> int:
+def _apply(cli: Cli, file: CampaignFile, edit: Edit, *, told: bool, publish: bool) -> int:
     """The document is stored, and with `publish` its batches are published; `told`: its warnings were."""
-    from infra.couponctl.campaign_files import located
-
     try:
         applied = campaigns.put(cli.api, edit)
     except ProblemError as error:
         raise _with_lines(error, file) from None
-    for warning in [] if told else located(file, applied.warnings):
+    for warning in [] if told else file.located(applied.warnings):
         cli.out.progress(f"note: {file.name}:{warning['line']}: {warning['place']}: {warning['message']}")
     revision = f" to revision {applied.revision}" if applied.outcome == "updated" else ""
     head: dict[str, Any] = {
@@ -134,13 +133,11 @@ def _apply(cli: Cli, file: Path, edit: Edit, *, told: bool, publish: bool) -> in
     return REFUSED if refused else GOOD
 
 
-def _with_lines(error: ProblemError, file: Path) -> ProblemError:
+def _with_lines(error: ProblemError, file: CampaignFile) -> ProblemError:
     """The refusal, with the line of each place."""
-    from infra.couponctl.campaign_files import located
-
     for name in ("errors", "differences"):
         places = error.problem.get(name)
-        error.problem[name] = located(file, places) if isinstance(places, list) else places
+        error.problem[name] = file.located(places) if isinstance(places, list) else places
     return error
 
 

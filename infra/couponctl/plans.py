@@ -13,9 +13,9 @@ from infra.couponctl.output import currency_name, shown, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from coupons.refusals import BudgetExceeded
+    from infra.couponctl.campaign_files import CampaignFile
 
 LINES_MAX = 40
 """Changes that are printed; `--json` has all."""
@@ -72,23 +72,21 @@ def _as_json(refusal: BudgetExceeded | None) -> dict[str, Any] | None:
     return {name: getattr(refusal, name) for name in names} if refusal else None
 
 
-def with_lines(plan: dict[str, Any], file: Path) -> dict[str, Any]:
+def with_lines(plan: dict[str, Any], file: CampaignFile) -> dict[str, Any]:
     """The plan; each place that the file has gets its `line`."""
-    from infra.couponctl.campaign_files import located
-
     refusals = [
-        {**one, "differences": located(file, one["differences"])} if one.get("differences") else one
+        {**one, "differences": file.located(one["differences"])} if one.get("differences") else one
         for one in plan["refusals"] or []
     ]
     return {
         **plan,
         "refusals": None if plan["refusals"] is None else refusals,
-        "changes": None if plan["changes"] is None else located(file, plan["changes"]),
-        "warnings": located(file, plan["warnings"]),
+        "changes": None if plan["changes"] is None else file.located(plan["changes"]),
+        "warnings": file.located(plan["warnings"]),
     }
 
 
-def told(plan: dict[str, Any], file: Path) -> Iterator[str]:
+def told(plan: dict[str, Any], file: CampaignFile) -> Iterator[str]:
     """The plan in lines: the changes, the money, the warnings, and last what is refused."""
     currency = plan["funders"][0]["currency"]
     yield f"{plan['campaign_id']}: {_outcome(plan)}"
