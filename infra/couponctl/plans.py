@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from coupons.currencies import EXPONENTS, money
-from infra.couponctl.output import currency_name, shown, table
+from coupons.currencies import money
+from infra.couponctl.output import amount, currency_name, shown, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from coupons.refusals import BudgetExceeded
     from infra.couponctl.campaign_files import CampaignFile
 
 LINES_MAX = 40
@@ -33,43 +32,21 @@ def without_stack(document: dict[str, Any]) -> dict[str, Any]:
     from coupons.model.campaigns import Campaign
     from coupons.model.oversights import oversights
     from coupons.model.plans import planned_money
+    from coupons.web.responses.plan import PlannedBatchView, PlannedBudgetView
 
     campaign = Campaign.model_validate(document)
     budgets, batches = planned_money(campaign)
+    funders = [PlannedBudgetView.of(one, campaign.currency).model_dump() for one in budgets]
     return {
         "campaign_id": campaign.campaign_id,
         "outcome": None,
         "revision": None,
         "refusals": None,
         "changes": None,
-        "funders": [
-            {
-                "funder_id": one.funder_id,
-                "currency": campaign.currency,
-                "budget_minor": one.budget_minor,
-                "reserved_minor": None,
-                "to_reserve_minor": one.to_reserve_minor,
-                "left_minor": one.left_minor,
-            }
-            for one in budgets
-        ],
-        "batches": [
-            {
-                "batch_id": one.batch_id,
-                "quantity": one.quantity,
-                "published": None,
-                "to_reserve": [{"funder_id": name, "amount_minor": minor} for name, minor in one.to_reserve.items()],
-                "refusal": _as_json(one.refusal),
-            }
-            for one in batches
-        ],
+        "funders": [{**one, "reserved_minor": None} for one in funders],
+        "batches": [{**PlannedBatchView.of(one).model_dump(), "published": None} for one in batches],
         "warnings": [one.model_dump() for one in oversights(campaign)],
     }
-
-
-def _as_json(refusal: BudgetExceeded | None) -> dict[str, Any] | None:
-    names = ("slug", "detail", "funder_id", "available_minor", "needed_minor", "currency")
-    return {name: getattr(refusal, name) for name in names} if refusal else None
 
 
 def with_lines(plan: dict[str, Any], file: CampaignFile) -> dict[str, Any]:
@@ -186,8 +163,7 @@ def _sum(funding: Iterable[dict[str, Any]]) -> int:
 
 def _detail(refusal: dict[str, Any]) -> str:
     """A refusal's sentence; of a budget with its amounts."""
-    currency = refusal.get("currency")
-    if refusal.get("needed_minor") is None or currency not in EXPONENTS:
+    if refusal.get("needed_minor") is None:
         return str(refusal["detail"])
-    needed, available = (money(refusal[f"{name}_minor"], currency) for name in ("needed", "available"))
+    needed, available = (amount(refusal[f"{name}_minor"], refusal.get("currency")) for name in ("needed", "available"))
     return f"{refusal['detail'].rstrip('.')}: {needed} are needed, {available} there"
