@@ -10,13 +10,14 @@ import click
 
 from coupons.currencies import money
 from infra.couponctl.cli import OPERATOR, Cli, command
+from infra.couponctl.funding import total_minor
 from infra.couponctl.output import GOOD, REFUSED, currency_name, table
 from infra.couponctl.parameters import NAME
 from infra.couponctl.reads import pages
 from infra.couponctl.words import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 FUNDER = {
     "budget_minor": "budget",
@@ -66,9 +67,9 @@ def _tables(report: dict[str, Any]) -> Iterator[str]:
     batches = [
         (
             batch["batch_id"],
-            money(_sum(batch["reserved"]) - _sum(batch["released"]), currency),
-            money(_sum(batch["spent"]), currency),
-            money(_sum(batch["released"]), currency),
+            money(total_minor(batch["reserved"]) - total_minor(batch["released"]), currency),
+            money(total_minor(batch["spent"]), currency),
+            money(total_minor(batch["released"]), currency),
         )
         for batch in report["batches"]
     ]
@@ -85,7 +86,3 @@ def _told(movement: dict[str, Any], currency: str) -> str:
     amounts = ", ".join(f"{part['funder_id']} {money(part['amount_minor'], currency)}" for part in movement["amounts"])
     what = f"{movement['kind']}{to}, {movement['step']}{packs}"
     return f"{moment(movement['at'])}  {movement['batch_id']}  {what}: {amounts}  {movement['key']}"
-
-
-def _sum(funding: Iterable[dict[str, Any]]) -> int:
-    return sum(part["amount_minor"] for part in funding)

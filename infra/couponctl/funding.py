@@ -1,4 +1,4 @@
-"""The funding of a line in the settlement's CSV, in minor units by funder: `government:1000 platform:600`."""
+"""Amounts in minor units by funder: in answers, and as `government:1000 platform:600` in the settlement's CSV."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def read_cell(cell: str | None) -> Funding | None:
 def of_answer(parts: Iterable[dict[str, Any]]) -> Funding:
     """Raises KeyError, TypeError or ValueError if `parts` is no funding."""
     return {part["funder_id"]: int(part["amount_minor"]) for part in parts}
+
+
+def total_minor(parts: Iterable[dict[str, Any]]) -> int:
+    """The sum of an answer's parts."""
+    return sum(part["amount_minor"] for part in parts)
 
 
 def differing(ours: Funding, theirs: Funding) -> Differing:

@@ -9,10 +9,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from coupons.currencies import money
+from infra.couponctl.funding import total_minor
 from infra.couponctl.output import amount, currency_name, shown, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from infra.couponctl.campaign_files import CampaignFile
 
@@ -152,13 +153,12 @@ def _money(plan: dict[str, Any], currency: str) -> Iterator[str]:
     yield from table(("funder", *known.values()), rows)
     batches = [one for one in plan["batches"] if one["to_reserve"]]
     if batches:
-        cells = [(one["batch_id"], f"{one['quantity']:,}", money(_sum(one["to_reserve"]), currency)) for one in batches]
+        cells = [
+            (one["batch_id"], f"{one['quantity']:,}", money(total_minor(one["to_reserve"]), currency))
+            for one in batches
+        ]
         yield from ("", *table(("batch", "packs", "to be set aside"), cells))
     yield ""
-
-
-def _sum(funding: Iterable[dict[str, Any]]) -> int:
-    return sum(part["amount_minor"] for part in funding)
 
 
 def _detail(refusal: dict[str, Any]) -> str:
