@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from infra.client.api import Api
 
 PAGES_MAX = 10_000
-DAY = ("merchant_id", "day", "final", "day_sums")
+DAY_MEMBERS = ("merchant_id", "day", "final", "day_sums")
 """Members of a settlement's page that describe the whole day."""
 
 
@@ -40,6 +40,15 @@ def pages(api: Api, path: str, *members: str, **query: str | None) -> Iterator[d
             break
         cursor = following
     raise UnreachableError(f"{api.url}{path} answers pages without end")
+
+
+def of_campaigns(api: Api, member: str) -> dict[str, str]:
+    """`timezone` or `currency` of each campaign that has a published batch. Raises ApiError."""
+    campaigns = read(api, "/campaigns", "campaigns")["campaigns"]
+    try:
+        return {campaign["campaign_id"]: campaign[member] for campaign in campaigns}
+    except (KeyError, TypeError) as error:
+        raise UnreachableError(f"{api.url} answers something that is not a list of campaigns: {error!r}") from None
 
 
 def published_batch(api: Api, batch_id: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -10,6 +10,7 @@ from infra.couponctl import reconciliation
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, REFUSED, WrongUseError, counted
 from infra.couponctl.parameters import DAY, ENCODING
+from infra.couponctl.reads import of_campaigns
 from infra.couponctl.settlement_days import Days
 from infra.couponctl.statement_rows import CHINESE
 from infra.couponctl.statements import AMOUNTS, read_statement
@@ -37,7 +38,7 @@ def reconcile(cli: Cli, file: Path, *, day: str | None, encoding: str | None, me
     """
     if cli.given_token is None and merchant is None:
         raise WrongUseError("reconcile needs --merchant, or --token")
-    days = None if day else Days(lambda: reconciliation.of_campaigns(cli.connect(merchant_id=merchant), "timezone"))
+    days = None if day else Days(lambda: of_campaigns(cli.connect(merchant_id=merchant), "timezone"))
     statement = read_statement(file, days, encoding)
     if statement.encoding == CHINESE and encoding is None:
         cli.out.progress(f"{statement.name}: not UTF-8, so read as GB18030 (GBK); --encoding names another")
@@ -46,7 +47,7 @@ def reconcile(cli: Cli, file: Path, *, day: str | None, encoding: str | None, me
     ours, theirs = settlement.movements, statement.movements
     unnamed = [entry for movement, entry in theirs.items() if movement not in ours and entry.currency is None]
     if unnamed and settlement.only_currency is None:
-        settlement.currencies = reconciliation.of_campaigns(cli.api, "currency")
+        settlement.currencies = of_campaigns(cli.api, "currency")
     not_due = sorted(settlement.not_due, key=lambda one: one.movement)
     differences, totals = reconciliation.compare(settlement, statement), reconciliation.totals(settlement, statement)
     verdict = counted(len(differences), "difference") if differences else "no difference"

@@ -90,7 +90,7 @@ class NotDue:
 
 @dataclass
 class Settlement:
-    """Our settlement of the day. `head`: `reads.DAY` of its first page. `lost`: lines that cannot be read."""
+    """Our settlement of the day. `head`: `reads.DAY_MEMBERS` of its first page. `lost`: lines that cannot be read."""
 
     movements: dict[LineNumbers, Entry] = field(default_factory=dict)
     not_due: list[NotDue] = field(default_factory=list)
@@ -124,14 +124,6 @@ class Settlement:
             self.not_due.append(NotDue(movement, standing, str(reason), entry))
 
 
-def of_campaigns(api: Api, member: str) -> dict[str, str]:
-    """`timezone` or `currency` of each campaign that has a published batch. Raises ApiError."""
-    try:
-        return {campaign["campaign_id"]: campaign[member] for campaign in api.get("/campaigns").body["campaigns"]}
-    except (KeyError, TypeError) as error:
-        raise UnreachableError(f"{api.url} answers something that is not a list of campaigns: {error!r}") from None
-
-
 def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Settlement:
     """All movements of our settlement of a day.
 
@@ -141,7 +133,7 @@ def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Set
     found = Settlement()
     for page_no, page in enumerate(reads.pages(api, f"/settlements/{day}"), 1):
         try:
-            found.head = found.head or {name: page.get(name) for name in reads.DAY}
+            found.head = found.head or {name: page.get(name) for name in reads.DAY_MEMBERS}
             for line in page["lines"]:
                 found.take(line)
             found.lost += [(line["order_no"], line["reversal_no"] or "") for line in page["lost"]]

@@ -41,10 +41,10 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
     api = cli.connect(merchant_id=merchant)
     day = day or _today(api)
     found: dict[str, Any] = {"damaged": 0, "lines": [], "lost": []}
-    for page in reads.pages(api, f"/settlements/{day}", *reads.DAY, *found):
+    for page in reads.pages(api, f"/settlements/{day}", *reads.DAY_MEMBERS, *found):
         if as_csv:
             sys.stdout.write(_csv(page, with_header="day" not in found))
-        found |= {name: page[name] for name in reads.DAY}
+        found |= {name: page[name] for name in reads.DAY_MEMBERS}
         for name in ("damaged", "lines", "lost"):
             found[name] += page[name]
         if page["next"] is not None:
@@ -57,7 +57,7 @@ def settlement(cli: Cli, day: str | None, *, as_csv: bool, merchant: str | None)
 
 def _today(api: Api) -> str:
     """Today in the zone of the campaigns, by the stack's clock. Raises WrongUseError if that is not one day."""
-    zones = {campaign["timezone"] for campaign in api.get("/campaigns").body.get("campaigns", [])}
+    zones = set(reads.of_campaigns(api, "timezone").values())
     days = {day_of(int(api.time.now_s()), zone).isoformat() for zone in zones} if api.time.is_known else set()
     if len(days) != 1:
         raise WrongUseError("today is not one day for all campaigns: name the DAY")

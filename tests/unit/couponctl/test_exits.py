@@ -43,6 +43,7 @@ def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], mo
         ["--url", "https://coupons.example", "publish", "first"],
         ["reconcile", "ours.csv", "--day", "6 June"],
         ["reconcile", "ours.csv", "--day", "2020-06-06"],
+        ["settlement", "2020-06-06"],
         ["watch", "first", "--count", "0"],
         ["watch", ""],
     ],
@@ -55,7 +56,14 @@ def test_wrong_usage_is_exit_code_2(args: list[str], monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     "args",
-    [["campaigns"], ["show", "spring"], ["budgets", "spring"], ["settlement", "2020-06-06"], ["watch", "spring"]],
+    [
+        ["campaigns"],
+        ["show", "spring"],
+        ["budgets", "spring"],
+        ["settlement", "2020-06-06"],
+        ["settlement"],
+        ["watch", "spring"],
+    ],
 )
 def test_an_answer_of_another_kind_is_no_stack(
     stack: Stack, capsys: pytest.CaptureFixture[str], args: list[str]

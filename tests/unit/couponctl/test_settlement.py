@@ -116,7 +116,7 @@ def test_one_form_at_a_time(stack: Stack) -> None:
 def test_the_day_is_today_where_the_campaigns_are(stack: Stack, now: str, day: str) -> None:
     """By the stack's clock, not by this machine's."""
     stack.now_s = lambda: datetime.fromisoformat(now).replace(tzinfo=UTC).timestamp()
-    stack.on("GET /campaigns", Reply(body={"campaigns": [{"timezone": "Asia/Shanghai"}]}))
+    stack.on("GET /campaigns", Reply(body={"campaigns": [{"campaign_id": "spring", "timezone": "Asia/Shanghai"}]}))
     assert stack.run("settlement") == 0
     assert stack.routes()[1] == f"GET /settlements/{day}"
 
@@ -124,7 +124,8 @@ def test_the_day_is_today_where_the_campaigns_are(stack: Stack, now: str, day: s
 def test_today_in_two_zones_is_asked_for(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """If it is not the same day there."""
     stack.now_s = lambda: datetime(2020, 6, 5, 16, tzinfo=UTC).timestamp()
-    zones = [{"timezone": "Asia/Shanghai"}, {"timezone": "Europe/Berlin"}]
-    stack.on("GET /campaigns", Reply(body={"campaigns": zones}))
+    zones = {"spring": "Asia/Shanghai", "berlin": "Europe/Berlin"}
+    campaigns = [{"campaign_id": name, "timezone": zone} for name, zone in zones.items()]
+    stack.on("GET /campaigns", Reply(body={"campaigns": campaigns}))
     assert stack.run("settlement") == 2
     assert "name the DAY" in capsys.readouterr().err
