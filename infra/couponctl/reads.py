@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from infra.client.api import UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from infra.client.api import Api
 
@@ -49,6 +49,14 @@ def of_campaigns(api: Api, member: str) -> dict[str, str]:
         return {campaign["campaign_id"]: campaign[member] for campaign in campaigns}
     except (KeyError, TypeError) as error:
         raise UnreachableError(f"{api.url} answers something that is not a list of campaigns: {error!r}") from None
+
+
+def payout_of(line: Mapping[str, Any]) -> Literal["due", "withheld", "refused"]:
+    """Whether a line of a settlement is paid out, as `coupons.model.payouts` decides it."""
+    decision = line.get("decision")
+    if line.get("withheld") is None or decision == "released":
+        return "due"
+    return "refused" if decision == "refused" else "withheld"
 
 
 def published_batch(api: Api, batch_id: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -118,10 +118,9 @@ class Settlement:
         shares = funding.of_answer(line["funding"])
         entry = Entry((discount, match, payable), str(line["campaign_id"]), str(line["currency"]), shares)
         self.movements[movement] = entry
-        reason, decision = line.get("withheld"), line.get("decision")
-        if reason is not None and decision != "released":
-            standing: Literal["withheld", "refused"] = "refused" if decision == "refused" else "withheld"
-            self.not_due.append(NotDue(movement, standing, str(reason), entry))
+        standing = reads.payout_of(line)
+        if standing != "due":
+            self.not_due.append(NotDue(movement, standing, str(line["withheld"]), entry))
 
 
 def fetch_settlement(api: Api, day: str, progress: Callable[[str], None]) -> Settlement:

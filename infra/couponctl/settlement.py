@@ -99,16 +99,16 @@ def _amounts(line: dict[str, Any]) -> Iterator[str]:
 
 
 def _payout(line: dict[str, Any]) -> str:
-    if line["withheld"] is None or line["decision"] == "released":
-        return "due"
-    return f"{line['decision'] or 'withheld'}: {line['withheld']}"
+    """With the reason, if it is not due."""
+    payout = reads.payout_of(line)
+    return payout if payout == "due" else f"{payout}: {line['withheld']}"
 
 
 def _sums(lines: list[dict[str, Any]]) -> list[str]:
     """By campaign and payout."""
     sums: dict[tuple[str, str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(("lines", *AMOUNTS), 0))
     for line in lines:
-        added = sums[line["campaign_id"], line["currency"], _payout(line).partition(":")[0]]
+        added = sums[line["campaign_id"], line["currency"], reads.payout_of(line)]
         added["lines"] += 1
         for name in AMOUNTS:
             added[name] += line[name]
