@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
 
-from infra.client.api import LOCAL_URL, LOOPBACK_HOSTS, PATIENCE_S, TIMEOUT_S, Api, UnreachableError
+from infra.client.api import LOCAL_URL, PATIENCE_S, TIMEOUT_S, Api, UnreachableError
 from infra.couponctl.output import Output
 
 if TYPE_CHECKING:
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
 OPERATOR = "operator"
 TOKEN_VARIABLE = "COUPONCTL_TOKEN"  # noqa: S105 - the variable's name, not a token
 URL_VARIABLE = "COUPONCTL_URL"
+
+
+class NoTokenError(click.UsageError):
+    """A stack that gives no tokens needs one."""
 
 
 class Cli:
@@ -49,8 +52,8 @@ class Cli:
 
     @property
     def is_local(self) -> bool:
-        """Whether the stack is the local one, which gives tokens by itself."""
-        return urlsplit(str(self.options["url"])).hostname in LOOPBACK_HOSTS
+        """Whether the stack that was asked is the local one."""
+        return self._api is not None and self._api.local
 
     @property
     def api(self) -> Api:
@@ -70,7 +73,8 @@ class Cli:
         None are left out.
 
         Raises:
-            click.UsageError: the address is none, or a stack that gives no tokens needs one.
+            click.UsageError: the address or the token cannot be one.
+            NoTokenError: a stack that gives no tokens needs one.
             ApiError: the local stack gives no token.
         """
         if self._api is None:
@@ -81,7 +85,7 @@ class Cli:
                 raise click.UsageError(str(error)) from None
             needs = self.command.needs if self.command else None
             if needs is not None and api.token is None and not api.local:
-                raise click.UsageError(f"{url} needs a token: --token or {TOKEN_VARIABLE}")
+                raise NoTokenError(f"{url} needs a token: --token or {TOKEN_VARIABLE}")
             self._api = api
             if needs is not None and api.token is None:
                 api.token = local_token(api, sub, needs, **claims)

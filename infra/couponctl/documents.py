@@ -10,7 +10,7 @@ import click
 
 from infra.client.api import ProblemError, UnreachableError
 from infra.couponctl import campaigns, plans
-from infra.couponctl.cli import OPERATOR, Cli, command
+from infra.couponctl.cli import OPERATOR, Cli, NoTokenError, command
 from infra.couponctl.output import GOOD, REFUSED, counted
 from infra.couponctl.parameters import NAME
 
@@ -55,19 +55,18 @@ def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int
 def _check(cli: Cli, file: CampaignFile, *, publish: bool) -> int:
     """Prints the stack's plan, or what the file alone tells."""
     plan, why = None, None
-    if cli.token is None and not cli.is_local:
+    try:
+        edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), file.document)
+        plan = _planned(cli, file, edit)
+        why = None if plan else "the stack gives no plans"
+    except NoTokenError:
         why = "no token is given"
-    else:
-        try:
-            edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), file.document)
-            plan = _planned(cli, file, edit)
-            why = None if plan else "the stack gives no plans"
-        except UnreachableError as error:
-            why = str(error)
-        except ProblemError as error:
-            if error.status not in NO_ACCESS:
-                raise
-            why = f"the stack refuses the token ({error.status})"
+    except UnreachableError as error:
+        why = str(error)
+    except ProblemError as error:
+        if error.status not in NO_ACCESS:
+            raise
+        why = f"the stack refuses the token ({error.status})"
     found = plan or plans.with_lines(plans.without_stack(file.document), file)
     said = {"plan": found, "checked_with": None if why else cli.options["url"], "without_stack": why}
     notes = ["", f"Checked without a stack: {why}.", plans.NOT_CHECKED] if why else []

@@ -40,6 +40,7 @@ def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], mo
         ["clock", "--set", "2020-06-06T10:00:00+08:00", "--advance", "5"],
         ["--url", "ftp://example.org", "clock"],
         ["--url", "http://127.0.0.1:port", "clock"],
+        ["--url", "http://[", "apply", "--check", str(ROOT / "infra" / "seasons" / "night-2020.yaml")],
         ["--url", "https://coupons.example", "publish", "first"],
         ["reconcile", "ours.csv", "--day", "6 June"],
         ["reconcile", "ours.csv", "--day", "2020-06-06"],
