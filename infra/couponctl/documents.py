@@ -11,7 +11,7 @@ import click
 from infra.client.api import ProblemError, UnreachableError
 from infra.couponctl import campaigns, plans
 from infra.couponctl.cli import OPERATOR, Cli, NoTokenError, command
-from infra.couponctl.output import GOOD, REFUSED, counted
+from infra.couponctl.output import GOOD, REFUSED, NotAgreedError, counted
 from infra.couponctl.parameters import NAME
 
 if TYPE_CHECKING:
@@ -47,8 +47,10 @@ def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int
     plan = _planned(cli, file, edit)
     if plan:
         cli.out.plan({"plan": plan}, *plans.told(plan, file))
-        if plan["refusals"] or not (yes or _is_agreed(plan)):
+        if plan["refusals"]:
             return _not_applied(cli, edit, plan["refusals"])
+        if not (yes or _is_agreed(plan)):
+            raise NotAgreedError(f"{edit.campaign_id}: not applied")
     return _apply(cli, file, edit, told=plan is not None, publish=publish)
 
 
@@ -94,10 +96,9 @@ def _is_agreed(plan: dict[str, Any]) -> bool:
 
 
 def _not_applied(cli: Cli, edit: Edit, refusals: list[dict[str, Any]]) -> int:
-    """Nothing was written: `refusals` stand against it, or the answer was no."""
-    first = refusals[0] if refusals else {"slug": "not-agreed", "detail": "Nothing was applied."}
+    """Nothing was written; the error is the first of the refusals that stand against it."""
     if cli.out.as_json:
-        facts = {name: value for name, value in first.items() if value is not None}
+        facts = {name: value for name, value in refusals[0].items() if value is not None}
         cli.out.result({"error": {"exit_code": REFUSED, "command": "apply", **facts}})
     else:
         cli.out.failure(f"{edit.campaign_id}: not applied")

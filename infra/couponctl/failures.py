@@ -1,7 +1,7 @@
 """Each expected error of a command becomes a message and an exit code; any other error is a defect, with its traceback.
 
-With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`. A 403 also
-says which scopes the command needs and the token has, if one is missing, a 401 when the token expires.
+With `--json` the message is one JSON object on stdout: `{"error": {exit_code, command, slug, detail, …}}`. A 403 names
+the scopes that the command needs and those that the token has, if one is missing. A 401 says when the token expires.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from infra.client.api import ApiError, ProblemError
-from infra.couponctl.output import REFUSED, BadFileError, WrongUseError
+from infra.couponctl.output import REFUSED, BadFileError, NotAgreedError, WrongUseError
 from infra.couponctl.tokens import claims_of, expiry_of, scopes_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ UNREACHABLE = 3
 INTERRUPTED = 130
 UNAUTHORIZED = 401
 FORBIDDEN = 403
-EXPECTED = (click.ClickException, BadFileError, WrongUseError, ApiError, OSError)
+EXPECTED = (click.ClickException, BadFileError, NotAgreedError, WrongUseError, ApiError, OSError)
 
 
 def report(cli: Cli, error: Exception) -> int:
@@ -75,6 +75,8 @@ def _kind(error: Exception) -> tuple[int, str]:
     """The exit code and the slug."""
     if isinstance(error, BadFileError):
         return REFUSED, "bad-file"
+    if isinstance(error, NotAgreedError):
+        return REFUSED, "not-agreed"
     if isinstance(error, ProblemError):
         return REFUSED, error.slug or "gateway"
     if isinstance(error, ApiError):

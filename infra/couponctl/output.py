@@ -37,6 +37,10 @@ class WrongUseError(ValueError):
     """The arguments contradict each other; nothing was changed."""
 
 
+class NotAgreedError(Exception):
+    """The answer to a question was no; nothing was done."""
+
+
 @dataclass(frozen=True)
 class Output:
     """Results go to stdout, as text or (`as_json`) one JSON value a line; progress and errors go to stderr."""

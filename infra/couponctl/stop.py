@@ -10,7 +10,7 @@ import click
 from coupons.times import rfc3339
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.controls import say, step
-from infra.couponctl.output import REFUSED, amount, counted
+from infra.couponctl.output import NotAgreedError, amount, counted
 from infra.couponctl.parameters import NAME
 from infra.couponctl.reads import published_batch
 from infra.couponctl.words import largest_minor, moment
@@ -34,8 +34,7 @@ def stop(cli: Cli, batch: str, *, void: bool, yes: bool) -> int:
             raise click.UsageError("stop asks before it acts, and nobody can answer here: give --yes")
         question = _question(cli.api, batch, void=void)
         if question and not click.confirm(question, err=True):
-            cli.out.failure(f"{batch}: not stopped")
-            return REFUSED
+            raise NotAgreedError(f"{batch}: not stopped")
     answer = cli.api.post(step(batch, "stop"), {"issued": "void" if void else "keep"}, repeatable=True)
     # What was voided before stays voided, with or without `--void`.
     said = "stopped, issued coupons " + ("voided" if answer.body.get("voided", void) else "stay valid")

@@ -125,16 +125,26 @@ def test_more_packs_are_given_by_raise(stored: Stack, capsys: pytest.CaptureFixt
     [(True, [], "y\n", 0), (True, [], "n\n", 1), (True, ["--yes"], "", 0), (False, [], "", 0)],
 )
 def test_a_removal_is_asked_for_on_a_terminal(
-    stored: Stack, monkeypatch: pytest.MonkeyPatch, terminal: bool, args: list[str], answer: str, code: int
+    stored: Stack,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    terminal: bool,
+    args: list[str],
+    answer: str,
+    code: int,
 ) -> None:
-    """Only there, and not with `--yes`; nothing is sent without agreement."""
+    """Only there, and not with `--yes`; nothing is sent without agreement, which is an error with `--json` too."""
     stored.on(ROUTE, planned(changes=[GONE]))
-    asked = []
+    asked: list[str] = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: terminal, raising=False)
     monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer == "y\n")
     assert stored.run("apply", str(SEASON), *args) == code
     assert asked == (["1 thing will be removed: merchants[pool]. Apply?"] if answer else [])
     assert (stored.routes()[-1] == ROUTE) == (code == 1)
+    assert ("hubei-2020: not applied\n" in capsys.readouterr().err) == (code == 1)
+    assert stored.run("apply", str(SEASON), "--json", *args) == code
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last.get("error", {}).get("slug") == ("not-agreed" if code else None)
 
 
 def test_nothing_is_asked_if_nothing_is_removed(stored: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,20 @@ def test_anything_but_yes_stops_nothing(stack: Stack, monkeypatch: pytest.Monkey
     assert STOP not in stack.routes()
 
 
+def test_a_no_is_an_error_for_machines(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One object on stdout, as any other; for people a line."""
+    for args, said in (["--json"], ""), ([], "pack: not stopped"):
+        monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+        assert stack.run("stop", "pack", *args) == 1
+        printed = capsys.readouterr()
+        assert printed.err.rpartition("[y/N]:")[2].strip() == said
+        told = [json.loads(line)["error"] for line in printed.out.strip().splitlines()]
+        error = {"exit_code": 1, "command": "stop", "slug": "not-agreed", "detail": "pack: not stopped"}
+        assert told == ([error] if args else [])
+
+
 def test_without_a_terminal_yes_is_required(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
