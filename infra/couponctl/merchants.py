@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from infra.couponctl.merchant_files import Listed
 
 PROGRESS_EVERY = 100
-DECISIONS = {"approve": "released", "refuse": "refused"}
 SAID = {None: "withheld", "released": "approved", "refused": "refused"}
 Withheld = dict[str, Any]
 
@@ -169,7 +168,7 @@ def approve(cli: Cli, merchant: str, day: str, order: str | None) -> int:
 
     The decision can be changed.
     """
-    return _decide(cli, Due(merchant, day, order), DECISIONS["approve"])
+    return _decide(cli, Due(merchant, day, order), "released")
 
 
 @command("refuse", needs=OPERATOR)
@@ -181,7 +180,7 @@ def refuse(cli: Cli, merchant: str, day: str, order: str | None) -> int:
 
     The decision can be changed.
     """
-    return _decide(cli, Due(merchant, day, order), DECISIONS["refuse"])
+    return _decide(cli, Due(merchant, day, order), "refused")
 
 
 def _decide(cli: Cli, due: Due, decision: str) -> int:

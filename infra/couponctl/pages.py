@@ -52,9 +52,8 @@ def pages(cli: Cli, *, stack: str, client_id: str, hotline: str | None) -> int:
     except (BotoCoreError, ClientError) as error:
         raise UnreachableError(f"AWS: {error}") from None
     url = outputs["PagesUrl"]
-    cli.out.result(
-        {"url": url, "removed": removed}, url, *([f"removed {counted(len(removed), 'file')}"] * bool(removed))
-    )
+    told = [f"removed {counted(len(removed), 'file')}"] if removed else []
+    cli.out.result({"url": url, "removed": removed}, url, *told)
     return GOOD
 
 
