@@ -22,7 +22,7 @@ class Applied:
     outcome: Literal["created", "updated", "unchanged"]
     revision: int | None
     warnings: list[dict[str, Any]]
-    """`{place, message}`: values in the document that were not applied, or are hardly meant."""
+    """`{place, message}`: values in the document that were not applied, or are probably not meant."""
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ NO_ACCESS = (401, 403)
 def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int:
     """Create or update a campaign from a file.
 
-    Before anything is written it says what is added, changed, removed or frozen, the money that publishing sets aside
-    by funder, and warnings of what is hardly meant. On a terminal it asks before something is removed.
+    Before anything is written it says what is added, changed, removed or frozen, how much money of each funder
+    publishing sets aside, and what is probably not meant. On a terminal it asks before something is removed.
 
     With --check it stops there; where no stack answers, or no token is given, it checks the file alone. The exit code
     is 1 if the stack would refuse the document, or with --publish one of its batches.
