@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 
 from tests.unit.couponctl.care import CLAIM, FOUND, SHOPS, UNTIL, claimed, coupon, with_care
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, token_of
 
 
 @pytest.fixture
@@ -139,9 +138,7 @@ def test_a_stack_that_prints_no_codes_is_named(stack: Stack) -> None:
 
 
 def jwt(**claims: str) -> str:
-    stated = {"scope": "citizen operator", **claims}
-    payload = base64.urlsafe_b64encode(json.dumps(stated).encode()).rstrip(b"=").decode()
-    return f"x.{payload}.x"
+    return token_of(**{"scope": "citizen operator", **claims})
 
 
 @pytest.mark.parametrize(

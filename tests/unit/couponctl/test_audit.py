@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from infra.couponctl import audits
 from tests.unit.couponctl.scripted_stack import Reply, Stack
-
-if TYPE_CHECKING:
-    pass
 
 
 def report(*, ok: bool, complete: bool) -> Reply:

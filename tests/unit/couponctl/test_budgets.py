@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.unit.couponctl.scripted_stack import Reply, Stack
-
-if TYPE_CHECKING:
-    pass
 
 PATH = "GET /admin/campaigns/spring/budgets"
 

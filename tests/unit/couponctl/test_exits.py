@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import socket
@@ -15,7 +14,7 @@ import pytest
 
 from infra.couponctl.main import couponctl as couponctl_group
 from infra.couponctl.main import main
-from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
+from tests.unit.couponctl.scripted_stack import Reply, Stack, problem, token_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -193,10 +192,6 @@ def test_help_says_what_a_shell_must_know(capsys: pytest.CaptureFixture[str]) ->
     assert all(f" {name} " in told for name in couponctl_group.commands)
 
 
-def token_of(**claims: object) -> str:
-    return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b'=').decode()}.x"
-
-
 @pytest.mark.parametrize(
     ("token", "has"),
     [
@@ -219,8 +214,7 @@ def test_a_403_names_the_scopes(stack: Stack, capsys: pytest.CaptureFixture[str]
 
 def test_a_403_for_another_reason_names_no_scope(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """The token has all that the command needs; a scope would be looked for in vain."""
-    problem = {"type": "/problems/not-eligible", "title": "Not eligible", "reason": "region"}
-    stack.on("POST /admin/batches/first/publish", Reply(403, problem))
+    stack.on("POST /admin/batches/first/publish", problem(403, "not-eligible", reason="region"))
     assert stack.run("publish", "first", "--token", token_of(scope="operator citizen")) == 1
     told = capsys.readouterr().err
     assert "reason: region" in told
