@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from infra.couponctl.output import counted
+from tests.unit.couponctl.books import SETTLEMENT, line, page, reconcile
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
 if TYPE_CHECKING:
@@ -16,42 +17,16 @@ if TYPE_CHECKING:
 HEADER = "order_no,reversal_no,discount_minor,merchant_match_minor,payable_minor\n"
 
 
-def line(order_no: str, discount: int, match: int, payable: int, reversal_no: str | None = None) -> dict[str, Any]:
-    return {
-        "order_no": order_no,
-        "reversal_no": reversal_no,
-        "kind": "reversal" if reversal_no else "redemption",
-        "discount_minor": discount,
-        "merchant_match_minor": match,
-        "payable_minor": payable,
-        "funding": [{"funder_id": "city", "amount_minor": discount}],
-        "campaign_id": "season",
-        "currency": "CNY",
-    }
-
-
 def same(lines: int, discount: str) -> str:
     """The total of both lists."""
     listed = f"{counted(lines, 'line')} with us, {lines} with them"
     return f"season CNY: {listed}, discount {discount} with us, {discount} with them"
 
 
-def page(*lines: dict[str, Any], following: str | None = None) -> Reply:
-    whole = {"damaged": 0, "lost": []}
-    body = {"merchant_id": "diner", "day": "2020-06-06", "lines": lines, "sums": [], "next": following}
-    return Reply(body={**body, **whole})
-
-
-def reconcile(stack: Stack, tmp_path: Path, csv: str, *args: str) -> int:
-    path = tmp_path / "ours.csv"
-    path.write_text(csv, encoding="utf-8")
-    return stack.run(*args, "reconcile", str(path), "--day", "2020-06-06", "--merchant", "diner")
-
-
 def test_two_lists_that_agree_are_good(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All pages are read, with the merchant's own token, and a reversal is a movement of its own."""
     stack.on(
-        "GET /settlements/2020-06-06",
+        SETTLEMENT,
         page(line("A1", 1000, 1000, 4000), following="more"),
         page(line("A1", -1000, -1000, -4000, "R1")),
     )
@@ -66,7 +41,7 @@ def test_two_lists_that_agree_are_good(stack: Stack, tmp_path: Path, capsys: pyt
 
 def test_each_difference_is_named(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Missing with us, missing with them, and which amount differs by what."""
-    stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000), line("A2", 2000, 2000, 8000)))
+    stack.on(SETTLEMENT, page(line("A1", 1000, 1000, 4000), line("A2", 2000, 2000, 8000)))
     theirs = "discount 30.00 CNY, merchant_match 30.00 CNY, payable 140.00 CNY"
     matched = "merchant_match is 10.00 CNY with us, 5.00 CNY with them"
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,500,4500\nA3,,3000,3000,14000\n") == 1
@@ -82,7 +57,7 @@ def test_each_difference_is_named(stack: Stack, tmp_path: Path, capsys: pytest.C
 
 def test_differences_are_json_for_machines(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One object with every difference; a file without the column `reversal_no` lists redemptions only."""
-    stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000)))
+    stack.on(SETTLEMENT, page(line("A1", 1000, 1000, 4000)))
     csv = "order_no,discount_minor,merchant_match_minor,payable_minor,till\n"
     assert reconcile(stack, tmp_path, csv, "--json") == 1
     (difference,) = json.loads(capsys.readouterr().out)["differences"]
@@ -95,7 +70,7 @@ def test_differences_are_json_for_machines(stack: Stack, tmp_path: Path, capsys:
 def test_no_sum_of_a_page_is_told_as_the_days(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`sums` are each page's own; totals are of all pages."""
     pages = page(line("A1", 1000, 1000, 4000), following="more"), page(line("A2", 1000, 1000, 4000))
-    stack.on("GET /settlements/2020-06-06", *pages)
+    stack.on(SETTLEMENT, *pages)
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\nA2,,1000,1000,4000\n", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert "sums" not in told
@@ -107,13 +82,13 @@ def test_what_is_withheld_or_refused_is_named_apart(
 ) -> None:
     """It is a line with both, so it is no difference; what was released, or never withheld, is not spoken of."""
     stack.on(
-        "GET /settlements/2020-06-06",
+        SETTLEMENT,
         page(
-            line("A2", 1000, 1000, 4000) | {"withheld": "no goods", "decision": "refused"},
-            line("A1", 1000, 1000, 4000) | {"withheld": "no goods", "decision": None},
-            line("A1", -500, -500, -2000, "R1") | {"withheld": "no goods", "decision": None},
-            line("A3", 1000, 1000, 4000) | {"withheld": "a mistake", "decision": "released"},
-            line("A4", 1000, 1000, 4000) | {"withheld": None, "decision": None},
+            line("A2", 1000, 1000, 4000, withheld="no goods", decision="refused"),
+            line("A1", 1000, 1000, 4000, withheld="no goods"),
+            line("A1", -500, -500, -2000, "R1", withheld="no goods"),
+            line("A3", 1000, 1000, 4000, withheld="a mistake", decision="released"),
+            line("A4", 1000, 1000, 4000),
         ),
     )
     theirs = "".join(f"A{n},,1000,1000,4000\n" for n in range(1, 5)) + "A1,R1,-500,-500,-2000\n"
@@ -138,21 +113,15 @@ def test_a_day_that_is_not_closed_is_said_to_be_so(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str], final: bool, said: str
 ) -> None:
     """Lines may still come, so a difference may go away."""
-    answer = page(line("A1", 1000, 1000, 4000))
-    answer.body["final"] = final
-    stack.on("GET /settlements/2020-06-06", answer)
+    stack.on(SETTLEMENT, page(line("A1", 1000, 1000, 4000), final=final))
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\n") == 0
     assert capsys.readouterr().out.splitlines()[1:] == [f"2020-06-06: 1 line with us, 1 with them, no difference{said}"]
 
 
 def test_damaged_books_agree_with_nothing(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Though all lines that can be read are the same; those that cannot are named."""
-    answer = page(line("A1", 1000, 1000, 4000))
-    answer.body |= {
-        "damaged": 2,
-        "lost": [{"order_no": "A2", "reversal_no": "R1"}, {"order_no": "A3", "reversal_no": None}],
-    }
-    stack.on("GET /settlements/2020-06-06", answer)
+    lost = [{"order_no": "A2", "reversal_no": "R1"}, {"order_no": "A3", "reversal_no": None}]
+    stack.on(SETTLEMENT, page(line("A1", 1000, 1000, 4000), damaged=2, lost=lost))
     assert reconcile(stack, tmp_path, f"{HEADER}A1,,1000,1000,4000\n") == 1
     assert (
         "no difference; our books of the day are damaged, lines that cannot be read: A2/R1, A3"
@@ -181,7 +150,7 @@ def test_a_list_that_cannot_be_read_is_named_with_its_line(
     """Columns, whole amounts, and one line a movement; the settlement is not even asked for."""
     assert reconcile(stack, tmp_path, csv) == 1
     assert said in capsys.readouterr().err
-    assert "GET /settlements/2020-06-06" not in stack.routes()
+    assert SETTLEMENT not in stack.routes()
 
 
 OURS = "order_no,discount_minor,merchant_match_minor,payable_minor"
@@ -208,7 +177,7 @@ def test_the_day_is_the_files_own_unless_another_is_given(
 ) -> None:
     """The settlement's own file reconciles as it is; `day` goes before `at`, and `--day` before both."""
     stack.on("GET /campaigns", Reply(body={"campaigns": [{"campaign_id": "season", "timezone": "Asia/Shanghai"}]}))
-    stack.on("GET /settlements/2020-06-06", page(line("A1", 1000, 1000, 4000)))
+    stack.on(SETTLEMENT, page(line("A1", 1000, 1000, 4000)))
     (tmp_path / "ours.csv").write_text(csv, encoding="utf-8", newline="")
     given = [] if day is None else ["--day", day]
     assert stack.run("reconcile", str(tmp_path / "ours.csv"), "--merchant", "diner", *given) == 0
@@ -246,12 +215,12 @@ def test_a_list_of_no_day_or_of_two_is_wrong_usage(
 
 def test_a_settlement_that_does_not_end_is_given_up(stack: Stack, tmp_path: Path) -> None:
     """A cursor that comes back is no next page."""
-    stack.on("GET /settlements/2020-06-06", page(following="again"))
+    stack.on(SETTLEMENT, page(following="again"))
     assert reconcile(stack, tmp_path, HEADER) == 3
-    assert stack.routes().count("GET /settlements/2020-06-06") == 2
+    assert stack.routes().count(SETTLEMENT) == 2
 
 
 def test_a_refused_settlement_is_a_refusal(stack: Stack, tmp_path: Path) -> None:
     """The problem is printed and the exit code is 1."""
-    stack.on("GET /settlements/2020-06-06", problem(403, "forbidden"))
+    stack.on(SETTLEMENT, problem(403, "forbidden"))
     assert reconcile(stack, tmp_path, HEADER) == 1

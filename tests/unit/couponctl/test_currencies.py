@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.couponctl.books import SETTLEMENT, line, page, reconcile
 from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 if TYPE_CHECKING:
@@ -16,25 +17,12 @@ HEADER = "order_no,campaign_id,currency,discount_minor,merchant_match_minor,paya
 AGREED = f"{HEADER}A1,season,CNY,1000,0,4000\nA2,tokyo,JPY,500,0,2000\n"
 
 
-def line(order_no: str, campaign_id: str, currency: str, *amounts: int) -> dict[str, Any]:
-    names = ("discount_minor", "merchant_match_minor", "payable_minor")
-    funding = [{"funder_id": "government", "amount_minor": amounts[0]}]
-    purse = {"campaign_id": campaign_id, "currency": currency}
-    return {"order_no": order_no, **purse, **dict(zip(names, amounts, strict=True)), "funding": funding}
-
-
 @pytest.fixture
 def stack(stack: Stack) -> Stack:
     """A merchant of two campaigns whose funder has one name."""
-    lines = [line("A1", "season", "CNY", 1000, 0, 4000), line("A2", "tokyo", "JPY", 500, 0, 2000)]
-    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None, "damaged": 0, "lost": []}))
+    in_yen = line("A2", 500, 0, 2000, campaign_id="tokyo", currency="JPY")
+    stack.on(SETTLEMENT, page(line("A1", 1000, 0, 4000), in_yen))
     return stack
-
-
-def reconcile(stack: Stack, tmp_path: Path, csv: str, *args: str) -> int:
-    path = tmp_path / "ours.csv"
-    path.write_text(csv, encoding="utf-8")
-    return stack.run(*args, "reconcile", str(path), "--day", "2020-06-06", "--merchant", "diner")
 
 
 @pytest.mark.parametrize("csv", [AGREED, AGREED.replace("campaign_id", "shop").replace("currency", "money")])
@@ -135,7 +123,7 @@ def test_without_a_line_of_ours_it_is_in_the_currency_of_all_campaigns(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A season has one, as a rule."""
-    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [], "next": None, "damaged": 0, "lost": []}))
+    stack.on(SETTLEMENT, page())
     stack.on("GET /campaigns", campaigns_of(oman="OMR", salalah="OMR"))
     assert reconcile(stack, tmp_path, "order_no,discount_minor,merchant_match_minor,payable_minor\nA3,1500,0,0\n") == 1
     assert "order A3: missing with us (theirs: discount 1.500 OMR," in capsys.readouterr().out

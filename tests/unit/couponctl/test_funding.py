@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.couponctl.scripted_stack import Reply, Stack
+from tests.unit.couponctl import books
+from tests.unit.couponctl.books import SETTLEMENT, line, page
+from tests.unit.couponctl.scripted_stack import Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,15 +23,12 @@ HEADER = "order_no,discount_minor,merchant_match_minor,payable_minor,funding\n"
 @pytest.fixture
 def stack(stack: Stack) -> Stack:
     funding = [{"funder_id": name, "amount_minor": amount} for name, amount in OURS.items()]
-    line = {"order_no": "A1", "reversal_no": None, "funding": funding, **PURSE, **AMOUNTS}
-    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "damaged": 0, "lost": [], "next": None}))
+    stack.on(SETTLEMENT, page(line("A1", *AMOUNTS.values(), funding=funding)))
     return stack
 
 
 def reconcile(stack: Stack, tmp_path: Path, cell: str, *args: str, discount: int = 2000) -> int:
-    path = tmp_path / "ours.csv"
-    path.write_text(f"{HEADER}A1,{discount},0,8000{cell}\n", encoding="utf-8")
-    return stack.run(*args, "reconcile", str(path), "--day", "2020-06-06", "--merchant", "diner")
+    return books.reconcile(stack, tmp_path, f"{HEADER}A1,{discount},0,8000{cell}\n", *args)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +97,5 @@ def test_the_help_says_what_the_file_is(stack: Stack, capsys: pytest.CaptureFixt
 
 def test_a_settlement_without_funding_is_none(stack: Stack, tmp_path: Path) -> None:
     """Each line of ours has it."""
-    line = {"order_no": "A1", **PURSE, **AMOUNTS}
-    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": [line], "damaged": 0, "lost": [], "next": None}))
+    stack.on(SETTLEMENT, page({"order_no": "A1", **PURSE, **AMOUNTS}))
     assert reconcile(stack, tmp_path, ",a:2000") == 3

@@ -10,46 +10,21 @@ import pytest
 
 from infra.couponctl.settlement_days import Days
 from infra.couponctl.statements import read_statement
+from tests.unit.couponctl.books import SETTLEMENT, line, page
 from tests.unit.couponctl.scripted_stack import Reply, Stack
 
-PATH = "GET /settlements/2020-06-06"
 
-
-def line(order_no: str, *, reversal_no: str | None = None, sign: int = 1, **facts: Any) -> dict[str, Any]:
-    amounts = {"discount_minor": 1000, "merchant_match_minor": 500, "payable_minor": 4000}
-    return {
-        "kind": "reversal" if reversal_no else "redemption",
-        "order_no": order_no,
-        "reversal_no": reversal_no,
-        "coupon_id": "A1",
-        "campaign_id": "spring",
-        "batch_id": "pack",
-        "terms_id": "meal",
-        "currency": "CNY",
-        **{name: sign * minor for name, minor in amounts.items()},
-        "funding": [{"funder_id": "city", "amount_minor": sign * 1000}],
-        "at": "2020-06-06T10:00:00+08:00",
-        "late": False,
-        "coupon_returned": False,
-        "withheld": None,
-        "decision": None,
-        **facts,
-    }
-
-
-def page(*lines: dict[str, Any], following: str | None = None, **facts: Any) -> Reply:
-    head = {"merchant_id": "diner", "day": "2020-06-06", "damaged": 0, "lost": [], "final": False}
-    return Reply(body={**head, "lines": list(lines), "sums": [], "day_sums": None, "next": following, **facts})
+def sale(order_no: str, *, reversal_no: str | None = None, sign: int = 1, **facts: Any) -> dict[str, Any]:
+    """Of 50 yuan, or its reversal."""
+    return line(order_no, sign * 1000, sign * 500, sign * 4000, reversal_no, campaign_id="spring", **facts)
 
 
 @pytest.fixture
 def stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
     """Two pages: three redemptions, one of them withheld, and a reversal."""
     monkeypatch.setenv("COUPONCTL_TOKEN", "merchants")
-    held = line("o-2", withheld="no goods")
-    stack.on(
-        PATH, page(line("o-1"), held, following="more"), page(line("o-3"), line("o-1", reversal_no="r-1", sign=-1))
-    )
+    first = page(sale("o-1"), sale("o-2", withheld="no goods"), following="more", final=False)
+    stack.on(SETTLEMENT, first, page(sale("o-3"), sale("o-1", reversal_no="r-1", sign=-1), final=False))
     return stack
 
 
@@ -72,7 +47,7 @@ def test_a_day_is_shown_line_by_line_and_in_sums(stack: Stack, capsys: pytest.Ca
 def test_lines_are_shown_in_the_order_of_their_times(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever their pages, and whatever the offsets of their campaigns."""
     times = {"late": "2020-06-06T11:00:00+08:00", "early": "2020-06-06T02:00:00Z", "mid": "2020-06-06T10:30:00+08:00"}
-    stack.on(PATH, page(*(line(name, at=at) for name, at in times.items())))
+    stack.on(SETTLEMENT, page(*(sale(name, at=at) for name, at in times.items())))
     assert stack.run("settlement", "2020-06-06") == 0
     shown = [text.split()[4] for text in capsys.readouterr().out.splitlines() if "redemption" in text]
     assert shown == ["early", "mid", "late"]
@@ -100,7 +75,7 @@ def test_the_csv_is_what_reconcile_reads(stack: Stack, tmp_path: Any, capsys: py
 
 def test_a_day_that_cannot_be_read_whole_is_not_good(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """The lines that are lost are named, in every form."""
-    stack.on(PATH, page(damaged=1, lost=[{"order_no": "o-9", "reversal_no": None}]))
+    stack.on(SETTLEMENT, page(damaged=1, lost=[{"order_no": "o-9", "reversal_no": None}]))
     for form in ([], ["--json"], ["--csv"]):
         assert stack.run("settlement", "2020-06-06", *form) == 1
         assert "o-9" in capsys.readouterr().out

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.couponctl import books
+from tests.unit.couponctl.books import SETTLEMENT, line, page
 from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 if TYPE_CHECKING:
@@ -22,23 +24,15 @@ ZONES = {"season": "Asia/Shanghai", "paris": "Europe/Paris"}
 
 @pytest.fixture
 def stack(stack: Stack) -> Stack:
-    def line(reversal_no: str | None, *amounts: int) -> dict[str, Any]:
-        names = ("discount_minor", "merchant_match_minor", "payable_minor")
-        money = dict(zip(names, amounts, strict=True))
-        purse = {"campaign_id": "season", "currency": "CNY", "funding": []}
-        return {"order_no": "A1", "reversal_no": reversal_no, **purse, **money}
-
-    lines = [line(None, 1000, 1000, 1234000), line("R1", -250, -250, -1000)]
-    stack.on("GET /settlements/2020-06-06", Reply(body={"lines": lines, "next": None, "damaged": 0, "lost": []}))
+    stack.on(SETTLEMENT, page(line("A1", 1000, 1000, 1234000), line("A1", -250, -250, -1000, "R1")))
     campaigns = [{"campaign_id": name, "timezone": zone} for name, zone in ZONES.items()]
     stack.on("GET /campaigns", Reply(body={"campaigns": campaigns}))
     return stack
 
 
 def reconcile(stack: Stack, tmp_path: Path, content: str | bytes, *args: str) -> int:
-    path = tmp_path / "ours.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return stack.run("reconcile", str(path), "--merchant", "diner", *args)
+    """Of its own day."""
+    return books.reconcile(stack, tmp_path, content, *args, day=None)
 
 
 SEMICOLONS = LIST.replace(",", ";").replace("\n", "\r\n")
@@ -108,7 +102,7 @@ def test_what_would_be_a_guess_is_named(
     """The line, the column and what is wrong with it; no settlement is asked for."""
     assert reconcile(stack, tmp_path, csv, "--day", "2020-06-06") == 1
     assert said in capsys.readouterr().err
-    assert "GET /settlements/2020-06-06" not in stack.routes()
+    assert SETTLEMENT not in stack.routes()
 
 
 def test_a_column_that_is_ignored_may_be_there_twice(stack: Stack, tmp_path: Path) -> None:
@@ -164,4 +158,4 @@ def test_without_campaigns_an_offset_is_its_own_zone(stack: Stack, tmp_path: Pat
     """There is no zone that it could be turned into, and no settlement either."""
     stack.on("GET /campaigns", Reply(body={"campaigns": []}))
     reconcile(stack, tmp_path, f"{PLAIN},at\nA1,1,1,4,2020-06-06T23:00:00-07:00\n")
-    assert stack.routes()[-1] == "GET /settlements/2020-06-06"
+    assert stack.routes()[-1] == SETTLEMENT
