@@ -90,6 +90,13 @@ def test_a_long_list_of_changes_is_cut(
     assert ("  and 1 more changes (--json lists all)" in lines) == bool(more)
 
 
+def test_a_long_value_is_cut(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """After sixty characters; one of sixty is whole."""
+    stored.on(ROUTE, planned(changes=[{"place": "title", "change": "changed", "kept": "o" * 60, "stated": "n" * 61}]))
+    assert stored.run("apply", str(SEASON)) == 0
+    assert f"  ~ title: {'o' * 60} becomes {'n' * 60}… (line " in capsys.readouterr().err
+
+
 def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Every refusal is told, with the line of each difference."""
     frozen = {"place": "batches[sme-recovery].quantity", "change": "frozen", "kept": 60_001, "stated": 60_000}
@@ -145,6 +152,22 @@ def test_a_removal_is_asked_for_on_a_terminal(
     assert stored.run("apply", str(SEASON), "--json", *args) == code
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert last.get("error", {}).get("slug") == ("not-agreed" if code else None)
+
+
+def test_a_question_names_five_things(stored: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And how many more."""
+    gone = [{**GONE, "place": f"merchants[m{number}]"} for number in range(6)]
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text))
+    for changes in (gone, gone[:5]):
+        stored.on(ROUTE, planned(changes=changes))
+        assert stored.run("apply", str(SEASON)) == 1
+    five = ", ".join(f"merchants[m{number}]" for number in range(5))
+    assert asked == [
+        f"6 things will be removed: {five} and 1 more. Apply?",
+        f"5 things will be removed: {five}. Apply?",
+    ]
 
 
 def test_nothing_is_asked_if_nothing_is_removed(stored: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
