@@ -47,7 +47,7 @@ def report(cli: Cli, error: Exception) -> int:
         error.show()
     else:
         cli.out.failure(_detail(error))
-        if isinstance(getattr(error.__cause__, "reason", error.__cause__), ConnectionRefusedError) and cli.is_local:
+        if isinstance(error.__cause__, ConnectionRefusedError) and cli.is_local:
             cli.out.failure("  nothing listens there: `make run` starts the local stack, --url names another")
     return code
 

@@ -131,10 +131,11 @@ class Season:
         try:
             campaign = api.get(f"/admin/campaigns/{quote(batch['campaign_id'], safe='')}").body
             terms = {one["terms_id"]: one for one in batch["coupons"]}
-            accepting = {name: _accepting(api, batch["campaign_id"], name) for name in terms}
-            return cls(
-                campaign, terms, {name: shops(accepting[name], terms[name]["scope"]["regions"]) for name in terms}
-            )
+            accepting = {
+                name: shops(_accepting(api, batch["campaign_id"], name), one["scope"]["regions"])
+                for name, one in terms.items()
+            }
+            return cls(campaign, terms, accepting)
         except (KeyError, TypeError) as error:
             raise UnreachableError(f"{api.url} answers something that is not a campaign: {error!r}") from None
 
