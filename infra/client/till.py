@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CUT_OFF_MAX_S = 600.0
 """An older scan is refused; the customer must show a fresh code."""
+SETTLEMENT = "GET /settlements/{day}"
 Kept = dict[str, Any]
 """`{order, code, pin, scanned_at}` of a redemption, `{amount_minor}` of a reversal."""
 
@@ -150,11 +151,11 @@ class Till(Session):
 
     def settlement(self, day: str, cursor: str | None = None) -> Settlement:
         """One page of the merchant's lines of a day (`2020-06-06`); `next` is the cursor of the page after it."""
-        return cast("Settlement", self._call("GET /settlements/{day}", {"day": day}, query={"cursor": cursor}))
+        return cast("Settlement", self._call(SETTLEMENT, {"day": day}, query={"cursor": cursor}))
 
     def settlement_lines(self, day: str) -> Iterator[dict[str, Any]]:
         """Every line of the day. Raises UnreachableError if the pages do not end."""
-        for page in self._pages("GET /settlements/{day}", {"day": day}):
+        for page in self._pages(SETTLEMENT, {"day": day}):
             yield from page["lines"]
 
     def _redeem(self, order_no: str, *, was_cut_off: bool) -> Redemption:
