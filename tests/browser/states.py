@@ -27,7 +27,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,7 @@ class State:
             return [self._dated(one) for one in said]
         if isinstance(said, str) or not self.at:
             return said
-        date = format_datetime(datetime.fromisoformat(self.at).astimezone(tz=None)).rpartition(" ")[0] + " GMT"
+        date = format_datetime(datetime.fromisoformat(self.at).astimezone(UTC), usegmt=True)
         return {**said, "headers": {"Date": date, **said.get("headers", {})}}
 
 
