@@ -11,9 +11,9 @@ STYLE = Path(__file__).parents[3] / "infra" / "pages" / "shared" / "style"
 TOKENS = (STYLE / "tokens.css").read_text("utf-8")
 _COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
 _BLOCK = re.compile(r"(:root[^{]*)\{([^}]*)\}")
-BLOCKS = {selector.strip(): dict(_COLOUR.findall(body)) for selector, body in _BLOCK.findall(TOKENS)}
-LIGHT = BLOCKS[":root"]
-DARK = LIGHT | BLOCKS[':root[data-theme="dark"]']
+BLOCKS = {selector.strip(): " ".join(body.split()) for selector, body in _BLOCK.findall(TOKENS)}
+LIGHT = dict(_COLOUR.findall(BLOCKS[":root"]))
+DARK = LIGHT | dict(_COLOUR.findall(BLOCKS[':root[data-theme="dark"]']))
 TEXT, SHAPE = 4.5, 3.0
 SECTIONS = ["opening", "coupons", "taste", "culture", "dazzle", "night"]
 TEXTS = [
