@@ -22,11 +22,6 @@ try {
 }
 
 function testsOf(folder) {
-  let names = [];
-  try {
-    names = readdirSync(folder, { recursive: true });
-  } catch {
-    // A folder that is not built yet.
-  }
+  const names = readdirSync(folder, { recursive: true });
   return names.filter((name) => /\.test\.tsx?$/.test(name)).map((name) => join(folder, name));
 }

@@ -10,7 +10,7 @@ A state says what the stack answers and what the person does; the page that is b
      "camera": "NotAllowedError",                  how the browser refuses it, or "on": a picture without a code
      "without": "indexedDB",                       what this browser lacks
      "device": "k7f2",                             the name of the till in the shop's order numbers
-     "does": [{"press": "领取"}, {"fill": "金额", "with": "60"}, {"key": "Tab"}, {"passes_s": 61},
+     "does": [{"press": "领取"}, {"fill": "金额", "with": "60"}, {"passes_s": 61},
               {"steps_s": 20},                     second by second: what is sent meanwhile is answered
               {"scan": "AV8g…"},                   a keyboard scanner types it, with Enter
               {"go": "#/queue"}, {"reload": true}, {"open": "更多"}, {"see": "待补"}],
@@ -126,7 +126,6 @@ def _stepped(page: Page, act: dict[str, Any]) -> None:
 _ACTS: dict[str, Callable[[Page, dict[str, Any]], object]] = {
     "press": lambda page, act: _found(page, act).first.click(),
     "fill": lambda page, act: page.get_by_label(act["fill"]).fill(act["with"]),
-    "key": lambda page, act: page.keyboard.press(act["key"]),
     "scan": lambda page, act: page.evaluate(_SCAN, act["scan"]),
     "open": lambda page, act: page.locator("summary", has_text=act["open"]).click(),
     "go": lambda page, act: page.evaluate("(hash) => { location.hash = hash }", act["go"]),

@@ -54,7 +54,7 @@ export function BatchCard({ batch, campaign, claimed }: Props) {
       href={to("batches", batch.batch_id)}
       over={mood === "stop"}
     >
-      <p class="note two">{first ? kindsOf(full).map(({ terms }) => sumOf(terms, campaign.currency).text).join(language.value === "zh" ? "；" : "; ") : "\u2007"}</p>
+      <p class="note">{first ? kindsOf(full).map(({ terms }) => sumOf(terms, campaign.currency).text).join(language.value === "zh" ? "；" : "; ") : "\u2007"}</p>
       {who && <p class="note">{who}</p>}
       <p><Chip mood={mood}>{state}</Chip></p>
     </Ticket>

@@ -24,7 +24,7 @@ export function Claimed({ batch, campaign, claim, fresh }: Props) {
   }, []);
   const count = claim.coupons.length;
   return (
-    <section class="stack claimed">
+    <section class="stack">
       <Notice mood="done" live="status">
         <h2 ref={heading} tabIndex={-1}>{say("claimed.title")}</h2>
         <p>{say(count === 1 ? "claimed.one" : "claimed.some", { count })}</p>

@@ -5,7 +5,7 @@ import { nowS } from "../shared/clock";
 import { momentOf } from "../shared/figures";
 import { sectionOf } from "../shared/parts/drawings";
 import { Amount, Ticket } from "../shared/parts/ticket";
-import { language, titled } from "../shared/words";
+import { language } from "../shared/words";
 import type { Batch, Campaign, Terms } from "./catalogue";
 import { to } from "./place";
 import { exampleOf, hoursOf, limitOf, listed, matchOf, regionsOf, sumOf, validityOf, whereOf, Worth } from "./terms";
@@ -32,7 +32,7 @@ export function totalOf(coupons: Terms[]): number | null {
   return sum;
 }
 
-export function Pack({ batch, currency, href }: { batch: Batch; currency: string; href?: string }) {
+export function Pack({ batch, currency }: { batch: Batch; currency: string }) {
   const kinds = kindsOf(batch);
   const [first] = kinds;
   if (!first) return null;
@@ -48,7 +48,6 @@ export function Pack({ batch, currency, href }: { batch: Batch; currency: string
         title={worded(line)}
         titleLang={line?.lang}
         count={batch.coupons.length}
-        {...(href !== undefined && { href })}
       >
         {more.map((each) => (
           <p class="title more" key={each.text} {...(each.lang && { lang: each.lang })}>{worded(each)}</p>
@@ -105,10 +104,4 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** The title of a campaign or batch, with its language where that is not the page's. */
-export function Named({ title }: { title: Campaign["title"] }) {
-  const { text, lang } = titled(title);
-  return <span {...(lang && { lang })}>{text}</span>;
 }

@@ -77,7 +77,6 @@ export class Api {
     private readonly token: () => string | null = () => null,
     readonly device: Device = DEVICE,
     private readonly send: typeof fetch = (...request) => fetch(...request),
-    private readonly url = "",
   ) {
     this.time = new ServerTime(() => device.monotonicS());
   }
@@ -141,7 +140,7 @@ export class Api {
       const sentS = this.device.monotonicS();
       // A browser's cache must not answer: its `Date` is old, and its `Age` is not counted on.
       const init: RequestInit = { method, headers, body, signal: limit.signal, cache: "no-store", credentials: "omit" };
-      const response = await this.send(this.url + path, init);
+      const response = await this.send(path, init);
       const receivedS = this.device.monotonicS();
       this.time.learn(response.headers.get("Date"), response.headers.get("Age"), sentS, receivedS);
       return [response, await response.text()];

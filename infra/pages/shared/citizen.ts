@@ -1,7 +1,7 @@
 // A citizen's requests: book, claim at the opening, and codes that do not expire while they are shown.
 // Mirrors infra/client/citizen.py and session.py; tests/cases/claims.json runs against both.
 
-import { ApiError, ProblemError, UnreachableError, type Api, type Call } from "./api";
+import { ApiError, ProblemError, type Api, type Call } from "./api";
 import { aborted } from "./device";
 import { reactionTo } from "./reactions";
 import type { Schema } from "./routes";
@@ -146,5 +146,3 @@ export class Citizen {
     }
   }
 }
-
-export { UnreachableError };

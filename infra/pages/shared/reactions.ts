@@ -17,7 +17,7 @@ export interface Reaction {
   cases: Record<string, Line>;
 }
 
-/** `slugs`, and the reactions to the gateway's own refusals and to slugs that this page does not know. */
+/** By slug; `unknown` for slugs that this page does not know. */
 const REACTIONS = table as { slugs: Record<string, Reaction>; unknown: Reaction };
 const BY_STATUS: Record<number, string> = { 401: "unauthenticated", 403: "forbidden" };
 
@@ -32,13 +32,6 @@ export function lineOf(error: ProblemError, language: Language): string {
   const reaction = reactionTo(error);
   const word = wordsOf(error).find((each) => each in reaction.cases);
   return inserted((word === undefined ? reaction.line : reaction.cases[word])?.[language] ?? "", error);
-}
-
-/** One line for each of `reasons`, in their order; the line of the refusal if it has none. */
-export function linesOf(error: ProblemError, language: Language): string[] {
-  const reaction = reactionTo(error);
-  const lines = wordsOf(error).flatMap((word) => reaction.cases[word]?.[language] ?? []);
-  return lines.length > 0 ? [...new Set(lines)] : [lineOf(error, language)];
 }
 
 /** The line of one reason, as a quote states it. */

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { connected } from "../network";
 import { large, theme, THEMES } from "../preferences";
 import { newBuild, reloaded } from "../worker";
-import { language, say, type Word } from "../words";
+import { language, LOCALES, say, type Word } from "../words";
 import { Button } from "./button";
 import { Notice } from "./notice";
 
@@ -45,7 +45,7 @@ function NewBuild() {
 export function LanguageSwitch() {
   const other = language.value === "zh" ? "en" : "zh";
   return (
-    <button type="button" class="switch" lang={other === "zh" ? "zh-CN" : "en-GB"} onClick={() => (language.value = other)}>
+    <button type="button" class="switch" lang={LOCALES[other]} onClick={() => (language.value = other)}>
       {say("language.other")}
     </button>
   );
