@@ -24,7 +24,7 @@ export type AnswerOf<R extends Route> = R extends `${infer M} ${infer P}`
 
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-/** Routes that take no token; tests/unit/pages/test_routes.py compares them with the OpenAPI document. */
+/** Routes that take no token; tests/unit/infra/test_pages_words.py compares them with the OpenAPI document. */
 export const PUBLIC: ReadonlySet<string> = new Set<Route>([
   "GET /campaigns",
   "GET /campaigns/{campaign_id}",
