@@ -10,6 +10,15 @@ import { chdir } from "node:process";
 
 chdir(import.meta.dirname);
 const OUT = "built";
+const BUNDLE = {
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  target: ["es2020", "chrome87", "safari14"],
+  // Safari 14.0 has it, but for a rare fault of order, because of which esbuild refuses to leave it as it is.
+  supported: { destructuring: true },
+};
 const hash = (algorithm, content, encoding) => createHash(algorithm).update(content).digest(encoding);
 const sources = new Set(["apps.json", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"]);
 const packages = new Set();
@@ -34,6 +43,7 @@ await writeFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n"
 /** The app's script and style sheet, by their names in built/. Each app alone, so that one never changes another's. */
 async function bundled(app) {
   const { metafile } = await build({
+    ...BUNDLE,
     entryPoints: [`${app}/main.tsx`],
     outdir: OUT,
     entryNames: `assets/${app}-[hash]`,
@@ -41,15 +51,8 @@ async function bundled(app) {
     assetNames: "assets/[name]-[hash]",
     loader: { ".wasm": "file" },
     publicPath: "/",
-    bundle: true,
     splitting: true,
     format: "esm",
-    minify: true,
-    charset: "utf8",
-    legalComments: "none",
-    target: ["es2020", "chrome87", "safari14"],
-    // Safari 14.0 has it, but for a rare fault of order, because of which esbuild refuses to leave it as it is.
-    supported: { destructuring: true },
     metafile: true,
   });
   for (const path of Object.keys(metafile.inputs)) {
@@ -77,16 +80,11 @@ async function workerWritten() {
   const assets = (await filesOf(`${OUT}/assets`)).sort().map((name) => `/assets/${name}`);
   sources.add("worker/sw.ts");
   await build({
+    ...BUNDLE,
     entryPoints: ["worker/sw.ts"],
     outfile: `${OUT}/sw.js`,
     define: { SHELLS: JSON.stringify(shells), ASSETS: JSON.stringify(assets) },
-    bundle: true,
     format: "iife",
-    minify: true,
-    charset: "utf8",
-    legalComments: "none",
-    target: ["es2020", "chrome87", "safari14"],
-    supported: { destructuring: true },
   });
 }
 
