@@ -105,20 +105,22 @@ async function licencesWritten() {
   return path;
 }
 
+/** The page of an application, with what the heads of all pages have. */
 async function pageWritten(app, { script, style }) {
   const source = `${app}/page.html`;
   sources.add(source);
-  let html = await readFile(source, "utf8");
-  const tags = {
-    style: `<link rel="stylesheet" ${await checked("href", style)}>`,
-    script: `<script type="module" ${await checked("src", script)}></script>`,
-    licences: `<link rel="license" href="/${licences}">`,
-  };
-  for (const [name, tag] of Object.entries(tags)) {
-    if (!html.includes(`<!-- ${name} -->`)) throw new Error(`${source} lacks <!-- ${name} -->`);
-    html = html.replace(`<!-- ${name} -->`, () => tag);
-  }
-  await writeFile(`${OUT}/${app}.html`, html);
+  const html = await readFile(source, "utf8");
+  if (!html.includes("<!-- head -->")) throw new Error(`${source} lacks <!-- head -->`);
+  const head = [
+    `<meta charset="utf-8">`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<meta name="color-scheme" content="light dark">`,
+    `<link rel="icon" type="image/svg+xml" href="/favicon.svg">`,
+    `<link rel="stylesheet" ${await checked("href", style)}>`,
+    `<script type="module" ${await checked("src", script)}></script>`,
+    `<link rel="license" href="/${licences}">`,
+  ].join("\n");
+  await writeFile(`${OUT}/${app}.html`, html.replace("<!-- head -->", () => head));
 }
 
 /** An address with the hash that the browser holds the file to. */
