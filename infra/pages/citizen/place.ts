@@ -1,23 +1,14 @@
 // Which screen is shown: the fragment of the address, one entry of the history a screen.
 
 import { signal } from "@preact/signals";
+import { stepsOf } from "../shared/place";
 
-/** `#/seasons/beijing-2020/places` is `["seasons", "beijing-2020", "places"]`. */
-function read(): string[] {
-  const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
-  try {
-    return parts.map(decodeURIComponent);
-  } catch {
-    return [];
-  }
-}
-
-export const place = signal<string[]>(read());
+export const place = signal<string[]>(stepsOf(location.hash));
 /** Whether the person moved to this screen; then its heading takes the focus. */
 let moved = false;
 
 addEventListener("hashchange", () => {
-  place.value = read();
+  place.value = stepsOf(location.hash);
   moved = true;
   scrollTo(0, 0);
 });

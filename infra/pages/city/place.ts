@@ -1,6 +1,7 @@
 // Where a person is: the fragment of the address, one history entry a screen.
 
 import { signal } from "@preact/signals";
+import { stepsOf } from "../shared/place";
 
 export const PARTS = ["batches", "audit", "budgets", "document", "hotline"] as const;
 export type Part = (typeof PARTS)[number];
@@ -12,7 +13,7 @@ export type Place =
 
 /** `#/beijing-2020`, `#/console/beijing-2020/batches/special-0606`; anything else is the first season's page. */
 export function placeOf(hash: string): Place {
-  const steps = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decoded);
+  const steps = stepsOf(hash);
   if (steps[0] !== "console") return { name: "board", campaignId: steps[0] ?? null };
   const part = PARTS.find((each) => each === steps[2]) ?? "batches";
   return { name: "console", campaignId: steps[1] ?? null, part, batchId: steps[3] ?? null };
@@ -27,12 +28,3 @@ export function consoleHref(campaignId: string, part: Part = "batches", batchId?
 }
 
 export const place = signal<Place>(placeOf(""));
-
-/** A broken escape is kept as it is written: the stack answers that there is no such thing. */
-function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch {
-    return step;
-  }
-}

@@ -1,6 +1,7 @@
 // Which screen is shown: one entry of the history a screen, in the address behind `#`.
 
 import { signal } from "@preact/signals";
+import { stepsOf } from "../shared/place";
 
 export type Screen = "sale" | "orders" | "order" | "holds" | "queue" | "settlement" | "settings";
 export interface Place {
@@ -12,7 +13,7 @@ export interface Place {
 export const place = signal<Place>({ screen: "sale", of: "" });
 
 export function placeOf(hash: string): Place {
-  const [name = "", ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [name = "", ...rest] = stepsOf(hash);
   if (name === "orders") return rest.length > 0 ? { screen: "order", of: rest.join("/") } : { screen: "orders", of: "" };
   if (name === "settlement") return { screen: "settlement", of: rest[0] ?? "" };
   return { screen: (["holds", "queue", "settings"] as const).find((each) => each === name) ?? "sale", of: "" };

@@ -57,6 +57,7 @@ test("the address names the screen", () => {
   deepEqual(placeOf("#/orders/a%2F1"), { screen: "order", of: "a/1" });
   deepEqual(placeOf("#/settlement/2020-06-06"), { screen: "settlement", of: "2020-06-06" });
   deepEqual(placeOf("#/nothing"), { screen: "sale", of: "" });
+  deepEqual(placeOf("#/orders/50%"), { screen: "order", of: "50%" });
 });
 
 test("the list of a day says what is left of each order, and finds it by number or amount", () => {
