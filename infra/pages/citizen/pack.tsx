@@ -5,10 +5,10 @@ import { nowS } from "../shared/clock";
 import { momentOf } from "../shared/figures";
 import { sectionOf } from "../shared/parts/drawings";
 import { Amount, Ticket } from "../shared/parts/ticket";
-import { language } from "../shared/words";
+import { language, listed } from "../shared/words";
 import type { Batch, Campaign, Terms } from "./catalogue";
 import { to } from "./place";
-import { exampleOf, hoursOf, limitOf, listed, matchOf, regionsOf, sumOf, validityOf, whereOf, Worth } from "./terms";
+import { exampleOf, hoursOf, limitOf, matchOf, regionsOf, sumOf, validityOf, whereOf, Worth } from "./terms";
 import { say } from "./words";
 
 /** Each kind of coupon in the pack, with how many there are of it. */

@@ -6,7 +6,7 @@ import { dayOf } from "../shared/figures";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
 import { Icon } from "../shared/parts/icons";
 import { epochS } from "../shared/server_time";
-import { language, titled } from "../shared/words";
+import { language, listed, titled } from "../shared/words";
 import { api, signedIn } from "./app";
 import { BatchCard } from "./card";
 import { campaignOf, type Campaign, type Summary } from "./catalogue";
@@ -14,7 +14,7 @@ import { Frame, Title } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
 import { situationOf } from "./situation";
-import { listed, nearDayOf } from "./terms";
+import { nearDayOf } from "./terms";
 import { say } from "./words";
 
 export function SeasonScreen({ id }: { id: string }) {

@@ -4,7 +4,7 @@ import { dayOf, moneyOf, momentOf } from "../shared/figures";
 import { Amount, offOf } from "../shared/parts/ticket";
 import type { Schema } from "../shared/routes";
 import { epochS } from "../shared/server_time";
-import { language, locale, titled } from "../shared/words";
+import { language, listed, locale, titled } from "../shared/words";
 import type { Terms } from "./catalogue";
 import places from "./places.json";
 import { say } from "./words";
@@ -14,10 +14,6 @@ type Named = Record<string, Record<"zh" | "en", string>>;
 /** The name of a district, region or category; the document's own word where we know none. */
 export function nameOf(kind: keyof typeof places, id: string): string {
   return (places[kind] as Named)[id]?.[language.value] ?? id.replace(/-/g, " ");
-}
-
-export function listed(words: string[]): string {
-  return words.join(language.value === "zh" ? "、" : ", ");
 }
 
 /** What stands on the stub. */

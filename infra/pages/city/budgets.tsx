@@ -8,8 +8,8 @@ import type { Schema } from "../shared/routes";
 import type { Campaign } from "./batches";
 import { AsOf, Bar, Failure, FunderName, Name, Skeleton, Table, Title } from "./parts";
 import { api, noticed, useReading } from "./stack";
-import { count, listed, moment, money, say, type CityWord } from "./words";
-import { titled } from "../shared/words";
+import { count, moment, money, say, type CityWord } from "./words";
+import { listed, titled } from "../shared/words";
 
 type Report = Schema<"BudgetsView">;
 type Movement = Schema<"MovementView">;

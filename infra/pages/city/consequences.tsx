@@ -9,8 +9,8 @@ import type { Form } from "./acts";
 import { issuedOf, withMore, type BatchView, type Issued } from "./batches";
 import { Failure, FunderName, Skeleton, Table } from "./parts";
 import { api, useReading } from "./stack";
-import { count, listed, moment, money, say } from "./words";
-import { titled } from "../shared/words";
+import { count, moment, money, say } from "./words";
+import { listed, titled } from "../shared/words";
 
 type Planned = Schema<"PlanView">;
 

@@ -37,8 +37,3 @@ export function second(at: number, { timezone }: Pick<Local, "timezone">): strin
   const shape = { timeZone: timezone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
   return new Intl.DateTimeFormat(locale.value, shape).format(at * 1000);
 }
-
-/** Names in a row, as the language joins them. */
-export function listed(names: string[]): string {
-  return names.join(language.value === "zh" ? "、" : ", ");
-}

@@ -38,4 +38,9 @@ export function titled(title: string | { en?: string | null; zh?: string | null 
   return { text: title[other] ?? "", lang: LOCALES[other] };
 }
 
+/** Names in a row, as the language joins them. */
+export function listed(names: string[]): string {
+  return names.join(language.value === "zh" ? "、" : ", ");
+}
+
 export const say = saying<Word>({ zh, en });
