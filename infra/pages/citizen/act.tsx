@@ -5,11 +5,12 @@ import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Countdown } from "../shared/parts/countdown";
 import { Notice } from "../shared/parts/notice";
+import { saved } from "../shared/saving";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
 import { signedIn, signIn, TOKEN_SPARE_S, tokenLeftS } from "./app";
 import type { Booking } from "./booking";
-import { calendarOf, saved } from "./calendar";
+import { calendarOf } from "./calendar";
 import type { Batch, Campaign } from "./catalogue";
 import { ARM_BEFORE_S, type Claiming } from "./claiming";
 import { Reserve } from "./reserve";
@@ -82,7 +83,8 @@ function Before(props: ActProps) {
 function AddToCalendar({ batch }: { batch: Batch }) {
   const save = () => {
     const { text } = titled(batch.title);
-    saved(`${batch.batch_id}.ics`, calendarOf(batch.batch_id, text, epochS(batch.opens_at), location.href));
+    const event = calendarOf(batch.batch_id, text, epochS(batch.opens_at), location.href);
+    saved(`${batch.batch_id}.ics`, new Blob([event], { type: "text/calendar" }));
   };
   return <Button kind="quiet" icon="calendar" onPress={save}>{say("act.calendar")}</Button>;
 }

@@ -25,13 +25,3 @@ export function calendarOf(uid: string, title: string, momentS: number, link: st
     "",
   ].join("\r\n");
 }
-
-/** Offers the file to the browser. */
-export function saved(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/calendar" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { clockOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
+import { saved } from "../shared/saving";
 import { language, titled } from "../shared/words";
 import { Frame } from "./frame";
 import type { Line } from "./lines";
@@ -26,11 +27,7 @@ export function SettlementScreen({ day: asked }: { day: string }) {
   const save = async () => {
     setSaving("yes");
     try {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(await csvOf(day));
-      link.download = `${merchant.value?.merchant_id ?? "settlement"}-${day}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saved(`${merchant.value?.merchant_id ?? "settlement"}-${day}.csv`, await csvOf(day));
       setSaving("no");
     } catch {
       setSaving("failed");
