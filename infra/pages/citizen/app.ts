@@ -7,7 +7,7 @@ import { nowS } from "../shared/clock";
 import { DEVICE } from "../shared/device";
 import { watched } from "../shared/network";
 import { reactionTo } from "../shared/reactions";
-import { Session, type Config } from "../shared/session";
+import { configured, Session } from "../shared/session";
 import { language } from "../shared/words";
 
 /** A token must outlive the opening by this much: people come late, and answers get lost. */
@@ -67,19 +67,6 @@ export async function sessionBegun(): Promise<void> {
     void nowS.value;
     signedIn.value = session?.token() != null;
   });
-}
-
-/** The page's own files have the real time, which is not the stack's: this request teaches none. */
-async function configured(): Promise<Config> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const response = await watched(fetch)("/config.json", { cache: "no-store", credentials: "omit" });
-      if (response.ok) return (await response.json()) as Config;
-    } catch {
-      // Asked again.
-    }
-    await DEVICE.sleep(DEVICE.uniform(0, 2 ** Math.min(attempt, 4)));
-  }
 }
 
 /** Off to the issuer; the person comes back to this screen. */

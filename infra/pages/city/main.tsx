@@ -4,7 +4,7 @@ import { render } from "preact";
 import { ticking } from "../shared/clock";
 import { Head, Offline, Skip, ThemeSwitch } from "../shared/parts/head";
 import { preferencesOf } from "../shared/preferences";
-import { Session, type Config } from "../shared/session";
+import { configured, Session } from "../shared/session";
 import { registered } from "../shared/worker";
 import { Board } from "./board";
 import { Console, useFocusOnScreen } from "./console";
@@ -56,20 +56,10 @@ async function start(): Promise<void> {
   moved();
   ticking(api.time);
   render(<Page />, document.getElementById("app")!);
-  await configured();
+  // Until it comes, what is public is shown.
+  config.value = await configured();
+  session.value = new Session(config.value, { redirectUri: `${location.origin}/city`, scope: SCOPE, kept: false });
   if (isReturn) await returned(address);
-}
-
-/** Without its configuration the page still shows what is public. */
-async function configured(): Promise<void> {
-  try {
-    const { body } = await api.request<Config>("GET", "/config.json", true, null);
-    config.value = body;
-    const redirectUri = `${location.origin}/city`;
-    session.value = new Session(body, { redirectUri, scope: SCOPE, kept: false });
-  } catch {
-    session.value = null;
-  }
 }
 
 async function returned(address: URL): Promise<void> {

@@ -3,12 +3,32 @@
 // keeps it in memory only. Refresh tokens are never stored. Nothing here reads the token: the stack decides.
 
 import * as oauth from "oauth4webapi";
+import { DEVICE } from "./device";
+import { watched } from "./network";
 
 /** `/config.json`. */
 export interface Config {
   issuer: string;
   client_id: string;
   hotline?: string | null;
+}
+
+/**
+ * The configuration, asked for `attempts` times, or until it comes. Throws after the last.
+ *
+ * Not by `Api`: the pages' own files have the real time, which is not the stack's.
+ */
+export async function configured(attempts = Infinity): Promise<Config> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await watched(fetch)("/config.json", { cache: "no-store", credentials: "omit" });
+      if (response.ok) return (await response.json()) as Config;
+      throw new Error(`config.json: ${response.status}`);
+    } catch (error) {
+      if (attempt >= attempts) throw error;
+    }
+    await DEVICE.sleep(DEVICE.uniform(0, 2 ** Math.min(attempt, 4)));
+  }
 }
 
 export interface App {

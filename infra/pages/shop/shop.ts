@@ -3,9 +3,9 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Api, ProblemError } from "../shared/api";
 import { DEVICE } from "../shared/device";
-import { connected, watched } from "../shared/network";
+import { watched } from "../shared/network";
 import type { Schema } from "../shared/routes";
-import { Session, type Config } from "../shared/session";
+import { configured, Session, type Config } from "../shared/session";
 import { language } from "../shared/words";
 import { Records, type Sale } from "./records";
 import { Till } from "./till";
@@ -71,7 +71,7 @@ export async function begin(): Promise<string | null> {
   effect(() => keep("hand", chosen.hand.value));
   const here = new URL(location.href);
   let hash: string | null = null;
-  session = new Session(await configured(), APP);
+  session = new Session(await configuredOrNot(), APP);
   if (Session.returned(here)) {
     history.replaceState(null, "", here.pathname);
     hash = await session.finish(here).catch(() => null);
@@ -81,7 +81,7 @@ export async function begin(): Promise<string | null> {
 }
 
 export async function signIn(): Promise<void> {
-  session = new Session(await configured(), APP);
+  session = new Session(await configured(1), APP);
   location.assign(await session.begin(location.hash, language.value));
 }
 
@@ -154,14 +154,9 @@ async function listed(): Promise<void> {
   if (records) sales.value = await records.all();
 }
 
-/** Where to sign in. Without a line it is asked for again at the press. */
-async function configured(): Promise<Config> {
-  try {
-    return (await (await fetch("/config.json")).json()) as Config;
-  } catch {
-    connected.value = false;
-    return { issuer: location.origin, client_id: "" };
-  }
+/** Without a line a shop can go on; where to sign in is asked for again at the press. */
+function configuredOrNot(): Promise<Config> {
+  return configured(1).catch(() => ({ issuer: location.origin, client_id: "" }));
 }
 
 function read(name: string): string | null {
