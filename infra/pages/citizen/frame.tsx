@@ -92,11 +92,17 @@ function leave(): void {
   signOut();
 }
 
+/** A link that calls the hotline, where the city has one. */
+export function Hotline() {
+  const number = hotline.value;
+  return number && <p><a href={`tel:${number}`}>{say("help.call", { number })}</a></p>;
+}
+
 function Foot() {
   return (
     <footer class="foot">
       <p><a href={to("help")}>{say("help.link")}</a></p>
-      {hotline.value && <p><a href={`tel:${hotline.value}`}>{say("help.call", { number: hotline.value })}</a></p>}
+      <Hotline />
       {signedIn.value !== null && (
         <p>
           {signedIn.value ? (

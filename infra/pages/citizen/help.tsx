@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "../shared/parts/icons";
 import { hotline } from "./app";
-import { Frame, Title } from "./frame";
+import { Frame, Hotline, Title } from "./frame";
 import { say } from "./words";
 
 export function Help() {
@@ -31,7 +31,7 @@ export function Help() {
         </Way>
         {hotline.value && (
           <Way icon="ear" title={say("help.hotline")}>
-            <p><a href={`tel:${hotline.value}`}>{say("help.call", { number: hotline.value })}</a></p>
+            <Hotline />
           </Way>
         )}
       </div>

@@ -11,11 +11,11 @@ import { Notice } from "../shared/parts/notice";
 import { lineOf, reactionTo } from "../shared/reactions";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
-import { hotline, signIn } from "./app";
-import type { Batch, Campaign } from "./catalogue";
+import { signIn } from "./app";
+import { campaignOf, type Batch, type Campaign } from "./catalogue";
 import { armed, type Claiming } from "./claiming";
+import { Hotline } from "./frame";
 import { useLoaded } from "./loaded";
-import { campaignOf } from "./catalogue";
 import { to } from "./place";
 import type { Situation } from "./situation";
 import { say } from "./words";
@@ -167,7 +167,7 @@ function Person({ error, press }: { error: ProblemError; press: () => void }) {
     <Thumb>
       <div data-refused tabIndex={-1}>
         <Notice mood={passes ? "wait" : "stop"} title={lineOf(error, language.value)} live="alert">
-          {hotline.value && <p><a href={`tel:${hotline.value}`}>{say("help.call", { number: hotline.value })}</a></p>}
+          <Hotline />
           {typeof other === "string" && <p><a href={to("batches", other)}>{say("claim.other-pack")}</a></p>}
         </Notice>
       </div>
