@@ -13,7 +13,7 @@ import type { Booking } from "./booking";
 import { calendarOf } from "./calendar";
 import type { Batch, Campaign } from "./catalogue";
 import { ARM_BEFORE_S, type Claiming } from "./claiming";
-import { Reserve } from "./reserve";
+import { Missed, Reserve } from "./reserve";
 import { Refused, Underway } from "./outcome";
 import type { Situation } from "./situation";
 import { say } from "./words";
@@ -47,7 +47,6 @@ function Before(props: ActProps) {
   const soon = left <= ARM_BEFORE_S;
   const shortToken = signedIn.value === true && tokenLeftS() < left + TOKEN_SPARE_S;
   const mustSignIn = left <= SIGN_IN_BEFORE_S && (signedIn.value === false || shortToken);
-  const missed = booking.window === "over" && booking.required && booking.booked === false;
   const told = (at: string | number) => (left > 86_400 ? momentOf : clockOf)(at, zone, language.value);
   const facts = { zone: zoneOf(zone, language.value), moment: told(batch.opens_at) };
   const rush = batch.mode === "first_come";
@@ -65,13 +64,13 @@ function Before(props: ActProps) {
             <Notice mood="done" live="status">{say("act.armed", { time })}</Notice>
             <Button kind="edge" onPress={() => claiming.undo()}>{say("act.undo")}</Button>
           </>
-        ) : soon && !missed ? (
+        ) : soon && !booking.missed ? (
           <>
             <p class="note status" role="status">{say("act.arm-how", { time })}</p>
             <Button kind="act" icon="clock" onPress={() => void claiming.arm(batch.opens_at, zone)}>{say("act.arm", { time })}</Button>
           </>
         ) : (
-          rush && !missed && <p class="note status">{say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
+          rush && !booking.missed && <p class="note status">{say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
         )}
         {!armedHere && <Reserve booking={booking} batch={batch} zone={zone} first={!soon && !mustSignIn} />}
         {!soon && <AddToCalendar batch={batch} />}
@@ -92,14 +91,13 @@ function AddToCalendar({ batch }: { batch: Batch }) {
 function Open({ batch, claiming, booking }: ActProps) {
   const step = claiming.step.value;
   const lost = step.step === "idle" && step.lost === true;
-  const missed = booking.window === "over" && booking.required && booking.booked === false;
   const count = new Intl.NumberFormat(language.value).format(batch.remaining);
   return (
     <section class="act-on" aria-label={say("act.now")}>
       <div class="thumb">
         {lost && <Notice mood="wait" live="status">{say("act.not-claimed")}</Notice>}
-        {missed ? (
-          <Notice mood="stop" title={say("booking.missed")}>{say("booking.missed-why")}</Notice>
+        {booking.missed ? (
+          <Missed />
         ) : signedIn.value === false ? (
           <>
             <p class="note status">{say("act.sign-in")}</p>

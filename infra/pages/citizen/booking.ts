@@ -9,6 +9,8 @@ import type { Batch } from "./catalogue";
 export interface Booking {
   window: "none" | "before" | "open" | "over";
   required: boolean;
+  /** It was needed and is over, and the person has none. */
+  missed: boolean;
   /** Null while it is not known: nobody is signed in, or the answer has not come. */
   booked: boolean | null;
   busy: boolean;
@@ -54,9 +56,11 @@ export function useBooking(batch: Batch, nowS: number): Booking {
       setBusy(false);
     }
   };
+  const required = batch.mode === "lottery" || booking?.required === true;
   return {
     window: booking === null ? "none" : over ? "over" : begun ? "open" : "before",
-    required: batch.mode === "lottery" || booking?.required === true,
+    required,
+    missed: over && required && booked === false,
     booked,
     busy,
     error,

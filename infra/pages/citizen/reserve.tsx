@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function Reserve({ booking, batch, zone, first }: Props) {
-  const { window, required, booked, busy, error } = booking;
+  const { window, required, missed, booked, busy, error } = booking;
   if (window === "none" || batch.booking === null) return null;
   const lottery = batch.mode === "lottery";
   const moment = (at: string) => momentOf(at, zone, language.value);
@@ -29,8 +29,7 @@ export function Reserve({ booking, batch, zone, first }: Props) {
   }
   if (window === "over") {
     if (booked) return <Notice mood="done">{say("booking.done")}</Notice>;
-    if (booked === null || !required) return null;
-    return <Notice mood="stop" title={say("booking.missed")}>{say("booking.missed-why")}</Notice>;
+    return missed ? <Missed /> : null;
   }
   return (
     <>
@@ -59,4 +58,9 @@ export function Reserve({ booking, batch, zone, first }: Props) {
       )}
     </>
   );
+}
+
+/** Booking was needed, and is over. */
+export function Missed() {
+  return <Notice mood="stop" title={say("booking.missed")}>{say("booking.missed-why")}</Notice>;
 }
