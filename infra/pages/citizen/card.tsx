@@ -12,7 +12,7 @@ import { knownBatch, type Batch, type Campaign, type Summary } from "./catalogue
 import { kindsOf, totalOf } from "./pack";
 import { to } from "./place";
 import { situationOf } from "./situation";
-import { regionsOf, sumOf, Worth } from "./terms";
+import { sumOf, whoOf, Worth } from "./terms";
 import { say } from "./words";
 
 interface Props {
@@ -33,9 +33,7 @@ export function BatchCard({ batch, campaign, claimed }: Props) {
   }, [batch.batch_id]);
   const { text, lang } = titled(batch.title);
   const [mood, state] = stateOf(batch, campaign.timezone, claimed);
-  const { group_id, regions } = batch.eligibility;
-  const people = regionsOf(regions);
-  const who = group_id ? say("fact.group") : people && say("fact.people", { regions: people });
+  const who = whoOf(batch.eligibility);
   const first = full && kindsOf(full)[0];
   const total = full && totalOf(full.coupons);
   const stub =

@@ -8,7 +8,7 @@ import { Amount, Ticket } from "../shared/parts/ticket";
 import { language, listed } from "../shared/words";
 import type { Batch, Campaign, Terms } from "./catalogue";
 import { to } from "./place";
-import { exampleOf, hoursOf, limitOf, matchOf, regionsOf, sumOf, validityOf, whereOf, Worth } from "./terms";
+import { exampleOf, hoursOf, limitOf, matchOf, sumOf, validityOf, whereOf, whoOf, Worth } from "./terms";
 import { say } from "./words";
 
 /** Each kind of coupon in the pack, with how many there are of it. */
@@ -68,9 +68,6 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
   const first = batch.coupons[0];
   if (!first) return null;
   const moment = (at: string) => momentOf(at, zone, language.value);
-  const { group_id, regions } = batch.eligibility;
-  const people = regionsOf(regions);
-  const who = group_id ? say("fact.group") : people && say("fact.people", { regions: people });
   const kinds = kindsOf(batch);
   const match = matchOf(first, nowS.value);
   const example = exampleOf(first, campaign.currency);
@@ -80,7 +77,7 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
       <h2>{say("fact.title")}</h2>
       <dl class="rows">
         <Fact name={say("fact.when")}>{say("fact.window", { from: moment(batch.opens_at), until: moment(batch.closes_at) })}</Fact>
-        <Fact name={say("fact.who")}>{who || say("fact.everyone")}</Fact>
+        <Fact name={say("fact.who")}>{whoOf(batch.eligibility) || say("fact.everyone")}</Fact>
         {batch.mode === "lottery" && <Fact name={say("fact.how")}>{say("fact.lottery")}</Fact>}
         {batch.price_points > 0 && <Fact name={say("fact.price")}>{say("fact.points", { points: batch.price_points })}</Fact>}
         {batch.exclusive_group && <Fact name={say("fact.choice")}>{say("fact.exclusive")}</Fact>}

@@ -5,7 +5,7 @@ import { Amount, offOf } from "../shared/parts/ticket";
 import type { Schema } from "../shared/routes";
 import { epochS } from "../shared/server_time";
 import { language, listed, locale, titled } from "../shared/words";
-import type { Terms } from "./catalogue";
+import type { Summary, Terms } from "./catalogue";
 import places from "./places.json";
 import { say } from "./words";
 
@@ -59,8 +59,10 @@ export function whereOf(terms: Terms): string {
   return parts.filter(Boolean).join(" · ") || say("terms.anywhere");
 }
 
-export function regionsOf(regions: string[] | undefined): string {
-  return listed((regions ?? []).map((id) => nameOf("regions", id)));
+/** For whom a batch is; empty for everyone. */
+export function whoOf({ group_id, regions = [] }: Summary["eligibility"]): string {
+  if (group_id) return say("fact.group");
+  return regions.length > 0 ? say("fact.people", { regions: listed(regions.map((id) => nameOf("regions", id))) }) : "";
 }
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
