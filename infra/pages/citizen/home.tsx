@@ -1,7 +1,7 @@
 // The first screen: the seasons that run, and what opens next in each.
 
 import { nowS } from "../shared/clock";
-import { clockOf, dayOf } from "../shared/figures";
+import { clockOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
 import type { Call } from "../shared/api";
@@ -12,7 +12,7 @@ import { campaignOf, campaigns, type Campaign } from "./catalogue";
 import { Frame, Title } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
-import { SeasonShown } from "./season";
+import { Dates, SeasonShown } from "./season";
 import { nearDayOf } from "./terms";
 import { say } from "./words";
 
@@ -66,19 +66,18 @@ function Card({ campaign }: { campaign: Campaign }) {
   const now = nowS.value ?? 0;
   const zone = campaign.timezone;
   const { text, lang } = titled(campaign.title);
-  const section = sectionOf(campaign.sections.map(({ section_id }) => section_id).find((id) => id === "night") && campaign.sections.length === 1 ? "night" : campaign.sections[0]?.section_id);
+  const section = sectionOf(campaign.sections[0]?.section_id);
   const coming = campaign.batches.filter((batch) => epochS(batch.opens_at) > now).sort((a, b) => epochS(a.opens_at) - epochS(b.opens_at))[0];
   const open = campaign.batches.filter(({ status, opens_at, closes_at }) => epochS(opens_at) <= now && now < epochS(closes_at) && ["open", "scheduled", "booking"].includes(status)).length;
-  const last = epochS(campaign.ends_at) - 1;
   return (
     <a class={`card season tint-${section}`} href={to("seasons", campaign.campaign_id)}>
       <Drawing section={section} />
       <h2 {...(lang && { lang })}>{text}</h2>
-      <p class="note">{say("season.dates", { from: dayOf(campaign.starts_at, zone, language.value), until: dayOf(last, zone, language.value) })}</p>
+      <Dates of={campaign} />
       {open > 0 && <p class="now">{say("home.open", { count: open })}</p>}
       {coming && (
         <p class="now">
-          <time dateTime={coming.opens_at}>
+          <time class="day" dateTime={coming.opens_at}>
             {say("home.next", { day: nearDayOf(epochS(coming.opens_at), now, zone), time: clockOf(coming.opens_at, zone, language.value) })}
           </time>
         </p>

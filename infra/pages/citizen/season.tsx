@@ -52,9 +52,7 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
       <div class="masthead">
         <Drawing section={sectionOf(used[0]?.section_id)} />
         <Title lang={lang}>{text}</Title>
-        <p class="note">
-          {say("season.dates", { from: dayOf(campaign.starts_at, zone, language.value), until: dayOf(epochS(campaign.ends_at) - 1, zone, language.value) })}
-        </p>
+        <Dates of={campaign} />
       </div>
       <a class="row" href={to("seasons", campaign.campaign_id, "places")}>
         <Icon name="place" /> {say("season.places")}
@@ -70,7 +68,7 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
       )}
       {open.length > 0 && <section class="stack"><h2>{say("season.now")}</h2>{cards(open)}</section>}
       {coming.map(({ day, batches }) => (
-        <section class="stack" key={day}><h2>{nearDayOf(epochS(batches[0]?.opens_at ?? ""), nowS.value ?? 0, zone)}</h2>{cards(batches)}</section>
+        <section class="stack" key={day}><h2 class="day">{nearDayOf(epochS(batches[0]?.opens_at ?? ""), nowS.value ?? 0, zone)}</h2>{cards(batches)}</section>
       ))}
       {open.length + coming.length === 0 && <p>{say("season.nothing")}</p>}
       {over.length > 0 && (
@@ -88,6 +86,12 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
       )}
     </div>
   );
+}
+
+/** The first and the last day of a season. */
+export function Dates({ of: { starts_at, ends_at, timezone } }: { of: Campaign }) {
+  const day = (at: string | number) => dayOf(at, timezone, language.value);
+  return <p class="note day">{say("season.dates", { from: day(starts_at), until: day(epochS(ends_at) - 1) })}</p>;
 }
 
 /** Those in which something can be had now, then by the day of their opening, then those that are over. */
@@ -129,4 +133,3 @@ function useMine(): Set<string> {
   }, [signedIn.value]);
   return mine;
 }
-

@@ -125,4 +125,3 @@ export function nearDayOf(momentS: number, nowS: number, zone: string): string {
   if (day === dayOf(nowS, zone, language.value)) return say("day.today", { day });
   return day === dayOf(nowS + 86_400, zone, language.value) ? say("day.tomorrow", { day }) : day;
 }
-
