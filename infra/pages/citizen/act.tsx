@@ -14,7 +14,7 @@ import { calendarOf } from "./calendar";
 import type { Batch, Campaign } from "./catalogue";
 import { ARM_BEFORE_S, type Claiming } from "./claiming";
 import { Missed, Reserve } from "./reserve";
-import { Refused, Underway } from "./outcome";
+import { Refused, Thumb, Underway } from "./outcome";
 import type { Situation } from "./situation";
 import { say } from "./words";
 
@@ -51,31 +51,28 @@ function Before(props: ActProps) {
   const facts = { zone: zoneOf(zone, language.value), moment: told(batch.opens_at) };
   const rush = batch.mode === "first_come";
   return (
-    <section class="act-on" aria-label={say("act.now")}>
-      <Countdown until={batch.opens_at} label={say("act.until")} said={say(rush ? "act.opens" : "act.opens-calm", facts)} />
-      <div class="thumb">
-        {mustSignIn ? (
-          <>
-            <Notice mood="wait" live="status">{say(shortToken ? "act.sign-in-again" : "act.sign-in-before", { time })}</Notice>
-            <Button kind="act" icon="person" onPress={signIn}>{say("sign-in.in")}</Button>
-          </>
-        ) : armedHere ? (
-          <>
-            <Notice mood="done" live="status">{say("act.armed", { time })}</Notice>
-            <Button kind="edge" onPress={() => claiming.undo()}>{say("act.undo")}</Button>
-          </>
-        ) : soon && !booking.missed ? (
-          <>
-            <p class="note status" role="status">{say("act.arm-how", { time })}</p>
-            <Button kind="act" icon="clock" onPress={() => void claiming.arm(batch.opens_at, zone)}>{say("act.arm", { time })}</Button>
-          </>
-        ) : (
-          rush && !booking.missed && <p class="note status">{say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
-        )}
-        {!armedHere && <Reserve booking={booking} batch={batch} zone={zone} first={!soon && !mustSignIn} />}
-        {!soon && <AddToCalendar batch={batch} />}
-      </div>
-    </section>
+    <Thumb above={<Countdown until={batch.opens_at} label={say("act.until")} said={say(rush ? "act.opens" : "act.opens-calm", facts)} />}>
+      {mustSignIn ? (
+        <>
+          <Notice mood="wait" live="status">{say(shortToken ? "act.sign-in-again" : "act.sign-in-before", { time })}</Notice>
+          <Button kind="act" icon="person" onPress={signIn}>{say("sign-in.in")}</Button>
+        </>
+      ) : armedHere ? (
+        <>
+          <Notice mood="done" live="status">{say("act.armed", { time })}</Notice>
+          <Button kind="edge" onPress={() => claiming.undo()}>{say("act.undo")}</Button>
+        </>
+      ) : soon && !booking.missed ? (
+        <>
+          <p class="note status" role="status">{say("act.arm-how", { time })}</p>
+          <Button kind="act" icon="clock" onPress={() => void claiming.arm(batch.opens_at, zone)}>{say("act.arm", { time })}</Button>
+        </>
+      ) : (
+        rush && !booking.missed && <p class="note status">{say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
+      )}
+      {!armedHere && <Reserve booking={booking} batch={batch} zone={zone} first={!soon && !mustSignIn} />}
+      {!soon && <AddToCalendar batch={batch} />}
+    </Thumb>
   );
 }
 
@@ -93,23 +90,21 @@ function Open({ batch, claiming, booking }: ActProps) {
   const lost = step.step === "idle" && step.lost === true;
   const count = new Intl.NumberFormat(language.value).format(batch.remaining);
   return (
-    <section class="act-on" aria-label={say("act.now")}>
-      <div class="thumb">
-        {lost && <Notice mood="wait" live="status">{say("act.not-claimed")}</Notice>}
-        {booking.missed ? (
-          <Missed />
-        ) : signedIn.value === false ? (
-          <>
-            <p class="note status">{say("act.sign-in")}</p>
-            <Button kind="act" icon="person" onPress={signIn}>{say("sign-in.in")}</Button>
-          </>
-        ) : (
-          <>
-            <p class="note status" role="status">{batch.remaining > 0 && say("act.left", { count })}</p>
-            <Button kind="act" onPress={() => void claiming.press(batch.opens_at)}>{say("act.claim")}</Button>
-          </>
-        )}
-      </div>
-    </section>
+    <Thumb>
+      {lost && <Notice mood="wait" live="status">{say("act.not-claimed")}</Notice>}
+      {booking.missed ? (
+        <Missed />
+      ) : signedIn.value === false ? (
+        <>
+          <p class="note status">{say("act.sign-in")}</p>
+          <Button kind="act" icon="person" onPress={signIn}>{say("sign-in.in")}</Button>
+        </>
+      ) : (
+        <>
+          <p class="note status" role="status">{batch.remaining > 0 && say("act.left", { count })}</p>
+          <Button kind="act" onPress={() => void claiming.press(batch.opens_at)}>{say("act.claim")}</Button>
+        </>
+      )}
+    </Thumb>
   );
 }

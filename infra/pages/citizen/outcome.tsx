@@ -49,9 +49,11 @@ export function Underway({ batch, claiming }: { batch: Batch; claiming: Claiming
   );
 }
 
-function Thumb({ children }: { children: ComponentChildren }) {
+/** What can be done now, in reach of the thumb; `above` it what is waited for. */
+export function Thumb({ above, children }: { above?: ComponentChildren; children: ComponentChildren }) {
   return (
     <section class="act-on" aria-label={say("act.now")}>
+      {above}
       <div class="thumb">{children}</div>
     </section>
   );
@@ -116,21 +118,23 @@ function Drained({ batch, campaign, claiming, returnsAt }: Props & { returnsAt: 
     );
   }
   const time = clockOf(returnsAt, zone, language.value);
-  return (
-    <section class="act-on" aria-label={say("act.now")}>
+  const above = (
+    <>
       <Notice mood="wait" title={say("drained.title")} live="status">{say("drained.may-return", { time })}</Notice>
       <Countdown until={returnsAt} label={say("drained.until")} />
-      <div class="thumb">
-        {own ? (
-          <>
-            <Notice mood="done" live="status">{say("drained.armed", { time })}</Notice>
-            <Button kind="edge" onPress={() => claiming.undo()}>{say("act.undo")}</Button>
-          </>
-        ) : (
-          <Button kind="act" icon="clock" onPress={() => void claiming.arm(returnsAt, zone)}>{say("drained.arm", { time })}</Button>
-        )}
-      </div>
-    </section>
+    </>
+  );
+  return (
+    <Thumb above={above}>
+      {own ? (
+        <>
+          <Notice mood="done" live="status">{say("drained.armed", { time })}</Notice>
+          <Button kind="edge" onPress={() => claiming.undo()}>{say("act.undo")}</Button>
+        </>
+      ) : (
+        <Button kind="act" icon="clock" onPress={() => void claiming.arm(returnsAt, zone)}>{say("drained.arm", { time })}</Button>
+      )}
+    </Thumb>
   );
 }
 
