@@ -1,6 +1,6 @@
 // What a season offers. Published terms never change, so they are asked for once.
 
-import type { Call } from "../shared/api";
+import type { Asking } from "../shared/api";
 import type { Schema } from "../shared/routes";
 import { api } from "./app";
 
@@ -10,21 +10,20 @@ export type Campaign = Schema<"CampaignView">;
 export type Terms = Schema<"Terms">;
 export type Merchant = Schema<"MerchantSummary">;
 export type Coupon = Schema<"CouponView">;
-type Waiting = Pick<Call, "pausing" | "signal">;
 
 /** Pages of merchants that are read at most. */
 const PAGES_MAX = 20;
 
-export async function campaigns(call: Waiting = {}): Promise<Schema<"CampaignSummary">[]> {
+export async function campaigns(call: Asking = {}): Promise<Schema<"CampaignSummary">[]> {
   return (await api.call("GET /campaigns", call)).body.campaigns;
 }
 
-export async function campaignOf(campaignId: string, call: Waiting = {}): Promise<Campaign> {
+export async function campaignOf(campaignId: string, call: Asking = {}): Promise<Campaign> {
   return (await api.call("GET /campaigns/{campaign_id}", { ...call, path: { campaign_id: campaignId } })).body;
 }
 
 /** The batch as it is now. */
-export async function batchOf(batchId: string, call: Waiting = {}): Promise<Batch> {
+export async function batchOf(batchId: string, call: Asking = {}): Promise<Batch> {
   const { body } = await api.call("GET /batches/{batch_id}", { ...call, path: { batch_id: batchId } });
   known.batches.set(batchId, Promise.resolve(body));
   return body;
@@ -46,7 +45,7 @@ export function knownCampaign(campaignId: string): Promise<Campaign> {
 }
 
 /** Who takes coupons of the campaign; those of one kind where `termsId` is given. Suspended ones are not among them. */
-export async function merchantsOf(campaignId: string, termsId: string | null, call: Waiting = {}): Promise<Merchant[]> {
+export async function merchantsOf(campaignId: string, termsId: string | null, call: Asking = {}): Promise<Merchant[]> {
   const found: Merchant[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page++) {

@@ -1,7 +1,7 @@
 // The code of one coupon, for the camera of a shop. It renews itself; a screenshot is worthless after a minute.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, type Call } from "../shared/api";
+import { ApiError, type Asking } from "../shared/api";
 import { RENEW_BEFORE_S, type Code } from "../shared/citizen";
 import { nowS } from "../shared/clock";
 import { clockOf, momentOf, moneyOf } from "../shared/figures";
@@ -24,7 +24,7 @@ const LIFE_S = 60;
 /** Between two looks whether the shop has taken it. */
 const LOOK_MS = 3_000;
 
-async function couponRead(id: string, call: Pick<Call, "pausing" | "signal"> = {}): Promise<Held | null> {
+async function couponRead(id: string, call: Asking = {}): Promise<Held | null> {
   const { body } = await api.call("GET /wallet", call);
   const coupon = body.coupons.find(({ coupon_id }) => coupon_id === id);
   return coupon ? heldOf(coupon) : null;

@@ -4,7 +4,7 @@ import { nowS } from "../shared/clock";
 import { clockOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
-import type { Call } from "../shared/api";
+import type { Asking } from "../shared/api";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
 import { api } from "./app";
@@ -17,7 +17,7 @@ import { nearDayOf } from "./terms";
 import { say } from "./words";
 
 /** Those that are not over, the first to end on top; of the others only the names. */
-async function seasons(call: Pick<Call, "pausing" | "signal">) {
+async function seasons(call: Asking) {
   const all = await campaigns(call);
   const now = api.time.nowS();
   const live = all.filter(({ ends_at }) => epochS(ends_at) > now).sort((a, b) => begun(b.starts_at, now) - begun(a.starts_at, now) || epochS(a.ends_at) - epochS(b.ends_at));

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ProblemError, type ApiError, type Call, type Pause } from "../shared/api";
+import { ProblemError, type ApiError, type Asking, type Pause } from "../shared/api";
 import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
@@ -12,14 +12,13 @@ import { heard } from "./app";
 import { Title } from "./frame";
 import { say } from "./words";
 
-type Waiting = Pick<Call, "pausing" | "signal">;
 export type Loaded<T> =
   | { state: "loading"; pause: (Pause & { untilS: number | null }) | null }
   | { state: "failed"; error: ApiError }
   | { state: "read"; value: T };
 
 /** Asks when `deps` change, and again when the page is shown after it was hidden. What was read stays meanwhile. */
-export function useLoaded<T>(load: (call: Waiting) => Promise<T>, deps: unknown[]): [Loaded<T>, () => void] {
+export function useLoaded<T>(load: (call: Asking) => Promise<T>, deps: unknown[]): [Loaded<T>, () => void] {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: "loading", pause: null });
   const latest = useRef<AbortController | null>(null);
   const ask = (fresh: boolean) => {

@@ -5,7 +5,7 @@ import { Button } from "../shared/parts/button";
 import { Drawing } from "../shared/parts/drawings";
 import { Notice } from "../shared/parts/notice";
 import { Tabs } from "../shared/parts/tabs";
-import type { Call } from "../shared/api";
+import type { Asking } from "../shared/api";
 import { epochS } from "../shared/server_time";
 import { titled } from "../shared/words";
 import { api, signedIn, signIn } from "./app";
@@ -38,7 +38,7 @@ export async function heldOf(coupon: Coupon): Promise<Held> {
   return { coupon, batch, campaign, shop: merchant && titled(merchant.title).text };
 }
 
-async function walletRead(call: Pick<Call, "pausing" | "signal">): Promise<{ held: Held[]; damaged: number }> {
+async function walletRead(call: Asking): Promise<{ held: Held[]; damaged: number }> {
   const { body } = await api.call("GET /wallet", call);
   const held = await Promise.all(body.coupons.map(heldOf));
   return { held, damaged: body.damaged };

@@ -69,6 +69,9 @@ export interface Call {
   signal?: AbortSignal;
 }
 
+/** What whoever waits for an answer hands in: what to show meanwhile, and how to give up. */
+export type Asking = Pick<Call, "pausing" | "signal">;
+
 export class Api {
   readonly time: ServerTime;
 

@@ -1,7 +1,7 @@
 // A citizen's requests: book, claim at the opening, and codes that do not expire while they are shown.
 // Mirrors infra/client/citizen.py and session.py; tests/cases/claims.json runs against both.
 
-import { ApiError, ProblemError, type Api, type Call } from "./api";
+import { ApiError, ProblemError, type Api, type Asking, type Call } from "./api";
 import { aborted } from "./device";
 import { reactionTo } from "./reactions";
 import type { Schema } from "./routes";
@@ -27,7 +27,7 @@ export class OpensLaterError extends ApiError {
 }
 
 /** `waiting` is called before each wait for a later attempt, with the refusal; null after silence. */
-export interface Patience extends Pick<Call, "pausing" | "signal"> {
+export interface Patience extends Asking {
   waitS?: number;
   waiting?: (waitS: number, refusal: ProblemError | null) => void;
 }
