@@ -40,6 +40,16 @@ export function knownBatch(batchId: string): Promise<Batch> {
   return once(known.batches, batchId, () => batchOf(batchId));
 }
 
+/** The terms of a coupon of the batch; null where the batch could not be read. */
+export function termsOf(batch: Batch | null, coupon: Pick<Coupon, "terms_id">): Terms | null {
+  return batch?.coupons.find(({ terms_id }) => terms_id === coupon.terms_id) ?? null;
+}
+
+/** Of a campaign; Beijing's where it could not be read, so that a coupon is shown all the same. */
+export function timezoneOf(campaign: Campaign | null): string {
+  return campaign?.timezone ?? "Asia/Shanghai";
+}
+
 export function knownCampaign(campaignId: string): Promise<Campaign> {
   return once(known.campaigns, campaignId, () => campaignOf(campaignId));
 }

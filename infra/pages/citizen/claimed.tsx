@@ -5,7 +5,7 @@ import type { Claim } from "../shared/citizen";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { CouponTicket } from "./coupon";
-import type { Batch, Campaign } from "./catalogue";
+import { termsOf, type Batch, type Campaign } from "./catalogue";
 import { to } from "./place";
 import { say } from "./words";
 
@@ -33,7 +33,7 @@ export function Claimed({ batch, campaign, claim, fresh }: Props) {
         <CouponTicket
           key={coupon.coupon_id}
           coupon={coupon}
-          terms={batch.coupons.find(({ terms_id }) => terms_id === coupon.terms_id) ?? null}
+          terms={termsOf(batch, coupon)}
           campaign={campaign}
           seal={say("claimed.seal")}
           torn={fresh && index === 0}

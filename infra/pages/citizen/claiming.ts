@@ -4,6 +4,7 @@ import { signal, type Signal } from "@preact/signals";
 import { ProblemError, UnreachableError, type Pause } from "../shared/api";
 import { JITTER_S, type Claim } from "../shared/citizen";
 import { nowS } from "../shared/clock";
+import { epochS } from "../shared/server_time";
 import { awake } from "./awake";
 import { api, citizen, heard, kept, signedIn } from "./app";
 
@@ -69,7 +70,7 @@ export class Claiming {
   /** One claim. Right after the opening it waits a moment in the crowd. */
   async press(opensAt: string): Promise<void> {
     await this.during(async (undone) => {
-      const sinceS = api.time.nowS() - Date.parse(opensAt) / 1000;
+      const sinceS = api.time.nowS() - epochS(opensAt);
       if (sinceS < JITTER_S) await this.queued(JITTER_S - Math.max(0, sinceS), undone);
       await this.send(undone);
     });

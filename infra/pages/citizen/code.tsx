@@ -12,8 +12,9 @@ import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
 import { api, citizen, heard, signedIn } from "./app";
 import { awake } from "./awake";
+import { termsOf, timezoneOf } from "./catalogue";
 import { Fact } from "./pack";
-import { Frame, Title } from "./frame";
+import { Frame, Title, ToWallet } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
 import { exampleOf, hoursOf, matchOf, sumOf, whereOf } from "./terms";
@@ -53,7 +54,7 @@ function Shown({ id }: { id: string }) {
       <div class="empty">
         <Title>{say("code.none")}</Title>
         <p>{say("code.none-why")}</p>
-        <Button icon="ticket" href={to("wallet")}>{say("claim.to-wallet")}</Button>
+        <ToWallet />
       </div>
     );
   }
@@ -70,8 +71,8 @@ function Shown({ id }: { id: string }) {
 
 function Live({ held }: { held: Held }) {
   const { coupon, batch, campaign } = held;
-  const terms = batch?.coupons.find(({ terms_id }) => terms_id === coupon.terms_id) ?? null;
-  const zone = campaign?.timezone ?? "Asia/Shanghai";
+  const terms = termsOf(batch, coupon);
+  const zone = timezoneOf(campaign);
   const name = terms && campaign ? sumOf(terms, campaign.currency) : titled(coupon.title);
   const match = terms && matchOf(terms, nowS.value);
   const example = terms && campaign && exampleOf(terms, campaign.currency);
@@ -162,7 +163,7 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
 function Over({ held: { coupon, campaign, shop } }: { held: Held }) {
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const zone = campaign?.timezone ?? "Asia/Shanghai";
+  const zone = timezoneOf(campaign);
   const { text, lang } = titled(coupon.title);
   const used = coupon.used;
   const word = coupon.status === "redeemed" ? "over.used" : coupon.status === "voided" ? "over.voided" : "over.expired";
@@ -179,7 +180,7 @@ function Over({ held: { coupon, campaign, shop } }: { held: Held }) {
         {coupon.status === "voided" && <p>{say("over.voided-why")}</p>}
         {coupon.status === "expired" && <p>{say("used.expired", { moment: momentOf(coupon.expires_at, zone, language.value) })}</p>}
       </Notice>
-      <Button icon="ticket" href={to("wallet")}>{say("claim.to-wallet")}</Button>
+      <ToWallet />
     </div>
   );
 }

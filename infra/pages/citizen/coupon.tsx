@@ -7,7 +7,7 @@ import { Chip } from "../shared/parts/notice";
 import { Ticket } from "../shared/parts/ticket";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
-import type { Campaign, Coupon, Terms } from "./catalogue";
+import { timezoneOf, type Campaign, type Coupon, type Terms } from "./catalogue";
 import { to } from "./place";
 import { hoursOf, leftOf, matchOf, sumOf, whereOf, Worth } from "./terms";
 import { say } from "./words";
@@ -46,7 +46,7 @@ export function CouponTicket({ coupon, terms, campaign, seal, torn = false, shop
 }
 
 function Notes({ coupon, terms, campaign, shop }: Pick<Props, "coupon" | "terms" | "campaign" | "shop">) {
-  const zone = campaign?.timezone ?? "Asia/Shanghai";
+  const zone = timezoneOf(campaign);
   const moment = (at: string) => momentOf(at, zone, language.value);
   if (coupon.used) {
     const facts = { moment: moment(coupon.used.at), money: campaign ? moneyOf(coupon.used.discount_minor, campaign.currency, language.value) : "" };
@@ -57,8 +57,8 @@ function Notes({ coupon, terms, campaign, shop }: Pick<Props, "coupon" | "terms"
       </>
     );
   }
-  const valid = nowS.value !== null && nowS.value < epochS(coupon.valid_from);
-  const left = coupon.status === "available" && !valid ? leftOf(coupon.expires_at, nowS.value) : null;
+  const early = nowS.value !== null && nowS.value < epochS(coupon.valid_from);
+  const left = coupon.status === "available" && !early ? leftOf(coupon.expires_at, nowS.value) : null;
   const hours = terms ? hoursOf(terms) : [];
   const match = terms && coupon.status === "available" ? matchOf(terms, nowS.value) : null;
   return (
@@ -67,7 +67,7 @@ function Notes({ coupon, terms, campaign, shop }: Pick<Props, "coupon" | "terms"
       {hours.map((line) => <p class="note" key={line}>{line}</p>)}
       <p class="note">{say(coupon.status === "expired" ? "used.expired" : "used.until", { moment: moment(coupon.expires_at) })}</p>
       {match && <p class="note">{match}</p>}
-      {valid && <p><Chip mood="note">{say("used.from", { moment: moment(coupon.valid_from) })}</Chip></p>}
+      {early && <p><Chip mood="note">{say("used.from", { moment: moment(coupon.valid_from) })}</Chip></p>}
       {left && <p><Chip mood="wait">{left}</Chip></p>}
       {coupon.status === "held" && coupon.held_until && (
         <p><Chip mood="wait">{say("used.held", { time: clockOf(coupon.held_until, zone, language.value) })}</Chip></p>

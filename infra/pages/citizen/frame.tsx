@@ -73,6 +73,11 @@ export function Frame({ back, children }: Props) {
   );
 }
 
+/** The way to the wallet, where there is no other. */
+export function ToWallet({ kind = "ink" }: { kind?: "ink" | "edge" }) {
+  return <Button kind={kind} icon="ticket" href={to("wallet")}>{say("claim.to-wallet")}</Button>;
+}
+
 /** Seen on every other screen while the page will claim by itself. */
 function Armed() {
   const one = armed.value;

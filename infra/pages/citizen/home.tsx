@@ -2,14 +2,13 @@
 
 import { nowS } from "../shared/clock";
 import { clockOf } from "../shared/figures";
-import { Button } from "../shared/parts/button";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
 import type { Asking } from "../shared/api";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
 import { api } from "./app";
 import { campaignOf, campaigns, type Campaign } from "./catalogue";
-import { Frame, Title } from "./frame";
+import { Frame, Title, ToWallet } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
 import { Dates, SeasonShown } from "./season";
@@ -91,7 +90,7 @@ function Nothing() {
     <div class="empty">
       <Drawing section="opening" />
       <p>{say("home.none")}</p>
-      <Button href={to("wallet")} icon="ticket">{say("claim.to-wallet")}</Button>
+      <ToWallet />
     </div>
   );
 }

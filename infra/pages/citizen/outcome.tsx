@@ -14,7 +14,7 @@ import { language, titled } from "../shared/words";
 import { signIn } from "./app";
 import { campaignOf, type Batch, type Campaign } from "./catalogue";
 import { armed, type Claiming } from "./claiming";
-import { Hotline } from "./frame";
+import { Hotline, ToWallet } from "./frame";
 import { useLoaded } from "./loaded";
 import { to } from "./place";
 import type { Situation } from "./situation";
@@ -75,7 +75,7 @@ export function Refused(props: Props) {
       return (
         <Thumb>
           <Notice mood="wait" icon="pause" title={say("paused.title")} live="status">{say("paused.why")}</Notice>
-          <Wallet />
+          <ToWallet kind="edge" />
         </Thumb>
       );
     case "sold-out":
@@ -91,7 +91,7 @@ export function Refused(props: Props) {
           <Notice mood="stop" title={say(situation.is === "stopped" ? "stopped.title" : "closed.title")} live="status">
             {say(situation.is === "stopped" ? "stopped.why" : "closed.why")}
           </Notice>
-          <Wallet />
+          <ToWallet kind="edge" />
         </Thumb>
       );
     case "refused":
@@ -99,10 +99,6 @@ export function Refused(props: Props) {
     default:
       return null;
   }
-}
-
-function Wallet() {
-  return <Button kind="edge" icon="ticket" href={to("wallet")}>{say("claim.to-wallet")}</Button>;
 }
 
 /** The claim button is away until unclaimed packs may be back: pressing does not help before. */

@@ -9,7 +9,7 @@ import type { Asking } from "../shared/api";
 import { epochS } from "../shared/server_time";
 import { titled } from "../shared/words";
 import { api, signedIn, signIn } from "./app";
-import { knownBatch, knownCampaign, knownMerchants, type Batch, type Campaign, type Coupon } from "./catalogue";
+import { knownBatch, knownCampaign, knownMerchants, termsOf, type Batch, type Campaign, type Coupon } from "./catalogue";
 import { CouponTicket } from "./coupon";
 import { Frame, Title } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
@@ -90,7 +90,7 @@ function Shown() {
                   <li key={coupon.coupon_id}>
                     <CouponTicket
                       coupon={coupon}
-                      terms={batch?.coupons.find(({ terms_id }) => terms_id === coupon.terms_id) ?? null}
+                      terms={termsOf(batch, coupon)}
                       campaign={campaign}
                       shop={shop}
                     />
