@@ -124,7 +124,7 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
         asking.current = false;
       });
   };
-  // While it is due, each second asks again, unless a request is on its way.
+  // While it is due it is asked for every three seconds, unless a request is on its way.
   useEffect(() => {
     if (due) renew();
   }, [due, due && Math.floor((nowS.value ?? 0) / 3)]);

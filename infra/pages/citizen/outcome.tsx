@@ -134,7 +134,7 @@ function Drained({ batch, campaign, claiming, returnsAt }: Props & { returnsAt: 
   );
 }
 
-/** The next batch of the season that has not opened: the same section's if it has one. */
+/** The next batch of the season that has not opened: one that is named alike, if there is one. */
 function Next({ batch, campaign }: Props) {
   const [loaded] = useLoaded((call) => campaignOf(campaign.campaign_id, call), [campaign.campaign_id]);
   const now = nowS.value ?? 0;

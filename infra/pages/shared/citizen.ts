@@ -103,8 +103,8 @@ export class Citizen {
   }
 
   /** The person's claim of the batch. Throws ProblemError: `not-found`. */
-  async myClaim(batchId: string, call: Call = {}): Promise<Claim> {
-    return (await this.api.call("GET /batches/{batch_id}/claim", { ...call, path: { batch_id: batchId } })).body;
+  async myClaim(batchId: string): Promise<Claim> {
+    return (await this.api.call("GET /batches/{batch_id}/claim", { path: { batch_id: batchId } })).body;
   }
 
   /** A code for the shop to scan: the same one until RENEW_BEFORE_S before it expires. Call this at each redraw. */
