@@ -11,7 +11,8 @@ export interface Amount {
   signFirst: boolean;
 }
 
-function digitsOf(currency: string): number {
+/** How many digits the currency has behind the point. */
+export function digitsOf(currency: string): number {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 

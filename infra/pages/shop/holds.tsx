@@ -3,7 +3,6 @@
 import { useState } from "preact/hooks";
 import { ApiError, ProblemError } from "../shared/api";
 import { nowS } from "../shared/clock";
-import { clockOf, spanOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { Amount } from "../shared/parts/ticket";
@@ -13,8 +12,8 @@ import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
 import type { Sale } from "./records";
 import { heldRedeemed } from "./sale";
-import { book, sales, till, zone } from "./shop";
-import { tell } from "./words";
+import { book, sales, till } from "./shop";
+import { clock, minutes, tell } from "./words";
 
 export function HoldsScreen() {
   const held = sales.value.filter(({ state, hold, kept }) => state === "held" && hold && !kept);
@@ -52,8 +51,8 @@ function Held({ sale }: { sale: Sale }) {
         <Notice mood="stop" title={tell("holds.lapsed")}>{tell("holds.lapsed-said")}</Notice>
       ) : (
         <p class="numbers">
-          {tell("held.until", { time: clockOf(hold.held_until, zone.value, language.value) })}
-          {left !== null && ` · ${tell("holds.left", { time: spanOf(left).clock.slice(3) })}`}
+          {tell("held.until", { time: clock(hold.held_until) })}
+          {left !== null && ` · ${tell("holds.left", { time: minutes(left) })}`}
         </p>
       )}
       {state instanceof ApiError && (

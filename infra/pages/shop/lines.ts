@@ -1,7 +1,9 @@
 // The orders of a day as the settlement and this device know them, as one list.
 
-import { isWaiting, type Sale, type State } from "./records";
+import { digitsOf } from "../shared/figures";
 import type { Schema } from "../shared/routes";
+import { minorOf } from "./money";
+import { isWaiting, type Sale, type State } from "./records";
 
 export type Line = Schema<"LineView">;
 
@@ -44,10 +46,10 @@ export function leftOf(lines: Line[], orderNo: string): number {
 /** By a part of the number, or by an amount as it is typed. */
 export function found(rows: OrderRow[], text: string): OrderRow[] {
   const wanted = text.trim().toLowerCase();
-  const minor = /^\d+([.,]\d{1,2})?$/.test(wanted) ? Math.round(Number(wanted.replace(",", ".")) * 100) : null;
-  return rows.filter(
-    (row) => row.number.toLowerCase().includes(wanted) || (minor !== null && [row.payable_minor, row.total_minor].includes(minor)),
-  );
+  return rows.filter((row) => {
+    const minor = minorOf(wanted, digitsOf(row.currency));
+    return row.number.toLowerCase().includes(wanted) || (minor !== null && [row.payable_minor, row.total_minor].includes(minor));
+  });
 }
 
 function rowOf(sale: Sale): OrderRow {

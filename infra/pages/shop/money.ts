@@ -21,11 +21,6 @@ export function typed(text: string, key: string, digits: number): string {
   return mayBe.test(next) ? next : text;
 }
 
-/** How many digits the currency has behind the point. */
-export function digitsOf(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-}
-
 /** Minor units as the field takes them back: `40.00`. */
 export function textOf(minor: number, digits: number): string {
   return (minor / 10 ** digits).toFixed(digits);

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, ProblemError } from "../shared/api";
-import { momentOf } from "../shared/figures";
+import { digitsOf, momentOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Chip, Notice } from "../shared/parts/notice";
@@ -11,15 +11,14 @@ import type { Schema } from "../shared/routes";
 import { language } from "../shared/words";
 import { Frame } from "./frame";
 import { leftOf, rowsOf, type Line } from "./lines";
-import { digitsOf, minorOf, textOf } from "./money";
+import { minorOf, textOf } from "./money";
 import { LOOKS } from "./orders";
-import { money } from "./quote_view";
 import { isWaiting, type Sale } from "./records";
 import { reversalNo, reversed } from "./reversing";
 import { api, currency, sales, till, today, zone } from "./shop";
 import { settlementOf } from "./settlements";
 import type { Redemption, Reversal } from "./till";
-import { tell, type ShopWord } from "./words";
+import { money, tell, type ShopWord } from "./words";
 
 interface Read {
   redemption: Redemption | null;

@@ -1,17 +1,14 @@
 // Today: every order of the shop, from the stack's lines and this device's own notes.
 
 import { useEffect, useState } from "preact/hooks";
-import { clockOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Chip, Notice, type Mood } from "../shared/parts/notice";
-import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
 import { found, rowsOf, type Line, type OrderRow } from "./lines";
-import { money } from "./quote_view";
-import { sales, today, zone } from "./shop";
+import { sales, today } from "./shop";
 import { settlementOf } from "./settlements";
-import { tell, type ShopWord } from "./words";
+import { clock, money, tell, type ShopWord } from "./words";
 
 export const LOOKS: Record<OrderRow["state"], [Mood, ShopWord]> = {
   done: ["done", "state.done"],
@@ -55,7 +52,7 @@ export function OrdersScreen() {
         <Field id="search" label={tell("orders.search")} hint={tell("orders.search-hint")} value={text} onValue={setText} input={{ type: "search", autocomplete: "off" }} />
       )}
       {lines === null && !failed && rows.length === 0 && <div class="skeleton ticket" aria-hidden="true" />}
-      {rows.length === 0 && (lines !== null || failed) && !failed && <Empty>{tell("orders.none")}</Empty>}
+      {rows.length === 0 && lines !== null && !failed && <Empty>{tell("orders.none")}</Empty>}
       {rows.length > 0 && <p class="unseen" role="status">{tell("orders.found", { count: shown.length })}</p>}
       {rows.length > 0 && shown.length === 0 && <p>{tell("orders.none-found")}</p>}
       <ul class="orders">{shown.map((row) => <Row key={row.number} row={row} />)}</ul>
@@ -65,11 +62,10 @@ export function OrdersScreen() {
 
 function Row({ row }: { row: OrderRow }) {
   const [mood, word] = LOOKS[row.state];
-  const time = row.at === null ? tell("orders.time-unknown") : clockOf(row.at, zone.value, language.value);
   return (
     <li>
       <a href={`#/orders/${encodeURIComponent(row.number)}`}>
-        <span class="note numbers">{time}</span>
+        <span class="note numbers">{clock(row.at)}</span>
         <span class="what">
           <span class="numbers">{row.number}</span>
           <Chip mood={mood}>{row.late && row.state === "done" ? tell("state.late") : tell(word)}</Chip>

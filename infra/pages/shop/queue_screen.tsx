@@ -3,20 +3,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { ProblemError } from "../shared/api";
 import { nowS } from "../shared/clock";
-import { clockOf, spanOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { lineOf } from "../shared/reactions";
 import { epochS } from "../shared/server_time";
 import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
-import { money } from "./quote_view";
 import { dealt, resent, waiting } from "./queue";
 import type { Sale } from "./records";
 import { holdSent } from "./sale";
-import { book, token, signIn, zone } from "./shop";
+import { book, token, signIn } from "./shop";
 import { CUT_OFF_MAX_S } from "./till";
-import { tell } from "./words";
+import { clock, minutes, money, tell } from "./words";
 
 export function QueueScreen() {
   const [others, setOthers] = useState<[string, number][]>([]);
@@ -66,7 +64,7 @@ function Open({ sale }: { sale: Sale }) {
     <section class="card stack">
       <Facts sale={sale} />
       <p class="note">{tell(sale.number.includes("/") ? "queue.reversal" : holding ? "queue.holding" : "queue.redemption")}</p>
-      {left !== null && <p class="note numbers">{left > 0 ? tell("queue.left", { time: spanOf(left).clock.slice(3) }) : tell("queue.over")}</p>}
+      {left !== null && <p class="note numbers">{left > 0 ? tell("queue.left", { time: minutes(left) }) : tell("queue.over")}</p>}
       {holding && (
         <Button kind="edge" onPress={() => void holdSent(sale.number, holding).then(() => (location.hash = "#/"))}>{tell("act.again")}</Button>
       )}
@@ -75,11 +73,10 @@ function Open({ sale }: { sale: Sale }) {
 }
 
 function Facts({ sale }: { sale: Sale }) {
-  const time = sale.at_s === null ? tell("orders.time-unknown") : clockOf(sale.at_s, zone.value, language.value);
   return (
     <>
       <h2 class="numbers number">{sale.number.replace("/", " · ")}</h2>
-      <p class="numbers">{`${time} · ${money(sale.total_minor, sale.currency)}`}</p>
+      <p class="numbers">{`${clock(sale.at_s)} · ${money(sale.total_minor, sale.currency)}`}</p>
     </>
   );
 }

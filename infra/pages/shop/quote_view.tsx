@@ -4,7 +4,6 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemError } from "../shared/api";
 import { nowS } from "../shared/clock";
-import { moneyOf, spanOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Notice } from "../shared/parts/notice";
@@ -14,7 +13,7 @@ import { language } from "../shared/words";
 import { again, confirmed, cutOffEndsS, held, next, ownNumber, phase, pin, quoted, totalMinor } from "./sale";
 import { currency, merchant, signIn } from "./shop";
 import type { Quote } from "./till";
-import { tell } from "./words";
+import { minutes, money, tell } from "./words";
 
 const PINS = ["pin-required", "pin-wrong"];
 
@@ -58,10 +57,6 @@ function Said({ onChange }: { onChange: () => void }) {
     default:
       return null;
   }
-}
-
-export function money(minor: number, of: string = currency.value): string {
-  return moneyOf(minor, of, language.value);
 }
 
 function Line({ name, children, last = false }: { name: string; children: ComponentChildren; last?: boolean }) {
@@ -171,7 +166,7 @@ function CutOff() {
       <Notice mood="wait" icon="offline" title={tell("cut-off.title")} live="status">
         <p>{tell(allowed ? "cut-off.late" : merchant.value?.late_scans_per_day ? "cut-off.used-up" : "cut-off.no-late")}</p>
       </Notice>
-      {allowed && left !== null && <p class="note">{tell("cut-off.left", { time: spanOf(left).clock.slice(3) })}</p>}
+      {allowed && left !== null && <p class="note">{tell("cut-off.left", { time: minutes(left) })}</p>}
       <Button onPress={() => void quoted()}>{tell("act.again")}</Button>
       {allowed && (
         <>
@@ -184,6 +179,6 @@ function CutOff() {
   );
 }
 
-export function InFull() {
+function InFull() {
   return <Button kind="quiet" onPress={next}>{tell("refused.full", { amount: money(totalMinor.value ?? 0) })}</Button>;
 }

@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { nowS } from "../shared/clock";
-import { clockOf, spanOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Icon, type IconName } from "../shared/parts/icons";
 import { Amount } from "../shared/parts/ticket";
@@ -12,11 +11,10 @@ import { epochS } from "../shared/server_time";
 import { language } from "../shared/words";
 import { felt } from "./feedback";
 import { Badge } from "./frame";
-import { money } from "./quote_view";
 import { again, next, phase, totalMinor, type Phase } from "./sale";
-import { currency, merchant, sales, signIn, zone } from "./shop";
+import { currency, merchant, sales, signIn } from "./shop";
 import { CUT_OFF_MAX_S, type Redemption } from "./till";
-import { tell } from "./words";
+import { clock, minutes, money, tell } from "./words";
 
 type Look = "done" | "refused" | "kept";
 const SIGNS: Record<Look, IconName> = { done: "check", refused: "close", kept: "clock" };
@@ -71,7 +69,7 @@ function Body({ now }: { now: Phase }) {
       return (
         <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
           <Amount minor={now.hold.payable_minor} currency={currency.value} look="till" />
-          <p>{tell("held.until", { time: clockOf(now.hold.held_until, zone.value, language.value) })}</p>
+          <p>{tell("held.until", { time: clock(now.hold.held_until) })}</p>
           <p class="numbers">{tell("order.number", { number: now.hold.order_no })}</p>
           <p><a href="#/holds">{tell("held.list")}</a></p>
         </Said>
@@ -130,7 +128,7 @@ function Kept({ number, signedOut }: { number: string; signedOut: boolean }) {
     <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
       {sale && <Amount minor={sale.total_minor} currency={sale.currency} look="till" />}
       <p class="why">{tell(signedOut ? "kept.signed-out" : "kept.said")}</p>
-      {!signedOut && late && left !== null && left > 0 && <p class="numbers">{tell("kept.left", { time: spanOf(left).clock.slice(3) })}</p>}
+      {!signedOut && late && left !== null && left > 0 && <p class="numbers">{tell("kept.left", { time: minutes(left) })}</p>}
       {!signedOut && !late && <p>{tell("kept.no-late")}</p>}
       <p>{tell("kept.choice")}</p>
       <p class="numbers">{tell("order.number", { number })}</p>

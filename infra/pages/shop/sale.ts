@@ -3,7 +3,8 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, ProblemError, UnreachableError } from "../shared/api";
 import { DEVICE } from "../shared/device";
-import { digitsOf, minorOf } from "./money";
+import { digitsOf } from "../shared/figures";
+import { minorOf } from "./money";
 import { api, book, channel, currency, merchant, nowOrNull, refreshed, store, till, today } from "./shop";
 import { isOpen, type Hold, type Order, type Quote, type Redemption } from "./till";
 

@@ -1,14 +1,14 @@
 // The sale: camera above, amount below it, then the quote in place of the keys.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { amountOf } from "../shared/figures";
+import { amountOf, digitsOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Icon } from "../shared/parts/icons";
 import { language } from "../shared/words";
 import { CameraView } from "./camera_view";
 import { Frame } from "./frame";
-import { digitsOf, typed } from "./money";
+import { typed } from "./money";
 import { QuoteView } from "./quote_view";
 import { amount, category, code, ownNumber, phase, tags, totalMinor } from "./sale";
 import { channel, chosen, currency, merchant } from "./shop";

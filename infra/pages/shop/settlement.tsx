@@ -1,17 +1,15 @@
 // What the shop is owed of a day: sums, lines, what is withheld and why, and the file.
 
 import { useEffect, useState } from "preact/hooks";
-import { clockOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { saved } from "../shared/saving";
-import { language, titled } from "../shared/words";
+import { titled } from "../shared/words";
 import { Frame } from "./frame";
 import type { Line } from "./lines";
-import { money } from "./quote_view";
 import { csvOf, settlementOf, type Settlement } from "./settlements";
-import { campaign, merchant, today, zone } from "./shop";
-import { tell } from "./words";
+import { campaign, merchant, today } from "./shop";
+import { clock, money, tell } from "./words";
 
 type Shown = "loading" | "failed" | Awaited<ReturnType<typeof settlementOf>>;
 
@@ -116,7 +114,7 @@ function Lines({ lines }: { lines: Line[] }) {
         {lines.map((line) => (
           <li key={`${line.order_no}/${line.reversal_no}`}>
             <a href={`#/orders/${encodeURIComponent(line.order_no)}`}>
-              <span class="note numbers">{clockOf(line.at, zone.value, language.value)}</span>
+              <span class="note numbers">{clock(line.at)}</span>
               <span class="what">
                 <span class="numbers">{line.order_no}</span>
                 <span class="note">{tell(line.kind === "reversal" ? "settlement.reversal" : line.late ? "state.late" : "state.done")}</span>
