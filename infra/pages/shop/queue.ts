@@ -2,10 +2,12 @@
 // what became of each. Two tabs may both send: the same number is the same redemption.
 
 import { computed } from "@preact/signals";
-import { isWaiting } from "./records";
+import { nowS } from "../shared/clock";
+import { epochS } from "../shared/server_time";
+import { isWaiting, type Sale } from "./records";
 import { phase, type Phase } from "./sale";
 import { account, book, refreshed, sales, till } from "./shop";
-import type { Redemption } from "./till";
+import { CUT_OFF_MAX_S, type Redemption } from "./till";
 
 const EVERY_S = 5;
 
@@ -44,6 +46,12 @@ export async function resent(): Promise<void> {
     running = false;
   }
   void refreshed();
+}
+
+/** For how long a sale without an answer can still be redeemed late; null if it is not known when its code was read. */
+export function lateLeftS({ kept }: Sale): number | null {
+  const scanned = kept && "order" in kept ? kept.scanned_at : null;
+  return scanned === null || nowS.value === null ? null : epochS(scanned) + CUT_OFF_MAX_S - nowS.value;
 }
 
 /** The clerk has dealt with a refusal that came after the customer had left. */

@@ -2,18 +2,15 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { ProblemError } from "../shared/api";
-import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { lineOf } from "../shared/reactions";
-import { epochS } from "../shared/server_time";
 import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
-import { dealt, resent, waiting } from "./queue";
+import { dealt, lateLeftS, resent, waiting } from "./queue";
 import type { Sale } from "./records";
 import { holdSent } from "./sale";
 import { book, token, signIn } from "./shop";
-import { CUT_OFF_MAX_S } from "./till";
 import { clock, minutes, money, tell } from "./words";
 
 export function QueueScreen() {
@@ -57,8 +54,7 @@ function ToTell({ sale }: { sale: Sale }) {
 }
 
 function Open({ sale }: { sale: Sale }) {
-  const scanned = sale.kept && "order" in sale.kept ? sale.kept.scanned_at : null;
-  const left = scanned === null || nowS.value === null ? null : epochS(scanned) + CUT_OFF_MAX_S - nowS.value;
+  const left = lateLeftS(sale);
   const { holding } = sale;
   return (
     <section class="card stack">

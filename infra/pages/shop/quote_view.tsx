@@ -10,7 +10,7 @@ import { Notice } from "../shared/parts/notice";
 import { Amount } from "../shared/parts/ticket";
 import { lineOf, lineOfReason } from "../shared/reactions";
 import { language } from "../shared/words";
-import { again, confirmed, cutOffEndsS, held, next, ownNumber, phase, pin, quoted, totalMinor } from "./sale";
+import { again, confirmed, cutOffLeftS, held, next, ownNumber, phase, pin, quoted, totalMinor } from "./sale";
 import { currency, merchant, signIn } from "./shop";
 import type { Quote } from "./till";
 import { minutes, money, tell } from "./words";
@@ -159,8 +159,7 @@ function Pin({ wrong }: { wrong: boolean }) {
 /** No line: late scans exist only where the merchant's record allows them. */
 function CutOff() {
   const allowed = (merchant.value?.late_scans_left ?? 0) > 0;
-  const endsS = nowS.value === null ? null : cutOffEndsS();
-  const left = endsS === null ? null : endsS - (nowS.value ?? 0);
+  const left = nowS.value === null ? null : cutOffLeftS();
   return (
     <>
       <Notice mood="wait" icon="offline" title={tell("cut-off.title")} live="status">

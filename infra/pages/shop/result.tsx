@@ -2,18 +2,17 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Icon, type IconName } from "../shared/parts/icons";
 import { Amount } from "../shared/parts/ticket";
 import { lineOf } from "../shared/reactions";
-import { epochS } from "../shared/server_time";
 import { language } from "../shared/words";
 import { felt } from "./feedback";
 import { Badge } from "./frame";
+import { lateLeftS } from "./queue";
 import { again, next, phase, totalMinor, type Phase } from "./sale";
 import { currency, merchant, sales, signIn } from "./shop";
-import { CUT_OFF_MAX_S, type Redemption } from "./till";
+import type { Redemption } from "./till";
 import { clock, minutes, money, tell } from "./words";
 
 type Look = "done" | "refused" | "kept";
@@ -121,8 +120,7 @@ function Done({ number, redemption }: { number: string; redemption: Redemption }
 /** Nobody knows yet whether the coupon is used. */
 function Kept({ number, signedOut }: { number: string; signedOut: boolean }) {
   const sale = sales.value.find((each) => each.number === number);
-  const scanned = sale?.kept && "order" in sale.kept ? sale.kept.scanned_at : null;
-  const left = scanned === null || nowS.value === null ? null : epochS(scanned) + CUT_OFF_MAX_S - nowS.value;
+  const left = sale ? lateLeftS(sale) : null;
   const late = (merchant.value?.late_scans_per_day ?? 0) > 0;
   return (
     <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>

@@ -5,8 +5,8 @@ import { ApiError, ProblemError, UnreachableError } from "../shared/api";
 import { DEVICE } from "../shared/device";
 import { digitsOf } from "../shared/figures";
 import { minorOf } from "./money";
-import { api, book, channel, currency, merchant, nowOrNull, refreshed, store, till, today } from "./shop";
-import { isOpen, type Hold, type Order, type Quote, type Redemption } from "./till";
+import { book, channel, currency, merchant, nowOrNull, refreshed, store, till, today } from "./shop";
+import { CUT_OFF_MAX_S, isOpen, type Hold, type Order, type Quote, type Redemption } from "./till";
 
 export type Phase =
   | { at: "entering" }
@@ -203,7 +203,7 @@ export function again(): void {
   });
 }
 
-/** By when the customer's code counts as read in time, by the server's clock; null if the server's time is unknown. */
-export function cutOffEndsS(): number | null {
-  return api.time.isKnown ? api.time.nowS() - (DEVICE.monotonicS() - scannedS) + 600 : null;
+/** For how long the customer's code still counts as read in time. */
+export function cutOffLeftS(): number {
+  return CUT_OFF_MAX_S - (DEVICE.monotonicS() - scannedS);
 }
