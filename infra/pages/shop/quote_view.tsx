@@ -42,7 +42,7 @@ function Said({ onChange }: { onChange: () => void }) {
       return (
         <>
           <Button busy>{tell("sending.title")}</Button>
-          <p role="status">{now.slow ? tell("sending.slow") : ""}</p>
+          <p role="status">{now.at === "sending" && now.slow ? tell("sending.slow") : ""}</p>
         </>
       );
     case "not-kept":

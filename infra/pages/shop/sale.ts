@@ -5,8 +5,9 @@ import { ApiError, ProblemError, UnreachableError } from "../shared/api";
 import { DEVICE } from "../shared/device";
 import { digitsOf } from "../shared/figures";
 import { minorOf } from "./money";
+import type { Sale } from "./records";
 import { book, channel, currency, merchant, nowOrNull, refreshed, store, till, today } from "./shop";
-import { CUT_OFF_MAX_S, isOpen, type Hold, type Order, type Quote, type Redemption } from "./till";
+import { CUT_OFF_MAX_S, isOpen, type Content, type Hold, type Order, type Quote, type Redemption } from "./till";
 
 export type Phase =
   | { at: "entering" }
@@ -16,8 +17,9 @@ export type Phase =
   | { at: "quote-refused"; refusal: ProblemError }
   /** No answer to the quote. */
   | { at: "cut-off" }
-  | { at: "sending"; number: string; slow: boolean }
-  | { at: "holding"; number: string; slow: boolean }
+  /** `slow`: there has been no answer for a while. */
+  | { at: "sending"; slow: boolean }
+  | { at: "holding" }
   | { at: "done"; number: string; redemption: Redemption }
   | { at: "held"; hold: Hold }
   | { at: "refused"; refusal: ProblemError }
@@ -114,21 +116,20 @@ export async function confirmed(): Promise<void> {
   const [coupon, complete] = [code.value, order.value];
   if (!["quoted", "cut-off"].includes(phase.value.at) || coupon === null || complete === null) return;
   asked.abort();
-  phase.value = { at: "sending", number: "", slow: false };
+  phase.value = { at: "sending", slow: false };
   void navigator.storage?.persist?.().catch(() => false);
   const number = await begun(complete);
   if (number !== null) await sent(number, { order: complete, code: coupon, pin: pin.value || null, scannedS });
 }
 
 /** What a hold set aside is redeemed for its order, without a code. */
-export async function heldRedeemed(number: string, content: Order): Promise<void> {
-  phase.value = { at: "sending", number, slow: false };
-  await sent(number, { order: content });
+export function heldRedeemed(number: string, content: Order): Promise<void> {
+  return sent(number, { order: content });
 }
 
-async function sent(number: string, content: Parameters<ReturnType<typeof till>["redeem"]>[1]): Promise<void> {
-  phase.value = { at: "sending", number, slow: false };
-  const timer = setTimeout(() => (phase.value = { at: "sending", number, slow: true }), SLOW_S * 1000);
+async function sent(number: string, content: Content): Promise<void> {
+  phase.value = { at: "sending", slow: false };
+  const timer = setTimeout(() => (phase.value = { at: "sending", slow: true }), SLOW_S * 1000);
   try {
     const redemption = await till().redeem(number, content);
     phase.value = { at: "done", number, redemption };
@@ -153,13 +154,13 @@ export async function held(): Promise<void> {
   const [coupon, complete] = [code.value, order.value];
   if (now.at !== "quoted" || coupon === null || complete === null) return;
   const holding = { code: coupon, order: complete, ttl_s: Math.min(HOLD_S, now.quote.hold_max_s), pin: pin.value || null };
-  phase.value = { at: "holding", number: "", slow: false };
+  phase.value = { at: "holding" };
   const number = await begun(complete, { holding });
   if (number !== null) await holdSent(number, holding);
 }
 
-export async function holdSent(number: string, holding: Parameters<ReturnType<typeof till>["hold"]>[1]): Promise<void> {
-  phase.value = { at: "holding", number, slow: false };
+export async function holdSent(number: string, holding: NonNullable<Sale["holding"]>): Promise<void> {
+  phase.value = { at: "holding" };
   try {
     const hold = await till().hold(number, holding);
     await book().change(number, { holding: null, hold, state: "held" });
@@ -175,7 +176,7 @@ export async function holdSent(number: string, holding: Parameters<ReturnType<ty
   }
 }
 
-async function begun(complete: Order, more: Parameters<ReturnType<typeof book>["begin"]>[1] | object = {}): Promise<string | null> {
+async function begun(complete: Order, more: Partial<Sale> = {}): Promise<string | null> {
   const sale = { day: today(), at_s: nowOrNull(), total_minor: complete.total_minor, currency: currency.value, order: complete };
   try {
     return (await book().begin(ownNumber.value.trim() || null, { ...sale, ...more })).number;
