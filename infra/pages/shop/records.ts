@@ -107,12 +107,8 @@ export class Records implements Journal {
     return made;
   }
 
-  async change(number: string, changes: Partial<Sale>): Promise<void> {
-    const write = this.db.transaction("sales", "readwrite", STRICT);
-    const found = await write.store.get([this.merchantId, number]);
-    if (found) await write.store.put({ ...found, ...changes });
-    await write.done;
-    this.changed();
+  change(number: string, changes: Partial<Sale>): Promise<void> {
+    return this.edit(number, () => changes);
   }
 
   async get(number: string): Promise<Kept | undefined> {
@@ -123,15 +119,11 @@ export class Records implements Journal {
     return this.change(number, { kept, state: "open" });
   }
 
-  async strike(number: string, { answer, refusal }: Outcome): Promise<void> {
-    const write = this.db.transaction("sales", "readwrite", STRICT);
-    const found = await write.store.get([this.merchantId, number]);
-    if (found) {
-      const state = refusal === null ? "done" : found.waits ? "contact" : found.hold ? "held" : "refused";
-      await write.store.put({ ...found, kept: null, waits: false, state, answer, problem: refusal?.problem ?? null });
-    }
-    await write.done;
-    this.changed();
+  strike(number: string, { answer, refusal }: Outcome): Promise<void> {
+    return this.edit(number, ({ waits, hold }) => {
+      const state = refusal === null ? "done" : waits ? "contact" : hold ? "held" : "refused";
+      return { kept: null, waits: false, state, answer, problem: refusal?.problem ?? null };
+    });
   }
 
   async entries(): Promise<[string, Kept][]> {
@@ -142,6 +134,15 @@ export class Records implements Journal {
   /** After a reload nobody looks on at what is open. */
   async left(): Promise<void> {
     for (const [number] of await this.entries()) await this.change(number, { waits: true });
+  }
+
+  /** The record as `changes` make it of what is there, in one write. */
+  private async edit(number: string, changes: (found: Sale) => Partial<Sale>): Promise<void> {
+    const write = this.db.transaction("sales", "readwrite", STRICT);
+    const found = await write.store.get([this.merchantId, number]);
+    if (found) await write.store.put({ ...found, ...changes(found) });
+    await write.done;
+    this.changed();
   }
 
   private async forget(): Promise<void> {
