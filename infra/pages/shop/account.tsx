@@ -1,10 +1,10 @@
 // Before a shop can sell: signing in, and why it cannot.
 
-import { useState } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Head, Offline, Skip } from "../shared/parts/head";
 import { Notice } from "../shared/parts/notice";
-import { account, entered, signIn, signOut } from "./shop";
+import { SignIn } from "./parts";
+import { account, entered, signOut } from "./shop";
 import { tell } from "./words";
 
 export function AccountScreen() {
@@ -21,19 +21,13 @@ export function AccountScreen() {
 }
 
 function Said() {
-  const [failed, setFailed] = useState(false);
-  const toSignIn = () => {
-    setFailed(false);
-    signIn().catch(() => setFailed(true));
-  };
   switch (account.value) {
     case "signed-out":
       return (
         <>
           <h1>{tell("account.welcome")}</h1>
           <p>{tell("account.welcome-said")}</p>
-          {failed && <Notice mood="stop" live="alert">{tell("account.issuer-silent")}</Notice>}
-          <Button kind="act" onPress={toSignIn}>{tell("account.sign-in")}</Button>
+          <SignIn kind="act" />
         </>
       );
     case "not-enrolled":

@@ -3,9 +3,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
-import { Icon } from "../shared/parts/icons";
+import { Icon, type IconName } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { attach, camera, cameras, focus, focusable, freeze, light, otherCamera, start, torch, wasOn } from "./camera";
+import { OneField } from "./parts";
 import { again, code, codeRead, foreign, phase } from "./sale";
 import { tell, type ShopWord } from "./words";
 
@@ -57,36 +58,16 @@ function Said() {
   const [typing, setTyping] = useState(false);
   const state = camera.value;
   if (typing) return <TypedCode onDone={() => setTyping(false)} />;
-  const byHand = (
-    <button type="button" class="switch" onClick={() => setTyping(true)}>
-      <Icon name="keypad" />
-      {tell("code.type")}
-    </button>
-  );
+  const byHand = <Tool icon="keypad" onPress={() => setTyping(true)}>{tell("code.type")}</Tool>;
   if (state === "on") {
     return (
       <>
         <div class="aim" aria-hidden="true" />
         <p class="hint">{foreign.value ? tell("code.foreign") : tell("camera.aim")}</p>
         <div class="tools">
-          {torch.value !== "none" && (
-            <button type="button" class="switch" aria-pressed={torch.value === "on"} onClick={() => void light()}>
-              <Icon name="light" />
-              {tell("camera.light")}
-            </button>
-          )}
-          {focusable.value && (
-            <button type="button" class="switch" onClick={() => void focus()}>
-              <Icon name="refresh" />
-              {tell("camera.focus")}
-            </button>
-          )}
-          {cameras.value.length > 1 && (
-            <button type="button" class="switch" onClick={() => void otherCamera()}>
-              <Icon name="camera" />
-              {tell("camera.other")}
-            </button>
-          )}
+          {torch.value !== "none" && <Tool icon="light" pressed={torch.value === "on"} onPress={light}>{tell("camera.light")}</Tool>}
+          {focusable.value && <Tool icon="refresh" onPress={focus}>{tell("camera.focus")}</Tool>}
+          {cameras.value.length > 1 && <Tool icon="camera" onPress={otherCamera}>{tell("camera.other")}</Tool>}
           {byHand}
         </div>
       </>
@@ -108,13 +89,19 @@ function Said() {
       <Notice mood="stop" icon="camera" title={tell(title)} live="status">{state === "denied" ? tell(allowedBy()) : tell(said)}</Notice>
       {foreign.value && <p class="note">{tell("code.foreign")}</p>}
       <div class="tools">
-        <button type="button" class="switch" onClick={() => void start()}>
-          <Icon name="refresh" />
-          {tell("camera.again")}
-        </button>
+        <Tool icon="refresh" onPress={start}>{tell("camera.again")}</Tool>
         {byHand}
       </div>
     </div>
+  );
+}
+
+function Tool({ icon, pressed, onPress, children }: { icon: IconName; pressed?: boolean; onPress: () => unknown; children: string }) {
+  return (
+    <button type="button" class="switch" onClick={() => void onPress()} {...(pressed !== undefined && { "aria-pressed": pressed })}>
+      <Icon name={icon} />
+      {children}
+    </button>
   );
 }
 
@@ -129,15 +116,8 @@ function allowedBy(): ShopWord {
 function TypedCode({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
-  const field = useRef<HTMLFormElement>(null);
-  useEffect(() => field.current?.querySelector("input")?.focus(), []);
-  const done = (event: Event) => {
-    event.preventDefault();
-    if (codeRead(text)) onDone();
-    else setWrong(true);
-  };
   return (
-    <form class="stack ask" ref={field} onSubmit={done}>
+    <OneField look="stack ask" onSend={() => (codeRead(text) ? onDone() : setWrong(true))}>
       <Field
         id="code"
         label={tell("code.field")}
@@ -149,6 +129,6 @@ function TypedCode({ onDone }: { onDone: () => void }) {
       />
       <button type="submit" class="button">{tell("code.take")}</button>
       <Button kind="quiet" onPress={onDone}>{tell("act.back")}</Button>
-    </form>
+    </OneField>
   );
 }

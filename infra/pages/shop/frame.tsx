@@ -8,9 +8,10 @@ import { Offline, Skip } from "../shared/parts/head";
 import { Icon } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { titled } from "../shared/words";
+import { SignIn } from "./parts";
 import { place, type Screen } from "./place";
 import { waiting } from "./queue";
-import { expired, merchant, signIn, store } from "./shop";
+import { expired, merchant, store } from "./shop";
 import { tell, type ShopWord } from "./words";
 
 const PLACES: [Screen, string, ShopWord][] = [
@@ -58,7 +59,7 @@ export function Frame({ title, quiet = false, look = "", children }: Props) {
         <h1 ref={heading} tabIndex={-1} class={quiet ? "for-readers" : ""}>{title}</h1>
         {expired.value && (
           <Notice mood="wait" title={tell("account.expired")} live="status">
-            <Button kind="quiet" onPress={() => void signIn()}>{tell("account.sign-in")}</Button>
+            <SignIn kind="quiet" />
           </Notice>
         )}
         {merchant.value?.suspended && (

@@ -19,9 +19,7 @@ export function HoldsScreen() {
   const held = sales.value.filter(({ state, hold, kept }) => state === "held" && hold && !kept);
   return (
     <Frame title={tell("holds.title")}>
-      {held.length === 0 && (
-        <Empty>{tell("holds.none")}</Empty>
-      )}
+      {held.length === 0 && <Empty>{tell("holds.none")}</Empty>}
       {held.map((sale) => <Held key={sale.number} sale={sale} />)}
     </Frame>
   );

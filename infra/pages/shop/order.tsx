@@ -13,6 +13,7 @@ import { Frame } from "./frame";
 import { leftOf, rowsOf, type Line } from "./lines";
 import { minorOf, textOf } from "./money";
 import { LOOKS } from "./orders";
+import { Sum } from "./parts";
 import { isWaiting, type Sale } from "./records";
 import { reversalNo, reversed } from "./reversing";
 import { api, currency, sales, till, today, zone } from "./shop";
@@ -79,11 +80,11 @@ function Receipt({ redemption }: { redemption: Redemption }) {
   const { payable_minor, discount_minor, merchant_match_minor, redeemed_at } = redemption;
   return (
     <dl class="sums card">
-      <div class="sum"><dt>{tell("quote.total")}</dt><dd class="numbers">{money(payable_minor + discount_minor + merchant_match_minor)}</dd></div>
-      <div class="sum"><dt>{tell("quote.coupon")}</dt><dd class="numbers">{money(-discount_minor)}</dd></div>
-      {merchant_match_minor > 0 && <div class="sum"><dt>{tell("quote.match")}</dt><dd class="numbers">{money(-merchant_match_minor)}</dd></div>}
-      <div class="sum last"><dt>{tell("order.paid")}</dt><dd class="numbers">{money(payable_minor)}</dd></div>
-      <div class="sum"><dt>{tell("order.at")}</dt><dd class="numbers">{momentOf(redeemed_at, zone.value, language.value)}</dd></div>
+      <Sum name={tell("quote.total")}>{money(payable_minor + discount_minor + merchant_match_minor)}</Sum>
+      <Sum name={tell("quote.coupon")}>{money(-discount_minor)}</Sum>
+      {merchant_match_minor > 0 && <Sum name={tell("quote.match")}>{money(-merchant_match_minor)}</Sum>}
+      <Sum name={tell("order.paid")} last>{money(payable_minor)}</Sum>
+      <Sum name={tell("order.at")}>{momentOf(redeemed_at, zone.value, language.value)}</Sum>
     </dl>
   );
 }

@@ -1,14 +1,14 @@
 // Today: every order of the shop, from the stack's lines and this device's own notes.
 
 import { useEffect, useState } from "preact/hooks";
-import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
-import { Chip, Notice, type Mood } from "../shared/parts/notice";
+import { Chip, type Mood } from "../shared/parts/notice";
 import { Empty, Frame } from "./frame";
 import { found, rowsOf, type Line, type OrderRow } from "./lines";
+import { Entry, Unread } from "./parts";
 import { sales, today } from "./shop";
 import { settlementOf } from "./settlements";
-import { clock, money, tell, type ShopWord } from "./words";
+import { money, tell, type ShopWord } from "./words";
 
 export const LOOKS: Record<OrderRow["state"], [Mood, ShopWord]> = {
   done: ["done", "state.done"],
@@ -42,11 +42,7 @@ export function OrdersScreen() {
   return (
     <Frame title={tell("orders.title")}>
       {lines !== null && rows.length > 0 && <p class="note numbers">{tell("orders.sum", { count: rows.length, amount: money(sum) })}</p>}
-      {failed && (
-        <Notice mood="wait" icon="offline" title={tell("orders.failed")} live="status">
-          <Button kind="quiet" onPress={() => void read()}>{tell("act.again")}</Button>
-        </Notice>
-      )}
+      {failed && <Unread again={() => void read()} />}
       {sales.value.some(({ state }) => state === "held") && <p><a href="#/holds">{tell("held.list")}</a></p>}
       {rows.length > 0 && (
         <Field id="search" label={tell("orders.search")} hint={tell("orders.search-hint")} value={text} onValue={setText} input={{ type: "search", autocomplete: "off" }} />
@@ -63,15 +59,8 @@ export function OrdersScreen() {
 function Row({ row }: { row: OrderRow }) {
   const [mood, word] = LOOKS[row.state];
   return (
-    <li>
-      <a href={`#/orders/${encodeURIComponent(row.number)}`}>
-        <span class="note numbers">{clock(row.at)}</span>
-        <span class="what">
-          <span class="numbers">{row.number}</span>
-          <Chip mood={mood}>{row.late && row.state === "done" ? tell("state.late") : tell(word)}</Chip>
-        </span>
-        <strong class="numbers">{money(row.payable_minor ?? row.total_minor ?? 0, row.currency)}</strong>
-      </a>
-    </li>
+    <Entry number={row.number} at={row.at} amount={money(row.payable_minor ?? row.total_minor ?? 0, row.currency)}>
+      <Chip mood={mood}>{row.late && row.state === "done" ? tell("state.late") : tell(word)}</Chip>
+    </Entry>
   );
 }

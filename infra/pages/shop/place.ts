@@ -19,6 +19,10 @@ export function placeOf(hash: string): Place {
   return { screen: (["holds", "queue", "settings"] as const).find((each) => each === name) ?? "sale", of: "" };
 }
 
+export function orderHref(number: string): string {
+  return `#/orders/${encodeURIComponent(number)}`;
+}
+
 /** Follows the address. */
 export function following(): void {
   const follow = () => (place.value = placeOf(location.hash));

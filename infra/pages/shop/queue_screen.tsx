@@ -7,10 +7,11 @@ import { Notice } from "../shared/parts/notice";
 import { lineOf } from "../shared/reactions";
 import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
+import { SignIn } from "./parts";
 import { dealt, lateLeftS, resent, waiting } from "./queue";
 import type { Sale } from "./records";
 import { holdSent } from "./sale";
-import { book, token, signIn } from "./shop";
+import { book, token } from "./shop";
 import { clock, minutes, money, tell } from "./words";
 
 export function QueueScreen() {
@@ -21,12 +22,10 @@ export function QueueScreen() {
   const open = all.filter(({ state }) => state !== "contact");
   return (
     <Frame title={tell("queue.title")}>
-      {all.length === 0 && (
-        <Empty>{tell("queue.none")}</Empty>
-      )}
+      {all.length === 0 && <Empty>{tell("queue.none")}</Empty>}
       {token() === null && (
         <Notice mood="wait" title={tell("queue.signed-out")}>
-          <Button kind="quiet" onPress={() => void signIn()}>{tell("account.sign-in")}</Button>
+          <SignIn kind="quiet" />
         </Notice>
       )}
       {toTell.map((sale) => <ToTell key={sale.number} sale={sale} />)}

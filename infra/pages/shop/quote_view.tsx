@@ -1,6 +1,5 @@
 // What the customer pays with this coupon; or why not, and what to say; or what can be done while there is no line.
 
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemError } from "../shared/api";
 import { nowS } from "../shared/clock";
@@ -10,8 +9,9 @@ import { Notice } from "../shared/parts/notice";
 import { Amount } from "../shared/parts/ticket";
 import { lineOf, lineOfReason } from "../shared/reactions";
 import { language } from "../shared/words";
+import { OneField, SignIn, Sum } from "./parts";
 import { again, confirmed, cutOffLeftS, held, next, ownNumber, phase, pin, quoted, totalMinor } from "./sale";
-import { currency, merchant, signIn } from "./shop";
+import { currency, merchant } from "./shop";
 import type { Quote } from "./till";
 import { minutes, money, tell } from "./words";
 
@@ -59,27 +59,18 @@ function Said({ onChange }: { onChange: () => void }) {
   }
 }
 
-function Line({ name, children, last = false }: { name: string; children: ComponentChildren; last?: boolean }) {
-  return (
-    <div class={last ? "sum last" : "sum"}>
-      <dt>{name}</dt>
-      <dd class="numbers">{children}</dd>
-    </div>
-  );
-}
-
 function Offer({ quote, onChange }: { quote: Quote; onChange: () => void }) {
   const total = totalMinor.value ?? 0;
   return (
     <>
       <p class="unseen" role="status">{tell("quote.confirm", { amount: money(quote.payable_minor) })}</p>
       <dl class="sums">
-        <Line name={tell("quote.total")}>{money(total)}</Line>
-        <Line name={tell("quote.coupon")}>{money(-quote.discount_minor)}</Line>
-        {quote.merchant_match_minor > 0 && <Line name={tell("quote.match")}>{money(-quote.merchant_match_minor)}</Line>}
-        <Line name={tell("quote.payable")} last>
+        <Sum name={tell("quote.total")}>{money(total)}</Sum>
+        <Sum name={tell("quote.coupon")}>{money(-quote.discount_minor)}</Sum>
+        {quote.merchant_match_minor > 0 && <Sum name={tell("quote.match")}>{money(-quote.merchant_match_minor)}</Sum>}
+        <Sum name={tell("quote.payable")} last>
           <Amount minor={quote.payable_minor} currency={currency.value} look={quote.payable_minor > 9_999_999 ? "inline" : "till"} />
-        </Line>
+        </Sum>
       </dl>
       <Button kind="act" onPress={() => void confirmed()}>{tell("quote.confirm", { amount: money(quote.payable_minor) })}</Button>
       <div class="pair">
@@ -114,7 +105,7 @@ function Refused({ refusal }: { refusal: ProblemError }) {
         {reason === "replaced" && <p>{tell("refused.replaced")}</p>}
         {reason === "pin-spoiled" && <p>{tell("refused.spoiled")}</p>}
       </Notice>
-      {refusal.status === 401 ? <Button onPress={() => void signIn()}>{tell("account.sign-in")}</Button> : <AgainAfter waitS={waitS} />}
+      {refusal.status === 401 ? <SignIn /> : <AgainAfter waitS={waitS} />}
       <InFull />
     </>
   );
@@ -133,14 +124,8 @@ function AgainAfter({ waitS }: { waitS: number | null }) {
 
 /** A printed sheet has a PIN beside its code. */
 function Pin({ wrong }: { wrong: boolean }) {
-  const place = useRef<HTMLFormElement>(null);
-  useEffect(() => place.current?.querySelector("input")?.focus(), []);
-  const done = (event: Event) => {
-    event.preventDefault();
-    if (pin.value) void quoted();
-  };
   return (
-    <form class="stack" ref={place} onSubmit={done}>
+    <OneField onSend={() => void (pin.value && quoted())}>
       <Field
         id="pin"
         label={tell("pin.label")}
@@ -152,7 +137,7 @@ function Pin({ wrong }: { wrong: boolean }) {
       />
       <button type="submit" class="button">{tell("pin.check")}</button>
       <Button kind="quiet" onPress={again}>{tell("code.other")}</Button>
-    </form>
+    </OneField>
   );
 }
 

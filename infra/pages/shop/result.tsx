@@ -9,9 +9,11 @@ import { lineOf } from "../shared/reactions";
 import { language } from "../shared/words";
 import { felt } from "./feedback";
 import { Badge } from "./frame";
+import { SignIn } from "./parts";
+import { orderHref } from "./place";
 import { lateLeftS } from "./queue";
 import { again, next, phase, totalMinor, type Phase } from "./sale";
-import { currency, merchant, sales, signIn } from "./shop";
+import { currency, merchant, sales } from "./shop";
 import type { Redemption } from "./till";
 import { clock, minutes, money, tell } from "./words";
 
@@ -112,7 +114,7 @@ function Done({ number, redemption }: { number: string; redemption: Redemption }
         {merchant_match_minor > 0 && <p>{tell("done.match", { amount: money(merchant_match_minor) })}</p>}
         <p class="numbers">{tell("order.number", { number })}</p>
       </details>
-      <p><a href={`#/orders/${encodeURIComponent(number)}`} onClick={next}>{tell("done.undo")}</a></p>
+      <p><a href={orderHref(number)} onClick={next}>{tell("done.undo")}</a></p>
     </Said>
   );
 }
@@ -130,7 +132,7 @@ function Kept({ number, signedOut }: { number: string; signedOut: boolean }) {
       {!signedOut && !late && <p>{tell("kept.no-late")}</p>}
       <p>{tell("kept.choice")}</p>
       <p class="numbers">{tell("order.number", { number })}</p>
-      {signedOut && <Button kind="edge" onPress={() => void signIn()}>{tell("account.sign-in")}</Button>}
+      {signedOut && <SignIn kind="edge" />}
     </Said>
   );
 }

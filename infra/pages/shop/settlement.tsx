@@ -7,9 +7,10 @@ import { saved } from "../shared/saving";
 import { titled } from "../shared/words";
 import { Frame } from "./frame";
 import type { Line } from "./lines";
+import { Entry, Sum, Unread } from "./parts";
 import { csvOf, settlementOf, type Settlement } from "./settlements";
 import { campaign, merchant, today } from "./shop";
-import { clock, money, tell } from "./words";
+import { money, tell } from "./words";
 
 type Shown = "loading" | "failed" | Awaited<ReturnType<typeof settlementOf>>;
 
@@ -38,11 +39,7 @@ export function SettlementScreen({ day: asked }: { day: string }) {
         <input id="day" type="date" value={day} max={today()} onChange={(event) => event.currentTarget.value && (location.hash = `#/settlement/${event.currentTarget.value}`)} />
       </div>
       {shown === "loading" && <div class="skeleton ticket" aria-hidden="true" />}
-      {shown === "failed" && (
-        <Notice mood="wait" icon="offline" title={tell("orders.failed")} live="status">
-          <Button kind="quiet" onPress={read}>{tell("act.again")}</Button>
-        </Notice>
-      )}
+      {shown === "failed" && <Unread again={read} />}
       {typeof shown === "object" && (
         <>
           <Day day={shown.day} />
@@ -71,13 +68,13 @@ function Day({ day }: { day: Settlement }) {
       {day.lost.length > 0 && <Notice mood="stop">{tell("settlement.lost", { count: day.lost.length })}</Notice>}
       {sums.map((sum) => (
         <dl key={sum.campaign_id} class="sums card">
-          <div class="sum"><dt>{tell("settlement.campaign")}</dt><dd>{nameOf(sum.campaign_id)}</dd></div>
-          <div class="sum"><dt>{tell("settlement.redemptions")}</dt><dd class="numbers">{sum.redemptions}</dd></div>
-          <div class="sum"><dt>{tell("settlement.taken")}</dt><dd class="numbers">{money(sum.payable_minor, sum.currency)}</dd></div>
-          <div class="sum"><dt>{tell("settlement.match")}</dt><dd class="numbers">{money(sum.merchant_match_minor, sum.currency)}</dd></div>
-          {sum.withheld.lines > 0 && <div class="sum"><dt>{tell("settlement.withheld")}</dt><dd class="numbers">{money(sum.withheld.discount_minor, sum.currency)}</dd></div>}
-          {sum.refused.lines > 0 && <div class="sum"><dt>{tell("settlement.refused")}</dt><dd class="numbers">{money(sum.refused.discount_minor, sum.currency)}</dd></div>}
-          <div class="sum last"><dt>{tell("settlement.due")}</dt><dd class="numbers">{money(sum.due.discount_minor, sum.currency)}</dd></div>
+          <Sum name={tell("settlement.campaign")}>{nameOf(sum.campaign_id)}</Sum>
+          <Sum name={tell("settlement.redemptions")}>{sum.redemptions}</Sum>
+          <Sum name={tell("settlement.taken")}>{money(sum.payable_minor, sum.currency)}</Sum>
+          <Sum name={tell("settlement.match")}>{money(sum.merchant_match_minor, sum.currency)}</Sum>
+          {sum.withheld.lines > 0 && <Sum name={tell("settlement.withheld")}>{money(sum.withheld.discount_minor, sum.currency)}</Sum>}
+          {sum.refused.lines > 0 && <Sum name={tell("settlement.refused")}>{money(sum.refused.discount_minor, sum.currency)}</Sum>}
+          <Sum name={tell("settlement.due")} last>{money(sum.due.discount_minor, sum.currency)}</Sum>
         </dl>
       ))}
     </>
@@ -112,16 +109,9 @@ function Lines({ lines }: { lines: Line[] }) {
       <h2>{tell("settlement.lines")}</h2>
       <ul class="orders">
         {lines.map((line) => (
-          <li key={`${line.order_no}/${line.reversal_no}`}>
-            <a href={`#/orders/${encodeURIComponent(line.order_no)}`}>
-              <span class="note numbers">{clock(line.at)}</span>
-              <span class="what">
-                <span class="numbers">{line.order_no}</span>
-                <span class="note">{tell(line.kind === "reversal" ? "settlement.reversal" : line.late ? "state.late" : "state.done")}</span>
-              </span>
-              <strong class="numbers">{money(line.discount_minor, line.currency)}</strong>
-            </a>
-          </li>
+          <Entry key={`${line.order_no}/${line.reversal_no}`} number={line.order_no} at={line.at} amount={money(line.discount_minor, line.currency)}>
+            <span class="note">{tell(line.kind === "reversal" ? "settlement.reversal" : line.late ? "state.late" : "state.done")}</span>
+          </Entry>
         ))}
       </ul>
     </section>
