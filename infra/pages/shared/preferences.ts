@@ -12,10 +12,10 @@ const KEY = { language: "season.language", theme: "season.theme", large: "season
 
 /** Reads what was chosen, then keeps the document and the store in step with every later choice. */
 export function preferencesOf(root: HTMLElement, asked: URLSearchParams): void {
-  language.value = preferred(asked.get("lang"), read(KEY.language), navigator.languages);
-  const remembered = asked.get("theme") ?? read(KEY.theme);
-  theme.value = THEMES.find((each) => each === remembered) ?? "auto";
-  large.value = read(KEY.large) === "yes";
+  language.value = preferred(asked.get("lang"), remembered(KEY.language), navigator.languages);
+  const wanted = asked.get("theme") ?? remembered(KEY.theme);
+  theme.value = THEMES.find((each) => each === wanted) ?? "auto";
+  large.value = remembered(KEY.large) === "yes";
   effect(() => {
     root.lang = LOCALES[language.value];
     keep(KEY.language, language.value);
@@ -32,7 +32,7 @@ export function preferencesOf(root: HTMLElement, asked: URLSearchParams): void {
 }
 
 /** A browser that keeps nothing (a private window) must still show the page. */
-function read(key: string): string | null {
+export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -40,7 +40,7 @@ function read(key: string): string | null {
   }
 }
 
-function keep(key: string, value: string): void {
+export function keep(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

@@ -5,12 +5,11 @@ import { Button } from "../shared/parts/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/parts/head";
 import { Notice } from "../shared/parts/notice";
 import { large } from "../shared/preferences";
-import { titled } from "../shared/words";
+import { say, titled } from "../shared/words";
 import { camera, cameras, otherCamera, start, stop } from "./camera";
 import { Frame } from "./frame";
 import { waiting } from "./queue";
 import { book, chosen, merchant, signOut, store } from "./shop";
-import { say } from "../shared/words";
 import { tell } from "./words";
 
 export function SettingsScreen() {

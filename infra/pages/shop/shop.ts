@@ -4,6 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { Api, ProblemError } from "../shared/api";
 import { DEVICE } from "../shared/device";
 import { watched } from "../shared/network";
+import { keep, remembered } from "../shared/preferences";
 import type { Schema } from "../shared/routes";
 import { configured, Session, type Config } from "../shared/session";
 import { language } from "../shared/words";
@@ -19,11 +20,12 @@ export const account = signal<Account>("loading");
 export const merchant = signal<Merchant | null>(null);
 export const campaign = signal<Campaign | null>(null);
 export const sales = signal<Sale[]>([]);
+const KEY = { store: "season.shop.store", channel: "season.shop.channel", sound: "season.shop.sound", hand: "season.shop.hand" };
 export const chosen = {
-  store: signal(read("store")),
-  channel: signal(read("channel")),
-  sound: signal(read("sound") !== "no"),
-  hand: signal(read("hand") === "left" ? "left" : "right"),
+  store: signal(remembered(KEY.store)),
+  channel: signal(remembered(KEY.channel)),
+  sound: signal(remembered(KEY.sound) !== "no"),
+  hand: signal(remembered(KEY.hand) === "left" ? "left" : "right"),
 };
 export const currency = computed(() => campaign.value?.currency ?? "CNY");
 export const zone = computed(() => campaign.value?.timezone ?? "Asia/Shanghai");
@@ -65,10 +67,12 @@ export function token(): string | null {
 
 /** Where the page was before it went to sign in, or null; then who is signed in is read. */
 export async function begin(): Promise<string | null> {
-  effect(() => keep("store", chosen.store.value));
-  effect(() => keep("channel", chosen.channel.value));
-  effect(() => keep("sound", chosen.sound.value ? "yes" : "no"));
-  effect(() => keep("hand", chosen.hand.value));
+  effect(() => {
+    if (chosen.store.value !== null) keep(KEY.store, chosen.store.value);
+    if (chosen.channel.value !== null) keep(KEY.channel, chosen.channel.value);
+    keep(KEY.sound, chosen.sound.value ? "yes" : "no");
+    keep(KEY.hand, chosen.hand.value);
+  });
   const here = new URL(location.href);
   let hash: string | null = null;
   session = new Session(await configuredOrNot(), APP);
@@ -157,22 +161,6 @@ async function listed(): Promise<void> {
 /** Without a line a shop can go on; where to sign in is asked for again at the press. */
 function configuredOrNot(): Promise<Config> {
   return configured(1).catch(() => ({ issuer: location.origin, client_id: "" }));
-}
-
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(`season.shop.${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function keep(name: string, value: string | null): void {
-  try {
-    if (value !== null) localStorage.setItem(`season.shop.${name}`, value);
-  } catch {
-    // Chosen for this page only.
-  }
 }
 
 /** `2020-06-06`: the settlement day in the campaign's zone, by the server's clock; without a line the last that was known. */
