@@ -9,8 +9,8 @@ import type { Schema } from "../shared/routes";
 import { language, titled } from "../shared/words";
 import type { Campaign } from "./batches";
 import { batchOf, inWords } from "./equations";
-import { Failure, Skeleton, Title } from "./parts";
-import { api, noticed, useReading } from "./stack";
+import { Failure, Title, Waiting } from "./parts";
+import { api, noticed, useDocument } from "./stack";
 import { count, say, second } from "./words";
 
 type Equation = Schema<"EquationView">;
@@ -25,20 +25,19 @@ interface Report {
 
 type Progress =
   | { state: "idle" }
-  | { state: "counting"; rounds: number; begunS: number }
+  | { state: "counting"; rounds: number }
   | { state: "failed"; failure: ApiError }
   | { state: "counted"; report: Report; of: Of; tookS: number; atS: number };
 
 const EVERY_S = 1;
 
 export function Audit({ campaignId, batchId }: { campaignId: string; batchId: string | null }) {
-  const path = { campaign_id: campaignId };
-  const read = useReading(campaignId, async (signal) => (await api.call("GET /admin/campaigns/{campaign_id}", { path, signal })).body);
+  const read = useDocument(campaignId);
   return (
     <div class="stack">
       <Title text={say("console.audit")} />
       <p>{say("audit.what")}</p>
-      {read.value ? <Count document={read.value} batchId={batchId} /> : read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+      {read.value ? <Count document={read.value} batchId={batchId} /> : <Waiting read={read} />}
     </div>
   );
 }
@@ -57,9 +56,9 @@ function Count({ document, batchId }: { document: Campaign; batchId: string | nu
     stop.current?.abort();
     const controller = (stop.current = new AbortController());
     const begunS = api.device.monotonicS();
-    setProgress({ state: "counting", rounds: 1, begunS });
+    setProgress({ state: "counting", rounds: 1 });
     try {
-      const report = await counted(document.campaign_id, of, controller.signal, (rounds) => setProgress({ state: "counting", rounds, begunS }));
+      const report = await counted(document.campaign_id, of, controller.signal, (rounds) => setProgress({ state: "counting", rounds }));
       setProgress({ state: "counted", report, of, tookS: api.device.monotonicS() - begunS, atS: api.time.nowS() });
     } catch (error) {
       if (!controller.signal.aborted) setProgress({ state: "failed", failure: noticed(error) });

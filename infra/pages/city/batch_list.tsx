@@ -1,14 +1,13 @@
 // The batches of a campaign, and one of them with what can be done to it.
 
-import { language } from "../shared/words";
-import { Acts } from "./acts";
-import { rowsOf, type Campaign, type Row, type Summary } from "./batches";
-import { AsOf, Bar, Failure, Name, Skeleton, StatusChip, Title } from "./parts";
-import { consoleHref } from "./place";
-import { api, useReading } from "./stack";
-import { count, moment, say, share } from "./words";
 import { ProblemError } from "../shared/api";
 import { titled } from "../shared/words";
+import { Acts } from "./acts";
+import { rowsOf, type Campaign, type Row, type Summary } from "./batches";
+import { AsOf, Failure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
+import { consoleHref } from "./place";
+import { api, useReading } from "./stack";
+import { count, moment, say } from "./words";
 
 const EVERY_S = 2;
 
@@ -36,7 +35,7 @@ export function Batches({ campaignId, batchId }: { campaignId: string; batchId: 
     return (
       <>
         <Title text={say("console.batches")} />
-        {read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+        <Waiting read={read} />
       </>
     );
   }
@@ -78,23 +77,14 @@ function Line({ row, document }: { row: Row; document: Campaign }) {
 function Measure({ row }: { row: Row }) {
   const { view, quantity } = row;
   if (view === null) return <p class="note measure">{say("batches.planned", { quantity: count(quantity) })}</p>;
-  const claimed = quantity - view.remaining;
-  return (
-    <>
-      <div class="measure">
-        <p class="numbers">{say("board.of", { claimed: count(claimed), quantity: count(quantity) })}</p>
-        <Bar whole={quantity} parts={[{ amount: claimed, look: "first" }]} />
-      </div>
-      <p class="numbers left">{say("board.left-share", { share: share(view.remaining, quantity) })}</p>
-    </>
-  );
+  return <HandedOut quantity={quantity} remaining={view.remaining} />;
 }
 
 function One({ row, document, asOfS, again }: { row: Row; document: Campaign; asOfS: number | null; again: () => void }) {
   const { text, lang } = titled(row.title);
   const status = row.view?.status ?? null;
   return (
-    <div class="groups" lang={language.value === "zh" ? "zh-CN" : "en-GB"}>
+    <div class="groups">
       <section class="stack">
         <Title text={text} lang={lang}><StatusChip status={status} /></Title>
         <AsOf asOfS={asOfS} local={document} />

@@ -5,9 +5,9 @@ import { dayOf, clockOf } from "../shared/figures";
 import { language, titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
 import { totalsOf, type Summary } from "./batches";
-import { AsOf, Bar, Failure, Name, Skeleton, StatusChip, Title } from "./parts";
+import { AsOf, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
 import { boardHref } from "./place";
-import { api, useReading } from "./stack";
+import { api, useCampaigns, useReading } from "./stack";
 import { count, moment, say, share, zone } from "./words";
 
 type View = Schema<"CampaignView">;
@@ -17,7 +17,7 @@ const EVERY_S = 5;
 const LIST_EVERY_S = 60;
 
 export function Board({ campaignId }: { campaignId: string | null }) {
-  const list = useReading("campaigns", async (signal) => (await api.call("GET /campaigns", { signal })).body.campaigns, LIST_EVERY_S);
+  const list = useCampaigns(LIST_EVERY_S);
   const campaigns = list.value ?? [];
   const chosen = campaignId ?? currentOf(campaigns)?.campaign_id ?? null;
   return (
@@ -26,8 +26,7 @@ export function Board({ campaignId }: { campaignId: string | null }) {
       {chosen === null && (
         <>
           <Title text={say("city.name")} />
-          {list.failure && <Failure failure={list.failure} again={list.again} />}
-          {list.value === null && !list.failure && <Skeleton />}
+          {(list.failure || list.value === null) && <Waiting read={list} />}
           {list.value?.length === 0 && <p>{say("board.none")}</p>}
         </>
       )}
@@ -64,7 +63,7 @@ function Season({ campaignId }: { campaignId: string }) {
     return (
       <>
         <Title text={say("city.name")} />
-        {read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+        <Waiting read={read} />
       </>
     );
   }
@@ -119,7 +118,6 @@ function Batches({ season }: { season: View }) {
 }
 
 function Line({ batch, season }: { batch: Summary; season: View }) {
-  const claimed = batch.quantity - batch.remaining;
   return (
     <li class="line">
       <div>
@@ -127,11 +125,7 @@ function Line({ batch, season }: { batch: Summary; season: View }) {
         <p class="note">{say("board.window", { opens: moment(batch.opens_at, season), closes: moment(batch.closes_at, season) })}</p>
       </div>
       <div><StatusChip status={batch.status} /></div>
-      <div class="measure">
-        <p class="numbers">{say("board.of", { claimed: count(claimed), quantity: count(batch.quantity) })}</p>
-        <Bar whole={batch.quantity} parts={[{ amount: claimed, look: "first" }]} />
-      </div>
-      <p class="numbers left">{say("board.left-share", { share: share(batch.remaining, batch.quantity) })}</p>
+      <HandedOut quantity={batch.quantity} remaining={batch.remaining} />
     </li>
   );
 }

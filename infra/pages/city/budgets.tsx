@@ -6,7 +6,7 @@ import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import type { Schema } from "../shared/routes";
 import type { Campaign } from "./batches";
-import { AsOf, Bar, Failure, FunderName, Name, Skeleton, Table, Title } from "./parts";
+import { AsOf, Bar, Failure, FunderName, Name, Table, Title, Waiting } from "./parts";
 import { api, noticed, useReading } from "./stack";
 import { count, moment, money, say, type CityWord } from "./words";
 import { listed, titled } from "../shared/words";
@@ -16,7 +16,7 @@ type Movement = Schema<"MovementView">;
 type Kind = Schema<"RecordKind">;
 
 const KINDS: Record<Kind, CityWord> = { reserve: "budgets.reserve", release: "budgets.release", rollover: "budgets.rollover" };
-const LOOKS = ["first", "second", "over"] as const;
+const LOOKS = ["first", "second"] as const;
 
 async function reportOf(campaignId: string, signal: AbortSignal): Promise<{ report: Report; document: Campaign }> {
   const path = { campaign_id: campaignId };
@@ -33,7 +33,7 @@ export function Budgets({ campaignId }: { campaignId: string }) {
     return (
       <>
         <Title text={say("console.budgets")} />
-        {read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+        <Waiting read={read} />
       </>
     );
   }

@@ -21,7 +21,7 @@ export function Conflict({ tools, base, mine, theirs, onText }: Props) {
   useEffect(() => place.current?.focus(), []);
   const both = tools.carried(base, mine, theirs);
   return (
-    <section class="stack conflict">
+    <section class="stack">
       <h2 ref={place} tabIndex={-1}>{say("conflict.title")}</h2>
       <p>{say("conflict.what")}</p>
       <div class="sides">

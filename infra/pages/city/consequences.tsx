@@ -7,7 +7,7 @@ import { Field } from "../shared/parts/field";
 import type { Schema } from "../shared/routes";
 import type { Form } from "./acts";
 import { issuedOf, withMore, type BatchView, type Issued } from "./batches";
-import { Failure, FunderName, Skeleton, Table } from "./parts";
+import { FunderName, Table, Waiting } from "./parts";
 import { api, useReading } from "./stack";
 import { count, moment, money, say } from "./words";
 import { listed, titled } from "../shared/words";
@@ -18,7 +18,7 @@ type Planned = Schema<"PlanView">;
 function AsItIs({ row, children }: { row: Form["row"]; children: (view: BatchView, issued: Issued) => ComponentChildren }) {
   const path = { batch_id: row.batchId };
   const read = useReading(row.batchId, async (signal) => (await api.call("GET /batches/{batch_id}", { path, signal })).body);
-  if (read.value === null) return read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton lines={2} />;
+  if (read.value === null) return <Waiting read={read} lines={2} />;
   return <>{children(read.value, issuedOf(read.value))}</>;
 }
 
@@ -183,7 +183,7 @@ function Money({ document, plan, title, children }: MoneyProps) {
   const path = { campaign_id: document.campaign_id };
   const call = { path, body, writes: false };
   const read = useReading(JSON.stringify(body), async (signal) => (await api.call("POST /admin/campaigns/{campaign_id}/plan", { ...call, signal })).body);
-  if (read.value === null) return read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton lines={2} />;
+  if (read.value === null) return <Waiting read={read} lines={2} />;
   const planned = read.value.batches.find((one) => one.batch_id === batchId)!;
   const order = document.funders.map(({ funder_id }) => funder_id);
   const parts = [...planned.to_reserve].sort((a, b) => order.indexOf(a.funder_id) - order.indexOf(b.funder_id));

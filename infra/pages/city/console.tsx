@@ -10,9 +10,9 @@ import { Batches } from "./batch_list";
 import { Budgets } from "./budgets";
 import { Document } from "./document";
 import { Hotline } from "./hotline";
-import { Failure, Name, Skeleton, Title } from "./parts";
+import { Name, Title, Waiting } from "./parts";
 import { consoleHref, PARTS, place, type Part, type Place } from "./place";
-import { api, signedIn, signIn, signInFailed, useReading } from "./stack";
+import { signedIn, signIn, signInFailed, useCampaigns } from "./stack";
 import { say, type CityWord } from "./words";
 
 const NAMES: Record<Part, CityWord> = {
@@ -55,7 +55,7 @@ function SignIn() {
 
 /** Campaigns of which nothing is published are in no list: they are opened by their name. */
 function Choose() {
-  const list = useReading("campaigns", async (signal) => (await api.call("GET /campaigns", { signal })).body.campaigns);
+  const list = useCampaigns();
   const [name, setName] = useState("");
   const [fault, setFault] = useState<string>();
   const go = () => {
@@ -65,8 +65,7 @@ function Choose() {
   return (
     <div class="narrow groups">
       <Title text={say("console.choose")} />
-      {list.failure && <Failure failure={list.failure} again={list.again} />}
-      {list.value === null && !list.failure && <Skeleton />}
+      {list.value === null && <Waiting read={list} />}
       {list.value && list.value.length > 0 && (
         <ul class="lines">
           {list.value.map((one) => (
@@ -84,7 +83,7 @@ function Choose() {
 }
 
 function Parts({ at, campaignId }: { at: Extract<Place, { name: "console" }>; campaignId: string }) {
-  const list = useReading("campaigns", async (signal) => (await api.call("GET /campaigns", { signal })).body.campaigns);
+  const list = useCampaigns();
   const found = list.value?.find((one) => one.campaign_id === campaignId);
   const name = found ? titled(found.title) : { text: campaignId };
   return (

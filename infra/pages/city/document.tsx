@@ -11,7 +11,7 @@ import { Changes } from "./changes";
 import { Conflict } from "./conflict";
 import type { Fault, Parsed } from "./document_tools";
 import { Editor, FaultList, type Caret } from "./editor";
-import { Failure, Skeleton, Title } from "./parts";
+import { Failure, Title, Waiting } from "./parts";
 import { Plan } from "./plan";
 import { api, noticed, useReading } from "./stack";
 import { count, say } from "./words";
@@ -50,7 +50,7 @@ export function Document({ campaignId }: { campaignId: string }) {
   return (
     <div class="stack">
       <Title text={say("console.document")} />
-      {read.value ? <Edit campaignId={campaignId} stored={read.value} /> : read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton lines={8} />}
+      {read.value ? <Edit campaignId={campaignId} stored={read.value} /> : <Waiting read={read} lines={8} />}
     </div>
   );
 }

@@ -8,8 +8,8 @@ import { Chip, Notice, type Mood } from "../shared/parts/notice";
 import type { Schema } from "../shared/routes";
 import { titled } from "../shared/words";
 import type { Campaign } from "./batches";
-import { Failure, Name, Skeleton, Title } from "./parts";
-import { api, noticed, useReading } from "./stack";
+import { Failure, Name, Title, Waiting } from "./parts";
+import { api, noticed, useDocument } from "./stack";
 import { count, moment, money, say, type CityWord } from "./words";
 
 type Person = Schema<"PersonView">;
@@ -24,12 +24,11 @@ const STATUSES: Record<Schema<"CouponStatus">, [Mood, CityWord]> = {
 };
 
 export function Hotline({ campaignId }: { campaignId: string }) {
-  const path = { campaign_id: campaignId };
-  const read = useReading(campaignId, async (signal) => (await api.call("GET /admin/campaigns/{campaign_id}", { path, signal })).body);
+  const read = useDocument(campaignId);
   return (
     <div class="stack">
       <Title text={say("console.hotline")} />
-      {read.value ? <Desk local={read.value} /> : read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton />}
+      {read.value ? <Desk local={read.value} /> : <Waiting read={read} />}
     </div>
   );
 }

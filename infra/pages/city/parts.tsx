@@ -9,7 +9,8 @@ import { Chip, Notice, type Mood } from "../shared/parts/notice";
 import { lineOf } from "../shared/reactions";
 import { language, titled } from "../shared/words";
 import type { Campaign, Status } from "./batches";
-import { second, say, type CityWord, type Local } from "./words";
+import type { Reading } from "./stack";
+import { count, second, say, share, type CityWord, type Local } from "./words";
 
 /** The page's one heading; it takes the focus when another screen is shown. */
 export function Title({ text, lang, children }: { text: string; lang?: string | undefined; children?: ComponentChildren }) {
@@ -64,13 +65,12 @@ export function StatusChip({ status }: { status: Status | null }) {
   return <Chip mood={mood}>{say(word)}</Chip>;
 }
 
-export interface Part {
+interface Part {
   amount: number;
-  /** Of the bar: `first` to `fourth`; the rest is empty. */
-  look: "first" | "second" | "third" | "over";
+  look: "first" | "second";
 }
 
-/** A bar of one whole. Its numbers are beside it in words, so a reader passes it by. */
+/** A bar of one whole; the rest is empty. Its numbers are beside it in words, so a reader passes it by. */
 export function Bar({ parts, whole }: { parts: Part[]; whole: number }) {
   let from = 0;
   const width = (amount: number) => (whole > 0 ? Math.max(0, (amount * 1000) / whole) : 0);
@@ -83,6 +83,20 @@ export function Bar({ parts, whole }: { parts: Part[]; whole: number }) {
         return <rect key={at} class={look} x={x} width={Math.min(width(amount), 1000 - x)} height="10" />;
       })}
     </svg>
+  );
+}
+
+/** Packs that are handed out, as words, bar and what is left. */
+export function HandedOut({ quantity, remaining }: { quantity: number; remaining: number }) {
+  const claimed = quantity - remaining;
+  return (
+    <>
+      <div class="measure">
+        <p class="numbers">{say("board.of", { claimed: count(claimed), quantity: count(quantity) })}</p>
+        <Bar whole={quantity} parts={[{ amount: claimed, look: "first" }]} />
+      </div>
+      <p class="numbers left">{say("board.left-share", { share: share(remaining, quantity) })}</p>
+    </>
   );
 }
 
@@ -118,8 +132,13 @@ export function Failure({ failure, again, children }: { failure: ApiError; again
   );
 }
 
+/** Of a read that has no answer yet: why not, and another try; or a placeholder. */
+export function Waiting({ read, lines = 4 }: { read: Pick<Reading<unknown>, "failure" | "again">; lines?: number }) {
+  return read.failure ? <Failure failure={read.failure} again={read.again} /> : <Skeleton lines={lines} />;
+}
+
 /** Only after 300 ms: a quick answer shows no placeholder. */
-export function Skeleton({ lines = 4 }: { lines?: number }) {
+function Skeleton({ lines }: { lines: number }) {
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), 300);

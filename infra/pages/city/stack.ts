@@ -87,6 +87,17 @@ export function useReading<T>(key: string, load: (signal: AbortSignal) => Promis
   return { value: shown.value, failure: shown.failure, asOfS: shown.asOfS, again: () => setTurn(turn + 1) };
 }
 
+/** The campaigns of which something is published. */
+export function useCampaigns(everyS?: number) {
+  return useReading("campaigns", async (signal) => (await api.call("GET /campaigns", { signal })).body.campaigns, everyS);
+}
+
+/** The stored document of a campaign. */
+export function useDocument(campaignId: string) {
+  const path = { campaign_id: campaignId };
+  return useReading(campaignId, async (signal) => (await api.call("GET /admin/campaigns/{campaign_id}", { path, signal })).body);
+}
+
 function nothing<T>(key: string): Omit<Reading<T>, "again"> & { key: string } {
   return { key, value: null, failure: null, asOfS: null };
 }
