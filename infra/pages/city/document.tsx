@@ -60,7 +60,7 @@ type Shown =
   | { step: "busy"; what: "compare" | "apply" }
   | { step: "faults"; faults: Fault[] }
   | { step: "failed"; failure: ApiError }
-  | { step: "planned"; plan: Schema<"PlanView">; text: string; body: Campaign }
+  | { step: "planned"; plan: Schema<"PlanView">; parsed: Parsed; body: Campaign }
   | { step: "conflict"; theirs: string }
   | { step: "applied"; revision: number | null; warnings: number };
 
@@ -104,12 +104,12 @@ function Edit({ campaignId, stored }: { campaignId: string; stored: Stored }) {
     const call = { path: { campaign_id: campaignId }, body: found.body, writes: false };
     try {
       const { body: plan } = await api.call("POST /admin/campaigns/{campaign_id}/plan", call);
-      setShown({ step: "planned", plan, text, body: found.body });
+      setShown({ step: "planned", plan, ...found });
     } catch (error) {
       await refused(noticed(error), found.parsed);
     }
   };
-  const apply = async (body: Campaign) => {
+  const apply = async (body: Campaign, parsed: Parsed) => {
     setShown({ step: "busy", what: "apply" });
     try {
       const { body: applied } = await api.call("PUT /admin/campaigns/{campaign_id}", { path: { campaign_id: campaignId }, body });
@@ -120,10 +120,9 @@ function Edit({ campaignId, stored }: { campaignId: string; stored: Stored }) {
       setRevision(applied.revision ?? null);
       setShown({ step: "applied", revision: applied.revision ?? null, warnings: warnings?.length ?? 0 });
     } catch (error) {
-      await refused(noticed(error), tools.parsed(text));
+      await refused(noticed(error), parsed);
     }
   };
-  const locate = (place: string) => tools.parsed(text).locate(place);
   const busy = shown.step === "busy";
   return (
     <>
@@ -143,9 +142,9 @@ function Edit({ campaignId, stored }: { campaignId: string; stored: Stored }) {
         <section class="stack" aria-live="polite">
           <h2>{say("document.changes")}</h2>
           <Changes runs={tools.compared(base, tools.written(shown.body))} label={say("changes.lines")} />
-          <Plan plan={shown.plan} document={shown.body} locate={locate} onPlace={setCaret} />
+          <Plan plan={shown.plan} document={shown.body} locate={shown.parsed.locate} onPlace={setCaret} />
           {shown.plan.refusals.length === 0 && shown.plan.outcome !== "unchanged" && (
-            <div class="narrow"><Button kind="act" icon="check" onPress={() => apply(shown.body)}>{say(shown.plan.revision === null ? "document.create" : "document.apply", { revision: count((shown.plan.revision ?? 0) + 1) })}</Button></div>
+            <div class="narrow"><Button kind="act" icon="check" onPress={() => apply(shown.body, shown.parsed)}>{say(shown.plan.revision === null ? "document.create" : "document.apply", { revision: count((shown.plan.revision ?? 0) + 1) })}</Button></div>
           )}
         </section>
       )}
