@@ -91,11 +91,13 @@ function Edit({ campaignId, stored }: { campaignId: string; stored: Stored }) {
   };
   const refused = async (failure: ApiError, parsed: Parsed) => {
     if (failure instanceof ProblemError && failure.slug === "malformed") return setShown({ step: "faults", faults: faultsOf(failure, parsed) });
-    if (failure instanceof ProblemError && failure.slug === "revision-conflict") {
+    if (!(failure instanceof ProblemError && failure.slug === "revision-conflict")) return setShown({ step: "failed", failure });
+    try {
       const { body } = await api.call("GET /admin/campaigns/{campaign_id}", { path: { campaign_id: campaignId } });
-      return setShown({ step: "conflict", theirs: tools.written(body) });
+      setShown({ step: "conflict", theirs: tools.written(body) });
+    } catch (error) {
+      setShown({ step: "failed", failure: noticed(error) });
     }
-    setShown({ step: "failed", failure });
   };
   const compare = async () => {
     const found = read();
