@@ -143,6 +143,15 @@ def test_the_document_is_edited_and_what_is_frozen_is_said(journey: Journey) -> 
     write(journey, "PUT", DOCUMENT, stored | {"title": title})
 
 
+def test_a_text_does_not_change_while_it_is_compared(journey: Journey) -> None:
+    """What is typed meanwhile would be in no comparison, and lost when that is applied."""
+    _, page = signed_in(journey, f"{CONSOLE}/document")
+    page.route("**/plan", lambda _: None)
+    expect(page.get_by_label("Document (YAML)")).to_be_editable()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_label("Document (YAML)")).not_to_be_editable()
+
+
 def test_an_unsaved_text_outlives_a_reload_and_somebody_elses_edit(journey: Journey) -> None:
     """After the reload one signs in again and goes on; both changes are carried into one text."""
     _, page = signed_in(journey, f"{CONSOLE}/document")

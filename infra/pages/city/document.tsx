@@ -135,7 +135,7 @@ function Edit({ campaignId, stored }: { campaignId: string; stored: Stored }) {
       {shown.step === "failed" && <Failure failure={shown.failure} />}
       {shown.step === "applied" && <Notice mood="done" live="status" title={say("document.applied", { revision: count(shown.revision ?? 0) })}>{shown.warnings > 0 && <p>{say("document.warnings", { count: count(shown.warnings) })}</p>}</Notice>}
       {shown.step === "conflict" && <Conflict tools={tools} base={base} mine={text} theirs={shown.theirs} onText={(next) => { setBase(shown.theirs); changed(next); }} />}
-      <Editor text={text} onText={changed} caret={caret} faults={shown.step === "faults" ? shown.faults : []} />
+      <Editor text={text} onText={changed} caret={caret} faults={shown.step === "faults" ? shown.faults : []} busy={busy} />
       <div class="narrow buttons">
         <Button kind={shown.step === "planned" || shown.step === "conflict" ? "edge" : "act"} icon="list" busy={busy} onPress={compare}>{busy && shown.what === "compare" ? say("document.comparing") : say("document.compare")}</Button>
       </div>

@@ -17,9 +17,11 @@ interface Props {
   onText: (text: string) => void;
   caret: Caret | null;
   faults: Fault[];
+  /** The text is being compared or applied. */
+  busy: boolean;
 }
 
-export function Editor({ text, onText, caret, faults }: Props) {
+export function Editor({ text, onText, caret, faults, busy }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const marked = new Set(faults.map(({ line }) => line));
@@ -48,6 +50,7 @@ export function Editor({ text, onText, caret, faults }: Props) {
           id="document"
           ref={area}
           value={text}
+          readOnly={busy}
           wrap="off"
           spellcheck={false}
           autocapitalize="off"
