@@ -65,6 +65,7 @@ def test_the_reference_is_there_to_be_read(reference: Callable[..., Screen]) -> 
     for word in ("Authorize", "Try it out", "Execute"):
         expect(page.get_by_role("button", name=word)).to_have_count(0)
     expect(page.locator("#reference input:visible, #reference textarea:visible")).to_have_count(0)
+    expect(page.locator(".scheme-container")).to_be_hidden()
 
 
 def test_a_route_is_opened_by_keyboard_and_has_an_address(reference: Callable[..., Screen]) -> None:
