@@ -25,6 +25,7 @@ export interface Parsed {
 }
 
 const IDS = ["batch_id", "terms_id", "funder_id", "merchant_id", "store_id", "limit_id", "section_id"];
+const REVISION = /^revision: .*$/m;
 const STEP = /([^.[\]]+)|\[([^\]]+)\]/g;
 
 /** The document as text; what is null or empty says nothing, and an absent field means the same. */
@@ -102,7 +103,7 @@ export function compared(before: string, after: string): Run[] {
 
 /** `mine`, which began from `base`, with its changes carried into `theirs`; null where both changed the same lines. */
 export function carried(base: string, mine: string, theirs: string): string | null {
-  const unnumbered = (text: string) => text.replace(/^revision: .*$/m, "revision: 0");
+  const unnumbered = (text: string) => text.replace(REVISION, "revision: 0");
   const patch = structuredPatch("", "", unnumbered(base), unnumbered(mine), "", "", { context: 2 });
   const merged = applyPatch(unnumbered(theirs), patch);
   return merged === false ? null : withRevision(merged, theirs);
@@ -110,6 +111,6 @@ export function carried(base: string, mine: string, theirs: string): string | nu
 
 /** `text` with the revision of `from`. */
 export function withRevision(text: string, from: string): string {
-  const line = /^revision: .*$/m.exec(from)?.[0] ?? "";
-  return /^revision: .*$/m.test(text) ? text.replace(/^revision: .*$/m, line) : text.replace(/^(campaign_id: .*\n)/m, `$1${line}\n`);
+  const line = REVISION.exec(from)?.[0] ?? "";
+  return REVISION.test(text) ? text.replace(REVISION, line) : text.replace(/^(campaign_id: .*\n)/m, `$1${line}\n`);
 }
