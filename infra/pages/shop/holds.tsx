@@ -1,15 +1,14 @@
 // Coupons that are set aside for unpaid orders: until when, pay and redeem without a code, or release.
 
 import { useState } from "preact/hooks";
-import { ApiError, ProblemError } from "../shared/api";
+import { ApiError } from "../shared/api";
 import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { Amount } from "../shared/parts/ticket";
-import { lineOf } from "../shared/reactions";
 import { epochS } from "../shared/server_time";
-import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
+import { whyOf } from "./parts";
 import type { Sale } from "./records";
 import { heldRedeemed } from "./sale";
 import { book, sales, till } from "./shop";
@@ -54,7 +53,7 @@ function Held({ sale }: { sale: Sale }) {
         </p>
       )}
       {state instanceof ApiError && (
-        <Notice mood="stop" live="alert">{state instanceof ProblemError ? lineOf(state, language.value) : tell("orders.failed")}</Notice>
+        <Notice mood="stop" live="alert">{whyOf(state)}</Notice>
       )}
       {!lapsed && <Button onPress={() => void heldRedeemed(number, order)}>{tell("holds.redeem")}</Button>}
       {state === "sure" ? (

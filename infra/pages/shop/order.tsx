@@ -13,7 +13,7 @@ import { Frame } from "./frame";
 import { leftOf, rowsOf, type Line } from "./lines";
 import { minorOf, textOf } from "./money";
 import { LOOKS } from "./orders";
-import { Sum } from "./parts";
+import { Sum, whyOf } from "./parts";
 import { isWaiting, type Sale } from "./records";
 import { reversalNo, reversed } from "./reversing";
 import { api, currency, sales, till, today, zone } from "./shop";
@@ -65,7 +65,7 @@ export function OrderScreen({ number }: { number: string }) {
       {sale?.problem && <Notice mood="stop" title={lineOf(new ProblemError(0, sale.problem), language.value)} />}
       {!redemption && read?.failed && !sale && (
         <Notice mood="stop" live="alert">
-          {tell(read.failed instanceof ProblemError && read.failed.slug === "not-found" ? "order.unknown" : "orders.failed")}
+          {read.failed instanceof ProblemError && read.failed.slug === "not-found" ? tell("order.unknown") : whyOf(read.failed)}
         </Notice>
       )}
       {sale && isWaiting(sale) && <p><a href="#/queue">{tell("order.in-queue")}</a></p>}

@@ -1,6 +1,7 @@
 // Today: every order of the shop, from the stack's lines and this device's own notes.
 
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../shared/api";
 import { Field } from "../shared/parts/field";
 import { Chip, type Mood } from "../shared/parts/notice";
 import { Empty, Frame } from "./frame";
@@ -24,14 +25,15 @@ export const LOOKS: Record<OrderRow["state"], [Mood, ShopWord]> = {
 
 export function OrdersScreen() {
   const [lines, setLines] = useState<Line[] | null>(null);
-  const [failed, setFailed] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
   const [text, setText] = useState("");
   const read = async () => {
-    setFailed(false);
+    setFailure(null);
     try {
       setLines((await settlementOf(today())).lines);
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setFailure(error);
     }
   };
   useEffect(() => void read(), []);
@@ -42,13 +44,13 @@ export function OrdersScreen() {
   return (
     <Frame title={tell("orders.title")}>
       {lines !== null && rows.length > 0 && <p class="note numbers">{tell("orders.sum", { count: rows.length, amount: money(sum) })}</p>}
-      {failed && <Unread again={() => void read()} />}
+      {failure && <Unread failure={failure} again={() => void read()} />}
       {sales.value.some(({ state }) => state === "held") && <p><a href="#/holds">{tell("held.list")}</a></p>}
       {rows.length > 0 && (
         <Field id="search" label={tell("orders.search")} hint={tell("orders.search-hint")} value={text} onValue={setText} input={{ type: "search", autocomplete: "off" }} />
       )}
-      {lines === null && !failed && rows.length === 0 && <div class="skeleton ticket" aria-hidden="true" />}
-      {rows.length === 0 && lines !== null && !failed && <Empty>{tell("orders.none")}</Empty>}
+      {lines === null && !failure && rows.length === 0 && <div class="skeleton ticket" aria-hidden="true" />}
+      {rows.length === 0 && lines !== null && !failure && <Empty>{tell("orders.none")}</Empty>}
       {rows.length > 0 && <p class="unseen" role="status">{tell("orders.found", { count: shown.length })}</p>}
       {rows.length > 0 && shown.length === 0 && <p>{tell("orders.none-found")}</p>}
       <ul class="orders">{shown.map((row) => <Row key={row.number} row={row} />)}</ul>

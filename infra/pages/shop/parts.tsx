@@ -2,8 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ProblemError, type ApiError } from "../shared/api";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
+import { lineOf } from "../shared/reactions";
+import { language } from "../shared/words";
 import { orderHref } from "./place";
 import { signIn } from "./shop";
 import { clock, tell } from "./words";
@@ -42,10 +45,16 @@ export function Entry({ number, at, amount, children }: EntryProps) {
   );
 }
 
-/** A read came to nothing: another try. */
-export function Unread({ again }: { again: () => void }) {
+/** Why something came to nothing: the refusal in words, or that there is no connection. */
+export function whyOf(failure: ApiError): string {
+  return failure instanceof ProblemError ? lineOf(failure, language.value) : tell("orders.failed");
+}
+
+/** A read came to nothing: why, and another try. */
+export function Unread({ failure, again }: { failure: ApiError; again: () => void }) {
+  const look = failure instanceof ProblemError ? ({ mood: "stop" } as const) : ({ mood: "wait", icon: "offline" } as const);
   return (
-    <Notice mood="wait" icon="offline" title={tell("orders.failed")} live="status">
+    <Notice {...look} title={whyOf(failure)} live="status">
       <Button kind="quiet" onPress={again}>{tell("act.again")}</Button>
     </Notice>
   );

@@ -1,6 +1,7 @@
 // What the shop is owed of a day: sums, lines, what is withheld and why, and the file.
 
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../shared/api";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { saved } from "../shared/saving";
@@ -12,17 +13,22 @@ import { csvOf, settlementOf, type Settlement } from "./settlements";
 import { campaign, merchant, today } from "./shop";
 import { money, tell } from "./words";
 
-type Shown = "loading" | "failed" | Awaited<ReturnType<typeof settlementOf>>;
+type Shown = "loading" | ApiError | Awaited<ReturnType<typeof settlementOf>>;
 
 export function SettlementScreen({ day: asked }: { day: string }) {
   const day = asked || today();
   const [shown, setShown] = useState<Shown>("loading");
   const [saving, setSaving] = useState<"no" | "yes" | "failed">("no");
-  const read = () => {
+  const read = async () => {
     setShown("loading");
-    settlementOf(day).then(setShown, () => setShown("failed"));
+    try {
+      setShown(await settlementOf(day));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setShown(error);
+    }
   };
-  useEffect(read, [day]);
+  useEffect(() => void read(), [day]);
   const save = async () => {
     setSaving("yes");
     try {
@@ -39,8 +45,8 @@ export function SettlementScreen({ day: asked }: { day: string }) {
         <input id="day" type="date" value={day} max={today()} onChange={(event) => event.currentTarget.value && (location.hash = `#/settlement/${event.currentTarget.value}`)} />
       </div>
       {shown === "loading" && <div class="skeleton ticket" aria-hidden="true" />}
-      {shown === "failed" && <Unread again={read} />}
-      {typeof shown === "object" && (
+      {shown instanceof ApiError && <Unread failure={shown} again={() => void read()} />}
+      {typeof shown === "object" && !(shown instanceof ApiError) && (
         <>
           <Day day={shown.day} />
           {shown.lines.length > 0 && (
