@@ -59,6 +59,7 @@ def test_a_page_opens_without_a_connection(journey: Journey) -> None:
     page.context.set_offline(True)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("网络不通")).to_be_visible()
     page.context.set_offline(False)
 
 
