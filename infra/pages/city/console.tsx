@@ -1,6 +1,6 @@
 // The console: whoever signs in as an operator sees the parts of it for one campaign.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Notice } from "../shared/parts/notice";
@@ -110,11 +110,13 @@ function Parts({ at, campaignId }: { at: Extract<Place, { name: "console" }>; ca
 
 /** The heading takes the focus on each new screen; not on the first, where a reader begins at the top. */
 export function useFocusOnScreen(): void {
-  const [first, setFirst] = useState(true);
+  const first = useRef(true);
   const now = JSON.stringify([place.value, signedIn.value]);
   useEffect(() => {
-    if (first) setFirst(false);
-    else document.querySelector("h1")?.focus();
-    if (!first) scrollTo(0, 0);
+    if (!first.current) {
+      document.querySelector("h1")?.focus();
+      scrollTo(0, 0);
+    }
+    first.current = false;
   }, [now]);
 }
