@@ -95,7 +95,7 @@ def _settings(r: dict[str, Any]) -> dict[str, Any]:
 DEFAULTS: Planted = [
     (reads_have_a_ceiling_of_environments, default("CatalogConcurrencyMax", 0)),
     (reads_have_a_ceiling_of_environments, default("ClaimReservedConcurrency", 900)),
-    (public_routes_leave_half, default("PreflightRateLimit", 2601)),
-    (public_routes_leave_half, default("PreflightBurstLimit", 1301)),
+    (public_routes_leave_half, default("PreflightRateLimit", 5000)),
+    (public_routes_leave_half, default("PreflightBurstLimit", 2500)),
 ]
 TestRules = rule_tests(PLANTED, DEFAULTS)
