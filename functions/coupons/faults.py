@@ -15,7 +15,21 @@ from typing import Annotated, Any, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from coupons.fields import CallersNumber, ClockEnd, ClockTime, Currency, Day, Id, Label, SealedId
+from coupons.fields import (
+    CallersNumber,
+    ClockEnd,
+    ClockTime,
+    Currency,
+    Day,
+    FacilityId,
+    Geo,
+    Id,
+    Image,
+    Label,
+    Link,
+    SealedId,
+    Step,
+)
 from coupons.refusals import Fault
 from coupons.spelling import did_you_mean
 
@@ -25,7 +39,6 @@ KNOWN_MAX = 12
 """So many names are listed where none is alike."""
 FAULTS_MAX = 100
 """Errors of one body that are put into words; looking for names that are alike costs time."""
-Step = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ def _found(detail: Any, model: type[BaseModel] | None, word: str) -> _Found:
 
 
 def _unknown(name: str, word: str, owner: Any) -> str:
-    known = list(owner.model_fields) if _is_model(owner) else []
+    known = [field.alias or one for one, field in owner.model_fields.items()] if _is_model(owner) else []
     alike = did_you_mean(name, known)
     if alike or not 0 < len(known) <= KNOWN_MAX:
         return f"unknown {word}" + (f"; did you mean {alike}?" if alike else "")
@@ -113,8 +126,8 @@ class _Place:
 
 def _inside(value: Any, step: Step) -> Any:
     if _is_model(value):
-        field = value.model_fields.get(step)
-        return field.annotation if field else None
+        fields = [field for name, field in value.model_fields.items() if (field.alias or name) == step]
+        return fields[0].annotation if fields else None
     return get_args(value)[0] if get_origin(value) is list else None
 
 
@@ -171,6 +184,10 @@ _PATTERNS = {
     _pattern(Currency): "must be three capital letters, like CNY",
     _pattern(Day): "must be a day like 2020-06-06",
     _pattern(ClockTime): "must be a time of day like 09:30",
+    _pattern(FacilityId): "must be 1 to 47 of the characters a-z, 0-9 and -",
+    _pattern(Link): "must be an https address, or a path that begins with one /",
+    _pattern(Image): "must be a name of a-z, 0-9 and -, or a file under /media/",
+    _pattern(Geo): "must be a latitude and a longitude like 39.9042,116.4074",
     _pattern(ClockEnd): "must be a time of day like 09:30, or 24:00",
 }
 

@@ -7,7 +7,7 @@ offset.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -133,10 +133,33 @@ Day = Annotated[
 DeclaredDay = Annotated[Day, AfterValidator(_day_of_our_time)]
 
 
+def _on_earth(geo: str) -> str:
+    latitude, longitude = map(float, geo.split(","))
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise ValueError("latitude is from -90 to 90, longitude from -180 to 180")
+    return geo
+
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 """Days of the week."""
 Channel = Literal["offline", "online"]
 """Where an order is placed: in a store, or online."""
+FacilityId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,47}$", max_length=47)]
+"""What is booked by slots: short, because a `slot_id` is `facility_id.yyyy-mm-dd.hhmm`."""
+Link = Annotated[
+    str,
+    Field(
+        pattern=r"^(https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!-\[\]-~]*)?|/([!-.0-\[\]-~][!-\[\]-~]*)?)$",
+        max_length=500,
+    ),
+]
+"""A link: `https://…`, or a path of our own, which begins with one slash."""
+Image = Annotated[str, Field(pattern=r"^([a-z0-9-]{1,64}|(/media(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+))$", max_length=200)]
+"""The name of one of the pages' pictures, or a file under `/media/`."""
+Geo = Annotated[
+    str, Field(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,7})?,-?[0-9]{1,3}(\.[0-9]{1,7})?$"), AfterValidator(_on_earth)
+]
+"""`latitude,longitude` in degrees (WGS 84)."""
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """`HH:MM` on a wall clock."""
 ClockEnd = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
@@ -193,6 +216,37 @@ def known(where: str, name: str | None, declared: Collection[str]) -> None:
         alike = did_you_mean(name, declared)
         question = f"; did you mean {alike!r}?" if alike else ""
         raise ValueError(f"{where} {name!r} is not declared in this document{question}")
+
+
+Step = int | str
+PlacedFault = tuple[tuple[Step, ...], str]
+"""Where in the document, and what is wrong there."""
+
+
+def refuse_all(title: str, found: Iterable[PlacedFault]) -> None:
+    """Refuse with every fault, each at its place."""
+    errors: list[InitErrorDetails] = [
+        {"type": PydanticCustomError("value_error", "{said}", {"said": said}), "loc": place, "input": None}
+        for place, said in found
+    ]
+    if errors:
+        raise ValidationError.from_exception_data(title, errors)
+
+
+def twice(where: str, key: str, names: Iterable[str]) -> Iterator[PlacedFault]:
+    """A fault at each item of the list `where` whose `key` an earlier item has."""
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        if name in seen:
+            yield (where, number, key), f"{name!r} appears twice"
+        seen.add(name)
+
+
+def unknown(place: tuple[Step, ...], what: str, name: str | None, declared: Collection[str]) -> Iterator[PlacedFault]:
+    """A fault if a name is stated that is not among the declared; `what`: `section`."""
+    if name is not None and name not in declared:
+        alike = did_you_mean(name, declared)
+        yield place, f"there is no {what} {name!r}" + (f"; did you mean {alike!r}?" if alike else "")
 
 
 def check_all(title: str, rules: Iterable[Callable[[], object]]) -> None:

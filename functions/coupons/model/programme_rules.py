@@ -1,0 +1,116 @@
+"""What a programme names of its campaign, which must be there: sections, batches, groups, merchants, stores, districts.
+
+Nothing lies outside the campaign's window either: sessions and broadcasts in its moments, schedules in its days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from coupons.fields import PlacedFault, Step, unknown
+from coupons.model.activities import Activity, Live, Session
+from coupons.model.announcements import Announcement
+from coupons.model.campaigns import Campaign
+from coupons.model.facilities import Venue
+from coupons.model.merchants import Merchant, MerchantRecord, Store
+from coupons.model.programmes import Programme
+from coupons.times import day_of, epoch_s, wall_clock
+
+Merchants = Mapping[str, Merchant | MerchantRecord]
+
+
+def named_merchants(programme: Programme) -> list[str]:
+    """The merchants that its venues name, each once."""
+    return list(dict.fromkeys(venue.merchant_id for venue in programme.venues if venue.merchant_id is not None))
+
+
+def misfits(programme: Programme, campaign: Campaign, merchants: Merchants) -> Iterator[PlacedFault]:
+    """Each place of the programme that does not fit its campaign. `merchants`: those known by their ids."""
+    for number, venue in enumerate(programme.venues):
+        yield from _of_venue(("venues", number), venue, merchants)
+    stores = [store for merchant in merchants.values() for store in merchant.stores]
+    districts = {
+        *(store.district for store in stores if store.district),
+        *(venue.district for venue in programme.venues),
+    }
+    yield from _outside_days(programme, campaign)
+    for number, activity in enumerate(programme.activities):
+        at = ("activities", number)
+        yield from unknown((*at, "section_id"), "section", activity.section_id, _sections(campaign))
+        yield from unknown((*at, "district"), "district of a venue or store", activity.district, districts)
+        if activity.seats is not None:
+            yield from unknown((*at, "seats", "batch_id"), "batch", activity.seats.batch_id, _batches(campaign))
+        yield from _of_times(at, activity, campaign)
+    for number, announcement in enumerate(programme.announcements):
+        yield from _of_announcement(("announcements", number), announcement, campaign, districts)
+
+
+def _sections(campaign: Campaign) -> list[str]:
+    return [section.section_id for section in campaign.sections]
+
+
+def _batches(campaign: Campaign) -> list[str]:
+    return [batch.batch_id for batch in campaign.batches]
+
+
+def _of_venue(at: tuple[str, int], venue: Venue, merchants: Merchants) -> Iterator[PlacedFault]:
+    yield from unknown((*at, "merchant_id"), "merchant", venue.merchant_id, merchants)
+    merchant = merchants.get(venue.merchant_id or "")
+    if merchant is None:
+        return
+    stores: dict[str, Store] = {store.store_id: store for store in merchant.stores}
+    yield from unknown((*at, "store_id"), f"store of {venue.merchant_id!r}", venue.store_id, stores)
+    store = stores.get(venue.store_id or "")
+    if store and store.district not in (None, venue.district):
+        yield (*at, "district"), f"there is no district {venue.district!r} here: its store is in {store.district!r}"
+
+
+def _outside_days(programme: Programme, campaign: Campaign) -> Iterator[PlacedFault]:
+    """Schedule rows with days that are not the campaign's."""
+    first = day_of(epoch_s(campaign.starts_at), campaign.timezone).isoformat()
+    last = day_of(epoch_s(campaign.ends_at - timedelta(seconds=1)), campaign.timezone).isoformat()
+    for number, facility in enumerate(programme.facilities):
+        for place, row in enumerate(facility.schedule):
+            at = ("facilities", number, "schedule", place)
+            if row.first_day < first:
+                yield (*at, "first_day"), f"is before the campaign's first day, {first}"
+            if row.last_day > last:
+                yield (*at, "last_day"), f"is after the campaign's last day, {last}"
+
+
+def _of_times(at: tuple[str, int], activity: Activity, campaign: Campaign) -> Iterator[PlacedFault]:
+    """Sessions and broadcasts outside the campaign, and sessions by slot whose slots would have no id of their own."""
+    begins: dict[str, int] = {}
+    windows: dict[tuple[Step, ...], Session | Live] = {("sessions", n): one for n, one in enumerate(activity.sessions)}
+    if activity.live is not None:
+        windows[("live",)] = activity.live
+    for where, one in windows.items():
+        if one.starts_at < campaign.starts_at:
+            yield (*at, *where, "starts_at"), f"is before the campaign starts, {campaign.starts_at.isoformat()}"
+        if one.ends_at > campaign.ends_at:
+            yield (*at, *where, "ends_at"), f"is after the campaign ends, {campaign.ends_at.isoformat()}"
+    for number, session in enumerate(activity.sessions if activity.is_by_slot else []):
+        place = (*at, "sessions", number, "starts_at")
+        if session.starts_at.second:
+            yield place, "must be a whole minute: the id of its slot has none smaller"
+        clock = wall_clock(epoch_s(session.starts_at), campaign.timezone).strftime("%Y-%m-%d %H:%M")
+        if begins.setdefault(clock, number) != number:
+            yield place, f"begins at the same wall time as sessions.{begins[clock]}: {clock}"
+
+
+def _of_announcement(
+    at: tuple[str, int], announcement: Announcement, campaign: Campaign, districts: set[str]
+) -> Iterator[PlacedFault]:
+    what, name = announcement.of_what
+    if what:
+        known = _sections(campaign) if what == "section" else _batches(campaign)
+        yield from unknown((*at, "placement"), what, name, known)
+    groups = {batch.eligibility.group_id for batch in campaign.batches} - {None}
+    audience = announcement.audience
+    for number, district in enumerate(audience.districts):
+        place = (*at, "audience", "districts", number)
+        yield from unknown(place, "district of a venue or store", district, districts)
+    for number, group in enumerate(audience.groups):
+        place = (*at, "audience", "groups", number)
+        yield from unknown(place, "group of a batch", group, {one for one in groups if one})

@@ -1,0 +1,101 @@
+"""节目单: a season's programme, the second document beside its campaign.
+
+One model validates `PUT /admin/campaigns/{id}/programme` and the key `programme` of a season file. What it names of its
+campaign is checked in `programme_rules.py`, what a revision can no longer change in `programme_dates.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from coupons.fields import Document, PlacedFault, Revision, refuse_all, twice, unknown
+from coupons.model.activities import Activity
+from coupons.model.announcements import Announcement
+from coupons.model.facilities import BookingRule, Facility, Venue
+
+_FACILITY_ID_MAX: int = 47
+
+
+class Programme(Document):
+    """节目单: what takes place in a season, what can be booked by the hour, and what is announced."""
+
+    revision: Revision | None = None
+    """The revision that was read; absent creates. `couponctl apply` sets it."""
+    venues: Annotated[list[Venue], Field(max_length=1_000)] = []
+    """Places of activities and facilities."""
+    facilities: Annotated[list[Facility], Field(max_length=500)] = []
+    """What is booked by the hour. At most 80 join with one revision, activities with seats by slot included."""
+    booking_rules: Annotated[list[BookingRule], Field(max_length=50)] = []
+    """Rules that facilities, their rows, and seats by slot name."""
+    activities: Annotated[list[Activity], Field(max_length=2_000)] = []
+    """Events, courses, broadcasts and exhibitions."""
+    announcements: Annotated[list[Announcement], Field(max_length=300)] = []
+    """What people are told."""
+
+    @model_validator(mode="after")
+    def _refers_to_itself(self) -> Self:
+        refuse_all("Programme", self._faults())
+        return self
+
+    def venue(self, venue_id: str | None) -> Venue | None:
+        return next((one for one in self.venues if one.venue_id == venue_id), None)
+
+    def facility(self, facility_id: str) -> Facility | None:
+        return next((one for one in self.facilities if one.facility_id == facility_id), None)
+
+    def rule(self, booking_rule_id: str) -> BookingRule:
+        """A rule that the document names, which it therefore has."""
+        return next(one for one in self.booking_rules if one.booking_rule_id == booking_rule_id)
+
+    def bookable_activity(self, facility_id: str) -> Activity | None:
+        """The activity whose seats are booked as slots under this name."""
+        return next((one for one in self.activities if one.is_by_slot and one.activity_id == facility_id), None)
+
+    def district_of(self, activity: Activity) -> str | None:
+        """Where it is: its own district, or its venue's."""
+        venue = self.venue(activity.venue_id)
+        return activity.district or (venue.district if venue else None)
+
+    @property
+    def bookable_ids(self) -> list[str]:
+        """All names that begin a `slot_id`: facilities, and activities with seats by slot."""
+        by_slot = [one.activity_id for one in self.activities if one.is_by_slot]
+        return [*(one.facility_id for one in self.facilities), *by_slot]
+
+    def _faults(self) -> Iterator[PlacedFault]:
+        """What must hold over the whole document, each at its place."""
+        yield from twice("venues", "venue_id", (one.venue_id for one in self.venues))
+        yield from twice("facilities", "facility_id", (one.facility_id for one in self.facilities))
+        yield from twice("booking_rules", "booking_rule_id", (one.booking_rule_id for one in self.booking_rules))
+        yield from twice("activities", "activity_id", (one.activity_id for one in self.activities))
+        yield from twice("announcements", "announcement_id", (one.announcement_id for one in self.announcements))
+        rules = [one.booking_rule_id for one in self.booking_rules]
+        venues = {one.venue_id: one for one in self.venues}
+        for number, facility in enumerate(self.facilities):
+            at = ("facilities", number)
+            yield from unknown((*at, "venue_id"), "venue", facility.venue_id, venues)
+            if facility.venue_id in venues and venues[facility.venue_id].merchant_id is None:
+                yield (*at, "venue_id"), f"the venue {facility.venue_id!r} has no merchant, who lets people in"
+            yield from unknown((*at, "booking_rule"), "booking rule", facility.booking_rule, rules)
+            for place, row in enumerate(facility.schedule):
+                yield from unknown((*at, "schedule", place, "booking_rule"), "booking rule", row.booking_rule, rules)
+        facilities = {one.facility_id for one in self.facilities}
+        for number, activity in enumerate(self.activities):
+            yield from self._of_activity(("activities", number), activity, venues, rules, facilities)
+
+    def _of_activity(
+        self, at: tuple[str, int], activity: Activity, venues: dict[str, Venue], rules: list[str], facilities: set[str]
+    ) -> Iterator[PlacedFault]:
+        yield from unknown((*at, "venue_id"), "venue", activity.venue_id, venues)
+        venue = venues.get(activity.venue_id or "")
+        if venue and activity.district not in (None, venue.district):
+            yield (*at, "district"), f"its venue is in {venue.district!r}"
+        if activity.seats is not None:
+            yield from unknown((*at, "seats", "booking_rule"), "booking rule", activity.seats.booking_rule, rules)
+        if activity.is_by_slot and len(activity.activity_id) > _FACILITY_ID_MAX:
+            yield (*at, "activity_id"), f"with seats by slot it has at most {_FACILITY_ID_MAX} characters"
+        if activity.is_by_slot and activity.activity_id in facilities:
+            yield (*at, "activity_id"), "is also a facility_id: slots of both would have the same ids"
