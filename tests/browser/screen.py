@@ -51,6 +51,7 @@ class Screen:
         self.complaints: list[str] = []
         self.asked: list[str] = []
         self.origin = origin
+        self.language = language
         self._folder = folder
         self._answers: dict[str, list[Any]] = {
             route: list(replies) if isinstance(replies, list) else [replies]

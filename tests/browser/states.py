@@ -14,7 +14,9 @@ A state says what the stack answers and what the person does; the page that is b
               {"steps_s": 20},                     second by second: what is sent meanwhile is answered
               {"scan": "AV8g…"},                   a keyboard scanner types it, with Enter
               {"go": "#/queue"}, {"reload": true}, {"open": "更多"}, {"see": "待补"}],
-     "see": "暂已发完"}                              text that is on the screen then; in Chinese
+     "see": "暂已发完"}                              text that is on the screen then
+
+Texts are in Chinese; on an English screen each is the word that says it (`spoken.py`).
 
 An answer "lost" breaks the connection, "silent" never comes.
 
@@ -31,6 +33,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests.browser.spoken import spoken
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -56,6 +60,10 @@ class State:
     device: str = ""
     does: list[dict[str, Any]] = field(default_factory=list)
     chance: float | None = None
+
+    def says(self, text: str, language: str) -> re.Pattern[str]:
+        """A text of this state as a screen in that language has it."""
+        return spoken(text, language, self.app, self.answers)
 
     def options(self, folder: Path) -> dict[str, Any]:
         return {"folder": folder, "answers": {route: self._dated(said) for route, said in self.answers.items()}}
@@ -109,11 +117,13 @@ def shown(screen: Screen, state: State) -> None:
         page.add_init_script(f"Math.random = () => {state.chance}")
     screen.open(state.path)
     for act in state.does:
-        next(do for name, do in _ACTS.items() if name in act)(page, act)
+        name = next(name for name in _ACTS if name in act)
+        text = {name: state.says(act[name], screen.language)} if name in TEXTS else {}
+        _ACTS[name](page, {**act, **text})
 
 
 def _found(page: Page, act: dict[str, Any]) -> Locator:
-    name, role = re.compile(act["press"]), act.get("role", "button")
+    name, role = act["press"], act.get("role", "button")
     return page.get_by_text(name) if role == "text" else page.get_by_role(role, name=name)
 
 
@@ -123,6 +133,8 @@ def _stepped(page: Page, act: dict[str, Any]) -> None:
         page.evaluate("1")
 
 
+TEXTS = ("press", "fill", "open", "see")
+"""Acts that name a text of the page."""
 _ACTS: dict[str, Callable[[Page, dict[str, Any]], object]] = {
     "press": lambda page, act: _found(page, act).first.click(),
     "fill": lambda page, act: page.get_by_label(act["fill"]).fill(act["with"]),

@@ -17,12 +17,14 @@ BUILT = PAGES / "built"
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_state_is_shown_and_axe_finds_nothing(screen: Open, parts: Path, state: State, theme: str) -> None:
+@pytest.mark.parametrize(("theme", "language"), [("light", "zh"), ("dark", "en")])
+def test_a_state_is_shown_and_axe_finds_nothing(
+    screen: Open, parts: Path, state: State, theme: str, language: str
+) -> None:
     """On the narrowest screen too nothing is wider than it."""
     options = state.options(parts if state.app == "parts" else BUILT)
-    one = screen(**options, theme=theme, size=NARROW, reduced_motion="reduce")
+    one = screen(**options, theme=theme, language=language, size=NARROW, reduced_motion="reduce")
     shown(one, state)
-    expect(one.page.get_by_text(state.see).first).to_be_visible()
+    expect(one.page.get_by_text(state.says(state.see, language)).first).to_be_visible()
     assert one.page.locator(".button.act:visible").count() <= 1, "one thing to do now"
     assert (one.axe(), one.sticking_out(), one.running()) == ([], [], 0)

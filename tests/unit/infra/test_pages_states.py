@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from tests.api.declared import DOCUMENT, operations, responses
-from tests.browser.states import STATES, State, rows
+from tests.browser.spoken import spoken
+from tests.browser.states import STATES, TEXTS, State, rows
 
 
 def undeclared(state: State) -> Iterator[str]:
@@ -45,6 +47,33 @@ def test_each_state_has_one_row_and_each_row_its_state() -> None:
 def test_each_state_says_what_is_seen() -> None:
     """A picture of nothing would pass."""
     assert [state.name for state in STATES if not state.see] == []
+
+
+def test_each_text_of_a_state_is_found_in_english_too() -> None:
+    """So each state can be shown in both languages."""
+    for state in STATES:
+        for text in [state.see, *(act[name] for act in state.does for name in TEXTS if name in act)]:
+            state.says(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("^领取$", "Claim"),
+        ("替我领", "Claim for me at 10:00"),
+        ("^8$", "8"),
+    ],
+)
+def test_a_text_is_that_of_the_word(text: str, english: str) -> None:
+    """The whole word, a part of it, or no word at all."""
+    assert spoken(text, "en", "citizen").search(english)
+    assert spoken(text, "zh", "citizen").search(text.strip("^$"))
+
+
+def test_a_text_that_no_word_says_is_seen() -> None:
+    """A word that was changed is changed in the states too."""
+    with pytest.raises(LookupError):
+        spoken("没有这句话", "en", "citizen")
 
 
 def test_the_stack_could_give_every_answer_of_a_state() -> None:
