@@ -32,6 +32,10 @@ class Journey:
             self._moved.append(one)
         return one
 
+    def signed_in(self, sub: str, scope: str, **claims: str) -> dict[str, Any]:
+        """What a page's `sessionStorage` holds after this person's sign-in."""
+        return {"season.token": {"token": self.stack.token(sub, scope, **claims), "leftS": 86_400, "storedAtS": 9e11}}
+
     def leap(self, seconds: int) -> None:
         """The stack's clock and every page's are this much later; what was due meanwhile has happened, in order."""
         self.stack.advance(seconds)

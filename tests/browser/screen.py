@@ -80,6 +80,11 @@ class Screen:
         self.page.goto(self.origin + path, wait_until="load")
         return self.page
 
+    def stored(self, storage: Mapping[str, Any]) -> None:
+        """`sessionStorage` holds this before each page starts."""
+        text = json.dumps({name: json.dumps(value) for name, value in storage.items()})
+        self.page.add_init_script(f"Object.entries({text}).forEach(([n, v]) => sessionStorage.setItem(n, v))")
+
     def axe(self) -> list[str]:
         """Violations of accessibility: rule, and the elements that break it."""
         options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}

@@ -108,8 +108,7 @@ def shown(screen: Screen, state: State) -> None:
     if any({"passes_s", "steps_s"} & act.keys() for act in state.does):
         page.clock.install()
     if state.storage:
-        text = json.dumps({name: json.dumps(value) for name, value in state.storage.items()})
-        page.add_init_script(f"Object.entries({text}).forEach(([n, v]) => sessionStorage.setItem(n, v))")
+        screen.stored(state.storage)
     for script, value in ((_CAMERA, state.camera), (_DEVICE, state.device), (_WITHOUT, state.without)):
         if value:
             page.add_init_script(script % json.dumps(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -19,10 +18,8 @@ BATCH = "/#/batches/special-0606"
 
 def opened(journey: Journey, sub: str, path: str, **options: object) -> Page:
     """The screen of a person who is signed in."""
-    token = journey.stack.token(sub, "citizen", person_id=sub, region="beijing")
-    kept = json.dumps({"token": token, "leftS": 86_400, "storedAtS": 9e11})
     one = journey.screen(**options)
-    one.page.add_init_script(f"sessionStorage.setItem('season.token', {json.dumps(kept)})")
+    one.stored(journey.signed_in(sub, "citizen", person_id=sub, region="beijing"))
     return one.open(path)
 
 

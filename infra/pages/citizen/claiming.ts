@@ -36,6 +36,8 @@ interface Arming {
 
 /** The claim that the page will send by itself; one at a time. */
 export const armed = signal<Arming | null>(null);
+/** How many claims go on: armed, queueing or sent. */
+export const underway = signal(0);
 const ARMED = "season.armed";
 const unsettled = kept("season.unsettled");
 const known = new Map<string, Claiming>();
@@ -137,12 +139,14 @@ export class Claiming {
     if (this.job !== null) return;
     const job = (this.job = new AbortController());
     const before = this.step.value;
+    underway.value += 1;
     try {
       await work(job.signal);
     } catch (error) {
       if (!job.signal.aborted) throw error;
       this.step.value = before.step === "refused" ? before : { step: "idle" };
     } finally {
+      underway.value -= 1;
       this.job = null;
     }
   }

@@ -6,7 +6,7 @@ import { preferencesOf } from "../shared/preferences";
 import { registered } from "../shared/worker";
 import { api, sessionBegun } from "./app";
 import { BatchScreen } from "./batch";
-import { rearmed } from "./claiming";
+import { rearmed, underway } from "./claiming";
 import { CodeScreen } from "./code";
 import { Help } from "./help";
 import { Home } from "./home";
@@ -31,4 +31,5 @@ preferencesOf(document.documentElement, new URLSearchParams(location.search));
 ticking(api.time);
 render(<Page />, document.getElementById("app")!);
 void sessionBegun().then(rearmed);
-void registered();
+// A code stays where the camera looks at it.
+void registered(() => underway.value > 0 || place.value[0] === "coupons");

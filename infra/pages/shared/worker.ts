@@ -1,11 +1,11 @@
 // The service worker keeps the shell. A new build is offered and never loaded by itself: a claim or a sale may be open.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
-/** A new build is there; `reloaded` loads it. */
-export const newBuild = signal(false);
-
-let waiting: ServiceWorker | null = null;
+const waiting = signal<ServiceWorker | null>(null);
+const busy = signal<() => boolean>(() => false);
+/** A new build is there, and nothing that it would interrupt is going on; `reloaded` loads it. */
+export const newBuild = computed(() => waiting.value !== null && !busy.value());
 
 /** Only the worker's own address passes; the headers of the pages allow no other policy. */
 function trusted(address: string): string {
@@ -22,8 +22,13 @@ function only(address: string): string {
   return address;
 }
 
-/** Once for a page, when it starts. A browser without workers, or one that refuses them, goes on without. */
-export async function registered(): Promise<void> {
+/**
+ * Once for a page, when it starts. A browser without workers, or one that refuses them, goes on without.
+ *
+ * While `isBusy`, which reads signals, no new build is offered: a claim, a sale, a code before a camera.
+ */
+export async function registered(isBusy: () => boolean = () => false): Promise<void> {
+  busy.value = isBusy;
   if (!("serviceWorker" in navigator)) return;
   try {
     const registration = await navigator.serviceWorker.register(trusted("/sw.js"));
@@ -43,13 +48,16 @@ export async function registered(): Promise<void> {
 /** The first worker of a page is no new build: the page is what it keeps. */
 function offered(worker: ServiceWorker | null): void {
   if (!worker || !navigator.serviceWorker.controller) return;
-  waiting = worker;
-  newBuild.value = true;
+  waiting.value = worker;
 }
 
 /** The page with the new build; called when a person asks for it. */
 export function reloaded(): void {
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
-  if (waiting?.state === "installed") waiting.postMessage("take-over");
-  else location.reload();
+  const loaded = () => {
+    // What was begun since the press goes before.
+    if (!busy.value()) location.reload();
+  };
+  navigator.serviceWorker.addEventListener("controllerchange", loaded);
+  if (waiting.value?.state === "installed") waiting.value.postMessage("take-over");
+  else loaded();
 }

@@ -14,7 +14,7 @@ import { following, place, type Screen } from "./place";
 import { QueueScreen } from "./queue_screen";
 import { resending, resent } from "./queue";
 import { Result, resultOf } from "./result";
-import { codeRead, phase, quoting } from "./sale";
+import { codeRead, inSale, phase, quoting } from "./sale";
 import { SaleScreen } from "./sale_screen";
 import { SettingsScreen } from "./settings";
 import { SettlementScreen } from "./settlement";
@@ -57,4 +57,4 @@ void begin().then((hash) => {
   resending();
   void resent();
 });
-void registered();
+void registered(() => inSale.value);

@@ -53,6 +53,9 @@ export const order = computed<Order | null>(() => {
   return { total_minor: total, store_id: place.store_id, channel: channel.value, region: place.region, items: [item] };
 });
 
+/** From the first key or code until the next customer. */
+export const inSale = computed(() => phase.value.at !== "entering" || amount.value !== "" || code.value !== null);
+
 /** While amount and code can change. */
 const EDITED: Phase["at"][] = ["entering", "quoting", "quoted", "quote-refused", "cut-off", "not-kept"];
 const SLOW_S = 2;

@@ -29,7 +29,7 @@ export function Head({ name, home = "#", children }: { name: string; home?: stri
   );
 }
 
-/** Offered, and loaded only when it is pressed: a claim or a sale may be open. */
+/** Offered while nothing is open, and loaded only when it is pressed. */
 function NewBuild() {
   return (
     <div role="status">
