@@ -93,7 +93,7 @@ browser: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## the web pages in
 	@echo "== pages in a browser"
 	exec $(BIN)/python -m pytest tests/browser
 
-shots: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## pictures of every screen in .local/shots, to look at; APPS= some
+shots: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## pictures of every screen in .local/shots, to look at; APPS= LOOKS= some
 	@exec $(BIN)/python -m tests.browser.shots $(APPS)
 
 # The browser and Chinese letters for `browser` and `shots`. A container's root gets them here; anybody else is told.

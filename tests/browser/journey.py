@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.screen import Screen
 from tests.e2e.local_stack import LocalStack
+
+_PIECE_S = 8
 
 
 class Journey:
@@ -41,6 +43,14 @@ class Journey:
         self.stack.advance(seconds)
         for one in self._moved:
             one.page.clock.run_for(seconds * 1_000)
+
+    def leap_until(self, seen: Locator, within_s: int) -> None:
+        """It is seen at most so much later. In pieces: the pages' limit of time for a request leaps too."""
+        for _ in range(0, within_s, _PIECE_S):
+            if seen.is_visible():
+                break
+            self.leap(_PIECE_S)
+        expect(seen).to_be_visible()
 
     def set_clock(self, moment: str) -> None:
         """The stack's clock shows this time. Pages learn it from their next answer, as after a sleep of the device."""

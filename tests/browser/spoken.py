@@ -21,7 +21,7 @@ def spoken(text: str, language: str, app: str, answers: Any = None) -> re.Patter
     It is a word of the application, a refusal, or a title in `answers`; several that read alike are all of them.
     """
     inner = text.strip("^$")
-    either = re.escape(inner)
+    either = _escaped(inner)
     if language != "zh" and re.search(r"[\u4e00-\u9fff]", inner):
         found = sorted(set(_said(inner, [*_words(app), *_titles(answers)])))
         if not found:
@@ -44,8 +44,13 @@ def _said(text: str, pairs: list[tuple[str, str]]) -> list[str]:
 
 
 def _open(template: str) -> str:
-    """The template as an expression: anything may stand in its places, and any space is a space, as for Playwright."""
-    return ".+".join(re.escape(piece) for piece in _PLACE.split(" ".join(template.split("\xa0"))))
+    """The template as an expression: anything may stand in its places."""
+    return ".+".join(map(_escaped, _PLACE.split(template)))
+
+
+def _escaped(text: str) -> str:
+    """An amount does not break from its sign: any space may stand for any other."""
+    return re.escape(text.replace("\xa0", " ")).replace("\\ ", r"\s+")
 
 
 @cache

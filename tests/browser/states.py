@@ -103,7 +103,7 @@ def _resolved(value: Any) -> Any:
 
 
 def shown(screen: Screen, state: State) -> None:
-    """The screen is in the state."""
+    """The screen is in the state. Some pages leave it by themselves later, so nobody looks for its text again."""
     page = screen.page
     if any({"passes_s", "steps_s"} & act.keys() for act in state.does):
         page.clock.install()
@@ -119,6 +119,7 @@ def shown(screen: Screen, state: State) -> None:
         name = next(name for name in _ACTS if name in act)
         text = {name: state.says(act[name], screen.language)} if name in TEXTS else {}
         _ACTS[name](page, {**act, **text})
+    page.get_by_text(state.says(state.see, screen.language)).first.wait_for()
 
 
 def _found(page: Page, act: dict[str, Any]) -> Locator:

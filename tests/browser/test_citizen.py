@@ -11,7 +11,7 @@ from tests.browser.journey import Journey
 from tests.browser.screen import NARROW
 from tests.world import a_batch, campaign
 
-BEFORE_TEN = "2020-06-06T09:59:20+08:00"
+BEFORE_TEN = "2020-06-06T09:52:00+08:00"
 OPEN = "2020-06-06T11:00:00+08:00"
 BATCH = "/#/batches/special-0606"
 
@@ -35,8 +35,9 @@ def test_a_citizen_books_waits_claims_and_shows_a_code(journey: Journey) -> None
     expect(page.get_by_text("已预约")).to_be_visible()
     page.get_by_role("button", name="10:00 替我领").click()
     expect(page.get_by_text("请不要关闭本页")).to_be_visible()
-    journey.leap(50)
-    expect(page.get_by_role("heading", name="已领到")).to_be_focused()
+    claimed = page.get_by_role("heading", name="已领到")
+    journey.leap_until(claimed, within_s=500)
+    expect(claimed).to_be_focused()
     page.get_by_role("link", name="去看券").click()
     expect(page.get_by_role("tab", name=re.compile("可用"))).to_contain_text("3")
     page.get_by_role("link", name=re.compile("少付 10 元")).click()
@@ -127,13 +128,7 @@ def test_a_drained_batch_gives_what_returns(journey: Journey) -> None:
     expect(page.get_by_text("替您再试一次")).to_be_visible()
     with journey.stack.operator() as operator:
         assert operator.send("PUT", "/admin/batches/browser-few/quantity", {"quantity": 40}).status == 200
-    claimed = page.get_by_role("heading", name="已领到")
-    # In pieces: the page's limit of time for a request leaps too.
-    for _ in range(25):
-        if claimed.is_visible():
-            break
-        journey.leap(8)
-    expect(claimed).to_be_visible()
+    journey.leap_until(page.get_by_role("heading", name="已领到"), within_s=200)
 
 
 def test_a_paused_batch_says_so_and_goes_on_by_itself(journey: Journey) -> None:

@@ -67,6 +67,7 @@ def test_a_pause_is_in_force_when_the_public_read_says_so(journey: Journey, resu
     page.get_by_role("button", name="Pause claims", exact=True).click()
     expect(page.get_by_text("In force everywhere at")).to_be_visible(timeout=20_000)
     assert comes_to_be(journey, page, paused=True)
+    journey.leap(3)
     citizen.reload()
     expect(why.first).to_be_visible(timeout=20_000)
     public = journey.screen(own_clock=True, language="en", size=DESK)
@@ -80,7 +81,8 @@ def test_a_pause_is_in_force_when_the_public_read_says_so(journey: Journey, resu
 
 
 def comes_to_be(journey: Journey, page: Page, *, paused: bool) -> bool:
-    """Each process of the functions keeps a batch for two seconds: one of them may know an act later than another."""
+    """Each process of the functions keeps a batch for two seconds: one of them may know an act later than another, and
+    after a leap of three all know it."""
     for _ in range(20):
         if (read(journey, f"/batches/{BATCH}")["status"] == "paused") is paused:
             return True
