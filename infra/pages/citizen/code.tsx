@@ -75,7 +75,7 @@ function Live({ held }: { held: Held }) {
   const zone = timezoneOf(campaign);
   const name = terms && campaign ? sumOf(terms, campaign.currency) : titled(coupon.title);
   const match = terms && matchOf(terms, nowS.value);
-  const example = terms && campaign && exampleOf(terms, campaign.currency);
+  const example = terms && campaign && exampleOf(terms, campaign.currency, nowS.value);
   const early = nowS.value !== null && nowS.value < epochS(coupon.valid_from);
   useEffect(awake, []);
   return (
@@ -160,11 +160,12 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
 }
 
 /** Used, expired or voided: no code any more. */
-function Over({ held: { coupon, campaign, shop } }: { held: Held }) {
+function Over({ held: { coupon, batch, campaign, shop } }: { held: Held }) {
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const zone = timezoneOf(campaign);
-  const { text, lang } = titled(coupon.title);
+  const terms = termsOf(batch, coupon);
+  const { text, lang } = terms && campaign ? sumOf(terms, campaign.currency) : titled(coupon.title);
   const used = coupon.used;
   const word = coupon.status === "redeemed" ? "over.used" : coupon.status === "voided" ? "over.voided" : "over.expired";
   return (

@@ -3,6 +3,7 @@
 import { nowS } from "../shared/clock";
 import { clockOf, momentOf, moneyOf } from "../shared/figures";
 import { sectionOf } from "../shared/parts/drawings";
+import { Icon } from "../shared/parts/icons";
 import { Chip } from "../shared/parts/notice";
 import { Ticket } from "../shared/parts/ticket";
 import { epochS } from "../shared/server_time";
@@ -36,11 +37,13 @@ export function CouponTicket({ coupon, terms, campaign, seal, torn = false, shop
       title={title.text}
       titleLang={title.lang}
       over={over}
+      gone={over && coupon.status !== "redeemed"}
       torn={torn}
       {...(mark && { seal: mark })}
       {...(!over && { href: to("coupons", coupon.coupon_id) })}
     >
       <Notes coupon={coupon} terms={terms} campaign={campaign} shop={shop} />
+      {!over && <p class="go">{say("coupon.show")} <Icon name="next" /></p>}
     </Ticket>
   );
 }

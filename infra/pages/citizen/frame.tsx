@@ -106,8 +106,12 @@ export function Hotline() {
 function Foot() {
   return (
     <footer class="foot">
-      <p><a href={to("help")}>{say("help.link")}</a></p>
-      <Hotline />
+      {place.value[0] !== "help" && (
+        <>
+          <p><a href={to("help")}>{say("help.link")}</a></p>
+          <Hotline />
+        </>
+      )}
       {signedIn.value !== null && (
         <p>
           {signedIn.value ? (

@@ -70,7 +70,7 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
   const moment = (at: string) => momentOf(at, zone, language.value);
   const kinds = kindsOf(batch);
   const match = matchOf(first, nowS.value);
-  const example = exampleOf(first, campaign.currency);
+  const example = exampleOf(first, campaign.currency, nowS.value);
   const hours = [...new Set(kinds.flatMap(({ terms }) => hoursOf(terms)))];
   return (
     <section>

@@ -42,13 +42,16 @@ function shareOf(basisPoints: number): string {
   return say("terms.share", { number: number.format(share) });
 }
 
-/** 「例：60 元 → 付 50 元」; null for what is no amount off. */
-export function exampleOf(terms: Terms, currency: string): string | null {
+/** 「60 元 → 付 50 元」, and what is paid where the shop adds its own; null for what is no amount off. */
+export function exampleOf(terms: Terms, currency: string, nowS: number | null): string | null {
   const { discount } = terms;
   if (discount.kind !== "amount_off" || discount.threshold_minor === 0) return null;
   const total = (discount.threshold_minor * 6) / 5;
   const money = (minor: number) => moneyOf(minor, currency, language.value, true);
-  return say("terms.example", { total: money(total), payable: money(total - discount.amount_minor) });
+  const payable = total - discount.amount_minor;
+  const added = Math.floor((discount.amount_minor * matchBasisPoints(terms, nowS)) / 10_000);
+  const facts = { total: money(total), payable: money(payable), less: money(payable - added) };
+  return say(added > 0 ? "terms.example-match" : "terms.example", facts);
 }
 
 /** 「餐饮、购物 · 到店」. */
@@ -96,10 +99,14 @@ export function validityOf(terms: Terms, zone: string): string {
   return say(later > 0 ? "terms.days-later" : "terms.days", { days: validity.days, later });
 }
 
+function matchBasisPoints(terms: Terms, nowS: number | null): number {
+  const begun = (terms.merchant_match ?? []).filter(({ starts_at }) => nowS !== null && epochS(starts_at) <= nowS);
+  return begun[begun.length - 1]?.basis_points ?? 0;
+}
+
 /** What the shop adds by its own promise, now. */
 export function matchOf(terms: Terms, nowS: number | null): string | null {
-  const begun = (terms.merchant_match ?? []).filter(({ starts_at }) => nowS !== null && epochS(starts_at) <= nowS);
-  const basisPoints = begun[begun.length - 1]?.basis_points ?? 0;
+  const basisPoints = matchBasisPoints(terms, nowS);
   if (basisPoints === 0) return null;
   return basisPoints === 10_000 ? say("terms.match") : say("terms.match-part", { percent: basisPoints / 100 });
 }

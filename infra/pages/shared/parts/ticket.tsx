@@ -45,10 +45,12 @@ interface Props {
   torn?: boolean;
   /** Used, expired or voided. */
   over?: boolean;
+  /** Over without having been used. */
+  gone?: boolean;
   href?: string;
 }
 
-export function Ticket({ section, stub, title, titleLang, children, count = 1, seal, torn, over, href }: Props) {
+export function Ticket({ section, stub, title, titleLang, children, count = 1, seal, torn, over, gone = false, href }: Props) {
   const look = ["ticket", count > 1 && "many", torn && "torn", over && "over"].filter(Boolean).join(" ");
   const Tag = href === undefined ? "div" : "a";
   return (
@@ -61,7 +63,7 @@ export function Ticket({ section, stub, title, titleLang, children, count = 1, s
         <div class="body">
           <p class="title" {...(titleLang && { lang: titleLang })}>{title}</p>
           {children}
-          {seal && <Seal>{seal}</Seal>}
+          {seal && <Seal gone={gone}>{seal}</Seal>}
         </div>
       </div>
     </Tag>
