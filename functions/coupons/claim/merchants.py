@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from coupons.claim.catalog import published_campaign
 from coupons.model.campaigns import Campaign
+from coupons.model.listings import page_after
 from coupons.model.merchants import AcceptingMerchant, MerchantRecord, Store
 from coupons.model.scopes import accepting_stores, channels_in
 from coupons.model.terms import Scope
@@ -43,8 +44,7 @@ def merchants(
     scope = _scope_of(document, published, wanted.terms_id) if wanted.terms_id else Scope()
     declared = {merchant.merchant_id for merchant in document.merchants}
     joined = services.registry.joined(campaign_id, after, PAGE_MERCHANTS + 1)
-    ids = sorted({*joined, *(merchant_id for merchant_id in declared if merchant_id > after)})
-    page = ids[:PAGE_MERCHANTS]
+    page, last = page_after(after, [*joined, *declared], PAGE_MERCHANTS)
     records = services.damages.sound_of(services.registry.records(page, consistent=False))
     taking_part = {
         merchant_id: records[merchant_id]
@@ -57,7 +57,7 @@ def merchants(
         if not record.suspended and wanted.category in ("", record.category)
         if (stores := _stores(document, scope, merchant_id, record, wanted.district))
     ]
-    return found, page[-1] if len(ids) > PAGE_MERCHANTS else ""
+    return found, last
 
 
 def _scope_of(document: Campaign, published: Iterable[str], terms_id: str) -> Scope:
