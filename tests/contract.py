@@ -13,6 +13,7 @@ CONTRACT: dict[str, int] = {
     "paused": 409,
     "stopped": 409,
     "not-eligible": 403,
+    "full": 409,
     "already-claimed-group": 409,
     "drained": 409,
     "sold-out": 409,

@@ -6,15 +6,15 @@ Refusal
 ├── NotFound, MethodNotAllowed                      no such thing, or it belongs to somebody else
 ├── NotOpen, Closed, Paused, Stopped                time and operators
 ├── NotEligible, AlreadyClaimedGroup                the person
-├── Drained, SoldOut, InsufficientPoints            the stock
+├── Drained, SoldOut, Full, InsufficientPoints      the stock, the places of a slot
 ├── CodeInvalid, CodeExpired                        the scanned code
 ├── OrderConflict, CouponNotUsable, OrderNotEligible, ReversalNotAllowed
 ├── TermsFrozen, RevisionConflict, BudgetExceeded   operators' edits
 └── Busy                                            throttled: try again
 
-`slug` is the name of the refusal in responses, metrics and refusal counts. A fact named `*_at_s` is in epoch seconds;
-responses show it as `*_at` in `timezone`. An amount (`*_minor`) comes with its `currency`. `web/problems.py` maps each
-class to its status and title.
+`slug` is the name of the refusal in responses, metrics and refusal counts. A fact named `*_at_s` or `until_s` is in
+epoch seconds; responses show it as `*_at` or `until` in `timezone`. An amount (`*_minor`) comes with its `currency`.
+`web/problems.py` maps each class to its status and title.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypedDict
 
-NotEligibleReason = Literal["group", "region", "booking-required", "not-drawn", "limit"]
-"""Why a person cannot claim: the members' group, the region, no booking, the draw, or a limit of packs."""
+NotEligibleReason = Literal["group", "region", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"]
+"""Why a person cannot claim: the members' group, the region, no booking, the draw, or a limit of packs. Why they cannot
+book a slot: they missed too many, are in another at that time, or in as many as a person can have."""
 CodeInvalidReason = Literal["unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced"]
 """Why a code is refused: it is not one of ours; its PIN is missing, wrong, or was wrong too often; a newer print."""
 LateScanReason = Literal["late-not-allowed", "late-limit"]
@@ -138,11 +139,15 @@ class Stopped(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class NotEligible(Refusal):
-    """The person may not claim this batch."""
+    """The person may not claim this batch, or not book this slot."""
 
     slug = "not-eligible"
     reason: NotEligibleReason
-    """Why this person cannot claim the batch."""
+    """Why this person cannot have it."""
+    slot_id: str | None = None
+    """Of `overlap`: the slot at that time that the person is in."""
+    until_s: int | None = None
+    """Of `banned`: when the person can book again."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -169,6 +174,17 @@ class SoldOut(Refusal):
     """All packs are claimed. None returns unless an operator raises the quantity."""
 
     slug = "sold-out"
+
+
+@dataclass(eq=False, kw_only=True)
+class Full(Refusal):
+    """No place is left in this slot, or others wait for it."""
+
+    slug = "full"
+    waiting: int
+    """How many people wait."""
+    rank_if_joined: int | None = None
+    """The place in the line of who joins now; absent if nobody can: the list is full, or its time is over."""
 
 
 class InsufficientPoints(Refusal):

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from coupons import refusals as r
 from coupons.web.api import Route
-from coupons.web.problems import NOT_MEMBERS, PROBLEMS, member_of
+from coupons.web.problems import NOT_MEMBERS, PROBLEMS, is_moment, member_of
 from infra.described import joined, meanings
 from infra.openapi.components import Components, Made, camel, reference
 from infra.openapi.examples import of_problems
@@ -112,7 +112,7 @@ def _schema(refusal: type[r.Refusal], components: Components) -> Made:
 
 
 def _fact(name: str, hint: Any, components: Components) -> Made:
-    if name.endswith("_at_s"):
+    if is_moment(name):
         return {"type": "string", "format": "date-time"}
     if typing.get_origin(hint) in (typing.Union, UnionType):  # None is left out of the document
         (hint,) = [one for one in typing.get_args(hint) if one is not NoneType]

@@ -33,6 +33,7 @@ from coupons.stores.controls import Controls
 from coupons.stores.coupon_parts import CouponParts
 from coupons.stores.day_folds import DayFolds
 from coupons.stores.days import Days
+from coupons.stores.diaries import Diaries
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.failed_records import FailedRecords
 from coupons.stores.folds import Folds
@@ -44,6 +45,7 @@ from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.registry import Registry
 from coupons.stores.reserves import Reserves
 from coupons.stores.secrets import KeysSecret
+from coupons.stores.slots import Slots
 from coupons.stores.stock import Stock
 
 T = TypeVar("T")
@@ -100,6 +102,8 @@ class Services:
     coupons = _lazy(lambda s: CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
     limits = _lazy(lambda s: Limits(s.patient, s.settings["CLAIMS_TABLE"]))
     bookings = _lazy(lambda s: Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
+    slots = _lazy(lambda s: Slots(s.patient, s.settings["CLAIMS_TABLE"]))
+    diaries = _lazy(lambda s: Diaries(s.patient, s.settings["CLAIMS_TABLE"]))
 
     orders = _lazy(lambda s: Orders(s.patient, s.settings["ORDERS_TABLE"]))
     days = _lazy(lambda s: Days(s.patient, s.settings["ORDERS_TABLE"]))

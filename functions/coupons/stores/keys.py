@@ -1,4 +1,4 @@
-"""All keys of all tables. Only this module builds them.
+"""All keys of all tables; those of slots and diaries are in `slot_keys.py`. Only these two modules build them.
 
 | table | pk | sk | item |
 |---|---|---|---|
@@ -271,5 +271,9 @@ def person_text(person: bytes) -> str:
 
 def person_of(sort_key: str) -> bytes:
     """The person in `CLAIM#person` or `BOOKING#person`."""
-    text = sort_key.partition("#")[2]
+    return person_named(sort_key.partition("#")[2])
+
+
+def person_named(text: str) -> bytes:
+    """The person whose `person_text` this is."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -17,6 +17,7 @@ ItemKind = Literal[
     "control",
     "coupon",
     "day",
+    "diary",
     "enrolment",
     "fold",
     "group",
@@ -35,6 +36,7 @@ ItemKind = Literal[
     "refusals",
     "reserve",
     "shard",
+    "slot",
     "spent",
     "suspended",
     "withheld",
@@ -61,6 +63,12 @@ class Part:
     def returning_old(self) -> Part:
         """The failure will carry the item that refused this part."""
         self.request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return self
+
+    def naming(self, **names: str) -> Part:
+        """The aliases of the part's expressions (`#person`) that mean an attribute named after a value."""
+        aliases = self.request.setdefault("ExpressionAttributeNames", {})
+        self.request["ExpressionAttributeNames"] = {**aliases, **{f"#{alias}": name for alias, name in names.items()}}
         return self
 
     @property

@@ -27,6 +27,7 @@ PROBLEMS: dict[type[r.Refusal], Problem] = {
     r.Paused: Problem(409, "Paused by the operator"),
     r.Stopped: Problem(409, "Stopped by the operator"),
     r.NotEligible: Problem(403, "Not eligible"),
+    r.Full: Problem(409, "No place is left"),
     r.AlreadyClaimedGroup: Problem(409, "Another batch of this group was claimed"),
     r.Drained: Problem(409, "All handed out; unclaimed packs may return"),
     r.SoldOut: Problem(409, "Sold out"),
@@ -54,7 +55,7 @@ def problem_of(refusal: type[r.Refusal]) -> Problem:
 
 
 def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
-    """The body of the response. Facts are extension members, `*_at_s` as RFC 3339 `*_at`; None is left out."""
+    """The body of the response. Facts are extension members: times as RFC 3339, `*_at_s` as `*_at`; no None."""
     problem = problem_of(type(refusal))
     document: dict[str, Any] = {
         "type": f"/problems/{refusal.slug}",
@@ -67,14 +68,18 @@ def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
         value = getattr(refusal, fact.name)
         if fact.name in NOT_MEMBERS or value is None:
             continue
-        is_moment = fact.name.endswith("_at_s")
-        document[member_of(fact.name)] = rfc3339(value, refusal.timezone) if is_moment else value
+        document[member_of(fact.name)] = rfc3339(value, refusal.timezone) if is_moment(fact.name) else value
     return document
+
+
+def is_moment(fact: str) -> bool:
+    """Whether the fact is a time, and not a duration."""
+    return fact.endswith(("_at_s", "until_s"))
 
 
 def member_of(fact: str) -> str:
     """The fact's name in the document."""
-    return fact.removesuffix("_s") if fact.endswith("_at_s") else fact
+    return fact.removesuffix("_s") if is_moment(fact) else fact
 
 
 def internal_error(instance: str) -> dict[str, Any]:

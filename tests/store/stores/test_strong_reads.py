@@ -10,6 +10,7 @@ import pytest
 from coupons.process.services import Services
 from coupons.schedule import reminders
 from coupons.stores import keys
+from tests.court import a_slot
 from tests.world import KEYS, World
 
 Asked = list[tuple[str, str, bool]]
@@ -72,6 +73,16 @@ def reminder(services: Services) -> None:
 
 def claim_of(services: Services) -> None:
     services.claims.get(services.catalog.batch("pack"), KEYS.person("ann"), consistent=True)
+
+
+def slots(services: Services) -> None:
+    services.slots.get(a_slot())
+    services.slots.get_many([a_slot().name])
+
+
+def diaries(services: Services) -> None:
+    services.diaries.get("season", KEYS.person("ann"))
+    services.diaries.of_person(["season"], KEYS.person("ann"))
 
 
 def order(services: Services) -> None:
@@ -145,6 +156,7 @@ def known_merchant(services: Services) -> None:
         known_merchant,
         *(all_days, spent_on_a_day, claims_of_persons, lines_of_an_audit, orders_of_an_audit, pieces_of_an_audit),
         *(sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines),
+        *(slots, diaries),
         *(day_folds, merchants_of_a_day, merchants_day, lines_to_fold, lines_of_an_order, withheld, spent),
     ],
 )

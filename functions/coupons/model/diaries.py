@@ -1,0 +1,91 @@
+"""A person's diary in a campaign: the slots that they are in, and those that they missed. It decides who may book.
+
+A slot is in the diary if and only if the person is in the slot, booked or waiting; a slot that its venue cancelled is
+dropped by the diary's next write. So a place on a waiting list counts as a place, and moving up breaks no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from coupons.model.slots import Slot
+from coupons.refusals import NotEligible
+from coupons.times import DAY_S, day_of, rfc3339
+
+
+class Span(NamedTuple):
+    """First second and end of a slot."""
+
+    starts_at_s: int
+    ends_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """`version` 0: there is no item yet."""
+
+    version: int = 0
+    slots: Mapping[str, Span] = field(default_factory=dict)
+    """By `slot_id`: the slots of today and later that the person is in."""
+    strikes: Mapping[str, int] = field(default_factory=dict)
+    """By `slot_id`: when a slot began that the person missed."""
+
+    def with_slot(self, slot: Slot) -> Diary:
+        span = Span(slot.starts_at_s, slot.ends_at_s)
+        return replace(self, slots={**self.slots, slot.slot_id: span})
+
+    def without(self, slot_ids: Iterable[str]) -> Diary:
+        gone = frozenset(slot_ids)
+        return replace(self, slots={name: span for name, span in self.slots.items() if name not in gone})
+
+    def from_today(self, now_s: int, timezone: str) -> Diary:
+        """Without the slots of days that are over."""
+        today = day_of(now_s, timezone).isoformat()
+        return self.without(slot_id for slot_id in self.slots if _day_of(slot_id) < today)
+
+    def refusal(self, slot: Slot, now_s: int) -> NotEligible | None:
+        """Why the person cannot have this slot too; None if they can."""
+        return self._by_ban(slot, now_s) or self._by_overlap(slot) or self._by_quota(slot, now_s)
+
+    def banned_until_s(self, slot: Slot) -> int:
+        """When the last ban by the slot's rule ends; 0 if there was none."""
+        rule, missed = slot.rule.no_show, sorted(self.strikes.values())
+        if rule is None:
+            return 0
+        last = [
+            at_s
+            for first_s, at_s in zip(missed, missed[rule.strikes - 1 :], strict=False)
+            if at_s - first_s < rule.window_days * DAY_S
+        ]
+        return last[-1] + rule.ban_days * DAY_S if last else 0
+
+    def _by_ban(self, slot: Slot, now_s: int) -> NotEligible | None:
+        until_s = self.banned_until_s(slot)
+        if now_s >= until_s:
+            return None
+        said = f"You missed slots that you had booked; you can book again from {rfc3339(until_s, slot.timezone)}."
+        return NotEligible(reason="banned", until_s=until_s, timezone=slot.timezone, detail=said)
+
+    def _by_overlap(self, slot: Slot) -> NotEligible | None:
+        for slot_id, span in sorted(self.slots.items()):
+            if span.starts_at_s < slot.ends_at_s and slot.starts_at_s < span.ends_at_s:
+                return NotEligible(reason="overlap", slot_id=slot_id, detail=f"You are in {slot_id!r} at that time.")
+        return None
+
+    def _by_quota(self, slot: Slot, now_s: int) -> NotEligible | None:
+        rule = slot.rule.per_person
+        if sum(1 for span in self.slots.values() if now_s < span.ends_at_s) >= rule.upcoming_max:
+            said = f"You are in {rule.upcoming_max} of at most {rule.upcoming_max} coming slots."
+            return NotEligible(reason="quota", detail=said)
+        spans = [span for slot_id, span in self.slots.items() if _day_of(slot_id) == slot.name.day]
+        taken_s = sum(span.ends_at_s - span.starts_at_s for span in spans)
+        most = rule.per_day_minutes
+        if most is not None and taken_s + slot.ends_at_s - slot.starts_at_s > 60 * most:
+            return NotEligible(reason="quota", detail=f"A person can have {most} minutes a day.")
+        return None
+
+
+def _day_of(slot_id: str) -> str:
+    return slot_id.split(".")[1]

@@ -1,0 +1,98 @@
+"""Who is in a slot: the people who are booked, those who wait, and what an operator decided about it.
+
+A record is what its item holds; each change here gives the record after one write, whose version is one higher. Who
+waits is ranked by the version that their write made, never by a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+BookingState = Literal["booked", "waiting", "cancelled"]
+"""What a person is in a slot: booked, on its waiting list, or in a slot that its venue cancelled."""
+UNITS_MAX = 100
+"""Places of a slot: with more people its item would cost too much at each write."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRecord:
+    """`version` 0: there is no item yet, and `units` are those of the programme."""
+
+    units: int
+    """Places; from the first write on the item says how many, and not the programme."""
+    version: int = 0
+    key_version: int = 0
+    """Of the key that seals the ids of the slot's bookings; its first write chooses it."""
+    changed_at_s: int = 0
+    """The moment of the last write."""
+    booked: Mapping[bytes, int] = field(default_factory=dict)
+    """By person: the version that their place was given at."""
+    waiting: Mapping[bytes, int] = field(default_factory=dict)
+    """By person: their rank."""
+    checked_in: frozenset[bytes] = frozenset()
+    """Who used their place, and cannot be taken out."""
+    cancelled: str | None = None
+    """Why the venue cancelled the slot, which is final."""
+
+    def state_of(self, person: bytes) -> BookingState | None:
+        """None if the person is not in the slot."""
+        if person not in self.booked and person not in self.waiting:
+            return None
+        if self.cancelled is not None:
+            return "cancelled"
+        return "booked" if person in self.booked else "waiting"
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.booked) >= self.units
+
+    def refuses(self, *, promotes: bool) -> bool:
+        """Whether nobody new can book: no place is left, or others wait for it while the list has force."""
+        return self.is_full or (promotes and bool(self.waiting))
+
+    def place_in_line(self, person: bytes) -> int | None:
+        """1 for who moves up first; None for who does not wait."""
+        rank = self.waiting.get(person)
+        return None if rank is None else 1 + sum(1 for other in self.waiting.values() if other < rank)
+
+    def booking(self, person: bytes) -> SlotRecord:
+        """The person is booked, and no longer waits."""
+        booked = {**self.booked, person: self.version + 1}
+        return self._next(booked=booked, waiting=_without(self.waiting, person))
+
+    def joined(self, person: bytes) -> SlotRecord:
+        """The person waits, behind all others."""
+        return self._next(waiting={**self.waiting, person: self.version + 1})
+
+    def without(self, person: bytes, *, promotes: bool) -> SlotRecord:
+        """The person is not in the slot, and who waits moves up."""
+        left = self._next(booked=_without(self.booked, person), waiting=_without(self.waiting, person))
+        return moved_up(left) if promotes else left
+
+    def with_units(self, units: int, *, promotes: bool) -> SlotRecord:
+        """The slot has so many places, and who waits moves up; who is booked stays, also above `units`."""
+        changed = self._next(units=units)
+        return moved_up(changed) if promotes else changed
+
+    def called_off(self, reason: str) -> SlotRecord:
+        """The venue cancelled the slot. Who was in it stays in the record, so that they can be told."""
+        return self._next(cancelled=reason)
+
+    def _next(self, **changes: object) -> SlotRecord:
+        return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def moved_up(record: SlotRecord) -> SlotRecord:
+    """The first who wait have the places that are free, as of the record's own write; none in a cancelled slot."""
+    if record.cancelled is not None:
+        return record
+    in_line = sorted(record.waiting, key=record.waiting.__getitem__)
+    first = in_line[: max(record.units - len(record.booked), 0)]
+    booked = {**record.booked, **dict.fromkeys(first, record.version)}
+    return replace(record, booked=booked, waiting=_without(record.waiting, *first))
+
+
+def _without(people: Mapping[bytes, int], *gone: bytes) -> dict[bytes, int]:
+    return {person: number for person, number in people.items() if person not in gone}

@@ -1,0 +1,138 @@
+"""Slot items (table `claims`): who is in a slot. One item is the truth about its places.
+
+| access | request | units |
+|---|---|---|
+| book | part of a transaction with the diary | 2 each KB: about 30 people |
+| wait, cancel, leave | the same, on the version that was read | 2 each KB |
+| the venue cancels it, changes its units | PutItem on the version that was read | 1 each KB |
+| one slot, several | GetItem, BatchGetItem, strong | 1 read unit each |
+| a facility's day | Query | half a read unit each 4 KB |
+
+| attribute | is |
+|---|---|
+| `cap`, `taken`, `waiting` | places, people booked, people who wait |
+| `p:<person>` | the version that gave this person their place |
+| `w:<person>` | the rank of this person on the waiting list: the version that put them there |
+| `c:<person>` | this person used their place |
+| `v`, `a`, `k` | version, which every write raises; moment of the last write; version of the key that seals ids |
+| `cancelled` | why the venue cancelled the slot |
+
+An item does not exist before its slot's first write, and is never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from coupons.damage import Damaged, UnlikeError
+from coupons.model.slot_records import SlotRecord
+from coupons.model.slots import Slot, SlotName
+from coupons.stores import keys, slot_keys
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo
+from coupons.stores.parts import Part
+from coupons.stores.table import Table, unchanged
+from coupons.stores.values import sure
+
+BOOKED, WAITING, CHECKED_IN = "p:", "w:", "c:"
+
+_PLACE_LEFT = (
+    "attribute_not_exists(#booked) AND attribute_not_exists(#waits) AND attribute_not_exists(cancelled)"
+    " AND (attribute_not_exists(cap) OR taken < cap) AND (attribute_not_exists(k) OR k = :key)"
+)
+_NOBODY_WAITS = "(attribute_not_exists(waiting) OR waiting = :none)"
+
+
+class Slots:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._table = Table(dynamo, table)
+
+    def get(self, slot: Slot) -> SlotRecord:
+        """Strongly consistent; the programme's units where nothing was written yet. Raises Damaged."""
+        found = self._table.get(slot_keys.slot(*slot.name), record_of, consistent=True)
+        return found or SlotRecord(slot.of.units)
+
+    def get_many(self, names: Iterable[SlotName]) -> dict[str, SlotRecord]:
+        """By `slot_id`, strongly consistent; those without an item are left out. Raises Damaged."""
+        items = self._table.items([slot_keys.slot(*name) for name in names], consistent=True)
+        return {SlotName(*slot_keys.slot_named(item)).slot_id: self._table.value(item, record_of) for item in items}
+
+    def of_day(self, facility_id: str, day: str) -> Iterator[tuple[str, SlotRecord | Damaged]]:
+        """`hhmm` and record of each slot of a day that has an item, as a replica knows it."""
+        pk = slot_keys.slots_of_day(facility_id, day)
+        for item in self._table.query(pk, consistent=False):
+            (record,) = self._table.values([item], record_of)
+            yield item["sk"], record
+
+    def book(self, slot: Slot, person: bytes, key_version: int, now_s: int, *, promotes: bool) -> Part:
+        """A transaction part: the person has a place. `promotes`: the waiting list has force, so nobody may wait.
+
+        Refused to who is in the slot, by a cancelled slot, without a free place, past people who wait, and by a slot
+        whose ids another key seals. Its version is no condition: bookings of other people do not refuse this one.
+
+        Guarded by tests/store/stores/test_slots.py::test_a_booking_is_refused.
+        """
+        update = (
+            "SET #booked = if_not_exists(v, :none) + :one, v = if_not_exists(v, :none) + :one,"
+            " taken = if_not_exists(taken, :none) + :one, waiting = if_not_exists(waiting, :none),"
+            " cap = if_not_exists(cap, :cap), k = if_not_exists(k, :key), a = :now"
+        )
+        condition = f"{_PLACE_LEFT} AND {_NOBODY_WAITS}" if promotes else _PLACE_LEFT
+        values = {"none": 0, "one": 1, "cap": slot.of.units, "key": key_version, "now": now_s}
+        part = self._table.update("slot", slot_keys.slot(*slot.name), update, condition, **values)
+        name = keys.person_text(person)
+        return part.naming(booked=BOOKED + name, waits=WAITING + name).returning_old()
+
+    def replace(self, slot: Slot, read: SlotRecord, new: SlotRecord) -> Part:
+        """A part: `new` in place of the record that was `read`, if that is still the one.
+
+        Guarded by tests/store/stores/test_slots.py::test_a_change_is_of_the_record_that_was_read.
+        """
+        condition, values = unchanged("v", read.version)
+        return self._table.put(
+            "slot", {**slot_keys.slot(*slot.name), **_fields(new)}, condition, **values
+        ).returning_old()
+
+    def tries(self, part: Part) -> bool:
+        """The part is applied, alone; False if its condition refused it."""
+        return self._table.tries(part)
+
+
+def _fields(record: SlotRecord) -> Item:
+    fields: Item = {
+        "cap": record.units,
+        "taken": len(record.booked),
+        "waiting": len(record.waiting),
+        "v": record.version,
+        "k": record.key_version,
+        "a": record.changed_at_s,
+        **{f"{BOOKED}{keys.person_text(person)}": version for person, version in record.booked.items()},
+        **{f"{WAITING}{keys.person_text(person)}": rank for person, rank in record.waiting.items()},
+        **{f"{CHECKED_IN}{keys.person_text(person)}": True for person in record.checked_in},
+    }
+    return fields if record.cancelled is None else fields | {"cancelled": record.cancelled}
+
+
+def record_of(item: Item) -> SlotRecord:
+    booked, waiting = _people(item, BOOKED), _people(item, WAITING)
+    if (len(booked), len(waiting)) != (item["taken"], item["waiting"]):
+        raise UnlikeError("counts other people than it names")
+    return SlotRecord(
+        units=item["cap"],
+        version=item["v"],
+        key_version=item["k"],
+        changed_at_s=item["a"],
+        booked=booked,
+        waiting=waiting,
+        checked_in=frozenset(_names(item, CHECKED_IN)),
+        cancelled=item.get("cancelled"),
+    )
+
+
+def _people(item: Item, prefix: str) -> dict[bytes, int]:
+    return {person: sure(item[name], int) for person, name in _names(item, prefix).items()}
+
+
+def _names(item: Item, prefix: str) -> dict[bytes, str]:
+    """By person: the attribute named after them."""
+    return {keys.person_named(name.removeprefix(prefix)): name for name in item if name.startswith(prefix)}
