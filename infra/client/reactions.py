@@ -57,6 +57,9 @@ REACTIONS: dict[str, Reaction] = {
             "booking-required": Line("This pack is for those who booked.", "本券包须提前预约。"),
             "not-drawn": Line("You were not drawn this time.", "很遗憾，本次未中签。"),
             "limit": Line("You have had all that this offer allows.", "您已达到领取上限。"),
+            "banned": Line("You missed too many bookings. You can book again later.", "您多次预约未到，暂不能预约。"),
+            "overlap": Line("You have another booking at that time.", "该时段您已有其他预约。"),
+            "quota": Line("You have as many bookings as one person can have.", "您的预约数量已达上限。"),
         },
     ),
     "already-claimed-group": Reaction(
