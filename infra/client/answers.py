@@ -90,6 +90,7 @@ class Code(TypedDict):
 class Quote(TypedDict):
     eligible: bool
     reasons: list[str]
+    missing_minor: int
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int

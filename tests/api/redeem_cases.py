@@ -40,12 +40,24 @@ def unclaimed_code(s: Stage) -> str:
     return KEYS.seal_code(CouponRef(7, KEYS.person("ann"), 0), s.now_s)
 
 
-@case(QUOTE, 200, body={"eligible": True, "reasons": [], **TEN_OFF, "hold_max_s": 1800}, headers=FIRST)
+@case(
+    QUOTE, 200, body={"eligible": True, "reasons": [], "missing_minor": 0, **TEN_OFF, "hold_max_s": 1800}, headers=FIRST
+)
 def a_quote(s: Stage) -> Answered:
     return quote(s, anns_code(s))
 
 
-@case(QUOTE, 200, body={"eligible": False, "reasons": ["region", "min-spend"], **NOTHING_OFF, "hold_max_s": 1800})
+@case(
+    QUOTE,
+    200,
+    body={
+        "eligible": False,
+        "reasons": ["region", "min-spend"],
+        "missing_minor": 100,
+        **NOTHING_OFF,
+        "hold_max_s": 1800,
+    },
+)
 def a_quote_says_every_reason(s: Stage) -> Answered:
     opened(s)
     restricted = s.operator().send("GET /admin/campaigns/{campaign_id}", {"campaign_id": "season"}).json

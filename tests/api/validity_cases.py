@@ -15,7 +15,13 @@ from tests.world import OPENING, Answered, campaign, order, terms
 FIVE_MINUTES = {"usable": [{"weekdays": ["sat"], "starts": "10:00", "ends": "10:05"}]}
 TOMORROW = {"validity": {"kind": "days_after_claim", "days": 14, "starts_after_days": 1}}
 MIDNIGHT, A_MINUTE_LATER = "2020-06-07T00:00:00+08:00", "2020-06-07T00:00:59+08:00"
-NOTHING_OFF = {"discount_minor": 0, "merchant_match_minor": 0, "payable_minor": 6000, "hold_max_s": 1800}
+NOTHING_OFF = {
+    "missing_minor": 0,
+    "discount_minor": 0,
+    "merchant_match_minor": 0,
+    "payable_minor": 6000,
+    "hold_max_s": 1800,
+}
 LATE = {**REDEEMED, "late": True}
 
 

@@ -119,7 +119,7 @@ def test_ten_yuan_off_a_meal_of_sixty(stack: LocalStack) -> None:
     assert told == (201, False)
     assert first.items() >= {**amounts, "coupon_id": coupon["coupon_id"]}.items()
     assert sum(line["amount_minor"] for line in first["funding"]) == 1000
-    assert quote == {"eligible": True, "reasons": [], **amounts, "hold_max_s": 1800}
+    assert quote == {"eligible": True, "reasons": [], "missing_minor": 0, **amounts, "hold_max_s": 1800}
     assert (told_again, again) == ((200, True), first)
     assert other_order[:2] == (409, "coupon-not-usable")
     assert other_order[2]["coupon_status"] == "redeemed"

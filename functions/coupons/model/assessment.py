@@ -25,6 +25,8 @@ class Assessment:
 
     reasons: tuple[OrderReason, ...]
     amounts: LineAmounts
+    missing_minor: int = 0
+    """What the items in scope cost less than the threshold; 0 unless `min-spend` is a reason."""
 
     @property
     def eligible(self) -> bool:
@@ -58,7 +60,7 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
     if not reasons and discount_minor == 0:
         reasons.append("no-discount")
     if reasons:
-        return Assessment(tuple(reasons), LineAmounts(0, 0, order.total_minor, ()))
+        return Assessment(tuple(reasons), LineAmounts(0, 0, order.total_minor, ()), _missing(terms, order, items))
     match_minor = min(
         discount_minor * _match_basis_points(terms, moment_s) // BASIS_POINTS, order.total_minor - discount_minor
     )
@@ -73,24 +75,31 @@ def _discount(terms: Terms, order: Order, items: list[Item], reasons: list[Order
 
     Of several lines with the item of an exchange, the one with the highest price counts.
     """
-    base_minor = min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
-    if not _restricts_items(terms):
-        base_minor = order.total_minor
     if isinstance(terms.discount, Exchange):
         prices = [item.price_minor for item in items if item.sku == terms.discount.sku]
         if not prices and "tag" not in reasons:
             reasons.append("tag")
         return min(max(prices, default=0), terms.discount.value_minor, order.total_minor)
-    if base_minor < terms.discount.threshold_minor:
+    if _missing(terms, order, items) > 0:
         reasons.append("min-spend")
         return 0
     if isinstance(terms.discount, PercentOff):
-        return min(base_minor * terms.discount.basis_points // BASIS_POINTS, terms.discount.cap_minor)
+        return min(_base(terms, order, items) * terms.discount.basis_points // BASIS_POINTS, terms.discount.cap_minor)
     return terms.discount.amount_minor
 
 
-def _restricts_items(terms: Terms) -> bool:
-    return bool(terms.scope.item_categories or terms.scope.item_tags)
+def _missing(terms: Terms, order: Order, items: list[Item]) -> int:
+    """By how much less than the threshold the order counts; an exchange has no threshold."""
+    if isinstance(terms.discount, Exchange):
+        return 0
+    return max(0, terms.discount.threshold_minor - _base(terms, order, items))
+
+
+def _base(terms: Terms, order: Order, items: list[Item]) -> int:
+    """What the threshold is compared with: the items in scope, or the whole order if the terms restrict no items."""
+    if not (terms.scope.item_categories or terms.scope.item_tags):
+        return order.total_minor
+    return min(order.total_minor, sum(item.price_minor * item.quantity for item in items))
 
 
 def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item], list[OrderReason]]:

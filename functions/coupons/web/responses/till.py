@@ -46,6 +46,8 @@ class QuoteView(ResponseBody):
     """Whether the coupon can be used for the order."""
     reasons: list[OrderReason]
     """Each term that the order does not meet; empty if it is eligible."""
+    missing_minor: int
+    """By how much the goods that count cost too little, if `min-spend` is a reason; else 0."""
     discount_minor: int
     merchant_match_minor: int
     payable_minor: int
