@@ -111,7 +111,7 @@ class Stack:
 
     @property
     def _pages_config(self) -> dict[str, Any]:
-        return {"issuer": self.issuer.url, "client_id": CLIENT_ID, "hotline": None}
+        return {"issuer": self.issuer.url, "client_id": CLIENT_ID, "hotline": None, "practice": True}
 
     @property
     def deployed(self) -> Deployed:

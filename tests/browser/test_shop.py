@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import segno
@@ -15,44 +14,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
 from tests.browser.screen import Screen
+from tests.browser.shop import SHOP, code_of, lines, quoted, signed_in
 
-SHOP = "qianmen-diner"
 REDEMPTIONS = re.compile(r".*/orders/[^/]+/redemption$")
-
-
-def code_of(journey: Journey, name: str) -> str:
-    """A fresh code of this person's coupon of 10 off 50, which is claimed now."""
-    journey.set_clock("2020-06-06T10:30:00+08:00")
-    with journey.stack.citizen(name) as citizen:
-        claimed = citizen.send("PUT", "/batches/special-0606/claim", {})
-        coupon = next(one for one in claimed.json["coupons"] if one["terms_id"] == "meal-50-10")
-        return str(citizen.send("POST", f"/coupons/{coupon['coupon_id']}/code", {}).json["code"])
-
-
-def lines(journey: Journey, before: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Of the day, without those that were there before: the clock goes back, so new ones are not the last."""
-    with journey.stack.merchant(SHOP) as merchant:
-        found = merchant.send("GET", "/settlements/2020-06-06").json["lines"]
-    return [line for line in found if line not in before]
-
-
-def signed_in(one: Screen) -> Page:
-    page = one.open("/shop")
-    page.get_by_role("button", name="登录").click()
-    page.get_by_text("前门小馆").first.click()
-    expect(page.get_by_label("金额", exact=True)).to_be_visible()
-    return page
-
-
-def quoted(page: Page, code: str, amount: str = "60") -> None:
-    """The amount by the keys of the page, the code by a keyboard scanner while the amount has the focus."""
-    for key in amount:
-        page.get_by_role("button", name=key, exact=True).click()
-    page.get_by_label("金额", exact=True).focus()
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="核销并收 40.00 元")).to_be_visible()
-    expect(page.get_by_label("金额", exact=True)).to_have_value(amount)
 
 
 @contextmanager
@@ -191,7 +155,7 @@ def test_a_sale_and_its_reversal_by_the_keyboard_alone(journey: Journey) -> None
     """Amount, scanner, Tab to the button that charges; then to the sale, and back."""
     code = code_of(journey, "shop-keys")
     page = signed_in(journey.screen())
-    page.get_by_label("金额", exact=True).focus()
+    expect(page.get_by_label("金额", exact=True)).to_be_focused()
     page.keyboard.type("60", delay=150)
     page.clock.run_for(2_000)
     page.wait_for_timeout(150)

@@ -55,6 +55,7 @@ def test_pages_learn_where_people_sign_in(stack: LocalStack) -> None:
         "issuer": stack.issuer_url,
         "client_id": CLIENT_ID,
         "hotline": None,
+        "practice": True,
     }
 
 

@@ -11,6 +11,8 @@ export interface Config {
   issuer: string;
   client_id: string;
   hotline?: string | null;
+  /** A clerk may practise a sale here: a local stack alone says so. */
+  practice?: boolean;
 }
 
 /**

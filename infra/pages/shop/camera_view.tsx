@@ -7,6 +7,7 @@ import { Icon, type IconName } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { attach, camera, cameras, focus, focusable, freeze, light, otherCamera, start, torch, wasOn } from "./camera";
 import { OneField } from "./parts";
+import { CODE, practising } from "./practice";
 import { again, code, codeRead, foreign, phase } from "./sale";
 import { tell, type ShopWord } from "./words";
 
@@ -26,10 +27,10 @@ export function CameraView() {
   const read = code.value !== null;
   useEffect(() => freeze(read), [read]);
   return (
-    <section class={`camera ${state} ${read ? "read" : ""}`} aria-label={tell("camera.label")}>
-      {state === "on" && <Picture />}
+    <section class={`camera ${practising.value ? "off" : state} ${read ? "read" : ""}`} aria-label={tell("camera.label")}>
+      {state === "on" && !practising.value && <Picture />}
       {read ? <Read /> : <Said />}
-      <p class="unseen" role="status">{read ? tell("code.read") : foreign.value ? tell("code.foreign") : ""}</p>
+      <p class="unseen" role="status">{read ? tell("code.read") : foreign.value ? tell(foreignBy()) : ""}</p>
     </section>
   );
 }
@@ -57,13 +58,14 @@ function Read() {
 function Said() {
   const [typing, setTyping] = useState(false);
   const state = camera.value;
+  if (practising.value) return <Practice />;
   if (typing) return <TypedCode onDone={() => setTyping(false)} />;
   const byHand = <Tool icon="keypad" onPress={() => setTyping(true)}>{tell("code.type")}</Tool>;
   if (state === "on") {
     return (
       <>
         <div class="aim" aria-hidden="true" />
-        <p class="hint">{foreign.value ? tell("code.foreign") : tell("camera.aim")}</p>
+        <p class="hint">{foreign.value ? tell(foreignBy()) : tell("camera.aim")}</p>
         <div class="tools">
           {torch.value !== "none" && <Tool icon="light" pressed={torch.value === "on"} onPress={light}>{tell("camera.light")}</Tool>}
           {focusable.value && <Tool icon="refresh" onPress={focus}>{tell("camera.focus")}</Tool>}
@@ -78,7 +80,7 @@ function Said() {
       <div class="stack ask">
         <p>{tell("camera.why")}</p>
         <Button kind="edge" icon="camera" busy={state === "asking"} onPress={() => void start()}>{tell("camera.start")}</Button>
-        {foreign.value && <p class="note">{tell("code.foreign")}</p>}
+        {foreign.value && <p class="note">{tell(foreignBy())}</p>}
         {byHand}
       </div>
     );
@@ -87,13 +89,28 @@ function Said() {
   return (
     <div class="stack ask">
       <Notice mood="stop" icon="camera" title={tell(title)} live="status">{state === "denied" ? tell(allowedBy()) : tell(said)}</Notice>
-      {foreign.value && <p class="note">{tell("code.foreign")}</p>}
+      {foreign.value && <p class="note">{tell(foreignBy())}</p>}
       <div class="tools">
         <Tool icon="refresh" onPress={start}>{tell("camera.again")}</Tool>
         {byHand}
       </div>
     </div>
   );
+}
+
+/** The code is at hand, so a practice needs neither a customer nor a camera. */
+function Practice() {
+  return (
+    <div class="stack ask">
+      <p>{tell("practice.steps")}</p>
+      {foreign.value && <p class="note">{tell(foreignBy())}</p>}
+      <Button kind="edge" onPress={() => codeRead(CODE)}>{tell("practice.code")}</Button>
+    </div>
+  );
+}
+
+function foreignBy(): ShopWord {
+  return practising.value ? "practice.real-code" : "code.foreign";
 }
 
 function Tool({ icon, pressed, onPress, children }: { icon: IconName; pressed?: boolean; onPress: () => unknown; children: string }) {

@@ -10,7 +10,9 @@ import { Notice } from "../shared/parts/notice";
 import { titled } from "../shared/words";
 import { SignIn } from "./parts";
 import { place, type Screen } from "./place";
+import { practising } from "./practice";
 import { waiting } from "./queue";
+import { practised } from "./sale";
 import { expired, merchant, store } from "./shop";
 import { tell, type ShopWord } from "./words";
 
@@ -57,6 +59,12 @@ export function Frame({ title, quiet = false, look = "", children }: Props) {
       {!quiet && <Offline />}
       <main id="main" tabIndex={-1} class="stack">
         <h1 ref={heading} tabIndex={-1} class={quiet ? "for-readers" : ""}>{title}</h1>
+        {practising.value && (
+          <Notice mood="wait" title={tell("practice.title")} live="status">
+            <p>{tell("practice.said")}</p>
+            <Button kind="quiet" onPress={() => practised(false)}>{tell("practice.end")}</Button>
+          </Notice>
+        )}
         {expired.value && (
           <Notice mood="wait" title={tell("account.expired")} live="status">
             <SignIn kind="quiet" />

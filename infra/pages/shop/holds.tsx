@@ -42,10 +42,13 @@ function Held({ sale }: { sale: Sale }) {
   };
   return (
     <section class="card stack">
-      <h2 class="numbers">{number}</h2>
-      <Amount minor={hold.payable_minor} currency={sale.currency} />
+      <h2 class="due"><Amount minor={hold.payable_minor} currency={sale.currency} look="inline" /></h2>
+      <p class="note numbers number">{tell("order.number", { number })}</p>
       {lapsed ? (
-        <Notice mood="stop" title={tell("holds.lapsed")}>{tell("holds.lapsed-said")}</Notice>
+        <>
+          <Notice mood="wait" title={tell("holds.lapsed")}>{tell("holds.lapsed-said")}</Notice>
+          <Button kind="edge" onPress={() => void book().change(number, { state: "released" })}>{tell("holds.forget")}</Button>
+        </>
       ) : (
         <p class="numbers">
           {tell("held.until", { time: clock(hold.held_until) })}
@@ -56,7 +59,7 @@ function Held({ sale }: { sale: Sale }) {
         <Notice mood="stop" live="alert">{whyOf(state)}</Notice>
       )}
       {!lapsed && <Button onPress={() => void heldRedeemed(number, order)}>{tell("holds.redeem")}</Button>}
-      {state === "sure" ? (
+      {lapsed ? null : state === "sure" ? (
         <Notice mood="wait" title={tell("holds.sure")} live="status">
           <p>{tell("holds.sure-said")}</p>
           <Button kind="edge" onPress={() => void release()}>{tell("holds.release")}</Button>

@@ -1,7 +1,7 @@
 // Amounts as a clerk types them: digits and one point or comma, into whole minor units.
 
 /** An order's total may be as high as this. */
-const TOTAL_MAX_MINOR = 1e11;
+export const TOTAL_MAX_MINOR = 1e11;
 
 /** `12.5` → 1250 with two digits; null for nothing, more digits than the currency has, or too much. */
 export function minorOf(text: string, digits: number): number | null {

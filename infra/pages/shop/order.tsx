@@ -121,8 +121,8 @@ function Reversing({ redemption, lines, policy, onDone }: { redemption: Redempti
         </Notice>
       )}
       <Field id="back" label={tell("reverse.amount")} hint={tell("reverse.left", { amount: money(left) })} fault={fault} value={text} onValue={setText} input={{ inputMode: "decimal", autocomplete: "off" }} />
-      <p id="returns">{tell(returnsOf(policy, minor === left))}</p>
-      <Button kind="act" busy={state === "sending"} describedBy="returns" onPress={() => void press()}>
+      <p id="returns">{!fault && tell(returnsOf(policy, minor === left))}</p>
+      <Button kind={fault ? "ink" : "act"} busy={fault !== undefined || state === "sending"} describedBy="returns" onPress={() => void press()}>
         {minor === null || fault ? tell("reverse.title") : tell("reverse.confirm", { amount: money(minor) })}
       </Button>
     </section>

@@ -69,7 +69,7 @@ export function SignIn({ kind = "ink" }: { kind?: "ink" | "act" | "edge" | "quie
   };
   return (
     <>
-      {failed && <Notice mood="stop" live="alert">{tell("account.issuer-silent")}</Notice>}
+      {failed && <p role="alert">{tell("account.issuer-silent")}</p>}
       <Button kind={kind} onPress={leave}>{tell("account.sign-in")}</Button>
     </>
   );

@@ -69,7 +69,7 @@ function Offer({ quote, onChange }: { quote: Quote; onChange: () => void }) {
         <Sum name={tell("quote.coupon")}>{money(-quote.discount_minor)}</Sum>
         {quote.merchant_match_minor > 0 && <Sum name={tell("quote.match")}>{money(-quote.merchant_match_minor)}</Sum>}
         <Sum name={tell("quote.payable")} last>
-          <Amount minor={quote.payable_minor} currency={currency.value} look={quote.payable_minor > 9_999_999 ? "inline" : "till"} />
+          <Amount minor={quote.payable_minor} currency={currency.value} look="till" />
         </Sum>
       </dl>
       <Button kind="act" onPress={() => void confirmed()}>{tell("quote.confirm", { amount: money(quote.payable_minor) })}</Button>
@@ -86,6 +86,7 @@ function Unfit({ quote, onChange }: { quote: Quote; onChange: () => void }) {
   return (
     <>
       <Notice mood="stop" title={tell("unfit.title")} live="status">
+        {quote.missing_minor > 0 && <p class="missing">{tell("unfit.missing", { amount: money(quote.missing_minor) })}</p>}
         <ul>{quote.reasons.map((reason) => <li key={reason}>{lineOfReason(reason, language.value)}</li>)}</ul>
       </Notice>
       <Button onPress={onChange}>{tell("quote.change")}</Button>

@@ -11,10 +11,10 @@ import { felt } from "./feedback";
 import { Badge } from "./frame";
 import { SignIn } from "./parts";
 import { orderHref } from "./place";
+import { practising } from "./practice";
 import { lateLeftS } from "./queue";
 import { again, next, phase, totalMinor, type Phase } from "./sale";
 import { currency, merchant, sales } from "./shop";
-import type { Redemption } from "./till";
 import { clock, minutes, money, tell } from "./words";
 
 type Look = "done" | "refused" | "kept";
@@ -52,7 +52,7 @@ export function Result() {
 function titleOf(now: Phase): string {
   switch (now.at) {
     case "done":
-      return tell("done.title");
+      return tell(practising.value ? "practice.done" : "done.title");
     case "held":
       return tell("held.title");
     case "kept":
@@ -65,7 +65,7 @@ function titleOf(now: Phase): string {
 function Body({ now }: { now: Phase }) {
   switch (now.at) {
     case "done":
-      return <Done number={now.number} redemption={now.redemption} />;
+      return <Done {...now} />;
     case "held":
       return (
         <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
@@ -101,7 +101,7 @@ function Said({ children, act }: { children: ComponentChildren; act: ComponentCh
   );
 }
 
-function Done({ number, redemption }: { number: string; redemption: Redemption }) {
+function Done({ number, redemption }: Extract<Phase, { at: "done" }>) {
   const { payable_minor, discount_minor, merchant_match_minor, late } = redemption;
   return (
     <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
@@ -114,7 +114,7 @@ function Done({ number, redemption }: { number: string; redemption: Redemption }
         {merchant_match_minor > 0 && <p>{tell("done.match", { amount: money(merchant_match_minor) })}</p>}
         <p class="numbers">{tell("order.number", { number })}</p>
       </details>
-      <p><a href={orderHref(number)} onClick={next}>{tell("done.undo")}</a></p>
+      {practising.value ? <p>{tell("practice.nothing")}</p> : <p><a href={orderHref(number)} onClick={next}>{tell("done.undo")}</a></p>}
     </Said>
   );
 }

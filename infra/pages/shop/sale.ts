@@ -4,10 +4,12 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, ProblemError, UnreachableError } from "../shared/api";
 import { DEVICE } from "../shared/device";
 import { digitsOf } from "../shared/figures";
+import { items, itemsFor, itemsMinor } from "./items";
 import { minorOf } from "./money";
+import { CODE, practising, quoteOf, redemptionOf } from "./practice";
 import type { Sale } from "./records";
-import { book, channel, currency, merchant, nowOrNull, refreshed, store, till, today } from "./shop";
-import { CUT_OFF_MAX_S, isOpen, type Content, type Hold, type Order, type Quote, type Redemption } from "./till";
+import { book, channel, currency, nowOrNull, refreshed, store, till, today } from "./shop";
+import { CUT_OFF_MAX_S, isOpen, type Content, type Hold, type Order, type Quote } from "./till";
 
 export type Phase =
   | { at: "entering" }
@@ -20,7 +22,7 @@ export type Phase =
   /** `slow`: there has been no answer for a while. */
   | { at: "sending"; slow: boolean }
   | { at: "holding" }
-  | { at: "done"; number: string; redemption: Redemption }
+  | { at: "done"; number: string; redemption: ReturnType<typeof redemptionOf>["redemption"] }
   | { at: "held"; hold: Hold }
   | { at: "refused"; refusal: ProblemError }
   /** Written down, and not answered: the queue has it. */
@@ -32,25 +34,17 @@ export const amount = signal("");
 export const code = signal<string | null>(null);
 export const pin = signal("");
 export const ownNumber = signal("");
-export const category = signal("");
-export const tags = signal("");
 export const phase = signal<Phase>({ at: "entering" });
 /** Read, but not a coupon: the page says so and goes on. */
 export const foreign = signal(false);
 
-export const totalMinor = computed(() => minorOf(amount.value, digitsOf(currency.value)));
+/** Of the goods where they are typed one by one, else of the amount. */
+export const totalMinor = computed(() => (items.value.length > 0 ? itemsMinor.value : minorOf(amount.value, digitsOf(currency.value))));
 export const order = computed<Order | null>(() => {
   const total = totalMinor.value;
   const place = store.value;
   if (total === null || place === null) return null;
-  const item = {
-    sku: "total",
-    category: category.value || (merchant.value?.category ?? ""),
-    tags: tags.value.split(/[\s,，、]+/).filter(Boolean),
-    price_minor: total,
-    quantity: 1,
-  };
-  return { total_minor: total, store_id: place.store_id, channel: channel.value, region: place.region, items: [item] };
+  return { total_minor: total, store_id: place.store_id, channel: channel.value, region: place.region, items: itemsFor(total) };
 });
 
 /** From the first key or code until the next customer. */
@@ -68,7 +62,7 @@ let asked = new AbortController();
 /** A text was read or typed. Returns whether it can be a coupon's code. */
 export function codeRead(text: string): boolean {
   const found = text.replace(/\s/g, "");
-  foreign.value = !/^[A-Za-z0-9_-]{20,160}$/.test(found);
+  foreign.value = practising.value ? found !== CODE : !/^[A-Za-z0-9_-]{20,160}$/.test(found);
   if (foreign.value || !EDITED.includes(phase.value.at)) return false;
   scannedS = DEVICE.monotonicS();
   pin.value = "";
@@ -97,6 +91,10 @@ export async function quoted(): Promise<void> {
   const [coupon, complete] = [code.value, order.value];
   if (coupon === null || complete === null || !EDITED.includes(phase.value.at)) return;
   asked.abort();
+  if (practising.value) {
+    phase.value = { at: "quoted", quote: quoteOf(complete) };
+    return;
+  }
   const { signal: given } = (asked = new AbortController());
   phase.value = { at: "quoting" };
   try {
@@ -119,6 +117,10 @@ export async function confirmed(): Promise<void> {
   const [coupon, complete] = [code.value, order.value];
   if (!["quoted", "cut-off"].includes(phase.value.at) || coupon === null || complete === null) return;
   asked.abort();
+  if (practising.value) {
+    phase.value = { at: "done", ...redemptionOf(complete) };
+    return;
+  }
   phase.value = { at: "sending", slow: false };
   void navigator.storage?.persist?.().catch(() => false);
   const number = await begun(complete);
@@ -155,7 +157,7 @@ async function queued(number: string, error: ApiError): Promise<void> {
 export async function held(): Promise<void> {
   const now = phase.value;
   const [coupon, complete] = [code.value, order.value];
-  if (now.at !== "quoted" || coupon === null || complete === null) return;
+  if (now.at !== "quoted" || coupon === null || complete === null || practising.value) return;
   const holding = { code: coupon, order: complete, ttl_s: Math.min(HOLD_S, now.quote.hold_max_s), pin: pin.value || null };
   phase.value = { at: "holding" };
   const number = await begun(complete, { holding });
@@ -192,9 +194,18 @@ async function begun(complete: Order, more: Partial<Sale> = {}): Promise<string 
 /** The next customer. */
 export function next(): void {
   batch(() => {
-    amount.value = pin.value = ownNumber.value = category.value = tags.value = "";
-    foreign.value = false;
+    amount.value = pin.value = ownNumber.value = "";
+    items.value = [];
+    practising.value = foreign.value = false;
     again();
+  });
+}
+
+/** A practice begins, or ends, with an empty sale. */
+export function practised(yes: boolean): void {
+  batch(() => {
+    next();
+    practising.value = yes;
   });
 }
 

@@ -8,9 +8,11 @@ import { Icon } from "../shared/parts/icons";
 import { language } from "../shared/words";
 import { CameraView } from "./camera_view";
 import { Frame } from "./frame";
-import { typed } from "./money";
+import { textOf, typed } from "./money";
 import { QuoteView } from "./quote_view";
-import { amount, category, code, ownNumber, phase, tags, totalMinor } from "./sale";
+import { amount, code, ownNumber, phase, totalMinor } from "./sale";
+import { itemAdded, items, itemsMinor } from "./items";
+import { ItemsView } from "./items_view";
 import { channel, chosen, currency, merchant } from "./shop";
 import { tell } from "./words";
 
@@ -19,24 +21,28 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "back"];
 export function SaleScreen() {
   const [changing, setChanging] = useState(false);
   const now = phase.value.at;
+  const several = items.value.length > 0;
   useEffect(() => {
-    if (now === "entering") setChanging(false);
-  }, [now]);
-  const keys = changing || ["entering", "quoting"].includes(now);
+    // While goods are typed one by one their quote waits until it is asked for.
+    if (now === "entering") setChanging(several);
+  }, [now, several]);
+  const asking = ["entering", "quoting"].includes(now);
+  const keys = changing || asking;
   return (
     <Frame title={tell("sale.title")} quiet look={`sale hand-${chosen.hand.value}`}>
       <CameraView />
       <AmountField />
-      {keys ? <Keypad /> : <QuoteView onChange={() => setChanging(true)} />}
+      {keys ? several ? <ItemsView /> : <Keypad /> : <QuoteView onChange={() => setChanging(true)} />}
       {keys && <p class="note next-step" role="status">{tell(stepOf(now))}</p>}
-      {changing && now !== "quoting" && <Button kind="edge" onPress={() => setChanging(false)}>{tell("quote.show")}</Button>}
+      {changing && !asking && <Button kind="edge" onPress={() => setChanging(false)}>{tell("quote.show")}</Button>}
       {keys && <More />}
     </Frame>
   );
 }
 
-/** What is missing. */
+/** What is missing, or what goes on. */
 function stepOf(now: string) {
+  if (now !== "entering" && now !== "quoting") return "sale.asked";
   if (now === "quoting") return "sale.asking";
   if (totalMinor.value === null) return code.value === null ? "sale.both" : "sale.amount-missing";
   return "sale.code-missing";
@@ -44,6 +50,7 @@ function stepOf(now: string) {
 
 function AmountField() {
   const place = useRef<HTMLInputElement>(null);
+  const [digits, several] = [digitsOf(currency.value), items.value.length > 0];
   const { sign, signFirst } = amountOf(0, currency.value, language.value);
   useEffect(() => {
     // A keyboard can type at once; a phone's own keys stay down: ours are below.
@@ -51,15 +58,16 @@ function AmountField() {
   }, []);
   const changed = (text: string) => {
     const clean = text.replace(",", ".");
-    const kept = [...clean].reduce((before, key) => typed(before, key, digitsOf(currency.value)), "");
+    const kept = [...clean].reduce((before, key) => typed(before, key, digits), "");
     amount.value = kept;
     if (place.current && place.current.value !== kept) place.current.value = kept;
   };
   const mark = <span class="sign">{sign}</span>;
+  const shown = !several ? amount.value : itemsMinor.value === null ? "" : textOf(itemsMinor.value, digits);
   return (
     <div class="amount-field">
       <label for="amount">{tell("sale.amount")}</label>
-      <span class="typed">
+      <span class={shown.length > 7 ? "typed long" : "typed"}>
         {signFirst && mark}
         <input
           id="amount"
@@ -67,8 +75,8 @@ function AmountField() {
           inputMode="none"
           autocomplete="off"
           placeholder="0.00"
-          value={amount.value}
-          readOnly={["sending", "holding"].includes(phase.value.at)}
+          value={shown}
+          readOnly={several || ["sending", "holding"].includes(phase.value.at)}
           onInput={(event) => changed(event.currentTarget.value)}
         />
         {!signFirst && mark}
@@ -105,22 +113,12 @@ function More() {
           onValue={(value) => (ownNumber.value = value.replace(/[^A-Za-z0-9._-]/g, ""))}
           input={{ autocomplete: "off", maxLength: 64 }}
         />
-        <Field
-          id="category"
-          label={tell("more.category")}
-          hint={tell("more.category-hint")}
-          value={category.value}
-          onValue={(value) => (category.value = value.trim())}
-          input={{ autocomplete: "off" }}
-        />
-        <Field
-          id="tags"
-          label={tell("more.tags")}
-          hint={tell("more.tags-hint")}
-          value={tags.value}
-          onValue={(value) => (tags.value = value)}
-          input={{ autocomplete: "off" }}
-        />
+        {items.value.length === 0 && (
+          <div>
+            <Button kind="edge" describedBy="items-hint" onPress={() => itemAdded(amount.value)}>{tell("items.begin")}</Button>
+            <p class="note" id="items-hint">{tell("items.hint")}</p>
+          </div>
+        )}
         {channels.length > 1 && (
           <fieldset class="field">
             <legend>{tell("more.channel")}</legend>

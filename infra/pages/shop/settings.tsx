@@ -8,7 +8,9 @@ import { large } from "../shared/preferences";
 import { say, titled } from "../shared/words";
 import { camera, cameras, otherCamera, start, stop } from "./camera";
 import { Frame } from "./frame";
+import { offered } from "./practice";
 import { waiting } from "./queue";
+import { practised } from "./sale";
 import { book, chosen, merchant, signOut, store } from "./shop";
 import { tell } from "./words";
 
@@ -62,6 +64,13 @@ export function SettingsScreen() {
           <h2>{tell("settings.late")}</h2>
           <p>{late > 0 ? tell("settings.late-left", { count: merchant.value?.late_scans_left ?? 0, all: late }) : tell("settings.late-none")}</p>
         </section>
+        {offered.value && (
+          <section class="stack">
+            <h2>{tell("practice.heading")}</h2>
+            <p id="practice">{tell("practice.offer")}</p>
+            <Button kind="edge" describedBy="practice" onPress={() => { practised(true); location.hash = "#/"; }}>{tell("practice.begin")}</Button>
+          </section>
+        )}
         <SigningOut />
       </div>
     </Frame>

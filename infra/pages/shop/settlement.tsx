@@ -6,7 +6,7 @@ import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { saved } from "../shared/saving";
 import { titled } from "../shared/words";
-import { Frame } from "./frame";
+import { Empty, Frame } from "./frame";
 import type { Line } from "./lines";
 import { Entry, Sum, Unread } from "./parts";
 import { csvOf, settlementOf, type Settlement } from "./settlements";
@@ -109,7 +109,7 @@ function Withheld({ lines }: { lines: Line[] }) {
 }
 
 function Lines({ lines }: { lines: Line[] }) {
-  if (lines.length === 0) return <p>{tell("settlement.none")}</p>;
+  if (lines.length === 0) return <Empty>{tell("settlement.none")}</Empty>;
   return (
     <section class="stack">
       <h2>{tell("settlement.lines")}</h2>

@@ -2,9 +2,11 @@
 
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import { itemsOf, sumOf, type ItemText } from "./goods";
 import { found, leftOf, rowsOf, type Line } from "./lines";
 import { minorOf, textOf, typed } from "./money";
 import { placeOf } from "./place";
+import { quoteOf } from "./practice";
 import { numberOf } from "./records";
 import { Wedge } from "./wedge";
 
@@ -68,4 +70,28 @@ test("the list of a day says what is left of each order, and finds it by number 
   deepEqual(rows.map(({ number, state }) => [number, state]), [["a-1", "part-reversed"], ["b-2", "reversed"]]);
   deepEqual([leftOf(lines, "a-1"), leftOf(lines, "b-2")], [3000, 0]);
   deepEqual([found(rows, "A-1").length, found(rows, "40").length, found(rows, "41").length], [1, 1, 0]);
+});
+
+const line = (changes: Partial<ItemText>): ItemText => ({ key: 1, price: "12.50", quantity: "2", sku: "", category: "", tags: "", ...changes });
+
+test("items add up, or are not complete", () => {
+  equal(sumOf([line({}), line({ price: "5", quantity: "1" })], 2), 3000);
+  for (const changes of [{ price: "" }, { price: "1.005" }, { quantity: "0" }, { quantity: "1.5" }, { quantity: "10001" }, { quantity: "" }]) {
+    equal(sumOf([line({}), line(changes)], 2), null);
+  }
+  equal(sumOf([line({ price: "1000000000", quantity: "1" })], 2), 1e11);
+  equal(sumOf([line({ price: "1000000000", quantity: "1" }), line({ price: "0.01", quantity: "1" })], 2), null);
+});
+
+test("an item has the shop's own kind and a number where nothing else was typed", () => {
+  deepEqual(itemsOf([line({}), line({ sku: " tea ", category: "drinks", tags: "green，hot green" })], 2, "catering"), [
+    { sku: "item-1", category: "catering", tags: [], price_minor: 1250, quantity: 2 },
+    { sku: "tea", category: "drinks", tags: ["green", "hot"], price_minor: 1250, quantity: 2 },
+  ]);
+});
+
+test("a practice is a sum that adds up, and says what is missing", () => {
+  const of = (total_minor: number) => quoteOf({ total_minor } as Parameters<typeof quoteOf>[0]);
+  deepEqual([of(6000).payable_minor, of(6000).eligible], [4000, true]);
+  deepEqual([of(4200).payable_minor, of(4200).missing_minor, of(4200).reasons], [4200, 800, ["min-spend"]]);
 });

@@ -8,6 +8,7 @@ import { keep, remembered } from "../shared/preferences";
 import type { Schema } from "../shared/routes";
 import { configured, Session, type Config } from "../shared/session";
 import { language } from "../shared/words";
+import { offered } from "./practice";
 import { Records, type Sale } from "./records";
 import { Till } from "./till";
 
@@ -75,7 +76,9 @@ export async function begin(): Promise<string | null> {
   });
   const here = new URL(location.href);
   let hash: string | null = null;
-  session = new Session(await configuredOrNot(), APP);
+  const config = await configuredOrNot();
+  offered.value = config.practice === true;
+  session = new Session(config, APP);
   if (Session.returned(here)) {
     history.replaceState(null, "", here.pathname);
     hash = await session.finish(here).catch(() => null);

@@ -8,6 +8,8 @@ import type { Section } from "./drawings";
 
 /** A stub is of one width: from so many characters on, an amount is written smaller. */
 const SIZES: [number, string][] = [[9, "longest"], [7, "longer"], [5, "long"]];
+/** Of a till, which has the whole width. */
+const TILL_SIZES: [number, string][] = [[13, "till longest"], [11, "till longer"], [9, "till long"], [0, "till"]];
 
 interface AmountProps {
   minor: number;
@@ -20,7 +22,8 @@ interface AmountProps {
 /** An amount with its currency's sign at 60 %, read out as one. */
 export function Amount({ minor, currency, short = false, look }: AmountProps) {
   const { sign, number, signFirst } = amountOf(minor, currency, language.value, short);
-  const size = look ?? SIZES.find(([least]) => number.length >= least)?.[1] ?? "";
+  const sizes = look === "till" ? TILL_SIZES : SIZES;
+  const size = look === "inline" ? look : (sizes.find(([least]) => number.length >= least)?.[1] ?? "");
   const mark = <span class={signFirst ? "sign first" : "sign last"}>{sign}</span>;
   return (
     <span class={`amount ${size}`}>
