@@ -27,9 +27,7 @@ export function ItemsView() {
       <div class="pair add">
         {list.length < ITEMS_MAX && <Button kind="edge" onPress={() => itemAdded()}>{tell("items.add")}</Button>}
       </div>
-      <p class="note" role="status">
-        {itemsMinor.value === null ? tell("items.incomplete") : tell("items.sum", { count: list.length, amount: money(itemsMinor.value) })}
-      </p>
+      {itemsMinor.value !== null && <p class="note">{tell("items.sum", { count: list.length, amount: money(itemsMinor.value) })}</p>}
     </section>
   );
 }

@@ -44,6 +44,7 @@ export function SaleScreen() {
 function stepOf(now: string) {
   if (now !== "entering" && now !== "quoting") return "sale.asked";
   if (now === "quoting") return "sale.asking";
+  if (totalMinor.value === null && items.value.length > 0) return "items.incomplete";
   if (totalMinor.value === null) return code.value === null ? "sale.both" : "sale.amount-missing";
   return "sale.code-missing";
 }
