@@ -32,7 +32,6 @@ def test_a_coupon_that_is_set_aside_is_redeemed_without_a_code_or_released(journ
             page.get_by_role("button", name="放回这张券").click()
             expect(page.get_by_text("没有留着的券。")).to_be_visible()
             page.get_by_role("link", name="去收款").click()
-            page.get_by_role("button", name="下一位").click()
     page.get_by_role("button", name="已付款，核销").click()
     expect(page.get_by_role("heading", name="已核销")).to_be_focused()
     assert [line["order_no"] for line in lines(journey, before)] == numbers[1:]
@@ -101,7 +100,7 @@ def test_a_practice_sends_nothing(journey: Journey) -> None:
     page.get_by_role("button", name="下一位").click()
     expect(page.get_by_text("正在练习", exact=True)).to_have_count(0)
     expect(page.get_by_role("link", name="0 待补")).to_be_visible()
-    assert sent == []
+    assert [url for url in sent if not url.endswith("/favicon.svg")] == []
 
 
 def test_the_browsers_own_reader_of_codes_is_used_where_there_is_one(journey: Journey, chromium: Browser) -> None:

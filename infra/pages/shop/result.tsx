@@ -72,7 +72,7 @@ function Body({ now }: { now: Phase }) {
           <Amount minor={now.hold.payable_minor} currency={currency.value} look="till" />
           <p>{tell("held.until", { time: clock(now.hold.held_until) })}</p>
           <p class="numbers">{tell("order.number", { number: now.hold.order_no })}</p>
-          <p><a href="#/holds">{tell("held.list")}</a></p>
+          <p><a href="#/holds" onClick={next}>{tell("held.list")}</a></p>
         </Said>
       );
     case "refused":
