@@ -13,7 +13,8 @@ from coupons.claim import booking, wallet
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
-from coupons.operate import campaigns, controls, members, merchants, plan, publication
+from coupons.model.programmes import Programme
+from coupons.operate import campaigns, controls, members, merchants, plan, programme, publication
 from coupons.settle import budgets
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
@@ -26,7 +27,7 @@ from coupons.web.bodies import (
     QuantityBody,
     StopBody,
 )
-from coupons.web.requests import Request
+from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
 from coupons.web.responses.claims import PersonView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
@@ -86,6 +87,31 @@ def post_plan(request: Request) -> Response:
     """What PUT of this document would do: every change, refusal and warning, and the money; nothing is written."""
     found = plan.plan(request.services, request.path["campaign_id"], request.body, request.now_s)
     return Response(PlanView.of(found))
+
+
+@api.route(
+    "PUT /admin/campaigns/{campaign_id}/programme",
+    scope="operator",
+    body=Programme,
+    body_max_bytes=PROGRAMME_MAX_BYTES,
+    responses={201: Programme, 200: Programme},
+    refusals=(r.NotFound, r.TermsFrozen, r.RevisionConflict),
+)
+def put_programme(request: Request) -> Response:
+    """Apply a programme document; the same content again changes nothing."""
+    stored, outcome = programme.apply(request.services, request.path["campaign_id"], request.body, request.now_s)
+    return edited(stored, outcome)
+
+
+@api.route(
+    "GET /admin/campaigns/{campaign_id}/programme",
+    scope="operator",
+    responses={200: Programme},
+    refusals=(r.NotFound,),
+)
+def get_programme(request: Request) -> Response:
+    """The programme as PUT takes it, with its revision."""
+    return Response(programme.read(request.services, request.path["campaign_id"]))
 
 
 @_batch_action("POST /admin/batches/{batch_id}/publish", refusals=(r.NotFound, r.RevisionConflict, r.BudgetExceeded))

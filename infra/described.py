@@ -26,7 +26,10 @@ class DescribedSchema(GenerateJsonSchema):
         made = super().model_schema(schema)
         if says := schema["cls"].__doc__:
             made["description"] = joined(says)
-        found = meanings(schema["cls"])
+        fields = schema["cls"].model_fields
+        found = {
+            fields[name].alias or name: meaning for name, meaning in meanings(schema["cls"]).items() if name in fields
+        }
         for name, field in made.get("properties", {}).items():
             if name in found:
                 field["description"] = found[name]
@@ -36,7 +39,7 @@ class DescribedSchema(GenerateJsonSchema):
 def meanings(described: type) -> dict[str, str]:
     """What each field of a class means, its bases' fields included; without those that have no docstring."""
     ours = [base for base in reversed(described.__mro__) if base.__module__.startswith("coupons.")]
-    return {name: meaning for base in ours for name, meaning in _meanings(inspect.getsource(base)).items()}
+    return {name: meaning for base in ours for name, meaning in _meanings(base).items()}
 
 
 def meanings_in(module: ModuleType) -> dict[str, str]:
@@ -45,8 +48,8 @@ def meanings_in(module: ModuleType) -> dict[str, str]:
 
 
 @cache
-def _meanings(source: str) -> dict[str, str]:
-    (declared,) = ast.parse(textwrap.dedent(source)).body
+def _meanings(described: type) -> dict[str, str]:
+    (declared,) = ast.parse(textwrap.dedent(inspect.getsource(described))).body
     assert isinstance(declared, ast.ClassDef)
     return _below(declared.body)
 

@@ -10,13 +10,13 @@ DAY_S = 86_400
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
 def wall_clock(moment_s: int, timezone: str) -> datetime:
     """The local date and time in `timezone`, with its offset."""
-    return datetime.fromtimestamp(moment_s, UTC).astimezone(_zone(timezone))
+    return datetime.fromtimestamp(moment_s, UTC).astimezone(zone_of(timezone))
 
 
 def rfc3339(moment_s: int, timezone: str = "UTC") -> str:
@@ -38,4 +38,4 @@ def day_start_s(day: date, timezone: str) -> int:
     A wall time inside a gap is read with the offset from before it (fold=0, PEP 495), which makes a skipped midnight
     the second of the change: since 2000 all gaps over a midnight start there.
     """
-    return epoch_s(datetime.combine(day, time(), _zone(timezone)))
+    return epoch_s(datetime.combine(day, time(), zone_of(timezone)))

@@ -14,6 +14,7 @@ from coupons.model.events import (
     CouponReversed,
     Event,
 )
+from coupons.model.programme_events import AnnouncementPublished
 
 REMEMBERED_MAX = 100_000
 """Number of ids kept, some 10 MB. A repeat comes within minutes, or within the six hours of a stream's retries."""
@@ -70,3 +71,5 @@ def _said(event: Event) -> str:
         case CouponExpiring(data=data):
             coupons = " ".join(coupon.coupon_id for coupon in data.coupons)
             return f"{data.batch_id}: {coupons} until {data.expires_at.isoformat()}"
+        case AnnouncementPublished(data=data):
+            return f"{data.campaign_id}: {data.announcement_id} at {data.placement} from {data.starts_at.isoformat()}"

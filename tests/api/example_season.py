@@ -21,6 +21,7 @@ from unittest.mock import patch
 import tests.world
 from infra.openapi.examples import EXAMPLES
 from tests.api.common import Throttled
+from tests.api.example_programme import SMALL_PROGRAMME
 from tests.api.seasons import beijing, meal, season
 from tests.api.stage import Stage, stage
 from tests.world import OPENING, Answered, Person, event
@@ -29,6 +30,7 @@ BATCH, CAMPAIGN, DAY = {"batch_id": "special-0606"}, {"campaign_id": "beijing-20
 ACTION = "POST /admin/batches/{batch_id}/"
 BOOKING = "/batches/{batch_id}/booking"
 DOCUMENT, HOLD = "PUT /admin/campaigns/{campaign_id}", "PUT /orders/{order_no}/hold"
+PROGRAMME = "PUT /admin/campaigns/{campaign_id}/programme"
 MERCHANT = "PUT /admin/merchants/{merchant_id}"
 NANLUO = {"en": "12 Nanluoguxiang", "zh": "南锣鼓巷12号"}
 NOODLES = {
@@ -98,6 +100,9 @@ def declared(s: Stage, document: dict[str, Any]) -> None:
     later = copy.deepcopy({**document, "revision": 1})
     later["batches"][1]["quantity"] = 600_000
     operator.send("POST /admin/campaigns/{campaign_id}/plan", CAMPAIGN, body=later)
+    for _ in range(2):
+        operator.send(PROGRAMME, CAMPAIGN, body=SMALL_PROGRAMME)
+    operator.send(PROGRAMME.replace("PUT", "GET"), CAMPAIGN)
     members = {"add": ["li-hua", "wang-fang"], "remove": []}
     operator.send("PUT /admin/groups/{group_id}/members", {"group_id": "care-2020"}, body=members)
     for batch in document["batches"]:

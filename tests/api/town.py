@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.api.stage import Stage, stage
+from tests.programmes import PATH, PUT, programme
 from tests.world import Answered, Person, a_batch, campaign, event, order, terms
 
 ROLES: dict[str, dict[str, str]] = {
@@ -113,6 +114,8 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "PUT /admin/campaigns/{campaign_id}": lambda _: {**_SEASON, "body": season()},
     "GET /admin/campaigns/{campaign_id}": lambda _: _SEASON,
     "POST /admin/campaigns/{campaign_id}/plan": lambda _: {**_SEASON, "body": season()},
+    "PUT /admin/campaigns/{campaign_id}/programme": lambda _: {**_SEASON, "body": programme()},
+    "GET /admin/campaigns/{campaign_id}/programme": lambda _: _SEASON,
     "POST /admin/batches/{batch_id}/publish": _pack({}),
     "POST /admin/batches/{batch_id}/pause": _pack({}),
     "POST /admin/batches/{batch_id}/resume": _pack({}),
@@ -135,6 +138,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
 def town() -> Iterator[Town]:
     with stage() as made:
         made.publish(season())
+        assert made.operator().send(PUT, PATH, body=programme()).status == 201
         codes = {}
         for name in ("ann", "bob", "cat"):
             citizen = made.citizen(name)

@@ -14,8 +14,10 @@ from coupons.faults import _OWN_WORDS, _WORDS, explained, faults
 from coupons.fields import PATH_PARAMETERS
 from coupons.model.campaigns import Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
+from coupons.model.programmes import Programme
 from coupons.web.bodies import Empty, Query
 from infra.openapi.document import routes
+from tests.programmes import alert, course, court, programme, rule
 from tests.world import a_batch, campaign, terms
 
 KINDS: dict[str, set[str]] = {
@@ -50,6 +52,20 @@ LIMITS = [
 ]
 MERCHANT = {"revision": 1, "late_scans_per_day": 2, "withheld": [{"day": "2020-06-06", "reason": "x", "order_no": "o"}]}
 GOOD: list[tuple[type[BaseModel], dict[str, Any]]] = [
+    (
+        Programme,
+        programme(
+            facilities=[court(closed=[{"from": "2020-06-13", "to": "2020-06-14", "reason": "Holiday"}])],
+            booking_rules=[rule(no_show={"strikes": 3, "window_days": 30, "ban_days": 14})],
+            activities=[
+                course(
+                    live={"url": "/live/", "starts_at": BOOKED["opens_at"], "ends_at": BOOKED["closes_at"]},
+                    banner={"image": "court", "alt": "A court"},
+                )
+            ],
+            announcements=[alert(audience={"regions": ["beijing"], "districts": ["east"], "groups": ["nurses"]})],
+        ),
+    ),
     (
         Campaign,
         campaign(
@@ -119,7 +135,7 @@ def test_every_kind_of_error_has_words() -> None:
     assert {kind for node in found for kind in KINDS[node]} - TOLD == set()
 
 
-@pytest.mark.parametrize(("model", "good"), GOOD, ids=["campaign", "merchant"])
+@pytest.mark.parametrize(("model", "good"), GOOD, ids=["programme", "campaign", "merchant"])
 def test_no_error_of_any_model_is_told_in_pydantics_words(model: type[BaseModel], good: dict[str, Any]) -> None:
     """A document is spoilt at each place in each way, as JSON and as a file is read."""
     model.model_validate_json(json.dumps(good))

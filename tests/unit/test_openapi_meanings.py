@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from coupons.fields import ClockTime
 from infra.openapi.words import WORDS
 from tests.api.declared import DOCUMENT, PROBLEM, operations
 
 Json = dict[str, Any]
+CLOCK = TypeAdapter(ClockTime).json_schema()["pattern"]
 MOMENT = re.compile(r"(_at|^at|^as_of|_until|^valid_from)$")
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
@@ -60,8 +63,10 @@ def closed_sets_have_names(document: Json) -> Iterator[str]:
 
 
 def times_have_formats(document: Json) -> Iterator[str]:
-    """Moments are `date-time`, days are `date`."""
+    """Moments are `date-time`, days are `date`; a time of day has its pattern."""
     for place, name, shape in properties(document):
+        if shape.get("pattern") == CLOCK:
+            continue
         wanted = "date-time" if MOMENT.search(name) else "date" if name in ("day", "blackout_dates") else ""
         texts = [found for found in inside(shape) if found.get("type") == "string"]
         if wanted and [found.get("format") for found in texts] != [wanted]:

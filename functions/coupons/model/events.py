@@ -1,4 +1,4 @@
-"""Events for subscribers: four types, each a CloudEvent 1.0 (cloudevents.io) in structured JSON.
+"""Events for subscribers: each a CloudEvent 1.0 (cloudevents.io) in structured JSON.
 
 | type | says | `subject` | one for |
 |---|---|---|---|
@@ -6,6 +6,7 @@
 | `coupon.redeemed.v1` | an order used a coupon | coupon | a redemption |
 | `coupon.reversed.v1` | a redemption was reversed, in full or in part | coupon | a reversal |
 | `coupon.expiring.v1` | coupons of a pack end soon and are still available | batch | a pack and a moment of expiry |
+| `announcement.published.v1` | an announcement is new or changed | announcement | a revision of a programme |
 
 Events arrive at least once and in any order. A repeat has the same `id`, so subscribers drop ids they have seen. No
 event names a person; the app that showed a person their `coupon_id` knows whose coupon it is. Subscribers ignore
@@ -14,31 +15,24 @@ unknown fields, because fields may be added. A change that breaks subscribers ge
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from coupons.fields import AMOUNT_MAX_MINOR, CallersNumber, Document, Id, Minor, SealedId, Told
+from coupons.fields import AMOUNT_MAX_MINOR, CallersNumber, Id, Minor, SealedId, Told
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
+from coupons.model.event_parts import EventContext, EventPart, event_id
 from coupons.model.orders import MerchantLine
+from coupons.model.programme_events import AnnouncementPublished
 from coupons.money import FundingLine
 from coupons.times import wall_clock
 
 PACK_MAX = 8
 
 
-class _Part(Document):
-    """A part of an event: strict, but fields of a later version are ignored."""
-
-    model_config = ConfigDict(
-        extra="ignore", json_schema_serialization_defaults_required=True, use_attribute_docstrings=True
-    )
-
-
-class ExpiringCoupon(_Part):
+class ExpiringCoupon(EventPart):
     coupon_id: SealedId
     terms_id: Id
 
@@ -48,12 +42,12 @@ class ClaimedCoupon(ExpiringCoupon):
     expires_at: Told
 
 
-class Funding(_Part):
+class Funding(EventPart):
     funder_id: Id
     amount_minor: Minor
 
 
-class Claimed(_Part):
+class Claimed(EventPart):
     """A claimed pack, as `PUT /batches/{batch_id}/claim` answered it."""
 
     campaign_id: Id
@@ -62,7 +56,7 @@ class Claimed(_Part):
     coupons: Annotated[list[ClaimedCoupon], Field(min_length=1, max_length=PACK_MAX)]
 
 
-class Moved(_Part):
+class Moved(EventPart):
     """A settlement line. Amounts are never negative; the event's type says whether they were paid or returned."""
 
     campaign_id: Id
@@ -92,29 +86,14 @@ class Reversed(Moved):
     """The coupon can be used again until it expires. If false, it stays redeemed in part, or is voided."""
 
 
-class Expiring(_Part):
+class Expiring(EventPart):
     campaign_id: Id
     batch_id: Id
     expires_at: Told
     coupons: Annotated[list[ExpiringCoupon], Field(min_length=1, max_length=PACK_MAX)]
 
 
-class _Event(_Part):
-    """The context attributes of CloudEvents 1.0.
-
-    `dataschema` points at the data's schema in `infra/events/schemas/<type>.json`; it begins with that file's `$id`.
-    """
-
-    specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    source: Annotated[str, Field(pattern=r"^urn:coupon-season:[a-z][a-z0-9-]{0,15}$")]
-    """The stage that sent the event."""
-    time: Told
-    subject: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$")]
-    datacontenttype: Literal["application/json"] = "application/json"
-
-
-class CouponClaimed(_Event):
+class CouponClaimed(EventContext):
     type: Literal["coupon.claimed.v1"] = "coupon.claimed.v1"
     dataschema: Literal["urn:coupon-season:schema:coupon.claimed.v1#/properties/data"] = (
         "urn:coupon-season:schema:coupon.claimed.v1#/properties/data"
@@ -122,7 +101,7 @@ class CouponClaimed(_Event):
     data: Claimed
 
 
-class CouponRedeemed(_Event):
+class CouponRedeemed(EventContext):
     type: Literal["coupon.redeemed.v1"] = "coupon.redeemed.v1"
     dataschema: Literal["urn:coupon-season:schema:coupon.redeemed.v1#/properties/data"] = (
         "urn:coupon-season:schema:coupon.redeemed.v1#/properties/data"
@@ -130,7 +109,7 @@ class CouponRedeemed(_Event):
     data: Redeemed
 
 
-class CouponReversed(_Event):
+class CouponReversed(EventContext):
     type: Literal["coupon.reversed.v1"] = "coupon.reversed.v1"
     dataschema: Literal["urn:coupon-season:schema:coupon.reversed.v1#/properties/data"] = (
         "urn:coupon-season:schema:coupon.reversed.v1#/properties/data"
@@ -138,7 +117,7 @@ class CouponReversed(_Event):
     data: Reversed
 
 
-class CouponExpiring(_Event):
+class CouponExpiring(EventContext):
     type: Literal["coupon.expiring.v1"] = "coupon.expiring.v1"
     dataschema: Literal["urn:coupon-season:schema:coupon.expiring.v1#/properties/data"] = (
         "urn:coupon-season:schema:coupon.expiring.v1#/properties/data"
@@ -146,12 +125,13 @@ class CouponExpiring(_Event):
     data: Expiring
 
 
-Event = CouponClaimed | CouponRedeemed | CouponReversed | CouponExpiring
+Event = CouponClaimed | CouponRedeemed | CouponReversed | CouponExpiring | AnnouncementPublished
 TYPES: dict[str, type[Event]] = {
     "coupon.claimed.v1": CouponClaimed,
     "coupon.redeemed.v1": CouponRedeemed,
     "coupon.reversed.v1": CouponReversed,
     "coupon.expiring.v1": CouponExpiring,
+    "announcement.published.v1": AnnouncementPublished,
 }
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 """Validates an event of any type. An unknown type is an error; an unknown field is ignored."""
@@ -172,7 +152,7 @@ def claimed(
         for coupon_id, terms, coupon in zip(coupon_ids, batch.terms, claim.coupons, strict=True)
     ]
     return CouponClaimed(
-        id=_id("coupon.claimed.v1", coupon_ids[0]),
+        id=event_id("coupon.claimed.v1", coupon_ids[0]),
         source=source,
         time=at,
         subject=batch.batch_id,
@@ -199,14 +179,14 @@ def moved(source: str, batch: PublishedBatch, filed: MerchantLine) -> CouponRede
     }
     if line.kind == "redemption":
         return CouponRedeemed(
-            id=_id("coupon.redeemed.v1", merchant_id, line.order_no),
+            id=event_id("coupon.redeemed.v1", merchant_id, line.order_no),
             source=source,
             time=at,
             subject=line.coupon_id,
             data=Redeemed(**fields, redeemed_at=at, late=line.late),
         )
     return CouponReversed(
-        id=_id("coupon.reversed.v1", merchant_id, line.order_no, line.reversal_no),
+        id=event_id("coupon.reversed.v1", merchant_id, line.order_no, line.reversal_no),
         source=source,
         time=at,
         subject=line.coupon_id,
@@ -223,7 +203,7 @@ def expiring(
     changes if the validity is extended.
     """
     return CouponExpiring(
-        id=_id("coupon.expiring.v1", coupon_ids[0], str(expires_at_s)),
+        id=event_id("coupon.expiring.v1", coupon_ids[0], str(expires_at_s)),
         source=source,
         time=wall_clock(now_s, batch.timezone),
         subject=batch.batch_id,
@@ -240,8 +220,3 @@ def expiring(
 
 def _funding(part: FundingLine, sign: int) -> Funding:
     return Funding(funder_id=part.funder_id, amount_minor=sign * part.amount_minor)
-
-
-def _id(event_type: str, *what: str) -> str:
-    """32 hex digits of the type and `what`, whose parts contain no line break."""
-    return hashlib.sha256("\n".join((event_type, *what)).encode()).hexdigest()[:32]

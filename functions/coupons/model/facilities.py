@@ -70,6 +70,11 @@ def minutes(clock: str) -> int:
     return int(hours) * 60 + int(rest)
 
 
+def clock_of(minute: int) -> str:
+    """`HH:MM` of minutes after midnight; the end of the day is 24:00."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 class ScheduleRow(Document):
     """Slots of `slot_minutes` from `from` to `to`, on each of `weekdays` from `first_day` to `last_day`."""
 

@@ -60,7 +60,7 @@ def _of_venue(at: tuple[str, int], venue: Venue, merchants: Merchants) -> Iterat
     if merchant is None:
         return
     stores: dict[str, Store] = {store.store_id: store for store in merchant.stores}
-    yield from unknown((*at, "store_id"), f"store of {venue.merchant_id!r}", venue.store_id, stores)
+    yield from unknown((*at, "store_id"), "store", venue.store_id, stores)
     store = stores.get(venue.store_id or "")
     if store and store.district not in (None, venue.district):
         yield (*at, "district"), f"there is no district {venue.district!r} here: its store is in {store.district!r}"

@@ -7,6 +7,7 @@ campaign is checked in `programme_rules.py`, what a revision can no longer chang
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -17,6 +18,26 @@ from coupons.model.announcements import Announcement
 from coupons.model.facilities import BookingRule, Facility, Venue
 
 _FACILITY_ID_MAX: int = 47
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeHead:
+    """Which document is current, and the time zone of its schedules, which never changes."""
+
+    revision: int
+    digest: str
+    chunks: int
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a revision announced: the announcements that are new in it, or changed."""
+
+    campaign_id: str
+    head: ProgrammeHead
+    announcement_ids: list[str]
+    at_s: int
 
 
 class Programme(Document):

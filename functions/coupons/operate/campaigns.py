@@ -11,6 +11,7 @@ from coupons.model.oversights import Surroundings, oversights
 from coupons.model.reserves import largest_cost
 from coupons.model.scope_names import scoped_merchants
 from coupons.money import Amounts
+from coupons.operate import programme
 from coupons.process.documents import document_now, stored_now
 from coupons.process.services import Services
 from coupons.refusals import Malformed, Refusal, RevisionConflict, TermsFrozen
@@ -26,7 +27,8 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
     """The document is stored with the next revision, or was stored already with the same content.
 
     Budgets and merchants that differ change with it, in one transaction. Raises Malformed (another id in the path, too
-    much for one revision), TermsFrozen (it changes or drops what is published), RevisionConflict, BudgetExceeded.
+    much for one revision, it lacks what its programme names), TermsFrozen (it changes or drops what is published),
+    RevisionConflict, BudgetExceeded.
     """
     refuse_other_id(campaign_id, document)
     stored, quantities = stored_now(services, campaign_id)
@@ -39,6 +41,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
         services.reserves.still(batch_id, reservation.give_up(services, campaign_id, batch_id, now_s))
         for batch_id in (other_costs(stored.document, document) if stored else [])
     ]
+    also += [programme.still_fits(services, document)] if stored else []
     try:
         return services.catalog.apply(document, read=stored, also=also), "updated" if stored else "created"
     except RevisionConflict:

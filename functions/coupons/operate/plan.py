@@ -10,7 +10,7 @@ from coupons.model.changes import changes_of
 from coupons.model.plans import Plan, planned_money
 from coupons.model.reserves import Reserve
 from coupons.money import NOTHING, Amounts
-from coupons.operate import campaigns
+from coupons.operate import campaigns, programme
 from coupons.process.documents import stored_now
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded
@@ -32,6 +32,7 @@ def plan(services: Services, campaign_id: str, document: Campaign, now_s: int) -
     reserved = _reserved(services, document, [reserves[batch_id] for batch_id in others if batch_id in reserves])
     if not unchanged:
         also = [services.reserves.still(batch_id, reserves[batch_id]) for batch_id in others if batch_id in reserves]
+        also += [programme.still_fits(services, document)] if stored else []
         services.catalog.applying(document, read=stored, also=also)  # Malformed if it does not fit
     budgets, batches = planned_money(
         document,

@@ -17,11 +17,13 @@ from coupons.model.shards import CLAIMS_PER_BUCKET
 from coupons.process.cache import Cache
 from coupons.process.day_marks import DayMarks
 from coupons.process.leases import Leases
+from coupons.process.programmes import Programmes
 from coupons.process.refusal_counter import RefusalCounter
 from coupons.process.variables import require
 from coupons.refusals import Busy
 from coupons.sealing import Keys
 from coupons.stores import bus, dynamodb, failed_records, secrets
+from coupons.stores.announced import Announcements
 from coupons.stores.audit_folds import AuditFolds
 from coupons.stores.audit_reads import AuditReads
 from coupons.stores.bookings import Bookings
@@ -41,6 +43,7 @@ from coupons.stores.groups import Groups
 from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
 from coupons.stores.parts import Part
+from coupons.stores.programmes import ProgrammeStore
 from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.registry import Registry
 from coupons.stores.reserves import Reserves
@@ -98,12 +101,15 @@ class Services:
     audit_folds = _lazy(lambda s: AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
     refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
+    programme_store = _lazy(lambda s: ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
+
     claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
     coupons = _lazy(lambda s: CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
     limits = _lazy(lambda s: Limits(s.patient, s.settings["CLAIMS_TABLE"]))
     bookings = _lazy(lambda s: Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
     slots = _lazy(lambda s: Slots(s.patient, s.settings["CLAIMS_TABLE"]))
     diaries = _lazy(lambda s: Diaries(s.patient, s.settings["CLAIMS_TABLE"]))
+    announcements = _lazy(lambda s: Announcements(s.patient, s.settings["CLAIMS_TABLE"]))
 
     orders = _lazy(lambda s: Orders(s.patient, s.settings["ORDERS_TABLE"]))
     days = _lazy(lambda s: Days(s.patient, s.settings["ORDERS_TABLE"]))
@@ -114,6 +120,7 @@ class Services:
     secret = _lazy(lambda s: KeysSecret(secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
 
     cache = _lazy(lambda s: Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
+    programmes = _lazy(lambda s: Programmes(s.programme_store, s.clock))
     leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng))
     day_marks = _lazy(lambda s: DayMarks(s.days, s.clock, s.damages))
     refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.clock))

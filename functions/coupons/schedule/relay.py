@@ -1,4 +1,4 @@
-"""Relay: claims, redemptions and reversals from the tables' streams are put on the event bus."""
+"""Relay: claims, redemptions, reversals and announcements from the tables' streams are put on the event bus."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from coupons.model import events
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
+from coupons.model.programme_events import published
+from coupons.model.programmes import Announced
 from coupons.process.services import Services
-from coupons.stores.streams import StreamPlace, inserted, stream_place_of
+from coupons.stores.streams import Inserted, StreamPlace, inserted, stream_place_of
 
 
 def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
-    """Every claim, redemption and reversal among `records` is on the bus, once or more.
+    """Every claim, redemption, reversal and announcement among `records` is on the bus, once or more.
 
     Returns the events, and the number of records that went to the queue of failures instead. Such a record can never
     become an event: it cannot be read, or its batch is not published. It does not hold up the others.
@@ -35,7 +37,7 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
         try:
             what = inserted(record)
             if what is not None:
-                told.append(_event(services, place, what))
+                told += _events(services, place, what)
         except Damaged as damage:
             failed.append((damage, place.sequence_number))
     services.bus.put(told)
@@ -43,6 +45,15 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
         services.failed_records.put(found, sequence_number)
         services.damages.note(found)
     return told, len(failed)
+
+
+def _events(services: Services, place: StreamPlace, what: Inserted) -> list[events.Event]:
+    """Raises Damaged, of the record, and Busy."""
+    if isinstance(what, Announced):
+        document = services.programme_store.document(what.campaign_id, what.head)
+        with blamed(*place[:3]):
+            return [*published(services.event_source, what, document)]
+    return [_event(services, place, what)]
 
 
 def _event(services: Services, place: StreamPlace, what: Claim | MerchantLine) -> events.Event:

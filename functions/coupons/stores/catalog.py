@@ -117,7 +117,8 @@ class Catalog:
     def apply(self, document: Campaign, *, read: StoredCampaign | None, also: Sequence[Part] = ()) -> Campaign:
         """Store `document` in place of `read`, with the budgets and merchants that differ, all or nothing.
 
-        Returns it as stored. `also` are parts that hold while no batch that it changes is being published; else Busy.
+        Returns it as stored. `also` are parts that hold while no batch that it changes is being published, and its
+        programme stays; else Busy.
 
         Raises RevisionConflict if the campaign was edited, or a batch was published, since `read` was read,
         BudgetExceeded if a budget falls below what is reserved of it, Malformed as `applying`.
@@ -130,7 +131,7 @@ class Catalog:
                 raise _moved_on(failure) from failure
             if "budget" in failure.kinds:
                 raise first_below_reserved(failure, document.funders, currency=document.currency) from failure
-            raise Busy(detail="A batch that the document changes is being published; try again.") from failure
+            raise Busy(detail="The programme, or the publishing of a batch, changed meanwhile; try again.") from failure
         return stored
 
     def applying(
@@ -174,11 +175,12 @@ class Catalog:
 
     def still_declared(self, batch_id: str, read: StoredCampaign) -> list[Part]:
         """Transaction parts that refuse if the batch is published, or its document is at another revision."""
-        campaign = keys.campaign(read.document.campaign_id)
-        return [
-            self._table.check("batch", keys.batch(batch_id), "attribute_not_exists(pk)"),
-            self._table.check("campaign", campaign, "revision = :read", read=read.revision),
-        ]
+        return [self._table.check("batch", keys.batch(batch_id), "attribute_not_exists(pk)"), self.still(read)]
+
+    def still(self, read: StoredCampaign) -> Part:
+        """A transaction part that refuses if the campaign is at another revision than the one that was read."""
+        key = keys.campaign(read.document.campaign_id)
+        return self._table.check("campaign", key, "revision = :read", read=read.revision)
 
     def publish(self, batch: PublishedBatch, read: StoredCampaign, also: Sequence[Part] = ()) -> bool:
         """Freeze `batch` and lay out its stock, with `also`; all or nothing.

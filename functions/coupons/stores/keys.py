@@ -1,4 +1,4 @@
-"""All keys of all tables; those of slots and diaries are in `slot_keys.py`. Only these two modules build them.
+"""All keys of all tables; `slot_keys.py` builds those of slots and diaries, `programme_keys.py` those of programmes.
 
 | table | pk | sk | item |
 |---|---|---|---|
@@ -18,11 +18,15 @@
 | | `MERCHANT#id` | `RECORD`, `CAMPAIGN#id` | facts and suspension; one enrolment a campaign document |
 | | `JOINED#campaign` | `MERCHANT#id` | a merchant that joined by its record, which says whether it still does |
 | | `WITHHELD#id` | `RECORD` | a merchant's lines that operators withhold; apart, because tills read the record often |
+| | `PROGRAMME#campaign` | `HEAD` | which revision of the programme is current |
+| | | `CHUNK#digest#n` | a part of a programme document; the digest is of the whole |
+| | `FACILITY#id` | `OWNER` | the campaign that a name of slots belongs to |
 | | `SWEEP#id#place` | `FOLD` | what a pass read of one of its places; at place 0 of an audit, how it began |
 | | | `REST#digest#n` | the part of it that is too long for one item |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
 | | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
+| | `ANNOUNCED#campaign` | `REVISION#n` | what a revision of the programme announced |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |
 | | `LATE#merchant` | `day` | `taken`: late scans of a settlement day |

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from coupons.stores.attributes import Item, decode
 
 ItemKind = Literal[
+    "announced",
     "batch",
     "booking",
     "budget",
@@ -19,6 +20,7 @@ ItemKind = Literal[
     "day",
     "diary",
     "enrolment",
+    "facility",
     "fold",
     "group",
     "index",
@@ -33,6 +35,8 @@ ItemKind = Literal[
     "merchant's sums",
     "number",
     "order",
+    "programme",
+    "programme chunk",
     "refusals",
     "reserve",
     "shard",

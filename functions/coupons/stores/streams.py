@@ -3,6 +3,7 @@
 | record | means |
 |---|---|
 | INSERT of `CLAIM#person` | a pack was claimed |
+| INSERT of `REVISION#n` | a revision of a programme announced something |
 | INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, or a redemption reversed |
 
 No other record makes an event. Bookings, orders and holds are not announced, and a coupon changes with a line.
@@ -16,7 +17,8 @@ from typing import Any, NamedTuple
 from coupons.damage import blamed
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
-from coupons.stores import claims, keys, orders
+from coupons.model.programmes import Announced
+from coupons.stores import announced, claims, keys, orders
 from coupons.stores.attributes import Item, decode
 from coupons.stores.values import refuse_other_types
 
@@ -37,8 +39,11 @@ def stream_place_of(record: dict[str, Any]) -> StreamPlace:
     return StreamPlace(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
 
 
-def inserted(record: dict[str, Any]) -> Claim | MerchantLine | None:
-    """The claim or the movement that this record of a stream (`NEW_IMAGE`) brings; None for all others.
+Inserted = Claim | MerchantLine | Announced
+
+
+def inserted(record: dict[str, Any]) -> Inserted | None:
+    """The claim, movement or announcements that this record of a stream (`NEW_IMAGE`) brings; None for all others.
 
     Raises Damaged.
     """
@@ -50,7 +55,9 @@ def inserted(record: dict[str, Any]) -> Claim | MerchantLine | None:
         return what
 
 
-def _of(item: Item) -> Claim | MerchantLine | None:
+def _of(item: Item) -> Inserted | None:
+    if announced.is_announced(item):
+        return announced.from_item(item)
     if item["sk"].startswith(keys.CLAIM):
         return claims.from_item(item)
     if "kind" in item:

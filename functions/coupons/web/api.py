@@ -25,7 +25,7 @@ from coupons.web.bodies import Query
 from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
 from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
-from coupons.web.requests import Request, claims_of, request_of
+from coupons.web.requests import BODY_MAX_BYTES, Request, claims_of, request_of
 from coupons.web.traces import traces
 
 
@@ -93,6 +93,7 @@ class Route:
     operation: RequestOperation
     """Metric dimension for this route."""
     handle: RouteHandler
+    body_max_bytes: int
 
     @property
     def method(self) -> str:
@@ -126,13 +127,16 @@ class Api:
         body: type[BaseModel] | None = None,
         query: type[Query] | None = None,
         operation: RequestOperation | None = None,
+        body_max_bytes: int = BODY_MAX_BYTES,
     ) -> Callable[[RouteHandler], RouteHandler]:
         """Declare the decorated function as the handler of `key`. The first line of its docstring is the summary."""
         measured = operation or ("operator" if scope == "operator" else "other")
 
         def declare(handle: RouteHandler) -> RouteHandler:
             summary = (handle.__doc__ or "").strip().partition("\n")[0]
-            self.routes[key] = Route(key, scope, summary, body, query, responses, refusals, measured, handle)
+            self.routes[key] = Route(
+                key, scope, summary, body, query, responses, refusals, measured, handle, body_max_bytes
+            )
             return handle
 
         return declare
@@ -195,7 +199,9 @@ class Api:
         caller = caller_of(claims_of(event), route.scope) if route.scope else NOBODY
         if route.scope == "merchant":
             _refuse_unregistered(caller)
-        return route.handle(request_of(event, shared_services(), caller, query=route.query, body=route.body))
+        most, services = route.body_max_bytes, shared_services()
+        request = request_of(event, services, caller, query=route.query, body=route.body, body_max_bytes=most)
+        return route.handle(request)
 
 
 def _is_preflight(event: Mapping[str, Any]) -> bool:

@@ -19,6 +19,8 @@ from coupons.web.bodies import Empty, Query
 from coupons.web.callers import Caller
 
 BODY_MAX_BYTES = 64 * 1024
+PROGRAMME_MAX_BYTES = 2 * 1024 * 1024
+"""Of a programme; Lambda hands over 6 MB."""
 ERRORS_MAX = 20
 _REPLACEMENT = "\ufffd".encode()
 
@@ -58,12 +60,13 @@ def request_of(
     *,
     query: type[Query] | None,
     body: type[BaseModel] | None,
+    body_max_bytes: int = BODY_MAX_BYTES,
 ) -> Request:
     """The request of a gateway event, now. Raises Malformed with each error and its place."""
     errors: list[Fault] = []
     path = _path(event, errors)
     parameters = _parameters(query or Query, event.get("queryStringParameters") or {}, errors)
-    raw = _body(event, errors)
+    raw = _body(event, errors, body_max_bytes)
     content = _content(body, raw, errors) if body and raw is not None else None
     if errors:
         raise Malformed(errors=errors[:ERRORS_MAX], detail="The request does not fit the schema; see errors.")
@@ -86,7 +89,7 @@ def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
     return []
 
 
-def _body(event: Mapping[str, Any], errors: list[Fault]) -> bytes | None:
+def _body(event: Mapping[str, Any], errors: list[Fault], body_max_bytes: int) -> bytes | None:
     """The bytes of the body; None, and an error, if it cannot be read or is too large.
 
     Guarded by tests/api/test_misfits.py::test_sixty_four_kilobytes_and_one_byte.
@@ -100,8 +103,8 @@ def _body(event: Mapping[str, Any], errors: list[Fault]) -> bytes | None:
     if _REPLACEMENT in raw:
         errors.append({"place": "body", "message": "is not UTF-8"})
         return None
-    if len(raw) > BODY_MAX_BYTES:
-        errors.append({"place": "body", "message": f"is larger than {BODY_MAX_BYTES} bytes"})
+    if len(raw) > body_max_bytes:
+        errors.append({"place": "body", "message": f"is larger than {body_max_bytes} bytes"})
         return None
     return raw
 

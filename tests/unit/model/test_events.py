@@ -14,10 +14,15 @@ from pydantic import ValidationError
 
 from coupons.model import events
 from coupons.model.claims import Claim, Coupon
+from coupons.model.event_parts import event_id
 from coupons.model.orders import Line, LineAmounts, MerchantLine
+from coupons.model.programme_events import AnnouncementPublished
+from coupons.model.programme_events import published as published_announcements
+from coupons.model.programmes import Announced, ProgrammeHead
 from coupons.model.terms import Terms
 from coupons.money import FundingLine
 from infra.events.__main__ import SCHEMAS, documents, main
+from tests.programmes import alert, parsed_programme
 from tests.unit.published import published
 from tests.world import a_batch, campaign, parsed, seconds, terms
 
@@ -54,7 +59,15 @@ def expiring(
     return events.expiring(SOURCE, BATCH, ids, places, expires_at_s, CLAIMED_S + 11 * DAY_S)
 
 
-EVERY = [claimed(), moved(), moved(REVERSAL), expiring()]
+def announced(**changes: Any) -> AnnouncementPublished:
+    """The event of the alert with these changes, in revision 3."""
+    document = parsed_programme(announcements=[alert(**changes), alert(announcement_id="other")])
+    head = ProgrammeHead(3, "d" * 32, 1, "Asia/Shanghai")
+    (event,) = published_announcements(SOURCE, Announced("season", head, ["rain"], CLAIMED_S), document)
+    return event
+
+
+EVERY = [claimed(), moved(), moved(REVERSAL), expiring(), announced()]
 
 
 def shown(event: events.Event) -> Any:
@@ -115,6 +128,31 @@ def test_a_redemption_tells_the_line(late: bool) -> None:
         "2020-06-06T10:01:00+08:00",
     )
     assert event["data"] == {**REDEEMED, "redeemed_at": "2020-06-06T10:01:00+08:00", "late": late}
+
+
+def test_an_announcement_tells_what_its_programme_states() -> None:
+    """All of it, with the revision that tells two events of one announcement apart."""
+    event = shown(announced(link="/help/", audience={"groups": ["nurses"]}))
+    assert (event["type"], event["subject"], event["time"]) == (
+        "announcement.published.v1",
+        "rain",
+        "2020-06-06T10:00:00+08:00",
+    )
+    assert event["data"] == {
+        "campaign_id": "season",
+        "announcement_id": "rain",
+        "revision": 3,
+        "placement": "home",
+        "kind": "alert",
+        "title": {"en": "Rain", "zh": "雨"},
+        "body": None,
+        "image": None,
+        "link": "/help/",
+        "audience": {"regions": [], "districts": [], "groups": ["nurses"]},
+        "starts_at": "2020-06-06T08:00:00+08:00",
+        "ends_at": "2020-06-07T08:00:00+08:00",
+        "priority": 0,
+    }
 
 
 @pytest.mark.parametrize("returned", [False, True])
@@ -178,7 +216,7 @@ def test_different_movements_have_different_ids() -> None:
 @given(st.lists(st.text("ab-", max_size=3), min_size=1, max_size=4), st.lists(st.text("ab-", max_size=3), min_size=1))
 def test_no_two_movements_are_spelled_alike(one: list[str], other: list[str]) -> None:
     """Parts that join to the same text give different ids."""
-    assert (events._id("t", *one) == events._id("t", *other)) == (one == other)
+    assert (event_id("t", *one) == event_id("t", *other)) == (one == other)
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: event.type)

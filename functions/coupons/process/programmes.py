@@ -1,0 +1,58 @@
+"""What a process remembers of programmes.
+
+The head of a programme is kept for one second (`fresh.py`): half a read unit a second, process and campaign. The
+document that it names never changes, so it is kept until the head names another. Whose a name of slots is, is kept for
+good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coupons.clock import Clock
+from coupons.model.programmes import Programme, ProgrammeHead
+from coupons.process.fresh import Fresh
+from coupons.refusals import NotFound
+from coupons.stores.programmes import ProgrammeStore
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentProgramme:
+    """A campaign's programme, at most a second old. `digest` changes with its content."""
+
+    campaign_id: str
+    timezone: str
+    digest: str
+    document: Programme
+
+
+class Programmes:
+    def __init__(self, store: ProgrammeStore, clock: Clock) -> None:
+        self._store = store
+        self._heads: Fresh[str, ProgrammeHead | None] = Fresh(clock, store.head)
+        self._documents: dict[str, CurrentProgramme] = {}
+        self._owners: dict[str, str] = {}
+
+    def current(self, campaign_id: str) -> CurrentProgramme | None:
+        """None: the campaign has no programme, or there is no such campaign. Raises Damaged."""
+        head = self._heads.get(campaign_id)
+        if head is None:
+            return None
+        kept = self._documents.get(campaign_id)
+        if kept is None or (kept.digest, kept.document.revision) != (head.digest, head.revision):
+            document = self._store.document(campaign_id, head)
+            kept = CurrentProgramme(campaign_id, head.timezone, head.digest, document)
+            self._documents[campaign_id] = kept
+        return kept
+
+    def of_facility(self, facility_id: str) -> CurrentProgramme:
+        """The programme that a name of slots belongs to; it may no longer have it. Raises NotFound, Damaged."""
+        if facility_id not in self._owners:
+            owner = self._store.owner(facility_id)
+            if owner is None:
+                raise NotFound(detail=f"No facility {facility_id!r}.")
+            self._owners[facility_id] = owner
+        found = self.current(self._owners[facility_id])
+        if found is None:
+            raise NotFound(detail=f"No facility {facility_id!r}.")
+        return found

@@ -1,0 +1,158 @@
+"""Programme documents (table `catalog`), and whose a name of slots is.
+
+| access | request | units |
+|---|---|---|
+| which revision is current | GetItem of the head | ½ read unit |
+| the document | BatchGetItem of the chunks that the head names, strong | 1 read unit each 4 KB |
+| store a revision | PutItem of each chunk | 1 each KB |
+| | then one transaction: head, campaign's revision, new names, what is announced | 2 a part and KB |
+| whose a facility is | GetItem | ½ read unit |
+
+A document is compressed and cut into chunks, which are named by the digest of the whole. They are put first and never
+change, and the head is put last, so a reader finds the old document or the new one, whole. Chunks of a revision that
+lost a race, or of a killed call, are named by no head: they are never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coupons.damage import blamed
+from coupons.model.programmes import Programme, ProgrammeHead
+from coupons.refusals import Busy, RevisionConflict, TermsFrozen
+from coupons.stores import programme_keys as keys
+from coupons.stores.attributes import Item
+from coupons.stores.dynamodb import Dynamo, TransactionFailed
+from coupons.stores.parts import Part
+from coupons.stores.table import Table, unchanged
+from coupons.stores.values import fields_of, reader, sure
+
+NEW_MAX = 80
+"""Names of slots that can join with one revision: a transaction holds 100 parts."""
+CHUNK_BYTES = 300_000
+"""Bytes of a chunk; an item holds 400 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProgramme:
+    """A programme as stored, with its head. `document` has its revision."""
+
+    head: ProgrammeHead
+    document: Programme
+
+
+class ProgrammeStore:
+    def __init__(self, dynamo: Dynamo, table: str) -> None:
+        self._table = Table(dynamo, table)
+
+    def head(self, campaign_id: str, *, consistent: bool = False) -> ProgrammeHead | None:
+        """None: the campaign has no programme."""
+        return self._table.get(keys.programme(campaign_id), _head, consistent=consistent)
+
+    def document(self, campaign_id: str, head: ProgrammeHead) -> Programme:
+        """The document that the head names. Raises Damaged."""
+        names = [keys.programme_chunk(campaign_id, head.digest, number) for number in range(head.chunks)]
+        found = self._table.items(names, consistent=True)
+        with blamed(self._table.name, **keys.programme(campaign_id)):
+            parts = {item["sk"]: sure(item["part"], bytes) for item in found}
+            whole = b"".join(parts[name["sk"]] for name in names)
+            document = Programme.model_validate_json(zlib.decompress(whole))
+        return document.model_copy(update={"revision": head.revision})
+
+    def read(self, campaign_id: str) -> StoredProgramme | None:
+        """Strongly consistent. Raises Damaged."""
+        head = self.head(campaign_id, consistent=True)
+        return StoredProgramme(head, self.document(campaign_id, head)) if head else None
+
+    def owner(self, facility_id: str) -> str | None:
+        """The campaign that a name of slots belongs to, for good; None if no programme ever had it."""
+        return self._table.get(keys.facility(facility_id), lambda i: sure(i["campaign_id"], str), consistent=True)
+
+    def owners(self, facility_ids: Iterable[str]) -> dict[str, str]:
+        """The same for several, strongly consistent; without those that belong to nobody. Raises Damaged."""
+        items = self._table.items([keys.facility(one) for one in facility_ids], consistent=True)
+        return dict(self._table.value(item, _owner) for item in items)
+
+    def next_head(self, document: Programme, timezone: str, read: StoredProgramme | None) -> ProgrammeHead:
+        """The head under which `apply` stores the document in place of `read`."""
+        digest, chunks = _cut(document)
+        return ProgrammeHead(read.head.revision + 1 if read else 1, digest, len(chunks), timezone)
+
+    def apply(
+        self,
+        campaign_id: str,
+        document: Programme,
+        head: ProgrammeHead,
+        *,
+        read: StoredProgramme | None,
+        also: Sequence[Part] = (),
+    ) -> Programme:
+        """Store `document` in place of `read`, all or nothing; returns it as stored. `head`: its `next_head`.
+
+        `also` are parts that hold while the campaign is the one that the document was checked against, and what is
+        announced with it. Raises RevisionConflict if the programme was edited since it was read, TermsFrozen if a name
+        of slots went to another campaign meanwhile, Busy if a part of `also` was refused.
+        """
+        for number, part in enumerate(_cut(document)[1]):
+            item = {**keys.programme_chunk(campaign_id, head.digest, number), "part": part}
+            self._table.send(self._table.put("programme chunk", item))
+        own = [self._own(campaign_id, name) for name in new_names(document, read)]
+        try:
+            self._table.dynamo.transact([self._put_head(campaign_id, head, read), *own, *also])
+        except TransactionFailed as failure:
+            raise _refusal(failure) from failure
+        return document.model_copy(update={"revision": head.revision})
+
+    def still(self, campaign_id: str, head: ProgrammeHead | None) -> Part:
+        """A transaction part that refuses if the programme is another than the one that was read; None: none."""
+        condition, values = unchanged("revision", head.revision if head else 0)
+        return self._table.check("programme", keys.programme(campaign_id), condition, **values)
+
+    def _put_head(self, campaign_id: str, head: ProgrammeHead, read: StoredProgramme | None) -> Part:
+        condition, values = unchanged("revision", read.head.revision if read else 0)
+        item = {**keys.programme(campaign_id), **fields_of(head)}
+        return self._table.put("programme", item, condition, **values).returning_old()
+
+    def _own(self, campaign_id: str, facility_id: str) -> Part:
+        item = {**keys.facility(facility_id), "facility_id": facility_id, "campaign_id": campaign_id}
+        condition = "attribute_not_exists(pk) OR campaign_id = :mine"
+        return self._table.put("facility", item, condition, mine=campaign_id).of(facility_id).returning_old()
+
+
+_head = reader(ProgrammeHead)
+
+
+def _owner(item: Item) -> tuple[str, str]:
+    return sure(item["facility_id"], str), sure(item["campaign_id"], str)
+
+
+def new_names(document: Programme, read: StoredProgramme | None) -> list[str]:
+    """The names of slots that `read` did not have."""
+    known = set(read.document.bookable_ids) if read else set()
+    return [name for name in document.bookable_ids if name not in known]
+
+
+def taken(facility_id: str, campaign_id: str) -> TermsFrozen:
+    return TermsFrozen(detail=f"Facility {facility_id!r} belongs to campaign {campaign_id!r}.")
+
+
+def _refusal(failure: TransactionFailed) -> RevisionConflict | TermsFrozen | Busy:
+    if "programme" in failure.kinds:
+        item = failure.item("programme")
+        return RevisionConflict(
+            revision=item["revision"] if item else 0, detail="The programme was changed meanwhile; read it again."
+        )
+    if "facility" in failure.kinds:
+        item = failure.item("facility")
+        return taken(failure.which("facility")[0], item["campaign_id"] if item else "")
+    return Busy(detail="The campaign was changed meanwhile; try again.")
+
+
+def _cut(document: Programme) -> tuple[str, list[bytes]]:
+    """The digest of the whole, and its chunks."""
+    whole = zlib.compress(document.model_dump_json(exclude={"revision"}, exclude_unset=True).encode())
+    chunks = [whole[start : start + CHUNK_BYTES] for start in range(0, len(whole), CHUNK_BYTES)]
+    return hashlib.sha256(whole).hexdigest()[:32], chunks

@@ -1,0 +1,89 @@
+"""The programme of the example season."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SMALL_PROGRAMME: dict[str, Any] = {
+    "venues": [
+        {
+            "venue_id": "qianmen-kitchen",
+            "title": {"en": "Qianmen teaching kitchen", "zh": "前门教学厨房"},
+            "merchant_id": "qianmen-diner",
+            "store_id": "qianmen-diner",
+            "district": "dongcheng",
+            "geo": "39.8996,116.3979",
+            "accessible": True,
+        }
+    ],
+    "facilities": [
+        {
+            "facility_id": "kitchen-table",
+            "venue_id": "qianmen-kitchen",
+            "title": {"en": "Kitchen table", "zh": "料理台"},
+            "sport": "cooking",
+            "units": 8,
+            "schedule": [
+                {
+                    "weekdays": ["sat", "sun"],
+                    "from": "09:00",
+                    "to": "21:00",
+                    "slot_minutes": 60,
+                    "first_day": "2020-06-06",
+                    "last_day": "2020-08-30",
+                }
+            ],
+            "closed": [{"from": "2020-06-27", "to": "2020-06-28", "reason": {"en": "Repairs", "zh": "维修"}}],
+            "price_minor": 6000,
+            "booking_rule": "by-the-hour",
+        }
+    ],
+    "booking_rules": [
+        {
+            "booking_rule_id": "by-the-hour",
+            "opens_days_ahead": 7,
+            "opens_at": "07:00",
+            "per_person": {"upcoming_max": 4, "per_day_minutes": 120},
+            "waiting_max": 20,
+            "promote_until_minutes": 120,
+            "cancel_until_minutes": 60,
+            "check_in": {"opens_minutes_before": 30, "grace_minutes": 15},
+            "no_show": {"strikes": 3, "window_days": 30, "ban_days": 14},
+        }
+    ],
+    "activities": [
+        {
+            "activity_id": "noodle-festival",
+            "kind": "event",
+            "section_id": "coupons",
+            "title": {"en": "Noodle festival", "zh": "面食节"},
+            "venue_id": "qianmen-kitchen",
+            "sessions": [
+                {
+                    "session_id": "opening",
+                    "starts_at": "2020-06-06T18:00:00+08:00",
+                    "ends_at": "2020-06-06T21:00:00+08:00",
+                }
+            ],
+            "live": {
+                "url": "https://example.org/live/noodles",
+                "starts_at": "2020-06-06T19:00:00+08:00",
+                "ends_at": "2020-06-06T20:00:00+08:00",
+            },
+            "banner": {"image": "noodles", "alt": {"en": "A bowl of noodles", "zh": "一碗面"}},
+        }
+    ],
+    "announcements": [
+        {
+            "announcement_id": "night-buses",
+            "placement": "home",
+            "kind": "announcement",
+            "title": {"en": "Night buses run until two", "zh": "夜班公交运营至凌晨两点"},
+            "link": "/help/",
+            "audience": {"districts": ["dongcheng"]},
+            "starts_at": "2020-06-05T08:00:00+08:00",
+            "ends_at": "2020-06-08T02:00:00+08:00",
+            "priority": 50,
+        }
+    ],
+}
