@@ -61,6 +61,7 @@ def readme(browser: Browser, folders: dict[str, Path]) -> None:
     for state in STATES:
         if state.name in README:
             screen = taken(browser, state, folders[state.app], **README[state.name])
+            assert not screen.complaints, screen.complaints
             screen.page.screenshot(path=README_OUT / f"{state.app}.png")
             screen.close()
 

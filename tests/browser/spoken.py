@@ -27,7 +27,7 @@ def spoken(text: str, language: str, app: str, answers: Any = None) -> re.Patter
         if not found:
             raise LookupError(f"{app}: no word says {text!r}")
         either = "|".join(map(_open, found))
-    return re.compile("^" * text.startswith("^") + f"(?:{either})" + "$" * text.endswith("$"))
+    return re.compile("^" * text.startswith("^") + f"(?:{either})" + "$" * text.endswith("$"), re.IGNORECASE)
 
 
 def _said(text: str, pairs: list[tuple[str, str]]) -> list[str]:

@@ -48,9 +48,9 @@ def test_nothing_scrolls_sideways_at_320_pixels(screen: Open, parts: Path, langu
 def test_large_text_is_a_press_away(screen: Open, parts: Path) -> None:
     """1.3 times, and remembered over a reload."""
     page = screen(folder=parts, language="en").open("/parts.html")
-    page.get_by_role("button", name="Large text").click()
+    page.get_by_role("button", name="Larger").click()
     page.reload()
-    expect(page.get_by_role("button", name="Large text")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Larger")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20.8px"
 
 

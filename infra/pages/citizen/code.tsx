@@ -13,7 +13,7 @@ import { language, titled } from "../shared/words";
 import { api, citizen, heard, signedIn } from "./app";
 import { awake } from "./awake";
 import { termsOf, timezoneOf } from "./catalogue";
-import { Fact } from "./pack";
+import { Fact, Lines } from "./pack";
 import { Frame, Title, ToWallet } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
@@ -75,7 +75,8 @@ function Live({ held }: { held: Held }) {
   const zone = timezoneOf(campaign);
   const name = terms && campaign ? sumOf(terms, campaign.currency) : titled(coupon.title);
   const match = terms && matchOf(terms, nowS.value);
-  const example = terms && campaign && exampleOf(terms, campaign.currency, nowS.value);
+  const example = terms && campaign ? exampleOf(terms, campaign.currency, nowS.value) : [];
+  const hours = terms ? hoursOf(terms) : [];
   const early = nowS.value !== null && nowS.value < epochS(coupon.valid_from);
   useEffect(awake, []);
   return (
@@ -93,9 +94,9 @@ function Live({ held }: { held: Held }) {
           </Fact>
         )}
         <Fact name={say("fact.valid")}>{say("used.until", { moment: momentOf(coupon.expires_at, zone, language.value) })}</Fact>
-        {terms && hoursOf(terms).length > 0 && <Fact name={say("fact.hours")}>{hoursOf(terms).join(" ")}</Fact>}
+        {hours.length > 0 && <Fact name={say("fact.hours")}><Lines of={hours} /></Fact>}
         {match && <Fact name={say("fact.match")}>{match}</Fact>}
-        {example && <Fact name={say("fact.example")}>{example}</Fact>}
+        {example.length > 0 && <Fact name={say("fact.example")}><Lines of={example} /></Fact>}
       </dl>
     </>
   );
@@ -145,10 +146,12 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
       {dead ? (
         <Notice mood="wait" icon="offline">{say("code.dead")}</Notice>
       ) : (
-        <Qr text={code.code} label={say("code.of", { name })} />
+        <>
+          <Qr text={code.code} label={say("code.of", { name })} />
+          <Renewal leftS={due ? left : left - RENEW_BEFORE_S} wholeS={LIFE_S - RENEW_BEFORE_S} />
+          <p class="note">{say("code.hint")}</p>
+        </>
       )}
-      <Renewal leftS={due ? Math.max(0, left) : left - RENEW_BEFORE_S} wholeS={LIFE_S - RENEW_BEFORE_S} />
-      <p class="note">{say("code.hint")}</p>
       <details>
         <summary>{say("code.unreadable")}</summary>
         <p class="note">{say("code.unreadable-why")}</p>

@@ -62,9 +62,11 @@ export function Frame({ back, children }: Props) {
       <Armed />
       <main id="main" tabIndex={-1}>
         {signInFailed.value && (
-          <Notice mood="stop" title={say("sign-in.failed")} live="alert">
-            <Button kind="quiet" onPress={signIn}>{say("sign-in.again")}</Button>
-          </Notice>
+          <div class="told">
+            <Notice mood="stop" title={say("sign-in.failed")} live="alert">
+              <Button kind="quiet" onPress={signIn}>{say("sign-in.again")}</Button>
+            </Notice>
+          </div>
         )}
         {children}
       </main>
@@ -83,7 +85,7 @@ function Armed() {
   const one = armed.value;
   if (one === null || place.value.join("/") === `batches/${one.batchId}`) return null;
   return (
-    <div class="armed">
+    <div class="told">
       <Notice mood="wait" live="status">
         <a href={to("batches", one.batchId)}>{say("armed.elsewhere", { time: clockOf(one.at, one.zone, language.value) })}</a>
       </Notice>

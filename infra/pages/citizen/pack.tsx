@@ -76,7 +76,7 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
     <section>
       <h2>{say("fact.title")}</h2>
       <dl class="rows">
-        <Fact name={say("fact.when")}>{say("fact.window", { from: moment(batch.opens_at), until: moment(batch.closes_at) })}</Fact>
+        <Fact name={say("fact.when")}><Lines of={[say("fact.from", { moment: moment(batch.opens_at) }), say("fact.until", { moment: moment(batch.closes_at) })]} /></Fact>
         <Fact name={say("fact.who")}>{whoOf(batch.eligibility) || say("fact.everyone")}</Fact>
         {batch.mode === "lottery" && <Fact name={say("fact.how")}>{say("fact.lottery")}</Fact>}
         {batch.price_points > 0 && <Fact name={say("fact.price")}>{say("fact.points", { points: batch.price_points })}</Fact>}
@@ -86,12 +86,16 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
           {whereOf(first)} <a href={to("seasons", campaign.campaign_id, "places", first.terms_id)}>{say("fact.shops")}</a>
         </Fact>
         <Fact name={say("fact.valid")}>{validityOf(first, zone)}</Fact>
-        {hours.length > 0 && <Fact name={say("fact.hours")}>{hours.map((line) => <span class="line" key={line}>{line}</span>)}</Fact>}
+        {hours.length > 0 && <Fact name={say("fact.hours")}><Lines of={hours} /></Fact>}
         {match && <Fact name={say("fact.match")}>{match}</Fact>}
-        {example && <Fact name={say("fact.example")}>{example}</Fact>}
+        {example.length > 0 && <Fact name={say("fact.example")}><Lines of={example} /></Fact>}
       </dl>
     </section>
   );
+}
+
+export function Lines({ of: lines }: { of: string[] }) {
+  return <>{lines.map((line) => <span class="line" key={line}>{line}</span>)}</>;
 }
 
 export function Fact({ name, children }: { name: string; children: ComponentChildren }) {

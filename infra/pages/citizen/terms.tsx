@@ -42,16 +42,16 @@ function shareOf(basisPoints: number): string {
   return say("terms.share", { number: number.format(share) });
 }
 
-/** 「60 元 → 付 50 元」, and what is paid where the shop adds its own; null for what is no amount off. */
-export function exampleOf(terms: Terms, currency: string, nowS: number | null): string | null {
+/** 「60 元 → 付 50 元」, then what is paid where the shop adds its own; empty for what is no amount off. */
+export function exampleOf(terms: Terms, currency: string, nowS: number | null): string[] {
   const { discount } = terms;
-  if (discount.kind !== "amount_off" || discount.threshold_minor === 0) return null;
+  if (discount.kind !== "amount_off" || discount.threshold_minor === 0) return [];
   const total = (discount.threshold_minor * 6) / 5;
   const money = (minor: number) => moneyOf(minor, currency, language.value, true);
   const payable = total - discount.amount_minor;
   const added = Math.floor((discount.amount_minor * matchBasisPoints(terms, nowS)) / 10_000);
-  const facts = { total: money(total), payable: money(payable), less: money(payable - added) };
-  return say(added > 0 ? "terms.example-match" : "terms.example", facts);
+  const line = say("terms.example", { total: money(total), payable: money(payable) });
+  return added > 0 ? [line, say("terms.example-match", { payable: money(payable - added) })] : [line];
 }
 
 /** 「餐饮、购物 · 到店」. */

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Drawing } from "../shared/parts/drawings";
-import { Offline, Skip } from "../shared/parts/head";
+import { NewBuild, Offline, Skip } from "../shared/parts/head";
 import { Icon } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { titled } from "../shared/words";
@@ -57,6 +57,7 @@ export function Frame({ title, quiet = false, look = "", children }: Props) {
         </nav>
       </header>
       {!quiet && <Offline />}
+      <NewBuild />
       <main id="main" tabIndex={-1} class="stack">
         <h1 ref={heading} tabIndex={-1} class={quiet ? "for-readers" : ""}>{title}</h1>
         {practising.value && (

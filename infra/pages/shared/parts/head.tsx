@@ -30,7 +30,7 @@ export function Head({ name, home = "#", children }: { name: string; home?: stri
 }
 
 /** Offered while nothing is open, and loaded only when it is pressed. */
-function NewBuild() {
+export function NewBuild() {
   return (
     <div role="status">
       {newBuild.value && (
