@@ -24,6 +24,8 @@ POLICIES = {name: " ".join(text.split()) for name, text in _STATED.findall(_TEMP
 POLICY_OF = {"docs": "DocsHeaders", "shop": "ShopHeaders"}
 """An application's, where it is not that of all."""
 PHONE, DESK, NARROW = (390, 844), (1_280, 900), (320, 640)
+EDGED = ".button, .notice, .chip, .card, .faults, .editor, .field input, select"
+"""What has a ground of its own."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -100,6 +102,26 @@ class Screen:
                     .map((it) => [it.getBoundingClientRect().right, it.outerHTML.slice(0, 80)])
                     .filter(([right]) => right > innerWidth)
                     .map(([right, html]) => `${Math.round(right)}: ${html}`)"""
+            )
+        )
+
+    def enlarged(self) -> None:
+        """Text is twice as large from now on."""
+        self.page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    def edgeless(self) -> list[str]:
+        """Under forced colours: what was told by its ground alone and has no line then."""
+        self.page.emulate_media(forced_colors="active")
+        return list(
+            self.page.evaluate(
+                """(edged) => [...document.querySelectorAll(edged)]
+                  .filter((it) => it.getClientRects().length > 0)
+                  .filter((it) => {
+                    const { borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(it);
+                    return borderTopWidth === "0px" || borderTopColor === backgroundColor;
+                  })
+                  .map((it) => it.outerHTML.slice(0, 80))""",
+                EDGED,
             )
         )
 

@@ -181,6 +181,83 @@ def test_an_unsaved_text_outlives_a_reload_and_somebody_elses_edit(journey: Jour
     assert after["funders"][0]["budget_minor"] == budget + 100
 
 
+def test_by_keyboard_alone_a_batch_is_paused_and_resumed(journey: Journey, resumed: None) -> None:
+    """Sign in, find the batch, read what a pause does, pause; the focus is never lost on the way."""
+    page = journey.screen(own_clock=True, language="en", size=DESK).open(CONSOLE)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    pressed(page, "Sign in")
+    page.wait_for_url(re.compile("/authorize"), wait_until="load")
+    pressed(page, "City desk", by="contains")
+    expect(page.get_by_role("navigation", name="Parts of the console")).to_be_visible(timeout=20_000)
+    pressed(page, "Special pack of 13 June")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    pressed(page, "Pause", by="begins")
+    expect(page.get_by_text("It can be resumed at any time.")).to_be_visible()
+    pressed(page, "Pause claims")
+    expect(page.get_by_text("In force everywhere at")).to_be_visible(timeout=20_000)
+    assert page.evaluate("document.activeElement !== document.body"), "the focus has a place"
+    pressed(page, "Resume", by="begins")
+    expect(page.get_by_text(re.compile("packs are left"))).to_be_visible()
+    pressed(page, "Resume claims")
+    expect(page.get_by_text(re.compile("Resumed"))).to_be_visible(timeout=20_000)
+
+
+def test_by_keyboard_alone_a_document_is_edited_and_the_season_counted(journey: Journey) -> None:
+    """Find a fault by its link, mend it, compare, apply; then the audit, whose kind is chosen by arrows."""
+    _, page = signed_in(journey, f"{CONSOLE}/document")
+    expect(page.get_by_label("Document (YAML)")).to_be_editable()
+    focused(page, "", "#document")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("description_of: x")
+    pressed(page, "Compare, and see what it does")
+    expect(page.get_by_role("alert")).to_be_focused()
+    pressed(page, "Line", by="begins")
+    expect(page.get_by_label("Document (YAML)")).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+Home")
+    title = "en: Beijing Consumption Season"
+    page.evaluate("(it) => { const a = document.activeElement, at = a.value.indexOf(it); "
+                  "a.setSelectionRange(at, at + it.length) }", title)  # fmt: skip
+    page.keyboard.type("en: Beijing Season, by keys")
+    pressed(page, "Compare, and see what it does")
+    expect(page.get_by_role("button", name=re.compile("^Apply as revision"))).to_be_visible()
+    pressed(page, "Apply as revision", by="begins")
+    expect(page.get_by_text("Applied; it is revision")).to_be_visible()
+    stored = read(journey, DOCUMENT)
+    assert stored["title"]["en"] == "Beijing Season, by keys"
+    write(journey, "PUT", DOCUMENT, stored | {"title": stored["title"] | {"en": "Beijing Consumption Season"}})
+    pressed(page, "Audit")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    focused(page, "", "#audit-of")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    pressed(page, "Count now")
+    expect(page.get_by_text(re.compile(r"All \d+ equations hold"))).to_be_visible(timeout=60_000)
+
+
+def focused(page: Page, name: str, selector: str = "", by: str = "is") -> None:
+    """By Tab until what has this name, or is this element, has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            "(selector) => [document.activeElement.innerText, selector && document.activeElement.matches(selector)]",
+            selector,
+        )
+        text = str(found[0]).strip()
+        fits = {"is": text == name, "begins": text.startswith(name), "contains": name in text}[by]
+        if found[1] if selector else fits:
+            return
+    raise AssertionError(f"{name or selector} is no stop of the Tab key")
+
+
+def pressed(page: Page, name: str, by: str = "is") -> None:
+    """By Tab until it has the focus, then Enter."""
+    focused(page, name, by=by)
+    page.keyboard.press("Enter")
+
+
 def test_the_token_is_in_no_store_and_the_address_has_no_code(journey: Journey) -> None:
     """What a shared computer of an office would keep."""
     _, page = signed_in(journey)

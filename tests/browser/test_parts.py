@@ -173,7 +173,8 @@ def test_a_button_that_is_none_and_a_pale_text_are_violations(screen: Open, part
           const offender = document.createElement("div");
           offender.setAttribute("role", "button");
           offender.textContent = "a text that is too pale";
-          offender.style.color = "#ddd";
+          offender.style.color = "#727272";  // 4.4 on the ground
+          offender.style.background = "#f7f4ee";
           document.querySelector("main").append(offender, document.createElement("button"));
         }"""
     )

@@ -26,3 +26,5 @@ def test_a_state_is_shown_and_axe_finds_nothing(
     shown(one, state)
     assert one.page.locator(".button.act:visible").count() <= 1, "one thing to do now"
     assert (one.axe(), one.sticking_out(), one.running()) == ([], [], 0)
+    one.enlarged()
+    assert (one.sticking_out(), one.edgeless()) == ([], []), "text of 200 %, and forced colours"

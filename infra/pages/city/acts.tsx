@@ -51,7 +51,8 @@ const DONE: Record<Act, CityWord> = {
 const ICONS: Record<Act, IconName> = { publish: "sound", pause: "pause", resume: "refresh", raise: "plus", extend: "calendar", stop: "stop" };
 const FORMS = { publish: Publish, pause: Pause, resume: Resume, raise: Raise, extend: Extend, stop: Stop };
 
-/** An act reaches every function within two seconds. */
+/** An act reaches every function within so long; one that answers earlier speaks for itself alone. */
+const EVERYWHERE_S = 2;
 const LOOK_EVERY_S = 0.5;
 const LOOKS_MAX = 30;
 
@@ -82,11 +83,12 @@ export function Acts({ row, document, again }: { row: Row; document: Campaign; a
       <ul class="acts card">
         {actsOf(row.view?.status ?? null).map((act) => {
           const Consequence = FORMS[act];
+          const isVoid = act === "stop" && row.view?.status === "stopped";
           return (
             <li key={act}>
               <button type="button" class="act-row" aria-expanded={open === act} aria-controls={`act-${act}`} onClick={() => setOpen(open === act ? null : act)}>
                 <Icon name={ICONS[act]} />
-                <span><b>{say(NAMES[act])}</b><span class="note">{say(SAID[act])}</span></span>
+                <span><b>{say(isVoid ? "act.void" : NAMES[act])}</b><span class="note">{say(isVoid ? "act.void-said" : SAID[act])}</span></span>
               </button>
               <div id={`act-${act}`} class="consequence" hidden={open !== act}>
                 {open === act && <Consequence row={row} document={document} busy={busy} send={send} />}
@@ -139,12 +141,13 @@ function asked(batchId: string, { act, body }: Order) {
   }
 }
 
-/** Whether the public read has come to show the act. */
+/** Whether the public read has come to show the act, once every function must have it. */
 async function lookedFor(batchId: string, { act, quantity = 0 }: Order): Promise<boolean> {
+  const sinceS = api.device.monotonicS();
   for (let look = 1; look <= LOOKS_MAX; look++) {
     try {
       const { body }: { body: BatchView } = await api.call("GET /batches/{batch_id}", { path: { batch_id: batchId } });
-      if (isInForce(act, body, quantity)) return true;
+      if (isInForce(act, body, quantity) && api.device.monotonicS() - sinceS >= EVERYWHERE_S) return true;
     } catch {
       // Not published everywhere yet, or the line is down for a moment: the next look decides.
     }

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { language } from "../shared/words";
 import { actsOf, isInForce, issuedOf, rowsOf, totalsOf, withMore, type Campaign, type Summary, type Terms } from "./batches";
 import { wholeOf } from "./consequences";
+import { told } from "./details";
 import { carried, compared, parsed, withRevision, written } from "./document_tools";
 import { batchOf, inWords } from "./equations";
 import { consoleHref, placeOf } from "./place";
@@ -115,4 +116,15 @@ test("an address leads to its screen, and a broken one to the first season", () 
   assert.deepEqual(placeOf(consoleHref("spring", "audit", "early")), { name: "console", campaignId: "spring", part: "audit", batchId: "early" });
   assert.deepEqual(placeOf("#/console/spring/nowhere"), { name: "console", campaignId: "spring", part: "batches", batchId: null });
   assert.deepEqual(placeOf("#/%E0%A4%A"), { name: "board", campaignId: "%E0%A4%A" });
+});
+
+test("a refusal of the stack is said in Chinese with its facts, and a sentence in it too", () => {
+  const said = (detail: string) => told(detail, "zh").text;
+  assert.equal(said("'early' was stopped for good."), "“early” 已永久终止。");
+  assert.equal(said("must be between or after; did you mean after?"), "应是 between 或 after；是不是 after？");
+  assert.equal(said("batch early: terms 'meal' is not declared in this document; did you mean 'meals'?"), "批次 early：条款 “meal” 没有写在本文件中；是不是 “meals”？");
+  assert.equal(said("must have at least 1 entry"), "至少 1 项");
+  assert.equal(said('Batch \'early\' is published: title stays "tea or milk", the document states 5.'), '批次 “early” 已发布：title 保持 "tea or milk"，文件写的是 5。');
+  assert.deepEqual(told("something new", "zh"), { text: "something new", lang: "en-GB" });
+  assert.deepEqual(told("'early' was stopped for good.", "en"), { text: "'early' was stopped for good." });
 });

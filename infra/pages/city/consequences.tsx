@@ -9,7 +9,7 @@ import type { Form } from "./acts";
 import { issuedOf, withMore, type BatchView, type Issued } from "./batches";
 import { FunderName, Table, Waiting } from "./parts";
 import { api, useReading } from "./stack";
-import { count, moment, money, say } from "./words";
+import { count, moment, money, say, zone } from "./words";
 import { listed, titled } from "../shared/words";
 
 type Planned = Schema<"PlanView">;
@@ -52,9 +52,10 @@ export function Resume({ row, busy, send }: Form) {
   );
 }
 
-/** For good: the batch is typed, so that nobody stops the wrong one. */
+/** For good: the batch is typed, so that nobody stops the wrong one. What is stopped can still become void. */
 export function Stop({ row, document, busy, send }: Form) {
-  const [issued, setIssued] = useState<"keep" | "void">(row.view?.status === "stopped" ? "void" : "keep");
+  const isStopped = row.view?.status === "stopped";
+  const [issued, setIssued] = useState<"keep" | "void">(isStopped ? "void" : "keep");
   const [typed, setTyped] = useState("");
   const [fault, setFault] = useState<string>();
   const go = () => {
@@ -66,7 +67,7 @@ export function Stop({ row, document, busy, send }: Form) {
     <AsItIs row={row}>
       {(view, out) => (
         <>
-          <fieldset class="choices">
+          {!isStopped && <fieldset class="choices">
             <legend>{say("stop.issued")}</legend>
             {(["keep", "void"] as const).map((one) => (
               <label key={one}>
@@ -74,17 +75,17 @@ export function Stop({ row, document, busy, send }: Form) {
                 <span>{say(one === "keep" ? "stop.keep" : "stop.void")}</span>
               </label>
             ))}
-          </fieldset>
+          </fieldset>}
           <Sentences
             said={[
-              say("stop.good"),
-              say("stop.left", { packs: count(view.remaining), quantity: count(view.quantity) }),
+              say(isStopped ? "stop.void-good" : "stop.good"),
+              !isStopped && say("stop.left", { packs: count(view.remaining), quantity: count(view.quantity) }),
               out.coupons > 0 && say(issued === "void" ? "stop.voided" : "stop.kept", { coupons: count(out.coupons), worth: money(out.worthMinor, document) }),
               out.coupons > 0 && say("stop.some-used"),
             ]}
           />
           <Field id="stop-id" label={say("stop.type", { batch: row.batchId })} fault={fault} value={typed} onValue={setTyped} input={{ autocomplete: "off", spellcheck: false, autocapitalize: "none" }} />
-          <Button kind="act" icon="stop" busy={busy} onPress={go}>{say(issued === "void" ? "stop.go-void" : "stop.go-keep")}</Button>
+          <Button kind="act" icon="stop" busy={busy} onPress={go}>{say(isStopped ? "stop.go-void-only" : issued === "void" ? "stop.go-void" : "stop.go-keep")}</Button>
         </>
       )}
     </AsItIs>
@@ -159,6 +160,7 @@ export function Publish({ row, document, busy, send }: Form) {
           say("publish.seen"),
           say("publish.freezes", { terms: listed(terms) }),
           say("publish.frozen-window", { opens: moment(row.opensAt, document), closes: moment(row.closesAt, document) }),
+          say("publish.frozen-document", { zone: zone(document), currency: document.currency }),
           say("publish.later"),
         ]}
       />

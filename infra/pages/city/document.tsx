@@ -11,7 +11,7 @@ import { Changes } from "./changes";
 import { Conflict } from "./conflict";
 import type { Fault, Parsed } from "./document_tools";
 import { Editor, FaultList, type Caret } from "./editor";
-import { Failure, Title, Waiting } from "./parts";
+import { Failure, placesOf, Title, Waiting } from "./parts";
 import { Plan } from "./plan";
 import { api, noticed, useReading } from "./stack";
 import { count, say } from "./words";
@@ -156,9 +156,7 @@ function Edit({ campaignId, stored }: { campaignId: string; stored: Stored }) {
 
 /** Each place that the stack refuses, with its line. */
 function faultsOf(failure: ProblemError, parsed: Parsed): Fault[] {
-  const errors = failure.problem.errors;
-  const told = Array.isArray(errors) ? (errors as Schema<"Fault">[]) : [];
-  return told.map(({ place, message }) => ({ ...parsed.locate(place), place: place.replace(/^body\./, ""), message })).sort((a, b) => a.line - b.line);
+  return placesOf(failure).map(({ place, message }) => ({ ...parsed.locate(place), place, message })).sort((a, b) => a.line - b.line);
 }
 
 function draftOf(campaignId: string): Draft | null {

@@ -13,6 +13,8 @@ export interface Fault {
   from: number;
   to: number;
   message: string;
+  /** Of YAML's reader, whose sentences are in English. */
+  code?: string;
   place?: string;
 }
 
@@ -42,7 +44,7 @@ export function parsed(text: string): Parsed {
   const lines = new LineCounter();
   const document = parseDocument(text, { schema: "core", lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  const faults = [...document.errors, ...document.warnings].map(({ message, pos: [from, to] }) => ({ line: lineAt(from), from, to, message }));
+  const faults = [...document.errors, ...document.warnings].map(({ code, message, pos: [from, to] }) => ({ line: lineAt(from), from, to, code, message }));
   const locate = (place: string) => {
     const node = nodeAt(document, stepsOf(place));
     const [from, to] = node?.range ?? [0, 0];
@@ -52,7 +54,7 @@ export function parsed(text: string): Parsed {
   try {
     const body: unknown = document.toJS({ maxAliasCount: 100 });
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return { faults, body: body as Campaign, locate };
-    return { faults: [{ line: 1, from: 0, to: 0, message: "not an object" }], body: null, locate };
+    return { faults: [{ line: 1, from: 0, to: 0, message: "must be an object" }], body: null, locate };
   } catch (error) {
     return { faults: [{ line: 1, from: 0, to: 0, message: String((error as Error).message) }], body: null, locate };
   }

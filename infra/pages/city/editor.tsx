@@ -3,7 +3,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../shared/parts/icons";
 import type { Fault } from "./document_tools";
-import { useErrorTitle } from "./parts";
+import { Told, useErrorTitle } from "./parts";
+import { language } from "../shared/words";
 import { count, say } from "./words";
 
 export interface Caret {
@@ -79,7 +80,7 @@ export function FaultList({ faults, onFault }: { faults: Fault[]; onFault: (care
             <a href="#document" onClick={(event) => { event.preventDefault(); onFault({ ...fault }); }}>
               {say("document.line", { line: count(fault.line) })}
             </a>
-            {fault.place && <code>{fault.place}</code>} <span lang="en-GB">{fault.message}</span>
+            {fault.place && <code>{fault.place}</code>} <Told detail={(language.value === "zh" && fault.code) || fault.message} />
           </li>
         ))}
       </ul>

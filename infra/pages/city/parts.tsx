@@ -9,7 +9,9 @@ import { Chip, Notice, type Mood } from "../shared/parts/notice";
 import { lineOf } from "../shared/reactions";
 import { language, titled } from "../shared/words";
 import type { Campaign, Status } from "./batches";
+import { told } from "./details";
 import type { Reading } from "./stack";
+import type { Schema } from "../shared/routes";
 import { count, second, say, share, type CityWord, type Local } from "./words";
 
 /** The page's one heading; it takes the focus when another screen is shown. */
@@ -48,6 +50,8 @@ export function FunderName({ document, id }: { document: Pick<Campaign, "funders
   const funder = document.funders.find((one) => one.funder_id === id);
   return funder ? <Name title={funder.title} /> : <code>{id}</code>;
 }
+
+type Fault = Schema<"Fault">;
 
 const STATUSES: Record<Status, [Mood, CityWord]> = {
   scheduled: ["note", "status.scheduled"],
@@ -118,18 +122,33 @@ export function AsOf({ asOfS, local }: { asOfS: number | null; local: Local }) {
   );
 }
 
-/** What went wrong with a read or an act: the sentence for the person, and the stack's own. */
+/** A sentence of the stack in the page's language, marked where it stays in English. */
+export function Told({ detail }: { detail: string }) {
+  const { text, lang } = told(detail, language.value);
+  return <span {...(lang && { lang })}>{text}</span>;
+}
+
+/** What went wrong with a read or an act: the sentence for the person, the stack's own, and each place that it names. */
 export function Failure({ failure, again, children }: { failure: ApiError; again?: () => void; children?: ComponentChildren }) {
   useErrorTitle();
   const refused = failure instanceof ProblemError ? failure : null;
   const detail = refused?.problem.detail;
+  const places = refused ? placesOf(refused) : [];
+  const title = refused === null ? say("failure.unreachable") : refused.slug === "malformed" ? say("failure.malformed") : lineOf(refused, language.value);
   return (
-    <Notice mood="stop" live="alert" title={refused ? lineOf(refused, language.value) : say("failure.unreachable")}>
-      {typeof detail === "string" && <p class="detail" lang="en-GB">{detail}</p>}
+    <Notice mood="stop" live="alert" title={title}>
+      {typeof detail === "string" && <p class="detail"><Told detail={detail} /></p>}
+      {places.length > 0 && <ul>{places.map(({ place, message }) => <li key={place}><code>{place}</code> <Told detail={message} /></li>)}</ul>}
       {children}
       {again && <p><Button kind="quiet" icon="refresh" onPress={again}>{say("failure.again")}</Button></p>}
     </Notice>
   );
+}
+
+/** Each place of the request that the stack refuses, without what every place begins with. */
+export function placesOf({ problem: { errors } }: ProblemError): Fault[] {
+  const found = Array.isArray(errors) ? (errors as Fault[]) : [];
+  return found.map(({ place, message }) => ({ place: place.replace(/^body\./, ""), message }));
 }
 
 /** Of a read that has no answer yet: why not, and another try; or a placeholder. */

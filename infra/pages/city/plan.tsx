@@ -5,7 +5,7 @@ import { Notice } from "../shared/parts/notice";
 import type { Schema } from "../shared/routes";
 import type { Campaign } from "./batches";
 import type { Caret } from "./editor";
-import { FunderName, Table } from "./parts";
+import { FunderName, Table, Told } from "./parts";
 import { count, money, say, type CityWord } from "./words";
 
 type View = Schema<"PlanView">;
@@ -35,7 +35,7 @@ export function Plan({ plan, document, locate, onPlace }: Props) {
       <h2>{say("plan.title")}</h2>
       <Notice mood={good ? (plan.outcome === "unchanged" ? "note" : "done") : "stop"} title={good ? say(outcome, { revision: count(plan.revision ?? 0) }) : say("plan.refused")}>
         {[...new Set(plan.refusals.map(({ slug }) => slug))].map((slug) => <p key={slug}>{say(SLUGS[slug])}</p>)}
-        <ul lang="en-GB" class="detail">{plan.refusals.map((one) => <li key={one.detail}>{one.detail}</li>)}</ul>
+        <ul class="detail">{plan.refusals.map((one) => <li key={one.detail}><Told detail={one.detail} /></li>)}</ul>
       </Notice>
       {plan.outcome !== "created" && changes.length > 0 && (
         <ul class="plan card">
@@ -53,7 +53,7 @@ export function Plan({ plan, document, locate, onPlace }: Props) {
         <Notice mood="wait" title={say("plan.warnings")}>
           <ul class="plan">
             {plan.warnings.map((one) => (
-              <li key={one.place}><code>{one.place.replace(/^body\./, "")}</code> <span lang="en-GB">{one.message}</span><Line caret={locate(one.place)} onPlace={onPlace} /></li>
+              <li key={one.place}><code>{one.place.replace(/^body\./, "")}</code> <Told detail={one.message} /><Line caret={locate(one.place)} onPlace={onPlace} /></li>
             ))}
           </ul>
         </Notice>
@@ -79,7 +79,7 @@ function Money({ plan, document }: { plan: View; document: Campaign }) {
     <>
       <h3>{say("plan.money")}</h3>
       <Table caption={say("plan.money")} head={[say("money.funder"), say("budgets.budget"), say("plan.reserved"), say("plan.to-reserve"), say("plan.left")]} rows={rows} />
-      {short.map((one) => <p key={one.batch_id} class="short">{say("plan.not-covered", { batch: one.batch_id })} <span lang="en-GB">{one.refusal?.detail}</span></p>)}
+      {short.map((one) => <p key={one.batch_id} class="short">{say("plan.not-covered", { batch: one.batch_id })} <Told detail={one.refusal?.detail ?? ""} /></p>)}
     </>
   );
 }
