@@ -1,7 +1,7 @@
 // What can be done to a batch: quiet rows. A row opens in place and says what its act would do; its last line is the
 // button that names the act. Afterwards it says when the public read shows that the act is in force.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ApiError, UnreachableError, type Call } from "../shared/api";
 import { Icon, type IconName } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
@@ -56,7 +56,16 @@ const EVERYWHERE_S = 2;
 const LOOK_EVERY_S = 0.5;
 const LOOKS_MAX = 30;
 
-export function Acts({ row, document, again }: { row: Row; document: Campaign; again: () => void }) {
+interface Props {
+  row: Row;
+  document: Campaign;
+  /** What the public read shows of the batch, as soon as it is known. */
+  onSeen: (view: BatchView) => void;
+  again: () => void;
+}
+
+export function Acts({ row, document, onSeen, again }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
   const [open, setOpen] = useState<Act | null>(null);
   const [progress, setProgress] = useState<Progress>({ state: "idle" });
   const busy = progress.state === "sending" || progress.state === "answered";
@@ -66,9 +75,11 @@ export function Acts({ row, document, again }: { row: Row; document: Campaign; a
       const { body, replayed } = await asked(row.batchId, order);
       const told = { act: order.act, answer: body, replayed, atS: api.time.nowS() };
       setOpen(null);
+      // The button is gone, and its row may go too.
+      heading.current?.focus();
       if (order.act === "extend") return setProgress({ ...told, state: "in-force" });
       setProgress({ ...told, state: "answered" });
-      const seen = await lookedFor(row.batchId, order);
+      const seen = await lookedFor(row.batchId, order, onSeen);
       setProgress({ ...told, state: seen ? "in-force" : "not-seen", atS: api.time.nowS() });
     } catch (error) {
       setProgress({ state: "failed", failure: noticed(error), order });
@@ -78,7 +89,7 @@ export function Acts({ row, document, again }: { row: Row; document: Campaign; a
   };
   return (
     <section class="stack" aria-labelledby="acts">
-      <h2 id="acts">{say("act.title")}</h2>
+      <h2 id="acts" ref={heading} tabIndex={-1}>{say("act.title")}</h2>
       <Told progress={progress} document={document} repeat={send} />
       <ul class="acts card">
         {actsOf(row.view?.status ?? null).map((act) => {
@@ -89,6 +100,7 @@ export function Acts({ row, document, again }: { row: Row; document: Campaign; a
               <button type="button" class="act-row" aria-expanded={open === act} aria-controls={`act-${act}`} onClick={() => setOpen(open === act ? null : act)}>
                 <Icon name={ICONS[act]} />
                 <span><b>{say(isVoid ? "act.void" : NAMES[act])}</b><span class="note">{say(isVoid ? "act.void-said" : SAID[act])}</span></span>
+                <span class="turn"><Icon name="back" /></span>
               </button>
               <div id={`act-${act}`} class="consequence" hidden={open !== act}>
                 {open === act && <Consequence row={row} document={document} busy={busy} send={send} />}
@@ -142,12 +154,14 @@ function asked(batchId: string, { act, body }: Order) {
 }
 
 /** Whether the public read has come to show the act, once every function must have it. */
-async function lookedFor(batchId: string, { act, quantity = 0 }: Order): Promise<boolean> {
+async function lookedFor(batchId: string, { act, quantity = 0 }: Order, onSeen: (view: BatchView) => void): Promise<boolean> {
   const sinceS = api.device.monotonicS();
   for (let look = 1; look <= LOOKS_MAX; look++) {
     try {
       const { body }: { body: BatchView } = await api.call("GET /batches/{batch_id}", { path: { batch_id: batchId } });
-      if (isInForce(act, body, quantity) && api.device.monotonicS() - sinceS >= EVERYWHERE_S) return true;
+      const shows = isInForce(act, body, quantity);
+      if (shows) onSeen(body);
+      if (shows && api.device.monotonicS() - sinceS >= EVERYWHERE_S) return true;
     } catch {
       // Not published everywhere yet, or the line is down for a moment: the next look decides.
     }

@@ -96,6 +96,7 @@ function Result({ progress, document }: { progress: Extract<Progress, { state: "
   const [copied, setCopied] = useState(false);
   const equations = [...report.equations].sort((a, b) => Number(a.holds) - Number(b.holds));
   const names = Object.fromEntries(document.funders.map((one) => [one.funder_id, titled(one.title).text]));
+  const groups = groupsOf(equations);
   const failed = equations.filter(({ holds }) => !holds).length;
   const good = report.ok && report.complete;
   const title = good ? say("audit.good", { count: count(equations.length) }) : say("audit.bad", { failed: count(failed), count: count(equations.length) });
@@ -109,9 +110,9 @@ function Result({ progress, document }: { progress: Extract<Progress, { state: "
       <Notice mood={good ? "done" : "stop"} live="status" title={`${name}: ${title}`}>
         <p>{say("audit.took", { time: second(atS, document), seconds: count(Math.max(1, Math.round(tookS))) })}</p>
       </Notice>
-      {groupsOf(equations).map(([batchId, group]) => (
+      {groups.map(([batchId, group]) => (
         <section key={batchId} class="stack">
-          {batchId !== "" && <h2>{nameOf({ kind: "batch", batchId }, document)}</h2>}
+          {groups.length > 1 && <h2>{batchId === "" ? say("audit.whole") : nameOf({ kind: "batch", batchId }, document)}</h2>}
           <ul class="equations card">{group.map((one) => <Line key={one.equation} equation={one} names={names} />)}</ul>
         </section>
       ))}

@@ -1,9 +1,11 @@
 // The batches of a campaign, and one of them with what can be done to it.
 
+import { useState } from "preact/hooks";
 import { ProblemError } from "../shared/api";
+import { nowS } from "../shared/clock";
 import { titled } from "../shared/words";
 import { Acts } from "./acts";
-import { rowsOf, type Campaign, type Row, type Summary } from "./batches";
+import { asSeen, rowsOf, type BatchView, type Campaign, type Row, type Summary } from "./batches";
 import { AsOf, Failure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
 import { consoleHref } from "./place";
 import { api, useReading } from "./stack";
@@ -80,7 +82,13 @@ function Measure({ row }: { row: Row }) {
   return <HandedOut quantity={quantity} remaining={view.remaining} />;
 }
 
-function One({ row, document, asOfS, again }: { row: Row; document: Campaign; asOfS: number | null; again: () => void }) {
+/** So long an answer of the public list may be kept on its way here, with the time between two reads. */
+const LIST_OLD_S = 10;
+
+function One({ row: listed, document, asOfS, again }: { row: Row; document: Campaign; asOfS: number | null; again: () => void }) {
+  const [seen, setSeen] = useState<{ view: BatchView; atS: number } | null>(null);
+  const isNewer = seen !== null && (nowS.value ?? 0) - seen.atS < LIST_OLD_S;
+  const row = asSeen(listed, isNewer ? seen.view : null);
   const { text, lang } = titled(row.title);
   const status = row.view?.status ?? null;
   return (
@@ -96,7 +104,7 @@ function One({ row, document, asOfS, again }: { row: Row; document: Campaign; as
           </dl>
         </div>
       </section>
-      <Acts key={row.batchId} row={row} document={document} again={again} />
+      <Acts key={row.batchId} row={row} document={document} onSeen={(view) => setSeen({ view, atS: api.time.nowS() })} again={again} />
     </div>
   );
 }

@@ -30,6 +30,11 @@ export function rowsOf(document: Pick<Campaign, "batches">, published: Summary[]
   return rows.sort((a, b) => Date.parse(a.opensAt) - Date.parse(b.opensAt));
 }
 
+/** A batch as it was seen by itself a moment ago: the list of the season may be older. */
+export function asSeen(row: Row, seen: BatchView | null): Row {
+  return seen === null ? row : { ...row, quantity: seen.quantity, view: seen };
+}
+
 /** What can be done to a batch now; `void` remains after a stop. */
 export function actsOf(status: Status | null): Act[] {
   if (status === null) return ["publish"];

@@ -2,6 +2,7 @@
 // budgets. A release minute by the second needs the statistics, which no route tells yet: it will be a screen of its own.
 
 import { dayOf, clockOf } from "../shared/figures";
+import { Drawing } from "../shared/parts/drawings";
 import { language, titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
 import { totalsOf, type Summary } from "./batches";
@@ -27,7 +28,13 @@ export function Board({ campaignId }: { campaignId: string | null }) {
         <>
           <Title text={say("city.name")} />
           {(list.failure || list.value === null) && <Waiting read={list} />}
-          {list.value?.length === 0 && <p>{say("board.none")}</p>}
+          {list.value?.length === 0 && (
+            <div class="empty">
+              <Drawing section="opening" />
+              <p>{say("board.none")}</p>
+              <p><a href="/">{say("board.citizens")}</a></p>
+            </div>
+          )}
         </>
       )}
       {campaigns.length > 1 && (

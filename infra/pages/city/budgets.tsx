@@ -6,6 +6,7 @@ import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import type { Schema } from "../shared/routes";
 import type { Campaign } from "./batches";
+import { plain } from "./csv";
 import { AsOf, Bar, Failure, FunderName, Name, Table, Title, Waiting } from "./parts";
 import { api, noticed, useReading } from "./stack";
 import { count, moment, money, say, type CityWord } from "./words";
@@ -14,6 +15,8 @@ import { listed, titled } from "../shared/words";
 type Report = Schema<"BudgetsView">;
 type Movement = Schema<"MovementView">;
 type Kind = Schema<"RecordKind">;
+/** An amount of a funder. */
+type Column = (one: Report["funders"][number]) => number;
 
 const KINDS: Record<Kind, CityWord> = { reserve: "budgets.reserve", release: "budgets.release", rollover: "budgets.rollover" };
 const LOOKS = ["first", "second"] as const;
@@ -58,14 +61,16 @@ export function Budgets({ campaignId }: { campaignId: string }) {
 }
 
 function Funders({ report, document }: { report: Report; document: Campaign }) {
-  const rows = report.funders.map((one) => [
-    <FunderName document={document} id={one.funder_id} />,
-    money(one.budget_minor, document),
-    money(one.spent_minor, document),
-    money(one.reserved_minor - one.spent_minor, document),
-    money(one.left_minor, document),
-  ]);
+  const all = (of: Column) => report.funders.reduce((total, one) => total + of(one), 0);
+  const columns: Column[] = [
+    (one) => one.budget_minor,
+    (one) => one.spent_minor,
+    (one) => one.reserved_minor - one.spent_minor,
+    (one) => one.left_minor,
+  ];
   const names = [say("budgets.spent"), say("budgets.reserved"), say("budgets.left")];
+  const rows = report.funders.map((one) => [<FunderName document={document} id={one.funder_id} />, ...columns.map((of) => money(of(one), document))]);
+  const lines = () => report.funders.map((one) => [one.funder_id, ...columns.map((of) => plain(of(one), document.currency))]);
   return (
     <>
       <ul class="key" aria-hidden="true">{names.map((name, at) => <li key={name}><i class={LOOKS[at] ?? ""} />{name}</li>)}</ul>
@@ -77,7 +82,7 @@ function Funders({ report, document }: { report: Report; document: Campaign }) {
           </li>
         ))}
       </ul>
-      <Table caption={say("budgets.by-funder")} head={[say("money.funder"), say("budgets.budget"), ...names]} rows={rows} />
+      <Table caption={say("budgets.by-funder")} head={[say("money.funder"), say("budgets.budget"), ...names]} rows={rows} total={columns.map((of) => money(all(of), document))} file={{ name: `${document.campaign_id}-budgets`, lines }} />
       <p class="note">{say("budgets.explained")}</p>
     </>
   );
@@ -87,14 +92,16 @@ const sum = (parts: Schema<"FundingView">[]) => parts.reduce((total, one) => tot
 
 function Batches({ report, document }: { report: Report; document: Campaign }) {
   const titleOf = (id: string) => document.batches.find((one) => one.batch_id === id)?.title ?? id;
+  const columns = (one: Report["batches"][number]) => [sum(one.reserved) - sum(one.released), sum(one.spent), sum(one.released)];
   const rows = report.batches.map((one) => [
     <><Name title={titleOf(one.batch_id)} />{one.on_its_way && <span class="note block">{say("budgets.on-its-way")}</span>}</>,
-    money(sum(one.reserved) - sum(one.released), document),
-    money(sum(one.spent), document),
-    money(sum(one.released), document),
+    ...columns(one).map((minor) => money(minor, document)),
   ]);
   if (rows.length === 0) return <p>{say("budgets.no-batches")}</p>;
-  return <Table caption={say("budgets.batches")} head={[say("budgets.batch"), say("budgets.set-aside"), say("budgets.spent"), say("budgets.given-back")]} rows={rows} />;
+  const lines = () => report.batches.map((one) => [one.batch_id, ...columns(one).map((minor) => plain(minor, document.currency))]);
+  const total = [0, 1, 2].map((at) => money(report.batches.reduce((all, one) => all + (columns(one)[at] ?? 0), 0), document));
+  const head = [say("budgets.batch"), say("budgets.set-aside"), say("budgets.spent"), say("budgets.given-back")];
+  return <Table caption={say("budgets.batches")} head={head} rows={rows} total={total} file={{ name: `${document.campaign_id}-batches`, lines }} />;
 }
 
 /** The first page came with the report; each further one is asked for. Newest first among those that are here. */

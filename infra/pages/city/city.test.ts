@@ -5,11 +5,12 @@ import { test } from "node:test";
 import { language } from "../shared/words";
 import { actsOf, isInForce, issuedOf, rowsOf, totalsOf, withMore, type Campaign, type Summary, type Terms } from "./batches";
 import { wholeOf } from "./consequences";
+import { plain, textOf } from "./csv";
 import { told } from "./details";
 import { carried, compared, parsed, withRevision, written } from "./document_tools";
 import { batchOf, inWords } from "./equations";
 import { consoleHref, placeOf } from "./place";
-import { share } from "./words";
+import { amountsIn, share } from "./words";
 
 const DOCUMENT = {
   campaign_id: "spring",
@@ -107,7 +108,7 @@ test("an equation keeps its numbers in both languages", () => {
   const told = "quantity 2000000 = remaining 1 + claims 1999999 + unclaimed 0, unclaimed >= 0";
   assert.equal(inWords(told, "en").text, "quantity 2,000,000 = remaining 1 + claims 1,999,999 + unclaimed 0, unclaimed ≥ 0");
   assert.equal(inWords(told, "zh").text, "总数 2,000,000 = 剩余 1 + 领取 1,999,999 + 未领 0, 未领 ≥ 0");
-  assert.equal(inWords("reserved city 1.00 CNY", "zh", { city: "市政府" }).text, "留存 市政府 1.00 CNY");
+  assert.equal(inWords("reserved city 1.00 CNY", "zh", { city: "市政府" }).text, "留存 市政府 1.00\u00a0元");
   assert.deepEqual(inWords("something new 5", "zh"), { text: "something new 5", lang: "en-GB" });
   assert.deepEqual(batchOf("batch early: claims 1"), { batchId: "early", text: "claims 1" });
 });
@@ -127,4 +128,13 @@ test("a refusal of the stack is said in Chinese with its facts, and a sentence i
   assert.equal(said('Batch \'early\' is published: title stays "tea or milk", the document states 5.'), '批次 “early” 已发布：title 保持 "tea or milk"，文件写的是 5。');
   assert.deepEqual(told("something new", "zh"), { text: "something new", lang: "en-GB" });
   assert.deepEqual(told("'early' was stopped for good.", "en"), { text: "'early' was stopped for good." });
+});
+
+test("an amount of the stack is written as the page writes amounts, and what is none stays", () => {
+  assert.equal(amountsIn("spent -1,234.50 CNY of 5 JPY, 2.5 CNY, 7 USD", "en"), "spent −¥1,234.50 of ¥5, 2.5 CNY, 7 USD");
+});
+
+test("a file has a mark for spreadsheet programs, and no text that they would compute", () => {
+  assert.equal(textOf([["a,b", "=1+1", "-1.50"], ['"', "-x", 3]]), '"a,b",\'=1+1,-1.50\r\n"""",\'-x,3\r\n');
+  assert.deepEqual([plain(123_450, "CNY"), plain(5, "JPY")], ["1234.50", "5"]);
 });

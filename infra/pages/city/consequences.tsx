@@ -191,7 +191,7 @@ function Money({ document, plan, title, children }: MoneyProps) {
   const parts = [...planned.to_reserve].sort((a, b) => order.indexOf(a.funder_id) - order.indexOf(b.funder_id));
   const rows = parts.map(({ funder_id, amount_minor }) => {
     const there = availableOf(read.value!, funder_id);
-    return [<FunderName document={document} id={funder_id} />, money(amount_minor, document), money(there, document), money(there - amount_minor, document)];
+    return [<FunderName document={document} id={funder_id} />, money(amount_minor, document), money(there, document), <span class={there < amount_minor ? "short" : ""}>{money(there - amount_minor, document)}</span>];
   });
   return (
     <>

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Notice } from "../shared/parts/notice";
-import { titled } from "../shared/words";
+import { dayOf } from "../shared/figures";
+import type { Schema } from "../shared/routes";
+import { language, titled } from "../shared/words";
 import { Audit } from "./audit";
 import { Batches } from "./batch_list";
 import { Budgets } from "./budgets";
@@ -12,7 +14,7 @@ import { Document } from "./document";
 import { Hotline } from "./hotline";
 import { Name, Title, Waiting } from "./parts";
 import { consoleHref, PARTS, place, type Part, type Place } from "./place";
-import { signedIn, signIn, signInFailed, useCampaigns } from "./stack";
+import { sessionOver, signedIn, signIn, signInFailed, useCampaigns } from "./stack";
 import { say, type CityWord } from "./words";
 
 const NAMES: Record<Part, CityWord> = {
@@ -45,12 +47,19 @@ function SignIn() {
     <div class="narrow stack">
       <Title text={say("signin.title")} />
       <p>{say("signin.for")}</p>
+      {sessionOver.value && <Notice mood="wait" live="alert" title={say("signin.over")}><p>{say("signin.kept")}</p></Notice>}
       {signInFailed.value && <Notice mood="stop" live="alert" title={say("signin.refused")} />}
       {failed && <Notice mood="wait" live="alert" title={say("signin.unreachable")} />}
       <Button kind="act" icon="person" busy={leaving} onPress={leave}>{say("signin.go")}</Button>
       <p class="note">{say("signin.memory")}</p>
     </div>
   );
+}
+
+/** The first and the last day of a season. */
+function daysOf({ starts_at, ends_at, timezone }: Schema<"CampaignSummary">) {
+  const day = (at: string | number) => dayOf(at, timezone, language.value);
+  return { opens: day(starts_at), closes: day(Date.parse(ends_at) / 1000 - 1) };
 }
 
 /** Campaigns of which nothing is published are in no list: they are opened by their name. */
@@ -69,7 +78,7 @@ function Choose() {
       {list.value && list.value.length > 0 && (
         <ul class="lines">
           {list.value.map((one) => (
-            <li key={one.campaign_id} class="line single"><p class="what"><a href={consoleHref(one.campaign_id)}><Name title={one.title} /></a></p></li>
+            <li key={one.campaign_id} class="line single"><p class="what"><a href={consoleHref(one.campaign_id)}><Name title={one.title} /></a></p><p class="note">{say("board.window", daysOf(one))}</p></li>
           ))}
         </ul>
       )}
@@ -85,7 +94,8 @@ function Choose() {
 function Parts({ at, campaignId }: { at: Extract<Place, { name: "console" }>; campaignId: string }) {
   const list = useCampaigns();
   const found = list.value?.find((one) => one.campaign_id === campaignId);
-  const name = found ? titled(found.title) : { text: campaignId };
+  // Its name alone is shown only where nothing of it is published.
+  const name = found ? titled(found.title) : { text: list.value || list.failure ? campaignId : "\u00a0" };
   return (
     <>
       <div class="console-head">

@@ -5,6 +5,7 @@
 
 import type { Language } from "../shared/reactions";
 import { LOCALES } from "../shared/words";
+import { amountsIn } from "./words";
 import sentences from "./words/details.json";
 
 const WORDS: Record<string, string> = sentences;
@@ -19,9 +20,9 @@ const SHAPES = Object.keys(WORDS)
 
 /** As the page's language says it; `lang` where it stays in English. */
 export function told(detail: string, language: Language): { text: string; lang?: string } {
-  if (language === "en") return { text: detail };
+  if (language === "en") return { text: amountsIn(detail, language) };
   const text = inChinese(detail);
-  return text === null ? { text: detail, lang: LOCALES.en } : { text };
+  return text === null ? { text: detail, lang: LOCALES.en } : { text: amountsIn(text, language) };
 }
 
 function inChinese(said: string): string | null {

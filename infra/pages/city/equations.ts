@@ -2,6 +2,7 @@
 
 import type { Language } from "../shared/reactions";
 import { LOCALES } from "../shared/words";
+import { amountsIn } from "./words";
 import phrases from "./words/equations.json";
 
 const WORDS: Record<string, string> = phrases;
@@ -14,13 +15,13 @@ export function inWords(equation: string, language: Language, names: Record<stri
   const signs = equation.replace(/<=/g, "≤").replace(/>=/g, "≥").replace(/ x /g, " × ");
   const named = signs.replace(/([a-z0-9-]+)(?= -?[\d,.]+ [A-Z]{3}\b)/g, (id) => names[id] ?? id);
   const apart = named.replace(/(^|[^\d.,:#~a-z-])(\d{4,})(?![\d.,:-])/g, (_, before: string, digits: string) => before + Number(digits).toLocaleString("en"));
-  if (language === "en") return { text: apart };
+  if (language === "en") return { text: amountsIn(apart, language) };
   let found = 0;
   const text = apart.replace(PHRASE, (_, before: string, phrase: string) => {
     found += 1;
     return before + (WORDS[phrase] ?? phrase);
   });
-  return found > 0 ? { text } : { text: apart, lang: LOCALES.en };
+  return found > 0 ? { text: amountsIn(text, language) } : { text: apart, lang: LOCALES.en };
 }
 
 /** The batch that an equation of a campaign begins with, and the rest of it. */

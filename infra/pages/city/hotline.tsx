@@ -71,10 +71,9 @@ function Found({ person, local }: { person: Person; local: Campaign }) {
   const coupons = [...person.coupons].sort((a, b) => rank(a) - rank(b) || Date.parse(a.expires_at) - Date.parse(b.expires_at));
   return (
     <section class="stack" aria-live="polite">
-      <h2>{say("hotline.coupons", { count: count(coupons.length) })}</h2>
+      <h2>{coupons.length === 0 ? say("hotline.none") : say("hotline.coupons", { count: count(coupons.length) })}</h2>
       <p class="note">{say("asof.time", { time: moment(person.as_of, local) })}</p>
       {person.damaged > 0 && <Notice mood="stop" title={say("hotline.damaged", { count: count(person.damaged) })} />}
-      {coupons.length === 0 && <p>{say("hotline.none")}</p>}
       <ul class="lines">{coupons.map((one) => <Line key={one.coupon_id} coupon={one} local={local} />)}</ul>
       {person.bookings.length > 0 && (
         <>

@@ -7,10 +7,12 @@ import { nowS } from "../shared/clock";
 import { Button } from "../shared/parts/button";
 import { Chip, Notice, type Mood } from "../shared/parts/notice";
 import { lineOf } from "../shared/reactions";
+import { saved } from "../shared/saving";
 import { language, titled } from "../shared/words";
 import type { Campaign, Status } from "./batches";
+import { csvOf, type Cell } from "./csv";
 import { told } from "./details";
-import type { Reading } from "./stack";
+import { signOut, type Reading } from "./stack";
 import type { Schema } from "../shared/routes";
 import { count, second, say, share, type CityWord, type Local } from "./words";
 
@@ -140,7 +142,8 @@ export function Failure({ failure, again, children }: { failure: ApiError; again
       {typeof detail === "string" && <p class="detail"><Told detail={detail} /></p>}
       {places.length > 0 && <ul>{places.map(({ place, message }) => <li key={place}><code>{place}</code> <Told detail={message} /></li>)}</ul>}
       {children}
-      {again && <p><Button kind="quiet" icon="refresh" onPress={again}>{say("failure.again")}</Button></p>}
+      {refused?.status === 403 && <p><Button kind="quiet" icon="person" onPress={signOut}>{say("failure.other-account")}</Button></p>}
+      {again && refused?.status !== 403 && <p><Button kind="quiet" icon="refresh" onPress={again}>{say("failure.again")}</Button></p>}
     </Notice>
   );
 }
@@ -171,9 +174,20 @@ function Skeleton({ lines }: { lines: number }) {
   );
 }
 
+interface TableProps {
+  caption: string;
+  head: string[];
+  rows: ComponentChildren[][];
+  /** The sums of the columns, on the last line. */
+  total?: ComponentChildren[];
+  /** The same as a file: its name, and its lines below the head. */
+  file?: { name: string; lines: () => Cell[][] };
+}
+
 /** A table; on a narrow screen each row stands alone, with the heads beside its cells. Roles survive that display. */
-export function Table({ caption, head, rows }: { caption: string; head: string[]; rows: ComponentChildren[][] }) {
+export function Table({ caption, head, rows, total, file }: TableProps) {
   return (
+    <>
     <table role="table">
       <caption class="unseen">{caption}</caption>
       <thead role="rowgroup">
@@ -187,6 +201,16 @@ export function Table({ caption, head, rows }: { caption: string; head: string[]
           </tr>
         ))}
       </tbody>
+      {total && (
+        <tfoot role="rowgroup">
+          <tr role="row">
+            <th role="rowheader" scope="row">{say("table.total")}</th>
+            {total.map((cell, at) => <td key={at} role="cell" class="number" data-head={head[at + 1]}>{cell}</td>)}
+          </tr>
+        </tfoot>
+      )}
     </table>
+    {file && <p><Button kind="quiet" icon="download" onPress={() => saved(`${file.name}.csv`, csvOf([head, ...file.lines()]))}>{say("table.file")}</Button></p>}
+    </>
   );
 }

@@ -15,6 +15,8 @@ export const session = signal<Session | null>(null);
 export const config = signal<Config | null>(null);
 /** False after a refusal of the token too. */
 export const signedIn = signal(false);
+/** The stack refused the token while it was used. */
+export const sessionOver = signal(false);
 /** Why the last sign-in came to nothing. */
 export const signInFailed = signal(false);
 
@@ -34,7 +36,10 @@ export function signOut(): void {
 /** A refused token ends the session on this page: nothing that was typed is lost. */
 export function noticed(failure: unknown): ApiError {
   if (!(failure instanceof ApiError)) throw failure;
-  if (failure instanceof ProblemError && failure.status === 401) signOut();
+  if (failure instanceof ProblemError && failure.status === 401) {
+    sessionOver.value = signedIn.value;
+    signOut();
+  }
   return failure;
 }
 

@@ -1,7 +1,8 @@
 // The words of the city's application, and numbers as people read them.
 
+import type { Language } from "../shared/reactions";
 import { language, locale, saying } from "../shared/words";
-import { momentOf, moneyOf, zoneOf } from "../shared/figures";
+import { digitsOf, momentOf, moneyOf, zoneOf } from "../shared/figures";
 import en from "./words/en.json";
 import zh from "./words/zh.json";
 
@@ -31,6 +32,15 @@ export const money = (minor: number, { currency }: Pick<Local, "currency">): str
 export const moment = (at: string | number, { timezone }: Pick<Local, "timezone">): string => momentOf(at, timezone, language.value);
 
 export const zone = ({ timezone }: Pick<Local, "timezone">): string => zoneOf(timezone, language.value);
+
+/** The stack's amounts, as `1,234.50 CNY`, as the page writes amounts. */
+export function amountsIn(text: string, shown: Language): string {
+  return text.replace(/(-?)([\d,]+(?:\.\d+)?) ([A-Z]{3})\b/g, (said, sign: string, digits: string, currency: string) => {
+    const minor = Number(digits.replace(/[,.]/g, ""));
+    const isWhole = (digits.split(".")[1] ?? "").length === digitsOf(currency);
+    return isWhole ? moneyOf(sign ? -minor : minor, currency, shown) : said;
+  });
+}
 
 /** `10:00:41`: of what is only seconds old. */
 export function second(at: number, { timezone }: Pick<Local, "timezone">): string {
