@@ -126,25 +126,6 @@ def test_the_pages_send_a_token_where_one_is_needed_and_nowhere_else() -> None:
     }
 
 
-PRESSED = re.compile(r"<([a-z]+)\b(?:=>|\{[^{}]*\}|[^<>])*?\bon(?:Click|Press)=")
-"""An element of HTML that is pressed."""
-REACHED = {"a", "button", "input", "select", "textarea", "summary"}
-"""A keyboard comes to them by itself, and a reader says what they are."""
-
-
-def test_what_is_pressed_is_a_button_or_a_link() -> None:
-    """A `div` that is pressed is nothing to a keyboard."""
-    assert [
-        (path.name, name) for path, text in sources() for name in PRESSED.findall(text) if name not in REACHED
-    ] == []
-
-
-@pytest.mark.parametrize("offender", ["<div onClick={go}>", '<li class="a" onClick={() => go(1)} role="button">'])
-def test_a_div_that_is_pressed_is_seen(offender: str) -> None:
-    """With a role too, and behind another attribute."""
-    assert set(PRESSED.findall(offender)) - REACHED != set()
-
-
 @pytest.mark.parametrize(
     "path", [path for path, _ in sources() if path.name != "contract.d.ts"], ids=lambda path: path.name
 )
