@@ -14,11 +14,14 @@ import yaml
 from pydantic import ValidationError
 
 from coupons.faults import explained
-from coupons.model.campaigns import Campaign
+from coupons.model.seasons import Season
 from infra.couponctl import full_width
 from infra.couponctl.core_yaml import DocumentFileError, line_of, parse
 
-_IDS = ("batch_id", "terms_id", "funder_id", "merchant_id", "store_id", "limit_id", "section_id")
+_IDS = (
+    *("announcement_id", "activity_id", "session_id", "facility_id", "venue_id", "booking_rule_id"),
+    *("batch_id", "terms_id", "funder_id", "merchant_id", "store_id", "limit_id", "section_id"),
+)
 """What items are called by; batches and terms name sections too."""
 _DIGITS = re.compile(r"\d{3}")
 """What follows a comma in a number."""
@@ -33,11 +36,13 @@ class CampaignFile:
 
     name: str
     document: dict[str, Any]
-    """As it can be sent as JSON."""
+    """The campaign document, as it can be sent as JSON."""
+    programme: dict[str, Any] | None
+    """The programme document, if the file has one."""
     root: yaml.Node
 
-    def located(self, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Adds its line to each place of the sent document that the stack reported.
+    def located(self, places: list[dict[str, Any]], *inside: str) -> list[dict[str, Any]]:
+        """Adds its line to each place of the sent document that the stack reported; `inside`: the key it is under.
 
         `body.batches.0.title` and `batches[first].title` are the same place; the first is written as
         `batches[0].title`.
@@ -47,7 +52,7 @@ class CampaignFile:
             place = str(one.get("place", ""))
             steps = [item or (int(step) if step.isdecimal() else step) for step, item in _STEPS.findall(place)]
             by_number = steps[:1] == ["body"]
-            _, line, where = _locate(self.root, tuple(steps[1:] if by_number else steps))
+            _, line, where = _locate(self.root, (*inside, *(steps[1:] if by_number else steps)))
             found.append({"line": line, **one, **({"place": where} if where and by_number else {})})
         return found
 
@@ -62,11 +67,12 @@ def read_campaign(path: str | Path) -> CampaignFile:
     path = Path(path)
     root, document = parse(path)
     try:
-        Campaign.model_validate(document)
+        Season.model_validate(document)
     except ValidationError as error:
         raise DocumentFileError(_problems(path.name, root, error)) from None
     assert isinstance(document, dict)  # the model accepts nothing else
-    return CampaignFile(path.name, document, root)
+    campaign = {name: value for name, value in document.items() if name != "programme"}
+    return CampaignFile(path.name, campaign, document.get("programme"), root)
 
 
 def load_campaign(path: str | Path) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def load_campaign(path: str | Path) -> dict[str, Any]:
 
 def _problems(name: str, root: yaml.Node, error: ValidationError) -> list[str]:
     problems: set[tuple[int, str]] = set()
-    for steps, told in explained(error, Campaign):
+    for steps, told in explained(error, Season):
         node, line, where = _locate(root, steps)
         message = _full_width(node, steps) or _cut(root, steps) or told
         line = _line_of_name(node, message) or line

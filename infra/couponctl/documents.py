@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from infra.client.api import ProblemError, UnreachableError
-from infra.couponctl import campaigns, plans
+from infra.couponctl import campaigns, plans, programmes
 from infra.couponctl.cli import OPERATOR, Cli, NoTokenError, command
 from infra.couponctl.output import GOOD, REFUSED, NotAgreedError, counted
 from infra.couponctl.parameters import NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from infra.client.api import Answer
     from infra.couponctl.campaign_files import CampaignFile
     from infra.couponctl.campaigns import Edit
@@ -30,7 +32,7 @@ NO_ACCESS = (401, 403)
 @click.option("--publish", is_flag=True, help="Publish every batch of the file as well.")
 @click.option("--yes", is_flag=True, help="Do not ask before something is removed.")
 def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int:
-    """Create or update a campaign from a file.
+    """Create or update a campaign, and its programme if the file has one.
 
     Before anything is written it says what is added, changed, removed or frozen, how much money of each funder
     publishing sets aside, and what is probably not meant. On a terminal it asks before something is removed.
@@ -45,22 +47,25 @@ def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int
         return _check(cli, file, publish=publish)
     edit = campaigns.edit_of(cli.api, file.document)
     plan = _planned(cli, file, edit)
+    programme = programmes.planned(cli.api, file)
     if plan:
-        cli.out.plan({"plan": plan}, *plans.told(plan, file))
-        if plan["refusals"]:
-            return _not_applied(cli, edit, plan["refusals"])
-        if not (yes or _is_agreed(plan)):
+        said = {"plan": plan, "programme": programme} if programme else {"plan": plan}
+        cli.out.plan(said, *plans.told(plan, file), *_told(programme, file))
+        refusals = [*plan["refusals"], *(programme["refusals"] if programme else ())]
+        if refusals:
+            return _not_applied(cli, edit, refusals)
+        if not (yes or _is_agreed([*plans.removed(plan), *programmes.removed(programme)])):
             raise NotAgreedError(f"{edit.campaign_id}: not applied")
     return _apply(cli, file, edit, told=plan is not None, publish=publish)
 
 
 def _check(cli: Cli, file: CampaignFile, *, publish: bool) -> int:
     """Prints the stack's plan, or what the file alone tells."""
-    plan, why = None, None
+    plan, why, api = None, None, None
     try:
         edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), file.document)
         plan = _planned(cli, file, edit)
-        why = None if plan else "the stack gives no plans"
+        why, api = (None, cli.api) if plan else ("the stack gives no plans", None)
     except NoTokenError:
         why = "no token is given"
     except UnreachableError as error:
@@ -69,11 +74,18 @@ def _check(cli: Cli, file: CampaignFile, *, publish: bool) -> int:
         if error.status not in NO_ACCESS:
             raise
         why = f"the stack refuses the token ({error.status})"
+    programme = programmes.planned(api, file)
     found = plan or plans.with_lines(plans.without_stack(file.document), file)
-    said = {"plan": found, "checked_with": None if why else cli.options["url"], "without_stack": why}
+    refusals = [*(found["refusals"] or ()), *((programme or {}).get("refusals") or ())]
+    said = {
+        "plan": found,
+        **({"programme": programme} if programme else {}),
+        "checked_with": None if why else cli.options["url"],
+        "without_stack": why,
+    }
     notes = ["", f"Checked without a stack: {why}.", plans.NOT_CHECKED] if why else []
-    cli.out.result(said, *plans.told(found, file), *notes)
-    return REFUSED if found["refusals"] or (publish and plans.not_covered(found)) else GOOD
+    cli.out.result(said, *plans.told(found, file), *_told(programme, file), *notes)
+    return REFUSED if refusals or (publish and plans.not_covered(found)) else GOOD
 
 
 def _planned(cli: Cli, file: CampaignFile, edit: Edit) -> dict[str, Any] | None:
@@ -86,9 +98,12 @@ def _planned(cli: Cli, file: CampaignFile, edit: Edit) -> dict[str, Any] | None:
         raise _with_lines(error, file) from None
 
 
-def _is_agreed(plan: dict[str, Any]) -> bool:
+def _told(programme: dict[str, Any] | None, file: CampaignFile) -> Iterator[str]:
+    return programmes.told(programme, str(file.document["campaign_id"]), str(file.document["currency"]))
+
+
+def _is_agreed(gone: list[str]) -> bool:
     """Nothing is removed, or nobody is there to ask, or the answer is yes."""
-    gone = plans.removed(plan)
     if not gone or not sys.stdin.isatty():
         return True
     shown = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
@@ -121,6 +136,9 @@ def _apply(cli: Cli, file: CampaignFile, edit: Edit, *, told: bool, publish: boo
     }
     head |= {"warnings": applied.warnings} if applied.warnings else {}
     said = f"{applied.campaign_id}: {applied.outcome}{revision}"
+    if file.programme is not None:
+        head["programme"] = _put_programme(cli, file)
+        said += f"; programme {head['programme']}"
     if not publish:
         cli.out.result(head, said)
         return GOOD
@@ -133,11 +151,19 @@ def _apply(cli: Cli, file: CampaignFile, edit: Edit, *, told: bool, publish: boo
     return REFUSED if refused else GOOD
 
 
-def _with_lines(error: ProblemError, file: CampaignFile) -> ProblemError:
+def _put_programme(cli: Cli, file: CampaignFile) -> str:
+    """What the PUT of the programme did."""
+    try:
+        return programmes.put_programme(cli.api, str(file.document["campaign_id"]), file.programme or {})
+    except ProblemError as error:
+        raise _with_lines(error, file, "programme") from None
+
+
+def _with_lines(error: ProblemError, file: CampaignFile, *inside: str) -> ProblemError:
     """The refusal, with the line of each place."""
     for name in ("errors", "differences"):
         places = error.problem.get(name)
-        error.problem[name] = file.located(places) if isinstance(places, list) else places
+        error.problem[name] = file.located(places, *inside) if isinstance(places, list) else places
     return error
 
 

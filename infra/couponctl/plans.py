@@ -71,7 +71,7 @@ def told(plan: dict[str, Any], file: CampaignFile) -> Iterator[str]:
     # Of a new campaign the file says every field; its items are an overview.
     changes = [one for one in plan["changes"] or [] if plan["outcome"] != "created" or one["place"].endswith("]")]
     for change in changes[:LINES_MAX]:
-        yield f"  {_change(change, currency)}"
+        yield f"  {change_line(change, currency)}"
     if len(changes) > LINES_MAX:
         yield f"  and {len(changes) - LINES_MAX:,} more changes (--json lists all)"
     if plan["outcome"] != "unchanged" or any(batch["to_reserve"] for batch in plan["batches"]):
@@ -111,7 +111,8 @@ def _outcome(plan: dict[str, Any]) -> str:
     return "is new" if plan["outcome"] == "created" else f"is at revision {plan['revision']}; {', '.join(numbers)}"
 
 
-def _change(change: dict[str, Any], currency: str) -> str:
+def change_line(change: dict[str, Any], currency: str) -> str:
+    """One difference, in a line."""
     place, kind = change["place"], change["change"]
     line = f" (line {change['line']})" if kind != "removed" and "line" in change else ""
     kept, stated = _value(change, "kept", currency), _value(change, "stated", currency)

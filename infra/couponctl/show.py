@@ -14,6 +14,7 @@ from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.edits import stored_or_empty
 from infra.couponctl.output import GOOD, amount, counted, currency_name, table
 from infra.couponctl.parameters import NAME
+from infra.couponctl.programmes import path_of, shown
 from infra.couponctl.reads import published_batch, read
 from infra.couponctl.words import moment, of_terms, title, window
 
@@ -46,14 +47,16 @@ def campaigns(cli: Cli) -> int:
 @command("show", needs=OPERATOR)
 @click.argument("name", metavar="CAMPAIGN|BATCH", type=NAME)
 def show(cli: Cli, name: str) -> int:
-    """Show a campaign and its batches, or a batch and its terms.
+    """Show a campaign with its batches and programme, or a batch and its terms.
 
     A batch that is not published is shown with its campaign only.
     """
     document = stored_or_empty(cli.api, f"/admin/campaigns/{quote(name, safe='')}")
     if "revision" in document:
         published = stored_or_empty(cli.api, f"/campaigns/{quote(name, safe='')}").get("batches", [])
-        cli.out.result({"campaign": document, "published": published}, *_campaign(document, published))
+        programme = stored_or_empty(cli.api, path_of(name))
+        said = {"campaign": document, "published": published, **({"programme": programme} if programme else {})}
+        cli.out.result(said, *_campaign(document, published), *filter(None, [shown(programme)]))
         return GOOD
     try:
         batch, campaign = published_batch(cli.api, name)

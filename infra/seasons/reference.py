@@ -13,13 +13,17 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
 from coupons import fields as words
-from coupons.model.campaigns import Campaign
+from coupons.model.seasons import Season
 from infra.described import DescribedSchema
 
 _DEFINITION = "#/$defs/"
 _TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$"
 KINDS: dict[str, tuple[Any, str]] = {
     "id": (words.Id, "1 to 64 lower-case letters, digits and hyphens"),
+    "slot name": (words.FacilityId, "1 to 47 lower-case letters, digits and hyphens"),
+    "link": (words.Link, "an https address, or a path of our own like `/help/`"),
+    "image": (words.Image, "the name of a picture, or a file under `/media/`"),
+    "place": (words.Geo, '`latitude,longitude` in degrees, in quotes: `"39.9042,116.4074"`'),
     "label": (words.Label, "1 to 64 printable characters; compared letter by letter"),
     "text": (words.Title, "up to 500 characters, or `{en: …, zh: …}`"),
     "time": (words.DeclaredTime, 'RFC 3339 with offset, whole seconds, in quotes: `"2020-06-06T10:00:00+08:00"`'),
@@ -47,7 +51,7 @@ class _EditorSchema(DescribedSchema):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a campaign document, each field with its meaning."""
-    made = Campaign.model_json_schema(schema_generator=_EditorSchema)
+    made = Season.model_json_schema(schema_generator=_EditorSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
@@ -63,7 +67,7 @@ def models() -> list[type[BaseModel]]:
             for inner in _inside(hint):
                 meet(inner)
 
-    meet(Campaign)
+    meet(Season)
     return found
 
 
@@ -81,7 +85,7 @@ def page() -> str:
 
 
 def _section(model: type[BaseModel], whole: dict[str, Any]) -> str:
-    described = whole if model is Campaign else whole["$defs"][model.__name__]
+    described = whole if model is Season else whole["$defs"][model.__name__]
     rows = "\n".join(
         f"| `{name}` | {_looks(field)} | {_absent(name, described)} | {field['description']} |"
         for name, field in described["properties"].items()

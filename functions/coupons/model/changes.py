@@ -14,6 +14,7 @@ from pydantic_core import to_jsonable_python
 
 from coupons.model.campaigns import Campaign
 from coupons.model.frozen import FROZEN_FACTS, frozen_items
+from coupons.model.programmes import Programme
 
 ChangeKind = Literal["added", "changed", "removed", "frozen"]
 """How a document differs in one place; `frozen`: in a published batch, which refuses the document."""
@@ -26,6 +27,12 @@ _IDS = {
     "terms": "terms_id",
     "funding": "funder_id",
     "batches": "batch_id",
+    "venues": "venue_id",
+    "facilities": "facility_id",
+    "booking_rules": "booking_rule_id",
+    "activities": "activity_id",
+    "sessions": "session_id",
+    "announcements": "announcement_id",
 }
 """The lists whose items have an id."""
 
@@ -54,6 +61,12 @@ def changes_of(stored: Campaign | None, document: Campaign, quantities: Mapping[
     found = _of_fields(stored.model_dump(exclude={"revision"}), after, "")
     frozen = _frozen_places(stored, quantities)
     return [replace(one, change="frozen") if _is_frozen(one, frozen) else one for one in found]
+
+
+def changes_of_programme(stored: Programme | None, document: Programme) -> list[Change]:
+    """The same of a programme; what past and open dates freeze is told by `programme_dates.py`."""
+    before = (stored or Programme()).model_dump(exclude={"revision"})
+    return list(_of_fields(before, document.model_dump(exclude={"revision"}), ""))
 
 
 def _frozen_places(stored: Campaign, quantities: Mapping[str, int]) -> set[str]:

@@ -1,0 +1,94 @@
+"""A season's programme over HTTP, for couponctl and the local stack: what applying it would do, and applying it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from infra.couponctl.edits import stored_or_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.client.api import Api
+    from infra.couponctl.campaign_files import CampaignFile
+
+
+def path_of(campaign_id: str) -> str:
+    return f"/admin/campaigns/{quote(campaign_id, safe='')}/programme"
+
+
+def put_programme(api: Api, campaign_id: str, programme: dict[str, Any]) -> str:
+    """The programme is as stated, from the revision that is stored unless it states one; what the PUT did.
+
+    Raises ApiError.
+    """
+    current = stored_or_empty(api, path_of(campaign_id)).get("revision")
+    sent = {**programme, "revision": current} if programme.get("revision") is None and current else programme
+    answer = api.put(path_of(campaign_id), sent)
+    if answer.status == 201:
+        return "created"
+    return "unchanged" if answer.replayed else f"updated to revision {answer.body['revision']}"
+
+
+def planned(api: Api | None, file: CampaignFile) -> dict[str, Any] | None:
+    """What applying the file's programme would do: `{revision, changes, refusals}`; None if it has none.
+
+    The stack's clock decides which dates are open. Without a stack changes and refusals are null. Raises ApiError.
+    """
+    if file.programme is None:
+        return None
+    if api is None:
+        return {"revision": None, "changes": None, "refusals": None}
+    from coupons.model.changes import changes_of_programme
+    from coupons.model.programme_dates import frozen_dates
+    from coupons.model.programmes import Programme
+
+    read = stored_or_empty(api, path_of(str(file.document["campaign_id"])))
+    stored = Programme.model_validate(read) if read else None
+    document = Programme.model_validate(file.programme)
+    now_s = int(api.time.now_s())
+    frozen = frozen_dates(stored, document, str(file.document["timezone"]), now_s) if stored else ()
+    changes = [
+        {"place": one.place, "change": one.change, "kept": one.kept, "stated": one.stated}
+        for one in changes_of_programme(stored, document)
+    ]
+    return {
+        "revision": read.get("revision"),
+        "changes": file.located(changes, "programme"),
+        "refusals": [{"slug": "terms-frozen", "detail": str(one)} for one in frozen],
+    }
+
+
+def removed(plan: dict[str, Any] | None) -> list[str]:
+    """The places of what the programme drops."""
+    changes = (plan or {}).get("changes") or []
+    return [f"programme.{one['place']}" for one in changes if one["change"] == "removed"]
+
+
+def told(plan: dict[str, Any] | None, campaign_id: str, currency: str) -> Iterator[str]:
+    """The plan in lines: the changes, and what is refused."""
+    if plan is None:
+        return
+    from infra.couponctl.plans import LINES_MAX, change_line
+
+    if plan["changes"] is None:
+        yield f"programme of {campaign_id}: fits the schema"
+        return
+    revision = plan["revision"]
+    state = "is new" if revision is None else f"is at revision {revision}; {len(plan['changes'])} changes"
+    yield f"programme of {campaign_id}: {state if plan['changes'] else f'nothing changes, revision {revision}'}"
+    yield from (f"  {change_line(change, currency)}" for change in plan["changes"][:LINES_MAX])
+    if len(plan["changes"]) > LINES_MAX:
+        yield f"  and {len(plan['changes']) - LINES_MAX:,} more changes (--json lists all)"
+    for refusal in plan["refusals"]:
+        yield f"refused: {refusal['slug']}: {refusal['detail']}"
+
+
+def shown(programme: dict[str, Any]) -> str:
+    """A stored programme in one line; empty if there is none."""
+    if not programme:
+        return ""
+    names = ("venues", "facilities", "activities", "announcements")
+    numbers = ", ".join(f"{len(programme[name])} {name}" for name in names)
+    return f"programme: revision {programme['revision']}, {numbers}"
