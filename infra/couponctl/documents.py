@@ -32,10 +32,12 @@ NO_ACCESS = (401, 403)
 @click.option("--publish", is_flag=True, help="Publish every batch of the file as well.")
 @click.option("--yes", is_flag=True, help="Do not ask before something is removed.")
 def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int:
-    """Create or update a campaign, and its programme if the file has one.
+    """Create or update a campaign from a file.
 
     Before anything is written it says what is added, changed, removed or frozen, how much money of each funder
     publishing sets aside, and what is probably not meant. On a terminal it asks before something is removed.
+
+    A programme in the file is planned and applied with it, under its own revision.
 
     With --check it stops there; where no stack answers, or no token is given, it checks the file alone. The exit code
     is 1 if the stack would refuse the document, or with --publish one of its batches.

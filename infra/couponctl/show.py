@@ -47,7 +47,7 @@ def campaigns(cli: Cli) -> int:
 @command("show", needs=OPERATOR)
 @click.argument("name", metavar="CAMPAIGN|BATCH", type=NAME)
 def show(cli: Cli, name: str) -> int:
-    """Show a campaign with its batches and programme, or a batch and its terms.
+    """Show a campaign and its batches, or a batch and its terms.
 
     A batch that is not published is shown with its campaign only.
     """

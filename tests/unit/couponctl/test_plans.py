@@ -19,7 +19,7 @@ MONEY = [{"funder_id": "jd", "amount_minor": 500_000_000}]
 BATCH = {"batch_id": "buy-hubei-goods", "quantity": 250_000, "published": False, "to_reserve": MONEY, "refusal": None}
 NO_FACTS: dict[str, Any] = dict.fromkeys(("differences", "revision", "funder_id", "available_minor", "needed_minor"))
 FROZEN = {"slug": "terms-frozen", "detail": "Batch 'sme-recovery' is published.", **NO_FACTS, "currency": None}
-FROZEN |= {"differences": [{"place": "body.batches.1.quantity", "kept": 60_001, "stated": 60_000}]}
+FROZEN |= {"differences": [{"place": "body.batches.4.quantity", "kept": 60_001, "stated": 60_000}]}
 SHORT = {**NO_FACTS, "slug": "budget-exceeded", "detail": "The budget of 'jd' does not cover this."}
 SHORT |= {"funder_id": "jd", "available_minor": 100, "needed_minor": 101, "currency": "CNY"}
 CHANGES = [
@@ -49,7 +49,7 @@ def line_of(text: str) -> int:
 
 def test_the_plan_comes_before_the_effect(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Changes with their lines, amounts in the currency, warnings; then the document is stored."""
-    warning = {"place": "body.batches.1.quantity", "message": "is odd"}
+    warning = {"place": "body.batches.4.quantity", "message": "is odd"}
     stored.on(ROUTE, planned(warnings=[warning]))
     assert stored.run("apply", str(SEASON)) == 0
     assert stored.routes()[-2:] == [ROUTE, "PUT /admin/campaigns/hubei-2020"]
@@ -63,7 +63,7 @@ def test_the_plan_comes_before_the_effect(stored: Stack, capsys: pytest.CaptureF
     assert [line.split() for line in lines if line.startswith("jd ")] == [
         ["jd", "100,000,000.00", "CNY", "1,000.00", "CNY", "5,000,000.00", "CNY", "94,999,000.00", "CNY"]
     ]
-    assert f"warning: hubei-2020.yaml:{line_of('quantity: 60000')}: batches[1].quantity: is odd" in lines
+    assert f"warning: hubei-2020.yaml:{line_of('quantity: 60000')}: batches[4].quantity: is odd" in lines
 
 
 def test_what_is_new_or_unchanged_is_said_in_few_lines(stored: Stack, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +107,7 @@ def test_what_would_be_refused_is_not_sent(stored: Stack, capsys: pytest.Capture
     told, line = capsys.readouterr().err, line_of("quantity: 60000")
     assert f"! batches[sme-recovery].quantity: 60,001 is published and stays, 60,000 was stated (line {line})" in told
     assert "! batches[masks-week-1]: is published and cannot be dropped" in told
-    assert f"  hubei-2020.yaml:{line}: batches[1].quantity: 60,001 is kept, 60,000 was stated" in told
+    assert f"  hubei-2020.yaml:{line}: batches[4].quantity: 60,001 is kept, 60,000 was stated" in told
     assert (
         "refused: budget-exceeded: The budget of 'jd' does not cover this: 1.01 CNY are needed, 1.00 CNY there" in told
     )
