@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from coupons import refusals as r
-from coupons.claim import catalog, merchants
+from coupons.claim import catalog, listings, merchants
+from coupons.model.listings import ActivityFilter, AnnouncementFilter, FacilityFilter
 from coupons.web import published
 from coupons.web.api import Api, Response
-from coupons.web.bodies import MerchantsQuery
+from coupons.web.bodies import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
+from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage
 
 api = Api("CATALOG_TABLE")
 handler = api.handler
 api.fallback(published.unknown_route)
 
 _SHARED = {"cache-control": "public, max-age=1"}
+_LISTED = {"cache-control": "public, max-age=5"}
 
 
 @api.route("GET /campaigns", scope=None, responses={200: CampaignList})
@@ -42,7 +45,52 @@ def get_merchants(request: Request) -> Response:
     campaign_id, query = request.path["campaign_id"], request.query
     wanted = merchants.MerchantFilter(query.district, query.category, query.terms_id)
     found, after = merchants.merchants(request.services, campaign_id, wanted, query.cursor)
-    return Response(MerchantPage.of(found, after), headers={"cache-control": "public, max-age=5"})
+    return Response(MerchantPage.of(found, after), headers=_LISTED)
+
+
+@api.route(
+    "GET /campaigns/{campaign_id}/activities",
+    scope=None,
+    query=ActivitiesQuery,
+    responses={200: ActivityList},
+    refusals=(r.NotFound,),
+)
+def get_activities(request: Request) -> Response:
+    """What takes place in a campaign: events, courses, broadcasts and exhibitions, with their venues and seats."""
+    query = request.query
+    wanted = ActivityFilter(query.section, query.district, query.day or "", query.kind)
+    page = listings.activities(request.services, request.path["campaign_id"], wanted, query.cursor, request.now_s)
+    return Response(ActivityList.of(page), headers=_LISTED)
+
+
+@api.route(
+    "GET /campaigns/{campaign_id}/facilities",
+    scope=None,
+    query=FacilitiesQuery,
+    responses={200: FacilityPage},
+    refusals=(r.NotFound,),
+)
+def get_facilities(request: Request) -> Response:
+    """What can be booked by the hour in a campaign, with its venue and the rule of booking."""
+    campaign_id, query = request.path["campaign_id"], request.query
+    wanted = FacilityFilter(query.district, query.sport)
+    found, after = listings.facilities(request.services, campaign_id, wanted, query.cursor)
+    return Response(FacilityPage.of(found, after), headers=_LISTED)
+
+
+@api.route(
+    "GET /campaigns/{campaign_id}/announcements",
+    scope=None,
+    query=AnnouncementsQuery,
+    responses={200: AnnouncementList},
+    refusals=(r.NotFound,),
+)
+def get_announcements(request: Request) -> Response:
+    """What is announced in a campaign now, alerts first."""
+    campaign_id, query = request.path["campaign_id"], request.query
+    wanted = AnnouncementFilter(query.placement or "", query.district, query.region)
+    found, timezone = listings.announcements(request.services, campaign_id, wanted, request.now_s)
+    return Response(AnnouncementList.of(found, timezone), headers=_LISTED)
 
 
 @api.route("GET /batches/{batch_id}", scope=None, responses={200: BatchView}, refusals=(r.NotFound,))

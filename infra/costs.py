@@ -19,7 +19,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from coupons.claim import catalog, codes, merchants, packs, wallet
+from coupons.claim import catalog, codes, listings, merchants, packs, wallet
 from coupons.claim.eligibility import Citizen
 from coupons.clock import FENCE_S
 from coupons.metering import (
@@ -38,6 +38,7 @@ from coupons.metering import (
     UnitPrices,
 )
 from coupons.model.campaigns import Campaign
+from coupons.model.listings import ActivityFilter
 from coupons.model.orders import Order
 from coupons.operate import campaigns, members, publication
 from coupons.process.day_marks import DayMarks
@@ -147,6 +148,9 @@ def played_at_the_till(services: Services, clock: FixedClock) -> Iterator[tuple[
     services.cache.published()
     listed = partial(merchants.merchants, services, "beijing-2020")
     yield row("merchants of a campaign", lambda: listed(merchants.MerchantFilter(terms_id="meal-50-10"), ""))
+    today = ActivityFilter(district="dongcheng", day=str(day_of(now_s, batch.timezone)))
+    for name in ("activities of a day, first in a process", "the same, within a second"):
+        yield row(name, lambda: listings.activities(services, "beijing-2020", today, "", now_s))
     yield row("a merchant's own record", lambda: own_record(services, "qianmen-diner", now_s))
     yield row("quote", lambda: quotes.quote(services, "qianmen-diner", code, order, now_s))
 

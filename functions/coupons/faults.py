@@ -27,6 +27,7 @@ from coupons.fields import (
     Image,
     Label,
     Link,
+    Placement,
     SealedId,
     Step,
 )
@@ -183,6 +184,7 @@ _PATTERNS = {
     ): "must be 1 to 64 of the characters A-Z, a-z, 0-9, ., - and _, beginning with none of the last",
     _pattern(Currency): "must be three capital letters, like CNY",
     _pattern(Day): "must be a day like 2020-06-06",
+    _pattern(Placement): "must be home, ticker, section:<id> or batch:<id>",
     _pattern(ClockTime): "must be a time of day like 09:30",
     _pattern(FacilityId): "must be 1 to 47 of the characters a-z, 0-9 and -",
     _pattern(Link): "must be an https address, or a path that begins with one /",

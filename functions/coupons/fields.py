@@ -160,6 +160,8 @@ Geo = Annotated[
     str, Field(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,7})?,-?[0-9]{1,3}(\.[0-9]{1,7})?$"), AfterValidator(_on_earth)
 ]
 """`latitude,longitude` in degrees (WGS 84)."""
+Placement = Annotated[str, Field(pattern=r"^(home|ticker|(section|batch):[a-z0-9-]{1,64})$", max_length=72)]
+"""`home`, `ticker`, `section:<section_id>` or `batch:<batch_id>`."""
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """`HH:MM` on a wall clock."""
 ClockEnd = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]

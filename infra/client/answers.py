@@ -40,6 +40,50 @@ class Merchant(TypedDict):
     stores: list[Store]
 
 
+class Venue(TypedDict):
+    venue_id: str
+    title: Title | None
+    district: str
+    address: Title | None
+    geo: str | None
+    accessible: bool
+
+
+class Activity(TypedDict):
+    activity_id: str
+    kind: str
+    section_id: str | None
+    title: Title
+    status: str
+    district: str | None
+    venue: Venue | None
+    sessions: list[dict[str, str]]
+    seats: dict[str, Any] | None
+    live: dict[str, Any] | None
+
+
+class Facility(TypedDict):
+    facility_id: str
+    title: Title | None
+    sport: str
+    venue: Venue
+    units: int
+    price_minor: int
+    booking_rule: dict[str, Any]
+
+
+class Announcement(TypedDict):
+    announcement_id: str
+    placement: str
+    kind: str
+    title: Title
+    body: Title | None
+    image: str | None
+    link: str | None
+    starts_at: str
+    ends_at: str
+
+
 class OwnMerchant(Merchant):
     campaigns: list[str]
     suspended: bool

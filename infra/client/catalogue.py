@@ -1,4 +1,4 @@
-"""Public reads: campaigns, their merchants, and batches."""
+"""Public reads: campaigns, their merchants and programmes, and batches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.client.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from infra.client.answers import Batch, Merchant
+    from infra.client.answers import Activity, Announcement, Batch, Facility, Merchant
 
 FRESH_S = 1.0
 """`Cache-Control: max-age=1`: reading more often gets the same answer."""
@@ -41,6 +41,43 @@ class Catalogue(Session):
         query = {"district": district, "category": category, "terms_id": terms_id}
         for page in self._pages("GET /campaigns/{campaign_id}/merchants", {"campaign_id": campaign_id}, query):
             yield from page["merchants"]
+
+    def activities(
+        self,
+        campaign_id: str,
+        *,
+        section: str | None = None,
+        district: str | None = None,
+        day: str | None = None,
+        kind: str | None = None,
+    ) -> Iterator[Activity]:
+        """What takes place in the campaign; `day`: `YYYY-MM-DD` in its time zone. In the order in which they begin
+        among each hundred; what is postponed or cancelled says so.
+
+        Raises ProblemError: `not-found`; UnreachableError if the pages do not end.
+        """
+        query = {"section": section, "district": district, "day": day, "kind": kind}
+        for page in self._pages("GET /campaigns/{campaign_id}/activities", {"campaign_id": campaign_id}, query):
+            yield from page["activities"]
+
+    def facilities(
+        self, campaign_id: str, *, district: str | None = None, sport: str | None = None
+    ) -> Iterator[Facility]:
+        """What can be booked by the hour.
+
+        Raises ProblemError: `not-found`; UnreachableError if the pages do not end.
+        """
+        query = {"district": district, "sport": sport}
+        for page in self._pages("GET /campaigns/{campaign_id}/facilities", {"campaign_id": campaign_id}, query):
+            yield from page["facilities"]
+
+    def announcements(
+        self, campaign_id: str, *, placement: str | None = None, district: str | None = None, region: str | None = None
+    ) -> list[Announcement]:
+        """What is announced now, alerts first; an answer holds for five seconds. Raises ProblemError: `not-found`."""
+        query = {"placement": placement, "district": district, "region": region}
+        answer = self._call("GET /campaigns/{campaign_id}/announcements", {"campaign_id": campaign_id}, query=query)
+        return cast("list[Announcement]", answer["announcements"])
 
     def batch(self, batch_id: str) -> Batch:
         """Status, window, stock (approximate until it is final) and the terms of its coupons.

@@ -101,7 +101,7 @@ def differences(wanted: Case, outcome: Outcome) -> list[str]:
 def _standing_headers(wanted: Case) -> dict[str, Any]:
     shared = wanted.route.startswith(("GET /campaigns", "GET /batches/{batch_id}")) and wanted.status == 200
     shared = shared and not wanted.route.endswith(("/claim", "/booking"))
-    seconds = 5 if wanted.route.endswith("/merchants") else 1
+    seconds = 5 if wanted.route.endswith(("/merchants", "/activities", "/facilities", "/announcements")) else 1
     return {
         "content-type": PROBLEM if wanted.slug else "application/json",
         "cache-control": f"public, max-age={seconds}" if shared else "no-store",

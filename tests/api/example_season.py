@@ -135,6 +135,10 @@ def claimed(s: Stage) -> list[str]:
     s.citizen("anybody").send("GET /batches/{batch_id}", BATCH)
     asked = {"terms_id": "meal-50-10", "category": "catering"}
     s.citizen("anybody").send("GET /campaigns/{campaign_id}/merchants", CAMPAIGN, query=asked)
+    day = {"day": "2020-06-06", "district": "dongcheng"}
+    listed = {"activities": day, "facilities": {"sport": "cooking"}, "announcements": {"placement": "home"}}
+    for name, query in listed.items():
+        s.citizen("anybody").send(f"GET /campaigns/{{campaign_id}}/{name}", CAMPAIGN, query=query)
     return [coupon["coupon_id"] for coupon in claim.json["coupons"]]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from coupons.model.batches import BatchNow, Control, PublishedBatch, batch_status
 from coupons.model.campaigns import Campaign
 from coupons.process.services import Services
@@ -15,10 +17,18 @@ def campaigns(services: Services) -> list[Campaign]:
     return sorted(found, key=lambda c: (c.starts_at, c.campaign_id))
 
 
+def published_batches(services: Services, campaign_id: str) -> list[str]:
+    """The published batches of a campaign. Raises NotFound if there are none: a draft is shown to nobody."""
+    batch_ids = [line.batch_id for line in services.cache.published() if line.campaign_id == campaign_id]
+    if not batch_ids:
+        raise NotFound(detail=f"No published campaign {campaign_id!r}.")
+    return batch_ids
+
+
 def published_campaign(services: Services, campaign_id: str) -> tuple[Campaign, list[str]]:
     """The campaign's document and its published batches. Raises NotFound. Half a read unit for 4 KB of document."""
-    batch_ids = [line.batch_id for line in services.cache.published() if line.campaign_id == campaign_id]
-    stored = services.catalog.campaign(campaign_id) if batch_ids else None
+    batch_ids = published_batches(services, campaign_id)
+    stored = services.catalog.campaign(campaign_id)
     if stored is None:
         raise NotFound(detail=f"No published campaign {campaign_id!r}.")
     return stored.document, batch_ids
@@ -40,6 +50,15 @@ def batch(services: Services, batch_id: str, now_s: int) -> BatchNow:
     """The published batch with its present state. Raises NotFound."""
     batch = services.cache.batch(batch_id)
     return _now(services, batch, services.cache.control(batch_id), now_s)
+
+
+def remaining(services: Services, batch_ids: Iterable[str], now_s: int) -> dict[str, int]:
+    """Packs that are left of published batches, at most a second old; without damaged ones."""
+    found: dict[str, int] = {}
+    for batch_id, control in services.cache.controls(batch_ids).items():
+        with services.damages.left_out():
+            found[batch_id] = _remaining(services, services.cache.listed(batch_id), control, now_s)
+    return found
 
 
 def _now(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> BatchNow:

@@ -6,12 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from coupons.fields import DeclaredTime, Document, Id, Image, Label, Link, Title, forward
+from coupons.fields import DeclaredTime, Document, Id, Image, Label, Link, Placement, Title, forward
 
 AnnouncementKind = Literal["announcement", "banner", "alert"]
 """What it is; alerts are listed first."""
-Placement = Annotated[str, Field(pattern=r"^(home|ticker|(section|batch):[a-z0-9-]{1,64})$", max_length=72)]
-"""`home`, `ticker`, `section:<section_id>` or `batch:<batch_id>`."""
 
 
 class Audience(Document):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from heapq import nsmallest
 
+from coupons.fields import Title
 from coupons.model.activities import Activity
 from coupons.model.announcements import Announcement
-from coupons.model.facilities import Facility
+from coupons.model.facilities import BookingRule, Facility, Venue
 from coupons.model.programmes import Programme
 from coupons.times import day_of, day_start_s, epoch_s
 
@@ -52,6 +53,48 @@ class AnnouncementFilter:
     placement: str = ""
     district: str = ""
     region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVenue:
+    """A venue; what it does not say of itself, its store says."""
+
+    venue: Venue
+    title: Title | None
+    address: Title | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedActivity:
+    """An activity with what is known of it now. `remaining`: packs that are left of the batch that gives its seats."""
+
+    activity: Activity
+    timezone: str
+    venue: ListedVenue | None
+    live_now: bool
+    remaining: int | None
+
+    @property
+    def district(self) -> str | None:
+        return self.activity.district or (self.venue.venue.district if self.venue else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFacility:
+    """A facility with its venue and the rule of its slots."""
+
+    facility: Facility
+    venue: ListedVenue
+    booking_rule: BookingRule
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """`after`: where the next page begins, if there is one. `next_day`: only where a day was asked for."""
+
+    found: list[ListedActivity]
+    after: str
+    next_day: str | None
 
 
 def day_span(day: str, timezone: str) -> range:

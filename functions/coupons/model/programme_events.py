@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coupons.fields import Id, Image, Label, Link, Told
-from coupons.model.announcements import AnnouncementKind, Placement
+from coupons.fields import Id, Image, Label, Link, Placement, Told
+from coupons.model.announcements import AnnouncementKind
 from coupons.model.event_parts import EventContext, EventPart, event_id
 from coupons.model.programmes import Announced, Programme
 from coupons.times import wall_clock

@@ -3,10 +3,10 @@
 A published batch never changes and no merchant's record is ever deleted, so both are remembered for good. Only what
 exists is remembered: a batch published, or a merchant registered, a moment ago is found.
 
-Control items, remaining packs, suspended districts and the index are kept for one second (`fresh.py`): half a read unit
-a second and process while a batch is wanted, and a refusal in between sends no request. What is kept may only refuse;
-what admits is the condition of a write. A suspension of districts has no such condition, so it takes up to that second
-to apply.
+Control items, remaining packs, suspended districts, the records of venues' merchants and the index are kept for one
+second (`fresh.py`): half a read unit a second and process while a batch is wanted, and a refusal in between sends no
+request. What is kept may only refuse; what admits is the condition of a write. A suspension of districts has no such
+condition, so it takes up to that second to apply.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from coupons.clock import Clock
 from coupons.damage import Damaged, Damages
 from coupons.model.batches import Control, PublishedBatch
+from coupons.model.merchants import MerchantRecord
 from coupons.process.fresh import Fresh
 from coupons.refusals import NotFound
 from coupons.stores.catalog import Catalog, ListedBatch
@@ -46,6 +47,7 @@ class Cache:
         self._suspended: Fresh[str, frozenset[str]] = Fresh(clock, catalog.suspended_districts)
         self._index: Fresh[None, list[ListedBatch]] = Fresh(clock, lambda _: list(self._lines()))
         self._merchants: set[str] = set()
+        self._records: Fresh[str, MerchantRecord | None] = Fresh(clock, registry.record)
 
     def batch(self, batch_id: str) -> PublishedBatch:
         """Raises NotFound if no batch of this name is published."""
@@ -111,6 +113,14 @@ class Cache:
         if merchant_id not in self._merchants and self._registry.has_record(merchant_id):
             self._merchants.add(merchant_id)
         return merchant_id in self._merchants
+
+    def merchants(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord]:
+        """Their records, each at most a second old; without damaged ones."""
+
+        def read(stale: list[str]) -> dict[str, MerchantRecord | None]:
+            return {**self._damages.sound_of(self._registry.records(stale, consistent=False))}
+
+        return {name: record for name, record in self._records.get_many(merchant_ids, read).items() if record}
 
     def published(self) -> list[ListedBatch]:
         """The index of all published batches, at most a second old.

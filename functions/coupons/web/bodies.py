@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from coupons.fields import Document, Instant, Minor, PersonName, Quantity, SealedId
+from coupons.fields import DeclaredDay, Document, Instant, Minor, PersonName, Placement, Quantity, SealedId
+from coupons.model.activities import ActivityKind
 from coupons.model.claims import CouponStatus
 from coupons.model.orders import Order
 from coupons.model.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
@@ -137,6 +138,37 @@ class MerchantsQuery(Query):
     """Only where coupons of these terms are accepted; absent: everywhere."""
     cursor: _MaybeId = ""
     """`next` of the page before; absent: the first page."""
+
+
+class ActivitiesQuery(Query):
+    section: _MaybeId = ""
+    """Only activities of this section; absent: all."""
+    district: _Words = ""
+    """Only activities in this district; absent: all."""
+    day: DeclaredDay | None = None
+    """Only activities of which a session takes place on this day of the campaign's zone; absent: all."""
+    kind: Literal["", ActivityKind] = ""
+    """Only activities of this kind; absent: all."""
+    cursor: _MaybeId = ""
+    """`next` of the page before; absent: the first page."""
+
+
+class FacilitiesQuery(Query):
+    district: _Words = ""
+    """Only facilities in this district; absent: all."""
+    sport: _Words = ""
+    """Only facilities for this sport; absent: all."""
+    cursor: _MaybeId = ""
+    """`next` of the page before; absent: the first page."""
+
+
+class AnnouncementsQuery(Query):
+    placement: Placement | None = None
+    """Only what is shown there; absent: everywhere."""
+    district: _Words = ""
+    """Without what concerns other districts alone; absent: whatever the district."""
+    region: _Words = ""
+    """Without what concerns other regions alone; absent: whatever the region."""
 
 
 class WalletQuery(Query):

@@ -44,6 +44,15 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "GET /campaigns/{campaign_id}/merchants": lambda citizen, _: list(
         citizen.merchants(ODD, district=ODD, category=ODD, terms_id=ODD)
     ),
+    "GET /campaigns/{campaign_id}/activities": lambda citizen, _: list(
+        citizen.activities(ODD, section=ODD, district=ODD, day=ODD, kind=ODD)
+    ),
+    "GET /campaigns/{campaign_id}/facilities": lambda citizen, _: list(
+        citizen.facilities(ODD, district=ODD, sport=ODD)
+    ),
+    "GET /campaigns/{campaign_id}/announcements": lambda citizen, _: citizen.announcements(
+        ODD, placement=ODD, district=ODD, region=ODD
+    ),
     "GET /batches/{batch_id}": lambda citizen, _: citizen.batch(ODD),
     "GET /openapi.json": lambda citizen, _: citizen.openapi(),
     "PUT /batches/{batch_id}/booking": lambda citizen, _: citizen.book(ODD),
@@ -73,7 +82,8 @@ class Recorder(Stack):
         too_old = asked.method == "PUT" and asked.path.endswith("redemption") and "scanned_at" not in asked.body
         if too_old:
             return Reply(409, {"type": "/problems/code-expired", "title": "Too old"})
-        return Reply(body={"campaigns": [], "merchants": [], "next": None if "cursor" in asked.query else "m"})
+        lists = ("campaigns", "merchants", "activities", "facilities", "announcements")
+        return Reply(body={**{name: [] for name in lists}, "next": None if "cursor" in asked.query else "m"})
 
 
 def call(route: str) -> Asked:
