@@ -40,7 +40,8 @@ from coupons.metering import (
 from coupons.model.campaigns import Campaign
 from coupons.model.listings import ActivityFilter
 from coupons.model.orders import Order
-from coupons.operate import campaigns, members, publication
+from coupons.model.programmes import Programme
+from coupons.operate import campaigns, members, programme, publication
 from coupons.process.day_marks import DayMarks
 from coupons.process.services import Services
 from coupons.refusals import Refusal
@@ -217,6 +218,20 @@ def played_of_money(services: Services, clock: FixedClock) -> Iterator[tuple[str
     yield row("roll its packs over", lambda: give_back.give_back(services, batch, int(clock.wall)))
 
 
+def played_of_programmes(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+    """A programme of 400 activities: stored, edited and read by a process that has an older one."""
+    row, campaign_id, now_s = partial(_row, services.meter), "beijing-2020", int(clock.wall)
+    session = {"session_id": "a", "starts_at": "2020-06-07T10:00:00+08:00", "ends_at": "2020-06-07T12:00:00+08:00"}
+    activity = {"kind": "event", "title": {"en": "A reading of poems", "zh": "诗歌朗诵"}, "sessions": [session]}
+    activities = [{**activity, "activity_id": f"reading-{number}"} for number in range(400)]
+    first = Programme.model_validate({"activities": activities})
+    edited = Programme.model_validate({"activities": activities[1:], "revision": 1})
+    yield row("programme, 400 activities", lambda: programme.apply(services, campaign_id, first, now_s))
+    yield row("programme, edited", lambda: programme.apply(services, campaign_id, edited, now_s))
+    yield row("programme, read after an edit", lambda: services.programmes.current(campaign_id))
+    yield row("programme, read within a second", lambda: services.programmes.current(campaign_id))
+
+
 def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Consumed]:
     meter.take()
     try:
@@ -230,7 +245,7 @@ def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     a_claim = 0.0
     with stocked() as (services, clock):
-        plays = (played, played_at_the_till, played_at_night, played_of_money)
+        plays = (played, played_at_the_till, played_at_night, played_of_money, played_of_programmes)
         for name, units in chain.from_iterable(play(services, clock) for play in plays):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")

@@ -85,6 +85,12 @@ def diaries(services: Services) -> None:
     services.diaries.of_person(["season"], KEYS.person("ann"))
 
 
+def programmes(services: Services) -> None:
+    services.programme_store.read("season")
+    services.programme_store.owner("court")
+    services.programme_store.owners(["court"])
+
+
 def order(services: Services) -> None:
     services.orders.get("diner", "o-1")
 
@@ -156,7 +162,7 @@ def known_merchant(services: Services) -> None:
         known_merchant,
         *(all_days, spent_on_a_day, claims_of_persons, lines_of_an_audit, orders_of_an_audit, pieces_of_an_audit),
         *(sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines),
-        *(slots, diaries),
+        *(slots, diaries, programmes),
         *(day_folds, merchants_of_a_day, merchants_day, lines_to_fold, lines_of_an_order, withheld, spent),
     ],
 )
