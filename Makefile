@@ -47,7 +47,7 @@ check: lint $(READY) ## lint, types, and the tests that take a minute
 test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: three minutes
 	@echo "== tests"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(SUITES)
-	@echo "== the claim protocol"
+	@echo "== the models of claims and slots"
 	exec $(BIN)/python -m pytest tests/model
 
 # The model checker of tests/model and the compiler it needs. A container's root gets them here; anybody else is told.
@@ -55,14 +55,15 @@ spin:
 	@missing=$$(echo $$(command -v spin >/dev/null || echo spin; command -v cc >/dev/null || echo gcc libc6-dev))
 	if [[ -z $$missing ]]; then exit; fi
 	if [[ $$(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
-	  echo "The claim protocol is checked with spin and a C compiler; missing: $$missing." \
+	  echo "The models are checked with spin and a C compiler; missing: $$missing." \
 	    "On Debian and Ubuntu: apt install $$missing. On macOS: brew install spin" >&2
 	  exit 1
 	fi
 	$(call apt,$$missing)
 
-nightly: $(READY) ## a season of 3,000 people, and 2,000 seeds of the simulation
+nightly: $(READY) ## a season of 3,000 people, 2,000 seeds of the simulation, and wider scopes of slots
 	@SEASON_PEOPLE=3000 SIMULATION_SEEDS=2000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py tests/simulation
+	@SLOT_SCOPES=all $(BIN)/python -m pytest tests/model/test_slot_protocol.py
 
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
 	@echo "== end to end"

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.model.spin import Search, Searches, run
+from tests.model.spin import Found, Search, Searches, run
 
 AT_A_TIME = 2
 SEARCHES = pytest.StashKey[Searches]()
@@ -35,7 +35,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     ended = {search: future.result() for search, future in done.items() if not future.exception()}
     if not ended:
         return
-    terminalreporter.section("the claim protocol, every interleaving")
+    for model in dict.fromkeys(search.model for search in ended):
+        _summarise(terminalreporter, model, {search: found for search, found in ended.items() if search.model == model})
+
+
+def _summarise(terminalreporter: pytest.TerminalReporter, model: str, ended: dict[Search, Found]) -> None:
+    terminalreporter.section(f"{model}.pml, every interleaving")
     scopes = {search: found for search, found in ended.items() if not search.rule}
     for search, found in scopes.items():
         terminalreporter.line(
@@ -47,5 +52,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(f"{f'{len(scopes)} scopes':<24}{total:>11,} states")
     for search, found in ended.items():
         if search.rule:
-            caught = f"caught: {search.caught_by}" if found.errors else "SURVIVES"
+            caught = f"caught: {search.caught_by}" if found.errors else "changes nothing"
             terminalreporter.line(f"{search.rule:<32}{caught:<24}{search.name}, {found.states:,} states")

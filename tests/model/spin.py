@@ -1,4 +1,4 @@
-"""Runs Spin over claim.pml: one search is the model with some settings, compiled and searched to its end."""
+"""Runs Spin over a model: one search is the model with some settings, compiled and searched to its end."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-MODEL = Path(__file__).parent / "claim.pml"
-DEPTH_MAX = 20_000
+MODELS = Path(__file__).parent
+DEPTH_MAX = 100_000
 SEARCH_S = 240
 COMPILE_S = 120
-PROPERTIES = {"oversold": 1, "twice": 2, "inexact": 3, "sold-out lie": 4, "success lie": 5}
-"""By name, as claim.pml numbers them: what a mutant may be caught by."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """`settings` are the model's macros; a mutant takes `rule` away and looks at one property alone."""
+    """`settings` are the model's macros; a mutant takes `rule` away and looks at the property alone that it breaks."""
 
     name: str
     settings: str
     rule: str = ""
     caught_by: str = ""
+    model: str = "claim"
 
     @property
     def macros(self) -> list[str]:
@@ -34,8 +33,12 @@ class Search:
         words = [*self.settings.split(), *self.rule.split()]
         named = {name: value or "1" for name, _, value in (word.partition("=") for word in words)}
         if self.caught_by:
-            named["ONLY"] = str(PROPERTIES[self.caught_by])
+            named["ONLY"] = self.caught_by.upper().replace(" ", "_").replace("-", "_")
         return [f"-D{name}={value}" for name, value in named.items()]
+
+
+def name_of(search: Search) -> str:
+    return "-".join(part.replace(" ", "-") for part in (search.rule, search.name, search.caught_by) if part)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ Searches = dict[Search, "Future[Found]"]
 def run(search: Search, folder: Path) -> Found:
     """Search until the first error or the end, in `folder`. Raises AssertionError when a tool is missing or refuses."""
     spin, compiler = _tool("spin"), _tool("cc")
-    _call([spin, *search.macros, "-a", str(MODEL)], folder, COMPILE_S)
+    _call([spin, *search.macros, "-a", str(MODELS / f"{search.model}.pml")], folder, COMPILE_S)
     # A mutant is caught in a moment, so there the compiler's time is what counts.
     _call([compiler, "-O0" if search.rule else "-O1", "-w", "-DSAFETY", "-o", "pan", "pan.c"], folder, COMPILE_S)
     # Without a bit-state hash or a bound on memory: whatever ends, has seen every state. A mutant need not end well.
@@ -70,7 +73,7 @@ def run(search: Search, folder: Path) -> Found:
 def _tool(name: str) -> str:
     path = shutil.which(name)
     packages = {"spin": "spin (Debian, Ubuntu: apt install spin; macOS: brew install spin)", "cc": "a C compiler"}
-    assert path, f"`{name}` is missing: the claim protocol cannot be checked without {packages[name]}"
+    assert path, f"`{name}` is missing: the models cannot be checked without {packages[name]}"
     return path
 
 
