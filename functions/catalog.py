@@ -7,10 +7,13 @@ from coupons.claim import catalog, listings, merchants
 from coupons.model.listings import ActivityFilter, AnnouncementFilter, FacilityFilter
 from coupons.web import published
 from coupons.web.api import Api, Response
-from coupons.web.bodies import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery
+from coupons.web.bodies import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery, StatsQuery
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
 from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage
+from coupons.count.reads import season_statistics
+from coupons.times import epoch_s
+from coupons.web.responses.statistics import StatsView
 
 api = Api("CATALOG_TABLE")
 handler = api.handler
@@ -91,6 +94,21 @@ def get_announcements(request: Request) -> Response:
     wanted = AnnouncementFilter(query.placement or "", query.district, query.region)
     found, timezone = listings.announcements(request.services, campaign_id, wanted, request.now_s)
     return Response(AnnouncementList.of(found, timezone), headers=_LISTED)
+
+
+@api.route(
+    "GET /campaigns/{campaign_id}/stats",
+    scope=None,
+    query=StatsQuery,
+    responses={200: StatsView},
+    refusals=(r.NotFound,),
+)
+def get_stats(request: Request) -> Response:
+    """Live statistics of a campaign, from its tables' streams."""
+    campaign_id, query = request.path["campaign_id"], request.query
+    from_s, to_s = (None if moment is None else epoch_s(moment) for moment in (query.from_, query.to))
+    found = season_statistics(request.services, campaign_id, query.by, from_s, to_s, request.now_s)
+    return Response(StatsView.of(found), headers=_SHARED)
 
 
 @api.route("GET /batches/{batch_id}", scope=None, responses={200: BatchView}, refusals=(r.NotFound,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,13 +46,18 @@ class Stream:
         self._before = self._items()
 
     def records(self) -> list[Record]:
-        """New and changed items, as Lambda hands them to a function (`NEW_IMAGE`)."""
+        """New, changed and deleted items, as Lambda hands them to a function (`NEW_AND_OLD_IMAGES`)."""
         before, self._before = self._before, self._items()
         found = []
         for table, items in self._before.items():
             old = {_key(item): item for item in before[table]}
             changed = [item for item in items if old.get(_key(item)) != item]
-            found += [record(item, table, "MODIFY" if _key(item) in old else "INSERT") for item in changed]
+            found += [
+                record(item, table, "MODIFY" if _key(item) in old else "INSERT", old.get(_key(item)))
+                for item in changed
+            ]
+            there = {_key(item) for item in items}
+            found += [record(item, table, "REMOVE", item) for key, item in old.items() if key not in there]
         return found
 
     def _items(self) -> dict[str, list[dict[str, Any]]]:
@@ -59,9 +65,43 @@ class Stream:
         return {table: items for table, items in self._world.items().items() if table in tables}
 
 
-def record(item: dict[str, Any], table: str = "ClaimsTable", name: str = "INSERT") -> Record:
-    """One record of a stream; the shape is AWS's ("Using AWS Lambda with Amazon DynamoDB", example event)."""
+_sequence = itertools.count(4421584500000000017450439091)
+
+
+def shards(records: list[Record], shard_id: str = "shardId-1") -> list[dict[str, Any]]:
+    """The events of a tumbling window with these records, one for each table; the shape is AWS's ("Using the AWS Lambda
+    tumbling windows", example event).
+    """
+    found = []
+    for arn in dict.fromkeys(one["eventSourceARN"] for one in records):
+        own = [one for one in records if one["eventSourceARN"] == arn]
+        found.append(window(own, f"{shard_id}-{arn.split('/')[1]}"))
+    return found
+
+
+def window(records: list[Record], shard_id: str, *, final: bool = False) -> dict[str, Any]:
+    """One event of a tumbling window."""
+    return {
+        "Records": records,
+        "shardId": shard_id,
+        "eventSourceARN": records[0]["eventSourceARN"] if records else "",
+        "window": {"start": "2020-06-06T02:00:00Z", "end": "2020-06-06T02:00:01Z"},
+        "state": {},
+        "isFinalInvokeForWindow": final,
+        "isWindowTerminatedEarly": False,
+    }
+
+
+def record(
+    item: dict[str, Any], table: str = "ClaimsTable", name: str = "INSERT", old: dict[str, Any] | None = None
+) -> Record:
+    """One record of a stream; the shape is AWS's ("Using AWS Lambda with Amazon DynamoDB", example event).
+
+    `old`: the item before a change; of a removed one, `item` too.
+    """
     image = _as_json(item)
+    images = {} if name == "REMOVE" else {"NewImage": image}
+    images |= {} if old is None else {"OldImage": _as_json(old)}
     return {
         "eventID": "c4ca4238a0b923820dcc509a6f75849b",
         "eventName": name,
@@ -71,10 +111,10 @@ def record(item: dict[str, Any], table: str = "ClaimsTable", name: str = "INSERT
         "dynamodb": {
             "ApproximateCreationDateTime": 1_591_408_800,
             "Keys": {"pk": image["pk"], "sk": image["sk"]},
-            "NewImage": image,
-            "SequenceNumber": "4421584500000000017450439091",
+            **images,
+            "SequenceNumber": str(next(_sequence)),
             "SizeBytes": 26,
-            "StreamViewType": "NEW_IMAGE",
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
         },
         "eventSourceARN": f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}/stream/2020-06-06T00:00:00.000",
     }

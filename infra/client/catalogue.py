@@ -86,6 +86,16 @@ class Catalogue(Session):
         """
         return cast("Batch", self._fresh("GET /batches/{batch_id}", {"batch_id": batch_id}))
 
+    def stats(
+        self, campaign_id: str, *, by: str = "hour", starts_at: str | None = None, ends_at: str | None = None
+    ) -> dict[str, Any]:
+        """Live statistics of the campaign in rows by `second`, `minute`, `day`, `section`, `batch` and so on.
+
+        `starts_at`, `ends_at`: RFC 3339; absent, the API decides. Raises ProblemError: `not-found`, `malformed`.
+        """
+        path, query = {"campaign_id": campaign_id}, {"by": by, "from": starts_at, "to": ends_at}
+        return cast("dict[str, Any]", self._call("GET /campaigns/{campaign_id}/stats", path, query=query))
+
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document; tests compare this client with it."""
         return cast("dict[str, Any]", self._call("GET /openapi.json"))

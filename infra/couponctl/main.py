@@ -21,6 +21,7 @@ from infra.couponctl import (
     reconcile,
     settlement,
     show,
+    stats,
     stop,
     watch,
 )
@@ -42,7 +43,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         controls.extend,
         controls.districts,
     ),
-    "Watch": (watch.watch, audits.audit),
+    "Watch": (watch.watch, stats.stats, audits.audit),
     "Money": (
         budgets.budgets,
         settlement.settlement,

@@ -171,6 +171,11 @@ class Kept:
         # Null after a run that was killed: its clock has run on.
         return self.clock.now_s() if stopped_at_s is None else float(stopped_at_s)
 
+    @property
+    def is_resumed(self) -> bool:
+        """This run goes on with the data of an earlier one."""
+        return self._set_up.exists()
+
     def check_space(self, needed_bytes: int = 1) -> None:
         """Raises OSError if the disk is full. ministack would only fail again and again."""
         if shutil.disk_usage(self.directory).free < needed_bytes:

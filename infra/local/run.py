@@ -117,6 +117,7 @@ def _set_up(stack: Stack, steps: Steps) -> None:
     steps.begin("loading the seasons")
     warming = stack.start_warming()
     stack.load_seasons()
+    stack.rebuild_statistics()
     steps.begin("starting the functions, one after the other")
     warming.join()
     stack.check()

@@ -26,6 +26,7 @@ from infra.local.routes import LocalRoutes
 from infra.local.seasons import load_season
 from infra.local.settings import Settings
 from infra.local.sign_in import CLIENT_ID, SignIn
+from infra.local.statistics import rebuild
 from infra.local.steps import Steps
 from infra.local.tables import load_template
 from infra.local.upstream import Upstream
@@ -137,6 +138,12 @@ class Stack:
                 batches = load_season(api, path)
                 loaded = f"{len(batches)} batches" if batches else "as it was left"
                 self._steps.progress(f"  {path.stem}: {loaded}")
+
+    def rebuild_statistics(self) -> None:
+        """What an earlier run did not count before it ended is counted."""
+        if self._kept.is_resumed:
+            now_s = int(self._kept.clock.now_s())
+            rebuild(self.cloud.client("dynamodb"), self.deployed.outputs, now_s, self._steps.progress)
 
     def start_warming(self) -> threading.Thread:
         """The functions that a person waits for get a worker each, one after the other; the thread ends when all do."""

@@ -68,7 +68,7 @@ def _in_query(route: Route, components: Components) -> list[Made]:
         return found
     for name, field in query.model_fields.items():
         schema = named_sets(_present(TypeAdapter(field.rebuild_annotation()).json_schema()), components)
-        made = _parameter(name, "query", meanings(query)[name], schema)
+        made = _parameter(field.alias or name, "query", meanings(query)[name], schema)
         owner = _declaring(query, name).__name__.removesuffix("Query")
         found.append(components.add("parameters", owner + camel(name), made))
     return found

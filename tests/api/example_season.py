@@ -24,6 +24,7 @@ from tests.api.common import Throttled
 from tests.api.example_programme import SMALL_PROGRAMME
 from tests.api.seasons import beijing, meal, season
 from tests.api.stage import Stage, stage
+from tests.bus import Stream
 from tests.world import OPENING, Answered, Person, event
 
 BATCH, CAMPAIGN, DAY = {"batch_id": "special-0606"}, {"campaign_id": "beijing-2020"}, {"day": "2020-06-06"}
@@ -177,7 +178,11 @@ def successes(s: Stage) -> None:
     joined(s)
     booked(s)
     s.clock.set(OPENING)
+    stream = Stream(s)
     used(s, claimed(s))
+    s.count(stream.records())
+    asked = {"by": "category", "from": "2020-06-06T00:00:00+08:00", "to": "2020-06-07T00:00:00+08:00"}
+    s.citizen("anybody").send("GET /campaigns/{campaign_id}/stats", CAMPAIGN, query=asked)
     operated(s)
 
 

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+import count
 import events
 import expire
 import tests.world
@@ -24,12 +25,12 @@ from infra.local.tables import create_tables, load_template
 from infra.virtual.store import Store
 from tests.api.authorised import Request, requests_of
 from tests.api.declared import Said, undeclared
-from tests.bus import Record
+from tests.bus import Record, shards
 from tests.engine.shapes import Watched
 from tests.template.policies import Statement, statements
 from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
-AREAS = ("catalog", "claim", "verify", "admin", "expire", "events")
+AREAS = ("catalog", "claim", "verify", "admin", "expire", "events", "count")
 Call = tuple[str, Request]
 """Function, and its request to AWS."""
 
@@ -145,6 +146,12 @@ class Stage(World):
         with self._acting("events"):
             events.handler({"Records": records}, None)
         return self.heard.take()
+
+    def count(self, records: list[Record], shard_id: str = "shardId-1") -> None:
+        """The function `count` gets these records of the streams, table by table."""
+        with self._acting("count"):
+            for made in shards(records, shard_id):
+                assert count.handler(made, None) == {"state": {}}
 
     def note(self, operation: str, parameters: Mapping[str, Any]) -> None:
         """Before each request to AWS: record its sender, and a fault if the role forbids it."""

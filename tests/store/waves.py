@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupons.model.batches import Control
+from coupons.process.season_counts import foldable_through_s
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
 from tests.world import World, seconds
@@ -44,3 +45,10 @@ def told(world: World) -> list[tuple[str, list[str]]]:
     return [
         (event["data"]["expires_at"], [coupon["coupon_id"] for coupon in event["data"]["coupons"]]) for event in events
     ]
+
+
+def without_folds(services: Services) -> Services:
+    """A process that has folded the statistics of all hours, so that it asks for none."""
+    now_s = int(services.clock.wall_s())
+    services.season_counts.folded_through_s["season"] = foldable_through_s(now_s, "Asia/Shanghai")
+    return services

@@ -23,9 +23,9 @@ def mapping(t: Template, event: str) -> dict[str, Any]:
     return found
 
 
-def two_tables_stream_their_new_items(t: Template) -> Iterator[str]:
-    """Claims and orders stream new images only; no other table has a stream."""
-    wanted = {table: {"StreamViewType": "NEW_IMAGE"} for table in FED.values()}
+def three_tables_stream_their_items(t: Template) -> Iterator[str]:
+    """Claims, orders and points stream new and old images, for two readers; the catalog has no stream."""
+    wanted = {table: {"StreamViewType": "NEW_AND_OLD_IMAGES"} for table in (*FED.values(), "PointsTable")}
     for name, table in resources(t, "AWS::DynamoDB::Table").items():
         if table.get("StreamSpecification") != wanted.get(name):
             yield f"{name} streams otherwise"
@@ -134,14 +134,14 @@ def _filter(event: str, pattern: str) -> Plant:
 
 
 PLANTED: Planted = [
-    (two_tables_stream_their_new_items, lambda r: r["ClaimsTable"]["Properties"].pop("StreamSpecification")),
+    (three_tables_stream_their_items, lambda r: r["ClaimsTable"]["Properties"].pop("StreamSpecification")),
     (
-        two_tables_stream_their_new_items,
+        three_tables_stream_their_items,
         lambda r: r["OrdersTable"]["Properties"]["StreamSpecification"].update(StreamViewType="KEYS_ONLY"),
     ),
     (
-        two_tables_stream_their_new_items,
-        lambda r: r["CatalogTable"]["Properties"].update(StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
+        three_tables_stream_their_items,
+        lambda r: r["CatalogTable"]["Properties"].update(StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"}),
     ),
     (each_stream_is_read_to_the_end, lambda r: _mapping("Claims", r).update(StartingPosition="LATEST")),
     (each_stream_is_read_to_the_end, lambda r: _mapping("Lines", r).pop("DestinationConfig")),

@@ -34,9 +34,15 @@ FEEDING = {
         for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
         for table in ("ClaimsTable", "OrdersTable")
     ),
+    *(
+        ("count", verb, f"{table}.StreamArn")
+        for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        for table in ("ClaimsTable", "OrdersTable", "PointsTable")
+    ),
     ("events", "SendMessage", "FailedEventsQueue"),
 }
-"""Actions of Lambda itself in the role of `events`: it reads the streams and sends failed batches to the queue."""
+"""Actions of Lambda itself: it reads the streams for `events` and `count`, and sends batches of `events` that failed to
+the queue."""
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
@@ -243,7 +249,7 @@ def test_what_a_request_is_allowed_by() -> None:
 
 
 def test_every_function_was_seen_at_work() -> None:
-    """The cases reach all six, those of the schedule and the streams too."""
+    """The cases reach all seven, those of the schedule and the streams too."""
     assert {area for area, _ in needed()} == set(AREAS)
 
 

@@ -56,6 +56,12 @@ class PublishedBatch:
     def opens_at_s(self) -> int:
         return epoch_s(self.document.opens_at)
 
+    @property
+    def begins_at_s(self) -> int:
+        """The first second in which it can be booked or claimed."""
+        booking = self.document.booking
+        return min(self.opens_at_s, epoch_s(booking.opens_at)) if booking is not None else self.opens_at_s
+
     @cached_property
     def closes_at_s(self) -> int:
         return epoch_s(self.document.closes_at)

@@ -72,6 +72,17 @@ class LineAmounts:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldAt:
+    """Where an order was placed, and what the merchant's record said of it then; statistics count lines by it."""
+
+    channel: Channel
+    district: str | None
+    """Of the store; None: its record states none."""
+    category: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reversal:
     """`amounts`: what was returned, `payable_minor` to the customer and `funding` to the funders."""
 
@@ -102,6 +113,8 @@ class OrderRecord:
     late: bool = False
     """Redeemed by a scan that an offline till sent late (`scanned_at`)."""
     reversals: tuple[Reversal, ...] = ()
+    sold_at: SoldAt | None = None
+    """None until it is redeemed, and in orders of before statistics."""
 
     @property
     def key(self) -> bytes:
@@ -145,6 +158,8 @@ class Line:
     late: bool
     coupon_returned: bool = False
     """Whether this reversal returned the coupon."""
+    sold_at: SoldAt | None = None
+    """The order's; None in lines of before statistics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +183,7 @@ def redemption_line(order: OrderRecord, purse: Purse) -> Line:
         amounts=order.amounts,
         at_s=order.at_s,
         late=order.late,
+        sold_at=order.sold_at,
     )
 
 

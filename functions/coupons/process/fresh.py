@@ -37,17 +37,18 @@ class Stamp(NamedTuple):
 
 
 class Fresh(Generic[K, T]):
-    """Values by key, each read again by `read` once it is `FRESH_S` old."""
+    """Values by key, each read again by `read` once it is `fresh_s` old."""
 
-    def __init__(self, clock: Clock, read: Callable[[K], T]) -> None:
+    def __init__(self, clock: Clock, read: Callable[[K], T], fresh_s: float = FRESH_S) -> None:
         self._clock = clock
         self._read = read
+        self._fresh_s = fresh_s
         self._kept: dict[K, tuple[T, Stamp]] = {}
 
     def get(self, key: K) -> T:
-        """At most `FRESH_S` old."""
+        """At most `fresh_s` old."""
         kept = self._kept.get(key)
-        if kept is not None and kept[1].is_younger(self._clock, FRESH_S):
+        if kept is not None and kept[1].is_younger(self._clock, self._fresh_s):
             return kept[0]
         return self.get_now(key, self._read)
 
@@ -59,10 +60,10 @@ class Fresh(Generic[K, T]):
         return value
 
     def get_many(self, keys: Iterable[K], read: Callable[[list[K]], Mapping[K, T]]) -> dict[K, T]:
-        """Several, each at most `FRESH_S` old; `read` gets the keys that are not fresh, and may leave some out."""
+        """Several, each at most `fresh_s` old; `read` gets the keys that are not fresh, and may leave some out."""
         wanted = list(dict.fromkeys(keys))
         kept = {key: self._kept[key] for key in wanted if key in self._kept}
-        fresh = {key: value for key, (value, stamp) in kept.items() if stamp.is_younger(self._clock, FRESH_S)}
+        fresh = {key: value for key, (value, stamp) in kept.items() if stamp.is_younger(self._clock, self._fresh_s)}
         stale = [key for key in wanted if key not in fresh]
         if stale:
             stamp = Stamp.now(self._clock)

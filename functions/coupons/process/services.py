@@ -19,6 +19,7 @@ from coupons.process.day_marks import DayMarks
 from coupons.process.leases import Leases
 from coupons.process.programmes import Programmes
 from coupons.process.refusal_counter import RefusalCounter
+from coupons.process.season_counts import SeasonCounts
 from coupons.process.variables import require
 from coupons.refusals import Busy
 from coupons.sealing import Keys
@@ -49,6 +50,7 @@ from coupons.stores.registry import Registry
 from coupons.stores.reserves import Reserves
 from coupons.stores.secrets import KeysSecret
 from coupons.stores.slots import Slots
+from coupons.stores.statistics import Statistics
 from coupons.stores.stock import Stock
 
 T = TypeVar("T")
@@ -102,6 +104,7 @@ class Services:
     refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
     programme_store = _lazy(lambda s: ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
+    statistics = _lazy(lambda s: Statistics(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
 
     claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
     coupons = _lazy(lambda s: CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
@@ -123,7 +126,8 @@ class Services:
     programmes = _lazy(lambda s: Programmes(s.programme_store, s.clock))
     leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng))
     day_marks = _lazy(lambda s: DayMarks(s.days, s.clock, s.damages))
-    refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.clock))
+    refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.statistics, s.clock, s.rng))
+    season_counts = _lazy(lambda s: SeasonCounts(s.statistics, s.clock))
 
     @property
     def keys(self) -> Keys:

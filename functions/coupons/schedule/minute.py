@@ -8,6 +8,7 @@
 | give money back | `settle/give_back.py` |
 | close settlement days | `settle/day_close.py` |
 | send reminders | `reminders.py` |
+| fold the statistics of hours that are over | `count/folds.py` |
 
 Called at least once a minute, sometimes twice, sometimes while another call is still at work. Every step is a
 conditional write, so a repeat changes nothing and a killed call loses nothing but time.
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from coupons.count.folds import fold_hours
 from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.model.batches import Control, PublishedBatch
 from coupons.process.services import Services
@@ -50,8 +52,10 @@ def run_schedule(services: Services, now_s: int, deadline_s: float) -> MinuteRep
     minute.each(minute.advance, batches)
     minute.close_days(batch_ids)
     minute.give_rests(batch_ids, batches)
-    # Last: a wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
+    # A wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
     minute.each(minute.remind, batches)
+    # Last: without a fold readers add up minutes, and nothing else needs it.
+    minute.fold_statistics(batch_ids)
     return minute.report
 
 
@@ -131,6 +135,23 @@ class _Minute:
                 self.report.did += give_back.give_rest(self._services, batch, through, self._now_s)
 
         self.each(give_rest, over)
+
+    def fold_statistics(self, batch_ids: list[str]) -> None:
+        """Hours that are over, campaign by campaign."""
+        campaigns: dict[str, list[PublishedBatch]] = {}
+        for batch_id in batch_ids:
+            with self._services.damages.left_out():
+                batch = self._services.cache.listed(batch_id)
+                campaigns.setdefault(batch.campaign_id, []).append(batch)
+        for campaign_id, batches in campaigns.items():
+            if self._is_over():
+                return
+            try:
+                with self._services.damages.left_out():
+                    if not fold_hours(self._services, campaign_id, batches, self._now_s, self._deadline_s):
+                        self.report.more = True
+            except Busy:
+                self.report.more = True
 
     def remind(self, batch: PublishedBatch, control: Control) -> None:
         if not reminders.is_due(batch, control, self._now_s):

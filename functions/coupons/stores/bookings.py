@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
@@ -21,7 +21,7 @@ from coupons.stores.dynamodb import Dynamo
 from coupons.stores.table import Table
 from coupons.stores.values import reader
 
-_record = reader(BookingRecord, batch_number="n", booked_at_s="a")
+from_item = reader(BookingRecord, batch_number="n", booked_at_s="a")
 
 
 class Bookings:
@@ -32,16 +32,16 @@ class Bookings:
         """None if booked now, else the booking that is there."""
         item = {**_key(batch, person), "n": batch.number, "a": now_s}
         existing = self._table.refuser(self._table.put("booking", item, "attribute_not_exists(pk)"))
-        return None if existing is None else self._table.value(existing, _record)
+        return None if existing is None else self._table.value(existing, from_item)
 
     def get(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
-        return self._table.get(_key(batch, person), _record, consistent=True)
+        return self._table.get(_key(batch, person), from_item, consistent=True)
 
     def of_person(self, batches: Sequence[PublishedBatch], person: bytes) -> dict[str, BookingRecord | Damaged]:
         """By batch; absent ones are left out."""
         names = {batch.booking_key: batch.batch_id for batch in batches}
         items = self._table.items([_key(batch, person) for batch in batches], consistent=False)
-        found = self._table.values(items, _record)
+        found = self._table.values(items, from_item)
         return {names[keys.claim_key_of(item["pk"])]: one for item, one in zip(items, found, strict=True)}
 
     def count(self, batch: PublishedBatch, bucket: int) -> int:
@@ -49,10 +49,15 @@ class Bookings:
         pk = keys.claim_bucket(batch.booking_key, bucket)
         return sum(1 for _ in self._table.query(pk, keys.BOOKING, consistent=True, only="sk"))
 
+    def in_bucket(self, batch: PublishedBatch, bucket: int) -> Iterator[BookingRecord | Damaged]:
+        """Every booking of one bucket, read strongly to the last page."""
+        pk = keys.claim_bucket(batch.booking_key, bucket)
+        return self._table.values(self._table.query(pk, keys.BOOKING, consistent=True), from_item)
+
     def delete(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
         """Cancel: the booking that was there, None if there was none."""
         deleted = self._table.send(self._table.delete("booking", _key(batch, person)), returns="ALL_OLD")
-        return self._table.value(deleted, _record) if deleted else None
+        return self._table.value(deleted, from_item) if deleted else None
 
 
 def _key(batch: PublishedBatch, person: bytes) -> keys.Key:

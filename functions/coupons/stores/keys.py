@@ -1,4 +1,5 @@
-"""All keys of all tables; `slot_keys.py` builds those of slots and diaries, `programme_keys.py` those of programmes.
+"""All keys of all tables, but those of slots and diaries (`slot_keys.py`), programmes (`programme_keys.py`) and live
+statistics (`statistics_keys.py`). Only these modules build keys.
 
 | table | pk | sk | item |
 |---|---|---|---|

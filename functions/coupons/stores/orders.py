@@ -20,7 +20,7 @@ from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from coupons.damage import Damaged
-from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal
+from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, SoldAt
 from coupons.money import FundingLine, Purse
 from coupons.stores import keys
 from coupons.stores.attributes import Item
@@ -165,8 +165,9 @@ class Orders:
 def to_item(record: OrderRecord) -> Item:
     return {
         **keys.order(record.merchant_id, record.order_no),
-        **fields_of(record, "amounts", "reversals"),
+        **fields_of(record, "amounts", "reversals", "sold_at"),
         **_amount_fields(record.amounts),
+        **_sold_at_fields(record.sold_at),
         "reversals": [_reversal_fields(reversal) for reversal in record.reversals],
     }
 
@@ -190,7 +191,20 @@ def _reversal_fields(reversal: Reversal) -> Item:
 
 
 def _line_fields(line: Line) -> Item:
-    return {**fields_of(line, "purse", "amounts"), **line.purse._asdict(), **_amount_fields(line.amounts)}
+    own = fields_of(line, "purse", "amounts", "sold_at")
+    return {**own, **line.purse._asdict(), **_amount_fields(line.amounts), **_sold_at_fields(line.sold_at)}
+
+
+def _sold_at_fields(sold_at: SoldAt | None) -> Item:
+    return {"sold_at": fields_of(sold_at)} if sold_at is not None else {}
+
+
+def _sold_at(item: Item) -> SoldAt | None:
+    """None if the item is older than the attribute."""
+    if "sold_at" not in item:
+        return None
+    fields = item["sold_at"]
+    return SoldAt(fields["channel"], fields["district"], fields["category"], tuple(fields["tags"]))
 
 
 def _summed(item: Item) -> Summed:
@@ -206,8 +220,11 @@ def line_of(item: Item) -> Line:
     return _line(item)
 
 
-_line = reader(Line, purse=_purse, amounts=_amounts)
+_line = reader(Line, purse=_purse, amounts=_amounts, sold_at=_sold_at)
 _reversal = reader(Reversal, amounts=_amounts)
 from_item = reader(
-    OrderRecord, amounts=_amounts, reversals=lambda item: tuple(_reversal(fields) for fields in item["reversals"])
+    OrderRecord,
+    amounts=_amounts,
+    reversals=lambda item: tuple(_reversal(fields) for fields in item["reversals"]),
+    sold_at=_sold_at,
 )

@@ -13,6 +13,7 @@ ItemKind = Literal[
     "booking",
     "budget",
     "campaign",
+    "checkpoint",
     "claim",
     "claim key",
     "control",
@@ -42,6 +43,7 @@ ItemKind = Literal[
     "shard",
     "slot",
     "spent",
+    "statistics",
     "suspended",
     "withheld",
 ]

@@ -5,9 +5,11 @@
 | INSERT of `CLAIM#person` | a pack was claimed |
 | INSERT of `REVISION#n` | a revision of a programme announced something |
 | INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, or a redemption reversed |
+| INSERT or REMOVE of `BOOKING#person` | a batch was booked, or the booking cancelled; for statistics only |
 
 No other record makes an event. Bookings, orders and holds are not announced, and a coupon changes with a line.
-template.yaml filters in the same way, so that the function is not called for other records.
+template.yaml filters in the same way, so that the function is not called for other records. Statistics get every
+record, so that their checkpoints say how far a shard was read.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from coupons.damage import blamed
-from coupons.model.claims import Claim
+from coupons.model.claims import BookingRecord, Claim
 from coupons.model.orders import MerchantLine
 from coupons.model.programmes import Announced
-from coupons.stores import announced, claims, keys, orders
+from coupons.stores import announced, bookings, claims, keys, orders
 from coupons.stores.attributes import Item, decode
 from coupons.stores.values import refuse_other_types
 
@@ -53,6 +55,40 @@ def inserted(record: dict[str, Any]) -> Inserted | None:
         what = _of(decode(record["dynamodb"]["NewImage"]))
         refuse_other_types(what)
         return what
+
+
+class BookingChange(NamedTuple):
+    """A booking was made, or cancelled."""
+
+    booking: BookingRecord
+    is_made: bool
+
+
+def counted(record: dict[str, Any]) -> Claim | MerchantLine | BookingChange | None:
+    """What statistics count of a record (`NEW_AND_OLD_IMAGES`); None for all others. Raises Damaged.
+
+    An item that its table's time to live removed was not cancelled by anybody.
+    """
+    if record["eventName"] == "INSERT" and not _is_booking(record):
+        found = inserted(record)
+        return None if isinstance(found, Announced) else found
+    is_made = record["eventName"] == "INSERT"
+    if not _is_booking(record) or not (is_made or (record["eventName"] == "REMOVE" and not _is_expired(record))):
+        return None
+    with blamed(*stream_place_of(record)[:3]):
+        image = record["dynamodb"]["NewImage" if is_made else "OldImage"]
+        change = BookingChange(bookings.from_item(decode(image)), is_made)
+        refuse_other_types(change)
+        return change
+
+
+def _is_booking(record: dict[str, Any]) -> bool:
+    return str(record["dynamodb"]["Keys"]["sk"]["S"]).startswith(keys.BOOKING)
+
+
+def _is_expired(record: dict[str, Any]) -> bool:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+    return (record.get("userIdentity") or {}).get("principalId") == "dynamodb.amazonaws.com"
 
 
 def _of(item: Item) -> Inserted | None:

@@ -24,7 +24,7 @@ from coupons.stores.values import value_of, values_of
 
 T = TypeVar("T")
 
-RESERVED = ("state", "final")
+RESERVED = ("state", "final", "unknown")
 """Our attributes whose names are reserved words of DynamoDB's expressions.
 
 Guarded by tests/engine/test_shapes.py::test_reserved_words_are_those_of_the_service.

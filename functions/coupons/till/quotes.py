@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coupons.model.assessment import Assessment, Till, assess
-from coupons.model.orders import LineAmounts, Order
+from coupons.model.orders import LineAmounts, Order, SoldAt
 from coupons.model.terms import Terms
 from coupons.process.services import Services
 from coupons.refusals import OrderNotEligible
@@ -43,6 +43,12 @@ def amounts_or_refuse(presented: TillCoupon, at: Till | None, order: Order, mome
             reasons=list(found.reasons), detail=f"The coupon does not fit this order: {', '.join(found.reasons)}."
         )
     return found.amounts
+
+
+def sold_at(at: Till, order: Order) -> SoldAt:
+    """What statistics will need of the merchant's record, which operators may change."""
+    district = next((store.district for store in at.record.stores if store.store_id == order.store_id), None)
+    return SoldAt(order.channel, district, at.record.category, tuple(at.record.tags))
 
 
 def _assess(presented: TillCoupon, at: Till | None, order: Order, moment_s: int) -> Assessment:

@@ -15,7 +15,7 @@ from coupons.stores.parts import Part
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
 from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
 from coupons.till.pins import refuse_wrong_pin
-from coupons.till.quotes import amounts_or_refuse, till_of
+from coupons.till.quotes import amounts_or_refuse, sold_at, till_of
 from coupons.times import day_of
 
 COMMIT_ATTEMPTS = 3
@@ -217,7 +217,8 @@ def _refuse_moved(presented: TillCoupon, use: _Use, now_s: int, *, is_overtaken:
 def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> OrderRecord:
     """One attempt. Raises OrderNotEligible, CodeExpired (late scans are not allowed), TransactionFailed."""
     at = till_of(services, presented, use.record.merchant_id)
-    record = replace(use.record, amounts=amounts_or_refuse(presented, at, order, use.judged_at_s))
+    amounts = amounts_or_refuse(presented, at, order, use.judged_at_s)
+    record = replace(use.record, amounts=amounts, sold_at=sold_at(at, order) if at is not None else None)
     late_max = at.record.late_scans_per_day if at is not None else 0
     if use.scanned is not None and use.scanned.is_late and not late_max:
         raise too_late(use.scanned, presented.batch.timezone, "late-not-allowed")

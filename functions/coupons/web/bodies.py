@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from coupons.fields import DeclaredDay, Document, Instant, Minor, PersonName, Placement, Quantity, SealedId
+from coupons.fields import DeclaredDay, DeclaredTime, Document, Instant, Minor, PersonName, Placement, Quantity, SealedId
 from coupons.model.activities import ActivityKind
 from coupons.model.claims import CouponStatus
 from coupons.model.orders import Order
+from coupons.model.season_statistics import By
 from coupons.model.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
 from coupons.sealing import PIN_DIGITS
 
@@ -169,6 +170,14 @@ class AnnouncementsQuery(Query):
     """Without what concerns other districts alone; absent: whatever the district."""
     region: _Words = ""
     """Without what concerns other regions alone; absent: whatever the region."""
+class StatsQuery(Query):
+    by: By = "hour"
+    """What the rows are: spans of time, or what was counted by."""
+    from_: Annotated[DeclaredTime | None, Field(alias="from")] = None
+    """The first second that counts. Absent: the beginning of the season, or of the last three minutes, hour or day for
+    rows by second, minute or hour. These reach over 180 seconds, a day or 62 days at most."""
+    to: DeclaredTime | None = None
+    """The first second that no longer counts; absent: now."""
 
 
 class WalletQuery(Query):

@@ -15,7 +15,7 @@ Units or dollars a claim are one sum divided by another: `WriteUnits / Done` of 
 refusals and repeats. The average of `Late` is the share of late redemptions, its sum their number. Every metric of
 money has the dimension `currency`, so money of two currencies is never added up.
 
-CloudWatch bills each name with each value of its dimensions as one metric. So an operation is one of the nine below and
+CloudWatch bills each name with each value of its dimensions as one metric. So an operation is one of the ten below and
 never a path. That is at most `METRICS_MAX` metrics beside `Requests` and `DamagedItems`, and `METRICS_A_CAMPAIGN` more
 for each campaign in the hours in which it has redemptions. In an hour without requests only the schedule's are billed.
 """
@@ -36,7 +36,7 @@ from coupons.process.services import take_consumption, take_damages
 
 RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "operator", "other"]
 """`operator` is everything that operators do; `other` is reads, codes, quotes and unknown routes."""
-BackgroundOperation = Literal["schedule", "events"]
+BackgroundOperation = Literal["schedule", "events", "count"]
 """Operations that no request starts."""
 PRICE = "MicroDollars"
 CONSUMPTION = ("WriteUnits", "ReadUnits", PRICE)

@@ -14,7 +14,7 @@ from coupons.schedule import reminders
 from coupons.schedule.minute import run_schedule
 from tests.bus import Heard
 from tests.store.faults import Counting, fault
-from tests.store.waves import DAY_S, FIRST_DAY, FOREVER, claimed, control, day, tick, told
+from tests.store.waves import DAY_S, FIRST_DAY, FOREVER, claimed, control, day, tick, told, without_folds
 from tests.world import World, a_batch, campaign, order, seconds, terms
 
 
@@ -209,7 +209,7 @@ def test_a_tick_with_nothing_to_tell_costs_no_read(world: World, at: str) -> Non
             world.clock.advance(60)
     for batch_id in ("pack", "quiet"):
         counting = Counting(world.client)
-        services = world.new_services(client=counting)
+        services = without_folds(world.new_services(client=counting))
         services.cache.batch("pack")
         services.cache.batch("quiet")
         counting.requests.clear()
@@ -228,7 +228,7 @@ def test_a_wave_reads_each_bucket_once_and_writes_one_fold_each(season: World) -
         season.clock.advance(60)
     season.clock.set("2020-06-18T00:00:00+08:00")
     counting = Counting(season.client)
-    tick(season, season.new_services(client=counting))
+    tick(season, without_folds(season.new_services(client=counting)))
     assert (counting.requests["query"], counting.requests["put_item"]) == (2 + 16, 16)
     assert season.heard.requests == 0
 

@@ -53,6 +53,7 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "GET /campaigns/{campaign_id}/announcements": lambda citizen, _: citizen.announcements(
         ODD, placement=ODD, district=ODD, region=ODD
     ),
+    "GET /campaigns/{campaign_id}/stats": lambda citizen, _: citizen.stats(ODD, by=ODD, starts_at=ODD, ends_at=ODD),
     "GET /batches/{batch_id}": lambda citizen, _: citizen.batch(ODD),
     "GET /openapi.json": lambda citizen, _: citizen.openapi(),
     "PUT /batches/{batch_id}/booking": lambda citizen, _: citizen.book(ODD),

@@ -64,10 +64,16 @@ def test_nothing_else_of_the_template_is_lost(expanded: dict[str, Any]) -> None:
 
 
 def test_every_run_has_mappings_of_its_own(expanded: dict[str, Any]) -> None:
-    """Both streams of `events`, under names that the next run does not have."""
+    """Those of `events` and `count`, under names that the next run does not have."""
     mappings = _of_type(expanded, "AWS::Lambda::EventSourceMapping")
-    assert mappings.keys() == {"EventsFunctionClaimsr1", "EventsFunctionLinesr1"}
-    assert all("FilterCriteria" in mapping for mapping in mappings.values())
+    assert mappings.keys() == {
+        *(f"EventsFunction{name}r1" for name in ("Claims", "Lines")),
+        *(f"CountFunction{name}r1" for name in ("Claims", "Lines", "Points")),
+    }
+    assert {name for name, mapping in mappings.items() if "FilterCriteria" in mapping} == {
+        "EventsFunctionClaimsr1",
+        "EventsFunctionLinesr1",
+    }
 
 
 def test_every_function_has_the_packaged_code(expanded: dict[str, Any]) -> None:

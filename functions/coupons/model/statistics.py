@@ -1,0 +1,158 @@
+"""What is counted of a season, by minute and by what it belongs to.
+
+| flow | counts | by |
+|---|---|---|
+| bookings | bookings that stand, at the time of the booking | section, batch |
+| claims | packs claimed | section, batch |
+| redemptions, reversals | settlement lines | everything |
+| discount, merchant match, consumption | money of the lines, reversals negative | everything; a funder has its part |
+
+A cancelled booking is taken off the minute in which it was made. So what the items say is what was counted. District,
+category and tags are those of the merchant's record at the redemption; they stand in the line, since a record changes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from coupons.model.batches import PublishedBatch
+from coupons.model.orders import Line
+from coupons.times import wall_clock
+
+Flow = Literal[
+    "bookings",
+    "claims",
+    "redemptions",
+    "reversals",
+    "discount_minor",
+    "merchant_match_minor",
+    "consumption_minor",
+]
+"""What is counted. Consumption is the order's amount before the coupon: discount, merchant match and what was paid."""
+Dimension = Literal["", "section", "district", "category", "channel", "funder", "batch", "tag"]
+"""What it is counted by; empty: the whole campaign."""
+MINUTE_S, HOUR_S = 60, 3600
+
+
+class Cell(NamedTuple):
+    """One counter, such as the claims of the batch `first-packs`."""
+
+    flow: Flow
+    dimension: Dimension
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one change of an item adds to its minute."""
+
+    batch_id: str
+    campaign_id: str
+    timezone: str
+    at_s: int
+    cells: Mapping[Cell, int]
+    claims: int = 0
+    """Packs claimed in that second."""
+
+    @property
+    def minute_s(self) -> int:
+        return self.at_s - self.at_s % MINUTE_S
+
+    @property
+    def hour_s(self) -> int:
+        return hour_start_s(self.at_s, self.timezone)
+
+
+@dataclass(slots=True)
+class Counts:
+    """Sums of any minutes. `as_of_s`: when the newest change among them was made; 0 if there is none."""
+
+    cells: Counter[Cell] = field(default_factory=Counter)
+    as_of_s: int = 0
+
+    def take(self, other: Counts) -> None:
+        for cell, number in other.cells.items():
+            self.cells[cell] += number
+        self.as_of_s = max(self.as_of_s, other.as_of_s)
+
+    def flows(self, dimension: Dimension = "") -> dict[str, dict[Flow, int]]:
+        """By name, the numbers of each flow that are not 0."""
+        found: dict[str, dict[Flow, int]] = {}
+        for cell, number in self.cells.items():
+            if cell.dimension == dimension and number:
+                found.setdefault(cell.name, {})[cell.flow] = number
+        return found
+
+
+def total(several: Iterable[Counts]) -> Counts:
+    whole = Counts()
+    for one in several:
+        whole.take(one)
+    return whole
+
+
+def hour_start_s(moment_s: int, timezone: str) -> int:
+    """When the hour on the wall clock began: not every zone is whole hours away from UTC."""
+    wall = wall_clock(moment_s, timezone)
+    return moment_s - wall.minute * MINUTE_S - wall.second
+
+
+def of_booking(batch: PublishedBatch, at_s: int, number: int = 1) -> Counted:
+    """`number` -1: the booking of that second was cancelled."""
+    return _counted(batch, at_s, dict.fromkeys(_of_batch("bookings", batch), number))
+
+
+def of_claim(batch: PublishedBatch, at_s: int) -> Counted:
+    return _counted(batch, at_s, dict.fromkeys(_of_batch("claims", batch), 1), claims=1)
+
+
+def of_line(batch: PublishedBatch, line: Line) -> Counted:
+    """Raises KeyError if the batch has no such terms."""
+    amounts = line.amounts
+    lines: Flow = "redemptions" if line.kind == "redemption" else "reversals"
+    consumption_minor = amounts.discount_minor + amounts.merchant_match_minor + amounts.payable_minor
+    flows: dict[Flow, int] = {
+        lines: 1,
+        "discount_minor": amounts.discount_minor,
+        "merchant_match_minor": amounts.merchant_match_minor,
+        "consumption_minor": consumption_minor,
+    }
+    section_id = {one.terms_id: one.section_id for one in batch.terms}[line.terms_id] or batch.document.section_id
+    cells = Counter[Cell]()
+    for dimension, name in _places(line, section_id):
+        for flow, number in flows.items():
+            cells[Cell(flow, dimension, name)] += number
+    for part in amounts.funding:
+        cells[Cell(lines, "funder", part.funder_id)] += 1
+        cells[Cell("discount_minor", "funder", part.funder_id)] += part.amount_minor
+    return _counted(batch, line.at_s, {cell: number for cell, number in cells.items() if number})
+
+
+def _places(line: Line, section_id: str | None) -> Iterator[tuple[Dimension, str]]:
+    """What a line belongs to. A line that is older than its `sold_at` has neither district nor category."""
+    yield "", ""
+    yield "batch", line.batch_id
+    if section_id is not None:
+        yield "section", section_id
+    if line.sold_at is None:
+        return
+    yield "channel", line.sold_at.channel
+    yield "category", line.sold_at.category
+    if line.sold_at.district is not None:
+        yield "district", line.sold_at.district
+    yield from (("tag", tag) for tag in dict.fromkeys(line.sold_at.tags))
+
+
+def _of_batch(flow: Flow, batch: PublishedBatch) -> Iterator[Cell]:
+    yield Cell(flow, "", "")
+    yield Cell(flow, "batch", batch.batch_id)
+    if batch.document.section_id is not None:
+        yield Cell(flow, "section", batch.document.section_id)
+
+
+def _counted(batch: PublishedBatch, at_s: int, cells: Mapping[Cell, int], claims: int = 0) -> Counted:
+    wall_clock(at_s, batch.timezone)  # raises for a second that no calendar has
+    return Counted(batch.batch_id, batch.campaign_id, batch.timezone, at_s, cells, claims)

@@ -1,0 +1,62 @@
+"""What a process remembers of live statistics, so that a crowd in front of a board costs few reads."""
+
+from __future__ import annotations
+
+from coupons.clock import SKEW_S, Clock
+from coupons.model.statistics import HOUR_S, Counts, hour_start_s, total
+from coupons.process.fresh import Fresh
+from coupons.stores.statistics import Hours, Statistics
+from coupons.times import DAY_S
+
+FOLD_AFTER_S = 600
+"""So long after its end an hour is folded: no transaction that took the hour for unfinished is still on its way."""
+FOLDS_KEPT_S = 5.0
+HOURS_ALONE_MAX = 4
+
+
+class SeasonCounts:
+    """Folds are at most 5 seconds old, minutes one. `folded_through_s`: how far this process folded a campaign."""
+
+    def __init__(self, store: Statistics, clock: Clock) -> None:
+        self.folded_through_s: dict[str, int] = {}
+        self._folds: Fresh[str, Hours] = Fresh(clock, store.hours, FOLDS_KEPT_S)
+        self._minutes: Fresh[tuple[str, int], dict[int, Counts]] = Fresh(
+            clock, lambda hour: store.minutes(*hour, consistent=False)
+        )
+        self._days: Fresh[tuple[str, int], dict[int, dict[int, Counts]]] = Fresh(
+            clock, lambda day: store.day(*day, consistent=False), FOLDS_KEPT_S
+        )
+
+    def minutes(self, campaign_id: str, hour_s: int) -> dict[int, Counts]:
+        """What was counted in each minute of an hour."""
+        return self._minutes.get((campaign_id, hour_s))
+
+    def hours(self, campaign_id: str, timezone: str, first_s: int, now_s: int) -> dict[int, Counts]:
+        """What was counted in each hour of a season that began at `first_s`: its fold, or the sum of its minutes."""
+        found = self._folds.get(campaign_id)
+        # A test clock may have been set back before what is folded.
+        through_s = min(found.through_s, foldable_through_s(now_s, timezone))
+        by_hour = {hour_s: counts for hour_s, counts in found.folds.items() if hour_s < through_s}
+        unfolded = [hour_s for hour_s in found.changed if hour_s < through_s]
+        unfolded += hours_from(through_s or hour_start_s(first_s, timezone), now_s + SKEW_S, timezone)
+        return by_hour | {hour_s: total(self._read(campaign_id, hour_s, len(unfolded)).values()) for hour_s in unfolded}
+
+    def _read(self, campaign_id: str, hour_s: int, hours: int) -> dict[int, Counts]:
+        """The minutes of one of so many `hours`: if they are many, because no schedule ran, a day at once."""
+        if hours <= HOURS_ALONE_MAX:
+            return self.minutes(campaign_id, hour_s)
+        return self._days.get((campaign_id, hour_s // DAY_S)).get(hour_s, {})
+
+
+def foldable_through_s(now_s: int, timezone: str) -> int:
+    """Hours before this can be folded."""
+    return hour_start_s(now_s - FOLD_AFTER_S, timezone)
+
+
+def hours_from(first_s: int, until_s: int, timezone: str) -> list[int]:
+    """The hours on the wall clock from `first_s` on that begin before `until_s`."""
+    found = []
+    while first_s < until_s:
+        found.append(first_s)
+        first_s = hour_start_s(first_s + HOUR_S, timezone)
+    return found

@@ -1,0 +1,87 @@
+"""Keys of live statistics (table `catalog`); all others are in `keys.py`.
+
+| pk | sk | item |
+|---|---|---|
+| `CHECKPOINT#stream` | `shardId` | how far a shard of a table's stream is counted |
+| `STATS#campaign#day` | `hour#minute#row` | what was counted in a minute, in 8 rows |
+| `HOURS#campaign` | `hour`, `FOLDED` | the sum of an hour; how far hours are summed up |
+| | `hour#row` | `late`: how often a row was changed after its hour |
+| `SECONDS#batch#minute#row` | `CLAIMED`, `REFUSED` | claims and refusals of each second |
+
+Hours and minutes are 10 digits, the epoch second in which they begin, so that they sort by time.
+"""
+
+from __future__ import annotations
+
+from coupons.stores.keys import Key
+from coupons.times import DAY_S
+
+
+def checkpoint(stream: str, shard_id: str) -> Key:
+    return Key(pk=f"CHECKPOINT#{stream}", sk=shard_id)
+
+
+FOLDED = "FOLDED"
+"""Sorts behind all hours."""
+
+
+def day_of_hour(hour_s: int) -> int:
+    """The day of UTC in which an hour begins: hours of a day are in one partition."""
+    return hour_s // DAY_S
+
+
+def day(campaign_id: str, number: int) -> str:
+    return f"STATS#{campaign_id}#{number}"
+
+
+def minutes_of(hour_s: int) -> str:
+    return f"{hour_s:010}#"
+
+
+def minute(campaign_id: str, hour_s: int, minute_s: int, row: int) -> Key:
+    return Key(pk=day(campaign_id, day_of_hour(hour_s)), sk=f"{minutes_of(hour_s)}{minute_s:010}#{row}")
+
+
+def hour_minute_row(sort_key: str) -> tuple[int, int, int]:
+    """Those in `hour#minute#row`."""
+    hour_s, minute_s, row = sort_key.split("#")
+    return int(hour_s), int(minute_s), int(row)
+
+
+def hours_of(campaign_id: str) -> str:
+    return f"HOURS#{campaign_id}"
+
+
+def folded(campaign_id: str) -> Key:
+    return Key(pk=hours_of(campaign_id), sk=FOLDED)
+
+
+def folded_hour(campaign_id: str, hour_s: int) -> Key:
+    return Key(pk=hours_of(campaign_id), sk=f"{hour_s:010}")
+
+
+def late_hour(campaign_id: str, hour_s: int, row: int) -> Key:
+    return Key(pk=hours_of(campaign_id), sk=f"{minutes_of(hour_s)}{row}")
+
+
+def is_mark_of_hour(sort_key: str) -> bool:
+    return "#" in sort_key
+
+
+def hour_and_row(sort_key: str) -> tuple[int, int]:
+    """Those in `hour#row`."""
+    hour_s, _, row = sort_key.partition("#")
+    return int(hour_s), int(row)
+
+
+CLAIMED, REFUSED = "CLAIMED", "REFUSED"
+
+
+def seconds(batch_id: str, minute_s: int, row: int, kind: str) -> Key:
+    return Key(pk=f"SECONDS#{batch_id}#{minute_s:010}#{row}", sk=kind)
+
+
+def batch_and_minute(partition: str) -> tuple[str, int]:
+    """Those in `SECONDS#batch#minute#row`."""
+    _, batch_id, minute_s, _ = partition.split("#")
+    return batch_id, int(minute_s)

@@ -1,0 +1,81 @@
+"""The tables of a stack, read with AWS's own credentials; those of the local stack with its owner's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from boto3.session import Session
+
+from coupons.clock import FENCE_S
+from coupons.process.services import Services
+from infra.couponctl.stream_reads import counted_through_s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.couponctl.cli import Cli
+
+TABLES = ("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE")
+
+
+class StandingClock:
+    """The stack's time, as it was when the command began."""
+
+    def __init__(self, now_s: float) -> None:
+        self._now_s = now_s
+
+    def wall_s(self) -> float:
+        return self._now_s
+
+    def monotonic_s(self) -> float:
+        return self._now_s
+
+
+def settings_of(outputs: Mapping[str, str]) -> dict[str, str]:
+    """What a stack's outputs say of its tables, as functions get it."""
+    names = {name: outputs[f"{name.removesuffix('_TABLE').capitalize()}TableName"] for name in TABLES}
+    return {"STAGE": "couponctl", **names}
+
+
+def opened(cli: Cli, stack: str) -> Services:
+    """Services over the stack's tables."""
+    from infra.local.cloud import REGION
+
+    more: dict[str, Any] = {}
+    if cli.api.local:
+        address = urlsplit(cli.api.url)
+        more = {
+            "endpoint_url": f"http://{address.hostname}:{(address.port or 80) + 1}",
+            "region_name": REGION,
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+        }
+    session = Session()
+    [found] = session.client("cloudformation", **more).describe_stacks(StackName=stack)["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    return Services(settings_of(outputs), clock=_clock(cli), boto_client=session.client("dynamodb", **more))
+
+
+def _clock(cli: Cli) -> StandingClock:
+    """The local stack has a time of its own; elsewhere it is this machine's."""
+    if cli.api.local:
+        told = cli.api.get("/_local/clock").body
+        return StandingClock(datetime.fromisoformat(str(told["now"])).timestamp())
+    return StandingClock(datetime.now().astimezone().timestamp())
+
+
+def counted_until_s(cli: Cli, services: Services, now_s: int) -> int:
+    """Up to when no item can change a minute any more: what the streams brought, less the fence of a late write.
+
+    The local stack's streams go by another clock than its items, and are read within seconds.
+    """
+    if cli.api.local:
+        return now_s - FENCE_S
+    session = Session()
+    described = [
+        session.client("dynamodb").describe_table(TableName=services.settings[name])["Table"] for name in TABLES[1:]
+    ]
+    arns = [one["LatestStreamArn"] for one in described]
+    return counted_through_s(session.client("dynamodbstreams"), services.statistics, arns, now_s) - FENCE_S

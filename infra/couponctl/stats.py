@@ -1,0 +1,117 @@
+"""`stats`: a campaign's live statistics, and a recount of them from the tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import quote
+
+import click
+
+from coupons.currencies import money
+from coupons.model.season_statistics import By
+from infra.client.api import UnreachableError
+from infra.couponctl.cli import Cli, command
+from infra.couponctl.output import GOOD, REFUSED, WrongUseError, counted, table
+from infra.couponctl.parameters import MOMENT, NAME
+from infra.couponctl.reads import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coupons.count.recount import CellDifference
+
+COUNTS = ("bookings", "claims", "redemptions", "reversals")
+AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "consumption_minor": "consumption"}
+SHOWN_MAX = 50
+"""Differences that are printed, of which there may be millions."""
+
+
+@command("stats")
+@click.argument("campaign", type=NAME)
+@click.option("--by", type=click.Choice(get_args(By)), default="day", show_default=True, help="What the rows are.")
+@click.option("--from", "from_", type=MOMENT, metavar="TIME", help="RFC 3339; absent: see GET /campaigns/{id}/stats.")
+@click.option("--to", type=MOMENT, metavar="TIME", help="The same; absent: now.")
+@click.option("--rebuild", is_flag=True, help="Recount from the tables, with AWS's own credentials, and compare.")
+@click.option("--write", is_flag=True, help="With --rebuild: replace the minutes that differ.")
+@click.option("--stack", default="coupon-season", show_default=True, metavar="NAME", help="The stack's name on AWS.")
+def stats(
+    cli: Cli, campaign: str, *, by: str, from_: str | None, to: str | None, rebuild: bool, write: bool, stack: str
+) -> int:
+    """Show what was counted of a campaign, or recount it.
+
+    A recount reads bookings, claims and settlement lines, for the minutes that can no longer change, and writes
+    nothing; the exit code is 0 only if it agrees to the unit. Seconds and refusals are not recounted, nor what leaves
+    no item behind.
+    """
+    if write and not rebuild:
+        raise WrongUseError("--write goes with --rebuild")
+    if rebuild:
+        return _rebuilt(cli, campaign, stack, write=write)
+    path = f"/campaigns/{quote(campaign, safe='')}/stats"
+    given = {name: value for name, value in (("from", from_), ("to", to)) if value is not None}
+    found = read(cli.api, path, "rows", "total", "packs", by=by, **given)
+    cli.out.result(found, *_lines(found))
+    return GOOD
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    currency = found["currency"]
+    if found["by"] == "second":
+        rows = [(one["at"], one["batch_id"], f"{one['claims']:,}", _refused(one)) for one in found["seconds"]]
+        yield from table(("second", "batch", "claims", "refused, about"), rows)
+    else:
+        named = [*found["rows"], {"name": "in all", **found["total"]}]
+        rows_ = [
+            (row["name"], *(f"{row[name]:,}" for name in COUNTS), *(money(row[name], currency) for name in AMOUNTS))
+            for row in named
+        ]
+        yield from table((found["by"], *COUNTS, *AMOUNTS.values()), rows_)
+    yield ""
+    left = [(one["batch_id"], f"{one['left']:,}", f"{one['quantity']:,}") for one in found["packs"]]
+    yield from table(("batch", "packs left", "of"), left)
+    yield f"counted up to {found['claims_as_of'] or 'nothing yet'}"
+
+
+def _refused(second: dict[str, Any]) -> str:
+    return ", ".join(f"{cause} {number:,}" for cause, number in sorted(second["refused"].items()))
+
+
+def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from coupons.count.recount import recount, replace_differing
+    from infra.couponctl.stack_tables import counted_until_s, opened
+
+    try:
+        services = opened(cli, stack)
+        now_s = int(services.clock.wall_s())
+        told = recount(services, campaign, counted_until_s(cli, services, now_s))
+        left = replace_differing(services, campaign, told, now_s) if write else None
+    except (BotoCoreError, ClientError) as error:
+        raise UnreachableError(f"AWS: {error}") from None
+    good = not told.differences if left is None else not left
+    replaced = len({one.minute for one in told.differences}) - len(left or []) if write else 0
+    differences = [_facts(one) for one in told.differences]
+    facts = {
+        "campaign_id": campaign,
+        "minutes": told.minutes,
+        "differences": differences,
+        "replaced": replaced,
+        "agrees": not differences,
+    }
+    lines = [
+        f"{one['minute']}  {one['what']}: counted {one['counted']}, items say {one['items']}"
+        for one in differences[:SHOWN_MAX]
+    ]
+    if write and told.differences:
+        lines.append(f"{counted(replaced, 'minute')} replaced, {len(left or [])} left: they changed meanwhile")
+    verdict = "agrees to the unit" if not told.differences else f"{len(told.differences):,} differences"
+    cli.out.result(facts, *lines, f"{campaign}: {counted(told.minutes, 'minute')} recounted, {verdict}")
+    return GOOD if good else REFUSED
+
+
+def _facts(one: CellDifference) -> dict[str, Any]:
+    from coupons.times import rfc3339
+
+    what = " ".join(filter(None, (one.cell.flow, one.cell.dimension, one.cell.name)))
+    return {"minute": rfc3339(one.minute.minute_s), "what": what, "counted": one.stored, "items": one.recounted}

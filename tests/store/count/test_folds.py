@@ -1,0 +1,195 @@
+"""Folding and reading: a season is the sum of its minutes, whatever is folded and whatever changes afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coupons.count.folds import fold_hours
+from coupons.count.reads import season_statistics
+from coupons.model.season_statistics import SeasonStatistics
+from coupons.model.statistics import hour_start_s
+from coupons.process.season_counts import hours_from
+from coupons.refusals import Malformed, NotFound
+from coupons.times import wall_clock
+from infra.virtual.store import Store
+from tests.bus import Stream
+from tests.store.played_hour import BATCH, BOOK, DOCUMENT, by_table, played, take
+from tests.world import World, seconds
+
+OPENS_S = seconds("2020-06-06T10:00:00+08:00")
+BEGAN_S = OPENS_S - 7 * 86_400
+
+
+def read(world: World, by: Any = "hour", from_s: int | None = 0, to_s: int | None = None) -> SeasonStatistics:
+    """Everything, as a process reads it that remembers nothing."""
+    return season_statistics(world.new_services(), "season", by, from_s or None, to_s, int(world.clock.wall))
+
+
+def fold(world: World) -> bool:
+    """The schedule's minute folds."""
+    services = world.new_services()
+    batches = [services.cache.batch("pack")]
+    return fold_hours(services, "season", batches, int(world.clock.wall), world.clock.monotonic + 100)
+
+
+@pytest.fixture
+def counted(world: World) -> World:
+    """The hour of the opening, counted."""
+    for own in by_table(played(world)).values():
+        take(world, own, "a")
+    return world
+
+
+def test_the_fold_is_what_the_minutes_say(counted: World) -> None:
+    """Before and after the hour is folded the same is read; afterwards no minute is."""
+    counted.clock.set("2020-06-06T11:09:59+08:00")
+    before = read(counted, "section", BEGAN_S)
+    assert fold(counted)
+    assert folded(counted) == []
+    counted.clock.advance(1)
+    assert fold(counted)
+    assert folded(counted) == [OPENS_S]
+    after = read(counted, "section", BEGAN_S)
+    assert (after.rows, after.total, after.packs) == (before.rows, before.total, before.packs)
+    assert after.total["claims"] == 3
+
+
+def folded(world: World) -> list[int]:
+    keys = [item["sk"]["S"] for item in world.items()["CatalogTable"] if item["pk"]["S"] == "HOURS#season"]
+    return [int(key) for key in keys if key.isdigit()]
+
+
+def test_what_changes_a_folded_hour_is_read_at_once_and_folded_again(counted: World) -> None:
+    """A booking is cancelled a day later: it is taken off its own hour, which readers see before the next fold does."""
+    counted.clock.set("2020-06-06T23:00:00+08:00")
+    fold(counted)
+    assert read(counted, from_s=BEGAN_S).total["bookings"] == 2
+    stream = Stream(counted)
+    assert counted.citizen("ann").send(BOOK.replace("PUT", "DELETE"), BATCH).status == 200
+    take(counted, stream.records(), "late")
+    for _ in range(2):
+        found = read(counted, from_s=BEGAN_S)
+        assert found.total["bookings"] == 1
+        assert [row.flows.get("bookings") for row in found.rows if "T10:" in row.name] == [1]
+        counted.clock.advance(3600)
+        fold(counted)
+    assert not counted.services.statistics.hours("season").changed
+
+
+def test_a_change_while_an_hour_is_folded_is_not_lost(counted: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fold is older than the change, and its marks say so."""
+    counted.clock.set("2020-06-06T23:00:00+08:00")
+    stream = Stream(counted)
+    assert counted.citizen("ann").send(BOOK.replace("PUT", "DELETE"), BATCH).status == 200
+    late = stream.records()
+    store = type(counted.services.statistics)
+    real = store.fold
+
+    def between(own: Any, *fields: Any) -> None:
+        if late:
+            take(counted, [late.pop()], "late")
+        real(own, *fields)
+
+    monkeypatch.setattr(store, "fold", between)
+    batches = [counted.services.cache.batch("pack")]
+    fold_hours(counted.services, "season", batches, int(counted.clock.wall), counted.clock.monotonic + 100)
+    monkeypatch.undo()
+    assert read(counted, from_s=BEGAN_S).total["bookings"] == 1
+
+
+def test_a_clock_set_back_counts_on_where_it_stands(counted: World) -> None:
+    """What is counted in an hour that was folded before the clock was set back is read, then and later."""
+    counted.clock.set("2020-06-06T23:00:00+08:00")
+    fold(counted)
+    counted.clock.set("2020-06-06T10:30:00+08:00")
+    stream = Stream(counted)
+    assert counted.citizen("dan").put_claim("pack").status == 201
+    take(counted, stream.records(), "b")
+    assert read(counted, from_s=BEGAN_S).total["claims"] == 4
+    fold(counted)
+    counted.clock.set("2020-06-07T23:00:00+08:00")
+    fold(counted)
+    assert read(counted, from_s=BEGAN_S).total["claims"] == 4
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    from_s=st.integers(OPENS_S - 7200, OPENS_S + 7200),
+    length_s=st.integers(1, 10_000),
+    by=st.sampled_from(["minute", "hour", "day", "section", "batch", "district"]),
+    is_folded=st.booleans(),
+)
+def test_any_span_is_the_sum_of_its_minutes(kept: Any, from_s: int, length_s: int, by: Any, is_folded: bool) -> None:
+    """A minute belongs to the span in which it begins; rows add up to the total."""
+    items, minutes = kept
+    world = World(Store())
+    world.client.restore(items)
+    world.clock.set("2020-06-06T23:00:00+08:00")
+    if is_folded:
+        fold(world)
+    found = read(world, by, from_s, from_s + length_s)
+    expected = sum(number for minute_s, number in minutes if from_s <= minute_s < from_s + length_s)
+    assert found.total.get("redemptions", 0) == expected
+    if by != "district" or expected:
+        assert sum(row.flows.get("redemptions", 0) for row in found.rows) == expected
+
+
+@pytest.fixture(scope="module")
+def kept() -> tuple[Any, list[tuple[int, int]]]:
+    """The counted hour, and the minutes of its redemptions."""
+    world = World(Store())
+    for own in by_table(played(world)).values():
+        take(world, own, "a")
+    found = world.services.statistics.minutes("season", OPENS_S, consistent=True)
+    return (
+        world.client.snapshot(),
+        [(minute_s, counts.flows().get("", {}).get("redemptions", 0)) for minute_s, counts in found.items()],
+    )
+
+
+def test_refusals_and_claims_of_each_second(world: World) -> None:
+    """Refusals wait in memory, and go out in a turn of their own; claims come from the stream."""
+    world.publish(DOCUMENT)
+    stream, ann = Stream(world), world.citizen("ann")
+    ann.put_claim("pack")
+    take(world, stream.records(), "a")
+    world.operator().send("POST /admin/batches/{batch_id}/pause", BATCH)
+    world.clock.advance(2)
+    counter = world.services.refusal_counter
+    for _ in range(2):
+        ann_refused = world.citizen("bob").put_claim("pack")
+        assert ann_refused.slug == "paused"
+    world.clock.advance(3.5)
+    counter.flush()  # the batch's total
+    counter.flush()  # the seconds
+    found = season_statistics(world.services, "season", "second", None, None, int(world.clock.wall))
+    assert [(row.at_s - OPENS_S, row.claims, row.refused) for row in found.seconds] == [
+        (0, 1, {}),
+        (2, 0, {"paused": 2}),
+    ]
+    assert (found.claims_as_of_s, found.refusals_as_of_s) == (OPENS_S, OPENS_S + 2)
+    assert [(packs.quantity, packs.claims) for packs in found.packs] == [(10, 1)]
+
+
+def test_what_is_not_there_or_too_long_is_refused(counted: World) -> None:
+    """Another campaign; a span that ends before it begins; more minutes than a day has."""
+    with pytest.raises(NotFound):
+        season_statistics(counted.services, "other", "hour", None, None, OPENS_S)
+    for by, from_s, to_s in (("hour", 5, 5), ("minute", 0, 86_401), ("second", 0, 181), ("hour", 0, 62 * 86_400 + 1)):
+        with pytest.raises(Malformed):
+            season_statistics(counted.services, "season", by, from_s, to_s, OPENS_S)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("timezone", ["Asia/Shanghai", "Asia/Kathmandu", "Europe/Paris", "Australia/Lord_Howe"])
+def test_each_moment_is_in_one_hour_of_the_wall_clock(timezone: str) -> None:
+    """Also where the offset is no whole hour, and over both changes of the clock."""
+    for day in ("2020-03-28", "2020-04-04", "2020-10-03", "2020-10-24"):
+        first_s = hour_start_s(seconds(f"{day}T12:00:00+00:00"), timezone)
+        hours = hours_from(first_s, first_s + 2 * 86_400, timezone)
+        moments = range(first_s, first_s + 2 * 86_400 - 3600, 900)
+        assert {hour_start_s(moment_s, timezone) for moment_s in moments} <= set(hours)
+        assert all(wall_clock(hour_start_s(at, timezone), timezone).minute % 30 == 0 for at in moments)
