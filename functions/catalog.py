@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from coupons import refusals as r
 from coupons.claim import catalog, listings, merchants
+from coupons.count.reads import season_statistics
 from coupons.model.listings import ActivityFilter, AnnouncementFilter, FacilityFilter
+from coupons.times import epoch_s
 from coupons.web import published
 from coupons.web.api import Api, Response
 from coupons.web.bodies import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery, StatsQuery
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
 from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage
-from coupons.count.reads import season_statistics
-from coupons.times import epoch_s
 from coupons.web.responses.statistics import StatsView
 
 api = Api("CATALOG_TABLE")

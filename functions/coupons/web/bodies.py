@@ -7,7 +7,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from coupons.fields import DeclaredDay, DeclaredTime, Document, Instant, Minor, PersonName, Placement, Quantity, SealedId
+from coupons.fields import (
+    DeclaredDay,
+    DeclaredTime,
+    Document,
+    Instant,
+    Minor,
+    PersonName,
+    Placement,
+    Quantity,
+    SealedId,
+)
 from coupons.model.activities import ActivityKind
 from coupons.model.claims import CouponStatus
 from coupons.model.orders import Order
@@ -170,6 +180,8 @@ class AnnouncementsQuery(Query):
     """Without what concerns other districts alone; absent: whatever the district."""
     region: _Words = ""
     """Without what concerns other regions alone; absent: whatever the region."""
+
+
 class StatsQuery(Query):
     by: By = "hour"
     """What the rows are: spans of time, or what was counted by."""
