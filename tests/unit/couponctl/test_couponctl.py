@@ -9,22 +9,21 @@ import pytest
 
 from tests.unit.couponctl.scripted_stack import Reply, Stack, problem
 
-SEASON = Path(__file__).parents[3] / "infra" / "seasons" / "hubei-2020.yaml"
-SHOWS = ("live-show-0406", "live-show-0412", "live-show-0606")
-BATCHES = ("buy-hubei-goods", *SHOWS, "sme-recovery", "masks-week-1", "chronic-medicine")
+SEASON = Path(__file__).parents[3] / "infra" / "seasons" / "night-2020.yaml"
+BATCHES = ("night-0612", "night-0613", "night-0619", "gym-june", "gym-july", "night-shift", "night-draw")
 
 
 def test_apply_creates_a_campaign_that_is_not_there(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """No revision is sent, the local stack's own operator token is, and the outcome is `created`."""
-    stack.on("PUT /admin/campaigns/hubei-2020", Reply(201, {"campaign_id": "hubei-2020", "revision": 1}))
+    stack.on("PUT /admin/campaigns/night-2020", Reply(201, {"campaign_id": "night-2020", "revision": 1}))
     assert stack.run("apply", str(SEASON)) == 0
     asked_token, _, plan, put = stack.asked
-    assert (plan.path, plan.body) == ("/admin/campaigns/hubei-2020/plan", put.body)
+    assert (plan.path, plan.body) == ("/admin/campaigns/night-2020/plan", put.body)
     assert asked_token.body == {"sub": "couponctl", "scope": "operator"}
     assert put.token == "local-token"
     assert "revision" not in put.body
     assert put.body["batches"][0]["batch_id"] == BATCHES[0]
-    assert capsys.readouterr().out == "hubei-2020: created\n"
+    assert capsys.readouterr().out == "night-2020: created\n"
 
 
 @pytest.mark.parametrize(
@@ -39,27 +38,27 @@ def test_apply_sends_the_current_revision_of_a_campaign(
     stack: Stack, capsys: pytest.CaptureFixture[str], reply: Reply, said: str
 ) -> None:
     """The revision read is the revision sent; a replay, or the same revision back, is `unchanged`."""
-    stack.on("GET /admin/campaigns/hubei-2020", Reply(body={"campaign_id": "hubei-2020", "revision": 3}))
-    stack.on("PUT /admin/campaigns/hubei-2020", reply)
+    stack.on("GET /admin/campaigns/night-2020", Reply(body={"campaign_id": "night-2020", "revision": 3}))
+    stack.on("PUT /admin/campaigns/night-2020", reply)
     assert stack.run("apply", str(SEASON)) == 0
     assert stack.asked[-1].body["revision"] == 3
-    assert capsys.readouterr().out == f"hubei-2020: {said}\n"
+    assert capsys.readouterr().out == f"night-2020: {said}\n"
 
 
 def test_apply_publishes_every_batch_and_names_the_refused_one(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One refused batch does not keep the others from being published, but the answer is not good."""
-    stack.on("PUT /admin/campaigns/hubei-2020", Reply(201, {"revision": 1}))
+    stack.on("PUT /admin/campaigns/night-2020", Reply(201, {"revision": 1}))
     for batch_id in BATCHES:
         stack.on(f"POST /admin/batches/{batch_id}/publish", Reply(body={"batch_id": batch_id, "status": "scheduled"}))
     refusal = problem(409, "budget-exceeded", detail="The budget of jd does not cover it.", missing_minor=123456)
-    stack.on("POST /admin/batches/sme-recovery/publish", refusal)
+    stack.on("POST /admin/batches/gym-june/publish", refusal)
     assert stack.run("--json", "apply", str(SEASON), "--publish") == 1
     refused, result = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (refused["refused"], refused["problem"]["status"]) == ("sme-recovery", 409)
-    assert [answer["batch_id"] for answer in result["published"]] == [one for one in BATCHES if one != "sme-recovery"]
-    assert result["refused"] == ["sme-recovery"]
+    assert (refused["refused"], refused["problem"]["status"]) == ("gym-june", 409)
+    assert [answer["batch_id"] for answer in result["published"]] == [one for one in BATCHES if one != "gym-june"]
+    assert result["refused"] == ["gym-june"]
 
 
 def test_a_batch_that_is_published_already_is_said_to_be(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +70,7 @@ def test_a_batch_that_is_published_already_is_said_to_be(stack: Stack, capsys: p
     assert capsys.readouterr().out == "first: published, open\nfirst: already published, open\n"
     assert stack.run("--json", "publish", "first") == 0
     assert json.loads(capsys.readouterr().out) == state
-    stack.on("PUT /admin/campaigns/hubei-2020", Reply(200, {"revision": 1}))
+    stack.on("PUT /admin/campaigns/night-2020", Reply(200, {"revision": 1}))
     for batch_id in BATCHES:
         stack.on(f"POST /admin/batches/{batch_id}/publish", replay if batch_id == BATCHES[1] else Reply(200, state))
     assert stack.run("apply", str(SEASON), "--publish") == 0
@@ -89,7 +88,7 @@ def test_a_file_that_does_not_fit_is_never_sent(
     assert stack.run("apply", str(path)) == 1
     captured = capsys.readouterr()
     line = next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "gifted" in text)
-    assert captured.err.startswith(f"bad.yaml:{line}: batches[6].mode: must be")
+    assert captured.err.startswith(f"bad.yaml:{line}: batches[5].mode: must be")
     assert stack.asked == []
     assert stack.run("apply", str(tmp_path / "absent.yaml")) == 2
 
@@ -244,9 +243,10 @@ def test_apply_leaves_suspended_districts_suspended(
     """What an operator suspended meanwhile is reopened only by a document that says so."""
     path = tmp_path / "season.yaml"
     line = "" if said is None else f"suspended_districts: {json.dumps(said)}\n"
-    path.write_text(line + SEASON.read_text(encoding="utf-8"), encoding="utf-8")
-    stack.on("GET /admin/campaigns/hubei-2020", Reply(body={"revision": 3, "suspended_districts": ["east"]}))
-    stack.on("PUT /admin/campaigns/hubei-2020", Reply(200, {"revision": 4}))
+    text = SEASON.read_text(encoding="utf-8").replace("suspended_districts: [] # assumed\n", "")
+    path.write_text(line + text, encoding="utf-8")
+    stack.on("GET /admin/campaigns/night-2020", Reply(body={"revision": 3, "suspended_districts": ["east"]}))
+    stack.on("PUT /admin/campaigns/night-2020", Reply(200, {"revision": 4}))
     assert stack.run("apply", str(path)) == 0
     assert stack.asked[-1].body["suspended_districts"] == sent
 
@@ -255,7 +255,7 @@ def test_apply_names_the_line_of_what_is_frozen(stack: Stack, capsys: pytest.Cap
     """Each difference with its line in the file and both values."""
     line = next(n for n, text in enumerate(SEASON.read_text("utf-8").splitlines(), 1) if "quantity:" in text)
     differences = [{"place": "body.batches.0.quantity", "kept": 20, "stated": 10}]
-    stack.on("PUT /admin/campaigns/hubei-2020", problem(409, "terms-frozen", detail="no", differences=differences))
+    stack.on("PUT /admin/campaigns/night-2020", problem(409, "terms-frozen", detail="no", differences=differences))
     assert stack.run("apply", str(SEASON)) == 1
     assert f"  line {line}: batches[0].quantity: 20 is kept, 10 was stated" in capsys.readouterr().err
 
@@ -263,9 +263,9 @@ def test_apply_names_the_line_of_what_is_frozen(stack: Stack, capsys: pytest.Cap
 def test_apply_says_what_merchants_records_say_otherwise(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """A note with its line; the outcome is good."""
     warning = {"place": "body.title", "message": "stays as it is"}
-    stack.on("PUT /admin/campaigns/hubei-2020", Reply(201, {"revision": 1, "warnings": [warning]}))
+    stack.on("PUT /admin/campaigns/night-2020", Reply(201, {"revision": 1, "warnings": [warning]}))
     assert stack.run("apply", str(SEASON)) == 0
     printed = capsys.readouterr()
-    assert printed.out == "hubei-2020: created\n"
-    noted = next(line for line in printed.err.splitlines() if line.startswith("note: hubei-2020.yaml:"))
+    assert printed.out == "night-2020: created\n"
+    noted = next(line for line in printed.err.splitlines() if line.startswith("note: night-2020.yaml:"))
     assert noted.endswith(": title: stays as it is")
