@@ -16,6 +16,7 @@ from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
 from coupons.operate import campaigns, controls, members, merchants, plan, programme, publication
 from coupons.settle import budgets
+from coupons.slots import venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
     AuditQuery,
@@ -25,6 +26,7 @@ from coupons.web.bodies import (
     LookupBody,
     MembersBody,
     QuantityBody,
+    SlotBody,
     StopBody,
 )
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
@@ -32,6 +34,7 @@ from coupons.web.responses.claims import PersonView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
 from coupons.web.responses.plan import PlanView
+from coupons.web.responses.slots import SlotCountsView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -191,6 +194,23 @@ def put_merchant(request: Request) -> Response:
 def get_merchant_record(request: Request) -> Response:
     """The merchant's record as PUT takes it, with its revision."""
     return Response(merchants.read(request.services, request.path["merchant_id"]))
+
+
+@api.route(
+    "PUT /admin/slots/{slot_id}",
+    scope="operator",
+    body=SlotBody,
+    responses={200: SlotCountsView},
+    refusals=(r.NotFound, r.Closed, r.Stopped),
+)
+def put_slot(request: Request) -> Response:
+    """Cancel a slot for good, or change the number of its places; who waits moves up into free ones."""
+    services, slot_id, body = request.services, request.path["slot_id"], request.body
+    if body.cancelled is not None:
+        slot, record, replay = venue.cancel(services, slot_id, body.cancelled, request.now_s)
+    else:
+        slot, record, replay = venue.set_units(services, slot_id, body.units, request.now_s)
+    return repeatable(SlotCountsView.of(slot, record), replay=replay)
 
 
 @api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, responses={200: PersonView})

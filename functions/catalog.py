@@ -6,16 +6,25 @@ from coupons import refusals as r
 from coupons.claim import catalog, listings, merchants
 from coupons.count.reads import season_statistics
 from coupons.model.listings import ActivityFilter, AnnouncementFilter, FacilityFilter
+from coupons.slots import days
 from coupons.times import epoch_s
 from coupons.web import published
 from coupons.web.api import Api, Response
-from coupons.web.bodies import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery, StatsQuery
+from coupons.web.bodies import (
+    ActivitiesQuery,
+    AnnouncementsQuery,
+    DayQuery,
+    FacilitiesQuery,
+    MerchantsQuery,
+    StatsQuery,
+)
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
 from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage
+from coupons.web.responses.slots import FacilityDayView
 from coupons.web.responses.statistics import StatsView
 
-api = Api("CATALOG_TABLE")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE")
 handler = api.handler
 api.fallback(published.unknown_route)
 
@@ -116,6 +125,20 @@ def get_batch(request: Request) -> Response:
     """A published batch: status, window, stock and the terms of its coupons."""
     batch = catalog.batch(request.services, request.path["batch_id"], request.now_s)
     return Response(BatchView.of(batch), headers=_SHARED)
+
+
+@api.route(
+    "GET /facilities/{facility_id}/slots",
+    scope=None,
+    query=DayQuery,
+    responses={200: FacilityDayView},
+    refusals=(r.NotFound,),
+)
+def get_slots(request: Request) -> Response:
+    """A facility's slots of a day, and whether they can be booked."""
+    services, now_s = request.services, request.now_s
+    found = days.day_of_facility(services, request.path["facility_id"], request.query.day, now_s)
+    return Response(FacilityDayView.of(found, now_s), headers=_SHARED)
 
 
 @api.route("GET /openapi.json", scope=None, responses={200: "application/json"})

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from coupons import refusals as r
 from coupons.settle import statements
+from coupons.slots import days
 from coupons.till import holds, quotes, redemptions, reversals
 from coupons.till.own_record import own_record
 from coupons.times import epoch_s
 from coupons.web.accept import prefers_csv
 from coupons.web.api import Api, Response, csv_file, repeatable, written
-from coupons.web.bodies import HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
+from coupons.web.bodies import DayQuery, HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
 from coupons.web.metrics import RedeemedMoney
 from coupons.web.requests import Request
+from coupons.web.responses.slots import FacilityBookingsView
 from coupons.web.responses.statement import SettlementView
 from coupons.web.responses.till import HoldView, MerchantView, QuoteView, RedemptionView, ReleaseView, ReversalView
 
@@ -122,6 +124,20 @@ def put_reversal(request: Request) -> Response:
 def get_merchant(request: Request) -> Response:
     """The merchant's own record: its stores, whether it is suspended, and the late scans that it has left today."""
     return Response(MerchantView.of(own_record(request.services, request.caller.merchant_id, request.now_s)))
+
+
+@api.route(
+    "GET /facilities/{facility_id}/bookings",
+    scope="merchant",
+    query=DayQuery,
+    responses={200: FacilityBookingsView},
+    refusals=(r.NotFound,),
+)
+def get_facility_bookings(request: Request) -> Response:
+    """How many people are in each slot of the merchant's facility on a day; nobody is named."""
+    merchant_id, facility_id = request.caller.merchant_id, request.path["facility_id"]
+    found = days.merchants_day(request.services, merchant_id, facility_id, request.query.day, request.now_s)
+    return Response(FacilityBookingsView.of(found, request.now_s))
 
 
 @api.route(

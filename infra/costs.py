@@ -58,6 +58,7 @@ from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
 from infra.pages.openings import openings
+from infra.slot_costs import played_on_a_court
 
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 1_130
@@ -245,7 +246,8 @@ def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     a_claim = 0.0
     with stocked() as (services, clock):
-        plays = (played, played_at_the_till, played_at_night, played_of_money, played_of_programmes)
+        slots = partial(played_on_a_court, row=partial(_row, services.meter))
+        plays = (played, played_at_the_till, played_at_night, played_of_money, played_of_programmes, slots)
         for name, units in chain.from_iterable(play(services, clock) for play in plays):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")

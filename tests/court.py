@@ -6,7 +6,7 @@ from typing import Any
 
 from coupons.model.programmes import Programme
 from coupons.model.slots import Bookable, Slot, SlotName
-from tests.world import seconds
+from tests.world import World, seconds
 
 DAY = "2020-06-10"
 NOW_S = seconds("2020-06-06T10:00:00+08:00")
@@ -56,3 +56,11 @@ def a_slot(hhmm: str = "0900", day: str = DAY, of: Bookable | None = None) -> Sl
     slot = found.slot(SlotName(found.facility_id, day, hhmm))
     assert slot is not None
     return slot
+
+
+def offer(world: World, **changes: Any) -> None:
+    """The season's programme is this one."""
+    applied = world.operator().send(
+        "PUT /admin/campaigns/{campaign_id}/programme", {"campaign_id": "season"}, body=programme(**changes)
+    )
+    assert applied.status == 201, applied.text

@@ -168,12 +168,27 @@ ClockEnd = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)
 """The same, or the end of the day."""
 
 
+def _on_a_calendar(slot_id: str) -> str:
+    _calendar_day(slot_id.split(".")[1])
+    return slot_id
+
+
+SlotId = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9-]{1,47}\.\d{4}-\d{2}-\d{2}\.([01][0-9]|2[0-3])[0-5][0-9]$"),
+    AfterValidator(_on_a_calendar),
+]
+"""`facility_id.yyyy-mm-dd.hhmm`, by the wall time at which the slot begins."""
+
+
 PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
     "campaign_id": TypeAdapter(Id),
     "batch_id": TypeAdapter(Id),
     "group_id": TypeAdapter(Id),
     "merchant_id": TypeAdapter(Id),
     "coupon_id": TypeAdapter(SealedId),
+    "facility_id": TypeAdapter(FacilityId),
+    "slot_id": TypeAdapter(SlotId),
     "order_no": TypeAdapter(CallersNumber),
     "reversal_no": TypeAdapter(CallersNumber),
     "day": TypeAdapter(Day),

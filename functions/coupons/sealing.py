@@ -4,7 +4,8 @@ A person's key is a keyed hash of the normal form of the real-name identity (`id
 are the same person, in any spelling. A subject that is used instead of an identity is hashed by another key.
 
 Coupon ids and codes are sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unrelated for
-two coupons of one person. A sealed coupon id is 51 characters, a code 58, a printed code 54.
+two coupons of one person. A sealed coupon id is 51 characters, a code 58, a printed code 54; the id of a slot's booking
+is 128 at most.
 
 A printed code, for people without a phone, is valid as long as its coupon, together with its PIN, which another key
 derives from it. A new print has another number, so another PIN.
@@ -110,6 +111,10 @@ class Keys:
     def open_print(self, code: str) -> tuple[CouponRef, int] | None:
         """The coupon and the number of the print; None if it was not sealed here."""
         return self._open_numbered("print", code)
+
+    def seal_booking(self, slot_id: str, person: bytes, version: int) -> str:
+        """The id of a person's booking of a slot."""
+        return self._seal("booking", version, person + slot_id.encode())
 
     def pin(self, printed_code: str) -> str:
         """The six digits that belong to a printed code, which must be genuine."""

@@ -97,6 +97,60 @@ class Booking(TypedDict):
     status: str
 
 
+class SlotBooking(TypedDict):
+    booking_id: str
+    slot_id: str
+    status: str
+    starts_at: str
+    ends_at: str
+    cancel_until: str
+    promote_until: str
+    place_in_line: int | None
+    promotes: bool
+    reason: str | None
+
+
+class Slot(TypedDict):
+    slot_id: str
+    starts_at: str
+    ends_at: str
+    status: str
+    opens_at: str
+    cancel_until: str
+    promote_until: str
+    units: int
+    booked: int
+    waiting: int
+    waiting_max: int
+    price_minor: int
+    reason: str | None
+
+
+class FacilityDay(TypedDict):
+    facility_id: str
+    day: str
+    slots: list[Slot]
+    closed: Title | None
+    as_of: str
+
+
+class SlotCounts(TypedDict):
+    slot_id: str
+    starts_at: str
+    ends_at: str
+    units: int
+    booked: int
+    waiting: int
+    cancelled: str | None
+
+
+class FacilityBookings(TypedDict):
+    facility_id: str
+    day: str
+    slots: list[SlotCounts]
+    as_of: str
+
+
 class Used(TypedDict):
     merchant_id: str
     discount_minor: int

@@ -9,7 +9,7 @@ from infra.client.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from infra.client.answers import Activity, Announcement, Batch, Facility, Merchant
+    from infra.client.answers import Activity, Announcement, Batch, Facility, FacilityDay, Merchant
 
 FRESH_S = 1.0
 """`Cache-Control: max-age=1`: reading more often gets the same answer."""
@@ -95,6 +95,11 @@ class Catalogue(Session):
         """
         path, query = {"campaign_id": campaign_id}, {"by": by, "from": starts_at, "to": ends_at}
         return cast("dict[str, Any]", self._call("GET /campaigns/{campaign_id}/stats", path, query=query))
+
+    def slots(self, facility_id: str, day: str | None = None) -> FacilityDay:
+        """A facility's slots of a day, or of today. Raises ProblemError: `not-found`."""
+        path = {"facility_id": facility_id}
+        return cast("FacilityDay", self._call("GET /facilities/{facility_id}/slots", path, query={"day": day}))
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document; tests compare this client with it."""

@@ -10,7 +10,7 @@ from infra.client.reactions import reaction_to
 from infra.client.session import JITTER_S
 
 if TYPE_CHECKING:
-    from infra.client.answers import Booking, Claim, Code, Wallet
+    from infra.client.answers import Booking, Claim, Code, SlotBooking, Wallet
 
 RENEW_BEFORE_S = 15.0
 """The least time that a shown code is still valid: enough to scan it and to send the request."""
@@ -47,12 +47,34 @@ class Citizen(Catalogue):
 
     def cancel_booking(self, batch_id: str) -> None:
         """The person's booking is deleted. Raises ProblemError: `not-found` if there was none, `closed`, …"""
-        try:
-            self._call("DELETE /batches/{batch_id}/booking", {"batch_id": batch_id})
-        except ProblemError as refusal:
-            # An earlier attempt, whose answer was lost, has deleted it.
-            if refusal.slug != "not-found" or not refusal.maybe_done:
-                raise
+        self._delete("DELETE /batches/{batch_id}/booking", {"batch_id": batch_id})
+
+    def book_slot(self, slot_id: str) -> SlotBooking:
+        """The person is booked; a repeat returns what they are in the slot now.
+
+        Raises ProblemError: `full` (then `wait_for_slot`), `not-eligible`, `not-open`, `closed`, `stopped`.
+        """
+        return cast("SlotBooking", self._call("PUT /slots/{slot_id}/booking", {"slot_id": slot_id}, body={}))
+
+    def slot_booking(self, slot_id: str) -> SlotBooking:
+        """What the person is in the slot. Raises ProblemError: `not-found`."""
+        return cast("SlotBooking", self._call("GET /slots/{slot_id}/booking", {"slot_id": slot_id}))
+
+    def wait_for_slot(self, slot_id: str) -> SlotBooking:
+        """The person waits, or is booked if a place is free. Raises ProblemError: `full` (the list), `closed`, …"""
+        return cast("SlotBooking", self._call("PUT /slots/{slot_id}/waiting", {"slot_id": slot_id}, body={}))
+
+    def leave_slot(self, slot_id: str) -> None:
+        """The person is not in the slot. Raises ProblemError: `not-found` if they were not, `closed`."""
+        self._delete("DELETE /slots/{slot_id}/booking", {"slot_id": slot_id})
+
+    def leave_waiting_list(self, slot_id: str) -> None:
+        """The same; who moved up meanwhile is out of the slot too."""
+        self._delete("DELETE /slots/{slot_id}/waiting", {"slot_id": slot_id})
+
+    def bookings(self) -> list[SlotBooking]:
+        """All slots of the person that have not ended, by their start."""
+        return cast("list[SlotBooking]", self._call("GET /bookings")["bookings"])
 
     def claim_at_opening(self, batch_id: str, *, wait_s: float) -> Claim:
         """Sleeps until the batch opens by the server's clock, and a short random time longer; then claims.
@@ -118,6 +140,14 @@ class Citizen(Catalogue):
             del self._codes[next(iter(self._codes))]
         self._codes[coupon_id] = fresh
         return cast("Code", fresh)
+
+    def _delete(self, route: str, path: dict[str, str]) -> None:
+        try:
+            self._call(route, path)
+        except ProblemError as refusal:
+            # An earlier attempt, whose answer was lost, has deleted it.
+            if refusal.slug != "not-found" or not refusal.maybe_done:
+                raise
 
     def _claim(self, batch_id: str) -> Claim:
         try:

@@ -62,6 +62,7 @@ REACTIONS: dict[str, Reaction] = {
             "quota": Line("You have as many bookings as one person can have.", "您的预约数量已达上限。"),
         },
     ),
+    "full": Reaction("final", Line("No place is left. You can wait for one.", "已约满，可候补。")),
     "already-claimed-group": Reaction(
         "final", Line("You already hold another pack of this offer.", "您已领取同组的另一份券包。")
     ),

@@ -20,7 +20,16 @@ from infra.client.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
-    from infra.client.answers import Hold, OwnMerchant, Quote, Redemption, Release, Reversal, Settlement
+    from infra.client.answers import (
+        FacilityBookings,
+        Hold,
+        OwnMerchant,
+        Quote,
+        Redemption,
+        Release,
+        Reversal,
+        Settlement,
+    )
     from infra.client.api import Api, Device
 
 CUT_OFF_MAX_S = 600.0
@@ -60,6 +69,11 @@ class Till(Session):
         """Requests without an answer yet, by order number; reversals by `order_no/reversal_no`."""
         self._scans_s: dict[str, float] = {}
         """When each was scanned, by the monotonic clock, for scans before the server's time is known."""
+
+    def facility_bookings(self, facility_id: str, day: str | None = None) -> FacilityBookings:
+        """How many people are in each slot of a day, or of today. Raises ProblemError: `not-found`."""
+        path = {"facility_id": facility_id}
+        return cast("FacilityBookings", self._call("GET /facilities/{facility_id}/bookings", path, query={"day": day}))
 
     def quote(self, code: str, order: Mapping[str, Any], *, pin: str | None = None) -> Quote:
         """The discount of the coupon for this order; nothing is changed. Raises ProblemError: `code-expired`, …

@@ -17,6 +17,7 @@ _ODD = "\x7f"
 _MISFITS: dict[str, dict[str, Any]] = {
     "GET /campaigns": {"query": {_ODD: ""}},
     "GET /openapi.json": {"query": {_ODD: ""}},
+    "GET /bookings": {"query": {_ODD: ""}},
     "GET /wallet": {"query": {"status": _ODD}},
     "GET /merchant": {"query": {_ODD: ""}},
     "POST /quotes": {"body": []},

@@ -1,8 +1,13 @@
-"""The programme of the example season."""
+"""The programme of the example season, and what people do with one of its slots."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from tests.api.stage import Stage
+from tests.world import Person
+
+SLOT = {"slot_id": "kitchen-table.2020-06-07.1000"}
 
 SMALL_PROGRAMME: dict[str, Any] = {
     "venues": [
@@ -87,3 +92,21 @@ SMALL_PROGRAMME: dict[str, Any] = {
         }
     ],
 }
+
+
+def reserved(s: Stage, first: Person, second: Person, shop: Person) -> None:
+    """A table is booked, waited for, given back; its merchant looks at the day, and its venue decides about it."""
+    table, day = {"facility_id": "kitchen-table"}, {"day": "2020-06-07"}
+    for _ in range(2):
+        s.operator().send("PUT /admin/slots/{slot_id}", SLOT, body={"units": 1})
+        first.send("PUT /slots/{slot_id}/booking", SLOT, body={})
+    first.send("GET /slots/{slot_id}/booking", SLOT)
+    second.send("PUT /slots/{slot_id}/booking", SLOT, body={})
+    for _ in range(2):
+        second.send("PUT /slots/{slot_id}/waiting", SLOT, body={})
+    s.clock.advance(1)
+    second.send("GET /facilities/{facility_id}/slots", table, query=day)
+    shop.send("GET /facilities/{facility_id}/bookings", table, query=day)
+    first.send("DELETE /slots/{slot_id}/booking", SLOT)
+    second.send("GET /bookings")
+    second.send("DELETE /slots/{slot_id}/waiting", SLOT)

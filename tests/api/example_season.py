@@ -21,7 +21,7 @@ from unittest.mock import patch
 import tests.world
 from infra.openapi.examples import EXAMPLES
 from tests.api.common import Throttled
-from tests.api.example_programme import SMALL_PROGRAMME
+from tests.api.example_programme import SMALL_PROGRAMME, reserved
 from tests.api.seasons import beijing, meal, season
 from tests.api.stage import Stage, stage
 from tests.bus import Stream
@@ -176,6 +176,7 @@ def successes(s: Stage) -> None:
     s.clock.set("2020-06-05T09:00:00+08:00")
     declared(s, small_season())
     joined(s)
+    reserved(s, li(s), s.citizen("wang-fang", region="beijing"), diner(s))
     booked(s)
     s.clock.set(OPENING)
     stream = Stream(s)

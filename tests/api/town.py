@@ -59,9 +59,11 @@ def role_of(route: str) -> str:
     path = route.partition(" ")[2]
     if path.startswith("/admin/"):
         return "operator"
+    if path.startswith("/facilities/"):
+        return "merchant" if path.endswith("/bookings") else ""
     if path == "/merchant" or path.startswith(("/quotes", "/orders/", "/settlements/")):
         return "merchant"
-    if path.startswith("/wallet") or path.endswith(("/claim", "/booking", "/code")):
+    if path.startswith(("/wallet", "/slots/", "/bookings")) or path.endswith(("/claim", "/booking", "/code")):
         return "citizen"
     return ""
 
@@ -69,6 +71,8 @@ def role_of(route: str) -> str:
 _BATCH = {"path": {"batch_id": "pack"}}
 _LATER = {"path": {"batch_id": "later"}}
 _SEASON = {"path": {"campaign_id": "season"}}
+_COURT = {"path": {"facility_id": "court"}}
+_SLOT = {"path": {"slot_id": "court.2020-06-07.0900"}}
 MERCHANT = {
     "title": "Bakery",
     "category": "catering",
@@ -90,6 +94,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /campaigns/{campaign_id}/facilities": lambda _: {**_SEASON, "query": {"sport": "badminton"}},
     "GET /campaigns/{campaign_id}/announcements": lambda _: {**_SEASON, "query": {"placement": "home"}},
     "GET /batches/{batch_id}": lambda _: _BATCH,
+    "GET /facilities/{facility_id}/slots": lambda _: {**_COURT, "query": {"day": "2020-06-07"}},
     "GET /openapi.json": lambda _: {},
     "PUT /batches/{batch_id}/booking": lambda _: {**_LATER, "body": {}},
     "GET /batches/{batch_id}/booking": lambda _: _LATER,
@@ -98,6 +103,12 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /batches/{batch_id}/claim": lambda _: _BATCH,
     "GET /wallet": lambda _: {"query": {"status": "available"}},
     "POST /coupons/{coupon_id}/code": lambda t: {"path": {"coupon_id": t.coupon_id}, "body": {}},
+    "PUT /slots/{slot_id}/booking": lambda _: {**_SLOT, "body": {}},
+    "GET /slots/{slot_id}/booking": lambda _: _SLOT,
+    "DELETE /slots/{slot_id}/booking": lambda _: _SLOT,
+    "PUT /slots/{slot_id}/waiting": lambda _: {**_SLOT, "body": {}},
+    "DELETE /slots/{slot_id}/waiting": lambda _: _SLOT,
+    "GET /bookings": lambda _: {},
     "POST /quotes": lambda t: {"body": {"code": t.code, "order": order()}},
     "PUT /orders/{order_no}/hold": lambda t: {
         "path": {"order_no": "new"},
@@ -114,6 +125,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
         "body": {"amount_minor": 1000},
     },
     "GET /merchant": lambda _: {},
+    "GET /facilities/{facility_id}/bookings": lambda _: {**_COURT, "query": {"day": "2020-06-07"}},
     "GET /settlements/{day}": lambda _: {"path": {"day": "2020-06-06"}},
     "PUT /admin/campaigns/{campaign_id}": lambda _: {**_SEASON, "body": season()},
     "GET /admin/campaigns/{campaign_id}": lambda _: _SEASON,
@@ -132,6 +144,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     },
     "PUT /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "bakery"}, "body": MERCHANT},
     "GET /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "diner"}},
+    "PUT /admin/slots/{slot_id}": lambda _: {**_SLOT, "body": {"units": 3}},
     "POST /admin/persons/lookup": lambda _: {"body": {"person_id": "ann"}},
     "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
     "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,

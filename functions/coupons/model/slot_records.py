@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
+
+from coupons.model.slots import Bookable, Slot
 
 BookingState = Literal["booked", "waiting", "cancelled"]
 """What a person is in a slot: booked, on its waiting list, or in a slot that its venue cancelled."""
@@ -57,7 +59,7 @@ class SlotRecord:
         rank = self.waiting.get(person)
         return None if rank is None else 1 + sum(1 for other in self.waiting.values() if other < rank)
 
-    def booking(self, person: bytes) -> SlotRecord:
+    def with_place(self, person: bytes) -> SlotRecord:
         """The person is booked, and no longer waits."""
         booked = {**self.booked, person: self.version + 1}
         return self._next(booked=booked, waiting=_without(self.waiting, person))
@@ -82,6 +84,37 @@ class SlotRecord:
 
     def _next(self, **changes: object) -> SlotRecord:
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotBooking:
+    """What a person is in a slot."""
+
+    slot: Slot
+    person: bytes
+    state: BookingState
+    key_version: int
+    place_in_line: int | None = None
+    reason: str | None = None
+    """Why the venue cancelled the slot."""
+
+    @classmethod
+    def of(cls, slot: Slot, record: SlotRecord, person: bytes) -> Self | None:
+        """None if the person is not in the slot."""
+        state = record.state_of(person)
+        if state is None:
+            return None
+        place = record.place_in_line(person) if state == "waiting" else None
+        return cls(slot, person, state, record.key_version, place, record.cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDay:
+    """A facility's slots of a day, each with what is written about it."""
+
+    of: Bookable
+    day: str
+    slots: list[tuple[Slot, SlotRecord]]
 
 
 def moved_up(record: SlotRecord) -> SlotRecord:

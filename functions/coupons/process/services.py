@@ -16,6 +16,7 @@ from coupons.model.claims import Claim
 from coupons.model.shards import CLAIMS_PER_BUCKET
 from coupons.process.cache import Cache
 from coupons.process.day_marks import DayMarks
+from coupons.process.fresh import Fresh
 from coupons.process.leases import Leases
 from coupons.process.programmes import Programmes
 from coupons.process.refusal_counter import RefusalCounter
@@ -124,6 +125,8 @@ class Services:
 
     cache = _lazy(lambda s: Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
     programmes = _lazy(lambda s: Programmes(s.programme_store, s.clock))
+    slot_days = _lazy(lambda s: Fresh(s.clock, s.slots.of_day))
+    """The slots of a facility and day that have an item."""
     leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng))
     day_marks = _lazy(lambda s: DayMarks(s.days, s.clock, s.damages))
     refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.statistics, s.clock, s.rng))

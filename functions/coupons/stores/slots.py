@@ -22,7 +22,7 @@ An item does not exist before its slot's first write, and is never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from coupons.damage import Damaged, UnlikeError
 from coupons.model.slot_records import SlotRecord
@@ -57,12 +57,11 @@ class Slots:
         items = self._table.items([slot_keys.slot(*name) for name in names], consistent=True)
         return {SlotName(*slot_keys.slot_named(item)).slot_id: self._table.value(item, record_of) for item in items}
 
-    def of_day(self, facility_id: str, day: str) -> Iterator[tuple[str, SlotRecord | Damaged]]:
-        """`hhmm` and record of each slot of a day that has an item, as a replica knows it."""
-        pk = slot_keys.slots_of_day(facility_id, day)
-        for item in self._table.query(pk, consistent=False):
-            (record,) = self._table.values([item], record_of)
-            yield item["sk"], record
+    def of_day(self, facility_day: tuple[str, str]) -> dict[str, SlotRecord | Damaged]:
+        """By `hhmm`: each slot of a facility's day that has an item, as a replica knows it."""
+        items = list(self._table.query(slot_keys.slots_of_day(*facility_day), consistent=False))
+        found = self._table.values(items, record_of)
+        return {item["sk"]: record for item, record in zip(items, found, strict=True)}
 
     def book(self, slot: Slot, person: bytes, key_version: int, now_s: int, *, promotes: bool) -> Part:
         """A transaction part: the person has a place. `promotes`: the waiting list has force, so nobody may wait.
@@ -81,17 +80,16 @@ class Slots:
         values = {"none": 0, "one": 1, "cap": slot.of.units, "key": key_version, "now": now_s}
         part = self._table.update("slot", slot_keys.slot(*slot.name), update, condition, **values)
         name = keys.person_text(person)
-        return part.naming(booked=BOOKED + name, waits=WAITING + name).returning_old()
+        return part.naming(booked=BOOKED + name, waits=WAITING + name)
 
-    def replace(self, slot: Slot, read: SlotRecord, new: SlotRecord) -> Part:
-        """A part: `new` in place of the record that was `read`, if that is still the one.
+    def replace(self, slot: Slot, read: SlotRecord, new: SlotRecord, now_s: int) -> Part:
+        """A part: `new` in place of the record that was `read`, if that is still the one; changed now.
 
         Guarded by tests/store/stores/test_slots.py::test_a_change_is_of_the_record_that_was_read.
         """
         condition, values = unchanged("v", read.version)
-        return self._table.put(
-            "slot", {**slot_keys.slot(*slot.name), **_fields(new)}, condition, **values
-        ).returning_old()
+        item = {**slot_keys.slot(*slot.name), **_fields(new), "a": now_s}
+        return self._table.put("slot", item, condition, **values)
 
     def tries(self, part: Part) -> bool:
         """The part is applied, alone; False if its condition refused it."""
@@ -105,7 +103,6 @@ def _fields(record: SlotRecord) -> Item:
         "waiting": len(record.waiting),
         "v": record.version,
         "k": record.key_version,
-        "a": record.changed_at_s,
         **{f"{BOOKED}{keys.person_text(person)}": version for person, version in record.booked.items()},
         **{f"{WAITING}{keys.person_text(person)}": rank for person, rank in record.waiting.items()},
         **{f"{CHECKED_IN}{keys.person_text(person)}": True for person in record.checked_in},

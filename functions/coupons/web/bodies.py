@@ -22,6 +22,7 @@ from coupons.model.activities import ActivityKind
 from coupons.model.claims import CouponStatus
 from coupons.model.orders import Order
 from coupons.model.season_statistics import By
+from coupons.model.slot_records import UNITS_MAX
 from coupons.model.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
 from coupons.sealing import PIN_DIGITS
 
@@ -128,6 +129,21 @@ class LookupBody(Document):
     """The person's real-name identity."""
 
 
+class SlotBody(Document):
+    """What an operator decides about one slot: exactly one of both."""
+
+    cancelled: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Cancel the slot for good; the text says why, and is shown to who is in it."""
+    units: Annotated[int, Field(ge=0, le=UNITS_MAX)] | None = None
+    """The number of its places."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.cancelled is None) == (self.units is None):
+            raise ValueError("state either cancelled or units")
+        return self
+
+
 class Query(BaseModel):
     """No parameter: also the query of each route that declares none. An unknown parameter is refused, as a typing error
     in one that filters or pages would return something else than was asked for.
@@ -190,6 +206,11 @@ class StatsQuery(Query):
     rows by second, minute or hour. These reach over 180 seconds, a day or 62 days at most."""
     to: DeclaredTime | None = None
     """The first second that no longer counts; absent: now."""
+
+
+class DayQuery(Query):
+    day: DeclaredDay | None = None
+    """A calendar day of the campaign's zone; absent: today."""
 
 
 class WalletQuery(Query):

@@ -33,7 +33,7 @@ def diaries(world: World) -> Diaries:
 
 def put(slots: Slots, record: SlotRecord) -> None:
     """The record as it is, over the one that is there."""
-    assert slots.tries(slots.replace(SLOT, slots.get(SLOT), record))
+    assert slots.tries(slots.replace(SLOT, slots.get(SLOT), record, NOW_S))
 
 
 def book(slots: Slots, *, promotes: bool = True, key_version: int = 1) -> SlotRecord | None:
@@ -96,20 +96,20 @@ def test_what_is_put_is_read(slots: Slots) -> None:
     put(slots, whole)
     assert slots.get(SLOT) == whole
     assert slots.get_many([SLOT.name, a_slot("1000").name]) == {SLOT.slot_id: whole}
-    assert list(slots.of_day("court", SLOT.name.day)) == [("0900", whole)]
+    assert slots.of_day(("court", SLOT.name.day)) == {"0900": whole}
 
 
 @pytest.mark.parametrize("read", [SlotRecord(2), replace(ONE, version=2)])
 def test_a_change_is_of_the_record_that_was_read(slots: Slots, read: SlotRecord) -> None:
     """Nobody else wrote the slot since, not even its first write."""
     put(slots, ONE)
-    assert not slots.tries(slots.replace(SLOT, read, replace(ONE, version=3, booked={})))
+    assert not slots.tries(slots.replace(SLOT, read, replace(ONE, version=3, booked={}), NOW_S))
     assert slots.get(SLOT) == ONE
 
 
 def test_a_change_is_of_a_slot_that_is_there(slots: Slots) -> None:
     """A record that was read and is gone is not written again."""
-    assert not slots.tries(slots.replace(SLOT, ONE, replace(ONE, version=2)))
+    assert not slots.tries(slots.replace(SLOT, ONE, replace(ONE, version=2), NOW_S))
     assert slots.get(SLOT) == SlotRecord(2)
 
 

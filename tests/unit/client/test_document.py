@@ -55,10 +55,17 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     ),
     "GET /campaigns/{campaign_id}/stats": lambda citizen, _: citizen.stats(ODD, by=ODD, starts_at=ODD, ends_at=ODD),
     "GET /batches/{batch_id}": lambda citizen, _: citizen.batch(ODD),
+    "GET /facilities/{facility_id}/slots": lambda citizen, _: citizen.slots(ODD, "2020-06-10"),
     "GET /openapi.json": lambda citizen, _: citizen.openapi(),
     "PUT /batches/{batch_id}/booking": lambda citizen, _: citizen.book(ODD),
     "GET /batches/{batch_id}/booking": lambda citizen, _: citizen.booking(ODD),
     "DELETE /batches/{batch_id}/booking": lambda citizen, _: citizen.cancel_booking(ODD),
+    "PUT /slots/{slot_id}/booking": lambda citizen, _: citizen.book_slot(ODD),
+    "GET /slots/{slot_id}/booking": lambda citizen, _: citizen.slot_booking(ODD),
+    "DELETE /slots/{slot_id}/booking": lambda citizen, _: citizen.leave_slot(ODD),
+    "PUT /slots/{slot_id}/waiting": lambda citizen, _: citizen.wait_for_slot(ODD),
+    "DELETE /slots/{slot_id}/waiting": lambda citizen, _: citizen.leave_waiting_list(ODD),
+    "GET /bookings": lambda citizen, _: citizen.bookings(),
     "PUT /batches/{batch_id}/claim": lambda citizen, _: citizen.claim(ODD),
     "GET /batches/{batch_id}/claim": lambda citizen, _: citizen.my_claim(ODD),
     "GET /wallet": lambda citizen, _: citizen.wallet("available"),
@@ -70,6 +77,7 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "GET /orders/{order_no}/redemption": lambda _, till: till.redemption(ODD),
     "PUT /orders/{order_no}/reversals/{reversal_no}": lambda _, till: till.reverse(ODD, ODD, 1),
     "GET /merchant": lambda _, till: till.merchant(),
+    "GET /facilities/{facility_id}/bookings": lambda _, till: till.facility_bookings(ODD, "2020-06-10"),
     "GET /settlements/{day}": lambda _, till: till.settlement(ODD, "1~a"),
 }
 """Each route by the one method that asks it, with everything that the method can say."""
@@ -83,7 +91,7 @@ class Recorder(Stack):
         too_old = asked.method == "PUT" and asked.path.endswith("redemption") and "scanned_at" not in asked.body
         if too_old:
             return Reply(409, {"type": "/problems/code-expired", "title": "Too old"})
-        lists = ("campaigns", "merchants", "activities", "facilities", "announcements")
+        lists = ("campaigns", "merchants", "activities", "facilities", "announcements", "bookings")
         return Reply(body={**{name: [] for name in lists}, "next": None if "cursor" in asked.query else "m"})
 
 
@@ -147,6 +155,9 @@ READS: dict[str, Any] = {
     "DELETE /orders/{order_no}/hold": answers.Release,
     "PUT /orders/{order_no}/redemption": answers.Redemption,
     "PUT /orders/{order_no}/reversals/{reversal_no}": answers.Reversal,
+    "PUT /slots/{slot_id}/booking": answers.SlotBooking,
+    "GET /facilities/{facility_id}/slots": answers.FacilityDay,
+    "GET /facilities/{facility_id}/bookings": answers.FacilityBookings,
     "GET /settlements/{day}": answers.Settlement,
 }
 

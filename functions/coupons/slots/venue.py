@@ -1,0 +1,69 @@
+"""What operators decide about one slot: the venue cancels it, or it has more places or fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coupons.model.slot_records import SlotRecord
+from coupons.model.slots import Slot
+from coupons.process.services import Services
+from coupons.refusals import Closed, Stopped
+from coupons.slots.days import slot_of
+from coupons.slots.writes import record_now, tried
+
+SlotChange = tuple[Slot, SlotRecord, bool]
+"""The slot and its record after an action; True if the action changed nothing (a repeat)."""
+
+
+def cancel(services: Services, slot_id: str, reason: str, now_s: int) -> SlotChange:
+    """The slot is cancelled for good; who is in it stays in its record and is told. 1 write unit each KB.
+
+    A repeat keeps the first reason. Raises NotFound, Closed (the slot is over), Busy.
+    """
+    return _changed(
+        services,
+        slot_id,
+        now_s,
+        is_done=lambda record: record.cancelled is not None,
+        change=lambda record, _promotes: record.called_off(reason),
+    )
+
+
+def set_units(services: Services, slot_id: str, units: int, now_s: int) -> SlotChange:
+    """The slot has so many places, and who waits moves up into those that are free. 1 write unit each KB.
+
+    Who is booked stays, also above `units`; then nobody moves up until enough of them have left. Raises NotFound,
+    Closed (the slot is over), Stopped (it was cancelled), Busy.
+    """
+
+    def is_done(record: SlotRecord) -> bool:
+        if record.cancelled is not None:
+            raise Stopped(detail=f"This slot was cancelled: {record.cancelled}")
+        return record.units == units
+
+    def change(record: SlotRecord, promotes: bool) -> SlotRecord:
+        return record.with_units(units, promotes=promotes)
+
+    return _changed(services, slot_id, now_s, is_done=is_done, change=change)
+
+
+def _changed(
+    services: Services,
+    slot_id: str,
+    now_s: int,
+    *,
+    is_done: Callable[[SlotRecord], bool],
+    change: Callable[[SlotRecord, bool], SlotRecord],
+) -> SlotChange:
+    slot = slot_of(services, slot_id)
+
+    def attempt(_is_first: bool) -> SlotChange | None:
+        record = record_now(services, slot)
+        if is_done(record):
+            return slot, record, True
+        if now_s >= slot.ends_at_s:
+            raise Closed(closed_at_s=slot.ends_at_s, timezone=slot.timezone, detail="This slot is over.")
+        new = change(record, slot.promotes(now_s))
+        return (slot, new, False) if services.slots.tries(services.slots.replace(slot, record, new, now_s)) else None
+
+    return tried(services, attempt)
