@@ -54,6 +54,7 @@ from coupons.till import quotes, redemptions, reversals
 from coupons.till.own_record import own_record
 from coupons.times import day_of, day_start_s, epoch_s
 from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
+from infra import count_costs
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
@@ -202,6 +203,11 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
+def played_live(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+    """Statistics: what counting and reading them takes."""
+    yield from (_row(services.meter, *one) for one in count_costs.plays(services, int(clock.wall)))
+
+
 def played_of_money(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
     """Money: a raise that reserves it, a reclaim, and a rollover."""
     row = partial(_row, services.meter)
@@ -249,7 +255,7 @@ def main() -> int:
     with stocked() as (services, clock):
         slots = partial(played_on_a_court, row=partial(_row, services.meter))
         plays = (played, played_at_the_till, played_at_night, played_of_money, played_of_programmes, slots)
-        for name, units in chain.from_iterable(play(services, clock) for play in plays):
+        for name, units in chain.from_iterable(play(services, clock) for play in (*plays, played_live)):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:
