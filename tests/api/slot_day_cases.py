@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.api.cases import FIRST, REPLAY, case
-from tests.api.slot_cases import BEGINS, SLOT, TIMES, WAITING, book, court, decide, full, in_line, is_in, wait
+from tests.api.slot_cases import BEGINS, BOOKING, SLOT, TIMES, WAITING, book, court, decide, full, in_line, is_in, wait
 from tests.api.stage import Stage
+from tests.bus import Stream
 from tests.court import programme
 from tests.world import Answered
 
@@ -155,3 +156,13 @@ def more_places_in_a_cancelled_slot(s: Stage) -> Answered:
 def more_places_when_it_is_over(s: Stage) -> Answered:
     court(s).clock.set(TIMES["ends_at"])
     return decide(s, units=3)
+
+
+@case("GET " + BOOKING, 200, body=is_in("ann", "booked"))
+def read_after_it_was_told_on_the_bus(s: Stage) -> Answered:
+    """The event has the id that the person reads."""
+    stream = Stream(court(s))
+    book(s)
+    (told,) = s.announce(stream.records())
+    assert (told["type"], told["subject"]) == ("slot.booked.v1", is_in("ann", "booked")["booking_id"])
+    return book(s, method="GET")

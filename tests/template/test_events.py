@@ -11,6 +11,7 @@ from ministack.services.lambda_svc import _match_esm_filter
 from coupons.stores.streams import inserted
 from tests.api.stage import stage
 from tests.bus import Record, Stream
+from tests.court import DAY, offer
 from tests.template.stack import Plant, Planted, Template, function, resources, rule_tests
 from tests.world import a_batch, campaign, order
 
@@ -98,12 +99,13 @@ _RECORDS: list[Record] = []
 
 
 def records() -> list[Record]:
-    """The records of a booking, a claim, a hold, a redemption, a reversal and a tombstone, inserted and changed."""
+    """The records of a booking, a claim, a hold, a redemption, a reversal and a tombstone, and a slot booked twice."""
     if _RECORDS:
         return _RECORDS
     with stage() as s:
         booking = {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-07T10:00:00+08:00"}
         s.published(campaign(a_batch(booking=booking)))
+        offer(s)
         stream, ann, shop = Stream(s), s.citizen("ann"), s.merchant()
         numbered, named = {"order_no": "o-1"}, {"batch_id": "pack"}
         assert ann.send("PUT /batches/{batch_id}/booking", named).status == 201
@@ -117,6 +119,10 @@ def records() -> list[Record]:
         assert shop.reverse("o-1", "r-1", 4000).status == 201
         assert shop.send("DELETE /orders/{order_no}/hold", {"order_no": "o-2"}).status == 200
         _RECORDS.extend(stream.records())
+        for name in ("ann", "bob"):
+            slot = {"slot_id": f"court.{DAY}.0900"}
+            assert s.citizen(name).send("PUT /slots/{slot_id}/booking", slot, body={}).status == 201
+            _RECORDS.extend(stream.records())
         removals = [
             {**record, "eventName": "REMOVE", "dynamodb": {"Keys": record["dynamodb"]["Keys"]}} for record in _RECORDS
         ]
@@ -177,6 +183,6 @@ TestRules = rule_tests(PLANTED)
 def test_the_season_makes_every_kind_of_record() -> None:
     """So that the filters are tested with each."""
     told = [inserted(record) for record in records()]
-    assert len([what for what in told if what is not None]) == 3
+    assert len([what for what in told if what is not None]) == 5
     assert {record["eventName"] for record in records()} == {"INSERT", "MODIFY", "REMOVE"}
     assert len(records()) > 2 * len([what for what in told if what is not None])

@@ -1,4 +1,4 @@
-"""Relay: claims, redemptions, reversals and announcements from the tables' streams are put on the event bus."""
+"""Relay: claims, redemptions, reversals, slots and announcements from the tables' streams are put on the event bus."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
 from coupons.model.programme_events import published
 from coupons.model.programmes import Announced
+from coupons.model.slot_events import SlotWrite, of_write
+from coupons.model.slots import Bookable
 from coupons.process.services import Services
 from coupons.stores.streams import Inserted, StreamPlace, inserted, stream_place_of
 
@@ -53,6 +55,14 @@ def _events(services: Services, place: StreamPlace, what: Inserted) -> list[even
         document = services.programme_store.document(what.campaign_id, what.head)
         with blamed(*place[:3]):
             return [*published(services.event_source, what, document)]
+    if isinstance(what, SlotWrite):
+        with expected(*place[:3]):
+            current = services.programmes.of_facility(what.name.facility_id)
+        of = Bookable.of(current.campaign_id, current.timezone, current.document, what.name.facility_id)
+        slot = of.slot(what.name) if of else None
+        if slot is None:
+            raise Damaged(*place[:3], "its programme has no such slot")
+        return [*of_write(services.event_source, slot, what, services.keys)]
     return [_event(services, place, what)]
 
 

@@ -4,6 +4,7 @@
 |---|---|
 | INSERT of `CLAIM#person` | a pack was claimed |
 | INSERT of `REVISION#n` | a revision of a programme announced something |
+| INSERT or MODIFY of a slot | people booked, moved up, or left; its venue cancelled it |
 | INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, or a redemption reversed |
 | INSERT or REMOVE of `BOOKING#person` | a batch was booked, or the booking cancelled; for statistics only |
 
@@ -20,7 +21,10 @@ from coupons.damage import blamed
 from coupons.model.claims import BookingRecord, Claim
 from coupons.model.orders import MerchantLine
 from coupons.model.programmes import Announced
-from coupons.stores import announced, bookings, claims, keys, orders
+from coupons.model.slot_events import SlotWrite
+from coupons.model.slot_records import SlotRecord
+from coupons.model.slots import SlotName
+from coupons.stores import announced, bookings, claims, keys, orders, slot_keys, slots
 from coupons.stores.attributes import Item, decode
 from coupons.stores.values import refuse_other_types
 
@@ -41,14 +45,18 @@ def stream_place_of(record: dict[str, Any]) -> StreamPlace:
     return StreamPlace(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
 
 
-Inserted = Claim | MerchantLine | Announced
+Inserted = Claim | MerchantLine | Announced | SlotWrite
 
 
 def inserted(record: dict[str, Any]) -> Inserted | None:
-    """The claim, movement or announcements that this record of a stream (`NEW_IMAGE`) brings; None for all others.
+    """The claim, movement, announcements or write of a slot that this record brings; None for all others.
 
     Raises Damaged.
     """
+    is_slot = str(record["dynamodb"]["Keys"]["pk"]["S"]).startswith(slot_keys.SLOTS)
+    if is_slot and record["eventName"] != "REMOVE":
+        with blamed(*stream_place_of(record)[:3]):
+            return _slot_write(record["dynamodb"], is_first=record["eventName"] == "INSERT")
     if record["eventName"] != "INSERT":
         return None
     with blamed(*stream_place_of(record)[:3]):
@@ -71,7 +79,7 @@ def counted(record: dict[str, Any]) -> Claim | MerchantLine | BookingChange | No
     """
     if record["eventName"] == "INSERT" and not _is_booking(record):
         found = inserted(record)
-        return None if isinstance(found, Announced) else found
+        return None if isinstance(found, Announced | SlotWrite) else found
     is_made = record["eventName"] == "INSERT"
     if not _is_booking(record) or not (is_made or (record["eventName"] == "REMOVE" and not _is_expired(record))):
         return None
@@ -89,6 +97,15 @@ def _is_booking(record: dict[str, Any]) -> bool:
 def _is_expired(record: dict[str, Any]) -> bool:
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
     return (record.get("userIdentity") or {}).get("principalId") == "dynamodb.amazonaws.com"
+
+
+def _slot_write(told: dict[str, Any], *, is_first: bool) -> SlotWrite:
+    item = decode(told["NewImage"])
+    after = slots.record_of(item)
+    before = SlotRecord(after.units) if is_first else slots.record_of(decode(told["OldImage"]))
+    write = SlotWrite(SlotName(*slot_keys.slot_named(item)), before, after)
+    refuse_other_types(write)
+    return write
 
 
 def _of(item: Item) -> Inserted | None:

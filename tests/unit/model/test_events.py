@@ -19,12 +19,15 @@ from coupons.model.orders import Line, LineAmounts, MerchantLine
 from coupons.model.programme_events import AnnouncementPublished
 from coupons.model.programme_events import published as published_announcements
 from coupons.model.programmes import Announced, ProgrammeHead
+from coupons.model.slot_events import SlotWrite, of_write
+from coupons.model.slot_records import SlotRecord
 from coupons.model.terms import Terms
 from coupons.money import FundingLine
 from infra.events.__main__ import SCHEMAS, documents, main
+from tests.court import NOW_S, a_slot
 from tests.programmes import alert, parsed_programme
 from tests.unit.published import published
-from tests.world import a_batch, campaign, parsed, seconds, terms
+from tests.world import KEYS, a_batch, campaign, parsed, seconds, terms
 
 SOURCE = "urn:coupon-season:prod"
 CLAIMED_S = seconds("2020-06-06T10:00:00+08:00")
@@ -67,7 +70,15 @@ def announced(**changes: Any) -> AnnouncementPublished:
     return event
 
 
-EVERY = [claimed(), moved(), moved(REVERSAL), expiring(), announced()]
+def slot_events() -> list[events.Event]:
+    """Ann gives her place back, Bob, who waited, has it, and Cyd books another."""
+    ann, bob, cyd = (KEYS.person(name) for name in ("ann", "bob", "cyd"))
+    before = SlotRecord(2, 5, 1, NOW_S, booked={ann: 1}, waiting={bob: 2})
+    after = SlotRecord(2, 6, 1, NOW_S, booked={bob: 6, cyd: 6})
+    return [*of_write(SOURCE, a_slot(), SlotWrite(a_slot().name, before, after), KEYS)]
+
+
+EVERY = [claimed(), moved(), moved(REVERSAL), expiring(), announced(), *slot_events()]
 
 
 def shown(event: events.Event) -> Any:
