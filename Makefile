@@ -61,9 +61,10 @@ spin:
 	fi
 	$(call apt,$$missing)
 
-nightly: $(READY) ## a season of 3,000 people, 2,000 seeds of the simulation, and wider scopes of slots
+nightly: $(READY) ## a season of 3,000 people, 2,000 seeds of the simulation, slots in wider scopes
 	@SEASON_PEOPLE=3000 SIMULATION_SEEDS=2000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py tests/simulation
 	@SLOT_SCOPES=all $(BIN)/python -m pytest tests/model/test_slot_protocol.py
+	@SLOT_ATTEMPTS=12000 $(BIN)/python -m pytest -s tests/concurrency/test_slots.py
 
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
 	@echo "== end to end"
