@@ -50,12 +50,15 @@ export function claimLine(problem: Problem<typeof CLAIM, "put">): string {
 }
 
 /** Every reason has its words; without one of them this does not compile. */
-const NOT_ELIGIBLE: Record<Schemas["NotEligibleReason"], string> = {
+export const NOT_ELIGIBLE: Record<Schemas["NotEligibleReason"], string> = {
   group: "it is for members",
   region: "it is for another region",
   "booking-required": "it had to be booked",
   "not-drawn": "the draw went to others",
   limit: "you have all that it allows",
+  banned: "you missed too many slots",
+  overlap: "you are somewhere else at that time",
+  quota: "you have as many slots as the rule allows",
 };
 
 const CODE_INVALID: Record<Schemas["CodeInvalidReason"], string> = {

@@ -1,6 +1,6 @@
 /** What the compiler has to refuse: an `@ts-expect-error` above a line that compiles is itself an error. */
 
-import { STATUS, claimLine } from "./app";
+import { NOT_ELIGIBLE, STATUS, claimLine } from "./app";
 import { Api, type Problem, type Schemas } from "./client";
 
 declare const api: Api;
@@ -18,7 +18,7 @@ if (problem.type === "/problems/not-eligible") {
   problem.reason === "sold-out";
 }
 // @ts-expect-error - a reason without its words
-({ group: "", region: "", "booking-required": "", limit: "" }) satisfies Record<Schemas["NotEligibleReason"], string>;
+({ ...NOT_ELIGIBLE, "not-drawn": undefined }) satisfies Record<Schemas["NotEligibleReason"], string>;
 // @ts-expect-error - no reason of an order
 "minimum" satisfies Schemas["OrderReason"];
 // @ts-expect-error - a till's problem, which no claim gets
