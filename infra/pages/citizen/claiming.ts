@@ -14,6 +14,7 @@ export const ARM_BEFORE_S = 600;
 const SLOW_MS = 1_000;
 /** Sleeps are cut into pieces: a device that was asleep learns the time anew. */
 const PIECE_S = 20;
+const UNKNOWN_S = 0.2;
 
 export type Step =
   | { step: "idle"; lost?: boolean }
@@ -91,7 +92,8 @@ export class Claiming {
       try {
         this.step.value = { step: "armed", after };
         for (;;) {
-          const left = api.time.secondsUntil(at);
+          // After a reload no answer has told the time yet.
+          const left = api.time.isKnown ? api.time.secondsUntil(at) : UNKNOWN_S;
           if (left <= 0) break;
           await api.device.sleep(Math.min(left, PIECE_S), undone);
         }

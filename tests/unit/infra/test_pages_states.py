@@ -11,6 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.api.declared import DOCUMENT, operations, responses
+from tests.browser.conftest import ROOT
+from tests.browser.shots import README
 from tests.browser.spoken import spoken
 from tests.browser.states import STATES, TEXTS, State, rows
 
@@ -79,6 +81,14 @@ def test_a_text_that_no_word_says_is_seen() -> None:
 def test_the_stack_could_give_every_answer_of_a_state() -> None:
     """By the OpenAPI document: a page must not be right about answers that nobody gives."""
     assert [fault for state in STATES for fault in undeclared(state)] == []
+
+
+def test_the_readme_shows_a_picture_of_each_application() -> None:
+    """Each with its description, and light; `make shots APPS=readme` takes them."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.findall(r"!\[.{20,}?\]\((infra/pages/shots/\w+\.png)\)", text)
+    assert shown == [f"infra/pages/shots/{name.split('-')[0]}.png" for name in README]
+    assert [path for path in shown if (ROOT / path).stat().st_size > 150_000] == []
 
 
 def test_an_answer_that_the_stack_never_gives_is_seen() -> None:
