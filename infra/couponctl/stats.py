@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from coupons.count.recount import CellDifference
 
 COUNTS = ("bookings", "claims", "redemptions", "reversals")
+SLOT_COUNTS = {
+    "slot_bookings": "slots booked",
+    "slot_waits": "waits",
+    "slot_promotions": "moved up",
+    "slot_cancellations": "cancelled",
+}
 AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "consumption_minor": "consumption"}
+NOT_RECOUNTED = "the streams alone know what people became in slots, seconds and refusals: they are not recounted"
 SHOWN_MAX = 50
 """Differences that are printed, of which there may be millions."""
 
@@ -40,8 +47,8 @@ def stats(
     """Show what was counted of a campaign, or recount it.
 
     A recount reads bookings, claims and settlement lines, for the minutes that can no longer change, and writes
-    nothing; the exit code is 0 only if it agrees to the unit. Seconds and refusals are not recounted, nor what leaves
-    no item behind.
+    nothing; the exit code is 0 only if it agrees to the unit. Seconds, refusals and what people became in slots are
+    known from the streams alone, and are not recounted.
     """
     if write and not rebuild:
         raise WrongUseError("--write goes with --rebuild")
@@ -61,11 +68,16 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         yield from table(("second", "batch", "claims", "refused, about"), rows)
     else:
         named = [*found["rows"], {"name": "in all", **found["total"]}]
+        slots = SLOT_COUNTS if any(row[name] for row in named for name in SLOT_COUNTS) else {}
         rows_ = [
-            (row["name"], *(f"{row[name]:,}" for name in COUNTS), *(money(row[name], currency) for name in AMOUNTS))
+            (
+                row["name"],
+                *(f"{row[name]:,}" for name in (*COUNTS, *slots)),
+                *(money(row[name], currency) for name in AMOUNTS),
+            )
             for row in named
         ]
-        yield from table((found["by"], *COUNTS, *AMOUNTS.values()), rows_)
+        yield from table((found["by"], *COUNTS, *slots.values(), *AMOUNTS.values()), rows_)
     yield ""
     left = [(one["batch_id"], f"{one['left']:,}", f"{one['quantity']:,}") for one in found["packs"]]
     yield from table(("batch", "packs left", "of"), left)
@@ -80,6 +92,7 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from coupons.count.recount import recount, replace_differing
+    from coupons.model.statistics import OF_STREAM_ALONE
     from infra.couponctl.stack_tables import counted_until_s, opened
 
     try:
@@ -98,6 +111,7 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
         "differences": differences,
         "replaced": replaced,
         "agrees": not differences,
+        "not_recounted": sorted([*OF_STREAM_ALONE, "refusals", "seconds"]),
     }
     lines = [
         f"{one['minute']}  {one['what']}: counted {one['counted']}, items say {one['items']}"
@@ -106,7 +120,8 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
     if write and told.differences:
         lines.append(f"{counted(replaced, 'minute')} replaced, {len(left or [])} left: they changed meanwhile")
     verdict = "agrees to the unit" if not told.differences else f"{len(told.differences):,} differences"
-    cli.out.result(facts, *lines, f"{campaign}: {counted(told.minutes, 'minute')} recounted, {verdict}")
+    verdict = f"{campaign}: {counted(told.minutes, 'minute')} recounted, {verdict}"
+    cli.out.result(facts, *lines, verdict, NOT_RECOUNTED)
     return GOOD if good else REFUSED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.cases import case, coupon, opened
+from tests.api.slot_cases import book, court, wait
 from tests.api.stage import Stage
 from tests.bus import Stream, record
 from tests.world import Answered, a_batch, order
@@ -18,6 +19,10 @@ NOTHING = {
     "discount_minor": 0,
     "merchant_match_minor": 0,
     "consumption_minor": 0,
+    "slot_bookings": 0,
+    "slot_waits": 0,
+    "slot_promotions": 0,
+    "slot_cancellations": 0,
 }
 USED = {
     **NOTHING,
@@ -27,8 +32,13 @@ USED = {
     "merchant_match_minor": 1000,
     "consumption_minor": 6000,
 }
+IN_SLOTS = {**NOTHING, "slot_bookings": 2, "slot_waits": 1, "slot_promotions": 1, "slot_cancellations": 1}
 HEAD = {"campaign_id": "season", "timezone": "Asia/Shanghai", "currency": "CNY"}
 AT_TEN = "2020-06-06T10:00:00+08:00"
+
+
+def leave(s: Stage, name: str) -> Answered:
+    return book(s, name, "DELETE")
 
 
 def asked(s: Stage, **query: str) -> Answered:
@@ -107,6 +117,33 @@ def a_redemption_by_category_after_its_hour_was_folded(s: Stage) -> Answered:
     s.tick()
     s.count(records)
     return asked(s, by="category")
+
+
+@case(
+    STATS,
+    200,
+    body={
+        **HEAD,
+        "by": "district",
+        "starts_at": AT_TEN,
+        "ends_at": "2020-06-06T10:00:01+08:00",
+        "total": IN_SLOTS,
+        "rows": [{"name": "east", **IN_SLOTS}],
+        "seconds": [],
+        "packs": [{"batch_id": "pack", "quantity": 10, "claims": 0, "left": 10}],
+        "claims_as_of": AT_TEN,
+        "refusals_as_of": None,
+    },
+)
+def slots_by_district(s: Stage) -> Answered:
+    """Ann and Bob book the two places, Cem waits, Ann gives hers back and Cem moves up."""
+    court(s)
+    stream, records = Stream(s), list[dict[str, Any]]()
+    for act, name in ((book, "ann"), (book, "bob"), (wait, "cem"), (leave, "ann")):
+        assert act(s, name).status in (200, 201)
+        records += stream.records()
+    s.count(records)
+    return asked(s, by="district")
 
 
 @case(

@@ -33,12 +33,12 @@ def season_statistics(
     timezone = batches[0].timezone
     first_s = min(batch.begins_at_s for batch in batches)
     end_s = to_s if to_s is not None else now_s + 1
-    start_s = from_s if from_s is not None else _default_from_s(by, first_s, end_s)
+    hours = services.season_counts.hours(campaign_id, timezone, first_s, now_s)
+    start_s = from_s if from_s is not None else _default_from_s(by, first_s, hours, end_s)
     if start_s >= end_s:
         raise _malformed("from", "is not before to")
     if end_s - start_s > SPAN_MAX_S.get(by, end_s):
         raise _malformed("from", f"is more than {SPAN_MAX_S[by]} seconds before to")
-    hours = services.season_counts.hours(campaign_id, timezone, first_s, now_s)
     season = total(hours.values())
     spans = dict(_spans(services, campaign_id, timezone, by, hours, start_s, end_s))
     chosen = total(spans.values())
@@ -73,8 +73,11 @@ def _batches(services: Services, campaign_id: str) -> list[PublishedBatch]:
     return sorted(found, key=lambda batch: (batch.opens_at_s, batch.batch_id))
 
 
-def _default_from_s(by: By, first_s: int, end_s: int) -> int:
-    return end_s - DEFAULT_SPAN_S[by] if by in DEFAULT_SPAN_S else min(first_s, end_s - 1)
+def _default_from_s(by: By, first_s: int, hours: dict[int, Counts], end_s: int) -> int:
+    """People may book slots before the first batch begins."""
+    if by in DEFAULT_SPAN_S:
+        return end_s - DEFAULT_SPAN_S[by]
+    return min([first_s, end_s - 1, *(hour_s for hour_s, counts in hours.items() if counts.as_of_s)])
 
 
 def _malformed(name: str, message: str) -> Malformed:

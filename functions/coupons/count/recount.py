@@ -13,7 +13,7 @@ from coupons.damage import all_of
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
-from coupons.model.statistics import HOUR_S, MINUTE_S, Cell, Counts, total
+from coupons.model.statistics import HOUR_S, MINUTE_S, OF_STREAM_ALONE, Cell, Counts, total
 from coupons.process.passes import side_by_side
 from coupons.process.services import Services
 from coupons.refusals import NotFound
@@ -47,8 +47,9 @@ class Recount:
 def recount(services: Services, campaign_id: str, until_s: int) -> Recount:
     """The minutes before `until_s`, as they are stored and as the items say. Raises NotFound, and Damaged.
 
-    A minute that an item can still change is not compared: give the time up to which the streams are counted, less
-    `FENCE_S`. 1 read unit each 4 KB of bookings, claims, lines and rows.
+    What only the stream says (`OF_STREAM_ALONE`) is not compared. A minute that an item can still change is not either:
+    give the time up to which the streams are counted, less `FENCE_S`. 1 read unit each 4 KB of bookings, claims, lines
+    and rows.
     """
     batches = _batches(services, campaign_id)
     rows = _rows(services, batches, until_s)
@@ -65,9 +66,9 @@ def replace_differing(
 ) -> list[MinuteOf]:
     """The minutes that differ are as they were recounted; returns those that could not be replaced.
 
-    Each is replaced in one transaction, if none of its rows changed since they were read. Nor is one replaced whose
-    bookings differ while they can be cancelled: the stream may still bring the cancellation. `is_read`: it brings
-    nothing more.
+    What only the stream says stays. Each is replaced in one transaction, if none of its rows changed since they were
+    read. Nor is one replaced whose bookings differ while they can be cancelled: the stream may still bring the
+    cancellation. `is_read`: it brings nothing more.
     """
     is_booking_open = not is_read and any(
         _booking_ends_s(batch) + FENCE_S > now_s for batch in _batches(services, campaign_id)
@@ -75,7 +76,9 @@ def replace_differing(
     left = []
     for minute in sorted({one.minute for one in told.differences}):
         moving = any(one.cell.flow == "bookings" for one in told.differences if one.minute == minute)
-        cells, rows = told.recounted.get(minute, Counter()), told.rows.get(minute, [])
+        rows = told.rows.get(minute, [])
+        kept = {cell: number for cell, number in _sum(rows).items() if cell.flow in OF_STREAM_ALONE}
+        cells = {**told.recounted.get(minute, {}), **kept}
         parts = services.statistics.replacing(minute, cells, rows, is_late=minute.hour_s + HOUR_S <= now_s)
         if (moving and is_booking_open) or not services.tries(parts):
             left.append(minute)
@@ -131,8 +134,11 @@ def _lines(services: Services, day: str, bucket: int) -> Iterator[MerchantLine]:
 
 def _differences(rows: dict[MinuteOf, list[StoredRow]], found: Minutes) -> Iterator[CellDifference]:
     for minute in sorted(rows.keys() | found.keys()):
-        stored = total(Counts(row.cells) for row in rows.get(minute, [])).cells
-        recounted = found.get(minute, Counter())
+        stored, recounted = _sum(rows.get(minute, [])), found.get(minute, Counter())
         for cell in sorted(stored.keys() | recounted.keys()):
-            if stored[cell] != recounted[cell]:
+            if stored[cell] != recounted[cell] and cell.flow not in OF_STREAM_ALONE:
                 yield CellDifference(minute, cell, stored[cell], recounted[cell])
+
+
+def _sum(rows: list[StoredRow]) -> Counter[Cell]:
+    return total(Counts(row.cells) for row in rows).cells

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 from coupons.damage import UNREADABLE, Damaged, expected, reason_of
 from coupons.model import statistics
 from coupons.model.claims import Claim
+from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import MerchantLine
 from coupons.model.statistics import HOUR_S, MINUTE_S, Cell, Counted
 from coupons.process.services import Services
 from coupons.refusals import Busy
+from coupons.slots.days import bookable_of
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 from coupons.stores.statistics import MinuteOf, StreamShard
-from coupons.stores.streams import BookingChange, counted, stream_place_of
+from coupons.stores.streams import Countable, SlotWrite, counted, stream_place_of
 
 ROWS_MAX, CELLS_MAX = 90, 250
 """Of one transaction: it takes 100 items, and an expression 4 KB and 300 operators. A record adds at most 130 cells."""
@@ -129,18 +131,30 @@ def _counted(services: Services, record: dict[str, Any]) -> Counted | None:
     if what is None:
         return None
     with expected(*stream_place_of(record)[:3]):
-        return counted_of(services, what)
+        found = counted_of(services, what)
+        return found if found.cells else None
 
 
-def counted_of(services: Services, what: Claim | MerchantLine | BookingChange) -> Counted:
-    """What a claim, a line or a booking adds to which minute. Raises NotFound if its batch is not published."""
+def counted_of(services: Services, what: Countable) -> Counted:
+    """What a claim, a line, a booking or a slot's write adds to which minute.
+
+    Raises NotFound if its batch is not published, or no programme has its facility.
+    """
     match what:
         case Claim():
             return statistics.of_claim(services.cache.batch_numbered(what.batch_number), what.claimed_at_s)
         case MerchantLine():
             return statistics.of_line(services.cache.batch(what.line.batch_id), what.line)
+        case SlotWrite():
+            of = bookable_of(services, what.name.facility_id)
+            return statistics.of_slot(of, _merchant(services, of.merchant_id), what.before, what.after)
     batch = services.cache.batch_numbered(what.booking.batch_number)
     return statistics.of_booking(batch, what.booking.booked_at_s, 1 if what.is_made else -1)
+
+
+def _merchant(services: Services, merchant_id: str | None) -> MerchantRecord | None:
+    """At most a second old."""
+    return services.cache.merchants([merchant_id]).get(merchant_id) if merchant_id is not None else None
 
 
 def _parts(records: Iterable[StreamRecord], now_s: int) -> Iterator[_Part]:

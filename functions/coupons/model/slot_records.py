@@ -47,6 +47,11 @@ class SlotRecord:
         return "booked" if person in self.booked else "waiting"
 
     @property
+    def people(self) -> set[bytes]:
+        """Who is booked or waits, also in a cancelled slot."""
+        return {*self.booked, *self.waiting}
+
+    @property
     def is_full(self) -> bool:
         return len(self.booked) >= self.units
 

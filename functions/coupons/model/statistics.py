@@ -6,9 +6,14 @@
 | claims | packs claimed | section, batch |
 | redemptions, reversals | settlement lines | everything |
 | discount, merchant match, consumption | money of the lines, reversals negative | everything; a funder has its part |
+| slot bookings, waits, promotions, cancellations | what people became in a slot | see below |
 
 A cancelled booking is taken off the minute in which it was made. So what the items say is what was counted. District,
 category and tags are those of the merchant's record at the redemption; they stand in the line, since a record changes.
+
+What people became in a slot leaves no item: the slot says who is in it now. It is counted from the stream alone, with
+the merchant's record as it is then, at the time of the slot's write: by district, category and tags of its venue, and
+by section of an activity.
 """
 
 from __future__ import annotations
@@ -19,7 +24,11 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from coupons.model.batches import PublishedBatch
+from coupons.model.facilities import Facility
+from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import Line
+from coupons.model.slot_records import BookingState, SlotRecord
+from coupons.model.slots import Bookable
 from coupons.times import wall_clock
 
 Flow = Literal[
@@ -30,10 +39,27 @@ Flow = Literal[
     "discount_minor",
     "merchant_match_minor",
     "consumption_minor",
+    "slot_bookings",
+    "slot_waits",
+    "slot_promotions",
+    "slot_cancellations",
 ]
 """What is counted. Consumption is the order's amount before the coupon: discount, merchant match and what was paid."""
 Dimension = Literal["", "section", "district", "category", "channel", "funder", "batch", "tag"]
 """What it is counted by; empty: the whole campaign."""
+OF_STREAM_ALONE: frozenset[Flow] = frozenset(
+    ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations"),
+)
+"""No item says them later, so they cannot be recounted."""
+_SLOT_FLOWS: Mapping[tuple[BookingState | None, BookingState | None], Flow] = {
+    (None, "booked"): "slot_bookings",
+    (None, "waiting"): "slot_waits",
+    ("waiting", "booked"): "slot_promotions",
+    ("booked", None): "slot_cancellations",
+    ("booked", "cancelled"): "slot_cancellations",
+}
+"""By what a person was in a slot before a write and after it. So bookings and promotions less cancellations are the
+places that people have. Who leaves a waiting list is not counted."""
 MINUTE_S, HOUR_S = 60, 3600
 
 
@@ -129,6 +155,32 @@ def of_line(batch: PublishedBatch, line: Line) -> Counted:
         cells[Cell(lines, "funder", part.funder_id)] += 1
         cells[Cell("discount_minor", "funder", part.funder_id)] += part.amount_minor
     return _counted(batch, line.at_s, {cell: number for cell, number in cells.items() if number})
+
+
+def of_slot(of: Bookable, merchant: MerchantRecord | None, before: SlotRecord, after: SlotRecord) -> Counted:
+    """What people became by a write of one of its slots."""
+    flows = Counter[Flow]()
+    for person in before.people | after.people:
+        became = before.state_of(person), after.state_of(person)
+        if became in _SLOT_FLOWS:
+            flows[_SLOT_FLOWS[became]] += 1
+    cells = {Cell(flow, *place): number for place in _slot_places(of, merchant) for flow, number in flows.items()}
+    wall_clock(after.changed_at_s, of.timezone)
+    return Counted("", of.campaign_id, of.timezone, after.changed_at_s, cells)
+
+
+def _slot_places(of: Bookable, merchant: MerchantRecord | None) -> Iterator[tuple[Dimension, str]]:
+    yield "", ""
+    venue = of.programme.venue(of.what.venue_id)
+    own = None if isinstance(of.what, Facility) else of.what
+    district = (own.district if own else None) or (venue.district if venue else None)
+    if district is not None:
+        yield "district", district
+    if own is not None and own.section_id is not None:
+        yield "section", own.section_id
+    if merchant is not None:
+        yield "category", merchant.category
+        yield from (("tag", tag) for tag in dict.fromkeys(merchant.tags))
 
 
 def _places(line: Line, section_id: str | None) -> Iterator[tuple[Dimension, str]]:

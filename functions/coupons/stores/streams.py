@@ -72,16 +72,19 @@ class BookingChange(NamedTuple):
     is_made: bool
 
 
-def counted(record: dict[str, Any]) -> Claim | MerchantLine | BookingChange | None:
+Countable = Claim | MerchantLine | BookingChange | SlotWrite
+
+
+def counted(record: dict[str, Any]) -> Countable | None:
     """What statistics count of a record (`NEW_AND_OLD_IMAGES`); None for all others. Raises Damaged.
 
     An item that its table's time to live removed was not cancelled by anybody.
     """
-    if record["eventName"] == "INSERT" and not _is_booking(record):
+    if not _is_booking(record):
         found = inserted(record)
-        return None if isinstance(found, Announced | SlotWrite) else found
+        return None if isinstance(found, Announced) else found
     is_made = record["eventName"] == "INSERT"
-    if not _is_booking(record) or not (is_made or (record["eventName"] == "REMOVE" and not _is_expired(record))):
+    if not (is_made or (record["eventName"] == "REMOVE" and not _is_expired(record))):
         return None
     with blamed(*stream_place_of(record)[:3]):
         image = record["dynamodb"]["NewImage" if is_made else "OldImage"]

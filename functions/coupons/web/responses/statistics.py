@@ -28,6 +28,14 @@ class FlowsView(ResponseBody):
     """The same of what merchants added. A funder has no part in it."""
     consumption_minor: int
     """The same of the orders' amounts before coupons. A funder has no part in it."""
+    slot_bookings: int
+    """Places of slots that people booked; like the next three by district, category, tag and an activity's section."""
+    slot_waits: int
+    """People who joined a slot's waiting list."""
+    slot_promotions: int
+    """People who got a place while they were on the list."""
+    slot_cancellations: int
+    """Places that were given back, or whose slot the venue cancelled."""
 
     @classmethod
     def of(cls, flows: Mapping[Flow, int], **more: Any) -> Self:

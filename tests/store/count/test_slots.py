@@ -1,0 +1,133 @@
+"""What people became in slots, told by the images of each write: once, by district, section, category and tags."""
+
+from __future__ import annotations
+
+import pytest
+
+from coupons.count.recount import recount, replace_differing
+from coupons.count.shards import minute_of
+from coupons.model.statistics import OF_STREAM_ALONE, of_claim
+from coupons.slots import booking, cancellation, venue
+from tests.bus import Record, Stream
+from tests.court import DAY, offer, rule
+from tests.programmes import course, session
+from tests.store.played_hour import DOCUMENT, stored, take
+from tests.world import KEYS, World, seconds
+
+NINE, TEN, COURSE = f"court.{DAY}.0900", f"court.{DAY}.1000", f"course.{DAY}.1800"
+FLOWS = {"O": "slot_bookings", "W": "slot_waits", "P": "slot_promotions", "X": "slot_cancellations"}
+
+
+@pytest.fixture
+def season(world: World) -> World:
+    """A court of two places of a merchant, and a course of the section `food` in another district, of none."""
+    (diner,) = DOCUMENT["merchants"]
+    stores = [*diner["stores"], {"store_id": "far", "region": "beijing", "district": "west"}]
+    world.publish({**DOCUMENT, "merchants": [{**diner, "stores": stores}]})
+    hall = {"venue_id": "hall", "merchant_id": "diner", "store_id": "diner", "district": "dongcheng"}
+    seats = {"capacity": 2, "by": "slot", "booking_rule": "court"}
+    lesson = course(session(starts_at=f"{DAY}T18:00:00+08:00", ends_at=f"{DAY}T20:00:00+08:00"), seats=seats)
+    del lesson["venue_id"]
+    lesson |= {"section_id": "food", "district": "west"}
+    offer(world, venues=[hall], booking_rules=[rule()], activities=[lesson])
+    return world
+
+
+class People:
+    """Each act of a person, with its records."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._stream, self.records = world, Stream(world), list[Record]()
+
+    def act(self, what: str, name: str = "", slot_id: str = NINE) -> None:
+        services, person, now_s = self._world.services, KEYS.person(name or "nobody"), self._world.now_s
+        match what:
+            case "books":
+                booking.book(services, slot_id, person, now_s)
+            case "waits":
+                booking.wait(services, slot_id, person, now_s)
+            case "leaves":
+                cancellation.leave(services, slot_id, person, now_s)
+            case "cancel":
+                venue.cancel(services, slot_id, "rain", now_s)
+            case _:
+                venue.set_units(services, slot_id, int(what), now_s)
+        self.records += self._stream.records()
+        self._world.clock.advance(1)
+
+
+def flows(world: World, place: str = "") -> dict[str, int]:
+    rows = [row for minute, row in stored(world).items() if minute.startswith("STATS")]
+    summed = {flow: sum(row.get(f"{letter}{place}", 0) for row in rows) for letter, flow in FLOWS.items()}
+    return {flow.removeprefix("slot_"): number for flow, number in summed.items() if number}
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        (["ann books", "bob books"], {"bookings": 2}),
+        (["ann books", "ann books"], {"bookings": 1}),
+        (["ann books", "bob books", "cem waits"], {"bookings": 2, "waits": 1}),
+        (
+            ["ann books", "bob books", "cem waits", "ann leaves"],
+            {"bookings": 2, "waits": 1, "promotions": 1, "cancellations": 1},
+        ),
+        (["ann books", "bob books", "cem waits", "cem leaves"], {"bookings": 2, "waits": 1}),
+        (["ann books", "bob books", "cem waits", "dan waits", "4"], {"bookings": 2, "waits": 2, "promotions": 2}),
+        (["ann books", "ann leaves", "ann books"], {"bookings": 2, "cancellations": 1}),
+        (["ann books", "bob books", "cem waits", "cancel"], {"bookings": 2, "waits": 1, "cancellations": 2}),
+        (["ann books", "cancel", "ann leaves"], {"bookings": 1, "cancellations": 1}),
+        (["3"], {}),
+    ],
+)
+def test_each_change_of_a_person_is_counted(season: World, acts: list[str], expected: dict[str, int]) -> None:
+    """Who leaves a list, a repeat and a change of units count nothing by themselves; who is cancelled counts once."""
+    people = People(season)
+    for act in acts:
+        name, _, what = act.rpartition(" ")
+        people.act(what, name)
+    for _ in range(2):
+        take(season, people.records, "a")
+    assert flows(season) == expected
+
+
+def test_they_are_counted_by_where_the_slot_is(season: World) -> None:
+    """A facility by its venue's district and merchant, an activity by its own district and section."""
+    people = People(season)
+    people.act("books", "ann")
+    people.act("books", "bob", COURSE)
+    take(season, people.records, "a")
+    for place in ("ddongcheng", "kcatering", "tsmall", "dwest", "sfood"):
+        assert flows(season, place) == {"bookings": 1}, place
+    assert flows(season) == {"bookings": 2}
+
+
+def test_a_slot_of_no_programme_is_unknown(season: World) -> None:
+    """And so is one whose item counts other people than it names; the next record is counted."""
+    people = People(season)
+    people.act("books", "ann")
+    people.act("books", "bob")
+    first, second = (one for one in people.records if one["dynamodb"]["Keys"]["pk"]["S"].startswith("SLOTS#"))
+    first["dynamodb"]["Keys"]["pk"]["S"] = first["dynamodb"]["NewImage"]["pk"]["S"] = f"SLOTS#nowhere#{DAY}"
+    second["dynamodb"]["OldImage"]["taken"] = {"N": "7"}
+    people.act("books", "cem", TEN)
+    take(season, people.records, "a")
+    (checkpoint,) = [item for item in season.items()["CatalogTable"] if item["pk"]["S"].startswith("CHECKPOINT#")]
+    assert (checkpoint["unknown"], flows(season)) == ({"N": "2"}, {"bookings": 1})
+
+
+def test_a_recount_leaves_them_as_they_are(season: World) -> None:
+    """No item says them: they are no difference, and stay in a minute that is replaced."""
+    people = People(season)
+    people.act("books", "ann")
+    season.citizen("bob").put_claim("pack")
+    take(season, people.records, "a")  # without the claim
+    before = flows(season)
+    season.clock.set("2020-06-08T10:00:00+08:00")
+    told = recount(season.new_services(), "season", season.now_s)
+    minute = minute_of(of_claim(season.services.cache.batch("pack"), seconds("2020-06-06T10:00:00+08:00")))
+    assert {one.minute for one in told.differences} == {minute}
+    assert not OF_STREAM_ALONE & {one.cell.flow for one in told.differences}
+    assert replace_differing(season.new_services(), "season", told, season.now_s) == []
+    assert (flows(season), before) == ({"bookings": 1}, {"bookings": 1})
+    assert recount(season.new_services(), "season", season.now_s).differences == []
