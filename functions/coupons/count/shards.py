@@ -12,14 +12,15 @@ from coupons.model import statistics
 from coupons.model.claims import Claim
 from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import MerchantLine
+from coupons.model.slot_events import SlotWrite
 from coupons.model.statistics import HOUR_S, MINUTE_S, Cell, Counted
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from coupons.slots.days import bookable_of
+from coupons.slots.days import slot_of
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 from coupons.stores.statistics import MinuteOf, StreamShard
-from coupons.stores.streams import Countable, SlotWrite, counted, stream_place_of
+from coupons.stores.streams import Countable, counted, stream_place_of
 
 ROWS_MAX, CELLS_MAX = 90, 250
 """Of one transaction: it takes 100 items, and an expression 4 KB and 300 operators. A record adds at most 130 cells."""
@@ -138,7 +139,7 @@ def _counted(services: Services, record: dict[str, Any]) -> Counted | None:
 def counted_of(services: Services, what: Countable) -> Counted:
     """What a claim, a line, a booking or a slot's write adds to which minute.
 
-    Raises NotFound if its batch is not published, or no programme has its facility.
+    Raises NotFound if its batch is not published, or no programme has its slot.
     """
     match what:
         case Claim():
@@ -146,8 +147,8 @@ def counted_of(services: Services, what: Countable) -> Counted:
         case MerchantLine():
             return statistics.of_line(services.cache.batch(what.line.batch_id), what.line)
         case SlotWrite():
-            of = bookable_of(services, what.name.facility_id)
-            return statistics.of_slot(of, _merchant(services, of.merchant_id), what.before, what.after)
+            slot = slot_of(services, what.name.slot_id)
+            return statistics.of_slot(slot, _merchant(services, slot.of.merchant_id), what.before, what.after)
     batch = services.cache.batch_numbered(what.booking.batch_number)
     return statistics.of_booking(batch, what.booking.booked_at_s, 1 if what.is_made else -1)
 

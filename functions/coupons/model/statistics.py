@@ -28,7 +28,7 @@ from coupons.model.facilities import Facility
 from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import Line
 from coupons.model.slot_records import BookingState, SlotRecord
-from coupons.model.slots import Bookable
+from coupons.model.slots import Bookable, Slot
 from coupons.times import wall_clock
 
 Flow = Literal[
@@ -157,16 +157,18 @@ def of_line(batch: PublishedBatch, line: Line) -> Counted:
     return _counted(batch, line.at_s, {cell: number for cell, number in cells.items() if number})
 
 
-def of_slot(of: Bookable, merchant: MerchantRecord | None, before: SlotRecord, after: SlotRecord) -> Counted:
-    """What people became by a write of one of its slots."""
-    flows = Counter[Flow]()
+def of_slot(slot: Slot, merchant: MerchantRecord | None, before: SlotRecord, after: SlotRecord) -> Counted:
+    """What people became by a write of the slot."""
+    at_s, flows = after.changed_at_s, Counter[Flow]()
     for person in before.people | after.people:
-        became = before.state_of(person), after.state_of(person)
-        if became in _SLOT_FLOWS:
-            flows[_SLOT_FLOWS[became]] += 1
-    cells = {Cell(flow, *place): number for place in _slot_places(of, merchant) for flow, number in flows.items()}
-    wall_clock(after.changed_at_s, of.timezone)
-    return Counted("", of.campaign_id, of.timezone, after.changed_at_s, cells)
+        flow = _SLOT_FLOWS.get((before.state_of(person), after.state_of(person)))
+        if flow == "slot_promotions" and not slot.promotes(at_s):
+            flow = "slot_bookings"  # the list has no force any more, and who waited has booked
+        if flow is not None:
+            flows[flow] += 1
+    cells = {Cell(flow, *place): number for place in _slot_places(slot.of, merchant) for flow, number in flows.items()}
+    wall_clock(at_s, slot.timezone)
+    return Counted("", slot.campaign_id, slot.timezone, at_s, cells)
 
 
 def _slot_places(of: Bookable, merchant: MerchantRecord | None) -> Iterator[tuple[Dimension, str]]:

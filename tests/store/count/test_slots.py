@@ -91,6 +91,18 @@ def test_each_change_of_a_person_is_counted(season: World, acts: list[str], expe
     assert flows(season) == expected
 
 
+def test_who_waits_when_the_list_has_no_force_books(season: World) -> None:
+    """As the events say: nobody moved up."""
+    people = People(season)
+    for act in ("ann books", "bob books", "cem waits"):
+        people.act(act.split()[1], act.split()[0])
+    season.clock.set(f"{DAY}T07:30:00+08:00")
+    people.act("leaves", "ann")
+    people.act("books", "cem")
+    take(season, people.records, "a")
+    assert flows(season) == {"bookings": 3, "waits": 1, "cancellations": 1}
+
+
 def test_they_are_counted_by_where_the_slot_is(season: World) -> None:
     """A facility by its venue's district and merchant, an activity by its own district and section."""
     people = People(season)

@@ -33,7 +33,7 @@ class FlowsView(ResponseBody):
     slot_waits: int
     """People who joined a slot's waiting list."""
     slot_promotions: int
-    """People who got a place while they were on the list."""
+    """People who moved up from the list to a place."""
     slot_cancellations: int
     """Places that were given back, or whose slot the venue cancelled."""
 
