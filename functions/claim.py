@@ -172,8 +172,8 @@ def delete_waiting(request: Request) -> Response:
 @api.route("GET /bookings", scope="citizen", responses={200: SlotBookingsView})
 def get_bookings(request: Request) -> Response:
     """All slots of the person that have not ended."""
-    found = own_bookings.bookings_of(request.services, request.person, request.now_s)
-    return Response(SlotBookingsView.of(found, request.services.keys, request.now_s))
+    found, damaged = own_bookings.bookings_of(request.services, request.person, request.now_s)
+    return Response(SlotBookingsView.of(found, damaged, request.services.keys, request.now_s))
 
 
 def _left(request: Request) -> Response:

@@ -58,15 +58,15 @@ def blamed(table: str, pk: str, sk: str) -> Iterator[None]:
 
 
 @contextmanager
-def expected(table: str, pk: str, sk: str) -> Iterator[None]:
-    """The item names a published batch: NotFound in this block is reported as damage of it.
+def expected(table: str, pk: str, sk: str, lacks: str = "its batch is not published") -> Iterator[None]:
+    """The item names a published batch, or what `lacks` says: NotFound in this block is reported as damage of it.
 
-    Read the batch strongly, or it may only be late.
+    Read what it names strongly, or it may only be late.
     """
     try:
         yield
     except NotFound:
-        raise Damaged(table, pk, sk, "its batch is not published") from None
+        raise Damaged(table, pk, sk, lacks) from None
 
 
 def all_of(found: Iterable[T | Damaged]) -> Iterator[T]:

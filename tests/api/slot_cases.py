@@ -181,12 +181,16 @@ def reading_a_slot_of_others(s: Stage) -> Answered:
     return book(full(s), method="GET")
 
 
-@case("GET /bookings", 200, body={"bookings": [is_in("ann", "booked")], "as_of": "2020-06-06T10:00:00+08:00"})
+@case(
+    "GET /bookings",
+    200,
+    body={"bookings": [is_in("ann", "booked")], "as_of": "2020-06-06T10:00:00+08:00", "damaged": 0},
+)
 def all_of_a_persons_bookings(s: Stage) -> Answered:
     return court(s, "ann", "bob").citizen("ann").send("GET /bookings")
 
 
-@case("GET /bookings", 200, body={"bookings": [], "as_of": "2020-06-06T02:00:00+00:00"})
+@case("GET /bookings", 200, body={"bookings": [], "as_of": "2020-06-06T02:00:00+00:00", "damaged": 0})
 def no_bookings(s: Stage) -> Answered:
     return court(s).citizen("ann").send("GET /bookings")
 

@@ -18,6 +18,8 @@ from coupons.model.slots import Bookable
 from coupons.process.services import Services
 from coupons.stores.streams import Inserted, StreamPlace, inserted, stream_place_of
 
+_LACKS = {"batch": "its batch is not published", "programme": "its programme has no such slot"}
+
 
 def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
     """Every claim, redemption, reversal and announcement among `records` is on the bus, once or more.
@@ -52,16 +54,17 @@ def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[lis
 def _events(services: Services, place: StreamPlace, what: Inserted) -> list[events.Event]:
     """Raises Damaged, of the record, and Busy."""
     if isinstance(what, Announced):
-        document = services.programme_store.document(what.campaign_id, what.head)
+        with _named(services, place, "programme"):
+            document = services.programme_store.document(what.campaign_id, what.head)
         with blamed(*place[:3]):
             return [*published(services.event_source, what, document)]
     if isinstance(what, SlotWrite):
-        with expected(*place[:3]):
+        with _named(services, place, "programme"):
             current = services.programmes.of_facility(what.name.facility_id)
         of = Bookable.of(current.campaign_id, current.timezone, current.document, what.name.facility_id)
         slot = of.slot(what.name) if of else None
         if slot is None:
-            raise Damaged(*place[:3], "its programme has no such slot")
+            raise Damaged(*place[:3], _LACKS["programme"])
         return [*of_write(services.event_source, slot, what, services.keys)]
     return [_event(services, place, what)]
 
@@ -69,11 +72,11 @@ def _events(services: Services, place: StreamPlace, what: Inserted) -> list[even
 def _event(services: Services, place: StreamPlace, what: Claim | MerchantLine) -> events.Event:
     """Raises Damaged, of the record, and Busy."""
     if isinstance(what, MerchantLine):
-        with _batch_of(services, place):
+        with _named(services, place, "batch"):
             batch = services.cache.batch(what.line.batch_id)
         with blamed(*place[:3]):
             return events.moved(services.event_source, batch, what)
-    with _batch_of(services, place):
+    with _named(services, place, "batch"):
         batch = services.cache.batch_numbered(what.batch_number)
         ruling = services.cache.control(batch.batch_id).ruling
     if not services.has_key_of(what):
@@ -84,13 +87,13 @@ def _event(services: Services, place: StreamPlace, what: Claim | MerchantLine) -
 
 
 @contextmanager
-def _batch_of(services: Services, place: StreamPlace) -> Iterator[None]:
-    """For the block that reads a record's batch. Raises Damaged, naming the record, if the batch cannot be read."""
+def _named(services: Services, place: StreamPlace, what: str) -> Iterator[None]:
+    """For the block that reads what a record names. Raises Damaged, of the record, if that cannot be read."""
     try:
-        with expected(*place[:3]):
+        with expected(*place[:3], _LACKS[what]):
             yield
     except Damaged as found:
         if (found.pk, found.sk) == (place.pk, place.sk):
             raise
         services.damages.note(found)
-        raise Damaged(*place[:3], f"its batch is damaged: {found.pk} {found.sk}") from None
+        raise Damaged(*place[:3], f"its {what} is damaged: {found.pk} {found.sk}") from None

@@ -16,7 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from coupons.damage import Damaged, UnlikeError
 from coupons.model.diaries import Diary, Span
+from coupons.model.slots import SlotName
 from coupons.stores import slot_keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
@@ -33,12 +35,12 @@ class Diaries:
         """Strongly consistent; an empty one if there is none. Raises Damaged."""
         return self._table.get(slot_keys.diary(campaign_id, person), _diary, consistent=True) or Diary()
 
-    def of_person(self, campaign_ids: Iterable[str], person: bytes) -> list[Diary]:
-        """Those of several campaigns that are there, in no order. Strongly consistent. Raises Damaged."""
+    def of_person(self, campaign_ids: Iterable[str], person: bytes) -> list[Diary | Damaged]:
+        """Those of several campaigns that are there, in no order. Strongly consistent."""
         items = self._table.items(
             [slot_keys.diary(campaign_id, person) for campaign_id in campaign_ids], consistent=True
         )
-        return [self._table.value(item, _diary) for item in items]
+        return list(self._table.values(items, _diary))
 
     def replace(self, campaign_id: str, person: bytes, read: Diary, new: Diary) -> Part:
         """A part: `new` in place of the diary that was `read`, if that is still the one. Its version is one higher.
@@ -57,4 +59,6 @@ class Diaries:
 
 def _diary(item: Item) -> Diary:
     slots = {name: Span(*(sure(moment, int) for moment in span)) for name, span in sure(item["s"], dict).items()}
+    if not all(map(SlotName.of, slots)):
+        raise UnlikeError("names what is no slot")
     return Diary(sure(item["v"], int), slots, amounts(item["x"]))

@@ -53,11 +53,11 @@ class ProgrammeStore:
         return self._table.get(keys.programme(campaign_id), _head, consistent=consistent)
 
     def document(self, campaign_id: str, head: ProgrammeHead) -> Programme:
-        """The document that the head names. Raises Damaged."""
+        """The document that the head names. Raises Damaged, of the chunk that cannot be read, or of the head."""
         names = [keys.programme_chunk(campaign_id, head.digest, number) for number in range(head.chunks)]
         found = self._table.items(names, consistent=True)
+        parts = {item["sk"]: self._table.value(item, lambda one: sure(one["part"], bytes)) for item in found}
         with blamed(self._table.name, **keys.programme(campaign_id)):
-            parts = {item["sk"]: sure(item["part"], bytes) for item in found}
             whole = b"".join(parts[name["sk"]] for name in names)
             document = Programme.model_validate_json(zlib.decompress(whole))
         return document.model_copy(update={"revision": head.revision})

@@ -52,10 +52,13 @@ class Slots:
         found = self._table.get(slot_keys.slot(*slot.name), record_of, consistent=True)
         return found or SlotRecord(slot.of.units)
 
-    def get_many(self, names: Iterable[SlotName]) -> dict[str, SlotRecord]:
-        """By `slot_id`, strongly consistent; those without an item are left out. Raises Damaged."""
+    def get_many(self, names: Iterable[SlotName]) -> dict[str, SlotRecord | Damaged]:
+        """By `slot_id`, strongly consistent; those without an item are left out."""
         items = self._table.items([slot_keys.slot(*name) for name in names], consistent=True)
-        return {SlotName(*slot_keys.slot_named(item)).slot_id: self._table.value(item, record_of) for item in items}
+        found = self._table.values(items, record_of)
+        return {
+            SlotName(*slot_keys.slot_named(item)).slot_id: record for item, record in zip(items, found, strict=True)
+        }
 
     def of_day(self, facility_day: tuple[str, str]) -> dict[str, SlotRecord | Damaged]:
         """By `hhmm`: each slot of a facility's day that has an item, as a replica knows it."""

@@ -92,10 +92,10 @@ def test_my_bookings_are_all_that_have_not_ended(halls: Court) -> None:
     halls.call_off(slot_id=TEN)
 
     def mine() -> list[tuple[str, str, str | None]]:
-        found = bookings_of(halls.services, KEYS.person("ann"), halls.world.now_s)
+        found, _ = bookings_of(halls.services, KEYS.person("ann"), halls.world.now_s)
         return [(one.slot.slot_id, one.state, one.reason) for one in found]
 
     assert mine() == [(NINE, "waiting", None), (TEN, "cancelled", "rain")]
     halls.at("2020-06-10T10:00:00+08:00")
     assert mine() == [(TEN, "cancelled", "rain")]
-    assert bookings_of(halls.services, KEYS.person("eve"), halls.world.now_s) == []
+    assert bookings_of(halls.services, KEYS.person("eve"), halls.world.now_s) == ([], 0)

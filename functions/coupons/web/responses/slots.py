@@ -63,11 +63,14 @@ class SlotBookingsView(ResponseBody):
     bookings: list[SlotBookingView]
     """By their start, of all campaigns that are live."""
     as_of: Moment
+    damaged: int
+    """How many records of the person's slots cannot be shown until they are mended; nothing is lost."""
 
     @classmethod
-    def of(cls, found: list[SlotBooking], keys: Keys, now_s: int) -> Self:
+    def of(cls, found: list[SlotBooking], damaged: int, keys: Keys, now_s: int) -> Self:
         bookings = [SlotBookingView.of(one, keys, now_s) for one in found]
-        return cls(bookings=bookings, as_of=rfc3339(now_s, found[0].slot.timezone if found else "UTC"))
+        as_of = rfc3339(now_s, found[0].slot.timezone if found else "UTC")
+        return cls(bookings=bookings, as_of=as_of, damaged=damaged)
 
 
 class SlotView(ResponseBody):
