@@ -24,7 +24,7 @@ POLICIES = {name: " ".join(text.split()) for name, text in _STATED.findall(_TEMP
 POLICY_OF = {"docs": "DocsHeaders", "shop": "ShopHeaders"}
 """An application's, where it is not that of all."""
 PHONE, DESK, NARROW = (390, 844), (1_280, 900), (320, 640)
-EDGED = ".button, .notice, .chip, .card, .faults, .editor, .field input, select"
+EDGED = ".button, .notice, .chip, .card, .faults, .editor, input:not([type=radio], [type=checkbox]), select"
 """What has a ground of its own."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -148,6 +148,8 @@ class Screen:
             self.complaints.append(f"another origin: {request.url}")
             return route.abort()
         name = f"{request.method} {address.path}"
+        if (asked := f"{name}?{address.query}") in self._answers:
+            name = asked
         if name in self._answers:
             self.asked.append(name)
             replies = self._answers[name]

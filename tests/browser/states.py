@@ -18,7 +18,8 @@ A state says what the stack answers and what the person does; the page that is b
 
 Texts are in Chinese; on an English screen each is the word that says it (`spoken.py`).
 
-An answer "lost" breaks the connection, "silent" never comes.
+An answer "lost" breaks the connection, "silent" never comes. A route with its query, as in "GET …/stats?by=day", goes
+before the route without.
 
 A body may be {"$ref": "bodies/batch.json", "status": "paused"}: another file, with members replaced.
 """

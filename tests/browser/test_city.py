@@ -181,6 +181,35 @@ def test_an_unsaved_text_outlives_a_reload_and_somebody_elses_edit(journey: Jour
     assert after["funders"][0]["budget_minor"] == budget + 100
 
 
+def test_a_release_is_on_the_board_within_seconds(journey: Journey) -> None:
+    """A pack that is claimed is counted: the board says as many as the statistics, and its season has a total."""
+    journey.set_clock("2020-06-06T10:00:30+08:00")
+    with journey.stack.citizen("board-watcher") as citizen:
+        assert citizen.send("PUT", "/batches/special-0606/claim", {}).status in {200, 201}
+    public = journey.screen(own_clock=True, language="en", size=DESK)
+    page = public.open("/city#/beijing-2020")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("[1-9][0-9,]* claimed"), timeout=30_000)
+    expect(page.locator("canvas").first).to_be_visible(timeout=20_000)
+    packs = read(journey, "/campaigns/beijing-2020/stats?by=second")["packs"]
+    claims = next(one["claims"] for one in packs if one["batch_id"] == "special-0606")
+    expect(page.locator(".figures .value").first).to_have_text(f"{claims:,}")
+    assert (public.axe(), public.sticking_out()) == ([], [])
+
+
+def test_a_venue_cancels_a_slot_and_everybody_reads_why(journey: Journey) -> None:
+    """Who reads the reason is said before; the public read of the day shows it."""
+    _, page = signed_in(journey, "/city#/console/beijing-sports/slots")
+    page.get_by_label("Facility").select_option("east-gate-court")
+    page.get_by_label("Day").fill("2022-08-10")
+    page.get_by_role("button", name=re.compile("18:00")).click()
+    expect(page.get_by_text("It cannot be undone.")).to_be_visible()
+    page.get_by_label("Reason").fill("The hall is being repaired")
+    page.get_by_role("button", name="Cancel 18:00").click()
+    expect(page.get_by_text("Cancelled: The hall is being repaired")).to_be_visible(timeout=20_000)
+    day = read(journey, "/facilities/east-gate-court/slots?day=2022-08-10")
+    assert [one["reason"] for one in day["slots"] if one["status"] == "cancelled"] == ["The hall is being repaired"]
+
+
 def test_by_keyboard_alone_a_batch_is_paused_and_resumed(journey: Journey, resumed: None) -> None:
     """Sign in, find the batch, read what a pause does, pause; the focus is never lost on the way."""
     page = journey.screen(own_clock=True, language="en", size=DESK).open(CONSOLE)

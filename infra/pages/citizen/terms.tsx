@@ -6,7 +6,7 @@ import type { Schema } from "../shared/routes";
 import { epochS } from "../shared/server_time";
 import { language, listed, locale, titled } from "../shared/words";
 import type { Summary, Terms } from "./catalogue";
-import places from "./places.json";
+import places from "../shared/places.json";
 import { say } from "./words";
 
 type Named = Record<string, Record<"zh" | "en", string>>;

@@ -1,14 +1,18 @@
-// The public page: how much of a season's packs is handed out, as the public reads tell it. No sign-in, no persons, no
-// budgets. A release minute by the second needs the statistics, which no route tells yet: it will be a screen of its own.
+// The public page: how much of a season's packs is handed out, a release by the second while one is on, and what the
+// season has come to. No sign-in, no persons, no budgets.
 
+import { nowS } from "../shared/clock";
 import { dayOf, clockOf } from "../shared/figures";
 import { Drawing } from "../shared/parts/drawings";
 import { language, titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
 import { totalsOf, type Summary } from "./batches";
-import { AsOf, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
+import { AsOf, Figure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
 import { boardHref } from "./place";
+import { Release } from "./release";
 import { api, useCampaigns, useReading } from "./stack";
+import { releaseOf } from "./stats";
+import { Totals } from "./totals";
 import { count, moment, say, share, zone } from "./words";
 
 type View = Schema<"CampaignView">;
@@ -62,9 +66,14 @@ function currentOf(campaigns: Schema<"CampaignSummary">[]) {
   return running.sort((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at))[0] ?? campaigns[0];
 }
 
-function Season({ campaignId }: { campaignId: string }) {
+/** A season with its batches, read again every few seconds. */
+export function useSeason(campaignId: string) {
   const path = { campaign_id: campaignId };
-  const read = useReading(campaignId, async (signal) => (await api.call("GET /campaigns/{campaign_id}", { path, signal })).body, EVERY_S);
+  return useReading(campaignId, async (signal) => (await api.call("GET /campaigns/{campaign_id}", { path, signal })).body, EVERY_S);
+}
+
+function Season({ campaignId }: { campaignId: string }) {
+  const read = useSeason(campaignId);
   const season = read.value;
   if (season === null) {
     return (
@@ -74,40 +83,46 @@ function Season({ campaignId }: { campaignId: string }) {
       </>
     );
   }
-  const { quantity, remaining, claimed, open, paused } = totalsOf(season.batches);
   const name = titled(season.title);
+  const release = releaseOf(season.batches, nowS.value ?? 0);
   return (
     <section class="board">
       <p class="overline" {...(name.lang && { lang: name.lang })}>{name.text}</p>
-      <Title text={say("board.sentence", { claimed: count(claimed), left: share(remaining, quantity), open: count(open) })} />
-      <AsOf asOfS={read.asOfS} local={season} />
-      <dl class="figures">
-        <Figure name={say("board.claimed")} value={count(claimed)} note={say("board.about")} />
-        <Figure name={say("board.left")} value={count(remaining)} note={say("board.left-share", { share: share(remaining, quantity) })} />
-        <Figure name={say("board.open")} value={count(open)} note={paused > 0 ? say("board.paused", { count: count(paused) }) : say("board.of-batches", { count: count(season.batches.length) })} />
-        <Figure name={say("board.next")} {...nextOf(season)} />
-      </dl>
+      {release ? <Release key={release.batch_id} season={season} batch={release} /> : <Handed season={season} asOfS={read.asOfS} />}
+      <Totals season={season} />
       <Batches season={season} />
+      <p class="ways">
+        <a href={boardHref(campaignId, "today")}>{say("today.title")}</a>
+        <a href={boardHref(campaignId, "wall")}>{say("wall.open")}</a>
+      </p>
       <p class="note">{say("board.explained", { zone: zone(season) })}</p>
     </section>
   );
 }
 
-function Figure({ name, value, note }: { name: string; value: string; note: string }) {
+/** What is handed out of all batches. */
+function Handed({ season, asOfS }: { season: View; asOfS: number | null }) {
+  const { quantity, remaining, claimed, open, paused } = totalsOf(season.batches);
+  const next = nextOf(season);
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd class="value">{value}</dd>
-      <dd class="note">{note}</dd>
-    </div>
+    <>
+      <Title text={say("board.sentence", { claimed: count(claimed), left: share(remaining, quantity), open: count(open) })} />
+      <AsOf asOfS={asOfS} local={season} />
+      <dl class="figures">
+        <Figure name={say("board.claimed")} value={count(claimed)} note={say("board.about")} />
+        <Figure name={say("board.left")} value={count(remaining)} note={say("board.left-share", { share: share(remaining, quantity) })} />
+        <Figure name={say("board.open")} value={count(open)} note={paused > 0 ? say("board.paused", { count: count(paused) }) : say("board.of-batches", { count: count(season.batches.length) })} />
+        {next && <Figure name={say("board.next")} {...next} />}
+      </dl>
+    </>
   );
 }
 
-/** When the next batch opens. */
-function nextOf(season: View): { value: string; note: string } {
+/** When the next batch opens; null: none does. */
+function nextOf(season: View): { value: string; note: string } | null {
   const coming = season.batches.filter(({ status }) => status === "scheduled" || status === "booking");
   const next = coming.sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at))[0];
-  if (next === undefined) return { value: say("board.no-next"), note: "" };
+  if (next === undefined) return null;
   const { timezone } = season;
   return { value: clockOf(next.opens_at, timezone, language.value), note: dayOf(next.opens_at, timezone, language.value) };
 }

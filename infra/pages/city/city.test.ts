@@ -116,7 +116,7 @@ test("an equation keeps its numbers in both languages", () => {
 test("an address leads to its screen, and a broken one to the first season", () => {
   assert.deepEqual(placeOf(consoleHref("spring", "audit", "early")), { name: "console", campaignId: "spring", part: "audit", batchId: "early" });
   assert.deepEqual(placeOf("#/console/spring/nowhere"), { name: "console", campaignId: "spring", part: "batches", batchId: null });
-  assert.deepEqual(placeOf("#/%E0%A4%A"), { name: "board", campaignId: "%E0%A4%A" });
+  assert.deepEqual(placeOf("#/%E0%A4%A"), { name: "board", campaignId: "%E0%A4%A", view: "board" });
 });
 
 test("a refusal of the stack is said in Chinese with its facts, and a sentence in it too", () => {

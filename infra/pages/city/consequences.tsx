@@ -7,7 +7,7 @@ import { Field } from "../shared/parts/field";
 import type { Schema } from "../shared/routes";
 import type { Form } from "./acts";
 import { issuedOf, withMore, type BatchView, type Issued } from "./batches";
-import { FunderName, Table, Waiting } from "./parts";
+import { FunderName, Sentences, Table, Waiting } from "./parts";
 import { api, useReading } from "./stack";
 import { count, moment, money, say, zone } from "./words";
 import { listed, titled } from "../shared/words";
@@ -20,10 +20,6 @@ function AsItIs({ row, children }: { row: Form["row"]; children: (view: BatchVie
   const read = useReading(row.batchId, async (signal) => (await api.call("GET /batches/{batch_id}", { path, signal })).body);
   if (read.value === null) return <Waiting read={read} lines={2} />;
   return <>{children(read.value, issuedOf(read.value))}</>;
-}
-
-function Sentences({ said }: { said: (string | false)[] }) {
-  return <ul class="sentences">{said.filter((one) => one !== false).map((one) => <li key={one}>{one}</li>)}</ul>;
 }
 
 export function Pause({ row, busy, send }: Form) {

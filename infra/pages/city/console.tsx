@@ -14,6 +14,7 @@ import { Document } from "./document";
 import { Hotline } from "./hotline";
 import { Name, Title, Waiting } from "./parts";
 import { consoleHref, PARTS, place, type Part, type Place } from "./place";
+import { Slots } from "./slots";
 import { sessionOver, signedIn, signIn, signInFailed, useCampaigns } from "./stack";
 import { say, type CityWord } from "./words";
 
@@ -22,6 +23,7 @@ const NAMES: Record<Part, CityWord> = {
   audit: "console.audit",
   budgets: "console.budgets",
   document: "console.document",
+  slots: "console.slots",
   hotline: "console.hotline",
 };
 
@@ -113,6 +115,7 @@ function Parts({ at, campaignId }: { at: Extract<Place, { name: "console" }>; ca
       {at.part === "audit" && <Audit campaignId={campaignId} batchId={at.batchId} />}
       {at.part === "budgets" && <Budgets campaignId={campaignId} />}
       {at.part === "document" && <Document key={campaignId} campaignId={campaignId} />}
+      {at.part === "slots" && <Slots campaignId={campaignId} />}
       {at.part === "hotline" && <Hotline campaignId={campaignId} />}
     </>
   );

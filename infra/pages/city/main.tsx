@@ -8,9 +8,11 @@ import { configured, Session } from "../shared/session";
 import { registered } from "../shared/worker";
 import { Board } from "./board";
 import { Console, useFocusOnScreen } from "./console";
-import { boardHref, consoleHref, place, placeOf } from "./place";
+import { boardHref, consoleHref, place, placeOf, type Place } from "./place";
 import { api, config, SCOPE, session, signedIn, signInFailed, signOut } from "./stack";
 import { say } from "./words";
+import { Today } from "./today";
+import { Wall } from "./wall";
 import "./style.css";
 
 function Page() {
@@ -28,7 +30,7 @@ function Page() {
         </Head>
         <Offline />
         <main id="main" tabIndex={-1}>
-          {at.name === "board" ? <Board campaignId={at.campaignId} /> : <Console at={at} />}
+          {at.name === "board" ? <Public at={at} /> : <Console at={at} />}
         </main>
         <footer class="foot">
           <Hotline />
@@ -37,6 +39,11 @@ function Page() {
       </div>
     </>
   );
+}
+
+function Public({ at: { campaignId, view } }: { at: Extract<Place, { name: "board" }> }) {
+  if (campaignId !== null && view === "today") return <Today campaignId={campaignId} />;
+  return campaignId !== null && view === "wall" ? <Wall campaignId={campaignId} /> : <Board campaignId={campaignId} />;
 }
 
 function Hotline() {

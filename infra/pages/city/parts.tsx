@@ -16,12 +16,20 @@ import { signOut, type Reading } from "./stack";
 import type { Schema } from "../shared/routes";
 import { count, second, say, share, type CityWord, type Local } from "./words";
 
+interface TitleProps {
+  text: string;
+  /** Of the document, where the heading changes by the second. */
+  name?: string;
+  lang?: string | undefined;
+  children?: ComponentChildren;
+}
+
 /** The page's one heading; it takes the focus when another screen is shown. */
-export function Title({ text, lang, children }: { text: string; lang?: string | undefined; children?: ComponentChildren }) {
+export function Title({ text, name = text, lang, children }: TitleProps) {
   const place = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${text} · ${say("city.name")}`;
-  }, [text, language.value]);
+    document.title = `${name} · ${say("city.name")}`;
+  }, [name, language.value]);
   return (
     <div class="title-row">
       <h1 ref={place} tabIndex={-1} {...(lang && { lang })}>{text}</h1>
@@ -106,6 +114,22 @@ export function HandedOut({ quantity, remaining }: { quantity: number; remaining
   );
 }
 
+/** What an act would do, one sentence a line. */
+export function Sentences({ said }: { said: (string | false)[] }) {
+  return <ul class="sentences">{said.filter((one) => one !== false).map((one) => <li key={one}>{one}</li>)}</ul>;
+}
+
+/** A number of a board with its name above and a word below. */
+export function Figure({ name, value, note }: { name: string; value: string; note: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="value">{value}</dd>
+      <dd class="note">{note}</dd>
+    </div>
+  );
+}
+
 const STALE_S = 10;
 const OLD_S = 30;
 
@@ -130,13 +154,21 @@ export function Told({ detail }: { detail: string }) {
   return <span {...(lang && { lang })}>{text}</span>;
 }
 
+interface FailureProps {
+  failure: ApiError;
+  /** Instead of the sentence that every page has for such a refusal. */
+  title?: string | undefined;
+  again?: () => void;
+  children?: ComponentChildren;
+}
+
 /** What went wrong with a read or an act: the sentence for the person, the stack's own, and each place that it names. */
-export function Failure({ failure, again, children }: { failure: ApiError; again?: () => void; children?: ComponentChildren }) {
+export function Failure({ failure, title: said, again, children }: FailureProps) {
   useErrorTitle();
   const refused = failure instanceof ProblemError ? failure : null;
   const detail = refused?.problem.detail;
   const places = refused ? placesOf(refused) : [];
-  const title = refused === null ? say("failure.unreachable") : refused.slug === "malformed" ? say("failure.malformed") : lineOf(refused, language.value);
+  const title = said ?? (refused === null ? say("failure.unreachable") : refused.slug === "malformed" ? say("failure.malformed") : lineOf(refused, language.value));
   return (
     <Notice mood="stop" live="alert" title={title}>
       {typeof detail === "string" && <p class="detail"><Told detail={detail} /></p>}

@@ -3,24 +3,28 @@
 import { signal } from "@preact/signals";
 import { stepsOf } from "../shared/place";
 
-export const PARTS = ["batches", "audit", "budgets", "document", "hotline"] as const;
+export const PARTS = ["batches", "audit", "budgets", "document", "slots", "hotline"] as const;
 export type Part = (typeof PARTS)[number];
+
+export const VIEWS = ["board", "today", "wall"] as const;
+/** The public page itself, today's sheet, and the screen on a wall. */
+export type View = (typeof VIEWS)[number];
 
 /** The public page of a season, or a part of the console; null: the first season. */
 export type Place =
-  | { name: "board"; campaignId: string | null }
+  | { name: "board"; campaignId: string | null; view: View }
   | { name: "console"; campaignId: string | null; part: Part; batchId: string | null };
 
-/** `#/beijing-2020`, `#/console/beijing-2020/batches/special-0606`; anything else is the first season's page. */
+/** `#/beijing-2020`, `#/beijing-2020/today`, `#/console/beijing-2020/batches/special-0606`; anything else is the first season's page. */
 export function placeOf(hash: string): Place {
   const steps = stepsOf(hash);
-  if (steps[0] !== "console") return { name: "board", campaignId: steps[0] ?? null };
+  if (steps[0] !== "console") return { name: "board", campaignId: steps[0] ?? null, view: VIEWS.find((each) => each === steps[1]) ?? "board" };
   const part = PARTS.find((each) => each === steps[2]) ?? "batches";
   return { name: "console", campaignId: steps[1] ?? null, part, batchId: steps[3] ?? null };
 }
 
-export function boardHref(campaignId: string): string {
-  return `#/${encodeURIComponent(campaignId)}`;
+export function boardHref(campaignId: string, view: View = "board"): string {
+  return `#/${encodeURIComponent(campaignId)}${view === "board" ? "" : `/${view}`}`;
 }
 
 export function consoleHref(campaignId: string, part: Part = "batches", batchId?: string): string {

@@ -2,7 +2,7 @@
 
 import type { Language } from "../shared/reactions";
 import { language, locale, saying } from "../shared/words";
-import { digitsOf, momentOf, moneyOf, zoneOf } from "../shared/figures";
+import { amountOf, digitsOf, momentOf, moneyOf, zoneOf } from "../shared/figures";
 import en from "./words/en.json";
 import zh from "./words/zh.json";
 
@@ -28,6 +28,20 @@ export interface Local {
 }
 
 export const money = (minor: number, { currency }: Pick<Local, "currency">): string => moneyOf(minor, currency, language.value);
+
+/** `1234.6万元`, `¥12.3M`: an amount where there is room for a few letters. */
+export function about(minor: number, { currency }: Pick<Local, "currency">): string {
+  const { sign, signFirst } = amountOf(0, currency, language.value);
+  const number = new Intl.NumberFormat(locale.value, { notation: "compact", maximumFractionDigits: 1 }).format(minor / 10 ** digitsOf(currency));
+  return signFirst ? sign + number : number + sign;
+}
+
+/** `8.6 元`, `¥1`: a few units of the currency. */
+export function tenths(units: number, { currency }: Pick<Local, "currency">): string {
+  const { sign, signFirst } = amountOf(0, currency, language.value);
+  const number = new Intl.NumberFormat(locale.value, { maximumFractionDigits: 1 }).format(units);
+  return signFirst ? sign + number : `${number}\u00a0${sign}`;
+}
 
 export const moment = (at: string | number, { timezone }: Pick<Local, "timezone">): string => momentOf(at, timezone, language.value);
 

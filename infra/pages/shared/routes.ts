@@ -29,7 +29,12 @@ export const PUBLIC: ReadonlySet<string> = new Set<Route>([
   "GET /campaigns",
   "GET /campaigns/{campaign_id}",
   "GET /campaigns/{campaign_id}/merchants",
+  "GET /campaigns/{campaign_id}/activities",
+  "GET /campaigns/{campaign_id}/facilities",
+  "GET /campaigns/{campaign_id}/announcements",
+  "GET /campaigns/{campaign_id}/stats",
   "GET /batches/{batch_id}",
+  "GET /facilities/{facility_id}/slots",
   "GET /openapi.json",
 ]);
 

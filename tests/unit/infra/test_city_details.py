@@ -29,6 +29,7 @@ SOURCES = [
     "operate/campaigns.py",
     "operate/controls.py",
     "operate/publication.py",
+    "slots/venue.py",
 ]
 """Which write the sentences that an operator's page can show."""
 NOT_SAID = {
