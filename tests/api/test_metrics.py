@@ -36,6 +36,11 @@ UNDER_A_NAME_OF_THEIR_OWN: dict[str, RequestOperation] = {
     "PUT /batches/{batch_id}/claim": "claim",
     BOOKING: "booking",
     "DELETE /batches/{batch_id}/booking": "booking",
+    **{
+        f"{method} /slots/{{slot_id}}/{what}": "booking"
+        for method in ("PUT", "DELETE")
+        for what in ("booking", "waiting")
+    },
     HOLD: "hold",
     "DELETE /orders/{order_no}/hold": "hold",
     "PUT /orders/{order_no}/redemption": "redemption",
