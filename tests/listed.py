@@ -1,4 +1,4 @@
-"""Programmes of the season of `tests/world.py`, as short as a list of their entries."""
+"""Programmes of the season of `tests/world.py`, as short as a list of their entries; courts are those of `court.py`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from coupons.model.programmes import Programme
+from tests import court
 
 NOON, ONE = "2020-06-06T12:00:00+08:00", "2020-06-06T13:00:00+08:00"
-DAILY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-ROW = {"weekdays": DAILY, "from": "09:00", "to": "22:00", "slot_minutes": 60}
-DAYS = {"first_day": "2020-06-01", "last_day": "2020-09-30"}
-RULE: dict[str, Any] = {
-    "booking_rule_id": "court",
-    "opens_days_ahead": 7,
-    "opens_at": "07:00",
-    "per_person": {"upcoming_max": 4},
-    "promote_until_minutes": 120,
-    "cancel_until_minutes": 60,
-}
 VENUES: list[dict[str, Any]] = [
     {"venue_id": "hall", "merchant_id": "diner", "store_id": "diner", "district": "west", "accessible": True},
     {"venue_id": "pool", "merchant_id": "diner", "store_id": "diner", "district": "east", "title": "Pool"},
@@ -48,16 +38,7 @@ def activity(activity_id: str = "walk", **changes: Any) -> dict[str, Any]:
 
 def facility(facility_id: str = "court", venue_id: str = "hall", sport: str = "badminton", **changes: Any) -> Any:
     """Two units from 9 to 22 o'clock every day."""
-    return {
-        "facility_id": facility_id,
-        "venue_id": venue_id,
-        "sport": sport,
-        "units": 2,
-        "schedule": [{**ROW, **DAYS}],
-        "price_minor": 6000,
-        "booking_rule": "court",
-        **changes,
-    }
+    return court.facility(facility_id=facility_id, venue_id=venue_id, sport=sport, **changes)
 
 
 def announcement(announcement_id: str = "open", **changes: Any) -> dict[str, Any]:
@@ -78,7 +59,12 @@ def document(
 ) -> dict[str, Any]:
     """A programme with two venues and a booking rule."""
     lists = {"activities": activities, "facilities": facilities, "announcements": announcements}
-    return {"venues": VENUES, "booking_rules": [RULE], **{name: list(one) for name, one in lists.items()}, **more}
+    return {
+        "venues": VENUES,
+        "booking_rules": [court.rule()],
+        **{name: list(one) for name, one in lists.items()},
+        **more,
+    }
 
 
 def programme(**lists: Any) -> Programme:

@@ -8,7 +8,8 @@ from typing import Any
 from coupons.claim.listings import PAGE_ENTRIES
 from tests.api.cases import case, opened
 from tests.api.stage import Stage
-from tests.listed import NOON, ONE, RULE, activity, document, facility, session
+from tests.court import rule
+from tests.listed import NOON, ONE, activity, document, facility, session
 from tests.world import Answered, campaign
 
 ACTIVITIES, FACILITIES, ANNOUNCEMENTS = (
@@ -49,9 +50,7 @@ COURT: dict[str, Any] = {
     "units": 2,
     "price_minor": 6000,
     "booking_rule": {
-        **RULE,
-        "per_person": {"upcoming_max": 4, "per_day_minutes": None},
-        "waiting_max": 0,
+        **rule(),
         "check_in": None,
         "no_show": None,
     },
