@@ -105,6 +105,16 @@ class Screen:
             )
         )
 
+    def cut_off(self) -> list[str]:
+        """Amounts that are wider than their own box."""
+        return list(
+            self.page.evaluate(
+                """() => [...document.querySelectorAll("#amount, .amount, .numbers, strong")]
+                  .filter((it) => getComputedStyle(it).display !== "inline" && it.scrollWidth > it.clientWidth + 1)
+                  .map((it) => it.outerHTML.slice(0, 120))"""
+            )
+        )
+
     def enlarged(self) -> None:
         """Text is twice as large from now on."""
         self.page.evaluate("document.documentElement.style.fontSize = '200%'")
