@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -11,11 +14,19 @@ from tests.browser.journey import Journey
 from tests.browser.screen import Screen
 
 SHOP = "qianmen-diner"
+_OPEN = datetime.fromisoformat("2020-06-06T10:30:00+08:00")
+_APART = timedelta(minutes=15)
+"""More than a cut-off till has to redeem late."""
+_turns = count()
 
 
 def code_of(journey: Journey, name: str) -> str:
-    """A fresh code of this person's coupon of 10 off 50, which is claimed now."""
-    journey.set_clock("2020-06-06T10:30:00+08:00")
+    """A fresh code of this person's coupon of 10 off 50, which is claimed now.
+
+    The clock never goes back to the time of an earlier code: a page that has been closed may have a request under way,
+    and it must not be in time again.
+    """
+    journey.set_clock((_OPEN + next(_turns) * _APART).isoformat())
     with journey.stack.citizen(name) as citizen:
         claimed = citizen.send("PUT", "/batches/special-0606/claim", {})
         coupon = next(one for one in claimed.json["coupons"] if one["terms_id"] == "meal-50-10")
@@ -23,7 +34,7 @@ def code_of(journey: Journey, name: str) -> str:
 
 
 def lines(journey: Journey, before: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Of the day, without those that were there before: the clock goes back, so new ones are not the last."""
+    """Of the day, without those that were there before; they are ordered by their numbers."""
     with journey.stack.merchant(SHOP) as merchant:
         found = merchant.send("GET", "/settlements/2020-06-06").json["lines"]
     return [line for line in found if line not in before]
@@ -46,3 +57,8 @@ def quoted(page: Page, code: str, amount: str = "60") -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="核销并收 40.00 元")).to_be_visible()
     expect(page.get_by_label("金额", exact=True)).to_have_value(amount)
+
+
+def number_of(page: Page) -> str:
+    """The order number that the screen shows."""
+    return page.get_by_text(re.compile(r"^单号 ")).inner_text().split()[-1]

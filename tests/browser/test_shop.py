@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
 from tests.browser.screen import Screen
-from tests.browser.shop import SHOP, code_of, lines, quoted, signed_in
+from tests.browser.shop import SHOP, code_of, lines, number_of, quoted, signed_in
 
 REDEMPTIONS = re.compile(r".*/orders/[^/]+/redemption$")
 
@@ -100,7 +100,7 @@ def test_a_till_cut_off_in_the_middle_of_a_sale_loses_and_doubles_nothing(journe
     quoted(page, code)
     with without_answers(page, after_effect=after_effect):
         cut_off(journey, page)
-        number = page.get_by_text(re.compile(r"^单号 ")).inner_text().split()[-1]
+        number = number_of(page)
         assert len(lines(journey, before)) == after_effect
         page.reload()
         expect(page.get_by_role("link", name="1 待补")).to_be_visible()
@@ -126,6 +126,7 @@ def test_what_a_cut_off_till_sends_late_is_redeemed_or_told(
     quoted(page, code)
     with without_answers(page, after_effect=False):
         cut_off(journey, page)
+        number = number_of(page)
         page.get_by_role("button", name="下一位").click()
         journey.leap(late_s)
     page.clock.run_for(6_000)
@@ -135,7 +136,7 @@ def test_what_a_cut_off_till_sends_late_is_redeemed_or_told(
     if not redeemed:
         page.clock.run_for(6_000)
     expect(page.get_by_text(seen).first).to_be_visible()
-    assert [line["late"] for line in lines(journey, before)] == [True] * redeemed
+    assert [(line["order_no"], line["late"]) for line in lines(journey, before)] == [(number, True)] * redeemed
 
 
 def test_two_presses_are_one_redemption(journey: Journey) -> None:
@@ -148,7 +149,9 @@ def test_two_presses_are_one_redemption(journey: Journey) -> None:
     quoted(page, code)
     page.get_by_role("button", name="核销并收").dblclick(no_wait_after=True)
     expect(page.get_by_role("heading", name="已核销")).to_be_visible()
-    assert (len(sent), len(lines(journey, before))) == (1, 1)
+    number = number_of(page)
+    assert [line["order_no"] for line in lines(journey, before)] == [number]
+    assert sent == [f"{journey.stack.url}/orders/{number}/redemption"]
 
 
 def test_a_sale_and_its_reversal_by_the_keyboard_alone(journey: Journey) -> None:

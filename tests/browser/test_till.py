@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
 from tests.browser.screen import Screen
-from tests.browser.shop import SHOP, code_of, lines, quoted, signed_in
+from tests.browser.shop import SHOP, code_of, lines, number_of, quoted, signed_in
 
 
 def test_a_coupon_that_is_set_aside_is_redeemed_without_a_code_or_released(journey: Journey) -> None:
@@ -24,7 +23,7 @@ def test_a_coupon_that_is_set_aside_is_redeemed_without_a_code_or_released(journ
         quoted(page, code)
         page.get_by_role("button", name="先留券，稍后付").click()
         expect(page.get_by_role("heading", name="券已留给这一单")).to_be_focused()
-        numbers.append(page.get_by_text(re.compile(r"^单号 ")).inner_text().split()[-1])
+        numbers.append(number_of(page))
         page.get_by_role("link", name="看留着的券").click()
         if act == "放回":
             page.get_by_role("button", name="不要了，放回").click()
