@@ -24,8 +24,9 @@ POLICIES = {name: " ".join(text.split()) for name, text in _STATED.findall(_TEMP
 POLICY_OF = {"docs": "DocsHeaders", "shop": "ShopHeaders"}
 """An application's, where it is not that of all."""
 PHONE, DESK, NARROW = (390, 844), (1_280, 900), (320, 640)
-EDGED = ".button, .notice, .chip, .card, .faults, .editor, input:not([type=radio], [type=checkbox]), select"
-"""What has a ground of its own."""
+EDGED = """.button, .notice, .chip, .card, .faults, .editor, .amount-field, select,
+  input:not([type=radio], [type=checkbox], .amount-field *)"""
+"""What has a ground of its own; the browser draws boxes and circles to be ticked."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

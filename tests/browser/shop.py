@@ -60,5 +60,5 @@ def quoted(page: Page, code: str, amount: str = "60") -> None:
 
 
 def number_of(page: Page) -> str:
-    """The order number that the screen shows."""
-    return page.get_by_text(re.compile(r"^单号 ")).inner_text().split()[-1]
+    """The order number on the screen, also among details that are closed."""
+    return str(page.get_by_text(re.compile(r"^单号 ")).text_content()).split()[-1]

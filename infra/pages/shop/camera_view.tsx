@@ -65,7 +65,7 @@ function Said() {
     return (
       <>
         <div class="aim" aria-hidden="true" />
-        <p class="hint">{foreign.value ? tell(foreignBy()) : tell("camera.aim")}</p>
+        <p class={foreign.value ? "hint wrong" : "hint"}>{foreign.value ? tell(foreignBy()) : tell("camera.aim")}</p>
         <div class="tools">
           {torch.value !== "none" && <Tool icon="light" pressed={torch.value === "on"} onPress={light}>{tell("camera.light")}</Tool>}
           {focusable.value && <Tool icon="refresh" onPress={focus}>{tell("camera.focus")}</Tool>}
@@ -80,7 +80,7 @@ function Said() {
       <div class="stack ask">
         <p>{tell("camera.why")}</p>
         <Button kind="edge" icon="camera" busy={state === "asking"} onPress={() => void start()}>{tell("camera.start")}</Button>
-        {foreign.value && <p class="note">{tell(foreignBy())}</p>}
+        {foreign.value && <Notice mood="wait">{tell(foreignBy())}</Notice>}
         {byHand}
       </div>
     );
@@ -89,7 +89,7 @@ function Said() {
   return (
     <div class="stack ask">
       <Notice mood="stop" icon="camera" title={tell(title)} live="status">{state === "denied" ? tell(allowedBy()) : tell(said)}</Notice>
-      {foreign.value && <p class="note">{tell(foreignBy())}</p>}
+      {foreign.value && <Notice mood="wait">{tell(foreignBy())}</Notice>}
       <div class="tools">
         <Tool icon="refresh" onPress={start}>{tell("camera.again")}</Tool>
         {byHand}
@@ -103,7 +103,7 @@ function Practice() {
   return (
     <div class="stack ask">
       <p>{tell("practice.steps")}</p>
-      {foreign.value && <p class="note">{tell(foreignBy())}</p>}
+      {foreign.value && <Notice mood="wait">{tell(foreignBy())}</Notice>}
       <Button kind="edge" onPress={() => codeRead(CODE)}>{tell("practice.code")}</Button>
     </div>
   );

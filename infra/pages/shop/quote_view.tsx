@@ -98,6 +98,8 @@ function Unfit({ quote, onChange }: { quote: Quote; onChange: () => void }) {
 function Refused({ refusal }: { refusal: ProblemError }) {
   const reason = String(refusal.problem.reason ?? "");
   if (PINS.includes(reason)) return <Pin wrong={reason === "pin-wrong"} />;
+  // A sign-in that is over is told on top of each screen.
+  if (refusal.status === 401) return <><SignIn /><InFull /></>;
   const waitS = refusal.slug === "code-expired" ? refusal.retryAfterS : null;
   return (
     <>
@@ -106,7 +108,7 @@ function Refused({ refusal }: { refusal: ProblemError }) {
         {reason === "replaced" && <p>{tell("refused.replaced")}</p>}
         {reason === "pin-spoiled" && <p>{tell("refused.spoiled")}</p>}
       </Notice>
-      {refusal.status === 401 ? <SignIn /> : <AgainAfter waitS={waitS} />}
+      <AgainAfter waitS={waitS} />
       <InFull />
     </>
   );

@@ -9,6 +9,7 @@ import { language } from "../shared/words";
 import { CameraView } from "./camera_view";
 import { Frame } from "./frame";
 import { textOf, typed } from "./money";
+import { practising } from "./practice";
 import { QuoteView } from "./quote_view";
 import { amount, code, ownNumber, phase, totalMinor } from "./sale";
 import { itemAdded, items, itemsMinor } from "./items";
@@ -45,8 +46,8 @@ function stepOf(now: string) {
   if (now !== "entering" && now !== "quoting") return "sale.asked";
   if (now === "quoting") return "sale.asking";
   if (totalMinor.value === null && items.value.length > 0) return "items.incomplete";
-  if (totalMinor.value === null) return code.value === null ? "sale.both" : "sale.amount-missing";
-  return "sale.code-missing";
+  if (totalMinor.value === null) return code.value === null && !practising.value ? "sale.both" : "sale.amount-missing";
+  return practising.value ? "practice.code" : "sale.code-missing";
 }
 
 function AmountField() {
