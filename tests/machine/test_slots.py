@@ -1,0 +1,230 @@
+"""Slots played by chance against an oracle of plain lists: who is booked, who waits in which order, who is refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from infra.virtual.store import Store
+from tests.court import DAY, a_slot, offer
+from tests.court import rule as booking_rule
+from tests.store.faults import KilledError, Mortal
+from tests.store.slots.conftest import Court
+from tests.world import KEYS, World, campaign, seconds
+
+EXAMPLES = 60
+LONGER = int(os.environ.get("MACHINE_EXAMPLES", "0"))
+"""So many plays, new ones each time."""
+WAITING_MAX, UNITS = 2, 2
+HOURS = ("0900", "1000", "1100")
+SLOTS = [f"court.{DAY}.{hhmm}" for hhmm in HOURS]
+PEOPLE = ("ann", "bob", "cyd", "dan", "eve")
+MOMENTS = [f"{DAY}T{time}:00+08:00" for time in ("06:30", "07:30", "08:30", "09:30", "10:30", "12:30")]
+"""Of the first slot: the list has force, it has none, too late to give back, it has begun; and so on of the others."""
+
+
+@dataclass
+class Hour:
+    """A slot as a list on paper."""
+
+    starts_at_s: int
+    units: int = UNITS
+    booked: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    cancelled: bool = False
+
+    def promotes(self, now_s: int) -> bool:
+        return now_s < self.starts_at_s - 120 * 60
+
+    def says(self, name: str) -> str:
+        if self.cancelled:
+            return "cancelled"
+        return "booked" if name in self.booked else f"waiting {self.waiting.index(name) + 1}"
+
+    def move_up(self, now_s: int) -> None:
+        while self.promotes(now_s) and not self.cancelled and self.waiting and len(self.booked) < self.units:
+            self.booked.append(self.waiting.pop(0))
+
+
+@dataclass
+class Paper:
+    """What each act says, and what is true afterwards."""
+
+    hours: dict[str, Hour]
+    upcoming_max: int
+
+    def enter(self, name: str, slot_id: str, now_s: int, *, joins: bool) -> str:
+        hour = self.hours[slot_id]
+        full = len(hour.booked) >= hour.units
+        refuses = full or (hour.promotes(now_s) and bool(hour.waiting))
+        if name in hour.booked or (name in hour.waiting and (hour.cancelled or hour.promotes(now_s) or full)):
+            return hour.says(name)
+        if now_s >= hour.starts_at_s:
+            return "closed"
+        if hour.cancelled:
+            return "stopped"
+        if joins and refuses and not hour.promotes(now_s):
+            return "closed"
+        if self._coming(name, slot_id, now_s) >= self.upcoming_max:
+            return "quota"
+        if refuses and (not joins or len(hour.waiting) >= WAITING_MAX):
+            return "full"
+        if refuses:
+            hour.waiting.append(name)
+        else:
+            hour.waiting = [other for other in hour.waiting if other != name]
+            hour.booked.append(name)
+        return hour.says(name)
+
+    def _coming(self, name: str, but: str, now_s: int) -> int:
+        others = [hour for slot_id, hour in self.hours.items() if slot_id != but and not hour.cancelled]
+        mine = [hour for hour in others if name in [*hour.booked, *hour.waiting]]
+        return sum(now_s < hour.starts_at_s + 3600 for hour in mine)
+
+    def leave(self, name: str, slot_id: str, now_s: int) -> str:
+        hour = self.hours[slot_id]
+        if name not in [*hour.booked, *hour.waiting]:
+            return "not-found"
+        until_s = hour.starts_at_s - (60 * 60 if name in hour.booked else 0)
+        if now_s >= until_s and not hour.cancelled:
+            return "closed"
+        hour.booked = [other for other in hour.booked if other != name]
+        hour.waiting = [other for other in hour.waiting if other != name]
+        hour.move_up(now_s)
+        return "cancelled"
+
+    def set_units(self, slot_id: str, units: int, now_s: int) -> None:
+        hour = self.hours[slot_id]
+        hour.units = units
+        hour.move_up(now_s)
+
+
+names, slot_ids, processes = st.sampled_from(PEOPLE), st.sampled_from(SLOTS), st.integers(0, 1)
+
+
+class Evening(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(Store())
+        self.world.publish(campaign())
+
+    @initialize(
+        slot_id=slot_ids,
+        order=st.permutations(PEOPLE),
+        upcoming_max=st.sampled_from([1, 2]),
+        moment=st.sampled_from(MOMENTS[:3]),
+    )
+    def full(self, slot_id: str, order: list[str], upcoming_max: int, moment: str) -> None:
+        """Every play begins at a slot with a waiting list, where there is most to get wrong."""
+        per_person = {"upcoming_max": upcoming_max, "per_day_minutes": None}
+        offer(self.world, booking_rules=[booking_rule(waiting_max=WAITING_MAX, per_person=per_person)])
+        self.courts = [Court(self.world, self.world.new_services(seed=seed)) for seed in (1, 2)]
+        self.paper = Paper({slot_id: Hour(a_slot(slot_id[-4:]).starts_at_s) for slot_id in SLOTS}, upcoming_max)
+        for name in order:
+            said = self.paper.enter(name, slot_id, self._now_s(), joins=True)
+            assert self.courts[0].wait(name, slot_id) == said
+        self.world.clock.set(moment)
+
+    def _now_s(self) -> int:
+        self.world.clock.advance(2)  # past what a process keeps of a day
+        return self.world.now_s
+
+    @rule(
+        name=names,
+        slot_id=slot_ids,
+        joins=st.booleans(),
+        process=processes,
+        dies=st.sampled_from([None, None, True, False]),
+    )
+    def enter(self, name: str, slot_id: str, joins: bool, process: int, dies: bool | None) -> None:
+        """Book or wait, on one of two devices; perhaps the process dies at its write, and the request is repeated."""
+        said = self.paper.enter(name, slot_id, self._now_s(), joins=joins)
+        self._play(process, dies, said, lambda court: (court.wait if joins else court.book)(name, slot_id))
+
+    @rule(name=names, slot_id=slot_ids, process=processes, dies=st.sampled_from([None, None, False]))
+    def leave(self, name: str, slot_id: str, process: int, dies: bool | None) -> None:
+        """Also by who is not in the slot."""
+        said = self.paper.leave(name, slot_id, self._now_s())
+        self._play(process, dies, said, lambda court: court.leave(name, slot_id))
+
+    @precondition(lambda self: any(hour.booked for hour in self.paper.hours.values()))
+    @rule(data=st.data(), process=processes)
+    def a_place_is_given_back(self, data: st.DataObject, process: int) -> None:
+        slot_id = data.draw(st.sampled_from([name for name, hour in self.paper.hours.items() if hour.booked]))
+        name = data.draw(st.sampled_from(self.paper.hours[slot_id].booked))
+        said = self.paper.leave(name, slot_id, self._now_s())
+        assert self.courts[process].leave(name, slot_id) == said
+
+    def _play(self, process: int, dies: bool | None, said: str, act: Callable[[Court], str]) -> None:
+        court = self.courts[process]
+        if dies is not None:
+            try:
+                assert act(court.through(Mortal(self.world.client, 1, applied=dies))) == said
+            except KilledError:
+                assert act(court) == said
+        else:
+            assert act(court) == said
+
+    @rule(slot_id=slot_ids, units=st.integers(1, 3), process=processes)
+    def change_units(self, slot_id: str, units: int, process: int) -> None:
+        hour, now_s = self.paper.hours[slot_id], self._now_s()
+        if not hour.cancelled and now_s < hour.starts_at_s + 3600:
+            assert self.courts[process].units(units, slot_id).units == units
+            if units != hour.units:
+                self.paper.set_units(slot_id, units, now_s)
+
+    @precondition(lambda self: any(hour.booked for hour in self.paper.hours.values()))
+    @rule(data=st.data(), process=processes)
+    def call_off(self, data: st.DataObject, process: int) -> None:
+        """And somebody who was in it asks for another hour."""
+        slot_id = data.draw(st.sampled_from([name for name, hour in self.paper.hours.items() if hour.booked]))
+        hour = self.paper.hours[slot_id]
+        if self._now_s() < hour.starts_at_s + 3600:
+            self.courts[process].call_off("rain", slot_id)
+            hour.cancelled = True
+            for name in [*hour.booked, *hour.waiting][:1]:
+                other = data.draw(st.sampled_from([at for at in SLOTS if at != slot_id]))
+                self.enter(name, other, joins=False, process=process, dies=None)
+
+    @precondition(lambda self: any(hour.waiting for hour in self.paper.hours.values()))
+    @rule(data=st.data(), joins=st.booleans(), process=processes)
+    def who_waits_asks_again(self, data: st.DataObject, joins: bool, process: int) -> None:
+        slot_id = data.draw(st.sampled_from([name for name, hour in self.paper.hours.items() if hour.waiting]))
+        name = data.draw(st.sampled_from(self.paper.hours[slot_id].waiting))
+        self.enter(name, slot_id, joins, process, None)
+
+    @rule(really=st.booleans())
+    def time_passes(self, really: bool) -> None:
+        later = [moment for moment in MOMENTS if seconds(moment) > self.world.now_s]
+        if really and later:
+            self.world.clock.set(later[0])
+
+    @invariant()
+    def stored_as_on_paper(self) -> None:
+        for slot_id, hour in self.paper.hours.items():
+            record = self.courts[0].record(slot_id)
+            assert record.units == hour.units
+            assert set(record.booked) == {KEYS.person(name) for name in hour.booked}
+            assert sorted(record.waiting, key=record.waiting.__getitem__) == [
+                KEYS.person(name) for name in hour.waiting
+            ]
+            assert (record.cancelled is not None) == hour.cancelled
+        self.courts[0].assert_sound()
+
+
+Evening.TestCase.settings = settings(
+    max_examples=LONGER or EXAMPLES,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=not LONGER,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    report_multiple_bugs=False,
+)
+# Shrinking a red play may take minutes.
+TestEvening = pytest.mark.timeout(0)(Evening.TestCase)
