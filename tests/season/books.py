@@ -131,6 +131,10 @@ class Books:
         self.claims: dict[tuple[str, str], str] = {}
         """Claim key and person → batch."""
         self.orders: dict[OrderAt, OrderEntry] = {}
+        self.bookings: dict[tuple[str, str], str] = {}
+        """Those that stand, by batch and person: the day of the booking."""
+        self.claim_days: Counter[tuple[str, str]] = Counter()
+        """Claims by batch and day."""
         self.lines: dict[tuple[str, str], list[LineEntry]] = {}
         """Merchant and day."""
 
@@ -154,12 +158,16 @@ class Books:
         batch.reserved.update(batch.cost(quantity - batch.quantity))
         batch.quantity = quantity
 
+    def booked(self, person: str, batch_id: str, answer: dict[str, Any]) -> None:
+        self.bookings[batch_id, person] = _day(answer["booked_at"])
+
     def claimed(self, person: str, batch_id: str, answer: dict[str, Any]) -> list[str]:
         """The pack's coupon ids."""
         batch = self.batches[batch_id]
         at = (batch.claim_key, person)
         assert at not in self.claims, f"{person} has claimed {self.claims[at]} and now {batch_id}"
         self.claims[at] = batch_id
+        self.claim_days[batch_id, _day(answer["claimed_at"])] += 1
         batch.claims += 1
         assert batch.claims <= batch.quantity, f"{batch_id}: {batch.claims} claims of {batch.quantity}"
         assert [one["terms_id"] for one in answer["coupons"]] == batch.document["terms"]
@@ -266,4 +274,8 @@ class Books:
             answer.get("late", False),
             answer.get("coupon_returned", False),
         )
-        self.lines.setdefault((merchant_id, str(datetime.fromisoformat(at).date())), []).append(line)
+        self.lines.setdefault((merchant_id, _day(at)), []).append(line)
+
+
+def _day(at: str) -> str:
+    return str(datetime.fromisoformat(at).date())

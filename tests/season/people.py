@@ -106,6 +106,7 @@ class People:
             assert cancelled.status == 200 or cancelled.slug == "closed", cancelled.text
             if cancelled.status == 200:
                 return
+        self._books.booked(resident.name, batch_id, answer.json)
         resident.booked.add(batch_id)
         self.booked[batch_id] += 1
 
