@@ -5,9 +5,12 @@ is written by a fork of the process, which sees the state of one instant: no req
 DynamoDB's on its event loop, from which the fork is made), and requests go on meanwhile. It is written beside the
 earlier save, which is replaced once the new one is complete (`kept.settle_state`).
 
-The parent holds the other ends of two pipes. Each byte on standard input asks for a save; the end of standard input,
+The parent holds the other ends of two pipes. A byte `s` on standard input asks for a save; the end of standard input,
 however the parent went, ends ministack, which then saves a last time if it was ever asked to. Each save writes a line
 to the descriptor of the first argument: `saved`, `ended` for the last one, or `failed` and the reason.
+
+Streams are not saved. So before the end a byte `r` waits until the functions have read them, at most READ_WITHIN_S, and
+writes `unread` and how many records they have not: each is missing in what one function does.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,14 +31,16 @@ from typing import Any
 from hypercorn.config import Config
 from ministack import app  # type: ignore[import-untyped]
 from ministack.core import persistence  # type: ignore[import-untyped]
-from ministack.services import lambda_svc  # type: ignore[import-untyped]
+from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 
 from infra.local.kept import settle_state, unfinished_state
-from infra.local.saves import ENDED, FAILED, SAVED
+from infra.local.saves import ENDED, FAILED, READ, READ_WITHIN_S, SAVED, UNREAD
 
 SAVED_WITHIN_S = 120
 """A fork that hangs is killed then."""
 _NO_LIMIT_S = 86_400
+_LOOKED_EVERY_S = 0.05
+_QUIET_LOOKS = 3
 
 Services = dict[str, Callable[[], Any]]
 
@@ -73,6 +79,29 @@ def save(services: Services, directory: Path) -> str | None:
     return None
 
 
+def unread_at_last() -> int:
+    """Waits until the streams are read, and still are a moment later: a request may not have ended."""
+    deadline_s, looks = time.monotonic() + READ_WITHIN_S, 0
+    while looks < _QUIET_LOOKS:
+        left = unread()
+        looks = 0 if left else looks + 1
+        if time.monotonic() >= deadline_s:
+            return left
+        time.sleep(_LOOKED_EVERY_S)
+    return 0
+
+
+def unread() -> int:
+    """Records of the tables' streams that a mapping has not brought to its function, for each mapping."""
+    left = 0
+    for account, region, mapping in lambda_svc._iter_all_esms():  # noqa: SLF001 - no request tells a mapping's position
+        _, _, table = mapping["EventSourceArn"].partition(":table/")
+        end = dynamodb.stream_end_position(table.partition("/")[0], account_id=account, region=region)
+        read = lambda_svc._dynamodb_stream_positions.get_scoped(account, region, mapping["UUID"], 0)  # noqa: SLF001
+        left += max(end - read, 0)
+    return left
+
+
 class Saver:
     """Saves the state of this process; one save at a time."""
 
@@ -85,7 +114,10 @@ class Saver:
 
     def follow_parent(self) -> None:
         """Saves whenever the parent asks; ends the process once the parent is gone."""
-        while os.read(0, 1):
+        while command := os.read(0, 1):
+            if command == READ:
+                self._tell(f"{UNREAD}{unread_at_last()}")
+                continue
             self._asked = True
             forked: SimpleQueue[int] = SimpleQueue()
             loop = app._MAIN_LOOP  # noqa: SLF001 - the loop that handles requests

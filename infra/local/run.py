@@ -130,6 +130,8 @@ def _stop(cloud: Cloud, kept: Kept) -> None:
     crashed = cloud.ended()
     if not crashed:
         _say("saving and ending …" if cloud.saves.begun else "ending …")
+        if left := cloud.read_streams():
+            _say(f"{left} records of streams were not read in time: their events are lost")
     if cloud.stop():
         kept.stopped()
         return

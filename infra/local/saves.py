@@ -12,6 +12,12 @@ from typing import IO
 
 EVERY_S = 60
 """What a killed process can lose."""
+READ_WITHIN_S = 15
+"""The functions that read the tables' streams get so much time at the end, if they are behind."""
+SAVE, READ = b"s", b"r"
+"""What the process is asked for: a save; to wait until the streams are read."""
+UNREAD = "unread "
+"""What it says of the streams: the number of records that were not read in time comes after it."""
 SAVED, ENDED, FAILED = "saved", "ended", "failed "
 """What the process says of each save, a line each: `ended` of the last one, `failed ` with the reason after it."""
 
@@ -26,13 +32,15 @@ class Saves:
         self._say: Callable[[str], None] = lambda _: None
         self._stopped = threading.Event()
         self._reader = threading.Thread(target=self._read, name="save results", daemon=True)
-        self._reader.start()
         self.begun = False
         self.saved_at_s: float | None = None
         """Of real time; None before the first one."""
         self.failure = ""
         """Why the last one failed; empty if it did not."""
         self._ended = False
+        self._told = threading.Event()
+        self._unread: int | None = None
+        self._reader.start()
 
     def begin(self, say: Callable[[str], None]) -> None:
         """The state is saved now and in each minute from now; a failure, and the end of failures, is said once."""
@@ -43,6 +51,16 @@ class Saves:
     def stop(self) -> None:
         """No further save is asked for."""
         self._stopped.set()
+
+    def unread(self) -> int | None:
+        """After `stop`: the streams' records that were not read within READ_WITHIN_S; None if it does not say."""
+        try:
+            self._ask(READ)
+        except (OSError, ValueError):
+            return None
+        # It may write a save first.
+        self._told.wait(READ_WITHIN_S + EVERY_S)
+        return self._unread
 
     def last(self) -> bool:
         """After the process has ended: True if it has saved its state at its end."""
@@ -56,18 +74,26 @@ class Saves:
     def _ask_every_minute(self) -> None:
         while not self._stopped.is_set():
             try:
-                self._commands.write(b"s")
-                self._commands.flush()
+                self._ask(SAVE)
             except (OSError, ValueError):
                 return  # it has ended, or its pipe was closed
             self._stopped.wait(EVERY_S)
 
+    def _ask(self, command: bytes) -> None:
+        self._commands.write(command)
+        self._commands.flush()
+
     def _read(self) -> None:
         for line in self._results:
             self.take(line.strip())
+        self._told.set()  # it has ended
 
     def take(self, result: str) -> None:
         """One line of the process."""
+        if result.startswith(UNREAD):
+            self._unread = int(result.removeprefix(UNREAD))
+            self._told.set()
+            return
         failed_before, self.failure = self.failure, result.removeprefix(FAILED) if result.startswith(FAILED) else ""
         if self.failure:
             if not failed_before:

@@ -36,7 +36,7 @@ class Ear:
             assert monotonic() < deadline_s, f"{number} events, heard {found}"
             for message in self._subscription.received(1):
                 event = self._inbox.read(message.body)
-                if event is not None and event.data.batch_id == self._batch_id:
+                if event is not None and getattr(event.data, "batch_id", None) == self._batch_id:
                     Draft202012Validator(documents()[event.type]).validate(json.loads(message.body))
                     found.append(event)
                     self._inbox.take(event)
@@ -45,13 +45,14 @@ class Ear:
 
 
 @contextmanager
-def listening(stack: LocalStack, batch_id: str) -> Iterator[Ear]:
-    """An ear for the events of one batch, from now on."""
+def listening(stack: LocalStack, batch_id: str, *, keeps: bool = False) -> Iterator[Ear]:
+    """An ear for the events of one batch, from now on, or since an earlier one that `keeps` its queue."""
     session = boto3.Session("test", "test", region_name=REGION)
     events, sqs = (session.client(name, endpoint_url=stack.cloud_url) for name in ("events", "sqs"))
     subscription = Subscription(events, sqs, bus=STACK, name=f"ear-of-{batch_id}")
     subscription.begin()
     yield Ear(subscription, batch_id)
-    subscription.end()
+    if not keeps:
+        subscription.end()
     events.close()
     sqs.close()

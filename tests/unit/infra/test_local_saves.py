@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import run
+from infra.local import process, run
 from infra.local.cloud import CloudError
 from infra.local.kept import Kept, settle_state
 from infra.local.run import NotSavedError
@@ -102,6 +102,30 @@ def test_only_the_last_save_counts_at_the_end(results: str, last: bool) -> None:
     assert saves(results, []).last() is last
 
 
+@pytest.mark.parametrize(("results", "left"), [("unread 0", 0), ("saved\nunread 7\nended", 7), ("ended", None)])
+def test_the_process_says_what_is_unread(results: str, left: int | None) -> None:
+    """A number, or nothing if it ended before; it is no save."""
+    commands = io.BytesIO()
+    asked = Saves(commands, io.StringIO(results))
+    assert (asked.unread(), commands.getvalue()) == (left, b"r")
+    assert asked.last() is results.endswith("ended")
+
+
+@pytest.mark.parametrize(
+    ("looks", "left"),
+    [([2, 1, 0, 0, 0], 0), ([0, 0, 4, 0, 0, 0], 0), ([5] * 1000, 5), ([0, 0, *[9] * 1000], 9)],
+)
+def test_streams_are_read_when_nothing_comes_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch, looks: list[int], left: int
+) -> None:
+    """Three looks in a row find nothing unread, or the time is over."""
+    clock, found = iter(range(10_000)), iter(looks)
+    monkeypatch.setattr(process, "unread", lambda: next(found))
+    monkeypatch.setattr(process.time, "sleep", lambda _: None)
+    monkeypatch.setattr(process.time, "monotonic", lambda: next(clock))
+    assert process.unread_at_last() == left
+
+
 @dataclass
 class StoppedCloud:
     """A cloud whose process ended, by itself or not, and what it said of its saves."""
@@ -113,6 +137,9 @@ class StoppedCloud:
 
     def ended(self) -> bool:
         return self.crashed
+
+    def read_streams(self) -> int:
+        return 3
 
     def stop(self) -> bool:
         return self.clean
