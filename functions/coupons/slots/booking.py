@@ -56,7 +56,8 @@ def _entered(
     """One attempt; None if the diary or the slot was written since it was read."""
     diary = services.diaries.get(slot.campaign_id, person)
     record = kept_record(services, slot)
-    if joins or not is_first or slot.slot_id in diary.slots or record.cancelled is not None:
+    is_mine = slot.slot_id in diary.slots or record.state_of(person) is not None
+    if joins or not is_first or is_mine or record.cancelled is not None:
         record = record_now(services, slot)
     mine, promotes = SlotBooking.of(slot, record, person), slot.promotes(now_s)
     if mine and (mine.state != "waiting" or promotes or record.is_full):

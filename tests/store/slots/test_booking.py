@@ -56,6 +56,14 @@ def test_who_asks_to_wait_for_a_free_place_is_booked(court: Court) -> None:
     court.assert_sound()
 
 
+def test_who_left_a_moment_ago_books_anew(court: Court) -> None:
+    """Also in a process that still remembers them in the slot: what it remembers refuses only."""
+    other = Court(court.world, court.world.new_services())
+    assert (court.book("ann"), other.book("bob"), other.book("eve")) == ("booked", "booked", "full")
+    assert (court.leave("ann"), other.book("ann"), court.state("ann")) == ("cancelled", "booked", "booked")
+    court.assert_sound()
+
+
 def test_a_full_slot_says_how_many_wait(court: Court) -> None:
     """And which place in the line is next, as long as the list takes one more."""
     court.book("ann")
