@@ -41,9 +41,11 @@ class Diary:
         return replace(self, slots={name: span for name, span in self.slots.items() if name not in gone})
 
     def from_today(self, now_s: int, timezone: str) -> Diary:
-        """Without the slots of days that are over."""
+        """Without the slots of days that are over; one that began yesterday and goes on is still in it."""
         today = day_of(now_s, timezone).isoformat()
-        return self.without(slot_id for slot_id in self.slots if _day_of(slot_id) < today)
+        return self.without(
+            slot_id for slot_id, span in self.slots.items() if _day_of(slot_id) < today and span.ends_at_s <= now_s
+        )
 
     def refusal(self, slot: Slot, now_s: int) -> NotEligible | None:
         """Why the person cannot have this slot too; None if they can."""

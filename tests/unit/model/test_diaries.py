@@ -98,6 +98,13 @@ def test_a_diary_is_written_without_days_that_are_over() -> None:
     assert sorted(diary.from_today(NOW_S, "Asia/Shanghai").slots) == ["court.2020-06-06.0900", "court.2020-06-07.0900"]
 
 
+def test_a_slot_that_goes_on_past_midnight_stays() -> None:
+    """A session of a night is in the diary until it ends, so it still is an overlap."""
+    night = {"gala.2020-06-05.2200": Span(NOW_S - 12 * 3_600, NOW_S + 1)}
+    assert Diary(1, night).from_today(NOW_S, "Asia/Shanghai").slots == night
+    assert Diary(1, night).from_today(NOW_S + 1, "Asia/Shanghai").slots == {}
+
+
 def test_a_slot_of_a_long_day_ends_by_the_rule() -> None:
     """Minutes are those between the two ends, also over a clock change."""
     night = row(
