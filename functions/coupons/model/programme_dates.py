@@ -12,24 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from coupons.model.activities import Activity
 from coupons.model.facilities import BookingRule, Facility, clock_of
 from coupons.model.frozen import DIFFERENCES_MAX
 from coupons.model.programmes import Programme
+from coupons.model.slots import opens_at_s
 from coupons.refusals import Difference, TermsFrozen
-from coupons.times import day_of, epoch_s, rfc3339, wall_clock, zone_of
+from coupons.times import day_of, epoch_s, rfc3339, wall_clock
 
 Offer = dict[str, Any]
 """What a date offers: units, venue and slots; empty if it has no slots."""
-
-
-def opens_at_s(rule: BookingRule, day: date, timezone: str) -> int:
-    """When the slots of a date can be booked for the first time."""
-    opening = day - timedelta(days=rule.opens_days_ahead)
-    return epoch_s(datetime.combine(opening, time.fromisoformat(rule.opens_at), zone_of(timezone)))
 
 
 @dataclass(frozen=True, slots=True)

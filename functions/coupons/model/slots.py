@@ -148,8 +148,7 @@ class Slot:
     @property
     def opens_at_s(self) -> int:
         """The first second in which it can be booked."""
-        day = date.fromisoformat(self.name.day) - timedelta(days=self.rule.opens_days_ahead)
-        return _first(datetime.combine(day, time.fromisoformat(self.rule.opens_at)), self.timezone)
+        return opens_at_s(self.rule, date.fromisoformat(self.name.day), self.timezone)
 
     @property
     def promote_until_s(self) -> int:
@@ -164,6 +163,12 @@ class Slot:
     def promotes(self, now_s: int) -> bool:
         """Whether who waits moves up when a place is free."""
         return now_s < self.promote_until_s
+
+
+def opens_at_s(rule: BookingRule, day: date, timezone: str) -> int:
+    """The first second in which the slots of a date can be booked."""
+    opening = day - timedelta(days=rule.opens_days_ahead)
+    return _first(datetime.combine(opening, time.fromisoformat(rule.opens_at)), timezone)
 
 
 def _span(day: date, minute: int, minutes: int, timezone: str) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupons.model.frozen import DIFFERENCES_MAX
-from coupons.model.programme_dates import frozen_dates, opens_at_s, refusal_of_dates
+from coupons.model.programme_dates import frozen_dates, refusal_of_dates
 from coupons.model.programmes import Programme
 from tests.programmes import ZONE, course, court, parsed_programme, programme, row, rule, session
 from tests.world import seconds
@@ -135,15 +135,24 @@ def test_the_refusal_names_the_date_and_what_differs() -> None:
 @pytest.mark.parametrize(
     ("timezone", "day", "at", "moment"),
     [
-        ("America/New_York", "2020-03-15", "02:30", "2020-03-08T03:30:00-04:00"),
+        ("America/New_York", "2020-03-15", "02:30", "2020-03-08T03:00:00-04:00"),
         ("America/New_York", "2020-11-08", "01:30", "2020-11-01T01:30:00-04:00"),
         ("Asia/Shanghai", "2020-06-20", "07:00", "2020-06-13T07:00:00+08:00"),
     ],
 )
-def test_a_date_opens_by_the_wall_clock(timezone: str, day: str, at: str, moment: str) -> None:
-    """Seven days before, also where a clock change skips or repeats the minute: then the first that there is."""
-    week = parsed_programme(booking_rules=[rule(opens_at=at)]).rule("week")
-    assert opens_at_s(week, date.fromisoformat(day), timezone) == seconds(moment)
+def test_a_date_is_frozen_from_its_opening_on(timezone: str, day: str, at: str, moment: str) -> None:
+    """Seven days before by the wall clock; where a clock change skips or repeats the minute, when it can be booked."""
+    hour = row(weekdays=["sat", "sun"], first_day="2020-01-01", last_day="2020-12-31", price_minor=1)
+    kept, stated = (
+        parsed_programme(facilities=[court(hour | {"price_minor": minor})], booking_rules=[rule(opens_at=at)])
+        for minor in (1, 2)
+    )
+    opens_s = seconds(moment)
+    found = [
+        day in [one.day.isoformat() for one in frozen_dates(kept, stated, timezone, now_s)]
+        for now_s in (opens_s - 1, opens_s)
+    ]
+    assert found == [False, True]
 
 
 DAY = st.integers(0, 30).map(lambda number: (date(2020, 6, 1) + timedelta(days=number)).isoformat())
