@@ -201,7 +201,7 @@ def test_a_venue_cancels_a_slot_and_everybody_reads_why(journey: Journey) -> Non
     _, page = signed_in(journey, "/city#/console/beijing-sports/slots")
     page.get_by_label("Facility").select_option("east-gate-court")
     page.get_by_label("Day").fill("2022-08-10")
-    page.get_by_role("button", name=re.compile("18:00")).click()
+    page.get_by_role("button", name=re.compile("^18:00")).click()
     expect(page.get_by_text("It cannot be undone.")).to_be_visible()
     page.get_by_label("Reason").fill("The hall is being repaired")
     page.get_by_role("button", name="Cancel 18:00").click()
