@@ -106,7 +106,7 @@ async function licencesWritten() {
 }
 
 /** The page of an application, with what the heads of all pages have. */
-async function pageWritten(app, { script, style }) {
+async function pageWritten(app, { script, style, atOnce }) {
   const source = `${app}/page.html`;
   sources.add(source);
   const html = await readFile(source, "utf8");
@@ -117,6 +117,8 @@ async function pageWritten(app, { script, style }) {
     `<meta name="color-scheme" content="light dark">`,
     `<link rel="icon" type="image/svg+xml" href="/favicon.svg">`,
     `<link rel="stylesheet" ${await checked("href", style)}>`,
+    // Asked for together with the script, and not only when it has come.
+    ...(await Promise.all(atOnce.filter((path) => path !== script).map(async (path) => `<link rel="modulepreload" ${await checked("href", path)}>`))),
     `<script type="module" ${await checked("src", script)}></script>`,
     `<link rel="license" href="/${licences}">`,
   ].join("\n");

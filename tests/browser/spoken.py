@@ -56,8 +56,8 @@ def _escaped(text: str) -> str:
 @cache
 def _words(app: str) -> list[tuple[str, str]]:
     pairs = list(_titles(json.loads((_PAGES / "shared" / "words" / "refusals.json").read_text("utf-8"))))
-    for folder in (_PAGES / name / "words" for name in sorted({app, "shared"})):
-        if folder.is_dir():
+    for name in sorted({app, "shared"}):
+        for folder in [*(_PAGES / name).glob("words"), *(_PAGES / name).glob("*/words")]:
             chinese, english = (json.loads((folder / f"{one}.json").read_text("utf-8")) for one in ("zh", "en"))
             pairs += [(chinese[key], english[key]) for key in chinese]
     return pairs

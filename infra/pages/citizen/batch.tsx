@@ -5,6 +5,7 @@ import { nowS } from "../shared/clock";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
 import { epochS } from "../shared/server_time";
 import { titled } from "../shared/words";
+import { Announced } from "./announced";
 import { api, signedIn } from "./app";
 import { useBooking } from "./booking";
 import { batchOf, knownCampaign, type Batch, type Campaign } from "./catalogue";
@@ -80,6 +81,7 @@ function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; a
           <Act batch={batch} campaign={campaign} situation={situation} claiming={claiming} booking={booking} />
         </>
       )}
+      <Announced campaignIds={[batch.campaign_id]} here={(placement) => placement === `batch:${batch.batch_id}`} />
       <Facts batch={batch} campaign={campaign} />
     </article>
   );

@@ -10,8 +10,10 @@ export type Campaign = Schema<"CampaignView">;
 export type Terms = Schema<"Terms">;
 export type Merchant = Schema<"MerchantSummary">;
 export type Coupon = Schema<"CouponView">;
+export type Activity = Schema<"ActivityView">;
+export type Announcement = Schema<"AnnouncementView">;
 
-/** Pages of merchants that are read at most. */
+/** Pages of a list that are read at most. */
 const PAGES_MAX = 20;
 
 export async function campaigns(call: Asking = {}): Promise<Schema<"CampaignSummary">[]> {
@@ -33,6 +35,7 @@ const known = {
   batches: new Map<string, Promise<Batch>>(),
   campaigns: new Map<string, Promise<Campaign>>(),
   merchants: new Map<string, Promise<Merchant[]>>(),
+  districts: new Map<string, Promise<string[]>>(),
 };
 
 /** For its terms and names: what does not change. */
@@ -55,15 +58,53 @@ export function knownCampaign(campaignId: string): Promise<Campaign> {
 }
 
 /** Who takes coupons of the campaign; those of one kind where `termsId` is given. Suspended ones are not among them. */
-export async function merchantsOf(campaignId: string, termsId: string | null, call: Asking = {}): Promise<Merchant[]> {
-  const found: Merchant[] = [];
+export function merchantsOf(campaignId: string, termsId: string | null, call: Asking = {}): Promise<Merchant[]> {
+  return pagesOf(async (cursor) => {
+    const asked = { ...call, path: { campaign_id: campaignId }, query: { terms_id: termsId, cursor } };
+    const { body } = await api.call("GET /campaigns/{campaign_id}/merchants", asked);
+    return [body.merchants, body.next];
+  });
+}
+
+export interface Activities {
+  activities: Activity[];
+  /** The first day after the wanted one on which something takes place. */
+  nextDay: string | null;
+}
+
+/** What takes place on a day, everywhere or in one district; without a day, in the whole season. */
+export async function activitiesOf(campaignId: string, day: string | null, district: string | null, call: Asking = {}): Promise<Activities> {
+  let nextDay: string | null = null;
+  const activities = await pagesOf(async (cursor) => {
+    const asked = { ...call, path: { campaign_id: campaignId }, query: { day, district, cursor } };
+    const { body } = await api.call("GET /campaigns/{campaign_id}/activities", asked);
+    nextDay = body.next_day;
+    return [body.activities, body.next];
+  });
+  return { activities, nextDay };
+}
+
+/** Where something takes place in the season. */
+export function knownDistricts(campaignId: string): Promise<string[]> {
+  return once(known.districts, campaignId, async () => {
+    const { activities } = await activitiesOf(campaignId, null, null);
+    return [...new Set(activities.flatMap(({ district }) => district ?? []))].sort();
+  });
+}
+
+/** What is announced now, alerts first. */
+export async function announcementsOf(campaignId: string, call: Asking = {}): Promise<Announcement[]> {
+  return (await api.call("GET /campaigns/{campaign_id}/announcements", { ...call, path: { campaign_id: campaignId } })).body.announcements;
+}
+
+/** All pages of a list in one; `ask` gives a page, and the cursor of the next or null. */
+export async function pagesOf<One>(ask: (cursor: string | null) => Promise<[One[], string | null]>): Promise<One[]> {
+  const found: One[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page++) {
-    const query: Record<string, string | null> = { terms_id: termsId, cursor };
-    const asked = { ...call, path: { campaign_id: campaignId }, query };
-    const { body }: { body: Schema<"MerchantPage"> } = await api.call("GET /campaigns/{campaign_id}/merchants", asked);
-    found.push(...body.merchants);
-    cursor = body.next;
+    const answer: [One[], string | null] = await ask(cursor);
+    found.push(...answer[0]);
+    cursor = answer[1];
     if (cursor === null) break;
   }
   return found;
@@ -73,7 +114,7 @@ export function knownMerchants(campaignId: string): Promise<Merchant[]> {
   return once(known.merchants, campaignId, () => merchantsOf(campaignId, null));
 }
 
-function once<T>(store: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+export function once<T>(store: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
   const before = store.get(key);
   if (before !== undefined) return before;
   const asked = ask();

@@ -6,6 +6,7 @@ import { Drawing, sectionOf } from "../shared/parts/drawings";
 import type { Asking } from "../shared/api";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
+import { Announced } from "./announced";
 import { api } from "./app";
 import { campaignOf, campaigns, type Campaign } from "./catalogue";
 import { Frame, Title, ToWallet } from "./frame";
@@ -42,6 +43,7 @@ export function Home() {
       {read && !(only && !second) && (
         <div class="stack">
           <Title>{say("home.title")}</Title>
+          <Announced campaignIds={read.live.map(({ campaign_id }) => campaign_id)} here={(placement) => /^(home|ticker)$/.test(placement)} />
           {read.live.length === 0 && <Nothing />}
           {read.live.map((campaign) => <Card key={campaign.campaign_id} campaign={campaign} />)}
           {read.over.length > 0 && (

@@ -53,39 +53,41 @@ export function useLoaded<T>(load: (call: Asking) => Promise<T>, deps: unknown[]
 interface Props {
   of: Loaded<unknown>;
   again: () => void;
+  /** A part of a screen that has its heading. */
+  part?: boolean;
   /** As high as what comes. */
   children: ComponentChildren;
 }
 
 /** Shown until something was read. */
-export function Waiting({ of, again, children }: Props) {
+export function Waiting({ of, again, part = false, children }: Props) {
   if (of.state === "read") return null;
-  if (of.state === "failed") return <Failed error={of.error} again={again} />;
+  if (of.state === "failed") return <Failed error={of.error} again={again} part={part} />;
   return (
     <>
-      {of.pause ? <Retrying pause={of.pause} again={again} /> : <Title unseen>{say("load.loading")}</Title>}
+      {of.pause ? <Retrying pause={of.pause} again={again} part={part} /> : part || <Title unseen>{say("load.loading")}</Title>}
       <div class="stack late" aria-busy="true">{children}</div>
     </>
   );
 }
 
-function Retrying({ pause, again }: { pause: Pause & { untilS: number | null }; again: () => void }) {
+function Retrying({ pause, again, part }: { pause: Pause & { untilS: number | null }; again: () => void; part: boolean }) {
   const left = pause.untilS === null || nowS.value === null ? pause.waitS : pause.untilS - nowS.value;
   const seconds = Math.max(1, Math.ceil(left));
   return (
     <div class="stack">
-      <Title failed>{say("load.failed")}</Title>
+      {part || <Title failed>{say("load.failed")}</Title>}
       <Notice mood="wait" icon="offline" live="status">{say("load.retry", { attempt: pause.attempt, seconds })}</Notice>
       <Button kind="edge" icon="refresh" onPress={again}>{say("load.again")}</Button>
     </div>
   );
 }
 
-function Failed({ error, again }: { error: ApiError; again: () => void }) {
+function Failed({ error, again, part }: { error: ApiError; again: () => void; part: boolean }) {
   const refused = error instanceof ProblemError;
   return (
     <div class="stack">
-      <Title failed>{refused ? say("load.refused") : say("load.failed")}</Title>
+      {part || <Title failed>{refused ? say("load.refused") : say("load.failed")}</Title>}
       <Notice mood="stop" live="alert">{refused ? lineOf(error, language.value) : say("load.unreachable")}</Notice>
       {refused && reactionTo(error).kind === "final" ? (
         <Button href="#/">{say("wallet.find")}</Button>

@@ -8,22 +8,27 @@ import { api, sessionBegun } from "./app";
 import { BatchScreen } from "./batch";
 import { rearmed, underway } from "./claiming";
 import { CodeScreen } from "./code";
-import { Help } from "./help";
 import { Home } from "./home";
-import { Merchants } from "./merchants";
+import { Later } from "./later";
 import { place } from "./place";
 import { SeasonScreen } from "./season";
 import { Wallet } from "./wallet";
 import "./style.css";
 
+const rest = () => import("./rest");
+const activities = async () => (await rest()).Activities;
+const merchants = async () => (await rest()).Merchants;
+const help = async () => (await rest()).Help;
+
 function Page() {
-  const [screen, id = "", part, more] = place.value;
+  const [screen, id = "", part, more, last = ""] = place.value;
   if (screen === "batches" && id) return <BatchScreen key={id} id={id} />;
   if (screen === "coupons" && id) return <CodeScreen key={id} id={id} />;
-  if (screen === "seasons" && part === "places") return <Merchants key={more ?? ""} campaignId={id} termsId={more ?? null} />;
+  if (screen === "seasons" && part === "places") return <Later key={`places ${more}`} load={merchants} props={{ campaignId: id, termsId: more ?? null }} />;
+  if (screen === "seasons" && part === "activities") return <Later key="activities" load={activities} props={{ campaignId: id, day: more ?? "", district: last }} />;
   if (screen === "seasons" && id) return <SeasonScreen key={id} id={id} />;
   if (screen === "wallet") return <Wallet />;
-  if (screen === "help") return <Help />;
+  if (screen === "help") return <Later key="help" load={help} props={{}} />;
   return <Home />;
 }
 

@@ -23,3 +23,9 @@ export function justMoved(): boolean {
 export function to(...parts: string[]): string {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
+
+/** What is chosen on a screen stands in its address, but is no step of the way back. */
+export function chosen(...parts: string[]): void {
+  history.replaceState(null, "", to(...parts));
+  place.value = parts;
+}

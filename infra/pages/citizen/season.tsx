@@ -7,6 +7,7 @@ import { Drawing, sectionOf } from "../shared/parts/drawings";
 import { Icon } from "../shared/parts/icons";
 import { epochS } from "../shared/server_time";
 import { language, listed, titled } from "../shared/words";
+import { Announced } from "./announced";
 import { api, signedIn } from "./app";
 import { BatchCard } from "./card";
 import { campaignOf, type Campaign, type Summary } from "./catalogue";
@@ -15,6 +16,7 @@ import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
 import { situationOf } from "./situation";
 import { nearDayOf } from "./terms";
+import { Today } from "./today";
 import { say } from "./words";
 
 export function SeasonScreen({ id }: { id: string }) {
@@ -54,9 +56,13 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
         <Title lang={lang}>{text}</Title>
         <Dates of={campaign} />
       </div>
-      <a class="row" href={to("seasons", campaign.campaign_id, "places")}>
-        <Icon name="place" /> {say("season.places")}
-      </a>
+      <Announced campaignIds={[campaign.campaign_id]} here={(placement) => /^(home|ticker)$/.test(placement) || (section ? placement === `section:${section}` : placement.startsWith("section:"))} />
+      <div>
+        <Today campaign={campaign} />
+        <a class="row" href={to("seasons", campaign.campaign_id, "places")}>
+          <Icon name="place" /> {say("season.places")}
+        </a>
+      </div>
       {used.length > 1 && (
         <div class="choices" role="group" aria-label={say("season.sections")}>
           {[{ section_id: "", title: say("season.every") }, ...used].map((each) => (

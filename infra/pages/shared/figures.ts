@@ -52,6 +52,13 @@ export function dayOf(moment: string | number, zone: string, language: Language)
   return told(moment, zone, language, { ...DAY, weekday: "short" });
 }
 
+/** `2020-06-06`: the day of the zone, as the stack names it. */
+export function dateOf(moment: string | number, zone: string): string {
+  const ms = typeof moment === "number" ? moment * 1000 : Date.parse(moment);
+  const format = new Intl.DateTimeFormat("en-GB", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
+  return format.format(ms).split("/").reverse().join("-");
+}
+
 /** `10:00`, of 24 hours. */
 export function clockOf(moment: string | number, zone: string, language: Language): string {
   return told(moment, zone, language, CLOCK);

@@ -20,7 +20,8 @@ from tests.browser.states import STATES, TEXTS, State, rows
 def undeclared(state: State) -> Iterator[str]:
     """Answers of the state that the stack could never give."""
     for asked, said in state.answers.items():
-        route = next((one for one in operations() if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), asked)), None)
+        path = asked.partition("?")[0]
+        route = next((one for one in operations() if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path)), None)
         # What is no route is a file of the pages, or an address of the issuer.
         for reply in (said if isinstance(said, list) else [said]) if route else ():
             if not isinstance(reply, str):

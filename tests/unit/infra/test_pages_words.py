@@ -15,12 +15,13 @@ from tests.api.declared import DOCUMENT, everything_said, operations
 
 PAGES = Path(__file__).parents[3] / "infra" / "pages"
 WORDS = {
-    folder.parent.name: {
+    folder.parent.relative_to(PAGES): {
         language: json.loads((folder / f"{language}.json").read_text("utf-8")) for language in ("zh", "en")
     }
-    for folder in sorted(PAGES.glob("*/words"))
+    for folder in sorted([*PAGES.glob("*/words"), *PAGES.glob("*/*/words")])
+    if "node_modules" not in folder.parts
 }
-"""By the folder: those that are shared, and each application's own."""
+"""By the folder: those that are shared, each application's own, and those of parts that are loaded when needed."""
 SCHEMAS = DOCUMENT["components"]["schemas"]
 PLACE = re.compile(r"\{\w+\}")
 SAID = re.compile(r"""["'`]([a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*)["'`]""")
@@ -68,7 +69,7 @@ def _values(schema: Mapping[str, Any]) -> Iterator[str]:
 def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
     """A word that is missing in one language would be shown as nothing."""
     assert [key for words in WORDS.values() for key in unequal(words)] == []
-    assert "shared" in WORDS
+    assert Path("shared") in WORDS
 
 
 @pytest.mark.parametrize("offender", [{}, {"a.b": ""}, {"a.b": "{other}"}])
@@ -83,7 +84,7 @@ def test_every_word_is_said_somewhere() -> None:
         said = {
             key
             for path, text in sources()
-            if folder in {"shared", path.relative_to(PAGES).parts[0]}
+            if folder == Path("shared") or path.is_relative_to(PAGES / folder)
             for key in SAID.findall(text)
         }
         assert words["zh"].keys() - said == set(), folder

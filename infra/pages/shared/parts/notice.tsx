@@ -12,17 +12,19 @@ interface Props {
   mood?: Mood;
   title?: ComponentChildren;
   icon?: IconName;
+  /** What readers hear first, where the mood has not the word for it. */
+  name?: string;
   /** `status` is read out when it changes, `alert` at once; without it only when a reader comes by. */
   live?: "status" | "alert";
   children?: ComponentChildren;
 }
 
-export function Notice({ mood = "note", title, icon, live, children }: Props) {
+export function Notice({ mood = "note", title, icon, name, live, children }: Props) {
   return (
     <div class={`notice ${mood}`} {...(live && { role: live })}>
       <Icon name={icon ?? SIGNS[mood]} />
       <div>
-        <span class="unseen">{say(NAMES[mood])}: </span>
+        <span class="unseen">{name ?? say(NAMES[mood])}: </span>
         {title && <p class="title">{title}</p>}
         {children}
       </div>
@@ -30,10 +32,10 @@ export function Notice({ mood = "note", title, icon, live, children }: Props) {
   );
 }
 
-export function Chip({ mood, children }: { mood: Mood; children: ComponentChildren }) {
+export function Chip({ mood, icon, children }: { mood: Mood; icon?: IconName; children: ComponentChildren }) {
   return (
     <span class={`chip ${mood}`}>
-      <Icon name={SIGNS[mood]} />
+      <Icon name={icon ?? SIGNS[mood]} />
       {children}
     </span>
   );

@@ -1,9 +1,9 @@
 // What to do without a phone, or with somebody else's.
 
 import type { ComponentChildren } from "preact";
-import { Icon, type IconName } from "../shared/parts/icons";
-import { hotline } from "./app";
-import { Frame, Hotline, Title } from "./frame";
+import { Icon, type IconName } from "../../shared/parts/icons";
+import { hotline } from "../app";
+import { Frame, Hotline, Title } from "../frame";
 import { say } from "./words";
 
 export function Help() {

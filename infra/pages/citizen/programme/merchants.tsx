@@ -1,13 +1,13 @@
 // Where a coupon is accepted: shops by district.
 
 import { useState } from "preact/hooks";
-import { Icon } from "../shared/parts/icons";
-import { titled } from "../shared/words";
-import { knownCampaign, merchantsOf, type Merchant } from "./catalogue";
-import { Frame, Title } from "./frame";
-import { useLoaded, Waiting } from "./loaded";
-import { to } from "./place";
-import { nameOf } from "./terms";
+import { Icon } from "../../shared/parts/icons";
+import { titled } from "../../shared/words";
+import { knownCampaign, merchantsOf, type Merchant } from "../catalogue";
+import { Frame, Title } from "../frame";
+import { useLoaded, Waiting } from "../loaded";
+import { to } from "../place";
+import { nameOf } from "../terms";
 import { say } from "./words";
 
 interface Place {
