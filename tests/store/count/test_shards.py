@@ -160,10 +160,15 @@ def test_numbers_are_compared_as_integers(season: tuple[World, list[Record]]) ->
     assert sum(row.get("C", 0) for row in stored(world).values()) == 3
 
 
-def test_a_checkpoint_that_moved_refuses_the_part(season: tuple[World, list[Record]]) -> None:
-    """Another invocation counted the same records between our read and our write: nothing is added twice."""
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_checkpoint_that_moved_refuses_the_part(season: tuple[World, list[Record]], before: int) -> None:
+    """Another invocation counted the same records between our read and our write: nothing is added twice.
+
+    Neither in the first part of a shard nor in a later one.
+    """
     world, records = season
     own = by_table(records)[records[0]["eventSourceARN"]]
+    take(world, own[:before], "a")
     real: Callable[..., str] = Statistics.checkpoint
     reads = iter([True])
 
