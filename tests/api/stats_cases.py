@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.api.cases import case, coupon, opened
@@ -117,6 +118,13 @@ def a_redemption_by_category_after_its_hour_was_folded(s: Stage) -> Answered:
     s.tick()
     s.count(records)
     return asked(s, by="category")
+
+
+@case(STATS, 200, body=lambda text: re.findall(r'"claims":(\d+),"redemptions":(\d+)', text)[1:] == [("1", "1")] * 3)
+def a_claim_counts_for_each_funder_of_its_batch(s: Stage) -> Answered:
+    """The three of the terms: each pays a part of the pack."""
+    s.count(used(s))
+    return asked(s, by="funder")
 
 
 @case(

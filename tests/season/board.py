@@ -60,9 +60,11 @@ def _entries(season: Season) -> Iterator[tuple[By, str, dict[str, int]]]:
     for (batch_id, _), day in books.bookings.items():
         yield "batch", batch_id, {"bookings": 1}
         yield "day", day, {"bookings": 1}
+        yield from (("funder", funder, {"bookings": 1}) for funder in _funders(season, batch_id))
     for (batch_id, day), claims in books.claim_days.items():
         yield "batch", batch_id, {"claims": claims}
         yield "day", day, {"claims": claims}
+        yield from (("funder", funder, {"claims": claims}) for funder in _funders(season, batch_id))
     for (merchant_id, day), lines in books.lines.items():
         for line in lines:
             yield "batch", line.batch_id, _flows(line)
@@ -70,6 +72,11 @@ def _entries(season: Season) -> Iterator[tuple[By, str, dict[str, int]]]:
             yield "category", MERCHANTS[merchant_id], _flows(line)
             for funder, amount_minor in line.funding.items():
                 yield "funder", funder, {f"{line.kind}s": 1, "discount_minor": amount_minor}
+
+
+def _funders(season: Season, batch_id: str) -> set[str]:
+    """Who pays a part of the batch."""
+    return {share["funder_id"] for terms in season.books.batches[batch_id].terms for share in terms["funding"]}
 
 
 def _flows(line: LineEntry) -> dict[str, int]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast, get_args
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.season_statistics import By, Packs, Row, SeasonStatistics, SecondOfBatch
-from coupons.model.statistics import HOUR_S, MINUTE_S, Counts, Dimension, hour_start_s, total
+from coupons.model.statistics import HOUR_S, MINUTE_S, Counts, Dimension, Flow, hour_start_s, total
 from coupons.process.season_counts import hours_from
 from coupons.process.services import Services
 from coupons.refusals import Fault, Malformed, NotFound
 from coupons.times import DAY_S, day_of, rfc3339
 
+_OF_PACKS: tuple[Flow, ...] = ("bookings", "claims")
 SPAN_MAX_S: dict[By, int] = {"second": 180, "minute": DAY_S, "hour": 62 * DAY_S}
 """The longest span of time that is read by so short ones."""
 DEFAULT_SPAN_S: dict[By, int] = {"second": 180, "minute": HOUR_S, "hour": DAY_S}
@@ -53,7 +54,7 @@ def season_statistics(
         start_s,
         end_s,
         chosen.flows().get("", {}),
-        _rows(by, timezone, spans, chosen),
+        _rows(by, timezone, spans, chosen, batches),
         seconds,
         _packs(services, batches, season),
         max(claims_as_of_s, season.as_of_s),
@@ -107,17 +108,33 @@ def _spans(
         yield from ((minute_s, minutes[minute_s]) for minute_s in sorted(minutes) if start_s <= minute_s < end_s)
 
 
-def _rows(by: By, timezone: str, spans: dict[int, Counts], chosen: Counts) -> list[Row]:
+def _rows(
+    by: By, timezone: str, spans: dict[int, Counts], chosen: Counts, batches: Sequence[PublishedBatch]
+) -> list[Row]:
     if by == "second":
         return []
     if by not in ("minute", "hour", "day"):
         assert by in get_args(Dimension)
         found = chosen.flows(cast("Dimension", by))
+        if by == "funder":
+            _add_packs_of_funders(found, chosen, batches)
         return [Row(name, found[name]) for name in sorted(found)]
     grouped: dict[str, Counts] = {}
     for span_s, counts in spans.items():
         grouped.setdefault(_span_name(by, span_s, timezone), Counts()).take(counts)
     return [Row(name, counts.flows().get("", {})) for name, counts in grouped.items()]
+
+
+def _add_packs_of_funders(found: dict[str, dict[Flow, int]], chosen: Counts, batches: Sequence[PublishedBatch]) -> None:
+    """Each funder has the bookings and claims of the batches that it pays a part of: a batch's terms never change."""
+    of_batches = chosen.flows("batch")
+    for batch in batches:
+        packs: dict[Flow, int] = of_batches.get(batch.batch_id, {})
+        for funder_id in {share.funder_id for terms in batch.terms for share in terms.funding}:
+            for flow in _OF_PACKS:
+                if flow in packs:
+                    row = found.setdefault(funder_id, {})
+                    row[flow] = row.get(flow, 0) + packs[flow]
 
 
 def _span_name(by: By, span_s: int, timezone: str) -> str:

@@ -2,11 +2,13 @@
 
 | flow | counts | by |
 |---|---|---|
-| bookings | bookings that stand, at the time of the booking | section, batch |
-| claims | packs claimed | section, batch |
+| bookings | bookings that stand, at the time of the booking | section, batch, funder |
+| claims | packs claimed | section, batch, funder |
 | redemptions, reversals | settlement lines | everything |
 | discount, merchant match, consumption | money of the lines, reversals negative | everything; a funder has its part |
 | slot bookings, waits, promotions, cancellations | what people became in a slot | see below |
+
+A funder's bookings and claims are not stored: they are those of the batches that it pays a part of.
 
 A cancelled booking is taken off the minute in which it was made. So what the items say is what was counted. District,
 category and tags are those of the merchant's record at the redemption; they stand in the line, since a record changes.

@@ -15,9 +15,9 @@ class FlowsView(ResponseBody):
     """What was counted."""
 
     bookings: int
-    """Bookings that stand, at the time of the booking; of batches and sections only."""
+    """Bookings that stand, at the time of the booking; of batches, sections and funders only."""
     claims: int
-    """Packs claimed; of batches and sections only."""
+    """Packs claimed; of batches, sections and funders only. A funder has those of each batch that it pays a part of."""
     redemptions: int
     """Orders that used a coupon."""
     reversals: int
