@@ -95,6 +95,8 @@ def unread() -> int:
     """Records of the tables' streams that a mapping has not brought to its function, for each mapping."""
     left = 0
     for account, region, mapping in lambda_svc._iter_all_esms():  # noqa: SLF001 - no request tells a mapping's position
+        if not mapping.get("Enabled", True):
+            continue
         _, _, table = mapping["EventSourceArn"].partition(":table/")
         end = dynamodb.stream_end_position(table.partition("/")[0], account_id=account, region=region)
         read = lambda_svc._dynamodb_stream_positions.get_scoped(account, region, mapping["UUID"], 0)  # noqa: SLF001
