@@ -43,7 +43,7 @@ def _left(services: Services, slot: Slot, person: bytes, now_s: int) -> SlotBook
 def _refuse_too_late(slot: Slot, record: SlotRecord, person: bytes, now_s: int) -> None:
     if person in record.checked_in:
         raise Closed(closed_at_s=slot.cancel_until_s, timezone=slot.timezone, detail="You have used this slot.")
-    if record.cancelled is not None:
+    if record.cancelled is not None or not slot.of.is_held:
         return
     until_s = slot.cancel_until_s if person in record.booked else slot.starts_at_s
     if now_s >= until_s:

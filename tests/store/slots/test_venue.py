@@ -9,9 +9,10 @@ from coupons.model.slot_records import SlotDay
 from coupons.refusals import Closed, NotFound, Stopped
 from coupons.slots import days, venue
 from coupons.stores import slot_keys
-from tests.court import DAY
+from tests.court import DAY, offer, programme
 from tests.store.faults import Faulty, first
 from tests.store.slots.conftest import SLOT, Court
+from tests.world import World
 
 
 def day(court: Court) -> SlotDay:
@@ -107,3 +108,19 @@ def test_a_damaged_slot_is_left_out_and_refuses(court: Court) -> None:
     assert len(day(court).slots) == 12
     with pytest.raises(Damaged):
         court.book("ann")
+
+
+def test_a_seat_of_what_was_cancelled_is_given_back_at_any_time(season: World) -> None:
+    """The activity does not take place, so nobody new has a seat, and nobody is held to theirs."""
+    lesson = {"session_id": "one", "starts_at": f"{DAY}T09:00:00+08:00", "ends_at": f"{DAY}T10:00:00+08:00"}
+    seats = {"capacity": 2, "by": "slot", "booking_rule": "court"}
+    yoga = {"activity_id": "yoga", "kind": "training", "title": "Yoga", "sessions": [lesson], "seats": seats}
+    offer(season, activities=[yoga])
+    court, seat = Court(season, season.services), f"yoga.{DAY}.0900"
+    assert (court.book("ann", seat), court.book("bob", seat)) == ("booked", "booked")
+    court.at(f"{DAY}T08:00:00+08:00")
+    assert court.leave("ann", seat) == "closed"
+    path, off = {"campaign_id": "season"}, programme(activities=[yoga | {"status": "cancelled"}], revision=1)
+    assert season.operator().send("PUT /admin/campaigns/{campaign_id}/programme", path, body=off).status == 200
+    season.clock.advance(1)
+    assert (court.leave("ann", seat), court.book("ann", seat)) == ("cancelled", "stopped")
