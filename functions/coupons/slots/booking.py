@@ -13,7 +13,7 @@ from coupons.model.slot_records import SlotBooking, SlotRecord
 from coupons.model.slots import Slot
 from coupons.process.services import Services
 from coupons.refusals import Closed, Full, NotOpen, Stopped
-from coupons.slots.days import kept_record, slot_of
+from coupons.slots.days import kept_record, refuse_draft, slot_of
 from coupons.slots.writes import record_now, tried, without_cancelled, written
 
 RETRY_OPEN_JITTER_S = 3
@@ -40,6 +40,7 @@ def wait(services: Services, slot_id: str, person: bytes, now_s: int) -> tuple[S
 
 def _enter(services: Services, slot_id: str, person: bytes, now_s: int, *, joins: bool) -> tuple[SlotBooking, bool]:
     slot = slot_of(services, slot_id)
+    refuse_draft(services, slot.of)
     if now_s < slot.opens_at_s:
         raise NotOpen(
             opens_at_s=slot.opens_at_s,

@@ -29,12 +29,19 @@ def bookable_of(services: Services, facility_id: str) -> Bookable:
     return found
 
 
+def refuse_draft(services: Services, of: Bookable) -> None:
+    """Raises NotFound while its campaign has no published batch: a draft is shown to nobody, and nobody books it."""
+    if all(line.campaign_id != of.campaign_id for line in services.cache.published()):
+        raise NotFound(detail=f"No facility {of.facility_id!r}.")
+
+
 def day_of_facility(services: Services, facility_id: str, day: str | None, now_s: int) -> SlotDay:
     """The slots of a day (None: today), at most a second old; damaged ones are left out. From half a read unit.
 
     Raises NotFound.
     """
     found = bookable_of(services, facility_id)
+    refuse_draft(services, found)
     day = day or day_of(now_s, found.timezone).isoformat()
     slots = found.slots_of(day)
     if not slots:

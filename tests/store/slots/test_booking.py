@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from coupons.model.diaries import Diary
-from coupons.refusals import Busy, Full
+from coupons.refusals import Busy, Full, NotFound
 from coupons.slots import booking
+from coupons.slots.days import day_of_facility
+from tests.court import DAY, offer
 from tests.store.faults import Faulty, Overtaken, answer_lost, cancelled, first, request_lost
 from tests.store.slots.conftest import SLOT, Court
-from tests.world import KEYS
+from tests.world import KEYS, World, campaign
 
 TOO_LATE_TO_MOVE = "2020-06-10T07:00:00+08:00"
 TOO_LATE_TO_LEAVE = "2020-06-10T08:00:00+08:00"
@@ -62,6 +64,20 @@ def test_who_left_a_moment_ago_books_anew(court: Court) -> None:
     assert (court.book("ann"), other.book("bob"), other.book("eve")) == ("booked", "booked", "full")
     assert (court.leave("ann"), other.book("ann"), court.state("ann")) == ("cancelled", "booked", "booked")
     court.assert_sound()
+
+
+def test_a_draft_is_booked_by_nobody(world: World) -> None:
+    """Nothing is published yet: neither the day nor its slots are there, as the campaign is not."""
+    document = campaign()
+    path = {"campaign_id": "season"}
+    assert world.operator().send("PUT /admin/campaigns/{campaign_id}", path, body=document).status == 201
+    offer(world)
+    draft = Court(world, world.services)
+    assert (draft.book("ann"), draft.wait("ann"), draft.diary("ann").version) == ("not-found", "not-found", 0)
+    with pytest.raises(NotFound):
+        day_of_facility(world.services, "court", DAY, world.now_s)
+    world.publish(document)
+    assert draft.at("2020-06-06T10:00:02+08:00").book("ann") == "booked"
 
 
 def test_a_full_slot_says_how_many_wait(court: Court) -> None:
