@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from coupons.model.activities import Activity
-from coupons.model.facilities import BookingRule, Facility, clock_of
+from coupons.model.facilities import BookingRule, Facility, ScheduleRow, clock_of
 from coupons.model.frozen import DIFFERENCES_MAX
 from coupons.model.programmes import Programme
 from coupons.model.slots import opens_at_s
@@ -45,7 +46,7 @@ class FrozenDate:
 
 def refusal_of_dates(stored: Programme, document: Programme, timezone: str, now_s: int) -> TermsFrozen | None:
     """The refusal of a revision that alters past or open dates, which names the first; None if it alters none."""
-    found = list(frozen_dates(stored, document, timezone, now_s))
+    found = list(islice(frozen_dates(stored, document, timezone, now_s), DIFFERENCES_MAX))
     if not found:
         return None
     differences: list[Difference] = [
@@ -54,7 +55,7 @@ def refusal_of_dates(stored: Programme, document: Programme, timezone: str, now_
             "kept": {"day": one.day.isoformat(), **_unlike(one.kept, one.stated)},
             "stated": {"day": one.day.isoformat(), **_unlike(one.stated, one.kept)},
         }
-        for one in found[:DIFFERENCES_MAX]
+        for one in found
     ]
     return TermsFrozen(detail=str(found[0]), differences=differences, timezone=timezone)
 
@@ -69,11 +70,12 @@ def frozen_dates(stored: Programme, document: Programme, timezone: str, now_s: i
     before, after = _bookable(stored, timezone), _bookable(document, timezone)
     for facility_id in dict.fromkeys([*before, *after]):
         old, new = before.get(facility_id), after.get(facility_id)
-        if old == new:
+        if old and new and old.facts == new.facts:
             continue
         for day in _days(old, new, today):
-            is_open = old is not None and old.is_open(day, now_s)
-            if day >= today and not is_open:
+            if old and new and (rows := old.rows(day)) is not None and rows == new.rows(day):
+                continue
+            if day >= today and not (old and old.is_open(day, now_s)):
                 continue
             kept, stated = (one.offer(day, now_s) if one else {} for one in (old, new))
             if kept != stated:
@@ -90,11 +92,29 @@ class _Bookable:
     rules: Mapping[str, BookingRule]
     timezone: str
 
-    def __eq__(self, other: object) -> bool:
-        mine = isinstance(other, _Bookable) and (self.what, self.venue, self.rules, self.timezone)
-        return isinstance(other, _Bookable) and mine == (other.what, other.venue, other.rules, other.timezone)
+    @property
+    def units(self) -> int | None:
+        if isinstance(self.what, Facility):
+            return self.what.units
+        return self.what.seats.capacity if self.what.seats else None
 
-    __hash__ = None  # type: ignore[assignment]
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """All that its offers depend on."""
+        own = {"schedule", "closed", "price_minor", "booking_rule", "sessions"}
+        rules = {name: _terms(rule) for name, rule in self.rules.items()}
+        return self.units, self.venue, rules, self.what.model_dump(include=own)
+
+    def rows(self, day: date) -> list[object] | None:
+        """What a date offers, row by row: quick to compare, for a season has thousands of slots. None: not by rows."""
+        if not isinstance(self.what, Facility):
+            return None
+        return [self.units, self.venue, *(self._row(row) for row in self.what.rows_on(day))]
+
+    def _row(self, row: ScheduleRow) -> tuple[object, ...]:
+        assert isinstance(self.what, Facility)
+        rule = self.rules[self.what.rule_of(row)]
+        return row.starts, row.ends, row.slot_minutes, self.what.price_of(row), _terms(rule)
 
     def days(self) -> Iterator[tuple[date, date]]:
         """Ranges of days with slots, first and last."""
@@ -117,9 +137,8 @@ class _Bookable:
 
     def offer(self, day: date, now_s: int) -> Offer:
         slots = self._rows_on(day) if isinstance(self.what, Facility) else self._sessions_on(day)
-        units = self.what.units if isinstance(self.what, Facility) else self.what.seats and self.what.seats.capacity
         offered = {begins: fact | self._promised(rule, day, now_s) for begins, fact, rule in slots}
-        return {"units": units, **self.venue, "slots": offered} if offered else {}
+        return {"units": self.units, **self.venue, "slots": offered} if offered else {}
 
     def _rows_on(self, day: date) -> Iterator[tuple[str, Offer, BookingRule]]:
         assert isinstance(self.what, Facility)
@@ -141,6 +160,12 @@ class _Bookable:
         opens_s = opens_at_s(rule, day, self.timezone)
         later = {"opens_at": rfc3339(opens_s, self.timezone)} if opens_s > now_s else {}
         return rule.model_dump(include={"promote_until_minutes", "cancel_until_minutes", "check_in"}) | later
+
+
+def _terms(rule: BookingRule) -> tuple[object, ...]:
+    """What of a rule belongs to a slot, with its opening."""
+    opens = rule.opens_days_ahead, rule.opens_at
+    return *opens, rule.promote_until_minutes, rule.cancel_until_minutes, rule.check_in
 
 
 def _unlike(one: Offer, other: Offer) -> Offer:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coupons.model.facilities import ScheduleRow
 from coupons.model.frozen import DIFFERENCES_MAX
 from coupons.model.programme_dates import frozen_dates, refusal_of_dates
 from coupons.model.programmes import Programme
@@ -130,6 +131,17 @@ def test_the_refusal_names_the_date_and_what_differs() -> None:
     found = refusal_of_dates(long, stored, ZONE, seconds("2020-07-31T12:00:00+08:00"))
     assert found is not None
     assert len(found.differences) == DIFFERENCES_MAX
+
+
+def test_a_long_season_is_compared_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed quota, or a later row of each facility, reads no slot of the dates that are past."""
+
+    def fails(*_: object) -> None:
+        raise AssertionError("slots were compared")
+
+    monkeypatch.setattr(ScheduleRow, "starts_at_minutes", fails)
+    assert altered(booking_rules=[rule(per_person={"upcoming_max": 9}, waiting_max=1), SPARE, LATER]) == []
+    assert altered(facilities=[court(row(), row(weekdays=["fri"], first_day="2020-06-26"))]) == []
 
 
 @pytest.mark.parametrize(
