@@ -28,6 +28,7 @@ from coupons.fields import (
     Label,
     Link,
     Placement,
+    Reason,
     SealedId,
     Step,
 )
@@ -178,6 +179,7 @@ _TIME = "must be a time with its offset, like 2020-06-06T10:00:00+08:00"
 _PATTERNS = {
     _pattern(Id): "must be 1 to 64 of the characters a-z, 0-9 and -",
     _pattern(Label): "must not hold a control character",
+    _pattern(Reason): "must be one line of text, without a control character",
     _pattern(SealedId): "must be 1 to 160 of the characters A-Z, a-z, 0-9, - and _",
     _pattern(
         CallersNumber

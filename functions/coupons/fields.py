@@ -37,6 +37,10 @@ QUANTITY_MAX = 100_000_000
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$", max_length=64)]
 Label = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A category, tag, region or sku: short, printable, compared letter by letter."""
+Reason = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+]
+"""Why something was decided, in one printable line that is not blank."""
 SealedId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$", max_length=160)]
 """A coupon id or a code, as `sealing` writes them."""
 CallersNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", max_length=64)]

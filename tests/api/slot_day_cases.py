@@ -141,6 +141,19 @@ def cancelling_a_slot_twice(s: Stage) -> Answered:
     return decide(s, cancelled="Snow")
 
 
+_BLANK = {"place": "body.cancelled", "message": "must be one line of text, without a control character"}
+
+
+@case(ADMIN, 400, "malformed", facts={"errors": [_BLANK]})
+def cancelling_for_no_reason(s: Stage) -> Answered:
+    return decide(court(s), cancelled="  ")
+
+
+@case(ADMIN, 400, "malformed", facts={"errors": [_BLANK]})
+def cancelling_in_two_lines(s: Stage) -> Answered:
+    return decide(court(s), cancelled="Rain\nand snow")
+
+
 @case(ADMIN, 404, "not-found")
 def deciding_about_no_slot(s: Stage) -> Answered:
     return decide(court(s), "court.2020-06-10.0930", units=3)

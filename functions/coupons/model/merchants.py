@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from coupons.fields import CallersNumber, Channel, DeclaredDay, Document, Id, Label, Revision, Title, distinct
+from coupons.fields import CallersNumber, Channel, DeclaredDay, Document, Id, Label, Reason, Revision, Title, distinct
 
 LATE_SCANS_MAX = 1_000
 
@@ -42,7 +42,7 @@ class Withholding(Document):
     """The settlement day of the lines; of an order, the first."""
     order_no: CallersNumber | None = None
     """The order whose lines are withheld; absent: all lines of the day."""
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    reason: Reason
     """Why, for the merchant to read."""
     decision: Decision | None = None
     """What an operator decided; absent: nothing yet."""

@@ -16,6 +16,7 @@ from coupons.fields import (
     PersonName,
     Placement,
     Quantity,
+    Reason,
     SealedId,
 )
 from coupons.model.activities import ActivityKind
@@ -132,7 +133,7 @@ class LookupBody(Document):
 class SlotBody(Document):
     """What an operator decides about one slot: exactly one of both."""
 
-    cancelled: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    cancelled: Reason | None = None
     """Cancel the slot for good; the text says why, and is shown to who is in it."""
     units: Annotated[int, Field(ge=0, le=UNITS_MAX)] | None = None
     """The number of its places."""
