@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from botocore.exceptions import ClientError
 
 from coupons.count import recount as recounting
 from coupons.count.recount import CellDifference, Recount
+from coupons.model.season_statistics import By
 from coupons.model.statistics import Cell
 from coupons.stores.statistics import MinuteOf
 from infra.couponctl import stack_tables
-from infra.couponctl.stats import SHOWN_MAX
+from infra.couponctl.stats import BY, SHOWN_MAX
 from infra.virtual.store import Store
 from tests.unit.couponctl.scripted_stack import Reply, Stack
 from tests.world import World
@@ -171,3 +172,8 @@ def test_an_account_that_refuses_is_unreachable(
     assert stack.run("stats", "season", "--rebuild", "--write") == 3
     assert "AWS: " in capsys.readouterr().err
     assert not recounted["write"]
+
+
+def test_rows_are_those_of_the_api() -> None:
+    """All of them, in its order."""
+    assert get_args(By) == BY

@@ -14,7 +14,7 @@ from moto import mock_aws
 from infra.subscriber.__main__ import _clients, _parser, listen, main
 from infra.subscriber.inbox import Inbox, NotAnEventError, line_of
 from infra.subscriber.subscription import Subscription
-from tests.unit.model.test_events import EVERY, IDS, REVERSAL, claimed, expiring, moved
+from tests.unit.model.test_events import EVERY, IDS, REVERSAL, claimed, expiring, moved, slot_events
 
 
 def test_a_repeat_is_dropped_once_it_was_taken() -> None:
@@ -55,11 +55,16 @@ def test_what_is_no_event_is_said(body: str) -> None:
 
 def test_a_line_says_what_moved() -> None:
     """One for each type."""
+    booked, promoted, cancelled = (event.data.booking_id for event in slot_events())
     assert [line_of(event) for event in [*EVERY, moved(replace(REVERSAL, coupon_returned=False))]] == [
         f"2020-06-06T10:00:00+08:00  coupon.claimed.v1     pack: {IDS[0]} {IDS[1]}",
         f"2020-06-06T10:01:00+08:00  coupon.redeemed.v1    {IDS[0]} by diner o-1: -1000",
         f"2020-06-06T10:01:30+08:00  coupon.reversed.v1    {IDS[0]} by diner o-1 r-1: +1000, the coupon too",
         f"2020-06-17T10:00:00+08:00  coupon.expiring.v1    pack: {IDS[0]} {IDS[1]} until 2020-06-20T10:00:00+08:00",
+        "2020-06-06T10:00:00+08:00  announcement.published.v1  season: rain at home from 2020-06-06T08:00:00+08:00",
+        f"2020-06-06T10:00:00+08:00  slot.booked.v1        court.2020-06-10.0900: {booked}",
+        f"2020-06-06T10:00:00+08:00  slot.promoted.v1      court.2020-06-10.0900: {promoted}",
+        f"2020-06-06T10:00:00+08:00  slot.cancelled.v1     court.2020-06-10.0900: {cancelled}",
         f"2020-06-06T10:01:30+08:00  coupon.reversed.v1    {IDS[0]} by diner o-1 r-1: +1000",
     ]
 

@@ -29,7 +29,7 @@ def test_the_code_that_a_rule_names_exists(place: str) -> None:
 
 
 def test_rules_name_their_code() -> None:
-    """The protocol is in the rooms of claims, stores, processes, operators and the schedule."""
+    """The protocols are in the rooms of claims, slots, stores, processes, operators and the schedule."""
     assert {place.partition(".")[0] for place in PLACES} == {
         "claim",
         "model",
@@ -37,4 +37,5 @@ def test_rules_name_their_code() -> None:
         "process",
         "operate",
         "schedule",
+        "slots",
     }

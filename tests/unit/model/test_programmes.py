@@ -97,7 +97,7 @@ def seats(**changes: Any) -> dict[str, Any]:
         ({"activities": [course(banner={"image": "x/y", "alt": "x"})]}, "activities.0.banner.image", "must be a name"),
         ({"announcements": [alert(), alert()]}, "announcements.1.announcement_id", "'rain' appears twice"),
         ({"announcements": [alert(kind="banner")]}, "announcements.0", "a banner needs an image"),
-        ({"announcements": [alert(placement="page:x")]}, "announcements.0.placement", "must match"),
+        ({"announcements": [alert(placement="page:x")]}, "announcements.0.placement", "must be home, ticker"),
         ({"announcements": [alert(priority=101)]}, "announcements.0.priority", "must be at most 100"),
     ],
 )
