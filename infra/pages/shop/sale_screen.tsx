@@ -77,6 +77,7 @@ function AmountField() {
           inputMode="none"
           autocomplete="off"
           placeholder="0.00"
+          size={shown.length || 4}
           value={shown}
           readOnly={several || ["sending", "holding"].includes(phase.value.at)}
           onInput={(event) => changed(event.currentTarget.value)}
