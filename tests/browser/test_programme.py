@@ -58,7 +58,7 @@ def test_a_broadcast_on_air_and_an_announcement_lead_where_the_city_says(journey
     page = journey.screen().open("/#/seasons/beijing-2020/activities")
     live = page.get_by_role("link", name="看直播：北京消费季启动仪式")
     expect(live).to_have_attribute("href", "https://live.example/beijing-2020/launch")
-    page.get_by_role("link", name="北京消费季").click()
+    page.get_by_role("link", name="北京消费季", exact=True).click()
     expect(page.get_by_text("谨防倒卖消费券")).to_be_visible()
     page.get_by_role("link", name="消费券10:00开放领取").click()
     expect(page.get_by_role("heading", name="6月6日专项消费券")).to_be_visible()

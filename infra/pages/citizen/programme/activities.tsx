@@ -47,7 +47,9 @@ function Chosen({ campaign, asked, district }: { campaign: Campaign; asked: stri
   const [first, last] = daysOf(campaign);
   const today = dateOf(nowS.value ?? api.time.nowS(), zone);
   const day = isDay(asked) ? asked : today < first ? first : today > last ? last : today;
-  const [list, again] = useLoaded((call) => activitiesOf(id, day, district || null, call), [id, day, district]);
+  const [list, again] = useLoaded(async (call) => ({ day, district, ...(await activitiesOf(id, day, district || null, call)) }), [id, day, district]);
+  // What was read for another choice is none of this one.
+  const found = list.state === "read" && list.value.day === day && list.value.district === district ? list.value : null;
   const known = useDistricts(id);
   const choose = (wantedDay: string, wanted: string) => chosen("seasons", id, "activities", wantedDay, ...(wanted ? [wanted] : []));
   const onDay = (wanted: string) => choose(wanted, district);
@@ -65,7 +67,7 @@ function Chosen({ campaign, asked, district }: { campaign: Campaign; asked: stri
           <div class="skeleton ticket" />
           <div class="skeleton ticket" />
         </Waiting>
-        {list.state === "read" && <Found campaign={campaign} day={day} district={district} found={list.value} onDay={onDay} onEverywhere={() => choose(day, "")} />}
+        {found && <Found campaign={campaign} day={day} district={district} found={found} onDay={onDay} onEverywhere={() => choose(day, "")} />}
       </section>
     </div>
   );
