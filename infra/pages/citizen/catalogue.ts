@@ -12,6 +12,7 @@ export type Merchant = Schema<"MerchantSummary">;
 export type Coupon = Schema<"CouponView">;
 export type Activity = Schema<"ActivityView">;
 export type Announcement = Schema<"AnnouncementView">;
+export type Facility = Schema<"FacilityView">;
 
 /** Pages of a list that are read at most. */
 const PAGES_MAX = 20;
@@ -36,6 +37,7 @@ const known = {
   campaigns: new Map<string, Promise<Campaign>>(),
   merchants: new Map<string, Promise<Merchant[]>>(),
   districts: new Map<string, Promise<string[]>>(),
+  facilities: new Map<string, Promise<Facility[]>>(),
 };
 
 /** For its terms and names: what does not change. */
@@ -97,6 +99,15 @@ export async function announcementsOf(campaignId: string, call: Asking = {}): Pr
   return (await api.call("GET /campaigns/{campaign_id}/announcements", { ...call, path: { campaign_id: campaignId } })).body.announcements;
 }
 
+/** What can be booked by the hour. */
+export function facilitiesOf(campaignId: string, call: Asking = {}): Promise<Facility[]> {
+  return pagesOf(async (cursor) => {
+    const asked = { ...call, path: { campaign_id: campaignId }, query: { cursor } };
+    const { body } = await api.call("GET /campaigns/{campaign_id}/facilities", asked);
+    return [body.facilities, body.next];
+  });
+}
+
 /** All pages of a list in one; `ask` gives a page, and the cursor of the next or null. */
 export async function pagesOf<One>(ask: (cursor: string | null) => Promise<[One[], string | null]>): Promise<One[]> {
   const found: One[] = [];
@@ -112,6 +123,10 @@ export async function pagesOf<One>(ask: (cursor: string | null) => Promise<[One[
 
 export function knownMerchants(campaignId: string): Promise<Merchant[]> {
   return once(known.merchants, campaignId, () => merchantsOf(campaignId, null));
+}
+
+export function knownFacilities(campaignId: string): Promise<Facility[]> {
+  return once(known.facilities, campaignId, () => facilitiesOf(campaignId));
 }
 
 export function once<T>(store: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {

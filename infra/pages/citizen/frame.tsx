@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { clockOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Head, Offline, Skip, ThemeSwitch } from "../shared/parts/head";
-import { Icon } from "../shared/parts/icons";
+import { Icon, type IconName } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { language } from "../shared/words";
 import { hotline, signedIn, signIn, signInFailed, signOut } from "./app";
@@ -46,10 +46,10 @@ export function Frame({ back, children }: Props) {
       <Skip />
       <Offline />
       <Head name={say("app.name")} home="#/">
-        <a class="switch" href={to("wallet")} {...(place.value[0] === "wallet" && { "aria-current": "page" as const })}>
-          <Icon name="ticket" />
-          {say("app.wallet")}
-        </a>
+        <div class="mine">
+          <Own screen="wallet" icon="ticket">{say("app.wallet")}</Own>
+          <Own screen="bookings" icon="calendar">{say("app.bookings")}</Own>
+        </div>
       </Head>
       {back && (
         <nav aria-label={say("app.back")}>
@@ -72,6 +72,16 @@ export function Frame({ back, children }: Props) {
       </main>
       <Foot />
     </div>
+  );
+}
+
+/** The way to what the person has. */
+function Own({ screen, icon, children }: { screen: string; icon: IconName; children: string }) {
+  return (
+    <a class="switch" href={to(screen)} {...(place.value[0] === screen && { "aria-current": "page" as const })}>
+      <Icon name={icon} />
+      {children}
+    </a>
   );
 }
 

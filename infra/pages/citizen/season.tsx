@@ -10,7 +10,7 @@ import { language, listed, titled } from "../shared/words";
 import { Announced } from "./announced";
 import { api, signedIn } from "./app";
 import { BatchCard } from "./card";
-import { campaignOf, type Campaign, type Summary } from "./catalogue";
+import { campaignOf, knownFacilities, type Campaign, type Summary } from "./catalogue";
 import { Frame, Title } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
@@ -62,6 +62,11 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
         <a class="row" href={to("seasons", campaign.campaign_id, "places")}>
           <Icon name="place" /> {say("season.places")}
         </a>
+        {useFacilities(campaign.campaign_id) && (
+          <a class="row" href={to("seasons", campaign.campaign_id, "facilities")}>
+            <Icon name="clock" /> {say("season.facilities")}
+          </a>
+        )}
       </div>
       {used.length > 1 && (
         <div class="choices" role="group" aria-label={say("season.sections")}>
@@ -138,4 +143,14 @@ function useMine(): Set<string> {
     };
   }, [signedIn.value]);
   return mine;
+}
+
+/** Whether the season has places that are booked by the hour. */
+function useFacilities(campaignId: string): boolean {
+  const [some, setSome] = useState(false);
+  useEffect(() => {
+    // Without an answer there is no way to them here.
+    knownFacilities(campaignId).then((found) => setSome(found.length > 0), () => null);
+  }, [campaignId]);
+  return some;
 }

@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-6K5J2Z2N.js";

@@ -1,0 +1,115 @@
+// What can be booked by the hour: facilities, and activities whose seats are booked by session.
+
+import type { Asking } from "../../shared/api";
+import type { Schema } from "../../shared/routes";
+import { epochS } from "../../shared/server_time";
+import { language, titled } from "../../shared/words";
+import { api } from "../app";
+import { campaigns, knownCampaign, knownFacilities, once, pagesOf, type Campaign, type Facility } from "../catalogue";
+import { nameOf } from "../terms";
+import sports from "./sports.json";
+
+export type Slot = Schema<"SlotView">;
+export type Mine = Schema<"SlotBookingView">;
+export type FacilityDay = Schema<"FacilityDayView">;
+type Activity = Schema<"ActivityView">;
+type Venue = Schema<"VenueView">;
+type Title = Facility["title"];
+
+/** `places`: how many can be in a slot. `sessions`: of an activity, when it takes place; null for a facility. */
+export interface Bookable {
+  id: string;
+  title: Title;
+  venue: Venue | null;
+  sport: string | null;
+  daysAhead: number | null;
+  sessions: { startsAt: string; endsAt: string }[] | null;
+}
+
+const activities = new Map<string, Promise<Activity[]>>();
+
+function knownActivities(campaignId: string): Promise<Activity[]> {
+  return once(activities, campaignId, () =>
+    pagesOf(async (cursor) => {
+      const asked = { path: { campaign_id: campaignId }, query: { cursor } };
+      const { body } = await api.call("GET /campaigns/{campaign_id}/activities", asked);
+      return [body.activities, body.next];
+    }),
+  );
+}
+
+/** Null if the campaign has nothing of this name that is booked by slot. */
+export async function bookableOf(campaignId: string, id: string): Promise<Bookable | null> {
+  const facility = (await knownFacilities(campaignId)).find(({ facility_id }) => facility_id === id);
+  if (facility) {
+    const { title, venue, sport, booking_rule } = facility;
+    return { id, title, venue, sport, daysAhead: booking_rule.opens_days_ahead, sessions: null };
+  }
+  const activity = (await knownActivities(campaignId)).find(({ activity_id }) => activity_id === id);
+  if (activity?.seats?.by !== "slot") return null;
+  const sessions = activity.sessions.map(({ starts_at, ends_at }) => ({ startsAt: starts_at, endsAt: ends_at }));
+  return { id, title: activity.title, venue: activity.venue, sport: null, daysAhead: null, sessions };
+}
+
+/** The slots of a day, at most a second old. */
+export async function dayRead(id: string, day: string, call: Asking): Promise<FacilityDay> {
+  const asked = { ...call, path: { facility_id: id }, query: { day } };
+  return (await api.call("GET /facilities/{facility_id}/slots", asked)).body;
+}
+
+/** The slots that the person is in, of all campaigns. */
+export async function mineRead(call: Asking = {}): Promise<Mine[]> {
+  return (await api.call("GET /bookings", call)).body.bookings;
+}
+
+/** The campaign of a facility or activity, and what it says of it; null where no catalogue tells. */
+export async function foundOf(id: string): Promise<{ campaign: Campaign; bookable: Bookable } | null> {
+  for (const { campaign_id } of await campaigns()) {
+    const bookable = await bookableOf(campaign_id, id).catch(() => null);
+    if (bookable) return { campaign: await knownCampaign(campaign_id), bookable };
+  }
+  return null;
+}
+
+/** The parts of a slot's id. */
+export function partsOf(slotId: string): { id: string; day: string; hhmm: string } {
+  const [id = "", day = "", hhmm = ""] = slotId.split(".");
+  return { id, day, hhmm };
+}
+
+export function titleOf({ id, title, venue, sport }: Pick<Bookable, "id" | "title" | "venue" | "sport">): { text: string; lang?: string } {
+  const named = title ?? venue?.title;
+  return named ? titled(named) : { text: sport ? sportOf(sport) : id.replace(/-/g, " ") };
+}
+
+/** The name of a sport; the document's own word where we know none. */
+export function sportOf(sport: string): string {
+  return (sports as Record<string, Record<"zh" | "en", string>>)[sport]?.[language.value] ?? sport;
+}
+
+/** Where it is, in a line: the venue's name if the place has another, its district. */
+export function whereOf({ title, venue }: Pick<Bookable, "title" | "venue">): string {
+  if (!venue) return "";
+  const name = venue.title && title && titled(venue.title).text !== titled(title).text ? titled(venue.title).text : "";
+  return [name, nameOf("districts", venue.district)].filter(Boolean).join(" · ");
+}
+
+/** `2020-06-13`: the calendar day of a moment in a zone. */
+export function calendarDayOf(momentS: number, zone: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(momentS * 1000);
+}
+
+/** So many calendar days later. */
+export function later(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The days that can be looked at: of a facility from today to the first that is not open yet; of an activity its own. */
+export function daysOf({ daysAhead, sessions }: Bookable, nowS: number, zone: string): string[] {
+  const today = calendarDayOf(nowS, zone);
+  if (sessions === null) return Array.from({ length: Math.min(daysAhead ?? 0, DAYS_MAX - 2) + 2 }, (_, ahead) => later(today, ahead));
+  const days = sessions.filter(({ endsAt }) => epochS(endsAt) > nowS).map(({ startsAt }) => calendarDayOf(epochS(startsAt), zone));
+  return [...new Set(days)].slice(0, DAYS_MAX);
+}
+
+const DAYS_MAX = 16;

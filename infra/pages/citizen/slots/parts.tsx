@@ -1,0 +1,37 @@
+// What several of these screens show.
+
+import { Icon } from "../../shared/parts/icons";
+import { titled } from "../../shared/words";
+import { Title } from "../frame";
+import { whereOf, type Bookable } from "./catalogue";
+import { say } from "./words";
+
+/** Where it is: the venue with its district, the address as a link to the phone's map. */
+export function Where({ of }: { of: Bookable }) {
+  const { venue } = of;
+  if (!venue) return null;
+  const address = venue.address ? titled(venue.address) : null;
+  return (
+    <div class="note where">
+      <p>{whereOf(of)}</p>
+      {address && (
+        <p>
+          <a href={`geo:${venue.geo ?? "0,0"}?q=${encodeURIComponent(address.text)}`} {...(address.lang && { lang: address.lang })}>
+            <Icon name="place" />{address.text}
+          </a>
+        </p>
+      )}
+      {venue.accessible && <p>{say("places.accessible")}</p>}
+    </div>
+  );
+}
+
+/** Nothing of this name is booked by slot. */
+export function Missing() {
+  return (
+    <div class="stack">
+      <Title failed>{say("slot.missing")}</Title>
+      <p>{say("slot.missing-why")}</p>
+    </div>
+  );
+}
