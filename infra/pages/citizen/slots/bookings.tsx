@@ -1,7 +1,7 @@
 // The slots that the person is in: booked, waiting, cancelled by their venue.
 
 import { Button } from "../../shared/parts/button";
-import { Chip } from "../../shared/parts/notice";
+import { Chip, Notice } from "../../shared/parts/notice";
 import type { Asking } from "../../shared/api";
 import { signedIn, signIn } from "../app";
 import type { Campaign } from "../catalogue";
@@ -22,9 +22,10 @@ interface Held {
 }
 
 /** A catalogue that does not answer hides no booking. */
-async function bookingsRead(call: Asking): Promise<Held[]> {
-  const all = await mineRead(call);
-  return Promise.all(all.map(async (mine) => ({ mine, found: await foundOf(partsOf(mine.slot_id).id).catch(() => null) })));
+async function bookingsRead(call: Asking): Promise<{ held: Held[]; damaged: number }> {
+  const { bookings, damaged } = await mineRead(call);
+  const held = bookings.map(async (mine) => ({ mine, found: await foundOf(partsOf(mine.slot_id).id).catch(() => null) }));
+  return { held: await Promise.all(held), damaged };
 }
 
 export function Bookings() {
@@ -50,12 +51,13 @@ function Shown() {
         <div class="skeleton ticket" />
       </Waiting>
       {loaded.state === "read" &&
-        (loaded.value.length === 0 ? (
+        (loaded.value.held.length + loaded.value.damaged === 0 ? (
           <Empty line={say("bookings.none")}><Button href="#/">{say("bookings.find")}</Button></Empty>
         ) : (
           <div class="stack">
             <Title>{say("bookings.title")}</Title>
-            <ul class="stack">{loaded.value.map((held) => <li key={held.mine.slot_id}><Card {...held} /></li>)}</ul>
+            {loaded.value.damaged > 0 && <Notice mood="wait">{say("bookings.damaged", { count: loaded.value.damaged })}</Notice>}
+            <ul class="stack">{loaded.value.held.map((held) => <li key={held.mine.slot_id}><Card {...held} /></li>)}</ul>
           </div>
         ))}
     </>

@@ -16,7 +16,7 @@ type Activity = Schema<"ActivityView">;
 type Venue = Schema<"VenueView">;
 type Title = Facility["title"];
 
-/** `places`: how many can be in a slot. `sessions`: of an activity, when it takes place; null for a facility. */
+/** `sessions`: of an activity, when it takes place; null for a facility. */
 export interface Bookable {
   id: string;
   title: Title;
@@ -58,8 +58,8 @@ export async function dayRead(id: string, day: string, call: Asking): Promise<Fa
 }
 
 /** The slots that the person is in, of all campaigns. */
-export async function mineRead(call: Asking = {}): Promise<Mine[]> {
-  return (await api.call("GET /bookings", call)).body.bookings;
+export async function mineRead(call: Asking = {}): Promise<Schema<"SlotBookingsView">> {
+  return (await api.call("GET /bookings", call)).body;
 }
 
 /** The campaign of a facility or activity, and what it says of it; null where no catalogue tells. */

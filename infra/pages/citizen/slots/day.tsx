@@ -165,7 +165,7 @@ function useMine(): Map<string, Mine> {
     if (!signedIn.value) return setMine(new Map());
     let gone = false;
     // Without it the rows say nothing about the person.
-    mineRead().then((found) => gone || setMine(new Map(found.map((one) => [one.slot_id, one]))), () => null);
+    mineRead().then(({ bookings }) => gone || setMine(new Map(bookings.map((one) => [one.slot_id, one]))), () => null);
     return () => {
       gone = true;
     };

@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-4NM6JIVJ.js";

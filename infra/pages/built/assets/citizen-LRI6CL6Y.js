@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-6K5J2Z2N.js";
