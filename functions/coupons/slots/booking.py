@@ -41,7 +41,7 @@ def wait(services: Services, slot_id: str, person: bytes, now_s: int) -> tuple[S
 def _enter(services: Services, slot_id: str, person: bytes, now_s: int, *, joins: bool) -> tuple[SlotBooking, bool]:
     slot = slot_of(services, slot_id)
     refuse_draft(services, slot.of)
-    if now_s < slot.opens_at_s:
+    if now_s < min(slot.opens_at_s, slot.starts_at_s):
         raise NotOpen(
             opens_at_s=slot.opens_at_s,
             retry_after_s=slot.opens_at_s - now_s + services.rng.randrange(RETRY_OPEN_JITTER_S + 1),

@@ -8,7 +8,7 @@ from coupons.model.diaries import Diary
 from coupons.refusals import Busy, Full, NotFound
 from coupons.slots import booking
 from coupons.slots.days import day_of_facility
-from tests.court import DAY, offer
+from tests.court import DAY, offer, rule
 from tests.store.faults import Faulty, Overtaken, answer_lost, cancelled, first, request_lost
 from tests.store.slots.conftest import SLOT, Court
 from tests.world import KEYS, World, campaign
@@ -130,6 +130,14 @@ def test_time_refuses_from_the_second_on(court: Court) -> None:
     court.at(BEGINS)
     assert (court.leave("dan"), court.book("eve"), court.wait("eve")) == ("closed", "closed", "closed")
     assert (court.book("ann"), court.state("ann")) == ("booked", "booked"), "a repeat is answered all the same"
+
+
+def test_what_begins_before_it_opens_is_closed(season: World) -> None:
+    """Its day opens at noon: the morning's slots are over by then, and nobody is told to come back."""
+    offer(season, booking_rules=[rule(opens_days_ahead=0, opens_at="12:00")])
+    court = Court(season, season.services)
+    assert court.at("2020-06-10T08:59:59+08:00").book("ann") == "not-open"
+    assert court.at(BEGINS).book("ann") == "closed"
 
 
 def test_who_is_in_neither_place_raises_the_diary(court: Court) -> None:
