@@ -142,8 +142,9 @@ class Stack:
     def rebuild_statistics(self) -> None:
         """What an earlier run did not count before it ended is counted."""
         if self._kept.is_resumed:
+            self._steps.begin("counting the statistics again")
             now_s = int(self._kept.clock.now_s())
-            rebuild(self.cloud.client("dynamodb"), self.deployed.outputs, now_s, self._steps.progress)
+            rebuild(self.cloud.client("dynamodb"), self.deployed.outputs, now_s, self._steps, self.check)
 
     def start_warming(self) -> threading.Thread:
         """The functions that a person waits for get a worker each, one after the other; the thread ends when all do."""

@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from coupons.count.recount import recount, replace_differing
 from coupons.damage import Damaged
 from coupons.model.statistics import HOUR_S
 from coupons.process.services import Services
+from coupons.refusals import Busy
 from infra.couponctl.stack_tables import StandingClock, settings_of
+from infra.local.steps import Steps
+
+T = TypeVar("T")
+
+_OK = 200
 
 
-def rebuild(client: Any, outputs: Mapping[str, str], now_s: int, say: Callable[[str], None]) -> None:
-    """The statistics of every campaign are what its items say; a campaign with a damaged item stays as it is."""
+def rebuild(client: Any, outputs: Mapping[str, str], now_s: int, steps: Steps, check: Callable[[], None]) -> None:
+    """The statistics of every campaign are what its items say; a campaign with a damaged item stays as it is.
+
+    Each answer of the tables is progress. What fails is tried again until `check` raises: the cloud has ended.
+    """
+
+    def answered(http_response: Any, **_: Any) -> None:
+        if http_response.status_code == _OK:
+            steps.progress()
+
+    client.meta.events.register("after-call.dynamodb", answered)
     services = Services(settings_of(outputs), clock=StandingClock(now_s), boto_client=client)
-    for campaign_id in sorted({line.campaign_id for line in services.cache.published()}):
+    for campaign_id in _until_answered(partial(_published, services), steps, check):
         try:
-            told = recount(services, campaign_id, now_s + HOUR_S)
+            _until_answered(partial(_recounted, services, campaign_id, now_s), steps, check)
         except Damaged as found:
-            say(f"  {campaign_id}: statistics stay as they were, {found}")
-            continue
-        replace_differing(services, campaign_id, told, now_s, is_read=True)
+            steps.progress(f"  {campaign_id}: statistics stay as they were, {found}")
+
+
+def _published(services: Services) -> list[str]:
+    return sorted({line.campaign_id for line in services.cache.published()})
+
+
+def _recounted(services: Services, campaign_id: str, now_s: int) -> None:
+    told = recount(services, campaign_id, now_s + HOUR_S)
+    replace_differing(services, campaign_id, told, now_s, is_read=True)
+
+
+def _until_answered(work: Callable[[], T], steps: Steps, check: Callable[[], None]) -> T:
+    while True:
+        try:
+            return work()
+        except Busy as error:
+            steps.failed(str(error))
+            check()

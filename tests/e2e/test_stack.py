@@ -68,6 +68,7 @@ def test_a_restart_goes_on_where_data_and_clock_stopped(stack: LocalStack) -> No
         assert {"secretsmanager.json", "kms.json"} <= {path.name for path in saved}
         assert [path.name for path in saved if path.stat().st_mode & 0o077] == []
         stack.start()
+        assert "counting the statistics again …\n" in stack.output
         assert 0 <= seconds(stack.now()) - stopped_at_s < 15
         with stack.caller(token) as person:
             assert person.send("GET", "/wallet").json["coupons"] == before

@@ -19,6 +19,7 @@ from coupons.process.services import Services
 from coupons.refusals import NotFound
 from coupons.stores import keys
 from coupons.stores.statistics import MinuteOf, StoredRow
+from coupons.stores.statistics_keys import day_of_hour
 from coupons.stores.streams import BookingChange
 from coupons.times import epoch_s
 
@@ -105,10 +106,10 @@ def _rows(services: Services, batches: list[PublishedBatch], until_s: int) -> di
         campaign_id, batches[0].timezone, min(batch.begins_at_s for batch in batches), until_s
     )
     found: dict[MinuteOf, list[StoredRow]] = {}
-    for hour_s in sorted(hours):
-        for row in services.statistics.rows(campaign_id, hour_s):
-            if row.minute_s + MINUTE_S <= until_s:
-                found.setdefault(MinuteOf(campaign_id, hour_s, row.minute_s), []).append(row)
+    for day in sorted({day_of_hour(hour_s) for hour_s in hours}):
+        for row in services.statistics.rows(campaign_id, day):
+            if row.hour_s in hours and row.minute_s + MINUTE_S <= until_s:
+                found.setdefault(MinuteOf(campaign_id, row.hour_s, row.minute_s), []).append(row)
     return found
 
 

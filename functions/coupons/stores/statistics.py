@@ -9,6 +9,7 @@
 | fold an hour, move the mark of what is folded | PutItem | 1 each KB |
 | the seconds of batches | BatchGetItem, 100 a request | half a read unit an item, absent ones too |
 | add what a process refused, by second | UpdateItem `ADD`, sent once | 1 each KB |
+| the rows of a day, for a recount | Query, strong | 1 read unit each 4 KB |
 | replace an hour's row by a recount | PutItem, conditional | 1 each KB |
 
 A minute is 8 rows, so that shards counted side by side seldom meet; a shard always takes the same row. A row's
@@ -69,6 +70,7 @@ class MinuteOf(NamedTuple):
 class StoredRow(NamedTuple):
     """A row of a minute; `writes` changes with each."""
 
+    hour_s: int
     minute_s: int
     row: int
     writes: int
@@ -213,10 +215,9 @@ class Statistics:
 
     # Recounting
 
-    def rows(self, campaign_id: str, hour_s: int) -> Iterator[StoredRow]:
-        """The rows of an hour's minutes, read strongly."""
-        day = keys.day(campaign_id, keys.day_of_hour(hour_s))
-        for item in self._table.query(day, keys.minutes_of(hour_s), consistent=True):
+    def rows(self, campaign_id: str, day: int) -> Iterator[StoredRow]:
+        """The rows of all minutes of a day of UTC (`day` since 1970), read strongly."""
+        for item in self._table.query(keys.day(campaign_id, day), consistent=True):
             yield from self._table.value(item, lambda one: [_row(one)])
 
     def replacing(
@@ -271,8 +272,7 @@ def _number(item: Item) -> str:
 
 
 def _row(item: Item) -> StoredRow:
-    _, minute_s, row = keys.hour_minute_row(item["sk"])
-    return StoredRow(minute_s, row, sure(item["v"], int), _counts(item).cells)
+    return StoredRow(*keys.hour_minute_row(item["sk"]), sure(item["v"], int), _counts(item).cells)
 
 
 def _row_of_minute(item: Item) -> tuple[tuple[int, int, int], Counts]:
