@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.journey import Journey
 from tests.browser.screen import NARROW
-from tests.browser.test_citizen import BEFORE_TEN, tabbed_to
+from tests.browser.test_citizen import BEFORE_TEN, OPEN, opened, tabbed_to
 
 
 def test_a_citizen_finds_what_a_district_has_on_a_day(journey: Journey) -> None:
@@ -62,3 +62,17 @@ def test_a_broadcast_on_air_and_an_announcement_lead_where_the_city_says(journey
     expect(page.get_by_text("谨防倒卖消费券")).to_be_visible()
     page.get_by_role("link", name="消费券10:00开放领取").click()
     expect(page.get_by_role("heading", name="6月6日专项消费券")).to_be_visible()
+
+
+def test_a_session_that_is_booked_leads_to_its_seat(journey: Journey) -> None:
+    """One press from the day's list to the slot, and one to the seat; a session that has begun has no way."""
+    journey.set_clock(OPEN)
+    page = opened(journey, "tours", "/#/seasons/beijing-2020/activities/2020-06-13/shijingshan")
+    page.get_by_role("link", name="预订 14:00 这场").click()
+    expect(page.get_by_role("heading", name="首钢工业遗产导览")).to_be_visible()
+    page.get_by_role("button", name="预订", exact=True).click()
+    expect(page.get_by_text("已订", exact=True)).to_be_visible()
+    journey.set_clock("2020-06-06T14:30:00+08:00")
+    begun = journey.screen().open("/#/seasons/beijing-2020/activities/2020-06-06/shijingshan")
+    expect(begun.get_by_text("要预约，每场 30 人")).to_be_visible()
+    expect(begun.get_by_role("link", name=re.compile("这场"))).to_have_count(0)

@@ -56,7 +56,7 @@ export function ActivityRow({ activity, campaign, day }: Props) {
         {planned || <Off status={activity.status} />}
         <Place of={activity} />
         {about && <p {...(about.lang && { lang: about.lang })}>{about.text}</p>}
-        {planned && <Seats of={activity} />}
+        {planned && <Seats of={activity} campaign={campaign} day={day} />}
         {planned && <Live of={activity} day={day} zone={zone} />}
         {planned && later.length > 0 && (
           <p class="note">{later.length > NAMED ? say("activities.also-more", { days: named, count: later.length }) : say("activities.also", { days: named })}</p>
@@ -95,14 +95,37 @@ function Place({ of: { district, venue } }: { of: Activity }) {
   );
 }
 
-function Seats({ of: { seats } }: { of: Activity }) {
+function Seats({ of: activity, campaign, day }: Omit<Props, "activity"> & { of: Activity }) {
+  const { seats } = activity;
   if (!seats) return null;
   const count = (number: number) => number.toLocaleString(locale.value);
-  if (seats.by !== "batch") return <p>{say(seats.by === "slot" ? "seats.slot" : "seats.none", { count: count(seats.capacity) })}</p>;
+  if (seats.by === "none") return <p>{say("seats.none", { count: count(seats.capacity) })}</p>;
+  if (seats.by === "slot") {
+    return (
+      <>
+        <p>{say("seats.slot", { count: count(seats.capacity) })}</p>
+        <Sessions of={activity} campaign={campaign} day={day} />
+      </>
+    );
+  }
   // A batch that is not published has no page.
   if (seats.batch_id === null || seats.remaining === null) return <p>{say("seats.not-yet")}</p>;
   const text = seats.remaining > 0 ? say("seats.batch", { count: count(seats.remaining) }) : say("seats.gone");
   return <p><a class="line" href={to("batches", seats.batch_id)}>{text}</a></p>;
+}
+
+/** The sessions that start on the day and have not begun, each with its way to a seat. */
+function Sessions({ of: activity, campaign, day }: Omit<Props, "activity"> & { of: Activity }) {
+  const zone = campaign.timezone;
+  const ahead = activity.sessions.filter(({ starts_at }) => dateOf(starts_at, zone) === day && epochS(starts_at) > (nowS.value ?? 0));
+  return (
+    <>
+      {ahead.map(({ session_id, starts_at }) => {
+        const href = to("seasons", campaign.campaign_id, "facilities", activity.activity_id, day, clockOf(starts_at, zone, "en").replace(":", ""));
+        return <p key={session_id}><a class="line" href={href}>{say("seats.book", { time: clockOf(starts_at, zone, language.value) })}</a></p>;
+      })}
+    </>
+  );
 }
 
 function Live({ of: { live, title }, day, zone }: { of: Activity; day: string; zone: string }) {
