@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-4NM6JIVJ.js";
