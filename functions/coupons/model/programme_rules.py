@@ -35,6 +35,7 @@ def misfits(programme: Programme, campaign: Campaign, merchants: Merchants) -> I
         *(venue.district for venue in programme.venues),
     }
     yield from _outside_days(programme, campaign)
+    yield from _opens_too_late(programme)
     for number, activity in enumerate(programme.activities):
         at = ("activities", number)
         yield from unknown((*at, "section_id"), "section", activity.section_id, _sections(campaign))
@@ -77,6 +78,16 @@ def _outside_days(programme: Programme, campaign: Campaign) -> Iterator[PlacedFa
                 yield (*at, "first_day"), f"is before the campaign's first day, {first}"
             if row.last_day > last:
                 yield (*at, "last_day"), f"is after the campaign's last day, {last}"
+
+
+def _opens_too_late(programme: Programme) -> Iterator[PlacedFault]:
+    """Schedule rows with slots that begin before their day opens for booking."""
+    for number, facility in enumerate(programme.facilities):
+        for place, row in enumerate(facility.schedule):
+            rule = programme.rule(facility.rule_of(row))
+            if rule.opens_days_ahead == 0 and row.starts <= rule.opens_at:
+                said = f"must be after {rule.opens_at}, when {rule.booking_rule_id!r} opens the same day"
+                yield ("facilities", number, "schedule", place, "from"), f"{said}: nobody could book the first slot"
 
 
 def _of_times(at: tuple[str, int], activity: Activity, campaign: Campaign) -> Iterator[PlacedFault]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from coupons.model.diaries import Diary
-from coupons.refusals import Busy, Full, NotFound
+from coupons.refusals import Busy, Closed, Full, NotFound, NotOpen
 from coupons.slots import booking
 from coupons.slots.days import day_of_facility
 from tests.court import DAY, offer, rule
+from tests.programmes import course, session
 from tests.store.faults import Faulty, Overtaken, answer_lost, cancelled, first, request_lost
 from tests.store.slots.conftest import SLOT, Court
-from tests.world import KEYS, World, campaign
+from tests.world import KEYS, World, campaign, seconds
 
 TOO_LATE_TO_MOVE = "2020-06-10T07:00:00+08:00"
 TOO_LATE_TO_LEAVE = "2020-06-10T08:00:00+08:00"
@@ -133,11 +134,16 @@ def test_time_refuses_from_the_second_on(court: Court) -> None:
 
 
 def test_what_begins_before_it_opens_is_closed(season: World) -> None:
-    """Its day opens at noon: the morning's slots are over by then, and nobody is told to come back."""
-    offer(season, booking_rules=[rule(opens_days_ahead=0, opens_at="12:00")])
-    court = Court(season, season.services)
-    assert court.at("2020-06-10T08:59:59+08:00").book("ann") == "not-open"
-    assert court.at(BEGINS).book("ann") == "closed"
+    """Its day opens at noon: the session of nine is over by then, and nobody is told to come back."""
+    nine = session(starts_at=f"{DAY}T09:00:00+08:00", ends_at=f"{DAY}T10:00:00+08:00")
+    noon = rule(booking_rule_id="noon", opens_days_ahead=0, opens_at="12:00")
+    seats = {"capacity": 2, "by": "slot", "booking_rule": "noon"}
+    offer(season, booking_rules=[rule(), noon], activities=[course(nine, seats=seats)])
+    services, slot_id = season.services, f"course.{DAY}.0900"
+    with pytest.raises(NotOpen):
+        booking.book(services, slot_id, KEYS.person("ann"), seconds(BEGINS) - 1)
+    with pytest.raises(Closed):
+        booking.book(services, slot_id, KEYS.person("ann"), seconds(BEGINS))
 
 
 def test_who_is_in_neither_place_raises_the_diary(court: Court) -> None:

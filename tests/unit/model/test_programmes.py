@@ -191,6 +191,11 @@ AFTER = session(starts_at="2020-09-30T23:00:00+08:00", ends_at="2020-10-01T00:00
         ({"venues": [{**VENUE, "store_id": "x"}]}, "venues.0.store_id", "there is no store 'x'"),
         ({"stores": {"district": "west"}}, "venues.0.district", "there is no district 'east' here: its store is in"),
         ({"facilities": [court(row(first_day="2020-05-31"))]}, "facilities.0.schedule.0.first_day", "2020-06-01"),
+        (
+            {"booking_rules": [rule(opens_days_ahead=0, opens_at="09:00")]},
+            "facilities.0.schedule.0.from",
+            "must be after 09:00, when 'week' opens the same day",
+        ),
         ({"facilities": [court(row(last_day="2020-10-01"))]}, "facilities.0.schedule.0.last_day", "2020-09-30"),
         ({"activities": [course(section_id="sport")]}, "activities.0.section_id", "no section 'sport'"),
         ({"activities": [course(BEFORE)]}, "activities.0.sessions.0.starts_at", "before the campaign starts"),
@@ -240,6 +245,7 @@ def test_what_its_campaign_has_fits() -> None:
         NURSES,
         stores={"district": "east"},
         facilities=[court(row(first_day="2020-06-01", last_day="2020-09-30"))],
+        booking_rules=[rule(opens_days_ahead=0, opens_at="08:59")],
         activities=[
             course(whole, live=live),
             course(activity_id="more", seats=by_batch, venue_id=None, district="east"),
