@@ -46,13 +46,28 @@ class Programmes:
         return kept
 
     def of_facility(self, facility_id: str) -> CurrentProgramme:
-        """The programme that a name of slots belongs to; it may no longer have it. Raises NotFound, Damaged."""
+        """The programme that a name of slots belongs to; it may no longer have it. Raises NotFound, Damaged.
+
+        Its head is read anew if the programme of a second ago lacks the name: a revision may have just brought it.
+        """
         if facility_id not in self._owners:
             owner = self._store.owner(facility_id)
             if owner is None:
                 raise NotFound(detail=f"No facility {facility_id!r}.")
             self._owners[facility_id] = owner
-        found = self.current(self._owners[facility_id])
+        campaign_id = self._owners[facility_id]
+        found = self.current(campaign_id)
+        if found is None or not _has(found.document, facility_id):
+            self.renew(campaign_id)
+            found = self.current(campaign_id)
         if found is None:
             raise NotFound(detail=f"No facility {facility_id!r}.")
         return found
+
+    def renew(self, campaign_id: str) -> None:
+        """The head of a moment ago is kept from now on. Read strongly."""
+        self._heads.get_now(campaign_id, lambda name: self._store.head(name, consistent=True))
+
+
+def _has(document: Programme, name: str) -> bool:
+    return document.facility(name) is not None or document.bookable_activity(name) is not None

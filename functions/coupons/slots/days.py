@@ -11,10 +11,14 @@ from coupons.times import day_of
 
 
 def slot_of(services: Services, slot_id: str) -> Slot:
-    """The slot of this id. Raises NotFound."""
+    """The slot of this id, also if a revision brought it within this second. Raises NotFound."""
     name = SlotName.of(slot_id)
     assert name, "the route accepts only ids of this form"
-    slot = bookable_of(services, name.facility_id).slot(name)
+    found = bookable_of(services, name.facility_id)
+    slot = found.slot(name)
+    if slot is None:
+        services.programmes.renew(found.campaign_id)
+        slot = bookable_of(services, name.facility_id).slot(name)
     if slot is None:
         raise NotFound(detail=f"No slot {slot_id!r}.")
     return slot

@@ -8,13 +8,15 @@ from coupons.count.recount import recount, replace_differing
 from coupons.count.shards import minute_of
 from coupons.model.statistics import OF_STREAM_ALONE, of_claim
 from coupons.slots import booking, cancellation, venue
+from coupons.slots.days import slot_of
 from tests.bus import Record, Stream
-from tests.court import DAY, offer, rule
+from tests.court import DAY, facility, offer, row, rule
 from tests.programmes import course, session
 from tests.store.played_hour import DOCUMENT, stored, take
 from tests.world import KEYS, World, seconds
 
 NINE, TEN, COURSE = f"court.{DAY}.0900", f"court.{DAY}.1000", f"course.{DAY}.1800"
+PROGRAMME, SEASON = "GET /admin/campaigns/{campaign_id}/programme", {"campaign_id": "season"}
 FLOWS = {"O": "slot_bookings", "W": "slot_waits", "P": "slot_promotions", "X": "slot_cancellations"}
 
 
@@ -126,6 +128,22 @@ def test_a_slot_of_no_programme_is_unknown(season: World) -> None:
     take(season, people.records, "a")
     (checkpoint,) = [item for item in season.items()["CatalogTable"] if item["pk"]["S"].startswith("CHECKPOINT#")]
     assert (checkpoint["unknown"], flows(season)) == ({"N": "2"}, {"bookings": 1})
+
+
+def test_what_a_revision_has_just_brought_is_known(season: World) -> None:
+    """A facility, and a row of one, also to a process that read the programme a moment before the revision."""
+    later = row(first_day="2020-07-20")
+    late = row(first_day="2020-07-20", last_day="2020-07-20", **{"from": "22:00", "to": "23:00"})
+    for name, rows, slot in (("hut", [later], "hut.2020-07-20.0900"), ("hut", [later, late], "hut.2020-07-20.2200")):
+        older = season.new_services()
+        assert older.programmes.current("season") is not None
+        stored_now = season.operator().send(PROGRAMME, SEASON).json
+        facilities = [one for one in stored_now["facilities"] if one["facility_id"] != name]
+        added = facility(facility_id=name, schedule=rows)
+        changed = {**stored_now, "facilities": [*facilities, added]}
+        told = season.operator().send(PROGRAMME.replace("GET", "PUT"), SEASON, body=changed)
+        assert told.status in (200, 201), told.text
+        assert slot_of(older, slot).slot_id == slot
 
 
 def test_a_recount_leaves_them_as_they_are(season: World) -> None:
