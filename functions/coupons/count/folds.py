@@ -19,7 +19,8 @@ def fold_hours(
     """Every hour of the campaign that ended ten minutes ago is folded; False if time ran out before (monotonic).
 
     Once an hour also those are folded again that were changed since: a booking of that hour was cancelled, or a shard
-    was late. One read unit an hour and process; a query a day, a write an hour. A repeat changes nothing.
+    was late. One read unit an hour and process; a query a day in which something was counted, a write an hour. A repeat
+    changes nothing. If time runs out, the next call goes on with the day that was not reached.
     """
     store, known, timezone = services.statistics, services.season_counts.folded_through_s, batches[0].timezone
     through_s = foldable_through_s(now_s, timezone)
@@ -29,24 +30,28 @@ def fold_hours(
     first_s = before_s or hour_start_s(min(batch.begins_at_s for batch in batches), timezone)
     # There is no hour to fold if a test clock was set back: those that begin now go on.
     due = hours_from(first_s, through_s, timezone)
-    if before_s == through_s or _folded(services, campaign_id, due, deadline_s):
-        if before_s != through_s:
-            store.set_folded_through(campaign_id, through_s)
-            _folded(services, campaign_id, store.hours(campaign_id).changed, deadline_s)
-        known[campaign_id] = through_s
-        return True
-    return False
-
-
-def _folded(services: Services, campaign_id: str, hours: Sequence[int], deadline_s: float) -> bool:
-    """These hours are folded, day by day; False if time ran out before."""
-    marks = services.statistics.marks(campaign_id) if hours else {}
-    for number, of_day in groupby(sorted(hours), key=lambda hour_s: hour_s // DAY_S):
-        if services.clock.monotonic_s() >= deadline_s:
+    if before_s != through_s:
+        left_s = _fold(services, campaign_id, due, deadline_s)
+        if left_s is not None:
+            if left_s != first_s:
+                store.set_folded_through(campaign_id, left_s)
             return False
+        store.set_folded_through(campaign_id, through_s)
+        _fold(services, campaign_id, store.hours(campaign_id).changed, deadline_s)
+    known[campaign_id] = through_s
+    return True
+
+
+def _fold(services: Services, campaign_id: str, hours: Sequence[int], deadline_s: float) -> int | None:
+    """These hours are folded, day by day; the first that is not if time ran out before, otherwise None."""
+    marks, days = services.statistics.marks(campaign_id) if hours else ({}, set())
+    due = sorted(hour_s for hour_s in hours if hour_s // DAY_S in days)
+    for number, of_day in groupby(due, key=lambda hour_s: hour_s // DAY_S):
+        if services.clock.monotonic_s() >= deadline_s:
+            return next(of_day)
         minutes = services.statistics.day(campaign_id, number, consistent=True)
         for hour_s in of_day:
             counts = total(minutes.get(hour_s, {}).values())
             if counts.as_of_s:
                 services.statistics.fold(campaign_id, hour_s, counts, marks.get(hour_s, NO_MARKS))
-    return True
+    return None

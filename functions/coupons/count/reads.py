@@ -122,7 +122,7 @@ def _rows(
     grouped: dict[str, Counts] = {}
     for span_s, counts in spans.items():
         grouped.setdefault(_span_name(by, span_s, timezone), Counts()).take(counts)
-    return [Row(name, counts.flows().get("", {})) for name, counts in grouped.items()]
+    return [Row(name, flows) for name, counts in grouped.items() if (flows := counts.flows().get("", {}))]
 
 
 def _add_packs_of_funders(found: dict[str, dict[Flow, int]], chosen: Counts, batches: Sequence[PublishedBatch]) -> None:

@@ -81,7 +81,11 @@ def replace_differing(
         kept = {cell: number for cell, number in _sum(rows).items() if cell.flow in OF_STREAM_ALONE}
         cells = {**told.recounted.get(minute, {}), **kept}
         parts = services.statistics.replacing(minute, cells, rows, is_late=minute.hour_s + HOUR_S <= now_s)
-        if (moving and is_booking_open) or not services.tries(parts):
+        if moving and is_booking_open:
+            left.append(minute)
+            continue
+        services.season_counts.note_days([minute])
+        if not services.tries(parts):
             left.append(minute)
     return left
 

@@ -83,7 +83,7 @@ def count(services: Services, records: Sequence[dict[str, Any]], shard: StreamSh
     A part of the records and the checkpoint move in one transaction, so a part is counted once or not at all: also if
     it arrives again, in other pieces, or if an answer was lost. Additions commute, so shards may come in any order. A
     record that cannot be read is counted as unknown. 2 write units a KB of the checkpoint, of a row for each minute and
-    batch, 1 read unit. Raises Busy: Lambda sends the records again.
+    batch, 1 read unit; 1 write unit a day and process. Raises Busy: Lambda sends the records again.
     """
     read = [_record(services, record) for record in records]
     done = 0
@@ -92,6 +92,7 @@ def count(services: Services, records: Sequence[dict[str, Any]], shard: StreamSh
         left = [one for one in read if not at or int(one.number) > int(at)]
         try:
             for part in _parts(left, now_s):
+                services.season_counts.note_days(part.minutes)
                 services.transact(_writes(services, shard, at, part))
                 at, done = part.number, done + sum(int(one.number) <= int(part.number) for one in left)
                 left = [one for one in left if int(one.number) > int(at)]

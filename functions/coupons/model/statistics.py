@@ -115,6 +115,19 @@ class Counts:
         return found
 
 
+@dataclass(slots=True)
+class Hours:
+    """What is folded of a campaign: each hour that was counted in and is before `through_s`."""
+
+    through_s: int = 0
+    folds: dict[int, Counts] = field(default_factory=dict)
+    """By hour; without those that were changed since they were folded."""
+    changed: list[int] = field(default_factory=list)
+    """Hours before `through_s` that have to be folded again."""
+    days: set[int] = field(default_factory=set)
+    """Days of UTC, since 1970, in whose hours anything was counted, folded or not."""
+
+
 def total(several: Iterable[Counts]) -> Counts:
     whole = Counts()
     for one in several:

@@ -37,12 +37,13 @@ class Stamp(NamedTuple):
 
 
 class Fresh(Generic[K, T]):
-    """Values by key, each read again by `read` once it is `fresh_s` old."""
+    """Values by key, each read again by `read` once it is `fresh_s` old. At most `most` are kept: those read last."""
 
-    def __init__(self, clock: Clock, read: Callable[[K], T], fresh_s: float = FRESH_S) -> None:
+    def __init__(self, clock: Clock, read: Callable[[K], T], fresh_s: float = FRESH_S, most: int | None = None) -> None:
         self._clock = clock
         self._read = read
         self._fresh_s = fresh_s
+        self._most = most
         self._kept: dict[K, tuple[T, Stamp]] = {}
 
     def get(self, key: K) -> T:
@@ -56,7 +57,10 @@ class Fresh(Generic[K, T]):
         """Read by `read`, past what is kept, and kept from now on. If `read` raises, what was kept stays."""
         stamp = Stamp.now(self._clock)
         value = read(key)
+        self._kept.pop(key, None)
         self._kept[key] = value, stamp
+        if self._most is not None and len(self._kept) > self._most:
+            self._kept.pop(next(iter(self._kept)))
         return value
 
     def get_many(self, keys: Iterable[K], read: Callable[[list[K]], Mapping[K, T]]) -> dict[K, T]:

@@ -7,6 +7,7 @@
 | the minutes of an hour, or of a day | Query | half a read unit each 4 KB |
 | all hours of a campaign | Query | half a read unit each 4 KB |
 | fold an hour, move the mark of what is folded | PutItem | 1 each KB |
+| note a day before something is counted in it | UpdateItem, one a day and process | 1 |
 | the seconds of batches | BatchGetItem, 100 a request | half a read unit an item, absent ones too |
 | add what a process refused, by second | UpdateItem `ADD`, sent once | 1 each KB |
 | the rows of a day, for a recount | Query, strong | 1 read unit each 4 KB |
@@ -21,6 +22,8 @@ newest change in it was made.
 A fold is the sum of an hour's rows, and says for each row how often it was changed after the hour (`late`). A change of
 an hour that is over raises its row's mark in the same transaction, so a reader sees when a fold is old, and reads the
 minutes instead.
+
+A day is noted before the first minute of it is counted, so months in which nothing happened cost no request.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, get_args
 
-from coupons.model.statistics import Cell, Counts, Dimension, Flow
+from coupons.model.statistics import Cell, Counts, Dimension, Flow, Hours
 from coupons.stores import statistics_keys as keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
@@ -77,17 +80,6 @@ class StoredRow(NamedTuple):
     cells: Counter[Cell]
 
 
-@dataclass(slots=True)
-class Hours:
-    """What is folded of a campaign: each hour that was counted in and is before `through_s`."""
-
-    through_s: int = 0
-    folds: dict[int, Counts] = field(default_factory=dict)
-    """By hour; without those that were changed since they were folded."""
-    changed: list[int] = field(default_factory=list)
-    """Hours before `through_s` that have to be folded again."""
-
-
 class Statistics:
     """`spike` sends each request once: an `ADD` that is repeated could count twice."""
 
@@ -111,6 +103,11 @@ class Statistics:
         update = "SET counted_to = :to, at_s = :at ADD unknown :unknown"
         key = keys.checkpoint(*shard)
         return self._table.update("checkpoint", key, update, condition, to=to, at=at_s, unknown=unknown, **values)
+
+    def note_day(self, campaign_id: str, number: int) -> None:
+        """Readers ask for the minutes of this day (`number` since 1970). A repeat changes nothing."""
+        key = keys.counted_day(campaign_id, number)
+        self._table.send(self._table.update("statistics", key, "SET counted = :one", one=1))
 
     def add(self, minute: MinuteOf, row: int, cells: Mapping[Cell, int], at_s: int) -> Part:
         """A transaction part: more in a row of a minute."""
@@ -160,6 +157,8 @@ class Statistics:
             sort_key = item["sk"]
             if sort_key == keys.FOLDED:
                 found.through_s = _through(item)
+            elif (number := keys.counted_day_number(sort_key)) is not None:
+                found.days.add(number)
             elif keys.is_mark_of_hour(sort_key):
                 hour_s, row = keys.hour_and_row(sort_key)
                 late.setdefault(hour_s, [0] * ROWS)[row] = sure(item["late"], int)
@@ -188,14 +187,19 @@ class Statistics:
 
     # Folding
 
-    def marks(self, campaign_id: str) -> dict[int, list[int]]:
-        """By hour, how often each row of it was changed after it. Read strongly, before the minutes."""
-        found: dict[int, list[int]] = {}
+    def marks(self, campaign_id: str) -> tuple[dict[int, list[int]], set[int]]:
+        """By hour, how often each row of it was changed after it; the days in which anything was counted.
+
+        Read strongly, before the minutes.
+        """
+        found, days = dict[int, list[int]](), set[int]()
         for item in self._table.query(keys.hours_of(campaign_id), consistent=True, only="pk, sk, late"):
             if keys.is_mark_of_hour(item["sk"]):
                 hour_s, row = keys.hour_and_row(item["sk"])
                 found.setdefault(hour_s, [0] * ROWS)[row] = sure(item["late"], int)
-        return found
+            elif (number := keys.counted_day_number(item["sk"])) is not None:
+                days.add(number)
+        return found, days
 
     def fold(self, campaign_id: str, hour_s: int, counts: Counts, seen: Sequence[int]) -> None:
         """The sum of an hour, as of the marks that were `seen` before it was read.

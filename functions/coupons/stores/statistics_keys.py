@@ -6,6 +6,7 @@
 | `STATS#campaign#day` | `hour#minute#row` | what was counted in a minute, in 8 rows |
 | `HOURS#campaign` | `hour`, `FOLDED` | the sum of an hour; how far hours are summed up |
 | | `hour#row` | `late`: how often a row was changed after its hour |
+| | `DAY`number | something was counted in an hour of this day |
 | `SECONDS#batch#minute#row` | `CLAIMED`, `REFUSED` | claims and refusals of each second |
 
 Hours and minutes are 10 digits, the epoch second in which they begin, so that they sort by time.
@@ -23,6 +24,7 @@ def checkpoint(stream: str, shard_id: str) -> Key:
 
 FOLDED = "FOLDED"
 """Sorts behind all hours."""
+_DAY = "DAY"
 
 
 def day_of_hour(hour_s: int) -> int:
@@ -58,6 +60,15 @@ def folded(campaign_id: str) -> Key:
 
 def folded_hour(campaign_id: str, hour_s: int) -> Key:
     return Key(pk=hours_of(campaign_id), sk=f"{hour_s:010}")
+
+
+def counted_day(campaign_id: str, number: int) -> Key:
+    return Key(pk=hours_of(campaign_id), sk=f"{_DAY}{number}")
+
+
+def counted_day_number(sort_key: str) -> int | None:
+    """That of `DAY`number; None: the item is another."""
+    return int(sort_key.removeprefix(_DAY)) if sort_key.startswith(_DAY) else None
 
 
 def late_hour(campaign_id: str, hour_s: int, row: int) -> Key:

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from coupons.count.folds import fold_hours
 from coupons.count.reads import season_statistics
 from coupons.model.season_statistics import SeasonStatistics
-from coupons.model.statistics import hour_start_s
-from coupons.process.season_counts import hours_from
+from coupons.model.statistics import Cell, hour_start_s
+from coupons.process.season_counts import HOURS_KEPT_MAX, hours_from
 from coupons.refusals import Malformed, NotFound
+from coupons.stores.statistics import MinuteOf
 from coupons.times import wall_clock
 from infra.virtual.store import Store
 from tests.bus import Stream
+from tests.store.faults import Counting
 from tests.store.played_hour import BATCH, BOOK, DOCUMENT, by_table, played, take
 from tests.world import World, seconds
 
@@ -114,6 +116,69 @@ def test_a_clock_set_back_counts_on_where_it_stands(counted: World) -> None:
     counted.clock.set("2020-06-07T23:00:00+08:00")
     fold(counted)
     assert read(counted, from_s=BEGAN_S).total["claims"] == 4
+
+
+def test_months_in_which_nothing_happened_cost_no_request(counted: World) -> None:
+    """The clock went ahead, and no schedule ran: only the days in which something was counted are read and folded."""
+    counted.clock.set("2021-06-06T10:00:00+08:00")
+    counting = Counting(counted.client)
+    services, now_s = counted.new_services(client=counting), int(counted.clock.wall)
+    services.cache.controls([services.cache.batch("pack").batch_id])
+    before = season_statistics(services, "season", "day", None, None, now_s)
+    assert counting.requests["query"] <= 8
+    assert before.total["claims"] == 3
+    counting.requests.clear()
+    batches = [services.cache.batch("pack")]
+    assert fold_hours(services, "season", batches, now_s, counted.clock.monotonic + 100)
+    assert counting.requests["query"] <= 6
+    assert read(counted, "day").total == before.total
+
+
+def test_a_fold_without_time_goes_on_where_it_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each minute of the schedule has time for one day: no day is read twice, and no sum is wrong meanwhile."""
+    world.publish(DOCUMENT)
+    store, count = world.services.statistics, Cell("claims", "", "")
+    days = [OPENS_S + number * 86_400 for number in range(3)]
+    for at_s in days:
+        store.note_day("season", at_s // 86_400)
+        world.services.tries([store.add(MinuteOf("season", at_s, at_s), 0, {count: 1}, at_s)])
+    world.clock.set("2020-06-20T10:00:00+08:00")
+    real = type(store).day
+
+    def slow(own: Any, *fields: Any, **options: Any) -> Any:
+        world.clock.monotonic += 101
+        return real(own, *fields, **options)
+
+    for number in range(3):
+        with monkeypatch.context() as patched:
+            patched.setattr(type(store), "day", slow)
+            assert fold(world) is (number == 2)
+        assert folded(world) == days[: number + 1]
+        assert read(world, from_s=BEGAN_S).total == {"claims": 3}
+
+
+def test_rows_by_day_begin_with_the_first_that_was_counted(counted: World) -> None:
+    """Neither the day before the season nor one in which nothing happened has a row of zeros."""
+    counted.clock.set("2020-06-08T10:00:00+08:00")
+    for from_s in (0, OPENS_S - 30 * 86_400):
+        found = read(counted, "day", from_s)
+        assert [row.name for row in found.rows if not row.flows] == []
+        assert found.rows
+        assert [row.name for row in found.rows if "claims" in row.flows] == ["2020-06-06"]
+        assert read(counted, "hour", OPENS_S - 7200).rows[0].name == "2020-06-06T10:00:00+08:00"
+
+
+def test_a_process_remembers_the_minutes_of_few_hours(counted: World) -> None:
+    """Those read last, however many are asked for."""
+    remembered = counted.services.season_counts
+    for number in range(2 * HOURS_KEPT_MAX):
+        remembered.minutes("season", OPENS_S + number * 3600)
+    assert len(remembered._minutes._kept) == HOURS_KEPT_MAX
+    counting = Counting(counted.client)
+    own = counted.new_services(client=counting).season_counts
+    for _ in range(2):
+        own.minutes("season", OPENS_S)
+    assert counting.requests["query"] == 1
 
 
 @settings(max_examples=30, deadline=None)
