@@ -15,12 +15,24 @@ from schemathesis import Case, HookContext
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 
-from tests.fuzz.town import DINER, ORDERS, Town
+from tests.fuzz.town import (
+    COURT,
+    DINER,
+    FREE_SLOTS,
+    ORDERS,
+    PLAYED,
+    SEASONS,
+    TAKEN_SLOTS,
+    VENUES_SLOTS,
+    Town,
+    document_for,
+    programme_for,
+)
 from tests.world import campaign
 
+PROGRAMME = "PUT /admin/campaigns/{campaign_id}/programme"
 DOCUMENTS = ("PUT /admin/campaigns/{campaign_id}", "POST /admin/campaigns/{campaign_id}/plan")
 """Take a whole campaign."""
-CAMPAIGNS = ("beijing-2020", "beijing-sports", "hubei-2020", "night-2020")
 OPEN, BOOKABLE = ("special-0606", "care-2020"), ("special-0613",)
 AS_DRAWN = 8
 """Of so many drawings one is sent as it was drawn."""
@@ -46,6 +58,15 @@ LINKED = frozenset(
     }
 )
 """Fields that have to agree with others: a document that is made to fit keeps its own."""
+LINKED_IN_PROGRAMMES = frozenset(
+    {
+        *("venue_id", "facility_id", "booking_rule_id", "booking_rule", "activity_id", "announcement_id", "session_id"),
+        *("revision", "merchant_id", "store_id", "section_id", "district", "geo", "seats", "placement", "audience"),
+        *("starts_at", "ends_at", "from", "to", "slot_minutes", "first_day", "last_day", "weekdays"),
+        *("promote_until_minutes", "cancel_until_minutes", "check_in", "no_show"),
+    }
+)
+"""The same of a programme."""
 
 
 def put_right(town: Town) -> Callable[[HookContext, Case, dict[str, Any]], None]:
@@ -71,10 +92,10 @@ def is_own(case: Case) -> bool:
 
 
 def is_sent(_context: HookContext, case: Case) -> bool:
-    """The hook `filter_case`: of the thousand ways in which a campaign can be wrong, every fourth."""
+    """The hook `filter_case`: of the thousand ways in which a campaign or a programme can be wrong, every fourth."""
     meta = case.meta
     is_wrong = meta is not None and meta.phase.name == TestPhase.COVERAGE and meta.generation.mode.is_negative
-    return not (is_wrong and case.operation.label in DOCUMENTS) or _drawn(case) % 4 == 0
+    return not (is_wrong and case.operation.label in (*DOCUMENTS, PROGRAMME)) or _drawn(case) % 4 == 0
 
 
 def _drawn(case: Case) -> int:
@@ -87,15 +108,18 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
     """A value of this path parameter that exists; empty: as it was drawn."""
     method, _, path = label.partition(" ")
     action = path.rpartition("/")[2]
+    of_slot = {"waiting": TAKEN_SLOTS, "booking": FREE_SLOTS}
     new = tuple(f"fuzzed-{number}" for number in range(NEW_MAX))
     choices: Mapping[str, tuple[str, ...]] = {
-        "campaign_id": (*new, *CAMPAIGNS[2:]) if method == "PUT" else CAMPAIGNS,
+        "campaign_id": PLAYED if label == PROGRAMME else (*new, *SEASONS[2:]) if method == "PUT" else SEASONS,
         "batch_id": BOOKABLE if action == "booking" else STEERED.get(action, OPEN),
         "coupon_id": tuple(town.coupons),
         "merchant_id": ("fuzzed-shop", "haidian-digital") if method == "PUT" else (DINER, "jd-mall"),
         "group_id": ("fuzzed-group", "night-shift"),
         "order_no": tuple(town.kept.get(f"{method} {action}", ORDERS if method != "DELETE" else new)),
         "day": ("2020-06-12",),
+        "facility_id": (COURT,),
+        "slot_id": of_slot.get(action, VENUES_SLOTS),
     }
     found = choices.get(name, ())
     return found[drawn // AS_DRAWN % len(found)] if found else ""
@@ -110,9 +134,14 @@ def _fitting(town: Town, label: str, body: dict[str, Any], path: Mapping[str, An
     if label.endswith("/quantity") and drawn % 4:
         return {"quantity": RAISED_FROM + body["quantity"] % 1_000}
     if label in DOCUMENTS:
-        whole = campaign(campaign_id=path["campaign_id"], suspended_districts=[])
-        whole["batches"][0]["batch_id"] = f"pack-{path['campaign_id']}"[:64]
-        return dict(_graft(whole, body))
+        campaign_id = path["campaign_id"]
+        return dict(_graft(town.seasons.get(campaign_id) or document_for(campaign_id), body))
+    if label == PROGRAMME:
+        campaign_id = path["campaign_id"]
+        read = {"revision": town.revision(campaign_id)} if drawn % 4 else {}
+        return dict(_graft(programme_for(campaign_id) | read, body, LINKED_IN_PROGRAMMES))
+    if label == "PUT /admin/slots/{slot_id}" and None not in (body.get("cancelled"), body.get("units")):
+        return {"units": body["units"]}
     if label.startswith("PUT /admin/merchants/"):
         (diner,) = campaign()["merchants"]
         return dict(_graft({name: value for name, value in diner.items() if name != "merchant_id"}, body))
@@ -128,7 +157,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _graft(whole: Any, drawn: Any) -> Any:
+def _graft(whole: Any, drawn: Any, linked: frozenset[str] = LINKED) -> Any:
     """`whole` with all that was drawn and refers to nothing else; of a list of documents the first is made to fit."""
     if not isinstance(whole, dict) or not isinstance(drawn, dict):
         return drawn
@@ -136,9 +165,9 @@ def _graft(whole: Any, drawn: Any) -> Any:
     for name, value in drawn.items():
         first = _first(whole.get(name))
         if first is not None and _first(value) is not None:
-            taken[name] = [_graft(first, _first(value)), *whole[name][1:]]
-        elif first is None and name not in LINKED and not (value is None and name in whole):
-            taken[name] = _graft(whole.get(name), value)
+            taken[name] = [_graft(first, _first(value), linked), *whole[name][1:]]
+        elif first is None and name not in linked and not (value is None and name in whole):
+            taken[name] = _graft(whole.get(name), value, linked)
     return {**whole, **taken}
 
 

@@ -23,6 +23,7 @@ BULKY = (
     "PUT /admin/groups/{group_id}/members",
     "POST /admin/batches/{batch_id}/extend",
     "GET /admin/campaigns/{campaign_id}/budgets",
+    "PUT /admin/slots/{slot_id}",
 )
 TOKENS = {"with-security-parameters": False}
 """They are the suite's own; the check `ignored_auth` tries without, and with a wrong one."""

@@ -22,6 +22,11 @@ RULES = (
     # identities: letters and digits of any script
     r"holds U\+[0-9A-F]+, which no identity may hold",
     r"is empty",
+    r"is a list or an object",
+    r"is a number in exponent form",
+    r"is a boolean",
+    r"is what gateways write for no value",
+    r"begins with '.*', which is for subjects",
     r"is a person whom add names too, perhaps in another spelling",
     # one document, two of its fields
     r"the window ends before it starts",
@@ -48,8 +53,55 @@ RULES = (
     r"batch \S+: \S+ ends before the last pack is claimed: it ends at .*",
     r"batch \S+: claimed last and extended by 366 days, .*",
     r".* are too much for one revision; send two",
+    # a window, and rows of its length
+    r"is not before to",
+    r"is more than \d+ seconds before to",
+    # a slot
+    r"state either cancelled or units",
 )
-_RULE = re.compile("|".join(f"(?:{rule})" for rule in RULES), re.DOTALL)
+OF_PROGRAMMES = (
+    r"latitude is from -90 to 90, longitude from -180 to 180",
+    # one of its documents, two of its fields
+    r"merchant_id and store_id come together",
+    r"last_day is before first_day",
+    r"to is not after from",
+    r"to is before from",
+    r"from \S+ to \S+ is no whole number of \d+ minutes",
+    r"is less than cancel_until_minutes, \d+: .*",
+    r"is less than check_in\.opens_minutes_before, \d+: .*",
+    r"needs check_in: .*",
+    r"is more than the 100 seats that can be booked by slot: use by: batch",
+    r"is missing: by: \w+ needs it",
+    r"is only for by: \w+",
+    r"a banner needs an image",
+    # the documents of one programme
+    r"'.*' appears twice",
+    r"its slots overlap those of schedule\.\d+, on .*",
+    r"overlaps sessions\.\d+: .*",
+    r"with seats by slot it has at most 47 characters",
+    r"is also a facility_id: .*",
+    r"its venue is in '.*'",
+    r"the venue '.*' has no merchant, who lets people in",
+    r"\d+ new facilities are too many for one revision; add 80 at a time",
+)
+OF_ITS_CAMPAIGN = (
+    r"there is no [a-z ]+ '.*'",
+    r"there is no [a-z ]+ '.*'; did you mean '.*'\?",
+    r"there is no district '.*' here: its store is in '.*'",
+    r"is before the campaign's first day, .*",
+    r"is after the campaign's last day, .*",
+    r"is before the campaign starts, .*",
+    r"is after the campaign ends, .*",
+    r"must be a whole minute: .*",
+    r"begins at the same wall time as sessions\.\d+: .*",
+)
+"""Said of a programme that is sent, and of the campaign that would no longer have what its programme names."""
+_IN_A_PLAN = (
+    *(rf"programme\.[\w.]+: {rule}" for rule in OF_ITS_CAMPAIGN),
+    r"the programme's schedules are in '.*', .*",
+)
+_ALL = (*RULES, *OF_PROGRAMMES, *OF_ITS_CAMPAIGN, *_IN_A_PLAN)
+_RULE = re.compile("|".join(f"(?:{rule})" for rule in _ALL), re.DOTALL)
 
 
 def listed_rules(_context: CheckContext, response: Response, case: Case) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
+from tests.api.example_programme import SMALL_PROGRAMME
 from tests.e2e.local_stack import LocalStack
+from tests.world import campaign
 
 NOON = "2020-06-12T12:00:00+08:00"
 """`special-0606` can be claimed until midnight, and `special-0613` booked."""
@@ -15,10 +18,44 @@ PEOPLE = [f"guest-{number}" for number in range(20)]
 CODE_LIFE_S = 20.0
 """A code is good for a minute of the stack's clock, which ticks in real time."""
 ORDERS = [f"paid-{number}" for number in range(12)]
+SEASONS = ("beijing-2020", "beijing-sports", "hubei-2020", "night-2020")
+PLAYED = tuple(f"played-{number}" for number in range(12))
+"""Campaigns that are declared, for programmes of their own."""
+COURT = "town-court"
+"""One place an hour, of `night-2020`: its slots can be booked from now on."""
+HOURS = range(11, 21)
+
+
+def slots(day: str) -> tuple[str, ...]:
+    """The court's slots of a day."""
+    return tuple(f"{COURT}.{day}.{hour}00" for hour in HOURS)
+
+
+FREE_SLOTS, TAKEN_SLOTS, VENUES_SLOTS = slots("2020-06-13"), slots("2020-06-14"), slots("2020-06-15")
+"""Those that the citizen books; those that guests have, for the waiting list; those about which the venue decides."""
+
+
+def document_for(campaign_id: str) -> dict[str, Any]:
+    """A small campaign of this name, whose batch no other has."""
+    whole = campaign(campaign_id=campaign_id, suspended_districts=[])
+    whole["batches"][0]["batch_id"] = f"pack-{campaign_id}"[:64]
+    return whole
+
+
+def programme_for(campaign_id: str, facility_id: str = "") -> dict[str, Any]:
+    """The small programme for any campaign of that summer, with a facility that no other has."""
+    whole = copy.deepcopy(SMALL_PROGRAMME)
+    whole["facilities"][0]["facility_id"] = facility_id or f"court-{campaign_id}"[:47]
+    del whole["activities"][0]["section_id"]
+    whole["announcements"][0]["image"] = "noodles"
+    return whole
 
 
 class Town:
-    """A citizen with a pack, twenty more whose coupons are for the till, and a diner with twelve paid orders."""
+    """A citizen with a pack, twenty more whose coupons are for the till, and a diner with twelve paid orders.
+
+    The diner has a court too. Ten of its slots are free, and ten are taken by guests.
+    """
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
@@ -33,6 +70,12 @@ class Town:
         with stack.operator() as operator:
             members = operator.send("PUT", "/admin/groups/care-2020/members", {"add": [CITIZEN]})
             assert members.status == 200, members.text
+            self.seasons = {name: self._read(f"/admin/campaigns/{name}") | {"revision": None} for name in SEASONS}
+            """As they were published; without their revision, as a new document has none."""
+            for name in PLAYED:
+                declared = operator.send("PUT", f"/admin/campaigns/{name}", document_for(name))
+                assert declared.status == 201, declared.text
+        self._open_court()
         self.coupons = self._claimed(CITIZEN)
         self._owners = {coupon: name for name in PEOPLE for coupon in self._claimed(name)}
         self._codes: dict[str, tuple[str, float]] = {}
@@ -64,6 +107,32 @@ class Town:
         item = {"sku": "meal", "category": "meal", "tags": [], "price_minor": total_minor, "quantity": 1}
         place = {"store_id": DINER, "channel": "offline", "region": "beijing"}
         return {"total_minor": total_minor, **place, "items": [item]}
+
+    def revision(self, campaign_id: str) -> int | None:
+        """Of the campaign's programme; None before its first."""
+        found: int | None = self._read(f"/admin/campaigns/{campaign_id}/programme").get("revision")
+        return found
+
+    def _read(self, path: str) -> dict[str, Any]:
+        with self.stack.operator() as operator:
+            return dict(operator.send("GET", path).json)
+
+    def _open_court(self) -> None:
+        """The court's programme is there, and a guest has each slot of the second day."""
+        programme = programme_for("night-2020", COURT)
+        [court], [rule] = programme["facilities"], programme["booking_rules"]
+        court |= {"units": 1, "closed": []}
+        [row] = court["schedule"]
+        row |= {"weekdays": ["sat", "sun", "mon"], "first_day": "2020-06-13", "last_day": "2020-06-15"}
+        rule["per_person"] = {"upcoming_max": 50}
+        programme["activities"], programme["announcements"] = [], []
+        with self.stack.operator() as operator:
+            created = operator.send("PUT", "/admin/campaigns/night-2020/programme", programme)
+            assert created.status == 201, created.text
+        with self.stack.citizen(PEOPLE[0]) as guest:
+            for slot_id in TAKEN_SLOTS:
+                booked = guest.send("PUT", f"/slots/{slot_id}/booking", {})
+                assert booked.status == 201, booked.text
 
     def _claimed(self, name: str) -> list[str]:
         with self.stack.citizen(name) as citizen:
