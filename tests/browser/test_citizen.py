@@ -160,7 +160,7 @@ def test_by_keyboard_alone_a_code_is_shown(journey: Journey) -> None:
     journey.set_clock(OPEN)
     page = journey.screen(own_clock=True).open(BATCH)
     expect(page.get_by_role("main").get_by_role("button", name="登录")).to_be_visible()
-    assert tabbed_to(page, "登录") == ["跳到正文", "消费季", "券包", "大字版", "English", "北京消费季", "登录"]
+    assert tabbed_to(page, "登录") == ["跳到正文", "消费季", "券包", "预订", "大字版", "English", "北京消费季", "登录"]
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name=re.compile("王芳"))).to_be_visible()
     tabbed_to(page, "王芳")

@@ -9,7 +9,7 @@ import { registered } from "../shared/worker";
 import { Board } from "./board";
 import { Console, useFocusOnScreen } from "./console";
 import { boardHref, consoleHref, place, placeOf, type Place } from "./place";
-import { api, config, SCOPE, session, signedIn, signInFailed, signOut } from "./stack";
+import { api, config, configure, session, signedIn, signInFailed, signOut } from "./stack";
 import { say } from "./words";
 import { Today } from "./today";
 import { Wall } from "./wall";
@@ -64,8 +64,7 @@ async function start(): Promise<void> {
   ticking(api.time);
   render(<Page />, document.getElementById("app")!);
   // Until it comes, what is public is shown.
-  config.value = await configured();
-  session.value = new Session(config.value, { redirectUri: `${location.origin}/city`, scope: SCOPE, kept: false });
+  configure(await configured());
   if (isReturn) await returned(address);
 }
 

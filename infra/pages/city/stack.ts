@@ -5,10 +5,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Api, ApiError, ProblemError } from "../shared/api";
 import { DEVICE } from "../shared/device";
 import { watched } from "../shared/network";
-import { Session, type Config } from "../shared/session";
+import { configured, Session, type Config } from "../shared/session";
 import { language } from "../shared/words";
 
-export const SCOPE = "operator";
+const SCOPE = "operator";
 
 /** Null until `/config.json` is read. */
 export const session = signal<Session | null>(null);
@@ -22,10 +22,16 @@ export const signInFailed = signal(false);
 
 export const api = new Api(() => session.value?.token() ?? null, DEVICE, watched((...request) => fetch(...request)));
 
+export function configure(found: Config): Session {
+  config.value = found;
+  return (session.value = new Session(found, { redirectUri: `${location.origin}/city`, scope: SCOPE, kept: false }));
+}
+
 /** Leaves for the issuer, and comes back to this place. Throws where the issuer does not answer. */
 export async function signIn(): Promise<void> {
-  if (session.value === null) throw new Error("no configuration");
-  location.assign(await session.value.begin(location.hash, language.value));
+  // Pressed before the configuration came: it is asked for once more.
+  const known = session.value ?? configure(await configured(1));
+  location.assign(await known.begin(location.hash, language.value));
 }
 
 export function signOut(): void {
