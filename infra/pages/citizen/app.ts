@@ -7,7 +7,7 @@ import { nowS } from "../shared/clock";
 import { DEVICE } from "../shared/device";
 import { watched } from "../shared/network";
 import { reactionTo } from "../shared/reactions";
-import { configured, Session } from "../shared/session";
+import { configured, Session, type Config } from "../shared/session";
 import { language } from "../shared/words";
 
 /** A token must outlive the opening by this much: people come late, and answers get lost. */
@@ -52,12 +52,10 @@ export async function sessionBegun(): Promise<void> {
   const returned = Session.returned(address);
   // The code must not stay in the address bar, nor in the history.
   if (returned) history.replaceState(null, "", location.pathname + location.hash);
-  const config = await configured();
-  hotline.value = config.hotline ?? null;
-  session = new Session(config, { redirectUri: `${location.origin}/`, scope: "citizen", kept: true });
+  const known = configure(await configured());
   if (returned) {
     try {
-      const hash = await session.finish(address);
+      const hash = await known.finish(address);
       location.replace(hash || "#/");
     } catch {
       signInFailed.value = true;
@@ -69,12 +67,18 @@ export async function sessionBegun(): Promise<void> {
   });
 }
 
+function configure(config: Config): Session {
+  hotline.value = config.hotline ?? null;
+  return (session = new Session(config, { redirectUri: `${location.origin}/`, scope: "citizen", kept: true }));
+}
+
 /** Off to the issuer; the person comes back to this screen. */
 export async function signIn(): Promise<void> {
-  if (session === null) return;
   try {
     signInFailed.value = false;
-    location.assign(await session.begin(location.hash, language.value === "zh" ? "zh-CN" : "en"));
+    // Pressed before the configuration came: it is asked for once more.
+    const known = session ?? configure(await configured(1));
+    location.assign(await known.begin(location.hash, language.value === "zh" ? "zh-CN" : "en"));
   } catch {
     signInFailed.value = true;
   }

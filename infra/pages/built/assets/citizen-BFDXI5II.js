@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-C3RL3JBK.js";
