@@ -74,16 +74,16 @@ def replace_differing(
     is_booking_open = not is_read and any(
         _booking_ends_s(batch) + FENCE_S > now_s for batch in _batches(services, campaign_id)
     )
+    moving = {one.minute for one in told.differences if one.cell.flow == "bookings"} if is_booking_open else set()
     left = []
     for minute in sorted({one.minute for one in told.differences}):
-        moving = any(one.cell.flow == "bookings" for one in told.differences if one.minute == minute)
+        if minute in moving:
+            left.append(minute)
+            continue
         rows = told.rows.get(minute, [])
         kept = {cell: number for cell, number in _sum(rows).items() if cell.flow in OF_STREAM_ALONE}
         cells = {**told.recounted.get(minute, {}), **kept}
         parts = services.statistics.replacing(minute, cells, rows, is_late=minute.hour_s + HOUR_S <= now_s)
-        if moving and is_booking_open:
-            left.append(minute)
-            continue
         services.season_counts.note_days([minute])
         if not services.tries(parts):
             left.append(minute)
