@@ -24,12 +24,11 @@ class RefusalCounts:
         self._table = Table(spike, table)
 
     def add_refused(self, batch_id: str, counts: Mapping[str, int]) -> None:
-        causes = dict(enumerate(sorted(counts)))
+        causes = {str(place): cause for place, cause in enumerate(sorted(counts))}
         update = "ADD " + ", ".join(f"#{place} :{place}" for place in causes)
-        numbers = {str(place): counts[cause] for place, cause in causes.items()}
+        numbers = {place: counts[cause] for place, cause in causes.items()}
         part = self._table.update("refusals", keys.refused(batch_id), update, **numbers)
-        part.request["ExpressionAttributeNames"] = {f"#{place}": cause for place, cause in causes.items()}
-        self._table.send(part)
+        self._table.send(part.naming(**causes))
 
     def refused(self, batch_id: str) -> dict[str, int]:
         return self._table.get(keys.refused(batch_id), _counts, consistent=False) or {}

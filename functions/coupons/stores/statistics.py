@@ -124,12 +124,10 @@ class Statistics:
         return self._table.update("statistics", keys.late_hour(campaign_id, hour_s, row), "ADD late :one", one=1)
 
     def _added(self, key: Key, named: Mapping[str, int], at_s: int) -> Part:
-        places = dict(enumerate(sorted(named)))
+        places = {str(place): name for place, name in enumerate(sorted(named))}
         update = "SET at_s = :at ADD v :one" + "".join(f", #{place} :{place}" for place in places)
-        numbers = {str(place): named[name] for place, name in places.items()}
-        part = self._table.update("statistics", key, update, at=at_s, one=1, **numbers)
-        part.request["ExpressionAttributeNames"] = {f"#{place}": name for place, name in places.items()}
-        return part
+        numbers = {place: named[name] for place, name in places.items()}
+        return self._table.update("statistics", key, update, at=at_s, one=1, **numbers).naming(**places)
 
     # Reading
 
