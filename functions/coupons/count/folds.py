@@ -10,7 +10,7 @@ from coupons.model.statistics import hour_start_s, total
 from coupons.process.season_counts import foldable_through_s, hours_from
 from coupons.process.services import Services
 from coupons.stores.statistics import NO_MARKS
-from coupons.times import DAY_S
+from coupons.stores.statistics_keys import day_of_hour
 
 
 def fold_hours(
@@ -45,8 +45,8 @@ def fold_hours(
 def _fold(services: Services, campaign_id: str, hours: Sequence[int], deadline_s: float) -> int | None:
     """These hours are folded, day by day; the first that is not if time ran out before, otherwise None."""
     marks, days = services.statistics.marks(campaign_id) if hours else ({}, set())
-    due = sorted(hour_s for hour_s in hours if hour_s // DAY_S in days)
-    for number, of_day in groupby(due, key=lambda hour_s: hour_s // DAY_S):
+    due = sorted(hour_s for hour_s in hours if day_of_hour(hour_s) in days)
+    for number, of_day in groupby(due, key=day_of_hour):
         if services.clock.monotonic_s() >= deadline_s:
             return next(of_day)
         minutes = services.statistics.day(campaign_id, number, consistent=True)

@@ -8,7 +8,7 @@ from coupons.clock import SKEW_S, Clock
 from coupons.model.statistics import HOUR_S, Counts, Hours, hour_start_s, total
 from coupons.process.fresh import Fresh
 from coupons.stores.statistics import MinuteOf, Statistics
-from coupons.times import DAY_S
+from coupons.stores.statistics_keys import day_of_hour
 
 FOLD_AFTER_S = 600
 """So long after its end an hour is folded: no transaction that took the hour for unfinished is still on its way."""
@@ -36,7 +36,7 @@ class SeasonCounts:
 
     def note_days(self, minutes: Iterable[MinuteOf]) -> None:
         """The days of these minutes are noted, before they are written. Raises Busy."""
-        for day in {(one.campaign_id, one.hour_s // DAY_S) for one in minutes} - self._noted:
+        for day in {(one.campaign_id, day_of_hour(one.hour_s)) for one in minutes} - self._noted:
             self._store.note_day(*day)
             if len(self._noted) == NOTES_KEPT_MAX:
                 self._noted.clear()
@@ -57,7 +57,7 @@ class SeasonCounts:
         by_hour = {hour_s: counts for hour_s, counts in found.folds.items() if hour_s < through_s}
         unfolded = hours_from(through_s or hour_start_s(first_s, timezone), now_s + SKEW_S, timezone)
         if len(unfolded) > HOURS_ALONE_MAX:
-            unfolded = [hour_s for hour_s in unfolded if hour_s // DAY_S in found.days]
+            unfolded = [hour_s for hour_s in unfolded if day_of_hour(hour_s) in found.days]
         unfolded += [hour_s for hour_s in found.changed if hour_s < through_s]
         return by_hour | {hour_s: total(self._read(campaign_id, hour_s, len(unfolded)).values()) for hour_s in unfolded}
 
@@ -65,7 +65,7 @@ class SeasonCounts:
         """The minutes of one of so many `hours`: if they are many, because no schedule ran, a day at once."""
         if hours <= HOURS_ALONE_MAX:
             return self.minutes(campaign_id, hour_s)
-        return self._days.get((campaign_id, hour_s // DAY_S)).get(hour_s, {})
+        return self._days.get((campaign_id, day_of_hour(hour_s))).get(hour_s, {})
 
 
 def foldable_through_s(now_s: int, timezone: str) -> int:
