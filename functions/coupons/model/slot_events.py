@@ -115,9 +115,8 @@ def of_write(source: str, slot: Slot, write: SlotWrite, keys: Keys) -> Iterator[
         else:
             context, facts = made("slot.booked.v1", person)
             yield SlotBooked(**context, data=BookedSlot(**facts, booked_at=at))
-    gone = {*before.booked, *before.waiting}
     is_called_off = after.cancelled is not None and before.cancelled is None
-    for person in sorted(gone if is_called_off else gone - {*after.booked, *after.waiting}):
+    for person in sorted(before.people if is_called_off else before.people - after.people):
         if before.cancelled is not None:
             continue  # it was told when the venue cancelled
         context, facts = made("slot.cancelled.v1", person)

@@ -75,8 +75,7 @@ class Court:
                 record = self.record(slot_id)
                 assert not set(record.booked) & set(record.waiting)
                 if record.cancelled is None:
-                    people = {*record.booked, *record.waiting}
-                    in_slots |= {(slot_id, keys.person_text(person)) for person in people}
+                    in_slots |= {(slot_id, keys.person_text(person)) for person in record.people}
         off = {slot_id for slot_id, _ in in_diaries if self.record(slot_id).cancelled is not None}
         assert in_slots == {(slot_id, person) for slot_id, person in in_diaries if slot_id not in off}
 
