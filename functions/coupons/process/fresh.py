@@ -57,10 +57,7 @@ class Fresh(Generic[K, T]):
         """Read by `read`, past what is kept, and kept from now on. If `read` raises, what was kept stays."""
         stamp = Stamp.now(self._clock)
         value = read(key)
-        self._kept.pop(key, None)
-        self._kept[key] = value, stamp
-        if self._most is not None and len(self._kept) > self._most:
-            self._kept.pop(next(iter(self._kept)))
+        self._keep(key, value, stamp)
         return value
 
     def get_many(self, keys: Iterable[K], read: Callable[[list[K]], Mapping[K, T]]) -> dict[K, T]:
@@ -72,6 +69,13 @@ class Fresh(Generic[K, T]):
         if stale:
             stamp = Stamp.now(self._clock)
             found = read(stale)
-            self._kept |= {key: (value, stamp) for key, value in found.items()}
+            for key, value in found.items():
+                self._keep(key, value, stamp)
             fresh |= found
         return {key: fresh[key] for key in wanted if key in fresh}
+
+    def _keep(self, key: K, value: T, stamp: Stamp) -> None:
+        self._kept.pop(key, None)
+        self._kept[key] = value, stamp
+        if self._most is not None and len(self._kept) > self._most:
+            self._kept.pop(next(iter(self._kept)))
