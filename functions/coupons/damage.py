@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error)
 """The errors of reading an item that is not as we write it; those of pydantic and binascii are ValueErrors."""
+NO_BATCH, NO_SLOT = "its batch is not published", "its programme has no such slot"
+"""What an item lacks whose batch or slot is not there."""
 NAMED_MAX = 100
 """Damaged items of one invocation that are kept by name; the others are only counted."""
 
@@ -58,7 +60,7 @@ def blamed(table: str, pk: str, sk: str) -> Iterator[None]:
 
 
 @contextmanager
-def expected(table: str, pk: str, sk: str, lacks: str = "its batch is not published") -> Iterator[None]:
+def expected(table: str, pk: str, sk: str, lacks: str = NO_BATCH) -> Iterator[None]:
     """The item names a published batch, or what `lacks` says: NotFound in this block is reported as damage of it.
 
     Read what it names strongly, or it may only be late.

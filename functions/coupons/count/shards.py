@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from coupons.damage import UNREADABLE, Damaged, expected, reason_of
+from coupons.damage import NO_BATCH, NO_SLOT, UNREADABLE, Damaged, expected, reason_of
 from coupons.model import statistics
 from coupons.model.claims import Claim
 from coupons.model.merchants import MerchantRecord
@@ -132,7 +132,7 @@ def _counted(services: Services, record: dict[str, Any]) -> Counted | None:
     what = counted(record)
     if what is None:
         return None
-    with expected(*stream_place_of(record)[:3]):
+    with expected(*stream_place_of(record)[:3], NO_SLOT if isinstance(what, SlotWrite) else NO_BATCH):
         found = counted_of(services, what)
         return found if found.cells else None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from coupons.damage import Damaged, blamed, expected
+from coupons.damage import NO_BATCH, NO_SLOT, Damaged, blamed, expected
 from coupons.model import events
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
@@ -14,18 +14,18 @@ from coupons.model.orders import MerchantLine
 from coupons.model.programme_events import published
 from coupons.model.programmes import Announced
 from coupons.model.slot_events import SlotWrite, of_write
-from coupons.model.slots import Bookable
 from coupons.process.services import Services
+from coupons.slots.days import slot_of
 from coupons.stores.streams import Inserted, StreamPlace, inserted, stream_place_of
 
-_LACKS = {"batch": "its batch is not published", "programme": "its programme has no such slot"}
+_LACKS = {"batch": NO_BATCH, "programme": NO_SLOT}
 
 
 def announce(services: Services, records: Iterable[dict[str, Any]]) -> tuple[list[events.Event], int]:
     """Every claim, redemption, reversal and announcement among `records` is on the bus, once or more.
 
     Returns the events, and the number of records that went to the queue of failures instead. Such a record can never
-    become an event: it cannot be read, or its batch is not published. It does not hold up the others.
+    become an event: it cannot be read, or its batch or slot is not there. It does not hold up the others.
 
     One PutEvents for ten events. A batch is read once a process, a control item (for extensions) once a second. A batch
     that is not found is read strongly, for it was published before anything of it was claimed.
@@ -60,11 +60,7 @@ def _events(services: Services, place: StreamPlace, what: Inserted) -> list[even
             return [*published(services.event_source, what, document)]
     if isinstance(what, SlotWrite):
         with _named(services, place, "programme"):
-            current = services.programmes.of_facility(what.name.facility_id)
-        of = Bookable.of(current.campaign_id, current.timezone, current.document, what.name.facility_id)
-        slot = of.slot(what.name) if of else None
-        if slot is None:
-            raise Damaged(*place[:3], _LACKS["programme"])
+            slot = slot_of(services, what.name.slot_id)
         return [*of_write(services.event_source, slot, what, services.keys)]
     return [_event(services, place, what)]
 

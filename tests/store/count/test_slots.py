@@ -11,6 +11,7 @@ from coupons.slots import booking, cancellation, venue
 from coupons.slots.days import slot_of
 from tests.bus import Record, Stream
 from tests.court import DAY, facility, offer, row, rule
+from tests.logs import logged
 from tests.programmes import course, session
 from tests.store.played_hour import DOCUMENT, stored, take
 from tests.world import KEYS, World, seconds
@@ -116,7 +117,7 @@ def test_they_are_counted_by_where_the_slot_is(season: World) -> None:
     assert flows(season) == {"bookings": 2}
 
 
-def test_a_slot_of_no_programme_is_unknown(season: World) -> None:
+def test_a_slot_of_no_programme_is_unknown(season: World, caplog: pytest.LogCaptureFixture) -> None:
     """And so is one whose item counts other people than it names; the next record is counted."""
     people = People(season)
     people.act("books", "ann")
@@ -128,6 +129,10 @@ def test_a_slot_of_no_programme_is_unknown(season: World) -> None:
     take(season, people.records, "a")
     (checkpoint,) = [item for item in season.items()["CatalogTable"] if item["pk"]["S"].startswith("CHECKPOINT#")]
     assert (checkpoint["unknown"], flows(season)) == ({"N": "2"}, {"bookings": 1})
+    assert [(one[1], one[3]) for one in logged(caplog)] == [
+        (f"SLOTS#nowhere#{DAY}", "its programme has no such slot"),
+        (f"SLOTS#court#{DAY}", "counts other people than it names"),
+    ]
 
 
 def test_what_a_revision_has_just_brought_is_known(season: World) -> None:

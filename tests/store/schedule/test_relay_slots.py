@@ -8,9 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import events
+from coupons.process.services import replace_services
 from infra.events.__main__ import documents
 from tests.bus import Stream
-from tests.court import DAY, offer
+from tests.court import DAY, facility, offer, programme, row
 from tests.world import KEYS, World
 
 SLOT = f"court.{DAY}.0900"
@@ -93,3 +94,20 @@ def test_booking_again_is_another_event(town: Town) -> None:
         (event,) = town.told()
         ids.append(event["id"])
     assert len(set(ids)) == 3
+
+
+def test_a_slot_that_a_revision_has_just_brought_is_told(town: Town) -> None:
+    """A row came half a second before its day opens; the relay read the programme a moment before that."""
+    path, day = {"campaign_id": "season"}, "2020-06-20"
+    town.world.clock.set("2020-06-13T06:59:59+08:00")
+    town.world.clock.advance(0.5)
+    older = town.world.new_services()
+    assert older.programmes.current("season") is not None
+    late = row(first_day=day, last_day=day, **{"from": "22:00", "to": "23:00"})
+    document = programme(facilities=[facility(schedule=[row(), late])], revision=1)
+    assert town.world.operator().send("PUT /admin/campaigns/{campaign_id}/programme", path, body=document).status == 200
+    town.world.clock.advance(0.5)
+    slot = {"slot_id": f"court.{day}.2200"}
+    assert town.world.citizen("ann").send(f"PUT {ROUTE}booking", slot, body={}).status == 201
+    replace_services(older)
+    assert [one["data"]["slot_id"] for one in town.told() if "slot_id" in one["data"]] == [slot["slot_id"]]
