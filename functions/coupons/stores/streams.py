@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from coupons.damage import blamed
+from coupons.damage import UnlikeError, blamed
 from coupons.model.claims import BookingRecord, Claim
 from coupons.model.orders import MerchantLine
 from coupons.model.programmes import Announced
@@ -106,7 +106,10 @@ def _slot_write(told: dict[str, Any], *, is_first: bool) -> SlotWrite:
     item = decode(told["NewImage"])
     after = slots.record_of(item)
     before = SlotRecord(after.units) if is_first else slots.record_of(decode(told["OldImage"]))
-    write = SlotWrite(SlotName(*slot_keys.slot_named(item)), before, after)
+    name = SlotName(*slot_keys.slot_named(item))
+    if SlotName.of(name.slot_id) is None:
+        raise UnlikeError("is no slot by its keys")
+    write = SlotWrite(name, before, after)
     refuse_other_types(write)
     return write
 

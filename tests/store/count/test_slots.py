@@ -118,20 +118,23 @@ def test_they_are_counted_by_where_the_slot_is(season: World) -> None:
 
 
 def test_a_slot_of_no_programme_is_unknown(season: World, caplog: pytest.LogCaptureFixture) -> None:
-    """And so is one whose item counts other people than it names; the next record is counted."""
+    """So is one whose item counts other people than it names, or has another key; the next record is counted."""
     people = People(season)
     people.act("books", "ann")
     people.act("books", "bob")
-    first, second = (one for one in people.records if one["dynamodb"]["Keys"]["pk"]["S"].startswith("SLOTS#"))
+    people.act("3")
+    first, second, third = (one for one in people.records if one["dynamodb"]["Keys"]["pk"]["S"].startswith("SLOTS#"))
     first["dynamodb"]["Keys"]["pk"]["S"] = first["dynamodb"]["NewImage"]["pk"]["S"] = f"SLOTS#nowhere#{DAY}"
     second["dynamodb"]["OldImage"]["taken"] = {"N": "7"}
+    third["dynamodb"]["Keys"]["pk"]["S"] = third["dynamodb"]["NewImage"]["pk"]["S"] = "SLOTS#court#soon"
     people.act("books", "cem", TEN)
     take(season, people.records, "a")
     (checkpoint,) = [item for item in season.items()["CatalogTable"] if item["pk"]["S"].startswith("CHECKPOINT#")]
-    assert (checkpoint["unknown"], flows(season)) == ({"N": "2"}, {"bookings": 1})
+    assert (checkpoint["unknown"], flows(season)) == ({"N": "3"}, {"bookings": 1})
     assert [(one[1], one[3]) for one in logged(caplog)] == [
         (f"SLOTS#nowhere#{DAY}", "its programme has no such slot"),
         (f"SLOTS#court#{DAY}", "counts other people than it names"),
+        ("SLOTS#court#soon", "is no slot by its keys"),
     ]
 
 
