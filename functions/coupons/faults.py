@@ -14,6 +14,7 @@ from types import UnionType
 from typing import Annotated, Any, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from coupons.fields import (
     CallersNumber,
@@ -96,7 +97,7 @@ def _found(detail: Any, model: type[BaseModel] | None, word: str) -> _Found:
 
 
 def _unknown(name: str, word: str, owner: Any) -> str:
-    known = [field.alias or one for one, field in owner.model_fields.items()] if _is_model(owner) else []
+    known = _fields(owner) if _is_model(owner) else {}
     alike = did_you_mean(name, known)
     if alike or not 0 < len(known) <= KNOWN_MAX:
         return f"unknown {word}" + (f"; did you mean {alike}?" if alike else "")
@@ -128,8 +129,8 @@ class _Place:
 
 def _inside(value: Any, step: Step) -> Any:
     if _is_model(value):
-        fields = [field for name, field in value.model_fields.items() if (field.alias or name) == step]
-        return fields[0].annotation if fields else None
+        field = _fields(value).get(str(step))
+        return field.annotation if field else None
     return get_args(value)[0] if get_origin(value) is list else None
 
 
@@ -162,6 +163,11 @@ def _tags(annotation: Any) -> list[str]:
 
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by the names that a writer gives them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _pattern(annotated: Any) -> str:
