@@ -55,6 +55,11 @@ def _batches(campaign: Campaign) -> list[str]:
     return [batch.batch_id for batch in campaign.batches]
 
 
+def _groups(campaign: Campaign) -> set[str]:
+    """The groups whose members alone can claim a batch."""
+    return {batch.eligibility.group_id for batch in campaign.batches if batch.eligibility.group_id is not None}
+
+
 def _of_venue(at: tuple[str, int], venue: Venue, merchants: Merchants) -> Iterator[PlacedFault]:
     yield from unknown((*at, "merchant_id"), "merchant", venue.merchant_id, merchants)
     merchant = merchants.get(venue.merchant_id or "")
@@ -117,11 +122,10 @@ def _of_announcement(
     if what:
         known = _sections(campaign) if what == "section" else _batches(campaign)
         yield from unknown((*at, "placement"), what, name, known)
-    groups = {batch.eligibility.group_id for batch in campaign.batches} - {None}
     audience = announcement.audience
     for number, district in enumerate(audience.districts):
         place = (*at, "audience", "districts", number)
         yield from unknown(place, "district of a venue or store", district, districts)
     for number, group in enumerate(audience.groups):
         place = (*at, "audience", "groups", number)
-        yield from unknown(place, "group of a batch", group, {one for one in groups if one})
+        yield from unknown(place, "group of a batch", group, _groups(campaign))
