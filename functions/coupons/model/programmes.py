@@ -64,21 +64,15 @@ class Programme(Document):
     def venue(self, venue_id: str | None) -> Venue | None:
         return next((one for one in self.venues if one.venue_id == venue_id), None)
 
-    def facility(self, facility_id: str) -> Facility | None:
-        return next((one for one in self.facilities if one.facility_id == facility_id), None)
-
     def rule(self, booking_rule_id: str) -> BookingRule:
         """A rule that the document names, which it therefore has."""
         return next(one for one in self.booking_rules if one.booking_rule_id == booking_rule_id)
 
-    def bookable_activity(self, facility_id: str) -> Activity | None:
-        """The activity whose seats are booked as slots under this name."""
-        return next((one for one in self.activities if one.is_by_slot and one.activity_id == facility_id), None)
-
-    def district_of(self, activity: Activity) -> str | None:
-        """Where it is: its own district, or its venue's."""
-        venue = self.venue(activity.venue_id)
-        return activity.district or (venue.district if venue else None)
+    def bookable(self, facility_id: str) -> Facility | Activity | None:
+        """What is booked by slot under this name: a facility, or an activity with seats by slot."""
+        facilities = (one for one in self.facilities if one.facility_id == facility_id)
+        activities = (one for one in self.activities if one.is_by_slot and one.activity_id == facility_id)
+        return next(facilities, None) or next(activities, None)
 
     @property
     def bookable_ids(self) -> list[str]:

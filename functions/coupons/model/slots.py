@@ -60,7 +60,7 @@ class Bookable:
     @classmethod
     def of(cls, campaign_id: str, timezone: str, programme: Programme, facility_id: str) -> Self | None:
         """None if the programme has nothing of this name that is booked by slot."""
-        what = programme.facility(facility_id) or programme.bookable_activity(facility_id)
+        what = programme.bookable(facility_id)
         return None if what is None else cls(campaign_id, timezone, programme, what)
 
     @property

@@ -57,7 +57,7 @@ class Programmes:
             self._owners[facility_id] = owner
         campaign_id = self._owners[facility_id]
         found = self.current(campaign_id)
-        if found is None or not _has(found.document, facility_id):
+        if found is None or found.document.bookable(facility_id) is None:
             self.renew(campaign_id)
             found = self.current(campaign_id)
         if found is None:
@@ -67,7 +67,3 @@ class Programmes:
     def renew(self, campaign_id: str) -> None:
         """The head of a moment ago is kept from now on. Read strongly."""
         self._heads.get_now(campaign_id, lambda name: self._store.head(name, consistent=True))
-
-
-def _has(document: Programme, name: str) -> bool:
-    return document.facility(name) is not None or document.bookable_activity(name) is not None
