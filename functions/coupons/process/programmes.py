@@ -18,11 +18,10 @@ from coupons.stores.programmes import ProgrammeStore
 
 @dataclass(frozen=True, slots=True)
 class CurrentProgramme:
-    """A campaign's programme, at most a second old. `digest` changes with its content."""
+    """A campaign's programme, at most a second old."""
 
     campaign_id: str
     timezone: str
-    digest: str
     document: Programme
 
 
@@ -39,9 +38,9 @@ class Programmes:
         if head is None:
             return None
         kept = self._documents.get(campaign_id)
-        if kept is None or (kept.digest, kept.document.revision) != (head.digest, head.revision):
+        if kept is None or kept.document.revision != head.revision:
             document = self._store.document(campaign_id, head)
-            kept = CurrentProgramme(campaign_id, head.timezone, head.digest, document)
+            kept = CurrentProgramme(campaign_id, head.timezone, document)
             self._documents[campaign_id] = kept
         return kept
 
