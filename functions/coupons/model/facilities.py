@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import combinations
-from typing import Annotated, Self, get_args
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -29,12 +29,11 @@ from coupons.fields import (
     distinct,
     refuse_all,
 )
+from coupons.model.opening_hours import WEEKDAYS
 
 PLACES_MAX = 100
 """The most places of one slot: all its people are in one item. More need a batch."""
 WAITING_MAX = 50
-_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-_WEEK_DAYS = 7
 
 
 class Venue(Document):
@@ -111,7 +110,7 @@ class ScheduleRow(Document):
 
     def holds_on(self, day: date) -> bool:
         """Whether the row has slots on this day, if the facility is not closed."""
-        return self.first_day <= day.isoformat() <= self.last_day and _WEEKDAYS[day.weekday()] in self.weekdays
+        return self.first_day <= day.isoformat() <= self.last_day and WEEKDAYS[day.weekday()] in self.weekdays
 
     def starts_at_minutes(self) -> range:
         """When its slots begin, in minutes of wall time after midnight."""
@@ -259,5 +258,5 @@ def _common_day(one: ScheduleRow, other: ScheduleRow) -> date | None:
     """The first day that both rows have; closed days count, for they may open again."""
     first = date.fromisoformat(max(one.first_day, other.first_day))
     last = date.fromisoformat(min(one.last_day, other.last_day))
-    week = (first + timedelta(days=number) for number in range(_WEEK_DAYS))
+    week = (first + timedelta(days=number) for number in range(len(WEEKDAYS)))
     return next((day for day in week if day <= last and one.holds_on(day) and other.holds_on(day)), None)
