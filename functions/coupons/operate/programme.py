@@ -8,12 +8,12 @@ from coupons.fields import PlacedFault
 from coupons.model.campaigns import Campaign, EditOutcome
 from coupons.model.programme_dates import refusal_of_dates
 from coupons.model.programme_rules import misfits, named_merchants
-from coupons.model.programmes import Announced, Programme, ProgrammeHead
+from coupons.model.programmes import Announced, Programme
 from coupons.process.services import Services
 from coupons.refusals import Fault, Malformed, NotFound, Refusal, RevisionConflict
 from coupons.stores.catalog import StoredCampaign
 from coupons.stores.parts import Part
-from coupons.stores.programmes import NEW_MAX, StoredProgramme, new_names, taken
+from coupons.stores.programmes import NEW_MAX, NextProgramme, StoredProgramme, new_names, next_programme, taken
 from coupons.times import epoch_s
 
 ERRORS_MAX = 20
@@ -31,10 +31,10 @@ def apply(services: Services, campaign_id: str, document: Programme, now_s: int)
         return stored.document, "unchanged"
     for refusal in _refusals(services, campaign.document, document, stored, now_s):
         raise refusal
-    head = services.programme_store.next_head(document, campaign.document.timezone, stored)
-    also = [services.catalog.still(campaign), *_announcing(services, campaign_id, document, stored, head, now_s)]
+    new = next_programme(document, campaign.document.timezone, stored)
+    also = [services.catalog.still(campaign), *_announcing(services, campaign_id, new, now_s)]
     try:
-        applied = services.programme_store.apply(campaign_id, document, head, read=stored, also=also)
+        applied = services.programme_store.apply(campaign_id, new, also)
     except RevisionConflict:
         # Another attempt of the same request may have been first.
         _, stored = _stored(services, campaign_id)
@@ -128,15 +128,9 @@ def _conflict(revision: int | None) -> RevisionConflict:
     )
 
 
-def _announcing(
-    services: Services,
-    campaign_id: str,
-    document: Programme,
-    stored: StoredProgramme | None,
-    head: ProgrammeHead,
-    now_s: int,
-) -> list[Part]:
+def _announcing(services: Services, campaign_id: str, new: NextProgramme, now_s: int) -> list[Part]:
     """What the relay will make events of: announcements that are new or changed, and have not ended."""
-    before = stored.document.announcements if stored else []
-    told = [one.announcement_id for one in document.announcements if one not in before and epoch_s(one.ends_at) > now_s]
-    return [services.announcements.record(Announced(campaign_id, head, told, now_s))] if told else []
+    before = new.read.document.announcements if new.read else []
+    after = new.document.announcements
+    told = [one.announcement_id for one in after if one not in before and epoch_s(one.ends_at) > now_s]
+    return [services.announcements.record(Announced(campaign_id, new.head, told, now_s))] if told else []

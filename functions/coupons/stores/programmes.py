@@ -44,6 +44,16 @@ class StoredProgramme:
     document: Programme
 
 
+@dataclass(frozen=True, slots=True)
+class NextProgramme:
+    """A document that is to take the place of `read`, cut into chunks, and the head that will name them."""
+
+    document: Programme
+    head: ProgrammeHead
+    chunks: list[bytes]
+    read: StoredProgramme | None
+
+
 class ProgrammeStore:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._table = Table(dynamo, table)
@@ -76,35 +86,22 @@ class ProgrammeStore:
         items = self._table.items([keys.facility(one) for one in facility_ids], consistent=True)
         return dict(self._table.value(item, _owner) for item in items)
 
-    def next_head(self, document: Programme, timezone: str, read: StoredProgramme | None) -> ProgrammeHead:
-        """The head under which `apply` stores the document in place of `read`."""
-        digest, chunks = _cut(document)
-        return ProgrammeHead(read.head.revision + 1 if read else 1, digest, len(chunks), timezone)
-
-    def apply(
-        self,
-        campaign_id: str,
-        document: Programme,
-        head: ProgrammeHead,
-        *,
-        read: StoredProgramme | None,
-        also: Sequence[Part] = (),
-    ) -> Programme:
-        """Store `document` in place of `read`, all or nothing; returns it as stored. `head`: its `next_head`.
+    def apply(self, campaign_id: str, new: NextProgramme, also: Sequence[Part] = ()) -> Programme:
+        """Store `new` in place of what was read, all or nothing; returns it as stored.
 
         `also` are parts that hold while the campaign is the one that the document was checked against, and what is
         announced with it. Raises RevisionConflict if the programme was edited since it was read, TermsFrozen if a name
         of slots went to another campaign meanwhile, Busy if a part of `also` was refused.
         """
-        for number, part in enumerate(_cut(document)[1]):
-            item = {**keys.programme_chunk(campaign_id, head.digest, number), "part": part}
+        for number, part in enumerate(new.chunks):
+            item = {**keys.programme_chunk(campaign_id, new.head.digest, number), "part": part}
             self._table.send(self._table.put("programme chunk", item))
-        own = [self._own(campaign_id, name) for name in new_names(document, read)]
+        own = [self._own(campaign_id, name) for name in new_names(new.document, new.read)]
         try:
-            self._table.dynamo.transact([self._put_head(campaign_id, head, read), *own, *also])
+            self._table.dynamo.transact([self._put_head(campaign_id, new.head, new.read), *own, *also])
         except TransactionFailed as failure:
             raise _refusal(failure) from failure
-        return document.model_copy(update={"revision": head.revision})
+        return new.document.model_copy(update={"revision": new.head.revision})
 
     def still(self, campaign_id: str, head: ProgrammeHead | None) -> Part:
         """A transaction part that refuses if the programme is another than the one that was read; None: none."""
@@ -129,6 +126,15 @@ def _owner(item: Item) -> tuple[str, str]:
     return sure(item["facility_id"], str), sure(item["campaign_id"], str)
 
 
+def next_programme(document: Programme, timezone: str, read: StoredProgramme | None) -> NextProgramme:
+    """The next revision after `read`; the first if there is none."""
+    whole = zlib.compress(document.model_dump_json(exclude={"revision"}, exclude_unset=True).encode())
+    chunks = [whole[start : start + CHUNK_BYTES] for start in range(0, len(whole), CHUNK_BYTES)]
+    digest = hashlib.sha256(whole).hexdigest()[:32]
+    head = ProgrammeHead(read.head.revision + 1 if read else 1, digest, len(chunks), timezone)
+    return NextProgramme(document, head, chunks, read)
+
+
 def new_names(document: Programme, read: StoredProgramme | None) -> list[str]:
     """The names of slots that `read` did not have."""
     known = set(read.document.bookable_ids) if read else set()
@@ -149,10 +155,3 @@ def _refusal(failure: TransactionFailed) -> RevisionConflict | TermsFrozen | Bus
         item = failure.item("facility")
         return taken(failure.which("facility")[0], item["campaign_id"] if item else "")
     return Busy(detail="The campaign was changed meanwhile; try again.")
-
-
-def _cut(document: Programme) -> tuple[str, list[bytes]]:
-    """The digest of the whole, and its chunks."""
-    whole = zlib.compress(document.model_dump_json(exclude={"revision"}, exclude_unset=True).encode())
-    chunks = [whole[start : start + CHUNK_BYTES] for start in range(0, len(whole), CHUNK_BYTES)]
-    return hashlib.sha256(whole).hexdigest()[:32], chunks
