@@ -15,7 +15,7 @@ from coupons.refusals import Busy, Malformed, NotFound, RevisionConflict, TermsF
 from coupons.schedule.relay import announce
 from coupons.stores import programmes
 from tests.bus import Stream
-from tests.programmes import alert, court, parsed_programme, programme
+from tests.programmes import alert, course, court, parsed_programme
 from tests.store.faults import Counting, Faulty, KilledError, Mortal, Overtaken, answer_lost
 from tests.world import World, campaign, parsed
 
@@ -177,10 +177,6 @@ def test_only_so_many_names_join_at_once(season: World) -> None:
     assert len(found.facilities) == 160
 
 
-def court_course() -> dict[str, Any]:
-    return programme()["activities"][0]
-
-
 def test_a_process_reads_the_head_once_a_second(season: World) -> None:
     """Half a unit; the chunks only when the head names others. A name's campaign is read once."""
     put(season.services, season)
@@ -207,10 +203,7 @@ def test_a_programme_of_many_chunks_is_read_whole(season: World) -> None:
     """A megabyte of words at random, which hardly compress, in any order of the engine's answers."""
     rng = random.Random(1)
     titles = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=490)) for _ in range(2_000)]
-    activities = [
-        {**court_course(), "activity_id": f"a-{number}", "seats": None, "title": title}
-        for number, title in enumerate(titles)
-    ]
+    activities = [course(activity_id=f"a-{number}", seats=None, title=title) for number, title in enumerate(titles)]
     put(season.services, season, activities=activities)
     head = season.services.programme_store.head("season")
     assert head is not None
