@@ -92,6 +92,7 @@ OF_ITS_CAMPAIGN = (
     r"is after the campaign's last day, .*",
     r"is before the campaign starts, .*",
     r"is after the campaign ends, .*",
+    r"must be after \S+, when '.*' opens the same day: .*",
     r"must be a whole minute: .*",
     r"begins at the same wall time as sessions\.\d+: .*",
 )
