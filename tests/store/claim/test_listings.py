@@ -8,10 +8,11 @@ import pytest
 
 from coupons.claim import listings
 from coupons.model.listings import ActivityFilter
+from coupons.operate import campaigns
 from coupons.process.services import replace_services
-from tests.listed import activity, document, facility
+from tests.listed import VENUES, activity, document, facility
 from tests.logs import logged
-from tests.world import OPENING, Answered, World, a_batch, campaign
+from tests.world import OPENING, Answered, World, a_batch, campaign, parsed
 
 CHUNK = "CHUNK#"
 
@@ -47,6 +48,23 @@ def test_a_process_reads_the_programme_once(season: World) -> None:
     season.clock.advance(1)
     # Half a unit for the index, the head, a control item and a merchant's record; one for each of two shards.
     assert reads(season) == 4 * 0.5 + 2
+
+
+def test_what_no_list_needs_is_not_read(season: World) -> None:
+    """The packs of a batch that is not published, and the merchant of a venue that says its title and address."""
+    stored = campaigns.read(season.services, "season")
+    draft = parsed(campaign(a_batch(), a_batch("more"))).batches[1]
+    edited = stored.model_copy(update={"batches": [*stored.batches, draft]})
+    campaigns.apply(season.services, "season", edited, season.now_s)
+    venues = [{**VENUES[0], "title": "Hall", "address": "1 Hall Street"}]
+    seats = {"capacity": 10, "by": "batch", "batch_id": "more"}
+    declare(season, activities=[activity("show", venue_id="hall", seats=seats)], venues=venues)
+    season.services = season.new_services()
+    reads(season)
+    assert reads(season) == 0
+    season.clock.advance(1)
+    # Half a unit for the index and for the head.
+    assert reads(season) == 2 * 0.5
 
 
 def test_an_edit_is_seen_within_a_second(season: World) -> None:
