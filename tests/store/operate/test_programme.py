@@ -17,7 +17,7 @@ from coupons.stores import programmes
 from tests.bus import Stream
 from tests.programmes import alert, course, court, parsed_programme
 from tests.store.faults import Counting, Faulty, KilledError, Mortal, Overtaken, answer_lost
-from tests.world import World, campaign, parsed
+from tests.world import World, a_batch, campaign, parsed
 
 
 @pytest.fixture
@@ -197,6 +197,31 @@ def test_a_process_reads_the_head_once_a_second(season: World) -> None:
     assert newer.document == STORED
     with pytest.raises(NotFound):
         services.programmes.of_facility("pool")
+
+
+def test_a_first_programme_is_known_at_once(season: World) -> None:
+    """Its slots, by a process that read a moment before that there is no programme."""
+    services = season.new_services()
+    assert services.programmes.current("season") is None
+    put(season.services, season)
+    assert services.programmes.of_facility("court").document == FIRST
+
+
+def test_an_answer_names_twenty_places(season: World) -> None:
+    """Of a programme that does not fit its campaign, and of a campaign that does not fit its programme."""
+    batches = [a_batch(f"b-{number}") for number in range(21)]
+    campaigns.apply(season.services, "other", parsed(campaign(*batches, campaign_id="other")), season.now_s)
+    told = [alert(announcement_id=one["batch_id"], placement=f"batch:{one['batch_id']}") for one in batches]
+    document = parsed_programme(announcements=told, facilities=[], activities=[])
+    with pytest.raises(Malformed) as refused:
+        apply(season.services, "season", document, season.now_s)
+    assert len(refused.value.errors) == 20
+    apply(season.services, "other", document, season.now_s)
+    with pytest.raises(Malformed) as refused:
+        campaigns.apply(
+            season.services, "other", parsed(campaign(a_batch("b"), campaign_id="other", revision=1)), season.now_s
+        )
+    assert len(refused.value.errors) == 20
 
 
 def test_a_programme_of_many_chunks_is_read_whole(season: World) -> None:
