@@ -103,11 +103,11 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
         services = opened(cli, stack)
         now_s = int(services.clock.wall_s())
         told = recount(services, campaign, counted_until_s(cli, services, now_s))
-        left = replace_differing(services, campaign, told, now_s) if write else None
+        differing = {one.minute for one in told.differences}
+        left = replace_differing(services, campaign, told, now_s) if write else differing
     except (BotoCoreError, ClientError) as error:
         raise UnreachableError(f"AWS: {error}") from None
-    good = not told.differences if left is None else not left
-    replaced = len({one.minute for one in told.differences}) - len(left or []) if write else 0
+    replaced = len(differing) - len(left)
     differences = [_facts(one) for one in told.differences]
     facts = {
         "campaign_id": campaign,
@@ -121,12 +121,13 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
         f"{one['minute']}  {one['what']}: counted {one['counted']}, items say {one['items']}"
         for one in differences[:SHOWN_MAX]
     ]
-    if write and told.differences:
-        lines.append(f"{counted(replaced, 'minute')} replaced, {len(left or [])} left: they changed meanwhile")
-    verdict = "agrees to the unit" if not told.differences else f"{len(told.differences):,} differences"
+    if write and differing:
+        why = ": they changed meanwhile, or a booking can still be cancelled" if left else ""
+        lines.append(f"{counted(replaced, 'minute')} replaced, {len(left)} left{why}")
+    verdict = counted(len(differences), "difference") if differences else "agrees to the unit"
     verdict = f"{campaign}: {counted(told.minutes, 'minute')} recounted, {verdict}"
     cli.out.result(facts, *lines, verdict, NOT_RECOUNTED)
-    return GOOD if good else REFUSED
+    return REFUSED if left else GOOD
 
 
 def _facts(one: CellDifference) -> dict[str, Any]:
