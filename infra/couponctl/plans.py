@@ -6,6 +6,7 @@ A stack's plan (`POST /admin/campaigns/{campaign_id}/plan`), or without a stack 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from coupons.currencies import money
@@ -70,10 +71,7 @@ def told(plan: dict[str, Any], file: CampaignFile) -> Iterator[str]:
     yield f"{plan['campaign_id']}: {_outcome(plan)}"
     # Of a new campaign the file says every field; its items are an overview.
     changes = [one for one in plan["changes"] or [] if plan["outcome"] != "created" or one["place"].endswith("]")]
-    for change in changes[:LINES_MAX]:
-        yield f"  {change_line(change, currency)}"
-    if len(changes) > LINES_MAX:
-        yield f"  and {len(changes) - LINES_MAX:,} more changes (--json lists all)"
+    yield from change_lines(changes, currency)
     if plan["outcome"] != "unchanged" or any(batch["to_reserve"] for batch in plan["batches"]):
         yield from _money(plan, currency)
     for warning in plan["warnings"]:
@@ -103,15 +101,23 @@ def _outcome(plan: dict[str, Any]) -> str:
         return "fits the schema"
     if plan["outcome"] == "unchanged":
         return f"nothing changes, revision {plan['revision']}"
-    numbers = [
-        f"{sum(one['change'] == kind for one in plan['changes'])} {kind}"
-        for kind in SIGNS
-        if any(one["change"] == kind for one in plan["changes"])
-    ]
-    return "is new" if plan["outcome"] == "created" else f"is at revision {plan['revision']}; {', '.join(numbers)}"
+    return "is new" if plan["outcome"] == "created" else changed(plan)
 
 
-def change_line(change: dict[str, Any], currency: str) -> str:
+def changed(plan: dict[str, Any]) -> str:
+    """`is at revision 3; 1 added, 2 changed`."""
+    kinds = Counter(one["change"] for one in plan["changes"])
+    return f"is at revision {plan['revision']}; {', '.join(f'{kinds[kind]} {kind}' for kind in SIGNS if kind in kinds)}"
+
+
+def change_lines(changes: list[dict[str, Any]], currency: str) -> Iterator[str]:
+    """A line for each of the first differences, and how many more there are."""
+    yield from (f"  {_change(change, currency)}" for change in changes[:LINES_MAX])
+    if len(changes) > LINES_MAX:
+        yield f"  and {len(changes) - LINES_MAX:,} more changes (--json lists all)"
+
+
+def _change(change: dict[str, Any], currency: str) -> str:
     """One difference, in a line."""
     place, kind = change["place"], change["change"]
     line = f" (line {change['line']})" if kind != "removed" and "line" in change else ""

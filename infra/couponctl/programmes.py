@@ -43,16 +43,14 @@ def planned(api: Api | None, file: CampaignFile) -> dict[str, Any] | None:
     from coupons.model.changes import changes_of_programme
     from coupons.model.programme_dates import frozen_dates
     from coupons.model.programmes import Programme
+    from coupons.web.responses.plan import ChangeView
 
     read = stored_or_empty(api, path_of(str(file.document["campaign_id"])))
     stored = Programme.model_validate(read) if read else None
     document = Programme.model_validate(file.programme)
     now_s = int(api.time.now_s())
     frozen = frozen_dates(stored, document, str(file.document["timezone"]), now_s) if stored else ()
-    changes = [
-        {"place": one.place, "change": one.change, "kept": one.kept, "stated": one.stated}
-        for one in changes_of_programme(stored, document)
-    ]
+    changes = [ChangeView.of(one).model_dump() for one in changes_of_programme(stored, document)]
     return {
         "revision": read.get("revision"),
         "changes": file.located(changes, "programme"),
@@ -70,17 +68,19 @@ def told(plan: dict[str, Any] | None, campaign_id: str, currency: str) -> Iterat
     """The plan in lines: the changes, and what is refused."""
     if plan is None:
         return
-    from infra.couponctl.plans import LINES_MAX, change_line
+    from infra.couponctl.plans import change_lines, changed
 
     if plan["changes"] is None:
         yield f"programme of {campaign_id}: fits the schema"
         return
-    revision = plan["revision"]
-    state = "is new" if revision is None else f"is at revision {revision}; {len(plan['changes'])} changes"
-    yield f"programme of {campaign_id}: {state if plan['changes'] else f'nothing changes, revision {revision}'}"
-    yield from (f"  {change_line(change, currency)}" for change in plan["changes"][:LINES_MAX])
-    if len(plan["changes"]) > LINES_MAX:
-        yield f"  and {len(plan['changes']) - LINES_MAX:,} more changes (--json lists all)"
+    if plan["revision"] is None:
+        outcome = "is new"
+    elif plan["changes"]:
+        outcome = changed(plan)
+    else:
+        outcome = f"nothing changes, revision {plan['revision']}"
+    yield f"programme of {campaign_id}: {outcome}"
+    yield from change_lines(plan["changes"], currency)
     for refusal in plan["refusals"]:
         yield f"refused: {refusal['slug']}: {refusal['detail']}"
 

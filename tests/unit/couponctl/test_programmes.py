@@ -10,7 +10,7 @@ import yaml
 
 from infra.couponctl.campaign_files import read_campaign
 from infra.couponctl.core_yaml import DocumentFileError
-from infra.couponctl.programmes import planned
+from infra.couponctl.programmes import planned, told
 from tests.programmes import court, programme, row
 from tests.world import campaign
 
@@ -64,3 +64,22 @@ def test_a_merchant_of_its_own_is_left_to_the_stack(tmp_path: Path) -> None:
     """A merchant that the file does not declare may have a record."""
     venue = {**programme()["venues"][0], "merchant_id": "bakery", "store_id": "bakery"}
     assert read_campaign(written(tmp_path, venues=[venue])).programme is not None
+
+
+CHANGES = [{"place": f"activities[{kind}]", "change": kind, "kept": {}, "stated": {}} for kind in ("removed", "added")]
+
+
+@pytest.mark.parametrize(
+    ("revision", "changes", "said"),
+    [
+        (None, [], "is new"),
+        (None, CHANGES[1:], "is new"),
+        (2, [], "nothing changes, revision 2"),
+        (2, CHANGES, "is at revision 2; 1 added, 1 removed"),
+    ],
+)
+def test_a_plan_begins_with_what_happens(revision: int | None, changes: list[dict[str, Any]], said: str) -> None:
+    """Then comes a line for each change; a new programme may be empty."""
+    first, *lines = told({"revision": revision, "changes": changes, "refusals": []}, "season", "CNY")
+    assert first == f"programme of season: {said}"
+    assert len(lines) == len(changes)
