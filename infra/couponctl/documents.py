@@ -51,9 +51,8 @@ def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int
     plan = _planned(cli, file, edit)
     programme = programmes.planned(cli.api, file)
     if plan:
-        said = {"plan": plan, "programme": programme} if programme else {"plan": plan}
-        cli.out.plan(said, *plans.told(plan, file), *_told(programme, file))
-        refusals = [*plan["refusals"], *(programme["refusals"] if programme else ())]
+        cli.out.plan(_said(plan, programme), *plans.told(plan, file), *_told(programme, file))
+        refusals = _refusals(plan, programme)
         if refusals:
             return _not_applied(cli, edit, refusals)
         if not (yes or _is_agreed([*plans.removed(plan), *programmes.removed(programme)])):
@@ -63,11 +62,11 @@ def apply(cli: Cli, path: Path, *, check: bool, publish: bool, yes: bool) -> int
 
 def _check(cli: Cli, file: CampaignFile, *, publish: bool) -> int:
     """Prints the stack's plan, or what the file alone tells."""
-    plan, why, api = None, None, None
+    plan, why = None, None
     try:
         edit = campaigns.edit_of(cli.connect(patience_s=CHECK_PATIENCE_S), file.document)
         plan = _planned(cli, file, edit)
-        why, api = (None, cli.api) if plan else ("the stack gives no plans", None)
+        why = None if plan else "the stack gives no plans"
     except NoTokenError:
         why = "no token is given"
     except UnreachableError as error:
@@ -76,18 +75,12 @@ def _check(cli: Cli, file: CampaignFile, *, publish: bool) -> int:
         if error.status not in NO_ACCESS:
             raise
         why = f"the stack refuses the token ({error.status})"
-    programme = programmes.planned(api, file)
+    programme = programmes.planned(cli.api if plan else None, file)
     found = plan or plans.with_lines(plans.without_stack(file.document), file)
-    refusals = [*(found["refusals"] or ()), *((programme or {}).get("refusals") or ())]
-    said = {
-        "plan": found,
-        **({"programme": programme} if programme else {}),
-        "checked_with": None if why else cli.options["url"],
-        "without_stack": why,
-    }
+    said = _said(found, programme) | {"checked_with": None if why else cli.options["url"], "without_stack": why}
     notes = ["", f"Checked without a stack: {why}.", plans.NOT_CHECKED] if why else []
     cli.out.result(said, *plans.told(found, file), *_told(programme, file), *notes)
-    return REFUSED if refusals or (publish and plans.not_covered(found)) else GOOD
+    return REFUSED if _refusals(found, programme) or (publish and plans.not_covered(found)) else GOOD
 
 
 def _planned(cli: Cli, file: CampaignFile, edit: Edit) -> dict[str, Any] | None:
@@ -98,6 +91,15 @@ def _planned(cli: Cli, file: CampaignFile, edit: Edit) -> dict[str, Any] | None:
         if error.status in (404, 405):
             return None
         raise _with_lines(error, file) from None
+
+
+def _said(plan: dict[str, Any], programme: dict[str, Any] | None) -> dict[str, Any]:
+    return {"plan": plan, "programme": programme} if programme else {"plan": plan}
+
+
+def _refusals(plan: dict[str, Any], programme: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Those of both documents; without a stack none are known."""
+    return [refusal for one in (plan, programme or {}) for refusal in one.get("refusals") or ()]
 
 
 def _told(programme: dict[str, Any] | None, file: CampaignFile) -> Iterator[str]:
