@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -59,6 +58,7 @@ from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
 from infra.pages.openings import openings
+from infra.set_clock import SetClock
 from infra.slot_costs import played_on_a_court
 
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
@@ -73,19 +73,8 @@ FIRST_CLAIM = "claim, first of an environment"
 """The most expensive claim: it leases one pack. In a spike leases grow; `make bench` prints what a claim costs then."""
 
 
-@dataclass
-class FixedClock:
-    wall: float
-
-    def wall_s(self) -> float:
-        return self.wall
-
-    def monotonic_s(self) -> float:
-        return self.wall
-
-
 @contextmanager
-def stocked() -> Iterator[tuple[Services, FixedClock]]:
+def stocked() -> Iterator[tuple[Services, SetClock]]:
     """Services over a fresh engine with two seasons published."""
     with tempfile.TemporaryDirectory() as scratch, dynamodb_engine(Path(scratch)) as cloud:
         client = cloud.client("dynamodb")
@@ -96,7 +85,7 @@ def stocked() -> Iterator[tuple[Services, FixedClock]]:
             Campaign.model_validate(load_campaign(seasons / f"{name}.yaml"), strict=False)
             for name in ("beijing-2020", "night-2020")
         ]
-        clock = FixedClock(epoch_s(documents[0].starts_at))
+        clock = SetClock(epoch_s(documents[0].starts_at))
         services = Services(
             settings,
             clock=clock,
@@ -105,9 +94,9 @@ def stocked() -> Iterator[tuple[Services, FixedClock]]:
             rng=random.Random(1),
         )
         for document in documents:
-            campaigns.apply(services, document.campaign_id, document, int(clock.wall))
+            campaigns.apply(services, document.campaign_id, document, int(clock.now_s))
             for batch in document.batches:
-                publication.publish(services, batch.batch_id, int(clock.wall))
+                publication.publish(services, batch.batch_id, int(clock.now_s))
         yield services, clock
 
 
@@ -117,7 +106,7 @@ def _order(store_id: str) -> Order:
     return Order.model_validate(order)
 
 
-def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """Each operation of a citizen once, in a warm process."""
     now_s = services.cache.batch("special-0606").opens_at_s
     person = services.keys.person("li-hua")
@@ -127,7 +116,7 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     def claim(batch_id: str, at_s: int) -> object:
         return packs.claim(services, batch_id, citizen, at_s)
 
-    clock.wall = now_s
+    clock.now_s = now_s
     yield row("claim before opening", lambda: claim("special-0606", now_s - 1))
     services.cache.control("special-0606")
     yield row(FIRST_CLAIM, lambda: claim("special-0606", now_s))
@@ -140,7 +129,7 @@ def played(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consume
     yield row("code", lambda: codes.issue_code(services, coupon_id, person, now_s))
 
 
-def played_at_the_till(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_at_the_till(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """Each operation of a merchant once, and the close of the day."""
     batch = services.cache.batch("special-0606")
     person, now_s = services.keys.person("li-hua"), batch.opens_at_s
@@ -170,21 +159,21 @@ def played_at_the_till(services: Services, clock: FixedClock) -> Iterator[tuple[
     yield row(
         "settlement, a page of an open day", lambda: settlement_page(services, "qianmen-diner", str(day), "", now_s)
     )
-    clock.wall = day_start_s(day + timedelta(days=1), batch.timezone) + FENCE_S
+    clock.now_s = day_start_s(day + timedelta(days=1), batch.timezone) + FENCE_S
     published = services.catalog.published_ids()
     close = partial(close_days, services, published, deadline_s=float("inf"))
-    yield row("close of a day with one merchant", lambda: close(now_s=int(clock.wall)))
-    yield row("a minute with nothing to close", lambda: close(now_s=int(clock.wall)))
-    clock.wall = now_s
+    yield row("close of a day with one merchant", lambda: close(now_s=int(clock.now_s)))
+    yield row("a minute with nothing to close", lambda: close(now_s=int(clock.now_s)))
+    clock.now_s = now_s
     yield row("batch, read within a second", lambda: catalog.batch(services, "special-0606", now_s))
 
 
-def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_at_night(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """What rules add: limits, a group that is no larger than its batch, codes on paper with a PIN."""
     row = partial(_row, services.meter)
     limited, granted = services.cache.batch("night-0612"), services.cache.batch("night-shift")
     now_s = limited.opens_at_s
-    clock.wall = now_s
+    clock.now_s = now_s
     person = services.keys.person("owl")
     citizen = Citizen(person, "beijing")
     services.refusal_counter.flush()  # what was refused before is not this claim's write
@@ -203,28 +192,30 @@ def played_at_night(services: Services, clock: FixedClock) -> Iterator[tuple[str
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
-def played_live(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_live(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """Statistics: what counting and reading them takes."""
-    yield from (_row(services.meter, *one) for one in count_costs.plays(services, int(clock.wall)))
+    yield from (_row(services.meter, *one) for one in count_costs.plays(services, int(clock.now_s)))
 
 
-def played_of_money(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_of_money(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """Money: a raise that reserves it, a reclaim, and a rollover."""
     row = partial(_row, services.meter)
     batch = services.cache.batch("night-0612")
-    raised = partial(publication.raise_quantity, services, batch.batch_id, batch.document.quantity + 1, int(clock.wall))
+    raised = partial(
+        publication.raise_quantity, services, batch.batch_id, batch.document.quantity + 1, int(clock.now_s)
+    )
     yield row(f"raise, {len(services.reserves.get(batch.batch_id).reserved)} funders", raised)
-    clock.wall = batch.closes_at_s
+    clock.now_s = batch.closes_at_s
     counted = partial(reclaim, services, batch, deadline_s=float("inf"))
-    yield row("seal a batch that closed", lambda: counted(now_s=int(clock.wall)))
-    clock.wall += FENCE_S
-    yield row(f"count it, {batch.buckets} buckets", lambda: counted(now_s=int(clock.wall)))
-    yield row("roll its packs over", lambda: give_back.give_back(services, batch, int(clock.wall)))
+    yield row("seal a batch that closed", lambda: counted(now_s=int(clock.now_s)))
+    clock.now_s += FENCE_S
+    yield row(f"count it, {batch.buckets} buckets", lambda: counted(now_s=int(clock.now_s)))
+    yield row("roll its packs over", lambda: give_back.give_back(services, batch, int(clock.now_s)))
 
 
-def played_of_programmes(services: Services, clock: FixedClock) -> Iterator[tuple[str, Consumed]]:
+def played_of_programmes(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """A programme of 400 activities: stored, edited and read by a process that has an older one."""
-    row, campaign_id, now_s = partial(_row, services.meter), "beijing-2020", int(clock.wall)
+    row, campaign_id, now_s = partial(_row, services.meter), "beijing-2020", int(clock.now_s)
     session = {"session_id": "a", "starts_at": "2020-06-07T10:00:00+08:00", "ends_at": "2020-06-07T12:00:00+08:00"}
     activity = {"kind": "event", "title": {"en": "A reading of poems", "zh": "诗歌朗诵"}, "sessions": [session]}
     activities = [{**activity, "activity_id": f"reading-{number}"} for number in range(400)]
@@ -234,7 +225,7 @@ def played_of_programmes(services: Services, clock: FixedClock) -> Iterator[tupl
     yield row("programme, edited", lambda: programme.apply(services, campaign_id, edited, now_s))
     yield row("programme, read after an edit", lambda: services.programmes.current(campaign_id))
     yield row("programme, read within a second", lambda: services.programmes.current(campaign_id))
-    clock.wall += 1
+    clock.now_s += 1
     wanted = ActivityFilter(day="2020-06-07")
     for name in ("activities of a day, once a second", "activities of a day, within it"):
         yield row(name, lambda: listings.activities(services, campaign_id, wanted, "", now_s))

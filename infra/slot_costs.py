@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from coupons.metering import Consumed
 from coupons.model.programmes import Programme
 from coupons.operate import programme
 from coupons.process.services import Services
 from coupons.slots import booking, cancellation, days, own_bookings, venue
+from infra.set_clock import SetClock
 
 _DAY, _SLOT = "2020-06-20", "court.2020-06-20.1000"
 _ROW = {"weekdays": ["sat"], "from": "10:00", "to": "22:00", "slot_minutes": 60, "first_day": _DAY, "last_day": _DAY}
@@ -42,13 +42,13 @@ _COURT = {
 
 
 def played_on_a_court(
-    services: Services, clock: Any, *, row: Callable[[str, Callable[[], object]], tuple[str, Consumed]]
+    services: Services, clock: SetClock, *, row: Callable[[str, Callable[[], object]], tuple[str, Consumed]]
 ) -> Iterator[tuple[str, Consumed]]:
     """Each operation of a slot once, in a warm process."""
-    now_s = int(clock.wall)
+    now_s = int(clock.now_s)
     programme.apply(services, "night-2020", Programme.model_validate(_COURT, strict=False), now_s)
     ann, bob, cyd = (services.keys.person(name) for name in ("li-hua", "wang-fang", "owl"))
-    clock.wall += 1
+    clock.now_s += 1
 
     def day() -> object:
         return days.day_of_facility(services, "court", _DAY, now_s)
@@ -57,7 +57,7 @@ def played_on_a_court(
     yield row("slot, booked", lambda: booking.book(services, _SLOT, ann, now_s))
     yield row("slot, booked again", lambda: booking.book(services, _SLOT, ann, now_s))
     yield row("slot, waited for", lambda: booking.wait(services, _SLOT, bob, now_s))
-    clock.wall += 1
+    clock.now_s += 1
     yield row("a facility's day", day)
     yield row("slot, full", lambda: booking.book(services, _SLOT, cyd, now_s))
     yield row("slot, given back; one moves up", lambda: cancellation.leave(services, _SLOT, ann, now_s))

@@ -47,7 +47,7 @@ def measured(settings: dict[str, str], size: Size) -> tuple[list[Row], list[Tric
     services, clock = publish(settings, batches)
     lay_out(services, settings["CATALOG_TABLE"], "textbook", size.packs, 1)
     lay_out(services, settings["CATALOG_TABLE"], "sharded", size.packs, SHARDS)
-    wanted = trickles(int(clock.now), size.packs)
+    wanted = trickles(int(clock.now_s), size.packs)
     with crew(settings, size.environments) as environments:
         rows = Spike(environments, services, clock, size, _say).play(SEED)
         _say("trickles")

@@ -20,24 +20,12 @@ from coupons.stores.attributes import encode
 from coupons.times import epoch_s
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
+from infra.set_clock import SetClock
 
 SHARDS = 16
 """Items of the sharded counter."""
 KEYS = Keys({1: b"for an engine of some minutes"})
 _SEASON, _PACK = "beijing-2020", "special-0606"
-
-
-@dataclass
-class SetClock:
-    """Wall and monotonic clock show the time that was set."""
-
-    now: float
-
-    def wall_s(self) -> float:
-        return self.now
-
-    def monotonic_s(self) -> float:
-        return self.now
 
 
 def bench_services(
@@ -56,9 +44,9 @@ def publish(settings: dict[str, str], quantities: Mapping[str, int]) -> tuple[Se
     campaign = Campaign.model_validate(document, strict=False)
     clock = SetClock(float(epoch_s(campaign.batches[0].opens_at)))
     services = bench_services(settings, clock, dynamodb.client(), seed=0)
-    campaigns.apply(services, _SEASON, campaign, int(clock.now))
+    campaigns.apply(services, _SEASON, campaign, int(clock.now_s))
     for name in quantities:
-        publication.publish(services, name, int(clock.now))
+        publication.publish(services, name, int(clock.now_s))
     return services, clock
 
 

@@ -17,11 +17,12 @@ from coupons.clock import LEASE_S
 from coupons.model.drained import SCHEDULE_S, returns_at_s
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
-from infra.bench.batches import SetClock, count
+from infra.bench.batches import count
 from infra.bench.crew import Crew
 from infra.bench.people import Size, dealt, latecomers, spike
 from infra.bench.tally import Played, Spent, together
 from infra.bench.worker import Replace, Turn
+from infra.set_clock import SetClock
 
 WAYS = ("floor", "ours", "textbook", "sharded")
 RECLAIMS_MAX = 6
@@ -77,7 +78,7 @@ class Spike:
     def __init__(self, crew: Crew, services: Services, clock: SetClock, size: Size, say: Callable[[str], None]) -> None:
         self._crew, self._services, self._clock, self._size, self._say = crew, services, clock, size, say
         self._rows = {way: Row(way, size.packs, Played(), Played()) for way in WAYS}
-        self._now_s = dict.fromkeys(WAYS, clock.now)
+        self._now_s = dict.fromkeys(WAYS, clock.now_s)
 
     def play(self, seed: int) -> list[Row]:
         """All rows, after spike, latecomers and reclaim."""
@@ -132,12 +133,12 @@ class Spike:
 
     def _pass_schedule(self) -> None:
         """Runs minute by minute until our packs have returned."""
-        self._clock.now = self._now_s["ours"]
-        until_s = returns_at_s(self._services.cache.control_now("ours"), int(self._clock.now))
-        while self._clock.now <= until_s:
-            self._clock.now = (self._clock.now // SCHEDULE_S + 1) * SCHEDULE_S
-            run_schedule(self._services, int(self._clock.now), self._clock.now + SCHEDULE_S)
-        self._now_s["ours"] = self._clock.now + 1
+        self._clock.now_s = self._now_s["ours"]
+        until_s = returns_at_s(self._services.cache.control_now("ours"), int(self._clock.now_s))
+        while self._clock.now_s <= until_s:
+            self._clock.now_s = (self._clock.now_s // SCHEDULE_S + 1) * SCHEDULE_S
+            run_schedule(self._services, int(self._clock.now_s), self._clock.now_s + SCHEDULE_S)
+        self._now_s["ours"] = self._clock.now_s + 1
 
 
 def relative(paces: list[float], floor: list[float]) -> float:

@@ -17,9 +17,10 @@ from coupons.clock import FENCE_S
 from coupons.metering import Meter
 from coupons.process.services import Services
 from coupons.schedule.reclaim import reclaim
-from infra.bench.batches import SetClock, bench_services, missing
+from infra.bench.batches import bench_services, missing
 from infra.bench.people import key_of
 from infra.bench.tally import Played
+from infra.set_clock import SetClock
 
 QUANTITY = 20_000
 
@@ -63,13 +64,13 @@ def trickle(wanted: Trickle, settings: dict[str, str], client: Any) -> Played:
     rng = random.Random(wanted.batch_id)
     meter = Meter()
     envs = [bench_services(settings, clock, client, number, meter) for number in range(wanted.environments)]
-    waiting = [(clock.now + rng.expovariate(1 / wanted.interval_s), number) for number in range(len(envs))]
+    waiting = [(clock.now_s + rng.expovariate(1 / wanted.interval_s), number) for number in range(len(envs))]
     heapq.heapify(waiting)
     played = Played()
     for person in range(wanted.claims):
-        clock.now, number = waiting[0]
-        heapq.heapreplace(waiting, (clock.now + rng.expovariate(1 / wanted.interval_s), number))
-        packs.claim(envs[number], wanted.batch_id, Citizen(key_of(person), None), int(clock.now))
+        clock.now_s, number = waiting[0]
+        heapq.heapreplace(waiting, (clock.now_s + rng.expovariate(1 / wanted.interval_s), number))
+        packs.claim(envs[number], wanted.batch_id, Citizen(key_of(person), None), int(clock.now_s))
         played.of("claim").add(1, *meter.take())
     return played
 
@@ -78,11 +79,11 @@ def settled(services: Services, clock: SetClock, played: list[tuple[Trickle, Pla
     """The packs that were stranded, and those still missing after the reclaim that follows the closing."""
     batches = [services.cache.batch(trickle.batch_id) for trickle, _ in played]
     stranded = [missing(services, batch) for batch in batches]
-    clock.now = float(batches[0].closes_at_s)
+    clock.now_s = float(batches[0].closes_at_s)
     for batch in batches:
-        reclaim(services, batch, int(clock.now), clock.now + 1)
-    clock.now += FENCE_S
+        reclaim(services, batch, int(clock.now_s), clock.now_s + 1)
+    clock.now_s += FENCE_S
     for batch in batches:
-        reclaim(services, batch, int(clock.now), clock.now + 1)
+        reclaim(services, batch, int(clock.now_s), clock.now_s + 1)
     lost = [missing(services, batch) for batch in batches]
     return [Trickled(*row, *packs) for row, *packs in zip(played, stranded, lost, strict=True)]

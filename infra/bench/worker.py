@@ -13,12 +13,13 @@ from coupons.process.refusal_counter import FLUSH_S
 from coupons.refusals import Busy
 from coupons.stores import dynamodb, keys
 from coupons.stores.attributes import encode
-from infra.bench.batches import SetClock, bench_services
+from infra.bench.batches import bench_services
 from infra.bench.people import key_of
 from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way
 from infra.bench.tally import Outcome, Played, needless
 from infra.bench.trickle import Trickle, trickle
 from infra.bench.watch import Growth, Watch
+from infra.set_clock import SetClock
 
 TRIES = 6
 """A person who gets `busy` tries again at once; the consumption of all tries counts."""
@@ -69,7 +70,7 @@ class Worker:
         way, played = self._ways[turn.way], Played()
         refusals: list[tuple[float, str]] = []
         for place, number in enumerate(turn.people):
-            self._clock.now = now_s = turn.at_s + place * turn.attempt_s
+            self._clock.now_s = now_s = turn.at_s + place * turn.attempt_s
             outcome = self._attempt(way, key_of(number), int(now_s), played)
             kinds = self._watch.take()
             if outcome == "claim":

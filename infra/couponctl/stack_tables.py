@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from boto3.session import Session
 
-from coupons.clock import FENCE_S
+from coupons.clock import FENCE_S, SystemClock
 from coupons.process.services import Services
 from infra.couponctl.stream_reads import counted_through_s
+from infra.set_clock import SetClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
     from infra.couponctl.cli import Cli
 
 TABLES = ("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE")
-
-
-class StandingClock:
-    """The stack's time, as it was when the command began."""
-
-    def __init__(self, now_s: float) -> None:
-        self._now_s = now_s
-
-    def wall_s(self) -> float:
-        return self._now_s
-
-    def monotonic_s(self) -> float:
-        return self._now_s
 
 
 def settings_of(outputs: Mapping[str, str]) -> dict[str, str]:
@@ -58,12 +46,12 @@ def opened(cli: Cli, stack: str) -> Services:
     return Services(settings_of(outputs), clock=_clock(cli), boto_client=session.client("dynamodb", **more))
 
 
-def _clock(cli: Cli) -> StandingClock:
-    """The local stack has a time of its own; elsewhere it is this machine's."""
+def _clock(cli: Cli) -> SetClock:
+    """The stack's time when the command began: the local stack has one of its own, any other this machine's."""
     if cli.api.local:
         told = cli.api.get("/_local/clock").body
-        return StandingClock(datetime.fromisoformat(str(told["now"])).timestamp())
-    return StandingClock(datetime.now().astimezone().timestamp())
+        return SetClock(datetime.fromisoformat(str(told["now"])).timestamp())
+    return SetClock(SystemClock().wall_s())
 
 
 def counted_until_s(cli: Cli, services: Services, now_s: int) -> int:

@@ -11,8 +11,9 @@ from coupons.damage import Damaged
 from coupons.model.statistics import HOUR_S
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from infra.couponctl.stack_tables import StandingClock, settings_of
+from infra.couponctl.stack_tables import settings_of
 from infra.local.steps import Steps
+from infra.set_clock import SetClock
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ def rebuild(client: Any, outputs: Mapping[str, str], now_s: int, steps: Steps, c
             steps.progress()
 
     client.meta.events.register("after-call.dynamodb", answered)
-    services = Services(settings_of(outputs), clock=StandingClock(now_s), boto_client=client)
+    services = Services(settings_of(outputs), clock=SetClock(now_s), boto_client=client)
     for campaign_id in _until_answered(partial(_published, services), steps, check):
         try:
             _until_answered(partial(_recounted, services, campaign_id, now_s), steps, check)
