@@ -53,13 +53,12 @@ from coupons.till import quotes, redemptions, reversals
 from coupons.till.own_record import own_record
 from coupons.times import day_of, day_start_s, epoch_s
 from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
-from infra import count_costs
+from infra import count_costs, slot_costs
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
 from infra.pages.openings import openings
 from infra.set_clock import SetClock
-from infra.slot_costs import played_on_a_court
 
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 1_130
@@ -192,6 +191,11 @@ def played_at_night(services: Services, clock: SetClock) -> Iterator[tuple[str, 
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
+def played_on_a_court(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
+    """Slots: what booking, waiting and giving back take."""
+    yield from (_row(services.meter, *one) for one in slot_costs.plays(services, clock))
+
+
 def played_live(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
     """Statistics: what counting and reading them takes."""
     yield from (_row(services.meter, *one) for one in count_costs.plays(services, int(clock.now_s)))
@@ -240,13 +244,17 @@ def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Cons
     return name, meter.take()
 
 
+PLAYS = (
+    *(played, played_at_the_till, played_at_night, played_of_money),
+    *(played_of_programmes, played_on_a_court, played_live),
+)
+
+
 def main() -> int:
     print(f"{'operation':38}{'requests':>9}{'write units':>12}{'read units':>11}{'dollars a million':>19}")
     a_claim = 0.0
     with stocked() as (services, clock):
-        slots = partial(played_on_a_court, row=partial(_row, services.meter))
-        plays = (played, played_at_the_till, played_at_night, played_of_money, played_of_programmes, slots)
-        for name, units in chain.from_iterable(play(services, clock) for play in (*plays, played_live)):
+        for name, units in chain.from_iterable(play(services, clock) for play in PLAYS):
             dollars = units.micro_dollars(UnitPrices())
             print(f"{name:38}{units.requests:9}{units.write_units:12.1f}{units.read_units:11.1f}{dollars:19.2f}")
             if name == FIRST_CLAIM:

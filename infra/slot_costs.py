@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from coupons.metering import Consumed
 from coupons.model.programmes import Programme
 from coupons.operate import programme
 from coupons.process.services import Services
@@ -41,27 +41,22 @@ _COURT = {
 }
 
 
-def played_on_a_court(
-    services: Services, clock: SetClock, *, row: Callable[[str, Callable[[], object]], tuple[str, Consumed]]
-) -> Iterator[tuple[str, Consumed]]:
-    """Each operation of a slot once, in a warm process."""
+def plays(services: Services, clock: SetClock) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each operation of a slot once, in a warm process; play each before you take the next."""
     now_s = int(clock.now_s)
     programme.apply(services, "night-2020", Programme.model_validate(_COURT, strict=False), now_s)
     ann, bob, cyd = (services.keys.person(name) for name in ("li-hua", "wang-fang", "owl"))
     clock.now_s += 1
-
-    def day() -> object:
-        return days.day_of_facility(services, "court", _DAY, now_s)
-
+    day = partial(days.day_of_facility, services, "court", _DAY, now_s)
     day()
-    yield row("slot, booked", lambda: booking.book(services, _SLOT, ann, now_s))
-    yield row("slot, booked again", lambda: booking.book(services, _SLOT, ann, now_s))
-    yield row("slot, waited for", lambda: booking.wait(services, _SLOT, bob, now_s))
+    yield "slot, booked", partial(booking.book, services, _SLOT, ann, now_s)
+    yield "slot, booked again", partial(booking.book, services, _SLOT, ann, now_s)
+    yield "slot, waited for", partial(booking.wait, services, _SLOT, bob, now_s)
     clock.now_s += 1
-    yield row("a facility's day", day)
-    yield row("slot, full", lambda: booking.book(services, _SLOT, cyd, now_s))
-    yield row("slot, given back; one moves up", lambda: cancellation.leave(services, _SLOT, ann, now_s))
-    yield row("slot, given back by nobody in it", lambda: cancellation.leave(services, _SLOT, cyd, now_s))
+    yield "a facility's day", day
+    yield "slot, full", partial(booking.book, services, _SLOT, cyd, now_s)
+    yield "slot, given back; one moves up", partial(cancellation.leave, services, _SLOT, ann, now_s)
+    yield "slot, given back by nobody in it", partial(cancellation.leave, services, _SLOT, cyd, now_s)
     services.cache.published()
-    yield row("a person's slots", lambda: own_bookings.bookings_of(services, bob, now_s))
-    yield row("slot, other places", lambda: venue.set_units(services, _SLOT, 8, now_s))
+    yield "a person's slots", partial(own_bookings.bookings_of, services, bob, now_s)
+    yield "slot, other places", partial(venue.set_units, services, _SLOT, 8, now_s)
