@@ -146,6 +146,12 @@ def test_the_changelog_names_the_versions_of_the_api_and_of_each_event() -> None
     assert [name for name in TYPES if f"`{name}`" not in newest] == []
 
 
+def test_the_apps_page_names_every_event() -> None:
+    """Where authors of apps and tills read of the bus."""
+    page = (ROOT / "infra" / "client" / "README.md").read_text("utf-8")
+    assert [name for name in TYPES if f"`{name}`" not in page] == []
+
+
 def test_the_operators_page_names_every_command_of_couponctl() -> None:
     """In its section, as code."""
     page = (ROOT / "infra" / "README.md").read_text("utf-8").partition("## couponctl")[2].partition("\n## ")[0]
