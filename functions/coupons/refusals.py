@@ -81,6 +81,10 @@ class Forbidden(Refusal):
     slug = "forbidden"
 
 
+ERRORS_MAX = 20
+"""Places that do not fit, in one answer."""
+
+
 @dataclass(eq=False, kw_only=True)
 class Malformed(Refusal):
     """Body, parameters or headers do not fit the schema."""

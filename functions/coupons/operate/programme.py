@@ -10,14 +10,11 @@ from coupons.model.programme_dates import refusal_of_dates
 from coupons.model.programme_rules import misfits, named_merchants
 from coupons.model.programmes import Announced, Programme
 from coupons.process.services import Services
-from coupons.refusals import Fault, Malformed, NotFound, Refusal, RevisionConflict
+from coupons.refusals import ERRORS_MAX, Fault, Malformed, NotFound, Refusal, RevisionConflict
 from coupons.stores.catalog import StoredCampaign
 from coupons.stores.parts import Part
 from coupons.stores.programmes import NEW_MAX, NextProgramme, StoredProgramme, new_names, next_programme, taken
 from coupons.times import epoch_s
-
-ERRORS_MAX = 20
-"""Places of a document that do not fit, in one answer."""
 
 
 def apply(services: Services, campaign_id: str, document: Programme, now_s: int) -> tuple[Programme, EditOutcome]:

@@ -14,14 +14,13 @@ from coupons.faults import faults
 from coupons.fields import PATH_PARAMETERS
 from coupons.json_documents import parsed
 from coupons.process.services import Services
-from coupons.refusals import Fault, Malformed
+from coupons.refusals import ERRORS_MAX, Fault, Malformed
 from coupons.web.bodies import Empty, Query
 from coupons.web.callers import Caller
 
 BODY_MAX_BYTES = 64 * 1024
 PROGRAMME_MAX_BYTES = 2 * 1024 * 1024
 """Of a programme; Lambda hands over 6 MB."""
-ERRORS_MAX = 20
 _REPLACEMENT = "\ufffd".encode()
 
 
