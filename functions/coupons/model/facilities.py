@@ -236,12 +236,13 @@ class Facility(Document):
             if one.starts < other.ends and other.starts < one.ends and (day := _common_day(one, other)):
                 yield ("schedule", second), f"its slots overlap those of schedule.{first}, on {day.isoformat()}"
 
-    def is_closed_on(self, day: date) -> bool:
-        return any(one.first_day <= day.isoformat() <= one.last_day for one in self.closed)
+    def closure_on(self, day: str) -> Closure | None:
+        """The first of its closures that this day lies in."""
+        return next((one for one in self.closed if one.first_day <= day <= one.last_day), None)
 
     def rows_on(self, day: date) -> list[ScheduleRow]:
         """The rows that have slots on this day, in the order in which their slots begin; none if it is closed."""
-        if self.is_closed_on(day):
+        if self.closure_on(day.isoformat()) is not None:
             return []
         return sorted((row for row in self.schedule if row.holds_on(day)), key=lambda row: row.starts)
 

@@ -88,8 +88,8 @@ class Bookable:
 
     def closure(self, day: str) -> Title | None:
         """Why a facility is closed on this day, if that is stated."""
-        closed = self.what.closed if isinstance(self.what, Facility) else []
-        return next((one.reason for one in closed if one.first_day <= day <= one.last_day), None)
+        closure = self.what.closure_on(day) if isinstance(self.what, Facility) else None
+        return closure.reason if closure else None
 
     def slots_of(self, day: str) -> list[Slot]:
         """The slots that start on this calendar day, by their start."""
