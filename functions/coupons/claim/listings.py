@@ -108,7 +108,7 @@ def _venues(services: Services, current: CurrentProgramme, venue_ids: Iterable[s
     found = {}
     for venue in venues:
         record = records.get(venue.merchant_id or "")
-        store = next((one for one in record.stores if one.store_id == venue.store_id), None) if record else None
+        store = record.store(venue.store_id) if record else None
         title = venue.title or (store.title if store else None) or (record.title if record else None)
         found[venue.venue_id] = ListedVenue(venue, title, venue.address or (store.address if store else None))
     return found

@@ -106,7 +106,7 @@ def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item]
     """The items that count, and the reasons of place: merchant, category, tag, channel, region."""
     scope, reasons = terms.scope, list[OrderReason]()
     record = till.record if till is not None and till.enrolled and not till.record.suspended else None
-    store = next((store for store in record.stores if store.store_id == order.store_id), None) if record else None
+    store = record.store(order.store_id) if record else None
     if till is not None and record is not None:
         reasons += refused_merchant(scope, till.merchant_id, record)
     if store is None and "merchant" not in reasons:

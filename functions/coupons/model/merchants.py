@@ -108,6 +108,9 @@ class MerchantRecord(Document):
         distinct("withheld", (f"{one.day} {one.order_no or 'whole day'}" for one in self.withheld))
         return self
 
+    def store(self, store_id: str | None) -> Store | None:
+        return next((one for one in self.stores if one.store_id == store_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptingMerchant:

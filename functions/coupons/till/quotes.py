@@ -47,8 +47,8 @@ def amounts_or_refuse(presented: TillCoupon, at: Till | None, order: Order, mome
 
 def sold_at(at: Till, order: Order) -> SoldAt:
     """What statistics will need of the merchant's record, which operators may change."""
-    district = next((store.district for store in at.record.stores if store.store_id == order.store_id), None)
-    return SoldAt(order.channel, district, at.record.category, tuple(at.record.tags))
+    store = at.record.store(order.store_id)
+    return SoldAt(order.channel, store.district if store else None, at.record.category, tuple(at.record.tags))
 
 
 def _assess(presented: TillCoupon, at: Till | None, order: Order, moment_s: int) -> Assessment:
