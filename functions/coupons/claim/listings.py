@@ -36,14 +36,12 @@ def activities(services: Services, campaign_id: str, wanted: ActivityFilter, aft
     current = _current(services, campaign_id)
     if current is None:
         return ActivityPage([], "", None)
-    suited = listings.activities(current.document, wanted)
+    suited = {one.activity_id: one for one in listings.activities(current.document, wanted)}
     span = listings.day_span(wanted.day, current.timezone) if wanted.day else None
-    begins = {one.activity_id: begins_s for one in suited if (begins_s := listings.begins_s(one, span)) is not None}
+    begins = {name: at_s for name, one in suited.items() if (at_s := listings.begins_s(one, span)) is not None}
     ids, last = listings.page_after(after, begins, PAGE_ENTRIES)
-    page = sorted(
-        (one for one in suited if one.activity_id in ids), key=lambda one: (begins[one.activity_id], one.activity_id)
-    )
-    next_day = listings.next_day(suited, wanted.day, current.timezone) if wanted.day else None
+    page = [suited[activity_id] for activity_id in sorted(ids, key=lambda name: (begins[name], name))]
+    next_day = listings.next_day(suited.values(), wanted.day, current.timezone) if wanted.day else None
     return ActivityPage(_listed(services, current, page, now_s), last, next_day)
 
 
