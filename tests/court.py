@@ -39,7 +39,7 @@ def facility(**changes: Any) -> dict[str, Any]:
 
 
 def programme(**changes: Any) -> dict[str, Any]:
-    """The court in the hall of the merchant `diner`, and a course whose seats are booked by session."""
+    """The court in the hall of the merchant `diner`, with its rule."""
     venue = {"venue_id": "hall", "merchant_id": "diner", "store_id": "diner", "district": "east"}
     made = {"venues": [venue], "facilities": [facility()], "booking_rules": [rule()]}
     return made | changes
