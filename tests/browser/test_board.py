@@ -24,6 +24,12 @@ def opened(screen: Open, name: str, **options: Any) -> Screen:
     return one
 
 
+def test_a_season_that_is_not_there_is_said_in_the_pages_language(screen: Open) -> None:
+    """The stack's own sentence too, as on the console; nobody has to sign in."""
+    page = opened(screen, "board-unknown").page
+    expect(page.get_by_text("没有已发布的活动 “nothing”。")).to_be_visible()
+
+
 def test_todays_sheet_is_one_page_of_a4(screen: Open) -> None:
     """With every district, and without the buttons of the screen."""
     page = opened(screen, "today").page
