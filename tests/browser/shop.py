@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
 from tests.browser.screen import Screen
 
@@ -48,10 +51,36 @@ def signed_in(one: Screen) -> Page:
     return page
 
 
-def quoted(page: Page, code: str, amount: str = "60") -> None:
-    """The amount by the keys of the page, the code by a keyboard scanner while the amount has the focus."""
+@contextmanager
+def with_camera(journey: Journey, chromium: Browser, *flags: str) -> Iterator[Screen]:
+    """A screen of a browser with a camera, which pages may use; at the end it may not have complained."""
+    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox", *fake, *flags])
+    one = Screen(browser, origin=journey.stack.url)
+    try:
+        yield one
+        assert one.complaints == []
+    finally:
+        one.close()
+        browser.close()
+
+
+def looking_at(picture: bytes, folder: Path) -> str:
+    """The flag of a browser whose camera sees nothing but this JPEG."""
+    film = folder / "picture.mjpeg"
+    film.write_bytes(picture * 10)
+    return f"--use-file-for-fake-video-capture={film}"
+
+
+def keyed(page: Page, amount: str) -> None:
+    """By the keys of the page."""
     for key in amount:
         page.get_by_role("button", name=key, exact=True).click()
+
+
+def quoted(page: Page, code: str, amount: str = "60") -> None:
+    """The amount by the keys of the page, the code by a keyboard scanner while the amount has the focus."""
+    keyed(page, amount)
     page.get_by_label("金额", exact=True).focus()
     page.keyboard.type(code)
     page.keyboard.press("Enter")

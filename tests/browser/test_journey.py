@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
-from tests.browser.screen import Screen
+from tests.browser.shop import SHOP, keyed, looking_at, with_camera
 from tests.browser.test_citizen import BATCH, OPEN, opened
 from tests.browser.test_city import CONSOLE, signed_in
 
-SHOP = "qianmen-diner"
 PERSON = "is-seen-by-all"
 
 
@@ -64,8 +62,7 @@ def test_a_citizen_a_shop_and_the_city_see_the_same_coupon(journey: Journey, chr
         expect(till.get_by_text("已读到券码").first).to_be_visible(timeout=15_000)
         # However long the camera took: the code lives a minute by the stack's clock.
         journey.set_clock(shown_at)
-        for key in "60":
-            till.get_by_role("button", name=key, exact=True).click()
+        keyed(till, "60")
         till.get_by_role("button", name="核销并收 40.00 元").click()
         expect(till.get_by_role("heading", name="已核销")).to_be_focused()
         journey.leap(4)
@@ -116,19 +113,9 @@ def _coupons_by_hotline(desk: Page) -> list[str]:
 @contextmanager
 def _till_before(journey: Journey, chromium: Browser, picture: bytes, folder: Path) -> Iterator[Page]:
     """A till of the shop, signed in, whose camera looks at the picture."""
-    film = folder / "screen.mjpeg"
-    film.write_bytes(picture * 10)
-    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    args = ["--no-sandbox", *fake, f"--use-file-for-fake-video-capture={film}"]
-    camera = chromium.browser_type.launch(executable_path=CHROMIUM, args=args)
-    one = Screen(camera, origin=journey.stack.url)
-    try:
+    with with_camera(journey, chromium, looking_at(picture, folder)) as one:
         one.stored(journey.signed_in("clerk", "merchant", merchant_id=SHOP))
         yield one.open("/shop")
-        assert one.complaints == []
-    finally:
-        one.close()
-        camera.close()
 
 
 def _seconds(journey: Journey) -> float:

@@ -39,9 +39,9 @@ def test_a_theme_that_was_chosen_goes_before_the_systems(screen: Open, parts: Pa
 def test_nothing_scrolls_sideways_at_320_pixels(screen: Open, parts: Path, language: str, large: bool) -> None:
     """Nor with text twice as large."""
     one = screen(folder=parts, size=NARROW, language=language)
-    page = one.open("/parts.html")
+    one.open("/parts.html")
     if large:
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        one.enlarged()
     assert one.sticking_out() == []
 
 

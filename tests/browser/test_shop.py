@@ -11,10 +11,8 @@ import pytest
 import segno
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
-from tests.browser.screen import Screen
-from tests.browser.shop import SHOP, code_of, lines, number_of, quoted, signed_in
+from tests.browser.shop import SHOP, code_of, keyed, lines, looking_at, number_of, quoted, signed_in, with_camera
 
 REDEMPTIONS = re.compile(r".*/orders/[^/]+/redemption$")
 
@@ -63,29 +61,17 @@ def test_the_camera_reads_a_code_and_the_sale_is_redeemed_and_reversed(
     drawn.set_content(f"<body style='margin:60px 140px'>{segno.make(code, error='q').svg_inline(scale=8)}</body>")
     picture = drawn.screenshot(type="jpeg", scale="css")
     drawn.close()
-    film = tmp_path / "code.mjpeg"
-    film.write_bytes(picture * 10)
-    flags = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    camera = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=[*flags, f"--use-file-for-fake-video-capture={film}"]
-    )
-    one = Screen(camera, origin=journey.stack.url)
-    try:
+    with with_camera(journey, chromium, looking_at(picture, tmp_path)) as one:
         page = signed_in(one)
         page.get_by_role("button", name="打开摄像头").click()
         expect(page.get_by_text("已读到券码").first).to_be_visible(timeout=15_000)
-        for key in "60":
-            page.get_by_role("button", name=key, exact=True).click()
+        keyed(page, "60")
         page.get_by_role("button", name="核销并收 40.00 元").click()
         expect(page.get_by_role("heading", name="已核销")).to_be_focused()
         page.get_by_role("link", name="撤销这一单").click()
         expect(page.get_by_text("全额退款后，券会退回")).to_be_visible()
         page.get_by_role("button", name="退款 40.00 元").click()
         expect(page.get_by_text("券已退回顾客券包")).to_be_visible()
-        assert one.complaints == []
-    finally:
-        one.close()
-        camera.close()
     with journey.stack.citizen("shop-camera") as citizen:
         coupons = citizen.send("GET", "/wallet").json["coupons"]
     assert {coupon["status"] for coupon in coupons} == {"available"}

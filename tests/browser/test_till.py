@@ -7,10 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import CHROMIUM
 from tests.browser.journey import Journey
-from tests.browser.screen import Screen
-from tests.browser.shop import SHOP, code_of, lines, number_of, quoted, signed_in
+from tests.browser.shop import SHOP, code_of, keyed, lines, number_of, quoted, signed_in, with_camera
 
 
 def test_a_coupon_that_is_set_aside_is_redeemed_without_a_code_or_released(journey: Journey) -> None:
@@ -87,8 +85,7 @@ def test_a_practice_sends_nothing(journey: Journey) -> None:
     sent: list[str] = []
     page.on("request", lambda asked: sent.append(f"{asked.method} {asked.url}"))
     page.get_by_role("button", name="开始练习").click()
-    for key in "60":
-        page.get_by_role("button", name=key, exact=True).click()
+    keyed(page, "60")
     page.keyboard.type(code)
     page.keyboard.press("Enter")
     expect(page.get_by_text("正在练习：不读顾客的码。").first).to_be_visible()
@@ -105,26 +102,17 @@ def test_a_practice_sends_nothing(journey: Journey) -> None:
 def test_the_browsers_own_reader_of_codes_is_used_where_there_is_one(journey: Journey, chromium: Browser) -> None:
     """No WebAssembly is loaded then. The browser of these tests has none, so a stub stands for it."""
     code = code_of(journey, "shop-native")
-    camera = chromium.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"],
-    )
-    one = Screen(camera, origin=journey.stack.url)
-    try:
+    with with_camera(journey, chromium) as one:
         one.page.add_init_script(_READER % code)
         asked: list[str] = []
         one.page.on("request", lambda request: asked.append(request.url))
         page = signed_in(one)
         page.get_by_role("button", name="打开摄像头").click()
         expect(page.get_by_text("已读到券码").first).to_be_visible(timeout=15_000)
-        for key in "60":
-            page.get_by_role("button", name=key, exact=True).click()
+        keyed(page, "60")
         expect(page.get_by_role("button", name="核销并收 40.00 元")).to_be_visible()
         assert [url for url in asked if "zxing" in url or url.endswith(".wasm")] == []
         assert page.evaluate("window.formats") == ["qr_code"]
-    finally:
-        one.close()
-        camera.close()
 
 
 def test_the_shop_can_be_installed(journey: Journey) -> None:
