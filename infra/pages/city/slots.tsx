@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { ProblemError, type ApiError } from "../shared/api";
-import { clockOf } from "../shared/figures";
+import { clockOf, dateOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Icon } from "../shared/parts/icons";
@@ -52,7 +52,7 @@ export function Slots({ campaignId }: { campaignId: string }) {
 
 function Facilities({ facilities, local }: { facilities: Facility[]; local: Local }) {
   const [chosen, setChosen] = useState(facilities[0]!.facility_id);
-  const [day, setDay] = useState(dayNow(local));
+  const [day, setDay] = useState(dateOf(api.time.isKnown ? api.time.nowS() : 0, local.timezone));
   return (
     <>
       <form class="form" onSubmit={(event) => event.preventDefault()}>
@@ -67,12 +67,6 @@ function Facilities({ facilities, local }: { facilities: Facility[]; local: Loca
       {/^\d{4}-\d\d-\d\d$/.test(day) && <Day key={`${chosen} ${day}`} facilityId={chosen} day={day} local={local} />}
     </>
   );
-}
-
-/** `2022-08-08`, by the campaign's wall clock. */
-function dayNow({ timezone }: Local): string {
-  const shape = { timeZone: timezone, year: "numeric", month: "2-digit", day: "2-digit" } as const;
-  return new Intl.DateTimeFormat("en-CA", shape).format((api.time.isKnown ? api.time.nowS() : 0) * 1000);
 }
 
 function Day({ facilityId, day, local }: { facilityId: string; day: string; local: Local }) {

@@ -3,6 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Api, ProblemError } from "../shared/api";
 import { DEVICE } from "../shared/device";
+import { dateOf } from "../shared/figures";
 import { watched } from "../shared/network";
 import { keep, remembered } from "../shared/preferences";
 import type { Schema } from "../shared/routes";
@@ -168,15 +169,11 @@ function configuredOrNot(): Promise<Config> {
 
 /** `2020-06-06`: the settlement day in the campaign's zone, by the server's clock; without a line the last that was known. */
 export function today(): string {
-  if (api.time.isKnown) lastDay = dayAt(api.time.nowS() * 1000);
-  return lastDay ?? dayAt(Date.parse(campaign.value?.starts_at ?? "2020-01-01T00:00:00Z"));
+  if (api.time.isKnown) lastDay = dateOf(api.time.nowS(), zone.value);
+  return lastDay ?? dateOf(campaign.value?.starts_at ?? "2020-01-01T00:00:00Z", zone.value);
 }
 
 let lastDay: string | null = null;
-
-function dayAt(ms: number): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone.value, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
-}
 
 export function nowOrNull(): number | null {
   return api.time.isKnown ? api.time.nowS() : null;
