@@ -21,6 +21,8 @@ export interface PlotData {
 }
 
 const ROWS_MAX = 60;
+/** Of the lines, in the plot and in its key: a colour alone is not enough. */
+const DASHES = [[], [8, 4], [2, 3], [8, 3, 2, 3]];
 
 export function Plot({ title, file, data }: { title: string; file: string; data: PlotData }) {
   const place = useRef<HTMLDivElement>(null);
@@ -32,7 +34,7 @@ export function Plot({ title, file, data }: { title: string; file: string; data:
   useEffect(() => {
     let gone = false;
     void import("./plot_drawing").then((drawings) => {
-      if (!gone && place.current) drawing.current = new drawings.Drawing(place.current, latest.current);
+      if (!gone && place.current) drawing.current = new drawings.Drawing(place.current, latest.current, DASHES);
     });
     return () => {
       gone = true;
@@ -53,15 +55,13 @@ export function Plot({ title, file, data }: { title: string; file: string; data:
   );
 }
 
-const DASHES = ["", "8 4", "2 3", "8 3 2 3"];
-
 /** A colour and a dash for each name. */
 function Key({ names }: { names: string[] }) {
   return (
     <ul class="key">
       {names.map((name, at) => (
         <li key={name}>
-          <svg class={`dash chart-${(at % 4) + 1}`} viewBox="0 0 32 4" aria-hidden="true" focusable="false"><path d="M0 2h32" stroke-dasharray={DASHES[at % 4]} /></svg>
+          <svg class={`dash chart-${(at % 4) + 1}`} viewBox="0 0 32 4" aria-hidden="true" focusable="false"><path d="M0 2h32" stroke-dasharray={DASHES[at % 4]!.join(" ")} /></svg>
           {name}
         </li>
       ))}

@@ -6,8 +6,6 @@ import { language } from "../shared/words";
 import type { PlotData } from "./plot";
 import { count, second } from "./words";
 
-/** As the key beside the plot shows them: a colour alone is not enough. */
-const DASHES = [[], [8, 4], [2, 3], [8, 3, 2, 3]];
 /** Pixels of the page's own text: a wall's letters are larger. */
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
@@ -15,7 +13,7 @@ export class Drawing {
   private readonly chart: uPlot;
   private readonly watcher: ResizeObserver;
 
-  constructor(private readonly place: HTMLElement, private data: PlotData) {
+  constructor(private readonly place: HTMLElement, private data: PlotData, dashes: number[][]) {
     const tone = (name: string) => getComputedStyle(place).getPropertyValue(name).trim();
     const { timezone } = data.local;
     const letters = `${Math.round(rem() * 0.8125)}px ${tone("--font")}`;
@@ -33,7 +31,7 @@ export class Drawing {
           { ...axis, space: rem() * 6, size: rem() * 2.5, values: (_, ticks) => ticks.map((atS) => (isShort ? second(atS, data.local) : clockOf(atS, timezone, language.value))) },
           { ...axis, size: rem() * 4, space: data.height < 200 ? 24 : 40, values: (_, ticks) => ticks.map((value) => (Number.isInteger(value) ? count(value) : "")) },
         ],
-        series: [{}, ...data.series.map((_, at) => ({ stroke: tone(`--chart-${(at % 4) + 1}`), width: 2, dash: DASHES[at % 4] ?? [], points: { show: false } }))],
+        series: [{}, ...data.series.map((_, at) => ({ stroke: tone(`--chart-${(at % 4) + 1}`), width: 2, dash: dashes[at % 4] ?? [], points: { show: false } }))],
         hooks: { draw: [(chart) => this.marked(chart, tone("--ink"), tone("--font"))] },
       },
       this.columns(),
