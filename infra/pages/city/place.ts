@@ -6,7 +6,7 @@ import { stepsOf } from "../shared/place";
 export const PARTS = ["batches", "audit", "budgets", "document", "slots", "hotline"] as const;
 export type Part = (typeof PARTS)[number];
 
-export const VIEWS = ["board", "today", "wall"] as const;
+const VIEWS = ["board", "today", "wall"] as const;
 /** The public page itself, today's sheet, and the screen on a wall. */
 export type View = (typeof VIEWS)[number];
 

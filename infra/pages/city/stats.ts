@@ -4,15 +4,14 @@ import type { Schema } from "../shared/routes";
 import type { Summary } from "./batches";
 
 export type Stats = Schema<"StatsView">;
-export type Flows = Schema<"FlowsView">;
+type Flows = Schema<"FlowsView">;
 export type Row = Schema<"StatsRow">;
-export type Packs = Schema<"PacksView">;
 
 /** Tags of merchants that are small firms. */
 export const SMALL_FIRMS = ["sme", "small-business"];
 /** A release is watched from so long before its opening until so long after. */
-export const BEFORE_S = 120;
-export const AFTER_S = 180;
+const BEFORE_S = 120;
+const AFTER_S = 180;
 const HOUR_S = 3600;
 
 /** How much was bought for one unit of coupon money, cut off after a tenth; null while no coupon is used. */

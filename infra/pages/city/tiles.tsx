@@ -21,13 +21,14 @@ interface Props {
 export function Tiles({ numbers, shown }: Props) {
   const values = new Map(numbers.map(({ district, value }) => [district, value]));
   const isOnMap = numbers.some(({ district }) => district in PLACES);
+  const counted = [...values.values()];
   const all = [...new Set([...(isOnMap ? Object.keys(PLACES) : []), ...values.keys()])];
   return (
     <ul class={isOnMap ? "tiles map" : "tiles"}>
       {all.map((district) => {
         const value = values.get(district) ?? 0;
         return (
-          <li key={district} class={`step-${stepOf(value, [...values.values()])} ${PLACES[district] ?? ""}`}>
+          <li key={district} class={`step-${stepOf(value, counted)} ${PLACES[district] ?? ""}`}>
             <span>{districtName(district)}</span>
             <b class="numbers">{shown(value)}</b>
           </li>

@@ -7,7 +7,7 @@ import { titled } from "../shared/words";
 import { plain } from "./csv";
 import { AsOf, Figure, Table, Waiting } from "./parts";
 import { api, useReading } from "./stack";
-import { comparedOf, leverage, ofSmallFirms, stated, type Row, type Stats } from "./stats";
+import { comparedOf, leverage, ofSmallFirms, SMALL_FIRMS, stated, type Row, type Stats } from "./stats";
 import { districtName, Tiles } from "./tiles";
 import { about, count, money, tenths, say, share, type CityWord } from "./words";
 
@@ -68,14 +68,17 @@ export function TotalFigures({ stats, byTag }: { stats: Stats; byTag: Stats | nu
       <Figure name={say("totals.redemptions")} value={count(total.redemptions)} note={say("totals.reversals", { count: count(total.reversals) })} />
       <Figure name={say("totals.consumption")} value={about(total.consumption_minor, stats)} note={say("totals.before", { amount: money(total.consumption_minor, stats) })} />
       <Figure name={say("totals.discount")} value={about(total.discount_minor, stats)} note={say("totals.match", { amount: money(total.discount_minor, stats), match: money(total.merchant_match_minor, stats) })} />
-      {small !== null && small !== undefined && <Figure name={say("totals.small")} value={share(small, total.consumption_minor)} note={say("totals.small-of", { amount: money(small, stats) })} />}
+      {small !== null && <Figure name={say("totals.small")} value={share(small, total.consumption_minor)} note={say("totals.small-of", { amount: money(small, stats) })} />}
     </dl>
   );
 }
 
-const TAGS: Record<string, CityWord> = { sme: "tag.small-firm", "small-business": "tag.small-firm", "poor-area-speciality": "tag.poor-area", "hubei-origin": "tag.hubei" };
+const TAGS: Record<string, CityWord> = { "poor-area-speciality": "tag.poor-area", "hubei-origin": "tag.hubei" };
 
-const tagName = (tag: string) => (TAGS[tag] ? say(TAGS[tag]) : tag);
+function tagName(tag: string): string {
+  const word = SMALL_FIRMS.includes(tag) ? "tag.small-firm" : TAGS[tag];
+  return word ? say(word) : tag;
+}
 
 type Shown = "redemptions" | "consumption_minor";
 const SHOWN: Record<Shown, CityWord> = { redemptions: "totals.redemptions", consumption_minor: "totals.consumption" };
@@ -122,7 +125,7 @@ function Behind({ by, stats, named }: { by: "day" | "tag" | "district"; stats: S
 }
 
 /** The newest batch beside the one before it, as long after its opening. */
-export function Compared({ season }: { season: View }) {
+function Compared({ season }: { season: View }) {
   const pair = comparedOf(season.batches, nowS.value ?? 0);
   return pair && <Pair key={`${pair.now.batch_id} ${pair.minutes}`} season={season} {...pair} />;
 }
