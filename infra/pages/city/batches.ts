@@ -19,15 +19,19 @@ export interface Row {
   view: Summary | null;
 }
 
+/** In the order in which they open. */
+export function byOpening<Batch extends Pick<Summary, "opens_at">>(batches: Batch[]): Batch[] {
+  return [...batches].sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at));
+}
+
 /** Each batch of the document with what the public read says of it, in the order in which they open. */
 export function rowsOf(document: Pick<Campaign, "batches">, published: Summary[]): Row[] {
   const views = new Map(published.map((one) => [one.batch_id, one]));
-  const rows = document.batches.map((one) => {
+  return byOpening(document.batches).map((one) => {
     const view = views.get(one.batch_id) ?? null;
     const quantity = view?.quantity ?? one.quantity;
     return { batchId: one.batch_id, title: one.title, opensAt: one.opens_at, closesAt: one.closes_at, quantity, view };
   });
-  return rows.sort((a, b) => Date.parse(a.opensAt) - Date.parse(b.opensAt));
 }
 
 /** A batch as it was seen by itself a moment ago: the list of the season may be older. */

@@ -6,8 +6,8 @@ import { dayOf, clockOf } from "../shared/figures";
 import { Drawing } from "../shared/parts/drawings";
 import { language, titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
-import { totalsOf, type Summary } from "./batches";
-import { AsOf, Figure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
+import { byOpening, totalsOf, type Summary } from "./batches";
+import { AsOf, Claimed, Figure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
 import { boardHref } from "./place";
 import { Release } from "./release";
 import { api, useCampaigns, useReading } from "./stack";
@@ -109,8 +109,7 @@ function Handed({ season, asOfS }: { season: View; asOfS: number | null }) {
       <Title text={say("board.sentence", { claimed: count(claimed), left: share(remaining, quantity), open: count(open) })} />
       <AsOf asOfS={asOfS} local={season} />
       <dl class="figures">
-        <Figure name={say("board.claimed")} value={count(claimed)} note={say("board.about")} />
-        <Figure name={say("board.left")} value={count(remaining)} note={say("board.left-share", { share: share(remaining, quantity) })} />
+        <Claimed quantity={quantity} remaining={remaining} note={say("board.about")} />
         <Figure name={say("board.open")} value={count(open)} note={paused > 0 ? say("board.paused", { count: count(paused) }) : say("board.of-batches", { count: count(season.batches.length) })} />
         {next && <Figure name={say("board.next")} {...next} />}
       </dl>
@@ -120,20 +119,18 @@ function Handed({ season, asOfS }: { season: View; asOfS: number | null }) {
 
 /** When the next batch opens; null: none does. */
 function nextOf(season: View): { value: string; note: string } | null {
-  const coming = season.batches.filter(({ status }) => status === "scheduled" || status === "booking");
-  const next = coming.sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at))[0];
+  const next = byOpening(season.batches).find(({ status }) => status === "scheduled" || status === "booking");
   if (next === undefined) return null;
   const { timezone } = season;
   return { value: clockOf(next.opens_at, timezone, language.value), note: dayOf(next.opens_at, timezone, language.value) };
 }
 
 function Batches({ season }: { season: View }) {
-  const batches = [...season.batches].sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at));
   return (
     <>
       <h2>{say("board.batches")}</h2>
       <ul class="lines">
-        {batches.map((batch) => <Line key={batch.batch_id} batch={batch} season={season} />)}
+        {byOpening(season.batches).map((batch) => <Line key={batch.batch_id} batch={batch} season={season} />)}
       </ul>
     </>
   );

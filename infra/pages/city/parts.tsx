@@ -130,6 +130,16 @@ export function Figure({ name, value, note }: { name: string; value: string; not
   );
 }
 
+/** Packs that are claimed, with this note, and those that are left. */
+export function Claimed({ quantity, remaining, note }: { quantity: number; remaining: number; note: string }) {
+  return (
+    <>
+      <Figure name={say("board.claimed")} value={count(quantity - remaining)} note={note} />
+      <Figure name={say("board.left")} value={count(remaining)} note={say("board.left-share", { share: share(remaining, quantity) })} />
+    </>
+  );
+}
+
 const STALE_S = 10;
 const OLD_S = 30;
 

@@ -5,7 +5,7 @@ import { nowS } from "../shared/clock";
 import { titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
 import type { Status, Summary } from "./batches";
-import { AsOf, Figure, Title, Waiting } from "./parts";
+import { AsOf, Claimed, Figure, Title, Waiting } from "./parts";
 import { Plot } from "./plot";
 import { api, useReading } from "./stack";
 import { causesOf, healthOf, secondsOf, type Stats } from "./stats";
@@ -24,7 +24,7 @@ const RECENT_S = 10;
 const CAUSES_MAX = 4;
 
 /** The statistics of the last three minutes: one address for everybody who looks. */
-export function useSeconds(campaignId: string) {
+function useSeconds(campaignId: string) {
   const path = { campaign_id: campaignId };
   return useReading(`${campaignId} seconds`, async (signal) => (await api.call("GET /campaigns/{campaign_id}/stats", { path, query: { by: "second" }, signal })).body, EVERY_S);
 }
@@ -68,8 +68,7 @@ function Minute({ season, batch, stats, readS, marks }: MinuteProps) {
     <>
       <Title text={say(sentence, facts)} name={say("release.title", { batch: titled(batch.title).text })} />
       <dl class="figures">
-        <Figure name={say("board.claimed")} value={count(claims)} note={say("release.of", { quantity: count(quantity) })} />
-        <Figure name={say("board.left")} value={count(quantity - claims)} note={say("board.left-share", { share: facts.left })} />
+        <Claimed quantity={quantity} remaining={quantity - claims} note={say("release.of", { quantity: count(quantity) })} />
         <Figure name={say("release.a-second")} value={count(last)} note={say("release.most", { most: count(Math.max(0, ...seconds.map((one) => one.claims))) })} />
         <Figure name={say("release.refused")} value={count(refused)} note={say("release.about")} />
       </dl>

@@ -4,6 +4,7 @@ import { dayOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { language, titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
+import { byOpening } from "./batches";
 import { Name, StatusChip, Table, Title, Waiting } from "./parts";
 import { boardHref } from "./place";
 import { useSeason } from "./board";
@@ -54,8 +55,7 @@ function Sheet({ season, readS }: { season: View; readS: number }) {
 }
 
 function Batches({ season }: { season: View }) {
-  const batches = [...season.batches].sort((a, b) => Date.parse(a.opens_at) - Date.parse(b.opens_at));
-  const rows = batches.map((one) => [
+  const rows = byOpening(season.batches).map((one) => [
     titled(one.title).text,
     moment(one.opens_at, season),
     <StatusChip status={one.status} />,

@@ -7,7 +7,7 @@ import { nowS } from "../shared/clock";
 import { theme } from "../shared/preferences";
 import type { Schema } from "../shared/routes";
 import { useSeason } from "./board";
-import { AsOf, Figure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
+import { AsOf, Claimed, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
 import { boardHref } from "./place";
 import { Release } from "./release";
 import { releaseOf } from "./stats";
@@ -91,8 +91,7 @@ function Handed({ season, asOfS }: { season: View; asOfS: number | null }) {
       <p class="sentence">{say("board.sentence", { claimed: count(claimed), left: share(remaining, quantity), open: count(open) })}</p>
       <AsOf asOfS={asOfS} local={season} />
       <dl class="figures">
-        <Figure name={say("board.claimed")} value={count(claimed)} note={say("board.about")} />
-        <Figure name={say("board.left")} value={count(remaining)} note={say("board.left-share", { share: share(remaining, quantity) })} />
+        <Claimed quantity={quantity} remaining={remaining} note={say("board.about")} />
       </dl>
     </>
   );
