@@ -10,6 +10,7 @@ import { told } from "./details";
 import { carried, compared, parsed, withRevision, written } from "./document_tools";
 import { batchOf, inWords } from "./equations";
 import { consoleHref, placeOf } from "./place";
+import { reasonOf, unitsOf } from "./slot_fields";
 import { amountsIn, share } from "./words";
 
 const DOCUMENT = {
@@ -137,4 +138,9 @@ test("an amount of the stack is written as the page writes amounts, and what is 
 test("a file has a mark for spreadsheet programs, and no text that they would compute", () => {
   assert.equal(textOf([["a,b", "=1+1", "-1.50"], ['"', "-x", 3]]), '"a,b",\'=1+1,-1.50\r\n"""",\'-x,3\r\n');
   assert.deepEqual([plain(123_450, "CNY"), plain(5, "JPY")], ["1234.50", "5"]);
+});
+
+test("a reason has words and at most 200 letters, and places are a whole number below a thousand", () => {
+  assert.deepEqual(["", "  ", " repair ", "x".repeat(200), "x".repeat(201)].map((text) => reasonOf(text)?.length ?? null), [null, null, 6, 200, null]);
+  assert.deepEqual(["", "0", " 12 ", "999", "1000", "1.5", "-1"].map(unitsOf), [null, 0, 12, 999, null, null, null]);
 });

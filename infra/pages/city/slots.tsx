@@ -11,6 +11,7 @@ import { nowS } from "../shared/clock";
 import type { Schema } from "../shared/routes";
 import { language, titled } from "../shared/words";
 import { AsOf, Failure, Sentences, Title, Waiting } from "./parts";
+import { reasonOf, unitsOf } from "./slot_fields";
 import { api, noticed, useReading } from "./stack";
 import { count, say, type CityWord, type Local } from "./words";
 
@@ -162,16 +163,15 @@ interface Form {
   send: (body: { cancelled: string } | { units: number }) => void;
 }
 
-const REASON_MAX = 200;
-
 /** Its last line is the button that names the act. */
 function Cancel({ slot, local, busy, send }: Form & { local: Local }) {
   const [reason, setReason] = useState("");
   const [fault, setFault] = useState<string>();
   const go = () => {
-    if (reason.trim() === "" || reason.trim().length > REASON_MAX) return setFault(say("slots.reason-fault"));
+    const cancelled = reasonOf(reason);
+    if (cancelled === null) return setFault(say("slots.reason-fault"));
     setFault(undefined);
-    send({ cancelled: reason.trim() });
+    send({ cancelled });
   };
   return (
     <section class="stack">
@@ -186,7 +186,7 @@ function Cancel({ slot, local, busy, send }: Form & { local: Local }) {
 function Units({ slot, busy, send }: Form) {
   const [units, setUnits] = useState("");
   const [fault, setFault] = useState<string>();
-  const number = /^\d{1,3}$/.test(units.trim()) ? Number(units.trim()) : null;
+  const number = unitsOf(units);
   const go = () => {
     if (number === null) return setFault(say("slots.units-fault"));
     setFault(undefined);
