@@ -32,7 +32,7 @@ SLOT_COUNTS = {
     "slot_cancellations": "cancelled",
 }
 AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "consumption_minor": "consumption"}
-NOT_RECOUNTED = "the streams alone know what people became in slots, seconds and refusals: they are not recounted"
+NOT_RECOUNTED = "bookings of slots, seconds and refusals are known from the streams alone: they are not recounted"
 SHOWN_MAX = 50
 """Differences that are printed, of which there may be millions."""
 

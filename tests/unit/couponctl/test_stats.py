@@ -118,7 +118,7 @@ def test_a_recount_that_agrees_is_good(
     assert stack.run("stats", "season", "--rebuild") == 0
     verdict, rest = capsys.readouterr().out.splitlines()
     assert verdict == "season: 4 minutes recounted, agrees to the unit"
-    assert rest.startswith("the streams alone know what people became in slots, seconds and refusals")
+    assert rest.startswith("bookings of slots, seconds and refusals are known from the streams alone")
     assert recounted["write"] is False
 
 
