@@ -60,3 +60,18 @@ def test_open_dates_are_told_before_anything_is_sent(
     assert run(town, "apply", file) == 1
     assert printed(capsys)["error"]["slug"] == "terms-frozen"
     assert town.world.operator().send(GET, PATH).json["revision"] == 1
+
+
+def test_what_a_programme_drops_is_asked_for(
+    town: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what a campaign drops; a no leaves what is stored."""
+    assert run(town, "apply", written(tmp_path)) == 0
+    capsys.readouterr()
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text))
+    assert run(town, "apply", written(tmp_path, announcements=[])) == 1
+    assert asked == ["1 thing will be removed: programme.announcements[rain]. Apply?"]
+    assert printed(capsys)["error"]["slug"] == "not-agreed"
+    assert town.world.operator().send(GET, PATH).json["revision"] == 1

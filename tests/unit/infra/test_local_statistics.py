@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
+from coupons.damage import Damaged
 from coupons.refusals import Busy
 from infra.local import statistics
 from infra.local.cloud import CloudError
@@ -88,3 +89,20 @@ def test_what_fails_is_tried_again_while_the_cloud_lives(rebuilt: Callable[..., 
     del attempts[:]
     with pytest.raises(CloudError):
         rebuilt(fails_twice, Ended(1))
+
+
+def test_a_damaged_campaign_is_named_and_the_next_is_counted(
+    rebuilt: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The start goes on: everything but these statistics can be used."""
+    monkeypatch.setattr(statistics, "_published", lambda _services: ["first", "second"])
+    attempts = []
+
+    def is_damaged_once(_client: Any, now: list[float]) -> None:
+        attempts.append(now[0])
+        if len(attempts) == 1:
+            raise Damaged("ClaimsTable", "B#pack#0", "CLAIM#1", "no name")
+
+    said = "  first: statistics stay as they were, ClaimsTable B#pack#0 CLAIM#1: no name"
+    assert rebuilt(is_damaged_once, Ended(0)) == ["counting …", said]
+    assert len(attempts) == 2
