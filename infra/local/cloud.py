@@ -70,10 +70,13 @@ class Cloud:
             self.check()
             time.sleep(_POLLED_EVERY_S)
 
-    def read_streams(self) -> int:
-        """The functions have read the tables' streams, which are not saved; how many records they have not."""
+    def read_streams(self) -> int | None:
+        """The functions have read the tables' streams, which are not saved, but for so many records.
+
+        None if the process does not say how many.
+        """
         self.saves.stop()
-        return (self.saves.unread() or 0) if self.saves.begun else 0
+        return self.saves.unread() if self.saves.begun else 0
 
     def stop(self) -> bool:
         """The process has ended; True if it ended by itself, with its state saved."""

@@ -25,6 +25,7 @@ from types import FrameType
 
 from infra.client.api import ApiError
 from infra.couponctl.core_yaml import DocumentFileError
+from infra.couponctl.output import counted
 from infra.local.cloud import HOST, Cloud, CloudError, start_cloud
 from infra.local.examples import examples
 from infra.local.kept import LOG, AlreadyRunningError, ForeignDirectoryError, Kept, OtherFormError, held
@@ -130,8 +131,11 @@ def _stop(cloud: Cloud, kept: Kept) -> None:
     crashed = cloud.ended()
     if not crashed:
         _say("saving and ending …" if cloud.saves.begun else "ending …")
-        if left := cloud.read_streams():
-            _say(f"{left} records of streams were not read in time: their events are lost")
+        left = cloud.read_streams()
+        if left is None:
+            _say("ministack does not say whether the streams were read: events may be lost")
+        elif left:
+            _say(f"the streams were not read to their end: events of {counted(left, 'record')} are lost")
     if cloud.stop():
         kept.stopped()
         return

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -133,13 +134,14 @@ class StoppedCloud:
     saves: Saves
     clean: bool
     crashed: bool = False
+    unread: int | None = 0
     log_path: Path = field(default_factory=lambda: Path("/data/ministack.log"))
 
     def ended(self) -> bool:
         return self.crashed
 
-    def read_streams(self) -> int:
-        return 3
+    def read_streams(self) -> int | None:
+        return self.unread
 
     def stop(self) -> bool:
         return self.clean
@@ -208,6 +210,40 @@ def test_a_directory_below_a_file_is_named(
     assert run.main() == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "Not a directory" in line
+
+
+@pytest.mark.usefixtures("_signals_stay")
+@pytest.mark.parametrize(
+    ("unread", "said"),
+    [(0, ""), (1, "events of 1 record are lost"), (None, "does not say whether the streams were read")],
+)
+def test_what_streams_lose_at_the_end_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], unread: int | None, said: str
+) -> None:
+    """Also that it is unknown."""
+    kept = Kept(tmp_path)
+    kept.begin(fresh=True)
+    kept.running()
+    run._stop(StoppedCloud(saves("", []), clean=True, unread=unread), kept)  # type: ignore[arg-type]
+    lines = capsys.readouterr().out.splitlines()
+    assert (len(lines), said in lines[-1]) == (2 if said else 1, True)
+
+
+@pytest.mark.parametrize(("enabled", "read", "left"), [(True, 4, 3), (True, 9, 0), (False, 4, 0)])
+def test_unread_records_are_those_of_mappings_that_read(
+    monkeypatch: pytest.MonkeyPatch, *, enabled: bool, read: int, left: int
+) -> None:
+    """A stream of seven records: of a mapping that is switched off nothing is waited for, nor of one that is ahead."""
+    arn = "arn:aws:dynamodb:us-east-1:1:table/Claims/stream/2020"
+    mapping = {"UUID": "one", "EventSourceArn": arn, "Enabled": enabled}
+    ends = {("Claims", "1", "us-east-1"): 7}
+    positions = SimpleNamespace(get_scoped=lambda *place: {("1", "us-east-1", "one", 0): read}[place])
+    monkeypatch.setattr(process.lambda_svc, "_iter_all_esms", lambda: [("1", "us-east-1", mapping)])
+    monkeypatch.setattr(process.lambda_svc, "_dynamodb_stream_positions", positions)
+    monkeypatch.setattr(
+        process.dynamodb, "stream_end_position", lambda table, account_id, region: ends[table, account_id, region]
+    )
+    assert process.unread() == left
 
 
 @pytest.mark.usefixtures("_signals_stay")
