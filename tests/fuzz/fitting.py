@@ -73,7 +73,7 @@ def put_right(town: Town) -> Callable[[HookContext, Case, dict[str, Any]], None]
     """The hook `before_call` of this town."""
 
     def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
-        if case.meta is None or not is_own(case):
+        if not is_own(case):
             return  # a probe: as it is
         drawn = _drawn(case)
         stays, steers = drawn % AS_DRAWN == 0, case.path.rpartition("/")[2] in STEERED
