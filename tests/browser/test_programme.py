@@ -12,7 +12,10 @@ from tests.browser.test_citizen import BEFORE_TEN, OPEN, opened, tabbed_to
 
 
 def test_a_citizen_finds_what_a_district_has_on_a_day(journey: Journey) -> None:
-    """From `/` in two presses to today; a district, another day; a reload and the way back keep the choice."""
+    """From `/` in two presses to today; a district, another day; a reload and the way back keep the choice.
+
+    Name and district of a venue flow as one text.
+    """
     journey.set_clock(BEFORE_TEN)
     one = journey.screen(size=NARROW)
     page = one.open("/")
@@ -23,6 +26,7 @@ def test_a_citizen_finds_what_a_district_has_on_a_day(journey: Journey) -> None:
     expect(page.get_by_role("main").get_by_role("heading", level=3)).to_have_text(
         ["首钢工业遗产导览", "首钢园高炉夜市"]
     )
+    expect(page.get_by_text("首钢园 · 石景山区").first).to_have_css("display", "block")
     page.get_by_role("button", name="6月7日").click()
     expect(page.get_by_role("main").get_by_role("heading", level=3)).to_have_text(["首钢园高炉夜市"])
     page.reload()

@@ -88,6 +88,6 @@ function Card({ mine, found }: Held) {
       {mine.reason && <p class="note">{say("cancelled.reason", { reason: mine.reason })}</p>}
     </div>
   );
-  if (!found) return <div class="card place">{inside}</div>;
-  return <a class="card place" href={to("seasons", found.campaign.campaign_id, "facilities", id, day, hhmm)}>{inside}</a>;
+  if (!found) return <div class="card bookable">{inside}</div>;
+  return <a class="card bookable" href={to("seasons", found.campaign.campaign_id, "facilities", id, day, hhmm)}>{inside}</a>;
 }

@@ -85,7 +85,7 @@ function Card({ facility, campaign }: { facility: Facility; campaign: Campaign }
   const { text, lang } = titleOf({ ...facility, id: facility.facility_id });
   const price = facility.price_minor;
   return (
-    <a class="card place" href={to("seasons", campaign.campaign_id, "facilities", facility.facility_id)}>
+    <a class="card bookable" href={to("seasons", campaign.campaign_id, "facilities", facility.facility_id)}>
       <div>
         <p class="title" {...(lang && { lang })}>{text}</p>
         <p class="note">{[sportOf(facility.sport), whereOf(facility)].filter(Boolean).join(" · ")}</p>

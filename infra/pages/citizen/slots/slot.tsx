@@ -82,7 +82,7 @@ export function SlotScreen({ campaignId, id, day, hhmm }: Props) {
 export function When({ slot, zone }: { slot: Pick<Slot, "starts_at" | "ends_at">; zone: string }) {
   const clock = (at: string) => clockOf(at, zone, language.value);
   return (
-    <p class="when">
+    <p class="slot-time">
       <span class="day">{dayOf(slot.starts_at, zone, language.value)}</span>{" "}
       <span class="numbers">{clock(slot.starts_at)}–{clock(slot.ends_at)}</span>
     </p>
