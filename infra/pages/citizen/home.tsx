@@ -1,7 +1,7 @@
 // The first screen: the seasons that run, and what opens next in each.
 
 import { nowS } from "../shared/clock";
-import { clockOf } from "../shared/figures";
+import { clockOf, dateOf } from "../shared/figures";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
 import type { Asking } from "../shared/api";
 import { epochS } from "../shared/server_time";
@@ -9,11 +9,11 @@ import { language, titled } from "../shared/words";
 import { Announced } from "./announced";
 import { api } from "./app";
 import { campaignOf, campaigns, type Campaign } from "./catalogue";
+import { nearDayOf } from "./days";
 import { Frame, Title, ToWallet } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
 import { Dates, SeasonShown } from "./season";
-import { nearDayOf } from "./terms";
 import { say } from "./words";
 
 /** Those that are not over, the first to end on top; of the others only the names. */
@@ -79,7 +79,7 @@ function Card({ campaign }: { campaign: Campaign }) {
       {coming && (
         <p class="now">
           <time class="day" dateTime={coming.opens_at}>
-            {say("home.next", { day: nearDayOf(epochS(coming.opens_at), now, zone), time: clockOf(coming.opens_at, zone, language.value) })}
+            {say("home.next", { day: nearDayOf(dateOf(coming.opens_at, zone), dateOf(now, zone)), time: clockOf(coming.opens_at, zone, language.value) })}
           </time>
         </p>
       )}

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { nowS } from "../shared/clock";
-import { dayOf } from "../shared/figures";
+import { dateOf, dayOf } from "../shared/figures";
 import { Drawing, sectionOf } from "../shared/parts/drawings";
 import { Icon } from "../shared/parts/icons";
 import { epochS } from "../shared/server_time";
@@ -11,11 +11,11 @@ import { Announced } from "./announced";
 import { api, signedIn } from "./app";
 import { BatchCard } from "./card";
 import { campaignOf, knownFacilities, type Campaign, type Summary } from "./catalogue";
+import { nearDayOf } from "./days";
 import { Frame, Title } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
 import { to } from "./place";
 import { situationOf } from "./situation";
-import { nearDayOf } from "./terms";
 import { Today } from "./today";
 import { say } from "./words";
 
@@ -48,7 +48,8 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
       ))}
     </ul>
   );
-  const { open, coming, over } = groupsOf(shown, nowS.value ?? 0, zone);
+  const now = nowS.value ?? 0;
+  const { open, coming, over } = groupsOf(shown, now, zone);
   return (
     <div class="groups">
       <div class="masthead">
@@ -79,7 +80,7 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
       )}
       {open.length > 0 && <section class="stack"><h2>{say("season.now")}</h2>{cards(open)}</section>}
       {coming.map(({ day, batches }) => (
-        <section class="stack" key={day}><h2 class="day">{nearDayOf(epochS(batches[0]?.opens_at ?? ""), nowS.value ?? 0, zone)}</h2>{cards(batches)}</section>
+        <section class="stack" key={day}><h2 class="day">{nearDayOf(day, dateOf(now, zone))}</h2>{cards(batches)}</section>
       ))}
       {open.length + coming.length === 0 && <p>{say("season.nothing")}</p>}
       {over.length > 0 && (
@@ -116,15 +117,11 @@ export function groupsOf(batches: Summary[], now: number, zone: string) {
     if (is === "closed" || is === "stopped") over.push(batch);
     else if (epochS(batch.opens_at) <= now) open.push(batch);
     else {
-      const day = clockDay(batch.opens_at, zone);
+      const day = dateOf(batch.opens_at, zone);
       days.set(day, [...(days.get(day) ?? []), batch]);
     }
   }
   return { open, over, coming: [...days].map(([day, ofDay]) => ({ day, batches: ofDay })) };
-}
-
-function clockDay(moment: string, zone: string): string {
-  return `${dayOf(moment, zone, "en")} ${new Date(epochS(moment) * 1000).getUTCFullYear()}`;
 }
 
 /** The batches of which the person holds a pack. */

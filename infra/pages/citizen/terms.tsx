@@ -1,11 +1,12 @@
 // A coupon's terms in words: what it takes off, where, when, and what else the shop gives.
 
-import { dayOf, moneyOf, momentOf } from "../shared/figures";
+import { moneyOf, momentOf } from "../shared/figures";
 import { Amount, offOf } from "../shared/parts/ticket";
 import type { Schema } from "../shared/routes";
 import { epochS } from "../shared/server_time";
 import { language, listed, locale, titled } from "../shared/words";
 import type { Summary, Terms } from "./catalogue";
+import { told } from "./days";
 import places from "../shared/places.json";
 import { say } from "./words";
 
@@ -77,7 +78,7 @@ export function hoursOf(terms: Terms): string[] {
     const until = ends <= starts ? say("terms.next-day", { time: ends }) : ends;
     return `${days} ${starts}–${until}`;
   });
-  const out = (terms.blackout_dates ?? []).map((day) => dayOf(`${day}T12:00:00Z`, "UTC", language.value));
+  const out = (terms.blackout_dates ?? []).map(told);
   return out.length > 0 ? [...lines, say("terms.not-on", { days: listed(out) })] : lines;
 }
 
@@ -124,11 +125,4 @@ export function limitOf(limit: Schema<"CountLimit"> | Schema<"OneAtATime">): str
   if (limit.kind === "one_at_a_time") return say("limit.one");
   const period = ({ campaign: "limit.campaign", month: "limit.month", week: "limit.week", day: "limit.day" } as const)[limit.period];
   return say(limit.per === "household" ? "limit.household" : "limit.person", { period: say(period), packs: limit.packs_max });
-}
-
-/** The day by its nearness: 「今天 6月6日周六」. */
-export function nearDayOf(momentS: number, nowS: number, zone: string): string {
-  const day = dayOf(momentS, zone, language.value);
-  if (day === dayOf(nowS, zone, language.value)) return say("day.today", { day });
-  return day === dayOf(nowS + 86_400, zone, language.value) ? say("day.tomorrow", { day }) : day;
 }

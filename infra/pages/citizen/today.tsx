@@ -2,10 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { nowS } from "../shared/clock";
-import { dateOf, dayOf } from "../shared/figures";
+import { dateOf } from "../shared/figures";
 import { Icon } from "../shared/parts/icons";
-import { language } from "../shared/words";
 import { activitiesOf, type Activities, type Campaign } from "./catalogue";
+import { told } from "./days";
 import { to } from "./place";
 import { say } from "./words";
 
@@ -26,7 +26,7 @@ export function Today({ campaign }: { campaign: Campaign }) {
   const live = activities.filter((one) => one.live?.now).length;
   const here = activities.filter(({ status }) => status === "scheduled").length;
   if (activities.length === 0 && nextDay === null) return null;
-  const text = live > 0 ? say("today.live", { count: here, live }) : here > 0 || nextDay === null ? say("today.some", { count: here }) : say("today.next", { day: dayOf(`${nextDay}T12:00:00Z`, "UTC", language.value) });
+  const text = live > 0 ? say("today.live", { count: here, live }) : here > 0 || nextDay === null ? say("today.some", { count: here }) : say("today.next", { day: told(nextDay) });
   return (
     <a class="row" href={to("seasons", campaign.campaign_id, "activities")}>
       <Icon name="calendar" /> {text}

@@ -9,13 +9,14 @@ import { epochS } from "../../shared/server_time";
 import { titled } from "../../shared/words";
 import { api } from "../app";
 import { activitiesOf, knownCampaign, knownDistricts, type Activities as Listed, type Campaign } from "../catalogue";
+import { nearDayOf, told } from "../days";
 import { Frame, Title } from "../frame";
 import { useLoaded, Waiting } from "../loaded";
 import { chosen, to } from "../place";
-import { nameOf, nearDayOf } from "../terms";
+import { nameOf } from "../terms";
 import { ActivityRow } from "./activity";
 import { Days, Fields } from "./choice";
-import { daysOf, isDay, sessionsOn, told } from "./days";
+import { daysOf, isDay, sessionsOn } from "./days";
 import { say } from "./words";
 
 export interface Props {
@@ -62,7 +63,7 @@ function Chosen({ campaign, asked, district }: { campaign: Campaign; asked: stri
         <Fields day={day} first={first} last={last} onDay={onDay} district={district} districts={districts} onDistrict={(wanted) => choose(day, wanted)} />
       </div>
       <section class="stack">
-        <h2 class="day">{nearDayOf(Date.parse(`${day}T12:00:00Z`) / 1000, Date.parse(`${today}T12:00:00Z`) / 1000, "UTC")}</h2>
+        <h2 class="day">{nearDayOf(day, today)}</h2>
         <Waiting of={list} again={again} part>
           <div class="skeleton ticket" />
           <div class="skeleton ticket" />

@@ -8,9 +8,10 @@ import { epochS } from "../../shared/server_time";
 import { language, listed, locale, titled } from "../../shared/words";
 import { safe } from "../announced";
 import type { Activity, Campaign } from "../catalogue";
+import { told } from "../days";
 import { to } from "../place";
 import { nameOf } from "../terms";
-import { daysAfter, sessionsOn, spanOn, told } from "./days";
+import { daysAfter, sessionsOn, spanOn } from "./days";
 import { say } from "./words";
 
 /** So many other days are named. */
@@ -141,6 +142,6 @@ function Live({ of: { live, title }, day, zone }: { of: Activity; day: string; z
       </>
     );
   }
-  const told = dateOf(live.starts_at, zone) === day ? clockOf : momentOf;
-  return <p><a class="line" href={href} rel="noopener">{say("live.later", { time: told(live.starts_at, zone, language.value) })}</a></p>;
+  const timeOf = dateOf(live.starts_at, zone) === day ? clockOf : momentOf;
+  return <p><a class="line" href={href} rel="noopener">{say("live.later", { time: timeOf(live.starts_at, zone, language.value) })}</a></p>;
 }

@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 import { Field } from "../../shared/parts/field";
 import { Icon } from "../../shared/parts/icons";
+import { laterBy } from "../days";
 import { nameOf } from "../terms";
-import { isDay, laterBy, partsOf } from "./days";
+import { isDay, partsOf } from "./days";
 import { say } from "./words";
 
 /** Days that are shown to press. */

@@ -1,25 +1,16 @@
-// Days by their names, `2020-06-06`: those of a season, and which sessions of an activity are on one.
+// The days of a season, and which sessions of an activity are on one.
 
-import { clockOf, dateOf, dayOf } from "../../shared/figures";
+import { clockOf, dateOf } from "../../shared/figures";
 import { epochS } from "../../shared/server_time";
-import { language } from "../../shared/words";
+import { language, locale } from "../../shared/words";
 import type { Activity, Campaign } from "../catalogue";
+import { laterBy, noonS, told } from "../days";
 import { say } from "./words";
 
 export type Session = Activity["sessions"][number];
 
-/** The day so many days later. */
-export function laterBy(day: string, days: number): string {
-  return dateOf(Date.parse(noonOf(day)) / 1000 + days * 86_400, "UTC");
-}
-
-/** Noon, so that a day has one name in every zone that is asked about. */
-function noonOf(day: string): string {
-  return `${day}T12:00:00Z`;
-}
-
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(noonOf(text))) && laterBy(text, 0) === text;
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && laterBy(text, 0) === text;
 }
 
 /** The first and the last day of a season. */
@@ -27,15 +18,10 @@ export function daysOf({ starts_at, ends_at, timezone }: Campaign): [first: stri
   return [dateOf(starts_at, timezone), dateOf(epochS(ends_at) - 1, timezone)];
 }
 
-/** `6月6日周六`. */
-export function told(day: string): string {
-  return dayOf(noonOf(day), "UTC", language.value);
-}
-
 /** `今天` and `6月6日`, `周日` and `6月7日`. */
 export function partsOf(day: string, today: string): [weekday: string, date: string] {
   const part = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { ...options, timeZone: "UTC" }).format(Date.parse(noonOf(day)));
+    new Intl.DateTimeFormat(locale.value, { ...options, timeZone: "UTC" }).format(noonS(day) * 1000);
   return [day === today ? say("activities.today") : part({ weekday: "short" }), part({ month: "short", day: "numeric" })];
 }
 

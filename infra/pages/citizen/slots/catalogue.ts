@@ -1,11 +1,13 @@
 // What can be booked by the hour: facilities, and activities whose seats are booked by session.
 
 import type { Asking } from "../../shared/api";
+import { dateOf } from "../../shared/figures";
 import type { Schema } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
 import { language, titled } from "../../shared/words";
 import { api } from "../app";
 import { campaigns, knownCampaign, knownFacilities, once, pagesOf, type Campaign, type Facility } from "../catalogue";
+import { laterBy } from "../days";
 import { nameOf } from "../terms";
 import sports from "./sports.json";
 
@@ -94,21 +96,11 @@ export function whereOf({ title, venue }: Pick<Bookable, "title" | "venue">): st
   return [name, nameOf("districts", venue.district)].filter(Boolean).join(" · ");
 }
 
-/** `2020-06-13`: the calendar day of a moment in a zone. */
-export function calendarDayOf(momentS: number, zone: string): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(momentS * 1000);
-}
-
-/** So many calendar days later. */
-export function later(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
 /** The days that can be looked at: of a facility from today to the first that is not open yet; of an activity its own. */
 export function daysOf({ daysAhead, sessions }: Bookable, nowS: number, zone: string): string[] {
-  const today = calendarDayOf(nowS, zone);
-  if (sessions === null) return Array.from({ length: Math.min(daysAhead ?? 0, DAYS_MAX - 2) + 2 }, (_, ahead) => later(today, ahead));
-  const days = sessions.filter(({ endsAt }) => epochS(endsAt) > nowS).map(({ startsAt }) => calendarDayOf(epochS(startsAt), zone));
+  const today = dateOf(nowS, zone);
+  if (sessions === null) return Array.from({ length: Math.min(daysAhead ?? 0, DAYS_MAX - 2) + 2 }, (_, ahead) => laterBy(today, ahead));
+  const days = sessions.filter(({ endsAt }) => epochS(endsAt) > nowS).map(({ startsAt }) => dateOf(startsAt, zone));
   return [...new Set(days)].slice(0, DAYS_MAX);
 }
 

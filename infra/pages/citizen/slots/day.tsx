@@ -2,17 +2,17 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { nowS } from "../../shared/clock";
-import { clockOf, momentOf } from "../../shared/figures";
+import { clockOf, dateOf, momentOf } from "../../shared/figures";
 import { Chip, Notice, type Mood } from "../../shared/parts/notice";
 import { epochS } from "../../shared/server_time";
 import { language, locale, titled } from "../../shared/words";
 import { api, signedIn } from "../app";
 import { knownCampaign, type Campaign } from "../catalogue";
+import { nearDayOf, noonS } from "../days";
 import { Frame, Title } from "../frame";
 import { useLoaded, Waiting } from "../loaded";
 import { to } from "../place";
-import { nearDayOf } from "../terms";
-import { bookableOf, calendarDayOf, dayRead, daysOf, mineRead, partsOf, titleOf, type Bookable, type FacilityDay, type Mine, type Slot } from "./catalogue";
+import { bookableOf, dayRead, daysOf, mineRead, partsOf, titleOf, type Bookable, type FacilityDay, type Mine, type Slot } from "./catalogue";
 import { Court } from "./court";
 import { Missing, Where } from "./parts";
 import { standingAlone } from "./standing";
@@ -33,7 +33,7 @@ export function DayScreen({ campaignId, id, asked }: { campaignId: string; id: s
     const campaign = await knownCampaign(campaignId);
     const bookable = await bookableOf(campaignId, id);
     if (!bookable) return null;
-    const day = asked ?? daysOf(bookable, api.time.nowS(), campaign.timezone)[0] ?? calendarDayOf(api.time.nowS(), campaign.timezone);
+    const day = asked ?? daysOf(bookable, api.time.nowS(), campaign.timezone)[0] ?? dateOf(api.time.nowS(), campaign.timezone);
     return { campaign, bookable, day: await dayRead(id, day, call) };
   }, [campaignId, id, asked]);
   useLooking(LOOK_S, again);
@@ -71,7 +71,7 @@ function Shown({ campaign, bookable, day }: Read) {
       </div>
       <Days bookable={bookable} campaign={campaign} chosen={day.day} now={now} />
       <section class="stack">
-        <h2 class="day">{nearDayOf(epochS(`${day.day}T12:00:00Z`), epochS(`${calendarDayOf(now, zone)}T12:00:00Z`), "UTC")}</h2>
+        <h2 class="day">{nearDayOf(day.day, dateOf(now, zone))}</h2>
         {day.closed && <Closed reason={day.closed} />}
         {opens && <p class="note">{say("day.opens", { moment: momentOf(opens, zone, language.value) })}</p>}
         {coming.length > 0 && rows(coming)}
@@ -151,7 +151,7 @@ function Days({ bookable, campaign, chosen, now }: { bookable: Bookable; campaig
           href={to("seasons", campaign.campaign_id, "facilities", bookable.id, day)}
           {...(day === chosen && { "aria-current": "date" as const })}
         >
-          {format.format(Date.parse(`${day}T12:00:00Z`))}
+          {format.format(noonS(day) * 1000)}
         </a>
       ))}
     </nav>
