@@ -36,7 +36,7 @@ const known = {
   batches: new Map<string, Promise<Batch>>(),
   campaigns: new Map<string, Promise<Campaign>>(),
   merchants: new Map<string, Promise<Merchant[]>>(),
-  districts: new Map<string, Promise<string[]>>(),
+  activities: new Map<string, Promise<Activity[]>>(),
   facilities: new Map<string, Promise<Facility[]>>(),
 };
 
@@ -86,12 +86,9 @@ export async function activitiesOf(campaignId: string, day: string | null, distr
   return { activities, nextDay };
 }
 
-/** Where something takes place in the season. */
-export function knownDistricts(campaignId: string): Promise<string[]> {
-  return once(known.districts, campaignId, async () => {
-    const { activities } = await activitiesOf(campaignId, null, null);
-    return [...new Set(activities.flatMap(({ district }) => district ?? []))].sort();
-  });
+/** All of the season, for what does not change: where and when. */
+export function knownActivities(campaignId: string): Promise<Activity[]> {
+  return once(known.activities, campaignId, async () => (await activitiesOf(campaignId, null, null)).activities);
 }
 
 /** What is announced now, alerts first. */
@@ -109,7 +106,7 @@ export function facilitiesOf(campaignId: string, call: Asking = {}): Promise<Fac
 }
 
 /** All pages of a list in one; `ask` gives a page, and the cursor of the next or null. */
-export async function pagesOf<One>(ask: (cursor: string | null) => Promise<[One[], string | null]>): Promise<One[]> {
+async function pagesOf<One>(ask: (cursor: string | null) => Promise<[One[], string | null]>): Promise<One[]> {
   const found: One[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page++) {
@@ -129,7 +126,7 @@ export function knownFacilities(campaignId: string): Promise<Facility[]> {
   return once(known.facilities, campaignId, () => facilitiesOf(campaignId));
 }
 
-export function once<T>(store: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+function once<T>(store: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
   const before = store.get(key);
   if (before !== undefined) return before;
   const asked = ask();

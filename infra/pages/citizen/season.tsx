@@ -36,6 +36,8 @@ export function SeasonScreen({ id }: { id: string }) {
 export function SeasonShown({ campaign }: { campaign: Campaign }) {
   const [section, setSection] = useState("");
   const mine = useMine();
+  // Until they are known, and where nobody knows, there is no way to them.
+  const [facilities] = useLoaded(() => knownFacilities(campaign.campaign_id), [campaign.campaign_id]);
   const zone = campaign.timezone;
   const { text, lang } = titled(campaign.title);
   const about = campaign.description && titled(campaign.description);
@@ -63,7 +65,7 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
         <a class="row" href={to("seasons", campaign.campaign_id, "places")}>
           <Icon name="place" /> {say("season.places")}
         </a>
-        {useFacilities(campaign.campaign_id) && (
+        {facilities.state === "read" && facilities.value.length > 0 && (
           <a class="row" href={to("seasons", campaign.campaign_id, "facilities")}>
             <Icon name="clock" /> {say("season.facilities")}
           </a>
@@ -140,14 +142,4 @@ function useMine(): Set<string> {
     };
   }, [signedIn.value]);
   return mine;
-}
-
-/** Whether the season has places that are booked by the hour. */
-function useFacilities(campaignId: string): boolean {
-  const [some, setSome] = useState(false);
-  useEffect(() => {
-    // Without an answer there is no way to them here.
-    knownFacilities(campaignId).then((found) => setSome(found.length > 0), () => null);
-  }, [campaignId]);
-  return some;
 }

@@ -1,6 +1,5 @@
 // What takes place in a season, by day and district.
 
-import { useEffect, useState } from "preact/hooks";
 import { nowS } from "../../shared/clock";
 import { dateOf } from "../../shared/figures";
 import { Button } from "../../shared/parts/button";
@@ -8,7 +7,7 @@ import { Drawing } from "../../shared/parts/drawings";
 import { epochS } from "../../shared/server_time";
 import { titled } from "../../shared/words";
 import { api } from "../app";
-import { activitiesOf, knownCampaign, knownDistricts, type Activities as Listed, type Campaign } from "../catalogue";
+import { activitiesOf, knownActivities, knownCampaign, type Activities as Listed, type Campaign } from "../catalogue";
 import { nearDayOf, told } from "../days";
 import { Frame, Title } from "../frame";
 import { useLoaded, Waiting } from "../loaded";
@@ -51,7 +50,9 @@ function Chosen({ campaign, asked, district }: { campaign: Campaign; asked: stri
   const [list, again] = useLoaded(async (call) => ({ day, district, ...(await activitiesOf(id, day, district || null, call)) }), [id, day, district]);
   // What was read for another choice is none of this one.
   const found = list.state === "read" && list.value.day === day && list.value.district === district ? list.value : null;
-  const known = useDistricts(id);
+  // Until its districts are known, and where nobody knows, the wanted one alone.
+  const [season] = useLoaded(() => knownActivities(id), [id]);
+  const known = season.state === "read" ? season.value.flatMap((one) => one.district ?? []) : [];
   const choose = (wantedDay: string, wanted: string) => chosen("seasons", id, "activities", wantedDay, ...(wanted ? [wanted] : []));
   const onDay = (wanted: string) => choose(wanted, district);
   const districts = [...new Set([...known, ...(district ? [district] : [])])].sort();
@@ -108,13 +109,4 @@ function Found({ campaign, day, district, found: { activities, nextDay }, onDay,
       {district && <Button kind="edge" onPress={onEverywhere}>{say("activities.go-everywhere")}</Button>}
     </div>
   );
-}
-
-/** The districts in which something takes place in the season; until they are known, and where nobody knows, none. */
-function useDistricts(campaignId: string): string[] {
-  const [known, setKnown] = useState<string[]>([]);
-  useEffect(() => {
-    knownDistricts(campaignId).then(setKnown, () => null);
-  }, [campaignId]);
-  return known;
 }

@@ -4,7 +4,7 @@ import { Button } from "../../shared/parts/button";
 import { Chip, Notice } from "../../shared/parts/notice";
 import type { Asking } from "../../shared/api";
 import { signedIn, signIn } from "../app";
-import type { Campaign } from "../catalogue";
+import { timezoneOf, type Campaign } from "../catalogue";
 import { Frame, Title } from "../frame";
 import { useLoaded, Waiting } from "../loaded";
 import { to } from "../place";
@@ -82,7 +82,7 @@ function Card({ mine, found }: Held) {
   const inside = (
     <div>
       <p class="title" {...(lang && { lang })}>{text}</p>
-      <When slot={mine} zone={found?.campaign.timezone ?? "Asia/Shanghai"} />
+      <When slot={mine} zone={timezoneOf(found?.campaign ?? null)} />
       {found && <p class="note">{whereOf(found.bookable)}</p>}
       <p class="chips"><Chip mood={mood}>{state}</Chip></p>
       {mine.reason && <p class="note">{say("cancelled.reason", { reason: mine.reason })}</p>}

@@ -6,7 +6,7 @@ import type { Schema } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
 import { language, titled } from "../../shared/words";
 import { api } from "../app";
-import { campaigns, knownCampaign, knownFacilities, once, pagesOf, type Campaign, type Facility } from "../catalogue";
+import { campaigns, knownActivities, knownCampaign, knownFacilities, type Campaign, type Facility } from "../catalogue";
 import { laterBy } from "../days";
 import { nameOf } from "../terms";
 import sports from "./sports.json";
@@ -14,7 +14,6 @@ import sports from "./sports.json";
 export type Slot = Schema<"SlotView">;
 export type Mine = Schema<"SlotBookingView">;
 export type FacilityDay = Schema<"FacilityDayView">;
-type Activity = Schema<"ActivityView">;
 type Venue = Schema<"VenueView">;
 type Title = Facility["title"];
 
@@ -26,18 +25,6 @@ export interface Bookable {
   sport: string | null;
   daysAhead: number | null;
   sessions: { startsAt: string; endsAt: string }[] | null;
-}
-
-const activities = new Map<string, Promise<Activity[]>>();
-
-function knownActivities(campaignId: string): Promise<Activity[]> {
-  return once(activities, campaignId, () =>
-    pagesOf(async (cursor) => {
-      const asked = { path: { campaign_id: campaignId }, query: { cursor } };
-      const { body } = await api.call("GET /campaigns/{campaign_id}/activities", asked);
-      return [body.activities, body.next];
-    }),
-  );
 }
 
 /** Null if the campaign has nothing of this name that is booked by slot. */
