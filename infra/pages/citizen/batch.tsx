@@ -14,7 +14,7 @@ import { Claimed } from "./claimed";
 import { Act } from "./act";
 import { Facts, Pack } from "./pack";
 import { Frame, Title } from "./frame";
-import { useLoaded, Waiting } from "./loaded";
+import { useLoaded, useLooking, Waiting } from "./loaded";
 import { to } from "./place";
 import { isOver, situationAfter, situationOf, type Situation } from "./situation";
 import { say } from "./words";
@@ -63,7 +63,10 @@ function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; a
   useEffect(() => {
     if (signedIn.value && opened) void claiming.look();
   }, [signedIn.value, opened]);
-  useLooking(batch, situation, again);
+  useLooking(everyOf(situation), () => {
+    const left = api.time.isKnown ? api.time.secondsUntil(batch.opens_at) : 0;
+    if (left === 0 || left > LOOK_S) again();
+  });
 
   const { text, lang } = titled(batch.title);
   const section = sectionOf(batch.section_id);
@@ -87,23 +90,8 @@ function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; a
   );
 }
 
-/** Asks for the batch again while something about it may change. */
-function useLooking(batch: Batch, situation: Situation, again: () => void): void {
-  useEffect(() => {
-    const final = ["closed", "stopped", "sold-out"].includes(situation.is);
-    if (final) return;
-    const every = situation.is === "paused" ? LOOK_PAUSED_S : LOOK_S;
-    let timer = 0;
-    const wait = () => {
-      timer = setTimeout(look, (every + api.device.uniform(0, every / 6)) * 1000) as unknown as number;
-    };
-    const look = () => {
-      const left = api.time.isKnown ? api.time.secondsUntil(batch.opens_at) : 0;
-      const soon = left > 0 && left <= LOOK_S;
-      if (!soon && document.visibilityState === "visible") again();
-      wait();
-    };
-    wait();
-    return () => clearTimeout(timer);
-  }, [batch.batch_id, situation.is]);
+/** How often the batch is asked for again; null where nothing about it changes any more. */
+function everyOf({ is }: Situation): number | null {
+  if (["closed", "stopped", "sold-out"].includes(is)) return null;
+  return is === "paused" ? LOOK_PAUSED_S : LOOK_S;
 }

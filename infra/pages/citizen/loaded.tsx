@@ -8,7 +8,7 @@ import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { lineOf, reactionTo } from "../shared/reactions";
 import { language } from "../shared/words";
-import { heard } from "./app";
+import { api, heard } from "./app";
 import { Title } from "./frame";
 import { say } from "./words";
 
@@ -48,6 +48,24 @@ export function useLoaded<T>(load: (call: Asking) => Promise<T>, deps: unknown[]
     };
   }, deps);
   return [loaded, () => ask(loaded.state !== "read")];
+}
+
+/** Asks again now and then, while the page is shown; never where `everyS` is null. */
+export function useLooking(everyS: number | null, look: () => void): void {
+  const latest = useRef(look);
+  latest.current = look;
+  useEffect(() => {
+    if (everyS === null) return;
+    let timer = 0;
+    const wait = () => {
+      timer = setTimeout(() => {
+        if (document.visibilityState === "visible") latest.current();
+        wait();
+      }, (everyS + api.device.uniform(0, everyS / 6)) * 1000) as unknown as number;
+    };
+    wait();
+    return () => clearTimeout(timer);
+  }, [everyS]);
 }
 
 interface Props {

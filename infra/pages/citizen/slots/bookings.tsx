@@ -6,11 +6,11 @@ import type { Asking } from "../../shared/api";
 import { signedIn, signIn } from "../app";
 import { timezoneOf, type Campaign } from "../catalogue";
 import { Frame, Title } from "../frame";
-import { useLoaded, Waiting } from "../loaded";
+import { useLoaded, useLooking, Waiting } from "../loaded";
 import { to } from "../place";
 import { foundOf, mineRead, partsOf, titleOf, whereOf, type Bookable, type Mine } from "./catalogue";
 import { Court } from "./court";
-import { stateOfMine, useLooking } from "./day";
+import { stateOfMine } from "./day";
 import { When } from "./slot";
 import { say } from "./words";
 

@@ -1,6 +1,6 @@
 // A place's day: its slots with their state, and the days around it.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { nowS } from "../../shared/clock";
 import { clockOf, dateOf, momentOf } from "../../shared/figures";
 import { Chip, Notice, type Mood } from "../../shared/parts/notice";
@@ -10,7 +10,7 @@ import { api, signedIn } from "../app";
 import { knownCampaign, type Campaign } from "../catalogue";
 import { nearDayOf, noonS } from "../days";
 import { Frame, Title } from "../frame";
-import { useLoaded, Waiting } from "../loaded";
+import { useLoaded, useLooking, Waiting } from "../loaded";
 import { to } from "../place";
 import { bookableOf, dayRead, daysOf, mineRead, partsOf, titleOf, type Bookable, type FacilityDay, type Mine, type Slot } from "./catalogue";
 import { Court } from "./court";
@@ -171,21 +171,4 @@ function useMine(): Map<string, Mine> {
     };
   }, [signedIn.value]);
   return mine;
-}
-
-/** Asks again now and then, while the page is shown. */
-export function useLooking(everyS: number, look: () => void): void {
-  const latest = useRef(look);
-  latest.current = look;
-  useEffect(() => {
-    let timer = 0;
-    const wait = () => {
-      timer = setTimeout(() => {
-        if (document.visibilityState === "visible") latest.current();
-        wait();
-      }, (everyS + api.device.uniform(0, everyS / 6)) * 1000) as unknown as number;
-    };
-    wait();
-    return () => clearTimeout(timer);
-  }, [everyS]);
 }
