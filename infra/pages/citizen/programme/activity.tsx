@@ -6,6 +6,7 @@ import { Button } from "../../shared/parts/button";
 import { Chip } from "../../shared/parts/notice";
 import { epochS } from "../../shared/server_time";
 import { language, listed, locale, titled } from "../../shared/words";
+import { Address } from "../address";
 import { safe } from "../announced";
 import type { Activity, Campaign } from "../catalogue";
 import { told } from "../days";
@@ -79,9 +80,8 @@ function Off({ status }: { status: Activity["status"] }) {
 
 function Place({ of: { district, venue } }: { of: Activity }) {
   const name = venue?.title && titled(venue.title);
-  const address = venue?.address && titled(venue.address);
   const parts = [district ? nameOf("districts", district) : "", venue?.accessible ? say("activities.accessible") : ""].filter(Boolean);
-  if (!name && !address && parts.length === 0) return null;
+  if (!name && !venue?.address && parts.length === 0) return null;
   return (
     <>
       <p class="place">
@@ -89,9 +89,7 @@ function Place({ of: { district, venue } }: { of: Activity }) {
         {name && parts.length > 0 && " · "}
         {parts.join(" · ")}
       </p>
-      {address && (
-        <p><a class="line" href={`geo:${venue?.geo ?? "0,0"}?q=${encodeURIComponent(address.text)}`} {...(address.lang && { lang: address.lang })}>{address.text}</a></p>
-      )}
+      {venue?.address && <p><Address of={venue.address} geo={venue.geo} /></p>}
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { Field } from "../../shared/parts/field";
 import { Icon } from "../../shared/parts/icons";
+import { Choice } from "../choice";
 import { laterBy } from "../days";
 import { nameOf } from "../terms";
 import { isDay, partsOf } from "./days";
@@ -62,13 +63,15 @@ interface FieldsProps extends Omit<DaysProps, "today"> {
 export function Fields({ day, first, last, onDay, district, districts, onDistrict }: FieldsProps) {
   return (
     <div class="fields">
-      <div class="field">
-        <label for="district">{say("activities.district")}</label>
-        <select id="district" value={district} onChange={(event) => onDistrict(event.currentTarget.value)}>
-          <option value="">{say("activities.everywhere")}</option>
-          {districts.map((one) => <option key={one} value={one}>{nameOf("districts", one)}</option>)}
-        </select>
-      </div>
+      <Choice
+        id="district"
+        label={say("activities.district")}
+        all={say("activities.everywhere")}
+        of={districts}
+        named={(one) => nameOf("districts", one)}
+        chosen={district}
+        onChosen={onDistrict}
+      />
       <Field
         id="day"
         label={say("activities.day")}

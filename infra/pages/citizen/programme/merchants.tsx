@@ -3,6 +3,8 @@
 import { useState } from "preact/hooks";
 import { Icon } from "../../shared/parts/icons";
 import { titled } from "../../shared/words";
+import { Address } from "../address";
+import { Choice } from "../choice";
 import { knownCampaign, merchantsOf, type Merchant } from "../catalogue";
 import { Frame, Title } from "../frame";
 import { useLoaded, Waiting } from "../loaded";
@@ -35,13 +37,7 @@ export function Merchants({ campaignId, termsId }: { campaignId: string; termsId
           <div class="skeleton ticket" />
         </Waiting>
         {areas.size > 1 && (
-          <div class="field">
-            <label for="area">{say("places.area")}</label>
-            <select id="area" value={area} onChange={(event) => setArea(event.currentTarget.value)}>
-              <option value="">{say("places.everywhere")}</option>
-              {[...areas.keys()].map((name) => <option key={name} value={name}>{name}</option>)}
-            </select>
-          </div>
+          <Choice id="area" label={say("places.area")} all={say("places.everywhere")} of={[...areas.keys()]} chosen={area} onChosen={setArea} />
         )}
         {shown.map(([name, places]) => (
           <section key={name}>
@@ -59,16 +55,13 @@ export function Merchants({ campaignId, termsId }: { campaignId: string; termsId
 function Shop({ place: { merchant, store } }: { place: Place }) {
   const { text, lang } = titled(merchant.title);
   const own = store?.title ? titled(store.title) : null;
-  const address = store?.address ? titled(store.address) : null;
   return (
     <li class="shop">
       <Icon name="shop" />
       <div>
         <p><b {...(lang && { lang })}>{text}</b>{own && own.text !== text && <span {...(own.lang && { lang: own.lang })}> · {own.text}</span>}</p>
         <p class="note">{nameOf("categories", merchant.category)}</p>
-        {address && (
-          <p><a href={`geo:0,0?q=${encodeURIComponent(address.text)}`} {...(address.lang && { lang: address.lang })}>{address.text}</a></p>
-        )}
+        {store?.address && <p><Address of={store.address} /></p>}
       </div>
     </li>
   );

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { Icon } from "../../shared/parts/icons";
 import { moneyOf } from "../../shared/figures";
 import { language, titled } from "../../shared/words";
+import { Choice } from "../choice";
 import { facilitiesOf, knownCampaign, type Campaign, type Facility } from "../catalogue";
 import { Frame, Title } from "../frame";
 import { useLoaded, Waiting } from "../loaded";
@@ -23,6 +24,7 @@ export function Facilities({ campaignId }: { campaignId: string }) {
   const read = loaded.state === "read" ? loaded.value : null;
   const { text, lang } = titled(read?.campaign.title ?? "");
   const all = read?.facilities ?? [];
+  const of = (part: (one: Facility) => string) => [...new Set(all.map(part))];
   const shown = all.filter((one) => (!sport || one.sport === sport) && (!district || one.venue.district === district));
   return (
     <Frame back={{ href: to("seasons", campaignId), name: text || campaignId, lang }}>
@@ -38,12 +40,13 @@ export function Facilities({ campaignId }: { campaignId: string }) {
           <div class="skeleton ticket" />
         </Waiting>
         {all.length > 1 && (
-          <div class="chooser">
-            <Choice name="sport" label={say("places.sport")} of={all.map((one) => one.sport)} named={sportOf} chosen={sport} onChosen={setSport} />
+          <div class="fields">
+            <Choice id="sport" label={say("places.sport")} all={say("places.all")} of={of(({ sport }) => sport)} named={sportOf} chosen={sport} onChosen={setSport} />
             <Choice
-              name="district"
+              id="district"
               label={say("places.district")}
-              of={all.map(({ venue }) => venue.district)}
+              all={say("places.all")}
+              of={of(({ venue }) => venue.district)}
               named={(id) => nameOf("districts", id)}
               chosen={district}
               onChosen={setDistrict}
@@ -56,28 +59,6 @@ export function Facilities({ campaignId }: { campaignId: string }) {
         {read && shown.length === 0 && <p role="status">{say(all.length > 0 ? "places.none-here" : "places.none")}</p>}
       </div>
     </Frame>
-  );
-}
-
-interface ChoiceProps {
-  name: string;
-  label: string;
-  of: string[];
-  named: (id: string) => string;
-  chosen: string;
-  onChosen: (id: string) => void;
-}
-
-function Choice({ name, label, of, named, chosen, onChosen }: ChoiceProps) {
-  const ids = [...new Set(of)];
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <select id={name} value={chosen} onChange={(event) => onChosen(event.currentTarget.value)}>
-        <option value="">{say("places.all")}</option>
-        {ids.map((id) => <option key={id} value={id}>{named(id)}</option>)}
-      </select>
-    </div>
   );
 }
 

@@ -1,7 +1,6 @@
 // What several of these screens show.
 
-import { Icon } from "../../shared/parts/icons";
-import { titled } from "../../shared/words";
+import { Address } from "../address";
 import { Title } from "../frame";
 import { whereOf, type Bookable } from "./catalogue";
 import { say } from "./words";
@@ -10,17 +9,10 @@ import { say } from "./words";
 export function Where({ of }: { of: Bookable }) {
   const { venue } = of;
   if (!venue) return null;
-  const address = venue.address ? titled(venue.address) : null;
   return (
     <div class="note where">
       <p>{whereOf(of)}</p>
-      {address && (
-        <p>
-          <a href={`geo:${venue.geo ?? "0,0"}?q=${encodeURIComponent(address.text)}`} {...(address.lang && { lang: address.lang })}>
-            <Icon name="place" />{address.text}
-          </a>
-        </p>
-      )}
+      {venue.address && <p><Address of={venue.address} geo={venue.geo} marked /></p>}
       {venue.accessible && <p>{say("places.accessible")}</p>}
     </div>
   );
