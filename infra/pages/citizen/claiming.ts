@@ -11,7 +11,7 @@ import { api, citizen, heard, kept, signedIn } from "./app";
 /** From so long before the opening on, the page can be told to claim by itself. */
 export const ARM_BEFORE_S = 600;
 /** Later than this it says that it is still at it. */
-const SLOW_MS = 1_000;
+export const SLOW_MS = 1_000;
 /** Sleeps are cut into pieces: a device that was asleep learns the time anew. */
 const PIECE_S = 20;
 const UNKNOWN_S = 0.2;
@@ -62,6 +62,12 @@ export function rearmed(): void {
   if (text === null || !signedIn.value) return;
   const one = JSON.parse(text) as Arming;
   void claimingOf(one.batchId).arm(one.at, one.zone);
+}
+
+/** What is shown before the next attempt: there is a crowd, or else what was sent may have been done. */
+export function pausedBy({ attempt, waitS, status }: Pause): { step: "busy"; attempt: number; untilS: number } | { step: "checking" } {
+  const crowd = status === 429 || status === 503;
+  return crowd ? { step: "busy", attempt: attempt + 1, untilS: (nowS.value ?? 0) + waitS } : { step: "checking" };
 }
 
 export class Claiming {
@@ -164,7 +170,7 @@ export class Claiming {
       if (this.step.value.step === "claiming") this.step.value = { step: "claiming", slow: true };
     }, SLOW_MS);
     try {
-      const claim = await citizen.claim(this.batchId, { pausing: (pause) => this.paused(pause), signal: undone });
+      const claim = await citizen.claim(this.batchId, { pausing: (pause) => (this.step.value = pausedBy(pause)), signal: undone });
       this.step.value = { step: "claimed", claim, fresh: true };
     } catch (error) {
       if (undone.aborted) throw error;
@@ -174,13 +180,6 @@ export class Claiming {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** Throttled: nothing was done. Anything else, silence too, may have done it: the next attempt finds out. */
-  private paused({ attempt, waitS, status }: Pause): void {
-    const crowd = status === 429 || status === 503;
-    const untilS = (nowS.value ?? 0) + waitS;
-    this.step.value = crowd ? { step: "busy", attempt: attempt + 1, untilS } : { step: "checking" };
   }
 
   private disarmed(): void {

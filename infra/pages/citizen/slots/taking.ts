@@ -3,14 +3,10 @@
 import { effect, signal, type Signal } from "@preact/signals";
 import { ProblemError, UnreachableError, type Pause } from "../../shared/api";
 import { JITTER_S } from "../../shared/citizen";
-import { nowS } from "../../shared/clock";
 import { epochS } from "../../shared/server_time";
 import { api, heard, kept, signedIn } from "../app";
-import { underway } from "../claiming";
+import { pausedBy, SLOW_MS, underway } from "../claiming";
 import type { Mine } from "./catalogue";
-
-/** Later than this it says that it is still at it. */
-const SLOW_MS = 1_000;
 
 export type What = "book" | "wait" | "leave";
 export type Step =
@@ -104,7 +100,7 @@ export class Taking {
   }
 
   private async send(what: What): Promise<void> {
-    const asked = { path: { slot_id: this.slotId }, pausing: (pause: Pause) => this.paused(pause) };
+    const asked = { path: { slot_id: this.slotId }, pausing: (pause: Pause) => (this.step.value = pausedBy(pause)) };
     try {
       if (what === "leave") {
         await api.call("DELETE /slots/{slot_id}/booking", asked);
@@ -175,12 +171,6 @@ export class Taking {
     this.settled(null);
     unsettled.delete(this.slotId);
     this.left.value = true;
-  }
-
-  /** Throttled or busy: nothing was done. Silence may have done it: the next attempt finds out. */
-  private paused({ attempt, waitS, status }: Pause): void {
-    const crowd = status === 429 || status === 503;
-    this.step.value = crowd ? { step: "busy", attempt: attempt + 1, untilS: (nowS.value ?? 0) + waitS } : { step: "checking" };
   }
 }
 
