@@ -58,7 +58,7 @@ export function ActivityRow({ activity, campaign, day }: Props) {
         {planned || <Off status={activity.status} />}
         <Place of={activity} />
         {about && <p {...(about.lang && { lang: about.lang })}>{about.text}</p>}
-        {planned && <Seats of={activity} campaign={campaign} day={day} />}
+        {planned && <Seats activity={activity} campaign={campaign} day={day} />}
         {planned && <Live of={activity} day={day} zone={zone} />}
         {planned && later.length > 0 && (
           <p class="note">{later.length > NAMED ? say("activities.also-more", { days: named, count: later.length }) : say("activities.also", { days: named })}</p>
@@ -94,7 +94,7 @@ function Place({ of: { district, venue } }: { of: Activity }) {
   );
 }
 
-function Seats({ of: activity, campaign, day }: Omit<Props, "activity"> & { of: Activity }) {
+function Seats({ activity, campaign, day }: Props) {
   const { seats } = activity;
   if (!seats) return null;
   const count = (number: number) => number.toLocaleString(locale.value);
@@ -103,7 +103,7 @@ function Seats({ of: activity, campaign, day }: Omit<Props, "activity"> & { of: 
     return (
       <>
         <p>{say("seats.slot", { count: count(seats.capacity) })}</p>
-        <Sessions of={activity} campaign={campaign} day={day} />
+        <Sessions activity={activity} campaign={campaign} day={day} />
       </>
     );
   }
@@ -114,7 +114,7 @@ function Seats({ of: activity, campaign, day }: Omit<Props, "activity"> & { of: 
 }
 
 /** The sessions that start on the day and have not begun, each with its way to a seat. */
-function Sessions({ of: activity, campaign, day }: Omit<Props, "activity"> & { of: Activity }) {
+function Sessions({ activity, campaign, day }: Props) {
   const zone = campaign.timezone;
   const ahead = activity.sessions.filter(({ starts_at }) => dateOf(starts_at, zone) === day && epochS(starts_at) > (nowS.value ?? 0));
   return (
