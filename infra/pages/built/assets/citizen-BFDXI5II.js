@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-C3RL3JBK.js";
