@@ -110,6 +110,12 @@ class SlotBooking(TypedDict):
     reason: str | None
 
 
+class SlotBookings(TypedDict):
+    bookings: list[SlotBooking]
+    as_of: str
+    damaged: int
+
+
 class Slot(TypedDict):
     slot_id: str
     starts_at: str

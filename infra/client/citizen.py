@@ -10,7 +10,7 @@ from infra.client.reactions import reaction_to
 from infra.client.session import JITTER_S
 
 if TYPE_CHECKING:
-    from infra.client.answers import Booking, Claim, Code, SlotBooking, Wallet
+    from infra.client.answers import Booking, Claim, Code, SlotBooking, SlotBookings, Wallet
 
 RENEW_BEFORE_S = 15.0
 """The least time that a shown code is still valid: enough to scan it and to send the request."""
@@ -72,9 +72,9 @@ class Citizen(Catalogue):
         """The same; who moved up meanwhile is out of the slot too."""
         self._delete("DELETE /slots/{slot_id}/waiting", {"slot_id": slot_id})
 
-    def bookings(self) -> list[SlotBooking]:
-        """All slots of the person that have not ended, by their start."""
-        return cast("list[SlotBooking]", self._call("GET /bookings")["bookings"])
+    def bookings(self) -> SlotBookings:
+        """The person's slots that have not ended, by their start; `damaged` of them cannot be shown."""
+        return cast("SlotBookings", self._call("GET /bookings"))
 
     def claim_at_opening(self, batch_id: str, *, wait_s: float) -> Claim:
         """Sleeps until the batch opens by the server's clock, and a short random time longer; then claims.

@@ -91,7 +91,7 @@ class Recorder(Stack):
         too_old = asked.method == "PUT" and asked.path.endswith("redemption") and "scanned_at" not in asked.body
         if too_old:
             return Reply(409, {"type": "/problems/code-expired", "title": "Too old"})
-        lists = ("campaigns", "merchants", "activities", "facilities", "announcements", "bookings")
+        lists = ("campaigns", "merchants", "activities", "facilities", "announcements")
         return Reply(body={**{name: [] for name in lists}, "next": None if "cursor" in asked.query else "m"})
 
 
@@ -156,9 +156,18 @@ READS: dict[str, Any] = {
     "PUT /orders/{order_no}/redemption": answers.Redemption,
     "PUT /orders/{order_no}/reversals/{reversal_no}": answers.Reversal,
     "PUT /slots/{slot_id}/booking": answers.SlotBooking,
+    "GET /bookings": answers.SlotBookings,
     "GET /facilities/{facility_id}/slots": answers.FacilityDay,
     "GET /facilities/{facility_id}/bookings": answers.FacilityBookings,
     "GET /settlements/{day}": answers.Settlement,
+    **{
+        f"GET /campaigns/{{campaign_id}}/{name}": typing.TypedDict(name, {name: list[item]})  # type: ignore[misc]
+        for name, item in {
+            "activities": answers.Activity,
+            "facilities": answers.Facility,
+            "announcements": answers.Announcement,
+        }.items()
+    },
 }
 
 
