@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from coupons.model.diaries import Diary
@@ -233,9 +235,7 @@ def test_who_used_their_place_cannot_leave(court: Court) -> None:
     court.book("ann")
     record = court.record()
     slot = booking.slot_of(court.services, SLOT)
-    marked = record.__class__(
-        record.units, 2, record.key_version, booked=record.booked, checked_in=frozenset({KEYS.person("ann")})
-    )
+    marked = replace(record, version=2, checked_in=frozenset({KEYS.person("ann")}))
     assert court.services.slots.tries(court.services.slots.replace(slot, record, marked, court.world.now_s))
     assert court.leave("ann") == "closed"
     court.call_off()
