@@ -28,16 +28,13 @@ SERVICES = {
     "events": {"EventBus"},
     "sqs": {"FailedEventsQueue"},
 }
+FED = {"events": ("ClaimsTable", "OrdersTable"), "count": ("ClaimsTable", "OrdersTable", "PointsTable")}
 FEEDING = {
     *(
-        ("events", verb, f"{table}.StreamArn")
+        (area, verb, f"{table}.StreamArn")
+        for area, tables in FED.items()
+        for table in tables
         for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-        for table in ("ClaimsTable", "OrdersTable")
-    ),
-    *(
-        ("count", verb, f"{table}.StreamArn")
-        for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-        for table in ("ClaimsTable", "OrdersTable", "PointsTable")
     ),
     ("events", "SendMessage", "FailedEventsQueue"),
 }
