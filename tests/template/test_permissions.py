@@ -91,6 +91,15 @@ def catalog_is_shared_by_keys(t: Template) -> Iterator[str]:
                     yield f"{area}: {pattern} is of many kinds"
 
 
+def nobody_outside_lists_claims(t: Template) -> Iterator[str]:
+    """Who answers the public, citizens and merchants lists slots of the claims table and nothing else."""
+    for area in ("catalog", "claim", "verify"):
+        for statement in statements(t, area):
+            listing = "ClaimsTable" in statement.resources and "Query" in statement.verbs
+            if listing and set(statement.keys) != {"SLOTS#*"}:
+                yield f"{area} may list claims"
+
+
 def what_operators_write_is_claimed_by_attribute(t: Template) -> Iterator[str]:
     """The role of `claim` names the attributes that it may change of items that operators write too."""
     theirs = {key for s in statements(t, "admin") if set(s.verbs) & set(WRITES) for key in s.keys}
@@ -180,6 +189,7 @@ PLANTED: Planted = [
         catalog_is_shared_by_keys,
         lambda r: _on_catalog("Verify", "Query", r)["Condition"].update(Null={"dynamodb:LeadingKeys": "false"}),
     ),
+    (nobody_outside_lists_claims, lambda r: _statement("Verify", "ClaimsTable", r)["Action"].append("dynamodb:Query")),
     (
         what_operators_write_is_claimed_by_attribute,
         lambda r: _on_catalog("Claim", "UpdateItem", r, 2)["Condition"].pop("ForAllValues:StringEquals"),
