@@ -12,7 +12,13 @@ from coupons.count.folds import fold_hours
 from coupons.count.reads import season_statistics
 from coupons.model.season_statistics import SeasonStatistics
 from coupons.model.statistics import Cell, hour_start_s
-from coupons.process.season_counts import HOURS_KEPT_MAX, hours_from
+from coupons.process.season_counts import (
+    DAYS_KEPT_MAX,
+    HOURS_ALONE_MAX,
+    HOURS_KEPT_MAX,
+    NOTES_KEPT_MAX,
+    hours_from,
+)
 from coupons.refusals import Malformed, NotFound
 from coupons.stores.statistics import MinuteOf
 from coupons.times import wall_clock
@@ -111,7 +117,8 @@ def test_a_clock_set_back_counts_on_where_it_stands(counted: World) -> None:
     stream = Stream(counted)
     assert counted.citizen("dan").put_claim("pack").status == 201
     take(counted, stream.records(), "b")
-    assert read(counted, from_s=BEGAN_S).total["claims"] == 4
+    found = read(counted, from_s=BEGAN_S)
+    assert (found.total["claims"], [packs.claims for packs in found.packs]) == (4, [4])
     fold(counted)
     counted.clock.set("2020-06-07T23:00:00+08:00")
     fold(counted)
@@ -166,6 +173,19 @@ def test_rows_by_day_begin_with_the_first_that_was_counted(counted: World) -> No
         assert found.rows
         assert [row.name for row in found.rows if "claims" in row.flows] == ["2020-06-06"]
         assert read(counted, "hour", OPENS_S - 7200).rows[0].name == "2020-06-06T10:00:00+08:00"
+
+
+def test_a_process_remembers_few_days(world: World) -> None:
+    """Those that it read at once for their many hours, and those that it noted."""
+    world.publish(DOCUMENT)
+    remembered = world.services.season_counts
+    for number in range(2 * DAYS_KEPT_MAX):
+        remembered._read("season", OPENS_S + number * 86_400, HOURS_ALONE_MAX + 1)
+    assert len(remembered._days._kept) == DAYS_KEPT_MAX
+    for number in range(NOTES_KEPT_MAX + 1):
+        at_s = OPENS_S + number * 86_400
+        remembered.note_days([MinuteOf("season", at_s, at_s)])
+    assert len(remembered._noted) <= NOTES_KEPT_MAX
 
 
 def test_a_process_remembers_the_minutes_of_few_hours(counted: World) -> None:

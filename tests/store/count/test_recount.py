@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from coupons.clock import FENCE_S
 from coupons.count.folds import fold_hours
 from coupons.count.recount import CellDifference, recount, replace_differing
 from coupons.count.shards import minute_of
 from coupons.model.statistics import Cell, of_claim
 from coupons.process.services import Services
 from coupons.refusals import NotFound
+from coupons.times import epoch_s
 from tests.bus import Stream
 from tests.store.played_hour import BATCH, BOOK, by_table, played, stored, take
 from tests.world import World
@@ -86,8 +88,19 @@ def test_bookings_that_can_be_cancelled_are_left(counted: World) -> None:
     assert counted.citizen("ann").send(BOOK.replace("PUT", "DELETE"), BATCH).status == 200
     told = recount(fresh(counted), "season", int(counted.clock.wall))
     assert {one.cell.flow for one in told.differences} == {"bookings"}
-    assert len(replace_differing(fresh(counted), "season", told, int(counted.clock.wall))) == 1
+    closes_s = epoch_s(counted.services.cache.batch("pack").document.booking.closes_at)
+    for now_s in (int(counted.clock.wall), closes_s + FENCE_S - 1):
+        assert len(replace_differing(fresh(counted), "season", told, now_s)) == 1
     take(counted, stream.records(), "a")
+    assert again(counted) == []
+
+
+def test_bookings_are_replaced_where_the_stream_brings_nothing_more(counted: World) -> None:
+    """Also while they can be cancelled: a local stack begins its streams anew."""
+    counted.clock.set("2020-06-06T12:00:00+08:00")
+    assert counted.citizen("ann").send(BOOK.replace("PUT", "DELETE"), BATCH).status == 200
+    told = recount(fresh(counted), "season", int(counted.clock.wall))
+    assert replace_differing(fresh(counted), "season", told, int(counted.clock.wall), is_read=True) == []
     assert again(counted) == []
 
 
