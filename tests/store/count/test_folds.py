@@ -113,6 +113,8 @@ def test_a_clock_set_back_counts_on_where_it_stands(counted: World) -> None:
     """What is counted in an hour that was folded before the clock was set back is read, then and later."""
     counted.clock.set("2020-06-06T23:00:00+08:00")
     fold(counted)
+    counted.clock.set("2020-06-06T09:30:00+08:00")
+    assert [packs.claims for packs in read(counted).packs] == [0]
     counted.clock.set("2020-06-06T10:30:00+08:00")
     stream = Stream(counted)
     assert counted.citizen("dan").put_claim("pack").status == 201
@@ -258,6 +260,17 @@ def test_refusals_and_claims_of_each_second(world: World) -> None:
     ]
     assert (found.claims_as_of_s, found.refusals_as_of_s) == (OPENS_S, OPENS_S + 2)
     assert [(packs.quantity, packs.claims) for packs in found.packs] == [(10, 1)]
+
+
+@pytest.mark.parametrize(("days_before", "requests"), [(2, 0), (0, 1)])
+def test_seconds_are_read_of_batches_that_open_soon(counted: World, days_before: int, requests: int) -> None:
+    """One that opens days later has none, and costs no request."""
+    counting = Counting(counted.client)
+    services, to_s = counted.new_services(client=counting), OPENS_S - days_before * 86_400
+    services.cache.controls([services.cache.batch("pack").batch_id])
+    counting.requests.clear()
+    season_statistics(services, "season", "second", to_s - 180, to_s, int(counted.clock.wall))
+    assert counting.requests["batch_get_item"] == requests
 
 
 def test_what_is_not_there_or_too_long_is_refused(counted: World) -> None:
