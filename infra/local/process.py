@@ -34,10 +34,8 @@ from ministack.core import persistence  # type: ignore[import-untyped]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 
 from infra.local.kept import settle_state, unfinished_state
-from infra.local.saves import ENDED, FAILED, READ, READ_WITHIN_S, SAVED, UNREAD
+from infra.local.saves import ENDED, FAILED, READ, READ_WITHIN_S, SAVED, SAVED_WITHIN_S, UNREAD
 
-SAVED_WITHIN_S = 120
-"""A fork that hangs is killed then."""
 _NO_LIMIT_S = 86_400
 _LOOKED_EVERY_S = 0.05
 _QUIET_LOOKS = 3

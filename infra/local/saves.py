@@ -12,6 +12,8 @@ from typing import IO
 
 EVERY_S = 60
 """What a killed process can lose."""
+SAVED_WITHIN_S = 120
+"""A fork that hangs over a save is killed then."""
 READ_WITHIN_S = 15
 """The functions that read the tables' streams get so much time at the end, if they are behind."""
 SAVE, READ = b"s", b"r"
@@ -53,13 +55,15 @@ class Saves:
         self._stopped.set()
 
     def unread(self) -> int | None:
-        """After `stop`: the streams' records that were not read within READ_WITHIN_S; None if it does not say."""
+        """After `stop`: the streams' records that were not read within READ_WITHIN_S; None if it does not say.
+
+        It may be at a save, and hears of this after it.
+        """
         try:
             self._ask(READ)
         except (OSError, ValueError):
             return None
-        # It may write a save first.
-        self._told.wait(READ_WITHIN_S + EVERY_S)
+        self._told.wait(SAVED_WITHIN_S + READ_WITHIN_S)
         return self._unread
 
     def last(self) -> bool:
