@@ -58,7 +58,7 @@ def _entered(
     diary = services.diaries.get(slot.campaign_id, person)
     record = kept_record(services, slot)
     is_mine = slot.slot_id in diary.slots or record.state_of(person) is not None
-    if joins or not is_first or is_mine or record.cancelled is not None:
+    if joins or not is_first or is_mine:
         record = record_now(services, slot)
     mine, promotes = SlotBooking.of(slot, record, person), slot.promotes(now_s)
     if mine and (mine.state != "waiting" or promotes or record.is_full):

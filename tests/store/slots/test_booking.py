@@ -12,7 +12,7 @@ from coupons.slots import booking
 from coupons.slots.days import day_of_facility
 from tests.court import DAY, offer, rule
 from tests.programmes import course, session
-from tests.store.faults import Faulty, Overtaken, answer_lost, cancelled, first, request_lost
+from tests.store.faults import Counting, Faulty, Overtaken, answer_lost, cancelled, first, request_lost
 from tests.store.slots.conftest import SLOT, Court
 from tests.world import KEYS, World, campaign, seconds
 
@@ -96,6 +96,28 @@ def test_a_full_slot_says_how_many_wait(court: Court) -> None:
         facts.append((refused.value.waiting, refused.value.rank_if_joined))
     assert facts == [(1, 2), (2, None)]
     assert court.wait("eve") == "full"
+
+
+def test_a_full_slot_offers_no_place_in_a_line_without_force(court: Court) -> None:
+    """Nobody moves up any more, though the list has room."""
+    for name in ("ann", "bob"):
+        court.book(name)
+    court.at(TOO_LATE_TO_MOVE)
+    with pytest.raises(Full) as refused:
+        booking.book(court.services, SLOT, KEYS.person("eve"), court.world.now_s)
+    assert (refused.value.waiting, refused.value.rank_if_joined) == (0, None)
+
+
+def test_a_cancelled_slot_refuses_from_what_is_known_of_it(court: Court) -> None:
+    """A cancel is final, so only the diary is read."""
+    court.call_off()
+    court.world.clock.advance(1)
+    counting = Counting(court.world.client)
+    through = court.through(counting)
+    assert through.book("ann") == "stopped"
+    counting.requests.clear()
+    assert through.book("bob") == "stopped"
+    assert counting.requests == {"get_item": 1}
 
 
 def test_nobody_passes_who_waits(court: Court) -> None:
