@@ -42,10 +42,13 @@ class Watch:
 
 
 def kind_of(operation: str, parameters: dict[str, Any]) -> str:
-    """`lease`, `statistics` (refusals by cause), `control` (and a batch, once), else the operation's name."""
+    """`lease`, `control` (and a batch, once), else the operation's name.
+
+    Refusals by cause are `totals` in the item of their batch, and `seconds` in that of their minute.
+    """
     if operation == "UpdateItem":
         if ":k" in parameters.get("ExpressionAttributeValues", {}):
             return "lease"
         if parameters["Key"]["sk"] == _REFUSED:
-            return "statistics"
+            return "seconds" if parameters["Key"]["pk"]["S"].startswith("SECONDS#") else "totals"
     return "control" if operation == "GetItem" else operation

@@ -23,8 +23,8 @@ from infra.set_clock import SetClock
 
 TRIES = 6
 """A person who gets `busy` tries again at once; the consumption of all tries counts."""
-ALLOWED = {"control": FRESH_S, "statistics": FLUSH_S}
-"""Requests that refusals may send, with the least seconds between two: control item and statistics."""
+ALLOWED = {"control": FRESH_S, "totals": FLUSH_S, "seconds": FLUSH_S}
+"""Requests that refusals may send, with the least seconds between two: control item and both counts of refusals."""
 
 
 @dataclass(frozen=True, slots=True)

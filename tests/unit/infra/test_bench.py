@@ -109,15 +109,16 @@ def test_keys_are_distinct() -> None:
 @pytest.mark.parametrize(
     ("requests", "count"),
     [
-        ([(0.0, "control"), (1.0, "control"), (2.5, "control"), (0.4, "statistics"), (5.4, "statistics")], 0),
+        ([(0.0, "control"), (1.0, "control"), (2.5, "control"), (0.4, "totals"), (2.9, "seconds"), (5.4, "totals")], 0),
         ([(0.0, "control"), (0.999, "control")], 1),
-        ([(0.0, "statistics"), (4.999, "statistics")], 1),
+        ([(0.0, "totals"), (4.999, "totals")], 1),
+        ([(0.0, "seconds"), (4.999, "seconds")], 1),
         ([(0.0, "control"), (0.1, "lease")], 1),
         ([(0.0, "BatchGetItem")], 1),
     ],
 )
 def test_a_refusal_may_ask_for_the_control_item_once_a_second(requests: list[tuple[float, str]], count: int) -> None:
-    """And write its statistics once in five; all else is needless."""
+    """And write each of both counts once in five; all else is needless."""
     assert needless(requests, ALLOWED) == count
 
 
@@ -137,7 +138,8 @@ def test_the_ramp_ends_with_the_first_lease_that_is_not_larger(leases: list[int]
     ("operation", "parameters", "kind"),
     [
         ("UpdateItem", {"Key": {"sk": {"S": "STOCK"}}, "ExpressionAttributeValues": {":k": {"N": "4"}}}, "lease"),
-        ("UpdateItem", {"Key": {"sk": {"S": "REFUSED"}}, "ExpressionAttributeValues": {}}, "statistics"),
+        ("UpdateItem", {"Key": {"pk": {"S": "REFUSED#pack"}, "sk": {"S": "REFUSED"}}}, "totals"),
+        ("UpdateItem", {"Key": {"pk": {"S": "SECONDS#pack#0060#1"}, "sk": {"S": "REFUSED"}}}, "seconds"),
         ("UpdateItem", {"Key": {"sk": {"S": "CONTROL"}}, "ExpressionAttributeValues": {}}, "UpdateItem"),
         ("GetItem", {}, "control"),
         ("PutItem", {}, "PutItem"),
