@@ -20,21 +20,9 @@ epoch seconds; responses show it as `*_at` or `until` in `timezone`. An amount (
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypedDict
+from typing import Any, ClassVar, TypedDict
 
-NotEligibleReason = Literal["group", "region", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"]
-"""Why a person cannot claim: the members' group, the region, no booking, the draw, or a limit of packs. Why they cannot
-book a slot: they missed too many, are in another at that time, or in as many as a person can have."""
-CodeInvalidReason = Literal["unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced"]
-"""Why a code is refused: it is not one of ours; its PIN is missing, wrong, or was wrong too often; a newer print."""
-LateScanReason = Literal["late-not-allowed", "late-limit"]
-"""Why a late scan is refused: the merchant may send none, or none is left today."""
-UnusableStatus = Literal["held", "redeemed", "expired", "voided"]
-"""The status of a coupon that cannot be used: held by another order, redeemed, expired, or voided."""
-OrderReason = Literal[
-    "min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid", "no-discount"
-]
-"""A term that an order does not meet: the threshold, the scope, the hours, the validity, or nothing is taken off."""
+from coupons.refusal_reasons import CodeInvalidReason, LateScanReason, NotEligibleReason, OrderReason, UnusableStatus
 
 
 class Fault(TypedDict):

@@ -15,7 +15,7 @@ from coupons.model.orders import Item, LineAmounts, Order
 from coupons.model.scopes import are_regions_in, channels_in, is_channel_in, is_closed, refused_merchant
 from coupons.model.terms import Exchange, PercentOff, Terms
 from coupons.money import FundingLine, split
-from coupons.refusals import OrderReason
+from coupons.refusal_reasons import OrderReason
 from coupons.times import epoch_s
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from coupons.fields import Channel
 from coupons.model.merchants import Merchant, MerchantRecord, Store
 from coupons.model.terms import Scope
-from coupons.refusals import OrderReason
+from coupons.refusal_reasons import OrderReason
 
 
 def refused_merchant(scope: Scope, merchant_id: str, merchant: Merchant | MerchantRecord) -> list[OrderReason]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from coupons.clock import SKEW_S
 from coupons.model.scans import LATE_MAX_S, Scanned
 from coupons.process.services import Services
-from coupons.refusals import CodeExpired, CodeInvalid, LateScanReason
+from coupons.refusal_reasons import LateScanReason
+from coupons.refusals import CodeExpired, CodeInvalid
 from coupons.till.coupons import TillCoupon
 
 

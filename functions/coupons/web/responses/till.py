@@ -9,7 +9,7 @@ from coupons.model.assessment import Assessment
 from coupons.model.merchants import OwnRecord, Store
 from coupons.model.orders import OrderRecord, Reversal
 from coupons.model.terms import Terms
-from coupons.refusals import OrderReason
+from coupons.refusal_reasons import OrderReason
 from coupons.times import rfc3339
 from coupons.web.responses.base import FundingView, Moment, ResponseBody, funding_of_lines
 
