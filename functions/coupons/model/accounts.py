@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coupons.model.campaigns import Campaign, Funder
+from coupons.model.campaigns import Campaign
+from coupons.model.funders import Funder
 from coupons.model.ledger import LedgerRecord
 from coupons.model.reserves import Reserve
 from coupons.money import Amounts

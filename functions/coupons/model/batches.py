@@ -77,6 +77,11 @@ class PublishedBatch:
         return max(expiry_s(terms, self.closes_at_s) for terms in self.terms)
 
     @property
+    def pays_venues(self) -> bool:
+        """Nobody claims it: it pays venues for the people whom they check in."""
+        return self.document.mode == "venue"
+
+    @property
     def booking_key(self) -> str:
         return f"B#{self.batch_id}"
 

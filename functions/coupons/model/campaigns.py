@@ -28,19 +28,17 @@ from coupons.fields import (
     known,
     of_our_time,
 )
+from coupons.model.funders import Funder
 from coupons.model.limits import PER_BATCH_MAX, Limit
 from coupons.model.merchants import Merchant
 from coupons.model.terms import EXTENSION_MAX_DAYS, FixedWindow, Terms
 
-BUDGET_MAX_MINOR = 10**15
 EditOutcome = Literal["created", "updated", "unchanged"]
 """What a PUT of a document, or of a merchant's record, did."""
 
 
-FunderKind = Literal["government", "platform", "enterprise"]
-"""What a funder is."""
-BatchMode = Literal["first_come", "lottery", "granted"]
-"""How packs are given: in order of arrival, by draw, or to each member of a group."""
+BatchMode = Literal["first_come", "lottery", "granted", "venue"]
+"""How packs are given: in order of arrival, by draw, to each member of a group, or to venues for letting people in."""
 
 
 class Section(Document):
@@ -52,19 +50,6 @@ class Section(Document):
     """Shown to people."""
     description: Title | None = None
     """Shown to people."""
-
-
-class Funder(Document):
-    """出资方: who pays discounts, and how much at most."""
-
-    funder_id: Id
-    """Named by the funding of terms."""
-    title: Title
-    """Shown to people."""
-    kind: FunderKind
-    """What the funder is."""
-    budget_minor: Annotated[int, Field(ge=0, le=BUDGET_MAX_MINOR)]
-    """What this funder pays at most in the whole campaign. It can be raised, and lowered to what is reserved."""
 
 
 class Booking(Document):
@@ -97,11 +82,16 @@ class Eligibility(Document):
     """Only people of these regions can claim; empty, people of all regions."""
 
 
+OF_A_CLAIM = ("booking", "exclusive_group", "price_points", "eligibility", "limits", "rollover_to", "remind_days")
+"""What says who can claim a batch, when, and what becomes of unclaimed packs: a batch that nobody claims has none."""
+
+
 class Batch(Document):
     """批次: packs that can be claimed in one window, each with the coupons that `terms` lists.
 
     A `first_come` batch is claimed until the stock is gone, a `granted` one by the members of its group, a `lottery`
-    by the people whom its draw names among the bookings.
+    by the people whom its draw names among the bookings. Nobody claims a `venue` batch: it pays venues for the people
+    whom they check in.
     """
 
     batch_id: Id
@@ -111,8 +101,9 @@ class Batch(Document):
     section_id: Id | None = None
     """The section that it is shown under."""
     mode: BatchMode
-    """How packs are given: in order of arrival, by draw, or to each member of a group. A `granted` batch needs
-    `eligibility.group_id`, a `lottery` a booking that closes before the batch opens."""
+    """How packs are given: in order of arrival, by draw, to each member of a group, or to venues for each person that
+    they check in. A `granted` batch needs `eligibility.group_id`, a `lottery` a booking that closes before the batch
+    opens, a `venue` batch one coupon, which `subsidy_batch` of facilities names."""
     quantity: Quantity
     """Packs. Published, it can only be raised (`couponctl raise`)."""
     opens_at: DeclaredTime
@@ -157,6 +148,9 @@ class Batch(Document):
             raise ValueError("booking.closes_at is after closes_at")
         if self.mode == "lottery" and (self.booking is None or self.booking.closes_at > self.opens_at):
             raise ValueError("a lottery needs a booking that closes before it opens: the entry list of its draw")
+        claimed = [one for one in OF_A_CLAIM if getattr(self, one) != Batch.model_fields[one].default]
+        if self.mode == "venue" and claimed:
+            raise ValueError(f"nobody claims a venue batch, so it has no {', '.join(claimed)}")
         return self
 
 
@@ -177,9 +171,27 @@ def _refuse_validity(batch: Batch, terms: Terms) -> None:
 
 
 def _later(batch: Batch, named: list[Batch]) -> None:
-    """Money rolls over only to a batch of the same document that closes later."""
+    """Money rolls over only to a batch of the same document that is claimed, and closes later."""
     if batch.rollover_to is not None and not (named and named[0].closes_at > batch.closes_at):
         raise ValueError(f"batch {batch.batch_id}: rollover_to {batch.rollover_to!r} is no batch that closes later")
+    if named and named[0].mode == "venue":
+        raise ValueError(f"batch {batch.batch_id}: rollover_to {batch.rollover_to!r}, whose packs nobody claims")
+
+
+def _pays_venues(batch: Batch, terms: list[Terms]) -> None:
+    """A venue batch has one coupon, of an amount that every check-in knows, in a window that is the same for all."""
+    if batch.mode != "venue":
+        return
+    if len(terms) != 1:
+        raise ValueError(f"batch {batch.batch_id}: a venue batch has the terms of one check-in, not {len(terms)}")
+    needs = {
+        "a discount of kind amount_off or exchange": terms[0].discount.kind != "percent_off",
+        "a validity of kind fixed": terms[0].validity.kind == "fixed",
+        "refund.policy never": terms[0].refund.policy == "never",
+    }
+    for need, is_met in needs.items():
+        if not is_met:
+            raise ValueError(f"batch {batch.batch_id} pays venues, so terms {terms[0].terms_id} need {need}")
 
 
 class Campaign(Document):
@@ -241,11 +253,13 @@ class Campaign(Document):
             at = f"terms {terms.terms_id}"
             yield from (partial(known, f"{at}: funder", one.funder_id, declared["funders"]) for one in terms.funding)
             yield partial(known, f"{at}: section", terms.section_id, declared["sections"])
+        by_id = {terms.terms_id: terms for terms in self.terms}
         for batch in self.batches:
             at = f"batch {batch.batch_id}"
             yield from (partial(known, f"{at}: terms", name, declared["terms"]) for name in batch.terms)
             yield from (partial(_refuse_validity, batch, one) for one in self.terms if one.terms_id in batch.terms)
             yield from (partial(known, f"{at}: limit", name, declared["limits"]) for name in batch.limits)
+            yield partial(_pays_venues, batch, [by_id[name] for name in batch.terms if name in by_id])
             yield partial(_later, batch, [later for later in self.batches if later.batch_id == batch.rollover_to])
             yield partial(known, f"{at}: section", batch.section_id, declared["sections"])
 

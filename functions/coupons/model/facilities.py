@@ -95,6 +95,8 @@ class ScheduleRow(Document):
     """What a slot costs here; absent, as the facility says."""
     booking_rule: Id | None = None
     """The rule of these slots; absent, the facility's. A new row is how a rule changes from some day on."""
+    subsidy_batch: Id | None = None
+    """The batch that pays the venue for these slots; absent, the facility's."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -224,6 +226,9 @@ class Facility(Document):
     """What a slot costs, where its row does not say."""
     booking_rule: Id
     """The rule of its slots, where their row does not say."""
+    subsidy_batch: Id | None = None
+    """A batch of mode `venue`, where the row does not say: it pays the venue for each person checked in to a slot that
+    begins in the batch's window. Absent, nobody pays."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -253,6 +258,10 @@ class Facility(Document):
     def price_of(self, row: ScheduleRow) -> int:
         """What a slot of the row costs."""
         return self.price_minor if row.price_minor is None else row.price_minor
+
+    def subsidy_of(self, row: ScheduleRow) -> str | None:
+        """The batch that pays for the slots of the row."""
+        return row.subsidy_batch or self.subsidy_batch
 
 
 def _common_day(one: ScheduleRow, other: ScheduleRow) -> date | None:

@@ -160,6 +160,8 @@ class Line:
     """Whether this reversal returned the coupon."""
     sold_at: SoldAt | None = None
     """The order's; None in lines of before statistics."""
+    slot_id: str = ""
+    """The slot that a person was checked in to; empty in lines of coupons."""
 
 
 @dataclass(frozen=True, slots=True)

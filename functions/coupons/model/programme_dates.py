@@ -1,8 +1,9 @@
 """What a revision of a programme can no longer change: dates that are past, or open for booking.
 
-People booked such a date by what it said. So its slots stay: their times, prices, units and venue, when they can be
-given back, and when people move up and are checked in. There an operator cancels slots or changes their units one by
-one, and the programme is the whole history of what was offered. A rule changes from a later day on by a row of its own.
+People booked such a date by what it said. So its slots stay: their times, prices, subsidies, units and venue, when they
+can be given back, and when people move up and are checked in. There an operator cancels slots or changes their units
+one by one, and the programme is the whole history of what was offered. A rule changes from a later day on by a row of
+its own.
 
 Compared in wall time, so that a rule of the time zone that changes later alters no date. Quotas, waiting lists and bans
 are not part of a date: a changed rule holds for them at once.
@@ -101,7 +102,7 @@ class _Bookable:
     @property
     def facts(self) -> tuple[object, ...]:
         """All that its offers depend on."""
-        own = {"schedule", "closed", "price_minor", "booking_rule", "sessions"}
+        own = {"schedule", "closed", "price_minor", "booking_rule", "subsidy_batch", "sessions"}
         rules = {name: _terms(rule) for name, rule in self.rules.items()}
         return self.units, self.venue, rules, self.what.model_dump(include=own)
 
@@ -114,7 +115,8 @@ class _Bookable:
     def _row(self, row: ScheduleRow) -> tuple[object, ...]:
         assert isinstance(self.what, Facility)
         rule = self.rules[self.what.rule_of(row)]
-        return row.starts, row.ends, row.slot_minutes, self.what.price_of(row), _terms(rule)
+        what = self.what
+        return row.starts, row.ends, row.slot_minutes, what.price_of(row), what.subsidy_of(row), _terms(rule)
 
     def days(self) -> Iterator[tuple[date, date]]:
         """Ranges of days with slots, first and last."""
@@ -144,7 +146,9 @@ class _Bookable:
         assert isinstance(self.what, Facility)
         for row in self.what.rows_on(day):
             for begins in row.starts_at_minutes():
-                fact = {"to": clock_of(begins + row.slot_minutes), "price_minor": self.what.price_of(row)}
+                fact: Offer = {"to": clock_of(begins + row.slot_minutes), "price_minor": self.what.price_of(row)}
+                if (subsidy := self.what.subsidy_of(row)) is not None:
+                    fact["subsidy_batch"] = subsidy
                 yield clock_of(begins), fact, self.rules[self.what.rule_of(row)]
 
     def _sessions_on(self, day: date) -> Iterator[tuple[str, Offer, BookingRule]]:

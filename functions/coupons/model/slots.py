@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from coupons.fields import Title
 from coupons.model.activities import Activity
-from coupons.model.facilities import BookingRule, Facility
+from coupons.model.facilities import BookingRule, Facility, Venue
 from coupons.model.programmes import Programme
 from coupons.times import epoch_s, wall_clock
 
@@ -76,10 +76,14 @@ class Bookable:
         return self.what.seats.capacity
 
     @property
+    def venue(self) -> Venue | None:
+        """Where it is; a facility always has one, with a merchant."""
+        return self.programme.venue(self.what.venue_id)
+
+    @property
     def merchant_id(self) -> str | None:
         """Who runs its venue."""
-        venue = self.programme.venue(self.what.venue_id)
-        return venue.merchant_id if venue else None
+        return self.venue.merchant_id if self.venue else None
 
     @property
     def is_held(self) -> bool:
@@ -104,11 +108,12 @@ class Bookable:
         assert isinstance(self.what, Facility)
         for row in self.what.rows_on(day):
             rule, price_minor = self.programme.rule(self.what.rule_of(row)), self.what.price_of(row)
+            subsidy_batch = self.what.subsidy_of(row)
             for minute in row.starts_at_minutes():
                 span = _span(day, minute, row.slot_minutes, self.timezone)
                 if span:
                     name = SlotName(self.facility_id, day.isoformat(), f"{minute // 60:02}{minute % 60:02}")
-                    yield Slot(self, name, *span, rule, price_minor)
+                    yield Slot(self, name, *span, rule, price_minor, subsidy_batch)
 
     def _sessions(self, day: str) -> Iterator[Slot]:
         assert isinstance(self.what, Activity)
@@ -119,7 +124,7 @@ class Bookable:
             shown = wall_clock(starts_at_s, self.timezone)
             if shown.date().isoformat() == day:
                 name = SlotName(self.facility_id, day, f"{shown:%H%M}")
-                yield Slot(self, name, starts_at_s, epoch_s(session.ends_at), rule, 0)
+                yield Slot(self, name, starts_at_s, epoch_s(session.ends_at), rule, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ class Slot:
     ends_at_s: int
     rule: BookingRule
     price_minor: int
+    subsidy_batch: str | None
+    """The batch that pays its venue, as the programme names it; None: nobody does, as in all slots of activities."""
 
     @property
     def slot_id(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from coupons.damage import Damaged, all_of
 from coupons.model.accounts import Budget, below_reserved, not_covered
-from coupons.model.campaigns import Funder
+from coupons.model.funders import Funder
 from coupons.refusals import BudgetExceeded
 from coupons.stores import keys
 from coupons.stores.dynamodb import Dynamo, TransactionFailed

@@ -191,7 +191,8 @@ def _reversal_fields(reversal: Reversal) -> Item:
 
 
 def _line_fields(line: Line) -> Item:
-    own = fields_of(line, "purse", "amounts", "sold_at")
+    own = fields_of(line, "purse", "amounts", "sold_at", "slot_id")
+    own |= {"slot_id": line.slot_id} if line.slot_id else {}
     return {**own, **line.purse._asdict(), **_amount_fields(line.amounts), **_sold_at_fields(line.sold_at)}
 
 
@@ -220,7 +221,12 @@ def line_of(item: Item) -> Line:
     return _line(item)
 
 
-_line = reader(Line, purse=_purse, amounts=_amounts, sold_at=_sold_at)
+def _slot_id(item: Item) -> str:
+    """Empty in lines of coupons, which lack the attribute."""
+    return sure(item.get("slot_id", ""), str)
+
+
+_line = reader(Line, purse=_purse, amounts=_amounts, sold_at=_sold_at, slot_id=_slot_id)
 _reversal = reader(Reversal, amounts=_amounts)
 from_item = reader(
     OrderRecord,

@@ -55,11 +55,14 @@ PAST_AND_OPEN = ["2020-06-06", "2020-06-07", "2020-06-13", "2020-06-14", "2020-0
         (court(row(to="10:00"), row(**{"from": "10:00"})), []),
         (court(row(price_minor=6_000, booking_rule="week")), []),
         (court(row(booking_rule="later")), ["2020-06-20"]),
+        (court(subsidy_batch="courts"), PAST_AND_OPEN),
+        (court(row(subsidy_batch="courts")), PAST_AND_OPEN),
+        (court(row(last_day="2020-06-20"), row(first_day="2020-06-21", subsidy_batch="courts")), []),
         (court(title="Courts", sport="tennis"), []),
     ],
 )
 def test_dates_past_and_open_keep_their_slots(facility: dict[str, Any], days: list[str]) -> None:
-    """Units, price, venue, times, the rule's promises, and that they are open; the rest is free."""
+    """Units, price, subsidy, venue, times, the rule's promises, and that they are open; the rest is free."""
     other = {**programme()["venues"][0], "venue_id": "other"}
     both = {"venues": [programme()["venues"][0], other]}
     assert altered(before=both, facilities=[facility]) == days

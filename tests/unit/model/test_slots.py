@@ -94,14 +94,15 @@ def test_slots_lie_in_order_and_never_overlap(zone: str, near: int, offset: int,
 
 
 def test_rows_have_weekdays_and_days() -> None:
-    """A row counts on its weekdays, from its first day to its last; a row of one day has a price of its own."""
+    """A row counts on its weekdays, from its first day to its last; a row of one day has its own price and subsidy."""
     usual = {"weekdays": ["mon", "tue"], "from": "09:00", "to": "11:00", "last_day": "2022-08-07"}
-    free = {"weekdays": ["mon"], "from": "09:00", "to": "10:00", "price_minor": 0}
+    free = {"weekdays": ["mon"], "from": "09:00", "to": "10:00", "price_minor": 0, "subsidy_batch": "free-day"}
     of = court("Asia/Shanghai", usual, free | {"first_day": "2022-08-08", "last_day": "2022-08-08"})
     assert starts(of, "2022-08-01") == ["0900", "1000"]
     assert starts(of, "2022-08-03") == []
     assert [slot.price_minor for slot in of.slots_of("2022-08-02")] == [6_000, 6_000]
-    assert [slot.price_minor for slot in of.slots_of("2022-08-08")] == [0]
+    assert [slot.subsidy_batch for slot in of.slots_of("2022-08-02")] == [None, None]
+    assert [(slot.price_minor, slot.subsidy_batch) for slot in of.slots_of("2022-08-08")] == [(0, "free-day")]
     assert starts(of, "2022-08-15") == []
 
 

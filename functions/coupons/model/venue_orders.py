@@ -1,0 +1,75 @@
+"""What letting a person in is worth to the venue: its slot as an order, judged by the terms of its subsidy batch. Pure.
+
+The order costs what the slot costs, at the store of the venue, and holds one item: the facility. So terms say whom they
+pay as they do for coupons, by merchant, region, category `sport` and price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coupons.model.assessment import Till, assess
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import fresh_coupon
+from coupons.model.merchants import Merchant, MerchantRecord
+from coupons.model.orders import Item, LineAmounts, Order
+from coupons.model.slots import Slot
+from coupons.refusals import OrderReason
+
+SPORT = "sport"
+"""The category of what is booked by the hour, which `scope.item_categories` is compared with."""
+
+VisitReason = Literal[OrderReason, "ceiling"]
+"""Why a venue is paid nothing for a person whom it lets in; `ceiling`: it has had what the campaign pays it at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a venue is paid for one check-in: nothing if there are `reasons`, and then the person pays in full."""
+
+    order: Order
+    amounts: LineAmounts
+    reasons: tuple[VisitReason, ...] = ()
+
+
+def order_of(slot: Slot, merchant: Merchant | MerchantRecord) -> Order:
+    """The order that a check-in to the slot is. `merchant`: who runs its venue.
+
+    If the merchant no longer has the venue's store, the order names it all the same, and no terms pay for it.
+    """
+    venue = slot.of.venue
+    assert venue is not None, "a facility has a venue"
+    assert venue.store_id is not None, "and the venue has a store"
+    store = next((one for one in merchant.stores if one.store_id == venue.store_id), None)
+    item = Item(sku=slot.name.facility_id, category=SPORT, tags=[], price_minor=slot.price_minor, quantity=1)
+    return Order(
+        total_minor=slot.price_minor,
+        store_id=venue.store_id,
+        channel="offline",
+        region=store.region if store else venue.district,
+        items=[item],
+    )
+
+
+def pays_for(batch: PublishedBatch, slot: Slot) -> bool:
+    """Whether the slot begins in the window of its subsidy batch: only these are counted (`coverage.py`) and paid."""
+    return batch.opens_at_s <= slot.starts_at_s < batch.closes_at_s
+
+
+def visit_of(
+    batch: PublishedBatch, slot: Slot, till: Till, moment_s: int, *, ceiling_left_minor: int | None = None
+) -> Visit:
+    """What the venue is paid for a person checked in to `slot` at `moment_s` by its subsidy batch.
+
+    `ceiling_left_minor`: what the campaign may still pay this merchant; None: it has no ceiling.
+    """
+    [terms] = batch.terms
+    order = order_of(slot, till.record)
+    unpaid = LineAmounts(0, 0, order.total_minor, ())
+    if not pays_for(batch, slot) or moment_s >= batch.last_expiry_s:
+        return Visit(order, unpaid, ("window",))
+    found = assess(terms, order, till, fresh_coupon(terms, moment_s, batch.timezone), moment_s, batch.timezone)
+    if ceiling_left_minor is not None and found.amounts.discount_minor > ceiling_left_minor:
+        return Visit(order, unpaid, ("ceiling",))
+    return Visit(order, found.amounts, found.reasons)
