@@ -15,7 +15,7 @@ from coupons.model.claims import fresh_coupon
 from coupons.model.merchants import Merchant, MerchantRecord
 from coupons.model.orders import Item, LineAmounts, Order
 from coupons.model.slots import Slot
-from coupons.refusals import OrderReason
+from coupons.refusal_reasons import OrderReason
 
 SPORT = "sport"
 """The category of what is booked by the hour, which `scope.item_categories` is compared with."""
