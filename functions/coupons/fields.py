@@ -33,6 +33,7 @@ AMOUNT_MAX_MINOR = 10**11
 """Largest amount of one order or one discount (contract: amounts up to 10^11)."""
 BASIS_POINTS = 10_000
 QUANTITY_MAX = 100_000_000
+POINTS_MAX = 10**12
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$", max_length=64)]
 Label = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -52,6 +53,9 @@ PersonName = Annotated[
 Minor = Annotated[int, Field(ge=0, le=AMOUNT_MAX_MINOR)]
 BasisPoints = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+Points = Annotated[int, Field(ge=1, le=POINTS_MAX)]
+PointsKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", max_length=32)]
+"""What a visit is to the rules of points: `attendance`, `venue_booking`, `training`, `event`, or a city's own word."""
 Revision = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """Counts the edits of a document, or of a merchant's record."""
 

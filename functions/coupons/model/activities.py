@@ -16,6 +16,7 @@ from coupons.fields import (
     Label,
     Link,
     PlacedFault,
+    PointsKind,
     Quantity,
     Title,
     forward,
@@ -123,6 +124,9 @@ class Activity(Document):
     """When it takes place."""
     seats: Seats | None = None
     """How seats are given; absent, there are no numbered seats."""
+    points_kind: PointsKind | None = None
+    """What a visit is to the rules of points, whoever reports it; absent, as its partner says, and check-ins of its
+    slots earn nothing."""
     live: Live | None = None
     """Where it can be watched."""
     status: ActivityStatus = "scheduled"

@@ -21,8 +21,10 @@ Merchants = Mapping[str, Merchant | MerchantRecord]
 
 
 def named_merchants(programme: Programme) -> list[str]:
-    """The merchants that its venues name, each once."""
-    return list(dict.fromkeys(venue.merchant_id for venue in programme.venues if venue.merchant_id is not None))
+    """The merchants that its venues and its points name, each once."""
+    venues = [venue.merchant_id for venue in programme.venues if venue.merchant_id is not None]
+    partners = [one.partner_id for one in programme.incentives.partners] if programme.incentives else []
+    return list(dict.fromkeys([*venues, *partners]))
 
 
 def misfits(programme: Programme, campaign: Campaign, merchants: Merchants) -> Iterator[PlacedFault]:
@@ -45,6 +47,9 @@ def misfits(programme: Programme, campaign: Campaign, merchants: Merchants) -> I
         yield from _of_times(at, activity, campaign)
     for number, announcement in enumerate(programme.announcements):
         yield from _of_announcement(("announcements", number), announcement, campaign, districts)
+    for number, partner in enumerate(programme.incentives.partners if programme.incentives else []):
+        place = ("incentives", "partners", number, "partner_id")
+        yield from unknown(place, "merchant", partner.partner_id, merchants)
 
 
 def _sections(campaign: Campaign) -> list[str]:

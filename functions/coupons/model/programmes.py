@@ -16,6 +16,7 @@ from coupons.fields import Document, PlacedFault, Revision, refuse_all, twice, u
 from coupons.model.activities import Activity
 from coupons.model.announcements import Announcement
 from coupons.model.facilities import BookingRule, Facility, Venue
+from coupons.model.incentives import Incentives
 
 _FACILITY_ID_MAX: int = 47
 
@@ -55,6 +56,8 @@ class Programme(Document):
     """Events, courses, broadcasts and exhibitions."""
     announcements: Annotated[list[Announcement], Field(max_length=300)] = []
     """What people are told."""
+    incentives: Incentives | None = None
+    """积分: what visits earn; absent, nothing."""
 
     @model_validator(mode="after")
     def _refers_to_itself(self) -> Self:
@@ -100,6 +103,20 @@ class Programme(Document):
         facilities = {one.facility_id for one in self.facilities}
         for number, activity in enumerate(self.activities):
             yield from self._of_activity(("activities", number), activity, venues, rules, facilities)
+        yield from self._of_points()
+
+    def _of_points(self) -> Iterator[PlacedFault]:
+        """Kinds of visit without a rule, and activities of partners that are not in the document."""
+        kinds = self.incentives.kinds if self.incentives else []
+        for number, activity in enumerate(self.activities):
+            place = ("activities", number, "points_kind")
+            yield from unknown(place, "rule of kind", activity.points_kind, kinds)
+        activities = [one.activity_id for one in self.activities]
+        for number, partner in enumerate(self.incentives.partners if self.incentives else []):
+            for step, name in enumerate(partner.activity_ids):
+                yield from unknown(
+                    ("incentives", "partners", number, "activity_ids", step), "activity", name, activities
+                )
 
     def _of_activity(
         self, at: tuple[str, int], activity: Activity, venues: dict[str, Venue], rules: list[str], facilities: set[str]

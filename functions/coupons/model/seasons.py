@@ -29,5 +29,5 @@ class Season(Campaign):
         merchants = {merchant.merchant_id: merchant for merchant in self.merchants}
         is_whole = set(named_merchants(programme)) <= merchants.keys()
         for place, said in misfits(programme, self, merchants):
-            if is_whole or not {"merchant_id", "district", "districts"} & set(place):
+            if is_whole or not {"merchant_id", "partner_id", "district", "districts"} & set(place):
                 yield ("programme", *place), said
