@@ -1,4 +1,4 @@
-"""Incentives for tests of points: five points a visit, one kind with ten, caps, a doubled day, and a first of each kind."""
+"""Incentives for tests of points: three kinds of visit, caps, a doubled day, and a bonus for the first of a kind."""
 
 from __future__ import annotations
 

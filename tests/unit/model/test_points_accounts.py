@@ -1,4 +1,4 @@
-"""Points are what the valid visits count, and the balance is the sum of the entries, whatever happens in which order."""
+"""Points are what the valid visits count, and the balance is the sum of the entries, whatever comes in which order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coupons.model.points_accounts import GRACE, Account, Change, balance, by_expiry, corrected, earned, given_back
-from coupons.model.points_accounts import passed, spent
+from coupons.model.points_accounts import (
+    Account,
+    Change,
+    balance,
+    by_expiry,
+    corrected,
+    earned,
+    given_back,
+    passed,
+    spent,
+)
 from coupons.model.points_entries import Entry, Visit, refused
 from coupons.model.points_rules import Month
 from coupons.times import DAY_S, day_of, day_start_s
@@ -51,7 +59,7 @@ class Ledger:
     """One person's account as a store would keep it, with every entry. Each change checks the promises."""
 
     now_s: int = BEGIN_S
-    account: Account = Account()
+    account: Account = field(default_factory=Account)
     months: dict[str, Month] = field(default_factory=lambda: defaultdict(Month))
     entries: list[Entry] = field(default_factory=list)
     valid: list[Visit] = field(default_factory=list)
