@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from coupons.model.points_entries import Entry, Visit, entry_of
+from coupons.model.points_entries import Earning, Entry, entry_of
 from coupons.model.points_rules import Month, PointsRules, month_of, year_of
 
 GRACE = "grace"
@@ -48,7 +48,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AccountChange:
     """`account` is to be written in place of the one that was read, with all `entries`: the lots that passed, then
     the entry of what was done, which is the last. `month`: the month to be written, if it changed."""
 
@@ -85,7 +85,7 @@ def passed(account: Account, now_s: int) -> list[Entry]:
     return [_expiry(account, name) for _, name in ended]
 
 
-def earned(rules: PointsRules, account: Account, month: Month, visit: Visit, now_s: int) -> Change:
+def earned(rules: PointsRules, account: Account, month: Month, visit: Earning, now_s: int) -> AccountChange:
     """The visit is one of the valid ones. `month`: that of the visit's day, as stored.
 
     Its entry's points are what all valid visits count after it less what they counted before, never negative: 0 with
@@ -94,7 +94,7 @@ def earned(rules: PointsRules, account: Account, month: Month, visit: Visit, now
     return _counted(rules, account, month, visit, now_s, 1)
 
 
-def corrected(rules: PointsRules, account: Account, month: Month, visit: Visit, now_s: int) -> Change:
+def corrected(rules: PointsRules, account: Account, month: Month, visit: Earning, now_s: int) -> AccountChange:
     """The visit, which was one of the valid ones, is none of them any more. Its entry's points are 0 or less.
 
     They can be fewer than its own: another visit counts now that a cap had kept from it. The year's lot must not have
@@ -103,7 +103,7 @@ def corrected(rules: PointsRules, account: Account, month: Month, visit: Visit, 
     return _counted(rules, account, month, visit, now_s, -1)
 
 
-def spent(account: Account, price: int, entry_id: str, now_s: int, batch_id: str | None = None) -> Change | None:
+def spent(account: Account, price: int, entry_id: str, now_s: int, batch_id: str | None = None) -> AccountChange | None:
     """The price is taken from the lots that end soonest; None if the balance does not reach it."""
     if balance(account, now_s) < price:
         return None
@@ -113,7 +113,7 @@ def spent(account: Account, price: int, entry_id: str, now_s: int, batch_id: str
     return work.change(entry)
 
 
-def given_back(rules: PointsRules, account: Account, exchange: Entry, entry_id: str, now_s: int) -> Change:
+def given_back(rules: PointsRules, account: Account, exchange: Entry, entry_id: str, now_s: int) -> AccountChange:
     """All points of an `exchange` entry are back: they pay debt, then fill the lots that it took from, those that end
     last first. What belongs to a lot that has ended goes to the grace lot, which ends `refund_grace_days` from now.
     """
@@ -134,8 +134,8 @@ def given_back(rules: PointsRules, account: Account, exchange: Entry, entry_id: 
 
 
 def _counted(
-    rules: PointsRules, account: Account, month: Month, visit: Visit, now_s: int, sign: Literal[1, -1]
-) -> Change:
+    rules: PointsRules, account: Account, month: Month, visit: Earning, now_s: int, sign: Literal[1, -1]
+) -> AccountChange:
     name, year = month_of(visit.day), year_of(visit.day)
     assert not rules.has_ended(year, now_s), "the caller refuses what comes after its lot's end"
     new_month = month.with_raw(visit.day, sign * visit.raw)
@@ -197,13 +197,13 @@ class _Work:
             self._move(name, -part)
         return points
 
-    def change(self, entry: Entry) -> Change:
+    def change(self, entry: Entry) -> AccountChange:
         lots = {name: lot for name, lot in self._lots.items() if lot.points}
         debt = self._before.debt + self.debt
         assert len(lots) <= LOTS_MAX, "three years and the grace lot"
         assert not (lots and debt), "debt never stands beside points"
         account = replace(self._before, version=self._before.version + 1, lots=lots, debt=debt)
-        return Change(account, [*self._expired, entry])
+        return AccountChange(account, [*self._expired, entry])
 
     def _move(self, name: str, points: int) -> None:
         moved = self.moved.pop(name, 0) + points

@@ -14,7 +14,7 @@ the same visit under another name; a cap was reached."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Earning:
     """What a partner reported, or a check-in: admitted, with what it earns before caps."""
 
     event_id: str
@@ -50,13 +50,13 @@ class Entry:
     batch_id: str | None = None
 
 
-def refused(visit: Visit, reason: EntryReason, now_s: int) -> Entry:
+def refused(visit: Earning, reason: EntryReason, now_s: int) -> Entry:
     """The entry of 0 points that tells a person why a visit earned nothing. The account stays as it is."""
     return entry_of(visit, "earn", 0, now_s, reason)
 
 
 def entry_of(
-    visit: Visit, kind: Literal["earn", "correct"], points: int, now_s: int, reason: EntryReason | None = None
+    visit: Earning, kind: Literal["earn", "correct"], points: int, now_s: int, reason: EntryReason | None = None
 ) -> Entry:
     """The entry of a visit or of its correction; a visit without points and without a reason met a cap."""
     is_earned = kind == "earn"

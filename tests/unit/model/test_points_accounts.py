@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coupons.model.points_accounts import (
     Account,
-    Change,
+    AccountChange,
     balance,
     by_expiry,
     corrected,
@@ -20,7 +20,7 @@ from coupons.model.points_accounts import (
     passed,
     spent,
 )
-from coupons.model.points_entries import Entry, Visit, refused
+from coupons.model.points_entries import Earning, Entry, refused
 from coupons.model.points_rules import Month
 from coupons.times import DAY_S, day_of, day_start_s
 from tests.points import ZONE, points_rules
@@ -37,7 +37,7 @@ RULES = points_rules(
 BEGIN_S = day_start_s(date(2021, 12, 20), ZONE)
 
 
-def recomputed(visits: list[Visit]) -> dict[int, int]:
+def recomputed(visits: list[Earning]) -> dict[int, int]:
     """The points of each year that a set of valid visits counts, computed from the set alone: an oracle."""
     days = Counter[str]()
     for one in visits:
@@ -62,7 +62,7 @@ class Ledger:
     account: Account = field(default_factory=Account)
     months: dict[str, Month] = field(default_factory=lambda: defaultdict(Month))
     entries: list[Entry] = field(default_factory=list)
-    valid: list[Visit] = field(default_factory=list)
+    valid: list[Earning] = field(default_factory=list)
     exchanges: list[Entry] = field(default_factory=list)
     number: int = 0
 
@@ -72,14 +72,14 @@ class Ledger:
 
     def earn(self, kind: str, days_ago: int, raw: int = 10) -> Entry | None:
         day = (day_of(self.now_s, ZONE) - timedelta(days=days_ago)).isoformat()
-        visit = Visit(self.name(), kind, day, raw)
+        visit = Earning(self.name(), kind, day, raw)
         if RULES.is_late(day, self.now_s):
             self.entries.append(refused(visit, "late", self.now_s))
             return None
         self.valid.append(visit)
         return self.keep(earned(RULES, self.account, self.months[day[:7]], visit, self.now_s), day[:7])
 
-    def correct(self, visit: Visit) -> Entry | None:
+    def correct(self, visit: Earning) -> Entry | None:
         if RULES.has_ended(int(visit.day[:4]), self.now_s):
             return None
         self.valid.remove(visit)
@@ -98,7 +98,7 @@ class Ledger:
         self.exchanges.remove(exchange)
         return self.keep(given_back(RULES, self.account, exchange, self.name(), self.now_s))
 
-    def keep(self, change: Change, month: str = "") -> Entry:
+    def keep(self, change: AccountChange, month: str = "") -> Entry:
         assert change.account.version == self.account.version + 1
         self.account = change.account
         self.entries += change.entries
