@@ -7,11 +7,12 @@ from coupons.claim import booking, codes, packs, wallet
 from coupons.claim.eligibility import Citizen
 from coupons.slots import booking as slot_booking
 from coupons.slots import cancellation, own_bookings
+from coupons.slots import codes as slot_codes
 from coupons.web.api import Api, Response, written
 from coupons.web.bodies import CodeBody, Empty, WalletQuery
 from coupons.web.requests import Request
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
-from coupons.web.responses.slots import SlotBookingsView, SlotBookingView
+from coupons.web.responses.slots import SlotBookingsView, SlotBookingView, SlotCodeView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -167,6 +168,20 @@ def put_waiting(request: Request) -> Response:
 def delete_waiting(request: Request) -> Response:
     """The same as giving the slot back: who moved up meanwhile is out of it too."""
     return _left(request)
+
+
+@api.route(
+    "POST /slots/{slot_id}/code",
+    scope="citizen",
+    body=Empty,
+    responses={200: SlotCodeView},
+    refusals=(r.NotFound, r.Stopped),
+)
+def post_slot_code(request: Request) -> Response:
+    """Issue a code by which the venue can check the person in, for 60 seconds."""
+    return Response(
+        SlotCodeView.of(*slot_codes.slot_code(request.services, request.path["slot_id"], request.person, request.now_s))
+    )
 
 
 @api.route("GET /bookings", scope="citizen", responses={200: SlotBookingsView})

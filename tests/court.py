@@ -24,6 +24,7 @@ def rule(**changes: Any) -> dict[str, Any]:
         "waiting_max": 2,
         "promote_until_minutes": 120,
         "cancel_until_minutes": 60,
+        "check_in": {"opens_minutes_before": 30, "grace_minutes": 15},
     }
     return made | changes
 

@@ -7,8 +7,11 @@ from typing import Literal
 NotEligibleReason = Literal["group", "region", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"]
 """Why a person cannot claim: the members' group, the region, no booking, the draw, or a limit of packs. Why they cannot
 book a slot: they missed too many, are in another at that time, or in as many as a person can have."""
-CodeInvalidReason = Literal["unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced"]
-"""Why a code is refused: it is not one of ours; its PIN is missing, wrong, or was wrong too often; a newer print."""
+CodeInvalidReason = Literal[
+    "unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced", "slot-code", "coupon-code", "other-slot"
+]
+"""Why a code is refused: it is not one of ours; its PIN is missing, wrong, or was wrong too often; a newer print; a
+slot's code where a coupon's is wanted, a coupon's at a check-in, or the code of another slot."""
 LateScanReason = Literal["late-not-allowed", "late-limit"]
 """Why a late scan is refused: the merchant may send none, or none is left today."""
 UnusableStatus = Literal["held", "redeemed", "expired", "voided"]

@@ -191,7 +191,7 @@ class CodeInvalid(Refusal):
 
     slug = "code-invalid"
     reason: CodeInvalidReason = "unknown"
-    """Why the code is refused; all but `unknown` are of printed codes."""
+    """Why the code is refused."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -4,8 +4,10 @@ A person's key is a keyed hash of the normal form of the real-name identity (`id
 are the same person, in any spelling. A subject that is used instead of an identity is hashed by another key.
 
 Coupon ids and codes are sealed with AES-SIV (RFC 5297, `cryptography`): deterministic, authenticated, and unrelated for
-two coupons of one person. A sealed coupon id is 51 characters, a code 58, a printed code 54; the id of a slot's booking
-is 128 at most.
+two coupons of one person. A sealed coupon id is 51 characters, the id of a slot's booking 128 at most.
+
+The first character of a code tells its kind: `c` a coupon's (59 characters in all), `p` a printed one (55), `s` a
+slot's, for checking in (136 at most). So whoever scans the wrong one is told so.
 
 A printed code, for people without a phone, is valid as long as its coupon, together with its PIN, which another key
 derives from it. A new print has another number, so another PIN.
@@ -36,9 +38,13 @@ PERSON_BYTES = 16
 _TRACE_BYTES = 8
 CODE_LIFE_S = 60
 _COUPON = struct.Struct(f">I{PERSON_BYTES}sB")
-_NUMBER_BYTES = {"code": 5, "print": 2}
+_NUMBER_BYTES = {"code": 5, "print": 2, "slot": 5}
 """Of the second at which a code was issued (until the year 36812), and of the number of a print."""
+_KINDS = {"code": "c", "print": "p", "slot": "s"}
+"""The first character of codes; ids have none."""
+_SLOT_ID_BYTES = range(17, 64)
 PIN_DIGITS = 6
+_TAG_BYTES = 16
 _KEY_BYTES = 64  # AES-SIV with two AES-256 keys
 
 
@@ -49,6 +55,14 @@ class CouponRef:
     batch_number: int
     person: bytes
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRef:
+    """Whose place in which slot."""
+
+    slot_id: str
+    person: bytes
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ class Keys:
 
     def open_coupon(self, coupon_id: str) -> tuple[CouponRef, int] | None:
         """The coupon and the key version that sealed it; None if it was not sealed here."""
-        opened = self._open("coupon", coupon_id, _COUPON.size)
+        opened = self._open("coupon", coupon_id, range(_COUPON.size, _COUPON.size + 1))
         if opened is None:
             return None
         plain, version = opened
@@ -116,9 +130,29 @@ class Keys:
         """The id of a person's booking of a slot."""
         return self._seal("booking", version, person + slot_id.encode())
 
+    def open_booking(self, booking_id: str) -> BookingRef | None:
+        """None if it was not sealed here."""
+        opened = self._open("booking", booking_id, _after(PERSON_BYTES))
+        return None if opened is None else BookingRef(opened[0][PERSON_BYTES:].decode(), opened[0][:PERSON_BYTES])
+
+    def seal_slot_code(self, ref: BookingRef, issued_at_s: int) -> str:
+        """What a venue scans to check the person in."""
+        number = issued_at_s.to_bytes(_NUMBER_BYTES["slot"], "big")
+        return self._seal("slot", self.current, number + ref.person + ref.slot_id.encode())
+
+    def open_slot_code(self, code: str) -> tuple[BookingRef, int] | None:
+        """Whose place in which slot, and the second at which the code was issued; None if it was not sealed here."""
+        number_bytes = _NUMBER_BYTES["slot"]
+        opened = self._open("slot", code, _after(number_bytes + PERSON_BYTES))
+        if opened is None:
+            return None
+        number, person = opened[0][:number_bytes], opened[0][number_bytes : number_bytes + PERSON_BYTES]
+        slot_id = opened[0][number_bytes + PERSON_BYTES :].decode()
+        return BookingRef(slot_id, person), int.from_bytes(number, "big")
+
     def pin(self, printed_code: str) -> str:
         """The six digits that belong to a printed code, which must be genuine."""
-        version = base64.urlsafe_b64decode(printed_code[:4])[0]
+        version = base64.urlsafe_b64decode(printed_code[1:5])[0]
         master = self.master(version)
         assert master is not None, "the code was opened, so its version is there"
         digest = hmac.digest(_derive(master, "pin"), printed_code.encode(), "sha256")
@@ -140,7 +174,8 @@ class Keys:
         return self._seal(use, self.current, plain)
 
     def _open_numbered(self, use: str, text: str) -> tuple[CouponRef, int] | None:
-        opened = self._open(use, text, _COUPON.size + _NUMBER_BYTES[use])
+        size = _COUPON.size + _NUMBER_BYTES[use]
+        opened = self._open(use, text, range(size, size + 1))
         if opened is None:
             return None
         coupon, number = opened[0][: _COUPON.size], opened[0][_COUPON.size :]
@@ -151,15 +186,20 @@ class Keys:
         if master is None:  # another process already seals by this version
             raise Busy(detail="A new key has not come here yet; try again.")
         sealed = bytes([version]) + _cipher(master, use).encrypt(plain, None)
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return _KINDS.get(use, "") + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
-    def _open(self, use: str, text: str, plain_bytes: int) -> tuple[bytes, int] | None:
+    def _open(self, use: str, text: str, sizes: range) -> tuple[bytes, int] | None:
+        """`sizes`: how many bytes may be sealed in it."""
+        kind = _KINDS.get(use, "")
+        if not text.startswith(kind):
+            return None
+        text = text.removeprefix(kind)
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             return None
         # base64 ignores the spare bits of the last character: only the canonical spelling is genuine.
-        if len(raw) != 1 + 16 + plain_bytes or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        if len(raw) - 1 - _TAG_BYTES not in sizes or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
             return None
         master = self.master(raw[0])
         if master is None:
@@ -168,6 +208,11 @@ class Keys:
             return _cipher(master, use).decrypt(raw[1:], None), raw[0]
         except InvalidTag:
             return None
+
+
+def _after(first_bytes: int) -> range:
+    """The sizes of a slot's id behind so many bytes."""
+    return range(first_bytes + _SLOT_ID_BYTES.start, first_bytes + _SLOT_ID_BYTES.stop)
 
 
 def _hashed(key: bytes, name: bytes) -> bytes:

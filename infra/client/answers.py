@@ -97,9 +97,15 @@ class Booking(TypedDict):
     status: str
 
 
+class CheckInTimes(TypedDict):
+    opens_at: str
+    closes_at: str
+
+
 class SlotBooking(TypedDict):
     booking_id: str
     slot_id: str
+    campaign_id: str
     status: str
     starts_at: str
     ends_at: str
@@ -108,6 +114,13 @@ class SlotBooking(TypedDict):
     place_in_line: int | None
     promotes: bool
     reason: str | None
+    check_in: CheckInTimes | None
+    checked_in_at: str | None
+
+
+class SlotCode(TypedDict):
+    code: str
+    expires_at: str
 
 
 class SlotBookings(TypedDict):

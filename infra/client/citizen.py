@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from infra.client.api import ApiError, ProblemError, UnreachableError
 from infra.client.catalogue import Catalogue
@@ -10,7 +10,7 @@ from infra.client.reactions import reaction_to
 from infra.client.session import JITTER_S
 
 if TYPE_CHECKING:
-    from infra.client.answers import Booking, Claim, Code, SlotBooking, SlotBookings, Wallet
+    from infra.client.answers import Booking, Claim, Code, SlotBooking, SlotBookings, SlotCode, Wallet
 
 RENEW_BEFORE_S = 15.0
 """The least time that a shown code is still valid: enough to scan it and to send the request."""
@@ -34,7 +34,7 @@ class Citizen(Catalogue):
         super()._begin()
         self._unsettled: set[str] = set()
         """Batches that an attempt without an answer may have claimed, or may still claim."""
-        self._codes: dict[str, Code] = {}
+        self._codes: dict[str, Any] = {}
         """In memory only: a code on a disk would outlast the screen that shows it."""
 
     def book(self, batch_id: str) -> Booking:
@@ -132,14 +132,25 @@ class Citizen(Catalogue):
 
         Raises ProblemError: `not-found`.
         """
-        known = self._codes.get(coupon_id)
+        return cast("Code", self._shown("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}))
+
+    def slot_code(self, slot_id: str) -> SlotCode:
+        """A code by which the venue checks the person in; call this at each redraw, as `code`.
+
+        Raises ProblemError: `not-found` if the person has no place in the slot, `stopped` if it was cancelled.
+        """
+        return cast("SlotCode", self._shown("POST /slots/{slot_id}/code", {"slot_id": slot_id}))
+
+    def _shown(self, route: str, path: dict[str, str]) -> Any:
+        (name,) = path.values()
+        known = self._codes.get(name)
         if known is not None and self.seconds_until(known["expires_at"]) > RENEW_BEFORE_S:
             return known
-        fresh = self._call("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}, body={}, writes=False)
+        fresh = self._call(route, path, body={}, writes=False)
         while len(self._codes) >= CODES_MAX:
             del self._codes[next(iter(self._codes))]
-        self._codes[coupon_id] = fresh
-        return cast("Code", fresh)
+        self._codes[name] = fresh
+        return fresh
 
     def _delete(self, route: str, path: dict[str, str]) -> None:
         try:

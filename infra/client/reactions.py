@@ -80,6 +80,13 @@ REACTIONS: dict[str, Reaction] = {
             "pin-wrong": Line("The PIN is wrong. Please check your sheet.", "验证码有误，请核对。"),
             "pin-spoiled": Line("Too many wrong PINs. Please get a new sheet.", "验证码错误次数过多，请重新打印。"),
             "replaced": Line("A newer sheet replaced this one.", "该纸质券已被新券替换。"),
+            "slot-code": Line(
+                "This code checks you in at a venue. Please show a coupon.", "这是场馆签到码，请出示优惠券。"
+            ),
+            "coupon-code": Line(
+                "This is a coupon. Please show the code of your booking.", "这是优惠券，请出示预约的签到码。"
+            ),
+            "other-slot": Line("This code is for another slot.", "该签到码属于其他时段。"),
         },
     ),
     "code-expired": Reaction(

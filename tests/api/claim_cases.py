@@ -198,7 +198,7 @@ def reading_another_persons_claim(s: Stage) -> Answered:
     "POST /coupons/{coupon_id}/code",
     200,
     body={
-        "code": "Abu1m_r4UB_YqP8UqwSviQNqwAi5Yrcq9x1MnBtPaF-FxhZa5eS6mzRZSg",
+        "code": "cAbu1m_r4UB_YqP8UqwSviQNqwAi5Yrcq9x1MnBtPaF-FxhZa5eS6mzRZSg",
         "expires_at": "2020-06-06T10:01:00+08:00",
         "pin": None,
     },
@@ -217,9 +217,9 @@ CODE = "POST /coupons/{coupon_id}/code"
     CODE,
     200,
     body={
-        "code": "AQ3i6I0w47HlgblNpo6Asg0DLvO5uRJpRHGhu9uThRsy5S8PlPvVUQ",
+        "code": "pAQ3i6I0w47HlgblNpo6Asg0DLvO5uRJpRHGhu9uThRsy5S8PlPvVUQ",
         "expires_at": "2020-06-20T10:00:00+08:00",
-        "pin": "933783",
+        "pin": "940975",
     },
 )
 def a_code_on_paper(s: Stage) -> Answered:

@@ -101,6 +101,7 @@ def reserved(s: Stage, first: Person, second: Person, shop: Person) -> None:
         s.operator().send("PUT /admin/slots/{slot_id}", SLOT, body={"units": 1})
         first.send("PUT /slots/{slot_id}/booking", SLOT, body={})
     first.send("GET /slots/{slot_id}/booking", SLOT)
+    first.send("POST /slots/{slot_id}/code", SLOT, body={})
     second.send("PUT /slots/{slot_id}/booking", SLOT, body={})
     for _ in range(2):
         second.send("PUT /slots/{slot_id}/waiting", SLOT, body={})

@@ -51,7 +51,7 @@ COURT: dict[str, Any] = {
     "price_minor": 6000,
     "booking_rule": {
         **rule(),
-        "check_in": None,
+        "check_in": {"opens_minutes_before": 30, "grace_minutes": 15},
         "no_show": None,
     },
 }

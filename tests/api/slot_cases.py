@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from coupons.sealing import BookingRef
 from tests.api.cases import FIRST, REPLAY, case, opened
 from tests.api.stage import Stage
-from tests.court import offer, programme
-from tests.world import KEYS, Answered
+from tests.court import offer, programme, rule
+from tests.world import KEYS, Answered, seconds
 
 SLOT = "court.2020-06-10.0900"
-BOOKING, WAITING = "/slots/{slot_id}/booking", "/slots/{slot_id}/waiting"
+BOOKING, WAITING, CODE = "/slots/{slot_id}/booking", "/slots/{slot_id}/waiting", "/slots/{slot_id}/code"
 ADMIN = "PUT /admin/slots/{slot_id}"
 BEGINS = "2020-06-10T09:00:00+08:00"
 TIMES = {
@@ -20,12 +21,16 @@ TIMES = {
     "promote_until": "2020-06-10T07:00:00+08:00",
 }
 
+A_CODE = KEYS.seal_slot_code(BookingRef(SLOT, KEYS.person("ann")), seconds("2020-06-06T10:00:00+08:00"))
+CHECK_IN = {"opens_at": "2020-06-10T08:30:00+08:00", "closes_at": "2020-06-10T09:15:00+08:00"}
+
 
 def is_in(name: str, status: str, **changes: Any) -> dict[str, Any]:
     """What a person is in the slot at nine."""
     booking_id = KEYS.seal_booking(SLOT, KEYS.person(name), 1)
-    made = {"booking_id": booking_id, "slot_id": SLOT, "status": status, **TIMES}
-    return made | {"place_in_line": None, "promotes": False, "reason": None} | changes
+    made = {"booking_id": booking_id, "slot_id": SLOT, "campaign_id": "season", "status": status, **TIMES}
+    made |= {"place_in_line": None, "promotes": False, "reason": None}
+    return made | {"check_in": CHECK_IN, "checked_in_at": None} | changes
 
 
 def in_line(name: str, place: int = 1) -> dict[str, Any]:
@@ -47,6 +52,10 @@ def book(s: Stage, name: str = "ann", method: str = "PUT", slot_id: str = SLOT, 
 
 def wait(s: Stage, name: str = "ann", method: str = "PUT", slot_id: str = SLOT) -> Answered:
     return book(s, name, method, slot_id, WAITING)
+
+
+def show(s: Stage, name: str = "ann") -> Answered:
+    return s.citizen(name).send("POST " + CODE, {"slot_id": SLOT}, body={})
 
 
 def decide(s: Stage, slot_id: str = SLOT, **body: Any) -> Answered:
@@ -174,6 +183,34 @@ def reading_it_when_nobody_moves_up_any_more(s: Stage) -> Answered:
     wait(full(s))
     s.clock.set(TIMES["promote_until"])
     return book(s, method="GET")
+
+
+@case("POST " + CODE, 200, body={"code": A_CODE, "expires_at": "2020-06-06T10:01:00+08:00"})
+def the_code_of_a_slot(s: Stage) -> Answered:
+    return show(court(s, "ann"))
+
+
+@case("POST " + CODE, 404, "not-found", detail=f"You wait for slot '{SLOT}', and have no place.")
+def a_code_for_who_waits(s: Stage) -> Answered:
+    wait(full(s))
+    return show(s)
+
+
+@case("POST " + CODE, 404, "not-found", detail=f"You are not in slot '{SLOT}'.")
+def a_code_for_who_gave_the_slot_back(s: Stage) -> Answered:
+    book(court(s, "ann"), method="DELETE")
+    return show(s)
+
+
+@case("POST " + CODE, 404, "not-found", detail="Nobody is checked in here; just come.")
+def a_code_where_nobody_is_checked_in(s: Stage) -> Answered:
+    return show(court(s, "ann", booking_rules=[rule(check_in=None)]))
+
+
+@case("POST " + CODE, 409, "stopped", detail="This slot was cancelled: Rain")
+def a_code_of_a_cancelled_slot(s: Stage) -> Answered:
+    decide(court(s, "ann"), cancelled="Rain")
+    return show(s)
 
 
 @case("GET " + BOOKING, 404, "not-found", detail=f"You are not in slot '{SLOT}'.")

@@ -108,6 +108,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "DELETE /slots/{slot_id}/booking": lambda _: _SLOT,
     "PUT /slots/{slot_id}/waiting": lambda _: {**_SLOT, "body": {}},
     "DELETE /slots/{slot_id}/waiting": lambda _: _SLOT,
+    "POST /slots/{slot_id}/code": lambda _: {**_SLOT, "body": {}},
     "GET /bookings": lambda _: {},
     "POST /quotes": lambda t: {"body": {"code": t.code, "order": order()}},
     "PUT /orders/{order_no}/hold": lambda t: {

@@ -67,6 +67,9 @@ const CODE_INVALID: Record<Schemas["CodeInvalidReason"], string> = {
   "pin-wrong": "the PIN is wrong",
   "pin-spoiled": "the PIN was wrong too often",
   replaced: "a newer sheet replaced it",
+  "slot-code": "it checks somebody in at a venue",
+  "coupon-code": "it is a coupon's",
+  "other-slot": "it is another slot's",
 };
 
 /** Every status of a coupon has its word. */

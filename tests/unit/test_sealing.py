@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import string
+from collections.abc import Callable
 from hashlib import blake2b
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coupons.sealing import CouponRef, Keys, bucket_of
+from coupons.sealing import BookingRef, CouponRef, Keys, bucket_of
 
 OLD = {1: b"the first master secret of a test"}
 KEYS = Keys(OLD)
@@ -24,9 +25,9 @@ refs = st.builds(CouponRef, st.integers(0, 2**32 - 1), st.binary(min_size=16, ma
 
 @given(refs, st.integers(0, 2**40 - 1))
 def test_what_we_sealed_opens(ref: CouponRef, issued_at_s: int) -> None:
-    """Any coupon and any second are read back unchanged; an id has 51 characters, a code 58."""
+    """Any coupon and second are read back unchanged; an id has 51 characters, a code 59, first its kind."""
     coupon_id, code = KEYS.seal_coupon(ref, 1), KEYS.seal_code(ref, issued_at_s)
-    assert (len(coupon_id), len(code)) == (51, 58)
+    assert (len(coupon_id), len(code), code[0]) == (51, 59, "c")
     assert set(coupon_id + code) <= set(ALPHABET)
     assert KEYS.open_coupon(coupon_id) == (ref, 1)
     assert KEYS.open_code(code) == (ref, issued_at_s)
@@ -34,12 +35,25 @@ def test_what_we_sealed_opens(ref: CouponRef, issued_at_s: int) -> None:
 
 @given(refs, st.integers(0, 2**16 - 1))
 def test_a_print_opens_as_a_print_only(ref: CouponRef, number: int) -> None:
-    """It is read back unchanged, has 54 characters, and opens neither as an id nor as a code."""
+    """It is read back unchanged, has 55 characters, and opens neither as an id nor as a code."""
     printed = KEYS.seal_print(ref, number)
-    assert (len(printed), KEYS.open_print(printed)) == (54, (ref, number))
+    assert (len(printed), printed[0], KEYS.open_print(printed)) == (55, "p", (ref, number))
     assert (KEYS.open_code(printed), KEYS.open_coupon(printed)) == (None, None)
     assert KEYS.open_print(KEYS.seal_code(ref, number)) is None
     assert KEYS.open_print(printed[:-1]) is None
+
+
+@given(st.sampled_from(["a", "court", "x" * 47]), st.binary(min_size=16, max_size=16), st.integers(0, 2**40 - 1))
+def test_a_slots_code_opens_as_a_slots_only(facility_id: str, person: bytes, issued_at_s: int) -> None:
+    """Slot, person and second are read back unchanged, and the booking's id opens as the same place."""
+    ref = BookingRef(f"{facility_id}.2022-08-08.0900", person)
+    code, booking_id = KEYS.seal_slot_code(ref, issued_at_s), KEYS.seal_booking(ref.slot_id, person, 1)
+    assert (code[0], len(code) <= 136, len(booking_id) <= 128) == ("s", True, True)
+    assert set(code + booking_id) <= set(ALPHABET)
+    assert (KEYS.open_slot_code(code), KEYS.open_booking(booking_id)) == ((ref, issued_at_s), ref)
+    assert (KEYS.open_code(code), KEYS.open_print(code), KEYS.open_coupon(code), KEYS.open_booking(code)) == (None,) * 4
+    assert (KEYS.open_slot_code(booking_id), KEYS.open_coupon(booking_id)) == (None, None)
+    assert KEYS.open_slot_code("c" + code[1:]) is None
 
 
 def test_each_print_has_a_pin_of_its_own() -> None:
@@ -55,16 +69,20 @@ def test_each_print_has_a_pin_of_its_own() -> None:
     assert KEYS.open_print(ROTATED.seal_print(REF, 1)) is None
 
 
-@pytest.mark.parametrize("use", ["coupon", "code"])
+@pytest.mark.parametrize("use", ["coupon", "code", "slot"])
 def test_one_changed_character_opens_nothing(use: str) -> None:
     """At every place, every other character; the last one's spare bits included."""
-    sealed, opens = (
-        (KEYS.seal_coupon(REF, 1), KEYS.open_coupon) if use == "coupon" else (KEYS.seal_code(REF, 9), KEYS.open_code)
-    )
-    for place, character in enumerate(sealed):
+    place = BookingRef("court.2022-08-08.0900", PERSON)
+    made: dict[str, tuple[str, Callable[[str], object]]] = {
+        "coupon": (KEYS.seal_coupon(REF, 1), KEYS.open_coupon),
+        "code": (KEYS.seal_code(REF, 9), KEYS.open_code),
+        "slot": (KEYS.seal_slot_code(place, 9), KEYS.open_slot_code),
+    }
+    sealed, opens = made[use]
+    for at, character in enumerate(sealed):
         for other in ALPHABET:
             if other != character:
-                assert opens(sealed[:place] + other + sealed[place + 1 :]) is None
+                assert opens(sealed[:at] + other + sealed[at + 1 :]) is None
 
 
 def test_only_the_canonical_spelling_is_ours() -> None:
@@ -90,20 +108,23 @@ def test_the_other_alphabet_is_not_ours() -> None:
 @example("é" * 51)
 @example("\ud800" * 51)
 @example("A" * 51)
-@example("A" * 58)
+@example("c" + "A" * 58)
+@example("s" + "A" * 120)
 @example("=" * 51)
 @example("AQ" + "\0" * 49)
 def test_any_other_string_opens_nothing(text: str) -> None:
     """None, never an exception."""
     assert KEYS.open_coupon(text) is None
     assert KEYS.open_code(text) is None
+    assert (KEYS.open_slot_code(text), KEYS.open_booking(text)) == (None, None)
 
 
-@given(st.sampled_from([38, 43]).flatmap(lambda size: st.binary(min_size=size, max_size=size)))
+@given(st.sampled_from([38, 43, 60, 80]).flatmap(lambda size: st.binary(min_size=size, max_size=size)))
 def test_forged_bytes_of_the_right_length_open_nothing(raw: bytes) -> None:
     """The tag decides, also behind a version that exists."""
     text = base64.urlsafe_b64encode(b"\x01" + raw[1:]).rstrip(b"=").decode()
-    assert (KEYS.open_coupon(text), KEYS.open_code(text)) == (None, None)
+    assert (KEYS.open_coupon(text), KEYS.open_booking(text)) == (None, None)
+    assert (KEYS.open_code("c" + text), KEYS.open_slot_code("s" + text)) == (None, None)
 
 
 def test_an_id_is_not_a_code_and_a_code_no_id() -> None:
@@ -126,7 +147,7 @@ def test_two_coupons_of_one_person_have_nothing_in_common() -> None:
 
 def test_each_second_has_its_own_code() -> None:
     """A code seen by a shop tells nothing about the next."""
-    first, second = (base64.urlsafe_b64decode(KEYS.seal_code(REF, at_s) + "==") for at_s in (1, 2))
+    first, second = (base64.urlsafe_b64decode(KEYS.seal_code(REF, at_s)[1:] + "==") for at_s in (1, 2))
     assert first[1:3] != second[1:3]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from coupons.model.slots import Bookable, Slot
 
@@ -16,6 +16,15 @@ BookingState = Literal["booked", "waiting", "cancelled"]
 """What a person is in a slot: booked, on its waiting list, or in a slot that its venue cancelled."""
 UNITS_MAX = 100
 """Places of a slot: with more people its item would cost too much at each write."""
+
+
+class CheckInMark(NamedTuple):
+    """That a person used their place."""
+
+    order: bytes
+    """The key of the order that pays the venue for it (`orders.order_key`)."""
+    at_s: int
+    """When the person was checked in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +42,8 @@ class SlotRecord:
     """By person: the version that their place was given at."""
     waiting: Mapping[bytes, int] = field(default_factory=dict)
     """By person: their rank."""
-    checked_in: frozenset[bytes] = frozenset()
-    """Who used their place, and cannot be taken out."""
+    checked_in: Mapping[bytes, CheckInMark] = field(default_factory=dict)
+    """By person: who used their place, and cannot be taken out."""
     cancelled: str | None = None
     """Why the venue cancelled the slot, which is final."""
 
@@ -78,6 +87,10 @@ class SlotRecord:
         left = self._next(booked=_without(self.booked, person), waiting=_without(self.waiting, person))
         return moved_up(left) if promotes else left
 
+    def marked(self, person: bytes, mark: CheckInMark) -> SlotRecord:
+        """The person, who is booked, used their place."""
+        return self._next(checked_in={**self.checked_in, person: mark})
+
     def with_units(self, units: int, *, promotes: bool) -> SlotRecord:
         """The slot has so many places, and who waits moves up; who is booked stays, also above `units`."""
         changed = self._next(units=units)
@@ -102,6 +115,7 @@ class SlotBooking:
     place_in_line: int | None = None
     reason: str | None = None
     """Why the venue cancelled the slot."""
+    checked_in_at_s: int | None = None
 
     @classmethod
     def of(cls, slot: Slot, record: SlotRecord, person: bytes) -> Self | None:
@@ -110,7 +124,9 @@ class SlotBooking:
         if state is None:
             return None
         place = record.place_in_line(person) if state == "waiting" else None
-        return cls(slot, person, state, record.key_version, place, record.cancelled)
+        mark = record.checked_in.get(person)
+        at_s = mark.at_s if mark else None
+        return cls(slot, person, state, record.key_version, place, record.cancelled, at_s)
 
 
 @dataclass(frozen=True, slots=True)

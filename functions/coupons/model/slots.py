@@ -127,6 +127,13 @@ class Bookable:
                 yield Slot(self, name, starts_at_s, epoch_s(session.ends_at), rule, 0, None)
 
 
+class CheckInWindow(NamedTuple):
+    """When who has booked a slot can be checked in: from its first second to before its last."""
+
+    opens_at_s: int
+    closes_at_s: int
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One slot of a facility or one session of an activity, as the programme declares it."""
@@ -166,6 +173,16 @@ class Slot:
     def cancel_until_s(self) -> int:
         """From here on nobody who is booked can cancel."""
         return self.starts_at_s - 60 * self.rule.cancel_until_minutes
+
+    @property
+    def check_in(self) -> CheckInWindow | None:
+        """None: nobody is checked in."""
+        rule = self.rule.check_in
+        if rule is None or self.of.merchant_id is None:
+            return None
+        return CheckInWindow(
+            self.starts_at_s - 60 * rule.opens_minutes_before, self.starts_at_s + 60 * rule.grace_minutes
+        )
 
     def promotes(self, now_s: int) -> bool:
         """Whether who waits moves up when a place is free."""

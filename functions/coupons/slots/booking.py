@@ -12,7 +12,8 @@ from coupons.model.diaries import Diary
 from coupons.model.slot_records import SlotBooking, SlotRecord
 from coupons.model.slots import Slot
 from coupons.process.services import Services
-from coupons.refusals import Closed, Full, NotOpen, Stopped
+from coupons.refusals import Closed, Full, NotOpen
+from coupons.slots.codes import refuse_cancelled
 from coupons.slots.days import kept_record, refuse_draft, slot_of
 from coupons.slots.writes import record_now, tried, without_cancelled, written
 
@@ -97,10 +98,7 @@ def _judged(services: Services, slot: Slot, diary: Diary, now_s: int) -> Diary:
 def _refuse_by_time(slot: Slot, record: SlotRecord, now_s: int, *, is_too_late_to_wait: bool) -> None:
     if now_s >= slot.starts_at_s:
         raise Closed(closed_at_s=slot.starts_at_s, timezone=slot.timezone, detail="This slot has begun.")
-    if record.cancelled is not None:
-        raise Stopped(detail=f"This slot was cancelled: {record.cancelled}")
-    if not slot.of.is_held:
-        raise Stopped(detail="This activity does not take place as it was planned.")
+    refuse_cancelled(slot, record.cancelled)
     if is_too_late_to_wait:
         closed_at_s = slot.promote_until_s
         raise Closed(closed_at_s=closed_at_s, timezone=slot.timezone, detail="Nobody who waits moves up any more.")

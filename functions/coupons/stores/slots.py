@@ -13,7 +13,7 @@
 | `cap`, `taken`, `waiting` | places, people booked, people who wait |
 | `p:<person>` | the version that gave this person their place |
 | `w:<person>` | the rank of this person on the waiting list: the version that put them there |
-| `c:<person>` | this person used their place |
+| `c:<person>` | this person used their place: the key of its order, and when |
 | `v`, `a`, `k` | version, which every write raises; moment of the last write; version of the key that seals ids |
 | `cancelled` | why the venue cancelled the slot |
 
@@ -23,9 +23,10 @@ An item does not exist before its slot's first write, and is never deleted.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from coupons.damage import Damaged, UnlikeError
-from coupons.model.slot_records import SlotRecord
+from coupons.model.slot_records import CheckInMark, SlotRecord
 from coupons.model.slots import Slot, SlotName
 from coupons.stores import keys, slot_keys
 from coupons.stores.attributes import Item
@@ -108,7 +109,7 @@ def _fields(record: SlotRecord) -> Item:
         "k": record.key_version,
         **{f"{BOOKED}{keys.person_text(person)}": version for person, version in record.booked.items()},
         **{f"{WAITING}{keys.person_text(person)}": rank for person, rank in record.waiting.items()},
-        **{f"{CHECKED_IN}{keys.person_text(person)}": True for person in record.checked_in},
+        **{f"{CHECKED_IN}{keys.person_text(person)}": list(mark) for person, mark in record.checked_in.items()},
     }
     return fields if record.cancelled is None else fields | {"cancelled": record.cancelled}
 
@@ -124,13 +125,18 @@ def record_of(item: Item) -> SlotRecord:
         changed_at_s=item["a"],
         booked=booked,
         waiting=waiting,
-        checked_in=frozenset(_names(item, CHECKED_IN)),
+        checked_in={person: _mark(item[name]) for person, name in _names(item, CHECKED_IN).items()},
         cancelled=item.get("cancelled"),
     )
 
 
 def _people(item: Item, prefix: str) -> dict[bytes, int]:
     return {person: sure(item[name], int) for person, name in _names(item, prefix).items()}
+
+
+def _mark(stored: Any) -> CheckInMark:
+    order, at_s = sure(stored, list)
+    return CheckInMark(sure(order, bytes), sure(at_s, int))
 
 
 def _names(item: Item, prefix: str) -> dict[bytes, str]:

@@ -17,6 +17,8 @@ def open_code(services: Services, code: str, pin: str | None) -> Scanned:
         return Scanned(code, opened[0], issued_at_s=opened[1])
     printed = services.keys.open_print(code)
     if printed is None:
+        if services.keys.open_slot_code(code) is not None:
+            raise CodeInvalid(reason="slot-code", detail="This code checks a person in at a venue; it is no coupon's.")
         raise CodeInvalid(detail="This is not one of our codes.")
     return Scanned(code, printed[0], print_no=printed[1], pin=pin)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from coupons.model.diaries import Diary
+from coupons.model.slot_records import CheckInMark
 from coupons.refusals import Busy, Closed, Full, NotFound, NotOpen
 from coupons.slots import booking
 from coupons.slots.days import day_of_facility
@@ -257,7 +258,7 @@ def test_who_used_their_place_cannot_leave(court: Court) -> None:
     court.book("ann")
     record = court.record()
     slot = booking.slot_of(court.services, SLOT)
-    marked = replace(record, version=2, checked_in=frozenset({KEYS.person("ann")}))
+    marked = replace(record, version=2, checked_in={KEYS.person("ann"): CheckInMark(bytes(16), 1)})
     assert court.services.slots.tries(court.services.slots.replace(slot, record, marked, court.world.now_s))
     assert court.leave("ann") == "closed"
     court.call_off()

@@ -179,12 +179,25 @@ def test_an_unknown_version_is_asked_for_once_a_minute() -> None:
 
 @pytest.mark.parametrize(
     ("text", "requests"),
-    [("A" * 58, 1), ("A" * 54, 1), ("A" * 51, 1), ("A" * 57 + "B", 0), ("A" * 56, 0), ("A" * 160, 0), ("é" * 58, 0)],
+    [
+        ("c" + "A" * 58, 1),
+        ("p" + "A" * 54, 1),
+        ("s" + "A" * 79, 1),
+        ("A" * 51, 1),
+        ("A" * 58, 0),
+        ("c" + "A" * 54, 0),
+        ("c" + "A" * 57 + "B", 0),
+        ("s" + "A" * 138, 0),
+        ("A" * 160, 0),
+        ("c" + "é" * 58, 0),
+    ],
 )
 def test_what_is_not_spelt_like_ours_asks_for_nothing(text: str, requests: int) -> None:
     """Version 0 costs a reading where the length is one of ours and the spelling canonical; nothing else does."""
     process = Process()
-    assert (process.keys.open_code(text), process.keys.open_print(text), process.keys.open_coupon(text)) == (None,) * 3
+    keys = process.keys
+    assert (keys.open_code(text), keys.open_print(text), keys.open_coupon(text)) == (None,) * 3
+    assert keys.open_slot_code(text) is None
     assert process.vault.requests == requests
 
 

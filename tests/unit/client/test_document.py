@@ -65,6 +65,7 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "DELETE /slots/{slot_id}/booking": lambda citizen, _: citizen.leave_slot(ODD),
     "PUT /slots/{slot_id}/waiting": lambda citizen, _: citizen.wait_for_slot(ODD),
     "DELETE /slots/{slot_id}/waiting": lambda citizen, _: citizen.leave_waiting_list(ODD),
+    "POST /slots/{slot_id}/code": lambda citizen, _: citizen.slot_code(ODD),
     "GET /bookings": lambda citizen, _: citizen.bookings(),
     "PUT /batches/{batch_id}/claim": lambda citizen, _: citizen.claim(ODD),
     "GET /batches/{batch_id}/claim": lambda citizen, _: citizen.my_claim(ODD),

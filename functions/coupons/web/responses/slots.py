@@ -15,12 +15,30 @@ SlotStatus = Literal["not-open", "open", "full", "closed", "cancelled"]
 """Whether a slot can be booked: not yet, now, not while it is full, no more, or it was cancelled."""
 
 
+class CheckInView(ResponseBody):
+    """When who has booked a slot can be checked in."""
+
+    opens_at: Moment
+    """From when the venue can check people in."""
+    closes_at: Moment
+    """Until when it can; who is not checked in then has missed the slot."""
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self | None:
+        """None: nobody is checked in."""
+        window = slot.check_in
+        return window and cls(
+            opens_at=rfc3339(window.opens_at_s, slot.timezone), closes_at=rfc3339(window.closes_at_s, slot.timezone)
+        )
+
+
 class SlotBookingView(ResponseBody):
     """What a person is in a slot."""
 
     booking_id: str
     """The same as long as the person is in the slot, waiting or booked."""
     slot_id: str
+    campaign_id: str
     status: BookingState
     """What the person is now; after giving the slot back `cancelled`, without a reason."""
     starts_at: Moment
@@ -39,6 +57,10 @@ class SlotBookingView(ResponseBody):
     """
     reason: str | None
     """Why the venue cancelled the slot."""
+    check_in: CheckInView | None
+    """When the venue checks people in, by a code of the slot; null where nobody is checked in."""
+    checked_in_at: Moment | None
+    """When the person was checked in; null if they were not."""
 
     @classmethod
     def of(cls, found: SlotBooking, keys: Keys, now_s: int) -> Self:
@@ -46,6 +68,7 @@ class SlotBookingView(ResponseBody):
         return cls(
             booking_id=keys.seal_booking(slot.slot_id, found.person, found.key_version),
             slot_id=slot.slot_id,
+            campaign_id=slot.campaign_id,
             status=found.state,
             starts_at=rfc3339(slot.starts_at_s, slot.timezone),
             ends_at=rfc3339(slot.ends_at_s, slot.timezone),
@@ -54,7 +77,22 @@ class SlotBookingView(ResponseBody):
             place_in_line=found.place_in_line,
             promotes=found.state == "waiting" and slot.promotes(now_s),
             reason=found.reason,
+            check_in=CheckInView.of(slot),
+            checked_in_at=rfc3339(at_s, slot.timezone) if (at_s := found.checked_in_at_s) is not None else None,
         )
+
+
+class SlotCodeView(ResponseBody):
+    """A code by which a venue checks a person in."""
+
+    code: str
+    """What the venue scans."""
+    expires_at: Moment
+    """Until when it can be scanned."""
+
+    @classmethod
+    def of(cls, code: str, slot: Slot, expires_at_s: int) -> Self:
+        return cls(code=code, expires_at=rfc3339(expires_at_s, slot.timezone))
 
 
 class SlotBookingsView(ResponseBody):
