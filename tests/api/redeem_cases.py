@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.sealing import BookingRef, CouponRef
+from coupons.sealing import CouponRef
 from tests.api.cases import FIRST, REPLAY, TEN_OFF, case, coupon, opened
 from tests.api.claim_cases import ANNS
 from tests.api.reverse_cases import REDEEMED
@@ -40,11 +40,6 @@ def unclaimed_code(s: Stage) -> str:
     return KEYS.seal_code(CouponRef(7, KEYS.person("ann"), 0), s.now_s)
 
 
-def slot_code(s: Stage) -> str:
-    """A code by which a venue checks somebody in."""
-    return KEYS.seal_slot_code(BookingRef("court.2020-06-10.0900", KEYS.person("ann")), s.now_s)
-
-
 @case(
     QUOTE, 200, body={"eligible": True, "reasons": [], "missing_minor": 0, **TEN_OFF, "hold_max_s": 1800}, headers=FIRST
 )
@@ -77,11 +72,6 @@ def a_quote_says_every_reason(s: Stage) -> Answered:
 @case(QUOTE, 400, "code-invalid", facts={"reason": "unknown"}, detail="This is not one of our codes.")
 def a_coupon_id_is_no_code(s: Stage) -> Answered:
     return quote(s, coupon(opened(s))[0])
-
-
-@case(QUOTE, 400, "code-invalid", facts={"reason": "slot-code"})
-def a_quote_for_a_slots_code(s: Stage) -> Answered:
-    return quote(opened(s), slot_code(s))
 
 
 @case(QUOTE, 404, "not-found")
@@ -152,11 +142,6 @@ def a_lapsed_hold_is_free(s: Stage) -> Answered:
 @case(HOLD, 400, "code-invalid", facts={"reason": "unknown"})
 def a_hold_by_no_code_of_ours(s: Stage) -> Answered:
     return hold(opened(s), "x" * 58)
-
-
-@case(HOLD, 400, "code-invalid", facts={"reason": "slot-code"})
-def a_hold_by_a_slots_code(s: Stage) -> Answered:
-    return hold(opened(s), slot_code(s))
 
 
 @case(HOLD, 404, "not-found")
@@ -250,11 +235,6 @@ def the_same_redemption_after_its_reversal(s: Stage) -> Answered:
 @case(REDEEM, 400, "code-invalid", facts={"reason": "unknown"})
 def a_redemption_by_no_code_of_ours(s: Stage) -> Answered:
     return opened(s).merchant().redeem("o-1", "x" * 58, order())
-
-
-@case(REDEEM, 400, "code-invalid", facts={"reason": "slot-code"})
-def a_redemption_by_a_slots_code(s: Stage) -> Answered:
-    return opened(s).merchant().redeem("o-1", slot_code(s), order())
 
 
 @case(REDEEM, 400, "malformed", facts={"errors": [{"place": "body.scanned_at", "message": "lies in the future"}]})
