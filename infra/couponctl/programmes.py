@@ -41,6 +41,7 @@ def planned(api: Api | None, file: CampaignFile) -> dict[str, Any] | None:
     if api is None:
         return {"revision": None, "changes": None, "refusals": None}
     from coupons.model.changes import changes_of_programme
+    from coupons.model.incentive_dates import refusal_of_incentives
     from coupons.model.programme_dates import frozen_dates
     from coupons.model.programmes import Programme
     from coupons.web.responses.plan import ChangeView
@@ -49,12 +50,15 @@ def planned(api: Api | None, file: CampaignFile) -> dict[str, Any] | None:
     stored = Programme.model_validate(read) if read else None
     document = Programme.model_validate(file.programme)
     now_s = int(api.time.now_s())
-    frozen = frozen_dates(stored, document, str(file.document["timezone"]), now_s) if stored else ()
+    zone = str(file.document["timezone"])
+    said = [str(one) for one in frozen_dates(stored, document, zone, now_s)] if stored else []
+    earned = refusal_of_incentives(stored.incentives, document.incentives, zone, now_s) if stored else None
+    said += [str(earned)] if earned else []
     changes = [ChangeView.of(one).model_dump() for one in changes_of_programme(stored, document)]
     return {
         "revision": read.get("revision"),
         "changes": file.located(changes, "programme"),
-        "refusals": [{"slug": "terms-frozen", "detail": str(one)} for one in frozen],
+        "refusals": [{"slug": "terms-frozen", "detail": one} for one in said],
     }
 
 

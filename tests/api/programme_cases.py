@@ -12,18 +12,26 @@ from tests.world import Answered, campaign
 
 CAMPAIGN = "PUT /admin/campaigns/{campaign_id}"
 PLAN = "POST /admin/campaigns/{campaign_id}/plan"
-_NO_ROW: dict[str, Any] = {"price_minor": None, "booking_rule": None}
+_NO_ROW: dict[str, Any] = {"price_minor": None, "booking_rule": None, "subsidy_batch": None}
 _NO_VENUE = {"title": None, "address": None, "geo": None, "accessible": False}
 _SEATS = {"capacity": 20, "by": "slot", "batch_id": None, "booking_rule": "week"}
-_NO_COURSE = {"section_id": None, "description": None, "district": None, "live": None, "status": "scheduled"}
+_NO_COURSE = {
+    "section_id": None,
+    "description": None,
+    "district": None,
+    "live": None,
+    "status": "scheduled",
+    "points_kind": None,
+}
 _ALERT = {"body": None, "image": None, "link": None, "priority": 0}
 STORED: dict[str, Any] = {
     "revision": 1,
     "venues": [{**programme()["venues"][0], **_NO_VENUE}],
-    "facilities": [{**court({**row(), **_NO_ROW}), "title": None, "closed": []}],
+    "facilities": [{**court({**row(), **_NO_ROW}), "title": None, "closed": [], "subsidy_batch": None}],
     "booking_rules": [{**rule(per_person={"upcoming_max": 4, "per_day_minutes": None}), "no_show": None}],
     "activities": [{**course(), **_NO_COURSE, "banner": None, "seats": _SEATS}],
     "announcements": [{**alert(), **_ALERT, "audience": {"regions": [], "districts": [], "groups": []}}],
+    "incentives": None,
 }
 
 

@@ -33,6 +33,7 @@ _IDS = {
     "activities": "activity_id",
     "sessions": "session_id",
     "announcements": "announcement_id",
+    "partners": "partner_id",
 }
 """The lists whose items have an id."""
 

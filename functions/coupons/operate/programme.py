@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from coupons.fields import PlacedFault
 from coupons.model.campaigns import Campaign, EditOutcome
+from coupons.model.incentive_dates import refusal_of_incentives
 from coupons.model.programme_dates import refusal_of_dates
 from coupons.model.programme_rules import misfits, named_merchants
 from coupons.model.programmes import Announced, Programme
@@ -111,6 +112,9 @@ def _refusals(
     if stored is not None:
         frozen = refusal_of_dates(stored.document, document, campaign.timezone, now_s)
         yield from [frozen] if frozen else []
+        before, after = stored.document.incentives, document.incentives
+        earned = refusal_of_incentives(before, after, campaign.timezone, now_s)
+        yield from [earned] if earned else []
     revision = stored.head.revision if stored else None
     if document.revision != revision:
         yield _conflict(revision)

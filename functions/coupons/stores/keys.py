@@ -22,6 +22,7 @@ statistics (`statistics_keys.py`). Only these modules build keys.
 | | `PROGRAMME#campaign` | `HEAD` | which revision of the programme is current |
 | | | `CHUNK#digest#n` | a part of a programme document; the digest is of the whole |
 | | `FACILITY#id` | `OWNER` | the campaign that a name of slots belongs to |
+| | `PROGRAM#id` | `OWNER` | the campaign whose visits earn these points |
 | | `SWEEP#id#place` | `FOLD` | what a pass read of one of its places; at place 0 of an audit, how it began |
 | | | `REST#digest#n` | the part of it that is too long for one item |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |

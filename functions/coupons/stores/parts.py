@@ -36,6 +36,7 @@ ItemKind = Literal[
     "merchant's sums",
     "number",
     "order",
+    "program",
     "programme",
     "programme chunk",
     "refusals",

@@ -17,6 +17,10 @@ def facility(facility_id: str) -> Key:
     return Key(pk=f"FACILITY#{facility_id}", sk="OWNER")
 
 
+def program(program_id: str) -> Key:
+    return Key(pk=f"PROGRAM#{program_id}", sk="OWNER")
+
+
 REVISION = "REVISION#"
 
 

@@ -6,7 +6,7 @@
 | the document | BatchGetItem of the chunks that the head names, strong | 1 read unit each 4 KB |
 | store a revision | PutItem of each chunk | 1 each KB |
 | | then one transaction: head, campaign's revision, new names, what is announced | 2 a part and KB |
-| whose a facility is | GetItem | ½ read unit |
+| whose a facility is, or a program of points | GetItem | ½ read unit |
 
 A document is compressed and cut into chunks, which are named by the digest of the whole. They are put first and never
 change, and the head is put last, so a reader finds the old document or the new one, whole. Chunks of a revision that
@@ -86,6 +86,10 @@ class ProgrammeStore:
         items = self._table.items([keys.facility(one) for one in facility_ids], consistent=True)
         return dict(self._table.value(item, _owner) for item in items)
 
+    def program_owner(self, program_id: str) -> str | None:
+        """The campaign whose visits earn these points, for good; None if no programme ever had them."""
+        return self._table.get(keys.program(program_id), lambda i: sure(i["campaign_id"], str), consistent=True)
+
     def apply(self, campaign_id: str, new: NextProgramme, also: Sequence[Part] = ()) -> Programme:
         """Store `new` in place of what was read, all or nothing; returns it as stored.
 
@@ -97,6 +101,7 @@ class ProgrammeStore:
             item = {**keys.programme_chunk(campaign_id, new.head.digest, number), "part": part}
             self._table.send(self._table.put("programme chunk", item))
         own = [self._own(campaign_id, name) for name in new_names(new.document, new.read)]
+        own += [self._own_program(campaign_id, name) for name in _new_programs(new.document, new.read)]
         try:
             self._table.dynamo.transact([self._put_head(campaign_id, new.head, new.read), *own, *also])
         except TransactionFailed as failure:
@@ -117,6 +122,12 @@ class ProgrammeStore:
         item = {**keys.facility(facility_id), "facility_id": facility_id, "campaign_id": campaign_id}
         condition = "attribute_not_exists(pk) OR campaign_id = :mine"
         return self._table.put("facility", item, condition, mine=campaign_id).of(facility_id).returning_old()
+
+    def _own_program(self, campaign_id: str, program_id: str) -> Part:
+        """Guard: `tests/store/operate/test_incentives.py::test_a_program_belongs_to_one_campaign`."""
+        item = {**keys.program(program_id), "program_id": program_id, "campaign_id": campaign_id}
+        condition = "attribute_not_exists(pk) OR campaign_id = :mine"
+        return self._table.put("program", item, condition, mine=campaign_id).of(program_id).returning_old()
 
 
 _head = reader(ProgrammeHead)
@@ -141,6 +152,12 @@ def new_names(document: Programme, read: StoredProgramme | None) -> list[str]:
     return [name for name in document.bookable_ids if name not in known]
 
 
+def _new_programs(document: Programme, read: StoredProgramme | None) -> list[str]:
+    before = read.document.incentives if read else None
+    after = document.incentives
+    return [after.program_id] if after and (before is None or before.program_id != after.program_id) else []
+
+
 def taken(facility_id: str, campaign_id: str) -> TermsFrozen:
     return TermsFrozen(detail=f"Facility {facility_id!r} belongs to campaign {campaign_id!r}.")
 
@@ -154,4 +171,8 @@ def _refusal(failure: TransactionFailed) -> RevisionConflict | TermsFrozen | Bus
     if "facility" in failure.kinds:
         item = failure.item("facility")
         return taken(failure.which("facility")[0], item["campaign_id"] if item else "")
+    if "program" in failure.kinds:
+        item = failure.item("program")
+        said = f"Points {failure.which('program')[0]!r} belong to campaign {item['campaign_id'] if item else ''!r}."
+        return TermsFrozen(detail=said)
     return Busy(detail="The campaign was changed meanwhile; try again.")
