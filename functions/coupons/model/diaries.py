@@ -2,6 +2,9 @@
 
 A slot is in the diary if and only if the person is in the slot, booked or waiting; a slot that its venue cancelled is
 dropped by the diary's next write. So a place on a waiting list counts as a place, and moving up breaks no rule.
+
+A slot that the person missed is a strike, and strikes ban for a while. A ban stops what a person asks for: what they
+have stays, and who waits still moves up. An excused strike stays and does not count, so that it can count again.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from coupons.model.slots import Slot
+from coupons.model.slots import Bookable, Slot
 from coupons.refusals import NotEligible
 from coupons.times import DAY_S, day_of, rfc3339
 
@@ -23,6 +26,19 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """What it means for a person that they missed a slot."""
+
+    strike: int
+    """Which strike it was, of those in its rule's window that count. It can exceed `of`."""
+    of: int
+    """So many strikes ban."""
+    is_excused: bool
+    banned_until_s: int | None
+    """Until when the slot's rule refuses the person now; None if it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Diary:
     """`version` 0: there is no item yet."""
 
@@ -31,6 +47,8 @@ class Diary:
     """By `slot_id`: the slots of today and later that the person is in."""
     strikes: Mapping[str, int] = field(default_factory=dict)
     """By `slot_id`: when a slot began that the person missed."""
+    excused: frozenset[str] = frozenset()
+    """Those of `strikes` that do not count."""
 
     def with_slot(self, slot: Slot) -> Diary:
         span = Span(slot.starts_at_s, slot.ends_at_s)
@@ -39,6 +57,27 @@ class Diary:
     def without(self, slot_ids: Iterable[str]) -> Diary:
         gone = frozenset(slot_ids)
         return replace(self, slots={name: span for name, span in self.slots.items() if name not in gone})
+
+    def with_strikes(self, missed: Mapping[str, int]) -> Diary:
+        """These count too, unless one of them is known already: what was excused stays so."""
+        return replace(self, strikes={**missed, **self.strikes})
+
+    def without_strikes(self, slot_ids: Iterable[str]) -> Diary:
+        gone = frozenset(slot_ids)
+        kept = {name: at_s for name, at_s in self.strikes.items() if name not in gone}
+        return replace(self, strikes=kept, excused=self.excused - gone)
+
+    def with_excuse(self, slot_id: str, *, excused: bool) -> Diary:
+        """The strike of this slot counts, or does not."""
+        others = self.excused - {slot_id}
+        return replace(self, excused=others | {slot_id} if excused else others)
+
+    def as_of(self, now_s: int, of: Bookable) -> Diary:
+        """Without what counts no more: slots of days that are over, and old strikes. So a diary stays small."""
+        kept_s = of.programme.strikes_kept_s
+        # One of a slot that has not begun was given before a test clock was set back.
+        old = [name for name, at_s in self.strikes.items() if not 0 <= now_s - at_s < kept_s]
+        return self.from_today(now_s, of.timezone).without_strikes(old)
 
     def from_today(self, now_s: int, timezone: str) -> Diary:
         """Without the slots of days that are over; one that began yesterday and goes on is still in it."""
@@ -53,7 +92,7 @@ class Diary:
 
     def banned_until_s(self, slot: Slot) -> int:
         """When the last ban by the slot's rule ends; 0 if there was none."""
-        rule, missed = slot.rule.no_show, sorted(self.strikes.values())
+        rule, missed = slot.rule.no_show, self._counting()
         if rule is None:
             return 0
         last = [
@@ -62,6 +101,28 @@ class Diary:
             if at_s - first_s < rule.window_days * DAY_S
         ]
         return last[-1] + rule.ban_days * DAY_S if last else 0
+
+    def strikes_in_window(self, slot: Slot, until_s: int) -> int:
+        """How many count by the slot's rule, of the days before `until_s`, itself included."""
+        rule = slot.rule.no_show
+        return sum(1 for at_s in self._counting() if rule and 0 <= until_s - at_s < rule.window_days * DAY_S)
+
+    def missed(self, slot: Slot, now_s: int) -> Missed | None:
+        """None: the person did not miss the slot, or nothing follows from missing it."""
+        at_s, rule = self.strikes.get(slot.slot_id), slot.rule.no_show
+        if at_s is None or rule is None:
+            return None
+        until_s = self.banned_until_s(slot)
+        return Missed(
+            self.strikes_in_window(slot, at_s),
+            rule.strikes,
+            slot.slot_id in self.excused,
+            until_s if now_s < until_s else None,
+        )
+
+    def _counting(self) -> list[int]:
+        """When the slots began whose strikes count, in order."""
+        return sorted(at_s for slot_id, at_s in self.strikes.items() if slot_id not in self.excused)
 
     def _by_ban(self, slot: Slot, now_s: int) -> NotEligible | None:
         until_s = self.banned_until_s(slot)

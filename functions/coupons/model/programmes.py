@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -17,6 +18,7 @@ from coupons.model.activities import Activity
 from coupons.model.announcements import Announcement
 from coupons.model.facilities import BookingRule, Facility, Venue
 from coupons.model.incentives import Incentives
+from coupons.times import DAY_S, day_of, epoch_s
 
 _FACILITY_ID_MAX: int = 47
 
@@ -78,10 +80,26 @@ class Programme(Document):
         return next(facilities, None) or next(activities, None)
 
     @property
+    def strikes_kept_s(self) -> int:
+        """For so long after its slot began a strike can be one of those that ban, by some rule; 0 if none bans.
+
+        A ban begins within `window_days` of its first strike, and lasts `ban_days`.
+        """
+        rules = (rule.no_show for rule in self.booking_rules)
+        return max((DAY_S * (rule.window_days + rule.ban_days) for rule in rules if rule), default=0)
+
+    @property
     def bookable_ids(self) -> list[str]:
         """All names that begin a `slot_id`: facilities, and activities with seats by slot."""
         by_slot = [one.activity_id for one in self.activities if one.is_by_slot]
         return [*(one.facility_id for one in self.facilities), *by_slot]
+
+    def first_day(self, timezone: str) -> date | None:
+        """The first day that has slots; None if nothing is booked by slot."""
+        rows = [row.first_day for facility in self.facilities for row in facility.schedule]
+        sessions = [one.starts_at for activity in self.activities if activity.is_by_slot for one in activity.sessions]
+        days = [date.fromisoformat(day) for day in rows] + [day_of(epoch_s(moment), timezone) for moment in sessions]
+        return min(days, default=None)
 
     def _faults(self) -> Iterator[PlacedFault]:
         """What must hold over the whole document, each at its place."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Self
 
+from coupons.model.diaries import Missed
 from coupons.model.slots import Bookable, Slot
 
 BookingState = Literal["booked", "waiting", "cancelled"]
@@ -46,6 +47,8 @@ class SlotRecord:
     """By person: who used their place, and cannot be taken out."""
     cancelled: str | None = None
     """Why the venue cancelled the slot, which is final."""
+    missed: int | None = None
+    """How many who were booked did not come; None before its day's sweep."""
 
     def state_of(self, person: bytes) -> BookingState | None:
         """None if the person is not in the slot."""
@@ -100,6 +103,10 @@ class SlotRecord:
         """The venue cancelled the slot. Who was in it stays in the record, so that they can be told."""
         return self._next(cancelled=reason)
 
+    def swept(self, missed: int) -> SlotRecord:
+        """The sweep of its day found so many who were booked and did not come."""
+        return self._next(missed=missed)
+
     def _next(self, **changes: object) -> SlotRecord:
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
 
@@ -116,6 +123,7 @@ class SlotBooking:
     reason: str | None = None
     """Why the venue cancelled the slot."""
     checked_in_at_s: int | None = None
+    missed: Missed | None = None
 
     @classmethod
     def of(cls, slot: Slot, record: SlotRecord, person: bytes) -> Self | None:
@@ -136,6 +144,20 @@ class SlotDay:
     of: Bookable
     day: str
     slots: list[tuple[Slot, SlotRecord]]
+
+    def absent(self) -> dict[str, frozenset[bytes]]:
+        """By `slot_id`: who was booked and did not come, once people can no longer be checked in.
+
+        Nobody in a slot that was cancelled, or where nobody is checked in; and nobody of a day without one check-in:
+        then it was the venue that let nobody in.
+        """
+        if not any(record.checked_in for _, record in self.slots):
+            return {}
+        return {
+            slot.slot_id: frozenset(record.booked.keys() - record.checked_in)
+            for slot, record in self.slots
+            if slot.check_in is not None and record.cancelled is None and self.of.is_held
+        }
 
 
 def moved_up(record: SlotRecord) -> SlotRecord:

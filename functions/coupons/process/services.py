@@ -21,6 +21,7 @@ from coupons.process.leases import Leases
 from coupons.process.programmes import Programmes
 from coupons.process.refusal_counter import RefusalCounter
 from coupons.process.season_counts import SeasonCounts
+from coupons.process.swept_days import SweptDayMemory
 from coupons.process.variables import require
 from coupons.refusals import Busy
 from coupons.sealing import Keys
@@ -53,6 +54,7 @@ from coupons.stores.secrets import KeysSecret
 from coupons.stores.slots import Slots
 from coupons.stores.statistics import Statistics
 from coupons.stores.stock import Stock
+from coupons.stores.swept_days import SweptDayStore
 
 T = TypeVar("T")
 
@@ -105,6 +107,7 @@ class Services:
     refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
     programme_store = _lazy(lambda s: ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
+    swept_day_store = _lazy(lambda s: SweptDayStore(s.patient, s.settings["CATALOG_TABLE"]))
     statistics = _lazy(lambda s: Statistics(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
 
     claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
@@ -125,6 +128,7 @@ class Services:
 
     cache = _lazy(lambda s: Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
     programmes = _lazy(lambda s: Programmes(s.programme_store, s.clock))
+    swept_days = _lazy(lambda s: SweptDayMemory(s.swept_day_store))
     slot_days = _lazy(lambda s: Fresh(s.clock, s.slots.of_day))
     """The slots of a facility and day that have an item."""
     leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng))

@@ -7,6 +7,7 @@
 | expire a batch | `expiry.py` |
 | give money back | `settle/give_back.py` |
 | close settlement days | `settle/day_close.py` |
+| count who did not come to their slots | `no_shows.py` |
 | send reminders | `reminders.py` |
 | fold the statistics of hours that are over | `count/folds.py` |
 
@@ -25,7 +26,7 @@ from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.model.batches import Control, PublishedBatch
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from coupons.schedule import booking_count, expiry, reclaim, reminders
+from coupons.schedule import booking_count, expiry, no_shows, reclaim, reminders
 from coupons.settle import give_back
 from coupons.settle.day_close import close_days, closed_through
 
@@ -52,6 +53,7 @@ def run_schedule(services: Services, now_s: int, deadline_s: float) -> MinuteRep
     minute.each(minute.advance, batches)
     minute.close_days(batch_ids)
     minute.give_rests(batch_ids, batches)
+    minute.sweep_slots(batch_ids)
     # A wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
     minute.each(minute.remind, batches)
     # Last: without a fold readers add up minutes, and nothing else needs it.
@@ -136,8 +138,29 @@ class _Minute:
 
         self.each(give_rest, over)
 
+    def sweep_slots(self, batch_ids: list[str]) -> None:
+        """Facilities' days that are over, campaign by campaign."""
+
+        def swept(campaign_id: str, _batches: list[PublishedBatch]) -> bool:
+            found = no_shows.sweep(self._services, campaign_id, self._now_s, self._deadline_s)
+            for day, did in found.days.items():
+                facts = {"campaign_id": campaign_id, "day": day, "missed": did.missed, "strikes": did.strikes}
+                why = {"why": str(did.damaged[0])} if did.damaged else {}
+                self.report.did.append({**facts, "step": "damaged" if why else "swept", **why})
+            return not found.more
+
+        self._each_campaign(batch_ids, swept)
+
     def fold_statistics(self, batch_ids: list[str]) -> None:
         """Hours that are over, campaign by campaign."""
+
+        def folded(campaign_id: str, batches: list[PublishedBatch]) -> bool:
+            return fold_hours(self._services, campaign_id, batches, self._now_s, self._deadline_s)
+
+        self._each_campaign(batch_ids, folded)
+
+    def _each_campaign(self, batch_ids: list[str], step: Callable[[str, list[PublishedBatch]], bool]) -> None:
+        """`step` says whether it did all that is due of the campaign, of whose batches it is given those published."""
         campaigns: dict[str, list[PublishedBatch]] = {}
         for batch_id in batch_ids:
             with self._services.damages.left_out():
@@ -148,8 +171,7 @@ class _Minute:
                 return
             try:
                 with self._services.damages.left_out():
-                    if not fold_hours(self._services, campaign_id, batches, self._now_s, self._deadline_s):
-                        self.report.more = True
+                    self.report.more |= not step(campaign_id, batches)
             except Busy:
                 self.report.more = True
 

@@ -38,12 +38,12 @@ def record_now(services: Services, slot: Slot) -> SlotRecord:
 
 
 def without_cancelled(services: Services, diary: Diary, slot: Slot, now_s: int) -> Diary:
-    """The diary as it may be written: without days that are over, and without slots that their venue cancelled.
+    """The diary as it may be written: without what counts no more, and without slots that their venue cancelled.
 
     A cancel is final, so what a strong read shows stays true. A slot that cannot be read counts as one that stands.
     1 read unit for each other slot.
     """
-    coming = diary.from_today(now_s, slot.timezone)
+    coming = diary.as_of(now_s, slot.of)
     names = [name for slot_id in coming.slots if slot_id != slot.slot_id and (name := SlotName.of(slot_id))]
     records = services.damages.sound_of(services.slots.get_many(names) if names else {})
     return coming.without(slot_id for slot_id, record in records.items() if record.cancelled is not None)

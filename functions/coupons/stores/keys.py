@@ -23,6 +23,8 @@ statistics (`statistics_keys.py`). Only these modules build keys.
 | | | `CHUNK#digest#n` | a part of a programme document; the digest is of the whole |
 | | `FACILITY#id` | `OWNER` | the campaign that a name of slots belongs to |
 | | `PROGRAM#id` | `OWNER` | the campaign whose visits earn these points |
+| | `SWEPT#campaign` | `HEAD` | the last day through which missed slots were counted; its round |
+| | | `DAY#round#day#facility` | a facility's day after it whose missed slots were counted |
 | | `SWEEP#id#place` | `FOLD` | what a pass read of one of its places; at place 0 of an audit, how it began |
 | | | `REST#digest#n` | the part of it that is too long for one item |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |

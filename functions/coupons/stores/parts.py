@@ -46,6 +46,8 @@ ItemKind = Literal[
     "spent",
     "statistics",
     "suspended",
+    "swept day",
+    "swept days",
     "withheld",
 ]
 """Kinds of items, and of a coupon in a claim. A part of a transaction is named by its kind."""

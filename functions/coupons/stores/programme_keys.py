@@ -27,3 +27,22 @@ REVISION = "REVISION#"
 def announced(campaign_id: str, revision: int) -> Key:
     """In the table `claims`; no claim key has such a name: batch ids have no capital letters."""
     return Key(pk=f"ANNOUNCED#{campaign_id}", sk=f"{REVISION}{revision}")
+
+
+def swept(campaign_id: str) -> Key:
+    return Key(pk=f"SWEPT#{campaign_id}", sk="HEAD")
+
+
+def swept_marks(round_: int) -> str:
+    """What the sort keys of a round's marks begin with."""
+    return f"DAY#{round_:06}#"
+
+
+def swept_mark(campaign_id: str, round_: int, day: str, facility_id: str) -> Key:
+    return Key(pk=f"SWEPT#{campaign_id}", sk=f"{swept_marks(round_)}{day}#{facility_id}")
+
+
+def swept_mark_named(sort_key: str) -> tuple[str, str]:
+    """Day and facility of a mark."""
+    _, _, day, facility_id = sort_key.split("#")
+    return day, facility_id

@@ -6,7 +6,9 @@
 | wait, cancel, leave | the same, on the version that was read | 2 each KB |
 | the venue cancels it, changes its units | PutItem on the version that was read | 1 each KB |
 | one slot, several | GetItem, BatchGetItem, strong | 1 read unit each |
-| a facility's day | Query | half a read unit each 4 KB |
+| a facility's day | Query | half a read unit each 4 KB; the sweep's, strong: 1 |
+| the sweep of its day | PutItem on the version that was read | 1 each KB |
+| what is true while the slot is as it was read | part of a transaction with a diary | 2 each KB |
 
 | attribute | is |
 |---|---|
@@ -16,8 +18,10 @@
 | `c:<person>` | this person used their place: the key of its order, and when |
 | `v`, `a`, `k` | version, which every write raises; moment of the last write; version of the key that seals ids |
 | `cancelled` | why the venue cancelled the slot |
+| `missed` | how many who were booked did not come, once the day was swept |
 
-An item does not exist before its slot's first write, and is never deleted.
+An item does not exist before its slot's first write, and is never deleted: an audit reads it 90 days after the terms
+of the batch that pays for it have ended.
 """
 
 from __future__ import annotations
@@ -61,9 +65,9 @@ class Slots:
             SlotName(*slot_keys.slot_named(item)).slot_id: record for item, record in zip(items, found, strict=True)
         }
 
-    def of_day(self, facility_day: tuple[str, str]) -> dict[str, SlotRecord | Damaged]:
-        """By `hhmm`: each slot of a facility's day that has an item, as a replica knows it."""
-        items = list(self._table.query(slot_keys.slots_of_day(*facility_day), consistent=False))
+    def of_day(self, facility_day: tuple[str, str], *, consistent: bool = False) -> dict[str, SlotRecord | Damaged]:
+        """By `hhmm`: each slot of a facility's day that has an item, as a replica knows it if not `consistent`."""
+        items = list(self._table.query(slot_keys.slots_of_day(*facility_day), consistent=consistent))
         found = self._table.values(items, record_of)
         return {item["sk"]: record for item, record in zip(items, found, strict=True)}
 
@@ -95,6 +99,18 @@ class Slots:
         item = {**slot_keys.slot(*slot.name), **_fields(new), "a": now_s}
         return self._table.put("slot", item, condition, **values)
 
+    def still(self, slot: Slot, read: SlotRecord) -> Part:
+        """A part: nothing wrote the slot since it was read.
+
+        Guarded by tests/store/schedule/test_no_shows.py::test_a_strike_is_of_the_slot_as_it_was_read.
+        """
+        condition, values = unchanged("v", read.version)
+        return self._table.check("slot", slot_keys.slot(*slot.name), condition, **values)
+
+    def damaged(self, name: SlotName, reason: str) -> Damaged:
+        """That this slot's item cannot be true."""
+        return Damaged(self._table.name, reason=reason, **slot_keys.slot(*name))
+
     def tries(self, part: Part) -> bool:
         """The part is applied, alone; False if its condition refused it."""
         return self._table.tries(part)
@@ -111,7 +127,8 @@ def _fields(record: SlotRecord) -> Item:
         **{f"{WAITING}{keys.person_text(person)}": rank for person, rank in record.waiting.items()},
         **{f"{CHECKED_IN}{keys.person_text(person)}": list(mark) for person, mark in record.checked_in.items()},
     }
-    return fields if record.cancelled is None else fields | {"cancelled": record.cancelled}
+    known = {"cancelled": record.cancelled, "missed": record.missed}
+    return fields | {name: value for name, value in known.items() if value is not None}
 
 
 def record_of(item: Item) -> SlotRecord:
@@ -127,6 +144,7 @@ def record_of(item: Item) -> SlotRecord:
         waiting=waiting,
         checked_in={person: _mark(item[name]) for person, name in _names(item, CHECKED_IN).items()},
         cancelled=item.get("cancelled"),
+        missed=item.get("missed"),
     )
 
 
