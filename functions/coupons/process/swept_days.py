@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-
 from coupons.model.swept_days import DueMoments, FacilityDay, SweptDays, days_after, due_moments
 from coupons.process.programmes import CurrentProgramme
 from coupons.stores.swept_days import SweptDayStore
@@ -17,7 +14,7 @@ class SweptDayMemory:
     def __init__(self, store: SweptDayStore) -> None:
         self._store = store
         self._known: dict[str, SweptDays] = {}
-        self._due: Callable[[CurrentProgramme, str], DueMoments] = lru_cache(DAYS_KEPT_MAX)(_due_moments)
+        self._moments: dict[tuple[str, int, str], DueMoments] = {}
 
     def known(self, campaign_id: str) -> SweptDays:
         """What this process knows to be swept; more may be. Raises Damaged."""
@@ -61,6 +58,12 @@ class SweptDayMemory:
             through = day
         return through
 
-
-def _due_moments(current: CurrentProgramme, day: str) -> DueMoments:
-    return due_moments(current.campaign_id, current.timezone, current.document, day)
+    def _due(self, current: CurrentProgramme, day: str) -> DueMoments:
+        """A document's dates never change, so each is computed once."""
+        campaign_id, document = current.campaign_id, current.document
+        key = campaign_id, document.revision or 0, day
+        if key not in self._moments:
+            if len(self._moments) >= DAYS_KEPT_MAX:
+                self._moments.clear()
+            self._moments[key] = due_moments(campaign_id, current.timezone, document, day)
+        return self._moments[key]

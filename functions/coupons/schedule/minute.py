@@ -146,7 +146,8 @@ class _Minute:
             for day, did in found.days.items():
                 facts = {"campaign_id": campaign_id, "day": day, "missed": did.missed, "strikes": did.strikes}
                 why = {"why": str(did.damaged[0])} if did.damaged else {}
-                self.report.did.append({**facts, "step": "damaged" if why else "swept", **why})
+                if did.missed or did.strikes or why:
+                    self.report.did.append({**facts, "step": "damaged" if why else "swept", **why})
             return not found.more
 
         self._each_campaign(batch_ids, swept)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coupons.model.slot_records import SlotRecord
+from coupons.model.slot_records import SlotDay, SlotRecord
 from coupons.model.slots import Slot
 from coupons.process.services import Services
 from coupons.refusals import Closed, Stopped
 from coupons.slots.days import slot_of
+from coupons.slots.strikes import settle
 from coupons.slots.writes import record_now, tried
 
 SlotChange = tuple[Slot, SlotRecord, bool]
@@ -18,15 +19,19 @@ SlotChange = tuple[Slot, SlotRecord, bool]
 def cancel(services: Services, slot_id: str, reason: str, now_s: int) -> SlotChange:
     """The slot is cancelled for good; who is in it stays in its record and is told. 1 write unit each KB.
 
-    A repeat keeps the first reason. Raises NotFound, Closed (the slot is over), Busy.
+    If its day was swept already, while the slot goes on, who missed it has no strike any more. A repeat keeps the first
+    reason, and does what is left to do. Raises NotFound, Closed (the slot is over), Busy.
     """
-    return _changed(
+    slot, record, replay = _changed(
         services,
         slot_id,
         now_s,
         is_done=lambda record: record.cancelled is not None,
         change=lambda record, _promotes: record.called_off(reason),
     )
+    if record.missed:
+        settle(services, SlotDay(slot.of, slot.name.day, [(slot, record)]), {}, now_s, broken=[])
+    return slot, record, replay
 
 
 def set_units(services: Services, slot_id: str, units: int, now_s: int) -> SlotChange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ from coupons.model.slot_records import SlotBooking, SlotRecord
 from coupons.process.services import Services
 from coupons.refusals import Refusal
 from coupons.slots import booking, cancellation, own_bookings, venue
+from coupons.slots.days import slot_of
 from coupons.stores import keys
-from tests.court import DAY, a_slot, offer
+from tests.court import DAY, offer
 from tests.world import KEYS, World
 
 SLOT = f"court.{DAY}.0900"
@@ -44,9 +45,19 @@ class Court:
     def call_off(self, reason: str = "rain", slot_id: str = SLOT) -> SlotRecord:
         return venue.cancel(self.services, slot_id, reason, self.world.now_s)[1]
 
+    def check_in(self, name: str, slot_id: str = SLOT) -> None:
+        """The person used their place."""
+        slots, slot, record = self.services.slots, slot_of(self.services, slot_id), self.record(slot_id)
+        marked = replace(record, version=record.version + 1, checked_in=record.checked_in | {KEYS.person(name)})
+        assert slots.tries(slots.replace(slot, record, marked, self.world.now_s))
+
+    def strikes(self, name: str) -> list[str]:
+        """The slots that the person missed, those that are excused in brackets."""
+        diary = self.diary(name)
+        return [f"({slot_id})" if slot_id in diary.excused else slot_id for slot_id in sorted(diary.strikes)]
+
     def record(self, slot_id: str = SLOT) -> SlotRecord:
-        _, day, hhmm = slot_id.split(".")
-        return self.services.slots.get(a_slot(hhmm, day))
+        return self.services.slots.get(slot_of(self.services, slot_id))
 
     def booked(self, *names: str) -> list[str]:
         return [name for name in names if KEYS.person(name) in self.record().booked]
