@@ -16,7 +16,7 @@ from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
 from coupons.operate import campaigns, controls, members, merchants, plan, programme, publication
 from coupons.settle import budgets
-from coupons.slots import venue
+from coupons.slots import own_bookings, strikes, venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import (
     AuditQuery,
@@ -28,6 +28,7 @@ from coupons.web.bodies import (
     QuantityBody,
     SlotBody,
     StopBody,
+    StrikeBody,
 )
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
 from coupons.web.responses.claims import PersonView
@@ -35,6 +36,7 @@ from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
 from coupons.web.responses.plan import PlanView
 from coupons.web.responses.slots import SlotCountsView
+from coupons.web.responses.strikes import ExcuseView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -213,14 +215,26 @@ def put_slot(request: Request) -> Response:
     return repeatable(SlotCountsView.of(slot, record), replay=replay)
 
 
+@api.route("PUT /admin/strikes", scope="operator", body=StrikeBody, responses={200: ExcuseView}, refusals=(r.NotFound,))
+def put_strike(request: Request) -> Response:
+    """Excuse a slot that a person missed, or count it again; the person's ban follows. Each decision is logged."""
+    services, body, now_s = request.services, request.body, request.now_s
+    person = services.keys.person(body.person_id)
+    facts = {"slot": body.slot_id, "excused": body.excused}
+    api.log("strike", operator=request.caller.subject, person=person.hex(), **facts)
+    slot, diary, replay = strikes.excuse(services, body.slot_id, person, now_s, excused=body.excused)
+    return repeatable(ExcuseView.of(slot, diary, now_s), replay=replay)
+
+
 @api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, responses={200: PersonView})
 def post_lookup(request: Request) -> Response:
-    """The hotline's look at a person's coupons and bookings; each look is logged."""
+    """The hotline's look at a person's coupons, bookings and strikes; each look is logged."""
     services, person, now_s = request.services, request.services.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
     found, damaged = wallet.wallet(services, person, now_s)
     bookings, broken = booking.bookings_of(services, person, now_s)
-    return Response(PersonView.of(found, bookings, damaged + broken, services.keys, now_s))
+    missed, torn = own_bookings.strikes_of(services, person, now_s)
+    return Response(PersonView.of(found, bookings, missed, damaged + broken + torn, services.keys, now_s))
 
 
 @api.route(

@@ -127,7 +127,7 @@ def put_slot_booking(request: Request) -> Response:
 @api.route("GET /slots/{slot_id}/booking", scope="citizen", responses={200: SlotBookingView}, refusals=(r.NotFound,))
 def get_slot_booking(request: Request) -> Response:
     """What the person is in a slot: booked, waiting, or in a slot that was cancelled."""
-    found = own_bookings.my_booking(request.services, request.path["slot_id"], request.person)
+    found = own_bookings.my_booking(request.services, request.path["slot_id"], request.person, request.now_s)
     return Response(SlotBookingView.of(found, request.services.keys, request.now_s))
 
 
@@ -186,9 +186,9 @@ def post_slot_code(request: Request) -> Response:
 
 @api.route("GET /bookings", scope="citizen", responses={200: SlotBookingsView})
 def get_bookings(request: Request) -> Response:
-    """All slots of the person that have not ended."""
-    found, damaged = own_bookings.bookings_of(request.services, request.person, request.now_s)
-    return Response(SlotBookingsView.of(found, damaged, request.services.keys, request.now_s))
+    """All slots of the person that have not ended, those of today that they had, and those that they missed."""
+    found = own_bookings.bookings_of(request.services, request.person, request.now_s)
+    return Response(SlotBookingsView.of(found, request.services.keys, request.now_s))
 
 
 def _left(request: Request) -> Response:

@@ -29,13 +29,12 @@ def rule(**changes: Any) -> dict[str, Any]:
     return made | changes
 
 
-CHECK_IN = {"opens_minutes_before": 30, "grace_minutes": 15}
 NO_SHOW = {"strikes": 3, "window_days": 30, "ban_days": 14}
 
 
 def strict_rule(**changes: Any) -> dict[str, Any]:
-    """People are checked in, and three missed slots in thirty days ban for fourteen."""
-    return rule(check_in=CHECK_IN, no_show=NO_SHOW, **changes)
+    """Three missed slots in thirty days ban for fourteen."""
+    return rule(no_show=NO_SHOW, **changes)
 
 
 def row(**changes: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _MISFITS: dict[str, dict[str, Any]] = {
     "GET /merchant": {"query": {_ODD: ""}},
     "POST /quotes": {"body": []},
     "POST /admin/persons/lookup": {"body": []},
+    "PUT /admin/strikes": {"body": {"person_id": "ann", "slot_id": "court.2020-06-31.0900", "excused": True}},
 }
 """Malformed input for routes without a path parameter."""
 

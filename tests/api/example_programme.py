@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from coupons.model.slot_records import CheckInMark
+from coupons.slots.days import slot_of
 from tests.api.stage import Stage
-from tests.world import Person
+from tests.world import KEYS, Person
 
 SLOT = {"slot_id": "kitchen-table.2020-06-07.1000"}
 
@@ -92,6 +94,25 @@ SMALL_PROGRAMME: dict[str, Any] = {
         }
     ],
 }
+
+
+TONIGHT = {"slot_id": "kitchen-table.2020-06-06.1800"}
+
+
+def missed(s: Stage, first: Person, second: Person) -> None:
+    """Two book a table of the same evening, and one of them comes; the other's strike is excused by an operator."""
+    for person in (first, second):
+        person.send("PUT /slots/{slot_id}/booking", TONIGHT, body={})
+    services = s.new_services()
+    slot = slot_of(services, TONIGHT["slot_id"])
+    record = services.slots.get(slot)
+    marked = record.marked(KEYS.person("wang-fang"), CheckInMark(b"order", slot.starts_at_s))
+    assert services.slots.tries(services.slots.replace(slot, record, marked, slot.starts_at_s))
+    s.clock.set("2020-06-06T20:15:30+08:00")
+    s.tick()
+    excused = {"person_id": "li-hua", **TONIGHT, "excused": True}
+    for _ in range(2):
+        s.operator().send("PUT /admin/strikes", body=excused)
 
 
 def reserved(s: Stage, first: Person, second: Person, shop: Person) -> None:

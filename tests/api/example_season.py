@@ -21,7 +21,7 @@ from unittest.mock import patch
 import tests.world
 from infra.openapi.examples import EXAMPLES
 from tests.api.common import Throttled
-from tests.api.example_programme import SMALL_PROGRAMME, reserved
+from tests.api.example_programme import SMALL_PROGRAMME, missed, reserved
 from tests.api.seasons import beijing, meal, season
 from tests.api.stage import Stage, stage
 from tests.bus import Stream
@@ -185,6 +185,7 @@ def successes(s: Stage) -> None:
     asked = {"by": "category", "from": "2020-06-06T00:00:00+08:00", "to": "2020-06-07T00:00:00+08:00"}
     s.citizen("anybody").send("GET /campaigns/{campaign_id}/stats", CAMPAIGN, query=asked)
     operated(s)
+    missed(s, li(s), s.citizen("wang-fang", region="beijing"))
 
 
 def refused_callers(s: Stage) -> None:

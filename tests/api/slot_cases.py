@@ -30,7 +30,7 @@ def is_in(name: str, status: str, **changes: Any) -> dict[str, Any]:
     booking_id = KEYS.seal_booking(SLOT, KEYS.person(name), 1)
     made = {"booking_id": booking_id, "slot_id": SLOT, "campaign_id": "season", "status": status, **TIMES}
     made |= {"place_in_line": None, "promotes": False, "reason": None}
-    return made | {"check_in": CHECK_IN, "checked_in_at": None} | changes
+    return made | {"check_in": CHECK_IN, "checked_in_at": None, "missed": None} | changes
 
 
 def in_line(name: str, place: int = 1) -> dict[str, Any]:
@@ -221,13 +221,16 @@ def reading_a_slot_of_others(s: Stage) -> Answered:
 @case(
     "GET /bookings",
     200,
-    body={"bookings": [is_in("ann", "booked")], "as_of": "2020-06-06T10:00:00+08:00", "damaged": 0},
+    body={"bookings": [is_in("ann", "booked")], "strikes": [], "as_of": "2020-06-06T10:00:00+08:00", "damaged": 0},
 )
 def all_of_a_persons_bookings(s: Stage) -> Answered:
     return court(s, "ann", "bob").citizen("ann").send("GET /bookings")
 
 
-@case("GET /bookings", 200, body={"bookings": [], "as_of": "2020-06-06T02:00:00+00:00", "damaged": 0})
+NO_SLOTS = {"bookings": [], "strikes": [], "as_of": "2020-06-06T02:00:00+00:00", "damaged": 0}
+
+
+@case("GET /bookings", 200, body=NO_SLOTS)
 def no_bookings(s: Stage) -> Answered:
     return court(s).citizen("ann").send("GET /bookings")
 

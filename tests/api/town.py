@@ -146,6 +146,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "PUT /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "bakery"}, "body": MERCHANT},
     "GET /admin/merchants/{merchant_id}": lambda _: {"path": {"merchant_id": "diner"}},
     "PUT /admin/slots/{slot_id}": lambda _: {**_SLOT, "body": {"units": 3}},
+    "PUT /admin/strikes": lambda _: {"body": {"person_id": "ann", **_SLOT["path"], "excused": True}},
     "POST /admin/persons/lookup": lambda _: {"body": {"person_id": "ann"}},
     "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
     "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,

@@ -38,6 +38,13 @@ class Missed:
     """Until when the slot's rule refuses the person now; None if it does not."""
 
 
+class Strike(NamedTuple):
+    """A slot that a person missed, and what that means."""
+
+    slot: Slot
+    missed: Missed
+
+
 @dataclass(frozen=True, slots=True)
 class Diary:
     """`version` 0: there is no item yet."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Self
 
-from coupons.model.diaries import Missed
+from coupons.model.diaries import Missed, Strike
 from coupons.model.slots import Bookable, Slot
 
 BookingState = Literal["booked", "waiting", "cancelled"]
@@ -135,6 +135,15 @@ class SlotBooking:
         mark = record.checked_in.get(person)
         at_s = mark.at_s if mark else None
         return cls(slot, person, state, record.key_version, place, record.cancelled, at_s)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSlots:
+    """A person's slots and strikes, each by their start. `damaged`: how many items cannot be shown."""
+
+    bookings: list[SlotBooking]
+    strikes: list[Strike]
+    damaged: int
 
 
 @dataclass(frozen=True, slots=True)

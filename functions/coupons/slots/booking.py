@@ -63,7 +63,7 @@ def _entered(
         record = record_now(services, slot)
     mine, promotes = SlotBooking.of(slot, record, person), slot.promotes(now_s)
     if mine and (mine.state != "waiting" or promotes or record.is_full):
-        return mine, True
+        return replace(mine, missed=diary.missed(slot, now_s)), True
     # From here on the diary is one without this slot: if it has it, the person left or waits, and the write tells.
     others, refuses = diary.without([slot.slot_id]), record.refuses(promotes=promotes)
     _refuse_by_time(slot, record, now_s, is_too_late_to_wait=joins and refuses and not promotes)

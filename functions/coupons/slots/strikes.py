@@ -1,4 +1,4 @@
-"""Strikes: who was booked in a slot and did not come; what an operator excuses; what a person has of them.
+"""Strikes: who was booked in a slot and did not come, and what an operator excuses.
 
 A strike stands in the person's diary, by slot. So it is counted once, however often it is given, and each judgement of
 a booking computes the ban from what stands there.
@@ -7,20 +7,17 @@ a booking computes the ban from what stands there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from coupons.damage import Damaged
-from coupons.model.diaries import Diary, Missed
+from coupons.model.diaries import Diary
 from coupons.model.slot_records import SlotDay, SlotRecord
 from coupons.model.slots import Slot
 from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound
 from coupons.slots.days import slot_of
 from coupons.slots.writes import tried, without_cancelled
-
-Strike = tuple[Slot, Missed]
-"""A slot that a person missed, and what that means."""
 
 
 @dataclass(slots=True)
@@ -104,15 +101,3 @@ def excuse(services: Services, slot_id: str, person: bytes, now_s: int, *, excus
         return (slot, new, False) if done else None
 
     return tried(services, attempt)
-
-
-def strikes_of(services: Services, diaries: Iterable[Diary], now_s: int, damaged: list[Damaged]) -> list[Strike]:
-    """The slots that a person missed, by their start, as long as they can count; excused ones too."""
-    found: list[Strike] = []
-    for diary in diaries:
-        for slot_id in diary.strikes:
-            with services.damages.left_out(damaged):
-                slot = slot_of(services, slot_id)
-                missed = diary.as_of(now_s, slot.of).missed(slot, now_s)
-                found += [(slot, missed)] if missed else []
-    return sorted(found, key=lambda one: (one[0].starts_at_s, one[0].slot_id))

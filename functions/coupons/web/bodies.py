@@ -18,6 +18,7 @@ from coupons.fields import (
     Quantity,
     Reason,
     SealedId,
+    SlotId,
 )
 from coupons.model.activities import ActivityKind
 from coupons.model.claims import CouponStatus
@@ -143,6 +144,17 @@ class SlotBody(Document):
         if (self.cancelled is None) == (self.units is None):
             raise ValueError("state either cancelled or units")
         return self
+
+
+class StrikeBody(Document):
+    """A slot that a person missed, and whether that counts."""
+
+    person_id: PersonName
+    """The person's real-name identity. In the body, because URLs are logged and must not hold identities."""
+    slot_id: SlotId
+    """The slot that the person missed."""
+    excused: bool
+    """True: it does not count, and a ban is computed anew. False: it counts again."""
 
 
 class Query(BaseModel):

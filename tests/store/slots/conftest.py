@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from coupons.model.diaries import Diary
-from coupons.model.slot_records import SlotBooking, SlotRecord
+from coupons.model.slot_records import CheckInMark, SlotBooking, SlotRecord
 from coupons.process.services import Services
 from coupons.refusals import Refusal
 from coupons.slots import booking, cancellation, own_bookings, venue
@@ -37,7 +37,7 @@ class Court:
         return self._said(lambda: cancellation.leave(self.services, slot_id, KEYS.person(name), self.world.now_s))
 
     def state(self, name: str, slot_id: str = SLOT) -> str:
-        return self._said(lambda: own_bookings.my_booking(self.services, slot_id, KEYS.person(name)))
+        return self._said(lambda: own_bookings.my_booking(self.services, slot_id, KEYS.person(name), self.world.now_s))
 
     def units(self, units: int, slot_id: str = SLOT) -> SlotRecord:
         return venue.set_units(self.services, slot_id, units, self.world.now_s)[1]
@@ -48,7 +48,7 @@ class Court:
     def check_in(self, name: str, slot_id: str = SLOT) -> None:
         """The person used their place."""
         slots, slot, record = self.services.slots, slot_of(self.services, slot_id), self.record(slot_id)
-        marked = replace(record, version=record.version + 1, checked_in=record.checked_in | {KEYS.person(name)})
+        marked = record.marked(KEYS.person(name), CheckInMark(b"order", self.world.now_s))
         assert slots.tries(slots.replace(slot, record, marked, self.world.now_s))
 
     def strikes(self, name: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from coupons.model.slot_records import OwnSlots
 from coupons.refusals import NotEligible
 from coupons.slots import booking
 from coupons.slots.own_bookings import bookings_of
@@ -92,10 +93,10 @@ def test_my_bookings_are_all_that_have_not_ended(halls: Court) -> None:
     halls.call_off(slot_id=TEN)
 
     def mine() -> list[tuple[str, str, str | None]]:
-        found, _ = bookings_of(halls.services, KEYS.person("ann"), halls.world.now_s)
-        return [(one.slot.slot_id, one.state, one.reason) for one in found]
+        found = bookings_of(halls.services, KEYS.person("ann"), halls.world.now_s)
+        return [(one.slot.slot_id, one.state, one.reason) for one in found.bookings]
 
     assert mine() == [(NINE, "waiting", None), (TEN, "cancelled", "rain")]
     halls.at("2020-06-10T10:00:00+08:00")
     assert mine() == [(TEN, "cancelled", "rain")]
-    assert bookings_of(halls.services, KEYS.person("eve"), halls.world.now_s) == ([], 0)
+    assert bookings_of(halls.services, KEYS.person("eve"), halls.world.now_s) == OwnSlots([], [], 0)

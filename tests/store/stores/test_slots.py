@@ -8,7 +8,7 @@ import pytest
 
 from coupons.damage import Damaged
 from coupons.model.diaries import Diary, Span
-from coupons.model.slot_records import SlotRecord
+from coupons.model.slot_records import CheckInMark, SlotRecord
 from coupons.stores import slot_keys
 from coupons.stores.diaries import Diaries
 from coupons.stores.slots import Slots
@@ -92,7 +92,7 @@ def test_a_list_without_force_holds_nobody_back(slots: Slots) -> None:
 
 def test_what_is_put_is_read(slots: Slots) -> None:
     """Every field of a record, from its item."""
-    whole = SlotRecord(3, 5, 2, NOW_S, {ANN: 1, BOB: 4}, {CYD: 3}, frozenset({BOB}), "rain")
+    whole = SlotRecord(3, 5, 2, NOW_S, {ANN: 1, BOB: 4}, {CYD: 3}, {BOB: CheckInMark(b"order", 7)}, "rain", 3)
     put(slots, whole)
     assert slots.get(SLOT) == whole
     assert slots.get_many([SLOT.name, a_slot("1000").name]) == {SLOT.slot_id: whole}

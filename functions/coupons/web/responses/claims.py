@@ -9,9 +9,11 @@ from coupons.model import claims
 from coupons.model.batches import PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import BookingRecord, Coupon
+from coupons.model.diaries import Strike
 from coupons.sealing import Keys
 from coupons.times import rfc3339
 from coupons.web.responses.base import Moment, ResponseBody
+from coupons.web.responses.strikes import StrikeView
 
 
 class UsedView(ResponseBody):
@@ -132,15 +134,18 @@ class PersonView(ResponseBody):
     """All of the person's coupons."""
     bookings: list[BookingView]
     """The person's bookings of live batches."""
+    strikes: list[StrikeView]
+    """Slots that the person missed, by their start, as long as they can count."""
     as_of: Moment
     damaged: int
-    """How many packs and bookings cannot be shown until they are mended."""
+    """How many packs, bookings and diaries cannot be shown until they are mended."""
 
     @classmethod
     def of(
         cls,
         packs: list[ClaimedPack],
         bookings: list[tuple[PublishedBatch, BookingRecord]],
+        strikes: list[Strike],
         damaged: int,
         keys: Keys,
         now_s: int,
@@ -148,6 +153,7 @@ class PersonView(ResponseBody):
         return cls(
             coupons=[coupon for pack in packs for coupon in CouponView.each_of(pack, keys, now_s)],
             bookings=[BookingView.of(batch, record) for batch, record in bookings],
+            strikes=[StrikeView.of(one) for one in strikes],
             as_of=_as_of(packs, now_s),
             damaged=damaged,
         )

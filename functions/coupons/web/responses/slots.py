@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal, Self
 
 from coupons.fields import Title
-from coupons.model.slot_records import BookingState, SlotBooking, SlotDay, SlotRecord
+from coupons.model.slot_records import BookingState, OwnSlots, SlotBooking, SlotDay, SlotRecord
 from coupons.model.slots import Slot
 from coupons.sealing import Keys
 from coupons.times import rfc3339
 from coupons.web.responses.base import CalendarDay, Moment, ResponseBody
+from coupons.web.responses.strikes import MissedView, StrikeView
 
 SlotStatus = Literal["not-open", "open", "full", "closed", "cancelled"]
 """Whether a slot can be booked: not yet, now, not while it is full, no more, or it was cancelled."""
@@ -61,6 +62,8 @@ class SlotBookingView(ResponseBody):
     """When the venue checks people in, by a code of the slot; null where nobody is checked in."""
     checked_in_at: Moment | None
     """When the person was checked in; null if they were not."""
+    missed: MissedView | None
+    """What follows from missing the slot. Null: the person came, the day is not counted yet, or nothing follows."""
 
     @classmethod
     def of(cls, found: SlotBooking, keys: Keys, now_s: int) -> Self:
@@ -79,6 +82,7 @@ class SlotBookingView(ResponseBody):
             reason=found.reason,
             check_in=CheckInView.of(slot),
             checked_in_at=rfc3339(at_s, slot.timezone) if (at_s := found.checked_in_at_s) is not None else None,
+            missed=MissedView.of_missed(found.missed, slot.timezone) if found.missed else None,
         )
 
 
@@ -96,19 +100,25 @@ class SlotCodeView(ResponseBody):
 
 
 class SlotBookingsView(ResponseBody):
-    """A person's slots that have not ended."""
+    """A person's slots that have not ended, those of today that they had, and those that they missed."""
 
     bookings: list[SlotBookingView]
-    """By their start, of all campaigns that are live."""
+    """By their start, of all campaigns that are live. Of slots that ended only those of today in which the person had a
+    place.
+    """
+    strikes: list[StrikeView]
+    """Slots that the person missed, by their start, as long as they can count."""
     as_of: Moment
     damaged: int
     """How many records of the person's slots cannot be shown until they are mended; nothing is lost."""
 
     @classmethod
-    def of(cls, found: list[SlotBooking], damaged: int, keys: Keys, now_s: int) -> Self:
-        bookings = [SlotBookingView.of(one, keys, now_s) for one in found]
-        as_of = rfc3339(now_s, found[0].slot.timezone if found else "UTC")
-        return cls(bookings=bookings, as_of=as_of, damaged=damaged)
+    def of(cls, found: OwnSlots, keys: Keys, now_s: int) -> Self:
+        bookings = [SlotBookingView.of(one, keys, now_s) for one in found.bookings]
+        slots = [*(one.slot for one in found.bookings), *(one.slot for one in found.strikes)]
+        as_of = rfc3339(now_s, slots[0].timezone if slots else "UTC")
+        strikes = [StrikeView.of(one) for one in found.strikes]
+        return cls(bookings=bookings, strikes=strikes, as_of=as_of, damaged=found.damaged)
 
 
 class SlotView(ResponseBody):
