@@ -36,12 +36,13 @@ _BY_SLOT = (*_BY_TIME, r.Stopped, r.NotEligible, r.Full)
     scope="citizen",
     body=Empty,
     responses={201: BookingView, 200: BookingView},
-    refusals=(*_BY_TIME, r.Stopped),
+    refusals=(*_BY_TIME, r.Stopped, r.NotEligible),
     operation="booking",
 )
 def put_booking(request: Request) -> Response:
     """Book a batch before it opens."""
-    batch, record, replay = booking.book(request.services, request.path["batch_id"], request.person, request.now_s)
+    citizen = Citizen(request.person, request.caller.region, request.household)
+    batch, record, replay = booking.book(request.services, request.path["batch_id"], citizen, request.now_s)
     return written(BookingView.of(batch, record), replay=replay)
 
 

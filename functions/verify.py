@@ -20,7 +20,7 @@ from coupons.web.responses.till import HoldView, MerchantView, QuoteView, Redemp
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
-_BY_CODE = (r.NotFound, r.CodeInvalid, r.CodeExpired, r.CouponNotUsable)
+_BY_CODE = (r.NotFound, r.NotEligible, r.CodeInvalid, r.CodeExpired, r.CouponNotUsable)
 _BY_ORDER = (*_BY_CODE, r.OrderConflict, r.OrderNotEligible)
 
 

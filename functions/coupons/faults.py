@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, Self, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -148,7 +148,8 @@ def _plain(annotation: Any) -> Any:
 def _branch(annotation: Any, step: Step) -> Any:
     """The branch of a union that this step of pydantic's place names; None if it names none."""
     for one in map(_plain, get_args(annotation) if get_origin(annotation) in _UNIONS else ()):
-        names = {one.__name__, *_tags(one)} if _is_model(one) else _STRING_BRANCHES if one is str else ()
+        is_text = one is str or get_origin(one) is Literal
+        names = {one.__name__, *_tags(one)} if _is_model(one) else _STRING_BRANCHES if is_text else ()
         if step in names:
             return one
     return None
@@ -177,7 +178,7 @@ def _pattern(annotated: Any) -> str:
 
 
 _UNIONS = (Union, UnionType)
-_STRING_BRANCHES = ("str", "constrained-str")
+_STRING_BRANCHES = ("str", "constrained-str", "word")
 _OF_TYPES = ("string_type", "model_type", "model_attributes_type", "dict_type")
 _OWN_WORDS = ("value_error", "stated_twice")
 """Errors that our own validators raise."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-NotEligibleReason = Literal["group", "region", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"]
-"""Why a person cannot claim: the members' group, the region, no booking, the draw, or a limit of packs. Why they cannot
-book a slot: they missed too many, are in another at that time, or in as many as a person can have."""
+NotEligibleReason = Literal[
+    "group", "region", "household", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"
+]
+"""Why a person cannot claim: the members' group, the region, a token without a household, no booking, the draw, or a
+limit of packs. Why they cannot use a coupon: a limit of uses. Why they cannot book a slot: they missed too many, are in
+another at that time, or in as many as a person can have."""
 CodeInvalidReason = Literal[
     "unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced", "slot-code", "coupon-code", "other-slot"
 ]

@@ -131,7 +131,7 @@ class Stopped(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class NotEligible(Refusal):
-    """The person may not claim this batch, or not book this slot."""
+    """The person may not claim this batch, not use another coupon now, or not book this slot."""
 
     slug = "not-eligible"
     reason: NotEligibleReason
@@ -139,7 +139,8 @@ class NotEligible(Refusal):
     slot_id: str | None = None
     """Of `overlap`: the slot at that time that the person is in."""
     until_s: int | None = None
-    """Of `banned`: when the person can book again."""
+    """Of `banned`: when the person can book again. Of `limit`: when a period ends, or a hold that counts, the sooner;
+    absent, never."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -92,7 +92,7 @@ def _text(name: str, told: tuple[Any, ...], names: tuple[tuple[str, str], ...], 
     found += [f"{alias}={meant}" for alias, meant in names] + sorted(present)
     # A coupon's place in its pack, a person in a slot, and how many causes a statistic adds, make no other shape.
     shape = re.sub(r"\[\d+\]", "[0]", " | ".join([name, *found]))
-    shape = re.sub(r"=([pw]:)[\w-]+", r"=\1", shape)
+    shape = re.sub(r"=([opw]:)[\w-]+", r"=\1", shape)
     return re.sub(r", #\d+ :\d+| \| #\d+=[\w-]+", "", shape)
 
 

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from coupons.claim.eligibility import Citizen, without_household
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import BookingRecord
 from coupons.process.services import Services
-from coupons.refusals import Closed, NotFound, NotOpen, Stopped
+from coupons.refusals import Closed, NotEligible, NotFound, NotOpen, Stopped
 from coupons.times import epoch_s
 
 
-def book(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[PublishedBatch, BookingRecord, bool]:
+def book(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tuple[PublishedBatch, BookingRecord, bool]:
     """The person has a booking of `batch_id`; True if they had it before. One write unit.
 
-    Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped.
+    Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped, NotEligible (household).
     """
     batch = services.cache.batch(batch_id)
     try:
         _refuse_outside_window(batch, now_s)
         if services.cache.control(batch_id).stopped:
             raise Stopped(detail=f"{batch_id!r} was stopped by its operator.")
-    except (NotOpen, Closed, Stopped):
-        existing = services.bookings.get(batch, person)
+        if (refusal := without_household(batch, citizen)) is not None:
+            raise refusal
+    except (NotOpen, Closed, Stopped, NotEligible):
+        existing = services.bookings.get(batch, citizen.person)
         if existing is None:
             raise
         return batch, existing, True
-    existing = services.bookings.put(batch, person, now_s)
+    existing = services.bookings.put(batch, citizen.person, now_s)
     return batch, existing or BookingRecord(batch.number, now_s), existing is not None
 
 

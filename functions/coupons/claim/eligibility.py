@@ -18,6 +18,13 @@ class Citizen:
     household: bytes | None = None
 
 
+def without_household(batch: PublishedBatch, citizen: Citizen) -> NotEligible | None:
+    """Why a token that names no household can neither book nor claim this batch; None if it need not name one."""
+    if "household" not in batch.document.eligibility.requires or citizen.household is not None:
+        return None
+    return NotEligible(reason="household", detail="This batch is for people whose token names their household.")
+
+
 def not_eligible(services: Services, batch: PublishedBatch, citizen: Citizen) -> NotEligible | None:
     """Why this person cannot claim this batch; None if they can. A person without a region is eligible in every region.
 
@@ -27,6 +34,8 @@ def not_eligible(services: Services, batch: PublishedBatch, citizen: Citizen) ->
     regions = document.eligibility.regions
     if regions and citizen.region is not None and citizen.region not in regions:
         return NotEligible(reason="region", detail=f"This batch is for people of {', '.join(regions)}.")
+    if (refusal := without_household(batch, citizen)) is not None:
+        return refusal
     group_id = document.eligibility.group_id
     if group_id is not None and not services.groups.is_member(group_id, citizen.person):
         return NotEligible(reason="group", detail=f"This batch is for members of {group_id!r}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from coupons.claim.eligibility import Citizen
 from coupons.damage import expected
 from coupons.model.batches import PublishedBatch
-from coupons.model.limits import CountLimit, Limit, period_of
+from coupons.model.limits import CountLimit, Limit, in_period, period_ends_s, period_of
 from coupons.process.services import Services
 from coupons.refusals import NotEligible
 from coupons.stores import keys
@@ -31,8 +31,9 @@ class ClaimLimits:
             if isinstance(limit, CountLimit):
                 if item.get("c", 0) >= limit.packs_max:
                     whose = "Your household has" if limit.per == "household" else "You have"
-                    claimed = f"{whose} claimed {limit.packs_max} of {limit.packs_max} packs a {limit.period}."
-                    return NotEligible(reason="limit", detail=claimed)
+                    claimed = f"{whose} claimed {limit.packs_max} of {limit.packs_max} packs {in_period(limit)}."
+                    ends_s, timezone = period_ends_s(limit, self.now_s, self.batch.timezone), self.batch.timezone
+                    return NotEligible(reason="limit", until_s=ends_s, timezone=timezone, detail=claimed)
             elif item and self._is_usable(key, item["n"]):
                 return NotEligible(reason="limit", detail="Use your last pack first.")
         return None
@@ -65,7 +66,7 @@ def limits_of(services: Services, batch: PublishedBatch, citizen: Citizen, now_s
     A household's limit does not apply to a token that names no household.
     """
     applying: list[tuple[Limit, keys.Key]] = []
-    for limit in batch.limits:
+    for limit in batch.limits_of_claim:
         subject, period = citizen.person, ""
         if isinstance(limit, CountLimit):
             if limit.per == "household":

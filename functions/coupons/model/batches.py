@@ -12,7 +12,7 @@ from typing import Literal
 
 from coupons.model.campaigns import Batch
 from coupons.model.claims import Ruling, expiry_s
-from coupons.model.limits import Limit
+from coupons.model.limits import CountLimit, Limit, counts_uses
 from coupons.model.terms import Terms
 from coupons.money import Purse
 from coupons.times import epoch_s
@@ -51,6 +51,16 @@ class PublishedBatch:
     @property
     def purse(self) -> Purse:
         return Purse(self.campaign_id, self.currency)
+
+    @cached_property
+    def limits_of_claim(self) -> tuple[Limit, ...]:
+        """The limits that count when a pack is claimed."""
+        return tuple(limit for limit in self.limits if not counts_uses(limit))
+
+    @cached_property
+    def limits_of_use(self) -> tuple[CountLimit, ...]:
+        """The limits that count at the till."""
+        return tuple(limit for limit in self.limits if counts_uses(limit))
 
     @cached_property
     def opens_at_s(self) -> int:

@@ -29,7 +29,7 @@ from coupons.fields import (
     of_our_time,
 )
 from coupons.model.funders import Funder
-from coupons.model.limits import PER_BATCH_MAX, Limit
+from coupons.model.limits import PER_BATCH_MAX, Limit, refuse_early
 from coupons.model.merchants import Merchant
 from coupons.model.terms import EXTENSION_MAX_DAYS, FixedWindow, Terms
 
@@ -39,6 +39,8 @@ EditOutcome = Literal["created", "updated", "unchanged"]
 
 BatchMode = Literal["first_come", "lottery", "granted", "venue"]
 """How packs are given: in order of arrival, by draw, to each member of a group, or to venues for letting people in."""
+Required = Literal["household"]
+"""What a token must state."""
 
 
 class Section(Document):
@@ -80,6 +82,8 @@ class Eligibility(Document):
     """Only members of this group can claim."""
     regions: Annotated[list[Label], Field(max_length=100)] = []
     """Only people of these regions can claim; empty, people of all regions."""
+    requires: Annotated[list[Required], Field(max_length=1)] = []
+    """What a token must state to book or claim: `household`, so that a household's limit counts everyone."""
 
 
 OF_A_CLAIM = ("booking", "exclusive_group", "price_points", "eligibility", "limits", "rollover_to", "remind_days")
@@ -119,7 +123,7 @@ class Batch(Document):
     eligibility: Eligibility = Eligibility()
     """Who can claim; absent, everyone."""
     limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []
-    """`limit_id` of the limits that count this batch's packs."""
+    """`limit_id` of the limits that count this batch's packs, or the uses of its coupons."""
     rollover_to: Id | None = None
     """A batch of this document that closes later: it gets what this one does not use, as packs."""
     remind_days: Annotated[int, Field(ge=1, le=30)] | None = None
@@ -225,7 +229,7 @@ class Campaign(Document):
     suspended_districts: Annotated[list[Label], Field(max_length=100)] = []
     """Stores of these districts redeem none of its coupons. It can be changed at any time."""
     limits: Annotated[list[Limit], Field(max_length=20)] = []
-    """What a person or household can claim over several batches."""
+    """What a person or household can claim, or a person can use, over several batches."""
     terms: Annotated[list[Terms], Field(min_length=1, max_length=50)]
     """The kinds of coupons."""
     batches: Annotated[list[Batch], Field(min_length=1, max_length=40)]
@@ -260,6 +264,8 @@ class Campaign(Document):
             yield from (partial(_refuse_validity, batch, one) for one in self.terms if one.terms_id in batch.terms)
             yield from (partial(known, f"{at}: limit", name, declared["limits"]) for name in batch.limits)
             yield partial(_pays_venues, batch, [by_id[name] for name in batch.terms if name in by_id])
+            named = [limit for limit in self.limits if limit.limit_id in batch.limits]
+            yield partial(refuse_early, f"batch {batch.batch_id}", batch.opens_at, named, self.timezone)
             yield partial(_later, batch, [later for later in self.batches if later.batch_id == batch.rollover_to])
             yield partial(known, f"{at}: section", batch.section_id, declared["sections"])
 

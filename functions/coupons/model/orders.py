@@ -115,6 +115,8 @@ class OrderRecord:
     reversals: tuple[Reversal, ...] = ()
     sold_at: SoldAt | None = None
     """None until it is redeemed, and in orders of before statistics."""
+    counted_at_s: int = 0
+    """The moment that says in which periods limits count its hold or use; 0: none counts it."""
 
     @property
     def key(self) -> bytes:

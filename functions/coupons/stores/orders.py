@@ -165,9 +165,10 @@ class Orders:
 def to_item(record: OrderRecord) -> Item:
     return {
         **keys.order(record.merchant_id, record.order_no),
-        **fields_of(record, "amounts", "reversals", "sold_at"),
+        **fields_of(record, "amounts", "reversals", "sold_at", "counted_at_s"),
         **_amount_fields(record.amounts),
         **_sold_at_fields(record.sold_at),
+        **({"counted_at_s": record.counted_at_s} if record.counted_at_s else {}),
         "reversals": [_reversal_fields(reversal) for reversal in record.reversals],
     }
 
@@ -233,4 +234,5 @@ from_item = reader(
     amounts=_amounts,
     reversals=lambda item: tuple(_reversal(fields) for fields in item["reversals"]),
     sold_at=_sold_at,
+    counted_at_s=lambda item: item.get("counted_at_s", 0),
 )

@@ -11,9 +11,10 @@ from coupons.refusals import Busy, OrderConflict
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned
 from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
+from coupons.till.limits import limits_of_use, parts_of_release
 from coupons.till.pins import refuse_wrong_pin
 from coupons.till.quotes import amounts_or_refuse, till_of
-from coupons.till.redemptions import COMMIT_ATTEMPTS, order_conflict
+from coupons.till.redemptions import COMMIT_ATTEMPTS, attempts, order_conflict
 
 
 def hold(
@@ -30,7 +31,8 @@ def hold(
     """The coupon is held for this order, until `hold_ends_at_s`. A lapsed hold needs no release: it ends by the clock.
 
     Returns the order, its time zone, and True for a repeat, which gets the first hold before any refusal is looked for.
-    4 write units. Raises CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
+    4 write units, and 2 a limit that counts uses. Raises CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable,
+    NotEligible (a limit), OrderNotEligible, Busy.
     """
     existing = services.orders.get(merchant_id, order_no)
     scanned = open_code(services, code, pin)
@@ -84,19 +86,22 @@ def _commit(
 ) -> tuple[OrderRecord, bool]:
     """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
 
-    Raises CodeExpired, CodeInvalid, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
+    Raises CodeExpired, CodeInvalid, OrderConflict, CouponNotUsable, NotEligible, OrderNotEligible, Busy.
     """
     now_s = wanted.at_s
-    for _ in range(COMMIT_ATTEMPTS):
+    for _ in range(attempts(presented)):
         refuse_returned(scanned, presented, now_s)
         refuse_unusable(presented, now_s, order=wanted.key)
+        limits = limits_of_use(services, presented, wanted.key, now_s, now_s)
+        limits.refuse_reached()
         amounts = amounts_or_refuse(presented, till_of(services, presented, wanted.merchant_id), order, now_s)
         record = replace(wanted, amounts=amounts, held_until_s=hold_ends_at_s(presented, ttl_s, now_s))
+        record = limits.counted(record)
         coupon = services.coupons.hold(
             presented.batch, presented.ref, wanted.key, scanned, record.held_until_s, now_s, presented.ruling.extended_s
         )
         try:
-            services.transact([coupon, services.orders.hold(record)])
+            services.transact([coupon, services.orders.hold(record), *limits.parts_of_hold(record.held_until_s)])
         except TransactionFailed as failure:
             if "order" in failure.kinds:
                 existing = services.orders.existing(failure.item("order"))
@@ -115,8 +120,9 @@ def _release_held(services: Services, held: OrderRecord, tombstone: OrderRecord)
     assert opened is not None, "we sealed the id of a coupon that an order holds"
     batch = services.cache.batch(held.batch_id)
     coupon, order = services.coupons.release(batch, opened[0], held.key), services.orders.release(tombstone)
+    counted = parts_of_release(services, batch, opened[0].person, held)
     try:
-        services.transact([coupon, order])
+        services.transact([coupon, order, *counted])
     except TransactionFailed as failure:
         # If the hold had lapsed and another order took the coupon, only our own order is left to release.
         return "order" not in failure.kinds and services.tries([order])

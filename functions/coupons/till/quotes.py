@@ -9,6 +9,7 @@ from coupons.process.services import Services
 from coupons.refusals import OrderNotEligible
 from coupons.till.codes import open_code, refuse_old_code
 from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
+from coupons.till.limits import limits_of_use
 from coupons.till.pins import refuse_wrong_pin
 
 
@@ -17,13 +18,15 @@ def quote(
 ) -> tuple[Assessment, Terms]:
     """What the coupon would be worth for this order now, and by which terms; nothing is changed.
 
-    Raises CodeInvalid, CodeExpired, CouponNotUsable, Busy. An order that does not fit is an answer, not a refusal.
+    Raises CodeInvalid, CodeExpired, CouponNotUsable, NotEligible (a limit of uses), Busy. An order that does not fit is
+    an answer, not a refusal.
     """
     scanned = open_code(services, code, pin)
     presented = read_coupon(services, scanned.ref)
     refuse_old_code(scanned, presented, now_s)
     refuse_wrong_pin(services, scanned, presented)
     refuse_unusable(presented, now_s, order=b"")
+    limits_of_use(services, presented, b"", now_s, now_s).refuse_reached()
     return _assess(presented, till_of(services, presented, merchant_id), order, now_s), presented.terms
 
 

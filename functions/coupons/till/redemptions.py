@@ -14,12 +14,13 @@ from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
 from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
+from coupons.till.limits import USE_ATTEMPTS, limits_of_use
 from coupons.till.pins import refuse_wrong_pin
 from coupons.till.quotes import amounts_or_refuse, sold_at, till_of
 from coupons.times import day_of
 
 COMMIT_ATTEMPTS = 3
-"""Of a hold or redemption, each after a look at what refused the one before."""
+"""Of a hold or redemption without limits of uses, each after a look at what refused the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def redeem(
 
     With `code` None the order redeems the coupon that it holds. Returns the order, its time zone, and True for a
     repeat: the same merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write
-    units, 2 more for a late scan, 3 read units, and the mark of a merchant's first line of a day
-    (`process/day_marks.py`).
+    units, 2 more for a late scan and for each limit of uses, 3 read units and 1 a limit of uses, and the mark of a
+    merchant's first line of a day (`process/day_marks.py`).
 
     A late scan (`scanned_at_s` with a code that is too old by now: `model/scans.py`) is judged by the terms at the
     moment of the scan, because the customer has left with the goods: validity, opening hours, merchant match. The
@@ -89,7 +90,8 @@ def redeem(
     the hold said, even if opening hours or a match ended meanwhile. A hold ends early if another order has had the
     coupon (a till's clock was ahead): the coupon may have been used and have come back since.
 
-    Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, OrderNotEligible, Busy.
+    Raises Malformed, NotFound, CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, NotEligible (a limit of uses),
+    OrderNotEligible, Busy.
     """
     if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
@@ -111,6 +113,11 @@ def read_redemption(services: Services, merchant_id: str, order_no: str) -> tupl
     if existing is None or existing.state != "redeemed":
         raise NotFound(detail=f"No redemption under order number {order_no!r}.")
     return existing, services.cache.batch(existing.batch_id).timezone
+
+
+def attempts(presented: TillCoupon) -> int:
+    """How often a hold or redemption of this coupon is tried."""
+    return USE_ATTEMPTS if presented.batch.limits_of_use else COMMIT_ATTEMPTS
 
 
 def order_conflict(existing: OrderRecord) -> OrderConflict:
@@ -171,10 +178,10 @@ def _allow(services: Services, found: _Found, now_s: int) -> _Use:
 def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> tuple[OrderRecord, bool]:
     """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
 
-    Raises CouponNotUsable, CodeExpired, CodeInvalid, NotFound, OrderNotEligible, OrderConflict, Busy.
+    Raises CouponNotUsable, CodeExpired, CodeInvalid, NotFound, NotEligible, OrderNotEligible, OrderConflict, Busy.
     """
     is_overtaken = False
-    for _ in range(COMMIT_ATTEMPTS):
+    for _ in range(attempts(presented)):
         record = use.record
         if _is_used_by(presented, record):
             # A twin of this request was committed between our reads of the order and of the coupon.
@@ -185,7 +192,7 @@ def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, 
         try:
             return _write(services, presented, use, order, now_s), False
         except TransactionFailed as failure:
-            is_overtaken = "order" not in failure.kinds
+            is_overtaken = "coupon" in failure.kinds and "order" not in failure.kinds
             if "order" in failure.kinds:
                 existing = services.orders.existing(failure.item("order"))
                 if existing.state != "held" or not existing.same_content(record.coupon_id, record.fingerprint):
@@ -206,7 +213,7 @@ def _is_used_by(presented: TillCoupon, record: OrderRecord) -> bool:
 
 
 def _refuse_moved(presented: TillCoupon, use: _Use, now_s: int, *, is_overtaken: bool) -> None:
-    """Refuse by the coupon as it was read last; `is_overtaken`: a transaction was refused, and not by the order."""
+    """Refuse by the coupon as it was read last; `is_overtaken`: it refused a transaction, and the order did not."""
     if use.scanned is not None:
         refuse_returned(use.scanned, presented, now_s)
     refuse_unusable(presented, now_s, order=use.record.key)
@@ -215,7 +222,9 @@ def _refuse_moved(presented: TillCoupon, use: _Use, now_s: int, *, is_overtaken:
 
 
 def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> OrderRecord:
-    """One attempt. Raises OrderNotEligible, CodeExpired (late scans are not allowed), TransactionFailed."""
+    """One attempt. Raises NotEligible, OrderNotEligible, CodeExpired (no late scans allowed), TransactionFailed."""
+    limits = limits_of_use(services, presented, use.record.key, use.judged_at_s, now_s)
+    limits.refuse_reached()
     at = till_of(services, presented, use.record.merchant_id)
     amounts = amounts_or_refuse(presented, at, order, use.judged_at_s)
     record = replace(use.record, amounts=amounts, sold_at=sold_at(at, order) if at is not None else None)
@@ -224,7 +233,9 @@ def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, n
         raise too_late(use.scanned, presented.batch.timezone, "late-not-allowed")
     day = day_of(now_s, presented.batch.timezone)
     services.day_marks.mark(record.merchant_id, day, presented.batch.timezone)
-    services.transact(_parts(services, presented, use.scanned, record, day.isoformat(), late_max))
+    record = limits.counted(record)
+    parts = _parts(services, presented, use.scanned, record, day.isoformat(), late_max)
+    services.transact([*parts, *limits.parts_of_use()])
     return record
 
 
@@ -235,7 +246,8 @@ def _parts(
 
     The coupon has not expired by the clock, and is held by this order; or it is brought by a code that was issued after
     it last came back, and then it may also be `available`, or its hold may have lapsed. The order number is new, or
-    holds this coupon for this content. The line is new. A late scan also takes one of the day's places.
+    holds this coupon for this content. The line is new. A late scan also takes one of the day's places, and the limits
+    that count uses are as they were read.
     """
     extended_s = presented.ruling.extended_s
     line = redemption_line(record, presented.batch.purse)

@@ -10,6 +10,7 @@ from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
 from coupons.sealing import CouponRef
 from coupons.stores.parts import Part
+from coupons.till.limits import parts_of_give_back
 from coupons.times import day_of
 
 REVERSAL_ATTEMPTS = 4
@@ -26,8 +27,9 @@ def reverse(
     refund policy allows it for this reversal and the coupon has neither expired nor come back too often; then all that
     is left of discount and match goes back, and the rest of the order is as if it had no coupon. Otherwise discount and
     match go back pro rata, and a reversal of all that is left makes the coupon `voided`. Order, coupon and a settlement
-    line of today change in one transaction of 4 to 6 write units. Returns the reversal, its time zone, and True for a
-    repeat of the same number and amount.
+    line of today change in one transaction of 4 to 6 write units. A limit that counted the use counts one less, for 2
+    more, once the use is undone: the coupon comes back, or all is reversed. Returns the reversal, its time zone, and
+    True for a repeat of the same number and amount.
 
     Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
     """
@@ -98,6 +100,7 @@ def _attempt(
     # A coupon that came back with an earlier reversal may be used by another order now.
     if returned or (is_full and not order.coupon_returned):
         parts.append(_coupon_part(services, order, batch, opened[0], returned, now_s))
+        parts += parts_of_give_back(services, batch, opened[0].person, order)
     services.day_marks.mark(order.merchant_id, day, batch.timezone)
     return reversal if services.tries(parts) else None
 

@@ -282,4 +282,4 @@ def test_the_catalogue_shows_the_limits(world: World) -> None:
     """An app can show them before a person claims."""
     world.publish(limited(COUNT, ONE))
     shown = world.citizen("ann").send("GET /batches/{batch_id}", {"batch_id": "a"}).json
-    assert shown["limits"] == [COUNT, ONE]
+    assert shown["limits"] == [{**COUNT, "counts": "claims"}, ONE]
