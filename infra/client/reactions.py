@@ -54,6 +54,7 @@ REACTIONS: dict[str, Reaction] = {
         {
             "group": Line("This pack is for members of a certain group.", "本券包仅限特定人群领取。"),
             "region": Line("This pack is for people of another region.", "本券包仅限其他地区居民领取。"),
+            "household": Line("Please add your household to your account first.", "请先登记您的家庭信息。"),
             "booking-required": Line("This pack is for those who booked.", "本券包须提前预约。"),
             "not-drawn": Line("You were not drawn this time.", "很遗憾，本次未中签。"),
             "limit": Line("You have had all that this offer allows.", "您已达到领取上限。"),

@@ -131,6 +131,12 @@ def _batch(batch: dict[str, Any], currency: str, timezone: str) -> Iterator[str]
         yield from ("", "each coupon:", *(f"  {said}" for said in common))
 
 
+def _period(period: Any) -> str:
+    if period == "campaign":
+        return "the campaign"
+    return f"each {period}" if isinstance(period, str) else f"each {period['days']} days from {period['from']}"
+
+
 def _who(batch: dict[str, Any]) -> Iterator[str]:
     """Who can claim, and how often."""
     eligibility = batch.get("eligibility") or {}
@@ -138,14 +144,15 @@ def _who(batch: dict[str, Any]) -> Iterator[str]:
         yield f"for members of the group {group_id}"
     if regions := eligibility.get("regions"):
         yield f"for people of {', '.join(regions)}"
+    if eligibility.get("requires"):
+        yield "for people whose token names their household"
     if group := batch.get("exclusive_group"):
         yield f"one claim a person over all batches of the exclusive group {group}"
     if points := batch.get("price_points"):
         yield f"price: {points:,} points"
     for limit in batch.get("limits", []):
         if limit["kind"] == "count":
-            most = counted(limit["packs_max"], "pack")
-            period = "the campaign" if limit["period"] == "campaign" else f"each {limit['period']}"
-            yield f"limit {limit['limit_id']}: {most} a {limit['per']} in {period}"
+            most = counted(limit["packs_max"], "used coupon" if limit.get("counts") == "redemptions" else "pack")
+            yield f"limit {limit['limit_id']}: {most} a {limit['per']} in {_period(limit['period'])}"
         else:
             yield f"limit {limit['limit_id']}: the next pack after every coupon of the last one is used or has ended"

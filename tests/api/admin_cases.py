@@ -20,7 +20,7 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
     """The document as GET returns it: with its revision and all defaults."""
     (pack,) = document["batches"]
     (diner,) = document["merchants"]
-    eligibility = {"group_id": None, "regions": []}
+    eligibility = {"group_id": None, "regions": [], "requires": []}
     nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0, "limits": []}
     nothing |= {"remind_days": None, "rollover_to": None}
     return {

@@ -54,6 +54,12 @@ def booking_in_the_last_second_before(s: Stage) -> Answered:
     return book(bookable(s, "2020-06-05T23:59:59+08:00"))
 
 
+@case("PUT /batches/{batch_id}/booking", 403, "not-eligible", facts={"reason": "household"})
+def booking_without_the_household_it_takes(s: Stage) -> Answered:
+    opened(s, a_batch(booking=BOOKING, eligibility={"requires": ["household"]})).clock.advance(-1)
+    return book(s)
+
+
 @case("PUT /batches/{batch_id}/booking", 409, "stopped", detail="'pack' was stopped by its operator.")
 def booking_what_was_stopped(s: Stage) -> Answered:
     bookable(s).operator().send("POST /admin/batches/{batch_id}/stop", PACK, body={})

@@ -29,7 +29,7 @@ PACK = {
     "closes_at": "2020-06-07T10:00:00+08:00",
     "booking": None,
     "exclusive_group": None,
-    "eligibility": {"group_id": None, "regions": []},
+    "eligibility": {"group_id": None, "regions": [], "requires": []},
     "price_points": 0,
     "limits": [],
     "quantity": 10,

@@ -130,12 +130,26 @@ def claiming_the_first_of_a_household(s: Stage) -> Answered:
     "PUT /batches/{batch_id}/claim",
     403,
     "not-eligible",
-    facts={"reason": "limit"},
+    facts={"reason": "limit", "until": "2020-06-08T00:00:00+08:00"},
     detail="Your household has claimed 1 of 1 packs a week.",
 )
 def claiming_the_second_of_a_household(s: Stage) -> Answered:
     claiming_the_first_of_a_household(s)
     return s.citizen("bob", household_id="h1").put_claim("pack")
+
+
+HOUSEHOLDS = {"eligibility": {"requires": ["household"]}}
+NO_HOUSEHOLD = "This batch is for people whose token names their household."
+
+
+@case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "household"}, detail=NO_HOUSEHOLD)
+def claiming_without_the_household_it_takes(s: Stage) -> Answered:
+    return opened(s, a_batch(**HOUSEHOLDS)).citizen("ann").put_claim("pack")
+
+
+@case("PUT /batches/{batch_id}/claim", 201, body=CLAIM)
+def claiming_with_the_household_it_takes(s: Stage) -> Answered:
+    return opened(s, a_batch(**HOUSEHOLDS)).citizen("ann", household_id="h1").put_claim("pack")
 
 
 @case("PUT /batches/{batch_id}/claim", 403, "not-eligible", facts={"reason": "booking-required"})

@@ -146,6 +146,40 @@ def test_packs_a_person(p: Play) -> None:
     assert p.claim("ann", "campaign-2") == refused("limit")
 
 
+@plays("n packs in N days")
+def test_packs_in_a_cycle(p: Play) -> None:
+    """Fourteen days from midnight to midnight, one after the other, and none that a batch opens before."""
+    cycle = p.line(0)
+    limit = {"kind": "count", "limit_id": "cycle", "per": "person", "packs_max": 1, **cycle}
+    first = {**LONG, "opens_at": "2020-06-08T00:00:00+08:00", "limits": ["cycle"]}
+    early = {**first, "opens_at": "2020-06-07T23:59:59+08:00"}
+    assert p.declared(batches=[a_batch(**early)], limits=[limit]) == "400 malformed"
+    p.opened(*[a_batch(f"pack-{number}", **first) for number in (1, 2, 3)], limits=[limit])
+    for number, last_second in ((1, "2020-06-21T23:59:59+08:00"), (2, "2020-07-05T23:59:59+08:00")):
+        p.s.clock.set(last_second)
+        claims = [p.claim("ann", f"pack-{number}"), p.claim("ann", f"pack-{number + 1}")]
+        assert claims == ["201", refused("limit")]
+        p.s.clock.advance(1)
+    assert p.claim("ann", "pack-3") == "201"
+
+
+@plays("only people with a household")
+def test_people_with_a_household(p: Play) -> None:
+    """A token must name one to book and to claim; it is refused before a limit is looked at."""
+    limit = {"kind": "count", "limit_id": "once", "per": "person", "period": "campaign", "packs_max": 1}
+    batch = {**p.line(0), "limits": ["once"]}
+    p.opened(a_batch(booking=WINDOW, **batch), a_batch("other", **batch), limits=[limit]).clock.advance(-1)
+    shown = p.s.citizen("ann").send("GET /batches/{batch_id}", {"batch_id": "pack"}).json
+    assert shown["eligibility"]["requires"] == ["household"]
+    assert p.booking("PUT", "ann") == refused("household")
+    p.s.clock.advance(1)
+    assert [p.claim("ann"), p.claim("ann", household_id="h1"), p.claim("ann")] == [refused("household"), "201", "200"]
+    assert [p.claim("ann", "other"), p.claim("ann", "other", household_id="h1")] == [
+        refused("household"),
+        refused("limit"),
+    ]
+
+
 @plays("n packs a household")
 def test_packs_a_household(p: Play) -> None:
     """The first of a household gets the pack; other households and tokens without one are not counted with it."""

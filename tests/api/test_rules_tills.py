@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.cases import SHARES
-from tests.api.rules import Play, desk, plays, told
+from tests.api.rules import Play, desk, plays, refused, told
 from tests.world import a_batch, order, terms
 
 
@@ -52,6 +52,32 @@ def test_the_longest_hold(p: Play) -> None:
         body = {"code": p.code(place=1), "order": order(channel="online"), "ttl_s": 604_800}
         held = p.s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": f"o-{seconds}"}, body=body)
         assert held.json["held_until"] == until
+
+
+@plays("n uses a person")
+def test_uses_a_person(p: Play) -> None:
+    """A hold takes the day's use until it lapses or is released, a reversal gives it back, and midnight begins anew."""
+    (limit,) = p.line(0)["limits"]
+    names = ["pack", "two", "three"]
+    assert p.declared(limits=[{**limit, "per": "household"}]) == "400 malformed"
+    p.opened(*[a_batch(name, limits=[limit["limit_id"]]) for name in names], limits=[limit])
+    assert {p.claim("ann", name) for name in names} == {"201"}
+    p.s.clock.set("2020-06-06T23:50:00+08:00")
+    assert told(p.hold("o-1", {"ttl_s": 60})) == "201"
+    p.s.clock.advance(59)
+    assert p.redeem("o-2", batch_id="two") == refused("limit")
+    p.s.clock.advance(1)
+    assert [told(p.hold("o-3", {"ttl_s": 60})), p.redeem("o-4", batch_id="two")] == ["201", refused("limit")]
+    assert told(p.s.merchant().send("DELETE /orders/{order_no}/hold", {"order_no": "o-3"})) == "200"
+    assert [p.redeem("o-5", batch_id="two"), p.redeem("o-6", batch_id="three")] == ["201", refused("limit")]
+    assert back(p, "o-5", "r-1", 4000)[0]
+    assert p.redeem("o-7", batch_id="three") == "201"
+    p.s.clock.set("2020-06-06T23:59:59+08:00")
+    answer = p.s.merchant().send("POST /quotes", body={"code": p.code("ann", "two"), "order": order()})
+    assert (told(answer), answer.json["until"]) == (refused("limit"), "2020-06-07T00:00:00+08:00")
+    assert told(p.hold("o-8", {"ttl_s": 60})) == refused("limit")
+    p.s.clock.advance(1)
+    assert p.redeem("o-9", batch_id="two") == "201"
 
 
 @plays("no coupon is spent for nothing")

@@ -12,7 +12,7 @@ from coupons.currencies import EXPONENTS, money
 from coupons.fields import BASIS_POINTS
 from coupons.model.campaigns import Batch, Campaign, Warned
 from coupons.model.declared_times import odd_offsets
-from coupons.model.exclusive_groups import claim_key
+from coupons.model.idle_limits import idle_limits
 from coupons.model.merchants import MerchantRecord
 from coupons.model.reserves import largest_cost
 from coupons.model.scope_names import unknown_names
@@ -50,7 +50,7 @@ def oversights(document: Campaign, around: Surroundings | None = None) -> list[W
             found += [*_too_dear(document, batch, place), *_over(document, batch, place, around.now_s)]
     for number, terms in enumerate(document.terms):
         found += [one for rule in _OF_TERMS for one in rule(document, terms, f"body.terms.{number}")]
-    return [*found, *_unused(document), *_idle_limits(document)]
+    return [*found, *_unused(document), *idle_limits(document)]
 
 
 def _over(document: Campaign, batch: Batch, place: str, now_s: int | None) -> Iterator[Warned]:
@@ -189,23 +189,6 @@ def _unused(document: Campaign) -> Iterator[Warned]:
     for number, funder in enumerate(document.funders):
         if funder.funder_id not in paying:
             yield Warned(place=f"body.funders.{number}", message=f"no terms are paid by {funder.funder_id!r}")
-
-
-def _idle_limits(document: Campaign) -> Iterator[Warned]:
-    """A person claims each batch, or exclusive group, once: so many claims are the most that a limit can count."""
-    for number, limit in enumerate(document.limits):
-        batches = [batch for batch in document.batches if limit.limit_id in batch.limits]
-        claims = len({claim_key(document, batch) for batch in batches})
-        if not batches:
-            continue
-        if limit.kind == "one_at_a_time" and claims == 1:
-            message = "only one pack can be claimed under it, so there is no next one"
-            yield Warned(place=f"body.limits.{number}", message=message)
-        elif limit.kind == "count":
-            most = claims if limit.per == "person" else sum(batch.quantity for batch in batches)
-            if limit.packs_max > most:
-                message = f"a {limit.per} can claim at most {most} packs under it, so it never refuses"
-                yield Warned(place=f"body.limits.{number}.packs_max", message=message)
 
 
 _OF_BATCHES: tuple[Callable[[Campaign, Batch, str], Iterator[Warned]], ...] = (

@@ -1,4 +1,4 @@
-"""Limits that count uses: reserved by holds, given back by what undoes a use, exact at every border and in every race."""
+"""Limits that count uses: reserved by holds, given back by what undoes a use, exact at borders and in races."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def shop(world: World, *limits: dict[str, Any], **rules: Any) -> World:
     """Ann has a coupon of each of four batches under the limits, or under one use a day; it is twenty to midnight."""
     limits = limits or (DAILY,)
     ids = [limit["limit_id"] for limit in limits]
-    world.publish(
-        campaign(*[a_batch(name, limits=ids) for name in PACKS], limits=list(limits), terms=[terms(**rules)])
-    )
+    world.publish(campaign(*[a_batch(name, limits=ids) for name in PACKS], limits=list(limits), terms=[terms(**rules)]))
     for name in PACKS:
         assert world.citizen("ann").put_claim(name).status == 201
     world.clock.set(EVENING)

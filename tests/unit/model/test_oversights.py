@@ -203,6 +203,21 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
         "body.limits.0.packs_max",
         "a household can claim at most 10",
     ),
+    "limit above what can be used": (
+        limits({**COUNT, "counts": "redemptions"}),
+        "body.limits.0.packs_max",
+        "a person can use at most 1 coupons",
+    ),
+    "cycle that never comes round": (
+        limits({**COUNT, "packs_max": 1, "period": {"days": 2, "from": "2020-06-06"}}),
+        "body.limits.0.period.days",
+        "one period, 2020-06-06 to 2020-06-07",
+    ),
+    "cycle of uses that never comes round": (
+        limits({**COUNT, "packs_max": 1, "counts": "redemptions", "period": {"days": 16, "from": "2020-06-06"}}),
+        "body.limits.0.period.days",
+        "one period, 2020-06-06 to 2020-06-21",
+    ),
     "nothing after the first": (limits({"kind": "one_at_a_time", "limit_id": "next"}), "body.limits.0", "no next one"),
     "UTC among local times": (batch(opens_at="2020-06-06T10:00:00Z"), f"{BATCH}.opens_at", "2020-06-06T18:00:00+08:00"),
 }
@@ -238,6 +253,10 @@ RIGHT: dict[str, Edit] = {
     "half a minute": term(hold_max_s=30),
     "yen": lambda document: [document.update(currency="JPY"), off(50, 1)(document)],
     "a limit that can be met": limits({**COUNT, "packs_max": 1}),
+    "a limit of uses that can be met": limits({**COUNT, "packs_max": 1, "counts": "redemptions"}),
+    "a second cycle in the last second": limits(
+        {**COUNT, "packs_max": 1, "counts": "redemptions", "period": {"days": 15, "from": "2020-06-06"}}
+    ),
     "rollover to fewer funders": later(funding=ONLY_PLATFORM),
     "without merchants": lambda document: [scope(merchants=["dinner"])(document), document.update(merchants=[])],
 }
