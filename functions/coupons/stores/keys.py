@@ -29,7 +29,7 @@ statistics (`statistics_keys.py`). Only these modules build keys.
 | | | `REST#digest#n` | the part of it that is too long for one item |
 | claims | `claim_key#bucket` | `CLAIM#person` | one pack |
 | | `B#batch#bucket` | `BOOKING#person` | one booking |
-| | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims counted under a limit; the last one |
+| | `LIMIT#campaign#limit#subject` | `PERIOD#period`, `LAST` | claims or uses counted under a limit; the last claim |
 | | `ANNOUNCED#campaign` | `REVISION#n` | what a revision of the programme announced |
 | orders | `merchant#order_no` | `ORDER` | hold, redemption and reversals of one order |
 | | `merchant#day#shard` | `order_no[#reversal_no]` | settlement lines, one a movement |

@@ -123,6 +123,8 @@ export function leftOf(expiresAt: string, nowS: number | null): string | null {
 
 export function limitOf(limit: Schema<"CountLimit"> | Schema<"OneAtATime">): string {
   if (limit.kind === "one_at_a_time") return say("limit.one");
-  const period = ({ campaign: "limit.campaign", month: "limit.month", week: "limit.week", day: "limit.day" } as const)[limit.period];
-  return say(limit.per === "household" ? "limit.household" : "limit.person", { period: say(period), packs: limit.packs_max });
+  const words = { campaign: "limit.campaign", month: "limit.month", week: "limit.week", day: "limit.day" } as const;
+  const period = typeof limit.period === "string" ? say(words[limit.period]) : say("limit.days", { days: limit.period.days });
+  if (limit.counts === "redemptions") return say("limit.uses", { period, uses: limit.packs_max });
+  return say(limit.per === "household" ? "limit.household" : "limit.person", { period, packs: limit.packs_max });
 }
