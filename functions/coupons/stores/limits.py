@@ -55,7 +55,7 @@ class Limits:
         """A transaction part: `uses` are counted from now on, if those that were `read` still are.
 
         So two orders that both saw room for one more do not both take it. Guarded by
-        tests/store/till/test_limits.py::test_two_tills_that_see_the_last_use_take_one.
+        tests/store/till/test_limit_races.py::test_two_tills_that_see_the_last_use_take_one.
         """
         condition, values = unchanged("v", read.version)
         values |= {"used": uses.used, "held": dict(uses.held), "version": uses.version}

@@ -1,92 +1,14 @@
-"""Limits that count uses: reserved by holds, given back by what undoes a use, exact at borders and in races."""
+"""Limits that count uses: reserved by holds, given back by what undoes a use, exact at every border."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-import pytest
-
-from coupons.model.limits import CountLimit, period_of
-from coupons.model.orders import Order
 from coupons.model.uses import Uses
-from coupons.process.services import Services, replace_services
-from coupons.refusals import Busy
+from coupons.process.services import replace_services
 from coupons.sealing import CouponRef
-from coupons.stores import keys
-from coupons.till import redemptions, reversals
 from tests.editing import allow_late_scans
-from tests.store.faults import Counting, Faulty, Overtaken, answer_lost, request_lost
-from tests.world import KEYS, World, a_batch, campaign, order, terms
-
-DAILY: dict[str, Any] = {
-    "kind": "count",
-    "limit_id": "daily",
-    "per": "person",
-    "period": "day",
-    "counts": "redemptions",
-    "packs_max": 1,
-}
-PACKS = ["a", "b", "c", "d"]
-EVENING = "2020-06-06T23:40:00+08:00"
-MIDNIGHT = "2020-06-07T00:00:00+08:00"
-
-
-def shop(world: World, *limits: dict[str, Any], **rules: Any) -> World:
-    """Ann has a coupon of each of four batches under the limits, or under one use a day; it is twenty to midnight."""
-    limits = limits or (DAILY,)
-    ids = [limit["limit_id"] for limit in limits]
-    world.publish(campaign(*[a_batch(name, limits=ids) for name in PACKS], limits=list(limits), terms=[terms(**rules)]))
-    for name in PACKS:
-        assert world.citizen("ann").put_claim(name).status == 201
-    world.clock.set(EVENING)
-    return world
-
-
-def code(world: World, pack: str) -> str:
-    return KEYS.seal_code(CouponRef(world.services.cache.batch(pack).number, KEYS.person("ann"), 0), world.now_s)
-
-
-def use(world: World, pack: str, order_no: str = "", **more: Any) -> str:
-    """`used`, `again`, or why Ann's coupon was not redeemed; the order is named after the pack."""
-    answer = world.merchant().redeem(order_no or f"o-{pack}", code(world, pack), order(), **more)
-    return _told(answer, "used")
-
-
-def use_held(world: World, pack: str) -> str:
-    return _told(world.merchant().redeem(f"o-{pack}", None, order()), "used")
-
-
-def hold(world: World, pack: str, ttl_s: int = 600) -> str:
-    body = {"code": code(world, pack), "order": order(), "ttl_s": ttl_s}
-    path = {"order_no": f"o-{pack}"}
-    return _told(world.merchant().send("PUT /orders/{order_no}/hold", path, body=body), "held")
-
-
-def release(world: World, pack: str) -> str:
-    return _told(world.merchant().send("DELETE /orders/{order_no}/hold", {"order_no": f"o-{pack}"}), "released")
-
-
-def reverse(world: World, pack: str, amount_minor: int = 4000, number: str = "r-1") -> bool:
-    """Whether the coupon came back; a code of a minute later brings it again."""
-    answer = world.merchant().reverse(f"o-{pack}", number, amount_minor)
-    assert answer.status == 201, answer.text
-    world.clock.advance(60)
-    return bool(answer.json["coupon_returned"])
-
-
-def _told(answer: Any, done: str) -> str:
-    if answer.slug:
-        return str(answer.json.get("reason") or answer.json.get("coupon_status") or answer.slug)
-    return "again" if answer.is_replay else done
-
-
-def counted(world: World, limit: dict[str, Any] = DAILY) -> Uses:
-    """What is counted of Ann in the period of now."""
-    parsed = CountLimit.model_validate(limit)
-    period = period_of(parsed, world.now_s, "Asia/Shanghai")
-    (found,) = world.services.limits.uses([keys.limit("season", parsed.limit_id, KEYS.person("ann"), period)])
-    return found
+from tests.store.faults import Counting
+from tests.store.uses import DAILY, EVENING, MIDNIGHT, code, counted, hold, release, reverse, shop, use, use_held
+from tests.world import KEYS, World, a_batch, campaign, order
 
 
 def test_one_use_a_day_until_midnight(world: World) -> None:
@@ -245,87 +167,13 @@ def test_a_hold_that_another_tills_clock_saw_lapse_is_refused(world: World) -> N
     assert use_held(world, "a") == "limit"
 
 
-def an_order() -> Order:
-    return Order.model_validate_json(json.dumps(order()))
-
-
-def redeem(world: World, services: Services, pack: str) -> None:
-    redemptions.redeem(
-        services, "diner", f"o-{pack}", an_order(), code=code(world, pack), scanned_at_s=None, now_s=world.now_s
-    )
-
-
-def overtaken(world: World, *packs: str) -> Services:
-    """Services whose transaction with a settlement line comes after others have used these packs."""
-
-    def act() -> None:
-        for pack in packs:
-            redeem(world, world.new_services(), pack)
-
-    return world.new_services(client=Overtaken(world.client, "transact_write_items", "LIMIT", act))
-
-
-def test_two_tills_that_see_the_last_use_take_one(world: World) -> None:
-    """Both read that one is left; who writes second reads again, and is refused."""
-    shop(world)
-    with pytest.raises(Exception, match="1 of 1 coupons a day"):
-        redeem(world, overtaken(world, "b"), "a")
-    assert counted(world).used == 1
-    assert world.services.orders.get("diner", "o-a") is None
-
-
-def test_two_tills_with_room_for_both_are_both_through(world: World) -> None:
-    """Neither is told that its hold lapsed, or to come again."""
-    shop(world, three := {**DAILY, "packs_max": 3})
-    assert hold(world, "d") == "held"
-    services = overtaken(world, "a", "b")
-    order_ = an_order()
-    redemptions.redeem(services, "diner", "o-d", order_, code=None, scanned_at_s=None, now_s=world.now_s)
-    assert counted(world, three).used == 3
-
-
-def test_a_use_whose_answer_is_lost_is_counted_once(world: World) -> None:
-    """The attempt after it finds the order, and so does the till's repeat."""
-    shop(world, two := {**DAILY, "packs_max": 2})
-    for pack, lost in (("a", answer_lost), ("b", request_lost)):
-        faulty = Faulty(world.client, "transact_write_items", lost)
-        redeem(world, world.new_services(client=faulty), pack)
-        assert use(world, pack) == "again"
-    assert counted(world, two).used == 2
-
-
-def test_a_reversal_whose_answer_is_lost_gives_back_once(world: World) -> None:
-    """Its second attempt finds the first."""
-    shop(world, two := {**DAILY, "packs_max": 2})
-    assert [use(world, "a"), use(world, "b")] == ["used", "used"]
-    faulty = world.new_services(client=Faulty(world.client, "transact_write_items", answer_lost))
-    reversals.reverse(faulty, "diner", "o-a", "r-1", 4000, world.now_s)
-    assert world.merchant().reverse("o-a", "r-1", 4000).is_replay
-    assert counted(world, two).used == 1
-
-
-def test_a_count_that_never_stands_still_is_busy(world: World) -> None:
-    """The attempts are bounded, and nothing was written."""
-    shop(world, {**DAILY, "packs_max": 1000})
-    key = keys.limit("season", "daily", KEYS.person("ann"), "2020-06-06")
-
-    def move(real: Any, parameters: dict[str, Any]) -> Any:
-        now = counted(world)
-        world.services.transact([world.services.limits.replace_uses(key, now, Uses(0, {}, now.version + 1))])
-        return real(**parameters)
-
-    with pytest.raises(Busy):
-        redeem(world, world.new_services(client=Faulty(world.client, "transact_write_items", *[move] * 10)), "a")
-    assert world.services.orders.get("diner", "o-a") is None
-
-
 def test_a_batch_without_such_limits_reads_and_writes_nothing_more(season: World) -> None:
     """Redemption, claim and reversal cost what they did, and their items carry nothing of it."""
     services = season.new_services()
     services.__dict__["limits"] = None  # what is not asked
     replace_services(services)
     season.citizen("ann").put_claim("pack")
-    redeem(season, services, "pack")
+    assert use(season, "pack") == "used"
     assert season.merchant().reverse("o-pack", "r-1", 4000).status == 201
     (item,) = [item for item in season.items()["OrdersTable"] if item["sk"]["S"] == "ORDER"]
     assert "counted_at_s" not in item

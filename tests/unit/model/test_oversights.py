@@ -59,14 +59,6 @@ def fixed(starts_at: str, ends_at: str, *hours: dict[str, Any]) -> Edit:
     return term(validity={"kind": "fixed", "starts_at": starts_at, "ends_at": ends_at}, usable=list(hours))
 
 
-def limits(*found: dict[str, Any]) -> Edit:
-    def edit(document: dict[str, Any]) -> None:
-        document["limits"] = list(found)
-        document["batches"][0]["limits"] = [one["limit_id"] for one in found]
-
-    return edit
-
-
 def later(**changes: Any) -> Edit:
     """A second batch, into which the first rolls over, of terms of its own."""
 
@@ -197,28 +189,6 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
     ),
     "limit of no batch": (lambda document: document.update(limits=[COUNT]), "body.limits.0", "counted by 'few'"),
     "funder of no terms": (lambda document: document["funders"].append(FUNDER), "body.funders.3", "paid by 'idle'"),
-    "limit above what can be claimed": (limits(COUNT), "body.limits.0.packs_max", "at most 1 packs"),
-    "limit above the quantity": (
-        limits({**COUNT, "per": "household", "packs_max": 11}),
-        "body.limits.0.packs_max",
-        "a household can claim at most 10",
-    ),
-    "limit above what can be used": (
-        limits({**COUNT, "counts": "redemptions"}),
-        "body.limits.0.packs_max",
-        "a person can use at most 1 coupons",
-    ),
-    "cycle that never comes round": (
-        limits({**COUNT, "packs_max": 1, "period": {"days": 2, "from": "2020-06-06"}}),
-        "body.limits.0.period.days",
-        "one period, 2020-06-06 to 2020-06-07",
-    ),
-    "cycle of uses that never comes round": (
-        limits({**COUNT, "packs_max": 1, "counts": "redemptions", "period": {"days": 16, "from": "2020-06-06"}}),
-        "body.limits.0.period.days",
-        "one period, 2020-06-06 to 2020-06-21",
-    ),
-    "nothing after the first": (limits({"kind": "one_at_a_time", "limit_id": "next"}), "body.limits.0", "no next one"),
     "UTC among local times": (batch(opens_at="2020-06-06T10:00:00Z"), f"{BATCH}.opens_at", "2020-06-06T18:00:00+08:00"),
 }
 RIGHT: dict[str, Edit] = {
@@ -252,11 +222,6 @@ RIGHT: dict[str, Edit] = {
     "one per cent": percent(0, 100, 1_000),
     "half a minute": term(hold_max_s=30),
     "yen": lambda document: [document.update(currency="JPY"), off(50, 1)(document)],
-    "a limit that can be met": limits({**COUNT, "packs_max": 1}),
-    "a limit of uses that can be met": limits({**COUNT, "packs_max": 1, "counts": "redemptions"}),
-    "a second cycle in the last second": limits(
-        {**COUNT, "packs_max": 1, "counts": "redemptions", "period": {"days": 15, "from": "2020-06-06"}}
-    ),
     "rollover to fewer funders": later(funding=ONLY_PLATFORM),
     "without merchants": lambda document: [scope(merchants=["dinner"])(document), document.update(merchants=[])],
 }
