@@ -5,6 +5,7 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.claim import catalog, listings, merchants
 from coupons.count.reads import season_statistics
+from coupons.count.supplies import supplies
 from coupons.model.listings import ActivityFilter, AnnouncementFilter, FacilityFilter
 from coupons.slots import days
 from coupons.times import epoch_s
@@ -23,6 +24,7 @@ from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView,
 from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage
 from coupons.web.responses.slots import FacilityDayView
 from coupons.web.responses.statistics import StatsView
+from coupons.web.responses.supplies import SupplyList
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE")
 handler = api.handler
@@ -118,6 +120,14 @@ def get_stats(request: Request) -> Response:
     from_s, to_s = (None if moment is None else epoch_s(moment) for moment in (query.from_, query.to))
     found = season_statistics(request.services, campaign_id, query.by, from_s, to_s, request.now_s)
     return Response(StatsView.of(found), headers=_SHARED)
+
+
+@api.route("GET /campaigns/{campaign_id}/supplies", scope=None, responses={200: SupplyList}, refusals=(r.NotFound,))
+def get_supplies(request: Request) -> Response:
+    """Rationed goods of a campaign by material and store: what was allotted, claimed and collected."""
+    campaign_id, now_s = request.path["campaign_id"], request.now_s
+    found, timezone = supplies(request.services, campaign_id, now_s)
+    return Response(SupplyList.of(campaign_id, found, timezone, now_s), headers=_SHARED)
 
 
 @api.route("GET /batches/{batch_id}", scope=None, responses={200: BatchView}, refusals=(r.NotFound,))

@@ -20,6 +20,17 @@ LateScanReason = Literal["late-not-allowed", "late-limit"]
 UnusableStatus = Literal["held", "redeemed", "expired", "voided"]
 """The status of a coupon that cannot be used: held by another order, redeemed, expired, or voided."""
 OrderReason = Literal[
-    "min-spend", "merchant", "category", "tag", "channel", "region", "window", "not-yet-valid", "no-discount"
+    "min-spend",
+    "merchant",
+    "category",
+    "tag",
+    "channel",
+    "region",
+    "window",
+    "not-yet-valid",
+    "no-discount",
+    "evidence",
+    "fulfilment",
 ]
-"""A term that an order does not meet: the threshold, the scope, the hours, the validity, or nothing is taken off."""
+"""A term that an order does not meet: the threshold, the scope, the hours, the validity, nothing is taken off, or it
+does not state what the terms require."""

@@ -96,6 +96,10 @@ class Catalogue(Session):
         path, query = {"campaign_id": campaign_id}, {"by": by, "from": starts_at, "to": ends_at}
         return cast("dict[str, Any]", self._call("GET /campaigns/{campaign_id}/stats", path, query=query))
 
+    def supplies(self, campaign_id: str) -> dict[str, Any]:
+        """Rationed goods by material and store. Raises ProblemError: `not-found`."""
+        return cast("dict[str, Any]", self._call("GET /campaigns/{campaign_id}/supplies", {"campaign_id": campaign_id}))
+
     def slots(self, facility_id: str, day: str | None = None) -> FacilityDay:
         """A facility's slots of a day, or of today. Raises ProblemError: `not-found`."""
         path = {"facility_id": facility_id}

@@ -129,6 +129,10 @@ REACTIONS: dict[str, Reaction] = {
             "window": Line("This coupon is not valid at this time.", "当前时段不可用券。"),
             "not-yet-valid": Line("This coupon is not valid yet.", "此券尚未生效。"),
             "no-discount": Line("This coupon would take nothing off this order.", "此券对该订单无优惠，未使用。"),
+            "evidence": Line(
+                "This coupon needs a prescription that a pharmacist has checked.", "此券须凭药师审核过的处方使用。"
+            ),
+            "fulfilment": Line("Say whether the goods are fetched or delivered.", "请注明自提或送货。"),
         },
     ),
     "reversal-not-allowed": Reaction("final", Line("This amount cannot be given back.", "该金额无法退回。")),

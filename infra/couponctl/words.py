@@ -19,6 +19,7 @@ _LARGEST = {"amount_off": "amount_minor", "percent_off": "cap_minor", "exchange"
 _TIMES = {1: "once", 2: "twice"}
 _SCOPE = {
     "merchants": "at",
+    "stores": "in the store",
     "merchant_categories": "at merchants of the category",
     "merchant_tags": "at merchants with the tag",
     "item_categories": "for items of the category",

@@ -38,6 +38,7 @@ PACK = {
 }
 SCOPE = {
     "merchants": [],
+    "stores": [],
     "merchant_categories": [],
     "merchant_tags": [],
     "item_categories": [],
@@ -49,6 +50,7 @@ TEN_OFF_IN_FULL = {
     **terms(),
     "section_id": None,
     "hold_max_s": 1800,
+    "requires": [],
     "validity": {"kind": "days_after_claim", "days": 14, "starts_after_days": 0},
     "usable": [],
     "blackout_dates": [],

@@ -22,17 +22,16 @@ import tests.world
 from infra.openapi.examples import EXAMPLES
 from tests.api.common import Throttled
 from tests.api.example_programme import SMALL_PROGRAMME, missed, reserved
+from tests.api.example_rations import rationed
 from tests.api.seasons import beijing, meal, season
 from tests.api.stage import Stage, stage
 from tests.bus import Stream
 from tests.world import OPENING, Answered, Person, event
 
 BATCH, CAMPAIGN, DAY = {"batch_id": "special-0606"}, {"campaign_id": "beijing-2020"}, {"day": "2020-06-06"}
-ACTION = "POST /admin/batches/{batch_id}/"
-BOOKING = "/batches/{batch_id}/booking"
+ACTION, BOOKING = "POST /admin/batches/{batch_id}/", "/batches/{batch_id}/booking"
 DOCUMENT, HOLD = "PUT /admin/campaigns/{campaign_id}", "PUT /orders/{order_no}/hold"
-PROGRAMME = "PUT /admin/campaigns/{campaign_id}/programme"
-MERCHANT = "PUT /admin/merchants/{merchant_id}"
+PROGRAMME, MERCHANT = f"{DOCUMENT}/programme", "PUT /admin/merchants/{merchant_id}"
 NANLUO = {"en": "12 Nanluoguxiang", "zh": "南锣鼓巷12号"}
 NOODLES = {
     "title": {"en": "Nanluo Noodles", "zh": "南锣面馆"},
@@ -257,6 +256,7 @@ def refused_by_points(s: Stage) -> None:
 
 PLAYS: tuple[Callable[[Stage], None], ...] = (
     successes,
+    rationed,
     refused_callers,
     refused_citizens,
     refused_tills,

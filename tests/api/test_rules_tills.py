@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.api.cases import SHARES
 from tests.api.rules import Play, desk, plays, refused, told
-from tests.world import a_batch, order, terms
+from tests.world import a_batch, campaign, order, terms
 
 
 def taken(p: Play, **rules: Any) -> None:
@@ -78,6 +78,63 @@ def test_uses_a_person(p: Play) -> None:
     assert told(p.hold("o-8", {"ttl_s": 60})) == refused("limit")
     p.s.clock.advance(1)
     assert p.redeem("o-9", batch_id="two") == "201"
+
+
+PRESCRIPTION = {"evidence": {"prescription_no": "RX-31", "pharmacist_id": "zhang"}}
+PARCEL = {"fulfilment": {"mode": "delivery", "ref": "parcel-7"}}
+
+
+@plays("prescription and delivery")
+def test_what_an_order_must_state(p: Play) -> None:
+    """Each is asked for alone, and the order carries what it first stated."""
+    p.opened(terms=[terms(**p.line(0))])
+    p.claim("ann")
+    assert p.reasons() == ["evidence", "fulfilment"]
+    assert [p.reasons(**PRESCRIPTION), p.reasons(**PARCEL)] == [["fulfilment"], ["evidence"]]
+    assert p.redeem("o-1", **PRESCRIPTION, **PARCEL) == "201"
+    for other in ({"prescription_no": "RX-32"}, {"pharmacist_id": "li"}):
+        assert p.redeem("o-1", evidence={**PRESCRIPTION["evidence"], **other}, **PARCEL) == "409 order-conflict"
+    for changed in ({"mode": "pickup"}, {"ref": "parcel-8"}):
+        assert p.redeem("o-1", **PRESCRIPTION, fulfilment={**PARCEL["fulfilment"], **changed}) == "409 order-conflict"
+    assert p.redeem("o-1", **PRESCRIPTION, **PARCEL) == "200"
+
+
+@plays("held until it is at the door")
+def test_a_delivery(p: Play) -> None:
+    """The order redeems what it holds in the week's last second; a second later it needs a code."""
+    today = [{"weekdays": ["sat"], "starts": "09:00", "ends": "18:00"}]
+    p.opened(terms=[terms(**p.line(0), **p.line(1), usable=today)])
+    for name in ("ann", "bob"):
+        p.claim(name)
+        body = {"code": p.code(name), "order": order(channel="online"), "ttl_s": p.line(0)["hold_max_s"]}
+        assert told(p.s.merchant().send("PUT /orders/{order_no}/hold", {"order_no": name}, body=body)) == "201"
+    p.s.clock.set("2020-06-13T09:59:59+08:00")
+    assert told(p.s.merchant().redeem("ann", None, order(channel="online"))) == "201"
+    p.s.clock.advance(1)
+    assert told(p.s.merchant().redeem("bob", None, order(channel="online"))) == "404 not-found"
+
+
+@plays("collected at one store")
+def test_a_store_that_is_named(p: Play) -> None:
+    """Other stores of the merchant and other merchants do not take the coupon, nor are they listed."""
+    (diner,) = campaign()["merchants"]
+    stores = [{"store_id": name, "region": "beijing"} for name in ("wuhan-pharmacy", "second")]
+    others = [{**diner, "merchant_id": name, "stores": stores} for name in ("wuhan-pharmacy", "diner")]
+    masks = {"kind": "exchange", "sku": "noodles", "title": "Noodles", "value_minor": 1980}
+    p.opened(merchants=others, terms=[terms(discount=masks, **p.line(0))])
+    p.claim("ann")
+    for merchant_id, store_id, said in (
+        ("wuhan-pharmacy", "second", "422 order-not-eligible merchant"),
+        ("diner", "wuhan-pharmacy", "422 order-not-eligible merchant"),
+        ("wuhan-pharmacy", "wuhan-pharmacy", "201"),
+    ):
+        assert told(p.s.merchant(merchant_id).redeem("o-1", p.code(), order(store_id=store_id))) == said
+    season, query = {"campaign_id": "season"}, {"terms_id": "ten-off"}
+    listed = p.s.citizen("ann").send("GET /campaigns/{campaign_id}/merchants", season, query=query).json["merchants"]
+    assert [[store["store_id"] for store in one["stores"]] for one in listed] == [["wuhan-pharmacy"]]
+    (supply,) = p.s.citizen("ann").send("GET /campaigns/{campaign_id}/supplies", season).json["supplies"]
+    told_of = {name: supply[name] for name in ("store_id", "allotted", "booked", "collected", "left")}
+    assert told_of == {"store_id": "wuhan-pharmacy", "allotted": 10, "booked": 0, "collected": 0, "left": 10}
 
 
 @plays("no coupon is spent for nothing")

@@ -89,6 +89,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /campaigns": lambda _: {},
     "GET /campaigns/{campaign_id}": lambda _: _SEASON,
     "GET /campaigns/{campaign_id}/stats": lambda _: _SEASON,
+    "GET /campaigns/{campaign_id}/supplies": lambda _: _SEASON,
     "GET /campaigns/{campaign_id}/merchants": lambda _: {**_SEASON, "query": {"terms_id": "ten-off"}},
     "GET /campaigns/{campaign_id}/activities": lambda _: {**_SEASON, "query": {"day": "2020-06-06"}},
     "GET /campaigns/{campaign_id}/facilities": lambda _: {**_SEASON, "query": {"sport": "badminton"}},

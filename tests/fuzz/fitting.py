@@ -54,7 +54,7 @@ LINKED = frozenset(
         *("starts_at", "ends_at", "opens_at", "closes_at", "booking", "validity", "usable", "blackout_dates"),
         *("revision", "timezone", "currency", "sections", "suspended_districts", "terms", "limits"),
         *("mode", "eligibility", "exclusive_group", "rollover_to"),
-        *("discount", "funding", "basis_points", "merchant_match", "hold_max_s", "withheld"),
+        *("stores", "discount", "funding", "basis_points", "merchant_match", "hold_max_s", "withheld"),
     }
 )
 """Fields that have to agree with others: a document that is made to fit keeps its own."""

@@ -35,6 +35,7 @@ RULES = (
     # the first edit of a merchant has to say all
     r"is missing",
     r"hold_max_s above 1800 needs scope\.channels \[online\]",
+    r"stores needs merchants to name the one merchant whose stores they are",
     r"extended by 366 days it would be too late: .*",
     r"a granted batch needs eligibility\.group_id",
     r"booking\.closes_at is after closes_at",

@@ -137,6 +137,9 @@ function orderLine(reason: Schemas["OrderReason"]): string {
       return "the order is too small";
     case "no-discount":
       return "the coupon would take nothing off";
+    case "evidence":
+    case "fulfilment":
+      return `the order states no ${reason}`;
     case "window":
     case "not-yet-valid":
       return "not at this time";

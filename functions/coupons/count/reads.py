@@ -30,7 +30,7 @@ def season_statistics(
 
     Raises NotFound, Malformed.
     """
-    batches = _batches(services, campaign_id)
+    batches = published_batches(services, campaign_id)
     timezone = batches[0].timezone
     first_s = min(batch.begins_at_s for batch in batches)
     end_s = to_s if to_s is not None else now_s + 1
@@ -62,7 +62,7 @@ def season_statistics(
     )
 
 
-def _batches(services: Services, campaign_id: str) -> list[PublishedBatch]:
+def published_batches(services: Services, campaign_id: str) -> list[PublishedBatch]:
     """The published batches in the order of their opening, without damaged ones. Raises NotFound."""
     found: list[PublishedBatch] = []
     for line in services.cache.published():

@@ -12,7 +12,14 @@ from coupons.model.claims import Coupon
 from coupons.model.merchants import MerchantRecord
 from coupons.model.opening_hours import is_open
 from coupons.model.orders import Item, LineAmounts, Order
-from coupons.model.scopes import are_regions_in, channels_in, is_channel_in, is_closed, refused_merchant
+from coupons.model.scopes import (
+    are_regions_in,
+    channels_in,
+    is_channel_in,
+    is_closed,
+    is_store_in,
+    refused_merchant,
+)
 from coupons.model.terms import Exchange, PercentOff, Terms
 from coupons.money import FundingLine, split
 from coupons.refusal_reasons import OrderReason
@@ -56,6 +63,7 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
         reasons.append("window")
     if moment_s < coupon.valid_from_s:
         reasons.append("not-yet-valid")
+    reasons += [one for one in terms.requires if getattr(order, one) is None]
     discount_minor = _discount(terms, order, items, reasons)
     if not reasons and discount_minor == 0:
         reasons.append("no-discount")
@@ -109,7 +117,7 @@ def _in_scope(terms: Terms, order: Order, till: Till | None) -> tuple[list[Item]
     store = record.store(order.store_id) if record else None
     if till is not None and record is not None:
         reasons += refused_merchant(scope, till.merchant_id, record)
-    if store is None and "merchant" not in reasons:
+    if (store is None or not is_store_in(scope, store)) and "merchant" not in reasons:
         reasons.insert(0, "merchant")
     if order.channel not in channels_in(scope, record) if record else not is_channel_in(scope, order.channel):
         reasons.append("channel")

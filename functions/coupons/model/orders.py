@@ -10,6 +10,7 @@ from pydantic import Field
 
 from coupons.fields import Channel, Document, Id, Label, Minor
 from coupons.model.claims import Use
+from coupons.model.particulars import Fulfilment, FulfilmentMode, Particulars, Prescription
 from coupons.money import Amounts, FundingLine, Purse
 
 
@@ -41,11 +42,21 @@ class Order(Document):
     """Where the goods are delivered; offline, where the store is."""
     items: Annotated[list[Item], Field(min_length=1, max_length=100)]
     """What is bought."""
+    fulfilment: Fulfilment | None = None
+    """How the goods reach the customer; terms may require it."""
+    evidence: Prescription | None = None
+    """By what the order was allowed; terms may require it."""
 
 
-def fingerprint(order: Order) -> str:
-    """32 hex digits that are equal for equal content, whatever the JSON looked like."""
-    return hashlib.sha256(order.model_dump_json().encode()).hexdigest()[:32]
+def fingerprint(order: Order, particulars: Particulars | None = None) -> str:
+    """32 hex digits that are equal for equal content, whatever the JSON looked like.
+
+    The order's particulars count by their keyed hashes: who guesses a prescription's number cannot test it here.
+    """
+    text = order.model_dump_json(exclude={"fulfilment", "evidence"})
+    if particulars is not None:
+        text += repr((particulars.mode, *sorted(particulars.hashes.items())))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def order_key(merchant_id: str, order_no: str) -> bytes:
@@ -117,6 +128,8 @@ class OrderRecord:
     """None until it is redeemed, and in orders of before statistics."""
     counted_at_s: int = 0
     """The moment that says in which periods limits count its hold or use; 0: none counts it."""
+    particulars: Particulars | None = None
+    """None: it stated neither fulfilment nor evidence."""
 
     @property
     def key(self) -> bytes:
@@ -164,6 +177,10 @@ class Line:
     """The order's; None in lines of before statistics."""
     slot_id: str = ""
     """The slot that a person was checked in to; empty in lines of coupons."""
+    fulfilment: FulfilmentMode | None = None
+    """How the goods reached the customer; None: the order did not say."""
+    evidence: bool = False
+    """Whether the order stated evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,8 @@ def redemption_line(order: OrderRecord, purse: Purse) -> Line:
         at_s=order.at_s,
         late=order.late,
         sold_at=order.sold_at,
+        fulfilment=order.particulars.mode if order.particulars else None,
+        evidence=bool(order.particulars and order.particulars.prescription),
     )
 
 

@@ -67,6 +67,8 @@ def scoped_merchants(document: Campaign) -> list[str]:
 def _of_scope(scope: Scope, number: int, merchants: Mapping[str, Merchant | MerchantRecord]) -> Iterator[_Names]:
     place, everyone = f"body.terms.{number}.scope", list(merchants.values())
     yield _Names("this document has no merchant", f"{place}.merchants", scope.merchants, merchants.keys())
+    stores = {store.store_id for name in scope.merchants if name in merchants for store in merchants[name].stores}
+    yield _Names("the merchant of this scope has no store", f"{place}.stores", scope.stores, stores)
     categories = {merchant.category for merchant in everyone}
     what = "no merchant of this document has the category"
     yield _Names(what, f"{place}.merchant_categories", scope.merchant_categories, categories)

@@ -31,6 +31,10 @@ def is_channel_in(scope: Scope, channel: Channel) -> bool:
     return not scope.channels or channel in scope.channels
 
 
+def is_store_in(scope: Scope, store: Store) -> bool:
+    return not scope.stores or store.store_id in scope.stores
+
+
 def are_regions_in(scope: Scope, regions: Collection[str]) -> bool:
     """Whether goods in, or for, all these regions are in the scope."""
     return not scope.regions or set(regions) <= set(scope.regions)
@@ -54,5 +58,7 @@ def accepting_stores(
     return [
         store
         for store in merchant.stores
-        if not is_closed(store, suspended_districts) and ("online" in channels or are_regions_in(scope, [store.region]))
+        if is_store_in(scope, store)
+        and not is_closed(store, suspended_districts)
+        and ("online" in channels or are_regions_in(scope, [store.region]))
     ]

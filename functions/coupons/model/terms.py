@@ -74,6 +74,8 @@ class Exchange(Document):
     """The item, as the till calls it."""
     title: Title
     """Shown to people."""
+    unit: Title | None = None
+    """What one is, such as a pack of ten; shown beside numbers of it."""
     value_minor: Annotated[Minor, Field(ge=1)]
     """The most that is taken off for it."""
 
@@ -164,6 +166,8 @@ class Scope(Document):
 
     merchants: Annotated[list[Id], Field(max_length=200)] = []
     """`merchant_id` of the merchants."""
+    stores: Annotated[list[Id], Field(max_length=100)] = []
+    """`store_id` of stores of the one merchant in `merchants`; others of its stores are outside."""
     merchant_categories: Annotated[list[Label], Field(max_length=100)] = []
     """Their categories."""
     merchant_tags: Annotated[list[Label], Field(max_length=100)] = []
@@ -176,6 +180,13 @@ class Scope(Document):
     """Where the order is placed."""
     regions: Annotated[list[Label], Field(max_length=100)] = []
     """Where the goods are delivered; offline the store must be there too."""
+
+    @model_validator(mode="after")
+    def _stores_of_one(self) -> Self:
+        distinct("stores", self.stores)
+        if self.stores and len(self.merchants) != 1:
+            raise ValueError("stores needs merchants to name the one merchant whose stores they are")
+        return self
 
 
 class Share(Document):
@@ -220,6 +231,9 @@ class Refund(Document):
 HOLD_MAX_S = 1_800
 """Time to pay at a counter or in an app; what is held cannot be used for anything else."""
 ONLINE_HOLD_MAX_S = 604_800
+"""Time to bring goods to the door: the coupon is held when they are sent, and redeemed when they arrive."""
+OrderRequirement = Literal["evidence", "fulfilment"]
+"""What an order must state: by what it was allowed, or how its goods reach the customer."""
 
 
 class Terms(Document):
@@ -248,6 +262,8 @@ class Terms(Document):
     """Who pays the discount; the shares add up to 10000."""
     merchant_match: Annotated[list[MatchRatio], Field(max_length=10)] = []
     """What the merchant adds to the discount, by date."""
+    requires: Annotated[list[OrderRequirement], Field(max_length=2)] = []
+    """What an order must state: `evidence`, such as a prescription, and `fulfilment`, fetched or brought."""
     hold_max_s: Annotated[int, Field(ge=1, le=ONLINE_HOLD_MAX_S)] = HOLD_MAX_S
     """The longest hold, in seconds. More than 1800 needs `scope: {channels: [online]}`."""
     refund: Refund
@@ -256,6 +272,7 @@ class Terms(Document):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         distinct("funding", (share.funder_id for share in self.funding))
+        distinct("requires", self.requires)
         if sum(share.basis_points for share in self.funding) != BASIS_POINTS:
             raise ValueError("funding shares must add up to 10000 basis points")
         starts = [ratio.starts_at for ratio in self.merchant_match]

@@ -21,6 +21,7 @@ from typing import Any, Literal, NamedTuple
 
 from coupons.damage import Damaged
 from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, SoldAt
+from coupons.model.particulars import Particulars
 from coupons.money import FundingLine, Purse
 from coupons.stores import keys
 from coupons.stores.attributes import Item
@@ -30,6 +31,8 @@ from coupons.stores.table import Table
 from coupons.stores.values import fields_of, reader, sure
 from coupons.times import wall_clock
 
+_SELDOM = ("slot_id", "fulfilment", "evidence")
+"""What few lines have: others do not grow by it."""
 SHARD_PAGE_LINES = 1_000
 ORDER_PAGE_LINES = 8
 
@@ -165,10 +168,11 @@ class Orders:
 def to_item(record: OrderRecord) -> Item:
     return {
         **keys.order(record.merchant_id, record.order_no),
-        **fields_of(record, "amounts", "reversals", "sold_at", "counted_at_s"),
+        **fields_of(record, "amounts", "reversals", "sold_at", "counted_at_s", "particulars"),
         **_amount_fields(record.amounts),
         **_sold_at_fields(record.sold_at),
         **({"counted_at_s": record.counted_at_s} if record.counted_at_s else {}),
+        **({"particulars": fields_of(record.particulars)} if record.particulars else {}),
         "reversals": [_reversal_fields(reversal) for reversal in record.reversals],
     }
 
@@ -192,8 +196,8 @@ def _reversal_fields(reversal: Reversal) -> Item:
 
 
 def _line_fields(line: Line) -> Item:
-    own = fields_of(line, "purse", "amounts", "sold_at", "slot_id")
-    own |= {"slot_id": line.slot_id} if line.slot_id else {}
+    own = fields_of(line, "purse", "amounts", "sold_at", *_SELDOM)
+    own |= {name: value for name in _SELDOM if (value := getattr(line, name))}
     return {**own, **line.purse._asdict(), **_amount_fields(line.amounts), **_sold_at_fields(line.sold_at)}
 
 
@@ -207,6 +211,10 @@ def _sold_at(item: Item) -> SoldAt | None:
         return None
     fields = item["sold_at"]
     return SoldAt(fields["channel"], fields["district"], fields["category"], tuple(fields["tags"]))
+
+
+def _particulars(item: Item) -> Particulars | None:
+    return Particulars(**item["particulars"]) if "particulars" in item else None
 
 
 def _summed(item: Item) -> Summed:
@@ -227,7 +235,15 @@ def _slot_id(item: Item) -> str:
     return sure(item.get("slot_id", ""), str)
 
 
-_line = reader(Line, purse=_purse, amounts=_amounts, sold_at=_sold_at, slot_id=_slot_id)
+_line = reader(
+    Line,
+    purse=_purse,
+    amounts=_amounts,
+    sold_at=_sold_at,
+    slot_id=_slot_id,
+    fulfilment=lambda item: item.get("fulfilment"),
+    evidence=lambda item: item.get("evidence", False),
+)
 _reversal = reader(Reversal, amounts=_amounts)
 from_item = reader(
     OrderRecord,
@@ -235,4 +251,5 @@ from_item = reader(
     reversals=lambda item: tuple(_reversal(fields) for fields in item["reversals"]),
     sold_at=_sold_at,
     counted_at_s=lambda item: item.get("counted_at_s", 0),
+    particulars=_particulars,
 )

@@ -9,10 +9,11 @@ from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, Coupon, Ruling
 from coupons.model.orders import Order, OrderRecord, fingerprint
+from coupons.model.particulars import particulars_of
 from coupons.model.terms import Terms
 from coupons.process.services import Services
 from coupons.refusals import CouponNotUsable, NotFound
-from coupons.sealing import CouponRef
+from coupons.sealing import CouponRef, Keys
 from coupons.stores import keys
 
 
@@ -40,18 +41,21 @@ class TillCoupon:
         return self.coupon.expires_at_s + self.ruling.extended_s
 
     def order_record(
-        self, state: Literal["held", "redeemed"], merchant_id: str, order_no: str, order: Order, now_s: int
+        self, state: Literal["held", "redeemed"], merchant_id: str, order_no: str, order: Order, keys: Keys, now_s: int
     ) -> OrderRecord:
         """The record of the order that wants to hold or redeem this coupon; its amounts are not assessed yet."""
+        stated = order.fulfilment is not None or order.evidence is not None
+        particulars = particulars_of(order.fulfilment, order.evidence, keys) if stated else None
         return OrderRecord(
             merchant_id=merchant_id,
             order_no=order_no,
             state=state,
             coupon_id=self.coupon_id,
-            fingerprint=fingerprint(order),
+            fingerprint=fingerprint(order, particulars),
             batch_id=self.batch.batch_id,
             terms_id=self.terms.terms_id,
             at_s=now_s,
+            particulars=particulars,
         )
 
 

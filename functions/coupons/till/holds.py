@@ -37,7 +37,7 @@ def hold(
     existing = services.orders.get(merchant_id, order_no)
     scanned = open_code(services, code, pin)
     presented = read_coupon(services, scanned.ref)
-    wanted = presented.order_record("held", merchant_id, order_no, order, now_s)
+    wanted = presented.order_record("held", merchant_id, order_no, order, services.keys, now_s)
     if existing is not None and _is_same_hold(existing, wanted):
         return existing, presented.batch.timezone, True
     refuse_old_code(scanned, presented, now_s)

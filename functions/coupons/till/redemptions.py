@@ -98,7 +98,7 @@ def redeem(
     existing = services.orders.get(merchant_id, order_no)
     scanned = None if code is None else open_code(services, code, pin).sent(scanned_at_s, now_s)
     presented = read_coupon(services, scanned.ref if scanned is not None else _ref_of(services, existing))
-    wanted = presented.order_record("redeemed", merchant_id, order_no, order, now_s)
+    wanted = presented.order_record("redeemed", merchant_id, order_no, order, services.keys, now_s)
     found = _find(services, wanted, scanned, presented, existing)
     if found.existing is not None and found.is_repeat:
         return found.existing, presented.batch.timezone, True

@@ -26,7 +26,7 @@ from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
 from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
 from coupons.web.requests import BODY_MAX_BYTES, Request, claims_of, request_of
-from coupons.web.traces import traces
+from coupons.web.traces import order_traces, traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Api:
         outcome, redeemed, traced = "ok", None, dict[str, str]()
         try:
             traced = self._traced(event)
-            response = self._respond(event)
+            response = self._respond(event, traced)
             sent, redeemed = _sent(response), response.redeemed
         except Refusal as refusal:
             outcome, sent = refusal.slug, _sent_problem(problem_document(refusal, instance))
@@ -184,8 +184,8 @@ class Api:
         except Busy:  # some routes need no keys: they must not be refused for a log line
             return {}
 
-    def _respond(self, event: Mapping[str, Any]) -> Response:
-        """Raises each refusal in its order of precedence.
+    def _respond(self, event: Mapping[str, Any], traced: dict[str, str]) -> Response:
+        """Raises each refusal in its order of precedence. Adds the hashes of what an order states to `traced`.
 
         Guarded by tests/api/test_misfits.py::test_a_function_without_the_route_does_not_find_it.
         """
@@ -201,6 +201,7 @@ class Api:
             _refuse_unregistered(caller)
         most, services = route.body_max_bytes, shared_services()
         request = request_of(event, services, caller, query=route.query, body=route.body, body_max_bytes=most)
+        traced |= order_traces(request)
         return route.handle(request)
 
 

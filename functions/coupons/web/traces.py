@@ -1,11 +1,13 @@
-"""Hashes of caller and source for the log line of a request.
+"""Hashes of caller, source, and what an order states, for the log line of a request.
 
-They show whether ten thousand refusals went to one sender or to ten thousand people.
+They show whether ten thousand refusals went to one sender or to ten thousand people, and which order a prescription was
+used for.
 
 | field | equal for |
 |---|---|
 | `caller` | the same person, with any account; where the token has no identity, the same account |
 | `source` | the same address: the last entry of `X-Forwarded-For`. The gateway appends it; others may be forged |
+| `prescription`, `pharmacist`, `fulfilment_ref` | the same evidence or fulfilment; the order's item has the same hash |
 
 Each is a short keyed hash with a derivation of its own: without the keys nobody can tell from a line who a person is,
 or find their items. Routes that everybody may read have neither, because their function has no keys. The gateway's own
@@ -17,8 +19,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from coupons.model.orders import Order
+from coupons.model.particulars import particulars_of
 from coupons.sealing import Keys
 from coupons.web.callers import name_in
+from coupons.web.requests import Request
 
 _FORWARDED = "x-forwarded-for"
 
@@ -28,3 +33,11 @@ def traces(keys: Keys, claims: Mapping[str, Any], headers: Mapping[str, str]) ->
     address = headers.get(_FORWARDED, "").rpartition(",")[2].strip()
     found = {"caller": name_in(claims), "source": address}
     return {field: keys.trace(field, name) for field, name in found.items() if name}
+
+
+def order_traces(request: Request) -> dict[str, str]:
+    """Hashes of the evidence and fulfilment that the order of a body states; empty if there is none. Raises Busy."""
+    order = getattr(request.body, "order", None)
+    if not isinstance(order, Order) or not (order.evidence or order.fulfilment):
+        return {}  # some routes need no keys, and read none for a log line
+    return particulars_of(order.fulfilment, order.evidence, request.services.keys).hashes

@@ -54,6 +54,7 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
         ODD, placement=ODD, district=ODD, region=ODD
     ),
     "GET /campaigns/{campaign_id}/stats": lambda citizen, _: citizen.stats(ODD, by=ODD, starts_at=ODD, ends_at=ODD),
+    "GET /campaigns/{campaign_id}/supplies": lambda citizen, _: citizen.supplies(ODD),
     "GET /batches/{batch_id}": lambda citizen, _: citizen.batch(ODD),
     "GET /facilities/{facility_id}/slots": lambda citizen, _: citizen.slots(ODD, "2020-06-10"),
     "GET /openapi.json": lambda citizen, _: citizen.openapi(),

@@ -39,6 +39,8 @@ def line(
         "coupon_returned": False,
         "withheld": None,
         "decision": None,
+        "fulfilment": None,
+        "evidence": False,
         **facts,
     }
 

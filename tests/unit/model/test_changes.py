@@ -45,7 +45,7 @@ def found(before: dict[str, Any] | None, after: dict[str, Any], *published: str)
                     "terms[ten-off].discount",
                     "changed",
                     {"kind": "amount_off", "threshold_minor": 5000, "amount_minor": 1000},
-                    {"kind": "exchange", "sku": "tea", "title": "Tea", "value_minor": 1},
+                    {"kind": "exchange", "sku": "tea", "title": "Tea", "unit": None, "value_minor": 1},
                 )
             ],
         ),

@@ -75,6 +75,11 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
     "merchant, misspelt": (scope(merchants=["dinner"]), f"{SCOPE}.merchants.0", "did you mean 'diner'"),
     "merchant, unknown": (scope(merchants=["pool"]), f"{SCOPE}.merchants.0", "has no merchant 'pool'"),
     "one of two merchants, misspelt": (scope(merchants=["diner", "dinr"]), f"{SCOPE}.merchants.1", "mean 'diner'"),
+    "store, misspelt": (
+        scope(merchants=["diner"], stores=["dinr"]),
+        f"{SCOPE}.stores.0",
+        "the merchant of this scope has no store 'dinr'; did you mean 'diner'?",
+    ),
     "category, misspelt": (scope(merchant_categories=["caterng"]), f"{SCOPE}.merchant_categories.0", "mean 'catering'"),
     "category, capital": (scope(merchant_categories=["Catering"]), f"{SCOPE}.merchant_categories.0", "mean 'catering'"),
     "tag": (scope(merchant_tags=["late"]), f"{SCOPE}.merchant_tags.0", "has the tag 'late'"),

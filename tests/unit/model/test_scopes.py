@@ -26,15 +26,21 @@ def some(*of: str, least: int = 0) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(of), unique=True, min_size=least)
 
 
+def of_one_merchant(scope: dict[str, Any]) -> dict[str, Any]:
+    """A scope can name stores of one merchant only."""
+    return scope if len(scope["merchants"]) == 1 else {**scope, "stores": []}
+
+
 SCOPES = st.fixed_dictionaries(
     {
         "merchants": some("diner", "mall"),
+        "stores": some("s0", "s1"),
         "merchant_categories": some("catering", "retail"),
         "merchant_tags": some("old", "new"),
         "channels": some(*CHANNELS),
         "regions": some(*PLACES),
     }
-)
+).map(of_one_merchant)
 STORES = st.tuples(st.sampled_from(PLACES), st.sampled_from([*DISTRICTS, None]))
 MERCHANTS = st.fixed_dictionaries(
     {

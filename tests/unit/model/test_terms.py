@@ -1,4 +1,6 @@
-"""How long an order may hold a coupon: half an hour, and longer only if it can be used online only."""
+"""How long an order may hold a coupon: half an hour, and longer only if it can be used online only. Which stores a
+scope may name.
+"""
 
 from __future__ import annotations
 
@@ -45,3 +47,20 @@ def test_a_longer_hold_is_refused(hold_max_s: int, channels: list[str], message:
     """Above half an hour wherever a counter can take it."""
     with pytest.raises(ValidationError, match=message):
         declared(hold_max_s=hold_max_s, scope={"channels": channels})
+
+
+@pytest.mark.parametrize("merchants", [[], ["diner", "mall"]])
+def test_stores_are_those_of_one_merchant(merchants: list[str]) -> None:
+    """Two merchants may call a store alike."""
+    with pytest.raises(ValidationError, match="stores needs merchants to name the one merchant"):
+        declared(scope={"merchants": merchants, "stores": ["diner"]})
+    assert declared(scope={"merchants": ["diner"], "stores": ["diner"]}).scope.stores == ["diner"]
+
+
+@pytest.mark.parametrize(
+    "twice", [{"requires": ["evidence", "evidence"]}, {"scope": {"merchants": ["diner"], "stores": ["a", "a"]}}]
+)
+def test_nothing_is_named_twice(twice: dict[str, Any]) -> None:
+    """Neither a requirement nor a store."""
+    with pytest.raises(ValidationError, match="appears twice"):
+        declared(**twice)

@@ -10,6 +10,7 @@ from coupons.cells import text_cell
 from coupons.model.days import Totals
 from coupons.model.merchants import Decision, Withholding
 from coupons.model.orders import Line, LineKind
+from coupons.model.particulars import FulfilmentMode
 from coupons.model.payouts import PAYOUTS, SumsByPayout
 from coupons.model.statements import StatementPage, line_cursor_of
 from coupons.money import Purse
@@ -51,6 +52,10 @@ class LineView(ResponseBody):
     """The reason why the line was withheld, also after a decision; null: it was not."""
     decision: Decision | None
     """What an operator decided about the withheld line; null: nothing yet, or it was not withheld."""
+    fulfilment: FulfilmentMode | None
+    """How the goods reached the customer; null: the order did not say."""
+    evidence: bool
+    """The order stated evidence, such as a prescription."""
 
     @classmethod
     def of(cls, line: Line, withholding: Withholding | None, timezone: str) -> Self:
@@ -176,7 +181,7 @@ class SettlementView(ResponseBody):
         A line that cannot be read is a row of the kind `damaged` with its numbers alone, so that an incomplete file
         cannot be taken for a complete one.
         """
-        last = ("funding", "withheld", "decision")
+        last = ("funding", "withheld", "decision", "fulfilment", "evidence")
         columns = [*(name for name in LineView.model_fields if name not in last), *last]
         file = io.StringIO()
         writer = csv.writer(file)
