@@ -30,6 +30,7 @@ SLOT_COUNTS = {
     "slot_waits": "waits",
     "slot_promotions": "moved up",
     "slot_cancellations": "cancelled",
+    "no_shows": "did not come",
 }
 AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "consumption_minor": "consumption"}
 NOT_RECOUNTED = "bookings of slots, seconds and refusals are known from the streams alone: they are not recounted"

@@ -24,6 +24,7 @@ NOTHING = {
     "slot_waits": 0,
     "slot_promotions": 0,
     "slot_cancellations": 0,
+    "no_shows": 0,
 }
 USED = {
     **NOTHING,

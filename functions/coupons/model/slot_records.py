@@ -100,8 +100,8 @@ class SlotRecord:
         return moved_up(changed) if promotes else changed
 
     def called_off(self, reason: str) -> SlotRecord:
-        """The venue cancelled the slot. Who was in it stays in the record, so that they can be told."""
-        return self._next(cancelled=reason)
+        """The venue cancelled the slot, so nobody missed it. Who was in it stays in the record, to be told."""
+        return self._next(cancelled=reason, missed=None if self.missed is None else 0)
 
     def swept(self, missed: int) -> SlotRecord:
         """The sweep of its day found so many who were booked and did not come."""

@@ -7,6 +7,7 @@
 | redemptions, reversals | settlement lines | everything |
 | discount, merchant match, consumption | money of the lines, reversals negative | everything; a funder has its part |
 | slot bookings, waits, promotions, cancellations | what people became in a slot | see below |
+| no-shows | places that nobody used, at the moment when check-in closed | see below |
 
 A funder's bookings and claims are not stored: they are those of the batches that it pays a part of.
 
@@ -45,14 +46,15 @@ Flow = Literal[
     "slot_waits",
     "slot_promotions",
     "slot_cancellations",
+    "no_shows",
 ]
 """What is counted. Consumption is the order's amount before the coupon: discount, merchant match and what was paid."""
 Dimension = Literal["", "section", "district", "category", "channel", "funder", "batch", "tag"]
 """What it is counted by; empty: the whole campaign."""
 OF_STREAM_ALONE: frozenset[Flow] = frozenset(
-    ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations"),
+    ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations", "no_shows"),
 )
-"""No item says them later, so they cannot be recounted."""
+"""They cannot be recounted: no item says later what people became, or of which category a venue's merchant was then."""
 _SLOT_FLOWS: Mapping[tuple[BookingState | None, BookingState | None], Flow] = {
     (None, "booked"): "slot_bookings",
     (None, "waiting"): "slot_waits",
@@ -173,7 +175,7 @@ def of_line(batch: PublishedBatch, line: Line) -> Counted:
 
 
 def of_slot(slot: Slot, merchant: MerchantRecord | None, before: SlotRecord, after: SlotRecord) -> Counted:
-    """What people became by a write of the slot."""
+    """What people became by a write of the slot, or that its day's sweep found places that nobody used."""
     at_s, flows = after.changed_at_s, Counter[Flow]()
     for person in before.people | after.people:
         flow = _SLOT_FLOWS.get((before.state_of(person), after.state_of(person)))
@@ -181,7 +183,15 @@ def of_slot(slot: Slot, merchant: MerchantRecord | None, before: SlotRecord, aft
             flow = "slot_bookings"  # the list has no force any more, and who waited has booked
         if flow is not None:
             flows[flow] += 1
-    cells = {Cell(flow, *place): number for place in _slot_places(slot.of, merchant) for flow, number in flows.items()}
+    if not flows and slot.check_in is not None:
+        at_s = slot.check_in.closes_at_s  # the sweep, which is hours later
+    flows["no_shows"] = (after.missed or 0) - (before.missed or 0)
+    cells = {
+        Cell(flow, *place): number
+        for place in _slot_places(slot.of, merchant)
+        for flow, number in flows.items()
+        if number
+    }
     wall_clock(at_s, slot.timezone)
     return Counted("", slot.campaign_id, slot.timezone, at_s, cells)
 

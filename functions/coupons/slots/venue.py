@@ -29,7 +29,7 @@ def cancel(services: Services, slot_id: str, reason: str, now_s: int) -> SlotCha
         is_done=lambda record: record.cancelled is not None,
         change=lambda record, _promotes: record.called_off(reason),
     )
-    if record.missed:
+    if record.missed is not None:
         settle(services, SlotDay(slot.of, slot.name.day, [(slot, record)]), {}, now_s, broken=[])
     return slot, record, replay
 

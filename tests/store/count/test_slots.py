@@ -6,7 +6,9 @@ import pytest
 
 from coupons.count.recount import recount, replace_differing
 from coupons.count.shards import minute_of
+from coupons.model.slot_records import CheckInMark
 from coupons.model.statistics import OF_STREAM_ALONE, of_claim
+from coupons.schedule.minute import run_schedule
 from coupons.slots import booking, cancellation, venue
 from coupons.slots.days import slot_of
 from tests.bus import Record, Stream
@@ -18,7 +20,7 @@ from tests.world import KEYS, World, seconds
 
 NINE, TEN, COURSE = f"court.{DAY}.0900", f"court.{DAY}.1000", f"course.{DAY}.1800"
 PROGRAMME, SEASON = "GET /admin/campaigns/{campaign_id}/programme", {"campaign_id": "season"}
-FLOWS = {"O": "slot_bookings", "W": "slot_waits", "P": "slot_promotions", "X": "slot_cancellations"}
+FLOWS = {"O": "slot_bookings", "W": "slot_waits", "P": "slot_promotions", "X": "slot_cancellations", "A": "no_shows"}
 
 
 @pytest.fixture
@@ -169,3 +171,27 @@ def test_a_recount_leaves_them_as_they_are(season: World) -> None:
     assert replace_differing(season.new_services(), "season", told, season.now_s) == []
     assert (flows(season), before) == ({"bookings": 1}, {"bookings": 1})
     assert recount(season.new_services(), "season", season.now_s).differences == []
+
+
+def test_places_that_nobody_used_are_counted_when_check_in_closed(season: World) -> None:
+    """Once, in the minute of each slot's own; less by those of a slot that is cancelled after the sweep."""
+    people = People(season)
+    people.act("books", "ann")
+    for name in ("bob", "cem"):
+        people.act("books", name, TEN)
+    late = f"court.{DAY}.2100"
+    people.act("books", "dan", late)
+    slot = slot_of(season.services, NINE)
+    record = season.services.slots.get(slot)
+    marked = record.marked(KEYS.person("ann"), CheckInMark(b"order", slot.starts_at_s))
+    assert season.services.slots.tries(season.services.slots.replace(slot, record, marked, slot.starts_at_s))
+    season.clock.set(f"{DAY}T21:15:30+08:00")
+    run_schedule(season.services, season.now_s, float("inf"))
+    people.act("cancel", slot_id=late)
+    run_schedule(season.services, season.now_s, float("inf"))
+    for _ in range(2):
+        take(season, people.records, "a")
+    counted = {minute: row["A"] for minute, row in stored(season).items() if row.get("A")}
+    assert counted == {f"STATS {seconds(f'{DAY}T10:15:00+08:00')}": 2}
+    for place in ("ddongcheng", "kcatering", "tsmall"):
+        assert flows(season, place)["no_shows"] == 2, place

@@ -21,7 +21,7 @@ from tests.world import World
 
 STATS = "GET /campaigns/season/stats"
 FLOWS = ("bookings", "claims", "redemptions", "reversals", "discount_minor", "merchant_match_minor")
-SLOTS = ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations")
+SLOTS = ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations", "no_shows")
 MINUTE = MinuteOf("season", 1_591_408_800, 1_591_408_860)
 
 

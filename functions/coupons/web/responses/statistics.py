@@ -36,6 +36,10 @@ class FlowsView(ResponseBody):
     """People who moved up from the list to a place."""
     slot_cancellations: int
     """Places that were given back, or whose slot the venue cancelled."""
+    no_shows: int
+    """Places that nobody used, on days of a facility on which somebody was checked in; at the moment when check-in to
+    the slot closed, and by the same as places. They are counted once the day is over.
+    """
 
     @classmethod
     def of(cls, flows: Mapping[Flow, int], **more: Any) -> Self:
