@@ -66,7 +66,7 @@ CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 1_130
 EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
 # CloudFront beyond what it gives each month, 10 million requests and a terabyte.
 PAGE_REQUEST, PAGE_GB = 1.00 / 1e6, 0.085
-ALARMS = 29
+ALARMS = 31
 HOURS_A_MONTH = 730
 FIRST_CLAIM = "claim, first of an environment"
 """The most expensive claim: it leases one pack. In a spike leases grow; `make bench` prints what a claim costs then."""

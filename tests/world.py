@@ -17,6 +17,7 @@ from typing import Any
 import admin
 import catalog
 import claim
+import points
 import verify
 from coupons.clock import Clock
 from coupons.model.campaigns import Campaign
@@ -31,8 +32,8 @@ from tests.bus import Heard
 from tests.engine.shapes import Watched
 
 OPENING = "2020-06-06T10:00:00+08:00"
-TABLES = {"CATALOG_TABLE": "CatalogTable", "CLAIMS_TABLE": "ClaimsTable", "ORDERS_TABLE": "OrdersTable"}
-FUNCTIONS: dict[str, Api] = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "admin": admin.api}
+TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Catalog", "Claims", "Orders", "Points")}
+FUNCTIONS: dict[str, Api] = {module.__name__: module.api for module in (catalog, claim, verify, points, admin)}
 FALLBACKS = ("$default", "OPTIONS /{proxy+}")
 """What is no route, and preflights: both go to catalog, as in the template."""
 KEYS = Keys({1: b"a test's master secret, of no worth"})
@@ -150,8 +151,7 @@ class Person:
         return self.send("PUT /batches/{batch_id}/claim", {"batch_id": batch_id}, body={})
 
     def code(self, coupon_id: str) -> str:
-        answer = self.send("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}, body={})
-        return str(answer.json["code"])
+        return str(self.send("POST /coupons/{coupon_id}/code", {"coupon_id": coupon_id}, body={}).json["code"])
 
     def redeem(self, order_no: str, code: str | None, order: dict[str, Any], **more: Any) -> Answered:
         body = {"order": order, **({"code": code} if code else {}), **more}

@@ -11,6 +11,7 @@ from typing import Any
 import admin
 import catalog
 import claim
+import points
 import verify
 from coupons import refusals as r
 from coupons.web.api import Route
@@ -44,6 +45,7 @@ _AREAS = {
     "catalog": "What everybody may read, without a token.",
     "claim": "What citizens do: book, claim, and show coupons. The token says which person asks.",
     "verify": "What merchants do, at the till and online. The token says which merchant asks.",
+    "points": "What partners report and citizens have: points for visits. The token says who asks.",
     "admin": "What operators do: declare a season, publish and steer its batches, recount its money.",
 }
 """The tags of operations: one a Lambda function."""
@@ -57,7 +59,7 @@ _JWT = {
 
 def routes() -> dict[str, list[Route]]:
     """The routes by function, as the handler files declare them."""
-    areas = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "admin": admin.api}
+    areas = {"catalog": catalog.api, "claim": claim.api, "verify": verify.api, "points": points.api, "admin": admin.api}
     return {area: list(areas[area].routes.values()) for area in _AREAS}
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 READ = frozenset({"TableName", "ConsistentRead", "ReturnConsumedCapacity"})
 EXPRESSIONS = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues"})
-PAGE = frozenset({"Limit", "ExclusiveStartKey", "KeyConditionExpression", "FilterExpression", "ProjectionExpression"})
+PAGE = frozenset(
+    {
+        *("Limit", "ExclusiveStartKey", "ScanIndexForward"),
+        *("KeyConditionExpression", "FilterExpression", "ProjectionExpression"),
+    }
+)
 _CHECK = frozenset({"TableName", "Key", "ConditionExpression", "ReturnValuesOnConditionCheckFailure"}) | EXPRESSIONS
 PARTS = {
     "Put": _CHECK - {"Key"} | {"Item"},

@@ -20,7 +20,6 @@ import threading
 import time
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import takewhile
 from typing import Any
 
 from infra.virtual.answers import (
@@ -58,6 +57,8 @@ BATCH_GET_MAX, BATCH_GET_BYTES_MAX = 100, 16 * 1_024 * 1_024
 BATCH_WRITE_MAX = 25
 PAGE_BYTES_MAX = 1_024 * 1_024
 TOKEN_S = 600.0
+_LAST = "\U0010ffff"
+"""No sort key of ours has it, so it ends a range of those that begin alike."""
 """For so long a transaction is applied once under one ClientRequestToken."""
 
 
@@ -137,12 +138,14 @@ class Store:
             raise invalid("Query", "The provided starting key is outside query boundaries")
         with self._lock:
             sort_keys = self._sort_keys.get((table, pk), [])
-            begin = bisect_left(sort_keys, prefix)
-            if start is not None:
+            begin, end = bisect_left(sort_keys, prefix), bisect_left(sort_keys, f"{prefix}{_LAST}")
+            is_forward = request.get("ScanIndexForward", True)
+            if start is not None and is_forward:
                 begin = max(begin, bisect_right(sort_keys, start["sk"]["S"]))
-            rest = (sort_keys[place] for place in range(begin, len(sort_keys)))
-            places = (Place(table, pk, sk) for sk in takewhile(lambda sk: sk.startswith(prefix), rest))
-            items, is_cut = self._page(places, request.get("Limit"))
+            elif start is not None:
+                end = min(end, bisect_left(sort_keys, start["sk"]["S"]))
+            rest = sort_keys[begin:end] if is_forward else sort_keys[begin:end][::-1]
+            items, is_cut = self._page((Place(table, pk, sk) for sk in rest), request.get("Limit"))
         return page_answer(request, expressions, items, is_cut=is_cut)
 
     def scan(self, **request: Any) -> dict[str, Any]:

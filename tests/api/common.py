@@ -19,6 +19,7 @@ _MISFITS: dict[str, dict[str, Any]] = {
     "GET /openapi.json": {"query": {_ODD: ""}},
     "GET /bookings": {"query": {_ODD: ""}},
     "GET /wallet": {"query": {"status": _ODD}},
+    "GET /points": {"query": {"cursor": _ODD}},
     "GET /merchant": {"query": {_ODD: ""}},
     "POST /quotes": {"body": []},
     "POST /admin/persons/lookup": {"body": []},

@@ -80,6 +80,23 @@ SMALL_PROGRAMME: dict[str, Any] = {
             "banner": {"image": "noodles", "alt": {"en": "A bowl of noodles", "zh": "一碗面"}},
         }
     ],
+    "incentives": {
+        "program_id": "noodle-points",
+        "unit_value_minor": 10,
+        "expires": {"kind": "end_of_year", "years": 1},
+        "budget_points": 100_000,
+        "rules": [{"kind": "event", "points": 30}, {"kind": "venue_booking", "points": 10}],
+        "bonuses": [{"kind": "first_of_kind", "points": 50}],
+        "caps": [{"per": "day", "max": 60, "from": "2020-01-01"}],
+        "partners": [
+            {
+                "partner_id": "qianmen-diner",
+                "activity_ids": ["noodle-festival"],
+                "kinds": ["event", "venue_booking"],
+                "points_max": 50_000,
+            }
+        ],
+    },
     "announcements": [
         {
             "announcement_id": "night-buses",
@@ -113,6 +130,19 @@ def missed(s: Stage, first: Person, second: Person) -> None:
     excused = {"person_id": "li-hua", **TONIGHT, "excused": True}
     for _ in range(2):
         s.operator().send("PUT /admin/strikes", body=excused)
+
+
+def rewarded(s: Stage, person: Person) -> None:
+    """A visit of the festival's opening earns, its double does not, and one that was reported by mistake is void."""
+    partner = Person({"sub": "diner", "scope": "partner", "merchant_id": "qianmen-diner"})
+    visit = {"person_id": "li-hua", "activity_id": "noodle-festival", "session_id": "opening", "kind": "event"}
+    body = {**visit, "quantity": 1, "occurred_at": "2020-06-06T18:10:00+08:00"}
+    for _ in range(2):
+        partner.send("PUT /points/earnings/{event_id}", {"event_id": "gate-1"}, body=body)
+    for _ in range(2):
+        path, why = {"event_id": "gate-2"}, {"reason": "Scanned at the exit"}
+        partner.send("PUT /points/corrections/{event_id}", path, body=why)
+    person.send("GET /points", query={"program_id": "noodle-points"})
 
 
 def reserved(s: Stage, first: Person, second: Person, shop: Person) -> None:

@@ -21,7 +21,7 @@ from unittest.mock import patch
 import tests.world
 from infra.openapi.examples import EXAMPLES
 from tests.api.common import Throttled
-from tests.api.example_programme import SMALL_PROGRAMME, missed, reserved
+from tests.api.example_programme import SMALL_PROGRAMME, missed, reserved, rewarded
 from tests.api.example_rations import rationed
 from tests.api.seasons import beijing, meal, season
 from tests.api.stage import Stage, stage
@@ -185,6 +185,7 @@ def successes(s: Stage) -> None:
     s.citizen("anybody").send("GET /campaigns/{campaign_id}/stats", CAMPAIGN, query=asked)
     operated(s)
     missed(s, li(s), s.citizen("wang-fang", region="beijing"))
+    rewarded(s, li(s))
 
 
 def refused_callers(s: Stage) -> None:

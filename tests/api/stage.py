@@ -30,7 +30,7 @@ from tests.engine.shapes import Watched
 from tests.template.policies import Statement, statements
 from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
-AREAS = ("catalog", "claim", "verify", "admin", "expire", "events", "count")
+AREAS = ("catalog", "claim", "verify", "points", "admin", "expire", "events", "count")
 Call = tuple[str, Request]
 """Function, and its request to AWS."""
 

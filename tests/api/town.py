@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.api.stage import Stage, stage
+from tests.points import incentives, partner
 from tests.programmes import PATH, PUT, programme
 from tests.world import Answered, Person, a_batch, campaign, event, order, terms
 
 ROLES: dict[str, dict[str, str]] = {
     "citizen": {"sub": "cat", "scope": "citizen", "person_id": "cat"},
     "merchant": {"sub": "till-1", "scope": "merchant", "merchant_id": "diner"},
-    "partner": {"sub": "club", "scope": "partner"},
+    "partner": {"sub": "club", "scope": "partner", "merchant_id": "diner"},
     "operator": {"sub": "op", "scope": "operator"},
 }
 
@@ -61,9 +62,13 @@ def role_of(route: str) -> str:
         return "operator"
     if path.startswith("/facilities/"):
         return "merchant" if path.endswith("/bookings") else ""
+    if path.startswith("/points/"):
+        return "partner"
     if path == "/merchant" or path.startswith(("/quotes", "/orders/", "/settlements/")):
         return "merchant"
-    if path.startswith(("/wallet", "/slots/", "/bookings")) or path.endswith(("/claim", "/booking", "/code")):
+    if path == "/points" or path.startswith(("/wallet", "/slots/", "/bookings")):
+        return "citizen"
+    if path.endswith(("/claim", "/booking", "/code")):
         return "citizen"
     return ""
 
@@ -79,6 +84,21 @@ MERCHANT = {
     "channels": ["offline"],
     "stores": [{"store_id": "bakery", "region": "beijing"}],
 }
+
+
+VISIT = {
+    "person_id": "cat",
+    "activity_id": "course",
+    "session_id": "first",
+    "kind": "training",
+    "quantity": 1,
+    "occurred_at": "2020-06-06T09:00:00+08:00",
+}
+
+
+def earning_programme() -> dict[str, Any]:
+    """The course earns points."""
+    return programme(incentives=incentives(partners=[partner(activity_ids=["course"])]))
 
 
 def _pack(body: Any) -> Callable[[Town], dict[str, Any]]:
@@ -129,10 +149,13 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /merchant": lambda _: {},
     "GET /facilities/{facility_id}/bookings": lambda _: {**_COURT, "query": {"day": "2020-06-07"}},
     "GET /settlements/{day}": lambda _: {"path": {"day": "2020-06-06"}},
+    "GET /points": lambda _: {"query": {"program_id": "sports-points"}},
+    "PUT /points/earnings/{event_id}": lambda _: {"path": {"event_id": "e-1"}, "body": VISIT},
+    "PUT /points/corrections/{event_id}": lambda _: {"path": {"event_id": "e-1"}, "body": {"reason": "Wrong person"}},
     "PUT /admin/campaigns/{campaign_id}": lambda _: {**_SEASON, "body": season()},
     "GET /admin/campaigns/{campaign_id}": lambda _: _SEASON,
     "POST /admin/campaigns/{campaign_id}/plan": lambda _: {**_SEASON, "body": season()},
-    "PUT /admin/campaigns/{campaign_id}/programme": lambda _: {**_SEASON, "body": programme()},
+    "PUT /admin/campaigns/{campaign_id}/programme": lambda _: {**_SEASON, "body": earning_programme()},
     "GET /admin/campaigns/{campaign_id}/programme": lambda _: _SEASON,
     "POST /admin/batches/{batch_id}/publish": _pack({}),
     "POST /admin/batches/{batch_id}/pause": _pack({}),
@@ -158,7 +181,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
 def town() -> Iterator[Town]:
     with stage() as made:
         made.publish(season())
-        assert made.operator().send(PUT, PATH, body=programme()).status == 201
+        assert made.operator().send(PUT, PATH, body=earning_programme()).status == 201
         codes = {}
         for name in ("ann", "bob", "cat"):
             citizen = made.citizen(name)

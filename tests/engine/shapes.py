@@ -29,7 +29,7 @@ CATALOGUE = Path(__file__).parent / "shapes.json"
 PARTITION_MAX, ITEM_BYTES_MAX = 4, 4_096
 """Items of a partition that a sample of a query keeps, and their size."""
 _OPTIONS = ("ConsistentRead", "ReturnValues", "ReturnValuesOnConditionCheckFailure")
-_PRESENT = {"Limit", "ExclusiveStartKey"}
+_PRESENT = {"Limit", "ExclusiveStartKey", "ScanIndexForward"}
 
 Items = dict[Place, dict[str, Any]]
 
@@ -90,9 +90,10 @@ def _text(name: str, told: tuple[Any, ...], names: tuple[tuple[str, str], ...], 
         f"{key.removesuffix('Expression')}={value}" for key, value in zip(TEXTS + _OPTIONS, told, strict=True) if value
     ]
     found += [f"{alias}={meant}" for alias, meant in names] + sorted(present)
-    # A coupon's place in its pack, a person in a slot, and how many causes a statistic adds, make no other shape.
+    # A coupon's place in its pack, a person in a slot, a day of an allotment, and how many causes a statistic adds,
+    # make no other shape.
     shape = re.sub(r"\[\d+\]", "[0]", " | ".join([name, *found]))
-    shape = re.sub(r"=([opw]:)[\w-]+", r"=\1", shape)
+    shape = re.sub(r"=([dopw]:)[\w-]+", r"=\1", shape)
     return re.sub(r", #\d+ :\d+| \| #\d+=[\w-]+", "", shape)
 
 

@@ -57,6 +57,8 @@ RULES = (
     # a window, and rows of its length
     r"is not before to",
     r"is more than \d+ seconds before to",
+    # a visit
+    r"is more than 5 minutes ahead of now",
     # a slot
     r"state either cancelled or units",
 )

@@ -46,6 +46,7 @@ def programme_for(campaign_id: str, facility_id: str = "") -> dict[str, Any]:
     """The small programme for any campaign of that summer, with a facility that no other has."""
     whole = copy.deepcopy(SMALL_PROGRAMME)
     whole["facilities"][0]["facility_id"] = facility_id or f"court-{campaign_id}"[:47]
+    whole["incentives"]["program_id"] = f"points-{campaign_id}"[:64]
     del whole["activities"][0]["section_id"]
     whole["announcements"][0]["image"] = "noodles"
     return whole
@@ -65,6 +66,7 @@ class Town:
             # At an operator's desk, so that codes can be printed too.
             "citizen": stack.token(CITIZEN, "citizen operator", person_id=CITIZEN, **region),
             "merchant": stack.token("till", "merchant", merchant_id=DINER),
+            "partner": stack.token("club", "partner", merchant_id=DINER),
             "operator": stack.token("op", "operator"),
         }
         with stack.operator() as operator:

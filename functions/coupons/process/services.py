@@ -46,6 +46,7 @@ from coupons.stores.groups import Groups
 from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
 from coupons.stores.parts import Part
+from coupons.stores.points import PointsStore
 from coupons.stores.programmes import ProgrammeStore
 from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.registry import Registry
@@ -121,6 +122,8 @@ class Services:
     orders = _lazy(lambda s: Orders(s.patient, s.settings["ORDERS_TABLE"]))
     days = _lazy(lambda s: Days(s.patient, s.settings["ORDERS_TABLE"]))
     audit_reads = _lazy(lambda s: AuditReads(s.patient, s.settings["ORDERS_TABLE"]))
+
+    points = _lazy(lambda s: PointsStore(s.patient, s.settings["POINTS_TABLE"]))
 
     bus = _lazy(lambda s: Bus(bus.client(), s.settings["EVENT_BUS"]))
     failed_records = _lazy(lambda s: FailedRecords(failed_records.client(), s.settings["FAILED_EVENTS_QUEUE_URL"]))

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from coupons.stores.attributes import Item, decode
 
 ItemKind = Literal[
+    "account",
+    "allotment",
     "announced",
     "batch",
     "booking",
@@ -35,7 +37,11 @@ ItemKind = Literal[
     "merchant's day",
     "merchant's sums",
     "number",
+    "once",
     "order",
+    "points entry",
+    "points event",
+    "points month",
     "program",
     "programme",
     "programme chunk",

@@ -104,9 +104,17 @@ class Table:
         return self.dynamo.get_many({self.name: list(wanted)}, consistent=consistent)[self.name]
 
     def query(
-        self, pk: str, prefix: str = "", *, consistent: bool, after: str = "", only: str = "", page: int = 0
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        consistent: bool,
+        after: str = "",
+        only: str = "",
+        page: int = 0,
+        backward: bool = False,
     ) -> Iterator[Item]:
-        """A partition's items whose sort key begins with `prefix`, to the last page.
+        """A partition's items whose sort key begins with `prefix`, to the last page, by their sort keys or `backward`.
 
         Only those after the sort key `after`; of each only the attributes that `only` lists; `page` items a request.
         """
@@ -117,6 +125,8 @@ class Table:
             more["ProjectionExpression"] = only
         if page:
             more["Limit"] = page
+        if backward:
+            more["ScanIndexForward"] = False
         return self.dynamo.query(self.name, pk, prefix, consistent=consistent, **more)
 
     def value(self, item: Item, make: Callable[[Item], T]) -> T:

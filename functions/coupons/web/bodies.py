@@ -26,6 +26,7 @@ from coupons.model.orders import Order
 from coupons.model.season_statistics import By
 from coupons.model.slot_records import UNITS_MAX
 from coupons.model.terms import EXTENSION_MAX_DAYS, ONLINE_HOLD_MAX_S
+from coupons.model.visit_reports import VisitReport
 from coupons.sealing import PIN_DIGITS
 
 MEMBERS_MAX = 1_000
@@ -131,6 +132,20 @@ class LookupBody(Document):
     """The person's real-name identity."""
 
 
+class EarningBody(VisitReport):
+    """A visit, and who it was."""
+
+    person_id: PersonName
+    """The person's real-name identity."""
+
+
+class CorrectionBody(Document):
+    """Why a reported visit does not count."""
+
+    reason: Reason
+    """Kept with the visit; a repeat states the same."""
+
+
 class SlotBody(Document):
     """What an operator decides about one slot: exactly one of both."""
 
@@ -229,6 +244,13 @@ class DayQuery(Query):
 class WalletQuery(Query):
     status: Literal["", CouponStatus] = ""
     """Only coupons of this status; absent: all."""
+
+
+class PointsQuery(Query):
+    program_id: _MaybeId = ""
+    """Whose points; absent: those of the campaign that is live now."""
+    cursor: Annotated[str, Field(pattern=r"^([0-9]{12}~[A-Za-z0-9._~-]{1,240})?$")] = ""
+    """`cursor` of the page before; absent: the first page."""
 
 
 def _flag(text: object) -> object:

@@ -64,7 +64,7 @@ def caller_of(claims: Mapping[str, Any], scope: TokenScope) -> Caller:
         region=_word(claims, "region"),
         merchant_id=_word(claims, "merchant_id") or "",
     )
-    if scope == "merchant" and not _is_merchant_id(caller.merchant_id):
+    if scope in ("merchant", "partner") and not _is_merchant_id(caller.merchant_id):
         raise Forbidden(detail="The token names no merchant_id.")
     return caller
 

@@ -1,0 +1,1 @@
+"""Points: what visits earn and corrections take back, what a person has, and packs in exchange."""
