@@ -256,14 +256,8 @@ def refused_by_points(s: Stage) -> None:
 
 
 PLAYS: tuple[Callable[[Stage], None], ...] = (
-    successes,
-    rationed,
-    refused_callers,
-    refused_citizens,
-    refused_tills,
-    refused_operators,
-    refused_by_the_stock,
-    refused_by_points,
+    *(successes, rationed, refused_callers, refused_citizens),
+    *(refused_tills, refused_operators, refused_by_the_stock, refused_by_points),
 )
 
 
