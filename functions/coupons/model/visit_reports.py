@@ -74,7 +74,7 @@ class ReportedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Allotment:
+class PartnersAllotment:
     """The points that a partner's visitors earned: in all, and by day of the visit. Corrections take nothing off."""
 
     total: int = 0

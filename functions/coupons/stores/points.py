@@ -33,7 +33,7 @@ from coupons.model.incentives import Partner
 from coupons.model.points_accounts import Account, AccountChange, Lot
 from coupons.model.points_entries import Earning, Entry
 from coupons.model.points_rules import Month, month_of
-from coupons.model.visit_reports import Allotment, Correction, Report, ReportedEvent
+from coupons.model.visit_reports import PartnersAllotment, Correction, Report, ReportedEvent
 from coupons.stores import points_keys as keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
@@ -65,8 +65,10 @@ class PointsStore:
     def event(self, partner_id: str, event_id: str) -> ReportedEvent | None:
         return self._table.get(keys.event(partner_id, event_id), _event, consistent=True)
 
-    def allotment(self, partner_id: str, program_id: str) -> Allotment:
-        return self._table.get(keys.allotment(partner_id, program_id), _allotment, consistent=True) or Allotment()
+    def allotment(self, partner_id: str, program_id: str) -> PartnersAllotment:
+        return (
+            self._table.get(keys.allotment(partner_id, program_id), _allotment, consistent=True) or PartnersAllotment()
+        )
 
     def earned_for(self, report: Report) -> str | None:
         """The event for which the person's visit of this session earned."""
@@ -252,11 +254,11 @@ def _report(item: Item) -> Report:
     return Report(item["g"], item["u"], item["h"], visit, item["p"], item.get("w"))
 
 
-def _allotment(item: Item) -> Allotment:
+def _allotment(item: Item) -> PartnersAllotment:
     days: dict[str, Any] = {
         name.removeprefix(OF_DAY): points for name, points in item.items() if name.startswith(OF_DAY)
     }
-    return Allotment(sure(item["t"], int), amounts(days))
+    return PartnersAllotment(sure(item["t"], int), amounts(days))
 
 
 def _by_year(value: Any) -> dict[int, int]:
