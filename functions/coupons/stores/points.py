@@ -33,7 +33,7 @@ from coupons.model.incentives import Partner
 from coupons.model.points_accounts import Account, AccountChange, Lot
 from coupons.model.points_entries import Earning, Entry
 from coupons.model.points_rules import Month, month_of
-from coupons.model.visit_reports import PartnersAllotment, Correction, Report, ReportedEvent
+from coupons.model.visit_reports import Correction, PartnersAllotment, Report, ReportedEvent
 from coupons.stores import points_keys as keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
