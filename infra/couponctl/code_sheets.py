@@ -48,6 +48,7 @@ class WrongPersonError(WrongUseError):
 )
 @click.option("--region", metavar="REGION", help="Of the person, for a token of the local stack.")
 @click.option("--household", metavar="HOUSEHOLD_ID", help="Of the person, for a token of the local stack.")
+@click.option("--book", is_flag=True, help="Book for the person before the batch opens; the sheet comes later.")
 @click.option(
     "--html", metavar="FILE", type=NEW_FILE, help="Write a page to print instead, for the owner's eyes alone."
 )
@@ -59,27 +60,27 @@ def assist(
     *,
     region: str | None,
     household: str | None,
+    book: bool,
     html: Path | None,
     svg: Path | None,
 ) -> int:
     """Claim for a person without a phone, and print a sheet of codes.
 
-    Each coupon has a QR code, its code in letters and a PIN, and says what it is worth, when and where. If the person
-    has claimed before, that claim is printed. A new sheet replaces the codes of those before it.
+    Where a booking is required, `--book` makes it in the days before. Each coupon has a QR code, its code in letters
+    and a PIN, and says what it is worth, when and where. If the person has claimed before, that claim is printed. A new
+    sheet replaces the codes of those before it.
     """
     from infra.couponctl.sheet_files import as_html, as_svg, private_files
     from infra.couponctl.sheets import Season
 
     refuse_another_person(cli.given_token, person)
-    is_account = person.startswith(SUBJECT)
+    if book:
+        booking = Citizen(api=_speaking_for(cli, person, region, household)).book(batch)
+        cli.out.result(dict(booking), f"{batch}: booked for {person}; print the sheet once the batch is open")
+        return GOOD
     wanted = [(path, made) for path, made in ((html, as_html), (svg, as_svg)) if path]
     with private_files([path for path, _ in wanted]) as files:
-        api = cli.connect(
-            sub=person.removeprefix(SUBJECT) if is_account else "couponctl",
-            person_id=None if is_account else person,
-            region=region,
-            household_id=household,
-        )
+        api = _speaking_for(cli, person, region, household)
         claimed = _claim_of(api, batch)
         # All that can fail comes before the first code: each print replaces the one before.
         season = Season.read(api, batch)
@@ -92,6 +93,17 @@ def assist(
     result = sheet.as_json() | ({"files": written} if written else {})
     cli.out.result(result, *(written or _legible(sheet).lines(_symbols(sheet))))
     return GOOD
+
+
+def _speaking_for(cli: Cli, person: str, region: str | None, household: str | None) -> Api:
+    """The stack as the person sees it."""
+    is_account = person.startswith(SUBJECT)
+    return cli.connect(
+        sub=person.removeprefix(SUBJECT) if is_account else "couponctl",
+        person_id=None if is_account else person,
+        region=region,
+        household_id=household,
+    )
 
 
 def _legible(sheet: Sheet) -> Sheet:

@@ -173,3 +173,22 @@ def test_a_local_token_speaks_for_an_account(stack: Stack) -> None:
     """Whose subject it is, letter by letter, without an identity."""
     assert stack.run("assist", "care", "sub:Wang") == 0
     assert stack.asked[0].body == {"sub": "Wang", "scope": "citizen operator"}
+
+
+BOOKING = "PUT /batches/care/booking"
+
+
+def test_a_person_is_booked_before_the_batch_opens(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the same token as for the sheet; nothing is claimed or printed yet."""
+    stack.on(BOOKING, Reply(201, {"batch_id": "care", "booked_at": UNTIL}))
+    assert stack.run("assist", "care", "wang", "--book", "--household", "h-1") == 0
+    assert stack.routes() == ["POST /_local/token", BOOKING]
+    assert (stack.asked[0].body["person_id"], stack.asked[0].body["household_id"]) == ("wang", "h-1")
+    assert capsys.readouterr().out == "care: booked for wang; print the sheet once the batch is open\n"
+
+
+def test_a_refused_booking_is_told(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The window of bookings is over."""
+    stack.on(BOOKING, problem(409, "closed"))
+    assert stack.run("assist", "care", "wang", "--book") == 1
+    assert "refused with 409 closed" in capsys.readouterr().err
