@@ -5,17 +5,25 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.settle import statements
 from coupons.slots import days
-from coupons.till import holds, quotes, redemptions, reversals
+from coupons.till import check_ins, holds, quotes, redemptions, reversals
 from coupons.till.own_record import own_record
 from coupons.times import epoch_s
 from coupons.web.accept import prefers_csv
 from coupons.web.api import Api, Response, csv_file, repeatable, written
-from coupons.web.bodies import DayQuery, HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
+from coupons.web.bodies import CheckInBody, DayQuery, HoldBody, QuoteBody, RedemptionBody, ReversalBody, SettlementQuery
 from coupons.web.metrics import RedeemedMoney
 from coupons.web.requests import Request
 from coupons.web.responses.slots import FacilityBookingsView
 from coupons.web.responses.statement import SettlementView
-from coupons.web.responses.till import HoldView, MerchantView, QuoteView, RedemptionView, ReleaseView, ReversalView
+from coupons.web.responses.till import (
+    CheckInDoneView,
+    HoldView,
+    MerchantView,
+    QuoteView,
+    RedemptionView,
+    ReleaseView,
+    ReversalView,
+)
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -118,6 +126,49 @@ def put_reversal(request: Request) -> Response:
         request.services, request.caller.merchant_id, order_no, reversal_no, request.body.amount_minor, request.now_s
     )
     return written(ReversalView.of(order_no, reversal, timezone), replay=replay)
+
+
+@api.route(
+    "PUT /slots/{slot_id}/checkins/{checkin_no}",
+    scope="merchant",
+    body=CheckInBody,
+    responses={201: CheckInDoneView, 200: CheckInDoneView},
+    refusals=(
+        r.NotFound,
+        r.NotOpen,
+        r.Closed,
+        r.Stopped,
+        r.CodeInvalid,
+        r.CodeExpired,
+        r.OrderConflict,
+        r.CouponNotUsable,
+        r.OrderNotEligible,
+    ),
+    operation="check-in",
+)
+def put_check_in(request: Request) -> Response:
+    """Let a person in who booked the slot: the venue is paid for it, exactly once."""
+    slot_id, checkin_no = request.path["slot_id"], request.path["checkin_no"]
+    done, replay = check_ins.check_in(
+        request.services, request.caller.merchant_id, slot_id, checkin_no, request.body.code, request.now_s
+    )
+    return written(CheckInDoneView.of(done), replay=replay, redeemed=RedeemedMoney.of(done.order, done.purse))
+
+
+@api.route(
+    "GET /slots/{slot_id}/checkins/{checkin_no}",
+    scope="merchant",
+    responses={200: CheckInDoneView},
+    refusals=(r.NotFound,),
+)
+def get_check_in(request: Request) -> Response:
+    """Read a check-in back, for instance after a lost response."""
+    merchant_id, slot_id, checkin_no = (
+        request.caller.merchant_id,
+        request.path["slot_id"],
+        request.path["checkin_no"],
+    )
+    return Response(CheckInDoneView.of(check_ins.read_check_in(request.services, merchant_id, slot_id, checkin_no)))
 
 
 @api.route("GET /merchant", scope="merchant", responses={200: MerchantView})

@@ -45,7 +45,7 @@ Reason = Annotated[
 SealedId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,160}$", max_length=160)]
 """A coupon id or a code, as `sealing` writes them."""
 CallersNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", max_length=64)]
-"""A number that the caller chooses: `order_no`, `reversal_no`, `event_id`."""
+"""A number that the caller chooses: `order_no`, `reversal_no`, `checkin_no`, `event_id`."""
 PersonName = Annotated[
     str, Field(min_length=1, max_length=LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(person_name)
 ]
@@ -200,6 +200,7 @@ PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
     "order_no": TypeAdapter(CallersNumber),
     "reversal_no": TypeAdapter(CallersNumber),
     "event_id": TypeAdapter(CallersNumber),
+    "checkin_no": TypeAdapter(CallersNumber),
     "day": TypeAdapter(Day),
 }
 

@@ -34,3 +34,6 @@ OrderReason = Literal[
 ]
 """A term that an order does not meet: the threshold, the scope, the hours, the validity, nothing is taken off, or it
 does not state what the terms require."""
+VisitReason = Literal[OrderReason, "ceiling", "no-subsidy"]
+"""Why a venue is paid nothing for a person whom it lets in: a term that the visit does not meet; it has had what the
+campaign pays it at most; or no batch pays for the slot."""

@@ -9,7 +9,8 @@ from infra.client.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from infra.client.answers import Activity, Announcement, Batch, Facility, FacilityDay, Merchant
+    from infra.client.answers import Activity, Announcement, Batch, Facility, Merchant
+    from infra.client.slot_answers import FacilityDay
 
 FRESH_S = 1.0
 """`Cache-Control: max-age=1`: reading more often gets the same answer."""

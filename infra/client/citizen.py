@@ -10,7 +10,8 @@ from infra.client.reactions import reaction_to
 from infra.client.session import JITTER_S
 
 if TYPE_CHECKING:
-    from infra.client.answers import Booking, Claim, Code, SlotBooking, SlotBookings, SlotCode, Wallet
+    from infra.client.answers import Booking, Claim, Code, Wallet
+    from infra.client.slot_answers import SlotBooking, SlotBookings, SlotCode
 
 RENEW_BEFORE_S = 15.0
 """The least time that a shown code is still valid: enough to scan it and to send the request."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
     from infra.client.answers import (
-        FacilityBookings,
         Hold,
         OwnMerchant,
         Quote,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         Settlement,
     )
     from infra.client.api import Api, Device
+    from infra.client.slot_answers import CheckIn, FacilityBookings
 
 CUT_OFF_MAX_S = 600.0
 """An older scan is refused; the customer must show a fresh code."""
@@ -74,6 +74,20 @@ class Till(Session):
         """How many people are in each slot of a day, or of today. Raises ProblemError: `not-found`."""
         path = {"facility_id": facility_id}
         return cast("FacilityBookings", self._call("GET /facilities/{facility_id}/bookings", path, query={"day": day}))
+
+    def check_in(self, slot_id: str, checkin_no: str, code: str) -> CheckIn:
+        """The person of `code` is let in to the slot, and the venue is paid for it, exactly once.
+
+        `checkin_no` is one of the till's order numbers. After a lost answer send it again, also with a code that is too
+        old by then: what was done before is answered. Raises ProblemError: `not-open`, `closed`, `code-expired`, …
+        """
+        path = {"slot_id": slot_id, "checkin_no": checkin_no}
+        return cast("CheckIn", self._call("PUT /slots/{slot_id}/checkins/{checkin_no}", path, body={"code": code}))
+
+    def checked_in(self, slot_id: str, checkin_no: str) -> CheckIn:
+        """What this number did in the slot. Raises ProblemError: `not-found`."""
+        path = {"slot_id": slot_id, "checkin_no": checkin_no}
+        return cast("CheckIn", self._call("GET /slots/{slot_id}/checkins/{checkin_no}", path))
 
     def quote(self, code: str, order: Mapping[str, Any], *, pin: str | None = None) -> Quote:
         """The discount of the coupon for this order; nothing is changed. Raises ProblemError: `code-expired`, …

@@ -31,6 +31,7 @@ SLOT_COUNTS = {
     "slot_promotions": "moved up",
     "slot_cancellations": "cancelled",
     "no_shows": "did not come",
+    "check_ins": "checked in",
 }
 AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "consumption_minor": "consumption"}
 NOT_RECOUNTED = "bookings of slots, seconds and refusals are known from the streams alone: they are not recounted"

@@ -6,6 +6,7 @@ WORDS = {
     "as_of": "The time of this answer.",
     "batch_id": "The batch, unique over all campaigns.",
     "campaign_id": "The campaign.",
+    "checkin_no": "The merchant's own number of the check-in, one of its order numbers.",
     "code": "What the shop scans.",
     "complete": "Whether everything was counted. If not, `sweep` resumes the count, and no number is to be used yet.",
     "coupon_id": "The coupon.",

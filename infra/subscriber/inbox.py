@@ -15,7 +15,7 @@ from coupons.model.events import (
     Event,
 )
 from coupons.model.programme_events import AnnouncementPublished
-from coupons.model.slot_events import SlotBooked, SlotCancelled, SlotPromoted
+from coupons.model.slot_events import SlotBooked, SlotCancelled, SlotCheckedIn, SlotPromoted
 
 REMEMBERED_MAX = 100_000
 """Number of ids kept, some 10 MB. A repeat comes within minutes, or within the six hours of a stream's retries."""
@@ -74,5 +74,7 @@ def _said(event: Event) -> str:
             return f"{data.batch_id}: {coupons} until {data.expires_at.isoformat()}"
         case SlotBooked(data=data) | SlotPromoted(data=data) | SlotCancelled(data=data):
             return f"{data.slot_id}: {data.booking_id}"
+        case SlotCheckedIn(data=data):
+            return f"{data.booking_id} by {data.merchant_id} {data.checkin_no}: -{data.subsidy_minor}"
         case AnnouncementPublished(data=data):
             return f"{data.campaign_id}: {data.announcement_id} at {data.placement} from {data.starts_at.isoformat()}"

@@ -116,8 +116,8 @@ SMALL_PROGRAMME: dict[str, Any] = {
 TONIGHT = {"slot_id": "kitchen-table.2020-06-06.1800"}
 
 
-def missed(s: Stage, first: Person, second: Person) -> None:
-    """Two book a table of the same evening, and one of them comes; the other's strike is excused by an operator."""
+def missed(s: Stage, first: Person, second: Person, shop: Person) -> None:
+    """Two book a table of the same evening, one comes; the other's strike is excused, and they come next day."""
     for person in (first, second):
         person.send("PUT /slots/{slot_id}/booking", TONIGHT, body={})
     services = s.new_services()
@@ -130,6 +130,7 @@ def missed(s: Stage, first: Person, second: Person) -> None:
     excused = {"person_id": "li-hua", **TONIGHT, "excused": True}
     for _ in range(2):
         s.operator().send("PUT /admin/strikes", body=excused)
+    let_in(s, first, shop)
 
 
 def rewarded(s: Stage, person: Person) -> None:
@@ -162,3 +163,15 @@ def reserved(s: Stage, first: Person, second: Person, shop: Person) -> None:
     first.send("DELETE /slots/{slot_id}/booking", SLOT)
     second.send("GET /bookings")
     second.send("DELETE /slots/{slot_id}/waiting", SLOT)
+
+
+def let_in(s: Stage, person: Person, shop: Person) -> None:
+    """On the day, the person shows the code of a slot, and the venue checks them in, twice."""
+    slot = {"slot_id": "kitchen-table.2020-06-07.1100"}
+    person.send("PUT /slots/{slot_id}/booking", slot, body={})
+    s.clock.set("2020-06-07T10:55:00+08:00")
+    code = person.send("POST /slots/{slot_id}/code", slot, body={}).json["code"]
+    path = {**slot, "checkin_no": "20200607-0001"}
+    for _ in range(2):
+        shop.send("PUT /slots/{slot_id}/checkins/{checkin_no}", path, body={"code": code})
+    shop.send("GET /slots/{slot_id}/checkins/{checkin_no}", path)

@@ -184,7 +184,7 @@ def successes(s: Stage) -> None:
     asked = {"by": "category", "from": "2020-06-06T00:00:00+08:00", "to": "2020-06-07T00:00:00+08:00"}
     s.citizen("anybody").send("GET /campaigns/{campaign_id}/stats", CAMPAIGN, query=asked)
     operated(s)
-    missed(s, li(s), s.citizen("wang-fang", region="beijing"))
+    missed(s, li(s), s.citizen("wang-fang", region="beijing"), diner(s))
     rewarded(s, li(s))
 
 

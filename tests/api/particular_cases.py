@@ -128,7 +128,7 @@ def the_same_delivery_under_another_parcel(s: Stage) -> Answered:
 
 
 def has_a_line_that_says_so(text: str) -> bool:
-    return text == f"{HEADER}{ROW},,,delivery,true\r\n"
+    return text == f"{HEADER}{ROW},,,delivery,true,,\r\n"
 
 
 @case(SETTLE, 200, body=has_a_line_that_says_so, headers=AS_FILE)

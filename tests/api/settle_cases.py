@@ -37,6 +37,8 @@ LINE = {
     "at": OPENING,
     "late": False,
     "coupon_returned": False,
+    "slot_id": None,
+    "reasons": [],
     "withheld": None,
     "decision": None,
     "fulfilment": None,
@@ -252,7 +254,7 @@ def the_day_in_two_currencies_as_a_file(s: Stage) -> Answered:
 
 HEADER = (
     "kind,order_no,reversal_no,coupon_id,campaign_id,batch_id,terms_id,currency,discount_minor,merchant_match_minor,"
-    "payable_minor,at,late,coupon_returned,funding,withheld,decision,fulfilment,evidence\r\n"
+    "payable_minor,at,late,coupon_returned,funding,withheld,decision,fulfilment,evidence,slot_id,reasons\r\n"
 )
 ROW = (
     f"redemption,o-1,,{ANNS},season,pack,ten-off,CNY,1000,1000,4000,{OPENING},false,false,"
@@ -260,17 +262,17 @@ ROW = (
 )
 
 
-@case(SETTLE, 200, body=lambda text: text == f"{HEADER}{ROW},,,,false\r\n", headers=AS_FILE)
+@case(SETTLE, 200, body=lambda text: text == f"{HEADER}{ROW},,,,false,,\r\n", headers=AS_FILE)
 def the_day_as_a_file(s: Stage) -> Answered:
     return settled(redeemed(s), headers={"accept": "text/csv"})
 
 
-@case(SETTLE, 200, body=lambda text: text == f"\ufeff{HEADER}{ROW},,,,false\r\n", headers=AS_FILE)
+@case(SETTLE, 200, body=lambda text: text == f"\ufeff{HEADER}{ROW},,,,false,,\r\n", headers=AS_FILE)
 def the_day_as_a_file_for_a_spreadsheet_program(s: Stage) -> Answered:
     return settled(redeemed(s), headers={"accept": "TEXT/csv;q=0.5"}, query={"bom": "true"})
 
 
-@case(SETTLE, 200, body=lambda text: text == f'{HEADER}{ROW},"{FRAUD["reason"]}",refused,,false\r\n', headers=AS_FILE)
+@case(SETTLE, 200, body=lambda text: text == f'{HEADER}{ROW},"{FRAUD["reason"]}",refused,,false,,\r\n', headers=AS_FILE)
 def the_day_as_a_file_with_a_line_that_is_refused(s: Stage) -> Answered:
     withheld(redeemed(s), {**FRAUD, "order_no": "o-1", "decision": "refused"})
     return settled(s, headers={"accept": "text/csv"})

@@ -25,6 +25,7 @@ NOTHING = {
     "slot_promotions": 0,
     "slot_cancellations": 0,
     "no_shows": 0,
+    "check_ins": 0,
 }
 USED = {
     **NOTHING,

@@ -45,6 +45,7 @@ UNDER_A_NAME_OF_THEIR_OWN: dict[str, RequestOperation] = {
     "DELETE /orders/{order_no}/hold": "hold",
     "PUT /orders/{order_no}/redemption": "redemption",
     "PUT /orders/{order_no}/reversals/{reversal_no}": "reversal",
+    "PUT /slots/{slot_id}/checkins/{checkin_no}": "check-in",
 }
 
 

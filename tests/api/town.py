@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from coupons.sealing import BookingRef
 from tests.api.stage import Stage, stage
 from tests.points import incentives, partner
 from tests.programmes import PATH, PUT, programme
-from tests.world import Answered, Person, a_batch, campaign, event, order, terms
+from tests.world import KEYS, Answered, Person, a_batch, campaign, event, order, terms
 
 ROLES: dict[str, dict[str, str]] = {
     "citizen": {"sub": "cat", "scope": "citizen", "person_id": "cat"},
@@ -46,6 +47,11 @@ class Town:
     coupon_id: str
     code: str
 
+    @property
+    def slot_code(self) -> str:
+        """Of Cat, who has not booked the slot."""
+        return KEYS.seal_slot_code(BookingRef(_CHECK_IN["slot_id"], KEYS.person("cat")), self.stage.now_s)
+
     def request(self, route: str, **changes: Any) -> dict[str, Any]:
         """The good request of `route` as a gateway event, in the right role. `changes` replace parts of it."""
         parts = {"claims": ROLES.get(role_of(route)), **GOOD[route](self), **changes}
@@ -64,7 +70,7 @@ def role_of(route: str) -> str:
         return "merchant" if path.endswith("/bookings") else ""
     if path.startswith("/points/"):
         return "partner"
-    if path == "/merchant" or path.startswith(("/quotes", "/orders/", "/settlements/")):
+    if path == "/merchant" or "/checkins/" in path or path.startswith(("/quotes", "/orders/", "/settlements/")):
         return "merchant"
     if path == "/points" or path.startswith(("/wallet", "/slots/", "/bookings")):
         return "citizen"
@@ -78,6 +84,7 @@ _LATER = {"path": {"batch_id": "later"}}
 _SEASON = {"path": {"campaign_id": "season"}}
 _COURT = {"path": {"facility_id": "court"}}
 _SLOT = {"path": {"slot_id": "court.2020-06-07.0900"}}
+_CHECK_IN = {"slot_id": "court.2020-06-07.0900", "checkin_no": "v-1"}
 MERCHANT = {
     "title": "Bakery",
     "category": "catering",
@@ -146,6 +153,8 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
         "path": {"order_no": "used", "reversal_no": "r-1"},
         "body": {"amount_minor": 1000},
     },
+    "PUT /slots/{slot_id}/checkins/{checkin_no}": lambda t: {"path": _CHECK_IN, "body": {"code": t.slot_code}},
+    "GET /slots/{slot_id}/checkins/{checkin_no}": lambda _: {"path": _CHECK_IN},
     "GET /merchant": lambda _: {},
     "GET /facilities/{facility_id}/bookings": lambda _: {**_COURT, "query": {"day": "2020-06-07"}},
     "GET /settlements/{day}": lambda _: {"path": {"day": "2020-06-06"}},

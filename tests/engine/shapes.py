@@ -93,7 +93,7 @@ def _text(name: str, told: tuple[Any, ...], names: tuple[tuple[str, str], ...], 
     # A coupon's place in its pack, a person in a slot, a day of an allotment, and how many causes a statistic adds,
     # make no other shape.
     shape = re.sub(r"\[\d+\]", "[0]", " | ".join([name, *found]))
-    shape = re.sub(r"=([dopw]:)[\w-]+", r"=\1", shape)
+    shape = re.sub(r"=([cdopw]:)[\w-]+", r"=\1", shape)
     return re.sub(r", #\d+ :\d+| \| #\d+=[\w-]+", "", shape)
 
 

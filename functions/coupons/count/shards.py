@@ -17,6 +17,7 @@ from coupons.model.statistics import HOUR_S, MINUTE_S, Cell, Counted
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.slots.days import slot_of
+from coupons.slots.settled import settled_in
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 from coupons.stores.statistics import MinuteOf, StreamShard
@@ -146,7 +147,9 @@ def counted_of(services: Services, what: Countable) -> Counted:
         case Claim():
             return statistics.of_claim(services.cache.batch_numbered(what.batch_number), what.claimed_at_s)
         case MerchantLine():
-            return statistics.of_line(services.cache.batch(what.line.batch_id), what.line)
+            line = what.line
+            batch = services.cache.batch(line.batch_id) if line.batch_id else None
+            return statistics.of_line(batch, line, settled_in(services, line).timezone)
         case SlotWrite():
             slot = slot_of(services, what.name.slot_id)
             return statistics.of_slot(slot, _merchant(services, slot.of.merchant_id), what.before, what.after)

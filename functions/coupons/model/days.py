@@ -63,7 +63,8 @@ class Totals:
         if line.late:
             self.late += 1
             self.late_discount_minor += amounts.discount_minor
-        self.spent[line.batch_id] = self.spent.get(line.batch_id, NOTHING) + amounts.by_funder
+        if line.batch_id:  # no batch pays for some check-ins
+            self.spent[line.batch_id] = self.spent.get(line.batch_id, NOTHING) + amounts.by_funder
 
     def add(self, other: Totals, sign: int = 1) -> None:
         """Add the totals of more lines; `sign` -1 subtracts them."""

@@ -4,11 +4,12 @@
 |---|---|---|---|
 | `coupon.claimed.v1` | a person holds a pack | batch | a claim |
 | `coupon.redeemed.v1` | an order used a coupon | coupon | a redemption |
-| `coupon.reversed.v1` | a redemption was reversed, in full or in part | coupon | a reversal |
+| `coupon.reversed.v1` | a redemption was reversed, in full or in part; a check-in too | coupon, booking | a reversal |
 | `coupon.expiring.v1` | coupons of a pack end soon and are still available | batch | a pack and a moment of expiry |
 | `slot.booked.v1` | a person booked a place of a slot | booking | a booking |
 | `slot.promoted.v1` | a person who waited has a place | booking | a booking |
 | `slot.cancelled.v1` | a person gave a slot back, or its venue cancelled it | booking | a person in the slot |
+| `slot.checked-in.v1` | a venue let a person in, and what it is paid for that | booking | a check-in |
 | `announcement.published.v1` | an announcement is new or changed | announcement | a revision of a programme |
 
 Events arrive at least once and in any order. A repeat has the same `id`, so subscribers drop ids they have seen. No
@@ -29,7 +30,7 @@ from coupons.model.claims import Claim
 from coupons.model.event_parts import EventContext, EventPart, event_id
 from coupons.model.orders import MerchantLine
 from coupons.model.programme_events import AnnouncementPublished
-from coupons.model.slot_events import SlotBooked, SlotCancelled, SlotPromoted
+from coupons.model.slot_events import SlotBooked, SlotCancelled, SlotCheckedIn, SlotPromoted
 from coupons.money import FundingLine
 from coupons.times import wall_clock
 
@@ -138,6 +139,7 @@ Event = (
     | SlotBooked
     | SlotPromoted
     | SlotCancelled
+    | SlotCheckedIn
 )
 TYPES: dict[str, type[Event]] = {
     "coupon.claimed.v1": CouponClaimed,
@@ -148,6 +150,7 @@ TYPES: dict[str, type[Event]] = {
     "slot.booked.v1": SlotBooked,
     "slot.promoted.v1": SlotPromoted,
     "slot.cancelled.v1": SlotCancelled,
+    "slot.checked-in.v1": SlotCheckedIn,
 }
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 """Validates an event of any type. An unknown type is an error; an unknown field is ignored."""

@@ -12,6 +12,7 @@ from coupons.fields import Channel, Document, Id, Label, Minor
 from coupons.model.claims import Use
 from coupons.model.particulars import Fulfilment, FulfilmentMode, Particulars, Prescription
 from coupons.money import Amounts, FundingLine, Purse
+from coupons.refusal_reasons import VisitReason
 
 
 class Item(Document):
@@ -105,7 +106,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """What one order number of one merchant did with its coupon. The coupon of an order never changes.
+    """What one order number of one merchant did with its coupon, or with a place of a slot. That never changes.
 
     A `released` order stays, so that a redemption that arrives after the cancel is refused.
     """
@@ -130,10 +131,14 @@ class OrderRecord:
     """The moment that says in which periods limits count its hold or use; 0: none counts it."""
     particulars: Particulars | None = None
     """None: it stated neither fulfilment nor evidence."""
+    slot_id: str = ""
+    """Of a check-in: the slot. Then `coupon_id` is the id of the booking, and `batch_id` is empty if no batch pays."""
+    reasons: tuple[VisitReason, ...] = ()
+    """Of a check-in: why the venue is paid nothing."""
 
     @property
     def key(self) -> bytes:
-        """The order's name in its coupon's claim."""
+        """The order's name in its coupon's claim, or in its slot."""
         return order_key(self.merchant_id, self.order_no)
 
     @property
@@ -181,6 +186,8 @@ class Line:
     """How the goods reached the customer; None: the order did not say."""
     evidence: bool = False
     """Whether the order stated evidence."""
+    reasons: tuple[VisitReason, ...] = ()
+    """Why the venue is paid nothing for a check-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +214,8 @@ def redemption_line(order: OrderRecord, purse: Purse) -> Line:
         sold_at=order.sold_at,
         fulfilment=order.particulars.mode if order.particulars else None,
         evidence=bool(order.particulars and order.particulars.prescription),
+        slot_id=order.slot_id,
+        reasons=order.reasons,
     )
 
 
@@ -220,4 +229,5 @@ def reversal_line(order: OrderRecord, reversal: Reversal, purse: Purse) -> Line:
         at_s=reversal.reversed_at_s,
         late=False,
         coupon_returned=reversal.coupon_returned,
+        reasons=(),
     )

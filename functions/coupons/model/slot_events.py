@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from coupons.fields import FacilityId, Id, SealedId, Told
+from coupons.fields import CallersNumber, FacilityId, Id, Minor, SealedId, Told
 from coupons.model.event_parts import EventContext, EventPart, event_id
+from coupons.model.orders import MerchantLine
 from coupons.model.slot_records import SlotRecord
 from coupons.model.slots import Slot, SlotName
+from coupons.refusal_reasons import VisitReason
 from coupons.sealing import Keys
 from coupons.times import wall_clock
 
@@ -60,6 +62,26 @@ class CancelledSlot(SlotFacts):
     """Why the venue cancelled."""
 
 
+class SlotFunding(EventPart):
+    funder_id: Id
+    amount_minor: Minor
+
+
+class CheckedInSlot(SlotFacts):
+    """The venue let the person in, and this is what it is paid: the order of a settlement line."""
+
+    checked_in_at: Told
+    merchant_id: Id
+    checkin_no: CallersNumber
+    batch_id: Id | None
+    """The batch that pays the venue; null if none does."""
+    subsidy_minor: Minor
+    payable_minor: Minor
+    funding: Annotated[list[SlotFunding], Field(max_length=10)]
+    reasons: Annotated[list[VisitReason], Field(max_length=20)]
+    """Why the venue is paid nothing; empty if it is paid."""
+
+
 class SlotBooked(EventContext):
     type: Literal["slot.booked.v1"] = "slot.booked.v1"
     dataschema: Literal["urn:coupon-season:schema:slot.booked.v1#/properties/data"] = (
@@ -84,6 +106,14 @@ class SlotCancelled(EventContext):
     data: CancelledSlot
 
 
+class SlotCheckedIn(EventContext):
+    type: Literal["slot.checked-in.v1"] = "slot.checked-in.v1"
+    dataschema: Literal["urn:coupon-season:schema:slot.checked-in.v1#/properties/data"] = (
+        "urn:coupon-season:schema:slot.checked-in.v1#/properties/data"
+    )
+    data: CheckedInSlot
+
+
 SlotEvent = SlotBooked | SlotPromoted | SlotCancelled
 
 
@@ -97,15 +127,7 @@ def of_write(source: str, slot: Slot, write: SlotWrite, keys: Keys) -> Iterator[
     def made(event_type: str, person: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         booking_id = keys.seal_booking(slot.slot_id, person, after.key_version)
         unique = event_id(event_type, booking_id, str(after.version))
-        facts = {
-            "booking_id": booking_id,
-            "slot_id": slot.slot_id,
-            "facility_id": slot.name.facility_id,
-            "campaign_id": slot.campaign_id,
-            "starts_at": wall_clock(slot.starts_at_s, slot.timezone),
-            "ends_at": wall_clock(slot.ends_at_s, slot.timezone),
-        }
-        return {"id": unique, "source": source, "time": at, "subject": booking_id}, facts
+        return {"id": unique, "source": source, "time": at, "subject": booking_id}, _facts(slot, booking_id)
 
     for person in sorted(after.booked.keys() - before.booked.keys()):
         # Once the list has no force, who waited has booked the place.
@@ -124,3 +146,32 @@ def of_write(source: str, slot: Slot, write: SlotWrite, keys: Keys) -> Iterator[
         status: Literal["booked", "waiting"] = "booked" if person in before.booked else "waiting"
         data = CancelledSlot(**facts, cancelled_at=at, by=by, status=status, reason=after.cancelled)
         yield SlotCancelled(**context, data=data)
+
+
+def of_check_in(source: str, slot: Slot, filed: MerchantLine) -> SlotCheckedIn:
+    """The event of a check-in's line."""
+    line, at = filed.line, wall_clock(filed.line.at_s, slot.timezone)
+    data = CheckedInSlot(
+        **_facts(slot, line.coupon_id),
+        checked_in_at=at,
+        merchant_id=filed.merchant_id,
+        checkin_no=line.order_no,
+        batch_id=line.batch_id or None,
+        subsidy_minor=line.amounts.discount_minor,
+        payable_minor=line.amounts.payable_minor,
+        funding=[SlotFunding(funder_id=one.funder_id, amount_minor=one.amount_minor) for one in line.amounts.funding],
+        reasons=list(line.reasons),
+    )
+    unique = event_id("slot.checked-in.v1", filed.merchant_id, line.order_no)
+    return SlotCheckedIn(id=unique, source=source, time=at, subject=line.coupon_id, data=data)
+
+
+def _facts(slot: Slot, booking_id: str) -> dict[str, Any]:
+    return {
+        "booking_id": booking_id,
+        "slot_id": slot.slot_id,
+        "facility_id": slot.name.facility_id,
+        "campaign_id": slot.campaign_id,
+        "starts_at": wall_clock(slot.starts_at_s, slot.timezone),
+        "ends_at": wall_clock(slot.ends_at_s, slot.timezone),
+    }

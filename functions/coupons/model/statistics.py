@@ -5,6 +5,7 @@
 | bookings | bookings that stand, at the time of the booking | section, batch, funder |
 | claims | packs claimed | section, batch, funder |
 | redemptions, reversals | settlement lines | everything |
+| check-ins | those redemptions that let somebody in | everything |
 | discount, merchant match, consumption | money of the lines, reversals negative | everything; a funder has its part |
 | slot bookings, waits, promotions, cancellations | what people became in a slot | see below |
 | no-shows | places that nobody used, at the moment when check-in closed | see below |
@@ -47,6 +48,7 @@ Flow = Literal[
     "slot_promotions",
     "slot_cancellations",
     "no_shows",
+    "check_ins",
 ]
 """What is counted. Consumption is the order's amount before the coupon: discount, merchant match and what was paid."""
 Dimension = Literal["", "section", "district", "category", "channel", "funder", "batch", "tag"]
@@ -152,8 +154,8 @@ def of_claim(batch: PublishedBatch, at_s: int) -> Counted:
     return _counted(batch, at_s, dict.fromkeys(_of_batch("claims", batch), 1), claims=1)
 
 
-def of_line(batch: PublishedBatch, line: Line) -> Counted:
-    """Raises KeyError if the batch has no such terms."""
+def of_line(batch: PublishedBatch | None, line: Line, timezone: str) -> Counted:
+    """`batch` None: of a check-in that no batch pays for. Raises KeyError if the batch has no such terms."""
     amounts = line.amounts
     lines: Flow = "redemptions" if line.kind == "redemption" else "reversals"
     consumption_minor = amounts.discount_minor + amounts.merchant_match_minor + amounts.payable_minor
@@ -163,7 +165,12 @@ def of_line(batch: PublishedBatch, line: Line) -> Counted:
         "merchant_match_minor": amounts.merchant_match_minor,
         "consumption_minor": consumption_minor,
     }
-    section_id = {one.terms_id: one.section_id for one in batch.terms}[line.terms_id] or batch.document.section_id
+    if line.slot_id and line.kind == "redemption":
+        flows["check_ins"] = 1
+    section_id = None
+    if batch is not None:
+        of_terms = {one.terms_id: one.section_id for one in batch.terms}
+        section_id = of_terms[line.terms_id] or batch.document.section_id
     cells = Counter[Cell]()
     for dimension, name in _places(line, section_id):
         for flow, number in flows.items():
@@ -171,7 +178,9 @@ def of_line(batch: PublishedBatch, line: Line) -> Counted:
     for part in amounts.funding:
         cells[Cell(lines, "funder", part.funder_id)] += 1
         cells[Cell("discount_minor", "funder", part.funder_id)] += part.amount_minor
-    return _counted(batch, line.at_s, {cell: number for cell, number in cells.items() if number})
+    wall_clock(line.at_s, timezone)  # raises for a second that no calendar has
+    counted = {cell: number for cell, number in cells.items() if number}
+    return Counted(line.batch_id, line.purse.campaign_id, timezone, line.at_s, counted)
 
 
 def of_slot(slot: Slot, merchant: MerchantRecord | None, before: SlotRecord, after: SlotRecord) -> Counted:
@@ -213,7 +222,8 @@ def _slot_places(of: Bookable, merchant: MerchantRecord | None) -> Iterator[tupl
 def _places(line: Line, section_id: str | None) -> Iterator[tuple[Dimension, str]]:
     """What a line belongs to. A line that is older than its `sold_at` has neither district nor category."""
     yield "", ""
-    yield "batch", line.batch_id
+    if line.batch_id:
+        yield "batch", line.batch_id
     if section_id is not None:
         yield "section", section_id
     if line.sold_at is None:

@@ -7,7 +7,6 @@ pay as they do for coupons, by merchant, region, category `sport` and price.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from coupons.model.assessment import Till, assess
 from coupons.model.batches import PublishedBatch
@@ -15,13 +14,10 @@ from coupons.model.claims import fresh_coupon
 from coupons.model.merchants import Merchant, MerchantRecord
 from coupons.model.orders import Item, LineAmounts, Order
 from coupons.model.slots import Slot
-from coupons.refusal_reasons import OrderReason
+from coupons.refusal_reasons import VisitReason
 
 SPORT = "sport"
 """The category of what is booked by the hour, which `scope.item_categories` is compared with."""
-
-VisitReason = Literal[OrderReason, "ceiling"]
-"""Why a venue is paid nothing for a person whom it lets in; `ceiling`: it has had what the campaign pays it at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,12 @@ def pays_for(batch: PublishedBatch, slot: Slot) -> bool:
     return batch.opens_at_s <= slot.starts_at_s < batch.closes_at_s
 
 
+def unpaid_visit(slot: Slot, merchant: Merchant | MerchantRecord, reason: VisitReason) -> Visit:
+    """The visit of a slot that nothing is paid for."""
+    order = order_of(slot, merchant)
+    return Visit(order, LineAmounts(0, 0, order.total_minor, ()), (reason,))
+
+
 def visit_of(
     batch: PublishedBatch, slot: Slot, till: Till, moment_s: int, *, ceiling_left_minor: int | None = None
 ) -> Visit:
@@ -65,11 +67,10 @@ def visit_of(
     `ceiling_left_minor`: what the campaign may still pay this merchant; None: it has no ceiling.
     """
     [terms] = batch.terms
-    order = order_of(slot, till.record)
-    unpaid = LineAmounts(0, 0, order.total_minor, ())
     if not pays_for(batch, slot) or moment_s >= batch.last_expiry_s:
-        return Visit(order, unpaid, ("window",))
+        return unpaid_visit(slot, till.record, "window")
+    order = order_of(slot, till.record)
     found = assess(terms, order, till, fresh_coupon(terms, moment_s, batch.timezone), moment_s, batch.timezone)
     if ceiling_left_minor is not None and found.amounts.discount_minor > ceiling_left_minor:
-        return Visit(order, unpaid, ("ceiling",))
+        return unpaid_visit(slot, till.record, "ceiling")
     return Visit(order, found.amounts, found.reasons)

@@ -13,7 +13,7 @@ from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
 from coupons.model.programme_events import published
 from coupons.model.programmes import Announced
-from coupons.model.slot_events import SlotWrite, of_write
+from coupons.model.slot_events import SlotWrite, of_check_in, of_write
 from coupons.process.services import Services
 from coupons.slots.days import slot_of
 from coupons.stores.streams import Inserted, StreamPlace, inserted, stream_place_of
@@ -62,7 +62,19 @@ def _events(services: Services, place: StreamPlace, what: Inserted) -> list[even
         with _named(services, place, "programme"):
             slot = slot_of(services, what.name.slot_id)
         return [*of_write(services.event_source, slot, what, services.keys)]
+    if isinstance(what, MerchantLine) and what.line.slot_id:
+        return _of_check_in(services, place, what)
     return [_event(services, place, what)]
+
+
+def _of_check_in(services: Services, place: StreamPlace, filed: MerchantLine) -> list[events.Event]:
+    """Nothing for the reversal of a check-in that no batch paid: no money of the season moved."""
+    if filed.line.kind == "reversal":
+        return [_event(services, place, filed)] if filed.line.batch_id else []
+    with _named(services, place, "programme"):
+        slot = slot_of(services, filed.line.slot_id)
+    with blamed(*place[:3]):
+        return [of_check_in(services.event_source, slot, filed)]
 
 
 def _event(services: Services, place: StreamPlace, what: Claim | MerchantLine) -> events.Event:

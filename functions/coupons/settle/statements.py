@@ -9,6 +9,7 @@ from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
 from coupons.model.statements import StatementPage, line_place_of
 from coupons.process.services import Services
 from coupons.settle.day_close import closed_through
+from coupons.slots.settled import settled_in
 from coupons.stores import keys
 
 PAGE_LINES = 500
@@ -60,10 +61,10 @@ def _final_sums(services: Services, merchant_id: str, day: str, now_s: int) -> S
 
 
 def _timezone_of(services: Services, merchant_id: str, day: str, line: Line) -> str:
-    """Of the line's batch; UTC if the batch is damaged or unknown, which does not affect the line's money."""
+    """Of the line's batch or slot; UTC if that is damaged or unknown, which does not affect the line's money."""
     key = keys.line(merchant_id, day, line.order_no, line.reversal_no)
     with services.damages.left_out(), expected(services.orders.table, **key):
-        return services.cache.batch(line.batch_id).timezone
+        return settled_in(services, line).timezone
     return "UTC"
 
 

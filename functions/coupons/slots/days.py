@@ -5,6 +5,7 @@ from __future__ import annotations
 from coupons.damage import Damaged
 from coupons.model.slot_records import SlotDay, SlotRecord
 from coupons.model.slots import Bookable, Slot, SlotName
+from coupons.money import Purse
 from coupons.process.services import Services
 from coupons.refusals import NotFound
 from coupons.times import day_of
@@ -31,6 +32,14 @@ def bookable_of(services: Services, facility_id: str) -> Bookable:
     if found is None:
         raise NotFound(detail=f"No facility {facility_id!r}.")
     return found
+
+
+def purse_of(services: Services, slot: Slot) -> Purse:
+    """Whose money lines of the slot are counted in, also without a batch that pays. Raises NotFound in a draft."""
+    for line in services.cache.published():
+        if line.campaign_id == slot.campaign_id:
+            return services.cache.listed(line.batch_id).purse
+    raise NotFound(detail=f"Nothing of {slot.campaign_id!r} is published.")
 
 
 def refuse_draft(services: Services, of: Bookable) -> None:

@@ -23,6 +23,7 @@ from coupons.damage import Damaged
 from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal, SoldAt
 from coupons.model.particulars import Particulars
 from coupons.money import FundingLine, Purse
+from coupons.refusal_reasons import VisitReason
 from coupons.stores import keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
@@ -31,7 +32,8 @@ from coupons.stores.table import Table
 from coupons.stores.values import fields_of, reader, sure
 from coupons.times import wall_clock
 
-_SELDOM = ("slot_id", "fulfilment", "evidence")
+_SELDOM = ("fulfilment", "evidence")
+_OF_CHECK_INS = ("slot_id", "reasons")
 """What few lines have: others do not grow by it."""
 SHARD_PAGE_LINES = 1_000
 ORDER_PAGE_LINES = 8
@@ -76,6 +78,13 @@ class Orders:
         )
         content, until_s = record.fingerprint, record.held_until_s
         return self._put(record, condition, held="held", coupon=record.coupon_id, content=content, until=until_s)
+
+    def check_in(self, record: OrderRecord) -> Part:
+        """A transaction part: an order number not seen before carries a check-in.
+
+        Guarded by tests/store/till/test_check_ins.py::test_a_number_is_used_once.
+        """
+        return self._put(record, "attribute_not_exists(pk)")
 
     def release(self, record: OrderRecord) -> Part:
         """A transaction part: `held` → `released`."""
@@ -168,7 +177,8 @@ class Orders:
 def to_item(record: OrderRecord) -> Item:
     return {
         **keys.order(record.merchant_id, record.order_no),
-        **fields_of(record, "amounts", "reversals", "sold_at", "counted_at_s", "particulars"),
+        **fields_of(record, "amounts", "reversals", "sold_at", "counted_at_s", "particulars", *_OF_CHECK_INS),
+        **_check_in_fields(record),
         **_amount_fields(record.amounts),
         **_sold_at_fields(record.sold_at),
         **({"counted_at_s": record.counted_at_s} if record.counted_at_s else {}),
@@ -196,9 +206,15 @@ def _reversal_fields(reversal: Reversal) -> Item:
 
 
 def _line_fields(line: Line) -> Item:
-    own = fields_of(line, "purse", "amounts", "sold_at", *_SELDOM)
+    own = fields_of(line, "purse", "amounts", "sold_at", *_SELDOM, *_OF_CHECK_INS) | _check_in_fields(line)
     own |= {name: value for name in _SELDOM if (value := getattr(line, name))}
     return {**own, **line.purse._asdict(), **_amount_fields(line.amounts), **_sold_at_fields(line.sold_at)}
+
+
+def _check_in_fields(of: OrderRecord | Line) -> Item:
+    """None for an order of a coupon, whose item keeps its size."""
+    fields: Item = {"slot_id": of.slot_id} if of.slot_id else {}
+    return fields | {"reasons": list(of.reasons)} if of.reasons else fields
 
 
 def _sold_at_fields(sold_at: SoldAt | None) -> Item:
@@ -231,8 +247,12 @@ def line_of(item: Item) -> Line:
 
 
 def _slot_id(item: Item) -> str:
-    """Empty in lines of coupons, which lack the attribute."""
+    """Empty in orders and lines of coupons, which lack the attribute."""
     return sure(item.get("slot_id", ""), str)
+
+
+def _reasons(item: Item) -> tuple[VisitReason, ...]:
+    return tuple(item.get("reasons", ()))
 
 
 _line = reader(
@@ -241,6 +261,7 @@ _line = reader(
     amounts=_amounts,
     sold_at=_sold_at,
     slot_id=_slot_id,
+    reasons=_reasons,
     fulfilment=lambda item: item.get("fulfilment"),
     evidence=lambda item: item.get("evidence", False),
 )
@@ -252,4 +273,6 @@ from_item = reader(
     sold_at=_sold_at,
     counted_at_s=lambda item: item.get("counted_at_s", 0),
     particulars=_particulars,
+    slot_id=_slot_id,
+    reasons=_reasons,
 )

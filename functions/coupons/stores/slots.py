@@ -4,6 +4,7 @@
 |---|---|---|
 | book | part of a transaction with the diary | 2 each KB: about 30 people |
 | wait, cancel, leave | the same, on the version that was read | 2 each KB |
+| check in | part of a transaction with the order and its line, on the version that was read | 2 each KB |
 | the venue cancels it, changes its units | PutItem on the version that was read | 1 each KB |
 | one slot, several | GetItem, BatchGetItem, strong | 1 read unit each |
 | a facility's day | Query | half a read unit each 4 KB; the sweep's, strong: 1 |
@@ -110,6 +111,16 @@ class Slots:
     def damaged(self, name: SlotName, reason: str) -> Damaged:
         """That this slot's item cannot be true."""
         return Damaged(self._table.name, reason=reason, **slot_keys.slot(*name))
+
+    def check_in(self, slot: Slot, read: SlotRecord, person: bytes, mark: CheckInMark) -> Part:
+        """A transaction part: the person used their place, in the record that was `read`, if that is still the one.
+
+        Guarded by tests/store/till/test_check_ins.py::test_a_mark_is_made_in_the_record_that_was_read.
+        """
+        update = "SET #mark = :mark, v = v + :one, a = :now"
+        values = {"mark": list(mark), "one": 1, "now": mark.at_s, "read": read.version}
+        part = self._table.update("slot", slot_keys.slot(*slot.name), update, "v = :read", **values)
+        return part.naming(mark=CHECKED_IN + keys.person_text(person))
 
     def tries(self, part: Part) -> bool:
         """The part is applied, alone; False if its condition refused it."""

@@ -5,7 +5,7 @@
 | INSERT of `CLAIM#person` | a pack was claimed |
 | INSERT of `REVISION#n` | a revision of a programme announced something |
 | INSERT or MODIFY of a slot | people booked, moved up, or left; its venue cancelled it |
-| INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, or a redemption reversed |
+| INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, a person checked in, or either reversed |
 | INSERT or REMOVE of `BOOKING#person` | a batch was booked, or the booking cancelled; for statistics only |
 
 No other record makes an event. Bookings, orders and holds are not announced, and a coupon changes with a line.

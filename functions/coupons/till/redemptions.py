@@ -10,6 +10,7 @@ from coupons.model.scans import Scanned
 from coupons.process.services import Services
 from coupons.refusals import Busy, Malformed, NotFound, OrderConflict
 from coupons.sealing import CouponRef
+from coupons.slots.settled import settled_in
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
 from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
@@ -108,11 +109,11 @@ def redeem(
 
 
 def read_redemption(services: Services, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
-    """The merchant's own redeemed order and its time zone. Raises NotFound. One read unit."""
+    """The merchant's own redeemed order, also of a check-in, and its time zone. Raises NotFound. One read unit."""
     existing = services.orders.get(merchant_id, order_no)
     if existing is None or existing.state != "redeemed":
         raise NotFound(detail=f"No redemption under order number {order_no!r}.")
-    return existing, services.cache.batch(existing.batch_id).timezone
+    return existing, settled_in(services, existing).timezone
 
 
 def attempts(presented: TillCoupon) -> int:

@@ -9,6 +9,7 @@ from coupons.money import FundingLine, split_over_left
 from coupons.process.services import Services
 from coupons.refusals import Busy, NotFound, OrderConflict, ReversalNotAllowed
 from coupons.sealing import CouponRef
+from coupons.slots.settled import settled_in
 from coupons.stores.parts import Part
 from coupons.till.limits import parts_of_give_back
 from coupons.times import day_of
@@ -31,13 +32,16 @@ def reverse(
     more, once the use is undone: the coupon comes back, or all is reversed. Returns the reversal, its time zone, and
     True for a repeat of the same number and amount.
 
+    Of a check-in, order and line change alone: the person was there, so the mark in the slot stays, no place is given
+    again, and no strike follows.
+
     Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
     """
     for _ in range(REVERSAL_ATTEMPTS):
         order = services.orders.get(merchant_id, order_no)
         if order is None or order.state != "redeemed":
             raise NotFound(detail=f"No redemption under order number {order_no!r}.")
-        timezone = services.cache.batch(order.batch_id).timezone
+        timezone = settled_in(services, order).timezone
         repeated = _repeated(order, reversal_no, amount_minor)
         if repeated is not None:
             return repeated, timezone, True
@@ -85,24 +89,31 @@ def _attempt(
     services: Services, order: OrderRecord, reversal_no: str, amount_minor: int, now_s: int
 ) -> Reversal | None:
     """The reversal as stored; None if the order or the coupon changed meanwhile. Raises ReversalNotAllowed."""
-    batch = services.cache.batch(order.batch_id)
+    settled = settled_in(services, order)
     left_minor = order.amounts.payable_minor - sum(r.amounts.payable_minor for r in order.reversals)
     is_full = amount_minor == left_minor
-    _refuse(order, amount_minor, left_minor, batch.currency)
-    opened = services.keys.open_coupon(order.coupon_id)
-    assert opened is not None, "we sealed the id of a coupon that was redeemed"
-    returned = not order.coupon_returned and _may_return(services, batch, opened[0], is_full=is_full, now_s=now_s)
+    _refuse(order, amount_minor, left_minor, settled.purse.currency)
+    returned, of_coupon = False, list[Part]()
+    if not order.slot_id:
+        returned, of_coupon = _of_coupon(services, order, is_full=is_full, now_s=now_s)
     back = amounts_back(order, amount_minor, coupon_returns=returned)
     reversal = Reversal(reversal_no, back, now_s, returned)
-    day = day_of(now_s, batch.timezone)
-    line = services.orders.file(order.merchant_id, day.isoformat(), reversal_line(order, reversal, batch.purse))
-    parts = [services.orders.reverse(order, reversal), line]
+    day = day_of(now_s, settled.timezone)
+    line = services.orders.file(order.merchant_id, day.isoformat(), reversal_line(order, reversal, settled.purse))
+    services.day_marks.mark(order.merchant_id, day, settled.timezone)
+    return reversal if services.tries([services.orders.reverse(order, reversal), line, *of_coupon]) else None
+
+
+def _of_coupon(services: Services, order: OrderRecord, *, is_full: bool, now_s: int) -> tuple[bool, list[Part]]:
+    """Whether this reversal gives the coupon back, and what it writes of it."""
+    batch, opened = services.cache.batch(order.batch_id), services.keys.open_coupon(order.coupon_id)
+    assert opened is not None, "we sealed the id of a coupon that was redeemed"
+    returned = not order.coupon_returned and _may_return(services, batch, opened[0], is_full=is_full, now_s=now_s)
     # A coupon that came back with an earlier reversal may be used by another order now.
-    if returned or (is_full and not order.coupon_returned):
-        parts.append(_coupon_part(services, order, batch, opened[0], returned, now_s))
-        parts += parts_of_give_back(services, batch, opened[0].person, order)
-    services.day_marks.mark(order.merchant_id, day, batch.timezone)
-    return reversal if services.tries(parts) else None
+    if not (returned or (is_full and not order.coupon_returned)):
+        return returned, []
+    part = _coupon_part(services, order, batch, opened[0], returned, now_s)
+    return returned, [part, *parts_of_give_back(services, batch, opened[0].person, order)]
 
 
 def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: str) -> None:

@@ -78,6 +78,12 @@ class RedemptionBody(Document):
     """When a till that was cut off scanned the code, at most ten minutes ago; absent: now."""
 
 
+class CheckInBody(Document):
+    """What the person shows at the venue."""
+
+    code: SealedId
+
+
 class ReversalBody(Document):
     """How much of a redemption is undone."""
 

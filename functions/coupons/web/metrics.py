@@ -34,7 +34,7 @@ from coupons.model.orders import OrderRecord
 from coupons.money import Purse
 from coupons.process.services import take_consumption, take_damages
 
-RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "operator", "other"]
+RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "check-in", "operator", "other"]
 """`operator` is everything that operators do; `other` is reads, codes, quotes and unknown routes."""
 BackgroundOperation = Literal["schedule", "events", "count"]
 """Operations that no request starts."""

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 from jsonschema import Draft202012Validator
 
-from infra.client import Citizen, Till, answers
+from infra.client import Citizen, Till, answers, slot_answers
 from infra.client.api import ProblemError
 from infra.client.reactions import REACTIONS, line_of, reaction_to
 from tests.api.declared import DOCUMENT, operations, parameters, resolved, responses, slugs
@@ -78,6 +78,8 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "PUT /orders/{order_no}/redemption": lambda _, till: till_cut_off(till),
     "GET /orders/{order_no}/redemption": lambda _, till: till.redemption(ODD),
     "PUT /orders/{order_no}/reversals/{reversal_no}": lambda _, till: till.reverse(ODD, ODD, 1),
+    "PUT /slots/{slot_id}/checkins/{checkin_no}": lambda _, till: till.check_in(ODD, ODD, "C1"),
+    "GET /slots/{slot_id}/checkins/{checkin_no}": lambda _, till: till.checked_in(ODD, ODD),
     "GET /merchant": lambda _, till: till.merchant(),
     "GET /facilities/{facility_id}/bookings": lambda _, till: till.facility_bookings(ODD, "2020-06-10"),
     "GET /settlements/{day}": lambda _, till: till.settlement(ODD, "1~a"),
@@ -157,10 +159,12 @@ READS: dict[str, Any] = {
     "DELETE /orders/{order_no}/hold": answers.Release,
     "PUT /orders/{order_no}/redemption": answers.Redemption,
     "PUT /orders/{order_no}/reversals/{reversal_no}": answers.Reversal,
-    "PUT /slots/{slot_id}/booking": answers.SlotBooking,
-    "GET /bookings": answers.SlotBookings,
-    "GET /facilities/{facility_id}/slots": answers.FacilityDay,
-    "GET /facilities/{facility_id}/bookings": answers.FacilityBookings,
+    "PUT /slots/{slot_id}/booking": slot_answers.SlotBooking,
+    "POST /slots/{slot_id}/code": slot_answers.SlotCode,
+    "PUT /slots/{slot_id}/checkins/{checkin_no}": slot_answers.CheckIn,
+    "GET /bookings": slot_answers.SlotBookings,
+    "GET /facilities/{facility_id}/slots": slot_answers.FacilityDay,
+    "GET /facilities/{facility_id}/bookings": slot_answers.FacilityBookings,
     "GET /settlements/{day}": answers.Settlement,
     **{
         f"GET /campaigns/{{campaign_id}}/{name}": typing.TypedDict(name, {name: list[item]})  # type: ignore[misc]

@@ -26,7 +26,7 @@ MINUTE = MinuteOf("season", 1_591_408_800, 1_591_408_860)
 
 
 def flows(**numbers: int) -> dict[str, Any]:
-    return dict.fromkeys((*FLOWS, "consumption_minor", *SLOTS), 0) | numbers
+    return dict.fromkeys((*FLOWS, "consumption_minor", "check_ins", *SLOTS), 0) | numbers
 
 
 def found(**changes: Any) -> Reply:

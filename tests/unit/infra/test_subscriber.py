@@ -14,7 +14,7 @@ from moto import mock_aws
 from infra.subscriber.__main__ import _clients, _parser, listen, main
 from infra.subscriber.inbox import Inbox, NotAnEventError, line_of
 from infra.subscriber.subscription import Subscription
-from tests.unit.model.test_events import EVERY, IDS, REVERSAL, claimed, expiring, moved, slot_events
+from tests.unit.model.test_events import EVERY, IDS, REVERSAL, checked_in, claimed, expiring, moved, slot_events
 
 
 def test_a_repeat_is_dropped_once_it_was_taken() -> None:
@@ -65,6 +65,7 @@ def test_a_line_says_what_moved() -> None:
         f"2020-06-06T10:00:00+08:00  slot.booked.v1        court.2020-06-10.0900: {booked}",
         f"2020-06-06T10:00:00+08:00  slot.promoted.v1      court.2020-06-10.0900: {promoted}",
         f"2020-06-06T10:00:00+08:00  slot.cancelled.v1     court.2020-06-10.0900: {cancelled}",
+        f"2020-06-06T10:01:00+08:00  slot.checked-in.v1    {checked_in().data.booking_id} by diner v-1: -1000",
         f"2020-06-06T10:01:30+08:00  coupon.reversed.v1    {IDS[0]} by diner o-1 r-1: +1000",
     ]
 

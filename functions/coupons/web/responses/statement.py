@@ -14,6 +14,7 @@ from coupons.model.particulars import FulfilmentMode
 from coupons.model.payouts import PAYOUTS, SumsByPayout
 from coupons.model.statements import StatementPage, line_cursor_of
 from coupons.money import Purse
+from coupons.refusal_reasons import VisitReason
 from coupons.times import rfc3339
 from coupons.web.responses.base import (
     CalendarDay,
@@ -35,8 +36,12 @@ class LineView(ResponseBody):
     reversal_no: str | None
     """The merchant's own number of the reversal; null for a redemption."""
     coupon_id: str
+    """The coupon; of a check-in, the id of the booking."""
+    slot_id: str | None
+    """The slot that a person was checked in to; null for a coupon."""
     campaign_id: str
     batch_id: str
+    """Empty for a check-in that no batch pays for, as is `terms_id`."""
     terms_id: str
     currency: CurrencyCode
     discount_minor: int
@@ -48,6 +53,8 @@ class LineView(ResponseBody):
     late: bool
     coupon_returned: bool
     """By this reversal the coupon came back."""
+    reasons: list[VisitReason]
+    """Why the venue is paid nothing for a check-in."""
     withheld: str | None
     """The reason why the line was withheld, also after a decision; null: it was not."""
     decision: Decision | None
@@ -64,6 +71,8 @@ class LineView(ResponseBody):
             line.purse,
             line.amounts,
             reversal_no=line.reversal_no or None,
+            slot_id=line.slot_id or None,
+            reasons=list(line.reasons),
             funding=funding_of_lines(line.amounts.funding),
             at=rfc3339(line.at_s, timezone),
             withheld=withholding.reason if withholding else None,
@@ -181,14 +190,14 @@ class SettlementView(ResponseBody):
         A line that cannot be read is a row of the kind `damaged` with its numbers alone, so that an incomplete file
         cannot be taken for a complete one.
         """
-        last = ("funding", "withheld", "decision", "fulfilment", "evidence")
+        last = ("funding", "withheld", "decision", "fulfilment", "evidence", "slot_id", "reasons")
         columns = [*(name for name in LineView.model_fields if name not in last), *last]
         file = io.StringIO()
         writer = csv.writer(file)
         writer.writerow(columns)
         for line in self.lines:
             funding = " ".join(f"{part.funder_id}:{part.amount_minor}" for part in line.funding)
-            row = line.model_dump(mode="json") | {"funding": funding}
+            row = line.model_dump(mode="json") | {"funding": funding, "reasons": " ".join(line.reasons)}
             writer.writerow([_cell(row[name]) for name in columns])
         for lost in self.lost:
             named = {"kind": "damaged", **lost.model_dump()}

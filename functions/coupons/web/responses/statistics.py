@@ -40,6 +40,8 @@ class FlowsView(ResponseBody):
     """Places that nobody used, on days of a facility on which somebody was checked in; at the moment when check-in to
     the slot closed, and by the same as places. They are counted once the day is over.
     """
+    check_ins: int
+    """People whom venues let in; each is one of the redemptions too, at the place of its venue."""
 
     @classmethod
     def of(cls, flows: Mapping[Flow, int], **more: Any) -> Self:
