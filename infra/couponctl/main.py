@@ -23,6 +23,7 @@ from infra.couponctl import (
     show,
     stats,
     stop,
+    strikes,
     watch,
 )
 from infra.couponctl.cli import EVERYWHERE, Cli
@@ -52,7 +53,13 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         merchants.approve,
         merchants.refuse,
     ),
-    "People and merchants": (members.members, code_sheets.assist, merchants.merchants, merchants.suspend),
+    "People and merchants": (
+        members.members,
+        code_sheets.assist,
+        strikes.strikes,
+        merchants.merchants,
+        merchants.suspend,
+    ),
     "Web pages": (pages.pages,),
     "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
 }
