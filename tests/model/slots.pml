@@ -35,6 +35,10 @@
 #define DOORS SLOTS      /* … or let people in */
 #endif
 
+#ifndef STRIKES
+#define STRIKES 0        /* so many people, from the first on, may have strikes, one of which is a ban, and be excused */
+#endif
+
 /* ---- What must hold. ONLY=NAME looks at one property alone, so that a mutant is caught by the one that is named. */
 #ifndef ONLY
 #define ONLY 0
@@ -52,6 +56,10 @@
 #define EATEN 11         /* the quota counts no cancelled slot */
 #define NOT_FINAL 12     /* nobody comes into a cancelled slot, and it stays cancelled */
 #define MARK_LOST 13     /* who is checked in stays so */
+#define BANNED 14        /* nobody comes in by a request of theirs while a strike that counts is in their diary */
+#define STRIKE_LOST 15   /* a strike stays in the diary */
+#define EXCUSE_LOST 16   /* what an operator decided about it stays, until another decision */
+#define UNFAIR 17        /* nobody has a strike of a slot that was cancelled, or that they used or left before */
 #define MUST(property, fact) assert((ONLY && ONLY != property) || (fact))
 
 /* ---- The table `claims`: stores.slots and stores.diaries. Version 0 is an item that does not exist yet. */
@@ -64,15 +72,17 @@ typedef Slot {
   byte ahead[PEOPLE]     /* not stored: who waits and came before, to judge the ranks */
 };
 Slot slot[SLOTS];
-typedef Diary { byte slots, v };                         /* one bit a slot */
+typedef Diary { byte slots, struck, excused, v };        /* one bit a slot */
 Diary diary[PEOPLE];
 
 /* ---- Attempts. A request has read the diary (the first three), then it reads the slot and sends one of the others. */
-mtype = { PUT_BOOKING, PUT_WAITING, DELETE, BOOK, TAKE, WAIT, CANCEL, LEAVE, NOTHING, CHANGE, CLOSE, CHECK_IN };
+mtype = { PUT_BOOKING, PUT_WAITING, DELETE, BOOK, TAKE, WAIT, CANCEL, LEAVE, NOTHING, CHANGE, CLOSE, CHECK_IN, STRIKE,
+          EXCUSE };
 typedef Attempt {
   mtype kind;
   byte person, at;       /* at: the slot */
   byte diary_v, slots;   /* the diary's version as read, and what it will hold */
+  byte struck, excused;
   byte slot_v;           /* the slot's version as read, and what it will hold: all but BOOK replace the whole item */
   byte cap, p, marked, w[PEOPLE];
   bool late;             /* BOOK: the list had no force any more */
@@ -98,14 +108,19 @@ Attempt air[AIR + 1];    /* the first entries are in use; the last is always emp
 #define names_diary(a) (!is_venues(a))
 #endif
 #ifdef NO_VERSION_ON     /* stores.slots.Slots.replace, called by this kind of attempt */
-#define names_slot(a) (replaces(a) && a.kind != NO_VERSION_ON)
+#define names_slot(a) ((replaces(a) || a.kind == STRIKE) && a.kind != NO_VERSION_ON)
 #else
-#define names_slot(a) replaces(a)
+#define names_slot(a) (replaces(a) || a.kind == STRIKE)  /* stores.slots.Slots.still */
 #endif
 #ifdef NO_RAISE_BY       /* model.slot_records.SlotRecord._next; stores.slots.Slots.book */
 #define raise() S.v = S.v + (A.kind != NO_RAISE_BY)
 #else
 #define raise() S.v++
+#endif
+#ifdef NO_DIARY_RAISE_BY /* stores.diaries.Diaries.replace */
+#define raise_diary() D.v = D.v + (A.kind != NO_DIARY_RAISE_BY)
+#else
+#define raise_diary() D.v++
 #endif
 #define same_diary(a) (!names_diary(a) || diary[a.person].v == a.diary_v)
 #define same_slot(a) (!names_slot(a) || slot[a.at].v == a.slot_v)
@@ -143,7 +158,12 @@ Attempt air[AIR + 1];    /* the first entries are in use; the last is always emp
 #ifdef NO_QUOTA          /* model.diaries.Diary.refusal */
 #define has_enough false
 #else
-#define has_enough ((A.slots & ~HERE) != 0)
+#define has_enough ((A.slots & ~(HERE | A.struck)) != 0)  /* what was missed is over, and not upcoming */
+#endif
+#ifdef NO_BAN            /* model.diaries.Diary.refusal */
+#define is_banned(diary_) false
+#else
+#define is_banned(diary_) ((diary_.struck & ~diary_.excused) != 0)
 #endif
 #ifdef NO_MOVING_UP      /* model.slot_records.moved_up */
 #define moves_up false
@@ -170,7 +190,8 @@ Attempt air[AIR + 1];    /* the first entries are in use; the last is always emp
 inline forget() {
   for (j : i .. AIR - 1) {
     air[j].kind = air[j + 1].kind; air[j].person = air[j + 1].person; air[j].at = air[j + 1].at;
-    air[j].diary_v = air[j + 1].diary_v; air[j].slots = air[j + 1].slots; air[j].slot_v = air[j + 1].slot_v;
+    air[j].diary_v = air[j + 1].diary_v; air[j].slots = air[j + 1].slots;
+    air[j].struck = air[j + 1].struck; air[j].excused = air[j + 1].excused; air[j].slot_v = air[j + 1].slot_v;
     air[j].cap = air[j + 1].cap; air[j].p = air[j + 1].p; air[j].marked = air[j + 1].marked;
     for (x : 0 .. PEOPLE - 1) { air[j].w[x] = air[j + 1].w[x] }
     air[j].late = air[j + 1].late; air[j].is_void = air[j + 1].is_void
@@ -253,7 +274,7 @@ inline audit() {
   }
 #if SLOTS == 2
   for (x : 0 .. PEOPLE - 1) {
-    MUST(QUOTA, slot[0].cancelled || slot[1].cancelled || !is_in(0, x) || !is_in(1, x))
+    MUST(QUOTA, slot[0].cancelled || slot[1].cancelled || diary[x].struck || !is_in(0, x) || !is_in(1, x))
   }
 #endif
 }
@@ -267,6 +288,10 @@ inline start(what) {
 inline select_one(which, many) {
   which = 0;
   do :: which < many - 1 -> which++ :: break od
+}
+
+inline read_diary() {
+  A.diary_v = D.v; A.slots = D.slots; A.struck = D.struck; A.excused = D.excused
 }
 
 inline read_slot() {
@@ -308,12 +333,13 @@ inline enter() {         /* slots.booking._entered */
   :: else ->
      A.slots = A.slots & ~dropped;
      if
-     :: has_enough ->
+     :: is_banned(A) -> forget()
+     :: !is_banned(A) && has_enough ->
 #if SLOTS == 2
         MUST(EATEN, !slot[1 - A.at].cancelled);
 #endif
         forget()
-     :: !has_enough && A.kind == PUT_WAITING && refuses && S.late -> forget()
+     :: !is_banned(A) && !has_enough && A.kind == PUT_WAITING && refuses && S.late -> forget()
      :: else ->
         A.slots = A.slots | HERE;
         if
@@ -342,6 +368,20 @@ inline give_back() {     /* slots.cancellation._left */
   fi
 }
 
+inline judge() {         /* slots.strikes: the sweep of a day, or an operator's decision; both read diary and slot */
+  d_step {
+    if
+    :: A.kind == STRIKE && (S.cancelled || !(S.p & ME) || (S.marked & ME) || (D.struck & HERE)) -> forget()
+    :: A.kind == EXCUSE && !(D.struck & HERE) -> forget()
+    :: else ->
+       read_diary();
+       A.slots = A.slots & ~dropped; A.slot_v = (A.kind == STRIKE -> S.v : 0);
+       A.struck = A.struck | HERE; A.excused = (A.kind == STRIKE -> A.excused : A.excused ^ HERE)
+    fi;
+    tidy()
+  }
+}
+
 inline decide() {        /* slots.venue; a check-in marks the person */
   d_step {
     if
@@ -364,11 +404,13 @@ inline write_diary() {
   if
   :: is_venues(A)
   :: else ->
-     D.slots = A.slots;
+     MUST(STRIKE_LOST, (D.struck & ~A.struck) == 0);
+     MUST(EXCUSE_LOST, A.kind == EXCUSE || A.excused == D.excused);
+     D.slots = A.slots; D.struck = A.struck; D.excused = A.excused;
 #ifdef NO_KEPT_DIARY
      D.v = (A.slots == 0 -> 0 : D.v + 1)
 #else
-     D.v++
+     raise_diary()
 #endif
   fi
 }
@@ -403,15 +445,20 @@ inline arrive() {
      if
      :: place_is_free && is_my_turn ->
         MUST(REVIVED, !A.is_void);
+        MUST(BANNED, (D.struck & ~D.excused) == 0);
         MUST(NOT_FINAL, !S.cancelled);
         MUST(BARGED, S.late || S.waiting == 0);
         MUST(OVERBOOKED, S.taken < S.cap);
         write_diary(); S.p = S.p | ME; S.taken++; raise()
      :: else -> MUST(DEAD_PLACE, !(place_is_free && A.late))
      fi
+  :: same_diary(A) && same_slot(A) && (A.kind == STRIKE || A.kind == EXCUSE) ->
+     MUST(UNFAIR, A.kind == EXCUSE || (!S.cancelled && (S.p & ME) && !(S.marked & ME)));
+     write_diary()
   :: same_diary(A) && same_slot(A) && A.kind == NOTHING -> write_diary(); answered()
   :: same_diary(A) && replaces(A) && same_slot(A) ->
      MUST(REVIVED, !A.is_void || (A.kind != WAIT && A.kind != TAKE));
+     MUST(BANNED, (D.struck & ~D.excused) == 0 || (A.kind != WAIT && A.kind != TAKE));
      write_diary(); put_slot();
      if :: A.kind == CANCEL || A.kind == LEAVE -> answered() :: else fi
   :: else                /* refused; whoever waits for the answer reads again */
@@ -446,7 +493,7 @@ end:
 #endif
        fi;
        select_one(A.person, PEOPLE); select_one(A.at, SLOTS);
-       d_step { A.diary_v = D.v; A.slots = D.slots; tidy() }
+       d_step { read_diary(); tidy() }
      }
   :: atomic {            /* … and then the slot, strongly, and sends its transaction */
        select_air(true);
@@ -459,6 +506,14 @@ end:
        decide()
      }
   :: atomic { DOORS > 0 && is_room -> start(CHECK_IN); select_one(A.at, DOORS); select_one(A.person, PEOPLE); decide() }
+#if STRIKES > 0
+  :: atomic {
+       is_room ->
+       if :: start(STRIKE) :: start(EXCUSE) fi;
+       select_one(A.person, STRIKES); select_one(A.at, SLOTS);
+       judge()
+     }
+#endif
   :: atomic { select_air(false); d_step { arrive(); audit(); tidy() } }  /* and stays on its way */
   :: atomic { select_air(false); d_step { forget(); tidy() } }           /* lost */
   :: atomic { select_air(true); d_step { forget(); tidy() } }            /* killed */

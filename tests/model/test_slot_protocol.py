@@ -4,7 +4,8 @@ tests/model/slots.pml is the protocol (functions/README.md) in Promela: two plac
 of one. Where it is wider than the code: what was sent may arrive at any later time and any number of times; a person
 checks in at any time; a booking is tried though the slot is full. Where it is narrower: all environments see one clock;
 a waiting list has no longest length; the units of an unwritten slot are one number; a quota knows no minutes and no
-overlap; and attempts that are on their way at the same moment are two (three by night).
+overlap; one strike is a ban without an end, and the venue's cancel after it takes it away in no step of the model; and
+attempts that are on their way at the same moment are two (three by night).
 """
 
 from __future__ import annotations
@@ -24,17 +25,20 @@ SCOPES = {
     "one slot": "SLOTS=1 FEWEST=0",
     "two people": "PEOPLE=2 DOORS=1 CHANGING=1 CLOCKS=1 CLOSING=1",
     "two slots": f"{PLAIN} CLOSING=1",
+    "strikes": f"PEOPLE=2 STRIKES=1 {PLAIN} CLOSING=1",
+    "strikes at a door": "PEOPLE=1 STRIKES=1 DOORS=1 CHANGING=0 CLOCKS=0 CLOSING=1",
 }
 BY_NIGHT = {
     "two people, all of it": "PEOPLE=2",
     "two slots closing": f"{PLAIN}",
     "one slot changing": "DOORS=1 CHANGING=1 CLOCKS=1 CLOSING=1",
+    "strikes of both": f"PEOPLE=2 STRIKES=2 {PLAIN} CLOSING=1",
     "three in the air": "SLOTS=1 PEOPLE=2 AIR=3",
 }
 if os.environ.get("SLOT_SCOPES") == "all":
     SCOPES |= BY_NIGHT
 
-SMALL = {"one": "SLOTS=1", "quota": f"AIR=1 {PLAIN}"}
+SMALL = {"one": "SLOTS=1", "quota": f"AIR=1 {PLAIN}", "missed": SCOPES["strikes at a door"]}
 MUTANTS = [
     # rule taken away, scope, property that fails then; the model says beside its name where the code has the rule
     ("NO_DIARY_VERSION", "one", "revived"),
@@ -67,6 +71,12 @@ MUTANTS = [
     ("NO_SECOND_LOOK NO_DIARY_VERSION", "one", "miscounted"),
     ("NO_SECOND_LOOK NO_DIARY_VERSION", "one", "twice"),
     ("NO_TURN NO_MOVING_UP", "one", "barged"),
+    ("NO_BAN", "missed", "banned"),
+    ("NO_DIARY_RAISE_BY=STRIKE", "missed", "banned"),
+    ("NO_DIARY_RAISE_BY=STRIKE", "missed", "strike lost"),
+    ("NO_DIARY_RAISE_BY=EXCUSE", "missed", "banned"),
+    ("NO_DIARY_RAISE_BY=EXCUSE", "missed", "excuse lost"),
+    ("NO_VERSION_ON=STRIKE", "missed", "unfair"),
 ]
 SECOND_LINES = [
     # rule that others imply while they hold: the diary's version, and that a free place is nobody's who waits
