@@ -53,7 +53,7 @@ from coupons.till import quotes, redemptions, reversals
 from coupons.till.own_record import own_record
 from coupons.times import day_of, day_start_s, epoch_s
 from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
-from infra import count_costs, slot_costs
+from infra import count_costs, ration_costs, slot_costs
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.engine import create_tables, dynamodb_engine
 from infra.local.settings import checkout
@@ -191,14 +191,10 @@ def played_at_night(services: Services, clock: SetClock) -> Iterator[tuple[str, 
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
 
 
-def played_on_a_court(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
-    """Slots: what booking, waiting and giving back take."""
-    yield from (_row(services.meter, *one) for one in slot_costs.plays(services, clock))
-
-
-def played_live(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
-    """Statistics: what counting and reading them takes."""
-    yield from (_row(services.meter, *one) for one in count_costs.plays(services, int(clock.now_s)))
+def played_elsewhere(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
+    """What has a module of its own: slots, statistics, rations."""
+    for part in (slot_costs, count_costs, ration_costs):
+        yield from (_row(services.meter, *one) for one in part.plays(services, clock))
 
 
 def played_of_money(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
@@ -246,7 +242,7 @@ def _row(meter: Meter, name: str, play: Callable[[], object]) -> tuple[str, Cons
 
 PLAYS = (
     *(played, played_at_the_till, played_at_night, played_of_money),
-    *(played_of_programmes, played_on_a_court, played_live),
+    *(played_of_programmes, played_elsewhere),
 )
 
 

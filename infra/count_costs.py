@@ -10,11 +10,12 @@ from coupons.count.reads import season_statistics
 from coupons.count.shards import count
 from coupons.process.services import Services
 from coupons.stores.statistics import StreamShard
+from infra.set_clock import SetClock
 
 
-def plays(services: Services, now_s: int) -> Iterator[tuple[str, Callable[[], object]]]:
+def plays(services: Services, clock: SetClock) -> Iterator[tuple[str, Callable[[], object]]]:
     """A thousand claims of one second, one claim alone, and what a board reads."""
-    batch = services.cache.batch("special-0606")
+    batch, now_s = services.cache.batch("special-0606"), int(clock.now_s)
     shard = StreamShard("ClaimsTable/stream/2020", "shardId-1")
     records = [_record(number, batch.number, batch.opens_at_s) for number in range(1001)]
     yield "count a thousand claims", partial(count, services, records[:1000], shard, now_s)
