@@ -33,6 +33,7 @@ export const PUBLIC: ReadonlySet<string> = new Set<Route>([
   "GET /campaigns/{campaign_id}/facilities",
   "GET /campaigns/{campaign_id}/announcements",
   "GET /campaigns/{campaign_id}/stats",
+  "GET /campaigns/{campaign_id}/supplies",
   "GET /batches/{batch_id}",
   "GET /facilities/{facility_id}/slots",
   "GET /openapi.json",
