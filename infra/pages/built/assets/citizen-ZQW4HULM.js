@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-3HVW7VPQ.js";
