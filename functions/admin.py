@@ -100,7 +100,7 @@ def post_plan(request: Request) -> Response:
     body=Programme,
     body_max_bytes=PROGRAMME_MAX_BYTES,
     responses={201: Programme, 200: Programme},
-    refusals=(r.NotFound, r.TermsFrozen, r.RevisionConflict),
+    refusals=(r.NotFound, r.TermsFrozen, r.RevisionConflict, r.BudgetExceeded),
 )
 def put_programme(request: Request) -> Response:
     """Apply a programme document; the same content again changes nothing."""
@@ -137,7 +137,7 @@ def post_resume(request: Request, batch_id: str) -> BatchChange:
     return controls.resume(request.services, batch_id)
 
 
-@_batch_action("POST /admin/batches/{batch_id}/stop", body=StopBody, refusals=(r.NotFound, r.Closed))
+@_batch_action("POST /admin/batches/{batch_id}/stop", body=StopBody, refusals=(r.NotFound, r.TermsFrozen, r.Closed))
 def post_stop(request: Request, batch_id: str) -> BatchChange:
     """Refuse claims for good; issued coupons stay valid, or are voided."""
     return controls.stop(request.services, batch_id, request.now_s, void=request.body.issued == "void")
@@ -203,7 +203,7 @@ def get_merchant_record(request: Request) -> Response:
     scope="operator",
     body=SlotBody,
     responses={200: SlotCountsView},
-    refusals=(r.NotFound, r.Closed, r.Stopped),
+    refusals=(r.NotFound, r.Closed, r.Stopped, r.BudgetExceeded),
 )
 def put_slot(request: Request) -> Response:
     """Cancel a slot for good, or change the number of its places; who waits moves up into free ones."""

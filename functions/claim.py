@@ -28,7 +28,7 @@ _BY_CLAIM = (
     r.SoldOut,
     r.InsufficientPoints,
 )
-_BY_SLOT = (*_BY_TIME, r.Stopped, r.NotEligible, r.Full)
+_BY_SLOT = (*_BY_TIME, r.Stopped, r.Paused, r.NotEligible, r.Full)
 
 
 @api.route(

@@ -16,7 +16,7 @@ def book(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tup
 
     Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped, NotEligible (household).
     """
-    batch = services.cache.batch(batch_id)
+    batch = services.cache.claimed_batch(batch_id)
     try:
         _refuse_outside_window(batch, now_s)
         if services.cache.control(batch_id).stopped:
@@ -34,7 +34,7 @@ def book(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tup
 
 def my_booking(services: Services, batch_id: str, person: bytes) -> tuple[PublishedBatch, BookingRecord]:
     """The person's booking of this batch. Raises NotFound."""
-    batch = services.cache.batch(batch_id)
+    batch = services.cache.claimed_batch(batch_id)
     booking = services.bookings.get(batch, person)
     if booking is None:
         raise NotFound(detail=f"You have not booked {batch_id!r}.")
@@ -66,7 +66,7 @@ def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> tupl
 
     Raises NotFound, NotOpen, Closed (bookings are final when the window has closed).
     """
-    batch = services.cache.batch(batch_id)
+    batch = services.cache.claimed_batch(batch_id)
     _refuse_outside_window(batch, now_s)
     booking = services.bookings.get(batch, person)
     if booking is None:

@@ -18,11 +18,14 @@ def campaigns(services: Services) -> list[Campaign]:
 
 
 def published_batches(services: Services, campaign_id: str) -> list[str]:
-    """The published batches of a campaign. Raises NotFound if there are none: a draft is shown to nobody."""
-    batch_ids = [line.batch_id for line in services.cache.published() if line.campaign_id == campaign_id]
-    if not batch_ids:
+    """The published batches of a campaign that people can claim, and not those that pay venues.
+
+    Raises NotFound if nothing of it is published: a draft is shown to nobody.
+    """
+    lines = [line for line in services.cache.published() if line.campaign_id == campaign_id]
+    if not lines:
         raise NotFound(detail=f"No published campaign {campaign_id!r}.")
-    return batch_ids
+    return [line.batch_id for line in lines if not line.pays_venues]
 
 
 def published_campaign(services: Services, campaign_id: str) -> tuple[Campaign, list[str]]:
@@ -48,7 +51,7 @@ def campaign(services: Services, campaign_id: str, now_s: int) -> tuple[Campaign
 
 def batch(services: Services, batch_id: str, now_s: int) -> BatchNow:
     """The published batch with its present state. Raises NotFound."""
-    batch = services.cache.batch(batch_id)
+    batch = services.cache.claimed_batch(batch_id)
     return _now(services, batch, services.cache.control(batch_id), now_s)
 
 

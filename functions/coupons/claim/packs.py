@@ -49,7 +49,7 @@ def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tu
     one": the claim key is the batch, or the exclusive group (`model/exclusive_groups.py`); the leased token limits how
     many claims are written.
     """
-    batch = services.cache.batch(batch_id)
+    batch = services.cache.claimed_batch(batch_id)
     try:
         claimed = _claim(services, batch, citizen, now_s)
     except Refusal as refusal:

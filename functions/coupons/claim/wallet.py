@@ -16,7 +16,7 @@ from coupons.times import wall_clock
 
 def my_claim(services: Services, batch_id: str, person: bytes) -> ClaimedPack:
     """The person's pack of this batch. Raises NotFound, Damaged. One strong read unit."""
-    batch = services.cache.batch(batch_id)
+    batch = services.cache.claimed_batch(batch_id)
     claim = services.claims.get(batch, person, consistent=True)
     if claim is None or claim.batch_number != batch.number:
         raise NotFound(detail=f"You have not claimed {batch_id!r}.")
@@ -28,7 +28,8 @@ def wallet(services: Services, person: bytes, now_s: int) -> tuple[list[ClaimedP
 
     Half a read unit for each claim key among them, also for absent items (BatchGetItem, 100 keys a request).
     """
-    listed = [p for p in services.cache.published() if now_s < max(p.campaign_ends_at_s, p.last_expiry_s)]
+    claimed = (line for line in services.cache.published() if not line.pays_venues)
+    listed = [p for p in claimed if now_s < max(p.campaign_ends_at_s, p.last_expiry_s)]
     claim_keys = list(dict.fromkeys((p.claim_key, p.buckets) for p in listed))
     damaged: list[Damaged] = []
     found: list[tuple[PublishedBatch, Claim]] = []

@@ -144,13 +144,13 @@ def _span_name(by: By, span_s: int, timezone: str) -> str:
 
 
 def _packs(services: Services, batches: list[PublishedBatch], season: Counts) -> list[Packs]:
-    """Batches whose control item is damaged are left out."""
+    """Of batches that people claim; those whose control item is damaged are left out."""
     claimed = season.flows("batch")
     controls = services.cache.controls([batch.batch_id for batch in batches])
     return [
         Packs(batch.batch_id, controls[batch.batch_id].quantity, claimed.get(batch.batch_id, {}).get("claims", 0))
         for batch in batches
-        if batch.batch_id in controls
+        if batch.batch_id in controls and not batch.pays_venues
     ]
 
 
@@ -159,7 +159,8 @@ def _seconds(
 ) -> tuple[list[SecondOfBatch], int, int]:
     """Each second with a claim or a refusal; when the newest of either was."""
     minutes = range(start_s - start_s % MINUTE_S, end_s, MINUTE_S)
-    open_ones = [batch.batch_id for batch in batches if batch.opens_at_s < end_s + DAY_S]
+    claimed = [batch for batch in batches if not batch.pays_venues]
+    open_ones = [batch.batch_id for batch in claimed if batch.opens_at_s < end_s + DAY_S]
     found = services.statistics.seconds((batch_id, minute_s) for batch_id in open_ones for minute_s in minutes)
     rows = [
         SecondOfBatch(batch_id, minute_s + second, one.claims.get(second, 0), one.refused.get(second, {}))

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from coupons.currencies import money
 from coupons.fields import PlacedFault, Step, unknown
 from coupons.model.activities import Activity, Live, Session
 from coupons.model.announcements import Announcement
 from coupons.model.campaigns import Campaign
-from coupons.model.facilities import Venue
+from coupons.model.facilities import Facility, Venue
 from coupons.model.merchants import Merchant, MerchantRecord, Store
 from coupons.model.programmes import Programme
+from coupons.model.venue_orders import never_met
 from coupons.times import day_of, epoch_s, wall_clock
 
 Merchants = Mapping[str, Merchant | MerchantRecord]
@@ -38,6 +40,8 @@ def misfits(programme: Programme, campaign: Campaign, merchants: Merchants) -> I
     }
     yield from _outside_days(programme, campaign)
     yield from _opens_too_late(programme)
+    for number, facility in enumerate(programme.facilities):
+        yield from _of_subsidies(("facilities", number), facility, programme, campaign, merchants)
     for number, activity in enumerate(programme.activities):
         at = ("activities", number)
         yield from unknown((*at, "section_id"), "section", activity.section_id, _sections(campaign))
@@ -57,7 +61,8 @@ def _sections(campaign: Campaign) -> list[str]:
 
 
 def _batches(campaign: Campaign) -> list[str]:
-    return [batch.batch_id for batch in campaign.batches]
+    """Those that people see: they claim them."""
+    return [batch.batch_id for batch in campaign.batches if batch.mode != "venue"]
 
 
 def _groups(campaign: Campaign) -> set[str]:
@@ -75,6 +80,30 @@ def _of_venue(at: tuple[str, int], venue: Venue, merchants: Merchants) -> Iterat
     store = stores.get(venue.store_id or "")
     if store and store.district not in (None, venue.district):
         yield (*at, "district"), f"there is no district {venue.district!r} here: its store is in {store.district!r}"
+
+
+def _of_subsidies(
+    at: tuple[str, int], facility: Facility, programme: Programme, campaign: Campaign, merchants: Merchants
+) -> Iterator[PlacedFault]:
+    """Batches that pay no venues, and those whose terms none of the facility's slots can ever meet."""
+    paying = {batch.batch_id: batch for batch in campaign.batches if batch.mode == "venue"}
+    named: dict[tuple[Step, ...], str | None] = {(*at, "subsidy_batch"): facility.subsidy_batch}
+    for number, row in enumerate(facility.schedule):
+        named[(*at, "schedule", number, "subsidy_batch")] = row.subsidy_batch
+    for place, batch_id in named.items():
+        yield from unknown(place, "venue batch", batch_id, paying)
+    venue = programme.venue(facility.venue_id)
+    merchant = merchants.get(venue.merchant_id or "") if venue else None
+    if venue is None or merchant is None:
+        return
+    first = {batch_id: place for place, batch_id in reversed(named.items()) if batch_id in paying}
+    for batch_id, place in first.items():
+        terms = campaign.terms_of(paying[batch_id])[0]
+        prices = {facility.price_of(row) for row in facility.schedule if facility.subsidy_of(row) == batch_id}
+        reasons = {price: never_met(terms, facility.facility_id, price, venue, merchant) for price in prices}
+        if prices and all(reasons.values()):
+            said = f"its slots can never meet the terms {terms.terms_id!r}: {', '.join(reasons[max(prices)])}"
+            yield place, f"{said}, at a price of {money(max(prices), campaign.currency)}"
 
 
 def _outside_days(programme: Programme, campaign: Campaign) -> Iterator[PlacedFault]:

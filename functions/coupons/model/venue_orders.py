@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from coupons.model.assessment import Till, assess
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import fresh_coupon
+from coupons.model.facilities import Venue
 from coupons.model.merchants import Merchant, MerchantRecord
 from coupons.model.orders import Item, LineAmounts, Order
 from coupons.model.slots import Slot
-from coupons.refusal_reasons import VisitReason
+from coupons.model.terms import FixedWindow, Terms
+from coupons.refusal_reasons import OrderReason, VisitReason
+from coupons.times import epoch_s
 
 SPORT = "sport"
 """The category of what is booked by the hour, which `scope.item_categories` is compared with."""
@@ -36,16 +39,34 @@ def order_of(slot: Slot, merchant: Merchant | MerchantRecord) -> Order:
     """
     venue = slot.of.venue
     assert venue is not None, "a facility has a venue"
-    assert venue.store_id is not None, "and the venue has a store"
+    return _order(slot.name.facility_id, slot.price_minor, venue, merchant)
+
+
+def _order(facility_id: str, price_minor: int, venue: Venue, merchant: Merchant | MerchantRecord) -> Order:
+    assert venue.store_id is not None, "the venue of a facility has a store"
     store = next((one for one in merchant.stores if one.store_id == venue.store_id), None)
-    item = Item(sku=slot.name.facility_id, category=SPORT, tags=[], price_minor=slot.price_minor, quantity=1)
-    return Order(
-        total_minor=slot.price_minor,
-        store_id=venue.store_id,
-        channel="offline",
-        region=store.region if store else venue.district,
-        items=[item],
+    item = Item(sku=facility_id, category=SPORT, tags=[], price_minor=price_minor, quantity=1)
+    region = store.region if store else venue.district
+    return Order(total_minor=price_minor, store_id=venue.store_id, channel="offline", region=region, items=[item])
+
+
+def never_met(
+    terms: Terms, facility_id: str, price_minor: int, venue: Venue, merchant: Merchant | MerchantRecord
+) -> tuple[OrderReason, ...]:
+    """Why no check-in at this price can be paid by the terms of a venue batch, whenever it is; empty if one can.
+
+    A merchant that is suspended, or has not joined the campaign, may be let in later, so neither is a reason.
+    """
+    assert venue.merchant_id is not None, "the venue of a facility has a merchant"
+    assert isinstance(terms.validity, FixedWindow), "a venue batch has such terms"
+    facts = {name: getattr(merchant, name) for name in ("title", "category", "tags", "channels", "stores")}
+    till = Till(venue.merchant_id, MerchantRecord(**facts), enrolled=True)
+    always, starts_at_s = (
+        terms.model_copy(update={"usable": [], "blackout_dates": []}),
+        epoch_s(terms.validity.starts_at),
     )
+    order, coupon = _order(facility_id, price_minor, venue, merchant), fresh_coupon(always, starts_at_s, "UTC")
+    return assess(always, order, till, coupon, starts_at_s, "UTC").reasons
 
 
 def pays_for(batch: PublishedBatch, slot: Slot) -> bool:

@@ -25,12 +25,13 @@ def stop(services: Services, batch_id: str, now_s: int, *, void: bool = False) -
 
     Issued coupons stay valid. With `void` all that are not redeemed are `voided` at every till within two seconds; a
     stopped batch can be voided later, and a voided one stays so. Raises NotFound, Closed (nothing is left to void: the
-    batch's expiry is recorded).
+    batch's expiry is recorded), TermsFrozen (a batch that pays venues is not voided: who holds a place is paid for).
     """
     batch = services.cache.batch(batch_id)
     if not void:
         changed = services.controls.stop(batch_id, now_s)
         return batch, services.cache.control_now(batch_id), not changed
+    _refuse_of_a_venue(batch, f"{batch_id!r} pays venues for whom they let in, so it cannot be voided.")
     changed = services.controls.stop_and_void(batch_id, now_s)
     control = services.cache.control_now(batch_id)
     if not control.voided:
@@ -41,9 +42,11 @@ def stop(services: Services, batch_id: str, now_s: int, *, void: bool = False) -
 def extend(services: Services, batch_id: str, days: int) -> tuple[PublishedBatch, Control, bool]:
     """All coupons of the batch are valid `days` × 86,400 s longer than their terms say; True if they were.
 
-    Raises NotFound, Closed (the batch's expiry is recorded), TermsFrozen (an extension only grows), Busy.
+    Raises NotFound, Closed (the batch's expiry is recorded), TermsFrozen (an extension only grows, and a batch that
+    pays venues has none), Busy.
     """
     batch, extended_s = services.cache.batch(batch_id), days * DAY_S
+    _refuse_of_a_venue(batch, f"{batch_id!r} pays venues for whom they let in, so it cannot be extended.")
     for _ in range(EXTEND_ATTEMPTS):
         control = services.cache.control_now(batch_id)
         if control.extended_s == extended_s:
@@ -55,6 +58,12 @@ def extend(services: Services, batch_id: str, days: int) -> tuple[PublishedBatch
         if services.controls.extend(batch_id, control, extended_s, batch.last_expiry_s + extended_s):
             return batch, services.cache.control_now(batch_id), False
     raise Busy(detail="The batch is changing; try again.")
+
+
+def _refuse_of_a_venue(batch: PublishedBatch, detail: str) -> None:
+    """Its window stays, which its coverage was reckoned by, and whoever holds a place is paid for."""
+    if batch.pays_venues:
+        raise TermsFrozen(detail=detail)
 
 
 def _has_expired(batch: PublishedBatch, control: Control) -> Closed:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from coupons.damage import all_of
 from coupons.fields import PlacedFault
 from coupons.model.campaigns import Campaign, EditOutcome
+from coupons.model.coverage import refusal_of_coverage
 from coupons.model.incentive_dates import refusal_of_incentives
 from coupons.model.programme_dates import refusal_of_dates
 from coupons.model.programme_rules import misfits, named_merchants
 from coupons.model.programmes import Announced, Programme
 from coupons.process.services import Services
-from coupons.refusals import ERRORS_MAX, Fault, Malformed, NotFound, Refusal, RevisionConflict
+from coupons.refusals import ERRORS_MAX, BudgetExceeded, Fault, Malformed, NotFound, Refusal, RevisionConflict
 from coupons.stores.catalog import StoredCampaign
 from coupons.stores.parts import Part
 from coupons.stores.programmes import NEW_MAX, NextProgramme, StoredProgramme, new_names, next_programme, taken
@@ -22,7 +24,9 @@ def apply(services: Services, campaign_id: str, document: Programme, now_s: int)
     """The programme is stored with the next revision, or was stored already with the same content.
 
     Raises NotFound (no such campaign), Malformed (it does not fit its campaign, or has too many new facilities),
-    TermsFrozen (it alters dates that are past or open, or names a facility of another campaign), RevisionConflict.
+    TermsFrozen (it alters dates that are past or open, or names a facility of another campaign), RevisionConflict,
+    BudgetExceeded (a published batch pays for fewer check-ins than its slots would have places), Busy (a batch was
+    published meanwhile).
     """
     campaign, stored = _stored(services, campaign_id)
     if stored is not None and _is_same(stored.document, document):
@@ -30,7 +34,7 @@ def apply(services: Services, campaign_id: str, document: Programme, now_s: int)
     for refusal in _refusals(services, campaign.document, document, stored, now_s):
         raise refusal
     new = next_programme(document, campaign.document.timezone, stored)
-    also = [services.catalog.still(campaign), *_announcing(services, campaign_id, new, now_s)]
+    also = [services.catalog.still(campaign, published=True), *_announcing(services, campaign_id, new, now_s)]
     try:
         applied = services.programme_store.apply(campaign_id, new, also)
     except RevisionConflict:
@@ -118,6 +122,20 @@ def _refusals(
     revision = stored.head.revision if stored else None
     if document.revision != revision:
         yield _conflict(revision)
+    yield from _not_covered(services, document, campaign)
+
+
+def _not_covered(services: Services, document: Programme, campaign: Campaign) -> Iterator[BudgetExceeded]:
+    """Each published batch that pays for fewer check-ins than its slots have places. What is published only rises.
+
+    Guarded by tests/store/operate/test_coverage.py::test_a_batch_that_was_published_meanwhile.
+    """
+    paying = [batch for batch in campaign.batches if batch.mode == "venue"]
+    published = services.controls.get_many([batch.batch_id for batch in paying], consistent=True) if paying else {}
+    for batch in paying:
+        for control in all_of([published[batch.batch_id]] if batch.batch_id in published else []):
+            refusal = refusal_of_coverage(document, campaign, batch, control.quantity)
+            yield from [refusal] if refusal else []
 
 
 def _conflict(revision: int | None) -> RevisionConflict:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Batch, Campaign
+from coupons.model.coverage import refusal_of_coverage
 from coupons.model.exclusive_groups import claim_key, expected_claims
 from coupons.model.reserves import PendingReservation, largest_cost
 from coupons.model.shards import buckets_for, shards_for, spread
@@ -28,7 +29,8 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
     """The batch's largest possible cost is reserved, its terms are frozen, its stock is stored; True for a repeat.
 
     About 80 write units, once a batch. Nothing of it is published before the last transaction; the next call continues
-    with the money that a killed call has reserved. Raises NotFound, RevisionConflict, BudgetExceeded, Busy.
+    with the money that a killed call has reserved. Raises NotFound, RevisionConflict, BudgetExceeded (a funder has too
+    little left, or a batch that pays venues has less than the places of its slots), Busy.
     """
     for _ in range(RESERVE_ATTEMPTS):
         stored = _declaring(services, batch_id)
@@ -39,6 +41,7 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
             return published, services.cache.control_now(batch_id), True
         frozen, group_parts = _frozen_with_group(services, stored.document, batch_id, now_s)
         cost = largest_cost(frozen.terms, frozen.document.quantity)
+        covered = _covered(services, stored.document, frozen, now_s)
         wanted = PendingReservation(frozen.document.quantity, frozen.document.quantity, now_s, cost)
         declared = services.catalog.still_declared(batch_id, stored)
         reserve = reservation.reserve(services, frozen, wanted, declared, now_s)
@@ -47,7 +50,7 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
             reservation.give_up(services, frozen.campaign_id, batch_id, now_s)
             continue
         try:
-            also = [*group_parts, services.reserves.part(batch_id, reserve, reserve.ended())]
+            also = [*group_parts, *covered, services.reserves.part(batch_id, reserve, reserve.ended())]
             if services.catalog.publish(frozen, stored, also):
                 return frozen, services.cache.control_now(batch_id), False
         except RevisionConflict:
@@ -135,6 +138,23 @@ def _frozen_with_group(
     if not grants_to_all(batch, group):
         return frozen, []
     return replace(frozen, from_stock=False), [services.groups.granting(group_id, group, batch_id, batch.quantity)]
+
+
+def _covered(services: Services, campaign: Campaign, batch: PublishedBatch, now_s: int) -> list[Part]:
+    """What of the publishing holds only while the programme is the one whose slots the batch covers.
+
+    Raises BudgetExceeded, and gives up what a call before reserved. Guarded by
+    tests/store/operate/test_coverage.py::test_a_programme_that_changed_meanwhile.
+    """
+    if not batch.pays_venues:
+        return []
+    stored = services.programme_store.read(campaign.campaign_id)
+    document = batch.document
+    refusal = refusal_of_coverage(stored.document if stored else None, campaign, document, document.quantity)
+    if refusal is not None:
+        reservation.give_up(services, campaign.campaign_id, batch.batch_id, now_s)
+        raise refusal
+    return [services.programme_store.still(campaign.campaign_id, stored.head if stored else None)]
 
 
 def _freeze(services: Services, campaign: Campaign, batch: Batch, now_s: int) -> PublishedBatch:

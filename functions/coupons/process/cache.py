@@ -59,6 +59,13 @@ class Cache:
             self._batch_ids[batch.number] = batch_id
         return self._batches[batch_id]
 
+    def claimed_batch(self, batch_id: str) -> PublishedBatch:
+        """The same. Raises NotFound also for a batch that pays venues: people find it nowhere, and nobody claims it."""
+        batch = self.batch(batch_id)
+        if batch.pays_venues:
+            raise NotFound(detail=f"No published batch {batch_id!r}.")
+        return batch
+
     def listed(self, batch_id: str) -> PublishedBatch:
         """A batch that the index lists. Raises Damaged, of its line in the index, if it is not published."""
         with self._catalog.listing(batch_id):
@@ -150,6 +157,7 @@ class Cache:
             buckets=batch.buckets,
             campaign_ends_at_s=last_expiry_s,
             last_expiry_s=last_expiry_s,
+            pays_venues=batch.pays_venues,
         )
 
     def _control(self, batch_id: str) -> Control:

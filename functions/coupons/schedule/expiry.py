@@ -12,6 +12,7 @@ from coupons.clock import FENCE_S
 from coupons.model.batches import Control, PublishedBatch
 from coupons.process.claim_passes import count_coupons
 from coupons.process.services import Services
+from coupons.settle import give_back
 
 
 def is_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:
@@ -45,6 +46,21 @@ def expire(
     counted_at_s = max(now_s, math.ceil(services.clock.wall_s()))
     is_recorded = services.controls.record_expiry(batch.batch_id, control, counts, unused, counted_at_s)
     return counts if is_recorded else None, False
+
+
+def is_over(batch: PublishedBatch, control: Control, now_s: int) -> bool:
+    """Whether a batch that pays venues is to be ended: since `FENCE_S` no check-in that its terms pay is on its way."""
+    return not control.expired_at_s and now_s >= batch.last_expiry_s + FENCE_S
+
+
+def end(services: Services, batch: PublishedBatch, now_s: int) -> bool:
+    """A batch that pays venues is final and expired, by one write; False if another call was first.
+
+    There are no claims to count, and no money moves: what the closed days did not spend is the rest that
+    `settle/give_back.py` gives back, and not before. Guarded by
+    tests/store/schedule/test_venue_batches.py::test_it_ends_once_and_moves_no_money.
+    """
+    return services.controls.end(batch.batch_id, now_s, given_back=give_back.EXPIRED)
 
 
 def last_expiry_s(batch: PublishedBatch, control: Control) -> int:

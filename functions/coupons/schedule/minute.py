@@ -88,9 +88,10 @@ class _Minute:
     def advance(self, batch: PublishedBatch, control: Control) -> None:
         """Bookings, reclaim, expiry and give-back, each as the one before left the control item."""
         services, now_s, deadline_s = self._services, self._now_s, self._deadline_s
-        if _is_set_back(batch, control, now_s):
-            give_back.take_back(services, batch, control, now_s)
-            control = services.cache.control_now(batch.batch_id)
+        control = self._taken_back(batch, control)
+        if batch.pays_venues:
+            self._end(batch, control)
+            return
         if booking_count.is_due(batch, control, now_s):
             booked, more = booking_count.record_bookings(services, batch, now_s, deadline_s)
             self.report.more |= more
@@ -110,6 +111,18 @@ class _Minute:
             control = services.cache.control_now(batch.batch_id)
         if give_back.is_due(control):
             self.report.did += give_back.give_back(services, batch, now_s)
+
+    def _taken_back(self, batch: PublishedBatch, control: Control) -> Control:
+        """The control item, after what lies ahead of a clock that was set back is taken back."""
+        if not _is_set_back(batch, control, self._now_s):
+            return control
+        give_back.take_back(self._services, batch, control, self._now_s)
+        return self._services.cache.control_now(batch.batch_id)
+
+    def _end(self, batch: PublishedBatch, control: Control) -> None:
+        """A batch that pays venues has no bookings, and no packs of it were leased or claimed."""
+        if expiry.is_over(batch, control, self._now_s) and expiry.end(self._services, batch, self._now_s):
+            self._did(batch.batch_id, "ended")
 
     def close_days(self, batch_ids: list[str]) -> None:
         if self._is_over():

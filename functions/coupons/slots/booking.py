@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coupons.model.diaries import Diary
-from coupons.model.slot_records import SlotBooking, SlotRecord
+from coupons.model.slot_records import SlotBooking, SlotRecord, within_schedule
 from coupons.model.slots import Slot
 from coupons.process.services import Services
 from coupons.refusals import Closed, Full, NotOpen
 from coupons.slots.codes import refuse_cancelled
-from coupons.slots.days import kept_record, refuse_draft, slot_of
+from coupons.slots.days import kept_record, refuse_draft, refuse_without_subsidy, slot_of
 from coupons.slots.writes import record_now, tried, without_cancelled, written
 
 RETRY_OPEN_JITTER_S = 3
@@ -26,7 +26,7 @@ def book(services: Services, slot_id: str, person: bytes, now_s: int) -> tuple[S
     4 write units up to about 30 people in the slot, and 1 read unit, 1 more for each slot that the person is in. A
     refusal takes 1 read unit, of the diary, while what this process knows of the day is less than a second old.
 
-    Raises NotFound, NotOpen, Closed, Stopped, NotEligible (banned, overlap, quota), Full, Busy.
+    Raises NotFound, NotOpen, Closed, Stopped, Paused, NotEligible (banned, overlap, quota), Full, Busy.
     """
     return _enter(services, slot_id, person, now_s, joins=False)
 
@@ -34,7 +34,7 @@ def book(services: Services, slot_id: str, person: bytes, now_s: int) -> tuple[S
 def wait(services: Services, slot_id: str, person: bytes, now_s: int) -> tuple[SlotBooking, bool]:
     """The person is on the waiting list, or booked if a place is free; True if they were in the slot before.
 
-    Raises NotFound, NotOpen, Closed (also when nobody moves up any more), Stopped, NotEligible, Full (the list), Busy.
+    Raises as `book`; Closed also when nobody moves up any more, Full if the list is.
     """
     return _enter(services, slot_id, person, now_s, joins=True)
 
@@ -57,16 +57,18 @@ def _entered(
 ) -> tuple[SlotBooking, bool] | None:
     """One attempt; None if the diary or the slot was written since it was read."""
     diary = services.diaries.get(slot.campaign_id, person)
-    record = kept_record(services, slot)
-    is_mine = slot.slot_id in diary.slots or record.state_of(person) is not None
+    read = kept_record(services, slot)
+    is_mine = slot.slot_id in diary.slots or read.state_of(person) is not None
     if joins or not is_first or is_mine:
-        record = record_now(services, slot)
+        read = record_now(services, slot)
+    record = within_schedule(slot, read)
     mine, promotes = SlotBooking.of(slot, record, person), slot.promotes(now_s)
     if mine and (mine.state != "waiting" or promotes or record.is_full):
         return replace(mine, missed=diary.missed(slot, now_s)), True
     # From here on the diary is one without this slot: if it has it, the person left or waits, and the write tells.
     others, refuses = diary.without([slot.slot_id]), record.refuses(promotes=promotes)
     _refuse_by_time(slot, record, now_s, is_too_late_to_wait=joins and refuses and not promotes)
+    refuse_without_subsidy(services, slot)
     others = _judged(services, slot, others, now_s)
     if refuses and (not joins or len(record.waiting) >= slot.rule.waiting_max):
         raise _full(slot, record, now_s)
@@ -75,7 +77,8 @@ def _entered(
     if refuses:
         booked = replace(booked, state="waiting", place_in_line=len(record.waiting) + 1)
         part = services.slots.replace(slot, record, record.joined(person), now_s)
-    elif mine:  # the list has no force: who waits takes the free place
+    elif mine or record.units < read.units:
+        # The list has no force, and who waits takes the free place; or the item has places that nobody pays for.
         part = services.slots.replace(slot, record, record.with_place(person), now_s)
     else:
         part = services.slots.book(slot, person, key_version, now_s, promotes=promotes)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from coupons.damage import Damaged
-from coupons.model.slot_records import SlotDay, SlotRecord
+from coupons.model.slot_records import SlotDay, SlotRecord, within_schedule
 from coupons.model.slots import Bookable, Slot, SlotName
+from coupons.model.venue_orders import pays_for
 from coupons.money import Purse
 from coupons.process.services import Services
-from coupons.refusals import NotFound
+from coupons.refusals import NotFound, NotOpen, Paused, Stopped
 from coupons.times import day_of
+
+RETRY_UNPUBLISHED_S = 60
+Subsidy = Literal["none", "unpublished", "stopped", "paused", "pays"]
+"""Nobody pays the slot's venue, the batch that would is not published, lets nobody new in for good or for now, pays."""
 
 
 def slot_of(services: Services, slot_id: str) -> Slot:
@@ -48,6 +55,37 @@ def refuse_draft(services: Services, of: Bookable) -> None:
         raise NotFound(detail=f"No facility {of.facility_id!r}.")
 
 
+def refuse_without_subsidy(services: Services, slot: Slot) -> None:
+    """Raises NotOpen, Paused or Stopped if the slot's venue is to be paid and nobody new may come in.
+
+    Who holds a place is paid for all the same. At most a second old, as what refuses may be; half a read unit then.
+    """
+    standing = subsidy_of(services, slot)
+    if standing == "unpublished":
+        raise NotOpen(
+            opens_at_s=slot.opens_at_s,
+            retry_after_s=RETRY_UNPUBLISHED_S,
+            timezone=slot.timezone,
+            detail=f"{slot.subsidy_batch!r}, which pays the venue, is not published yet.",
+        )
+    if standing == "stopped":
+        raise Stopped(detail="Its operator has ended new bookings of this slot.")
+    if standing == "paused":
+        raise Paused(detail="Its operator has paused new bookings of this slot.")
+
+
+def subsidy_of(services: Services, slot: Slot) -> Subsidy:
+    """Whether the batch that pays the slot's venue lets new people in."""
+    if slot.subsidy_batch is None:
+        return "none"
+    if all(line.batch_id != slot.subsidy_batch for line in services.cache.published()):
+        return "unpublished"
+    if not pays_for(services.cache.listed(slot.subsidy_batch), slot):
+        return "none"
+    control = services.cache.control(slot.subsidy_batch)
+    return "stopped" if control.stopped else "paused" if control.paused else "pays"
+
+
 def day_of_facility(services: Services, facility_id: str, day: str | None, now_s: int) -> SlotDay:
     """The slots of a day (None: today), at most a second old; damaged ones are left out. From half a read unit.
 
@@ -62,7 +100,19 @@ def day_of_facility(services: Services, facility_id: str, day: str | None, now_s
     records = services.slot_days.get((facility_id, day))
     sound = services.damages.sound_of(records)
     whole = [slot for slot in slots if slot.name.hhmm in sound or slot.name.hhmm not in records]
-    return SlotDay(found, day, [(slot, sound.get(slot.name.hhmm) or SlotRecord(slot.of.units)) for slot in whole])
+    return SlotDay(
+        found,
+        day,
+        [(slot, within_schedule(slot, sound.get(slot.name.hhmm) or SlotRecord(slot.of.units))) for slot in whole],
+        halted=frozenset(slot.slot_id for slot in whole if _is_halted(services, slot)),
+    )
+
+
+def _is_halted(services: Services, slot: Slot) -> bool:
+    """Nobody books what a damaged item may have halted either."""
+    with services.damages.left_out():
+        return subsidy_of(services, slot) not in ("none", "pays")
+    return True
 
 
 def kept_record(services: Services, slot: Slot) -> SlotRecord:

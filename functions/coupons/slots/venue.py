@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from coupons.model.coverage import not_covered
 from coupons.model.slot_records import SlotDay, SlotRecord
 from coupons.model.slots import Slot
+from coupons.process.documents import document_now
 from coupons.process.services import Services
 from coupons.refusals import Closed, Stopped
 from coupons.slots.days import slot_of
@@ -38,7 +40,8 @@ def set_units(services: Services, slot_id: str, units: int, now_s: int) -> SlotC
     """The slot has so many places, and who waits moves up into those that are free. 1 write unit each KB.
 
     Who is booked stays, also above `units`; then nobody moves up until enough of them have left. Raises NotFound,
-    Closed (the slot is over), Stopped (it was cancelled), Busy.
+    Closed (the slot is over), Stopped (it was cancelled), BudgetExceeded (a batch pays for the places of the schedule,
+    and for no more), Busy.
     """
 
     def is_done(record: SlotRecord) -> bool:
@@ -47,9 +50,20 @@ def set_units(services: Services, slot_id: str, units: int, now_s: int) -> SlotC
         return record.units == units
 
     def change(record: SlotRecord, promotes: bool) -> SlotRecord:
+        _refuse_unpaid(services, slot_of(services, slot_id), units)
         return record.with_units(units, promotes=promotes)
 
     return _changed(services, slot_id, now_s, is_done=is_done, change=change)
+
+
+def _refuse_unpaid(services: Services, slot: Slot, units: int) -> None:
+    """The batch covers the places of the schedule (`model/coverage.py`), and not one more. Raises BudgetExceeded."""
+    if slot.subsidy_batch is None or units <= slot.of.units:
+        return
+    document = document_now(services, slot.campaign_id)
+    batch = next(batch for batch in document.batches if batch.batch_id == slot.subsidy_batch)
+    what = f"{batch.batch_id!r} pays for the {slot.of.units} places of the schedule, not for {units}."
+    raise not_covered(document, batch, paid=slot.of.units, asked=units, what=what)
 
 
 def _changed(

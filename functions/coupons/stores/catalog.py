@@ -60,6 +60,8 @@ class ListedBatch:
     buckets: int
     campaign_ends_at_s: int
     last_expiry_s: int
+    pays_venues: bool = False
+    """Nobody claims it."""
 
 
 class Catalog:
@@ -82,6 +84,7 @@ class Catalog:
             ListedBatch,
             batch_id=lambda item: item["sk"].removeprefix(keys.INDEX_BATCH),
             campaign_ends_at_s=lambda item: ends[f"{keys.INDEX_CAMPAIGN}{item['campaign_id']}"],
+            pays_venues=lambda item: item.get("pays_venues", False),
         )
         return [*damaged, *self._table.values(batches, read)]
 
@@ -177,10 +180,15 @@ class Catalog:
         """Transaction parts that refuse if the batch is published, or its document is at another revision."""
         return [self._table.check("batch", keys.batch(batch_id), "attribute_not_exists(pk)"), self.still(read)]
 
-    def still(self, read: StoredCampaign) -> Part:
-        """A transaction part that refuses if the campaign is at another revision than the one that was read."""
-        key = keys.campaign(read.document.campaign_id)
-        return self._table.check("campaign", key, "revision = :read", read=read.revision)
+    def still(self, read: StoredCampaign, *, published: bool = False) -> Part:
+        """A transaction part that refuses if the campaign is at another revision than the one that was read.
+
+        `published`: also if a batch of it was published since.
+        """
+        key, condition, values = keys.campaign(read.document.campaign_id), "revision = :read", {"read": read.revision}
+        if published:
+            condition, values = f"{condition} AND published = :published", values | {"published": read.published}
+        return self._table.check("campaign", key, condition, **values)
 
     def publish(self, batch: PublishedBatch, read: StoredCampaign, also: Sequence[Part] = ()) -> bool:
         """Freeze `batch` and lay out its stock, with `also`; all or nothing.
@@ -255,4 +263,5 @@ def _stored_campaign(item: Item) -> StoredCampaign:
 
 def _index_fields(batch: PublishedBatch) -> Item:
     names = ("campaign_id", "number", "claim_key", "buckets", "last_expiry_s")
-    return {name: getattr(batch, name) for name in names}
+    told = {name: getattr(batch, name) for name in names}
+    return told | {"pays_venues": True} if batch.pays_venues else told

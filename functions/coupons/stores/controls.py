@@ -123,6 +123,12 @@ class Controls:
         read = {"never": 0, "e": control.extended_s, "v": control.voided}
         return self._tries(batch_id, update, condition, now=now_s, counts=counts, unused=list(unused), **read)
 
+    def end(self, batch_id: str, now_s: int, *, given_back: int) -> bool:
+        """A batch without claims is final and expired, and the steps to `given_back` are done; once."""
+        update = "SET final = :yes, expired_at_s = :now, unused = :unused, given_back = :step"
+        values = {"yes": True, "now": now_s, "unused": [0], "step": given_back}
+        return self._tries(batch_id, update, "expired_at_s = :never", never=0, **values)
+
     def mark_reminded(self, batch_id: str, control: Control, until_s: int) -> bool:
         """All coupons that expire before `until_s` were announced; False if another call or an extension came first.
 

@@ -158,7 +158,7 @@ class SlotBody(Document):
     cancelled: Reason | None = None
     """Cancel the slot for good; the text says why, and is shown to who is in it."""
     units: Annotated[int, Field(ge=0, le=UNITS_MAX)] | None = None
-    """The number of its places."""
+    """The number of its places. Where a batch pays the venue, at most those of the schedule."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:

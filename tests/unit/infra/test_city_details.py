@@ -23,6 +23,7 @@ SOURCES = [
     "faults.py",
     "model/accounts.py",
     "model/campaigns.py",
+    "model/coverage.py",
     "model/declared_times.py",
     "model/frozen.py",
     "model/oversights.py",

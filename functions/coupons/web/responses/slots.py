@@ -13,7 +13,7 @@ from coupons.web.responses.base import CalendarDay, Moment, ResponseBody
 from coupons.web.responses.strikes import MissedView, StrikeView
 
 SlotStatus = Literal["not-open", "open", "full", "closed", "cancelled"]
-"""Whether a slot can be booked: not yet, now, not while it is full, no more, or it was cancelled."""
+"""Whether a slot can be booked: not yet, now, not while it is full, no more or not at present, or it was cancelled."""
 
 
 class CheckInView(ResponseBody):
@@ -151,12 +151,12 @@ class SlotView(ResponseBody):
     """Why it was cancelled."""
 
     @classmethod
-    def of(cls, slot: Slot, record: SlotRecord, now_s: int) -> Self:
+    def of(cls, slot: Slot, record: SlotRecord, now_s: int, *, is_halted: bool) -> Self:
         return cls(
             slot_id=slot.slot_id,
             starts_at=rfc3339(slot.starts_at_s, slot.timezone),
             ends_at=rfc3339(slot.ends_at_s, slot.timezone),
-            status=_status(slot, record, now_s),
+            status=_status(slot, record, now_s, is_halted=is_halted),
             opens_at=rfc3339(slot.opens_at_s, slot.timezone),
             cancel_until=rfc3339(slot.cancel_until_s, slot.timezone),
             promote_until=rfc3339(slot.promote_until_s, slot.timezone),
@@ -169,13 +169,15 @@ class SlotView(ResponseBody):
         )
 
 
-def _status(slot: Slot, record: SlotRecord, now_s: int) -> SlotStatus:
+def _status(slot: Slot, record: SlotRecord, now_s: int, *, is_halted: bool) -> SlotStatus:
     if record.cancelled is not None:
         return "cancelled"
     if now_s >= slot.starts_at_s or not slot.of.is_held:
         return "closed"
     if now_s < slot.opens_at_s:
         return "not-open"
+    if is_halted:
+        return "closed"
     return "full" if record.refuses(promotes=slot.promotes(now_s)) else "open"
 
 
@@ -195,7 +197,9 @@ class FacilityDayView(ResponseBody):
         return cls(
             facility_id=found.of.facility_id,
             day=found.day,
-            slots=[SlotView.of(slot, record, now_s) for slot, record in found.slots],
+            slots=[
+                SlotView.of(slot, record, now_s, is_halted=slot.slot_id in found.halted) for slot, record in found.slots
+            ],
             closed=found.of.closure(found.day),
             as_of=rfc3339(now_s, found.of.timezone),
         )

@@ -1,0 +1,152 @@
+"""Batches that pay venues: in no catalogue, covered by their programme, and who they let in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.cases import FIRST, case
+from tests.api.slot_cases import ADMIN, BOOKING, SLOT, WAITING, book, decide, wait
+from tests.api.stage import Stage
+from tests.venues import PLACES, act, apply, courts, document, paid_programme, paying, put_programme
+from tests.world import Answered, a_batch
+
+PROGRAMME = "PUT /admin/campaigns/{campaign_id}/programme"
+COVERAGE: dict[str, Any] = {
+    "funder_id": "city",
+    "available_minor": (PLACES - 1) * 1_000,
+    "needed_minor": PLACES * 1_000,
+    "currency": "CNY",
+}
+
+
+def short(s: Stage) -> Stage:
+    """A batch that pays for one check-in less than its slots have places."""
+    apply(s, document(a_batch(), courts(quantity=PLACES - 1)))
+    return s
+
+
+def paused(s: Stage) -> Stage:
+    act(paying(s), "pause")
+    s.clock.advance(2)
+    return s
+
+
+@case("GET /batches/{batch_id}", 404, "not-found", detail="No published batch 'courts'.")
+def a_venue_batch_in_the_catalogue(s: Stage) -> Answered:
+    return paying(s).citizen("ann").send("GET /batches/{batch_id}", {"batch_id": "courts"})
+
+
+@case("PUT /batches/{batch_id}/claim", 404, "not-found", detail="No published batch 'courts'.")
+def claiming_a_venue_batch(s: Stage) -> Answered:
+    return paying(s).citizen("ann").put_claim("courts")
+
+
+@case("POST /admin/batches/{batch_id}/publish", 409, "budget-exceeded", facts=COVERAGE)
+def publishing_less_than_the_places(s: Stage) -> Answered:
+    put_programme(short(s))
+    return act(s, "publish")
+
+
+@case(
+    PROGRAMME,
+    409,
+    "budget-exceeded",
+    facts=COVERAGE,
+    detail="'courts' pays for 181 check-ins; its slots have 182 places in its window.",
+)
+def a_programme_with_more_places_than_are_paid(s: Stage) -> Answered:
+    act(short(s), "publish")
+    return put_programme(s)
+
+
+@case(
+    PROGRAMME,
+    400,
+    "malformed",
+    facts={
+        "errors": [
+            {
+                "place": "body.facilities.0.subsidy_batch",
+                "message": "its slots can never meet the terms 'court-20': min-spend, at a price of 59.99 CNY",
+            }
+        ]
+    },
+)
+def a_price_that_the_terms_never_pay(s: Stage) -> Answered:
+    apply(s)
+    return put_programme(s, paid_programme(price_minor=5_999))
+
+
+@case(
+    ADMIN,
+    409,
+    "budget-exceeded",
+    facts={"funder_id": "city", "available_minor": 2_000, "needed_minor": 3_000, "currency": "CNY"},
+    detail="'courts' pays for the 2 places of the schedule, not for 3.",
+)
+def more_places_than_are_paid(s: Stage) -> Answered:
+    return decide(paying(s), units=3)
+
+
+@case("PUT " + BOOKING, 409, "paused", detail="Its operator has paused new bookings of this slot.")
+def booking_while_the_subsidy_is_paused(s: Stage) -> Answered:
+    return book(paused(s))
+
+
+@case("PUT " + WAITING, 409, "paused", detail="Its operator has paused new bookings of this slot.")
+def waiting_while_the_subsidy_is_paused(s: Stage) -> Answered:
+    return wait(paused(s))
+
+
+@case(
+    "PUT " + BOOKING,
+    409,
+    "not-open",
+    facts={"opens_at": "2020-06-03T07:00:00+08:00", "retry_after_s": 60},
+    detail="'courts', which pays the venue, is not published yet.",
+)
+def booking_before_the_subsidy_is_published(s: Stage) -> Answered:
+    apply(s)
+    put_programme(s)
+    act(s, "publish", "pack")
+    return book(s)
+
+
+@case(
+    "POST /admin/batches/{batch_id}/stop",
+    409,
+    "terms-frozen",
+    facts={"differences": []},
+    detail="'courts' pays venues for whom they let in, so it cannot be voided.",
+)
+def voiding_a_venue_batch(s: Stage) -> Answered:
+    return act(paying(s), "stop", issued="void")
+
+
+@case(
+    "POST /admin/batches/{batch_id}/extend",
+    409,
+    "terms-frozen",
+    facts={"differences": []},
+    detail="'courts' pays venues for whom they let in, so it cannot be extended.",
+)
+def extending_a_venue_batch(s: Stage) -> Answered:
+    return act(paying(s), "extend", days=1)
+
+
+@case(
+    ADMIN,
+    200,
+    body={
+        "slot_id": SLOT,
+        "starts_at": "2020-06-10T09:00:00+08:00",
+        "ends_at": "2020-06-10T10:00:00+08:00",
+        "units": 1,
+        "booked": 0,
+        "waiting": 0,
+        "cancelled": None,
+    },
+    headers=FIRST,
+)
+def fewer_places_than_are_paid(s: Stage) -> Answered:
+    return decide(paying(s), units=1)
