@@ -56,7 +56,8 @@ def oversights(document: Campaign, around: Surroundings | None = None) -> list[W
 def _over(document: Campaign, batch: Batch, place: str, now_s: int | None) -> Iterator[Warned]:
     if now_s is not None and epoch_s(batch.closes_at) <= now_s:
         at = rfc3339(now_s, document.timezone)
-        yield Warned(place=f"{place}.closes_at", message=f"this is over already, it is {at}: nobody can claim")
+        nobody = "no check-in is paid" if batch.mode == "venue" else "nobody can claim"
+        yield Warned(place=f"{place}.closes_at", message=f"this is over already, it is {at}: {nobody}")
 
 
 def _not_claimable(_: Campaign, batch: Batch, place: str) -> Iterator[Warned]:
@@ -111,7 +112,17 @@ def _rolls_nothing(document: Campaign, batch: Batch, place: str) -> Iterator[War
                 yield Warned(place=f"{place}.rollover_to", message=f"{who}: no pack rolls over")
 
 
+def _unpaid(document: Campaign, batch: Batch, place: str) -> Iterator[Warned]:
+    for terms in document.terms_of(batch) if batch.mode == "venue" else ():
+        if isinstance(terms.validity, FixedWindow) and terms.validity.starts_at > batch.opens_at:
+            at = rfc3339(epoch_s(terms.validity.starts_at), document.timezone)
+            message = f"nobody is paid for who comes before {at}, when {terms.terms_id!r} begins"
+            yield Warned(place=f"{place}.opens_at", message=message)
+
+
 def _useless_claims(document: Campaign, batch: Batch, place: str) -> Iterator[Warned]:
+    if batch.mode == "venue":
+        return
     for number, terms in enumerate(document.terms_of(batch)):
         if (claimed_s := useless_claim_s(batch, terms, document.timezone)) is not None:
             at = rfc3339(claimed_s, document.timezone)
@@ -139,7 +150,10 @@ def _valid_too_late(document: Campaign, terms: Terms, place: str) -> Iterator[Wa
 
 
 def _for_nothing(document: Campaign, terms: Terms, place: str) -> Iterator[Warned]:
-    """The customer pays nothing for an order that is just large enough."""
+    """The customer pays nothing for an order that is just large enough; at a venue that is what a free day is."""
+    modes = {batch.mode for batch in document.batches if terms.terms_id in batch.terms}
+    if modes == {"venue"}:
+        return
     discount, match = terms.discount, max((ratio.basis_points for ratio in terms.merchant_match), default=0)
     if isinstance(discount, AmountOff):
         off_minor = discount.amount_minor * (BASIS_POINTS + match) // BASIS_POINTS
@@ -197,6 +211,7 @@ _OF_BATCHES: tuple[Callable[[Campaign, Batch, str], Iterator[Warned]], ...] = (
     _group_of_one,
     _early_reminder,
     _rolls_nothing,
+    _unpaid,
     _useless_claims,
 )
 _OF_TERMS: tuple[Callable[[Campaign, Terms, str], Iterator[Warned]], ...] = (

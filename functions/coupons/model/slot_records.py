@@ -156,16 +156,6 @@ class SlotDay:
     halted: frozenset[str] = frozenset()
     """The `slot_id` of those that nobody new can book now, whatever is free: the batch that pays the venue says so."""
 
-
-def within_schedule(slot: Slot, record: SlotRecord) -> SlotRecord:
-    """The record with no more places than the schedule has, where a batch pays for them.
-
-    An item can have more: an operator gave them while nobody paid, or a later programme has fewer.
-    """
-    if slot.subsidy_batch is None or record.units <= slot.of.units:
-        return record
-    return replace(record, units=slot.of.units)
-
     def absent(self) -> dict[str, frozenset[bytes]]:
         """By `slot_id`: who was booked and did not come, once people can no longer be checked in.
 
@@ -179,6 +169,16 @@ def within_schedule(slot: Slot, record: SlotRecord) -> SlotRecord:
             for slot, record in self.slots
             if slot.check_in is not None and record.cancelled is None and self.of.is_held
         }
+
+
+def within_schedule(slot: Slot, record: SlotRecord) -> SlotRecord:
+    """The record with no more places than the schedule has, where a batch pays for them.
+
+    An item can have more: an operator gave them while nobody paid, or a later programme has fewer.
+    """
+    if slot.subsidy_batch is None or record.units <= slot.of.units:
+        return record
+    return replace(record, units=slot.of.units)
 
 
 def moved_up(record: SlotRecord) -> SlotRecord:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.world import a_batch, campaign, parsed, terms
+from coupons.model.oversights import Surroundings, oversights
+from tests.world import a_batch, campaign, parsed, seconds, terms
 
 BOOKING = {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-05T10:00:00+08:00"}
 
@@ -59,3 +60,32 @@ def test_nothing_rolls_over_into_a_venue_batch() -> None:
     document["batches"][0]["rollover_to"] = "courts"
     with pytest.raises(ValidationError, match="rollover_to 'courts', whose packs nobody claims"):
         parsed(document)
+
+
+def warned(document: dict[str, Any], now: str = "2020-06-01T00:00:00+08:00") -> list[tuple[str, str]]:
+    found = oversights(parsed(document), Surroundings(now_s=seconds(now)))
+    return [(one.place.removeprefix("body."), one.message) for one in found]
+
+
+def test_terms_that_begin_late_are_pointed_at() -> None:
+    """Who comes to a slot of the batch before they begin is let in unpaid."""
+    window = {"kind": "fixed", "starts_at": "2020-06-06T10:00:01+08:00", "ends_at": "2020-07-01T00:00:00+08:00"}
+    said = "nobody is paid for who comes before 2020-06-06T10:00:01+08:00, when 'court' begins"
+    assert warned(venue_season(validity=window)) == [("batches.1.opens_at", said)]
+    assert warned(venue_season()) == []
+
+
+def test_a_venue_batch_that_is_over_pays_nobody() -> None:
+    """Nobody would have claimed it."""
+    over = ("batches.1.closes_at", "this is over already, it is 2020-06-08T00:00:00+08:00: no check-in is paid")
+    assert over in warned(venue_season(), "2020-06-08T00:00:00+08:00")
+
+
+def test_a_free_hour_is_meant() -> None:
+    """At a venue it is what the day is for; a coupon of the same terms is pointed at."""
+    free = {"kind": "amount_off", "threshold_minor": 6_000, "amount_minor": 6_000}
+    document = venue_season(discount=free)
+    assert warned(document) == []
+    document["batches"][0]["terms"] = ["court"]
+    document["batches"][0]["closes_at"] = "2020-06-30T00:00:00+08:00"
+    assert "terms.1.discount.threshold_minor" in dict(warned(document))

@@ -11,7 +11,11 @@ import pytest
 
 from coupons.fields import BASIS_POINTS
 from coupons.model.campaigns import Batch, Campaign
+from coupons.model.coverage import coverage
+from coupons.model.programme_rules import misfits
+from coupons.model.programmes import Programme
 from coupons.model.terms import DaysAfterClaim, Refund
+from infra.couponctl.campaign_files import read_campaign
 from tests.unit.seasons.season_reader import SEASONS, season
 
 NAMES = sorted(path.stem for path in SEASONS.glob("*.yaml"))
@@ -101,7 +105,7 @@ def test_every_coupon_can_be_played_at_one_of_the_merchants(name: str) -> None:
 
 
 def test_every_mode_and_every_refund_policy_is_played() -> None:
-    """First come, lottery, granted; never, full only, always."""
+    """First come, lottery, granted, venue; never, full only, always."""
 
     def choices(model: Any, field: str) -> set[str]:
         return set(get_args(model.model_fields[field].annotation))
@@ -120,3 +124,14 @@ def test_every_limit_and_every_use_of_a_booking_is_played() -> None:
         ("first_come", True),
         ("lottery", True),
     }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_programme_fits_its_season_and_is_covered(name: str) -> None:
+    """Each batch that pays venues has slots to pay for, and a check-in for each of their places."""
+    campaign, document = season(name), read_campaign(SEASONS / f"{name}.yaml").programme
+    programme = Programme.model_validate(document or {})
+    assert list(misfits(programme, campaign, {one.merchant_id: one for one in campaign.merchants})) == []
+    for batch in campaign.batches:
+        if batch.mode == "venue":
+            assert 0 < coverage(programme, batch, campaign.timezone) <= batch.quantity
