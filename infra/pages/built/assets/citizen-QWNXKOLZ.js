@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-CGY6TSBM.js";
