@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-CGY6TSBM.js";
