@@ -11,7 +11,7 @@ WORK_S = 45.0
 """The function's timeout is 60 s: the rest is for the piece of work that is under way."""
 
 _function = BackgroundFunction(
-    "schedule", "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN", "EVENT_BUS"
+    "schedule", "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", "EVENT_BUS"
 )
 
 

@@ -10,6 +10,7 @@ from tests.api.cases import FIRST, REPLAY, case
 from tests.api.slot_cases import BOOKING, WAITING, book, court, is_in, wait
 from tests.api.stage import Stage
 from tests.court import PER_PERSON, strict_rule
+from tests.points import incentives
 from tests.world import KEYS, Answered
 
 EXCUSE = "PUT /admin/strikes"
@@ -23,8 +24,8 @@ FREE = {**PER_PERSON, "per_day_minutes": None}
 
 
 def missed(s: Stage, *slot_ids: str) -> Stage:
-    """Ann missed these slots of 10 June, and Bob came to his at noon."""
-    court(s, booking_rules=[strict_rule(per_person=FREE)])
+    """Ann missed these slots of 10 June, and Bob came to his at noon, which earns him points."""
+    court(s, booking_rules=[strict_rule(per_person=FREE)], incentives=incentives())
     for slot_id in slot_ids:
         assert book(s, slot_id=slot_id).status == 201
     comes(s, "bob", "court.2020-06-10.1200")

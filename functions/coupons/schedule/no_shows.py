@@ -16,6 +16,7 @@ from coupons.damage import NO_SLOT, Damaged
 from coupons.model.slot_records import SlotDay, SlotRecord
 from coupons.model.slots import Bookable, Slot, SlotName
 from coupons.model.swept_days import FacilityDay, SweptDays
+from coupons.points.visits import earn_visit
 from coupons.process.passes import side_by_side
 from coupons.process.programmes import CurrentProgramme
 from coupons.process.services import Services
@@ -48,9 +49,10 @@ def sweep(services: Services, campaign_id: str, now_s: int, deadline_s: float) -
     """Each facility's day of the campaign that is due at `now_s` is swept, or as many as fit before `deadline_s`.
 
     With nothing due it reads the programme's head: half a read unit. A facility's day costs 1 read unit each 4 KB of
-    its slots and 1 write unit, and with people in them 1 write unit a KB of each slot, 1 read unit a person, and the
-    strikes. A damaged slot or diary keeps its facility's day open, so the next call tries again; the rest of that day
-    and all others are swept. Raises Damaged (the programme, or what is known of its days), Busy.
+    its slots and 1 write unit, and with people in them 1 write unit a KB of each slot, 1 read unit a person, the
+    strikes, and 1 read unit for each visit that can earn points. A damaged slot, diary or account keeps its facility's
+    day open, so the next call tries again; the rest of that day and all others are swept. Raises Damaged (the
+    programme, or what is known of its days), Busy.
     """
     current, memory = services.programmes.current(campaign_id), services.swept_days
     if current is None:
@@ -125,8 +127,19 @@ def _sweep_day(
     day = replace(day, slots=[(slot, _counted(services, slot, record, absent, now_s)) for slot, record in day.slots])
     did.missed = sum(map(len, absent.values()))
     did.strikes = settle(services, day, absent, now_s, broken=did.damaged, deadline_s=deadline_s)
+    _earn(services, day, now_s, deadline_s, did.damaged)
     did.is_done = not did.damaged
     return did
+
+
+def _earn(services: Services, day: SlotDay, now_s: int, deadline_s: float, damaged: list[Damaged]) -> None:
+    """Each visit of the day has earned its points: those of a door that was killed after its check-in had not yet."""
+    for slot, record in day.slots:
+        for person, mark in record.checked_in.items():
+            if services.clock.monotonic_s() >= deadline_s:
+                raise Busy(detail="The rest of the day's visits earn by the next call.")
+            with services.damages.left_out(damaged):
+                earn_visit(services, slot, person, mark.at_s, now_s, key_version=record.key_version)
 
 
 def _slots(

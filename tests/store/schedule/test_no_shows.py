@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from coupons.model.swept_days import SweptDays
+from coupons.points.visits import earn_visit
 from coupons.process.services import Services
 from coupons.schedule import no_shows
 from coupons.schedule.minute import run_schedule
+from coupons.slots.days import slot_of
 from coupons.stores import slot_keys
 from tests.court import DAY, facility, offer, row, strict_rule
+from tests.points import incentives
 from tests.programmes import course, session
 from tests.store.faults import Counting, KilledError, Mortal, Overtaken
 from tests.store.slots.conftest import SLOT, Court
@@ -30,6 +33,12 @@ def tick(court: Court, services: Services | None = None, deadline_s: float = flo
     return [did for did in report.did if did["step"] in ("swept", "damaged")]
 
 
+def points(court: Court, name: str) -> list[int]:
+    """What the person's entries say."""
+    entries = court.world.citizen(name).send("GET /points").json["entries"]
+    return [entry["points"] for entry in entries]
+
+
 def swept(missed: int, strikes: int, day: str = DAY, **facts: Any) -> dict[str, Any]:
     return {"campaign_id": "season", "day": day, "missed": missed, "strikes": strikes, "step": "swept", **facts}
 
@@ -42,7 +51,7 @@ def made(world: World, **changes: Any) -> Court:
 @pytest.fixture
 def court(season: World) -> Court:
     """Ann comes at nine and not at ten, Bob does not come at nine; Cyd only waited. All of it is over."""
-    court = made(season, facilities=[facility(units=2)])
+    court = made(season, facilities=[facility(units=2)], incentives=incentives())
     assert [court.book("ann"), court.book("bob"), court.wait("cyd"), court.book("ann", TEN)] == [
         "booked",
         "booked",
@@ -154,9 +163,34 @@ def test_a_killed_sweep_is_made_good(court: Court, applied: bool) -> None:
         court.assert_sound()
         assert [court.strikes(name) for name in ("ann", "bob", "cyd")] == [[TEN], [NINE], []]
         assert (court.record(NINE).missed, court.record(TEN).missed) == (1, 1)
+        assert points(court, "ann") == [60], "the door had not let her visit earn"
         assert [court.diary(name).version for name in ("ann", "bob", "cyd")] == [3, 2, 1]
         assert tick(court) == []
     assert 15 < died < len(KILLED_AT), "the sweep has ended before the last"
+
+
+def test_each_visit_has_earned_once(court: Court) -> None:
+    """Of who came, by the sweep or by the door before it; nothing of who did not."""
+    slot, person = slot_of(court.services, NINE), KEYS.person("ann")
+    earn_visit(court.services, slot, person, court.world.now_s, court.world.now_s)
+    tick(court)
+    assert [points(court, name) for name in ("ann", "bob", "cyd")] == [[60], [], []]
+
+
+def test_a_damaged_account_keeps_its_visits_day_open(court: Court) -> None:
+    """Strikes are given all the same, and the visit earns when the account is mended."""
+    slot, person = slot_of(court.services, NINE), KEYS.person("ann")
+    whole = court.world.client.snapshot()
+    earn_visit(court.services, slot, person, court.world.now_s, court.world.now_s)
+    balance = next(one for one in court.world.items()["PointsTable"] if one["sk"]["S"].startswith("BALANCE#"))
+    court.world.client.restore(dict(whole))
+    key = {name: balance[name] for name in ("pk", "sk")}
+    court.world.client.put_item(TableName=court.world.settings["POINTS_TABLE"], Item={**key, "v": {"S": "1"}})
+    (did,) = tick(court)
+    assert (did["step"], court.strikes("bob")) == ("damaged", [NINE])
+    court.world.client.delete_item(TableName=court.world.settings["POINTS_TABLE"], Key=key)
+    tick(court)
+    assert points(court, "ann") == [60]
 
 
 def test_a_sweep_ends_in_time_and_goes_on(court: Court) -> None:
