@@ -5,7 +5,7 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.settle import statements
 from coupons.slots import days
-from coupons.till import check_ins, holds, quotes, redemptions, reversals
+from coupons.till import check_ins, holds, quotes, redemptions, reversals, visits
 from coupons.till.own_record import own_record
 from coupons.times import epoch_s
 from coupons.web.accept import prefers_csv
@@ -25,7 +25,7 @@ from coupons.web.responses.till import (
     ReversalView,
 )
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
 _BY_CODE = (r.NotFound, r.NotEligible, r.CodeInvalid, r.CodeExpired, r.CouponNotUsable)
@@ -152,6 +152,8 @@ def put_check_in(request: Request) -> Response:
     done, replay = check_ins.check_in(
         request.services, request.caller.merchant_id, slot_id, checkin_no, request.body.code, request.now_s
     )
+    if not visits.earned(request.services, done.order, request.now_s):
+        api.log("a visit has earned nothing yet", slot_id=slot_id, checkin_no=checkin_no)
     return written(CheckInDoneView.of(done), replay=replay, redeemed=RedeemedMoney.of(done.order, done.purse))
 
 

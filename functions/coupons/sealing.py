@@ -130,10 +130,13 @@ class Keys:
         """The id of a person's booking of a slot."""
         return self._seal("booking", version, person + slot_id.encode())
 
-    def open_booking(self, booking_id: str) -> BookingRef | None:
-        """None if it was not sealed here."""
+    def open_booking(self, booking_id: str) -> tuple[BookingRef, int] | None:
+        """Whose place in which slot, and the key version that sealed it; None if it was not sealed here."""
         opened = self._open("booking", booking_id, _after(PERSON_BYTES))
-        return None if opened is None else BookingRef(opened[0][PERSON_BYTES:].decode(), opened[0][:PERSON_BYTES])
+        if opened is None:
+            return None
+        plain, version = opened
+        return BookingRef(plain[PERSON_BYTES:].decode(), plain[:PERSON_BYTES]), version
 
     def seal_slot_code(self, ref: BookingRef, issued_at_s: int) -> str:
         """What a venue scans to check the person in."""

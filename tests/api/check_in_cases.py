@@ -26,6 +26,7 @@ from tests.door import (
     unpaid,
 )
 from tests.editing import edit_merchant, register
+from tests.points import incentives
 from tests.world import KEYS, Answered, order
 
 PUT, GET = f"PUT {CHECK_IN}", f"GET {CHECK_IN}"
@@ -263,6 +264,15 @@ def reading_another_merchants_check_in(s: Stage) -> Answered:
 )
 def a_check_in_is_reversed(s: Stage) -> Answered:
     return used(s).merchant().reverse("v-1", "r-1", 4_000)
+
+
+@case("GET /points", 200, body=lambda text: '"kind":"correct"' in text)
+def a_visit_earns_and_its_reversal_corrects_it(s: Stage) -> Answered:
+    open_door(s, incentives=incentives())
+    book(s, "ann")
+    assert arrive(at(s)).status == 201
+    assert s.merchant().reverse("v-1", "r-1", 4_000).status == 201
+    return s.citizen("ann").send("GET /points")
 
 
 @case("GET /slots/{slot_id}/booking", 200, body=is_in("ann", "booked", checked_in_at=BEGINS))

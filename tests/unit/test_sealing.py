@@ -50,7 +50,7 @@ def test_a_slots_code_opens_as_a_slots_only(facility_id: str, person: bytes, iss
     code, booking_id = KEYS.seal_slot_code(ref, issued_at_s), KEYS.seal_booking(ref.slot_id, person, 1)
     assert (code[0], len(code) <= 136, len(booking_id) <= 128) == ("s", True, True)
     assert set(code + booking_id) <= set(ALPHABET)
-    assert (KEYS.open_slot_code(code), KEYS.open_booking(booking_id)) == ((ref, issued_at_s), ref)
+    assert (KEYS.open_slot_code(code), KEYS.open_booking(booking_id)) == ((ref, issued_at_s), (ref, 1))
     assert (KEYS.open_code(code), KEYS.open_print(code), KEYS.open_coupon(code), KEYS.open_booking(code)) == (None,) * 4
     assert (KEYS.open_slot_code(booking_id), KEYS.open_coupon(booking_id)) == (None, None)
     assert KEYS.open_slot_code("c" + code[1:]) is None

@@ -1,4 +1,4 @@
-"""A check-in as it is stored: the order that it is, its slot and its person."""
+"""A check-in as it is stored: the order that it is, and its slot."""
 
 from __future__ import annotations
 
@@ -15,5 +15,4 @@ class CheckedIn:
 
     order: OrderRecord
     slot: Slot
-    person: bytes
     purse: Purse

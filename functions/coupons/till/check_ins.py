@@ -68,7 +68,7 @@ def check_in(
     person, issued_at_s = _opened(services, slot, merchant_id, code)
     arrival = _Arrival(slot, person, merchant_id, checkin_no, issued_at_s, now_s)
     order, is_repeat = tried(services, lambda _is_first: _attempt(services, arrival))
-    return CheckedIn(order, slot, person, settled_in(services, order).purse), is_repeat
+    return CheckedIn(order, slot, settled_in(services, order).purse), is_repeat
 
 
 def read_check_in(services: Services, merchant_id: str, slot_id: str, checkin_no: str) -> CheckedIn:
@@ -77,9 +77,7 @@ def read_check_in(services: Services, merchant_id: str, slot_id: str, checkin_no
     if order is None or not order.slot_id or order.slot_id != slot_id:
         raise NotFound(detail=f"No check-in under number {checkin_no!r} in slot {slot_id!r}.")
     slot = slot_of(services, slot_id)
-    ref = services.keys.open_booking(order.coupon_id)
-    assert ref is not None, "we sealed the id of a booking that was used"
-    return CheckedIn(order, slot, ref.person, settled_in(services, order).purse)
+    return CheckedIn(order, slot, settled_in(services, order).purse)
 
 
 def _opened(services: Services, slot: Slot, merchant_id: str, code: str) -> tuple[bytes, int]:

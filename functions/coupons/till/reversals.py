@@ -12,6 +12,7 @@ from coupons.sealing import CouponRef
 from coupons.slots.settled import settled_in
 from coupons.stores.parts import Part
 from coupons.till.limits import parts_of_give_back
+from coupons.till.visits import taken_back
 from coupons.times import day_of
 
 REVERSAL_ATTEMPTS = 4
@@ -33,7 +34,7 @@ def reverse(
     True for a repeat of the same number and amount.
 
     Of a check-in, order and line change alone: the person was there, so the mark in the slot stays, no place is given
-    again, and no strike follows.
+    again, and no strike follows; points that the visit earned are taken back once nothing of it is paid.
 
     Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
     """
@@ -43,11 +44,11 @@ def reverse(
             raise NotFound(detail=f"No redemption under order number {order_no!r}.")
         timezone = settled_in(services, order).timezone
         repeated = _repeated(order, reversal_no, amount_minor)
-        if repeated is not None:
-            return repeated, timezone, True
-        done = _attempt(services, order, reversal_no, amount_minor, now_s)
+        done = repeated or _attempt(services, order, reversal_no, amount_minor, now_s)
         if done is not None:
-            return done, timezone, False
+            if order.slot_id:
+                taken_back(services, order, done, now_s)
+            return done, timezone, repeated is not None
     raise Busy(detail="This order is changing; try again.")
 
 

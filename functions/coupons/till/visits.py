@@ -1,0 +1,48 @@
+"""What a check-in earns its person, right after it; what fails here a repeat or the day's sweep makes good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coupons.model.orders import OrderRecord, Reversal
+from coupons.model.slots import Slot
+from coupons.points.visits import earn_visit, void_visit
+from coupons.process.services import Services
+from coupons.refusals import Refusal
+from coupons.slots.days import slot_of
+
+
+def earned(services: Services, order: OrderRecord, now_s: int) -> bool:
+    """The check-in has earned; False if that failed, which changes nothing about the check-in.
+
+    Guarded by tests/store/till/test_visits.py::test_a_failure_of_points_does_not_fail_the_check_in.
+    """
+
+    def earn(slot: Slot, person: bytes, key_version: int) -> None:
+        earn_visit(services, slot, person, order.at_s, now_s, key_version=key_version)
+
+    return _done(services, order, earn)
+
+
+def taken_back(services: Services, order: OrderRecord, reversal: Reversal, now_s: int) -> bool:
+    """If the check-in is reversed in full, it has earned nothing; False if that failed."""
+    others = (one.amounts.payable_minor for one in order.reversals if one.reversal_no != reversal.reversal_no)
+    if sum(others) + reversal.amounts.payable_minor < order.amounts.payable_minor:
+        return True
+
+    def void(slot: Slot, person: bytes, key_version: int) -> None:
+        void_visit(services, slot, person, now_s, key_version=key_version)
+
+    return _done(services, order, void)
+
+
+def _done(services: Services, order: OrderRecord, act: Callable[[Slot, bytes, int], None]) -> bool:
+    opened = services.keys.open_booking(order.coupon_id)
+    assert opened is not None, "we sealed the id of a booking that was used"
+    try:
+        with services.damages.left_out():
+            act(slot_of(services, order.slot_id), opened[0].person, opened[1])
+            return True
+    except Refusal:
+        return False
+    return False
