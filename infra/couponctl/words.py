@@ -63,6 +63,7 @@ def of_terms(terms: Terms, currency: str, timezone: str) -> list[str]:
         *_where(terms.get("scope") or {}),
         "paid by " + ", ".join(f"{one['funder_id']} {share(one['basis_points'])}" for one in terms["funding"]),
         *_match(terms.get("merchant_match") or [], timezone),
+        *_stated(terms.get("requires") or []),
         _refund(terms["refund"]),
     ]
 
@@ -109,6 +110,11 @@ def _match(ratios: Iterable[Mapping[str, Any]], timezone: str) -> Iterator[str]:
     steps = [f"{share(one['basis_points'])} from {moment(one['starts_at'], timezone)}" for one in ratios]
     if steps:
         yield "the merchant adds of the discount " + ", ".join(steps)
+
+
+def _stated(requires: Iterable[str]) -> Iterator[str]:
+    if wanted := " and ".join(requires):
+        yield f"the order must state {wanted}"
 
 
 def _refund(refund: Mapping[str, Any]) -> str:

@@ -98,6 +98,11 @@ def redeeming_what_nobody_brings(s: Stage) -> Answered:
     return s.merchant().redeem("o-1", refill(s), order(channel="online", evidence=PRESCRIPTION))
 
 
+@case(REDEEM, 422, "order-not-eligible", facts={"reasons": ["evidence", "min-spend"]})
+def redeeming_too_little_without_a_prescription(s: Stage) -> Answered:
+    return s.merchant().redeem("o-1", refill(s), order(4999, channel="online", fulfilment=TO_THE_DOOR))
+
+
 @case(REDEEM, 201, body={**REDEEMED, "redeemed_at": "2020-06-13T09:59:59+08:00"}, headers=FIRST)
 def redeeming_at_the_door(s: Stage) -> Answered:
     """In the last second of a week, without a code."""

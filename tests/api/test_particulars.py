@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
+from coupons.model.orders import Order, fingerprint
 from tests.api.cases import coupon, opened
 from tests.api.particular_cases import BOTH, ONLINE, PRESCRIPTION, REFILL, TO_THE_DOOR, WEEK_S
 from tests.api.settle_cases import DAY, LINE, SETTLE
@@ -75,3 +77,11 @@ def test_who_knows_an_order_cannot_test_a_prescription_by_its_content_hash(fresh
         fresh.clock.advance(1)
     hashes = {item["fingerprint"]["S"] for item in fresh.items()[table] if "fingerprint" in item}
     assert len(hashes) == 3
+
+
+def test_an_order_that_states_nothing_has_the_content_hash_that_it_always_had() -> None:
+    """Else no repeat of an order of before would be one."""
+    plain = Order.model_validate_json(json.dumps(order()))
+    names = ("total_minor", "store_id", "channel", "region", "items")
+    text = json.dumps({name: order()[name] for name in names}, separators=(",", ":"))
+    assert fingerprint(plain) == hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import pytest
 
+from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.counts import Count, Fold
 from coupons.model.orders import Line, LineAmounts, OrderRecord, Reversal
+from coupons.model.particulars import Particulars
 from coupons.model.pieces import Piece
 from coupons.money import FundingLine
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.keys import LINE_SHARDS
-from coupons.stores.orders import Orders
+from coupons.stores.orders import Orders, from_item, to_item
+from coupons.stores.values import value_of
 from tests.store.faults import Counting
 from tests.store.ledgers import PURSE
 from tests.world import KEYS, World
@@ -154,3 +157,23 @@ def test_a_page_of_lines_reads_each_shard_once(world: World) -> None:
     counting = Counting(world.client)
     assert world.new_services(client=counting).orders.lines("diner", DAY, (0, ""), 500) == ([], None)
     assert counting.requests["query"] == LINE_SHARDS
+
+
+STATED = Particulars("delivery", "a1", "b2", "c3")
+
+
+@pytest.mark.parametrize("particulars", [None, STATED, Particulars(mode="pickup", fulfilment_ref="a1")])
+def test_an_order_keeps_what_it_stated(world: World, orders: Orders, particulars: Particulars | None) -> None:
+    """All of it, a part, or nothing; an order of before states nothing."""
+    record = replace(REDEEMED, particulars=particulars)
+    stored(world, record)
+    assert orders.get("diner", "o-1") == record
+
+
+@pytest.mark.parametrize("wrong", [{"mode": "drone"}, {"prescription": 7}, {"more": ""}, None])
+def test_particulars_that_are_not_as_we_write_them_are_damage(wrong: dict[str, object] | None) -> None:
+    """Another mode, a number, an attribute more, or no map at all."""
+    item = to_item(replace(REDEEMED, particulars=STATED))
+    item["particulars"] = wrong and {**item["particulars"], **wrong}
+    with pytest.raises(Damaged):
+        value_of("orders", item, from_item)

@@ -157,6 +157,8 @@ def test_a_misspelt_name_suggests_the_known_one(
         ),
         ({"blackout_dates": ["2020-06-25", "2020-06-26"]}, "not on 2020-06-25, 2020-06-26"),
         ({"scope": {"merchants": ["diner", "bar"]}}, "at diner, bar"),
+        ({"scope": {"merchants": ["diner"], "stores": ["diner-2"]}}, "in the store diner-2"),
+        ({"requires": ["evidence", "fulfilment"]}, "the order must state evidence and fulfilment"),
         ({"scope": {"item_tags": ["smart"]}}, "for items with the tag smart"),
         ({"scope": {"channels": ["online"]}}, "online only"),
         ({"scope": {"regions": ["chengdu"]}}, "delivered to chengdu"),
