@@ -192,6 +192,7 @@ def _pays_venues(batch: Batch, terms: list[Terms]) -> None:
         "a discount of kind amount_off or exchange": terms[0].discount.kind != "percent_off",
         "a validity of kind fixed": terms[0].validity.kind == "fixed",
         "refund.policy never": terms[0].refund.policy == "never",
+        "no requires": not terms[0].requires,  # a check-in states nothing
     }
     for need, is_met in needs.items():
         if not is_met:

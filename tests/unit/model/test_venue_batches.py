@@ -37,6 +37,7 @@ UNLIKE_A_VENUES: dict[str, tuple[dict[str, Any], str]] = {
     "a percentage": (venue_season(discount=TENTH), "kind amount_off or exchange"),
     "days": (venue_season(validity={"kind": "days_after_claim", "days": 3}), "validity of kind fixed"),
     "full refund": (venue_season(refund={"policy": "full_only"}), "refund.policy never"),
+    "a prescription": (venue_season(requires=["evidence"]), "no requires"),
     "any refund": (venue_season(refund={"policy": "always"}), "refund.policy never"),
 }
 
