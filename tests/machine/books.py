@@ -9,7 +9,8 @@ from typing import Any
 from coupons.model.batches import Control
 from coupons.model.claims import Claim, Coupon
 from coupons.model.orders import Line, OrderRecord
-from coupons.stores import claims, controls, keys, orders
+from coupons.model.uses import Uses
+from coupons.stores import claims, controls, keys, limits, orders
 from coupons.stores.attributes import Item, decode
 from coupons.stores.stock import Shard
 from infra.virtual.values import Item as Attributes
@@ -49,6 +50,8 @@ class Books:
     """Merchant and settlement day → late scans counted."""
     counts: Mapping[tuple[str, str, str], int]
     """Limit, subject and period → packs counted."""
+    uses: Mapping[tuple[str, str, str], Uses]
+    """Limit, person and period → what is counted at tills."""
     lasts: Mapping[tuple[str, str], tuple[int, str]]
     """Limit and person → batch number and token of the last claim under it."""
     groups: Mapping[str, tuple[int, dict[str, int]]]
@@ -79,7 +82,7 @@ class Books:
         return [(at, index, coupon) for at, c in self.claims.items() for index, coupon in enumerate(c.coupons)]
 
 
-EMPTY = Books({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+EMPTY = Books({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 
 
 Entry = tuple[str, Any, Any]
@@ -104,6 +107,8 @@ def _of_claims(pk: str, sk: str, fields: Item | None) -> Iterator[Entry]:
         _, _, limit_id, subject = pk.split("#")
         if sk == "LAST":
             yield "lasts", (limit_id, subject), (fields["n"], fields["t"]) if fields else None
+        elif fields and "h" in fields:
+            yield "uses", (limit_id, subject, sk.removeprefix("PERIOD#")), limits._uses(fields)
         else:
             yield "counts", (limit_id, subject, sk.removeprefix("PERIOD#")), fields["c"] if fields else None
 

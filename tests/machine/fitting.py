@@ -9,6 +9,7 @@ from typing import Any
 
 from coupons.model.batches import Control
 from coupons.model.claims import Claim, Coupon
+from coupons.model.uses import Uses
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Scanned
 from tests.machine.season import BATCHES, DISTRICTS, HOME_OF, KEY_OF, LIMITS, TERMS, claim_key
@@ -75,7 +76,7 @@ def limits_reached(
     What a reversal gave back a moment ago need not be known: as if the claim had been before it.
     """
     person = KEY_OF[call.person]
-    for limit_id in BATCHES[call.batch_id].get("limits", []):
+    for limit_id in limits_of(call.batch_id, "claims"):
         limit = LIMITS[limit_id]
         if limit["kind"] == "one_at_a_time":
             last = last_claim(books, numbers, limit_id, person)
@@ -91,11 +92,28 @@ def limits_reached(
             yield True
 
 
+def limits_of(batch_id: str, counted: str) -> list[str]:
+    """The limits of the batch that count this; one pack at a time is asked of claims."""
+    named = BATCHES[batch_id].get("limits", [])
+    return [limit_id for limit_id in named if LIMITS[limit_id].get("counts", "claims") == counted]
+
+
+def uses_reached(books: Books, scanned: Scanned, batch_id: str, order: bytes, moment_s: int, now_s: int) -> bool:
+    """One more use would break a limit, beside what is used in the moment's period, and held for other orders now."""
+    for limit_id in limits_of(batch_id, "redemptions"):
+        period = period_of(LIMITS[limit_id], moment_s)
+        uses = books.uses.get((limit_id, text(scanned.ref.person), period), Uses())
+        others = [name for name, until_s in uses.held.items() if until_s > now_s and name != f"o:{text(order)}"]
+        if uses.used + len(others) >= LIMITS[limit_id]["packs_max"]:
+            return True
+    return False
+
+
 def counts(books: Books, numbers: Mapping[int, str]) -> dict[tuple[str, str, str], int]:
     """Limit, subject and period → claims, from the claims themselves."""
     found: dict[tuple[str, str, str], int] = {}
     for (_, person), claim in books.claims.items():
-        for limit_id in BATCHES[numbers[claim.batch_number]].get("limits", []):
+        for limit_id in limits_of(numbers[claim.batch_number], "claims"):
             limit = LIMITS[limit_id]
             subject = "" if limit["kind"] == "one_at_a_time" else subject_of(limit, person)
             if subject:

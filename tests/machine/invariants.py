@@ -13,7 +13,7 @@ from coupons.model.orders import LineAmounts, OrderRecord, order_key
 from coupons.sealing import CouponRef
 from coupons.times import day_of
 from tests.machine.books import Books, Filed
-from tests.machine.fitting import counts, status
+from tests.machine.fitting import counts, limits_of, period_of, status, text
 from tests.machine.season import BATCHES, LATE_SCANS, LIMITS, PURSE, TIMEZONE, claim_key
 from tests.world import KEYS, seconds
 
@@ -69,6 +69,31 @@ def limits_are_kept(books: Books, now_s: int, numbers: dict[int, str]) -> Iterat
         is_over = all(now_s >= seconds(BATCHES[b]["closes_at"]) or books.controls[b].stopped for b in fits)
         if entitled != admitted or (entitled > min(fits.values(), default=entitled) and not is_over):
             yield f"{group}: {entitled} entitled, {admitted} admitted, for {fits}"
+
+
+def uses_are_kept(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
+    """What a limit of uses counts are the orders that use a coupon, or hold one now, never more than it allows."""
+    used, held = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], set[tuple[str, int]]]()
+    for order in books.orders.values():
+        for key in _counted_under(order):
+            used[key] += uses_its_coupon(order)
+            if order.state == "held" and order.held_until_s > now_s:
+                held.setdefault(key, set()).add((f"o:{text(order.key)}", order.held_until_s))
+    if any(used[key] for key in used.keys() - books.uses.keys()):
+        yield f"orders tell {dict(used)}, the items {dict(books.uses)}"
+    for key, uses in books.uses.items():
+        live = {(order, until_s) for order, until_s in uses.held.items() if until_s > now_s}
+        if (uses.used, live) != (used[key], held.get(key, set())):
+            yield f"{key}: {uses}, and orders use {used[key]} and hold {held.get(key)}"
+        if uses.used + len(live) > LIMITS[key[0]]["packs_max"]:
+            yield f"{key}: {uses} is too much"
+
+
+def _counted_under(order: OrderRecord) -> Iterator[tuple[str, str, str]]:
+    opened = KEYS.open_coupon(order.coupon_id)
+    if opened is not None:
+        for limit_id in limits_of(order.batch_id, "redemptions"):
+            yield limit_id, text(opened[0].person), period_of(LIMITS[limit_id], order.counted_at_s)
 
 
 def orders_and_coupons_agree(books: Books, now_s: int, numbers: dict[int, str]) -> Iterator[str]:
@@ -155,6 +180,7 @@ def left_minor(order: OrderRecord) -> int:
 RULES = (
     packs_are_counted,
     limits_are_kept,
+    uses_are_kept,
     orders_and_coupons_agree,
     one_coupon_one_use,
     late_scans_are_counted,

@@ -29,7 +29,7 @@ from tests.machine.calls import (
     Scanned,
 )
 from tests.machine.effects import content_of, has_effect
-from tests.machine.fitting import DAY_S, limits_reached, over_at_s, status, terms_of, unfit
+from tests.machine.fitting import DAY_S, limits_reached, over_at_s, status, terms_of, unfit, uses_reached
 from tests.machine.season import BATCHES, KEY_OF, LATE_SCANS, TIMEZONE, claim_key
 from tests.world import KEYS, seconds
 
@@ -289,6 +289,8 @@ def _unusable(scanned: Scanned, view: View, *, order: bytes) -> Iterator[No]:
 
 def _unfit(call: Holding | Redeeming, scanned: Scanned, view: View, moment_s: int) -> Iterator[No]:
     batch_id = view.numbers[scanned.ref.batch_number]
+    if uses_reached(view.books, scanned, batch_id, order_key(*call.at), moment_s, view.now_s):
+        yield No("not-eligible", {"reason": "limit"}, hard=True)
     coupon = view.books.claims[claim_key(batch_id), scanned.ref.person].coupons[scanned.ref.index]
     terms = terms_of(scanned, view.numbers)
     is_suspended = view.books.suspended[call.merchant_id]

@@ -80,6 +80,14 @@ LIMITS: dict[str, dict[str, Any]] = {
     "home": {"kind": "count", "limit_id": "home", "per": "household", "period": "day", "packs_max": 1},
     "week": {"kind": "count", "limit_id": "week", "per": "person", "period": "week", "packs_max": 2},
     "next": {"kind": "one_at_a_time", "limit_id": "next"},
+    "meal": {
+        "kind": "count",
+        "limit_id": "meal",
+        "per": "person",
+        "period": "day",
+        "counts": "redemptions",
+        "packs_max": 1,
+    },
 }
 _UNTIL_MONDAY = {"closes_at": "2020-06-08T10:00:00+08:00"}
 BATCHES: dict[str, dict[str, Any]] = {
@@ -87,10 +95,10 @@ BATCHES: dict[str, dict[str, Any]] = {
     for made in (
         a_batch("pack", quantity=3, terms=["ten-off", "tenth-off"], **_UNTIL_MONDAY),
         a_batch("online", quantity=2, terms=["once"], exclusive_group="smart"),
-        a_batch("offline", quantity=2, terms=["daytime", "ten-off"], exclusive_group="smart"),
-        a_batch("masks", quantity=4, terms=["ten-off"], limits=["home", "week"], **_UNTIL_MONDAY),
+        a_batch("offline", quantity=2, terms=["daytime", "ten-off"], exclusive_group="smart", limits=["meal"]),
+        a_batch("masks", quantity=4, terms=["ten-off"], limits=["home", "week", "meal"], **_UNTIL_MONDAY),
         a_batch("soap", quantity=4, terms=["later"], limits=["home", "week", "next"], **_UNTIL_MONDAY),
-        a_batch("rice", quantity=3, terms=["ten-off"], limits=["next", "week"], **_UNTIL_MONDAY),
+        a_batch("rice", quantity=3, terms=["ten-off", "tenth-off"], limits=["next", "week", "meal"], **_UNTIL_MONDAY),
         a_batch(
             "care",
             quantity=3,
