@@ -189,6 +189,12 @@ def played_at_night(services: Services, clock: SetClock) -> Iterator[tuple[str, 
     order = _order("guijie-hotpot")
     redeem = partial(redemptions.redeem, services, "guijie-hotpot", "o-2", order, code=code, pin=pin, scanned_at_s=None)
     yield row("redemption by paper", lambda: redeem(now_s=now_s))
+    coupon_id = wallet.my_claim(services, "night-0612", person).coupon_ids(services.keys)[0]
+    code, _, _ = codes.issue_code(services, coupon_id, person, now_s)
+    redeem = partial(redemptions.redeem, services, "guijie-hotpot", "o-3", order, code=code, scanned_at_s=None)
+    yield row("redemption under a limit of uses", lambda: redeem(now_s=now_s))
+    reverse = partial(reversals.reverse, services, "guijie-hotpot", "o-3", "r-1", 4000)
+    yield row("its full reversal", lambda: reverse(now_s))
 
 
 def played_elsewhere(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:

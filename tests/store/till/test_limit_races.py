@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from coupons.process.services import Services
 from coupons.refusals import Busy, NotEligible
 from coupons.stores import keys
 from coupons.till import redemptions, reversals
-from tests.store.faults import Faulty, Overtaken, answer_lost, request_lost
-from tests.store.uses import DAILY, code, counted, hold, shop, use
+from tests.store.faults import Faulty, Overtaken, answer_lost, first, request_lost
+from tests.store.uses import DAILY, code, counted, hold, release, shop, use
 from tests.world import KEYS, World, order
+
+OPERATION = "transact_write_items"
 
 
 def an_order() -> Order:
@@ -35,7 +38,7 @@ def overtaken(world: World, *packs: str) -> Services:
         for pack in packs:
             redeem(world, world.new_services(), pack)
 
-    return world.new_services(client=Overtaken(world.client, "transact_write_items", "LIMIT", act))
+    return world.new_services(client=Overtaken(world.client, OPERATION, "LIMIT", act))
 
 
 def test_two_tills_that_see_the_last_use_take_one(world: World) -> None:
@@ -61,7 +64,7 @@ def test_a_use_whose_answer_is_lost_is_counted_once(world: World) -> None:
     """The attempt after it finds the order, and so does the till's repeat."""
     shop(world, two := {**DAILY, "packs_max": 2})
     for pack, lost in (("a", answer_lost), ("b", request_lost)):
-        faulty = Faulty(world.client, "transact_write_items", lost)
+        faulty = Faulty(world.client, OPERATION, lost)
         redeem(world, world.new_services(client=faulty), pack)
         assert use(world, pack) == "again"
     assert counted(world, two).used == 2
@@ -71,7 +74,7 @@ def test_a_reversal_whose_answer_is_lost_gives_back_once(world: World) -> None:
     """Its second attempt finds the first."""
     shop(world, two := {**DAILY, "packs_max": 2})
     assert [use(world, "a"), use(world, "b")] == ["used", "used"]
-    faulty = world.new_services(client=Faulty(world.client, "transact_write_items", answer_lost))
+    faulty = world.new_services(client=Faulty(world.client, OPERATION, answer_lost))
     reversals.reverse(faulty, "diner", "o-a", "r-1", 4000, world.now_s)
     assert world.merchant().reverse("o-a", "r-1", 4000).is_replay
     assert counted(world, two).used == 1
@@ -88,5 +91,29 @@ def test_a_count_that_never_stands_still_is_busy(world: World) -> None:
         return real(**parameters)
 
     with pytest.raises(Busy):
-        redeem(world, world.new_services(client=Faulty(world.client, "transact_write_items", *[move] * 10)), "a")
+        redeem(world, world.new_services(client=Faulty(world.client, OPERATION, *[move] * 10)), "a")
     assert world.services.orders.get("diner", "o-a") is None
+
+
+def test_what_is_given_back_between_read_and_write_stays_given_back(world: World) -> None:
+    """A release and a reversal while another till is about to write what it read."""
+    shop(world, three := {**DAILY, "packs_max": 3})
+    assert [hold(world, "a"), use(world, "b")] == ["held", "used"]
+    redeem(
+        world, world.new_services(client=Overtaken(world.client, OPERATION, "LIMIT", lambda: release(world, "a"))), "c"
+    )
+    assert (counted(world, three).used, counted(world, three).held) == (2, {})
+
+    def undo() -> None:
+        reversals.reverse(world.services, "diner", "o-b", "r-1", 4000, world.now_s)
+
+    redeem(world, world.new_services(client=Overtaken(world.client, OPERATION, "LIMIT", undo)), "d")
+    assert counted(world, three).used == 2
+
+
+def test_a_till_that_three_others_overtake_is_through(world: World) -> None:
+    """As long as there is room, it need not be sent again."""
+    shop(world, {**DAILY, "packs_max": 4})
+    others = [first(partial(redeem, world, world.new_services(), pack)) for pack in ("b", "c", "d")]
+    redeem(world, world.new_services(client=Faulty(world.client, OPERATION, *others)), "a")
+    assert [use(world, pack) for pack in "abcd"] == ["again"] * 4
