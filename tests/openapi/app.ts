@@ -56,6 +56,7 @@ export const NOT_ELIGIBLE: Record<Schemas["NotEligibleReason"], string> = {
   "booking-required": "it had to be booked",
   "not-drawn": "the draw went to others",
   limit: "you have all that it allows",
+  household: "it is for people of a household",
   banned: "you missed too many slots",
   overlap: "you are somewhere else at that time",
   quota: "you have as many slots as the rule allows",
@@ -112,6 +113,8 @@ function redemptionLine(problem: Problem<typeof REDEMPTION, "put">): string {
   switch (problem.type) {
     case "/problems/order-not-eligible":
       return problem.reasons.map(orderLine).join(", ");
+    case "/problems/not-eligible":
+      return `Not for you: ${NOT_ELIGIBLE[problem.reason]}.`;
     case "/problems/coupon-not-usable":
       return `The coupon is ${STATUS[problem.coupon_status]}.`;
     case "/problems/code-invalid":
