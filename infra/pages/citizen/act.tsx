@@ -27,6 +27,8 @@ export interface ActProps {
   situation: Situation;
   claiming: Claiming;
   booking: Booking;
+  /** What is said where the page can claim by itself, if it is not the usual. */
+  arms?: { press: string; how: string; later: string };
 }
 
 export function Act(props: ActProps) {
@@ -39,7 +41,7 @@ export function Act(props: ActProps) {
 }
 
 function Before(props: ActProps) {
-  const { batch, campaign, claiming, booking } = props;
+  const { batch, campaign, claiming, booking, arms } = props;
   const zone = campaign.timezone;
   const left = nowS.value === null ? Infinity : epochS(batch.opens_at) - nowS.value;
   const time = clockOf(batch.opens_at, zone, language.value);
@@ -64,11 +66,11 @@ function Before(props: ActProps) {
         </>
       ) : soon && !booking.missed ? (
         <>
-          <p class="note status" role="status">{say("act.arm-how", { time })}</p>
-          <Button kind="act" icon="clock" onPress={() => void claiming.arm(batch.opens_at, zone)}>{say("act.arm", { time })}</Button>
+          <p class="note status" role="status">{arms?.how ?? say("act.arm-how", { time })}</p>
+          <Button kind="act" icon="clock" onPress={() => void claiming.arm(batch.opens_at, zone)}>{arms?.press ?? say("act.arm", { time })}</Button>
         </>
       ) : (
-        rush && !booking.missed && <p class="note status">{say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
+        rush && !booking.missed && <p class="note status">{arms?.later ?? say("act.arm-later", { time, from: told(epochS(batch.opens_at) - ARM_BEFORE_S) })}</p>
       )}
       {!armedHere && <Reserve booking={booking} batch={batch} zone={zone} first={!soon && !mustSignIn} />}
       {!soon && <AddToCalendar batch={batch} />}

@@ -14,6 +14,7 @@ import { Claimed } from "./claimed";
 import { Act } from "./act";
 import { Facts, Pack } from "./pack";
 import { Frame, Title } from "./frame";
+import { LaterPart } from "./later";
 import { useLoaded, useLooking, Waiting } from "./loaded";
 import { to } from "./place";
 import { isOver, situationAfter, situationOf, type Situation } from "./situation";
@@ -22,6 +23,8 @@ import { say } from "./words";
 /** Between two looks at a batch that changes; in the last of them before an opening there is none. */
 const LOOK_S = 60;
 const LOOK_PAUSED_S = 30;
+
+const exchange = async () => (await import("./rest")).Exchange;
 
 export function BatchScreen({ id }: { id: string }) {
   const [loaded, again] = useLoaded(async (call) => {
@@ -76,7 +79,11 @@ function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; a
         <Drawing section={section} />
         <Title lang={lang}>{text}</Title>
       </div>
-      {step.step === "claimed" ? (
+      {batch.price_points > 0 ? (
+        <LaterPart load={exchange} props={{ batch, campaign, situation, claiming, booking }}>
+          <Pack batch={batch} currency={campaign.currency} />
+        </LaterPart>
+      ) : step.step === "claimed" ? (
         <Claimed batch={batch} campaign={campaign} claim={step.claim} fresh={step.fresh} />
       ) : (
         <>

@@ -12,7 +12,7 @@ import { knownBatch, type Batch, type Campaign, type Summary } from "./catalogue
 import { kindsOf, totalOf } from "./pack";
 import { to } from "./place";
 import { situationOf } from "./situation";
-import { sumOf, whoOf, Worth } from "./terms";
+import { priceOf, sumOf, whoOf, Worth } from "./terms";
 import { say } from "./words";
 
 interface Props {
@@ -54,6 +54,7 @@ export function BatchCard({ batch, campaign, claimed }: Props) {
     >
       <p class="note">{first ? kindsOf(full).map(({ terms }) => sumOf(terms, campaign.currency).text).join(language.value === "zh" ? "；" : "; ") : "\u2007"}</p>
       {who && <p class="note">{who}</p>}
+      {batch.price_points > 0 && <p class="note">{priceOf(batch)}</p>}
       <p><Chip mood={mood}>{state}</Chip></p>
     </Ticket>
   );

@@ -1,13 +1,15 @@
 // The code of one coupon, for the camera of a shop. It renews itself; a screenshot is worthless after a minute.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, type Asking } from "../shared/api";
+import { ProblemError, type ApiError, type Asking } from "../shared/api";
 import { RENEW_BEFORE_S, type Code } from "../shared/citizen";
 import { nowS } from "../shared/clock";
 import { clockOf, momentOf, moneyOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Notice } from "../shared/parts/notice";
 import { grouped, Qr, Renewal } from "../shared/parts/qr";
+import { lineOf } from "../shared/reactions";
 import { epochS } from "../shared/server_time";
 import { language, titled } from "../shared/words";
 import { api, citizen, heard, signedIn } from "./app";
@@ -86,7 +88,10 @@ function Live({ held }: { held: Held }) {
       {coupon.status === "held" && coupon.held_until && (
         <Notice mood="wait" live="status">{say("used.held", { time: clockOf(coupon.held_until, zone, language.value) })}</Notice>
       )}
-      <Showing couponId={coupon.coupon_id} name={name.text} />
+      <Showing title={say("code.title")} name={name.text} hint={say("code.hint")} unreadable={say("code.unreadable")} ask={() => citizen.code(coupon.coupon_id)}>
+        <p class="note">{say("code.unreadable-why")}</p>
+        <p class="note"><a href={to("help")}>{say("help.link")}</a></p>
+      </Showing>
       <dl class="rows">
         {terms && campaign && (
           <Fact name={say("fact.where")}>
@@ -102,9 +107,24 @@ function Live({ held }: { held: Held }) {
   );
 }
 
+type ShownCode = Pick<Code, "code" | "expires_at">;
+
+interface ShowingProps {
+  title: string;
+  /** What the code is of. */
+  name: string;
+  hint: string;
+  /** What to do when it cannot be read, and its heading. */
+  unreadable: string;
+  children: ComponentChildren;
+  ask: () => Promise<ShownCode>;
+  /** Called when the stack refuses one. */
+  refused?: () => void;
+}
+
 /** The code itself: renewed by the server's time, kept until its own end while the network is away. */
-function Showing({ couponId, name }: { couponId: string; name: string }) {
-  const [code, setCode] = useState<Code | null>(null);
+export function Showing({ title, name, hint, unreadable, children, ask, refused }: ShowingProps) {
+  const [code, setCode] = useState<ShownCode | null>(null);
   const [failed, setFailed] = useState<ApiError | null>(null);
   const asking = useRef(false);
   const left = code === null || nowS.value === null ? 0 : epochS(code.expires_at) - nowS.value;
@@ -112,14 +132,16 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
   const renew = () => {
     if (asking.current) return;
     asking.current = true;
-    citizen
-      .code(couponId)
+    ask()
       .then(
         (fresh) => {
           setCode(fresh);
           setFailed(null);
         },
-        (error: unknown) => setFailed(heard(error)),
+        (error: unknown) => {
+          setFailed(heard(error));
+          if (error instanceof ProblemError) refused?.();
+        },
       )
       .finally(() => {
         asking.current = false;
@@ -132,7 +154,11 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
   if (code === null) {
     return failed ? (
       <div class="stack">
-        <Notice mood="wait" icon="offline" live="alert">{say("code.no-network")}</Notice>
+        {failed instanceof ProblemError ? (
+          <Notice mood="wait" live="alert">{lineOf(failed, language.value)}</Notice>
+        ) : (
+          <Notice mood="wait" icon="offline" live="alert">{say("code.no-network")}</Notice>
+        )}
         <Button icon="refresh" onPress={renew}>{say("load.again")}</Button>
       </div>
     ) : (
@@ -141,7 +167,7 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
   }
   const dead = left <= 0;
   return (
-    <section class="code" aria-label={say("code.title")}>
+    <section class="code" aria-label={title}>
       <p class="unseen" role="status">{say(dead ? "code.dead" : "code.shown")}</p>
       {dead ? (
         <Notice mood="wait" icon="offline">{say("code.dead")}</Notice>
@@ -149,14 +175,13 @@ function Showing({ couponId, name }: { couponId: string; name: string }) {
         <>
           <Qr text={code.code} label={say("code.of", { name })} />
           <Renewal leftS={due ? left : left - RENEW_BEFORE_S} wholeS={LIFE_S - RENEW_BEFORE_S} />
-          <p class="note">{say("code.hint")}</p>
+          <p class="note">{hint}</p>
         </>
       )}
       <details>
-        <summary>{say("code.unreadable")}</summary>
-        <p class="note">{say("code.unreadable-why")}</p>
+        <summary>{unreadable}</summary>
         <p class="letters" translate={false}>{grouped(code.code)}</p>
-        <p class="note"><a href={to("help")}>{say("help.link")}</a></p>
+        {children}
       </details>
     </section>
   );

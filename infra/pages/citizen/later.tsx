@@ -1,6 +1,6 @@
 // A screen whose script is loaded when it is shown first: what few people open does not burden the first opening.
 
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { UnreachableError } from "../shared/api";
 import { Frame } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
@@ -11,7 +11,7 @@ interface Props<P> {
   props: P;
 }
 
-export function Later<P extends object>({ load, props }: Props<P>) {
+function useScreen<P>(load: Props<P>["load"]) {
   const [loaded] = useLoaded(async () => {
     try {
       return { Screen: await load() };
@@ -19,6 +19,11 @@ export function Later<P extends object>({ load, props }: Props<P>) {
       throw new UnreachableError(String(error));
     }
   }, []);
+  return loaded;
+}
+
+export function Later<P extends object>({ load, props }: Props<P>) {
+  const loaded = useScreen(load);
   if (loaded.state === "read") {
     const { Screen } = loaded.value;
     return <Screen {...props} />;
@@ -31,5 +36,22 @@ export function Later<P extends object>({ load, props }: Props<P>) {
         <div class="skeleton ticket" />
       </Waiting>
     </Frame>
+  );
+}
+
+/** A part of a screen; `children` stand there until it has come. */
+export function LaterPart<P extends object>({ load, props, children }: Props<P> & { children: ComponentChildren }) {
+  const loaded = useScreen(load);
+  if (loaded.state === "read") {
+    const { Screen } = loaded.value;
+    return <Screen {...props} />;
+  }
+  return (
+    <>
+      {children}
+      <Waiting of={loaded} again={() => location.reload()} part>
+        <div class="skeleton button" />
+      </Waiting>
+    </>
   );
 }

@@ -8,7 +8,7 @@ import { Amount, Ticket } from "../shared/parts/ticket";
 import { language, listed } from "../shared/words";
 import type { Batch, Campaign, Terms } from "./catalogue";
 import { to } from "./place";
-import { exampleOf, hoursOf, limitOf, matchOf, sumOf, validityOf, whereOf, whoOf, Worth } from "./terms";
+import { exampleOf, hoursOf, limitOf, matchOf, priceOf, sumOf, validityOf, whereOf, whoOf, Worth } from "./terms";
 import { say } from "./words";
 
 /** Each kind of coupon in the pack, with how many there are of it. */
@@ -79,7 +79,7 @@ export function Facts({ batch, campaign }: { batch: Batch; campaign: Campaign })
         <Fact name={say("fact.when")}><Lines of={[say("fact.from", { moment: moment(batch.opens_at) }), say("fact.until", { moment: moment(batch.closes_at) })]} /></Fact>
         <Fact name={say("fact.who")}>{whoOf(batch.eligibility) || say("fact.everyone")}</Fact>
         {batch.mode === "lottery" && <Fact name={say("fact.how")}>{say("fact.lottery")}</Fact>}
-        {batch.price_points > 0 && <Fact name={say("fact.price")}>{say("fact.points", { points: batch.price_points })}</Fact>}
+        {batch.price_points > 0 && <Fact name={say("fact.price")}>{priceOf(batch)}</Fact>}
         {batch.exclusive_group && <Fact name={say("fact.choice")}>{say("fact.exclusive")}</Fact>}
         {batch.limits.length > 0 && <Fact name={say("fact.limit")}>{listed(batch.limits.map(limitOf))}</Fact>}
         <Fact name={say("fact.where")}>

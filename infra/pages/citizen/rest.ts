@@ -4,6 +4,9 @@
 import "./start";
 
 export { Help } from "./help/help";
+export { Exchange } from "./points/exchange";
+export { PointsScreen } from "./points/points";
 export { Activities } from "./programme/activities";
 export { Merchants } from "./programme/merchants";
+export { SupplyScreens } from "./supplies/supplies";
 export { SlotScreens } from "./slots/screens";

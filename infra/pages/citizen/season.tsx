@@ -70,6 +70,11 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
             <Icon name="clock" /> {say("season.facilities")}
           </a>
         )}
+        {campaign.batches.some(({ price_points }) => price_points > 0) && (
+          <a class="row" href={to("points")}>
+            <Icon name="plus" /> {say("season.points")}
+          </a>
+        )}
       </div>
       {used.length > 1 && (
         <div class="choices" role="group" aria-label={say("season.sections")}>

@@ -18,6 +18,8 @@ const rest = () => import("./rest");
 const activities = async () => (await rest()).Activities;
 const merchants = async () => (await rest()).Merchants;
 const slots = async () => (await rest()).SlotScreens;
+const points = async () => (await rest()).PointsScreen;
+const supplies = async () => (await rest()).SupplyScreens;
 const help = async () => (await rest()).Help;
 
 function Page() {
@@ -27,8 +29,10 @@ function Page() {
   if (screen === "bookings" || (screen === "seasons" && part === "facilities")) return <Later key="slots" load={slots} props={{ steps: place.value }} />;
   if (screen === "seasons" && part === "places") return <Later key={`places ${more}`} load={merchants} props={{ campaignId: id, termsId: more ?? null }} />;
   if (screen === "seasons" && part === "activities") return <Later key="activities" load={activities} props={{ campaignId: id, day: more ?? "", district: last }} />;
+  if (screen === "seasons" && part === "supplies") return <Later key="supplies" load={supplies} props={{ steps: place.value }} />;
   if (screen === "seasons" && id) return <SeasonScreen key={id} id={id} />;
   if (screen === "wallet") return <Wallet />;
+  if (screen === "points") return <Later key="points" load={points} props={{}} />;
   if (screen === "help") return <Later key="help" load={help} props={{}} />;
   return <Home />;
 }

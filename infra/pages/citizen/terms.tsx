@@ -64,9 +64,15 @@ export function whereOf(terms: Terms): string {
 }
 
 /** For whom a batch is; empty for everyone. */
-export function whoOf({ group_id, regions = [] }: Summary["eligibility"]): string {
+export function whoOf({ group_id, regions = [], requires = [] }: Summary["eligibility"]): string {
   if (group_id) return say("fact.group");
-  return regions.length > 0 ? say("fact.people", { regions: listed(regions.map((id) => nameOf("regions", id))) }) : "";
+  const people = regions.length > 0 ? [say("fact.people", { regions: listed(regions.map((id) => nameOf("regions", id))) })] : [];
+  return listed([...people, ...requires.map(() => say("fact.household"))]);
+}
+
+/** 「2,000 积分」. */
+export function priceOf({ price_points }: Pick<Summary, "price_points">): string {
+  return say("fact.points", { points: new Intl.NumberFormat(locale.value).format(price_points) });
 }
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

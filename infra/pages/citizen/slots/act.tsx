@@ -15,6 +15,8 @@ import { language, titled } from "../../shared/words";
 import { signedIn, signIn } from "../app";
 import { calendarOf } from "../calendar";
 import { Hotline } from "../frame";
+import { doorOf } from "../door/door";
+import { Told } from "../door/told";
 import { useLoaded } from "../loaded";
 import { Thumb } from "../outcome";
 import { to } from "../place";
@@ -133,31 +135,50 @@ function Before({ slot, campaign }: Props) {
 
 type BookedProps = Props & { standing: Extract<Standing, { is: "booked" }>; press: () => void };
 
-function Booked({ slot, campaign, bookable, taking, standing, press }: BookedProps) {
+function Booked(props: BookedProps) {
+  const { slot, campaign, bookable, taking, standing, press } = props;
   const step = taking.step.value;
+  const mine = taking.mine.value ?? null;
+  const door = doorOf(mine, nowS.value ?? 0);
+  if (mine && (door.is === "in" || door.is === "over")) return <Thumb><Told door={door} mine={mine} zone={campaign.timezone} /></Thumb>;
   const until = momentOf(slot.cancel_until, campaign.timezone, language.value);
   const place = bookable.venue?.address ? titled(bookable.venue.address).text : undefined;
   return (
     <Thumb>
       <Notice mood="done" live="status" title={say(taking.movedUp ? "booked.moved-up" : "booked.title")}>
         <p>{say(slot.price_minor > 0 ? "booked.pay" : "booked.come")}</p>
+        {door.is === "before" && <p>{say("booked.door", { moment: momentOf(door.opensAt, campaign.timezone, language.value) })}</p>}
       </Notice>
+      {door.is === "open" && <ToDoor slot={slot} campaign={campaign} closesAt={door.closesAt} />}
       {step.step === "refused" && (
         <Notice mood="stop" live="alert">{lineOf(step.error, language.value)}</Notice>
       )}
-      <ToCalendar
-        slot={slot}
-        title={titleOf(bookable).text}
-        momentS={epochS(slot.starts_at)}
-        lastsS={epochS(slot.ends_at) - epochS(slot.starts_at)}
-        place={place}
-      />
+      {door.is !== "open" && (
+        <ToCalendar
+          slot={slot}
+          title={titleOf(bookable).text}
+          momentS={epochS(slot.starts_at)}
+          lastsS={epochS(slot.ends_at) - epochS(slot.starts_at)}
+          place={place}
+        />
+      )}
       {standing.late ? (
         <Notice mood="note" title={say(standing.begun ? "late.begun" : "late.title")}>{!standing.begun && <p>{say("late.why", { moment: until })}</p>}</Notice>
       ) : (
         <Leave until={until} press={press} />
       )}
     </Thumb>
+  );
+}
+
+/** The code that the venue scans: the thing to do now. */
+function ToDoor({ slot, campaign, closesAt }: Pick<Props, "slot" | "campaign"> & { closesAt: string }) {
+  const { id, day, hhmm } = partsOf(slot.slot_id);
+  return (
+    <>
+      <p class="note status">{say("booked.door-until", { time: clockOf(closesAt, campaign.timezone, language.value) })}</p>
+      <Button kind="act" icon="code" href={to("seasons", campaign.campaign_id, "facilities", id, day, hhmm, "code")}>{say("booked.code")}</Button>
+    </>
   );
 }
 

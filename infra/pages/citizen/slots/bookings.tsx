@@ -1,10 +1,13 @@
 // The slots that the person is in: booked, waiting, cancelled by their venue.
 
+import { nowS } from "../../shared/clock";
 import { Button } from "../../shared/parts/button";
 import { Chip, Notice } from "../../shared/parts/notice";
 import type { Asking } from "../../shared/api";
 import { signedIn, signIn } from "../app";
 import { timezoneOf, type Campaign } from "../catalogue";
+import { doorOf } from "../door/door";
+import { Strikes, type Missing } from "../door/strikes";
 import { Frame, Title } from "../frame";
 import { useLoaded, useLooking, Waiting } from "../loaded";
 import { to } from "../place";
@@ -21,11 +24,19 @@ interface Held {
   found: { campaign: Campaign; bookable: Bookable } | null;
 }
 
+interface Read {
+  held: Held[];
+  damaged: number;
+  missed: Missing[];
+}
+
 /** A catalogue that does not answer hides no booking. */
-async function bookingsRead(call: Asking): Promise<{ held: Held[]; damaged: number }> {
-  const { bookings, damaged } = await mineRead(call);
-  const held = bookings.map(async (mine) => ({ mine, found: await foundOf(partsOf(mine.slot_id).id).catch(() => null) }));
-  return { held: await Promise.all(held), damaged };
+async function bookingsRead(call: Asking): Promise<Read> {
+  const { bookings, damaged, strikes } = await mineRead(call);
+  const found = (slotId: string) => foundOf(partsOf(slotId).id).catch(() => null);
+  const held = bookings.map(async (mine) => ({ mine, found: await found(mine.slot_id) }));
+  const missed = strikes.map(async (strike) => ({ strike, found: await found(strike.slot_id) }));
+  return { held: await Promise.all(held), damaged, missed: await Promise.all(missed) };
 }
 
 export function Bookings() {
@@ -50,17 +61,28 @@ function Shown() {
         <div class="skeleton ticket" />
         <div class="skeleton ticket" />
       </Waiting>
-      {loaded.state === "read" &&
-        (loaded.value.held.length + loaded.value.damaged === 0 ? (
-          <Empty line={say("bookings.none")}><Button href="#/">{say("bookings.find")}</Button></Empty>
-        ) : (
-          <div class="stack">
-            <Title>{say("bookings.title")}</Title>
-            {loaded.value.damaged > 0 && <Notice mood="wait">{say("bookings.damaged", { count: loaded.value.damaged })}</Notice>}
-            <ul class="stack">{loaded.value.held.map((held) => <li key={held.mine.slot_id}><Card {...held} /></li>)}</ul>
-          </div>
-        ))}
+      {loaded.state === "read" && <All {...loaded.value} />}
     </>
+  );
+}
+
+function All({ held, damaged, missed }: Read) {
+  if (held.length + damaged + missed.length === 0) {
+    return <Empty line={say("bookings.none")}><Button href="#/">{say("bookings.find")}</Button></Empty>;
+  }
+  return (
+    <div class="groups">
+      <div class="stack">
+        <Title>{say("bookings.title")}</Title>
+        {damaged > 0 && <Notice mood="wait">{say("bookings.damaged", { count: damaged })}</Notice>}
+        {held.length > 0 ? (
+          <ul class="stack">{held.map((one) => <li key={one.mine.slot_id}><Card {...one} /></li>)}</ul>
+        ) : (
+          <p>{say("bookings.none")}</p>
+        )}
+      </div>
+      <Strikes of={missed} />
+    </div>
   );
 }
 
@@ -77,7 +99,9 @@ function Empty({ line, children }: { line: string; children: preact.ComponentChi
 
 function Card({ mine, found }: Held) {
   const { id, day, hhmm } = partsOf(mine.slot_id);
-  const [mood, state] = stateOfMine(mine);
+  const now = nowS.value ?? 0;
+  const [mood, state] = stateOfMine(mine, now);
+  const steps = ["seasons", found?.campaign.campaign_id ?? "", "facilities", id, day, hhmm];
   const { text, lang } = titleOf(found?.bookable ?? { id, title: null, venue: null, sport: null });
   const inside = (
     <div>
@@ -89,5 +113,5 @@ function Card({ mine, found }: Held) {
     </div>
   );
   if (!found) return <div class="card bookable">{inside}</div>;
-  return <a class="card bookable" href={to("seasons", found.campaign.campaign_id, "facilities", id, day, hhmm)}>{inside}</a>;
+  return <a class="card bookable" href={to(...steps, ...(doorOf(mine, now).is === "open" ? ["code"] : []))}>{inside}</a>;
 }

@@ -1,6 +1,6 @@
 // What can be booked by the hour: facilities, and activities whose seats are booked by session.
 
-import type { Asking } from "../../shared/api";
+import { ProblemError, type Asking } from "../../shared/api";
 import { dateOf } from "../../shared/figures";
 import type { Schema } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
@@ -13,6 +13,7 @@ import sports from "./sports.json";
 
 export type Slot = Schema<"SlotView">;
 export type Mine = Schema<"SlotBookingView">;
+export type Strike = Schema<"StrikeView">;
 export type FacilityDay = Schema<"FacilityDayView">;
 type Venue = Schema<"VenueView">;
 type Title = Facility["title"];
@@ -46,9 +47,19 @@ export async function dayRead(id: string, day: string, call: Asking): Promise<Fa
   return (await api.call("GET /facilities/{facility_id}/slots", asked)).body;
 }
 
-/** The slots that the person is in, of all campaigns. */
+/** The slots that the person is in, and those that they missed, of all campaigns. */
 export async function mineRead(call: Asking = {}): Promise<Schema<"SlotBookingsView">> {
   return (await api.call("GET /bookings", call)).body;
+}
+
+/** What the person is in the slot; null if they are not. */
+export async function bookingRead(slotId: string, call: Asking = {}): Promise<Mine | null> {
+  try {
+    return (await api.call("GET /slots/{slot_id}/booking", { ...call, path: { slot_id: slotId } })).body;
+  } catch (error) {
+    if (error instanceof ProblemError && error.slug === "not-found") return null;
+    throw error;
+  }
 }
 
 /** The campaign of a facility or activity, and what it says of it; null where no catalogue tells. */

@@ -9,6 +9,7 @@ import { language, locale, titled } from "../../shared/words";
 import { api, signedIn } from "../app";
 import { knownCampaign, type Campaign } from "../catalogue";
 import { nearDayOf, noonS } from "../days";
+import { doorOf } from "../door/door";
 import { Frame, Title } from "../frame";
 import { useLoaded, useLooking, Waiting } from "../loaded";
 import { to } from "../place";
@@ -113,7 +114,7 @@ function Row({ slot, mine, campaign, now }: { slot: Slot; mine: Mine | undefined
 
 /** What stands on a slot's row: what the person is in it goes first. */
 function stateOf(slot: Slot, mine: Mine | undefined, zone: string, now: number): [Mood, string] {
-  if (mine) return stateOfMine(mine);
+  if (mine) return stateOfMine(mine, now);
   const standing = standingAlone(slot, now);
   switch (standing.is) {
     case "open":
@@ -131,8 +132,15 @@ function stateOf(slot: Slot, mine: Mine | undefined, zone: string, now: number):
   }
 }
 
-export function stateOfMine(mine: Mine): [Mood, string] {
+export function stateOfMine(mine: Mine, now: number): [Mood, string] {
   if (mine.status === "cancelled") return ["stop", say("state.cancelled")];
+  const door = doorOf(mine, now);
+  if (door.is === "in") return ["done", say("state.in")];
+  if (door.is === "open") return ["wait", say("state.door")];
+  if (door.is === "over") {
+    if (door.missed === null) return ["stop", say("state.over")];
+    return door.missed.excused ? ["note", say("state.excused")] : ["stop", say("state.missed")];
+  }
   if (mine.status === "booked") return ["done", say(waited.has(mine.slot_id) ? "state.moved-up" : "state.booked")];
   return ["wait", mine.promotes ? say("state.waiting", { place: mine.place_in_line ?? 1 }) : say("state.waiting-over")];
 }

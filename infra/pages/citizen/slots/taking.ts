@@ -6,7 +6,7 @@ import { JITTER_S } from "../../shared/citizen";
 import { epochS } from "../../shared/server_time";
 import { api, heard, kept, signedIn } from "../app";
 import { pausedBy, SLOW_MS, underway } from "../claiming";
-import type { Mine } from "./catalogue";
+import { bookingRead, type Mine } from "./catalogue";
 
 export type What = "book" | "wait" | "leave";
 export type Step =
@@ -76,7 +76,7 @@ export class Taking {
     if (this.busy) return;
     let found: Mine | null;
     try {
-      found = await this.read();
+      found = await bookingRead(this.slotId);
     } catch (error) {
       // What was known stays; the next look finds out.
       heard(error);
@@ -134,7 +134,7 @@ export class Taking {
     }
     if (error.maybeDone || unsettled.has(this.slotId) || what === "leave") {
       try {
-        const found = await this.read();
+        const found = await bookingRead(this.slotId);
         this.settled(found);
         if (what === "leave" ? found === null : found !== null && found.status !== "cancelled") {
           if (what === "leave") this.gone();
@@ -150,15 +150,6 @@ export class Taking {
       }
     }
     this.step.value = { step: "refused", what, error };
-  }
-
-  private async read(): Promise<Mine | null> {
-    try {
-      return (await api.call("GET /slots/{slot_id}/booking", { path: { slot_id: this.slotId } })).body;
-    } catch (error) {
-      if (error instanceof ProblemError && error.slug === "not-found") return null;
-      throw error;
-    }
   }
 
   private settled(found: Mine | null): void {

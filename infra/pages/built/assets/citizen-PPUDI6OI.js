@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-XRTVBYM5.js";

@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-3HVW7VPQ.js";
