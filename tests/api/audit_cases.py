@@ -12,6 +12,7 @@ from tests.api.operate_cases import PACK, declared
 from tests.api.reverse_cases import redeemed
 from tests.api.settle_cases import closed, in_two_currencies
 from tests.api.stage import Stage
+from tests.door import arrive, at, book, open_door
 from tests.world import Answered
 
 AUDIT = "GET /admin/batches/{batch_id}/audit"
@@ -191,3 +192,11 @@ OUT_OF_RANGE = {"place": "query.audit", "message": "day is out of range for mont
 @case(BUDGETS, 400, "malformed", facts={"errors": [OUT_OF_RANGE]})
 def an_audit_of_no_day(s: Stage) -> Answered:
     return asked(declared(s), "2020-06-31")
+
+
+@case(AUDIT, 200, body=lambda text: '"ok":true' in text and "persons marked in its slots 1 = check-ins 1" in text)
+def an_audit_of_a_batch_that_pays_venues(s: Stage) -> Answered:
+    open_door(s)
+    book(s, "ann")
+    assert arrive(at(s)).status == 201
+    return s.operator().send(AUDIT, {"batch_id": "courts"})

@@ -164,10 +164,13 @@ def _of_purses(
         batch = services.cache.published_batch(batch_id)
         return batch.purse if batch else NO_PURSE
 
-    of_batches = {batch_id: purse_of(batch_id) for batch_id in tally.batches.keys() | recorded.keys()}
+    if unpaid := tally.batches.get(""):
+        told = equations.of_lines(unpaid, NO_PURSE.currency, "places")
+        yield from (Equation(f"check-ins that no batch pays: {text}", holds) for text, holds in told)
+    of_batches = {batch_id: purse_of(batch_id) for batch_id in tally.batches.keys() | recorded.keys() if batch_id}
     said = [*tally.recounted.whole.by_purse, *tally.stored.whole.by_purse]
     for purse in sorted({*of_batches.values(), *said}):
-        lines = BatchTally.total(one for name, one in tally.batches.items() if of_batches[name] == purse)
+        lines = BatchTally.total(one for name, one in tally.batches.items() if of_batches.get(name) == purse)
         told = equations.of_lines(lines, purse.currency)
         if is_closed:
             spent = {name: owed for name, owed in recorded.items() if of_batches[name] == purse}
@@ -202,8 +205,13 @@ def _of_stock(
 def _of_money(services: Services, batch_id: str, found: Evidence, snapshot: Snapshot) -> Iterator[Equation]:
     tally, batch = found.of_batch(batch_id), snapshot.batches[batch_id]
     recorded = {day: owed for day, owed in services.day_folds.spent(batch_id).items() if day in found.closed}
-    yield from equations.of_lines(tally, batch.purse.currency)
-    yield equations.of_coupons(tally, found.claims.of(batch.number).used, found.meanwhile(batch_id))
+    used, meanwhile = found.claims.of(batch.number).used, found.meanwhile(batch_id)
+    if batch.pays_venues:
+        yield from equations.of_lines(tally, batch.purse.currency, "places")
+        yield from equations.of_check_ins(tally, used, snapshot.controls[batch_id].quantity, meanwhile)
+    else:
+        yield from equations.of_lines(tally, batch.purse.currency)
+        yield equations.of_coupons(tally, used, meanwhile)
     yield equations.of_closed_days(found.of_closed_days(batch_id), recorded, batch.purse.currency)
     yield from equations.of_reserve(batch_id, snapshot, found.spent(batch_id))
     yield from _of_steps(batch_id, found, snapshot)
@@ -211,6 +219,8 @@ def _of_money(services: Services, batch_id: str, found: Evidence, snapshot: Snap
 
 
 def _of_steps(batch_id: str, found: Evidence, snapshot: Snapshot) -> Iterator[Equation]:
+    if snapshot.batches[batch_id].pays_venues:
+        return  # it has no claims, and its end moves no money: what is not spent is all in the rest
     control, count = snapshot.controls[batch_id], found.claims.of(snapshot.batches[batch_id].number)
     is_still = batch_id in found.counted and found.counted[batch_id] == final_count(control)
     if control.given_back >= UNCLAIMED and is_still:

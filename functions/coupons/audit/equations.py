@@ -21,8 +21,8 @@ from coupons.model.tallies import FAULTS_NAMED, BatchTally, DayTally, Faults
 from coupons.money import NOTHING, Amounts, Purse
 
 
-def of_lines(tally: BatchTally, currency: str) -> list[Equation]:
-    """Each line matched with its order and its coupon. Exact."""
+def of_lines(tally: BatchTally, currency: str, what: str = "coupons") -> list[Equation]:
+    """Each line matched with its order and its coupon, or place of a slot (`what`). Exact."""
     spent, back, ordered = (f"{one:{currency}}" for one in (tally.spent, tally.back, tally.ordered))
     return [
         _without_fault(
@@ -30,7 +30,7 @@ def of_lines(tally: BatchTally, currency: str) -> list[Equation]:
             tally.wrong_lines,
         ),
         _without_fault(f"orders of {tally.lines} lines have all their lines", tally.missing_lines),
-        _without_fault(f"coupons {tally.carried} carry the orders that keep them", tally.wrong_coupons),
+        _without_fault(f"{what} {tally.carried} carry the orders that keep them", tally.wrong_coupons),
         Equation(f"spent by lines: {spent} less {back} = by orders: {ordered}", tally.net == tally.ordered),
     ]
 
@@ -42,6 +42,18 @@ def of_coupons(tally: BatchTally, used: int, meanwhile: int) -> Equation:
         f"coupons used {used} = redemptions {tally.redemptions} - {tally.returned} that came back{moved}",
         abs(used - tally.kept) <= meanwhile,
     )
+
+
+def of_check_ins(tally: BatchTally, marked: int, quantity: int, meanwhile: int) -> list[Equation]:
+    """Each check-in's place is marked with its order, so equal numbers mean one order a mark. Reversals leave both."""
+    moved = f", {meanwhile} movements meanwhile" if meanwhile else ""
+    return [
+        Equation(
+            f"persons marked in its slots {marked} = check-ins {tally.redemptions}{moved}",
+            abs(marked - tally.redemptions) <= meanwhile,
+        ),
+        Equation(f"check-ins {tally.redemptions} <= quantity {quantity}", tally.redemptions <= quantity),
+    ]
 
 
 def of_reserve(batch_id: str, snapshot: Snapshot, spent: Amounts) -> list[Equation]:

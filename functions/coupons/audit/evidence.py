@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from coupons.audit.marks import count_marks
 from coupons.audit.recount import RecountScope, recount
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import DamagedClaim, Ruling
@@ -16,7 +17,7 @@ from coupons.model.tallies import BatchTally, DayTally
 from coupons.money import Amounts
 from coupons.process.passes import fold_spans
 from coupons.process.services import Services
-from coupons.times import day_of
+from coupons.times import DAY_S, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,14 @@ def gather(
 
 
 def _since(days: Sequence[SettlementDay], batches: Mapping[str, PublishedBatch]) -> list[SettlementDay]:
-    """The days since the first batch opened; there are no lines of the batches before."""
-    opened = [day_of(batch.opens_at_s, batch.timezone).isoformat() for batch in batches.values()]
+    """The days since the first batch opened; there are no lines of the batches before.
+
+    Check-in to a slot that begins at midnight opens on the day before.
+    """
+    opened = [
+        day_of(batch.opens_at_s - (DAY_S if batch.pays_venues else 0), batch.timezone).isoformat()
+        for batch in batches.values()
+    ]
     return [day for day in days if opened and day.day >= min(opened)]
 
 
@@ -92,7 +99,9 @@ def still_closed(days: Sequence[SettlementDay], beginning: AuditBeginning) -> fr
 def _count(
     services: Services, name: str, batches: Mapping[str, PublishedBatch], now_s: int, deadline_s: float
 ) -> Fold | None:
-    """All claims under the batches' claim keys. Batches of one exclusive group share a claim key, counted once."""
+    """All claims under the batches' claim keys, and the people whom batches paid venues for. Batches of one exclusive
+    group share a claim key, counted once.
+    """
     rulings = {batch.number: services.cache.control_now(batch_id).ruling for batch_id, batch in batches.items()}
 
     def fold_of(batch: PublishedBatch, places: range) -> Fold:
@@ -109,7 +118,10 @@ def _count(
     folds = list[Fold]()
     for claim_key, batch in {batch.claim_key: batch for batch in batches.values()}.items():
         sweep_id = f"{name}#claims#{claim_key}"
-        fold = fold_spans(services, sweep_id, batch.buckets, partial(fold_of, batch), deadline_s=deadline_s)
+        if batch.pays_venues:
+            fold = count_marks(services, sweep_id, batch, deadline_s)
+        else:
+            fold = fold_spans(services, sweep_id, batch.buckets, partial(fold_of, batch), deadline_s=deadline_s)
         if fold is None:
             return None
         folds.append(fold)

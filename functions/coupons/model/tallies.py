@@ -1,6 +1,7 @@
 """What an audit counts of settlement lines, and how it compares each line with its order and its coupon.
 
     line ── order number ──▶ order ── coupon id ──▶ coupon ── order key ──▶ the same order
+                                   ── booking id ──▶ mark in the slot ── order key ──▶ the same order
 
 Lines and orders are compared both ways: a line has the key and content that its order implies, and each line that an
 order must have exists. A coupon names one order, so two orders cannot have used the same coupon. Whether each used
@@ -17,8 +18,9 @@ from coupons.model.claims import Claim
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, LineAmounts, OrderRecord, order_key, redemption_line, reversal_line
 from coupons.model.payouts import SumsByPayout
+from coupons.model.slot_records import SlotRecord
 from coupons.money import NOTHING, Amounts, Purse
-from coupons.sealing import CouponRef
+from coupons.sealing import BookingRef, CouponRef
 
 FAULTS_NAMED = 3
 """Names kept of each kind of fault: enough to know where to look, and pieces stay small."""
@@ -197,6 +199,18 @@ def coupon_fault(order: OrderRecord, ref: CouponRef | None, batch_number: int, c
     if coupon.state != expected:
         return f"names a coupon that is {coupon.state}, not {expected}"
     return "" if coupon.use in (None, order.use) else "names a coupon that tells of another use"
+
+
+def mark_fault(order: OrderRecord, ref: BookingRef | None, record: SlotRecord | None) -> str:
+    """How the slot contradicts the order of a check-in; empty if it does not. The mark stays when it is reversed."""
+    if ref is None or ref.slot_id != order.slot_id:
+        return "names a booking that is not of its slot"
+    if record is None or ref.person not in record.booked:
+        return "names a place that nobody has"
+    mark = record.checked_in.get(ref.person)
+    if mark is None or mark.order != order_key(order.merchant_id, order.order_no):
+        return f"names a place that is {'marked by another order' if mark else 'not marked'}"
+    return "" if mark.at_s == order.at_s else "names a place that was used at another time"
 
 
 def _said(amounts: LineAmounts, currency: str) -> str:
