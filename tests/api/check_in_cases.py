@@ -128,14 +128,6 @@ def the_terms_do_not_pay_that_day(s: Stage) -> Answered:
     return arrive(at(s))
 
 
-@case(PUT, 201, body=unpaid("min-spend"))
-def the_slot_costs_less_than_the_terms_ask(s: Stage) -> Answered:
-    amount_off = {"kind": "amount_off", "threshold_minor": 6_001, "amount_minor": 2_000}
-    open_door(s, season(discount=amount_off))
-    book(s, "ann")
-    return arrive(at(s))
-
-
 @case(PUT, 201, body=unpaid("no-subsidy"))
 def no_batch_pays_for_the_slot(s: Stage) -> Answered:
     open_door(s, **programme())
