@@ -5,6 +5,8 @@ from __future__ import annotations
 from coupons.model.uses import Uses
 from coupons.process.services import replace_services
 from coupons.sealing import CouponRef
+from coupons.stores import keys
+from coupons.stores.limits import order_name
 from tests.editing import allow_late_scans
 from tests.store.faults import Counting
 from tests.store.uses import DAILY, EVENING, MIDNIGHT, code, counted, hold, release, reverse, shop, use, use_held
@@ -85,6 +87,14 @@ def test_a_release_gives_the_use_back(world: World) -> None:
     assert [hold(world, "a"), use(world, "b")] == ["held", "limit"]
     assert [release(world, "a"), release(world, "a")] == ["released", "again"]
     assert [use(world, "b"), use(world, "c")] == ["used", "limit"]
+
+
+def test_nothing_is_released_that_was_never_counted(world: World) -> None:
+    """No item comes of it."""
+    shop(world)
+    key = keys.limit("season", "daily", KEYS.person("ann"), "2020-06-06")
+    assert not world.services.tries([world.services.limits.release(key, order_name(b"o"))])
+    assert counted(world) == Uses()
 
 
 def test_a_hold_over_midnight_counts_on_the_day_of_the_hold(world: World) -> None:
