@@ -8,7 +8,7 @@ from functools import wraps
 from pydantic import BaseModel
 
 from coupons import refusals as r
-from coupons.audit import audits
+from coupons.audit import audits, programs
 from coupons.claim import booking, wallet
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
@@ -25,6 +25,7 @@ from coupons.web.bodies import (
     ExtendBody,
     LookupBody,
     MembersBody,
+    ProgramPointsQuery,
     QuantityBody,
     SlotBody,
     StopBody,
@@ -32,13 +33,14 @@ from coupons.web.bodies import (
 )
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
 from coupons.web.responses.claims import PersonView
+from coupons.web.responses.liability import ProgramPointsView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
 from coupons.web.responses.plan import PlanView
 from coupons.web.responses.slots import SlotCountsView
 from coupons.web.responses.strikes import ExcuseView
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "KEYS_SECRET_ARN")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
 AUDIT_S = 20.0
@@ -269,3 +271,20 @@ def get_budgets(request: Request) -> Response:
     elif query.audit:
         audit = audits.audit_day(services, campaign_id, query.audit, query.sweep, deadline_s)
     return Response(BudgetsView.of(campaign_id, found, audit))
+
+
+@api.route(
+    "GET /admin/programs/{program_id}/points",
+    scope="operator",
+    query=ProgramPointsQuery,
+    responses={200: ProgramPointsView},
+    refusals=(r.NotFound,),
+)
+def get_program_points(request: Request) -> Response:
+    """What a program's points come to, by when they end, in points and money; `recount` counts all accounts."""
+    services, query, program_id, audit = request.services, request.query, request.path["program_id"], None
+    found = programs.program_points(services, program_id, request.now_s)
+    if query.recount:
+        deadline_s = services.clock.monotonic_s() + AUDIT_S
+        audit = programs.audit_program(services, program_id, query.sweep, deadline_s)
+    return Response(ProgramPointsView.of(found, audit))

@@ -61,7 +61,7 @@ class Stream:
         return found
 
     def _items(self) -> dict[str, list[dict[str, Any]]]:
-        tables = [self._world.settings[name] for name in ("CLAIMS_TABLE", "ORDERS_TABLE")]
+        tables = [self._world.settings[name] for name in ("CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE")]
         return {table: items for table, items in self._world.items().items() if table in tables}
 
 

@@ -27,7 +27,8 @@ T = TypeVar("T")
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error)
 """The errors of reading an item that is not as we write it; those of pydantic and binascii are ValueErrors."""
 NO_BATCH, NO_SLOT = "its batch is not published", "its programme has no such slot"
-"""What an item lacks whose batch or slot is not there."""
+NO_PROGRAM = "no programme has its points"
+"""What an item lacks whose batch, slot or points are not there."""
 NAMED_MAX = 100
 """Damaged items of one invocation that are kept by name; the others are only counted."""
 

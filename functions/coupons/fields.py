@@ -196,6 +196,7 @@ PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
     "merchant_id": TypeAdapter(Id),
     "coupon_id": TypeAdapter(SealedId),
     "facility_id": TypeAdapter(FacilityId),
+    "program_id": TypeAdapter(Id),
     "slot_id": TypeAdapter(SlotId),
     "order_no": TypeAdapter(CallersNumber),
     "reversal_no": TypeAdapter(CallersNumber),

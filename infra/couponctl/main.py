@@ -18,6 +18,7 @@ from infra.couponctl import (
     members,
     merchants,
     pages,
+    points,
     reconcile,
     settlement,
     show,
@@ -44,7 +45,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         controls.extend,
         controls.districts,
     ),
-    "Watch": (watch.watch, stats.stats, audits.audit),
+    "Watch": (watch.watch, stats.stats, points.points, audits.audit),
     "Money": (
         budgets.budgets,
         settlement.settlement,

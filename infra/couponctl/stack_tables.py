@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from infra.couponctl.cli import Cli
 
-TABLES = ("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE")
+TABLES = ("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE")
 
 
 def settings_of(outputs: Mapping[str, str]) -> dict[str, str]:

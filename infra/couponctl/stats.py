@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 
     from coupons.count.recount import CellDifference
 
-BY = ("second", "minute", "hour", "day", "section", "district", "category", "channel", "funder", "batch", "tag")
+BY = ("second", "minute", "hour", "day", "section", "district", "category", "channel", "funder", "batch", "tag", "kind")
 """What the API takes, without its models, which `--help` must not load.
 
 Guarded by tests/unit/couponctl/test_stats.py::test_rows_are_those_of_the_api.
 """
 COUNTS = ("bookings", "claims", "redemptions", "reversals")
-SLOT_COUNTS = {
+RARE_COUNTS = {
     "slot_bookings": "slots booked",
     "slot_waits": "waits",
     "slot_promotions": "moved up",
     "slot_cancellations": "cancelled",
     "no_shows": "did not come",
     "check_ins": "checked in",
+    "points_earned": "points earned",
+    "points_spent": "points spent",
 }
 AMOUNTS = {"discount_minor": "discount", "merchant_match_minor": "match", "consumption_minor": "consumption"}
 NOT_RECOUNTED = "bookings of slots, seconds and refusals are known from the streams alone: they are not recounted"
@@ -74,16 +76,16 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         yield from table(("second", "batch", "claims", "refused, about"), rows)
     else:
         named = [*found["rows"], {"name": "in all", **found["total"]}]
-        slots = SLOT_COUNTS if any(row[name] for row in named for name in SLOT_COUNTS) else {}
+        rare = {name: said for name, said in RARE_COUNTS.items() if any(row[name] for row in named)}
         rows_ = [
             (
                 row["name"],
-                *(f"{row[name]:,}" for name in (*COUNTS, *slots)),
+                *(f"{row[name]:,}" for name in (*COUNTS, *rare)),
                 *(money(row[name], currency) for name in AMOUNTS),
             )
             for row in named
         ]
-        yield from table((found["by"], *COUNTS, *slots.values(), *AMOUNTS.values()), rows_)
+        yield from table((found["by"], *COUNTS, *rare.values(), *AMOUNTS.values()), rows_)
     yield ""
     left = [(one["batch_id"], f"{one['left']:,}", f"{one['quantity']:,}") for one in found["packs"]]
     yield from table(("batch", "packs left", "of"), left)

@@ -7,6 +7,7 @@ from typing import Any
 from coupons.model.slot_records import CheckInMark
 from coupons.slots.days import slot_of
 from tests.api.stage import Stage
+from tests.bus import Stream
 from tests.world import KEYS, Person
 
 SLOT = {"slot_id": "kitchen-table.2020-06-07.1000"}
@@ -134,7 +135,11 @@ def missed(s: Stage, first: Person, second: Person, shop: Person) -> None:
 
 
 def rewarded(s: Stage, person: Person) -> None:
-    """A visit of the festival's opening earns, its double does not, and one that was reported by mistake is void."""
+    """A visit of the festival's opening earns, its double does not, and one that was reported by mistake is void.
+
+    The operator asks what the points come to.
+    """
+    stream = Stream(s)
     partner = Person({"sub": "diner", "scope": "partner", "merchant_id": "qianmen-diner"})
     visit = {"person_id": "li-hua", "activity_id": "noodle-festival", "session_id": "opening", "kind": "event"}
     body = {**visit, "quantity": 1, "occurred_at": "2020-06-06T18:10:00+08:00"}
@@ -144,6 +149,9 @@ def rewarded(s: Stage, person: Person) -> None:
         path, why = {"event_id": "gate-2"}, {"reason": "Scanned at the exit"}
         partner.send("PUT /points/corrections/{event_id}", path, body=why)
     person.send("GET /points", query={"program_id": "noodle-points"})
+    s.count(stream.records())
+    asked = {"recount": "accounts", "sweep": "0123456789abcdef"}
+    s.operator().send("GET /admin/programs/{program_id}/points", {"program_id": "noodle-points"}, query=asked)
 
 
 def reserved(s: Stage, first: Person, second: Person, shop: Person) -> None:

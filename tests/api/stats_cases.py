@@ -26,6 +26,8 @@ NOTHING = {
     "slot_cancellations": 0,
     "no_shows": 0,
     "check_ins": 0,
+    "points_earned": 0,
+    "points_spent": 0,
 }
 USED = {
     **NOTHING,

@@ -183,6 +183,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "POST /admin/persons/lookup": lambda _: {"body": {"person_id": "ann"}},
     "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
     "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,
+    "GET /admin/programs/{program_id}/points": lambda _: {"path": {"program_id": "sports-points"}},
 }
 
 

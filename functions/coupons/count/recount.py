@@ -11,16 +11,17 @@ from coupons.clock import FENCE_S
 from coupons.count.shards import counted_of, minute_of
 from coupons.damage import all_of
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
+from coupons.model.points_sums import PointsSums, PointsWrite
 from coupons.model.statistics import HOUR_S, MINUTE_S, OF_STREAM_ALONE, Cell, Counts, total
 from coupons.process.passes import side_by_side
 from coupons.process.services import Services
 from coupons.refusals import NotFound
 from coupons.stores import keys
+from coupons.stores.points_keys import ACCOUNT_BUCKETS
 from coupons.stores.statistics import MinuteOf, StoredRow
 from coupons.stores.statistics_keys import day_of_hour
-from coupons.stores.streams import BookingChange
+from coupons.stores.streams import BookingChange, Countable
 from coupons.times import epoch_s
 
 Minutes = dict[MinuteOf, Counter[Cell]]
@@ -49,8 +50,8 @@ def recount(services: Services, campaign_id: str, until_s: int) -> Recount:
     """The minutes before `until_s`, as they are stored and as the items say. Raises NotFound, and Damaged.
 
     What only the stream says (`OF_STREAM_ALONE`) is not compared. A minute that an item can still change is not either:
-    give the time up to which the streams are counted, less `FENCE_S`. 1 read unit each 4 KB of bookings, claims, lines
-    and rows.
+    give the time up to which the streams are counted, less `FENCE_S`. 1 read unit each 4 KB of bookings, claims, lines,
+    entries of points, and rows.
     """
     batches = _batches(services, campaign_id)
     rows = _rows(services, batches, until_s)
@@ -117,7 +118,7 @@ def _rows(services: Services, batches: list[PublishedBatch], until_s: int) -> di
     return found
 
 
-def _items(services: Services, batches: list[PublishedBatch]) -> Iterator[Claim | MerchantLine | BookingChange]:
+def _items(services: Services, batches: list[PublishedBatch]) -> Iterator[Countable]:
     campaign_id, numbers = batches[0].campaign_id, {batch.number for batch in batches}
     claim_buckets = {(batch.claim_key, bucket) for batch in batches for bucket in range(batch.buckets)}
     for claims in side_by_side(services, lambda at: list(services.claims.in_bucket(*at)), sorted(claim_buckets)):
@@ -128,6 +129,14 @@ def _items(services: Services, batches: list[PublishedBatch]) -> Iterator[Claim 
     days = [(day.day, bucket) for day in services.days.all(consistent=True) for bucket in range(keys.DAY_BUCKETS)]
     for lines in side_by_side(services, lambda at: list(_lines(services, *at)), days):
         yield from (one for one in lines if one.line.purse.campaign_id == campaign_id)
+    programme = services.programmes.current(campaign_id)
+    if programme is not None and programme.document.incentives is not None:
+        program_id = programme.document.incentives.program_id
+        buckets = range(ACCOUNT_BUCKETS)
+        for entries in side_by_side(
+            services, lambda bucket: list(services.points_reads.entries(program_id, bucket)), buckets
+        ):
+            yield from (PointsWrite(program_id, PointsSums(), entry) for entry in entries)
 
 
 def _lines(services: Services, day: str, bucket: int) -> Iterator[MerchantLine]:

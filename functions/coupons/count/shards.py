@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from coupons.damage import NO_BATCH, NO_SLOT, UNREADABLE, Damaged, expected, reason_of
+from coupons.damage import NO_BATCH, NO_PROGRAM, NO_SLOT, UNREADABLE, Damaged, expected, reason_of
 from coupons.model import statistics
 from coupons.model.claims import Claim
 from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import MerchantLine
+from coupons.model.points_sums import PointsSums, PointsWrite
 from coupons.model.slot_events import SlotWrite
 from coupons.model.statistics import HOUR_S, MINUTE_S, Cell, Counted
 from coupons.process.services import Services
@@ -19,6 +20,7 @@ from coupons.refusals import Busy
 from coupons.slots.days import slot_of
 from coupons.slots.settled import settled_in
 from coupons.stores.dynamodb import TransactionFailed
+from coupons.stores.liabilities import numbers_of
 from coupons.stores.parts import Part
 from coupons.stores.statistics import MinuteOf, StreamShard
 from coupons.stores.streams import Countable, counted, stream_place_of
@@ -38,6 +40,7 @@ class StreamRecord(NamedTuple):
     """When the item changed, by DynamoDB's clock."""
     counted: Counted | None
     is_unknown: bool = False
+    points: PointsWrite | None = None
 
 
 @dataclass(slots=True)
@@ -52,12 +55,15 @@ class _Part:
     minutes: dict[MinuteOf, Counter[Cell]] = field(default_factory=dict)
     seconds: dict[tuple[str, int], Counter[int]] = field(default_factory=dict)
     late: set[tuple[str, int]] = field(default_factory=set)
+    programs: dict[str, PointsSums] = field(default_factory=dict)
 
     def take(self, record: StreamRecord, now_s: int) -> bool:
         """True if the record is in this part now; False if the transaction would become too large."""
         one = record.counted
-        if one is not None and not self._fits(one):
+        if not self._fits(record):
             return False
+        if record.points is not None:
+            self.programs.setdefault(record.points.program_id, PointsSums()).take(record.points.sums)
         self.number, self.changed_at_s = record.number, max(self.changed_at_s, record.changed_at_s)
         self.unknown += record.is_unknown
         if one is None:
@@ -71,11 +77,16 @@ class _Part:
             self.late.add((one.campaign_id, one.hour_s))
         return True
 
-    def _fits(self, one: Counted) -> bool:
-        """A record takes at most three rows: its minute, the batch's second, the mark of its hour."""
-        rows = len(self.minutes) + len(self.seconds) + len(self.late)
+    def _fits(self, record: StreamRecord) -> bool:
+        """A record takes at most four rows: its minute, the batch's second, the mark of its hour, its program's."""
+        if record.counted is None and record.points is None:
+            return True
+        rows = len(self.minutes) + len(self.seconds) + len(self.late) + len(self.programs)
         cells = sum(map(len, self.minutes.values())) + sum(map(len, self.seconds.values()))
-        return not rows or (rows + 3 <= ROWS_MAX and cells + len(one.cells) + 1 <= CELLS_MAX)
+        cells += sum(len(numbers_of(sums)) for sums in self.programs.values())
+        more = len(record.counted.cells) if record.counted else 0
+        more += len(numbers_of(record.points.sums)) if record.points else 0
+        return not rows or (rows + 4 <= ROWS_MAX and cells + more + 1 <= CELLS_MAX)
 
 
 def count(services: Services, records: Sequence[dict[str, Any]], shard: StreamShard, now_s: int) -> int:
@@ -120,7 +131,9 @@ def _record(services: Services, record: dict[str, Any]) -> StreamRecord:
     told = record["dynamodb"]
     number, changed_at_s = str(told["SequenceNumber"]), int(told["ApproximateCreationDateTime"])
     try:
-        return StreamRecord(number, changed_at_s, _counted(services, record))
+        what = counted(record)
+        points = what if isinstance(what, PointsWrite) else None
+        return StreamRecord(number, changed_at_s, _counted(services, record, what), points=points)
     except Damaged as found:
         services.damages.note(found)
     except UNREADABLE as error:
@@ -129,19 +142,19 @@ def _record(services: Services, record: dict[str, Any]) -> StreamRecord:
     return StreamRecord(number, changed_at_s, None, is_unknown=True)
 
 
-def _counted(services: Services, record: dict[str, Any]) -> Counted | None:
-    what = counted(record)
-    if what is None:
+def _counted(services: Services, record: dict[str, Any], what: Countable | None) -> Counted | None:
+    if what is None or (isinstance(what, PointsWrite) and what.entry is None):
         return None
-    with expected(*stream_place_of(record)[:3], NO_SLOT if isinstance(what, SlotWrite) else NO_BATCH):
+    missing = NO_SLOT if isinstance(what, SlotWrite) else NO_PROGRAM if isinstance(what, PointsWrite) else NO_BATCH
+    with expected(*stream_place_of(record)[:3], missing):
         found = counted_of(services, what)
         return found if found.cells else None
 
 
 def counted_of(services: Services, what: Countable) -> Counted:
-    """What a claim, a line, a booking or a slot's write adds to which minute.
+    """What a claim, a line, a booking, a slot's write or an entry of points adds to which minute.
 
-    Raises NotFound if its batch is not published, or no programme has its slot.
+    Raises NotFound if its batch is not published, or no programme has its slot or its points.
     """
     match what:
         case Claim():
@@ -153,6 +166,10 @@ def counted_of(services: Services, what: Countable) -> Counted:
         case SlotWrite():
             slot = slot_of(services, what.name.slot_id)
             return statistics.of_slot(slot, _merchant(services, slot.of.merchant_id), what.before, what.after)
+        case PointsWrite():
+            assert what.entry, "an account alone is in no minute"
+            of = services.programmes.of_program(what.program_id)
+            return statistics.of_points(of.campaign_id, of.timezone, what.entry)
     batch = services.cache.batch_numbered(what.booking.batch_number)
     return statistics.of_booking(batch, what.booking.booked_at_s, 1 if what.is_made else -1)
 
@@ -183,6 +200,7 @@ def _writes(services: Services, shard: StreamShard, read: str, part: _Part) -> l
             for (batch_id, minute_s), seconds in part.seconds.items()
         ),
         *(store.mark(*hour, row) for hour in part.late),
+        *(services.liabilities.add(program_id, row, sums) for program_id, sums in part.programs.items()),
     ]
 
 

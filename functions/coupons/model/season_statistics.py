@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 
 from coupons.model.statistics import Flow
 
-By = Literal["second", "minute", "hour", "day", "section", "district", "category", "channel", "funder", "batch", "tag"]
+By = Literal[
+    "second", "minute", "hour", "day", "section", "district", "category", "channel", "funder", "batch", "tag", "kind"
+]
 """What the rows are: spans of time, or what was counted by."""
 
 

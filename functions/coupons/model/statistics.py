@@ -9,6 +9,8 @@
 | discount, merchant match, consumption | money of the lines, reversals negative | everything; a funder has its part |
 | slot bookings, waits, promotions, cancellations | what people became in a slot | see below |
 | no-shows | places that nobody used, at the moment when check-in closed | see below |
+| points earned | earnings less corrections | kind of the visit |
+| points spent | exchanges less what was given back | batch |
 
 A funder's bookings and claims are not stored: they are those of the batches that it pays a part of.
 
@@ -31,6 +33,7 @@ from coupons.model.batches import PublishedBatch
 from coupons.model.facilities import Facility
 from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import Line
+from coupons.model.points_entries import Entry
 from coupons.model.slot_records import BookingState, SlotRecord
 from coupons.model.slots import Bookable, Slot
 from coupons.times import wall_clock
@@ -49,9 +52,11 @@ Flow = Literal[
     "slot_cancellations",
     "no_shows",
     "check_ins",
+    "points_earned",
+    "points_spent",
 ]
 """What is counted. Consumption is the order's amount before the coupon: discount, merchant match and what was paid."""
-Dimension = Literal["", "section", "district", "category", "channel", "funder", "batch", "tag"]
+Dimension = Literal["", "section", "district", "category", "channel", "funder", "batch", "tag", "kind"]
 """What it is counted by; empty: the whole campaign."""
 OF_STREAM_ALONE: frozenset[Flow] = frozenset(
     ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations", "no_shows"),
@@ -203,6 +208,19 @@ def of_slot(slot: Slot, merchant: MerchantRecord | None, before: SlotRecord, aft
     }
     wall_clock(at_s, slot.timezone)
     return Counted("", slot.campaign_id, slot.timezone, at_s, cells)
+
+
+def of_points(campaign_id: str, timezone: str, entry: Entry) -> Counted:
+    """An entry of a person's points, at its own time. The end of a lot is counted with its program alone."""
+    cells = dict[Cell, int]()
+    if entry.kind in ("earn", "correct"):
+        places: list[tuple[Dimension, str]] = [("", ""), ("kind", entry.points_kind or "")]
+        cells = {Cell("points_earned", *place): entry.points for place in places if entry.points}
+    elif entry.kind in ("exchange", "give-back"):
+        places = [("", ""), ("batch", entry.batch_id or "")]
+        cells = {Cell("points_spent", *place): -entry.points for place in places}
+    wall_clock(entry.at_s, timezone)
+    return Counted("", campaign_id, timezone, entry.at_s, cells)
 
 
 def _slot_places(of: Bookable, merchant: MerchantRecord | None) -> Iterator[tuple[Dimension, str]]:

@@ -31,6 +31,7 @@ class Programmes:
         self._heads: Fresh[str, ProgrammeHead | None] = Fresh(clock, store.head)
         self._documents: dict[str, CurrentProgramme] = {}
         self._owners: dict[str, str] = {}
+        self._owners_of_points: dict[str, str] = {}
 
     def current(self, campaign_id: str) -> CurrentProgramme | None:
         """None: the campaign has no programme, or there is no such campaign. Raises Damaged."""
@@ -61,6 +62,17 @@ class Programmes:
             found = self.current(campaign_id)
         if found is None:
             raise NotFound(detail=f"No facility {facility_id!r}.")
+        return found
+
+    def of_program(self, program_id: str) -> CurrentProgramme:
+        """The programme whose visits earn these points. Raises NotFound, Damaged."""
+        if program_id not in self._owners_of_points:
+            owner = self._store.program_owner(program_id)
+            if owner is not None:
+                self._owners_of_points[program_id] = owner
+        found = self.current(self._owners_of_points.get(program_id, ""))
+        if found is None or found.document.incentives is None or found.document.incentives.program_id != program_id:
+            raise NotFound(detail=f"No points of a program {program_id!r}.")
         return found
 
     def renew(self, campaign_id: str) -> None:

@@ -43,10 +43,13 @@ from coupons.stores.dynamodb import Dynamo
 from coupons.stores.failed_records import FailedRecords
 from coupons.stores.folds import Folds
 from coupons.stores.groups import Groups
+from coupons.stores.liabilities import Liabilities
 from coupons.stores.limits import Limits
 from coupons.stores.orders import Orders
 from coupons.stores.parts import Part
 from coupons.stores.points import PointsStore
+from coupons.stores.points_folds import PointsFolds
+from coupons.stores.points_reads import PointsReads
 from coupons.stores.programmes import ProgrammeStore
 from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.registry import Registry
@@ -109,6 +112,7 @@ class Services:
 
     programme_store = _lazy(lambda s: ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
     swept_day_store = _lazy(lambda s: SweptDayStore(s.patient, s.settings["CATALOG_TABLE"]))
+    liabilities = _lazy(lambda s: Liabilities(s.patient, s.settings["CATALOG_TABLE"]))
     statistics = _lazy(lambda s: Statistics(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
 
     claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
@@ -124,6 +128,8 @@ class Services:
     audit_reads = _lazy(lambda s: AuditReads(s.patient, s.settings["ORDERS_TABLE"]))
 
     points = _lazy(lambda s: PointsStore(s.patient, s.settings["POINTS_TABLE"]))
+    points_reads = _lazy(lambda s: PointsReads(s.patient, s.settings["POINTS_TABLE"]))
+    points_folds = _lazy(lambda s: PointsFolds(s.patient, s.settings["CATALOG_TABLE"]))
 
     bus = _lazy(lambda s: Bus(bus.client(), s.settings["EVENT_BUS"]))
     failed_records = _lazy(lambda s: FailedRecords(failed_records.client(), s.settings["FAILED_EVENTS_QUEUE_URL"]))

@@ -59,11 +59,13 @@ class PointsStore:
     def month(self, program_id: str, person: bytes, day: str) -> Month:
         """The month of a day. Read it after its account: then no older one passes with a newer version."""
         name = month_of(day)
-        found = self._table.get(keys.month(program_id, person, name), lambda item: _month(name, item), consistent=True)
+        found = self._table.get(
+            keys.month(program_id, person, name), lambda item: month_of_item(name, item), consistent=True
+        )
         return found or Month()
 
     def event(self, partner_id: str, event_id: str) -> ReportedEvent | None:
-        return self._table.get(keys.event(partner_id, event_id), _event, consistent=True)
+        return self._table.get(keys.event(partner_id, event_id), event_of, consistent=True)
 
     def allotment(self, partner_id: str, program_id: str) -> PartnersAllotment:
         return (
@@ -195,7 +197,8 @@ def account_of(item: Item) -> Account:
     return Account(sure(item["v"], int), lots, sure(item["d"], int), amounts(item["m"]), visits)
 
 
-def _month(name: str, item: Item) -> Month:
+def month_of_item(name: str, item: Item) -> Month:
+    """The month `yyyy-mm`."""
     return Month({f"{name}-{day}": raw for day, raw in amounts(item["r"]).items()})
 
 
@@ -235,7 +238,8 @@ def _report_fields(report: Report) -> Item:
     return fields | {name: value for name, value in stated.items() if value is not None}
 
 
-def _event(item: Item) -> ReportedEvent:
+def event_of(item: Item) -> ReportedEvent:
+    """Raises UnlikeError and the like."""
     correction = Correction(sure(item["x"], str), sure(item["y"], int)) if "x" in item else None
     if "h" not in item and correction is None:
         raise UnlikeError("is neither reported nor corrected")

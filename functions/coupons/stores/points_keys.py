@@ -19,11 +19,12 @@ from coupons.sealing import bucket_of
 from coupons.stores.keys import Key, person_text
 
 ACCOUNT_BUCKETS = 4096
+POINTS = "POINTS#"
 BALANCE, MONTH, ENTRY = "BALANCE#", "MONTH#", "ENTRY#"
 
 
 def account_bucket(program_id: str, bucket: int) -> str:
-    return f"POINTS#{program_id}#{bucket}"
+    return f"{POINTS}{program_id}#{bucket}"
 
 
 def accounts_of(program_id: str, person: bytes) -> str:
@@ -37,7 +38,12 @@ def balance(program_id: str, person: bytes) -> Key:
 
 def month(program_id: str, person: bytes, name: str) -> Key:
     """`name`: `yyyy-mm`."""
-    return Key(pk=accounts_of(program_id, person), sk=f"{MONTH}{person_text(person)}#{name}")
+    return Key(pk=accounts_of(program_id, person), sk=f"{months_of(person)}{name}")
+
+
+def months_of(person: bytes) -> str:
+    """How the sort keys of a person's months begin."""
+    return f"{MONTH}{person_text(person)}#"
 
 
 def entries_of(person: bytes) -> str:

@@ -45,8 +45,8 @@ from coupons.stores.values import sure
 
 ROWS = 8
 NO_MARKS = (0,) * ROWS
-_FLOWS: dict[Flow, str] = dict(zip(get_args(Flow), "KCRUDGTOWPXAI", strict=True))
-_DIMENSIONS: dict[Dimension, str] = dict(zip(get_args(Dimension), ["", *"sdkhfbt"], strict=True))
+_FLOWS: dict[Flow, str] = dict(zip(get_args(Flow), "KCRUDGTOWPXAIYZ", strict=True))
+_DIMENSIONS: dict[Dimension, str] = dict(zip(get_args(Dimension), ["", *"sdkhfbtp"], strict=True))
 _FLOW_OF = {letter: flow for flow, letter in _FLOWS.items()}
 _DIMENSION_OF = {letter: dimension for dimension, letter in _DIMENSIONS.items()}
 

@@ -8,6 +8,7 @@
 | | `hour#row` | `late`: how often a row was changed after its hour |
 | | `DAY`number | something was counted in an hour of this day |
 | `SECONDS#batch#minute#row` | `CLAIMED`, `REFUSED` | claims and refusals of each second |
+| `PROGRAM#id` | `POINTS#row` | what the points of a program come to, in 8 rows |
 
 Hours and minutes are 10 digits, the epoch second in which they begin, so that they sort by time.
 """
@@ -96,3 +97,15 @@ def batch_and_minute(partition: str) -> tuple[str, int]:
     """Those in `SECONDS#batch#minute#row`."""
     _, batch_id, minute_s, _ = partition.split("#")
     return batch_id, int(minute_s)
+
+
+_POINTS = "POINTS#"
+
+
+def points_rows(program_id: str) -> tuple[str, str]:
+    """The partition of a program's rows, and how their sort keys begin."""
+    return f"PROGRAM#{program_id}", _POINTS
+
+
+def points_row(program_id: str, row: int) -> Key:
+    return Key(pk=f"PROGRAM#{program_id}", sk=f"{_POINTS}{row}")

@@ -1,4 +1,4 @@
-"""Records of the streams of `claims` and `orders`, as Lambda hands them over.
+"""Records of the streams of `claims`, `orders` and `points`, as Lambda hands them over.
 
 | record | means |
 |---|---|
@@ -7,6 +7,7 @@
 | INSERT or MODIFY of a slot | people booked, moved up, or left; its venue cancelled it |
 | INSERT of a settlement line (it has a `kind`) | a coupon was redeemed, a person checked in, or either reversed |
 | INSERT or REMOVE of `BOOKING#person` | a batch was booked, or the booking cancelled; for statistics only |
+| INSERT or MODIFY of `BALANCE#person`, INSERT of an entry | points moved; for statistics only |
 
 No other record makes an event. Bookings, orders and holds are not announced, and a coupon changes with a line.
 template.yaml filters in the same way, so that the function is not called for other records. Statistics get every
@@ -20,11 +21,13 @@ from typing import Any, NamedTuple
 from coupons.damage import UnlikeError, blamed
 from coupons.model.claims import BookingRecord, Claim
 from coupons.model.orders import MerchantLine
+from coupons.model.points_accounts import Account
+from coupons.model.points_sums import PointsWrite, of_account, of_entry
 from coupons.model.programmes import Announced
 from coupons.model.slot_events import SlotWrite
 from coupons.model.slot_records import SlotRecord
 from coupons.model.slots import SlotName
-from coupons.stores import announced, bookings, claims, keys, orders, slot_keys, slots
+from coupons.stores import announced, bookings, claims, keys, orders, points, points_keys, slot_keys, slots
 from coupons.stores.attributes import Item, decode
 from coupons.stores.values import refuse_other_types
 
@@ -72,7 +75,7 @@ class BookingChange(NamedTuple):
     is_made: bool
 
 
-Countable = Claim | MerchantLine | BookingChange | SlotWrite
+Countable = Claim | MerchantLine | BookingChange | SlotWrite | PointsWrite
 
 
 def counted(record: dict[str, Any]) -> Countable | None:
@@ -80,6 +83,8 @@ def counted(record: dict[str, Any]) -> Countable | None:
 
     An item that its table's time to live removed was not cancelled by anybody.
     """
+    if str(record["dynamodb"]["Keys"]["pk"]["S"]).startswith(points_keys.POINTS):
+        return _points_write(record)
     if not _is_booking(record):
         found = inserted(record)
         return None if isinstance(found, Announced) else found
@@ -91,6 +96,24 @@ def counted(record: dict[str, Any]) -> Countable | None:
         change = BookingChange(bookings.from_item(decode(image)), is_made)
         refuse_other_types(change)
         return change
+
+
+def _points_write(record: dict[str, Any]) -> PointsWrite | None:
+    """None: a person's month, or an item that was removed."""
+    told, place = record["dynamodb"], stream_place_of(record)
+    if record["eventName"] == "REMOVE":
+        return None
+    with blamed(*place[:3]):
+        _, program_id, _ = place.pk.split("#")
+        write = None
+        if place.sk.startswith(points_keys.ENTRY) and record["eventName"] == "INSERT":
+            entry = points.entry_of(decode(told["NewImage"]))
+            write = PointsWrite(program_id, of_entry(entry), entry)
+        elif place.sk.startswith(points_keys.BALANCE):
+            before = points.account_of(decode(told["OldImage"])) if "OldImage" in told else Account()
+            write = PointsWrite(program_id, of_account(before, points.account_of(decode(told["NewImage"]))))
+        refuse_other_types(write)
+        return write
 
 
 def _is_booking(record: dict[str, Any]) -> bool:

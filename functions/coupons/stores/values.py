@@ -130,7 +130,7 @@ def _fits(hint: Any) -> _Fits:
         each = _fits(args[0])
         return lambda value: isinstance(value, origin) and all(map(each, value))
     if origin is not None and issubclass(origin, Mapping):
-        name, of = (_fits(arg) for arg in args)
+        name, of = (_fits(arg) for arg in (args if len(args) > 1 else (*args, int)))  # a Counter states its keys
         return lambda value: isinstance(value, Mapping) and all(name(key) and of(value[key]) for key in value)
     if is_dataclass(hint) or hasattr(hint, "_fields"):
         return lambda value: value.__class__ is hint and not _unlike(value)

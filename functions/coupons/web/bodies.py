@@ -292,3 +292,12 @@ class BudgetsQuery(AuditQuery):
     """Recount the whole `campaign`, or a settlement day; absent: count nothing."""
     cursor: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,64}~[0-9]{6,9}~(reserve|release|rollover))?$")] = ""
     """`next` of the page of movements before; absent: the first page."""
+
+
+ProgramRecount = Literal["accounts"]
+"""What of a program can be counted again."""
+
+
+class ProgramPointsQuery(AuditQuery):
+    recount: ProgramRecount | None = None
+    """Recount all `accounts`; absent: count nothing."""

@@ -31,6 +31,9 @@ def test_nothing_listening_is_exit_code_3(capsys: pytest.CaptureFixture[str], mo
     assert "`make run` starts the local stack" in remedy
 
 
+AUDIT_TAKES = "audit takes a BATCH, --campaign CAMPAIGN or --program PROGRAM"
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -89,7 +92,7 @@ def test_an_answer_that_is_no_json_is_no_stack(stack: Stack) -> None:
         (["publish", "first"], 1, {"command": "publish", "status": 409, "slug": "budget-exceeded", "detail": "no"}),
         (["clock"], 3, {"command": "clock", "slug": "unreachable"}),
         (["publish"], 2, {"slug": "wrong-usage", "detail": "Missing argument 'BATCH'."}),
-        (["audit"], 2, {"slug": "wrong-usage", "detail": "audit takes a BATCH or --campaign CAMPAIGN"}),
+        (["audit"], 2, {"slug": "wrong-usage", "detail": AUDIT_TAKES}),
         (["apply", "absent.yaml"], 2, {"slug": "unreadable-file", "detail": "absent.yaml: No such file or directory"}),
         (["reconcile", __file__, "--merchant", "diner"], 1, {"slug": "bad-file"}),
     ],

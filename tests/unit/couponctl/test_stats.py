@@ -22,11 +22,12 @@ from tests.world import World
 STATS = "GET /campaigns/season/stats"
 FLOWS = ("bookings", "claims", "redemptions", "reversals", "discount_minor", "merchant_match_minor")
 SLOTS = ("slot_bookings", "slot_waits", "slot_promotions", "slot_cancellations", "no_shows")
+RARE = (*SLOTS, "check_ins", "points_earned", "points_spent")
 MINUTE = MinuteOf("season", 1_591_408_800, 1_591_408_860)
 
 
 def flows(**numbers: int) -> dict[str, Any]:
-    return dict.fromkeys((*FLOWS, "consumption_minor", "check_ins", *SLOTS), 0) | numbers
+    return dict.fromkeys((*FLOWS, "consumption_minor", *RARE), 0) | numbers
 
 
 def found(**changes: Any) -> Reply:

@@ -2,142 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coupons.model.points_accounts import (
-    Account,
-    AccountChange,
-    balance,
-    by_expiry,
-    corrected,
-    earned,
-    given_back,
-    passed,
-    spent,
-)
-from coupons.model.points_entries import Earning, Entry, refused
-from coupons.model.points_rules import Month
-from coupons.times import DAY_S, day_of, day_start_s
-from tests.points import ZONE, points_rules
-
-CAPS = {"day": 40, "month": 70, "year": 120}
-FIRST = 50
-RULES = points_rules(
-    bonuses=[{"kind": "first_of_kind", "points": FIRST}],
-    caps=[
-        {"per": per, "max": most, "from": "2000-01-03" if per == "day" else "2001-01-01"} for per, most in CAPS.items()
-    ],
-    late_days=31,
-)
-BEGIN_S = day_start_s(date(2021, 12, 20), ZONE)
-
-
-def recomputed(visits: list[Earning]) -> dict[int, int]:
-    """The points of each year that a set of valid visits counts, computed from the set alone: an oracle."""
-    days = Counter[str]()
-    for one in visits:
-        days[one.day] += one.raw
-    months, years = Counter[str](), Counter[int]()
-    for day, raw in days.items():
-        months[day[:7]] += min(CAPS["day"], raw)
-    for month, points in months.items():
-        years[int(month[:4])] += min(CAPS["month"], points)
-    found = {year: min(CAPS["year"], points) for year, points in years.items()}
-    for kind in {one.kind for one in visits}:
-        first = int(min(one.day for one in visits if one.kind == kind)[:4])
-        found[first] += FIRST
-    return {year: points for year, points in found.items() if points}
-
-
-@dataclass
-class Ledger:
-    """One person's account as a store would keep it, with every entry. Each change checks the promises."""
-
-    now_s: int = BEGIN_S
-    account: Account = field(default_factory=Account)
-    months: dict[str, Month] = field(default_factory=lambda: defaultdict(Month))
-    entries: list[Entry] = field(default_factory=list)
-    valid: list[Earning] = field(default_factory=list)
-    exchanges: list[Entry] = field(default_factory=list)
-    number: int = 0
-
-    def name(self) -> str:
-        self.number += 1
-        return f"event-{self.number:04}"
-
-    def earn(self, kind: str, days_ago: int, raw: int = 10) -> Entry | None:
-        day = (day_of(self.now_s, ZONE) - timedelta(days=days_ago)).isoformat()
-        visit = Earning(self.name(), kind, day, raw)
-        if RULES.is_late(day, self.now_s):
-            self.entries.append(refused(visit, "late", self.now_s))
-            return None
-        self.valid.append(visit)
-        return self.keep(earned(RULES, self.account, self.months[day[:7]], visit, self.now_s), day[:7])
-
-    def correct(self, visit: Earning) -> Entry | None:
-        if RULES.has_ended(int(visit.day[:4]), self.now_s):
-            return None
-        self.valid.remove(visit)
-        month = visit.day[:7]
-        return self.keep(corrected(RULES, self.account, self.months[month], visit, self.now_s), month)
-
-    def spend(self, price: int) -> Entry | None:
-        change = spent(self.account, price, self.name(), self.now_s)
-        assert (change is not None) == (balance(self.account, self.now_s) >= price)
-        if change is None:
-            return None
-        self.exchanges.append(self.keep(change))
-        return self.exchanges[-1]
-
-    def give_back(self, exchange: Entry) -> Entry:
-        self.exchanges.remove(exchange)
-        return self.keep(given_back(RULES, self.account, exchange, self.name(), self.now_s))
-
-    def keep(self, change: AccountChange, month: str = "") -> Entry:
-        assert change.account.version == self.account.version + 1
-        self.account = change.account
-        self.entries += change.entries
-        if change.month is not None:
-            self.months[month] = change.month
-        self.check()
-        return change.entry
-
-    def check(self) -> None:
-        """All promises, now and a second before and at the end of each lot."""
-        ends = [lot.ends_at_s for lot in self.account.lots.values()]
-        for now_s in (self.now_s, *(at for end_s in ends for at in (end_s - 1, end_s) if at > self.now_s)):
-            shown = [*self.entries, *passed(self.account, now_s)]
-            assert balance(self.account, now_s) == sum(one.points for one in shown)
-            assert sum(lot.points for lot in by_expiry(self.account, now_s)) - self.account.debt == balance(
-                self.account, now_s
-            )
-            assert len({one.entry_id for one in shown}) == len(shown)
-        assert not (self.account.debt and self.account.lots)
-        assert all(lot.points > 0 for lot in self.account.lots.values())
-        assert len(self.account.lots) <= 4
-        counted = Counter[int]()
-        for one in self.entries:
-            counted.update(one.counted)
-            assert one.points == sum(one.moved.values()) - one.debt
-            if one.kind in ("earn", "correct"):
-                assert one.points == sum(one.counted.values())
-                assert (one.points >= 0) if one.kind == "earn" else (one.points <= 0)
-        assert {year: points for year, points in counted.items() if points} == recomputed(self.valid)
-        lots = Counter[str]()
-        for one in self.entries:
-            lots.update(one.moved)
-        assert {name: points for name, points in lots.items() if points} == {
-            name: lot.points for name, lot in self.account.lots.items()
-        }
-        if not any(one.kind == "expire" for one in [*self.entries, *passed(self.account, self.now_s)]):
-            exchanged = sum(one.points for one in self.entries if one.kind in ("exchange", "give-back"))
-            assert balance(self.account, self.now_s) == sum(recomputed(self.valid).values()) + exchanged
-
+from coupons.model.points_accounts import GRACE, Lot, balance, by_expiry, passed
+from coupons.model.points_entries import Earning
+from coupons.times import DAY_S, day_start_s
+from tests.points import ZONE
+from tests.points_ledger import Ledger, recomputed
 
 KINDS = st.sampled_from(["run", "swim", "ride"])
 STEP = st.one_of(
@@ -164,10 +38,151 @@ def play(ledger: Ledger, step: tuple[object, ...]) -> None:
     ledger.check()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, report_multiple_bugs=False)
 @given(st.lists(STEP, max_size=40))
 def test_every_promise_holds_at_every_moment_over_several_year_ends(steps: list[tuple[object, ...]]) -> None:
     """Sum of entries, sum of lots, points by year as the set of valid visits says, no debt beside points."""
     ledger = Ledger()
     for step in steps:
         play(ledger, step)
+
+
+@given(st.permutations(range(8)), st.lists(st.integers(0, 7), max_size=4, unique=True), st.booleans())
+def test_order_repeats_and_corrections_change_no_total(order: list[int], voided: list[int], exchange: bool) -> None:
+    """The same visits and corrections, in any order over a year end, with the same exchange: points and balance."""
+    days = [
+        "2021-12-30",
+        "2021-12-30",
+        "2021-12-31",
+        "2022-01-01",
+        "2022-01-01",
+        "2022-01-02",
+        "2021-12-29",
+        "2022-01-03",
+    ]
+    kinds = ["run", "run", "run", "run", "ride", "swim", "swim", "ride"]
+    visits = [Earning(f"visit-{n}", kinds[n], days[n], 25) for n in range(8)]
+    ledger = Ledger(day_start_s(date(2022, 1, 5), ZONE))
+    for number in order:
+        ledger.admit(visits[number])
+    if exchange:
+        assert ledger.spend(30) is not None
+    for number in voided:
+        ledger.correct(visits[number])
+    left = [one for number, one in enumerate(visits) if number not in voided]
+    assert balance(ledger.account, ledger.now_s) == sum(recomputed(left).values()) - 30 * exchange
+
+
+def test_a_late_visit_takes_the_bonus_back_to_its_year() -> None:
+    """First of kind in both years: the bonus is in the year of the earliest, and moves when that one goes."""
+    ledger = Ledger(day_start_s(date(2022, 1, 5), ZONE))
+    ledger.admit(Earning("second", "run", "2022-01-02", 10))
+    assert lots(ledger) == {"2022": 60}
+    late = ledger.admit(Earning("first", "run", "2021-12-31", 10))
+    assert (late.points, dict(late.counted)) == (10, {2021: 60, 2022: -50})
+    assert lots(ledger) == {"2021": 60, "2022": 10}
+    gone = ledger.correct(ledger.valid[1])
+    assert gone is not None
+    assert (gone.points, dict(gone.counted)) == (-10, {2021: -60, 2022: 50})
+    assert lots(ledger) == {"2022": 60}
+    ledger.correct(ledger.valid[0])
+    assert lots(ledger) == {}
+
+
+def test_the_first_of_a_kind_stays_the_first_after_its_points_have_ended() -> None:
+    """The bonus is paid once, also to who comes again when nothing else of that year is kept."""
+    ledger = Ledger()
+    found = []
+    for day in ("2021-12-20", "2022-02-01", "2023-02-01", "2024-02-01", "2024-02-02"):
+        ledger.now_s = day_start_s(date.fromisoformat(day), ZONE)
+        found.append(ledger.admit(Earning(day, "run", day, 10)).points)
+    assert found == [60, 10, 10, 10, 10]
+    assert ledger.account.months == {"2024-02": 20, "2023-02": 10}
+    assert ledger.account.visits == {"run": {2021: 1, 2023: 1, 2024: 2}}
+
+
+def test_a_correction_takes_less_where_a_cap_had_kept_points_back() -> None:
+    """Day cap 40: 30 and 30 count 40; without the first the second counts whole."""
+    ledger = Ledger()
+    ledger.admit(Earning("a", "run", "2021-12-20", 30))
+    assert ledger.admit(Earning("b", "run", "2021-12-20", 30)).points == 10
+    third = ledger.admit(Earning("c", "run", "2021-12-20", 30))
+    assert (third.points, third.reason, third.raw) == (0, "cap", 30)
+    gone = [ledger.correct(ledger.valid[0]) for _ in range(2)]
+    assert [one.points for one in gone if one] == [0, -10]
+
+
+def test_points_are_spent_from_the_lot_that_ends_soonest() -> None:
+    """And come back to the one that ends last first."""
+    ledger = two_lots()
+    exchange = ledger.spend(70)
+    assert exchange is not None
+    assert dict(exchange.moved) == {"2021": -60, "2022": -10}
+    assert lots(ledger) == {"2022": 50}
+    back = ledger.give_back(exchange)
+    assert dict(back.moved) == {"2022": 10, "2021": 60}
+
+
+def test_what_is_given_back_pays_debt_first() -> None:
+    """Then the lot that ends last; a lot that has ended has its part in the grace lot, until the end of a day."""
+    ledger = two_lots()
+    ledger.admit(Earning("third", "run", "2022-01-03", 10))
+    exchange = ledger.spend(130)
+    assert exchange is not None
+    ledger.correct(ledger.valid[2])
+    assert (ledger.account.debt, balance(ledger.account, ledger.now_s)) == (10, -10)
+    ledger.now_s = day_start_s(date(2023, 1, 10), ZONE) + 3600
+    back = ledger.give_back(exchange)
+    assert (back.debt, dict(back.moved)) == (-10, {"2022": 70, GRACE: 50})
+    assert ledger.account.lots[GRACE] == Lot(day_start_s(date(2023, 2, 10), ZONE), 50)
+
+
+def test_a_second_gift_of_grace_moves_the_end_of_the_first() -> None:
+    """There is one grace lot, which ends after the last give-back into it; one that ended first expires whole."""
+    ledger = two_lots()
+    exchanges = [ledger.spend(price) for price in (20, 20, 20)]
+    ends = []
+    for days, exchange in zip((0, 29, 90), exchanges, strict=True):
+        ledger.now_s = day_start_s(date(2023, 1, 1), ZONE) + days * DAY_S
+        assert exchange is not None
+        ledger.give_back(exchange)
+        ends.append((ledger.account.lots[GRACE].points, ledger.account.lots[GRACE].ends_at_s))
+    first_s = day_start_s(date(2023, 2, 1), ZONE)
+    assert ends == [(20, first_s), (40, first_s + 29 * DAY_S), (20, first_s + 90 * DAY_S)]
+    assert [one.points for one in ledger.entries if one.kind == "expire"] == [-40]
+
+
+def test_a_correction_takes_from_its_own_lot_then_from_others_and_the_rest_is_debt() -> None:
+    """Later earnings pay it first, and nothing is exchanged meanwhile."""
+    ledger = two_lots()
+    ledger.spend(100)
+    ledger.correct(ledger.valid[0])  # 2021's 60: 20 of 2022's are left
+    assert (lots(ledger), ledger.account.debt) == ({}, 40)
+    assert ledger.spend(1) is None
+    earning = ledger.admit(Earning("more", "ride", "2022-01-04", 20))
+    assert (earning.points, earning.debt, lots(ledger)) == (20, -20, {})
+
+
+def test_a_passed_lot_is_told_before_and_after_the_next_change() -> None:
+    """The same entry, with the same id, computed first and stored then."""
+    ledger = two_lots()
+    end_s = day_start_s(date(2023, 1, 1), ZONE)
+    assert passed(ledger.account, end_s - 1) == []
+    [computed] = passed(ledger.account, end_s)
+    assert (computed.points, computed.at_s, computed.kind) == (-60, end_s, "expire")
+    assert by_expiry(ledger.account, end_s) == [Lot(day_start_s(date(2024, 1, 1), ZONE), 60)]
+    ledger.now_s = end_s + 5 * DAY_S
+    ledger.spend(10)
+    assert ledger.entries[-2] == computed
+
+
+def two_lots() -> Ledger:
+    """60 points of 2021 and 60 of 2022, on 5 January 2022."""
+    ledger = Ledger(day_start_s(date(2022, 1, 5), ZONE))
+    ledger.admit(Earning("old", "run", "2021-12-31", 10))
+    ledger.admit(Earning("new", "ride", "2022-01-02", 10))
+    return ledger
+
+
+def lots(ledger: Ledger) -> dict[str, int]:
+    return {name: lot.points for name, lot in ledger.account.lots.items()}

@@ -99,10 +99,10 @@ class EquationView(ResponseBody):
 
 
 class AuditReportView(ResponseBody):
-    """What the audit of a day or of a campaign found."""
+    """What the audit of a day, of a campaign or of a program's points found."""
 
     of: str
-    """What was counted: a day, or `campaign`."""
+    """What was counted: a day, `campaign`, or the program."""
     sweep: str
     complete: bool
     ok: bool

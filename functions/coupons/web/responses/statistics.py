@@ -42,6 +42,10 @@ class FlowsView(ResponseBody):
     """
     check_ins: int
     """People whom venues let in; each is one of the redemptions too, at the place of its venue."""
+    points_earned: int
+    """Points that visits earned, less corrections; in all and by kind of visit."""
+    points_spent: int
+    """Points that packs cost, less what was given back; in all and by batch."""
 
     @classmethod
     def of(cls, flows: Mapping[Flow, int], **more: Any) -> Self:
