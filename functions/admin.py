@@ -18,14 +18,12 @@ from coupons.operate import campaigns, controls, members, merchants, plan, progr
 from coupons.settle import budgets
 from coupons.slots import own_bookings, strikes, venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
+from coupons.web.audit_queries import AuditQuery, BudgetsQuery, ProgramPointsQuery
 from coupons.web.bodies import (
-    AuditQuery,
-    BudgetsQuery,
     Empty,
     ExtendBody,
     LookupBody,
     MembersBody,
-    ProgramPointsQuery,
     QuantityBody,
     SlotBody,
     StopBody,

@@ -11,8 +11,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons import fields
 from coupons.fields import DeclaredTime
+from coupons.web.audit_queries import AuditQuery
 from coupons.web.bodies import (
-    AuditQuery,
     ExtendBody,
     HoldBody,
     MembersBody,
