@@ -15,6 +15,7 @@ from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
 from coupons.operate import campaigns, controls, members, merchants, plan, programme, publication
+from coupons.points import accounts
 from coupons.settle import budgets
 from coupons.slots import own_bookings, strikes, venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
@@ -228,13 +229,15 @@ def put_strike(request: Request) -> Response:
 
 @api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, responses={200: PersonView})
 def post_lookup(request: Request) -> Response:
-    """The hotline's look at a person's coupons, bookings and strikes; each look is logged."""
+    """The hotline's look at a person's coupons, bookings, strikes and points; each look is logged."""
     services, person, now_s = request.services, request.services.keys.person(request.body.person_id), request.now_s
     api.log("hotline look-up", operator=request.caller.subject, person=person.hex())
     found, damaged = wallet.wallet(services, person, now_s)
     bookings, broken = booking.bookings_of(services, person, now_s)
     missed, torn = own_bookings.strikes_of(services, person, now_s)
-    return Response(PersonView.of(found, bookings, missed, damaged + broken + torn, services.keys, now_s))
+    points, lost = accounts.points_of_all(services, person, now_s)
+    unreadable = damaged + broken + torn + lost
+    return Response(PersonView.of(found, bookings, missed, points, unreadable, services.keys, now_s))
 
 
 @api.route(

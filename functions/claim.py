@@ -14,7 +14,7 @@ from coupons.web.requests import Request
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
 from coupons.web.responses.slots import SlotBookingsView, SlotBookingView, SlotCodeView
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "KEYS_SECRET_ARN")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
 
 _BY_TIME = (r.NotFound, r.NotOpen, r.Closed)

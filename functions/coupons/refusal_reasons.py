@@ -1,8 +1,8 @@
-"""The closed sets of reasons that refusals carry."""
+"""The closed sets of reasons that refusals carry, and what some of them name: differences, an award."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 NotEligibleReason = Literal[
     "group", "region", "household", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"
@@ -37,3 +37,27 @@ does not state what the terms require."""
 VisitReason = Literal[OrderReason, "ceiling", "no-subsidy"]
 """Why a venue is paid nothing for a person whom it lets in: a term that the visit does not meet; it has had what the
 campaign pays it at most; or no batch pays for the slot."""
+
+
+class NextAward(TypedDict):
+    """The cheapest open award that a balance does not reach."""
+
+    batch_id: str
+    """The batch that costs points."""
+    title: Any
+    """Shown to people: a text, or one in each language."""
+    price_points: int
+    """What it costs."""
+    missing: int
+    """How many points more the person needs for it."""
+
+
+class Difference(TypedDict):
+    """One place where a document differs from what was published."""
+
+    place: str
+    """Where in the sent document, like `body.terms.0.discount.amount_minor`."""
+    kept: Any
+    """The published value, which stays."""
+    stated: Any
+    """The value that the document states."""

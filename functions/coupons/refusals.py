@@ -20,9 +20,17 @@ epoch seconds; responses show it as `*_at` or `until` in `timezone`. An amount (
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypedDict
+from typing import ClassVar, TypedDict
 
-from coupons.refusal_reasons import CodeInvalidReason, LateScanReason, NotEligibleReason, OrderReason, UnusableStatus
+from coupons.refusal_reasons import (
+    CodeInvalidReason,
+    Difference,
+    LateScanReason,
+    NextAward,
+    NotEligibleReason,
+    OrderReason,
+    UnusableStatus,
+)
 
 
 class Fault(TypedDict):
@@ -32,17 +40,6 @@ class Fault(TypedDict):
     """Where, like `body.order.items.0.sku`, `query.status` or `path.batch_id`."""
     message: str
     """What is wrong there."""
-
-
-class Difference(TypedDict):
-    """One place where a document differs from what was published."""
-
-    place: str
-    """Where in the sent document, like `body.terms.0.discount.amount_minor`."""
-    kept: Any
-    """The published value, which stays."""
-    stated: Any
-    """The value that the document states."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -180,10 +177,17 @@ class Full(Refusal):
     """The place in the line of who joins now; absent if nobody can: the list is full, or its time is over."""
 
 
+@dataclass(eq=False, kw_only=True)
 class InsufficientPoints(Refusal):
     """The person does not have the points that a pack costs."""
 
     slug = "insufficient-points"
+    balance: int
+    """What the person can spend; negative while points are owed."""
+    price: int
+    """What the pack costs."""
+    next: NextAward | None = None
+    """The cheapest open award that the balance does not reach; absent if there is none."""
 
 
 @dataclass(eq=False, kw_only=True)

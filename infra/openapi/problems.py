@@ -118,7 +118,8 @@ def _fact(name: str, hint: Any, components: Components) -> Made:
         (hint,) = [one for one in typing.get_args(hint) if one is not NoneType]
     (inner,) = typing.get_args(hint) if typing.get_origin(hint) is list else (hint,)
     if typing.is_typeddict(inner):
-        return {"type": "array", "items": _entry(inner, components)}
+        entry = _entry(inner, components)
+        return {"type": "array", "items": entry} if typing.get_origin(hint) is list else entry
     made: Made = named_sets(TypeAdapter(hint).json_schema(), components)
     return made | {"format": "int64"} if name.endswith("_minor") else made
 

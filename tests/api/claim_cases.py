@@ -191,7 +191,13 @@ def claiming_when_all_are_counted(s: Stage) -> Answered:
     return s.citizen("ann").put_claim("pack")
 
 
-@case("PUT /batches/{batch_id}/claim", 409, "insufficient-points", detail="This pack costs 500 points; you have 0.")
+@case(
+    "PUT /batches/{batch_id}/claim",
+    409,
+    "insufficient-points",
+    facts={"balance": 0, "price": 500},
+    detail="This pack costs 500 points; you have 0.",
+)
 def claiming_for_points(s: Stage) -> Answered:
     return opened(s, a_batch(price_points=500)).citizen("ann").put_claim("pack")
 

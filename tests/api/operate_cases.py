@@ -262,7 +262,7 @@ def raising_above_a_budget(s: Stage) -> Answered:
 @case(
     "POST /admin/persons/lookup",
     200,
-    body={"coupons": [COUPON], "bookings": [], "strikes": [], "as_of": OPENING, "damaged": 0},
+    body={"coupons": [COUPON], "bookings": [], "strikes": [], "points": [], "as_of": OPENING, "damaged": 0},
 )
 def the_hotlines_look(s: Stage) -> Answered:
     coupon(opened(s, a_batch(), a_batch("other")))

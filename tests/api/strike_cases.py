@@ -170,6 +170,7 @@ def excusing_no_slot(s: Stage) -> Answered:
         "coupons": [],
         "bookings": [],
         "strikes": [strike(NINE, excused=True), strike(TEN)],
+        "points": [],
         "as_of": "2020-06-10T13:15:30+00:00",
         "damaged": 0,
     },

@@ -91,6 +91,7 @@ OF_ITS_CAMPAIGN = (
     r"there is no [a-z ]+ '.*'",
     r"there is no [a-z ]+ '.*'; did you mean '.*'\?",
     r"there is no district '.*' here: its store is in '.*'",
+    r"is missing: batch '.*' costs points, which nothing would earn",
     r"is before the campaign's first day, .*",
     r"is after the campaign's last day, .*",
     r"is before the campaign starts, .*",

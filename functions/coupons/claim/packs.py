@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from coupons.claim.eligibility import Citizen, not_eligible
@@ -18,7 +19,6 @@ from coupons.refusals import (
     AlreadyClaimedGroup,
     Busy,
     Closed,
-    InsufficientPoints,
     NotEligible,
     NotOpen,
     Paused,
@@ -27,10 +27,12 @@ from coupons.refusals import (
 )
 from coupons.stores.claims import LimitMoved
 from coupons.stores.dynamodb import NotApplied
-from coupons.stores.parts import Part
+from coupons.stores.parts import ItemKind, Part
 
 CLAIM_ATTEMPTS = 3
 """Each after other claims were counted under the same limit."""
+EXCHANGE_ATTEMPTS, EXCHANGE_PAUSE_S = 6, 0.05
+"""The same of a batch priced in points; also after another exchange took of the same shard."""
 RETRY_OPEN_JITTER_S = 3
 
 
@@ -39,7 +41,8 @@ def claim(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tu
 
     One write unit for the put, and 1/k for the lease of k packs; no lease is needed when the group of members is no
     larger than the batch. A repeat costs the same, as does a refusal by another batch of the exclusive group. A batch
-    with limits takes a transaction: 2 write units for the put and 2 for each limit. A refusal by time or state costs no
+    with limits takes a transaction: 2 write units for the put and 2 for each limit. One priced in points takes 8 for
+    the claim, a shard of the stock, the account and its entry, and 2 read units. A refusal by time or state costs no
     request while the control item is fresh. A refusal by stock costs none either, unless the batch has limits, a group
     of members or bookings. A person who is not eligible is refused after one strong read, because an earlier claim is
     answered first.
@@ -66,22 +69,50 @@ def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: i
     refusal = not_eligible(services, batch, citizen)
     if refusal is not None:
         return _repeat_or(refusal, services, batch, control, citizen), True
-    _refuse_by_price(services, batch, control, now_s)
-    for _ in range(CLAIM_ATTEMPTS):
+    if batch.document.price_points:
+        # The contract's order: a batch without packs is refused by its stock, whatever the points.
+        refuse_by_stock(batch, control, now_s, services.rng)
+        # After a lost answer the points are spent, so the claim is looked for before them.
+        earlier = services.claims.get(batch, citizen.person, consistent=True)
+        if earlier is not None:
+            return _repeat(services, batch, control, earlier), True
+    moved: set[ItemKind] = set()
+    for _ in range(EXCHANGE_ATTEMPTS if batch.document.price_points else CLAIM_ATTEMPTS):
         limits = limits_of(services, batch, citizen, now_s)
         refusal = limits.refusal()
         if refusal is not None:
             return _repeat_or(refusal, services, batch, control, citizen), True
-        token = services.leases.take(batch, now_s) if batch.from_stock else services.leases.grant(batch)
+        takes_lease = batch.from_stock and not batch.document.price_points
+        token = services.leases.take(batch, now_s) if takes_lease else services.leases.grant(batch)
         fresh = _fresh(services, batch, citizen, token.name, now_s)
         try:
-            existing = _put(services, batch, fresh, token, limits.counts(token.name))
-        except LimitMoved:
-            continue
-        if existing is None:
-            return ClaimedPack(batch, fresh, control.ruling), False
-        return _repeat(services, batch, control, existing), True
-    raise Busy(detail="Others of your household are claiming; try again.")
+            also = [*limits.counts(token.name), *_price(services, batch, citizen.person, now_s, moved)]
+            existing = _put(services, batch, fresh, token, also)
+        except LimitMoved as refused:
+            moved = refused.kinds
+        except NotApplied:
+            if not batch.document.price_points:
+                raise  # a lease's packs wait for nobody; two exchanges of one shard are in conflict for a moment
+            services.pause(services.rng.uniform(0, EXCHANGE_PAUSE_S))
+        else:
+            found = ClaimedPack(batch, fresh, control.ruling)
+            return (found, False) if existing is None else (_repeat(services, batch, control, existing), True)
+    raise Busy(detail="Others are claiming at this moment; try again.")
+
+
+def _price(
+    services: Services, batch: PublishedBatch, person: bytes, now_s: int, moved: Collection[ItemKind]
+) -> list[Part]:
+    """The parts that a batch priced in points adds: its pack leaves the stock, and its price the person's points, in
+    the claim's own transaction. `moved`: what refused the attempt before.
+    """
+    if not batch.document.price_points:
+        return []
+    from coupons.points import exchange  # noqa: PLC0415 - a claim without a price does not load it
+
+    price = exchange.price_parts(services, batch, person, now_s)
+    shard = services.leases.shard_to_take_from(batch, now_s, was_refused="shard" in moved)
+    return [services.stock.taking(batch.batch_id, *shard), *price]
 
 
 def _fresh(services: Services, batch: PublishedBatch, citizen: Citizen, token: str, now_s: int) -> Claim:
@@ -148,11 +179,3 @@ def _refuse_by_operator(batch: PublishedBatch, control: Control) -> None:
         raise Stopped(detail=f"{batch.batch_id!r} was stopped by its operator.")
     if control.paused:
         raise Paused(detail=f"{batch.batch_id!r} is paused by its operator.")
-
-
-def _refuse_by_price(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> None:
-    if batch.document.price_points > 0:
-        # The contract's order: a batch without packs is refused by its stock, whatever the points.
-        refuse_by_stock(batch, control, now_s, services.rng)
-        # Points cannot be earned yet, so every balance is zero.
-        raise InsufficientPoints(detail=f"This pack costs {batch.document.price_points} points; you have 0.")

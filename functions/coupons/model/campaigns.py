@@ -119,7 +119,7 @@ class Batch(Document):
     exclusive_group: Id | None = None
     """Of the batches with the same name a person can claim one."""
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    """What a pack costs in points. Points cannot be earned yet, so a price above 0 refuses everyone."""
+    """What a pack costs, in points of the campaign's programme; with a price the programme needs `incentives`."""
     eligibility: Eligibility = Eligibility()
     """Who can claim; absent, everyone."""
     limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []

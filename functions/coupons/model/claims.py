@@ -97,6 +97,8 @@ class Claim:
     claimed_at_s: int
     key_version: int
     coupons: tuple[Coupon, ...]
+    refunded: tuple[int, ...] = ()
+    """The places of coupons whose points went back to the person."""
 
 
 @dataclass(eq=False)

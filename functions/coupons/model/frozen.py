@@ -15,7 +15,8 @@ from pydantic_core import to_jsonable_python
 
 from coupons.currencies import money
 from coupons.model.campaigns import Batch, Campaign
-from coupons.refusals import Difference, TermsFrozen
+from coupons.refusal_reasons import Difference
+from coupons.refusals import TermsFrozen
 
 DIFFERENCES_MAX = 20
 SHOWN_MAX = 80

@@ -16,7 +16,8 @@ from pydantic_core import to_jsonable_python
 from coupons.model.frozen import DIFFERENCES_MAX, shown
 from coupons.model.incentives import Cap, EarningRule, Incentives, Multiplier
 from coupons.model.points_rules import AHEAD_S
-from coupons.refusals import Difference, TermsFrozen
+from coupons.refusal_reasons import Difference
+from coupons.refusals import TermsFrozen
 from coupons.times import day_of
 
 REACH_S = AHEAD_S + 60

@@ -64,9 +64,6 @@ def _not_claimable(_: Campaign, batch: Batch, place: str) -> Iterator[Warned]:
     if batch.mode == "lottery":
         message = "bookings are taken, but there is no draw yet: nobody can claim a lottery's packs"
         yield Warned(place=f"{place}.mode", message=message)
-    if batch.price_points:
-        message = "points cannot be earned yet: a price above 0 refuses everyone"
-        yield Warned(place=f"{place}.price_points", message=message)
     if batch.booking and batch.booking.required and batch.booking.opens_at > batch.opens_at:
         message = "the batch is open before anybody can book, and a booking is required: its first claims are refused"
         yield Warned(place=f"{place}.booking.opens_at", message=message)

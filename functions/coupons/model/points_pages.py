@@ -9,6 +9,7 @@ from coupons.model.incentives import Incentives
 from coupons.model.points_accounts import Account, balance
 from coupons.model.points_entries import Entry
 from coupons.model.points_rules import PointsRules
+from coupons.refusal_reasons import NextAward
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,11 @@ class PointsPage:
     entries: list[Entry]
     after: str
     damaged: int
+
+
+def award_of(batch: PublishedBatch, has: int) -> NextAward:
+    """An award as it is shown to who has so many points."""
+    document = batch.document
+    title = document.title if isinstance(document.title, str) else document.title.model_dump()
+    price = document.price_points
+    return NextAward(batch_id=batch.batch_id, title=title, price_points=price, missing=price - has)

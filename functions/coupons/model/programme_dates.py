@@ -22,7 +22,8 @@ from coupons.model.facilities import BookingRule, Facility, ScheduleRow, clock_o
 from coupons.model.frozen import DIFFERENCES_MAX
 from coupons.model.programmes import Programme
 from coupons.model.slots import opens_at_s
-from coupons.refusals import Difference, TermsFrozen
+from coupons.refusal_reasons import Difference
+from coupons.refusals import TermsFrozen
 from coupons.times import day_of, epoch_s, rfc3339, wall_clock
 
 Offer = dict[str, Any]

@@ -51,6 +51,9 @@ def misfits(programme: Programme, campaign: Campaign, merchants: Merchants) -> I
         yield from _of_times(at, activity, campaign)
     for number, announcement in enumerate(programme.announcements):
         yield from _of_announcement(("announcements", number), announcement, campaign, districts)
+    priced = [batch.batch_id for batch in campaign.batches if batch.price_points]
+    if priced and programme.incentives is None:
+        yield ("incentives",), f"is missing: batch {priced[0]!r} costs points, which nothing would earn"
     for number, partner in enumerate(programme.incentives.partners if programme.incentives else []):
         place = ("incentives", "partners", number, "partner_id")
         yield from unknown(place, "merchant", partner.partner_id, merchants)

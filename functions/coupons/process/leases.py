@@ -104,6 +104,17 @@ class Leases:
         """
         return Token(self._fresh(batch.batch_id, NO_SHARD, 0, 0), 0)
 
+    def shard_to_take_from(self, batch: PublishedBatch, now_s: int, *, was_refused: bool) -> tuple[int, int]:
+        """A shard that has packs, perhaps, and the round: for a claim that takes its pack in its own transaction.
+
+        `was_refused`: the last one was; then all shards are read. Raises as `take`.
+        """
+        control, shard = self._cache.control(batch.batch_id), self._rng.randrange(batch.shards)
+        if was_refused:
+            control, shard = self._another_shard(batch, control, now_s)
+            refuse_by_stock(batch, control, now_s, self._rng)
+        return shard, control.round
+
     def put_back(self, token: Token) -> None:
         """The pack of a claim that was certainly not written is back in its lease, or in its shard if it was the last.
 

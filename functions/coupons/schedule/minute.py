@@ -4,6 +4,7 @@
 |---|---|
 | count bookings | `booking_count.py` |
 | return packs that were leased and not claimed | `reclaim.py` |
+| give back the points of a voided batch | `points_back.py` |
 | expire a batch | `expiry.py` |
 | give money back | `settle/give_back.py` |
 | close settlement days | `settle/day_close.py` |
@@ -26,7 +27,7 @@ from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.model.batches import Control, PublishedBatch
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from coupons.schedule import booking_count, expiry, no_shows, reclaim, reminders
+from coupons.schedule import booking_count, expiry, no_shows, points_back, reclaim, reminders
 from coupons.settle import give_back
 from coupons.settle.day_close import close_days, closed_through
 
@@ -103,6 +104,8 @@ class _Minute:
             for step in steps:
                 self._did(batch.batch_id, step)
             control = services.cache.control_now(batch.batch_id)
+        if points_back.is_due(batch, control, now_s) and not self._gave_points_back(batch, control):
+            return
         if expiry.is_due(batch, control, now_s):
             counts, more = expiry.expire(services, batch, control, now_s, deadline_s)
             self.report.more |= more
@@ -123,6 +126,14 @@ class _Minute:
         """A batch that pays venues has no bookings, and no packs of it were leased or claimed."""
         if expiry.is_over(batch, control, self._now_s) and expiry.end(self._services, batch, self._now_s):
             self._did(batch.batch_id, "ended")
+
+    def _gave_points_back(self, batch: PublishedBatch, control: Control) -> bool:
+        """Whether all points of the voided batch are back."""
+        claims, more = points_back.give_points_back(self._services, batch, control, self._now_s, self._deadline_s)
+        self.report.more |= more
+        if claims:
+            self._did(batch.batch_id, "points back", claims=claims)
+        return not more
 
     def close_days(self, batch_ids: list[str]) -> None:
         if self._is_over():

@@ -11,18 +11,20 @@
 
 What a till does to one coupon of a claim is in `coupon_parts.py`.
 
-An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version and `c`, the coupons in the pack's
-order: `s` state (`a`vailable, `h`eld, `r`edeemed, `v`oided), `e` expires at, `f` valid from if that is not the time of
-the claim, `o` order, `h` held until, `r` number of returns, `b` bar of the last return, `p` number of its last print,
-`w` wrong PINs of that print; of a redeemed coupon `m` merchant, `d` discount, `u` used at. Short names keep eight
-redeemed coupons under 1 KB, one write unit, if the merchants' ids have 21 characters or fewer on average.
+An item is `pk, sk`, `n` batch number, `t` token, `a` claimed at, `v` key version, `g` the coupons whose points went
+back (a bit for each place) and `c`, the coupons in the pack's order: `s` state (`a`vailable, `h`eld, `r`edeemed,
+`v`oided), `e` expires at, `f` valid from if that is not the time of the claim, `o` order, `h` held until, `r` number
+of returns, `b` bar of the last return, `p` number of its last print, `w` wrong PINs of that print; of a redeemed
+coupon `m` merchant, `d` discount, `u` used at. Short names keep eight redeemed coupons under 1 KB, one write unit, if
+the merchants' ids have 21 characters or fewer on average.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from coupons.damage import Damaged
@@ -31,9 +33,9 @@ from coupons.model.claims import Claim, Coupon, CouponState, DamagedClaim, Use
 from coupons.sealing import CouponRef
 from coupons.stores import keys
 from coupons.stores.attributes import Item
-from coupons.stores.coupon_parts import coupon_part
+from coupons.stores.coupon_parts import coupon_part, mask, refunds
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, StoreFault, TransactionFailed
-from coupons.stores.parts import Part
+from coupons.stores.parts import ItemKind, Part
 from coupons.stores.table import Table
 from coupons.stores.values import refuse_other_types, sure
 
@@ -44,8 +46,11 @@ _LETTER: dict[CouponState, str] = {"available": "a", "held": "h", "redeemed": "r
 _STATE: dict[str, CouponState] = {letter: state for state, letter in _LETTER.items()}
 
 
+@dataclass(eq=False)
 class LimitMoved(StoreFault):
-    """Another claim was counted under one of the limits since it was read."""
+    """What is written with a claim changed since it was read: a limit's count, the person's points, a shard."""
+
+    kinds: set[ItemKind] = field(default_factory=set)
 
 
 class Claims:
@@ -118,7 +123,7 @@ class Claims:
         except TransactionFailed as refused:
             if "claim" in refused.kinds:
                 raise ConditionFailed(refused.item("claim")) from refused
-            raise LimitMoved from refused
+            raise LimitMoved(refused.kinds) from refused
 
     def get(self, batch: PublishedBatch, person: bytes, *, consistent: bool) -> Claim | None:
         """This person's claim under the batch's claim key: it may be of another batch of the exclusive group."""
@@ -164,6 +169,18 @@ class Claims:
     def _coupon(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, **values: Any) -> Part:
         # `spike` sends it once: a try whose answer was lost must count as one.
         return coupon_part(self._spike, batch, ref, update, condition, **values)
+
+    def refunding(self, batch: PublishedBatch, claim: Claim, places: Collection[int]) -> Part:
+        """A transaction part: the points of the coupons at these places are back, if no others went back since `claim`
+        was read.
+
+        Guarded by tests/store/stores/test_claim_items.py::test_points_go_back_once.
+        """
+        condition, values = refunds(claim.refunded)
+        key = keys.claim(batch.claim_key, batch.buckets, claim.person)
+        return self._patient.update(
+            "claim", key, "SET g = :g", f"n = :n AND {condition}", g=mask(places), n=batch.number, **values
+        )
 
     def wallet(self, claim_keys: Sequence[tuple[str, int]], person: bytes) -> dict[keys.Place, Claim | Damaged]:
         """The person's claims under each `(claim key, buckets)`, by the place of the item."""
@@ -248,6 +265,7 @@ def from_item(item: Item) -> Claim:
         claimed_at_s=item["a"],
         key_version=item["v"],
         coupons=tuple(_coupon(fields, item["a"]) for fields in item["c"]),
+        refunded=tuple(place for place in range(len(item["c"])) if item.get("g", 0) >> place & 1),
     )
 
 

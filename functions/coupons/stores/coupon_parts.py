@@ -17,6 +17,7 @@ The attributes are those of `stores/claims.py`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from coupons.clock import SKEW_S
@@ -92,10 +93,20 @@ class CouponParts:
         read = {"redeemed": "r", "order": order, "spent": now_s - extended_s, "returns": returns_max}
         return self._part(batch, ref, update, condition, **new, **read)
 
-    def void(self, batch: PublishedBatch, ref: CouponRef, order: bytes) -> Part:
-        """A transaction part: redeemed by this order → `voided`, after a full reversal that does not give it back."""
-        update, condition = "SET #c.s = :voided REMOVE #c.m, #c.d, #c.u", "#c.s = :redeemed AND #c.o = :order"
-        return self._part(batch, ref, update, condition, voided="v", redeemed="r", order=order)
+    def void(
+        self, batch: PublishedBatch, ref: CouponRef, order: bytes, refunded: Collection[int] | None = None
+    ) -> Part:
+        """A transaction part: redeemed by this order → `voided`, after a full reversal that does not give it back.
+
+        `refunded`: the coupon's points go back too, beside those of the coupons at these places.
+        """
+        update, condition = "SET #c.s = :voided{} REMOVE #c.m, #c.d, #c.u", "#c.s = :redeemed AND #c.o = :order"
+        values: Item = {"voided": "v", "redeemed": "r", "order": order}
+        if refunded is not None:
+            unrefunded, read = refunds(refunded)
+            condition += f" AND {unrefunded}"
+            values |= {**read, "g": mask([*refunded, ref.index])}
+        return self._part(batch, ref, update.format("" if refunded is None else ", g = :g"), condition, **values)
 
     def _part(self, batch: PublishedBatch, ref: CouponRef, update: str, condition: str, **values: Any) -> Part:
         return coupon_part(self._table, batch, ref, update, f"n = :n AND {condition}", **values)
@@ -110,6 +121,16 @@ def _usable(scanned: Scanned | None, order: bytes, now_s: int, extended_s: int) 
     if scanned.print_no:
         return f"{_USABLE} AND #c.p = :print", {**values, "print": scanned.print_no}
     return f"{_USABLE} AND {_ISSUED_SINCE}", {**values, "issued": scanned.issued_at_s, "ahead": now_s + BAR_AHEAD_S}
+
+
+def mask(places: Collection[int]) -> int:
+    """A bit for each place."""
+    return sum(1 << place for place in set(places))
+
+
+def refunds(read: Collection[int]) -> tuple[str, Item]:
+    """The condition that the points of the coupons at these places, and of no others, went back; and its values."""
+    return ("g = :refunded", {"refunded": mask(read)}) if read else ("attribute_not_exists(g)", {})
 
 
 def coupon_part(

@@ -3,6 +3,7 @@
 | access | request | units |
 |---|---|---|
 | lease k packs of a shard | UpdateItem `remaining >= k AND sealed = r` | 1 |
+| take one pack for points | the same, in the claim's transaction | 2 |
 | all shards at once | BatchGetItem, strong | 1 read unit each |
 | mark drained, give back, seal | UpdateItem | 1 |
 | reopen after a reclaim, raise | one transaction over control and shards | 2 each |
@@ -58,6 +59,15 @@ class Stock:
             return True, self._spike.value(self._spike.send(part.returning_old(), returns="ALL_NEW"), _shard)
         except ConditionFailed as refused:
             return False, self._spike.value(refused.item or part.key, _shard)
+
+    def taking(self, batch_id: str, shard: int, round_: int) -> Part:
+        """A transaction part: one pack less in a shard of this round, with the claim that has it.
+
+        Sealing the shard refuses it however late it comes, so no fence is needed for it. Guarded by
+        tests/store/claim/test_exchange.py::test_a_late_copy_after_the_seal_takes_nothing.
+        """
+        update, condition = "SET remaining = remaining - :k", "remaining >= :k AND sealed = :r"
+        return self._spike.update("shard", keys.stock(batch_id, shard), update, condition, k=1, r=round_)
 
     def give_back(self, batch_id: str, shard: int, round_: int) -> bool:
         """Return one unused pack to its shard, once, unless the shard was sealed since. False if it was.

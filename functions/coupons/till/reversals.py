@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coupons.currencies import money
 from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Ruling
 from coupons.model.orders import LineAmounts, OrderRecord, Reversal, reversal_line
 from coupons.money import FundingLine, split_over_left
 from coupons.process.services import Services
@@ -25,13 +26,14 @@ def reverse(
 ) -> tuple[Reversal, str, bool]:
     """`amount_minor` of the payable went back to the customer, and the funders' and the merchant's part with it.
 
-    The order is one of `merchant_id`'s own, and redeemed. The coupon is `available` again, with the same expiry, if the
-    refund policy allows it for this reversal and the coupon has neither expired nor come back too often; then all that
-    is left of discount and match goes back, and the rest of the order is as if it had no coupon. Otherwise discount and
-    match go back pro rata, and a reversal of all that is left makes the coupon `voided`. Order, coupon and a settlement
-    line of today change in one transaction of 4 to 6 write units. A limit that counted the use counts one less, for 2
-    more, once the use is undone: the coupon comes back, or all is reversed. Returns the reversal, its time zone, and
-    True for a repeat of the same number and amount.
+    The order is one of `merchant_id`'s own, and redeemed. The coupon is `available` again, with the same expiry, if
+    the refund policy allows it for this reversal and the coupon has neither expired nor come back too often; then all
+    that is left of discount and match goes back, and the rest of the order is as if it had no coupon. Otherwise
+    discount and match go back pro rata, and a reversal of all that is left makes the coupon `voided`. Order, coupon
+    and a settlement line of today change in one transaction of 4 to 6 write units. A coupon of a pack that cost points
+    gives them back when it is voided, in the same transaction, with 4 units more, unless its refund policy is `never`.
+    A limit that counted the use counts one less, for 2 more, once the use is undone: the coupon comes back, or all is
+    reversed. Returns the reversal, its time zone, and True for a repeat of the same number and amount.
 
     Of a check-in, order and line change alone: the person was there, so the mark in the slot stays, no place is given
     again, and no strike follows; points that the visit earned are taken back once nothing of it is paid.
@@ -113,8 +115,8 @@ def _of_coupon(services: Services, order: OrderRecord, *, is_full: bool, now_s: 
     # A coupon that came back with an earlier reversal may be used by another order now.
     if not (returned or (is_full and not order.coupon_returned)):
         return returned, []
-    part = _coupon_part(services, order, batch, opened[0], returned, now_s)
-    return returned, [part, *parts_of_give_back(services, batch, opened[0].person, order)]
+    parts = _coupon_parts(services, order, batch, opened[0], returned, now_s)
+    return returned, [*parts, *parts_of_give_back(services, batch, opened[0].person, order)]
 
 
 def _refuse(order: OrderRecord, amount_minor: int, left_minor: int, currency: str) -> None:
@@ -135,18 +137,30 @@ def _may_return(services: Services, batch: PublishedBatch, ref: CouponRef, *, is
     claim = services.claims.get(batch, ref.person, consistent=True)
     if claim is None:
         return False
-    coupon, ruling = claim.coupons[ref.index], services.cache.control(batch.batch_id).ruling
+    coupon, ruling = claim.coupons[ref.index], _ruling(services, batch)
     is_over = ruling.voided or now_s >= coupon.expires_at_s + ruling.extended_s
     return not is_over and coupon.returns < refund.times_max
 
 
-def _coupon_part(
+def _coupon_parts(
     services: Services, order: OrderRecord, batch: PublishedBatch, ref: CouponRef, returned: bool, now_s: int
-) -> Part:
-    if not returned:
-        return services.coupons.void(batch, ref, order.key)
-    extended_s = services.cache.control(batch.batch_id).ruling.extended_s
-    return services.coupons.give_back(batch, ref, order.key, now_s, extended_s, batch.terms[ref.index].refund.times_max)
+) -> list[Part]:
+    """The coupon comes back; or it is void, and its points come back, unless its refund policy is `never`."""
+    if returned:
+        extended_s, times_max = _ruling(services, batch).extended_s, batch.terms[ref.index].refund.times_max
+        return [services.coupons.give_back(batch, ref, order.key, now_s, extended_s, times_max)]
+    if batch.document.price_points and batch.terms[ref.index].refund.policy != "never":
+        from coupons.points import exchange  # noqa: PLC0415 - a redemption without points does not load it
+
+        claim = services.claims.get(batch, ref.person, consistent=True)
+        points = exchange.give_back_parts(services, batch, claim, ref.index, now_s) if claim else []
+        if claim and points:
+            return [services.coupons.void(batch, ref, order.key, claim.refunded), *points]
+    return [services.coupons.void(batch, ref, order.key)]
+
+
+def _ruling(services: Services, batch: PublishedBatch) -> Ruling:
+    return services.cache.control(batch.batch_id).ruling
 
 
 def _pro_rata(whole_minor: int, part_minor: int, payable_minor: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from coupons.model.batches import PublishedBatch
 from coupons.model.points_accounts import Account
 from coupons.process.services import Services, replace_services
 from coupons.stores.attributes import decode
@@ -14,7 +15,7 @@ from coupons.times import rfc3339
 from tests import court
 from tests.points import incentives, partner
 from tests.programmes import course, session
-from tests.world import KEYS, Answered, Person, World
+from tests.world import KEYS, Answered, Person, World, a_batch
 
 PROGRAM = "sports-points"
 PARTNER = Person({"sub": "club", "scope": "partner", "merchant_id": "diner"})
@@ -42,8 +43,18 @@ class Club:
     def opened(cls, world: World, **changes: Any) -> Club:
         """The season earns points, by rules with these changes."""
         club = cls(world, world.services)
-        club.programme(**({"incentives": incentives(**changes)} if changes else {}))
+        own = {"partners": [partner(activity_ids=["course", "walk"])]}
+        club.programme(incentives=incentives(**{**own, **changes}))
         return club
+
+    def priced(self, batch_id: str = "ball", price: int = 60, **changes: Any) -> PublishedBatch:
+        """A batch of the season that costs points is published too."""
+        path, route = {"campaign_id": "season"}, "/admin/campaigns/{campaign_id}"
+        document = self.world.operator().send(f"GET {route}", path).json
+        document["batches"].append(a_batch(batch_id, price_points=price, **changes))
+        self.world.publish(document)
+        self.world.clock.advance(2)
+        return self.services.cache.batch(batch_id)
 
     def programme(self, **changes: Any) -> None:
         path, route = {"campaign_id": "season"}, "/admin/campaigns/{campaign_id}/programme"

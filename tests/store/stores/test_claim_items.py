@@ -117,3 +117,24 @@ def test_a_wallet_finds_claims_among_many_keys(season: World, batch: PublishedBa
     wanted = [(f"B#other-{n}", 16) for n in range(others)] + [(batch.claim_key, batch.buckets)]
     assert list(season.services.claims.wallet(wanted, PERSON).values()) == [claim]
     assert season.services.claims.wallet(wanted, KEYS.person("bo")) == {}
+
+
+def test_points_go_back_once(season: World, batch: PublishedBatch) -> None:
+    """Of each coupon: what was read of those that went back before must still hold; it is read back by its places."""
+    claims = season.services.claims
+    coupons = tuple(Coupon("available", NOW_S, NOW_S + 1) for _ in range(3))
+    read = Claim(batch.number, PERSON, "token", NOW_S, 1, coupons)
+    assert claims.put(batch, read, lambda: True) is None
+    first = claims.refunding(batch, read, [1])
+    assert season.services.tries([first])
+    assert not season.services.tries([first])
+    again = claims.get(batch, PERSON, consistent=True)
+    assert again is not None
+    assert again.refunded == (1,)
+    assert season.services.tries([claims.refunding(batch, again, [1, 2])])
+    assert not season.services.tries([claims.refunding(batch, again, [0, 1])])
+    done = claims.get(batch, PERSON, consistent=True)
+    assert done is not None
+    assert done.refunded == (1, 2)
+    other = replace(batch, number=batch.number + 1)
+    assert not season.services.tries([claims.refunding(other, done, [0, 1, 2])])

@@ -10,9 +10,11 @@ from coupons.model.batches import PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import BookingRecord, Coupon
 from coupons.model.diaries import Strike
+from coupons.model.points_pages import PersonsPoints
 from coupons.sealing import Keys
 from coupons.times import rfc3339
 from coupons.web.responses.base import Moment, ResponseBody
+from coupons.web.responses.points import PersonPointsView
 from coupons.web.responses.strikes import StrikeView
 
 
@@ -136,9 +138,11 @@ class PersonView(ResponseBody):
     """The person's bookings of live batches."""
     strikes: list[StrikeView]
     """Slots that the person missed, by their start, as long as they can count."""
+    points: list[PersonPointsView]
+    """The person's points of each program whose campaign is published."""
     as_of: Moment
     damaged: int
-    """How many packs, bookings and diaries cannot be shown until they are mended."""
+    """How many packs, bookings, diaries and accounts cannot be shown until they are mended."""
 
     @classmethod
     def of(
@@ -146,6 +150,7 @@ class PersonView(ResponseBody):
         packs: list[ClaimedPack],
         bookings: list[tuple[PublishedBatch, BookingRecord]],
         strikes: list[Strike],
+        points: list[PersonsPoints],
         damaged: int,
         keys: Keys,
         now_s: int,
@@ -154,6 +159,7 @@ class PersonView(ResponseBody):
             coupons=[coupon for pack in packs for coupon in CouponView.each_of(pack, keys, now_s)],
             bookings=[BookingView.of(batch, record) for batch, record in bookings],
             strikes=[StrikeView.of(one) for one in strikes],
+            points=[PersonPointsView.of(one) for one in points],
             as_of=_as_of(packs, now_s),
             damaged=damaged,
         )

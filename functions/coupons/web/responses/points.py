@@ -8,7 +8,7 @@ from coupons.fields import Title
 from coupons.model.batches import PublishedBatch
 from coupons.model.points_accounts import by_expiry
 from coupons.model.points_entries import Entry, EntryKind, EntryReason
-from coupons.model.points_pages import PersonsPoints, PointsPage
+from coupons.model.points_pages import PersonsPoints, PointsPage, award_of
 from coupons.model.visit_reports import Correction, Report
 from coupons.times import rfc3339
 from coupons.web.responses.base import CurrencyCode, Moment, ResponseBody
@@ -41,8 +41,7 @@ class AwardView(ResponseBody):
 
     @classmethod
     def of(cls, batch: PublishedBatch, has: int) -> Self:
-        price = batch.document.price_points
-        return cls(batch_id=batch.batch_id, title=batch.document.title, price_points=price, missing=price - has)
+        return cls(**award_of(batch, has))
 
 
 class EntryView(ResponseBody):
