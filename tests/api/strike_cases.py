@@ -170,7 +170,7 @@ def excusing_no_slot(s: Stage) -> Answered:
         "coupons": [],
         "bookings": [],
         "strikes": [strike(NINE, excused=True), strike(TEN)],
-        "points": [],
+        "points": [{"program_id": "sports-points", "balance": 0, "debt": 0, "by_expiry": []}],
         "as_of": "2020-06-10T13:15:30+00:00",
         "damaged": 0,
     },
