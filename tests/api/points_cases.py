@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tests.api.cases import FIRST, REPLAY, case, opened
@@ -10,7 +9,7 @@ from tests.api.stage import Stage
 from tests.court import offer
 from tests.points import incentives, partner
 from tests.programmes import session
-from tests.world import OPENING, Answered, Person, a_batch, order
+from tests.world import OPENING, Answered, Person, a_batch
 
 EARN, CORRECT, POINTS = "PUT /points/earnings/{event_id}", "PUT /points/corrections/{event_id}", "GET /points"
 PROGRAM = "sports-points"
@@ -224,104 +223,3 @@ def a_correction_after_the_points_ended(s: Stage) -> Answered:
 @case(CORRECT, 403, "forbidden", detail="The token's merchant is no partner of any program.")
 def a_correction_where_nothing_earns_points(s: Stage) -> Answered:
     return correct(opened(s))
-
-
-# Packs for points
-
-
-def exchanged(s: Stage, **changes: Any) -> Stage:
-    """Ann has had a ball for 50 of her 55 points."""
-    earn(clubs(s, a_batch("ball", price_points=50, **changes)))
-    assert s.citizen("ann").put_claim("ball").status == 201
-    return s
-
-
-def is_pack(text: str) -> bool:
-    return [coupon["status"] for coupon in json.loads(text)["coupons"]] == ["available"]
-
-
-CLAIM = "PUT /batches/{batch_id}/claim"
-AWARD = {"batch_id": "ball", "title": "A pack", "price_points": 50, "missing": 45}
-SPENT = {"entry_id": "exchange-ball", "kind": "exchange", "points": -50, "raw": 0, "at": OPENING, "batch_id": "ball"}
-
-
-@case(CLAIM, 201, body=is_pack, headers=FIRST)
-def a_pack_for_points(s: Stage) -> Answered:
-    earn(clubs(s, a_batch("ball", price_points=50)))
-    return s.citizen("ann").put_claim("ball")
-
-
-@case(CLAIM, 200, body=is_pack, headers=REPLAY)
-def the_same_pack_for_points_again(s: Stage) -> Answered:
-    return exchanged(s).citizen("ann").put_claim("ball")
-
-
-@case(
-    CLAIM,
-    409,
-    "insufficient-points",
-    facts={
-        "balance": 55,
-        "price": 60,
-        "next": {"batch_id": "net", "title": "A pack", "price_points": 58, "missing": 3},
-    },
-    detail="This pack costs 60 points; you have 55.",
-)
-def a_pack_for_more_points_than_there_are(s: Stage) -> Answered:
-    earn(clubs(s, a_batch("ball", price_points=60), a_batch("net", price_points=58)))
-    return s.citizen("ann").put_claim("ball")
-
-
-@case(
-    POINTS,
-    200,
-    body=shown(5, {**NONE, **SPENT}, entry("e-1"), next=AWARD),
-)
-def points_after_an_exchange(s: Stage) -> Answered:
-    return exchanged(s).citizen("ann").send(POINTS)
-
-
-@case(POINTS, 200, body=lambda text: _kinds(text) == ["earn", "exchange", "give-back"])
-def points_of_a_voided_batch(s: Stage) -> Answered:
-    """The schedule gives them back half a minute after the voiding; also those of an exclusive group."""
-    stop = "POST /admin/batches/{batch_id}/stop"
-    assert (
-        exchanged(s, exclusive_group="once").operator().send(stop, {"batch_id": "ball"}, body={"issued": "void"}).status
-        == 200
-    )
-    s.clock.advance(30)
-    assert {"batch_id": "ball", "step": "points back", "claims": 1} in s.tick()["did"]
-    return s.citizen("ann").send(POINTS)
-
-
-@case(POINTS, 200, body=lambda text: _kinds(text) == ["earn", "exchange", "give-back"])
-def points_of_a_reversed_use(s: Stage) -> Answered:
-    """After the coupon's end: it cannot come back, so its points do."""
-    use(exchanged(s))
-    s.clock.advance(20 * 86_400)
-    assert s.merchant().reverse("o-1", "r-1", 4_000).json["coupon_returned"] is False
-    return s.citizen("ann").send(POINTS)
-
-
-def use(s: Stage) -> None:
-    ann = s.citizen("ann")
-    found = ann.send("GET /batches/{batch_id}/claim", {"batch_id": "ball"}).json
-    code = ann.code(found["coupons"][0]["coupon_id"])
-    assert s.merchant().redeem("o-1", code, order()).status == 201
-
-
-def _kinds(text: str) -> list[str]:
-    return sorted(one["kind"] for one in json.loads(text)["entries"])
-
-
-@case(
-    "POST /admin/persons/lookup",
-    200,
-    body=lambda text: (
-        json.loads(text)["points"]
-        == [{"program_id": PROGRAM, "balance": 55, "debt": 0, "by_expiry": [{"expires_at": END, "points": 55}]}]
-    ),
-)
-def looking_up_points(s: Stage) -> Answered:
-    earn(clubs(s))
-    return s.operator().send("POST /admin/persons/lookup", body={"person_id": "ann"})
