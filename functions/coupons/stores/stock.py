@@ -64,7 +64,7 @@ class Stock:
         """A transaction part: one pack less in a shard of this round, with the claim that has it.
 
         Sealing the shard refuses it however late it comes, so no fence is needed for it. Guarded by
-        tests/store/claim/test_exchange.py::test_a_late_copy_after_the_seal_takes_nothing.
+        tests/store/points/test_exchange.py::test_a_late_copy_after_the_seal_takes_nothing.
         """
         update, condition = "SET remaining = remaining - :k", "remaining >= :k AND sealed = :r"
         return self._spike.update("shard", keys.stock(batch_id, shard), update, condition, k=1, r=round_)
