@@ -1,9 +1,12 @@
-"""Slots played by chance against an oracle of plain lists: who is booked, who waits in which order, who is refused."""
+"""Slots played by chance against an oracle of plain lists: who is booked, who waits in which order, who is refused,
+who came, who missed a slot and is banned, and what of that is excused.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from infra.virtual.store import Store
-from tests.court import DAY, a_slot, offer
+from tests.court import DAY, a_slot, facility, offer, row
 from tests.court import rule as booking_rule
 from tests.store.faults import KilledError, Mortal
 from tests.store.slots.conftest import Court
@@ -22,11 +25,17 @@ EXAMPLES = 60
 LONGER = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 """So many plays, new ones each time."""
 WAITING_MAX, UNITS = 2, 2
-HOURS = ("0900", "1000", "1100")
-SLOTS = [f"court.{DAY}.{hhmm}" for hhmm in HOURS]
+NEXT_DAY = "2020-06-11"
+SLOTS = [*(f"court.{DAY}.{hhmm}" for hhmm in ("0900", "1000", "1100")), f"court.{NEXT_DAY}.0900"]
 PEOPLE = ("ann", "bob", "cyd", "dan", "eve")
-MOMENTS = [f"{DAY}T{time}:00+08:00" for time in ("06:30", "07:30", "08:30", "09:30", "10:30", "12:30")]
-"""Of the first slot: the list has force, it has none, too late to give back, it has begun; and so on of the others."""
+MOMENTS = [
+    *(f"{DAY}T{time}:00+08:00" for time in ("06:30", "07:30", "08:30", "09:30", "10:30", "11:20", "12:30")),
+    *(f"{NEXT_DAY}T{time}:00+08:00" for time in ("06:30", "08:45", "11:20")),
+]
+"""Of the first slot: the list has force, it has none, it is too late to give back and people are checked in, it has
+begun; and so on of the others. At 11:20 the day is due to be swept, and its last slot goes on.
+"""
+SWEPT, NEXT_MORNING = MOMENTS[5], MOMENTS[7]
 
 
 @dataclass
@@ -35,9 +44,17 @@ class Hour:
 
     starts_at_s: int
     units: int = UNITS
+    day: str = DAY
     booked: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     cancelled: bool = False
+    touched: bool = False
+    """Something was written of it."""
+    came: list[str] = field(default_factory=list)
+    missed: int | None = None
+
+    def lets_in(self, now_s: int) -> bool:
+        return self.starts_at_s - 30 * 60 <= now_s < self.starts_at_s + 15 * 60
 
     def promotes(self, now_s: int) -> bool:
         return now_s < self.starts_at_s - 120 * 60
@@ -58,6 +75,45 @@ class Paper:
 
     hours: dict[str, Hour]
     upcoming_max: int
+    ban_after: int
+    strikes: dict[str, list[str]] = field(default_factory=dict)
+    """By name: slots that they missed."""
+    excused: dict[str, list[str]] = field(default_factory=dict)
+    swept: list[str] = field(default_factory=list)
+    """Days."""
+
+    def counting(self, name: str) -> int:
+        return len(self.strikes.get(name, [])) - len(self.excused.get(name, []))
+
+    def sweep(self, now_s: int) -> None:
+        for day in (DAY, NEXT_DAY):
+            if day in self.swept or now_s < seconds(f"{day}T11:15:30+08:00"):
+                continue
+            self.swept.append(day)
+            hours = {slot_id: hour for slot_id, hour in self.hours.items() if hour.day == day}
+            if not any(hour.came for hour in hours.values()):
+                continue
+            for slot_id, hour in hours.items():
+                absent = [] if hour.cancelled else [name for name in hour.booked if name not in hour.came]
+                # A slot that nobody ever wrote, or that was cancelled, says nothing.
+                hour.missed = None if hour.cancelled or not hour.touched else len(absent)
+                for name in absent:
+                    self.strikes.setdefault(name, []).append(slot_id)
+
+    def call_off(self, slot_id: str) -> None:
+        hour = self.hours[slot_id]
+        hour.cancelled, hour.touched = True, True
+        hour.missed = None if hour.missed is None else 0
+        for of_names in (self.strikes, self.excused):
+            for slot_ids in of_names.values():
+                slot_ids[:] = [other for other in slot_ids if other != slot_id]
+
+    def excuse(self, name: str, slot_id: str, excused: bool) -> str:
+        if slot_id not in self.strikes.get(name, []):
+            return "not-found"
+        others = [other for other in self.excused.get(name, []) if other != slot_id]
+        self.excused[name] = [*others, *([slot_id] if excused else [])]
+        return str(self.counting(name))
 
     def enter(self, name: str, slot_id: str, now_s: int, *, joins: bool) -> str:
         hour = self.hours[slot_id]
@@ -71,10 +127,13 @@ class Paper:
             return "stopped"
         if joins and refuses and not hour.promotes(now_s):
             return "closed"
+        if self.counting(name) >= self.ban_after:
+            return "banned"
         if self._coming(name, slot_id, now_s) >= self.upcoming_max:
             return "quota"
         if refuses and (not joins or len(hour.waiting) >= WAITING_MAX):
             return "full"
+        hour.touched = True
         if refuses:
             hour.waiting.append(name)
         else:
@@ -91,6 +150,8 @@ class Paper:
         hour = self.hours[slot_id]
         if name not in [*hour.booked, *hour.waiting]:
             return "not-found"
+        if name in hour.came:
+            return "closed"
         until_s = hour.starts_at_s - (60 * 60 if name in hour.booked else 0)
         if now_s >= until_s and not hour.cancelled:
             return "closed"
@@ -101,8 +162,13 @@ class Paper:
 
     def set_units(self, slot_id: str, units: int, now_s: int) -> None:
         hour = self.hours[slot_id]
-        hour.units = units
+        hour.units, hour.touched = units, True
         hour.move_up(now_s)
+
+
+def _hour(slot_id: str) -> Hour:
+    _, day, hhmm = slot_id.split(".")
+    return Hour(a_slot(hhmm, day).starts_at_s, day=day)
 
 
 names, slot_ids, processes = st.sampled_from(PEOPLE), st.sampled_from(SLOTS), st.integers(0, 1)
@@ -118,18 +184,24 @@ class Evening(RuleBasedStateMachine):
         slot_id=slot_ids,
         order=st.permutations(PEOPLE),
         upcoming_max=st.sampled_from([1, 2]),
+        ban_after=st.sampled_from([1, 2]),
         moment=st.sampled_from(MOMENTS[:3]),
     )
-    def full(self, slot_id: str, order: list[str], upcoming_max: int, moment: str) -> None:
+    def full(self, slot_id: str, order: list[str], upcoming_max: int, ban_after: int, moment: str) -> None:
         """Every play begins at a slot with a waiting list, where there is most to get wrong."""
-        per_person = {"upcoming_max": upcoming_max, "per_day_minutes": None}
-        offer(self.world, booking_rules=[booking_rule(waiting_max=WAITING_MAX, per_person=per_person)])
-        self.courts = [Court(self.world, self.world.new_services(seed=seed)) for seed in (1, 2)]
-        self.paper = Paper({slot_id: Hour(a_slot(slot_id[-4:]).starts_at_s) for slot_id in SLOTS}, upcoming_max)
+        self._open(upcoming_max, ban_after)
         for name in order:
             said = self.paper.enter(name, slot_id, self._now_s(), joins=True)
             assert self.courts[0].wait(name, slot_id) == said
         self.world.clock.set(moment)
+
+    def _open(self, upcoming_max: int, ban_after: int) -> None:
+        per_person = {"upcoming_max": upcoming_max, "per_day_minutes": None}
+        no_show = {"strikes": ban_after, "window_days": 30, "ban_days": 14}
+        rules = [booking_rule(waiting_max=WAITING_MAX, per_person=per_person, no_show=no_show)]
+        offer(self.world, booking_rules=rules, facilities=[facility(schedule=[row(to="12:00")])])
+        self.courts = [Court(self.world, self.world.new_services(seed=seed)) for seed in (1, 2)]
+        self.paper = Paper({slot_id: _hour(slot_id) for slot_id in SLOTS}, upcoming_max, ban_after)
 
     def _now_s(self) -> int:
         self.world.clock.advance(2)  # past what a process keeps of a day
@@ -187,10 +259,51 @@ class Evening(RuleBasedStateMachine):
         hour = self.paper.hours[slot_id]
         if self._now_s() < hour.starts_at_s + 3600:
             self.courts[process].call_off("rain", slot_id)
-            hour.cancelled = True
+            self.paper.call_off(slot_id)
             for name in [*hour.booked, *hour.waiting][:1]:
                 other = data.draw(st.sampled_from([at for at in SLOTS if at != slot_id]))
                 self.enter(name, other, joins=False, process=process, dies=None)
+
+    @precondition(lambda self: bool(self._awaited()))
+    @rule(data=st.data(), process=processes)
+    def come(self, data: st.DataObject, process: int) -> None:
+        """Somebody who is booked is checked in."""
+        slot_id, name = data.draw(st.sampled_from(self._awaited()))
+        self._comes(name, slot_id, process)
+
+    def _comes(self, name: str, slot_id: str, process: int) -> None:
+        self.courts[process].check_in(name, slot_id)
+        self.paper.hours[slot_id].came.append(name)
+
+    def _awaited(self) -> list[tuple[str, str]]:
+        open_now = [(at, hour) for at, hour in self.paper.hours.items() if hour.lets_in(self.world.now_s + 2)]
+        goes_on = [(at, hour) for at, hour in open_now if not hour.cancelled]
+        return [(at, name) for at, hour in goes_on for name in sorted({*hour.booked} - {*hour.came})]
+
+    @rule(process=processes, dies_at=st.sampled_from([None, 1, 2, 3, 4, 5]), applied=st.booleans())
+    def sweep(self, process: int, dies_at: int | None, applied: bool) -> None:
+        """Whenever; perhaps the process dies at a write, and the next call does the rest."""
+        self.paper.sweep(self._now_s())
+        if dies_at is not None:
+            with suppress(KilledError):
+                self.courts[process].through(Mortal(self.world.client, dies_at, applied=applied)).sweep()
+        assert not self.courts[process].sweep().more
+
+    @precondition(lambda self: bool(self.paper.swept))
+    @rule(data=st.data(), excused=st.booleans(), process=processes, dies=st.sampled_from([None, True, False]))
+    def excuse(self, data: st.DataObject, excused: bool, process: int, dies: bool | None) -> None:
+        """A strike, or what is none."""
+        known = [(name, slot_id) for name, of_name in self.paper.strikes.items() for slot_id in of_name]
+        anything = st.tuples(names, slot_ids)
+        name, slot_id = data.draw(st.one_of(st.sampled_from(known), anything) if known else anything)
+        said = self.paper.excuse(name, slot_id, excused)
+        self._now_s()
+        self._play(process, dies, said, lambda court: court.excuse(name, slot_id, excused=excused))
+
+    @precondition(lambda self: bool(self.paper.strikes))
+    @rule(data=st.data(), slot_id=slot_ids, process=processes)
+    def who_missed_one_asks_for_another(self, data: st.DataObject, slot_id: str, process: int) -> None:
+        self.enter(data.draw(st.sampled_from(sorted(self.paper.strikes))), slot_id, False, process, None)
 
     @precondition(lambda self: any(hour.waiting for hour in self.paper.hours.values()))
     @rule(data=st.data(), joins=st.booleans(), process=processes)
@@ -215,10 +328,40 @@ class Evening(RuleBasedStateMachine):
                 KEYS.person(name) for name in hour.waiting
             ]
             assert (record.cancelled is not None) == hour.cancelled
+            assert set(record.checked_in) == {KEYS.person(name) for name in hour.came}
+            assert record.missed == hour.missed
+        for name in PEOPLE:
+            diary = self.courts[0].diary(name)
+            assert sorted(diary.strikes) == sorted(self.paper.strikes.get(name, []))
+            assert sorted(diary.excused) == sorted(self.paper.excused.get(name, []))
         self.courts[0].assert_sound()
 
 
-Evening.TestCase.settings = settings(
+class LateMorning(Evening):
+    """The same, from the end of the day's last check-in on."""
+
+    @initialize(
+        came=st.sets(names, max_size=4),
+        ban_after=st.sampled_from([1, 2]),
+        moment=st.sampled_from([SWEPT, SWEPT, NEXT_MORNING]),
+        is_swept=st.sampled_from([True, True, False]),
+    )
+    def full(self, came: set[str], ban_after: int, moment: str, is_swept: bool) -> None:
+        """Everybody has booked, the last hour is waited for, and some came to all that they booked."""
+        self._open(3, ban_after)
+        for slot_id, booked in zip(SLOTS, ("ann bob", "ann cyd", "bob dan eve", "eve"), strict=True):
+            for name in booked.split():
+                self.enter(name, slot_id, joins=True, process=0, dies=None)
+        for slot_id, at in zip(SLOTS[:3], MOMENTS[2:5], strict=True):
+            self.world.clock.set(at)
+            for name in sorted(came & set(self.paper.hours[slot_id].booked)):
+                self._comes(name, slot_id, 0)
+        self.world.clock.set(moment)
+        if is_swept:
+            self.sweep(process=0, dies_at=None, applied=False)
+
+
+SETTINGS = settings(
     max_examples=LONGER or EXAMPLES,
     stateful_step_count=30,
     deadline=None,
@@ -226,5 +369,7 @@ Evening.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     report_multiple_bugs=False,
 )
+Evening.TestCase.settings = LateMorning.TestCase.settings = SETTINGS
 # Shrinking a red play may take minutes.
 TestEvening = pytest.mark.timeout(0)(Evening.TestCase)
+TestLateMorning = pytest.mark.timeout(0)(LateMorning.TestCase)
