@@ -127,7 +127,7 @@ class Town:
         [row] = court["schedule"]
         row |= {"weekdays": ["sat", "sun", "mon"], "first_day": "2020-06-13", "last_day": "2020-06-15"}
         rule["per_person"] = {"upcoming_max": 50}
-        programme["activities"], programme["announcements"] = [], []
+        programme["activities"], programme["announcements"], programme["incentives"] = [], [], None
         with self.stack.operator() as operator:
             created = operator.send("PUT", "/admin/campaigns/night-2020/programme", programme)
             assert created.status == 201, created.text
