@@ -12,6 +12,21 @@ class CheckInTimes(TypedDict):
     closes_at: str
 
 
+class Missed(TypedDict):
+    strike: int
+    of: int
+    excused: bool
+    banned_until: str | None
+
+
+class Strike(TypedDict):
+    slot_id: str
+    campaign_id: str
+    starts_at: str
+    excused: bool
+    banned_until: str | None
+
+
 class SlotBooking(TypedDict):
     booking_id: str
     slot_id: str
@@ -26,6 +41,7 @@ class SlotBooking(TypedDict):
     reason: str | None
     check_in: CheckInTimes | None
     checked_in_at: str | None
+    missed: Missed | None
 
 
 class SlotCode(TypedDict):
@@ -35,6 +51,7 @@ class SlotCode(TypedDict):
 
 class SlotBookings(TypedDict):
     bookings: list[SlotBooking]
+    strikes: list[Strike]
     as_of: str
     damaged: int
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupons.model.slot_records import CheckInMark
-from coupons.slots.days import slot_of
 from tests.api.cases import FIRST, REPLAY, case
 from tests.api.slot_cases import BOOKING, WAITING, book, court, is_in, wait
 from tests.api.stage import Stage
 from tests.court import PER_PERSON, strict_rule
 from tests.points import incentives
-from tests.world import KEYS, Answered
+from tests.world import Answered
 
 EXCUSE = "PUT /admin/strikes"
 SWEPT = "2020-06-10T21:15:30+08:00"
@@ -35,13 +33,13 @@ def missed(s: Stage, *slot_ids: str) -> Stage:
 
 
 def comes(s: Stage, name: str, slot_id: str) -> None:
-    """The person books the slot and is checked in."""
+    """The person books the slot and is checked in at its beginning."""
     assert book(s, name, slot_id=slot_id).status == 201
-    services = s.new_services()
-    slot = slot_of(services, slot_id)
-    record = services.slots.get(slot)
-    marked = record.marked(KEYS.person(name), CheckInMark(b"order", slot.starts_at_s))
-    assert services.slots.tries(services.slots.replace(slot, record, marked, slot.starts_at_s))
+    _, day, hhmm = slot_id.split(".")
+    s.clock.set(f"{day}T{hhmm[:2]}:00:00+08:00")
+    code = s.citizen(name).send("POST /slots/{slot_id}/code", {"slot_id": slot_id}, body={}).json["code"]
+    path = {"slot_id": slot_id, "checkin_no": f"visit-{day}"}
+    assert s.merchant().send("PUT /slots/{slot_id}/checkins/{checkin_no}", path, body={"code": code}).status == 201
 
 
 def excuse(s: Stage, slot_id: str = NINE, *, excused: bool = True, person_id: str = "ann") -> Answered:
