@@ -12,6 +12,7 @@ from infra.client.api import UnreachableError
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, REFUSED, WrongUseError, counted, table
 from infra.couponctl.parameters import MOMENT, NAME
+from infra.couponctl.points import rebuilt
 from infra.couponctl.reads import read
 
 if TYPE_CHECKING:
@@ -101,14 +102,16 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
 
     from coupons.count.recount import recount, replace_differing
     from coupons.model.statistics import OF_STREAM_ALONE
-    from infra.couponctl.stack_tables import counted_until_s, opened
+    from infra.couponctl.stack_tables import account_buckets, counted_until_s, opened
 
     try:
         services = opened(cli, stack)
         now_s = int(services.clock.wall_s())
-        told = recount(services, campaign, counted_until_s(cli, services, now_s))
+        buckets = account_buckets(cli, services)
+        told = recount(services, campaign, counted_until_s(cli, services, now_s), buckets)
         differing = {one.minute for one in told.differences}
         left = replace_differing(services, campaign, told, now_s) if write else differing
+        points = rebuilt(cli, services, campaign, buckets, write=write)
     except (BotoCoreError, ClientError) as error:
         raise UnreachableError(f"AWS: {error}") from None
     replaced = len(differing) - len(left)
@@ -118,7 +121,8 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
         "minutes": told.minutes,
         "differences": differences,
         "replaced": replaced,
-        "agrees": not differences,
+        "agrees": not differences and not (points and points.differences),
+        "points": points and points._asdict(),
         "not_recounted": sorted([*OF_STREAM_ALONE, "refusals", "seconds"]),
     }
     lines = [
@@ -130,8 +134,9 @@ def _rebuilt(cli: Cli, campaign: str, stack: str, *, write: bool) -> int:
         lines.append(f"{counted(replaced, 'minute')} replaced, {len(left)} left{why}")
     verdict = counted(len(differences), "difference") if differences else "agrees to the unit"
     verdict = f"{campaign}: {counted(told.minutes, 'minute')} recounted, {verdict}"
-    cli.out.result(facts, *lines, verdict, NOT_RECOUNTED)
-    return REFUSED if left else GOOD
+    of_points = points.lines(write=write) if points else ()
+    cli.out.result(facts, *lines, verdict, *of_points, NOT_RECOUNTED)
+    return REFUSED if left or (points and not points.is_good) else GOOD
 
 
 def _facts(one: CellDifference) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,7 +46,9 @@ class Recount:
     differences: list[CellDifference]
 
 
-def recount(services: Services, campaign_id: str, until_s: int) -> Recount:
+def recount(
+    services: Services, campaign_id: str, until_s: int, account_buckets: Sequence[int] = range(ACCOUNT_BUCKETS)
+) -> Recount:
     """The minutes before `until_s`, as they are stored and as the items say. Raises NotFound, and Damaged.
 
     What only the stream says (`OF_STREAM_ALONE`) is not compared. A minute that an item can still change is not either:
@@ -56,7 +58,7 @@ def recount(services: Services, campaign_id: str, until_s: int) -> Recount:
     batches = _batches(services, campaign_id)
     rows = _rows(services, batches, until_s)
     found: Minutes = {}
-    for what in _items(services, batches):
+    for what in _items(services, batches, account_buckets):
         counted = counted_of(services, what)
         if counted.campaign_id == campaign_id and counted.minute_s + MINUTE_S <= until_s:
             found.setdefault(minute_of(counted), Counter()).update(counted.cells)
@@ -118,7 +120,7 @@ def _rows(services: Services, batches: list[PublishedBatch], until_s: int) -> di
     return found
 
 
-def _items(services: Services, batches: list[PublishedBatch]) -> Iterator[Countable]:
+def _items(services: Services, batches: list[PublishedBatch], account_buckets: Sequence[int]) -> Iterator[Countable]:
     campaign_id, numbers = batches[0].campaign_id, {batch.number for batch in batches}
     claim_buckets = {(batch.claim_key, bucket) for batch in batches for bucket in range(batch.buckets)}
     for claims in side_by_side(services, lambda at: list(services.claims.in_bucket(*at)), sorted(claim_buckets)):
@@ -129,12 +131,10 @@ def _items(services: Services, batches: list[PublishedBatch]) -> Iterator[Counta
     days = [(day.day, bucket) for day in services.days.all(consistent=True) for bucket in range(keys.DAY_BUCKETS)]
     for lines in side_by_side(services, lambda at: list(_lines(services, *at)), days):
         yield from (one for one in lines if one.line.purse.campaign_id == campaign_id)
-    programme = services.programmes.current(campaign_id)
-    if programme is not None and programme.document.incentives is not None:
-        program_id = programme.document.incentives.program_id
-        buckets = range(ACCOUNT_BUCKETS)
+    program_id = services.programmes.program_of(campaign_id)
+    if program_id is not None:
         for entries in side_by_side(
-            services, lambda bucket: list(services.points_reads.entries(program_id, bucket)), buckets
+            services, lambda bucket: list(services.points_reads.entries(program_id, bucket)), account_buckets
         ):
             yield from (PointsWrite(program_id, PointsSums(), entry) for entry in entries)
 

@@ -75,6 +75,11 @@ class Programmes:
             raise NotFound(detail=f"No points of a program {program_id!r}.")
         return found
 
+    def program_of(self, campaign_id: str) -> str | None:
+        """The program of points of a campaign; None if its visits earn none. Raises Damaged."""
+        found = self.current(campaign_id)
+        return found.document.incentives.program_id if found and found.document.incentives else None
+
     def renew(self, campaign_id: str) -> None:
         """The head of a moment ago is kept from now on. Read strongly."""
         self._heads.get_now(campaign_id, lambda name: self._store.head(name, consistent=True))

@@ -4,6 +4,7 @@
 |---|---|---|
 | count a part of a shard's records | a part of the transaction of `statistics.py` | 2 each KB |
 | a program's sums | Query of its rows | half a read unit each 4 KB; strong twice that |
+| replace them by a recount | a transaction of its rows | 2 each KB |
 
 A shard always adds to the same row, so that shards counted side by side seldom meet. A row's attributes are the sums of
 `PointsSums` by their names, and `e<second>` for the points that end then.
@@ -18,7 +19,8 @@ from coupons.stores import statistics_keys as keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.parts import Part
-from coupons.stores.table import Table
+from coupons.stores.statistics import ROWS
+from coupons.stores.table import Table, unchanged
 from coupons.stores.values import sure
 
 _SUMS = ("debt", "earned", "spent", "expired", "entries", "volume")
@@ -43,11 +45,29 @@ class Liabilities:
 
     def sums(self, program_id: str, *, consistent: bool) -> PointsSums:
         """All that was counted of the program."""
-        whole = PointsSums()
+        return self.rows(program_id, consistent=consistent)[0]
+
+    def rows(self, program_id: str, *, consistent: bool = True) -> tuple[PointsSums, dict[int, int]]:
+        """The same, and by row how often it was written."""
+        whole, writes = PointsSums(), dict[int, int]()
         pk, prefix = keys.points_rows(program_id)
         for item in self._table.query(pk, prefix, consistent=consistent):
             whole.take(self._table.value(item, _sums))
-        return whole
+            writes[int(item["sk"].removeprefix(prefix))] = sure(item["v"], int)
+        return whole, writes
+
+    def replacing(self, program_id: str, sums: PointsSums, writes: Mapping[int, int]) -> list[Part]:
+        """A transaction: the rows come to `sums`, if they are those that were read.
+
+        Guarded by tests/store/points/test_points_recount.py::test_rows_that_changed_are_not_replaced.
+        """
+        parts = []
+        for row in range(ROWS):
+            condition, values = unchanged("v", writes.get(row, 0))
+            named = {**numbers_of(sums), "at_s": sums.as_of_s} if not row else {}
+            item = {**keys.points_row(program_id, row), **named, "v": writes.get(row, 0) + 1}
+            parts.append(self._table.put("statistics", item, condition, **values))
+        return parts
 
 
 def numbers_of(sums: PointsSums) -> Mapping[str, int]:

@@ -13,7 +13,8 @@ from infra.couponctl.stack_tables import counted_until_s, settings_of
 
 NOW_S = 1_591_408_800
 BROUGHT_S = NOW_S - 90
-SETTINGS = {"STAGE": "couponctl", "CATALOG_TABLE": "c", "CLAIMS_TABLE": "l", "ORDERS_TABLE": "o"}
+TABLES = {"CATALOG_TABLE": "c", "CLAIMS_TABLE": "l", "ORDERS_TABLE": "o", "POINTS_TABLE": "p"}
+SETTINGS = {"STAGE": "couponctl", **TABLES}
 
 
 class Account:
@@ -27,7 +28,13 @@ class Account:
 
 def test_tables_are_named_by_the_outputs() -> None:
     """As functions get their names."""
-    outputs = {"CatalogTableName": "c", "ClaimsTableName": "l", "OrdersTableName": "o", "PagesUrl": "-"}
+    outputs = {
+        "CatalogTableName": "c",
+        "ClaimsTableName": "l",
+        "OrdersTableName": "o",
+        "PointsTableName": "p",
+        "PagesUrl": "-",
+    }
     assert settings_of(outputs) == SETTINGS
 
 
@@ -35,10 +42,10 @@ def test_tables_are_named_by_the_outputs() -> None:
 def test_what_a_late_write_may_change_is_not_recounted(
     monkeypatch: pytest.MonkeyPatch, *, local: bool, brought_s: int
 ) -> None:
-    """Less the fence: of now on a laptop, of what the streams of claims and orders brought on AWS."""
+    """Less the fence: of now on a laptop, of what the streams of claims, orders and points brought on AWS."""
 
     def counted_through_s(_client: Any, _statistics: Any, arns: list[str], now_s: int) -> int:
-        assert (arns, now_s) == (["stream of l", "stream of o"], NOW_S)
+        assert (arns, now_s) == (["stream of l", "stream of o", "stream of p"], NOW_S)
         return BROUGHT_S
 
     monkeypatch.setattr(stack_tables, "Session", Account)
@@ -48,3 +55,15 @@ def test_what_a_late_write_may_change_is_not_recounted(
         SimpleNamespace(settings=SETTINGS, statistics=None),
     )
     assert counted_until_s(cli, services, NOW_S) == brought_s - FENCE_S  # type: ignore[arg-type]
+
+
+def test_the_partitions_of_a_small_table_are_found_by_a_scan() -> None:
+    """Those of accounts, each once, over all pages; nothing else is one."""
+    pages = [["POINTS#sports#7", "EVENT#diner#e1", "POINTS#sports#7"], ["POINTS#chess#12"]]
+
+    def scan(*, TableName: str, ProjectionExpression: str, ExclusiveStartKey: int = 0) -> dict[str, Any]:  # noqa: N803
+        assert (TableName, ProjectionExpression) == ("p", "pk")
+        more = {} if ExclusiveStartKey else {"LastEvaluatedKey": 1}
+        return {"Items": [{"pk": {"S": name}} for name in pages[ExclusiveStartKey]], **more}
+
+    assert stack_tables.buckets_in_use(SimpleNamespace(scan=scan), "p") == [7, 12]

@@ -8,10 +8,14 @@ from typing import Any, get_args
 import pytest
 from botocore.exceptions import ClientError
 
+from coupons.count import points_recount
 from coupons.count import recount as recounting
+from coupons.count.points_recount import PointsRecount
 from coupons.count.recount import CellDifference, Recount
+from coupons.model.points_sums import PointsSums
 from coupons.model.season_statistics import By
 from coupons.model.statistics import Cell
+from coupons.process.programmes import Programmes
 from coupons.stores.statistics import MinuteOf
 from infra.couponctl import stack_tables
 from infra.couponctl.stats import BY, SHOWN_MAX
@@ -92,7 +96,7 @@ def test_write_goes_with_rebuild(stack: Stack, capsys: pytest.CaptureFixture[str
 @pytest.fixture
 def recounted(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The recount is scripted: `differences` that it finds, minutes that are `left`, whether it was told to `write`."""
-    script: dict[str, Any] = {"differences": [], "left": [], "write": False}
+    script: dict[str, Any] = {"differences": [], "left": [], "write": False, "until_s": 0, "program": None}
 
     def recount(*_: Any) -> Recount:
         return Recount(4, {}, {}, script["differences"])
@@ -104,7 +108,11 @@ def recounted(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(recounting, "recount", recount)
     monkeypatch.setattr(recounting, "replace_differing", replace_differing)
     monkeypatch.setattr(stack_tables, "opened", lambda *_: World(Store()).services)
-    monkeypatch.setattr(stack_tables, "counted_until_s", lambda *_: 0)
+    monkeypatch.setattr(stack_tables, "counted_until_s", lambda *_: script["until_s"])
+    monkeypatch.setattr(stack_tables, "account_buckets", lambda *_: [])
+    monkeypatch.setattr(Programmes, "program_of", lambda *_: script["program"])
+    monkeypatch.setattr(points_recount, "recount_points", lambda *_: script["points"])
+    monkeypatch.setattr(points_recount, "replace_points", lambda *_: script["replaces"])
     return script
 
 
@@ -181,3 +189,45 @@ def test_an_account_that_refuses_is_unreachable(
 def test_rows_are_those_of_the_api() -> None:
     """All of them, in its order."""
     assert get_args(By) == BY
+
+
+def counted_points(earned: int) -> PointsRecount:
+    return PointsRecount("sports-points", PointsSums(earned=5), {}, PointsSums(earned=earned))
+
+
+@pytest.mark.parametrize(
+    ("earned", "args", "writes", "code", "said"),
+    [
+        (5, [], (False, 0), 0, ["sports-points: points agree with the accounts"]),
+        (
+            7,
+            [],
+            (False, 0),
+            1,
+            ["sports-points  earned: counted 5, accounts come to 7", "sports-points: points differ"],
+        ),
+        (7, ["--write"], (True, 2**40), 0, ["points replaced"]),
+        (7, ["--write"], (False, 2**40), 1, ["points left: they move, or the stream is not read to its end"]),
+        (7, ["--write"], (True, 0), 1, ["points left: they move, or the stream is not read to its end"]),
+    ],
+)
+def test_points_are_recounted_too(
+    stack: Stack,
+    capsys: pytest.CaptureFixture[str],
+    recounted: dict[str, Any],
+    earned: int,
+    args: list[str],
+    writes: tuple[bool, int],
+    code: int,
+    said: list[str],
+) -> None:
+    """Of a campaign whose visits earn; they are replaced only where the stream is read to its end and nothing moves."""
+    recounted |= {
+        "program": "sports-points",
+        "points": counted_points(earned),
+        "replaces": writes[0],
+        "until_s": writes[1],
+    }
+    assert stack.run("stats", "season", "--rebuild", *args) == code
+    lines = capsys.readouterr().out.splitlines()
+    assert set(said) <= set(lines)
