@@ -1,4 +1,4 @@
-"""A court on the running stack: full, waited for, moved up to, cancelled by its venue. In July 2022."""
+"""Courts on the running stack: waited for, moved up to; cancelled by the venue, or checked in for points. In 2022."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         yield one
 
 
-def asked(stack: LocalStack, name: str, method: str = "PUT") -> Answered:
+def asked(stack: LocalStack, name: str, method: str = "PUT", slot: str = SLOT) -> Answered:
     with stack.citizen(name) as person:
-        return person.send(method, f"/slots/{SLOT}/booking", {} if method == "PUT" else None)
+        return person.send(method, f"/slots/{slot}/booking", {} if method == "PUT" else None)
 
 
 def test_who_waits_moves_up_and_reads_why_the_venue_cancels(journey: Journey) -> None:
@@ -59,3 +59,36 @@ def test_who_waits_moves_up_and_reads_why_the_venue_cancels(journey: Journey) ->
     page.evaluate("location.hash = '#/bookings'")
     expect(card).to_contain_text("场馆取消")
     expect(card).to_contain_text(f"原因：{REASON}")
+
+
+COURT = f"{FACILITY}.2022-08-13.1800"
+
+
+def test_a_court_is_booked_waited_for_and_checked_in_and_its_points_appear(journey: Journey) -> None:
+    """A place comes to who waited; the venue scans the code of the page, which tells it; 10 points and 50 for the
+    first time are on the page of points, where a swim is 440 points away.
+    """
+    journey.set_clock("2022-08-12T10:00:00+08:00")
+    people = [f"plays-in-august-{number}" for number in range(UNITS)]
+    booked = from_many_clients(lambda name: asked(journey.stack, name, slot=COURT), people)
+    assert [answer.status for answer in booked] == [201] * UNITS
+    page = opened(journey, "waits-in-august", f"/#/seasons/beijing-sports/facilities/{COURT.replace('.', '/')}")
+    page.get_by_role("button", name="候补", exact=True).click()
+    expect(page.get_by_text("候补第 1 位")).to_be_visible()
+    assert asked(journey.stack, people[0], "DELETE", slot=COURT).status == 200
+    journey.leap_until(page.get_by_text("候补成功，已为您订好"), within_s=40)
+    journey.set_clock("2022-08-13T17:35:00+08:00")
+    page.reload()
+    page.get_by_role("link", name="出示签到码").click()
+    expect(page.get_by_role("img", name=re.compile("二维码"))).to_be_visible()
+    page.get_by_text("扫不出来？").click()
+    code = "".join(page.locator(".letters").inner_text().split())
+    with journey.stack.merchant("east-gate-badminton") as venue:
+        checked_in = venue.send("PUT", f"/slots/{COURT}/checkins/door-1", {"code": code})
+    assert (checked_in.status, checked_in.json["status"]) == (201, "checked-in"), checked_in.text
+    journey.leap_until(page.get_by_text("已签到", exact=True), within_s=16)
+    page.get_by_role("link", name="看我的积分").click()
+    expect(page.get_by_role("main")).to_contain_text("60")
+    expect(page.get_by_text("赚到 · 羽毛球场地 18:00")).to_be_visible()
+    expect(page.get_by_text("含第一次参加的奖励 50 分")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("积分兑换游泳票"))).to_contain_text("还差 440 分")

@@ -96,6 +96,11 @@ export async function announcementsOf(campaignId: string, call: Asking = {}): Pr
   return (await api.call("GET /campaigns/{campaign_id}/announcements", { ...call, path: { campaign_id: campaignId } })).body.announcements;
 }
 
+/** Rationed goods by store; empty for a season without them. */
+export async function suppliesOf(campaignId: string, call: Asking = {}): Promise<Schema<"SupplyList">> {
+  return (await api.call("GET /campaigns/{campaign_id}/supplies", { ...call, path: { campaign_id: campaignId } })).body;
+}
+
 /** What can be booked by the hour. */
 export function facilitiesOf(campaignId: string, call: Asking = {}): Promise<Facility[]> {
   return pagesOf(async (cursor) => {

@@ -10,7 +10,7 @@ import { language, listed, titled } from "../shared/words";
 import { Announced } from "./announced";
 import { api, signedIn } from "./app";
 import { BatchCard } from "./card";
-import { campaignOf, knownFacilities, type Campaign, type Summary } from "./catalogue";
+import { campaignOf, knownFacilities, suppliesOf, type Campaign, type Summary } from "./catalogue";
 import { nearDayOf } from "./days";
 import { Frame, Title } from "./frame";
 import { useLoaded, Waiting } from "./loaded";
@@ -38,6 +38,7 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
   const mine = useMine();
   // Until they are known, and where nobody knows, there is no way to them.
   const [facilities] = useLoaded(() => knownFacilities(campaign.campaign_id), [campaign.campaign_id]);
+  const [supplies] = useLoaded((call) => suppliesOf(campaign.campaign_id, call), [campaign.campaign_id]);
   const zone = campaign.timezone;
   const { text, lang } = titled(campaign.title);
   const about = campaign.description && titled(campaign.description);
@@ -68,6 +69,11 @@ export function SeasonShown({ campaign }: { campaign: Campaign }) {
         {facilities.state === "read" && facilities.value.length > 0 && (
           <a class="row" href={to("seasons", campaign.campaign_id, "facilities")}>
             <Icon name="clock" /> {say("season.facilities")}
+          </a>
+        )}
+        {supplies.state === "read" && supplies.value.supplies.length > 0 && (
+          <a class="row" href={to("seasons", campaign.campaign_id, "supplies")}>
+            <Icon name="list" /> {say("season.supplies")}
           </a>
         )}
         {campaign.batches.some(({ price_points }) => price_points > 0) && (

@@ -9,9 +9,8 @@ import type { Schema } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
 import { language, locale, titled } from "../../shared/words";
 import { Address } from "../address";
-import { api } from "../app";
 import { Choice } from "../choice";
-import { knownCampaign, knownMerchants, type Campaign, type Merchant } from "../catalogue";
+import { knownCampaign, knownMerchants, suppliesOf, type Campaign, type Merchant } from "../catalogue";
 import { Frame, Hotline, Title } from "../frame";
 import { useLoaded, useLooking, Waiting } from "../loaded";
 import { to } from "../place";
@@ -31,7 +30,7 @@ export function SupplyScreens({ steps }: { steps: string[] }) {
 
 function SuppliesScreen({ campaignId }: { campaignId: string }) {
   const [loaded, again] = useLoaded(async (call) => {
-    const { body: read } = await api.call("GET /campaigns/{campaign_id}/supplies", { ...call, path: { campaign_id: campaignId } });
+    const read = await suppliesOf(campaignId, call);
     const merchants = await knownMerchants(campaignId).catch(() => []);
     return { ...read, merchants, campaign: await knownCampaign(campaignId) };
   }, [campaignId]);

@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-4PWRXEA7.js";
