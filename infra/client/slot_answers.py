@@ -87,6 +87,8 @@ class SlotCounts(TypedDict):
     units: int
     booked: int
     waiting: int
+    checked_in: int
+    check_in: CheckInTimes | None
     cancelled: str | None
 
 

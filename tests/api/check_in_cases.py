@@ -287,3 +287,9 @@ def who_was_let_in_cannot_give_it_back(s: Stage) -> Answered:
 @case("POST /slots/{slot_id}/code", 200, body=lambda text: '"expires_at":"2020-06-10T09:01:00+08:00"' in text)
 def a_code_after_check_in(s: Stage) -> Answered:
     return show(used(s))
+
+
+@case("GET /facilities/{facility_id}/bookings", 200, body=lambda text: '"booked":2,"waiting":0,"checked_in":1' in text)
+def the_venue_sees_how_many_are_in(s: Stage) -> Answered:
+    day = {"day": "2020-06-10"}
+    return used(s).merchant().send("GET /facilities/{facility_id}/bookings", {"facility_id": "court"}, query=day)

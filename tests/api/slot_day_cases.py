@@ -107,6 +107,8 @@ COUNTED = {
     "units": 2,
     "booked": 2,
     "waiting": 1,
+    "checked_in": 0,
+    "check_in": {"opens_at": "2020-06-10T08:30:00+08:00", "closes_at": "2020-06-10T09:15:00+08:00"},
     "cancelled": None,
 }
 

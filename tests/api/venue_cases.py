@@ -144,6 +144,8 @@ def extending_a_venue_batch(s: Stage) -> Answered:
         "units": 1,
         "booked": 0,
         "waiting": 0,
+        "checked_in": 0,
+        "check_in": {"opens_at": "2020-06-10T08:30:00+08:00", "closes_at": "2020-06-10T09:15:00+08:00"},
         "cancelled": None,
     },
     headers=FIRST,

@@ -219,6 +219,10 @@ class SlotCountsView(ResponseBody):
     """People with a place."""
     waiting: int
     """People who wait for one."""
+    checked_in: int
+    """People of `booked` whom the venue has let in."""
+    check_in: CheckInView | None
+    """When they can be checked in; null: nobody is, they just come."""
     cancelled: str | None
     """Why the slot was cancelled; null if it was not."""
 
@@ -231,6 +235,8 @@ class SlotCountsView(ResponseBody):
             units=record.units,
             booked=len(record.booked),
             waiting=len(record.waiting),
+            checked_in=len(record.checked_in),
+            check_in=CheckInView.of(slot),
             cancelled=record.cancelled,
         )
 
