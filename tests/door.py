@@ -37,7 +37,7 @@ def subsidy(**changes: Any) -> dict[str, Any]:
 def season(*, of_batch: dict[str, Any] | None = None, **term: Any) -> dict[str, Any]:
     """The season of `tests/world.py`, with a batch that pays for the court's day."""
     day = {"opens_at": f"{DAY}T00:00:00+08:00", "closes_at": "2020-06-11T00:00:00+08:00"}
-    paying = a_batch("courts", mode="venue", quantity=PLACES, terms=["court"], **(day | (of_batch or {})))
+    paying = a_batch("courts", mode="venue", terms=["court"], **({"quantity": PLACES} | day | (of_batch or {})))
     return campaign(a_batch(), paying, terms=[terms(), subsidy(**term)])
 
 
