@@ -13,9 +13,11 @@ from coupons.process.services import Services
 from coupons.refusals import Refusal
 from coupons.schedule import no_shows
 from coupons.schedule.no_shows import Sweep
+from coupons.sealing import BookingRef
 from coupons.slots import booking, cancellation, own_bookings, strikes, venue
 from coupons.slots.days import slot_of
 from coupons.stores import keys
+from coupons.till.check_ins import check_in
 from coupons.times import day_of
 from tests.court import DAY, offer
 from tests.world import KEYS, World
@@ -38,6 +40,15 @@ class Court:
 
     def leave(self, name: str, slot_id: str = SLOT) -> str:
         return self._said(lambda: cancellation.leave(self.services, slot_id, KEYS.person(name), self.world.now_s))
+
+    def let_in(self, name: str, checkin_no: str, slot_id: str = SLOT) -> str:
+        """By a code of now."""
+        code = KEYS.seal_slot_code(BookingRef(slot_id, KEYS.person(name)), self.world.now_s)
+        try:
+            _, is_repeat = check_in(self.services, "diner", slot_id, checkin_no, code, self.world.now_s)
+        except Refusal as refusal:
+            return refusal.slug
+        return "repeat" if is_repeat else "done"
 
     def state(self, name: str, slot_id: str = SLOT) -> str:
         return self._said(lambda: own_bookings.my_booking(self.services, slot_id, KEYS.person(name), self.world.now_s))
