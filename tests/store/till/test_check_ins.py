@@ -64,6 +64,9 @@ def test_a_number_is_used_once(door: World) -> None:
     overtaken = Overtaken(door.client, "transact_write_items", "#mark", lambda: arrive(door, "bob"))
     assert arrive(through(door, overtaken), "ann").slug == "order-conflict"
     assert is_whole(door, "v-1")
+    order = door.services.orders.get("diner", "v-1")
+    assert order is not None
+    assert not door.services.tries([door.services.orders.check_in(order)]), "on another day no line refuses it"
 
 
 def test_a_mark_is_made_in_the_record_that_was_read(door: World) -> None:
