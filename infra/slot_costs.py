@@ -8,7 +8,10 @@ from functools import partial
 from coupons.model.programmes import Programme
 from coupons.operate import programme
 from coupons.process.services import Services
-from coupons.slots import booking, cancellation, days, own_bookings, venue
+from coupons.sealing import BookingRef
+from coupons.slots import booking, cancellation, codes, days, own_bookings, venue
+from coupons.till.check_ins import check_in
+from coupons.till.reversals import reverse
 from infra.set_clock import SetClock
 
 _DAY, _SLOT = "2020-06-20", "court.2020-06-20.1000"
@@ -36,6 +39,7 @@ _COURT = {
             "waiting_max": 20,
             "promote_until_minutes": 120,
             "cancel_until_minutes": 60,
+            "check_in": {"opens_minutes_before": 30, "grace_minutes": 15},
         }
     ],
 }
@@ -60,3 +64,21 @@ def plays(services: Services, clock: SetClock) -> Iterator[tuple[str, Callable[[
     services.cache.published()
     yield "a person's slots", partial(own_bookings.bookings_of, services, bob, now_s)
     yield "slot, other places", partial(venue.set_units, services, _SLOT, 8, now_s)
+    clock.now_s += 1
+    booking.book(services, _SLOT, cyd, now_s)
+    yield "a slot's code", partial(codes.slot_code, services, _SLOT, bob, now_s)
+    yield from _check_ins(services, clock, bob, cyd)
+
+
+def _check_ins(services: Services, clock: SetClock, *people: bytes) -> Iterator[tuple[str, Callable[[], object]]]:
+    """At the slot's start; the first one marks the merchant's day."""
+    before_s, clock.now_s = clock.now_s, days.slot_of(services, _SLOT).starts_at_s
+    calls = []
+    for number, person in enumerate(people):
+        code = services.keys.seal_slot_code(BookingRef(_SLOT, person), int(clock.now_s))
+        calls.append(partial(check_in, services, "guijie-hotpot", _SLOT, f"v-{number}", code, int(clock.now_s)))
+    calls[0]()
+    yield "check-in", calls[1]
+    yield "check-in, again", calls[1]
+    yield "check-in, reversed", partial(reverse, services, "guijie-hotpot", "v-1", "r-1", 0, int(clock.now_s))
+    clock.now_s = before_s

@@ -59,7 +59,7 @@ def check_in(
 
     True for a repeat: the same number and person get the first answer before any refusal is looked for, by whichever
     code of theirs. What the terms do not pay is filed as 0 with its reasons. 6 write units up to about 15 people in the
-    slot, 4 read units, and the mark of a merchant's first line of a day.
+    slot, 3 read units, and the mark of a merchant's first line of a day (`process/day_marks.py`).
 
     Raises CodeInvalid, NotFound (no place), NotOpen, Closed, Stopped, CodeExpired, OrderConflict, CouponNotUsable (the
     person is checked in under another number), OrderNotEligible (the merchant or its district is suspended), Busy.
