@@ -16,14 +16,17 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 
 from tests.fuzz.town import (
+    CITIZEN,
     COURT,
     DINER,
     FREE_SLOTS,
+    MISSED,
     ORDERS,
     PLAYED,
     SEASONS,
     TAKEN_SLOTS,
     VENUES_SLOTS,
+    VISIT,
     Town,
     document_for,
     programme_for,
@@ -108,7 +111,7 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
     """A value of this path parameter that exists; empty: as it was drawn."""
     method, _, path = label.partition(" ")
     action = path.rpartition("/")[2]
-    of_slot = {"waiting": TAKEN_SLOTS, "booking": FREE_SLOTS}
+    of_slot = {"waiting": TAKEN_SLOTS, "booking": FREE_SLOTS, "{checkin_no}": (MISSED,)}
     new = tuple(f"fuzzed-{number}" for number in range(NEW_MAX))
     choices: Mapping[str, tuple[str, ...]] = {
         "campaign_id": PLAYED if label == PROGRAMME else (*new, *SEASONS[2:]) if method == "PUT" else SEASONS,
@@ -120,6 +123,7 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
         "day": ("2020-06-12",),
         "facility_id": (COURT,),
         "slot_id": of_slot.get(action, VENUES_SLOTS),
+        "checkin_no": (VISIT,),
     }
     found = choices.get(name, ())
     return found[drawn // AS_DRAWN % len(found)] if found else ""
@@ -129,10 +133,9 @@ def _fitting(town: Town, label: str, body: dict[str, Any], path: Mapping[str, An
     if "order" in body:
         fits = {"code": town.code_for(path.get("order_no", ""))} | ({"order": town.order()} if drawn % 4 else {})
         return {name: value for name, value in body.items() if name != "scanned_at"} | fits
-    if label.endswith("{reversal_no}") and drawn % 4:
-        return {"amount_minor": 1 + body["amount_minor"] % 50}
-    if label.endswith("/quantity") and drawn % 4:
-        return {"quantity": RAISED_FROM + body["quantity"] % 1_000}
+    stated = _stated(town, label, body) if drawn % 4 else None
+    if stated is not None:
+        return stated
     if label in DOCUMENTS:
         campaign_id = path["campaign_id"]
         return dict(_graft(town.seasons.get(campaign_id) or document_for(campaign_id), body))
@@ -146,6 +149,19 @@ def _fitting(town: Town, label: str, body: dict[str, Any], path: Mapping[str, An
         (diner,) = campaign()["merchants"]
         return dict(_graft({name: value for name, value in diner.items() if name != "merchant_id"}, body))
     return body
+
+
+def _stated(town: Town, label: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """A body of few fields that fits what the town has; None: of this route there is none."""
+    if label.endswith("{reversal_no}"):
+        return {"amount_minor": 1 + body["amount_minor"] % 50}
+    if label.endswith("/quantity"):
+        return {"quantity": RAISED_FROM + body["quantity"] % 1_000}
+    if label.endswith("{checkin_no}"):
+        return {"code": town.visit_code()}
+    if label == "PUT /admin/strikes":
+        return body | {"person_id": CITIZEN, "slot_id": MISSED}
+    return None
 
 
 def _whole(value: Any) -> Any:

@@ -12,6 +12,8 @@ from tests.world import campaign
 
 NOON = "2020-06-12T12:00:00+08:00"
 """`special-0606` can be claimed until midnight, and `special-0613` booked."""
+MORNING = "2020-06-12T08:50:00+08:00"
+"""The day's first slots are booked, and people are checked in."""
 DINER = "qianmen-diner"
 CITIZEN = "li-hua"
 PEOPLE = [f"guest-{number}" for number in range(20)]
@@ -24,6 +26,8 @@ PLAYED = tuple(f"played-{number}" for number in range(12))
 COURT = "town-court"
 """One place an hour, of `night-2020`: its slots can be booked from now on."""
 HOURS = range(11, 21)
+DOOR, MISSED, VISIT = "town-door", "town-door.2020-06-12.0900", "visit-1"
+"""A table beside it, whose only slot of the day was over at noon; the citizen missed it, and a guest came."""
 
 
 def slots(day: str) -> tuple[str, ...]:
@@ -60,7 +64,7 @@ class Town:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        stack.set_clock(NOON)
+        stack.set_clock(MORNING)
         region = {"region": "beijing"}
         self.tokens = {
             # At an operator's desk, so that codes can be printed too.
@@ -78,6 +82,9 @@ class Town:
                 declared = operator.send("PUT", f"/admin/campaigns/{name}", document_for(name))
                 assert declared.status == 201, declared.text
         self._open_court()
+        self._let_in()
+        stack.set_clock(NOON)
+        stack.tick()
         self.coupons = self._claimed(CITIZEN)
         self._owners = {coupon: name for name in PEOPLE for coupon in self._claimed(name)}
         self._codes: dict[str, tuple[str, float]] = {}
@@ -103,6 +110,11 @@ class Town:
             self._codes[coupon_id] = (code, time.monotonic() + CODE_LIFE_S)
         return code
 
+    def visit_code(self) -> str:
+        """Of the guest who was checked in: with it a check-in is repeated."""
+        with self.stack.citizen(PEOPLE[1]) as guest:
+            return str(guest.send("POST", f"/slots/{MISSED}/code", {}).json["code"])
+
     def order(self) -> dict[str, Any]:
         """200.00 and more at the diner: each of the three coupons fits."""
         total_minor = 30_000
@@ -123,6 +135,10 @@ class Town:
         """The court's programme is there, and a guest has each slot of the second day."""
         programme = programme_for("night-2020", COURT)
         [court], [rule] = programme["facilities"], programme["booking_rules"]
+        door = copy.deepcopy(court) | {"facility_id": DOOR, "closed": []}
+        today = MISSED.split(".")[1]
+        door["schedule"][0] |= {"weekdays": ["fri"], "to": "10:00", "first_day": today, "last_day": today}
+        programme["facilities"].append(door)
         court |= {"units": 1, "closed": []}
         [row] = court["schedule"]
         row |= {"weekdays": ["sat", "sun", "mon"], "first_day": "2020-06-13", "last_day": "2020-06-15"}
@@ -135,6 +151,15 @@ class Town:
             for slot_id in TAKEN_SLOTS:
                 booked = guest.send("PUT", f"/slots/{slot_id}/booking", {})
                 assert booked.status == 201, booked.text
+
+    def _let_in(self) -> None:
+        """The citizen and a guest have the morning's slot, and the guest is checked in."""
+        for name in (CITIZEN, PEOPLE[1]):
+            with self.stack.citizen(name) as person:
+                assert person.send("PUT", f"/slots/{MISSED}/booking", {}).status == 201
+        with self.stack.merchant(DINER) as till:
+            came = till.send("PUT", f"/slots/{MISSED}/checkins/{VISIT}", {"code": self.visit_code()})
+            assert came.status == 201, came.text
 
     def _claimed(self, name: str) -> list[str]:
         with self.stack.citizen(name) as citizen:
