@@ -117,13 +117,14 @@ def _difference(place: str, kept: object, stated: object) -> Difference:
     return {"place": f"body.{place}", "kept": kept, "stated": stated}
 
 
-def lowered(stored: Incentives | None, document: Incentives | None) -> dict[str, int]:
-    """The partners who may report fewer points than before, and how many: 0 for one who is none any more.
+def changed_allotments(stored: Incentives | None, document: Incentives | None) -> dict[str, int]:
+    """The partners whose `points_max` is another than before, and what it is: 0 for one who is none any more.
 
-    Each needs its allotment to have counted no more (`Σ points_max ≤ budget_points` holds because of it).
+    None may have earned more than that: `Σ points_max ≤ budget_points` holds because of it.
     """
+    if stored is None:
+        return {}
+    before = {one.partner_id: one.points_max for one in stored.partners}
     after = {one.partner_id: one.points_max for one in document.partners} if document else {}
-    before = stored.partners if stored else []
-    return {
-        one.partner_id: after.get(one.partner_id, 0) for one in before if after.get(one.partner_id, 0) < one.points_max
-    }
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return {name: after.get(name, 0) for name in names}

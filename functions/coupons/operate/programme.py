@@ -8,7 +8,7 @@ from coupons.damage import all_of
 from coupons.fields import PlacedFault
 from coupons.model.campaigns import Campaign, EditOutcome
 from coupons.model.coverage import refusal_of_coverage
-from coupons.model.incentive_dates import refusal_of_incentives
+from coupons.model.incentive_dates import changed_allotments, refusal_of_incentives
 from coupons.model.programme_dates import refusal_of_dates
 from coupons.model.programme_rules import misfits, named_merchants
 from coupons.model.programmes import Announced, Programme
@@ -24,7 +24,8 @@ def apply(services: Services, campaign_id: str, document: Programme, now_s: int)
     """The programme is stored with the next revision, or was stored already with the same content.
 
     Raises NotFound (no such campaign), Malformed (it does not fit its campaign, or has too many new facilities),
-    TermsFrozen (it alters dates that are past or open, or names a facility of another campaign), RevisionConflict,
+    TermsFrozen (it alters dates that are past or open, or what could have been earned, or names a facility or points of
+    another campaign), RevisionConflict,
     BudgetExceeded (a published batch pays for fewer check-ins than its slots would have places), Busy (a batch was
     published meanwhile).
     """
@@ -35,6 +36,7 @@ def apply(services: Services, campaign_id: str, document: Programme, now_s: int)
         raise refusal
     new = next_programme(document, campaign.document.timezone, stored)
     also = [services.catalog.still(campaign, published=True), *_announcing(services, campaign_id, new, now_s)]
+    also += _allotting(services, document, stored)
     try:
         applied = services.programme_store.apply(campaign_id, new, also)
     except RevisionConflict:
@@ -110,14 +112,18 @@ def _refusals(
     if len(new) > NEW_MAX:
         more = f"{len(new)} new facilities are too many for one revision; add {NEW_MAX} at a time"
         yield Malformed(errors=[{"place": "body.facilities", "message": more}])
+    before = stored.document.incentives if stored else None
+    changed = changed_allotments(before, document.incentives)
+    if len(new) + len(changed) > NEW_MAX + 10:
+        more = f"{len(changed)} changed partners beside {len(new)} new facilities are too many for one revision"
+        yield Malformed(errors=[{"place": "body.incentives.partners", "message": more}])
     for facility_id, owner in services.programme_store.owners(new).items():
         if owner != campaign.campaign_id:
             yield taken(facility_id, owner)
     if stored is not None:
         frozen = refusal_of_dates(stored.document, document, campaign.timezone, now_s)
         yield from [frozen] if frozen else []
-        before, after = stored.document.incentives, document.incentives
-        earned = refusal_of_incentives(before, after, campaign.timezone, now_s)
+        earned = refusal_of_incentives(before, document.incentives, campaign.timezone, now_s)
         yield from [earned] if earned else []
     revision = stored.head.revision if stored else None
     if document.revision != revision:
@@ -153,3 +159,12 @@ def _announcing(services: Services, campaign_id: str, new: NextProgramme, now_s:
     after = new.document.announcements
     told = [one.announcement_id for one in after if one not in before and epoch_s(one.ends_at) > now_s]
     return [services.announcements.record(Announced(campaign_id, new.head, told, now_s))] if told else []
+
+
+def _allotting(services: Services, document: Programme, stored: StoredProgramme | None) -> list[Part]:
+    """Partners have the maximum of points that the document states, if they have earned no more."""
+    before = stored.document.incentives if stored else None
+    changed = changed_allotments(before, document.incentives)
+    return (
+        [services.points.allotting(before.program_id, name, most) for name, most in changed.items()] if before else []
+    )

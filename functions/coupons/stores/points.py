@@ -18,7 +18,7 @@ the version that its account had then: a reader who has read an account leaves o
 | month | `r` raw points by day of the month |
 | entry | `p` points, `k` kind, `v` the account's version, `r` raw, `l` what lots moved, `d` debt, `y` what years count more, `n` kind of the visit, `w` reason, `s` session, `a` activity, `b` batch |
 | event | `g` program, `u` person, `h` hash of what was reported, `k` kind, `r` raw, `t` day, `p` points, `w` reason, `s` session, `a` activity; of a correction `x` text and `y` points |
-| allotment | `t` points in all, `d:<day>` of a day |
+| allotment | `t` points in all, `d:<day>` of a day, `m` the maximum if it was changed |
 | session | `e` the event's id |
 """  # noqa: E501
 
@@ -163,8 +163,10 @@ class PointsStore:
         Guarded by tests/store/stores/test_points.py::test_a_partner_stays_within_its_points.
         """
         update = "SET t = if_not_exists(t, :none) + :points, #day = if_not_exists(#day, :none) + :points"
-        condition = "(attribute_not_exists(t) OR t <= :left)"
-        values = {"none": 0, "points": points, "left": partner.points_max - points}
+        # Who has not yet read that the maximum was lowered believes in a higher one.
+        condition = "(attribute_not_exists(t) OR t <= :left) AND (attribute_not_exists(m) OR m >= :most)"
+        most = partner.points_max
+        values = {"none": 0, "points": points, "left": most - points, "most": most}
         names = {"day": f"{OF_DAY}{visit.day}"}
         if partner.points_max_per_day is not None:
             condition += " AND (attribute_not_exists(#day) OR #day <= :today)"
@@ -173,6 +175,16 @@ class PointsStore:
             update, names["idle"] = f"{update} REMOVE #idle", f"{OF_DAY}{idle}"
         key = keys.allotment(partner.partner_id, program_id)
         return self._table.update("allotment", key, update, condition, **values).naming(**names)
+
+    def allotting(self, program_id: str, partner_id: str, most: int) -> Part:
+        """The partner's maximum is this from now on, if no more was counted; what is counted with an older one fails.
+
+        Guarded by tests/store/points/test_allotments.py::test_a_maximum_falls_at_most_to_what_was_earned.
+        """
+        update, condition = "SET m = :most, t = if_not_exists(t, :none)", "attribute_not_exists(t) OR t <= :most"
+        key = keys.allotment(partner_id, program_id)
+        part = self._table.update("allotment", key, update, condition, most=most, none=0)
+        return part.of(partner_id).returning_old()
 
 
 def _session(report: Report) -> Key:

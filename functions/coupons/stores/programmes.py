@@ -175,4 +175,8 @@ def _refusal(failure: TransactionFailed) -> RevisionConflict | TermsFrozen | Bus
         item = failure.item("program")
         said = f"Points {failure.which('program')[0]!r} belong to campaign {item['campaign_id'] if item else ''!r}."
         return TermsFrozen(detail=said)
+    if "allotment" in failure.kinds:
+        item = failure.item("allotment")
+        partner_id, earned = failure.which("allotment")[0], item["t"] if item else 0
+        return TermsFrozen(detail=f"Partner {partner_id!r} has earned {earned} points: points_max cannot be less.")
     return Busy(detail="The campaign was changed meanwhile; try again.")

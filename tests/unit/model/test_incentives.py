@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from coupons.faults import faults
-from coupons.model.incentive_dates import lowered, refusal_of_incentives
+from coupons.model.incentive_dates import changed_allotments, refusal_of_incentives
 from coupons.model.incentives import Incentives
 from coupons.model.programme_rules import misfits, named_merchants
 from coupons.model.programmes import Programme
@@ -241,13 +241,15 @@ def test_incentives_that_began_cannot_be_dropped() -> None:
     assert refusal_of_incentives(None, stored, ZONE, seconds(NOW)) is None
 
 
-def test_lowered_partners_are_those_with_less_than_before() -> None:
-    """One who is dropped has nothing left."""
+def test_changed_allotments_are_those_with_another_maximum() -> None:
+    """One who is dropped has nothing left; of a first document nothing is changed."""
     three = [partner(partner_id=name, points_max=10) for name in ("a", "b", "c")]
     stored = Incentives.model_validate(incentives(partners=three))
-    document = Incentives.model_validate(incentives(partners=[{**three[0], "points_max": 9}, three[1]]))
-    assert lowered(stored, document) == {"a": 9, "c": 0}
-    assert lowered(None, stored) == lowered(stored, stored) == {}
+    joined = [{**three[0], "points_max": 9}, three[1], partner(partner_id="d", points_max=3)]
+    document = Incentives.model_validate(incentives(partners=joined))
+    assert changed_allotments(stored, document) == {"a": 9, "c": 0, "d": 3}
+    assert changed_allotments(stored, None) == {"a": 0, "b": 0, "c": 0}
+    assert changed_allotments(None, stored) == changed_allotments(stored, stored) == {}
 
 
 def test_a_document_is_read_back_as_it_was_sent() -> None:
