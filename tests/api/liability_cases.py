@@ -80,3 +80,24 @@ def an_audit_of_points(s: Stage) -> Answered:
 @case(LIABILITY, 404, "not-found", detail="No points of a program 'chess-points'.")
 def points_of_no_program(s: Stage) -> Answered:
     return asked(clubs(s), "chess-points")
+
+
+def with_maximum(s: Stage, most: int) -> Answered:
+    """The programme as it is, but for the points that the partner can report."""
+    route, path = "/admin/campaigns/{campaign_id}/programme", {"campaign_id": "season"}
+    document = s.operator().send(f"GET {route}", path).json
+    document["incentives"]["partners"][0]["points_max"] = most
+    return s.operator().send(f"PUT {route}", path, body=document)
+
+
+@case(
+    "PUT /admin/campaigns/{campaign_id}/programme",
+    409,
+    "terms-frozen",
+    facts={"differences": []},
+    detail="Partner 'diner' has earned 55 points: points_max cannot be less.",
+)
+def a_partner_with_less_than_was_earned(s: Stage) -> Answered:
+    earn(clubs(s))
+    assert with_maximum(s, 55).status == 200
+    return with_maximum(s, 54)
