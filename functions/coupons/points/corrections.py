@@ -16,7 +16,7 @@ def correct(services: Services, partner_id: str, event_id: str, text: str, now_s
     """The event is void; True for a repeat of the same correction. A report that comes later earns nothing.
 
     What the person had of it is taken from its own lot, then from the others, and the rest is debt. 8 write units and 3
-    read units; 1 write unit for an event that earned nothing or was not reported yet.
+    read units; 2 and 1 for an event that earned nothing or was not reported yet.
 
     Raises OrderConflict (corrected with another reason), Closed (its points have ended), NotFound, Busy.
     """
