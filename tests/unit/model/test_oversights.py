@@ -113,7 +113,6 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
         "did you mean 'dongcheng'?",
     ),
     "lottery": (batch(mode="lottery", booking=BOOKING), f"{BATCH}.mode", "there is no draw yet"),
-    "points": (batch(price_points=1), f"{BATCH}.price_points", "refuses everyone"),
     "books too late": (
         batch(
             booking={
@@ -276,8 +275,7 @@ def test_what_a_stack_knows() -> None:
 
 @pytest.mark.parametrize("name", ["beijing-2020", "hubei-2020", "beijing-sports", "night-2020"])
 def test_the_sample_seasons_give_no_false_warning(name: str) -> None:
-    """Prices in points and a lottery are true ones: nobody can claim those batches."""
+    """A lottery is a true one: nobody can claim its batch."""
     document = Campaign.model_validate(load_campaign(SEASONS / f"{name}.yaml"), strict=False)
     nobody = {f"body.batches.{n}.mode" for n, one in enumerate(document.batches) if one.mode == "lottery"}
-    nobody |= {f"body.batches.{n}.price_points" for n, one in enumerate(document.batches) if one.price_points}
     assert {one.place for one in oversights(document)} == nobody
