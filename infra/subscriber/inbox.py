@@ -14,6 +14,7 @@ from coupons.model.events import (
     CouponReversed,
     Event,
 )
+from coupons.model.points_events import PointsEarned
 from coupons.model.programme_events import AnnouncementPublished
 from coupons.model.slot_events import SlotBooked, SlotCancelled, SlotCheckedIn, SlotPromoted
 
@@ -76,5 +77,7 @@ def _said(event: Event) -> str:
             return f"{data.slot_id}: {data.booking_id}"
         case SlotCheckedIn(data=data):
             return f"{data.booking_id} by {data.merchant_id} {data.checkin_no}: -{data.subsidy_minor}"
+        case PointsEarned(data=data):
+            return f"{data.booking_id or data.event_id} of {data.merchant_id}: {data.points} {data.program_id}"
         case AnnouncementPublished(data=data):
             return f"{data.campaign_id}: {data.announcement_id} at {data.placement} from {data.starts_at.isoformat()}"

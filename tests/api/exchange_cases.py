@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from tests.api.cases import FIRST, REPLAY, case
-from tests.api.points_cases import END, NONE, POINTS, PROGRAM, clubs, earn, entry, shown
+from tests.api.points_cases import END, NONE, POINTS, PROGRAM, clubs, correct, earn, entry, shown
 from tests.api.stage import Stage
+from tests.bus import Stream
 from tests.world import OPENING, Answered, a_batch, order
 
 
@@ -25,6 +26,17 @@ def is_pack(text: str) -> bool:
 CLAIM = "PUT /batches/{batch_id}/claim"
 AWARD = {"batch_id": "ball", "title": "A pack", "price_points": 50, "missing": 45}
 SPENT = {"entry_id": "exchange-ball", "kind": "exchange", "points": -50, "raw": 0, "at": OPENING, "batch_id": "ball"}
+
+
+@case(POINTS, 200, body=lambda text: _kinds(text) == ["correct", "earn"])
+def points_after_they_were_told(s: Stage) -> Answered:
+    """What a visit earned is an event; its correction is none."""
+    stream = Stream(clubs(s))
+    earn(s)
+    correct(s)
+    [told] = s.announce(stream.records())
+    assert (told["type"], told["subject"], told["data"]["points"]) == ("points.earned.v1", PROGRAM, 55)
+    return s.citizen("ann").send(POINTS)
 
 
 @case(CLAIM, 201, body=is_pack, headers=FIRST)

@@ -10,13 +10,16 @@ from ministack.services.lambda_svc import _match_esm_filter
 
 from coupons.stores.streams import inserted
 from tests.api.stage import stage
+from tests.api.town import VISIT
 from tests.bus import Record, Stream
 from tests.court import DAY, offer
+from tests.points import incentives
 from tests.template.stack import Plant, Planted, Template, function, resources, rule_tests
-from tests.world import a_batch, campaign, order
+from tests.world import Person, a_batch, campaign, order
 
-FED = {"Claims": "ClaimsTable", "Lines": "OrdersTable"}
+FED = {"Claims": "ClaimsTable", "Lines": "OrdersTable", "Points": "PointsTable"}
 """Event of the function → the table of its stream."""
+WRONG = {"reason": "Wrong person"}
 
 
 def mapping(t: Template, event: str) -> dict[str, Any]:
@@ -26,7 +29,7 @@ def mapping(t: Template, event: str) -> dict[str, Any]:
 
 def three_tables_stream_their_items(t: Template) -> Iterator[str]:
     """Claims, orders and points stream new and old images, for two readers; the catalog has no stream."""
-    wanted = {table: {"StreamViewType": "NEW_AND_OLD_IMAGES"} for table in (*FED.values(), "PointsTable")}
+    wanted = {table: {"StreamViewType": "NEW_AND_OLD_IMAGES"} for table in FED.values()}
     for name, table in resources(t, "AWS::DynamoDB::Table").items():
         if table.get("StreamSpecification") != wanted.get(name):
             yield f"{name} streams otherwise"
@@ -37,7 +40,7 @@ def each_stream_is_read_to_the_end(t: Template) -> Iterator[str]:
     if {name: event["Type"] for name, event in function(t, "events")["Events"].items()} != dict.fromkeys(
         FED, "DynamoDB"
     ):
-        yield "other events than the two streams"
+        yield "other events than the three streams"
     for event, table in FED.items():
         found = mapping(t, event)
         decided = {
@@ -99,13 +102,15 @@ _RECORDS: list[Record] = []
 
 
 def records() -> list[Record]:
-    """The records of a booking, a claim, a hold, a redemption, a reversal and a tombstone, and a slot booked twice."""
+    """The records of a booking, a claim, a hold, a redemption, a reversal and a tombstone, a slot booked twice, and a
+    visit that earned and was corrected.
+    """
     if _RECORDS:
         return _RECORDS
     with stage() as s:
         booking = {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-07T10:00:00+08:00"}
         s.published(campaign(a_batch(booking=booking)))
-        offer(s)
+        offer(s, incentives=incentives())
         stream, ann, shop = Stream(s), s.citizen("ann"), s.merchant()
         numbered, named = {"order_no": "o-1"}, {"batch_id": "pack"}
         assert ann.send("PUT /batches/{batch_id}/booking", named).status == 201
@@ -123,6 +128,11 @@ def records() -> list[Record]:
             slot = {"slot_id": f"court.{DAY}.0900"}
             assert s.citizen(name).send("PUT /slots/{slot_id}/booking", slot, body={}).status == 201
             _RECORDS.extend(stream.records())
+        told = {**VISIT, "activity_id": "court", "session_id": f"court.{DAY}.0900", "kind": "venue_booking"}
+        partner = Person({"sub": "club", "scope": "partner", "merchant_id": "diner"})
+        assert partner.send("PUT /points/earnings/{event_id}", {"event_id": "e-1"}, body=told).status == 201
+        assert partner.send("PUT /points/corrections/{event_id}", {"event_id": "e-1"}, body=WRONG).status == 201
+        _RECORDS.extend(stream.records())
         removals = [
             {**record, "eventName": "REMOVE", "dynamodb": {"Keys": record["dynamodb"]["Keys"]}} for record in _RECORDS
         ]
@@ -183,6 +193,6 @@ TestRules = rule_tests(PLANTED)
 def test_the_season_makes_every_kind_of_record() -> None:
     """So that the filters are tested with each."""
     told = [inserted(record) for record in records()]
-    assert len([what for what in told if what is not None]) == 5
+    assert len([what for what in told if what is not None]) == 6
     assert {record["eventName"] for record in records()} == {"INSERT", "MODIFY", "REMOVE"}
     assert len(records()) > 2 * len([what for what in told if what is not None])

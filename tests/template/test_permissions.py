@@ -28,7 +28,7 @@ SERVICES = {
     "events": {"EventBus"},
     "sqs": {"FailedEventsQueue"},
 }
-FED = {"events": ("ClaimsTable", "OrdersTable"), "count": ("ClaimsTable", "OrdersTable", "PointsTable")}
+FED = dict.fromkeys(("events", "count"), ("ClaimsTable", "OrdersTable", "PointsTable"))
 FEEDING = {
     *(
         (area, verb, f"{table}.StreamArn")

@@ -10,6 +10,7 @@
 | `slot.promoted.v1` | a person who waited has a place | booking | a booking |
 | `slot.cancelled.v1` | a person gave a slot back, or its venue cancelled it | booking | a person in the slot |
 | `slot.checked-in.v1` | a venue let a person in, and what it is paid for that | booking | a check-in |
+| `points.earned.v1` | what a visit earned, or why nothing | program | a report or check-in |
 | `announcement.published.v1` | an announcement is new or changed | announcement | a revision of a programme |
 
 Events arrive at least once and in any order. A repeat has the same `id`, so subscribers drop ids they have seen. No
@@ -29,6 +30,7 @@ from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
 from coupons.model.event_parts import EventContext, EventPart, event_id
 from coupons.model.orders import MerchantLine
+from coupons.model.points_events import PointsEarned
 from coupons.model.programme_events import AnnouncementPublished
 from coupons.model.slot_events import SlotBooked, SlotCancelled, SlotCheckedIn, SlotPromoted
 from coupons.money import FundingLine
@@ -136,6 +138,7 @@ Event = (
     | CouponReversed
     | CouponExpiring
     | AnnouncementPublished
+    | PointsEarned
     | SlotBooked
     | SlotPromoted
     | SlotCancelled
@@ -147,6 +150,7 @@ TYPES: dict[str, type[Event]] = {
     "coupon.reversed.v1": CouponReversed,
     "coupon.expiring.v1": CouponExpiring,
     "announcement.published.v1": AnnouncementPublished,
+    "points.earned.v1": PointsEarned,
     "slot.booked.v1": SlotBooked,
     "slot.promoted.v1": SlotPromoted,
     "slot.cancelled.v1": SlotCancelled,

@@ -11,6 +11,7 @@ from coupons.model import events
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import Claim
 from coupons.model.orders import MerchantLine
+from coupons.model.points_events import EarnedEntry, earned_points
 from coupons.model.programme_events import published
 from coupons.model.programmes import Announced
 from coupons.model.slot_events import SlotWrite, of_check_in, of_write
@@ -58,6 +59,11 @@ def _events(services: Services, place: StreamPlace, what: Inserted) -> list[even
             document = services.programme_store.document(what.campaign_id, what.head)
         with blamed(*place[:3]):
             return [*published(services.event_source, what, document)]
+    if isinstance(what, EarnedEntry):
+        with _named(services, place, "programme"):
+            current = services.programmes.of_program(what.program_id)
+        with blamed(*place[:3]):
+            return [earned_points(services.event_source, what, current.timezone)]
     if isinstance(what, SlotWrite):
         with _named(services, place, "programme"):
             slot = slot_of(services, what.name.slot_id)

@@ -32,6 +32,11 @@ def accounts_of(program_id: str, person: bytes) -> str:
     return account_bucket(program_id, bucket_of(person, ACCOUNT_BUCKETS))
 
 
+def program_of(partition: str) -> str:
+    """The program in `POINTS#program#bucket`."""
+    return partition.split("#")[1]
+
+
 def balance(program_id: str, person: bytes) -> Key:
     return Key(pk=accounts_of(program_id, person), sk=f"{BALANCE}{person_text(person)}")
 

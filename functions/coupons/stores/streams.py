@@ -22,6 +22,7 @@ from coupons.damage import UnlikeError, blamed
 from coupons.model.claims import BookingRecord, Claim
 from coupons.model.orders import MerchantLine
 from coupons.model.points_accounts import Account
+from coupons.model.points_events import EarnedEntry
 from coupons.model.points_sums import PointsWrite, of_account, of_entry
 from coupons.model.programmes import Announced
 from coupons.model.slot_events import SlotWrite
@@ -48,11 +49,11 @@ def stream_place_of(record: dict[str, Any]) -> StreamPlace:
     return StreamPlace(record["eventSourceARN"].split("/")[1], pk, sk, told["SequenceNumber"])
 
 
-Inserted = Claim | MerchantLine | Announced | SlotWrite
+Inserted = Claim | MerchantLine | Announced | SlotWrite | EarnedEntry
 
 
 def inserted(record: dict[str, Any]) -> Inserted | None:
-    """The claim, movement, announcements or write of a slot that this record brings; None for all others.
+    """The claim, movement, announcements, visit's entry or write of a slot that this record brings; None for others.
 
     Raises Damaged.
     """
@@ -87,7 +88,7 @@ def counted(record: dict[str, Any]) -> Countable | None:
         return _points_write(record)
     if not _is_booking(record):
         found = inserted(record)
-        return None if isinstance(found, Announced) else found
+        return None if isinstance(found, (Announced, EarnedEntry)) else found
     is_made = record["eventName"] == "INSERT"
     if not (is_made or (record["eventName"] == "REMOVE" and not _is_expired(record))):
         return None
@@ -142,6 +143,8 @@ def _of(item: Item) -> Inserted | None:
         return announced.from_item(item)
     if item["sk"].startswith(keys.CLAIM):
         return claims.from_item(item)
+    if item["sk"].startswith(points_keys.ENTRY) and item.get("k") == "earn":
+        return EarnedEntry(points_keys.program_of(item["pk"]), points.entry_of(item))
     if "kind" in item:
         return MerchantLine(keys.merchant_of(item["pk"]), orders.line_of(item))
     return None

@@ -67,12 +67,12 @@ def test_every_run_has_mappings_of_its_own(expanded: dict[str, Any]) -> None:
     """Those of `events` and `count`, under names that the next run does not have."""
     mappings = _of_type(expanded, "AWS::Lambda::EventSourceMapping")
     assert mappings.keys() == {
-        *(f"EventsFunction{name}r1" for name in ("Claims", "Lines")),
-        *(f"CountFunction{name}r1" for name in ("Claims", "Lines", "Points")),
+        *(f"{name}Function{event}r1" for name in ("Events", "Count") for event in ("Claims", "Lines", "Points")),
     }
     assert {name for name, mapping in mappings.items() if "FilterCriteria" in mapping} == {
         "EventsFunctionClaimsr1",
         "EventsFunctionLinesr1",
+        "EventsFunctionPointsr1",
     }
 
 

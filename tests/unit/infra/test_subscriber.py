@@ -66,6 +66,7 @@ def test_a_line_says_what_moved() -> None:
         f"2020-06-06T10:00:00+08:00  slot.promoted.v1      court.2020-06-10.0900: {promoted}",
         f"2020-06-06T10:00:00+08:00  slot.cancelled.v1     court.2020-06-10.0900: {cancelled}",
         f"2020-06-06T10:01:00+08:00  slot.checked-in.v1    {checked_in().data.booking_id} by diner v-1: -1000",
+        "2020-06-06T10:00:00+08:00  points.earned.v1      e-1 of diner: 5 sports-points",
         f"2020-06-06T10:01:30+08:00  coupon.reversed.v1    {IDS[0]} by diner o-1 r-1: +1000",
     ]
 
