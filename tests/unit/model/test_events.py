@@ -16,8 +16,6 @@ from coupons.model import events
 from coupons.model.claims import Claim, Coupon
 from coupons.model.event_parts import event_id
 from coupons.model.orders import Line, LineAmounts, MerchantLine
-from coupons.model.points_entries import Entry
-from coupons.model.points_events import EarnedEntry, PointsEarned, earned_points
 from coupons.model.programme_events import AnnouncementPublished
 from coupons.model.programme_events import published as published_announcements
 from coupons.model.programmes import Announced, ProgrammeHead
@@ -28,6 +26,7 @@ from coupons.money import FundingLine
 from infra.events.__main__ import SCHEMAS
 from tests.court import NOW_S, a_slot
 from tests.programmes import alert, parsed_programme
+from tests.unit.model.test_points_events import earned
 from tests.unit.published import published
 from tests.world import KEYS, a_batch, campaign, parsed, seconds, terms
 
@@ -85,13 +84,6 @@ def checked_in(order_no: str = "v-1", **changes: Any) -> SlotCheckedIn:
     booking_id = KEYS.seal_booking(a_slot().slot_id, KEYS.person("ann"), 1)
     line = replace(LINE, order_no=order_no, coupon_id=booking_id, slot_id=a_slot().slot_id, **changes)
     return of_check_in(SOURCE, a_slot(), MerchantLine("diner", line))
-
-
-def earned(event: str = "e-1", **changes: Any) -> PointsEarned:
-    """The event of Ann's visit, or of her check-in."""
-    names = {"session_id": "w1", "activity_id": "walk", "points_kind": "attendance"}
-    entry = Entry(f"diner.{event}", NOW_S, "earn", 5, {"2020": 5}, raw=5, **{**names, **changes})
-    return earned_points(SOURCE, EarnedEntry("sports-points", entry), "Asia/Shanghai")
 
 
 EVERY = [claimed(), moved(), moved(REVERSAL), expiring(), announced(), *slot_events(), checked_in(), earned()]
@@ -296,14 +288,3 @@ def test_ten_of_the_largest_fit_one_request() -> None:
         events.expiring(SOURCE, batch, ids, range(8), CLAIMED_S, CLAIMED_S),
     ):
         assert len(event.model_dump_json().encode()) < 25_000
-
-
-def test_a_visit_tells_what_it_earned_and_nobody() -> None:
-    """A report by its partner's number, a check-in by its booking; why it earned nothing, if it did."""
-    told = {"program_id": "sports-points", "merchant_id": "diner", "kind": "attendance", "reason": None, "points": 5}
-    told |= {"activity_id": "walk", "session_id": "w1", "earned_at": "2020-06-06T10:00:00+08:00"}
-    assert shown(earned())["data"] == {**told, "event_id": "e-1", "booking_id": None}
-    booking_id = KEYS.seal_booking(a_slot().slot_id, KEYS.person("ann"), 1)
-    assert shown(earned(f"~{booking_id}"))["data"] == {**told, "event_id": None, "booking_id": booking_id}
-    assert shown(earned(reason="cap"))["data"]["reason"] == "cap"
-    assert earned().id == earned(reason="cap").id != earned("e-2").id
