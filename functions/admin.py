@@ -16,7 +16,7 @@ from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
 from coupons.operate import campaigns, controls, members, merchants, plan, programme, publication
 from coupons.points import accounts
-from coupons.settle import budgets
+from coupons.settle import budgets, venue_years
 from coupons.slots import own_bookings, strikes, venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.audit_queries import AuditQuery, BudgetsQuery, ProgramPointsQuery
@@ -30,6 +30,7 @@ from coupons.web.bodies import (
     StopBody,
     StrikeBody,
 )
+from coupons.web.queries import VenuesQuery
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
 from coupons.web.responses.claims import PersonView
 from coupons.web.responses.liability import ProgramPointsView
@@ -38,6 +39,7 @@ from coupons.web.responses.operate import BatchState, MembersView
 from coupons.web.responses.plan import PlanView
 from coupons.web.responses.slots import SlotCountsView
 from coupons.web.responses.strikes import ExcuseView
+from coupons.web.responses.venues import VenueYearView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
@@ -253,6 +255,21 @@ def get_audit(request: Request) -> Response:
     deadline_s = services.clock.monotonic_s() + AUDIT_S
     found = audits.audit_batch(services, batch_id, request.query.sweep, request.now_s, deadline_s)
     return Response(AuditView.of(batch_id, found, audits.expired_counts(services, batch_id)))
+
+
+@api.route(
+    "GET /admin/campaigns/{campaign_id}/venues",
+    scope="operator",
+    query=VenuesQuery,
+    responses={200: VenueYearView},
+    refusals=(r.NotFound,),
+)
+def get_venues(request: Request) -> Response:
+    """A year at the facilities of a campaign: days and minutes open, people checked in, what venues were paid."""
+    query, campaign_id = request.query, request.path["campaign_id"]
+    year = int(query.year)
+    found = venue_years.venue_year(request.services, campaign_id, year, query.cursor, request.now_s)
+    return Response(VenueYearView.of(campaign_id, year, found))
 
 
 @api.route(

@@ -25,6 +25,7 @@ from infra.couponctl import (
     stats,
     stop,
     strikes,
+    venues,
     watch,
 )
 from infra.couponctl.cli import EVERYWHERE, Cli
@@ -49,6 +50,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     "Money": (
         budgets.budgets,
         settlement.settlement,
+        venues.venues,
         reconcile.reconcile,
         merchants.withhold,
         merchants.approve,

@@ -29,7 +29,9 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
         "limits": [],
         **document,
         "revision": revision,
-        "merchants": [{"tags": [], **diner, "stores": [{**UNSAID, **store} for store in diner["stores"]]}],
+        "merchants": [
+            {"tags": [], "subsidy_max_minor": None, **diner, "stores": [{**UNSAID, **one} for one in diner["stores"]]}
+        ],
         "suspended_districts": [],
         "terms": [TEN_OFF_IN_FULL],
         "batches": [{**nothing, "eligibility": eligibility, **pack}],

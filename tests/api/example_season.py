@@ -165,6 +165,7 @@ def operated(s: Stage) -> None:
     operator.send("POST /admin/persons/lookup", body={"person_id": "li-hua"})
     operator.send("GET /admin/batches/{batch_id}/audit", BATCH, query=SWEEP)
     operator.send("GET /admin/campaigns/{campaign_id}/budgets", CAMPAIGN, query={"audit": "campaign", **SWEEP})
+    operator.send("GET /admin/campaigns/{campaign_id}/venues", CAMPAIGN, query={"year": "2020"})
     for action, body in (("pause", {}), ("resume", {}), ("extend", {"days": 7})):
         operator.send(ACTION + action, BATCH, body=body)
     operator.send("PUT /admin/batches/{batch_id}/quantity", BATCH, body={"quantity": 2_100_000})

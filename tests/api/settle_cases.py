@@ -68,7 +68,16 @@ def all_of_it(payout: str, whole: dict[str, Any] | None = None, **purse: str) ->
 
 
 WHOLE_PAGE = {"damaged": 0, "lost": [], "next": None}
-EMPTY = {"merchant_id": "diner", **DAY, **WHOLE_PAGE, "lines": [], "sums": [], "final": False, "day_sums": None}
+EMPTY = {
+    "merchant_id": "diner",
+    **DAY,
+    **WHOLE_PAGE,
+    "lines": [],
+    "sums": [],
+    "final": False,
+    "day_sums": None,
+    "uses": [],
+}
 
 
 def settled(s: Stage, merchant_id: str = "diner", day: str = "2020-06-06", **more: Any) -> Answered:

@@ -184,6 +184,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /admin/batches/{batch_id}/audit": lambda _: _BATCH,
     "GET /admin/campaigns/{campaign_id}/budgets": lambda _: _SEASON,
     "GET /admin/programs/{program_id}/points": lambda _: {"path": {"program_id": "sports-points"}},
+    "GET /admin/campaigns/{campaign_id}/venues": lambda _: {**_SEASON, "query": {"year": "2020"}},
 }
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.api.cases import FIRST, case
 from tests.api.slot_cases import ADMIN, BOOKING, SLOT, WAITING, book, decide, wait
 from tests.api.stage import Stage
+from tests.door import CHECK_IN, arrive, at, checked_in, open_door, season, unpaid
+from tests.door import book as door_book
 from tests.venues import PLACES, act, apply, courts, document, paid_programme, paying, put_programme
 from tests.world import Answered, a_batch
 
@@ -152,3 +155,80 @@ def extending_a_venue_batch(s: Stage) -> Answered:
 )
 def fewer_places_than_are_paid(s: Stage) -> Answered:
     return decide(paying(s), units=1)
+
+
+def capped(s: Stage, most: int) -> Stage:
+    """The diner is paid so much at most, and Ann has booked the slot at nine."""
+    said = season()
+    open_door(s, said | {"merchants": [said["merchants"][0] | {"subsidy_max_minor": most}]})
+    door_book(s, "ann")
+    at(s)
+    return s
+
+
+@case("PUT " + CHECK_IN, 201, body=unpaid("ceiling"), headers=FIRST)
+def a_check_in_above_the_ceiling(s: Stage) -> Answered:
+    return arrive(capped(s, 1_999))
+
+
+@case("PUT " + CHECK_IN, 201, body=checked_in(), headers=FIRST)
+def a_check_in_to_the_ceiling(s: Stage) -> Answered:
+    return arrive(capped(s, 2_000))
+
+
+USES = [
+    {
+        "facility_id": "court",
+        "campaign_id": "season",
+        "slots": 1,
+        "visits": 1,
+        "subsidy_minor": 2_000,
+        "currency": "CNY",
+    }
+]
+
+
+@case("GET /settlements/{day}", 200, body=USES)
+def a_closed_day_says_how_facilities_were_used(s: Stage) -> Answered:
+    arrive(capped(s, 2_000))
+    s.clock.set("2020-06-11T00:00:30+08:00")
+    s.tick()
+    answer = s.merchant().send("GET /settlements/{day}", {"day": "2020-06-10"})
+    return Answered(answer.status, answer.headers, json.dumps(answer.json["uses"]))
+
+
+VENUES = "GET /admin/campaigns/{campaign_id}/venues"
+SEASON = {"campaign_id": "season"}
+COURT = {
+    "facility_id": "court",
+    "title": None,
+    "sport": "badminton",
+    "venue_id": "hall",
+    "merchant_id": "diner",
+    "days_open": 5,
+    "minutes_open": 5 * 13 * 60,
+    "slots": 0,
+    "visits": 0,
+    "subsidy_minor": 0,
+}
+
+
+@case(
+    VENUES,
+    200,
+    body={
+        **SEASON,
+        "year": 2020,
+        "currency": "CNY",
+        "through": "2020-06-05",
+        "facilities": [COURT],
+        "next": None,
+    },
+)
+def a_year_until_yesterday(s: Stage) -> Answered:
+    return paying(s).operator().send(VENUES, SEASON, query={"year": "2020"})
+
+
+@case(VENUES, 404, "not-found", detail="Campaign 'season' has no programme.")
+def a_year_without_a_programme(s: Stage) -> Answered:
+    return short(s).operator().send(VENUES, SEASON, query={"year": "2020"})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from coupons.damage import Damaged
+from coupons.model.facility_uses import FacilityUses
 from coupons.model.orders import LineAmounts
 from coupons.money import NOTHING, Amounts, Purse
 
@@ -24,6 +25,8 @@ class Summand(Protocol):
     def amounts(self) -> LineAmounts: ...
     @property
     def late(self) -> bool: ...
+    @property
+    def slot_id(self) -> str: ...
 
 
 NUMBERS = (
@@ -51,6 +54,8 @@ class Totals:
     late_discount_minor: int = 0
     spent: dict[str, Amounts] = field(default_factory=dict)
     """What funders owe, by batch."""
+    uses: dict[str, FacilityUses] = field(default_factory=dict)
+    """Check-ins, by facility."""
 
     def take(self, line: Summand) -> None:
         """Add one line. Written out, since a day close does it for each of its lines."""
@@ -65,6 +70,9 @@ class Totals:
             self.late_discount_minor += amounts.discount_minor
         if line.batch_id:  # no batch pays for some check-ins
             self.spent[line.batch_id] = self.spent.get(line.batch_id, NOTHING) + amounts.by_funder
+        if line.slot_id:
+            facility_id, _, slot = line.slot_id.partition(".")
+            self._uses_of(facility_id).take(slot, amounts.discount_minor, visits=int(line.kind == "redemption"))
 
     def add(self, other: Totals, sign: int = 1) -> None:
         """Add the totals of more lines; `sign` -1 subtracts them."""
@@ -72,6 +80,8 @@ class Totals:
             setattr(self, name, getattr(self, name) + sign * getattr(other, name))
         for batch_id, owed in other.spent.items():
             self.spent[batch_id] = self.spent.get(batch_id, NOTHING) + (owed if sign == 1 else -owed)
+        for facility_id, uses in other.uses.items():
+            self._uses_of(facility_id).add(uses, sign)
 
     @property
     def funding(self) -> Amounts:
@@ -87,7 +97,11 @@ class Totals:
     def is_nothing(self) -> bool:
         """Whether every number is zero."""
         numbers = any(getattr(self, name) for name in NUMBERS)
-        return not numbers and all(owed.is_zero for owed in self.spent.values())
+        uses = any(uses.subsidy_minor or uses.slots for uses in self.uses.values())
+        return not numbers and not uses and all(owed.is_zero for owed in self.spent.values())
+
+    def _uses_of(self, facility_id: str) -> FacilityUses:
+        return self.uses.setdefault(facility_id, FacilityUses())
 
 
 @dataclass(slots=True)

@@ -7,7 +7,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from coupons.fields import CallersNumber, Channel, DeclaredDay, Document, Id, Label, Reason, Revision, Title, distinct
+from coupons.fields import (
+    CallersNumber,
+    Channel,
+    DeclaredDay,
+    Document,
+    Id,
+    Label,
+    Minor,
+    Reason,
+    Revision,
+    Title,
+    distinct,
+)
 
 LATE_SCANS_MAX = 1_000
 
@@ -71,6 +83,9 @@ class Merchant(Document):
     """Where it sells."""
     stores: Stores
     """Where it sells from."""
+    subsidy_max_minor: Minor | None = None
+    """The most that this campaign pays it for people whom it lets in; absent, no limit. It can be changed at any time.
+    Days count once they are closed, so what is let in until then can exceed it."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

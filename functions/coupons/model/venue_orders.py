@@ -61,10 +61,8 @@ def never_met(
     assert isinstance(terms.validity, FixedWindow), "a venue batch has such terms"
     facts = {name: getattr(merchant, name) for name in ("title", "category", "tags", "channels", "stores")}
     till = Till(venue.merchant_id, MerchantRecord(**facts), enrolled=True)
-    always, starts_at_s = (
-        terms.model_copy(update={"usable": [], "blackout_dates": []}),
-        epoch_s(terms.validity.starts_at),
-    )
+    always = terms.model_copy(update={"usable": [], "blackout_dates": []})
+    starts_at_s = epoch_s(terms.validity.starts_at)
     order, coupon = _order(facility_id, price_minor, venue, merchant), fresh_coupon(always, starts_at_s, "UTC")
     return assess(always, order, till, coupon, starts_at_s, "UTC").reasons
 

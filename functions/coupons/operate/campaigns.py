@@ -20,7 +20,7 @@ from coupons.stores.catalog import StoredCampaign
 
 SCOPED_MAX = 100
 """Merchants of scopes that the document does not declare, and whose records are read for warnings."""
-_FACTS = tuple(name for name in Merchant.model_fields if name != "merchant_id")
+_FACTS = tuple(name for name in Merchant.model_fields if name not in ("merchant_id", "subsidy_max_minor"))
 
 
 def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) -> tuple[Campaign, EditOutcome]:

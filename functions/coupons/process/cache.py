@@ -45,6 +45,7 @@ class Cache:
         self._controls: Fresh[str, Control] = Fresh(clock, self._control)
         self._remaining: Fresh[str, int] = Fresh(clock, self._count_remaining)
         self._suspended: Fresh[str, frozenset[str]] = Fresh(clock, catalog.suspended_districts)
+        self._ceilings: Fresh[str, dict[str, int]] = Fresh(clock, catalog.ceilings)
         self._index: Fresh[None, list[ListedBatch]] = Fresh(clock, lambda _: list(self._lines()))
         self._merchants: set[str] = set()
         self._records: Fresh[str, MerchantRecord | None] = Fresh(clock, registry.record)
@@ -114,6 +115,10 @@ class Cache:
     def suspended_districts(self, campaign_id: str) -> frozenset[str]:
         """The districts of a campaign whose stores redeem nothing, at most a second old."""
         return self._suspended.get(campaign_id)
+
+    def ceiling_minor(self, campaign_id: str, merchant_id: str) -> int | None:
+        """The most that the campaign pays the merchant for check-ins, at most a second old; None: no limit."""
+        return self._ceilings.get(campaign_id).get(merchant_id)
 
     def knows_merchant(self, merchant_id: str) -> bool:
         """Whether the merchant has a record, suspended or not. 1 read unit until a record is found."""

@@ -59,6 +59,7 @@ from coupons.stores.slots import Slots
 from coupons.stores.statistics import Statistics
 from coupons.stores.stock import Stock
 from coupons.stores.swept_days import SweptDayStore
+from coupons.stores.venue_payments import VenuePayments
 
 T = TypeVar("T")
 
@@ -110,6 +111,7 @@ class Services:
     audit_folds = _lazy(lambda s: AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
     refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
+    venue_payments = _lazy(lambda s: VenuePayments(s.patient, s.settings["CATALOG_TABLE"]))
     programme_store = _lazy(lambda s: ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
     swept_day_store = _lazy(lambda s: SweptDayStore(s.patient, s.settings["CATALOG_TABLE"]))
     liabilities = _lazy(lambda s: Liabilities(s.patient, s.settings["CATALOG_TABLE"]))

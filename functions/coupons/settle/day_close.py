@@ -8,7 +8,8 @@ last record, at most 5,000 a thread, and a repeat changes nothing. Memory holds 
 most, never their lines.
 
 Costs a merchant with lines, in requests of one unit each: 16 shards read and 16 recorded (one more for each 5,000
-lines), one item of sums; and a day: 16 buckets, one item a batch.
+lines), one item of sums, 4 units for each campaign in which it checked people in; and a day: 16 buckets, one item a
+batch.
 """
 
 from __future__ import annotations
@@ -144,6 +145,10 @@ def _of_merchant(services: Services, day: SettlementDay, merchant: MerchantDay, 
     if found is None:
         return None
     sums = Sums.total(found[0])
+    for purse, totals in sums.by_purse.items():
+        if totals.uses:
+            uses = {facility_id: one.whole for facility_id, one in totals.uses.items()}
+            services.venue_payments.record(day, purse.campaign_id, merchant.merchant_id, uses)
     services.days.finish(day, merchant.merchant_id, sums)
     return sums
 

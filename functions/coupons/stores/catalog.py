@@ -29,7 +29,7 @@ from coupons.stores.parts import Part
 from coupons.stores.registry import Registry
 from coupons.stores.stock import Shard
 from coupons.stores.table import Table
-from coupons.stores.values import fields_of, reader, strings, sure
+from coupons.stores.values import amounts, fields_of, reader, strings, sure
 from coupons.times import epoch_s
 
 
@@ -117,6 +117,11 @@ class Catalog:
         found = self._table.get(keys.suspended(campaign_id), lambda i: strings(i["districts"]), consistent=False)
         return frozenset(found or ())
 
+    def ceilings(self, campaign_id: str) -> dict[str, int]:
+        """By merchant: the most that the campaign pays it for check-ins. In the item of the suspended districts."""
+        found = self._table.get(keys.suspended(campaign_id), lambda i: amounts(i.get("ceilings", {})), consistent=False)
+        return found or {}
+
     def apply(self, document: Campaign, *, read: StoredCampaign | None, also: Sequence[Part] = ()) -> Campaign:
         """Store `document` in place of `read`, with the budgets and merchants that differ, all or nothing.
 
@@ -151,14 +156,16 @@ class Catalog:
         stored = document.model_copy(update={"revision": read.revision + 1 if read else 1})
         funders = changed_budgets(document, read.document if read else None)
         index = {"batch_ids": [b.batch_id for b in document.batches], "ends_at_s": epoch_s(document.ends_at)}
-        districts = {"districts": document.suspended_districts}
+        most = {one.merchant_id: one.subsidy_max_minor for one in document.merchants}
+        ceilings = {merchant_id: minor for merchant_id, minor in most.items() if minor is not None}
+        tills = {"districts": document.suspended_districts} | ({"ceilings": ceilings} if ceilings else {})
         parts = [
             self._put_campaign(stored, read),
             self._table.put("index", {**keys.index_campaign(campaign_id), **index}),
             *[self._budgets.declare(campaign_id, f.funder_id, f.budget_minor) for f in funders],
             *[part for m in joined for part in self._registry.enrol(campaign_id, m)],
             *[self._registry.withdraw(campaign_id, merchant_id) for merchant_id in left],
-            self._table.put("suspended", {**keys.suspended(campaign_id), **districts}),
+            self._table.put("suspended", {**keys.suspended(campaign_id), **tills}),
             *also,
         ]
         if len(parts) > TRANSACT_MAX:

@@ -47,6 +47,7 @@ class Summed(NamedTuple):
     batch_id: str
     amounts: LineAmounts
     late: bool
+    slot_id: str = ""
 
 
 class Orders:
@@ -156,7 +157,7 @@ class Orders:
         """Sort key and `Summed` of each line of a shard after the sort key `after`, to the last page."""
         pk = keys.line_partition(merchant_id, day, shard)
         # Sums need half of a line, and reading a million lines costs mostly the time to decode them.
-        wanted = "pk, sk, kind, campaign_id, currency, batch_id, funding, late, "
+        wanted = "pk, sk, kind, campaign_id, currency, batch_id, funding, late, slot_id, "
         wanted += "discount_minor, merchant_match_minor, payable_minor"
         found = self._table.query(pk, consistent=True, after=after, only=wanted, page=SHARD_PAGE_LINES)
         return ((item["sk"], line) for item in found for line in self._table.values([item], _summed))
@@ -234,7 +235,7 @@ def _particulars(item: Item) -> Particulars | None:
 
 
 def _summed(item: Item) -> Summed:
-    return Summed(item["kind"], _purse(item), item["batch_id"], _amounts(item), item["late"])
+    return Summed(item["kind"], _purse(item), item["batch_id"], _amounts(item), item["late"], _slot_id(item))
 
 
 def _purse(item: Item) -> Purse:

@@ -54,6 +54,8 @@ ItemKind = Literal[
     "suspended",
     "swept day",
     "swept days",
+    "venue day",
+    "venue total",
     "withheld",
 ]
 """Kinds of items, and of a coupon in a claim. A part of a transaction is named by its kind."""

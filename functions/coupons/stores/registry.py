@@ -132,7 +132,9 @@ _RECORD_STATE = ("revision", "suspended", "campaigns", "late_scans_per_day")
 
 
 def _facts(merchant: Merchant | MerchantRecord) -> str:
-    return merchant.model_dump_json(exclude={"merchant_id", "withheld", *_RECORD_STATE}, exclude_unset=True)
+    return merchant.model_dump_json(
+        exclude={"merchant_id", "subsidy_max_minor", "withheld", *_RECORD_STATE}, exclude_unset=True
+    )
 
 
 def _record(item: Item) -> MerchantRecord:

@@ -16,6 +16,7 @@ from coupons.model.scopes import is_closed
 from coupons.model.slot_records import CheckInMark, SlotRecord
 from coupons.model.slots import Slot
 from coupons.model.venue_orders import Visit, pays_for, unpaid_visit, visit_of
+from coupons.process.ceilings import ceiling_left_minor
 from coupons.process.services import Services
 from coupons.refusals import (
     Closed,
@@ -175,7 +176,9 @@ def _visit(services: Services, arrival: _Arrival, till: Till) -> tuple[Visit, st
     batch = services.cache.published_batch(slot.subsidy_batch) if slot.subsidy_batch else None
     if batch is None or not pays_for(batch, slot):
         return unpaid_visit(slot, till.record, "no-subsidy"), "", ""
-    return visit_of(batch, slot, till, arrival.now_s), batch.batch_id, batch.terms[0].terms_id
+    left_minor = ceiling_left_minor(services, slot.campaign_id, arrival.merchant_id)
+    visit = visit_of(batch, slot, till, arrival.now_s, ceiling_left_minor=left_minor)
+    return visit, batch.batch_id, batch.terms[0].terms_id
 
 
 def _sold_at(slot: Slot, till: Till, visit: Visit) -> SoldAt:

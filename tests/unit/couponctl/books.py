@@ -41,6 +41,8 @@ def line(
         "decision": None,
         "fulfilment": None,
         "evidence": False,
+        "slot_id": None,
+        "reasons": [],
         **facts,
     }
 
@@ -48,7 +50,9 @@ def line(
 def page(*lines: dict[str, Any], following: str | None = None, **facts: Any) -> Reply:
     """Of a closed day that can be read whole, unless `facts` say otherwise."""
     head = {"merchant_id": "diner", "day": "2020-06-06", "damaged": 0, "lost": [], "final": True}
-    return Reply(body={**head, "lines": list(lines), "sums": [], "day_sums": None, "next": following, **facts})
+    return Reply(
+        body={**head, "lines": list(lines), "sums": [], "day_sums": None, "uses": [], "next": following, **facts}
+    )
 
 
 def reconcile(stack: Stack, tmp_path: Path, content: str | bytes, *args: str, day: str | None = "2020-06-06") -> int:

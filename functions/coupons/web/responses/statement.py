@@ -7,7 +7,7 @@ import io
 from typing import Any, Self
 
 from coupons.cells import text_cell
-from coupons.model.days import Totals
+from coupons.model.days import Sums, Totals
 from coupons.model.merchants import Decision, Withholding
 from coupons.model.orders import Line, LineKind
 from coupons.model.particulars import FulfilmentMode
@@ -138,6 +138,30 @@ class SumsView(TotalsView):
         return cls.of(totals, campaign_id=purse.campaign_id, currency=purse.currency, **parts)
 
 
+class UseView(ResponseBody):
+    """The check-ins of one facility by the lines of a day."""
+
+    facility_id: str
+    campaign_id: str
+    slots: int
+    """In how many slots somebody was checked in."""
+    visits: int
+    """People checked in, also where nothing was paid, or was reversed later."""
+    subsidy_minor: int
+    """What funders pay for them, redemptions less reversals."""
+    currency: CurrencyCode
+
+    @classmethod
+    def each_of(cls, sums: Sums) -> list[Self]:
+        """One for each facility, in the order of their ids."""
+        found = [
+            cls.copied(uses, purse, facility_id=facility_id)
+            for purse, totals in sums.by_purse.items()
+            for facility_id, uses in totals.uses.items()
+        ]
+        return sorted(found, key=lambda one: one.facility_id)
+
+
 class LostView(ResponseBody):
     """A line that is stored and cannot be read until it is mended."""
 
@@ -163,6 +187,8 @@ class SettlementView(ResponseBody):
     """No more lines can come."""
     day_sums: list[SumsView] | None
     """The sums of the whole day, by campaign; null until the day is final."""
+    uses: list[UseView]
+    """The day's check-ins by facility; empty until the day is final."""
     next: str | None
     """The `cursor` of the next page; null: this is the last."""
 
@@ -181,6 +207,7 @@ class SettlementView(ResponseBody):
             sums=SumsView.each_of(page.split),
             final=page.day_sums is not None,
             day_sums=SumsView.each_of(page.day_sums) if page.day_sums else None,
+            uses=UseView.each_of(page.day_sums.whole) if page.day_sums else [],
             next=line_cursor_of(page.after) if page.after else None,
         )
 

@@ -1,0 +1,42 @@
+"""The bureau's form: how long each facility of a campaign was open in a year, who came, and what its venue was paid."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from coupons.model.facility_uses import FacilityYear, UsesOfDay, VenueYear
+from coupons.model.listings import page_after
+from coupons.process.services import Services
+from coupons.refusals import NotFound
+from coupons.times import day_of
+
+PAGE_FACILITIES = 100
+
+
+def venue_year(services: Services, campaign_id: str, year: int, cursor: str, now_s: int) -> VenueYear:
+    """At most 100 facilities after `cursor`, in the order of their ids.
+
+    Open hours are those of the schedule until today, whatever operators decided about single slots; check-ins are those
+    of closed days. Reads the programme, and for each merchant of the page half a unit each 4 KB of days: about 30 days
+    with one facility. Raises NotFound, Damaged.
+    """
+    campaign = services.catalog.campaign(campaign_id, consistent=True)
+    stored = services.programme_store.read(campaign_id) if campaign else None
+    if campaign is None or stored is None:
+        raise NotFound(detail=f"Campaign {campaign_id!r} has no programme.")
+    programme = stored.document
+    today = day_of(now_s, stored.head.timezone)
+    first, end = date(year, 1, 1), min(date(year + 1, 1, 1), today)
+    facilities = {one.facility_id: one for one in programme.facilities}
+    page, after = page_after(cursor, facilities, PAGE_FACILITIES)
+    venues = {name: programme.venue(facilities[name].venue_id) for name in page}
+    merchants = {venue.merchant_id for venue in venues.values() if venue and venue.merchant_id}
+    used: dict[str, UsesOfDay] = {}
+    for merchant_id in sorted(merchants):
+        used |= services.venue_payments.of_year(campaign_id, merchant_id, year)
+    rows = [
+        FacilityYear.of(facilities[name], venue, used.get(name, UsesOfDay()), first, max(first, end))
+        for name, venue in venues.items()
+        if venue is not None
+    ]
+    return VenueYear(campaign.document.currency, max(first, end), rows, after)
