@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
+from pydantic import BaseModel
+
 from coupons import refusals as r
 from coupons.audit import audits, programs
 from coupons.claim import booking, wallet
+from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
@@ -12,24 +18,15 @@ from coupons.operate import campaigns, controls, members, merchants, plan, progr
 from coupons.points import accounts
 from coupons.settle import budgets, venue_years
 from coupons.slots import own_bookings, strikes, venue
-from coupons.web.api import Api, Response, edited, repeatable
+from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.audit_queries import AuditQuery, BudgetsQuery, ProgramPointsQuery
-from coupons.web.batch_actions import BatchChange, batch_actions
-from coupons.web.bodies import (
-    ExtendBody,
-    LookupBody,
-    MembersBody,
-    QuantityBody,
-    SlotBody,
-    StopBody,
-    StrikeBody,
-)
+from coupons.web.bodies import Empty, ExtendBody, LookupBody, MembersBody, QuantityBody, SlotBody, StopBody, StrikeBody
 from coupons.web.queries import VenuesQuery
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
 from coupons.web.responses.claims import PersonView
 from coupons.web.responses.liability import ProgramPointsView
 from coupons.web.responses.money import AuditView, BudgetsView
-from coupons.web.responses.operate import MembersView
+from coupons.web.responses.operate import BatchState, MembersView
 from coupons.web.responses.plan import PlanView
 from coupons.web.responses.slots import SlotCountsView
 from coupons.web.responses.strikes import ExcuseView
@@ -41,7 +38,26 @@ handler = api.handler
 AUDIT_S = 20.0
 """An audit counts this long before it responds with `complete: false`. The gateway waits 30 s."""
 
-_batch_action = batch_actions(api)
+BatchChange = tuple[PublishedBatch, Control, bool]
+"""The batch and its control item after an action; True if the action changed nothing (a repeat)."""
+BatchAction = Callable[[Request, str], BatchChange]
+
+
+def _batch_action(
+    key: str, *, refusals: tuple[type[r.Refusal], ...], body: type[BaseModel] = Empty
+) -> Callable[[BatchAction], RouteHandler]:
+    """Declare the decorated function, which takes a request and its batch's id, as a route that returns the batch."""
+
+    def declare(act: BatchAction) -> RouteHandler:
+        @api.route(key, scope="operator", body=body, responses={200: BatchState}, refusals=refusals)
+        @wraps(act)
+        def handle(request: Request) -> Response:
+            batch, control, replay = act(request, request.path["batch_id"])
+            return repeatable(BatchState.of(batch, control, request.now_s), replay=replay)
+
+        return handle
+
+    return declare
 
 
 @api.route(
@@ -242,9 +258,8 @@ def get_audit(request: Request) -> Response:
 def get_venues(request: Request) -> Response:
     """A year at the facilities of a campaign: days and minutes open, people checked in, what venues were paid."""
     query, campaign_id = request.query, request.path["campaign_id"]
-    year = int(query.year)
-    found = venue_years.venue_year(request.services, campaign_id, year, query.cursor, request.now_s)
-    return Response(VenueYearView.of(campaign_id, year, found))
+    found = venue_years.venue_year(request.services, campaign_id, int(query.year), query.cursor, request.now_s)
+    return Response(VenueYearView.of(found))
 
 
 @api.route(

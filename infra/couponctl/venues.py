@@ -23,7 +23,7 @@ HEADINGS = ("facility", "sport", "venue", "days open", "hours open", "slots used
 @click.argument("campaign", type=NAME)
 @click.option("--year", type=click.IntRange(2000, 2099), required=True, help="The calendar year.")
 def venues(cli: Cli, campaign: str, *, year: int) -> int:
-    """Show a year at venues: days and hours open, visits, what was paid.
+    """Show a year at the venues: hours open, visits, what was paid.
 
     Open days and hours are those of the schedule until yesterday, whatever was decided about single slots. Visits and
     what funders pay are those of the settlement days that are closed.

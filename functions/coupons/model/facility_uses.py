@@ -78,6 +78,8 @@ class FacilityYear:
 class VenueYear:
     """A page of a campaign's facilities; `after`: the last one if there are more. Days count before `end`."""
 
+    campaign_id: str
+    year: int
     currency: str
     end: date
     facilities: list[FacilityYear]

@@ -39,4 +39,4 @@ def venue_year(services: Services, campaign_id: str, year: int, cursor: str, now
         for name, venue in venues.items()
         if venue is not None
     ]
-    return VenueYear(campaign.document.currency, max(first, end), rows, after)
+    return VenueYear(campaign_id, year, campaign.document.currency, max(first, end), rows, after)

@@ -53,11 +53,9 @@ class VenueYearView(ResponseBody):
     """The `cursor` of the next page; null: this is the last."""
 
     @classmethod
-    def of(cls, campaign_id: str, year: int, found: VenueYear) -> Self:
-        return cls(
-            campaign_id=campaign_id,
-            year=year,
-            currency=found.currency,
+    def of(cls, found: VenueYear) -> Self:
+        return cls.copied(
+            found,
             through=(found.end - timedelta(days=1)).isoformat(),
             facilities=[FacilityYearView.of(one) for one in found.facilities],
             next=found.after or None,
