@@ -8,7 +8,7 @@ from tests.api.redeem_cases import HOLD, QUOTE, REDEEM, hold, quote
 from tests.api.reverse_cases import REVERSE
 from tests.api.slot_cases import decide, is_in, show
 from tests.api.stage import Stage
-from tests.court import facility, programme, row, rule
+from tests.court import programme, rule
 from tests.door import (
     BEGINS,
     CHECK_IN,
@@ -124,17 +124,6 @@ def the_last_second_of_check_in(s: Stage) -> Answered:
 @case(PUT, 201, body=unpaid("window"))
 def the_terms_do_not_pay_that_day(s: Stage) -> Answered:
     open_door(s, season(blackout_dates=["2020-06-10"]))
-    book(s, "ann")
-    return arrive(at(s))
-
-
-@case(PUT, 201, body=unpaid("min-spend"))
-def the_slot_costs_less_than_the_terms_ask(s: Stage) -> Answered:
-    """On this day; on another it costs enough."""
-    amount_off = {"kind": "amount_off", "threshold_minor": 6_001, "amount_minor": 2_000}
-    dearer = row(first_day="2020-06-11", price_minor=6_001)
-    court = facility(subsidy_batch="courts", schedule=[row(last_day="2020-06-10"), dearer])
-    open_door(s, season(discount=amount_off), facilities=[court])
     book(s, "ann")
     return arrive(at(s))
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.api.cases import FIRST, case
 from tests.api.slot_cases import ADMIN, BOOKING, SLOT, WAITING, book, decide, wait
 from tests.api.stage import Stage
+from tests.court import facility, row
 from tests.door import CHECK_IN, arrive, at, checked_in, open_door, season, unpaid
 from tests.door import book as door_book
 from tests.venues import PLACES, act, apply, courts, document, paid_programme, paying, put_programme
@@ -174,6 +175,17 @@ def a_check_in_above_the_ceiling(s: Stage) -> Answered:
 @case("PUT " + CHECK_IN, 201, body=checked_in(), headers=FIRST)
 def a_check_in_to_the_ceiling(s: Stage) -> Answered:
     return arrive(capped(s, 2_000))
+
+
+@case("PUT " + CHECK_IN, 201, body=unpaid("min-spend"), headers=FIRST)
+def the_slot_costs_less_than_the_terms_ask(s: Stage) -> Answered:
+    """On this day; on another it costs enough."""
+    amount_off = {"kind": "amount_off", "threshold_minor": 6_001, "amount_minor": 2_000}
+    dearer = row(first_day="2020-06-11", price_minor=6_001)
+    court = facility(subsidy_batch="courts", schedule=[row(last_day="2020-06-10"), dearer])
+    open_door(s, season(discount=amount_off), facilities=[court])
+    door_book(s, "ann")
+    return arrive(at(s))
 
 
 USES = [
