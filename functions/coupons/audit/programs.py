@@ -2,7 +2,7 @@
 
     1 begin      record what the stream has counted so far
     2 accounts   256 spans of 16 partitions: each account against its entries, months and events
-    3 claims     count the claims of batches that cost points
+    3 claims     count the claims of batches that cost points, and what went back of them
     4 equations  compare the numbers, and the accounts with what the stream has counted by now
 
 People may earn and spend meanwhile: then numbers read at different moments may differ by what was moved since step 1.
@@ -24,7 +24,7 @@ from coupons.model.points_audit import AccountItems, PointsTally, balance_faults
 from coupons.model.points_rules import PointsRules
 from coupons.model.points_sums import PointsSums, ProgramPoints, SumEquation
 from coupons.model.tallies import Faults
-from coupons.process.claim_passes import count_claims
+from coupons.process.claim_passes import own_claims
 from coupons.process.documents import document_now
 from coupons.process.passes import SPAN, Pass, run
 from coupons.process.programmes import CurrentProgramme
@@ -89,16 +89,21 @@ def _audit(services: Services, program_id: str, sweep: str, deadline_s: float) -
         buckets = range(place * SPAN, (place + 1) * SPAN)
         return Piece(_tally(services, rules, program_id, buckets), to_the_end=True)
 
-    accounts = Pass(f"{name}#accounts", ACCOUNT_BUCKETS // SPAN, read_on)
-    found = run(services, services.points_folds, [accounts], deadline_s=deadline_s)
-    claims = _claims(services, of.campaign_id, name, deadline_s) if found else None
-    if found is None or claims is None:
+    priced = list(_priced(services, of.campaign_id))
+    passes = [Pass(f"{name}#accounts", ACCOUNT_BUCKETS // SPAN, read_on)]
+    passes += [_claims_of(services, batch, f"{name}#{batch.batch_id}") for batch in priced]
+    found = run(services, services.points_folds, passes, deadline_s=deadline_s)
+    if found is None:
         return AuditReport(program_id, sweep)
     tally = PointsTally()
-    for one in found[0]:
+    for one in (one for places in found for one in places):
         tally.add(one)
     after = services.liabilities.sums(program_id, consistent=True)
-    told = [*_of_accounts(tally), *_of_claims(tally, claims, after.entries - before.entries)]
+    over = {one.batch_id for one in priced if _is_over(services, one)}
+    told = [
+        *_of_accounts(tally),
+        *_of_claims(tally, over, after.entries - before.entries, after.volume - before.volume),
+    ]
     told += _of_counted(tally, after, after.volume - before.volume)
     told += _of_allotments(tally, _allotted(services, of, program_id), after.volume - before.volume)
     return AuditReport(program_id, sweep, True, tuple(told))
@@ -131,15 +136,25 @@ def _allotted(services: Services, of: CurrentProgramme, program_id: str) -> dict
     return {one.partner_id: services.points.allotment(one.partner_id, program_id).total for one in partners}
 
 
-def _claims(services: Services, campaign_id: str, name: str, deadline_s: float) -> dict[str, int] | None:
-    """The claims of each published batch that costs points; None if time ran out."""
-    found = {}
-    for batch in _priced(services, campaign_id):
-        fold = count_claims(services, f"{name}#{batch.batch_id}", batch, deadline_s=deadline_s)
-        if fold is None:
-            return None
-        found[batch.batch_id] = fold.of(batch.number).claims
-    return found
+def _claims_of(services: Services, batch: PublishedBatch, name: str) -> Pass[PointsTally]:
+    """Counts the claims of a batch that costs points."""
+
+    def read_on(place: int, _: Piece[PointsTally] | None) -> Piece[PointsTally]:
+        tally, broken = PointsTally(), list[Damaged]()
+        for bucket in range(place * SPAN, min((place + 1) * SPAN, batch.buckets)):
+            for claim in services.damages.sound(own_claims(services, batch, bucket), broken):
+                tally.take_claim(batch, claim)
+        if broken:
+            raise broken[0]
+        return Piece(tally, to_the_end=True)
+
+    return Pass(name, (batch.buckets + SPAN - 1) // SPAN, read_on)
+
+
+def _is_over(services: Services, batch: PublishedBatch) -> bool:
+    """Whether the batch was voided, and what its claims had cost has gone back."""
+    control = services.cache.control_now(batch.batch_id)
+    return control.voided and bool(control.expired_at_s)
 
 
 def _priced(services: Services, campaign_id: str) -> Iterator[PublishedBatch]:
@@ -163,11 +178,18 @@ def _of_accounts(tally: PointsTally) -> Iterator[Equation]:
     yield Equation(text, not tally.wrong_events.number)
 
 
-def _of_claims(tally: PointsTally, claims: dict[str, int], meanwhile: int) -> Iterator[Equation]:
-    for batch_id in sorted(claims.keys() | tally.exchanges.keys()):
-        exchanged, claimed = tally.exchanges[batch_id], claims.get(batch_id, 0)
-        text = f"batch {batch_id}: exchanges {exchanged} = claims {claimed}{_moved(meanwhile, 'entries')}"
-        yield Equation(text, abs(exchanged - claimed) <= meanwhile)
+def _of_claims(tally: PointsTally, over: set[str], entries: int, points: int) -> Iterator[Equation]:
+    """`over`: batches that were voided, and whose points have gone back."""
+    for batch_id in sorted(tally.claims.keys() | tally.exchanges.keys()):
+        exchanged, claimed = tally.exchanges[batch_id], tally.claims[batch_id]
+        text = f"batch {batch_id}: exchanges {exchanged} = claims {claimed}{_moved(entries, 'entries')}"
+        yield Equation(text, abs(exchanged - claimed) <= entries)
+        back, refunded = tally.returned[batch_id], tally.refunded[batch_id]
+        text = f"batch {batch_id}: points given back by entries {back} = by claims {refunded}{_moved(points, 'points')}"
+        yield Equation(text, abs(back - refunded) <= points)
+        if batch_id in over:
+            owed = tally.owed[batch_id]
+            yield Equation(f"batch {batch_id} is voided: {owed} points of unused coupons not given back", not owed)
 
 
 def _of_counted(tally: PointsTally, counted: PointsSums, meanwhile: int) -> Iterator[Equation]:

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from coupons.model.batches import PublishedBatch
+from coupons.model.claims import Claim
 from coupons.model.points_accounts import Account
 from coupons.model.points_entries import Entry
 from coupons.model.points_rules import Month, PointsRules, year_of
+from coupons.model.points_shares import share_of
 from coupons.model.points_sums import PointsSums, of_account, of_entry
 from coupons.model.tallies import Faults
 from coupons.model.visit_reports import ReportedEvent
@@ -31,14 +34,21 @@ class AccountItems:
 
 @dataclass(slots=True)
 class PointsTally:
-    """What was counted of some accounts. `earned`: by partner, corrections not taken off. `exchanges`, `returned`:
-    entries by batch."""
+    """What was counted of some accounts, and of claims of batches that cost points.
+
+    `earned`: by partner, corrections not taken off. By batch: `exchanges` and `returned`, entries and points that went
+    back by entries; `claims` and `refunded`, the same by the claims; `owed`, points of coupons that were never used and
+    did not go back.
+    """
 
     accounts: int = 0
     sums: PointsSums = field(default_factory=PointsSums)
     earned: Counter[str] = field(default_factory=Counter)
     exchanges: Counter[str] = field(default_factory=Counter)
     returned: Counter[str] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
+    refunded: Counter[str] = field(default_factory=Counter)
+    owed: Counter[str] = field(default_factory=Counter)
     wrong_balances: Faults = field(default_factory=Faults)
     wrong_points: Faults = field(default_factory=Faults)
     wrong_events: Faults = field(default_factory=Faults)
@@ -55,7 +65,7 @@ class PointsTally:
             elif entry.kind == "exchange":
                 self.exchanges[entry.batch_id or ""] += 1
             elif entry.kind == "give-back":
-                self.returned[entry.batch_id or ""] += 1
+                self.returned[entry.batch_id or ""] += entry.points
         for fault in balance_faults(one):
             self.wrong_balances.take(f"{name}: {fault}")
         for fault in points_faults(rules, one):
@@ -64,14 +74,25 @@ class PointsTally:
             if not _is_told(entry, one.person, events.get(event_of(entry))):
                 self.wrong_events.take(f"{name}: {entry.entry_id}")
 
+    def take_claim(self, batch: PublishedBatch, claim: Claim) -> None:
+        """One claim more of a batch that costs points."""
+        price, coupons = batch.document.price_points, len(claim.coupons)
+        unused = [place for place, one in enumerate(claim.coupons) if one.state in ("available", "held")]
+        self.claims[batch.batch_id] += 1
+        self.refunded[batch.batch_id] += share_of(price, coupons, claim.refunded)
+        self.owed[batch.batch_id] += share_of(price, coupons, [one for one in unused if one not in claim.refunded])
+
     def add(self, other: PointsTally) -> None:
         self.accounts += other.accounts
         self.sums.take(other.sums)
-        self.earned.update(other.earned)
-        self.exchanges.update(other.exchanges)
-        self.returned.update(other.returned)
-        for name in ("wrong_balances", "wrong_points", "wrong_events"):
+        for name in COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+        for name in FAULTS:
             getattr(self, name).add(getattr(other, name))
+
+
+COUNTERS = ("earned", "exchanges", "returned", "claims", "refunded", "owed")
+FAULTS = ("wrong_balances", "wrong_points", "wrong_events")
 
 
 def balance_faults(one: AccountItems) -> Iterator[str]:

@@ -91,12 +91,13 @@ def fold_claims(
     """
 
     def of_places(places: range) -> Fold:
-        return fold_of(claim for bucket in places for claim in _own(services, batch, bucket))
+        return fold_of(claim for bucket in places for claim in own_claims(services, batch, bucket))
 
     return fold_spans(services, sweep_id, batch.buckets, of_places, span=span, deadline_s=deadline_s)
 
 
-def _own(services: Services, batch: PublishedBatch, bucket: int) -> Iterator[Claim | Damaged]:
+def own_claims(services: Services, batch: PublishedBatch, bucket: int) -> Iterator[Claim | Damaged]:
+    """The claims of the batch in a bucket, and those that cannot be read unless they are surely another's."""
     for claim in services.claims.in_bucket(batch.claim_key, bucket):
         if isinstance(claim, DamagedClaim):
             place = keys.Place(claim.pk, claim.sk)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 
-from coupons.model.points_audit import PointsTally
+from coupons.model.points_audit import COUNTERS, FAULTS, PointsTally
 from coupons.model.points_sums import PointsSums
 from coupons.model.tallies import Faults
 from coupons.stores import keys
@@ -33,23 +33,18 @@ class PointsFolds(LongPieces[PointsTally]):
 
 
 def _fields(tally: PointsTally) -> Item:
-    counters = {"earned": tally.earned, "exchanges": tally.exchanges, "returned": tally.returned}
-    faults = {name: asdict(getattr(tally, name)) for name in ("wrong_balances", "wrong_points", "wrong_events")}
-    own = {name: dict(numbers) for name, numbers in counters.items()}
+    own = {name: dict(getattr(tally, name)) for name in COUNTERS}
+    faults = {name: asdict(getattr(tally, name)) for name in FAULTS}
     return {"accounts": tally.accounts, "sums": _of_sums(tally.sums), **own, **faults}
 
 
 def _tally(fields: Item) -> PointsTally:
-    return PointsTally(
-        accounts=fields["accounts"],
-        sums=_sums(fields["sums"]),
-        earned=Counter(fields["earned"]),
-        exchanges=Counter(fields["exchanges"]),
-        returned=Counter(fields["returned"]),
-        wrong_balances=Faults(**fields["wrong_balances"]),
-        wrong_points=Faults(**fields["wrong_points"]),
-        wrong_events=Faults(**fields["wrong_events"]),
-    )
+    tally = PointsTally(accounts=fields["accounts"], sums=_sums(fields["sums"]))
+    for name in COUNTERS:
+        setattr(tally, name, Counter(fields[name]))
+    for name in FAULTS:
+        setattr(tally, name, Faults(**fields[name]))
+    return tally
 
 
 def _of_sums(sums: PointsSums) -> Item:
