@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
 from coupons.faults import faults
 from coupons.fields import Document
@@ -87,6 +88,12 @@ def models(hint: Any) -> Iterator[type[BaseModel]]:
         yield from models(argument)
 
 
+def named(model: type[BaseModel], name: str) -> tuple[str, FieldInfo]:
+    """The attribute whose name in JSON is this, and its field."""
+    [found] = [(at, field) for at, field in model.model_fields.items() if (field.alias or at) == name]
+    return found
+
+
 BODIES = sorted(
     {route.body for area in routes().values() for route in area if route.body}, key=lambda body: body.__name__
 )
@@ -118,12 +125,12 @@ def test_no_integer_of_a_body_is_missing_here() -> None:
 @pytest.mark.parametrize(("model", "name", "schema"), INTEGERS.values(), ids=INTEGERS)
 def test_every_integer_of_every_body(model: type[BaseModel], name: str, schema: str) -> None:
     """Its least and its largest value may have a fraction of zeros or an exponent; other forms are refused."""
-    field = model.model_fields[name]
-    one = create_model("one", __base__=Document, **{name: (field.annotation, field)})
+    attribute, field = named(model, name)
+    one = create_model("one", __base__=Document, **{attribute: (field.annotation, field)})
     for bound in ("minimum", "maximum"):
         (value,) = {int(found) for found in re.findall(rf'"{bound}": (-?[0-9]+)', schema)}
         for text in (f"{value}.0", f"{value}e0", f"{10 * value}e-1", f"{value}.00E+00"):
-            number = getattr(parsed(one, f'{{"{name}": {text}}}'.encode()), name)
+            number = getattr(parsed(one, f'{{"{name}": {text}}}'.encode()), attribute)
             assert (number, type(number)) == (value, int)
         for text in (f"{value}.5", f'"{value}"', f'"{value}.0"', "true", "1e400", f"{2**53}.0"):
             with pytest.raises(ValidationError):

@@ -169,7 +169,7 @@ class PointsStore:
         values = {"none": 0, "points": points, "left": most - points, "most": most}
         names = {"day": f"{OF_DAY}{visit.day}"}
         if partner.points_max_per_day is not None:
-            condition += " AND (attribute_not_exists(#day) OR #day <= :today)"
+            condition = f"{condition} AND (attribute_not_exists(#day) OR #day <= :today)"
             values["today"] = partner.points_max_per_day - points
         if idle:
             update, names["idle"] = f"{update} REMOVE #idle", f"{OF_DAY}{idle}"

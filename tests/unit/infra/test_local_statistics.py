@@ -16,7 +16,7 @@ from infra.local import statistics
 from infra.local.cloud import CloudError
 from infra.local.steps import Steps
 
-OUTPUTS = {f"{name}TableName": name for name in ("Catalog", "Claims", "Orders")}
+OUTPUTS = {f"{name}TableName": name for name in ("Catalog", "Claims", "Orders", "Points")}
 
 
 class Ended:

@@ -1,4 +1,4 @@
-"""The model of the claim protocol (tests/model) names the code that each of its rules is in."""
+"""The models of the protocols (tests/model) name the code that each of their rules is in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACES = sorted(
     {
         found.group()
         for path in MODEL.glob("*.pml")
-        for found in re.finditer(rf"\b(?:{ROOMS})(?:\.\w+)+", path.read_text("utf-8"))
+        for found in re.finditer(rf"\b(?:{ROOMS})(?:\.(?!pml\b)\w+)+", path.read_text("utf-8"))
     }
 )
 
@@ -29,7 +29,7 @@ def test_the_code_that_a_rule_names_exists(place: str) -> None:
 
 
 def test_rules_name_their_code() -> None:
-    """The protocols are in the rooms of claims, slots, stores, processes, operators and the schedule."""
+    """The protocols are in the rooms of claims, slots, tills, stores, processes, operators and the schedule."""
     assert {place.partition(".")[0] for place in PLACES} == {
         "claim",
         "model",
@@ -38,4 +38,5 @@ def test_rules_name_their_code() -> None:
         "operate",
         "schedule",
         "slots",
+        "till",
     }
