@@ -6,7 +6,9 @@ from unittest.mock import patch
 
 from coupons.web.api import Api
 from tests.api.rules import Play, plays, told
+from tests.court import programme
 from tests.editing import edit_merchant
+from tests.points import incentives
 from tests.world import OPENING, Person, a_batch, campaign, order, seconds
 
 WITHIN_S = 2
@@ -153,3 +155,18 @@ def test_the_hotline(p: Play) -> None:
         assert facts["operator"] == "op"
         assert facts["person"]
         assert not {"ann", "bob", "sub:bob"} & set(facts.values())
+
+
+@plays("a price in points")
+def test_a_price_in_points(p: Play) -> None:
+    """Who has too few points reads how many, and what comes next; nothing else earns them than the programme."""
+    p.opened(a_batch(**p.line(0)))
+    refused = p.s.citizen("ann").put_claim("pack")
+    assert told(refused) == "409 insufficient-points"
+    assert (refused.json["balance"], refused.json["price"]) == (0, 500)
+    route = "PUT /admin/campaigns/{campaign_id}/programme"
+    path = {"campaign_id": "season"}
+    assert told(p.s.operator().send(route, path, body=programme())) == "400 malformed"
+    assert p.s.operator().send(route, path, body=programme(incentives=incentives())).status == 201
+    p.s.clock.advance(WITHIN_S)
+    assert p.s.citizen("ann").put_claim("pack").json["next"]["missing"] == 500

@@ -43,7 +43,7 @@ def _claim(scene: Scene, batch_id: str, name: str, *, again: bool = False, **cla
     citizen, left = scene.citizen(name, **claims), scene.left(batch_id)
 
     def wrong(answer: Answered) -> Faults:
-        yield from _status(answer, again=again)
+        yield from status(answer, again=again)
         if left - scene.left(batch_id) < (0 if again or batch_id == "granted" else 1):
             yield "doubled: the stock has a pack that was claimed"
         claim = scene.claim_of(batch_id, name)
@@ -60,7 +60,7 @@ def _claim(scene: Scene, batch_id: str, name: str, *, again: bool = False, **cla
     return Play(lambda: citizen.put_claim(batch_id), wrong)
 
 
-def _status(answer: Answered, *, again: bool = False, first: int = 201) -> Faults:
+def status(answer: Answered, *, again: bool = False, first: int = 201) -> Faults:
     """The first answer or the repeat's; a refusal would be false."""
     fitting = (200,) if again else (first, 200)
     if answer.status not in fitting:
@@ -133,7 +133,7 @@ def five_claims(scene: Scene, batch_id: str = "plain") -> Play:
 
     def wrong(last: Answered) -> Faults:
         if len(answers) < len(plays):
-            yield from _status(last)
+            yield from status(last)
             return
         if left - scene.left(batch_id) < len(plays):
             yield "doubled: the stock has packs that were claimed"
@@ -159,7 +159,7 @@ def hold(scene: Scene) -> Play:
     name, order_no = scene.claimed(), scene.name()
 
     def wrong(answer: Answered) -> Faults:
-        yield from _status(answer)
+        yield from status(answer)
         found = scene.order(order_no)
         if found is None or found.state != "held":
             yield "lost: no hold"
@@ -170,7 +170,7 @@ def hold(scene: Scene) -> Play:
 
 def _release(scene: Scene, name: str, order_no: str, coupon: str, by: str = "") -> Play:
     def wrong(answer: Answered) -> Faults:
-        yield from _status(answer, first=200)
+        yield from status(answer, first=200)
         found = scene.order(order_no)
         if found is None or found.state != "released":
             yield "lost: not released"
@@ -200,7 +200,7 @@ def release_of_a_lapsed_hold(scene: Scene) -> Play:
 
 def _redeem(scene: Scene, name: str, order_no: str, send: Callable[[], Answered]) -> Play:
     def wrong(answer: Answered) -> Faults:
-        yield from _status(answer)
+        yield from status(answer)
         yield from _coupon(scene, name, order_no, "redeemed")
         lines = scene.lines(order_no, DAY)
         if [line.amounts.payable_minor for line in lines] != [PAYABLE_MINOR]:
@@ -251,7 +251,7 @@ def _reverse(scene: Scene, index: int, amount_minor: int, coupon: str, day: str 
     name, order_no = scene.redeemed(index)
 
     def wrong(answer: Answered) -> Faults:
-        yield from _status(answer)
+        yield from status(answer)
         yield from _coupon(scene, name, "" if coupon == "available" else order_no, coupon, index)
         found = scene.order(order_no)
         if found is None or [part.amounts.payable_minor for part in found.reversals] != [amount_minor]:
@@ -263,7 +263,7 @@ def _reverse(scene: Scene, index: int, amount_minor: int, coupon: str, day: str 
     return Play(lambda: scene.till.reverse(order_no, "back", amount_minor), wrong)
 
 
-OPERATIONS: tuple[Operation, ...] = (
+OF_COUPONS: tuple[Operation, ...] = (
     Operation("claim, with a lease", 2, first_claim),
     Operation("five claims, larger leases", 8, five_claims),
     Operation("claim, limited", 2, limited_claim),

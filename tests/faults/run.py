@@ -18,7 +18,8 @@ from itertools import islice
 from pathlib import Path
 
 from infra.local.engine import dynamodb_engine
-from tests.faults.operations import OPERATIONS, Operation, Play
+from tests.faults.operations import Operation, Play
+from tests.faults.points_operations import OPERATIONS
 from tests.faults.proxy import FAULTS, Fault
 from tests.faults.scene import BATCHES, LATER, MERCHANT, Scene, scene
 

@@ -20,7 +20,10 @@ from coupons.sealing import CouponRef
 from coupons.stores import dynamodb, remote
 from coupons.stores.dynamodb import Dynamo
 from infra.local.cloud import REGION, Cloud
+from tests.court import programme
 from tests.faults.proxy import Proxy
+from tests.points import incentives, partner
+from tests.programmes import PUT, session
 from tests.world import KEYS, Answered, Person, World, a_batch, campaign, order, terms
 
 READ_S, CONNECT_S = 0.2, 0.5
@@ -31,7 +34,7 @@ MERCHANT, DAY, LATER = "diner", "2020-06-06", "2020-06-26"
 """Every coupon has expired by the day of late reversals."""
 GROUP, GROUP_SIZE = "night-shift", 99
 QUANTITY = 20_000
-BATCHES = ("plain", "limited", "granted", "online", "offline")
+BATCHES = ("plain", "limited", "granted", "online", "offline", "priced")
 WORK_S = 45.0
 
 
@@ -49,6 +52,7 @@ def document() -> dict[str, Any]:
         a_batch("granted", **packs, mode="granted", eligibility={"group_id": GROUP}),
         a_batch("online", **packs, exclusive_group="either"),
         a_batch("offline", **packs, exclusive_group="either"),
+        a_batch("priced", **packs, price_points=60),
         terms=[
             terms("full"),
             terms("never", refund={"policy": "never"}),
@@ -59,6 +63,14 @@ def document() -> dict[str, Any]:
     for funder in made["funders"]:
         funder["budget_minor"] = 10**10
     return made
+
+
+def earning_programme() -> dict[str, Any]:
+    """A walk that earns 5 points, without caps, and so many that no partner's end."""
+    walk = {"activity_id": "walk", "kind": "event", "title": "A walk", "sessions": [session()]}
+    own = partner(activity_ids=["walk"], points_max=10**9, points_max_per_day=None)
+    earns = incentives(partners=[own], budget_points=10**9, caps=[], bonuses=[])
+    return programme(activities=[walk], incentives=earns)
 
 
 @dataclass
@@ -177,6 +189,9 @@ def scene(cloud: Cloud, prefix: str) -> Iterator[Scene]:
             added = world.operator().send("PUT /admin/groups/{group_id}/members", {"group_id": GROUP}, body=members)
             assert added.status == 200, added.text
             world.publish(document())
+            path = {"campaign_id": "season"}
+            applied = world.operator().send(PUT, path, body=earning_programme())
+            assert applied.status == 201, applied.text
             world.services.day_marks.mark(MERCHANT, date.fromisoformat(DAY), "Asia/Shanghai")
             yield made
         finally:

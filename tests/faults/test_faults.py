@@ -18,7 +18,7 @@ from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplie
 from coupons.stores.parts import Part
 from infra.local.cloud import Cloud
 from infra.local.engine import dynamodb_engine
-from tests.faults.operations import OPERATIONS
+from tests.faults.points_operations import OPERATIONS
 from tests.faults.proxy import FAULTS, Fault
 from tests.faults.run import Case, Report, books, by_chance, play, single_faults, stubborn_faults
 from tests.faults.scene import Scene, scene

@@ -125,8 +125,8 @@ class Activity(Document):
     seats: Seats | None = None
     """How seats are given; absent, there are no numbered seats."""
     points_kind: PointsKind | None = None
-    """What a visit is to the rules of points, whoever reports it; absent, as its partner says, and check-ins of its
-    slots earn nothing."""
+    """What a check-in at one of its slots is to the rules of points; absent, it earns nothing. Who reports a visit
+    states what it was."""
     live: Live | None = None
     """Where it can be watched."""
     status: ActivityStatus = "scheduled"

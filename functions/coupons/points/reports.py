@@ -70,11 +70,8 @@ def _of_activity(mine: list[Partnership], told: VisitReport) -> Partnership:
 
 def _kinds(by: Partnership, activity_id: str) -> list[str]:
     """The kinds of visit that the partner can report of this activity or facility; none if it is another's."""
-    programme = by.program.programme
-    activity = next((one for one in programme.activities if one.activity_id == activity_id), None)
-    if activity is not None and activity_id in by.partner.activity_ids:
-        stated = activity.points_kind
-        return by.partner.kinds if stated is None else [kind for kind in by.partner.kinds if kind == stated]
+    if activity_id in by.partner.activity_ids:
+        return by.partner.kinds
     found = _bookable(by.program, activity_id)
     if found is not None and isinstance(found.what, Facility) and found.merchant_id == by.partner.partner_id:
         return [kind for kind in by.partner.kinds if kind == VENUE_BOOKING]
