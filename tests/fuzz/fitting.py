@@ -66,7 +66,7 @@ LINKED_IN_PROGRAMMES = frozenset(
         *("venue_id", "facility_id", "booking_rule_id", "booking_rule", "activity_id", "announcement_id", "session_id"),
         *("revision", "merchant_id", "store_id", "section_id", "district", "geo", "seats", "placement", "audience"),
         *("starts_at", "ends_at", "from", "to", "slot_minutes", "first_day", "last_day", "weekdays"),
-        *("promote_until_minutes", "cancel_until_minutes", "check_in", "no_show"),
+        *("promote_until_minutes", "cancel_until_minutes", "check_in", "no_show", "incentives", "points_kind"),
     }
 )
 """The same of a programme."""
@@ -122,6 +122,7 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
         "order_no": tuple(town.kept.get(f"{method} {action}", ORDERS if method != "DELETE" else new)),
         "day": ("2020-06-12",),
         "facility_id": (COURT,),
+        "program_id": ("beijing-sports-points",),
         "slot_id": of_slot.get(action, VENUES_SLOTS),
         "checkin_no": (VISIT,),
     }

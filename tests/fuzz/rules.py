@@ -86,6 +86,13 @@ OF_PROGRAMMES = (
     r"its venue is in '.*'",
     r"the venue '.*' has no merchant, who lets people in",
     r"\d+ new facilities are too many for one revision; add 80 at a time",
+    r"\d+ changed partners beside \d+ new facilities are too many for one revision",
+    # points
+    r"overlaps rules\.\d+: a visit of kind '.*' would earn by both",
+    r"bonuses\.\d+ is a first_of_kind already",
+    r"must be (the first day of a month|1 January): a cap holds for whole windows",
+    r"caps\.\d+ begins there too",
+    r"is less than all partners' points_max together, \d+",
 )
 OF_ITS_CAMPAIGN = (
     r"there is no [a-z ]+ '.*'",
