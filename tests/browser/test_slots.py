@@ -62,6 +62,7 @@ def test_who_waits_moves_up_and_reads_why_the_venue_cancels(journey: Journey) ->
 
 
 COURT = f"{FACILITY}.2022-08-13.1800"
+ACTIVITY = {"event": "street-basketball", "attendance": "open-run-0808"}
 
 
 def test_a_court_is_booked_waited_for_and_checked_in_and_its_points_appear(journey: Journey) -> None:
@@ -92,3 +93,34 @@ def test_a_court_is_booked_waited_for_and_checked_in_and_its_points_appear(journ
     expect(page.get_by_text("赚到 · 羽毛球场地 18:00")).to_be_visible()
     expect(page.get_by_text("含第一次参加的奖励 50 分")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("积分兑换游泳票"))).to_contain_text("还差 440 分")
+
+
+def test_points_are_exchanged_for_a_swim_and_the_pool_takes_its_code(journey: Journey) -> None:
+    """Short at first; what a partner reports fills the account; it pays, and the coupon is used at the door."""
+    journey.set_clock("2022-08-14T12:00:00+08:00")
+    page = opened(journey, "swims", "/#/batches/points-swim-pass")
+    expect(page.get_by_text("还差 500 分", exact=True)).to_be_visible(timeout=20_000)
+    with journey.stack.caller(journey.stack.token("gate", "partner", merchant_id="jd-sports")) as partner:
+        for kind, days in (("event", range(7, 15)), ("attendance", range(8, 15))):
+            for day in days:
+                visit = {"person_id": "swims", "activity_id": ACTIVITY[kind], "session_id": f"{kind}-{day}"}
+                visit |= {"kind": kind, "quantity": 2, "occurred_at": f"2022-08-{day:02}T08:00:00+08:00"}
+                told = partner.send("PUT", f"/points/earnings/{kind}-{day}", visit)
+                assert told.status == 201, told.text
+    page.get_by_role("button", name="刚赚了分？再查一次").click()
+    page.get_by_role("button", name="用 500 积分兑换").click()
+    expect(page.get_by_role("heading", name="已领到")).to_be_focused()
+    expect(page.get_by_text("用了 500 分，还剩")).to_be_visible()
+    page.get_by_role("link", name="去看券").click()
+    page.get_by_role("link", name=re.compile("游泳馆单次入场")).click()
+    page.get_by_text("看不清？报给店员").click()
+    code = "".join(page.locator(".letters").inner_text().split())
+    item = {"sku": "swim-pass-single", "category": "swimming", "tags": [], "price_minor": 5_000, "quantity": 1}
+    order = {"total_minor": 5_000, "store_id": "north-lake-pool", "channel": "offline", "region": "beijing"}
+    with journey.stack.merchant("north-lake-pool") as pool:
+        used = pool.send("PUT", "/orders/swim-1/redemption", {"code": code, "order": {**order, "items": [item]}})
+    assert (used.status, used.json["payable_minor"]) == (201, 0), used.text
+    journey.leap_until(page.get_by_text("已使用", exact=True), within_s=16)
+    page.evaluate("location.hash = '#/points'")
+    expect(page.get_by_text("兑换 · 积分兑换游泳票")).to_be_visible()
+    expect(page.get_by_text("已到上限，这一笔不再加分。").first).to_be_visible()

@@ -38,6 +38,7 @@ const known = {
   merchants: new Map<string, Promise<Merchant[]>>(),
   activities: new Map<string, Promise<Activity[]>>(),
   facilities: new Map<string, Promise<Facility[]>>(),
+  lists: new Map<string, Promise<Schema<"CampaignSummary">[]>>(),
 };
 
 /** For its terms and names: what does not change. */
@@ -53,6 +54,11 @@ export function termsOf(batch: Batch | null, coupon: Pick<Coupon, "terms_id">): 
 /** Of a campaign; Beijing's where it could not be read, so that a coupon is shown all the same. */
 export function timezoneOf(campaign: Campaign | null): string {
   return campaign?.timezone ?? "Asia/Shanghai";
+}
+
+/** For where something is to be looked up. */
+export function knownCampaigns(): Promise<Schema<"CampaignSummary">[]> {
+  return once(known.lists, "", () => campaigns());
 }
 
 export function knownCampaign(campaignId: string): Promise<Campaign> {

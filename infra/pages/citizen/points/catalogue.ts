@@ -6,7 +6,7 @@ import type { Schema } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
 import { language, locale, titled } from "../../shared/words";
 import { api } from "../app";
-import { campaignOf, campaigns, knownActivities, knownBatch, type Campaign, type Summary } from "../catalogue";
+import { campaignOf, campaigns, knownActivities, knownBatch, knownCampaigns, type Campaign, type Summary } from "../catalogue";
 import { foundOf, partsOf, titleOf } from "../slots/catalogue";
 
 export type Points = Schema<"PointsView">;
@@ -38,7 +38,7 @@ export async function awardsRead(call: Asking = {}): Promise<Award[]> {
 }
 
 /** What an entry is about: a slot, an activity, an award; null where no catalogue tells. */
-export async function subjectOf({ session_id, activity_id, batch_id }: Entry, campaignIds: string[]): Promise<Title | null> {
+export async function subjectOf({ session_id, activity_id, batch_id }: Entry): Promise<Title | null> {
   if (batch_id) return titled((await knownBatch(batch_id)).title);
   if (session_id && SLOT.test(session_id)) {
     const { id, hhmm } = partsOf(session_id);
@@ -47,8 +47,8 @@ export async function subjectOf({ session_id, activity_id, batch_id }: Entry, ca
     const { text, lang } = titleOf(found.bookable);
     return { text: `${text} ${hhmm.slice(0, 2)}:${hhmm.slice(2)}`, ...(lang && { lang }) };
   }
-  for (const campaignId of activity_id ? campaignIds : []) {
-    const activity = (await knownActivities(campaignId)).find((one) => one.activity_id === activity_id);
+  for (const { campaign_id } of activity_id ? await knownCampaigns() : []) {
+    const activity = (await knownActivities(campaign_id)).find((one) => one.activity_id === activity_id);
     if (activity) return titled(activity.title);
   }
   return null;

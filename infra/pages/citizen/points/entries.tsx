@@ -1,13 +1,8 @@
 // Entries of a person's points: what it was, how many, and why where it was not as expected.
 
-import { titled } from "../../shared/words";
-import { numberOf, whenOf, type Entry } from "./catalogue";
+import { useLoaded } from "../loaded";
+import { numberOf, subjectOf, whenOf, type Entry } from "./catalogue";
 import { say, type Word } from "./words";
-
-export interface Told {
-  entry: Entry;
-  subject: ReturnType<typeof titled> | null;
-}
 
 const KINDS = {
   earn: "kind.earn",
@@ -24,18 +19,20 @@ const REASONS = {
   cap: "zero.cap",
 } as const satisfies Record<NonNullable<Entry["reason"]>, Word>;
 
-export function Entries({ of: all, zone, nowS }: { of: Told[]; zone: string; nowS: number }) {
-  return <ul class="rows card">{all.map((one) => <Row key={one.entry.entry_id} {...one} zone={zone} nowS={nowS} />)}</ul>;
+export function Entries({ of: all, zone, nowS }: { of: Entry[]; zone: string; nowS: number }) {
+  return <ul class="rows card">{all.map((one) => <Row key={one.entry_id} entry={one} zone={zone} nowS={nowS} />)}</ul>;
 }
 
-function Row({ entry, subject, zone, nowS }: Told & { zone: string; nowS: number }) {
+function Row({ entry, zone, nowS }: { entry: Entry; zone: string; nowS: number }) {
+  const [subject] = useLoaded(() => subjectOf(entry).catch(() => null), [entry.entry_id]);
+  const name = subject.state === "read" ? subject.value : null;
   const why = whyOf(entry);
   return (
     <li class="entry">
       <div>
         <p>
           {say(KINDS[entry.kind])}
-          {subject && <span {...(subject.lang && { lang: subject.lang })}> · {subject.text}</span>}
+          {name && <span {...(name.lang && { lang: name.lang })}> · {name.text}</span>}
         </p>
         <p class="note">{whenOf(entry.at, zone, nowS)}</p>
         {why && <p class="note">{why}</p>}

@@ -6,43 +6,23 @@ import { nowS } from "../../shared/clock";
 import { Button } from "../../shared/parts/button";
 import { Notice } from "../../shared/parts/notice";
 import { heard, signedIn, signIn } from "../app";
-import { campaigns, timezoneOf } from "../catalogue";
+import { timezoneOf } from "../catalogue";
 import { Frame, Title } from "../frame";
 import { useLoaded, useLooking, Waiting } from "../loaded";
 import { Court } from "../slots/court";
 import { Awards } from "./awards";
-import { awardsRead, lastDayOf, numberOf, pointsRead, subjectOf, type Award, type Entry, type Points } from "./catalogue";
-import { Entries, type Told } from "./entries";
+import { awardsRead, lastDayOf, numberOf, pointsRead, type Points } from "./catalogue";
+import { Entries } from "./entries";
 import { say } from "./words";
 
 const LOOK_S = 30;
 
-interface Read {
-  points: Points | null;
-  told: Told[];
-  awards: Award[];
-  campaignIds: string[];
-}
-
-/** A catalogue that does not answer hides no points. */
-async function read(call: Asking): Promise<Read> {
-  const [points, awards, seasons] = await Promise.all([
-    pointsRead(null, call).catch(absent),
-    awardsRead(call).catch(() => []),
-    campaigns(call).catch(() => []),
-  ]);
-  const campaignIds = seasons.map(({ campaign_id }) => campaign_id);
-  return { points, awards, campaignIds, told: await toldOf(points?.entries ?? [], campaignIds) };
-}
-
-/** No season that runs gives points. */
-function absent(error: unknown): null {
-  if (error instanceof ProblemError && error.slug === "not-found") return null;
-  throw error;
-}
-
-function toldOf(entries: Entry[], campaignIds: string[]): Promise<Told[]> {
-  return Promise.all(entries.map(async (entry) => ({ entry, subject: await subjectOf(entry, campaignIds).catch(() => null) })));
+/** Null: no season that runs gives points. */
+function read(call: Asking): Promise<Points | null> {
+  return pointsRead(null, call).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.slug === "not-found") return null;
+    throw error;
+  });
 }
 
 export function PointsScreen() {
@@ -60,7 +40,6 @@ export function PointsScreen() {
 function Shown() {
   const [loaded, again] = useLoaded(read, []);
   useLooking(LOOK_S, again);
-  const value = loaded.state === "read" ? loaded.value : null;
   return (
     <>
       <Waiting of={loaded} again={again}>
@@ -68,8 +47,12 @@ function Shown() {
         <div class="skeleton ticket" />
         <div class="skeleton ticket" />
       </Waiting>
-      {value && !value.points && <Empty line={say("points.none")}><Button href="#/">{say("points.seasons")}</Button></Empty>}
-      {value?.points && <Account key={value.points.program_id} {...value} points={value.points} />}
+      {loaded.state === "read" &&
+        (loaded.value ? (
+          <Account key={loaded.value.program_id} points={loaded.value} />
+        ) : (
+          <Empty line={say("points.none")}><Button href="#/">{say("points.seasons")}</Button></Empty>
+        ))}
     </>
   );
 }
@@ -85,8 +68,11 @@ function Empty({ line, children }: { line: string; children: preact.ComponentChi
   );
 }
 
-function Account({ points, told, awards, campaignIds }: Read & { points: Points }) {
-  const zone = timezoneOf(awards[0]?.campaign ?? null);
+/** What a catalogue tells comes later, and hides no points. */
+function Account({ points }: { points: Points }) {
+  const [loaded] = useLoaded((call) => awardsRead(call).catch(() => []), []);
+  const awards = loaded.state === "read" ? loaded.value : null;
+  const zone = timezoneOf(awards?.[0]?.campaign ?? null);
   const { balance, debt, by_expiry } = points;
   return (
     <div class="groups">
@@ -100,7 +86,7 @@ function Account({ points, told, awards, campaignIds }: Read & { points: Points 
       {debt > 0 && (
         <Notice mood="wait" title={say("debt.title", { points: numberOf(debt) })}>{say("debt.why")}</Notice>
       )}
-      <Awards awards={awards} points={points} />
+      {awards ? <Awards awards={awards} points={points} /> : <div class="skeleton ticket" />}
       {balance > 0 && (
         <section>
           <h2>{say("lots.title")}</h2>
@@ -114,7 +100,7 @@ function Account({ points, told, awards, campaignIds }: Read & { points: Points 
           </ul>
         </section>
       )}
-      <History first={told} points={points} zone={zone} campaignIds={campaignIds} />
+      <History points={points} zone={zone} />
     </div>
   );
 }
@@ -130,8 +116,8 @@ function Balance({ points }: { points: number }) {
 }
 
 /** The newest first; older ones after a press. */
-function History({ first, points, zone, campaignIds }: { first: Told[]; points: Points; zone: string; campaignIds: string[] }) {
-  const [older, setOlder] = useState<{ told: Told[]; cursor: string | null; damaged: number } | null>(null);
+function History({ points, zone }: { points: Points; zone: string }) {
+  const [older, setOlder] = useState<Pick<Points, "entries" | "cursor" | "damaged"> | null>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(false);
   const cursor = older ? older.cursor : points.cursor;
@@ -139,9 +125,8 @@ function History({ first, points, zone, campaignIds }: { first: Told[]; points: 
     setBusy(true);
     setFailed(false);
     try {
-      const next = await pointsRead(cursor);
-      const told = await toldOf(next.entries, campaignIds);
-      setOlder({ told: [...(older?.told ?? []), ...told], cursor: next.cursor, damaged: (older?.damaged ?? 0) + next.damaged });
+      const { entries, damaged, cursor: next } = await pointsRead(cursor);
+      setOlder({ entries: [...(older?.entries ?? []), ...entries], cursor: next, damaged: (older?.damaged ?? 0) + damaged });
     } catch (error) {
       heard(error);
       setFailed(true);
@@ -150,8 +135,8 @@ function History({ first, points, zone, campaignIds }: { first: Told[]; points: 
     }
   };
   const damaged = points.damaged + (older?.damaged ?? 0);
-  const fresh = new Set(first.map(({ entry }) => entry.entry_id));
-  const all = [...first, ...(older?.told ?? []).filter(({ entry }) => !fresh.has(entry.entry_id))];
+  const fresh = new Set(points.entries.map(({ entry_id }) => entry_id));
+  const all = [...points.entries, ...(older?.entries ?? []).filter(({ entry_id }) => !fresh.has(entry_id))];
   return (
     <section class="stack">
       <h2>{say("entries.title")}</h2>

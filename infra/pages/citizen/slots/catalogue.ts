@@ -6,7 +6,7 @@ import type { Schema } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
 import { language, titled } from "../../shared/words";
 import { api } from "../app";
-import { campaigns, knownActivities, knownCampaign, knownFacilities, type Campaign, type Facility } from "../catalogue";
+import { knownActivities, knownCampaign, knownCampaigns, knownFacilities, type Campaign, type Facility } from "../catalogue";
 import { laterBy } from "../days";
 import { nameOf } from "../terms";
 import sports from "./sports.json";
@@ -64,7 +64,7 @@ export async function bookingRead(slotId: string, call: Asking = {}): Promise<Mi
 
 /** The campaign of a facility or activity, and what it says of it; null where no catalogue tells. */
 export async function foundOf(id: string): Promise<{ campaign: Campaign; bookable: Bookable } | null> {
-  for (const { campaign_id } of await campaigns()) {
+  for (const { campaign_id } of await knownCampaigns()) {
     const bookable = await bookableOf(campaign_id, id).catch(() => null);
     if (bookable) return { campaign: await knownCampaign(campaign_id), bookable };
   }
