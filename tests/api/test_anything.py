@@ -81,7 +81,7 @@ def test_any_bytes(shared: Town, route: str, raw: bytes) -> None:
     assert answered.slug == "malformed" or raw.strip() in (b"", b"{}")
 
 
-TAKES_CONTENT = [route for route in bodies() if GOOD[route](Town(None, "", "x"))["body"]]  # type: ignore[arg-type]
+TAKES_CONTENT = [route for route in bodies() if GOOD[route](Town(None, "", "x", "x"))["body"]]  # type: ignore[arg-type]
 
 
 @settings(EFFORT, max_examples=25)

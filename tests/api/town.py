@@ -46,11 +46,8 @@ class Town:
     stage: Stage
     coupon_id: str
     code: str
-
-    @property
-    def slot_code(self) -> str:
-        """Of Cat, who has not booked the slot."""
-        return KEYS.seal_slot_code(BookingRef(_CHECK_IN["slot_id"], KEYS.person("cat")), self.stage.now_s)
+    slot_code: str
+    """Of Cat, who has not booked the slot."""
 
     def request(self, route: str, **changes: Any) -> dict[str, Any]:
         """The good request of `route` as a gateway event, in the right role. `changes` replace parts of it."""
@@ -203,7 +200,8 @@ def town() -> Iterator[Town]:
         assert diner.redeem("used", codes["ann"], order()).status == 201
         held = {"code": codes["bob"], "order": order(), "ttl_s": 600}
         assert diner.send("PUT /orders/{order_no}/hold", {"order_no": "held"}, body=held).status == 201
-        yield Town(made, coupon_id, codes["cat"])
+        slot_code = KEYS.seal_slot_code(BookingRef(_CHECK_IN["slot_id"], KEYS.person("cat")), made.now_s)
+        yield Town(made, coupon_id, codes["cat"], slot_code)
 
 
 def bodies() -> list[str]:

@@ -74,6 +74,22 @@ class Mortal:
         return call
 
 
+class Without:
+    """A client for which one table is out of reach."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            return throttled(real, parameters) if self._table in str(parameters) else real(**parameters)
+
+        return call
+
+
 class Overtaken:
     """A client before whose n-th request of an operation that names `word` somebody else acts."""
 

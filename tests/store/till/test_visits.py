@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from coupons.process.services import replace_services
 from tests.door import SLOT, arrive, at, book, open_door
 from tests.points import incentives
-from tests.store.faults import Faulty, Mortal, throttled
+from tests.store.faults import Faulty, Mortal, Without
 from tests.world import Answered, World
 
 FIRST_OF_KIND, VISIT = 50, 10
@@ -44,19 +42,7 @@ def test_a_check_in_earns_once(door: World) -> None:
 
 def test_a_failure_of_points_does_not_fail_the_check_in(door: World) -> None:
     """The person is let in and the venue paid; the repeat earns."""
-
-    class NoPoints:
-        """Points are out of reach."""
-
-        def __getattr__(self, name: str) -> Any:
-            real = getattr(door.client, name)
-
-            def call(**parameters: Any) -> Any:
-                return throttled(real, parameters) if "PointsTable" in str(parameters) else real(**parameters)
-
-            return call
-
-    replace_services(door.new_services(client=NoPoints()))
+    replace_services(door.new_services(client=Without(door.client, "PointsTable")))
     assert arrive(door).status == 201
     replace_services(door.new_services())
     assert points(door) == (0, [])
