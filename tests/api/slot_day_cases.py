@@ -80,6 +80,7 @@ NINE = {
     "waiting": 1,
     "waiting_max": 2,
     "price_minor": 6000,
+    "payable_minor": 6000,
     "reason": None,
 }
 MORNING = [{**programme()["facilities"][0]["schedule"][0], "to": "10:00"}]

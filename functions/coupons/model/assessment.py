@@ -58,7 +58,24 @@ def assess(terms: Terms, order: Order, till: Till | None, coupon: Coupon, moment
     nothing, and at most `total_minor`. The merchant match is at most what is left to pay; the funding lines add up to
     the discount.
     """
-    items, reasons = _in_scope(terms, order, till)
+    return _assess_items(terms, order, *_in_scope(terms, order, till), coupon, moment_s, timezone)
+
+
+def assess_in_scope(terms: Terms, order: Order, coupon: Coupon, moment_s: int, timezone: str) -> Assessment:
+    """The same for an order that is known to be in the scope of the terms, at a merchant that takes part."""
+    return _assess_items(terms, order, order.items, [], coupon, moment_s, timezone)
+
+
+def _assess_items(
+    terms: Terms,
+    order: Order,
+    items: list[Item],
+    reasons: list[OrderReason],
+    coupon: Coupon,
+    moment_s: int,
+    timezone: str,
+) -> Assessment:
+    """`items`: those that count; `reasons`: why the order is out of scope."""
     if not is_open(terms, moment_s, timezone):
         reasons.append("window")
     if moment_s < coupon.valid_from_s:

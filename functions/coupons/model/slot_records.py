@@ -155,6 +155,8 @@ class SlotDay:
     slots: list[tuple[Slot, SlotRecord]]
     halted: frozenset[str] = frozenset()
     """The `slot_id` of those that nobody new can book now, whatever is free: the batch that pays the venue says so."""
+    payable: Mapping[str, int] = field(default_factory=dict)
+    """By `slot_id`: what a visitor pays at the door, where the programme names a batch that pays the venue."""
 
     def absent(self) -> dict[str, frozenset[bytes]]:
         """By `slot_id`: who was booked and did not come, once people can no longer be checked in.

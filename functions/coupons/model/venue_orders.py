@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coupons.model.assessment import Till, assess
+from coupons.model.assessment import Till, assess, assess_in_scope
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import fresh_coupon
 from coupons.model.facilities import Venue
@@ -32,8 +32,8 @@ class Visit:
     reasons: tuple[VisitReason, ...] = ()
 
 
-def order_of(slot: Slot, merchant: Merchant | MerchantRecord) -> Order:
-    """The order that a check-in to the slot is. `merchant`: who runs its venue.
+def order_of(slot: Slot, merchant: Merchant | MerchantRecord | None) -> Order:
+    """The order that a check-in to the slot is. `merchant`: who runs its venue; None where its stores do not matter.
 
     If the merchant no longer has the venue's store, the order names it all the same, and no terms pay for it.
     """
@@ -42,9 +42,10 @@ def order_of(slot: Slot, merchant: Merchant | MerchantRecord) -> Order:
     return _order(slot.name.facility_id, slot.price_minor, venue, merchant)
 
 
-def _order(facility_id: str, price_minor: int, venue: Venue, merchant: Merchant | MerchantRecord) -> Order:
+def _order(facility_id: str, price_minor: int, venue: Venue, merchant: Merchant | MerchantRecord | None) -> Order:
     assert venue.store_id is not None, "the venue of a facility has a store"
-    store = next((one for one in merchant.stores if one.store_id == venue.store_id), None)
+    stores = merchant.stores if merchant else []
+    store = next((one for one in stores if one.store_id == venue.store_id), None)
     item = Item(sku=facility_id, category=SPORT, tags=[], price_minor=price_minor, quantity=1)
     region = store.region if store else venue.district
     return Order(total_minor=price_minor, store_id=venue.store_id, channel="offline", region=region, items=[item])
@@ -70,6 +71,20 @@ def never_met(
 def pays_for(batch: PublishedBatch, slot: Slot) -> bool:
     """Whether the slot begins in the window of its subsidy batch: only these are counted (`coverage.py`) and paid."""
     return batch.opens_at_s <= slot.starts_at_s < batch.closes_at_s
+
+
+def payable_at_door_minor(batch: PublishedBatch, slot: Slot) -> int:
+    """What a visitor of the slot pays, by the terms of its subsidy batch at the slot's beginning.
+
+    As announced to everybody: the venue is taken for one that the terms pay (others are refused at applying, by
+    `never_met`), and what the campaign may still pay its merchant is left out.
+    """
+    [terms] = batch.terms
+    at_s, timezone = slot.starts_at_s, batch.timezone
+    if not pays_for(batch, slot):
+        return slot.price_minor
+    coupon = fresh_coupon(terms, at_s, timezone)
+    return assess_in_scope(terms, order_of(slot, None), coupon, at_s, timezone).amounts.payable_minor
 
 
 def unpaid_visit(slot: Slot, merchant: Merchant | MerchantRecord, reason: VisitReason) -> Visit:

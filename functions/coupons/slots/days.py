@@ -7,7 +7,7 @@ from typing import Literal
 from coupons.damage import Damaged
 from coupons.model.slot_records import SlotDay, SlotRecord, within_schedule
 from coupons.model.slots import Bookable, Slot, SlotName
-from coupons.model.venue_orders import pays_for
+from coupons.model.venue_orders import payable_at_door_minor, pays_for
 from coupons.money import Purse
 from coupons.process.services import Services
 from coupons.refusals import NotFound, NotOpen, Paused, Stopped
@@ -105,6 +105,7 @@ def day_of_facility(services: Services, facility_id: str, day: str | None, now_s
         day,
         [(slot, within_schedule(slot, sound.get(slot.name.hhmm) or SlotRecord(slot.of.units))) for slot in whole],
         halted=frozenset(slot.slot_id for slot in whole if _is_halted(services, slot)),
+        payable={slot.slot_id: _payable_minor(services, slot) for slot in whole if slot.subsidy_batch},
     )
 
 
@@ -113,6 +114,14 @@ def _is_halted(services: Services, slot: Slot) -> bool:
     with services.damages.left_out():
         return subsidy_of(services, slot) not in ("none", "pays")
     return True
+
+
+def _payable_minor(services: Services, slot: Slot) -> int:
+    """What a visitor pays at the door: the price as long as its batch is not published, or is damaged."""
+    with services.damages.left_out():
+        if subsidy_of(services, slot) not in ("none", "unpublished"):
+            return payable_at_door_minor(services.cache.listed(slot.subsidy_batch or ""), slot)
+    return slot.price_minor
 
 
 def kept_record(services: Services, slot: Slot) -> SlotRecord:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from infra.virtual.store import Store
@@ -27,13 +29,23 @@ def said(answer: Answered) -> str:
     return answer.json["status"] if answer.status < 300 else answer.slug
 
 
-def status(world: World, slot_id: str = SLOT) -> str:
+def seen(world: World, slot_id: str = SLOT) -> dict[str, Any]:
     """What everybody sees of the slot."""
-    _, day, _ = slot_id.split(".")
-    found = world.citizen("ann").send(
-        "GET /facilities/{facility_id}/slots", {"facility_id": "court"}, query={"day": day}
-    )
-    return next(one["status"] for one in found.json["slots"] if one["slot_id"] == slot_id)
+    facility_id, day, _ = slot_id.split(".")
+    key, path = "GET /facilities/{facility_id}/slots", {"facility_id": facility_id}
+    found = world.citizen("ann").send(key, path, query={"day": day})
+    return next(one for one in found.json["slots"] if one["slot_id"] == slot_id)
+
+
+def status(world: World, slot_id: str = SLOT) -> str:
+    return str(seen(world, slot_id)["status"])
+
+
+def payable(world: World, slot_id: str = SLOT) -> int:
+    """What a visitor pays of 60.00 at the door."""
+    one = seen(world, slot_id)
+    assert one["price_minor"] == 6_000
+    return int(one["payable_minor"])
 
 
 def later(world: World) -> World:
@@ -51,9 +63,9 @@ def test_a_slot_opens_once_its_batch_is_published() -> None:
     refused = asks(world, "ann")
     assert (said(refused), refused.json["retry_after_s"]) == ("not-open", 60)
     assert said(asks(world, "ann", of=WAITING)) == "not-open"
-    assert status(world) == "closed"
+    assert (status(world), payable(world)) == ("closed", 6_000)
     act(world, "publish")
-    assert status(later(world)) == "open"
+    assert (status(later(world)), payable(world)) == ("open", 4_000)
     assert said(asks(world, "ann")) == "booked"
 
 
@@ -65,7 +77,7 @@ def test_new_bookings_end(world: World, what: str, body: dict[str, str], slug: s
     assert act(world, what, **body).status == 200
     later(world)
     assert [said(asks(world, "dan", of=of)) for of in (BOOKING, WAITING)] == [slug] * 2
-    assert status(world) == "closed"
+    assert (status(world), payable(world)) == ("closed", 4_000)
     assert [said(asks(world, name)) for name in ("ann", "bob", "cyd")] == ["booked", "booked", "waiting"]
     assert said(asks(world, "ann", "DELETE")) == "cancelled"
     assert said(asks(world, "cyd", "GET")) == "booked"
@@ -97,7 +109,7 @@ def test_slots_outside_the_window_are_nobodys_to_pause(world: World) -> None:
     act(world, "pause")
     later(world)
     assert said(asks(world, "ann", slot_id="court.2020-06-07.0900")) == "booked"
-    assert status(world, "court.2020-06-07.1000") == "open"
+    assert (status(world, "court.2020-06-07.1000"), payable(world, "court.2020-06-07.1000")) == ("open", 6_000)
 
 
 def test_a_refusal_costs_no_request(world: World) -> None:
@@ -120,6 +132,7 @@ def test_a_slot_that_nobody_pays_needs_no_batch() -> None:
     put_programme(world, programme(facilities=[*paid_programme()["facilities"], free]))
     act(world, "publish", "pack")
     assert said(asks(world, "ann", slot_id=f"free.{DAY}.0900")) == "booked"
+    assert payable(world, f"free.{DAY}.0900") == 6_000
 
 
 def test_a_day_whose_batch_is_damaged_is_shown_closed(world: World) -> None:
@@ -127,5 +140,14 @@ def test_a_day_whose_batch_is_damaged_is_shown_closed(world: World) -> None:
     place = {"pk": {"S": "BATCH#courts"}, "sk": {"S": "CONTROL"}}
     item = world.client.get_item(TableName="CatalogTable", Key=place)["Item"]
     world.client.put_item(TableName="CatalogTable", Item=item | {"paused": {"S": "perhaps"}})
-    assert status(later(world)) == "closed"
+    assert (status(later(world)), payable(world)) == ("closed", 6_000)
     assert asks(world, "ann").status == 500
+
+
+def test_what_a_visitor_pays_costs_no_request(world: World) -> None:
+    """The batch and its control item are known, and a slot's day is read once a second."""
+    payable(world)
+    counting = Counting(world.client)
+    world.services.patient._client = counting
+    assert payable(world) == 4_000
+    assert counting.requests == {}

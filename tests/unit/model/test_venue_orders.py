@@ -10,7 +10,7 @@ from coupons.model.assessment import Till
 from coupons.model.batches import PublishedBatch
 from coupons.model.merchants import MerchantRecord
 from coupons.model.slots import Slot
-from coupons.model.venue_orders import Visit, order_of, visit_of
+from coupons.model.venue_orders import Visit, order_of, payable_at_door_minor, visit_of
 from tests.court import DAY, a_slot, bookable, facility
 from tests.venues import CLOSES, OPENS, court_terms, courts, document
 from tests.world import parsed, seconds
@@ -107,3 +107,27 @@ def test_what_is_not_paid_says_why(changes: dict[str, Any], reasons: tuple[str, 
     assert found.reasons == reasons
     assert (found.amounts.discount_minor > 0) == (not reasons)
     assert found.amounts.payable_minor + found.amounts.discount_minor == found.order.total_minor
+
+
+@pytest.mark.parametrize(
+    ("terms", "changes", "payable_minor"),
+    [
+        ({}, {}, 4_000),
+        ({"discount": FREE}, {}, 0),
+        ({"discount": FREE | {"value_minor": 4_500}}, {}, 1_500),
+        ({"merchant_match": [{"starts_at": OPENS, "basis_points": 5_000}]}, {}, 3_000),
+        ({}, {"price_minor": 5_999}, 5_999),
+        ({"blackout_dates": [DAY]}, {}, 6_000),
+        ({"usable": [{"weekdays": ["wed"], "starts": "09:00", "ends": "10:00"}]}, {}, 4_000),
+        ({"usable": [{"weekdays": ["wed"], "starts": "09:00", "ends": "10:00"}]}, {"hhmm": "1000"}, 6_000),
+        ({}, {"day": "2020-06-07"}, 6_000),
+        ({}, {"day": "2020-06-15"}, 6_000),
+        ({"scope": {"merchants": ["diner"], "regions": ["beijing"], "item_categories": ["sport"]}}, {}, 4_000),
+    ],
+)
+def test_what_a_visitor_pays_at_the_door(terms: dict[str, Any], changes: dict[str, Any], payable_minor: int) -> None:
+    """By the terms when the slot begins; the price where they pay nothing."""
+    at_door = slot(**changes)
+    assert payable_at_door_minor(batch(**terms), at_door) == payable_minor
+    if at_door.starts_at_s >= seconds(OPENS):
+        assert visit(terms, at_door.starts_at_s, slot=at_door).amounts.payable_minor == payable_minor

@@ -147,16 +147,18 @@ class SlotView(ResponseBody):
     """People who can wait."""
     price_minor: int
     """What it costs at the venue."""
+    payable_minor: int
+    """What a visitor pays of it at the door: the price less what is paid to the venue for whom it lets in."""
     reason: str | None
     """Why it was cancelled."""
 
     @classmethod
-    def of(cls, slot: Slot, record: SlotRecord, now_s: int, *, is_halted: bool) -> Self:
+    def of(cls, found: SlotDay, slot: Slot, record: SlotRecord, now_s: int) -> Self:
         return cls(
             slot_id=slot.slot_id,
             starts_at=rfc3339(slot.starts_at_s, slot.timezone),
             ends_at=rfc3339(slot.ends_at_s, slot.timezone),
-            status=_status(slot, record, now_s, is_halted=is_halted),
+            status=_status(slot, record, now_s, is_halted=slot.slot_id in found.halted),
             opens_at=rfc3339(slot.opens_at_s, slot.timezone),
             cancel_until=rfc3339(slot.cancel_until_s, slot.timezone),
             promote_until=rfc3339(slot.promote_until_s, slot.timezone),
@@ -165,6 +167,7 @@ class SlotView(ResponseBody):
             waiting=len(record.waiting),
             waiting_max=slot.rule.waiting_max,
             price_minor=slot.price_minor,
+            payable_minor=found.payable.get(slot.slot_id, slot.price_minor),
             reason=record.cancelled,
         )
 
@@ -197,9 +200,7 @@ class FacilityDayView(ResponseBody):
         return cls(
             facility_id=found.of.facility_id,
             day=found.day,
-            slots=[
-                SlotView.of(slot, record, now_s, is_halted=slot.slot_id in found.halted) for slot, record in found.slots
-            ],
+            slots=[SlotView.of(found, slot, record, now_s) for slot, record in found.slots],
             closed=found.of.closure(found.day),
             as_of=rfc3339(now_s, found.of.timezone),
         )

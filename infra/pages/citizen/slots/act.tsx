@@ -146,7 +146,7 @@ function Booked(props: BookedProps) {
   return (
     <Thumb>
       <Notice mood="done" live="status" title={say(taking.movedUp ? "booked.moved-up" : "booked.title")}>
-        <p>{say(slot.price_minor > 0 ? "booked.pay" : "booked.come")}</p>
+        <p>{say(slot.payable_minor > 0 ? "booked.pay" : "booked.come")}</p>
         {door.is === "before" && <p>{say("booked.door", { moment: momentOf(door.opensAt, campaign.timezone, language.value) })}</p>}
       </Notice>
       {door.is === "open" && <ToDoor slot={slot} campaign={campaign} closesAt={door.closesAt} />}

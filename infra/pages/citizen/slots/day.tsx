@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { nowS } from "../../shared/clock";
-import { clockOf, dateOf, momentOf } from "../../shared/figures";
+import { clockOf, dateOf, moneyOf, momentOf } from "../../shared/figures";
 import { Chip, Notice, type Mood } from "../../shared/parts/notice";
 import { epochS } from "../../shared/server_time";
 import { language, locale, titled } from "../../shared/words";
@@ -105,11 +105,20 @@ function Row({ slot, mine, campaign, now }: { slot: Slot; mine: Mine | undefined
   return (
     <li>
       <a href={to("seasons", campaign.campaign_id, "facilities", id, day, hhmm)}>
-        <span class="numbers">{clock(slot.starts_at)}–{clock(slot.ends_at)}</span>
+        <span>
+          <span class="numbers">{clock(slot.starts_at)}–{clock(slot.ends_at)}</span>
+          {slot.payable_minor < slot.price_minor && <span class="note">{payOf(slot, campaign.currency)}</span>}
+        </span>
         <Chip mood={mood}>{state}</Chip>
       </a>
     </li>
   );
+}
+
+/** What is left to pay where somebody pays the venue a part, or all of it. */
+function payOf({ payable_minor }: Slot, currency: string) {
+  if (payable_minor === 0) return say("places.free");
+  return say("day.pay", { money: moneyOf(payable_minor, currency, language.value, true) });
 }
 
 /** What stands on a slot's row: what the person is in it goes first. */

@@ -91,11 +91,10 @@ export function When({ slot, zone }: { slot: Pick<Slot, "starts_at" | "ends_at">
 
 function Facts({ campaign, bookable, slot }: Read & { slot: Slot }) {
   const moment = (at: string) => momentOf(at, campaign.timezone, language.value);
-  const money = moneyOf(slot.price_minor, campaign.currency, language.value, true);
   const early = epochS(slot.starts_at) > (nowS.value ?? 0);
   return (
     <dl class="rows">
-      <div><dt>{say("fact.price")}</dt><dd>{slot.price_minor > 0 ? say("fact.pay", { money }) : say("places.free")}</dd></div>
+      <div><dt>{say("fact.price")}</dt><dd>{priceOf(slot, campaign.currency)}</dd></div>
       {bookable.venue && <div><dt>{say("fact.where")}</dt><dd><Where of={bookable} /></dd></div>}
       {early && (
         <>
@@ -107,4 +106,13 @@ function Facts({ campaign, bookable, slot }: Read & { slot: Slot }) {
       )}
     </dl>
   );
+}
+
+/** 「¥60，您到场付 ¥40」: what it costs, and what is left of it for the person. */
+function priceOf({ price_minor, payable_minor }: Slot, currency: string) {
+  const of = (minor: number) => moneyOf(minor, currency, language.value, true);
+  const money = of(price_minor);
+  if (price_minor === 0) return say("places.free");
+  if (payable_minor === price_minor) return say("fact.pay", { money });
+  return payable_minor > 0 ? say("fact.pay-less", { money, payable: of(payable_minor) }) : say("fact.pay-nothing", { money });
 }
