@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-LJIF6KUC.js";

@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-FN2HCXTV.js";
