@@ -86,7 +86,7 @@ def a_price_that_the_terms_never_pay(s: Stage) -> Answered:
     409,
     "budget-exceeded",
     facts={"funder_id": "city", "available_minor": 2_000, "needed_minor": 3_000, "currency": "CNY"},
-    detail="'courts' pays for the 2 places of the schedule, not for 3.",
+    detail="Where 'courts' pays, a slot has at most the 2 places of its schedule, not 3.",
 )
 def more_places_than_are_paid(s: Stage) -> Answered:
     return decide(paying(s), units=3)

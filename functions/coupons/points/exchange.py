@@ -42,7 +42,7 @@ def price_parts(services: Services, batch: PublishedBatch, person: bytes, now_s:
             balance=has,
             price=price,
             next=award_of(award, has) if award else None,
-            detail=f"This pack costs {price} points; you have {has}.",
+            detail=f"This pack costs {price} points; you {_told(has)}.",
         )
     return [*services.points.change(program.program_id, person, account, change)]
 
@@ -96,6 +96,10 @@ def _parts_of_give_back(
     account = services.points.account(program_id, claim.person)
     change = given_back(program.rules, account, back, entry_id, now_s)
     return [*services.points.change(program_id, claim.person, account, change)]
+
+
+def _told(balance: int) -> str:
+    return f"owe {-balance}: what you earn pays them first" if balance < 0 else f"have {balance}"
 
 
 def _exchange_id(batch: PublishedBatch) -> str:

@@ -62,7 +62,7 @@ def _refuse_unpaid(services: Services, slot: Slot, units: int) -> None:
         return
     document = document_now(services, slot.campaign_id)
     batch = next(batch for batch in document.batches if batch.batch_id == slot.subsidy_batch)
-    what = f"{batch.batch_id!r} pays for the {slot.of.units} places of the schedule, not for {units}."
+    what = f"Where {batch.batch_id!r} pays, a slot has at most the {slot.of.units} places of its schedule, not {units}."
     raise not_covered(document, batch, paid=slot.of.units, asked=units, what=what)
 
 

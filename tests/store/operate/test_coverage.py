@@ -160,7 +160,7 @@ def test_units_fall_and_rise_again_to_the_schedules(declared: World, is_publishe
     refused = units(declared, 3)
     assert (refused.status, refused.slug) == (409, "budget-exceeded")
     assert (refused.json["available_minor"], refused.json["needed_minor"]) == (2_000, 3_000)
-    assert refused.json["detail"] == "'courts' pays for the 2 places of the schedule, not for 3."
+    assert refused.json["detail"] == "Where 'courts' pays, a slot has at most the 2 places of its schedule, not 3."
     assert units(declared, 2).is_replay
 
 

@@ -88,6 +88,15 @@ def test_who_has_too_few_reads_what_is_missing(rich: Club) -> None:
     assert rich.points()["next"] == award
 
 
+def test_who_owes_points_reads_so(rich: Club) -> None:
+    """And that what they earn pays the debt first."""
+    assert put(rich).status == 201
+    rich.correct("e-1")
+    told = put(rich, batch_id=rich.priced("cup", 300).batch_id).json
+    assert (told["balance"], told["price"]) == (-60, 300)
+    assert told["detail"] == "This pack costs 300 points; you owe 60: what you earn pays them first."
+
+
 def test_the_order_of_refusals(rich: Club) -> None:
     """Group, stock, points: the contract's order; an earlier claim is found before its points are missed."""
     rich.priced("cup", 300, exclusive_group="once")
