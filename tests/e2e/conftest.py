@@ -1,7 +1,8 @@
 """The end-to-end suite: the stack of `make run`, with the functions' policies enforced, driven over HTTP only.
 
 One stack serves the whole run. Tests set its clock themselves; the season's own story (test_season.py) plays in June
-2020, all else in campaigns of 2019, so that no tick of one touches batches of the other.
+2020, all else in campaigns of 2019, so that no tick of one touches batches of the other. Hubei's story and the
+sports platform's have a stack each, whose clock begins with their season (`city.py`).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ SAVES_OFTEN = "import sys; from infra.local import run, saves; saves.EVERY_S = 0
 class LocalStack:
     """One data directory and three ports; started and ended any number of times."""
 
-    def __init__(self, directory: Path, program: tuple[str, str] = ("-m", "infra.local")) -> None:
+    def __init__(self, directory: Path, program: tuple[str, ...] = ("-m", "infra.local")) -> None:
         self._program = program
         self.directory = directory
         self.port = _three_free_ports()
