@@ -1,5 +1,6 @@
 // The camera's picture with its frame; or why there is none, what to do on this system, and the other ways to read.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
@@ -7,8 +8,6 @@ import { Icon, type IconName } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { attach, camera, cameras, focus, focusable, freeze, light, otherCamera, start, torch, wasOn } from "./camera";
 import { OneField } from "./parts";
-import { CODE, practising } from "./practice";
-import { again, code, codeRead, foreign, phase } from "./sale";
 import { tell, type ShopWord } from "./words";
 
 const WHY: Record<"denied" | "none" | "busy" | "unable", [ShopWord, ShopWord]> = {
@@ -18,19 +17,33 @@ const WHY: Record<"denied" | "none" | "busy" | "unable", [ShopWord, ShopWord]> =
   unable: ["camera.unable", "camera.unable-said"],
 };
 
-export function CameraView() {
+interface Props {
+  /** A code is read: the picture stands still. */
+  read: boolean;
+  /** Why the last text is none of the codes that are wanted. */
+  wrong: string | null;
+  /** Returns whether the text can be one. */
+  take: (text: string) => boolean;
+  /** Another code is wanted; null: not now. */
+  again: (() => void) | null;
+  /** In place of the picture and the ways to read. */
+  instead?: ComponentChildren;
+  typing: { label: string; hint: string; fault: string };
+}
+
+export function CameraView(props: Props) {
+  const { read, wrong, again, instead } = props;
   const state = camera.value;
   useEffect(() => {
     // Never asked for by itself the first time, nor after a refusal.
     if (camera.value === "off" && wasOn()) void start();
   }, []);
-  const read = code.value !== null;
   useEffect(() => freeze(read), [read]);
   return (
-    <section class={`camera ${practising.value ? "off" : state} ${read ? "read" : ""}`} aria-label={tell("camera.label")}>
-      {state === "on" && !practising.value && <Picture />}
-      {read ? <Read /> : <Said />}
-      <p class="unseen" role="status">{read ? tell("code.read") : foreign.value ? tell(foreignBy()) : ""}</p>
+    <section class={`camera ${instead ? "off" : state} ${read ? "read" : ""}`} aria-label={tell("camera.label")}>
+      {state === "on" && !instead && <Picture />}
+      {read ? <Read again={again} /> : <Said {...props} />}
+      <p class="unseen" role="status">{read ? tell("code.read") : (wrong ?? "")}</p>
     </section>
   );
 }
@@ -45,27 +58,27 @@ function Picture() {
 }
 
 /** The code is read: it stays until another one is wanted. */
-function Read() {
+function Read({ again }: Pick<Props, "again">) {
   return (
     <div class="read-mark">
       <Icon name="check" />
       <p>{tell("code.read")}</p>
-      {!["sending", "holding"].includes(phase.value.at) && <Button kind="quiet" onPress={again}>{tell("code.other")}</Button>}
+      {again && <Button kind="quiet" onPress={again}>{tell("code.other")}</Button>}
     </div>
   );
 }
 
-function Said() {
+function Said({ wrong, take, instead, typing: words }: Props) {
   const [typing, setTyping] = useState(false);
   const state = camera.value;
-  if (practising.value) return <Practice />;
-  if (typing) return <TypedCode onDone={() => setTyping(false)} />;
+  if (instead) return <>{instead}</>;
+  if (typing) return <TypedCode take={take} words={words} onDone={() => setTyping(false)} />;
   const byHand = <Tool icon="keypad" onPress={() => setTyping(true)}>{tell("code.type")}</Tool>;
   if (state === "on") {
     return (
       <>
         <div class="aim" aria-hidden="true" />
-        <p class={foreign.value ? "hint wrong" : "hint"}>{foreign.value ? tell(foreignBy()) : tell("camera.aim")}</p>
+        <p class={wrong ? "hint wrong" : "hint"}>{wrong ?? tell("camera.aim")}</p>
         <div class="tools">
           {torch.value !== "none" && <Tool icon="light" pressed={torch.value === "on"} onPress={light}>{tell("camera.light")}</Tool>}
           {focusable.value && <Tool icon="refresh" onPress={focus}>{tell("camera.focus")}</Tool>}
@@ -80,7 +93,7 @@ function Said() {
       <div class="stack ask">
         <p>{tell("camera.why")}</p>
         <Button kind="edge" icon="camera" busy={state === "asking"} onPress={() => void start()}>{tell("camera.start")}</Button>
-        {foreign.value && <Notice mood="wait">{tell(foreignBy())}</Notice>}
+        {wrong && <Notice mood="wait">{wrong}</Notice>}
         {byHand}
       </div>
     );
@@ -89,28 +102,13 @@ function Said() {
   return (
     <div class="stack ask">
       <Notice mood="stop" icon="camera" title={tell(title)} live="status">{state === "denied" ? tell(allowedBy()) : tell(said)}</Notice>
-      {foreign.value && <Notice mood="wait">{tell(foreignBy())}</Notice>}
+      {wrong && <Notice mood="wait">{wrong}</Notice>}
       <div class="tools">
         <Tool icon="refresh" onPress={start}>{tell("camera.again")}</Tool>
         {byHand}
       </div>
     </div>
   );
-}
-
-/** The code is at hand, so a practice needs neither a customer nor a camera. */
-function Practice() {
-  return (
-    <div class="stack ask">
-      <p>{tell("practice.steps")}</p>
-      {foreign.value && <Notice mood="wait">{tell(foreignBy())}</Notice>}
-      <Button kind="edge" onPress={() => codeRead(CODE)}>{tell("practice.code")}</Button>
-    </div>
-  );
-}
-
-function foreignBy(): ShopWord {
-  return practising.value ? "practice.real-code" : "code.foreign";
 }
 
 function Tool({ icon, pressed, onPress, children }: { icon: IconName; pressed?: boolean; onPress: () => unknown; children: string }) {
@@ -130,16 +128,16 @@ function allowedBy(): ShopWord {
   return "camera.denied-said";
 }
 
-function TypedCode({ onDone }: { onDone: () => void }) {
+function TypedCode({ take, words, onDone }: Pick<Props, "take"> & { words: Props["typing"]; onDone: () => void }) {
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
   return (
-    <OneField look="stack ask" onSend={() => (codeRead(text) ? onDone() : setWrong(true))}>
+    <OneField look="stack ask" onSend={() => (take(text) ? onDone() : setWrong(true))}>
       <Field
         id="code"
-        label={tell("code.field")}
-        hint={tell("code.field-hint")}
-        fault={wrong ? tell("code.field-fault") : undefined}
+        label={words.label}
+        hint={words.hint}
+        fault={wrong ? words.fault : undefined}
         value={text}
         onValue={setText}
         input={{ autocomplete: "off", autocapitalize: "off", spellcheck: false }}

@@ -14,10 +14,12 @@ import { practising } from "./practice";
 import { waiting } from "./queue";
 import { practised } from "./sale";
 import { expired, merchant, store } from "./shop";
+import { atDoor } from "./venue";
 import { tell, type ShopWord } from "./words";
 
 const PLACES: [Screen, string, ShopWord][] = [
   ["sale", "#/", "nav.sale"],
+  ["door", "#/door", "nav.door"],
   ["orders", "#/orders", "nav.orders"],
   ["settlement", "#/settlement", "nav.settlement"],
   ["settings", "#/settings", "nav.settings"],
@@ -51,7 +53,7 @@ export function Frame({ title, quiet = false, look = "", children }: Props) {
           <span>{shopName()}</span>
         </p>
         <nav aria-label={tell("nav.label")}>
-          {PLACES.map(([screen, href, word]) => (
+          {PLACES.filter(([screen]) => screen !== "door" || atDoor.value || merchant.value?.category === "sports-venue").map(([screen, href, word]) => (
             <a key={screen} href={href} {...(isHere(screen) && { "aria-current": "page" as const })}>{tell(word)}</a>
           ))}
         </nav>

@@ -12,7 +12,7 @@ import { whyOf } from "./parts";
 import type { Sale } from "./records";
 import { heldRedeemed } from "./sale";
 import { book, sales, till } from "./shop";
-import { clock, minutes, tell } from "./words";
+import { minutes, tell, until } from "./words";
 
 export function HoldsScreen() {
   const held = sales.value.filter(({ state, hold, kept }) => state === "held" && hold && !kept);
@@ -51,8 +51,8 @@ function Held({ sale }: { sale: Sale }) {
         </>
       ) : (
         <p class="numbers">
-          {tell("held.until", { time: clock(hold.held_until) })}
-          {left !== null && ` · ${tell("holds.left", { time: minutes(left) })}`}
+          {tell("held.until", { time: until(hold.held_until) })}
+          {left !== null && left < 3_600 && ` · ${tell("holds.left", { time: minutes(left) })}`}
         </p>
       )}
       {state instanceof ApiError && (

@@ -14,7 +14,7 @@ export interface OrderRow {
   currency: string;
   payable_minor: number | null;
   total_minor: number | null;
-  state: State | "reversed" | "part-reversed";
+  state: State | "reversed" | "part-reversed" | "checked-in";
   late: boolean;
 }
 
@@ -25,7 +25,7 @@ export function rowsOf(lines: Line[], sales: Sale[]): OrderRow[] {
     const before = rows.get(line.order_no);
     if (line.kind === "redemption") {
       const { order_no: number, at, currency, payable_minor, late } = line;
-      rows.set(number, { number, at, currency, payable_minor, total_minor: null, state: "done", late });
+      rows.set(number, { number, at, currency, payable_minor, total_minor: null, state: line.slot_id ? "checked-in" : "done", late });
     } else if (before) {
       before.state = leftOf(lines, line.order_no) === 0 ? "reversed" : "part-reversed";
     }

@@ -19,6 +19,7 @@ export const LOOKS: Record<OrderRow["state"], [Mood, ShopWord]> = {
   dealt: ["note", "state.dealt"],
   refused: ["stop", "state.refused"],
   released: ["note", "state.released"],
+  "checked-in": ["done", "state.checked-in"],
   reversed: ["note", "state.reversed"],
   "part-reversed": ["note", "state.part-reversed"],
 };

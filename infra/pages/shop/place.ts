@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { stepsOf } from "../shared/place";
 
-export type Screen = "sale" | "orders" | "order" | "holds" | "queue" | "settlement" | "settings";
+export type Screen = "sale" | "orders" | "order" | "holds" | "queue" | "settlement" | "settings" | "door";
 export interface Place {
   screen: Screen;
   /** An order's number, or a day. */
@@ -16,7 +16,7 @@ export function placeOf(hash: string): Place {
   const [name = "", ...rest] = stepsOf(hash);
   if (name === "orders") return rest.length > 0 ? { screen: "order", of: rest.join("/") } : { screen: "orders", of: "" };
   if (name === "settlement") return { screen: "settlement", of: rest[0] ?? "" };
-  return { screen: (["holds", "queue", "settings"] as const).find((each) => each === name) ?? "sale", of: "" };
+  return { screen: (["holds", "queue", "settings", "door"] as const).find((each) => each === name) ?? "sale", of: "" };
 }
 
 export function orderHref(number: string): string {

@@ -29,9 +29,9 @@ export function QueueScreen() {
         </Notice>
       )}
       {toTell.map((sale) => <ToTell key={sale.number} sale={sale} />)}
-      {open.length > 0 && <p>{tell("queue.said")}</p>}
+      {open.some(({ check_in }) => !check_in) && <p>{tell("queue.said")}</p>}
       {open.map((sale) => <Open key={sale.number} sale={sale} />)}
-      {open.length > 0 && <Button onPress={() => void resent()}>{tell("queue.now")}</Button>}
+      {open.some(({ check_in }) => !check_in) && <Button onPress={() => void resent()}>{tell("queue.now")}</Button>}
       {others.map(([merchant, count]) => (
         <Notice key={merchant} mood="wait">{tell("queue.others", { merchant, count })}</Notice>
       ))}
@@ -58,8 +58,9 @@ function Open({ sale }: { sale: Sale }) {
   return (
     <section class="card stack">
       <Facts sale={sale} />
-      <p class="note">{tell(sale.number.includes("/") ? "queue.reversal" : holding ? "queue.holding" : "queue.redemption")}</p>
+      <p class="note">{tell(sale.check_in ? "queue.check-in" : sale.number.includes("/") ? "queue.reversal" : holding ? "queue.holding" : "queue.redemption")}</p>
       {left !== null && <p class="note numbers">{left > 0 ? tell("queue.left", { time: minutes(left) }) : tell("queue.over")}</p>}
+      {sale.check_in && <p><a href="#/door">{tell("nav.door")}</a></p>}
       {holding && (
         <Button kind="edge" onPress={() => void holdSent(sale.number, holding).then(() => (location.hash = "#/"))}>{tell("act.again")}</Button>
       )}

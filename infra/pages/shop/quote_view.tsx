@@ -7,14 +7,17 @@ import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Notice } from "../shared/parts/notice";
 import { Amount } from "../shared/parts/ticket";
-import { lineOf, lineOfReason } from "../shared/reactions";
+import { lineOfReason } from "../shared/reactions";
 import { language } from "../shared/words";
 import { OneField, SignIn, Sum } from "./parts";
 import { again, confirmed, cutOffLeftS, held, next, ownNumber, phase, pin, quoted, totalMinor } from "./sale";
 import { currency, merchant } from "./shop";
 import type { Quote } from "./till";
-import { minutes, money, tell } from "./words";
+import { stating } from "./stated";
+import { minutes, money, refusedLine, tell } from "./words";
 
+/** What an order lacks that can be typed now. */
+const STATED = ["evidence", "fulfilment"];
 const PINS = ["pin-required", "pin-wrong"];
 
 export function QuoteView({ onChange }: { onChange: () => void }) {
@@ -89,7 +92,8 @@ function Unfit({ quote, onChange }: { quote: Quote; onChange: () => void }) {
         {quote.missing_minor > 0 && <p class="missing">{tell("unfit.missing", { amount: money(quote.missing_minor) })}</p>}
         <ul>{quote.reasons.map((reason) => <li key={reason}>{lineOfReason(reason, language.value)}</li>)}</ul>
       </Notice>
-      <Button onPress={onChange}>{tell("quote.change")}</Button>
+      {quote.reasons.some((reason) => STATED.includes(reason)) && <Button onPress={() => (stating.value = true)}>{tell("more.stated")}</Button>}
+      <Button kind={quote.reasons.every((reason) => STATED.includes(reason)) ? "edge" : "ink"} onPress={onChange}>{tell("quote.change")}</Button>
       <InFull />
     </>
   );
@@ -103,7 +107,7 @@ function Refused({ refusal }: { refusal: ProblemError }) {
   const waitS = refusal.slug === "code-expired" ? refusal.retryAfterS : null;
   return (
     <>
-      <Notice mood="stop" title={lineOf(refusal, language.value)} live="status">
+      <Notice mood="stop" title={refusedLine(refusal)} live="status">
         {refusal.slug === "code-expired" && <p>{tell(waitS === null ? "refused.refresh" : "refused.came-back")}</p>}
         {reason === "replaced" && <p>{tell("refused.replaced")}</p>}
         {reason === "pin-spoiled" && <p>{tell("refused.spoiled")}</p>}

@@ -4,6 +4,7 @@
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Problem } from "../shared/api";
+import { withoutStated } from "./stated";
 import type { Hold, Journal, Kept, Order, Outcome, Redemption, Reversal } from "./till";
 
 /**
@@ -32,6 +33,8 @@ export interface Sale {
   hold: Hold | null;
   /** The request of a hold, until it is answered. */
   holding: { code: string; order: Order; ttl_s: number; pin: string | null } | null;
+  /** A venue's check-in, until it is answered; a record of before has none. */
+  check_in?: { facility_id: string; code: string; slots: string[] } | null;
   answer: Redemption | Reversal | null;
   problem: Problem | null;
 }
@@ -111,6 +114,13 @@ export class Records implements Journal {
     return this.edit(number, () => changes);
   }
 
+  /** Nothing came of it: the number is free again. */
+  async drop(number: string): Promise<void> {
+    const write = this.db.transaction("sales", "readwrite", STRICT);
+    await Promise.all([write.store.delete([this.merchantId, number]), write.done]);
+    this.changed();
+  }
+
   async get(number: string): Promise<Kept | undefined> {
     return (await this.find(number))?.kept ?? undefined;
   }
@@ -120,9 +130,10 @@ export class Records implements Journal {
   }
 
   strike(number: string, { answer, refusal }: Outcome): Promise<void> {
-    return this.edit(number, ({ waits, hold }) => {
+    return this.edit(number, ({ waits, hold, order }) => {
       const state = refusal === null ? "done" : waits ? "contact" : hold ? "held" : "refused";
-      return { kept: null, waits: false, state, answer, problem: refusal?.problem ?? null };
+      const told = { kept: null, waits: false, state, answer, problem: refusal?.problem ?? null } as const;
+      return state === "held" || order === null ? told : { ...told, order: withoutStated(order) };
     });
   }
 
@@ -155,7 +166,7 @@ export class Records implements Journal {
 
 /** Not answered, or answered by a refusal that nobody has dealt with. */
 export function isWaiting(sale: Sale): boolean {
-  return sale.kept !== null || sale.holding !== null || sale.state === "contact";
+  return sale.kept !== null || sale.holding !== null || !!sale.check_in || sale.state === "contact";
 }
 
 /** `20200606-k7f2-0012`. */

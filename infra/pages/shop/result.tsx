@@ -5,8 +5,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../shared/parts/button";
 import { Icon, type IconName } from "../shared/parts/icons";
 import { Amount } from "../shared/parts/ticket";
-import { lineOf } from "../shared/reactions";
-import { language } from "../shared/words";
 import { felt } from "./feedback";
 import { Badge } from "./frame";
 import { SignIn } from "./parts";
@@ -15,7 +13,7 @@ import { practising } from "./practice";
 import { lateLeftS } from "./queue";
 import { again, next, phase, totalMinor, type Phase } from "./sale";
 import { currency, merchant, sales } from "./shop";
-import { clock, minutes, money, tell } from "./words";
+import { minutes, money, refusedLine, tell, until } from "./words";
 
 type Look = "done" | "refused" | "kept";
 const SIGNS: Record<Look, IconName> = { done: "check", refused: "close", kept: "clock" };
@@ -70,7 +68,7 @@ function Body({ now }: { now: Phase }) {
       return (
         <Said act={<Button onPress={next}>{tell("act.next")}</Button>}>
           <Amount minor={now.hold.payable_minor} currency={currency.value} look="till" />
-          <p>{tell("held.until", { time: clock(now.hold.held_until) })}</p>
+          <p>{tell("held.until", { time: until(now.hold.held_until) })}</p>
           <p class="numbers">{tell("order.number", { number: now.hold.order_no })}</p>
           <p><a href="#/holds" onClick={next}>{tell("held.list")}</a></p>
         </Said>
@@ -78,7 +76,7 @@ function Body({ now }: { now: Phase }) {
     case "refused":
       return (
         <Said act={<Button onPress={again}>{tell("code.other")}</Button>}>
-          <p class="why">{lineOf(now.refusal, language.value)}</p>
+          <p class="why">{refusedLine(now.refusal)}</p>
           {now.refusal.slug === "code-expired" && <p>{tell("refused.refresh")}</p>}
           <p>{tell("refused.nothing")}</p>
           {totalMinor.value !== null && <Button kind="edge" onPress={next}>{tell("refused.full", { amount: money(totalMinor.value) })}</Button>}

@@ -9,7 +9,9 @@ import { minorOf } from "./money";
 import { CODE, practising, quoteOf, redemptionOf } from "./practice";
 import type { Sale } from "./records";
 import { book, channel, currency, nowOrNull, refreshed, store, till, today } from "./shop";
+import { nothingStated, stated } from "./stated";
 import { CUT_OFF_MAX_S, isOpen, type Content, type Hold, type Order, type Quote } from "./till";
+import { isSlotCode, slotCode } from "./venue";
 
 export type Phase =
   | { at: "entering" }
@@ -44,7 +46,7 @@ export const order = computed<Order | null>(() => {
   const total = totalMinor.value;
   const place = store.value;
   if (total === null || place === null) return null;
-  return { total_minor: total, store_id: place.store_id, channel: channel.value, region: place.region, items: itemsFor(total) };
+  return { total_minor: total, store_id: place.store_id, channel: channel.value, region: place.region, items: itemsFor(total), ...stated.value };
 });
 
 /** From the first key or code until the next customer. */
@@ -59,11 +61,14 @@ const HOLD_S = 600;
 let scannedS = 0;
 let asked = new AbortController();
 
-/** A text was read or typed. Returns whether it can be a coupon's code. */
+/** A text was read or typed. Returns whether it is a code: a coupon's, or a slot's, which the page says. */
 export function codeRead(text: string): boolean {
   const found = text.replace(/\s/g, "");
-  foreign.value = practising.value ? found !== CODE : !/^[A-Za-z0-9_-]{20,160}$/.test(found);
+  const isSlot = !practising.value && isSlotCode(found);
+  foreign.value = !isSlot && (practising.value ? found !== CODE : !/^[A-Za-z0-9_-]{20,160}$/.test(found));
   if (foreign.value || !EDITED.includes(phase.value.at)) return false;
+  slotCode.value = isSlot ? found : null;
+  if (isSlot) return true;
   scannedS = DEVICE.monotonicS();
   pin.value = "";
   code.value = found;
@@ -158,7 +163,9 @@ export async function held(): Promise<void> {
   const now = phase.value;
   const [coupon, complete] = [code.value, order.value];
   if (now.at !== "quoted" || coupon === null || complete === null || practising.value) return;
-  const holding = { code: coupon, order: complete, ttl_s: Math.min(HOLD_S, now.quote.hold_max_s), pin: pin.value || null };
+  // Until the parcel is at the door.
+  const longestS = complete.fulfilment?.mode === "delivery" ? Infinity : HOLD_S;
+  const holding = { code: coupon, order: complete, ttl_s: Math.min(longestS, now.quote.hold_max_s), pin: pin.value || null };
   phase.value = { at: "holding" };
   const number = await begun(complete, { holding });
   if (number !== null) await holdSent(number, holding);
@@ -197,6 +204,8 @@ export function next(): void {
     amount.value = pin.value = ownNumber.value = "";
     items.value = [];
     practising.value = foreign.value = false;
+    slotCode.value = null;
+    nothingStated();
     again();
   });
 }

@@ -5,16 +5,20 @@ import { amountOf, digitsOf } from "../shared/figures";
 import { Button } from "../shared/parts/button";
 import { Field } from "../shared/parts/field";
 import { Icon } from "../shared/parts/icons";
+import { Notice } from "../shared/parts/notice";
 import { language } from "../shared/words";
 import { CameraView } from "./camera_view";
 import { Frame } from "./frame";
+import { Later } from "./later";
 import { textOf, typed } from "./money";
-import { practising } from "./practice";
+import { CODE, practising } from "./practice";
 import { QuoteView } from "./quote_view";
-import { amount, code, ownNumber, phase, totalMinor } from "./sale";
+import { again, amount, code, codeRead, foreign, ownNumber, phase, totalMinor } from "./sale";
 import { itemAdded, items, itemsMinor } from "./items";
 import { ItemsView } from "./items_view";
 import { channel, chosen, currency, merchant } from "./shop";
+import { stating } from "./stated";
+import { slotCode } from "./venue";
 import { tell } from "./words";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "back"];
@@ -25,19 +29,58 @@ export function SaleScreen() {
   const several = items.value.length > 0;
   useEffect(() => {
     // While goods are typed one by one their quote waits until it is asked for.
-    if (now === "entering") setChanging(several);
-  }, [now, several]);
+    if (now === "entering" || stating.value) setChanging(several || stating.value);
+  }, [now, several, stating.value]);
   const asking = ["entering", "quoting"].includes(now);
   const keys = changing || asking;
   return (
     <Frame title={tell("sale.title")} quiet look={`sale hand-${chosen.hand.value}`}>
-      <CameraView />
+      <Reading />
+      <AtDoor />
       <AmountField />
-      {keys ? several ? <ItemsView /> : <Keypad /> : <QuoteView onChange={() => setChanging(true)} />}
+      {keys && several && <ItemsView />}
+      {keys && stating.value && <Later of={({ StatedFields }) => <StatedFields />} />}
+      {keys ? !several && !stating.value && <Keypad /> : <QuoteView onChange={() => setChanging(true)} />}
       {keys && <p class="note next-step" role="status">{tell(stepOf(now))}</p>}
       {changing && !asking && <Button kind="edge" onPress={() => setChanging(false)}>{tell("quote.show")}</Button>}
       {keys && <More />}
     </Frame>
+  );
+}
+
+function Reading() {
+  const fixed = ["sending", "holding"].includes(phase.value.at);
+  const wrong = foreign.value ? tell(practising.value ? "practice.real-code" : "code.foreign") : null;
+  return (
+    <CameraView
+      read={code.value !== null}
+      wrong={wrong}
+      take={codeRead}
+      again={fixed ? null : again}
+      instead={practising.value && <Practice wrong={wrong} />}
+      typing={{ label: tell("code.field"), hint: tell("code.field-hint"), fault: tell("code.field-fault") }}
+    />
+  );
+}
+
+/** The code is at hand, so a practice needs neither a customer nor a camera. */
+function Practice({ wrong }: { wrong: string | null }) {
+  return (
+    <div class="stack ask">
+      <p>{tell("practice.steps")}</p>
+      {wrong && <Notice mood="wait">{wrong}</Notice>}
+      <Button kind="edge" onPress={() => codeRead(CODE)}>{tell("practice.code")}</Button>
+    </div>
+  );
+}
+
+/** A slot's code is good, at the door. */
+function AtDoor() {
+  if (slotCode.value === null) return null;
+  return (
+    <Notice mood="note" title={tell("code.slot")} live="status">
+      <Button kind="edge" href="#/door">{tell("code.to-door")}</Button>
+    </Notice>
   );
 }
 
@@ -122,6 +165,7 @@ function More() {
             <p class="note" id="items-hint">{tell("items.hint")}</p>
           </div>
         )}
+        {!stating.value && <Button kind="edge" onPress={() => (stating.value = true)}>{tell("more.stated")}</Button>}
         {channels.length > 1 && (
           <fieldset class="field">
             <legend>{tell("more.channel")}</legend>

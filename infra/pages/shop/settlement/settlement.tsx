@@ -1,17 +1,18 @@
 // What the shop is owed of a day: sums, lines, what is withheld and why, and the file.
 
 import { useEffect, useState } from "preact/hooks";
-import { ApiError } from "../shared/api";
-import { Button } from "../shared/parts/button";
-import { Notice } from "../shared/parts/notice";
-import { saved } from "../shared/saving";
-import { titled } from "../shared/words";
-import { Empty, Frame } from "./frame";
-import type { Line } from "./lines";
-import { Entry, Sum, Unread } from "./parts";
-import { csvOf, settlementOf, type Settlement } from "./settlements";
-import { campaign, merchant, today } from "./shop";
-import { money, tell } from "./words";
+import { ApiError } from "../../shared/api";
+import { Button } from "../../shared/parts/button";
+import { Notice } from "../../shared/parts/notice";
+import { saved } from "../../shared/saving";
+import { titled } from "../../shared/words";
+import { Empty, Frame } from "../frame";
+import type { Line } from "../lines";
+import { Entry, Sum, Unread } from "../parts";
+import { csvOf, settlementOf, type Settlement } from "../settlements";
+import { campaign, merchant, today } from "../shop";
+import { money, tell } from "../words";
+import { say } from "./words";
 
 type Shown = "loading" | ApiError | Awaited<ReturnType<typeof settlementOf>>;
 
@@ -39,9 +40,9 @@ export function SettlementScreen({ day: asked }: { day: string }) {
     }
   };
   return (
-    <Frame title={tell("settlement.title")}>
+    <Frame title={say("settlement.title")}>
       <div class="field">
-        <label for="day">{tell("settlement.day")}</label>
+        <label for="day">{say("settlement.day")}</label>
         <input id="day" type="date" value={day} max={today()} onChange={(event) => event.currentTarget.value && (location.hash = `#/settlement/${event.currentTarget.value}`)} />
       </div>
       {shown === "loading" && <div class="skeleton ticket" aria-hidden="true" />}
@@ -50,12 +51,12 @@ export function SettlementScreen({ day: asked }: { day: string }) {
         <>
           <Day day={shown.day} />
           {shown.lines.length > 0 && (
-            <Button kind="edge" icon="download" busy={saving === "yes"} onPress={() => void save()}>{tell("settlement.csv")}</Button>
+            <Button kind="edge" icon="download" busy={saving === "yes"} onPress={() => void save()}>{say("settlement.csv")}</Button>
           )}
-          {saving === "failed" && <Notice mood="stop" live="alert">{tell("settlement.csv-failed")}</Notice>}
+          {saving === "failed" && <Notice mood="stop" live="alert">{say("settlement.csv-failed")}</Notice>}
           <Withheld lines={shown.lines} />
           <Lines lines={shown.lines} />
-          {shown.more && <p class="note">{tell("settlement.more")}</p>}
+          {shown.more && <p class="note">{say("settlement.more")}</p>}
         </>
       )}
     </Frame>
@@ -67,20 +68,20 @@ function Day({ day }: { day: Settlement }) {
   return (
     <>
       {day.final ? (
-        <Notice mood="done">{tell("settlement.final")}</Notice>
+        <Notice mood="done">{say("settlement.final")}</Notice>
       ) : (
-        <Notice mood="wait">{tell("settlement.not-final")}</Notice>
+        <Notice mood="wait">{say("settlement.not-final")}</Notice>
       )}
-      {day.lost.length > 0 && <Notice mood="stop">{tell("settlement.lost", { count: day.lost.length })}</Notice>}
+      {day.lost.length > 0 && <Notice mood="stop">{say("settlement.lost", { count: day.lost.length })}</Notice>}
       {sums.map((sum) => (
         <dl key={sum.campaign_id} class="sums card">
-          <Sum name={tell("settlement.campaign")}>{nameOf(sum.campaign_id)}</Sum>
-          <Sum name={tell("settlement.redemptions")}>{sum.redemptions}</Sum>
-          <Sum name={tell("settlement.taken")}>{money(sum.payable_minor, sum.currency)}</Sum>
-          <Sum name={tell("settlement.match")}>{money(sum.merchant_match_minor, sum.currency)}</Sum>
-          {sum.withheld.lines > 0 && <Sum name={tell("settlement.withheld")}>{money(sum.withheld.discount_minor, sum.currency)}</Sum>}
-          {sum.refused.lines > 0 && <Sum name={tell("settlement.refused")}>{money(sum.refused.discount_minor, sum.currency)}</Sum>}
-          <Sum name={tell("settlement.due")} last>{money(sum.due.discount_minor, sum.currency)}</Sum>
+          <Sum name={say("settlement.campaign")}>{nameOf(sum.campaign_id)}</Sum>
+          <Sum name={say("settlement.redemptions")}>{sum.redemptions}</Sum>
+          <Sum name={say("settlement.taken")}>{money(sum.payable_minor, sum.currency)}</Sum>
+          <Sum name={say("settlement.match")}>{money(sum.merchant_match_minor, sum.currency)}</Sum>
+          {sum.withheld.lines > 0 && <Sum name={say("settlement.withheld")}>{money(sum.withheld.discount_minor, sum.currency)}</Sum>}
+          {sum.refused.lines > 0 && <Sum name={say("settlement.refused")}>{money(sum.refused.discount_minor, sum.currency)}</Sum>}
+          <Sum name={say("settlement.due")} last>{money(sum.due.discount_minor, sum.currency)}</Sum>
         </dl>
       ))}
     </>
@@ -97,11 +98,11 @@ function Withheld({ lines }: { lines: Line[] }) {
   if (held.length === 0) return null;
   return (
     <section class="stack">
-      <h2>{tell("settlement.withheld-lines")}</h2>
+      <h2>{say("settlement.withheld-lines")}</h2>
       {held.map((line) => (
         <Notice key={`${line.order_no}/${line.reversal_no}`} mood={line.decision === "released" ? "done" : line.decision === "refused" ? "stop" : "wait"} title={<span class="numbers">{line.order_no}</span>}>
-          <p>{tell("settlement.reason", { reason: line.withheld ?? "" })}</p>
-          <p>{tell(line.decision === "released" ? "settlement.released" : line.decision === "refused" ? "settlement.not-paid" : "settlement.undecided")}</p>
+          <p>{say("settlement.reason", { reason: line.withheld ?? "" })}</p>
+          <p>{say(line.decision === "released" ? "settlement.released" : line.decision === "refused" ? "settlement.not-paid" : "settlement.undecided")}</p>
         </Notice>
       ))}
     </section>
@@ -109,14 +110,14 @@ function Withheld({ lines }: { lines: Line[] }) {
 }
 
 function Lines({ lines }: { lines: Line[] }) {
-  if (lines.length === 0) return <Empty>{tell("settlement.none")}</Empty>;
+  if (lines.length === 0) return <Empty>{say("settlement.none")}</Empty>;
   return (
     <section class="stack">
-      <h2>{tell("settlement.lines")}</h2>
+      <h2>{say("settlement.lines")}</h2>
       <ul class="orders">
         {lines.map((line) => (
           <Entry key={`${line.order_no}/${line.reversal_no}`} number={line.order_no} at={line.at} amount={money(line.discount_minor, line.currency)}>
-            <span class="note">{tell(line.kind === "reversal" ? "settlement.reversal" : line.late ? "state.late" : "state.done")}</span>
+            <span class="note">{line.kind === "reversal" ? say("settlement.reversal") : tell(line.slot_id ? "state.checked-in" : line.late ? "state.late" : "state.done")}</span>
           </Entry>
         ))}
       </ul>

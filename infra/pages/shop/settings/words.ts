@@ -1,0 +1,7 @@
+// The words of the settings, in two languages.
+
+import { saying } from "../../shared/words";
+import en from "./words/en.json";
+import zh from "./words/zh.json";
+
+export const say = saying<keyof typeof zh & keyof typeof en>({ zh, en });
