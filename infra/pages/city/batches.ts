@@ -17,7 +17,13 @@ export interface Row {
   closesAt: string;
   quantity: number;
   view: Summary | null;
+  /** Nobody claims it: it pays venues. The public reads do not know it. */
+  paysVenues: boolean;
+  /** What is set aside for a batch that pays venues, and spent by closed days; null: it is not published. */
+  paid: { reservedMinor: number; spentMinor: number } | null;
 }
+
+type Money = Pick<Schema<"BatchMoneyView">, "batch_id" | "reserved" | "released" | "spent">;
 
 /** In the order in which they open. */
 export function byOpening<Batch extends Pick<Summary, "opens_at">>(batches: Batch[]): Batch[] {
@@ -25,12 +31,16 @@ export function byOpening<Batch extends Pick<Summary, "opens_at">>(batches: Batc
 }
 
 /** Each batch of the document with what the public read says of it, in the order in which they open. */
-export function rowsOf(document: Pick<Campaign, "batches">, published: Summary[]): Row[] {
+export function rowsOf(document: Pick<Campaign, "batches">, published: Summary[], moneys: Money[] = []): Row[] {
+  const sum = (parts: Money["spent"]) => parts.reduce((total, one) => total + one.amount_minor, 0);
   const views = new Map(published.map((one) => [one.batch_id, one]));
   return byOpening(document.batches).map((one) => {
     const view = views.get(one.batch_id) ?? null;
     const quantity = view?.quantity ?? one.quantity;
-    return { batchId: one.batch_id, title: one.title, opensAt: one.opens_at, closesAt: one.closes_at, quantity, view };
+    const paysVenues = one.mode === "venue";
+    const money = paysVenues ? moneys.find(({ batch_id }) => batch_id === one.batch_id) : undefined;
+    const paid = money ? { reservedMinor: sum(money.reserved) - sum(money.released), spentMinor: sum(money.spent) } : null;
+    return { batchId: one.batch_id, title: one.title, opensAt: one.opens_at, closesAt: one.closes_at, quantity, view, paysVenues, paid };
   });
 }
 

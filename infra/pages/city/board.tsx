@@ -7,6 +7,7 @@ import { Drawing } from "../shared/parts/drawings";
 import { language, titled } from "../shared/words";
 import type { Schema } from "../shared/routes";
 import { byOpening, totalsOf, type Summary } from "./batches";
+import { Later } from "./later";
 import { AsOf, Claimed, Figure, HandedOut, Name, StatusChip, Title, Waiting } from "./parts";
 import { boardHref } from "./place";
 import { Release } from "./release";
@@ -90,6 +91,7 @@ function Season({ campaignId }: { campaignId: string }) {
       <p class="overline" {...(name.lang && { lang: name.lang })}>{name.text}</p>
       {release ? <Release key={release.batch_id} season={season} batch={release} /> : <Handed season={season} asOfS={read.asOfS} />}
       <Totals season={season} />
+      <Later quiet of={({ Supplies }) => <Supplies campaignId={campaignId} local={season} />} />
       <Batches season={season} />
       <p class="ways">
         <a href={boardHref(campaignId, "today")}>{say("today.title")}</a>

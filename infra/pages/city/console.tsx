@@ -12,6 +12,7 @@ import { Batches } from "./batch_list";
 import { Budgets } from "./budgets";
 import { Document } from "./document";
 import { Hotline } from "./hotline";
+import { Later } from "./later";
 import { Name, Title, Waiting } from "./parts";
 import { consoleHref, PARTS, place, type Part, type Place } from "./place";
 import { Slots } from "./slots";
@@ -24,6 +25,7 @@ const NAMES: Record<Part, CityWord> = {
   budgets: "console.budgets",
   document: "console.document",
   slots: "console.slots",
+  points: "console.points",
   hotline: "console.hotline",
 };
 
@@ -116,6 +118,7 @@ function Parts({ at, campaignId }: { at: Extract<Place, { name: "console" }>; ca
       {at.part === "budgets" && <Budgets campaignId={campaignId} />}
       {at.part === "document" && <Document key={campaignId} campaignId={campaignId} />}
       {at.part === "slots" && <Slots campaignId={campaignId} />}
+      {at.part === "points" && <Later title={say("console.points")} of={({ Points }) => <Points key={campaignId} campaignId={campaignId} />} />}
       {at.part === "hotline" && <Hotline campaignId={campaignId} />}
     </>
   );

@@ -8,6 +8,7 @@ import { Chip, Notice, type Mood } from "../shared/parts/notice";
 import type { Schema } from "../shared/routes";
 import { titled } from "../shared/words";
 import type { Campaign } from "./batches";
+import { Later } from "./later";
 import { Failure, Name, Title, Waiting } from "./parts";
 import { api, noticed, useDocument } from "./stack";
 import { count, moment, money, say, type CityWord } from "./words";
@@ -38,7 +39,7 @@ function Desk({ local }: { local: Campaign }) {
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
-  const [person, setPerson] = useState<Person | null>(null);
+  const [person, setPerson] = useState<{ id: string; held: Person } | null>(null);
   const look = async () => {
     if (id.trim() === "") return setFault(say("hotline.fault"));
     setFault(undefined);
@@ -47,7 +48,8 @@ function Desk({ local }: { local: Campaign }) {
     setPerson(null);
     try {
       // Not repeated by itself: each request is a line of the log.
-      setPerson((await api.call("POST /admin/persons/lookup", { body: { person_id: id.trim() } })).body);
+      const person_id = id.trim();
+      setPerson({ id: person_id, held: (await api.call("POST /admin/persons/lookup", { body: { person_id } })).body });
     } catch (error) {
       setFailure(noticed(error));
     }
@@ -61,13 +63,13 @@ function Desk({ local }: { local: Campaign }) {
         <Button kind="act" icon="person" busy={busy} onPress={look}>{say("hotline.go")}</Button>
       </form>
       {failure && <Failure failure={failure} />}
-      {person && <Found person={person} local={local} />}
+      {person && <Found id={person.id} person={person.held} local={local} />}
       <p class="note">{say("hotline.assist")}</p>
     </>
   );
 }
 
-function Found({ person, local }: { person: Person; local: Campaign }) {
+function Found({ id, person, local }: { id: string; person: Person; local: Campaign }) {
   const coupons = [...person.coupons].sort((a, b) => rank(a) - rank(b) || Date.parse(a.expires_at) - Date.parse(b.expires_at));
   return (
     <section class="stack" aria-live="polite">
@@ -88,6 +90,7 @@ function Found({ person, local }: { person: Person; local: Campaign }) {
           </ul>
         </>
       )}
+      {(person.strikes.length > 0 || person.points.length > 0) && <Later of={({ PersonMore }) => <PersonMore key={`${id} ${person.as_of}`} personId={id} person={person} local={local} />} />}
     </section>
   );
 }

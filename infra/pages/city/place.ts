@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { stepsOf } from "../shared/place";
 
-export const PARTS = ["batches", "audit", "budgets", "document", "slots", "hotline"] as const;
+export const PARTS = ["batches", "audit", "budgets", "document", "slots", "points", "hotline"] as const;
 export type Part = (typeof PARTS)[number];
 
 const VIEWS = ["board", "today", "wall"] as const;

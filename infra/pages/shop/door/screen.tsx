@@ -98,7 +98,7 @@ const LOOKS: Record<Standing, [Mood, DoorWord]> = {
 
 function Day({ all }: { all: Counts[] }) {
   if (all.length === 0) return <Empty>{say("day.none")}</Empty>;
-  const expected = all.filter(({ cancelled }) => cancelled === null).reduce((sum, { booked, checked_in }) => sum + booked - checked_in, 0);
+  const expected = all.filter((slot) => ["open", "early", "none"].includes(standingOf(slot, nowS.value))).reduce((sum, { booked, checked_in }) => sum + booked - checked_in, 0);
   return (
     <section class="stack">
       <h2>{say("day.title")}</h2>
@@ -114,7 +114,7 @@ function Row({ slot }: { slot: Counts }) {
   const { booked, checked_in, waiting, units, check_in, cancelled } = slot;
   return (
     <li class="slot">
-      <strong class="numbers">{`${clock(slot.starts_at)}–${clock(slot.ends_at)}`}</strong>
+      <strong class="numbers">{clock(slot.starts_at)}</strong>
       <span class="what">
         <span>{say("slot.counts", { booked, units, in: checked_in })}{waiting > 0 && ` · ${say("slot.waiting", { count: waiting })}`}</span>
         {cancelled !== null && <span class="note">{cancelled}</span>}

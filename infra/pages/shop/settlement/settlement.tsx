@@ -6,6 +6,7 @@ import { Button } from "../../shared/parts/button";
 import { Notice } from "../../shared/parts/notice";
 import { saved } from "../../shared/saving";
 import { titled } from "../../shared/words";
+import { unpaidBy } from "../door/refused";
 import { Empty, Frame } from "../frame";
 import type { Line } from "../lines";
 import { Entry, Sum, Unread } from "../parts";
@@ -54,6 +55,7 @@ export function SettlementScreen({ day: asked }: { day: string }) {
             <Button kind="edge" icon="download" busy={saving === "yes"} onPress={() => void save()}>{say("settlement.csv")}</Button>
           )}
           {saving === "failed" && <Notice mood="stop" live="alert">{say("settlement.csv-failed")}</Notice>}
+          <Uses day={shown.day} />
           <Withheld lines={shown.lines} />
           <Lines lines={shown.lines} />
           {shown.more && <p class="note">{say("settlement.more")}</p>}
@@ -88,6 +90,24 @@ function Day({ day }: { day: Settlement }) {
   );
 }
 
+/** What was used by facility, once the day is closed. */
+function Uses({ day: { uses } }: { day: Settlement }) {
+  if (uses.length === 0) return null;
+  return (
+    <section class="stack">
+      <h2>{say("settlement.uses")}</h2>
+      {uses.map(({ facility_id, campaign_id, slots, visits, subsidy_minor, currency }) => (
+        <dl key={`${campaign_id} ${facility_id}`} class="sums card">
+          <Sum name={say("settlement.facility")}>{facility_id}</Sum>
+          <Sum name={say("settlement.slots")}>{slots}</Sum>
+          <Sum name={say("settlement.visits")}>{visits}</Sum>
+          <Sum name={say("settlement.subsidy")} last>{money(subsidy_minor, currency)}</Sum>
+        </dl>
+      ))}
+    </section>
+  );
+}
+
 function nameOf(campaignId: string): string {
   const own = campaign.value;
   return own?.campaign_id === campaignId ? titled(own.title).text : campaignId;
@@ -117,7 +137,7 @@ function Lines({ lines }: { lines: Line[] }) {
       <ul class="orders">
         {lines.map((line) => (
           <Entry key={`${line.order_no}/${line.reversal_no}`} number={line.order_no} at={line.at} amount={money(line.discount_minor, line.currency)}>
-            <span class="note">{line.kind === "reversal" ? say("settlement.reversal") : tell(line.slot_id ? "state.checked-in" : line.late ? "state.late" : "state.done")}</span>
+            <span class="note">{line.kind === "reversal" ? say("settlement.reversal") : tell(line.slot_id ? "state.checked-in" : line.late ? "state.late" : "state.done")}{line.reasons.map((reason) => ` · ${unpaidBy(reason)}`)}</span>
           </Entry>
         ))}
       </ul>

@@ -1,0 +1,6 @@
+// What few people open, in one file.
+
+export { PersonMore } from "./person/more";
+export { Points } from "./points/points";
+export { Supplies } from "./supplies/supplies";
+export { VenueBatch, VenueMeasure } from "./venues/batch";
