@@ -139,7 +139,7 @@ TEXTS = ("press", "fill", "open", "see")
 _ACTS: dict[str, Callable[[Page, dict[str, Any]], object]] = {
     "press": lambda page, act: _found(page, act).first.click(),
     "fill": lambda page, act: page.get_by_label(act["fill"]).fill(act["with"]),
-    "scan": lambda page, act: page.evaluate(_SCAN, act["scan"]),
+    "scan": lambda page, act: page.evaluate(SCAN, act["scan"]),
     "open": lambda page, act: page.locator("summary", has_text=act["open"]).click(),
     "go": lambda page, act: page.evaluate("(hash) => { location.hash = hash }", act["go"]),
     "reload": lambda page, _: page.reload(),
@@ -148,7 +148,7 @@ _ACTS: dict[str, Callable[[Page, dict[str, Any]], object]] = {
     "steps_s": _stepped,
 }
 _WITHOUT = "Object.defineProperty(window, %s, { value: undefined })"
-_SCAN = """(text) => [...text, "Enter"].forEach((key) =>
+SCAN = """(text) => [...text, "Enter"].forEach((key) =>
   document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
 _DEVICE = """(() => {
   const opening = indexedDB.open("season.shop", 1);

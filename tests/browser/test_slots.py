@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.journey import Journey
+from tests.browser.states import SCAN
 from tests.browser.test_citizen import opened
 from tests.e2e.caller import from_many_clients
 from tests.e2e.local_stack import LocalStack, new_stack
@@ -124,3 +125,40 @@ def test_points_are_exchanged_for_a_swim_and_the_pool_takes_its_code(journey: Jo
     page.evaluate("location.hash = '#/points'")
     expect(page.get_by_text("兑换 · 积分兑换游泳票")).to_be_visible()
     expect(page.get_by_text("已到上限，这一笔不再加分。").first).to_be_visible()
+
+
+EVENING = f"{FACILITY}.2022-08-15.1800"
+
+
+def test_a_venue_checks_in_who_booked_by_a_code_that_was_read_in_the_sale(journey: Journey) -> None:
+    """Too early first, then done, as the settlement says too; another scan of the same person pays nobody twice."""
+    journey.set_clock("2022-08-15T10:00:00+08:00")
+    assert asked(journey.stack, "comes-to-the-door", slot=EVENING).status == 201
+    journey.set_clock("2022-08-15T17:20:00+08:00")
+    one = journey.screen()
+    one.stored(journey.signed_in("gate-till", "merchant", merchant_id="east-gate-badminton"))
+    page = one.open("/shop")
+    expect(page.get_by_label("金额", exact=True)).to_be_visible()
+    page.evaluate(SCAN, slot_code(journey, "comes-to-the-door"))
+    expect(page.get_by_text("这是场馆签到码")).to_be_visible()
+    page.get_by_role("link", name="去签到").click()
+    expect(page.get_by_text("17:30 开始签到。")).to_be_visible(timeout=20_000)
+    journey.set_clock("2022-08-15T17:35:00+08:00")
+    page.get_by_role("button", name="下一位").click()
+    expect(page.get_by_text("已订 1/8 · 已到 0")).to_be_visible()
+    page.evaluate(SCAN, slot_code(journey, "comes-to-the-door"))
+    expect(page.get_by_role("heading", name="已签到")).to_be_focused(timeout=20_000)
+    expect(page.get_by_text("活动付给本馆")).to_be_visible()
+    number = page.get_by_role("link", name="单号").inner_text().split()[-1]
+    with journey.stack.merchant("east-gate-badminton") as venue:
+        lines = venue.send("GET", "/settlements/2022-08-15").json["lines"]
+    assert [(line["order_no"], line["slot_id"]) for line in lines] == [(number, EVENING)]
+    page.get_by_role("button", name="下一位").click()
+    expect(page.get_by_text("已订 1/8 · 已到 1")).to_be_visible()
+    page.evaluate(SCAN, slot_code(journey, "comes-to-the-door"))
+    expect(page.get_by_text("这个人已经签到过")).to_be_visible(timeout=20_000)
+
+
+def slot_code(journey: Journey, name: str) -> str:
+    with journey.stack.citizen(name) as person:
+        return str(person.send("POST", f"/slots/{EVENING}/code", {}).json["code"])

@@ -109,13 +109,13 @@ function One({ row: listed, document, asOfS, again }: { row: Row; document: Camp
       <section class="stack">
         <Title text={text} lang={lang}><Standing row={row} /></Title>
         <AsOf asOfS={asOfS} local={document} />
-        <div class="card">
+        {!row.paysVenues && <div class="card">
           <dl class="rows facts">
             <div><dt>{say("batches.window")}</dt><dd>{say("board.window", { opens: moment(row.opensAt, document), closes: moment(row.closesAt, document) })}</dd></div>
             <div><dt>{say("batches.packs")}</dt><dd><Measure row={row} document={document} /></dd></div>
             <div><dt>{say("batches.id")}</dt><dd><code>{row.batchId}</code></dd></div>
           </dl>
-        </div>
+        </div>}
       </section>
       {row.paysVenues && <Later of={({ VenueBatch }) => <VenueBatch key={row.batchId} row={row} document={document} again={again} />} />}
       {!row.paysVenues && <Acts key={row.batchId} row={row} document={document} onSeen={(view) => setSeen({ view, atS: api.time.nowS() })} again={again} />}

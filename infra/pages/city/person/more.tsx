@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api";
-import { dayOf } from "../../shared/figures";
 import { Button } from "../../shared/parts/button";
 import { Chip, Notice } from "../../shared/parts/notice";
 import type { Schema } from "../../shared/routes";
-import { language, listed } from "../../shared/words";
+import { listed } from "../../shared/words";
 import { Failure, Sentences } from "../parts";
+import { lastDay } from "../points/ends";
 import { api, noticed } from "../stack";
 import { count, moment, type Local } from "../words";
 import { tell } from "./words";
@@ -32,7 +32,7 @@ export function PersonMore({ personId, person, local }: Props) {
 }
 
 function Points({ of: { program_id, balance, debt, by_expiry }, local }: { of: Schema<"PersonPointsView">; local: Local }) {
-  const ends = by_expiry.map(({ expires_at, points }) => tell("person.until", { points: count(points), day: dayOf(Date.parse(expires_at) / 1000 - 1, local.timezone, language.value) }));
+  const ends = by_expiry.map(({ expires_at, points }) => tell("person.until", { points: count(points), day: lastDay(expires_at, local) }));
   return (
     <li class="line">
       <div>
@@ -84,7 +84,7 @@ function Strikes({ personId, strikes: found, local }: { personId: string; strike
             </div>
             <div><Chip mood={one.excused ? "note" : "stop"}>{tell(one.excused ? "strikes.excused" : "strikes.counts")}</Chip></div>
             <p class="note measure">{one.banned_until ? tell("strikes.banned", { time: moment(one.banned_until, local) }) : tell("strikes.free")}</p>
-            <div class="stack">
+            <div class="stack decision">
               {open === one.slot_id ? <Decision strike={one} local={local} busy={busy} send={() => void send(one)} back={() => setOpen(null)} /> : (
                 <Button kind="quiet" onPress={() => { setOpen(one.slot_id); setDone(null); }}>{tell(one.excused ? "strikes.count" : "strikes.excuse")}</Button>
               )}

@@ -2,13 +2,12 @@
 
 import { ProblemError } from "../../shared/api";
 import { Chip, Notice } from "../../shared/parts/notice";
-import { dayOf } from "../../shared/figures";
 import type { Schema } from "../../shared/routes";
-import { language } from "../../shared/words";
 import { plain } from "../csv";
 import { Figure, Table, Title, Waiting } from "../parts";
 import { api, useDocument, useReading } from "../stack";
 import { about, count, moment, money, say, type Local } from "../words";
+import { lastDay } from "./ends";
 import { tell } from "./words";
 
 type Program = Schema<"ProgramPointsView">;
@@ -42,8 +41,7 @@ function Shown({ program, local }: { program: Program; local: Local }) {
   const { liability, earned, spent, expired, debt, unit_value_minor, as_of, currency } = program;
   const points = liability.reduce((sum, one) => sum + one.points, 0);
   const minor = liability.reduce((sum, one) => sum + one.amount_minor, 0);
-  const day = (at: string) => dayOf(Date.parse(at) / 1000 - 1, local.timezone, language.value);
-  const rows = liability.map((one) => [day(one.expires_at), count(one.points), money(one.amount_minor, { currency })]);
+  const rows = liability.map((one) => [lastDay(one.expires_at, local), count(one.points), money(one.amount_minor, { currency })]);
   const lines = () => liability.map((one) => [one.expires_at, one.points, plain(one.amount_minor, currency)]);
   return (
     <div class="groups">

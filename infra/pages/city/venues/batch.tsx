@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { ApiError } from "../../shared/api";
 import { Button } from "../../shared/parts/button";
+import { Icon } from "../../shared/parts/icons";
 import { Notice } from "../../shared/parts/notice";
 import { titled } from "../../shared/words";
 import { Publish } from "../consequences";
@@ -25,6 +26,7 @@ export function VenueMeasure({ row, document }: Props) {
 }
 
 type Act = "pause" | "resume" | "stop";
+const ICONS = { pause: "pause", resume: "refresh", stop: "stop" } as const;
 const GO = { pause: "venue.pause-go", resume: "venue.resume-go", stop: "venue.stop-go" } as const;
 const SAID = { pause: "venue.pause-said", resume: "venue.resume-said", stop: "venue.stop-said" } as const;
 const DONE = { pause: "venue.pause-done", resume: "venue.resume-done", stop: "venue.stop-done", publish: "venue.publish-done" } as const;
@@ -67,36 +69,41 @@ export function VenueBatch({ row, document, again }: Props & { again: () => void
           tell("venue.never"),
         ]}
       />
+      <p class="note">{tell("venue.id", { batch: row.batchId })}</p>
       {failure && <Failure failure={failure} />}
       {done && <Notice mood="done" live="status" title={tell(DONE[done])} />}
       <h2>{say("act.title")}</h2>
-      {row.paid === null || row.paid === undefined ? (
+      {row.paid === null ? (
         <Publish row={row} document={document} busy={busy} send={() => void send("publish")} />
       ) : (
-        <VenueActs row={row} busy={busy} send={send} />
+        <VenueActs busy={busy} send={send} />
       )}
     </section>
   );
 }
 
 /** The public reads do not know such a batch, so which of these is in force is not shown; each may be repeated. */
-function VenueActs({ row, busy, send }: { row: Row; busy: boolean; send: (act: Act) => void }) {
+function VenueActs({ busy, send }: { busy: boolean; send: (act: Act) => void }) {
   const [open, setOpen] = useState<Act | null>(null);
   return (
-    <ul class="lines">
+    <ul class="acts card">
       {(["pause", "resume", "stop"] as const).map((act) => (
-        <li key={act} class="line single">
-          {open === act ? (
-            <div class="stack">
-              <Sentences said={[tell(SAID[act]), tell("venue.who-booked"), act === "stop" && tell("venue.stop-good")]} />
-              <Button kind="act" busy={busy} onPress={() => { send(act); setOpen(null); }}>{tell(GO[act])}</Button>
-            </div>
-          ) : (
-            <Button kind="quiet" onPress={() => setOpen(act)}>{say(`act.${act}`)}</Button>
-          )}
+        <li key={act}>
+          <button type="button" class="act-row" aria-expanded={open === act} aria-controls={`act-${act}`} onClick={() => setOpen(open === act ? null : act)}>
+            <Icon name={ICONS[act]} />
+            <span><b>{say(`act.${act}`)}</b><span class="note">{tell(SAID[act])}</span></span>
+            <span class="turn"><Icon name="back" /></span>
+          </button>
+          <div id={`act-${act}`} class="consequence" hidden={open !== act}>
+            {open === act && (
+              <>
+                <Sentences said={[tell(SAID[act]), tell("venue.who-booked"), act === "stop" && tell("venue.stop-good")]} />
+                <Button kind="act" icon={ICONS[act]} busy={busy} onPress={() => { send(act); setOpen(null); }}>{tell(GO[act])}</Button>
+              </>
+            )}
+          </div>
         </li>
       ))}
-      <li class="line single"><p class="note">{tell("venue.id", { batch: row.batchId })}</p></li>
     </ul>
   );
 }
