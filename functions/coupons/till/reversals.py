@@ -13,7 +13,7 @@ from coupons.sealing import CouponRef
 from coupons.slots.settled import settled_in
 from coupons.stores.parts import Part
 from coupons.till.limits import parts_of_give_back
-from coupons.till.visits import taken_back
+from coupons.till.visits import take_back
 from coupons.times import day_of
 
 REVERSAL_ATTEMPTS = 4
@@ -36,7 +36,8 @@ def reverse(
     reversed. Returns the reversal, its time zone, and True for a repeat of the same number and amount.
 
     Of a check-in, order and line change alone: the person was there, so the mark in the slot stays, no place is given
-    again, and no strike follows; points that the visit earned are taken back once nothing of it is paid.
+    again, and no strike follows; points that the visit earned are taken back once nothing of it is paid, after the
+    transaction: if they are busy, so is the answer, and its repeat takes them.
 
     Raises NotFound, OrderConflict (the number carries another amount), ReversalNotAllowed (above what is left), Busy.
     """
@@ -49,7 +50,7 @@ def reverse(
         done = repeated or _attempt(services, order, reversal_no, amount_minor, now_s)
         if done is not None:
             if order.slot_id:
-                taken_back(services, order, done, now_s)
+                take_back(services, order, done, now_s)
             return done, timezone, repeated is not None
     raise Busy(detail="This order is changing; try again.")
 

@@ -1,4 +1,7 @@
-"""What a check-in earns its person, right after it; what fails here a repeat or the day's sweep makes good."""
+"""What a check-in earns its person, right after it, and what its reversal takes back.
+
+An earning that fails here a repeat or the day's sweep makes good; a reversal's failure only its repeat.
+"""
 
 from __future__ import annotations
 
@@ -21,28 +24,33 @@ def earned(services: Services, order: OrderRecord, now_s: int) -> bool:
     def earn(slot: Slot, person: bytes, key_version: int) -> None:
         earn_visit(services, slot, person, order.at_s, now_s, key_version=key_version)
 
-    return _done(services, order, earn)
+    try:
+        return _act(services, order, earn)
+    except Refusal:
+        return False
 
 
-def taken_back(services: Services, order: OrderRecord, reversal: Reversal, now_s: int) -> bool:
-    """If the check-in is reversed in full, it has earned nothing; False if that failed."""
+def take_back(services: Services, order: OrderRecord, reversal: Reversal, now_s: int) -> None:
+    """If the check-in is reversed in full, it has earned nothing; not while a damaged item keeps it.
+
+    No sweep makes this good, so who reverses hears of a failure and repeats. Raises Busy. Guarded by
+    tests/store/till/test_visits.py::test_a_reversal_whose_points_are_busy_is_repeated.
+    """
     others = (one.amounts.payable_minor for one in order.reversals if one.reversal_no != reversal.reversal_no)
     if sum(others) + reversal.amounts.payable_minor < order.amounts.payable_minor:
-        return True
+        return
 
     def void(slot: Slot, person: bytes, key_version: int) -> None:
         void_visit(services, slot, person, now_s, key_version=key_version)
 
-    return _done(services, order, void)
+    _act(services, order, void)
 
 
-def _done(services: Services, order: OrderRecord, act: Callable[[Slot, bytes, int], None]) -> bool:
+def _act(services: Services, order: OrderRecord, act: Callable[[Slot, bytes, int], None]) -> bool:
+    """False if a damaged item keeps it."""
     opened = services.keys.open_booking(order.coupon_id)
     assert opened is not None, "we sealed the id of a booking that was used"
-    try:
-        with services.damages.left_out():
-            act(slot_of(services, order.slot_id), opened[0].person, opened[1])
-            return True
-    except Refusal:
-        return False
+    with services.damages.left_out():
+        act(slot_of(services, order.slot_id), opened[0].person, opened[1])
+        return True
     return False

@@ -84,6 +84,17 @@ def test_a_reversal_whose_points_failed_is_made_good_by_its_repeat(door: World) 
     assert points(door)[0] == 0
 
 
+def test_a_reversal_whose_points_are_busy_is_repeated(door: World) -> None:
+    """No sweep takes them back later, so the till hears of it; the money goes back once."""
+    arrive(door)
+    replace_services(door.new_services(client=Without(door.client, "PointsTable")))
+    assert reverse(door, "r-1", 4_000).slug == "busy"
+    replace_services(door.new_services())
+    assert points(door)[0] == FIRST_OF_KIND + VISIT
+    assert reverse(door, "r-1", 4_000).status == 200
+    assert points(door) == (0, ["correct", "earn"])
+
+
 def test_a_venue_that_is_no_partner_earns_its_visitors_nothing(world: World) -> None:
     """Nor does one in a season without points."""
     open_door(world, incentives=incentives(partners=[]))
