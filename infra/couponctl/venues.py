@@ -37,6 +37,9 @@ def venues(cli: Cli, campaign: str, *, year: int) -> int:
 
 def _told(report: dict[str, Any]) -> Iterator[str]:
     currency, rows = report["currency"], report["facilities"]
+    if report["through"] < f"{report['year']}-01-01":
+        yield f"{report['campaign_id']}: no day of {report['year']} is over yet"
+        return
     yield f"{report['campaign_id']}, {report['year']} through {report['through']}, {currency_name(currency)}"
     if not rows:
         yield "no facilities"

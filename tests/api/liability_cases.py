@@ -56,9 +56,9 @@ AUDITED = [
     "accounts by expiry 55 = counted 55, 1 dates",
     "earned of accounts 55 = counted 55",
     "spent of accounts 0 = counted 0",
-    "expired of accounts 0 = counted 0",
+    "expired by entries 0 = counted 0",
     "debt of accounts 0 = counted 0",
-    "partner diner: earned by entries 55 = counted 55",
+    "partner diner: earned before corrections 55 = counted 55",
 ]
 AUDIT = {
     "of": PROGRAM,

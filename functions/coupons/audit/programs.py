@@ -204,14 +204,16 @@ def _of_counted(tally: PointsTally, counted: PointsSums, meanwhile: int) -> Iter
     yield Equation(text, not wrong)
     for name in ("earned", "spent", "expired", "debt"):
         mine, other = getattr(own, name), getattr(counted, name)
-        yield Equation(f"{name} of accounts {mine} = counted {other}{moved}", abs(mine - other) <= meanwhile)
+        # A lot that has passed is an entry only after its account's next change.
+        whose = "by entries" if name == "expired" else "of accounts"
+        yield Equation(f"{name} {whose} {mine} = counted {other}{moved}", abs(mine - other) <= meanwhile)
 
 
 def _of_allotments(tally: PointsTally, allotted: dict[str, int], meanwhile: int) -> Iterator[Equation]:
     for partner_id in sorted(allotted.keys() | tally.earned.keys()):
         earned, counted = tally.earned[partner_id], allotted.get(partner_id, 0)
-        text = f"partner {partner_id}: earned by entries {earned} = counted {counted}{_moved(meanwhile, 'points')}"
-        yield Equation(text, abs(earned - counted) <= meanwhile)
+        text = f"partner {partner_id}: earned before corrections {earned} = counted {counted}"
+        yield Equation(f"{text}{_moved(meanwhile, 'points')}", abs(earned - counted) <= meanwhile)
 
 
 def _named(faults: Faults) -> str:

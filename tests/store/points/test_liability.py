@@ -131,9 +131,9 @@ def test_an_audit_recounts_every_account(counted: Counted) -> None:
         "accounts by expiry 275 = counted 275, 1 dates",
         "earned of accounts 275 = counted 275",
         "spent of accounts 30 = counted 30",
-        "expired of accounts 0 = counted 0",
+        "expired by entries 0 = counted 0",
         "debt of accounts 30 = counted 30",
-        "partner diner: earned by entries 330 = counted 330",
+        "partner diner: earned before corrections 330 = counted 330",
     ]
 
 
