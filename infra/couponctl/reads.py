@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from infra.client.api import Api
 
 PAGES_MAX = 10_000
+SEARCHED_MAX = 20
+"""Campaigns that are searched for a batch, and whose batches are compared with a name that is unknown."""
 DAY_MEMBERS = ("merchant_id", "day", "final", "day_sums")
 """Members of a settlement's page that describe the whole day."""
 
@@ -66,3 +68,34 @@ def published_batch(api: Api, batch_id: str) -> tuple[dict[str, Any], dict[str, 
     )
     campaign = read(api, f"/campaigns/{quote(batch['campaign_id'], safe='')}", "currency", "timezone")
     return batch, campaign
+
+
+def paying_batches(api: Api, document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The published batches of a campaign that pay venues, by name, each with its row of the budgets as `money`.
+
+    They are in no catalogue, so only an operator sees them. No request if the document declares none. Raises ApiError.
+    """
+    declared = [batch for batch in document["batches"] if batch["mode"] == "venue"]
+    if not declared:
+        return {}
+    path = f"/admin/campaigns/{quote(document['campaign_id'], safe='')}/budgets"
+    money = {row["batch_id"]: row for row in read(api, path, "batches")["batches"]}
+    return {
+        batch["batch_id"]: batch | {"money": money[batch["batch_id"]]}
+        for batch in declared
+        if batch["batch_id"] in money
+    }
+
+
+def paying_batch(api: Api, batch_id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """A published batch that pays venues, with its money, and the document of its campaign; None if there is none.
+
+    Raises ApiError.
+    """
+    for campaign in read(api, "/campaigns", "campaigns")["campaigns"][:SEARCHED_MAX]:
+        path = f"/admin/campaigns/{quote(campaign['campaign_id'], safe='')}"
+        document = read(api, path, "campaign_id", "batches", "currency", "timezone")
+        if any(batch["batch_id"] == batch_id for batch in document["batches"]):
+            batch = paying_batches(api, document).get(batch_id)
+            return (batch, document) if batch else None
+    return None

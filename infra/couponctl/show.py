@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import click
 
+from coupons.currencies import money
 from coupons.spelling import did_you_mean
 from infra.client.api import ApiError, ProblemError
 from infra.couponctl.cli import OPERATOR, Cli, command
@@ -15,7 +16,7 @@ from infra.couponctl.edits import stored_or_empty
 from infra.couponctl.output import GOOD, amount, counted, currency_name, table
 from infra.couponctl.parameters import NAME
 from infra.couponctl.programmes import path_of, shown
-from infra.couponctl.reads import published_batch, read
+from infra.couponctl.reads import SEARCHED_MAX, paying_batch, paying_batches, published_batch, read
 from infra.couponctl.words import moment, of_terms, title, window
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from infra.client.api import Api
 
 NOT_FOUND = 404
-SEARCHED_MAX = 20
-"""Campaigns whose batches are compared with a name that is unknown."""
 
 
 @command("campaigns")
@@ -56,12 +55,19 @@ def show(cli: Cli, name: str) -> int:
         published = stored_or_empty(cli.api, f"/campaigns/{quote(name, safe='')}").get("batches", [])
         programme = stored_or_empty(cli.api, path_of(name))
         said = {"campaign": document, "published": published, **({"programme": programme} if programme else {})}
-        cli.out.result(said, *_campaign(document, published), *filter(None, [shown(programme)]))
+        paying = paying_batches(cli.api, document)
+        cli.out.result(said, *_campaign(document, published, paying), *filter(None, [shown(programme)]))
         return GOOD
     try:
         batch, campaign = published_batch(cli.api, name)
     except ProblemError as error:
         if error.status == NOT_FOUND:
+            found = None
+            with suppress(ApiError):
+                found = paying_batch(cli.api, name)
+            if found:
+                cli.out.result(found[0], *_paying(*found))
+                return GOOD
             error.problem["detail"] = (
                 f"There is no campaign and no published batch {name!r}{_meant(cli.api, name)} A batch that is not "
                 "published is shown with its campaign."
@@ -82,7 +88,9 @@ def _meant(api: Api, name: str) -> str:
     return f"; did you mean {alike!r}?" if alike else "."
 
 
-def _campaign(document: dict[str, Any], published: list[dict[str, Any]]) -> Iterator[str]:
+def _campaign(
+    document: dict[str, Any], published: list[dict[str, Any]], paying: dict[str, dict[str, Any]]
+) -> Iterator[str]:
     zone, currency = document["timezone"], document["currency"]
     yield f"{document['campaign_id']}: {title(document['title'])}, revision {document['revision']}"
     yield f"{window(document['starts_at'], document['ends_at'], zone)}, {zone}, {currency_name(currency)}"
@@ -98,14 +106,38 @@ def _campaign(document: dict[str, Any], published: list[dict[str, Any]]) -> Iter
         (
             one["batch_id"],
             title(one["title"]),
-            now[one["batch_id"]]["status"] if one["batch_id"] in now else "not published",
+            now[one["batch_id"]]["status"] if one["batch_id"] in now else _unlisted(one, paying),
             moment(one["opens_at"], zone),
             moment(one["closes_at"], zone),
-            _left(now.get(one["batch_id"], one)),
+            "-" if one["batch_id"] in paying else _left(now.get(one["batch_id"], one)),
         )
         for one in document["batches"]
     ]))  # fmt: skip
     yield from ("", "The money: couponctl budgets. The terms of a published batch: couponctl show BATCH.")
+
+
+def _unlisted(batch: dict[str, Any], paying: dict[str, dict[str, Any]]) -> str:
+    """The status of a batch that is in no catalogue."""
+    return "pays venues" if batch["batch_id"] in paying else "not published"
+
+
+def _paying(batch: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+    """A batch that pays venues: for which slots, for how many people at most, its money and its terms."""
+    currency, zone = document["currency"], document["timezone"]
+    yield f"{batch['batch_id']}: {title(batch['title'])}, of {document['campaign_id']}"
+    yield "published; pays venues for the people whom they check in, so nobody claims it"
+    yield f"pays for slots that begin {window(batch['opens_at'], batch['closes_at'], zone)}, {zone}"
+    yield f"pays for at most {counted(batch['quantity'], 'check-in')}"
+    for name, said in (("reserved", "set aside"), ("spent", "paid on closed days"), ("released", "given back")):
+        whole = sum(one["amount_minor"] for one in batch["money"][name])
+        by_funder = ", ".join(
+            f"{one['funder_id']} {money(one['amount_minor'], currency)}" for one in batch["money"][name]
+        )
+        yield f"{said}: {money(whole, currency)}" + (f" ({by_funder})" if by_funder else "")
+    [terms] = (terms for terms in document["terms"] if terms["terms_id"] in batch["terms"])
+    yield from ("", f"each check-in, {terms['terms_id']}: {title(terms['title'])}")
+    yield from (f"  {said}" for said in of_terms(terms, currency, zone))
+    yield from ("", f"The facilities that it pays: couponctl venues {document['campaign_id']} --year YEAR.")
 
 
 def _left(batch: dict[str, Any]) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coupons.times import rfc3339
+from infra.client.api import ProblemError
 from infra.couponctl.cli import OPERATOR, Cli, command
 from infra.couponctl.controls import say, step
 from infra.couponctl.output import NotAgreedError, amount, counted
 from infra.couponctl.parameters import NAME
-from infra.couponctl.reads import published_batch
+from infra.couponctl.reads import paying_batch, published_batch
 from infra.couponctl.words import largest_minor, moment
 
 if TYPE_CHECKING:
@@ -43,7 +44,16 @@ def stop(cli: Cli, batch: str, *, void: bool, yes: bool) -> int:
 
 def _question(api: Api, batch_id: str, *, void: bool) -> str:
     """What the stop would do, and whether to; empty if it was done before. Raises ApiError."""
-    batch, campaign = published_batch(api, batch_id)
+    try:
+        batch, campaign = published_batch(api, batch_id)
+    except ProblemError as error:
+        if error.slug != "not-found" or paying_batch(api, batch_id) is None:
+            raise
+        return (
+            f"{batch_id} pays venues for the people whom they check in.\n"
+            "  Nobody new can book its slots or wait for them. Who holds a place is still paid for.\n"
+            "Stop it for good?"
+        )
     if batch["status"] == "stopped" and not void:
         return ""
     terms: list[dict[str, Any]] = batch["coupons"]

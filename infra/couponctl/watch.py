@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
+from infra.client.api import ProblemError
 from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD
 from infra.couponctl.parameters import NAME, POSITIVE
 from infra.couponctl.reads import read
+
+if TYPE_CHECKING:
+    from infra.client.api import Api
 
 WATCH_EVERY_S = 1.0
 # Only an operator can move a batch out of these.
@@ -34,7 +38,7 @@ def watch(cli: Cli, batch: str, *, count: int | None) -> int:
         if looks:
             time.sleep(WATCH_EVERY_S)
         looks += 1
-        state = read(cli.api, path, "status")
+        state = _read(cli.api, path, batch)
         now = tuple(state.get(name) for name in ("status", "remaining", "quantity"))
         if now != seen:
             seen = now
@@ -46,6 +50,17 @@ def watch(cli: Cli, batch: str, *, count: int | None) -> int:
         if state["status"] in FINAL_STATUSES:
             break
     return GOOD
+
+
+def _read(api: Api, path: str, batch: str) -> dict[str, Any]:
+    try:
+        return read(api, path, "status")
+    except ProblemError as error:
+        if error.slug == "not-found":
+            error.problem["detail"] = (
+                f"No published batch {batch!r} that people claim. Of one that pays venues: couponctl show {batch}"
+            )
+        raise
 
 
 def _count(value: object) -> str:
