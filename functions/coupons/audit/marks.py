@@ -21,14 +21,16 @@ def count_marks(services: Services, sweep_id: str, batch: PublishedBatch, deadli
     a facility's day, strongly consistent; a fold for 16 such days. A slot that cannot be read is named.
     """
     current = services.programmes.current(batch.campaign_id)
-    days = list(_days(batch)) if current else []
-    places = [
-        (Bookable(batch.campaign_id, current.timezone, current.document, facility), day)
-        for facility in (current.document.facilities if current else [])
-        if any(facility.subsidy_of(row) == batch.batch_id for row in facility.schedule)
-        for day in days
-        if current
-    ]
+    places = (
+        []
+        if current is None
+        else [
+            (Bookable(batch.campaign_id, current.timezone, current.document, facility), day)
+            for facility in current.document.facilities
+            if any(facility.subsidy_of(row) == batch.batch_id for row in facility.schedule)
+            for day in _days(batch)
+        ]
+    )
 
     def fold_of(span: range) -> Fold:
         fold = Fold({batch.number: Count()})

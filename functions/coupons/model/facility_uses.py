@@ -38,20 +38,20 @@ class FacilityUses:
         return sum(self.visits_by_slot.values())
 
     @property
-    def whole(self) -> UsesOfDay:
-        return UsesOfDay(self.slots, self.visits, self.subsidy_minor)
+    def whole(self) -> UsesTotal:
+        return UsesTotal(self.slots, self.visits, self.subsidy_minor)
 
 
 @dataclass(frozen=True, slots=True)
-class UsesOfDay:
-    """The uses of one facility, by the lines of a closed day, or the sum of several."""
+class UsesTotal:
+    """The check-ins of one facility in all: those of a closed day, or of several."""
 
     slots: int = 0
     visits: int = 0
     subsidy_minor: int = 0
 
-    def __add__(self, other: UsesOfDay) -> UsesOfDay:
-        return UsesOfDay(self.slots + other.slots, self.visits + other.visits, self.subsidy_minor + other.subsidy_minor)
+    def __add__(self, other: UsesTotal) -> UsesTotal:
+        return UsesTotal(self.slots + other.slots, self.visits + other.visits, self.subsidy_minor + other.subsidy_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class FacilityYear:
     venue: Venue
     days_open: int
     minutes_open: int
-    uses: UsesOfDay
+    uses: UsesTotal
 
     @classmethod
-    def of(cls, facility: Facility, venue: Venue, uses: UsesOfDay, first: date, end: date) -> FacilityYear:
+    def of(cls, facility: Facility, venue: Venue, uses: UsesTotal, first: date, end: date) -> FacilityYear:
         """From the day `first` to before `end`, by wall time and without the days on which it was closed."""
         minutes = [
             sum(len(row.starts_at_minutes()) * row.slot_minutes for row in facility.rows_on(day))

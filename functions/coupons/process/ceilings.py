@@ -9,7 +9,10 @@ from coupons.process.services import Services
 
 
 def ceiling_left_minor(services: Services, campaign_id: str, merchant_id: str) -> int | None:
-    """What is left; None if there is no ceiling, which costs half a read unit a second. Else half a read unit more."""
+    """What is left; None if there is no ceiling.
+
+    Reads the ceilings of the campaign, half a unit a second, and the merchant's total if it has one, half a unit.
+    """
     most_minor = services.cache.ceiling_minor(campaign_id, merchant_id)
     if most_minor is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from coupons.model.facility_uses import FacilityYear, UsesOfDay, VenueYear
+from coupons.model.facility_uses import FacilityYear, UsesTotal, VenueYear
 from coupons.model.listings import page_after
 from coupons.process.services import Services
 from coupons.refusals import NotFound
@@ -25,18 +25,19 @@ def venue_year(services: Services, campaign_id: str, year: int, cursor: str, now
     if campaign is None or stored is None:
         raise NotFound(detail=f"Campaign {campaign_id!r} has no programme.")
     programme = stored.document
-    today = day_of(now_s, stored.head.timezone)
-    first, end = date(year, 1, 1), min(date(year + 1, 1, 1), today)
+    first = date(year, 1, 1)
+    end = max(first, min(date(year + 1, 1, 1), day_of(now_s, stored.head.timezone)))
     facilities = {one.facility_id: one for one in programme.facilities}
     page, after = page_after(cursor, facilities, PAGE_FACILITIES)
     venues = {name: programme.venue(facilities[name].venue_id) for name in page}
     merchants = {venue.merchant_id for venue in venues.values() if venue and venue.merchant_id}
-    used: dict[str, UsesOfDay] = {}
+    used: dict[str, UsesTotal] = {}
     for merchant_id in sorted(merchants):
-        used |= services.venue_payments.of_year(campaign_id, merchant_id, year)
+        for name, uses in services.venue_payments.of_year(campaign_id, merchant_id, year).items():
+            used[name] = used.get(name, UsesTotal()) + uses  # a facility may have changed its venue in the year
     rows = [
-        FacilityYear.of(facilities[name], venue, used.get(name, UsesOfDay()), first, max(first, end))
+        FacilityYear.of(facilities[name], venue, used.get(name, UsesTotal()), first, end)
         for name, venue in venues.items()
         if venue is not None
     ]
-    return VenueYear(campaign_id, year, campaign.document.currency, max(first, end), rows, after)
+    return VenueYear(campaign_id, year, campaign.document.currency, end, rows, after)

@@ -29,7 +29,7 @@ def cancel(services: Services, slot_id: str, reason: str, now_s: int) -> SlotCha
         slot_id,
         now_s,
         is_done=lambda record: record.cancelled is not None,
-        change=lambda record, _promotes: record.called_off(reason),
+        change=lambda _slot, record: record.called_off(reason),
     )
     if record.missed is not None:
         settle(services, SlotDay(slot.of, slot.name.day, [(slot, record)]), {}, now_s, broken=[])
@@ -49,9 +49,9 @@ def set_units(services: Services, slot_id: str, units: int, now_s: int) -> SlotC
             raise Stopped(detail=f"This slot was cancelled: {record.cancelled}")
         return record.units == units
 
-    def change(record: SlotRecord, promotes: bool) -> SlotRecord:
-        _refuse_unpaid(services, slot_of(services, slot_id), units)
-        return record.with_units(units, promotes=promotes)
+    def change(slot: Slot, record: SlotRecord) -> SlotRecord:
+        _refuse_unpaid(services, slot, units)
+        return record.with_units(units, promotes=slot.promotes(now_s))
 
     return _changed(services, slot_id, now_s, is_done=is_done, change=change)
 
@@ -72,7 +72,7 @@ def _changed(
     now_s: int,
     *,
     is_done: Callable[[SlotRecord], bool],
-    change: Callable[[SlotRecord, bool], SlotRecord],
+    change: Callable[[Slot, SlotRecord], SlotRecord],
 ) -> SlotChange:
     slot = slot_of(services, slot_id)
 
@@ -82,7 +82,7 @@ def _changed(
             return slot, record, True
         if now_s >= slot.ends_at_s:
             raise Closed(closed_at_s=slot.ends_at_s, timezone=slot.timezone, detail="This slot is over.")
-        new = change(record, slot.promotes(now_s))
+        new = change(slot, record)
         return (slot, new, False) if services.slots.tries(services.slots.replace(slot, record, new, now_s)) else None
 
     return tried(services, attempt)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coupons.model.days import SettlementDay
-from coupons.model.facility_uses import UsesOfDay
+from coupons.model.facility_uses import UsesTotal
 from coupons.refusals import Busy
 from coupons.stores import venue_keys
 from coupons.stores.attributes import Item
@@ -29,7 +29,7 @@ class VenuePayments:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._table = Table(dynamo, table)
 
-    def record(self, day: SettlementDay, campaign_id: str, merchant_id: str, uses: Mapping[str, UsesOfDay]) -> None:
+    def record(self, day: SettlementDay, campaign_id: str, merchant_id: str, uses: Mapping[str, UsesTotal]) -> None:
         """The day's check-ins of the merchant are these, and its total has them once. Raises Busy.
 
         A later round is not replaced. Guarded by
@@ -60,22 +60,22 @@ class VenuePayments:
         key = venue_keys.paid(campaign_id, merchant_id, venue_keys.TOTAL)
         return self._table.get(key, lambda item: sure(item["subsidy_minor"], int), consistent=False) or 0
 
-    def of_year(self, campaign_id: str, merchant_id: str, year: int) -> dict[str, UsesOfDay]:
+    def of_year(self, campaign_id: str, merchant_id: str, year: int) -> dict[str, UsesTotal]:
         """By facility: the sums of the merchant's closed days of a year. Raises Damaged."""
-        found: dict[str, UsesOfDay] = {}
+        found: dict[str, UsesTotal] = {}
         key = venue_keys.paid(campaign_id, merchant_id, f"{year}-")
         for item in self._table.query(key["pk"], key["sk"], consistent=False):
             for facility_id, uses in self._table.value(item, _facilities).items():
-                found[facility_id] = found.get(facility_id, UsesOfDay()) + uses
+                found[facility_id] = found.get(facility_id, UsesTotal()) + uses
         return found
 
 
-_uses = reader(UsesOfDay)
+_uses = reader(UsesTotal)
 
 
 def _recorded(item: Item) -> tuple[int, int]:
     return sure(item["round"], int), sure(item["subsidy_minor"], int)
 
 
-def _facilities(item: Item) -> dict[str, UsesOfDay]:
+def _facilities(item: Item) -> dict[str, UsesTotal]:
     return {sure(name, str): _uses(fields) for name, fields in item["facilities"].items()}

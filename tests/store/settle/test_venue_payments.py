@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coupons.model.days import SettlementDay
-from coupons.model.facility_uses import UsesOfDay
+from coupons.model.facility_uses import UsesTotal
 from coupons.process.ceilings import ceiling_left_minor
 from coupons.refusals import Busy
 from infra.virtual.store import Store
@@ -118,19 +118,19 @@ def test_a_day_is_added_once(world: World) -> None:
     payments = world.services.venue_payments
 
     def record(round_: int, minor: int, day: str = DAY) -> int:
-        payments.record(SettlementDay(day, round_, 0, 0), "season", "diner", {"court": UsesOfDay(1, 1, minor)})
+        payments.record(SettlementDay(day, round_, 0, 0), "season", "diner", {"court": UsesTotal(1, 1, minor)})
         return total(world)
 
     assert [record(1, 500), record(1, 900), record(2, 700), record(1, 100), record(2, 1)] == [500, 500, 700, 700, 700]
     assert record(1, 40, NEXT_DAY) == 740
-    assert payments.of_year("season", "diner", 2020) == {"court": UsesOfDay(2, 2, 740)}
+    assert payments.of_year("season", "diner", 2020) == {"court": UsesTotal(2, 2, 740)}
     assert payments.of_year("season", "diner", 2021) == {}
     assert payments.total_minor("season", "other") == payments.total_minor("other", "diner") == 0
 
 
 def test_two_that_record_a_day_at_once_add_it_once(world: World) -> None:
     """Each reads the day before; the second finds it there."""
-    day, uses_ = SettlementDay(DAY, 1, 0, 0), {"court": UsesOfDay(1, 1, 500)}
+    day, uses_ = SettlementDay(DAY, 1, 0, 0), {"court": UsesTotal(1, 1, 500)}
 
     def other() -> None:
         world.new_services().venue_payments.record(day, "season", "diner", uses_)
@@ -146,7 +146,7 @@ def test_it_gives_up_for_now_if_others_always_come_first(world: World) -> None:
 
     def other() -> None:
         day = SettlementDay(DAY, next(rounds), 0, 0)
-        world.new_services().venue_payments.record(day, "season", "diner", {"court": UsesOfDay(1, 1, 1)})
+        world.new_services().venue_payments.record(day, "season", "diner", {"court": UsesTotal(1, 1, 1)})
 
     client: Any = world.client
     for nth in (1, 2, 3):
