@@ -22,11 +22,14 @@ from tests.fuzz.town import (
     FREE_SLOTS,
     MISSED,
     ORDERS,
+    PEOPLE,
     PLAYED,
+    PROGRAM,
     SEASONS,
     TAKEN_SLOTS,
     VENUES_SLOTS,
     VISIT,
+    VISITED,
     Town,
     document_for,
     programme_for,
@@ -111,7 +114,7 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
     """A value of this path parameter that exists; empty: as it was drawn."""
     method, _, path = label.partition(" ")
     action = path.rpartition("/")[2]
-    of_slot = {"waiting": TAKEN_SLOTS, "booking": FREE_SLOTS, "{checkin_no}": (MISSED,)}
+    of_slot = {"waiting": TAKEN_SLOTS, "booking": FREE_SLOTS, "code": (MISSED,), "{checkin_no}": (MISSED,)}
     new = tuple(f"fuzzed-{number}" for number in range(NEW_MAX))
     choices: Mapping[str, tuple[str, ...]] = {
         "campaign_id": PLAYED if label == PROGRAMME else (*new, *SEASONS[2:]) if method == "PUT" else SEASONS,
@@ -122,9 +125,10 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
         "order_no": tuple(town.kept.get(f"{method} {action}", ORDERS if method != "DELETE" else new)),
         "day": ("2020-06-12",),
         "facility_id": (COURT,),
-        "program_id": ("beijing-sports-points",),
         "slot_id": of_slot.get(action, VENUES_SLOTS),
         "checkin_no": (VISIT,),
+        "event_id": new,
+        "program_id": (PROGRAM, "beijing-sports-points"),
     }
     found = choices.get(name, ())
     return found[drawn // AS_DRAWN % len(found)] if found else ""
@@ -160,6 +164,9 @@ def _stated(town: Town, label: str, body: dict[str, Any]) -> dict[str, Any] | No
         return {"quantity": RAISED_FROM + body["quantity"] % 1_000}
     if label.endswith("{checkin_no}"):
         return {"code": town.visit_code()}
+    if label.startswith("PUT /points/earnings/"):
+        when = {"occurred_at": f"2020-06-{7 + body.get('quantity', 1) % 6:02}T12:00:00+08:00"}
+        return body | VISITED | when | {"person_id": PEOPLE[body.get("quantity", 1) % len(PEOPLE)]}
     if label == "PUT /admin/strikes":
         return body | {"person_id": CITIZEN, "slot_id": MISSED}
     return None

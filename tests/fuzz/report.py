@@ -24,6 +24,9 @@ BULKY = (
     "POST /admin/batches/{batch_id}/extend",
     "GET /admin/campaigns/{campaign_id}/budgets",
     "PUT /admin/slots/{slot_id}",
+    "PUT /admin/strikes",
+    "PUT /slots/{slot_id}/checkins/{checkin_no}",
+    "PUT /points/earnings/{event_id}",
 )
 TOKENS = {"with-security-parameters": False}
 """They are the suite's own; the check `ignored_auth` tries without, and with a wrong one."""

@@ -57,6 +57,13 @@ RULES = (
     # a window, and rows of its length
     r"is not before to",
     r"is more than \d+ seconds before to",
+    # batches that pay venues, and limits
+    r"nobody claims a venue batch, so it has no .*",
+    r"batch \S+: a venue batch has the terms of one check-in, not \d+",
+    r"batch \S+ pays venues, so terms \S+ need .*",
+    r"batch \S+: rollover_to '.*', whose packs nobody claims",
+    r"a limit that counts redemptions is per person: .*",
+    r"batch \S+ opens at \S+, before '.*' counts, from .*",
     # a visit
     r"is more than 5 minutes ahead of now",
     # a slot
@@ -99,6 +106,7 @@ OF_ITS_CAMPAIGN = (
     r"there is no [a-z ]+ '.*'; did you mean '.*'\?",
     r"there is no district '.*' here: its store is in '.*'",
     r"is missing: batch '.*' costs points, which nothing would earn",
+    r"its slots can never meet the terms '.*': .*, at a price of .*",
     r"is before the campaign's first day, .*",
     r"is after the campaign's last day, .*",
     r"is before the campaign starts, .*",

@@ -29,6 +29,10 @@ HOURS = range(11, 21)
 DOOR, MISSED, VISIT = "town-door", "town-door.2020-06-12.0900", "visit-1"
 """A table beside it, whose only slot of the day was over at noon; the citizen missed it, and a guest came."""
 
+PROGRAM = "points-night-2020"
+"""Its points are earned by visits of the court, which the diner reports too."""
+VISITED = {"activity_id": COURT, "kind": "venue_booking"}
+
 
 def slots(day: str) -> tuple[str, ...]:
     """The court's slots of a day."""
@@ -143,7 +147,8 @@ class Town:
         [row] = court["schedule"]
         row |= {"weekdays": ["sat", "sun", "mon"], "first_day": "2020-06-13", "last_day": "2020-06-15"}
         rule["per_person"] = {"upcoming_max": 50}
-        programme["activities"], programme["announcements"], programme["incentives"] = [], [], None
+        programme["activities"], programme["announcements"] = [], []
+        programme["incentives"]["partners"][0]["activity_ids"] = []
         with self.stack.operator() as operator:
             created = operator.send("PUT", "/admin/campaigns/night-2020/programme", programme)
             assert created.status == 201, created.text
