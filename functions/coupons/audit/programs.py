@@ -20,7 +20,8 @@ from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.findings import AuditReport, Equation, damage_equation
 from coupons.model.pieces import Piece
-from coupons.model.points_audit import AccountItems, PointsTally, balance_faults, event_of, points_faults
+from coupons.model.points_audit import AccountItems, PointsTally, balance_faults, points_faults
+from coupons.model.points_entries import event_of
 from coupons.model.points_rules import PointsRules
 from coupons.model.points_sums import PointsSums, ProgramPoints, SumEquation
 from coupons.model.tallies import Faults

@@ -6,7 +6,7 @@ from coupons.count.reads import published_batches
 from coupons.model.batches import Control, batch_status
 from coupons.model.merchants import MerchantRecord
 from coupons.model.statistics import Flow, total
-from coupons.model.supplies import Allotment, Supply, allotment_of, collected
+from coupons.model.supplies import Ration, Supply, ration_of, collected
 from coupons.process.services import Services
 
 
@@ -22,37 +22,37 @@ def supplies(services: Services, campaign_id: str, now_s: int) -> tuple[list[Sup
     merchants. Raises NotFound.
     """
     batches = published_batches(services, campaign_id)
-    allotments = [one for batch in batches if (one := allotment_of(batch)) is not None]
+    rations = [one for batch in batches if (one := ration_of(batch)) is not None]
     timezone = batches[0].timezone
-    if not allotments:
+    if not rations:
         return [], timezone
     first_s = min(batch.begins_at_s for batch in batches)
     hours = services.season_counts.hours(campaign_id, timezone, first_s, now_s)
     counted = total(hours.values()).flows("batch")
-    controls = services.cache.controls([one.batch.batch_id for one in allotments])
-    records = services.cache.merchants({one.merchant_id for one in allotments})
+    controls = services.cache.controls([one.batch.batch_id for one in rations])
+    records = services.cache.merchants({one.merchant_id for one in rations})
     suspended = services.cache.suspended_districts(campaign_id)
     found = [
         _supply(one, control, records.get(one.merchant_id), suspended, counted.get(one.batch.batch_id, {}), now_s)
-        for one in allotments
+        for one in rations
         if (control := controls.get(one.batch.batch_id)) is not None
     ]
     return found, timezone
 
 
 def _supply(
-    allotment: Allotment,
+    ration: Ration,
     control: Control,
     record: MerchantRecord | None,
     suspended_districts: frozenset[str],
     flows: dict[Flow, int],
     now_s: int,
 ) -> Supply:
-    batch, store = allotment.batch, record.store(allotment.store_id) if record else None
+    batch, store = ration.batch, record.store(ration.store_id) if record else None
     is_over = control.final and now_s >= batch.closes_at_s
-    is_handed_out = allotment.is_handed_out(record, suspended_districts)
+    is_handed_out = ration.is_handed_out(record, suspended_districts)
     return Supply(
-        allotment,
+        ration,
         district=store.district if store else None,
         status=batch_status(batch, control, now_s) if is_handed_out else "suspended",
         allotted=control.quantity,

@@ -100,6 +100,15 @@ class Claim:
     refunded: tuple[int, ...] = ()
     """The places of coupons whose points went back to the person."""
 
+    @property
+    def never_used(self) -> list[int]:
+        """The places of coupons that were not redeemed, expired or not, and whose points did not go back."""
+        return [
+            place
+            for place, coupon in enumerate(self.coupons)
+            if coupon.state in ("available", "held") and place not in self.refunded
+        ]
+
 
 @dataclass(eq=False)
 class DamagedClaim(Damaged):

@@ -11,7 +11,7 @@ are owed are debt, and debt never stands beside points: what comes in pays it fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -120,17 +120,25 @@ def given_back(rules: PointsRules, account: Account, exchange: Entry, entry_id: 
     work = _Work(account, now_s)
     left = work.pay(-exchange.points)
     taken = {name: -moved for name, moved in exchange.moved.items()}
-    ends = {name: 0 if name == GRACE else rules.ends_at_s(int(name)) for name in taken}
-    # Grace points are filled last: their own end moves when they come back.
-    for name in sorted(taken, key=lambda one: (-ends[one], one)):
-        part = min(left, taken[name])
+    for name in latest_first(rules, taken):
+        part, ends_at_s = min(left, taken[name]), _own_end_s(rules, name)
         left -= part
-        if ends[name] > now_s:
-            work.add(name, ends[name], part)
+        if ends_at_s > now_s:
+            work.add(name, ends_at_s, part)
         else:
             work.add(GRACE, rules.grace_ends_at_s(now_s), part)
     entry = Entry(entry_id, now_s, "give-back", -exchange.points, work.moved, work.debt, batch_id=exchange.batch_id)
     return work.change(entry)
+
+
+def latest_first(rules: PointsRules, lots: Iterable[str]) -> list[str]:
+    """The names of lots in the order in which points go back to them: those that end last first, the grace lot last."""
+    return sorted(lots, key=lambda name: (-_own_end_s(rules, name), name))
+
+
+def _own_end_s(rules: PointsRules, name: str) -> int:
+    """When a lot ends; 0 for the grace lot, whose end moves when points come back to it."""
+    return 0 if name == GRACE else rules.ends_at_s(int(name))
 
 
 def _counted(

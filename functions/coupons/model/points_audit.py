@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
 from coupons.model.points_accounts import Account
-from coupons.model.points_entries import Entry
+from coupons.model.points_entries import Entry, event_of, named_event
 from coupons.model.points_rules import Month, PointsRules, year_of
 from coupons.model.points_shares import share_of
 from coupons.model.points_sums import PointsSums, of_account, of_entry
@@ -61,7 +61,8 @@ class PointsTally:
         for entry in one.entries:
             self.sums.take(of_entry(entry))
             if entry.kind == "earn":
-                self.earned[partner_of(entry)] += entry.points
+                partner_id, _ = named_event(event_of(entry))
+                self.earned[partner_id] += entry.points
             elif entry.kind == "exchange":
                 self.exchanges[entry.batch_id or ""] += 1
             elif entry.kind == "give-back":
@@ -77,10 +78,9 @@ class PointsTally:
     def take_claim(self, batch: PublishedBatch, claim: Claim) -> None:
         """One claim more of a batch that costs points."""
         price, coupons = batch.document.price_points, len(claim.coupons)
-        unused = [place for place, one in enumerate(claim.coupons) if one.state in ("available", "held")]
         self.claims[batch.batch_id] += 1
         self.refunded[batch.batch_id] += share_of(price, coupons, claim.refunded)
-        self.owed[batch.batch_id] += share_of(price, coupons, [one for one in unused if one not in claim.refunded])
+        self.owed[batch.batch_id] += share_of(price, coupons, claim.never_used)
 
     def add(self, other: PointsTally) -> None:
         self.accounts += other.accounts
@@ -123,18 +123,6 @@ def points_faults(rules: PointsRules, one: AccountItems) -> Iterator[str]:
         points = rules.year_points(year, months) + rules.bonus_points(year, one.account.visits)
         if points != counted[year]:
             yield f"{year}: entries {counted[year]}, recomputed {points}"
-
-
-CORRECTED = "-correct"
-
-
-def event_of(entry: Entry) -> str:
-    """The partner and the number of its event, as the entry of its report has them for its id."""
-    return entry.entry_id.removesuffix(CORRECTED) if entry.kind == "correct" else entry.entry_id
-
-
-def partner_of(entry: Entry) -> str:
-    return entry.entry_id.partition(".")[0]
 
 
 def _is_told(entry: Entry, person: bytes, event: ReportedEvent | None) -> bool:

@@ -13,12 +13,15 @@ EntryReason = Literal["late", "allotment", "voided", "repeat", "cap"]
 the same visit under another name; a cap was reached."""
 
 
+_CORRECTED = "-correct"
+
+
 @dataclass(frozen=True, slots=True)
 class Earning:
-    """What a partner reported, or a check-in: admitted, with what it earns before caps."""
+    """A visit that a partner reported, or a check-in, with what it would earn before caps (`raw`)."""
 
     event_id: str
-    """Names its entry; of a sealed kind that names nobody."""
+    """The event's name (`event_name`), which names its entry too. Of a check-in it is sealed: it tells no person."""
     kind: str
     day: str
     """Its calendar day in the campaign's zone."""
@@ -61,7 +64,7 @@ def entry_of(
     """The entry of a visit or of its correction; a visit without points and without a reason met a cap."""
     is_earned = kind == "earn"
     return Entry(
-        entry_id=visit.event_id if is_earned else f"{visit.event_id}-correct",
+        entry_id=visit.event_id if is_earned else f"{visit.event_id}{_CORRECTED}",
         at_s=now_s,
         kind=kind,
         points=points,
@@ -71,3 +74,19 @@ def entry_of(
         session_id=visit.session_id,
         activity_id=visit.activity_id,
     )
+
+
+def event_name(partner_id: str, event_id: str) -> str:
+    """The name of an event among those of all partners. No `partner_id` contains a dot."""
+    return f"{partner_id}.{event_id}"
+
+
+def named_event(name: str) -> tuple[str, str]:
+    """The partner and the number in an event's name."""
+    partner_id, _, event_id = name.partition(".")
+    return partner_id, event_id
+
+
+def event_of(entry: Entry) -> str:
+    """The name of the event that an entry of a visit, or of its correction, tells of."""
+    return entry.entry_id.removesuffix(_CORRECTED) if entry.kind == "correct" else entry.entry_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from coupons.model.points_accounts import GRACE
+from coupons.model.points_accounts import latest_first
 from coupons.model.points_entries import Entry
 from coupons.model.points_rules import PointsRules
 from coupons.money import split
@@ -24,7 +24,7 @@ def share_of(price: int, coupons: int, places: Collection[int]) -> int:
 def part_of(rules: PointsRules, exchange: Entry, before: int, points: int) -> Entry:
     """An exchange of `points` alone: those that `exchange` took beside the `before` that went back already."""
     moved: dict[str, int] = {}
-    for name in sorted(exchange.moved, key=lambda one: (-_ends_at_s(rules, one), one)):
+    for name in latest_first(rules, exchange.moved):
         taken = -exchange.moved[name]
         skipped = min(before, taken)
         before -= skipped
@@ -32,8 +32,3 @@ def part_of(rules: PointsRules, exchange: Entry, before: int, points: int) -> En
         if part:
             moved[name] = part
     return replace(exchange, points=-points, moved={name: -part for name, part in moved.items()})
-
-
-def _ends_at_s(rules: PointsRules, name: str) -> int:
-    """Of a lot; grace points come last, because their end moves when they come back."""
-    return 0 if name == GRACE else rules.ends_at_s(int(name))

@@ -17,8 +17,8 @@ SupplyStatus = Literal[BatchStatus, "suspended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Allotment:
-    """What a batch allots to one store: its coupon's terms, whose exchange names the material."""
+class Ration:
+    """The goods of one batch for one store: its coupon's terms, whose exchange names the material."""
 
     batch: PublishedBatch
     terms: Terms
@@ -36,9 +36,9 @@ class Allotment:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """An allotment and what became of it, in packs."""
+    """A ration and what became of it, in packs."""
 
-    allotment: Allotment
+    ration: Ration
     district: str | None
     """Of the store; None: its record states none."""
     status: SupplyStatus
@@ -53,14 +53,14 @@ class Supply:
         return self.allotted - self.claimed
 
 
-def allotment_of(batch: PublishedBatch) -> Allotment | None:
-    """None: the batch is no allotment. It is one if its pack is one coupon, exchanged at exactly one store."""
+def ration_of(batch: PublishedBatch) -> Ration | None:
+    """None: the batch rations nothing. It does if its pack is one coupon, exchanged at exactly one store."""
     if len(batch.terms) != 1 or batch.pays_venues:
         return None
     terms = batch.terms[0]
     if not isinstance(terms.discount, Exchange) or len(terms.scope.stores) != 1:
         return None
-    return Allotment(batch, terms, terms.discount, terms.scope.merchants[0], terms.scope.stores[0])
+    return Ration(batch, terms, terms.discount, terms.scope.merchants[0], terms.scope.stores[0])
 
 
 def collected(flows: Mapping[Flow, int]) -> int:

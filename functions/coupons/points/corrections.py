@@ -5,8 +5,9 @@ from __future__ import annotations
 from coupons.model import points_accounts
 from coupons.model.points_rules import year_of
 from coupons.model.visit_reports import Correction, Report, ReportedEvent
-from coupons.points.earnings import account_and_month, tried
+from coupons.points.earnings import BUSY, account_and_month
 from coupons.points.programs import Program, program_named
+from coupons.process.attempts import tried
 from coupons.process.services import Services
 from coupons.refusals import Closed, OrderConflict
 from coupons.stores.parts import Part
@@ -18,7 +19,8 @@ def correct(services: Services, partner_id: str, event_id: str, text: str, now_s
     What the person had of it is taken from its own lot, then from the others, and the rest is debt. 8 write units and 3
     read units; 2 and 1 for an event that earned nothing or was not reported yet.
 
-    Raises OrderConflict (corrected with another reason), Closed (its points have ended), NotFound, Busy.
+    Raises OrderConflict (corrected with another reason), Closed (its points have ended), NotFound (its program cannot be
+    read), Busy, Damaged.
     """
 
     def attempt() -> tuple[Correction, bool] | None:
@@ -30,7 +32,7 @@ def correct(services: Services, partner_id: str, event_id: str, text: str, now_s
         done = _corrected(services, partner_id, event_id, text, read, now_s)
         return None if done is None else (done, False)
 
-    return tried(services, attempt)
+    return tried(services, attempt, busy=BUSY)
 
 
 def _corrected(

@@ -9,9 +9,7 @@ the second is decided again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from coupons.model import points_accounts
 from coupons.model.points_accounts import Account
@@ -19,13 +17,12 @@ from coupons.model.points_entries import Earning, EntryReason, refused
 from coupons.model.points_rules import Month
 from coupons.model.visit_reports import Report, ReportedEvent, refusal_before_points
 from coupons.points.programs import Partnership, Program
+from coupons.process.attempts import tried
 from coupons.process.services import Services
-from coupons.refusals import Busy, OrderConflict
+from coupons.refusals import OrderConflict
 from coupons.stores.parts import Part
 
-ATTEMPTS = 8
-PAUSE_S = 0.02
-T = TypeVar("T")
+BUSY = "These points are changing; try again."
 
 
 def earn(
@@ -49,17 +46,7 @@ def earn(
         done = _decided(services, by, event_id, report, read, now_s)
         return None if done is None else (done, False)
 
-    return tried(services, attempt)
-
-
-def tried(services: Services, attempt: Callable[[], T | None]) -> T:
-    """What `attempt` did, at the first time that nobody else wrote in between. Raises Busy."""
-    for number in range(ATTEMPTS):
-        done = attempt()
-        if done is not None:
-            return done
-        services.pause(services.rng.uniform(0, PAUSE_S) * 2**number)
-    raise Busy(detail="These points are changing; try again.")
+    return tried(services, attempt, busy=BUSY)
 
 
 def account_and_month(services: Services, program: Program, person: bytes, day: str) -> tuple[Account, Month]:

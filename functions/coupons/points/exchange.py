@@ -53,11 +53,7 @@ def give_back_unused(services: Services, batch: PublishedBatch, claim: Claim, no
     None: the claim or the account was written since it was read. 6 write units, 2 read units; nothing if they are back.
     Only after every till knows that the batch is voided: a coupon whose points are back is not redeemed.
     """
-    unused = [
-        place
-        for place, coupon in enumerate(claim.coupons)
-        if coupon.state in ("available", "held") and place not in claim.refunded
-    ]
+    unused = claim.never_used
     if not unused or not share_of(batch.document.price_points, len(claim.coupons), unused):
         return False
     parts = _parts_of_give_back(services, batch, claim, unused, now_s)
@@ -80,7 +76,7 @@ def give_back_parts(services: Services, batch: PublishedBatch, claim: Claim, pla
 def _parts_of_give_back(
     services: Services, batch: PublishedBatch, claim: Claim, places: Collection[int], now_s: int
 ) -> list[Part] | None:
-    """None where nothing earns points. Raises Damaged if the claim has no exchange."""
+    """None if the campaign has no program of points any more. Raises Damaged if the claim has no exchange."""
     program = program_of_campaign(services, batch.campaign_id)
     if program is None:
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.incentives import Incentives, Partner
+from coupons.model.points_entries import event_name
 from coupons.model.points_rules import PointsRules
 from coupons.model.programmes import Programme
 from coupons.process.services import Services
@@ -30,13 +31,22 @@ class Program:
     def program_id(self) -> str:
         return self.rules.incentives.program_id
 
+    def partnership(self, merchant_id: str | None) -> Partnership | None:
+        """None: the merchant is no partner."""
+        partner = self.incentives.partner(merchant_id)
+        return None if partner is None else Partnership(self, partner)
+
 
 @dataclass(frozen=True, slots=True)
 class Partnership:
-    """A merchant that reports visits of a program."""
+    """A program and one of its partners: visits of this merchant earn its points."""
 
     program: Program
     partner: Partner
+
+    def event_name(self, event_id: str) -> str:
+        """The name of an event among those of all partners."""
+        return event_name(self.partner.partner_id, event_id)
 
 
 def program_of_campaign(services: Services, campaign_id: str) -> Program | None:
@@ -56,7 +66,7 @@ def programs(services: Services) -> Iterator[Program]:
 
 
 def program_named(services: Services, program_id: str) -> Program:
-    """Raises NotFound."""
+    """Of campaigns with a published batch. Raises NotFound."""
     for found in programs(services):
         if found.program_id == program_id:
             return found
@@ -81,8 +91,7 @@ def program_now(services: Services, now_s: int) -> Program:
 
 def partnerships(services: Services, merchant_id: str) -> list[Partnership]:
     """The programs whose visits this merchant reports."""
-    found = ((one, one.incentives.partner(merchant_id)) for one in programs(services))
-    return [Partnership(program, partner) for program, partner in found if partner is not None]
+    return [by for one in programs(services) if (by := one.partnership(merchant_id)) is not None]
 
 
 def awards(services: Services, campaign_id: str) -> list[PublishedBatch]:

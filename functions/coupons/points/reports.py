@@ -39,14 +39,14 @@ def report(
     raw = rules.raw(told.kind, told.quantity, day)
     if raw is None:
         raise NotFound(detail=f"A visit of kind {told.kind!r} earns nothing on {day}.")
-    visit = Earning(f"{merchant_id}.{event_id}", told.kind, day, raw, _session(by, told), told.activity_id)
+    visit = Earning(by.event_name(event_id), told.kind, day, raw, _session(by, told), told.activity_id)
     return earn(services, by, event_id, person, content, visit, now_s)
 
 
 def correct(services: Services, merchant_id: str, event_id: str, reason: str, now_s: int) -> tuple[Correction, bool]:
     """The event is void; True for a repeat. Units as of `corrections.correct`.
 
-    Raises Forbidden (the merchant is no partner), OrderConflict, Closed, Busy.
+    Raises Forbidden (the merchant is no partner), and as `corrections.correct`.
     """
     _partnerships(services, merchant_id)
     return corrections.correct(services, merchant_id, event_id, reason, now_s)

@@ -45,8 +45,7 @@ def earn_visit(
     if raw is None:
         return
     event_id = _event_id(services, slot, person, key_version)
-    name = f"{by.partner.partner_id}.{event_id}"
-    visit = Earning(name, kind, day, raw, session_id=slot.slot_id, activity_id=slot.of.facility_id)
+    visit = Earning(by.event_name(event_id), kind, day, raw, session_id=slot.slot_id, activity_id=slot.of.facility_id)
     # Of one slot and person there is one check-in: what names the event is all its content.
     earn(services, by, event_id, person, content_of(person, slot.slot_id), visit, now_s)
 
@@ -67,8 +66,7 @@ def void_visit(services: Services, slot: Slot, person: bytes, now_s: int, *, key
 
 def _partnership(services: Services, slot: Slot) -> Partnership | None:
     program = program_of_campaign(services, slot.campaign_id)
-    partner = program.incentives.partner(slot.of.merchant_id) if program else None
-    return Partnership(program, partner) if program and partner else None
+    return program.partnership(slot.of.merchant_id) if program else None
 
 
 def _event_id(services: Services, slot: Slot, person: bytes, key_version: int | None) -> str:

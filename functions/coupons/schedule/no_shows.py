@@ -21,7 +21,7 @@ from coupons.process.passes import side_by_side
 from coupons.process.programmes import CurrentProgramme
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from coupons.slots.strikes import settle
+from coupons.slots.strikes import set_strikes
 from coupons.times import day_of
 
 
@@ -126,7 +126,7 @@ def _sweep_day(
     absent = day.absent()
     day = replace(day, slots=[(slot, _counted(services, slot, record, absent, now_s)) for slot, record in day.slots])
     did.missed = sum(map(len, absent.values()))
-    did.strikes = settle(services, day, absent, now_s, broken=did.damaged, deadline_s=deadline_s)
+    did.strikes = set_strikes(services, day, absent, now_s, broken=did.damaged, deadline_s=deadline_s)
     _earn(services, day, now_s, deadline_s, did.damaged)
     did.is_done = not did.damaged
     return did

@@ -7,6 +7,7 @@ an old attempt is refused by itself, and a repeat finds what was done.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 from coupons.model.diaries import Diary
 from coupons.model.slot_records import SlotBooking, SlotRecord, within_schedule
@@ -49,7 +50,8 @@ def _enter(services: Services, slot_id: str, person: bytes, now_s: int, *, joins
             timezone=slot.timezone,
             detail="This slot cannot be booked yet.",
         )
-    return tried(services, lambda is_first: _entered(services, slot, person, now_s, joins=joins, is_first=is_first))
+    numbers = count()
+    return tried(services, lambda: _entered(services, slot, person, now_s, joins=joins, is_first=next(numbers) == 0))
 
 
 def _entered(

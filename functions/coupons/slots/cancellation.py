@@ -21,7 +21,7 @@ def leave(services: Services, slot_id: str, person: bytes, now_s: int) -> SlotBo
     Raises NotFound, Closed (too late to give it back, or the person used it), Busy.
     """
     slot = slot_of(services, slot_id)
-    return tried(services, lambda _is_first: _left(services, slot, person, now_s))
+    return tried(services, lambda: _left(services, slot, person, now_s))
 
 
 def _left(services: Services, slot: Slot, person: bytes, now_s: int) -> SlotBooking | None:

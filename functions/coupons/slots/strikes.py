@@ -32,7 +32,7 @@ class _Due:
         return diary.without_strikes(slot.slot_id for slot in self.others).with_strikes(missed)
 
 
-def settle(
+def set_strikes(
     services: Services,
     day: SlotDay,
     absent: Mapping[str, frozenset[bytes]],
@@ -64,15 +64,15 @@ def settle(
         if services.clock.monotonic_s() >= deadline_s:
             raise Busy(detail="The rest of the day's strikes are given by the next call.")
         with services.damages.left_out(broken):
-            new += _settled(services, person, people[person], now_s)
+            new += _set_of_person(services, person, people[person], now_s)
     return new
 
 
-def _settled(services: Services, person: bytes, due: _Due, now_s: int) -> int:
+def _set_of_person(services: Services, person: bytes, due: _Due, now_s: int) -> int:
     """How many strikes are new."""
     slot = due.missed[0][0] if due.missed else due.others[0]
 
-    def attempt(_is_first: bool) -> int | None:
+    def attempt() -> int | None:
         read = services.diaries.get(slot.campaign_id, person)
         new = due.of(without_cancelled(services, read, slot, now_s))
         still = [services.slots.still(*one) for one in due.missed]
@@ -90,7 +90,7 @@ def excuse(services: Services, slot_id: str, person: bytes, now_s: int, *, excus
     """
     slot = slot_of(services, slot_id)
 
-    def attempt(_is_first: bool) -> tuple[Slot, Diary, bool] | None:
+    def attempt() -> tuple[Slot, Diary, bool] | None:
         read = services.diaries.get(slot.campaign_id, person)
         if slot_id not in read.as_of(now_s, slot.of).strikes:
             raise NotFound(detail=f"That person has no strike for slot {slot_id!r}.")

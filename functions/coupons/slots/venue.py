@@ -11,7 +11,7 @@ from coupons.process.documents import document_now
 from coupons.process.services import Services
 from coupons.refusals import Closed, Stopped
 from coupons.slots.days import slot_of
-from coupons.slots.strikes import settle
+from coupons.slots.strikes import set_strikes
 from coupons.slots.writes import record_now, tried
 
 SlotChange = tuple[Slot, SlotRecord, bool]
@@ -32,7 +32,7 @@ def cancel(services: Services, slot_id: str, reason: str, now_s: int) -> SlotCha
         change=lambda _slot, record: record.called_off(reason),
     )
     if record.missed is not None:
-        settle(services, SlotDay(slot.of, slot.name.day, [(slot, record)]), {}, now_s, broken=[])
+        set_strikes(services, SlotDay(slot.of, slot.name.day, [(slot, record)]), {}, now_s, broken=[])
     return slot, record, replay
 
 
@@ -76,7 +76,7 @@ def _changed(
 ) -> SlotChange:
     slot = slot_of(services, slot_id)
 
-    def attempt(_is_first: bool) -> SlotChange | None:
+    def attempt() -> SlotChange | None:
         record = record_now(services, slot)
         if is_done(record):
             return slot, record, True

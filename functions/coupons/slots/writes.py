@@ -9,26 +9,16 @@ from typing import TypeVar
 from coupons.model.diaries import Diary
 from coupons.model.slot_records import SlotRecord
 from coupons.model.slots import Slot, SlotName
+from coupons.process import attempts
 from coupons.process.services import Services
-from coupons.refusals import Busy
 from coupons.stores.parts import Part
 
-ATTEMPTS = 8
-PAUSE_S = 0.02
 T = TypeVar("T")
 
 
-def tried(services: Services, attempt: Callable[[bool], T | None]) -> T:
-    """What `attempt` did, at the first time that nobody else wrote in between; it is told whether it is the first.
-
-    Pauses double, with jitter: people who wait for one slot are through one by one. Raises Busy.
-    """
-    for number in range(ATTEMPTS):
-        done = attempt(number == 0)
-        if done is not None:
-            return done
-        services.pause(services.rng.uniform(0, PAUSE_S) * 2**number)
-    raise Busy(detail="Many people are writing this slot; try again.")
+def tried(services: Services, attempt: Callable[[], T | None]) -> T:
+    """What `attempt` did to a slot or a diary, at the first time that nobody else wrote in between. Raises Busy."""
+    return attempts.tried(services, attempt, busy="Many people are writing this slot; try again.")
 
 
 def record_now(services: Services, slot: Slot) -> SlotRecord:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from coupons.model.points_accounts import Account
 from coupons.model.points_audit import AccountItems
-from coupons.model.points_entries import Entry
+from coupons.model.points_entries import Entry, named_event
 from coupons.model.points_rules import Month
 from coupons.model.visit_reports import ReportedEvent
 from coupons.stores import points_keys as keys
@@ -57,8 +57,8 @@ class PointsReads:
         return _items(person, found[person])
 
     def events(self, names: Iterable[str]) -> dict[str, ReportedEvent]:
-        """By `partner.event_id`; those that are not there are left out. Raises Damaged."""
-        wanted = {name: keys.event(*name.split(".", 1)) for name in sorted(set(names))}
+        """By name (`event_name`); those that are not there are left out. Raises Damaged."""
+        wanted = {name: keys.event(*named_event(name)) for name in sorted(set(names))}
         by_key = {key["pk"]: name for name, key in wanted.items()}
         items = self._table.items(list(wanted.values()), consistent=True) if wanted else []
         return {by_key[item["pk"]]: self._table.value(item, event_of) for item in items}

@@ -68,7 +68,7 @@ def check_in(
     slot = slot_of(services, slot_id)
     person, issued_at_s = _opened(services, slot, merchant_id, code)
     arrival = _Arrival(slot, person, merchant_id, checkin_no, issued_at_s, now_s)
-    order, is_repeat = tried(services, lambda _is_first: _attempt(services, arrival))
+    order, is_repeat = tried(services, lambda: _attempt(services, arrival))
     return CheckedIn(order, slot, settled_in(services, order).purse), is_repeat
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from coupons.model.orders import OrderRecord, Reversal
 from coupons.model.slots import Slot
-from coupons.points.visits import earn_visit, void_visit
 from coupons.process.services import Services
 from coupons.refusals import Refusal
 from coupons.slots.days import slot_of
@@ -20,6 +19,8 @@ def earned(services: Services, order: OrderRecord, now_s: int) -> bool:
 
     Guarded by tests/store/till/test_visits.py::test_a_failure_of_points_does_not_fail_the_check_in.
     """
+
+    from coupons.points.visits import earn_visit  # noqa: PLC0415 - only check-ins load it: redemptions earn nothing
 
     def earn(slot: Slot, person: bytes, key_version: int) -> None:
         earn_visit(services, slot, person, order.at_s, now_s, key_version=key_version)
@@ -39,6 +40,8 @@ def take_back(services: Services, order: OrderRecord, reversal: Reversal, now_s:
     others = (one.amounts.payable_minor for one in order.reversals if one.reversal_no != reversal.reversal_no)
     if sum(others) + reversal.amounts.payable_minor < order.amounts.payable_minor:
         return
+
+    from coupons.points.visits import void_visit  # noqa: PLC0415 - as above
 
     def void(slot: Slot, person: bytes, key_version: int) -> None:
         void_visit(services, slot, person, now_s, key_version=key_version)

@@ -49,13 +49,13 @@ class SupplyView(ResponseBody):
 
     @classmethod
     def of(cls, supply: Supply) -> Self:
-        allotment, batch = supply.allotment, supply.allotment.batch
+        ration, batch = supply.ration, supply.ration.batch
         return cls.copied(
             supply,
-            allotment,
-            allotment.exchange,
+            ration,
+            ration.exchange,
             batch,
-            material=allotment.exchange.sku,
+            material=ration.exchange.sku,
             title_of_batch=batch.document.title,
             opens_at=rfc3339(batch.opens_at_s, batch.timezone),
             closes_at=rfc3339(batch.closes_at_s, batch.timezone),
