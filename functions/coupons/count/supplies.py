@@ -6,7 +6,7 @@ from coupons.count.reads import published_batches
 from coupons.model.batches import Control, batch_status
 from coupons.model.merchants import MerchantRecord
 from coupons.model.statistics import Flow, total
-from coupons.model.supplies import Ration, Supply, ration_of, collected
+from coupons.model.supplies import Ration, Supply, collected, ration_of
 from coupons.process.services import Services
 
 

@@ -19,8 +19,8 @@ def correct(services: Services, partner_id: str, event_id: str, text: str, now_s
     What the person had of it is taken from its own lot, then from the others, and the rest is debt. 8 write units and 3
     read units; 2 and 1 for an event that earned nothing or was not reported yet.
 
-    Raises OrderConflict (corrected with another reason), Closed (its points have ended), NotFound (its program cannot be
-    read), Busy, Damaged.
+    Raises OrderConflict (corrected with another reason), Closed (its points have ended), NotFound (its program cannot
+    be read), Busy, Damaged.
     """
 
     def attempt() -> tuple[Correction, bool] | None:
