@@ -24,7 +24,9 @@ from coupons.web.metrics import (
     RequestOperation,
 )
 from infra.virtual.store import Store
+from tests import door
 from tests.bus import Stream, shards
+from tests.court import offer
 from tests.world import FUNCTIONS, Answered, World, a_batch, campaign, event, order, send
 
 Line = dict[str, Any]
@@ -278,6 +280,9 @@ def test_metrics_are_few(scene: Scene) -> None:
         scene.operator().send("GET /admin/campaigns/{campaign_id}", {"campaign_id": "season"}),
     ]
     assert [answer.status for answer in answers] == [201, 201, 200]
+    offer(scene)
+    door.book(scene, "ann")
+    assert door.arrive(door.at(scene)).status == 201
     scene.clock.set(DAY_BEFORE)
     assert ann.send(BOOKING, PACK, body={}).status == 201
     expire.handler({}, None)

@@ -15,7 +15,7 @@ Units or dollars a claim are one sum divided by another: `WriteUnits / Done` of 
 refusals and repeats. The average of `Late` is the share of late redemptions, its sum their number. Every metric of
 money has the dimension `currency`, so money of two currencies is never added up.
 
-CloudWatch bills each name with each value of its dimensions as one metric. So an operation is one of the ten below and
+CloudWatch bills each name with each value of its dimensions as one metric. So an operation is one of those below and
 never a path. That is at most `METRICS_MAX` metrics beside `Requests` and `DamagedItems`, and `METRICS_A_CAMPAIGN` more
 for each campaign in the hours in which it has redemptions. In an hour without requests only the schedule's are billed.
 """
