@@ -35,6 +35,8 @@ NAMES = {
 FINE = {
     ("order_no", "capitals"),
     ("reversal_no", "capitals"),
+    ("checkin_no", "capitals"),
+    ("event_id", "capitals"),
     ("coupon_id", "capitals"),
     ("coupon_id", "65 characters"),
 }
