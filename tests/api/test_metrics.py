@@ -288,8 +288,7 @@ def test_metrics_are_few(scene: Scene) -> None:
     expire.handler({}, None)
     records = stream.records()
     events.handler({"Records": records}, None)
-    for window in shards(records):
-        count.handler(window, None)
+    assert all(count.handler(window, None) for window in shards(records))
     made = set[tuple[str, ...]]().union(*(metrics_of(line) for line in scene.lines()))
     counted = {metric for metric in made if metric[0] != "Requests"}
     purse = ("campaign=season", "currency=CNY")
