@@ -17,7 +17,7 @@ the version that its account had then: a reader who has read an account leaves o
 | account | `v` version, `l` lots (`name: [ends at, points]`), `d` debt, `m` points of months, `n` visits by kind and year |
 | month | `r` raw points by day of the month |
 | entry | `p` points, `k` kind, `v` the account's version, `r` raw, `l` what lots moved, `d` debt, `y` what years count more, `n` kind of the visit, `w` reason, `s` session, `a` activity, `b` batch |
-| event | `g` program, `u` person, `h` hash of what was reported, `k` kind, `r` raw, `t` day, `p` points, `w` reason, `s` session, `a` activity; of a correction `x` text and `y` points |
+| event | `g` program, `i` name, `u` person, `h` hash of what was reported, `k` kind, `r` raw, `t` day, `p` points, `w` reason, `s` session, `a` activity; of a correction `x` text and `y` points |
 | allotment | `t` points in all, `d:<day>` of a day, `m` the maximum if it was changed |
 | session | `e` the event's id |
 """  # noqa: E501
@@ -57,7 +57,7 @@ class PointsStore:
         return self._table.get(keys.balance(program_id, person), account_of, consistent=True) or Account()
 
     def month(self, program_id: str, person: bytes, day: str) -> Month:
-        """The month of a day. Read it after its account: then no older one passes with a newer version."""
+        """The month of a day. Read after its account, no older one passes with a newer version. Raises Damaged."""
         name = month_of(day)
         found = self._table.get(
             keys.month(program_id, person, name), lambda item: month_of_item(name, item), consistent=True
@@ -65,18 +65,21 @@ class PointsStore:
         return found or Month()
 
     def event(self, partner_id: str, event_id: str) -> ReportedEvent | None:
+        """None: it was neither reported nor corrected. Raises Damaged."""
         return self._table.get(keys.event(partner_id, event_id), event_of, consistent=True)
 
     def allotment(self, partner_id: str, program_id: str) -> PartnersAllotment:
+        """An empty one if nothing was counted. Raises Damaged."""
         return (
             self._table.get(keys.allotment(partner_id, program_id), _allotment, consistent=True) or PartnersAllotment()
         )
 
     def earned_for(self, report: Report) -> str | None:
-        """The event for which the person's visit of this session earned."""
+        """The number of the event for which the person's visit of this session earned, if any. Raises Damaged."""
         return self._table.get(_session(report), lambda item: sure(item["e"], str), consistent=True)
 
     def entry(self, program_id: str, person: bytes, at_s: int, entry_id: str) -> Entry | None:
+        """Raises Damaged."""
         return self._table.get(keys.entry(program_id, person, at_s, entry_id), entry_of, consistent=True)
 
     def entries(
