@@ -124,7 +124,10 @@ class Controls:
         return self._tries(batch_id, update, condition, now=now_s, counts=counts, unused=list(unused), **read)
 
     def end(self, batch_id: str, now_s: int, *, given_back: int) -> bool:
-        """A batch without claims is final and expired, and the steps to `given_back` are done; once."""
+        """A batch without claims is final and expired, and the steps to `given_back` are done; once.
+
+        Guarded by tests/store/stores/test_controls.py::test_a_batch_without_claims_ends_once.
+        """
         update = "SET final = :yes, expired_at_s = :now, unused = :unused, given_back = :step"
         values = {"yes": True, "now": now_s, "unused": [0], "step": given_back}
         return self._tries(batch_id, update, "expired_at_s = :never", never=0, **values)

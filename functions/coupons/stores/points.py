@@ -163,7 +163,8 @@ class PointsStore:
     def counting(self, program_id: str, partner: Partner, visit: Earning, points: int, idle: str | None) -> Part:
         """The points count for the partner, if they are within its maximum; `idle`: a day that is no longer needed.
 
-        Guarded by tests/store/stores/test_points.py::test_a_partner_stays_within_its_points.
+        Guarded by tests/store/stores/test_points.py::test_a_partner_stays_within_its_points and
+        tests/store/points/test_allotments.py::test_who_believes_in_the_maximum_before_counts_nothing.
         """
         update = "SET t = if_not_exists(t, :none) + :points, #day = if_not_exists(#day, :none) + :points"
         # Who has not yet read that the maximum was lowered believes in a higher one.

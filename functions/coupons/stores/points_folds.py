@@ -26,7 +26,11 @@ class PointsFolds(LongPieces[PointsTally]):
         super().__init__(dynamo, table, lambda tally: {"tally": _fields(tally)}, lambda item: _tally(item["tally"]))
 
     def begin(self, sweep_id: str, counted: PointsSums) -> PointsSums:
-        """What was counted of the program when the audit of this name began: `counted`, if this is its first call."""
+        """What was counted of the program when the audit of this name began: `counted`, if this is its first call.
+
+        Guarded by
+        tests/store/points/test_liability.py::test_an_audit_that_goes_on_keeps_what_was_counted_when_it_began.
+        """
         item = {**keys.fold(sweep_id, 0), "counted": _of_sums(counted)}
         existing = self._table.refuser(self._table.put("fold", item, "attribute_not_exists(pk)"))
         return counted if existing is None else _sums(existing["counted"])

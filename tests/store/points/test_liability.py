@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from coupons.audit.programs import audit_program
 from coupons.model.points_accounts import given_back, spent
+from coupons.model.points_sums import PointsSums
 from coupons.stores.attributes import encode
 from tests.bus import Record, Stream
 from tests.points import points_rules
@@ -146,6 +149,14 @@ def test_an_audit_begins_and_goes_on(counted: Counted) -> None:
     assert not begun.complete
     done = audit_program(services, PROGRAM, begun.sweep, services.clock.monotonic_s() + 100)
     assert (done.complete, done.ok, done.sweep) == (True, True, begun.sweep)
+
+
+def test_an_audit_that_goes_on_keeps_what_was_counted_when_it_began(counted: Counted) -> None:
+    """Whatever was counted since: the equations allow for what was moved meanwhile."""
+    folds = counted.club.services.points_folds
+    first = PointsSums(Counter({1_640_966_400: 55}), earned=55, entries=1, volume=55, as_of_s=1_591_408_800)
+    assert folds.begin("audit#a", first) == first
+    assert folds.begin("audit#a", replace(first, earned=110, entries=2)) == first
 
 
 PLANTS: list[tuple[str, str, str, Any, str]] = [

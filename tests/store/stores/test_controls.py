@@ -131,6 +131,15 @@ def test_an_expiry_is_not_recorded(controls: Controls, before: Before, why: str)
     assert control(controls) == unchanged
 
 
+def test_a_batch_without_claims_ends_once(controls: Controls) -> None:
+    """A later call moves neither its time nor its steps, and nothing expires after it."""
+    assert controls.end("pack", NOW_S, given_back=2)
+    ended = replace(OPEN, final=True, expired_at_s=NOW_S, unused=(0,), given_back=2)
+    assert not controls.end("pack", NOW_S + 1, given_back=3)
+    assert not controls.record_expiry("pack", OPEN, {"claims": 0}, [0], NOW_S + 1)
+    assert control(controls) == ended
+
+
 def test_an_expiry_is_recorded_with_its_counts(controls: Controls) -> None:
     """They are final."""
     assert controls.record_expiry("pack", OPEN, {"claims": 3, "expired": 2, "redeemed": 1}, [2], NOW_S)

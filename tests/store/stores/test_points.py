@@ -119,3 +119,6 @@ def test_a_partners_days_are_few(world: World, store: PointsStore) -> None:
     assert applied(world, store.counting("sports", free, later, 10, "2020-06-06"))
     assert store.allotment("diner", "sports").days == {"2020-06-20": 10}
     assert store.allotment("diner", "sports").total == 100
+    assert applied(world, store.counting("chess", PARTNER, VISIT, 40, None))
+    assert applied(world, store.counting("chess", PARTNER, later, 60, "2020-06-06"))
+    assert store.allotment("diner", "chess").days == {"2020-06-20": 60}
