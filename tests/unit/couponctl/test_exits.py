@@ -159,7 +159,7 @@ def test_a_reader_that_has_gone_is_no_traceback(stack: Stack) -> None:
 
 def test_a_terminal_without_the_characters_shows_their_escapes(stack: Stack) -> None:
     """Instead of a traceback."""
-    stack.on("GET /batches/first", problem(404, "not-found", detail="没有这个批次"))
+    stack.on("GET /batches/first", problem(403, "forbidden", detail="没有这个批次"))
     ascii_only = {"PYTHONIOENCODING": "ascii", "COUPONCTL_URL": stack.url}
     out, err = couponctl("watch", "first", **ascii_only).communicate()
     assert b"\\u6ca1" in err
