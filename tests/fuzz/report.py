@@ -23,6 +23,7 @@ BULKY = (
     "PUT /admin/groups/{group_id}/members",
     "POST /admin/batches/{batch_id}/extend",
     "GET /admin/campaigns/{campaign_id}/budgets",
+    "GET /admin/campaigns/{campaign_id}/venues",
     "PUT /admin/slots/{slot_id}",
     "PUT /admin/strikes",
     "PUT /slots/{slot_id}/checkins/{checkin_no}",
