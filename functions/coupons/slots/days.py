@@ -133,8 +133,13 @@ def kept_record(services: Services, slot: Slot) -> SlotRecord:
 
 
 def merchants_day(services: Services, merchant_id: str, facility_id: str, day: str | None, now_s: int) -> SlotDay:
-    """The same for the merchant of the venue. Raises NotFound, also for another merchant's facility."""
-    found = day_of_facility(services, facility_id, day, now_s)
-    if found.of.merchant_id != merchant_id:
+    """The same for the merchant of the venue, as of now: its door counts who has come. From 1 read unit.
+
+    Raises NotFound, also for another merchant's facility.
+    """
+    found = bookable_of(services, facility_id)
+    if found.merchant_id != merchant_id:
         raise NotFound(detail=f"No facility {facility_id!r}.")
-    return found
+    day = day or day_of(now_s, found.timezone).isoformat()
+    services.slot_days.get_now((facility_id, day), lambda key: services.slots.of_day(key, consistent=True))
+    return day_of_facility(services, facility_id, day, now_s)

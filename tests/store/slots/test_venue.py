@@ -50,6 +50,15 @@ def test_only_the_merchant_of_the_venue_sees_its_day(court: Court) -> None:
         days.merchants_day(court.services, "other", "court", DAY, court.world.now_s)
 
 
+def test_the_merchant_sees_its_day_as_of_now(court: Court) -> None:
+    """Everybody else reads a day that is up to a second old."""
+    assert places(day(court)) == {}
+    court.book("ann")
+    assert places(day(court)) == {}
+    seen = days.merchants_day(court.services, "diner", "court", DAY, court.world.now_s)
+    assert places(seen) == {"0900": (2, 1, 0)}
+
+
 def test_more_places_are_taken_by_who_waits(court: Court) -> None:
     """In the same write; the same number again changes nothing."""
     for name in ("ann", "bob"):
