@@ -82,9 +82,11 @@ def test_a_practice_sends_nothing(journey: Journey) -> None:
     code = code_of(journey, "shop-practice")
     page = signed_in(journey.screen())
     page.get_by_role("link", name="设置").click()
+    begin = page.get_by_role("button", name="开始练习")
+    expect(begin).to_be_visible()  # the part of the page that holds the settings is here
     sent: list[str] = []
     page.on("request", lambda asked: sent.append(f"{asked.method} {asked.url}"))
-    page.get_by_role("button", name="开始练习").click()
+    begin.click()
     keyed(page, "60")
     page.keyboard.type(code)
     page.keyboard.press("Enter")
