@@ -6,9 +6,10 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 MODELS = Path(__file__).parent
@@ -105,3 +106,23 @@ def _unreached(said: str) -> Iterator[str]:
         for place, text in re.findall(r'^\t\S*?(\w+\.pml:\d+), state \d+, "(.+)"$', section, re.MULTILINE):
             if text != "-end-":
                 yield f"{process}, {place}, {text}"
+
+
+def assert_safe(search: Search, searches: Searches) -> None:
+    """Every state was seen, and in none does a property fail."""
+    found = searches[search].result()
+    assert (found.errors, found.complete) == (0, True), found.said
+
+
+def assert_caught(search: Search, searches: Searches) -> None:
+    """The search showed how a property breaks."""
+    found = searches[search].result()
+    assert found.errors == 1, f"{search.rule} survives {found.states:,} states"
+    assert "assertion violated" in found.said
+
+
+def assert_reached(clean: Sequence[Search], searches: Searches) -> None:
+    """Each statement of the model is come to in one of its clean scopes."""
+    scopes = [future.result().unreached for search, future in searches.items() if search in clean]
+    assert len(scopes) == len(clean), "run the whole file"
+    assert reduce(frozenset.intersection, scopes) == frozenset()

@@ -12,11 +12,10 @@ environments, two shards, three packs and four people is left to the simulation.
 from __future__ import annotations
 
 import re
-from functools import reduce
 
 import pytest
 
-from tests.model.spin import MODELS, Search, Searches, name_of
+from tests.model.spin import MODELS, Search, Searches, assert_caught, assert_reached, assert_safe, name_of
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -81,24 +80,19 @@ CLEAN = [Search(*scope) for scope in SCOPES.items()]
 @pytest.mark.parametrize("search", CLEAN, ids=name_of)
 def test_the_protocol_is_safe_and_complete_in_the_scope(search: Search, searches: Searches) -> None:
     """Every state is seen; none oversells, claims twice, is inexact after a reclaim, lies, or is stuck."""
-    found = searches[search].result()
-    assert (found.errors, found.complete) == (0, True), found.said
+    assert_safe(search, searches)
 
 
 @pytest.mark.parametrize("search", searches_of(MUTANTS), ids=name_of)
 def test_without_the_rule_the_property_fails(search: Search, searches: Searches) -> None:
     """One rule less, and the scope that is clean with it shows how the named property breaks."""
-    found = searches[search].result()
-    assert found.errors == 1, f"{search.rule} survives {found.states:,} states"
-    assert "assertion violated" in found.said
+    assert_caught(search, searches)
 
 
 @pytest.mark.parametrize("search", searches_of(BEYOND_THE_ASSUMPTION), ids=name_of)
 def test_the_stated_bounds_are_no_wider_than_needed(search: Search, searches: Searches) -> None:
     """A put that applies ten seconds too late, or clocks that spend ten seconds more than the slack, oversell."""
-    found = searches[search].result()
-    assert found.errors == 1, f"{search.rule} survives {found.states:,} states"
-    assert "assertion violated" in found.said
+    assert_caught(search, searches)
 
 
 def test_every_rule_of_the_model_has_a_mutant() -> None:
@@ -109,6 +103,4 @@ def test_every_rule_of_the_model_has_a_mutant() -> None:
 
 def test_every_statement_of_the_model_is_reached(searches: Searches) -> None:
     """No fault, step or check of the model is one that no scope comes to."""
-    scopes = [future.result().unreached for search, future in searches.items() if search in CLEAN]
-    assert len(scopes) == len(SCOPES), "run the whole file"
-    assert reduce(frozenset.intersection, scopes) == frozenset()
+    assert_reached(CLEAN, searches)

@@ -8,11 +8,10 @@ it is narrower: nobody books anew, all codes are fresh, and an order is reversed
 from __future__ import annotations
 
 import re
-from functools import reduce
 
 import pytest
 
-from tests.model.spin import MODELS, Search, Searches, name_of
+from tests.model.spin import MODELS, Search, Searches, assert_caught, assert_reached, assert_safe, name_of
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -44,23 +43,19 @@ IMPLIED = [Search("two at a door", SMALL, rule, model="door") for rule in SECOND
 @pytest.mark.parametrize("search", CLEAN, ids=name_of)
 def test_check_in_is_safe_and_complete_in_the_scope(search: Search, searches: Searches) -> None:
     """Every state is seen; in none is a mark without its order and line, a place paid twice, or a repeat refused."""
-    found = searches[search].result()
-    assert (found.errors, found.complete) == (0, True), found.said
+    assert_safe(search, searches)
 
 
 @pytest.mark.parametrize("search", CAUGHT, ids=name_of)
 def test_without_the_rule_the_property_fails(search: Search, searches: Searches) -> None:
     """One rule less, and a search shows how the named property breaks."""
-    found = searches[search].result()
-    assert found.errors == 1, f"{search.rule} survives {found.states:,} states"
-    assert "assertion violated" in found.said
+    assert_caught(search, searches)
 
 
 @pytest.mark.parametrize("search", IMPLIED, ids=name_of)
 def test_a_second_line_is_implied_by_the_other(search: Search, searches: Searches) -> None:
     """Without one of the two no property fails."""
-    found = searches[search].result()
-    assert (found.errors, found.complete) == (0, True), found.said
+    assert_safe(search, searches)
 
 
 def test_every_rule_and_every_property_of_the_model_has_a_mutant() -> None:
@@ -74,6 +69,4 @@ def test_every_rule_and_every_property_of_the_model_has_a_mutant() -> None:
 
 def test_every_statement_of_the_model_is_reached(searches: Searches) -> None:
     """No step or check of the model is one that no scope comes to."""
-    scopes = [future.result().unreached for search, future in searches.items() if search in CLEAN]
-    assert len(scopes) == len(SCOPES), "run the whole file"
-    assert reduce(frozenset.intersection, scopes) == frozenset()
+    assert_reached(CLEAN, searches)

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import os
 import re
-from functools import reduce
 
 import pytest
 
-from tests.model.spin import MODELS, Search, Searches, name_of
+from tests.model.spin import MODELS, Search, Searches, assert_caught, assert_reached, assert_safe, name_of
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -93,23 +92,19 @@ IMPLIED = [Search(scope, SMALL[scope], rule, model="slots") for rule, scope in S
 @pytest.mark.parametrize("search", CLEAN, ids=name_of)
 def test_the_protocol_is_safe_and_complete_in_the_scope(search: Search, searches: Searches) -> None:
     """Every state is seen; in none is a slot overbooked, a diary wrong, a person overtaken or a place dead."""
-    found = searches[search].result()
-    assert (found.errors, found.complete) == (0, True), found.said
+    assert_safe(search, searches)
 
 
 @pytest.mark.parametrize("search", CAUGHT, ids=name_of)
 def test_without_the_rule_the_property_fails(search: Search, searches: Searches) -> None:
     """One rule less, and a search shows how the named property breaks."""
-    found = searches[search].result()
-    assert found.errors == 1, f"{search.rule} survives {found.states:,} states"
-    assert "assertion violated" in found.said
+    assert_caught(search, searches)
 
 
 @pytest.mark.parametrize("search", IMPLIED, ids=name_of)
 def test_a_second_line_is_implied_by_the_other_rules(search: Search, searches: Searches) -> None:
     """Without it no property fails: these conditions are kept for clocks that differ and for writes by hand."""
-    found = searches[search].result()
-    assert (found.errors, found.complete) == (0, True), found.said
+    assert_safe(search, searches)
 
 
 def test_every_rule_and_every_property_of_the_model_has_a_mutant() -> None:
@@ -123,6 +118,4 @@ def test_every_rule_and_every_property_of_the_model_has_a_mutant() -> None:
 
 def test_every_statement_of_the_model_is_reached(searches: Searches) -> None:
     """No fault, step or check of the model is one that no scope comes to."""
-    scopes = [future.result().unreached for search, future in searches.items() if search in CLEAN]
-    assert len(scopes) == len(SCOPES), "run the whole file"
-    assert reduce(frozenset.intersection, scopes) == frozenset()
+    assert_reached(CLEAN, searches)

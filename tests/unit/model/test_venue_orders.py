@@ -12,6 +12,7 @@ from coupons.model.merchants import MerchantRecord
 from coupons.model.slots import Slot
 from coupons.model.venue_orders import Visit, order_of, payable_at_door_minor, visit_of
 from tests.court import DAY, a_slot, bookable, facility
+from tests.unit.published import published
 from tests.venues import CLOSES, OPENS, court_terms, courts, document
 from tests.world import parsed, seconds
 
@@ -26,20 +27,7 @@ def record(**changes: Any) -> MerchantRecord:
 
 
 def batch(**terms: Any) -> PublishedBatch:
-    season = parsed(document(courts(), terms=[court_terms(**terms)]))
-    return PublishedBatch(
-        campaign_id="season",
-        timezone="Asia/Shanghai",
-        currency="CNY",
-        number=1,
-        claim_key="B#courts",
-        buckets=16,
-        booking_buckets=16,
-        shards=2,
-        published_at_s=0,
-        document=season.batches[0],
-        terms=tuple(season.terms),
-    )
+    return published(parsed(document(courts(), terms=[court_terms(**terms)])))
 
 
 def slot(hhmm: str = "0900", day: str = DAY, **changes: Any) -> Slot:
