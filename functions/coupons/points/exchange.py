@@ -66,9 +66,10 @@ def give_back_unused(services: Services, batch: PublishedBatch, claim: Claim, no
 def give_back_parts(services: Services, batch: PublishedBatch, claim: Claim, place: int, now_s: int) -> list[Part]:
     """Transaction parts by which the points of a coupon that is voided now go back; none if the batch cost none.
 
-    The caller voids the coupon and marks its points as back in the same transaction. 2 read units.
+    The caller voids the coupon and marks its points as back in the same transaction: a coupon is voided once, so they
+    go back once. 2 read units.
     """
-    if place in claim.refunded or not share_of(batch.document.price_points, len(claim.coupons), [place]):
+    if not share_of(batch.document.price_points, len(claim.coupons), [place]):
         return []
     return _parts_of_give_back(services, batch, claim, [place], now_s) or []
 
