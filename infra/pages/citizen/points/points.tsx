@@ -5,10 +5,11 @@ import { ProblemError, type Asking } from "../../shared/api";
 import { nowS } from "../../shared/clock";
 import { Button } from "../../shared/parts/button";
 import { Notice } from "../../shared/parts/notice";
-import { heard, signedIn, signIn } from "../app";
+import { heard } from "../app";
 import { timezoneOf } from "../catalogue";
-import { Frame, Title } from "../frame";
+import { Title } from "../frame";
 import { useLoaded, useLooking, Waiting } from "../loaded";
+import { Empty, OwnScreen } from "../own";
 import { Court } from "../slots/court";
 import { Awards } from "./awards";
 import { awardsRead, lastDayOf, numberOf, pointsRead, type Points } from "./catalogue";
@@ -26,15 +27,11 @@ function read(call: Asking): Promise<Points | null> {
 }
 
 export function PointsScreen() {
-  const back = { href: "#/", name: say("points.home") };
-  if (signedIn.value === false) {
-    return (
-      <Frame back={back}>
-        <Empty line={say("points.sign-in")}><Button kind="act" icon="person" onPress={signIn}>{say("points.in")}</Button></Empty>
-      </Frame>
-    );
-  }
-  return <Frame back={back}>{signedIn.value && <Shown />}</Frame>;
+  return (
+    <OwnScreen title={say("points.title")} home={say("points.home")} asks={say("points.sign-in")} button={say("points.in")}>
+      <Shown />
+    </OwnScreen>
+  );
 }
 
 function Shown() {
@@ -51,20 +48,9 @@ function Shown() {
         (loaded.value ? (
           <Account key={loaded.value.program_id} points={loaded.value} />
         ) : (
-          <Empty line={say("points.none")}><Button href="#/">{say("points.seasons")}</Button></Empty>
+          <Empty title={say("points.title")} line={say("points.none")}><Button href="#/">{say("points.seasons")}</Button></Empty>
         ))}
     </>
-  );
-}
-
-function Empty({ line, children }: { line: string; children: preact.ComponentChildren }) {
-  return (
-    <div class="empty">
-      <Title>{say("points.title")}</Title>
-      <Court />
-      <p>{line}</p>
-      {children}
-    </div>
   );
 }
 

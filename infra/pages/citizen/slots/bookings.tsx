@@ -4,15 +4,14 @@ import { nowS } from "../../shared/clock";
 import { Button } from "../../shared/parts/button";
 import { Chip, Notice } from "../../shared/parts/notice";
 import type { Asking } from "../../shared/api";
-import { signedIn, signIn } from "../app";
 import { timezoneOf, type Campaign } from "../catalogue";
 import { doorOf } from "../door/door";
 import { Strikes, type Missing } from "../door/strikes";
-import { Frame, Title } from "../frame";
+import { Title } from "../frame";
 import { useLoaded, useLooking, Waiting } from "../loaded";
+import { Empty, OwnScreen } from "../own";
 import { to } from "../place";
 import { foundOf, mineRead, partsOf, titleOf, whereOf, type Bookable, type Mine } from "./catalogue";
-import { Court } from "./court";
 import { stateOfMine } from "./day";
 import { When } from "./slot";
 import { say } from "./words";
@@ -40,15 +39,11 @@ async function bookingsRead(call: Asking): Promise<Read> {
 }
 
 export function Bookings() {
-  const back = { href: "#/", name: say("bookings.home") };
-  if (signedIn.value === false) {
-    return (
-      <Frame back={back}>
-        <Empty line={say("bookings.sign-in")}><Button kind="act" icon="person" onPress={signIn}>{say("act.in")}</Button></Empty>
-      </Frame>
-    );
-  }
-  return <Frame back={back}>{signedIn.value && <Shown />}</Frame>;
+  return (
+    <OwnScreen title={say("bookings.title")} home={say("bookings.home")} asks={say("bookings.sign-in")} button={say("act.in")}>
+      <Shown />
+    </OwnScreen>
+  );
 }
 
 function Shown() {
@@ -68,7 +63,7 @@ function Shown() {
 
 function All({ held, damaged, missed }: Read) {
   if (held.length + damaged + missed.length === 0) {
-    return <Empty line={say("bookings.none")}><Button href="#/">{say("bookings.find")}</Button></Empty>;
+    return <Empty title={say("bookings.title")} line={say("bookings.none")}><Button href="#/">{say("bookings.find")}</Button></Empty>;
   }
   return (
     <div class="groups">
@@ -82,17 +77,6 @@ function All({ held, damaged, missed }: Read) {
         )}
       </div>
       <Strikes of={missed} />
-    </div>
-  );
-}
-
-function Empty({ line, children }: { line: string; children: preact.ComponentChildren }) {
-  return (
-    <div class="empty">
-      <Title>{say("bookings.title")}</Title>
-      <Court />
-      <p>{line}</p>
-      {children}
     </div>
   );
 }
