@@ -36,7 +36,8 @@ def merchants(
     A page looks at 100 merchants, whose document or whose own record says that they take part, and leaves out those
     that are suspended, damaged, or not wanted. So a page may be short, or empty, and not the last.
 
-    Read units: half a one for 4 KB of document and of lines of merchants that joined, half a one for each record.
+    Read units: half a one for 4 KB of lines of merchants that joined, half a one for each record; and half a one for 4
+    KB of document, once a second and process.
 
     Raises NotFound: the campaign, or the terms, are not published.
     """

@@ -21,6 +21,7 @@ from coupons.process.leases import Leases
 from coupons.process.programmes import Programmes
 from coupons.process.refusal_counter import RefusalCounter
 from coupons.process.season_counts import SeasonCounts
+from coupons.process.shown_documents import ShownDocuments
 from coupons.process.swept_days import SweptDayMemory
 from coupons.process.variables import require
 from coupons.refusals import Busy
@@ -138,6 +139,7 @@ class Services:
     secret = _lazy(lambda s: KeysSecret(secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
 
     cache = _lazy(lambda s: Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
+    shown_documents = _lazy(lambda s: ShownDocuments(s.catalog, s.clock, s.damages))
     programmes = _lazy(lambda s: Programmes(s.programme_store, s.clock))
     swept_days = _lazy(lambda s: SweptDayMemory(s.swept_day_store))
     slot_days = _lazy(lambda s: Fresh(s.clock, s.slots.of_day))

@@ -269,6 +269,11 @@ def claim_key_of(partition: str) -> str:
     return partition.rpartition("#")[0]
 
 
+def campaign_of(partition: str) -> str:
+    """The campaign in `CAMPAIGN#id`."""
+    return partition.partition("#")[2]
+
+
 def batch_of(partition: str) -> str:
     """The batch in `BATCH#id`."""
     return partition.partition("#")[2]
