@@ -178,7 +178,7 @@ lock: $(READY) ## resolve pyproject.toml into the four requirements files
 	  --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" $(UPGRADE) "$$@"; }
 	unset UV_FIND_LINKS UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE_NEWER
-	compile pyproject.toml --extra couponctl --group dev -o requirements.txt
+	compile pyproject.toml --extra couponctl --extra rehearse --group dev -o requirements.txt
 	compile pyproject.toml --constraint requirements.txt -o functions/requirements.txt
 	compile --group sam -o requirements-sam.txt
 	compile --group browser -o requirements-browser.txt

@@ -11,7 +11,6 @@ import pytest
 from moto import mock_aws
 
 import expire
-from coupons.process import leases
 from infra.virtual.store import Store
 from tests.world import Answered, World, a_batch, campaign, order
 
@@ -54,10 +53,10 @@ def story(world: World) -> Iterator[Answered]:
 def told(client: Any) -> tuple[list[tuple[int, str]], Any]:
     """All answers, and all items in the end; tokens count up instead of being drawn."""
     numbers = iter(range(1_000))
-    with patch.object(leases.secrets, "token_urlsafe", lambda _bytes: f"lease-{next(numbers)}"):
-        world = World(client)
-        answers = [(answer.status, answer.text) for answer in story(world)]
-        return answers, world.items()
+    world = World(client)
+    world.services.name = lambda: f"lease-{next(numbers)}"
+    answers = [(answer.status, answer.text) for answer in story(world)]
+    return answers, world.items()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ worth, and near the end no process keeps the last packs to itself.
 from __future__ import annotations
 
 import random
-import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coupons.clock import LEASE_S, Clock
@@ -70,7 +70,8 @@ class Token:
 class Leases:
     """One live lease a batch. A process handles one request at a time (Lambda), so nothing here locks."""
 
-    def __init__(self, stock: Stock, cache: Cache, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, stock: Stock, cache: Cache, clock: Clock, rng: random.Random, name: Callable[[], str]) -> None:
+        self._name = name
         self._stock = stock
         self._cache = cache
         self._clock = clock
@@ -151,7 +152,7 @@ class Leases:
 
     def _fresh(self, batch_id: str, shard: int, round_: int, packs: int) -> Lease:
         return Lease(
-            lease_id=secrets.token_urlsafe(12),
+            lease_id=self._name(),
             batch_id=batch_id,
             shard=shard,
             round=round_,

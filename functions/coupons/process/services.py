@@ -85,20 +85,24 @@ class Services:
         rng: random.Random | None = None,
         meter: Meter | None = None,
         pause: Callable[[float], None] = time.sleep,
+        name: Callable[[], str] = dynamodb.fresh_name,
     ) -> None:
         self.settings = settings
         self.clock = clock or clock_for(settings.get("STAGE", ""), settings.get("TEST_CLOCK_FILE", ""))
         self.rng = rng or random.Random()
         self.meter = meter or Meter()
         self.pause = pause
+        self.name = name
         self.damages = Damages()
         self._keys = keys
         self.boto_client = boto_client
 
     client = _lazy(lambda s: s.boto_client or dynamodb.client())
-    spike = _lazy(lambda s: Dynamo(s.client, meter=s.meter, rng=s.rng, pause=s.pause))
+    spike = _lazy(lambda s: Dynamo(s.client, meter=s.meter, rng=s.rng, pause=s.pause, name=s.name))
     """Sends each request once."""
-    patient = _lazy(lambda s: Dynamo(s.client, attempts=PATIENT_ATTEMPTS, meter=s.meter, rng=s.rng, pause=s.pause))
+    patient = _lazy(
+        lambda s: Dynamo(s.client, attempts=PATIENT_ATTEMPTS, meter=s.meter, rng=s.rng, pause=s.pause, name=s.name)
+    )
 
     catalog = _lazy(lambda s: Catalog(s.patient, s.settings["CATALOG_TABLE"]))
     budgets = _lazy(lambda s: Budgets(s.patient, s.settings["CATALOG_TABLE"]))
@@ -144,7 +148,7 @@ class Services:
     swept_days = _lazy(lambda s: SweptDayMemory(s.swept_day_store))
     slot_days = _lazy(lambda s: Fresh(s.clock, s.slots.of_day))
     """The slots of a facility and day that have an item."""
-    leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng))
+    leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng, s.name))
     day_marks = _lazy(lambda s: DayMarks(s.days, s.clock, s.damages))
     refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.statistics, s.clock, s.rng))
     season_counts = _lazy(lambda s: SeasonCounts(s.statistics, s.clock))

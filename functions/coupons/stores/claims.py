@@ -21,7 +21,6 @@ the merchants' ids have 21 characters or fewer on average.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -90,7 +89,7 @@ class Claims:
         # All attempts carry one name: DynamoDB then applies the transaction once, whatever was lost. The token is
         # not that name: a pack that is given back goes to another person with its token, and DynamoDB refuses a name
         # that it has seen with other content (API reference).
-        unknown, name = False, secrets.token_hex(16)
+        unknown, name = False, self._spike.dynamo.name()
         for _ in range(PUT_ATTEMPTS):
             if not still_leased():
                 break

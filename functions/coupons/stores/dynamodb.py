@@ -77,12 +77,17 @@ def client(limits: remote.CallLimits = LIMITS, **more: Any) -> Any:
     return remote.client("dynamodb", limits, **more)
 
 
+def fresh_name() -> str:
+    """A name that nothing else has: 96 random bits, in fewer characters than a ClientRequestToken may have."""
+    return secrets.token_urlsafe(12)
+
+
 class Dynamo:
     """Plain items in, plain items out.
 
     A request is sent at most `attempts` times. They are ours and not the SDK's, which shows only its last error: what
     matters is whether any of them is unknown. `meter` is told what every attempt consumed. `pause(seconds)` waits
-    between them, for times that `rng` draws.
+    between them, for times that `rng` draws. `name` makes names that nothing else has.
     """
 
     def __init__(
@@ -93,7 +98,9 @@ class Dynamo:
         meter: Meter | None = None,
         rng: random.Random | None = None,
         pause: Callable[[float], None] = time.sleep,
+        name: Callable[[], str] = fresh_name,
     ) -> None:
+        self.name = name
         self._client = boto_client
         self._attempts = attempts
         self._meter = meter or Meter()
@@ -205,7 +212,7 @@ class Dynamo:
 
         def send(is_known: bool) -> dict[str, Any]:
             nonlocal token
-            token = secrets.token_hex(16) if is_known else token
+            token = self.name() if is_known else token
             return self.transact_once(parts, token)
 
         self._repeat(max(self._attempts, TRANSACT_ATTEMPTS), send)
