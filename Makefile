@@ -122,8 +122,8 @@ node:
 	  exit 1
 	}
 
-faults: $(READY) ## a thousand faults between the handlers and the store, byte by byte, and what the tables say then
-	@exec $(BIN)/python -m tests.faults.run
+faults: $(READY) ## a thousand faults between the handlers and the store, byte by byte, and what the tables say then; ALL=1 all ways
+	@exec $(BIN)/python -m tests.faults.run $(if $(ALL),--all)
 
 events: $(READY) ## print what a running stack announces, as a subscriber would; PORT= as for run
 	@exec $(BIN)/python -m infra.subscriber

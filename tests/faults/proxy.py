@@ -1,29 +1,34 @@
-"""A TCP proxy between botocore and the engine that damages what passes, byte by byte, at a chosen write.
+"""A TCP proxy between a client and the engine that damages what passes, byte by byte, at a chosen write.
 
     client ──▶ before ──▶ request ──▶ engine: applied ──▶ answer ──▶ after ──▶ client
 
 A fault has a kind and a stage. `before`: nothing reaches the engine; `request`: half of the request does; `applied`:
-all of it, and nothing comes back; `answer`: all but the end of the answer does; `after`: then the connection ends.
-The engine's answers carry `x-amz-crc32`, as DynamoDB's do.
+all of it, and nothing comes back, or another answer; `answer`: all but the end of the answer does; `after`: all of it,
+and then the connection ends, or in other bytes. The engine's answers carry `x-amz-crc32`, as DynamoDB's do.
+
+With an `Authority` it speaks TLS to the client, so that it still damages HTTP; a fault of the stage `handshake` is one
+of TLS itself, and meets the next connection.
+
+A connection that a client must not use again is a trap: what is sent over it nevertheless is answered by what was
+withheld before, as a late answer would be.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
-from zlib import crc32
+from datetime import timedelta
 
-WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
-TRANSACTION = "TransactWriteItems"
-_HOST = "127.0.0.1"
+from tests.faults import messages
+from tests.faults.certificates import HOST, Authority
+
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", messages.TRANSACTION)
 _WAIT_S = 30.0
 """For bytes that must come; nothing waits so long unless the engine has ended."""
 
@@ -45,6 +50,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("duplicate", "answer"),
     Fault("broken", "before"),
     Fault("broken", "applied"),
+    Fault("empty", "applied"),
     Fault("crc", "applied"),
     Fault("throttled", "before"),
     Fault("conflict", "before"),
@@ -53,34 +59,55 @@ FAULTS: tuple[Fault, ...] = (
     Fault("5xx", "before"),
     Fault("5xx", "applied"),
     Fault("html 5xx", "before"),
+    Fault("html 413", "before"),
+    *(Fault(kind, "after") for kind in messages.FRAMED),
+    Fault("chunked", "answer"),
+    Fault("unframed", "answer"),
 )
 """`late` is applied after its sender has given up; `duplicate` is applied twice and answered by the first, or by the
-second; `broken` is no JSON, `crc` is JSON with another digit than was sent."""
+second; `broken` is no JSON, `crc` is JSON with another digit than was sent. `messages.FRAMED` has those that change no
+word of the answer."""
+TORN = tuple(Fault("torn", stage) for stage in ("applied", "answer", "after"))
+"""As `cut`, but TLS is not told; without TLS the same."""
+HANDSHAKES = tuple(Fault(kind, "handshake") for kind in ("cut", "reset", "stall", "untrusted", "misnamed", "expired"))
+
+
+def faults(*, is_secure: bool) -> tuple[Fault, ...]:
+    """Those that a write can meet."""
+    return FAULTS + TORN if is_secure else FAULTS
 
 
 @dataclass
 class Seen:
-    """A write that came by, and the fault that it met."""
+    """A request that came by, and the fault that it met; `is_over` once the connection has ended, if it ends."""
 
     operation: str
     fault: Fault | None
+    is_over: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass
 class Proxy:
-    """Listens while it is entered. `plan` are the faults of the next writes, None for none; then all pass."""
+    """Listens while it is entered. `plan` are the faults of the next writes, None for none; then all pass.
+
+    `meets` are the operations that count as writes.
+    """
 
     upstream: tuple[str, int]
+    authority: Authority | None = None
     plan: deque[Fault | None] = field(default_factory=deque)
+    handshakes: deque[Fault] = field(default_factory=deque)
     writes: list[Seen] = field(default_factory=list)
     late: list[bytes] = field(default_factory=list)
+    meets: tuple[str, ...] = WRITES
 
     @property
     def url(self) -> str:
-        return f"http://{_HOST}:{self._listener.getsockname()[1]}"
+        return f"{'https' if self.authority else 'http'}://{HOST}:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Proxy:
-        self._listener = socket.create_server((_HOST, 0))
+        self._contexts = _contexts(self.authority) if self.authority else {}
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -90,6 +117,10 @@ class Proxy:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
+        self.drop()
+
+    def drop(self) -> None:
+        """Every connection that is open now has ended."""
         for end in list(self._open):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -99,8 +130,7 @@ class Proxy:
         arriving, self.late[:] = list(self.late), []
         for request in arriving:
             with socket.create_connection(self.upstream, _WAIT_S) as engine:
-                engine.sendall(request)
-                _read_message(engine)
+                messages.exchange(engine, request)
 
     def _accept(self) -> None:
         while True:
@@ -110,58 +140,90 @@ class Proxy:
                 return
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
-    def _serve(self, client: socket.socket) -> None:
-        engine = socket.create_connection(self.upstream, _WAIT_S)
+    def _serve(self, accepted: socket.socket) -> None:
+        client, engine = accepted, socket.create_connection(self.upstream, _WAIT_S)
         self._open |= {client, engine}
         try:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             engine.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.authority:
+                client = self._greeted(accepted)
+                self._open.add(client)
             while self._pass(client, engine):
                 pass
         except OSError:
             pass  # either end has gone; the other one follows
         finally:
-            self._open -= {client, engine}
+            self._open -= {accepted, client, engine}
             client.close()
             engine.close()
 
+    def _greeted(self, accepted: socket.socket) -> ssl.SSLSocket:
+        """After the handshake. Raises OSError if there was none."""
+        kind = self.handshakes.popleft().kind if self.handshakes else ""
+        if kind in _BREAKS:
+            accepted.recv(1 << 16)
+            _BREAKS[kind](accepted, b"")
+            accepted.close()
+            raise OSError("no handshake")
+        return self._contexts[kind].wrap_socket(accepted, server_side=True)
+
     def _pass(self, client: socket.socket, engine: socket.socket) -> bool:
         """One request and its answer; False if the connection is over."""
-        request = _read_message(client)
+        request = messages.read(client)
         if not request:
             return False
-        operation = _operation(request)
-        if operation not in WRITES:
-            client.sendall(_exchange(engine, request))
+        operation = messages.operation(request)
+        if operation not in self.meets:
+            client.sendall(messages.exchange(engine, request))
             return True
         fault = self.plan.popleft() if self.plan else None
         if fault is not None and not _is_possible(fault, operation, request):
             fault = None
-        self.writes.append(Seen(operation, fault))
+        seen = Seen(operation, fault)
+        self.writes.append(seen)
         if fault is None:
-            client.sendall(_exchange(engine, request))
+            client.sendall(messages.exchange(engine, request))
             return True
-        return self._damage(fault, client, engine, request)
+        goes_on = self._damage(fault, client, engine, request)
+        if not goes_on:
+            client.close()
+            seen.is_over.set()
+        return goes_on
 
     def _damage(self, fault: Fault, client: socket.socket, engine: socket.socket, request: bytes) -> bool:
         kind, stage = fault.kind, fault.stage
         if kind == "late":
             self.late.append(request)
             return False
-        if kind in ("cut", "reset", "stall"):
-            if stage == "request":
-                engine.sendall(request[: -len(request.partition(b"\r\n\r\n")[2]) // 2])
-            elif stage != "before":
-                answer = _exchange(engine, request)
-                client.sendall(answer[: {"applied": 0, "answer": len(answer) - 8}.get(stage, len(answer))])
-            return _END[kind](client)
         if kind == "duplicate":
-            answers = [_exchange(engine, request), _exchange(engine, request)]
+            answers = [messages.exchange(engine, request), messages.exchange(engine, request)]
             client.sendall(answers[stage == "answer"])
             return True
-        answer = _exchange(engine, request) if stage == "applied" else b""
-        client.sendall(_made_up(kind, _operation(request), request, answer))
-        return True
+        answer = b""
+        if stage == "request":
+            engine.sendall(request[: -len(messages.body(request)) // 2])
+        elif stage != "before":
+            answer = messages.exchange(engine, request)
+        if kind in messages.MADE_UP:
+            client.sendall(messages.made_up(kind, request, answer))
+            return True
+        answer = messages.FRAMED[kind](answer) if kind in messages.FRAMED else answer
+        sent = {"answer": len(answer) - messages.SHORT_BY, "after": len(answer)}.get(stage, 0)
+        client.sendall(answer[:sent])
+        end = _ENDS.get(kind, _cut if stage == "answer" else _stay)
+        return end(client, answer[sent:] or answer)
+
+
+def _contexts(authority: Authority) -> dict[str, ssl.SSLContext]:
+    elsewhere = authority.path.parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    return {
+        "": authority.server(),
+        "untrusted": Authority(elsewhere).server(),
+        "misnamed": authority.server("other.test"),
+        "expired": authority.server(ends_in=timedelta(days=-1)),
+    }
 
 
 def _is_possible(fault: Fault, operation: str, request: bytes) -> bool:
@@ -171,93 +233,44 @@ def _is_possible(fault: Fault, operation: str, request: bytes) -> bool:
     a pack that is given back twice would be one pack too many.
     """
     if fault.kind == "duplicate":
-        return b"ADD remaining :one" not in request
-    return fault.kind != "in progress" or operation == TRANSACTION
+        return b"ADD remaining " not in request
+    return fault.kind != "in progress" or operation == messages.TRANSACTION
 
 
-def _cut(_client: socket.socket) -> bool:
+def _stay(_client: socket.socket, _withheld: bytes) -> bool:
+    return True
+
+
+def _cut(client: socket.socket, _withheld: bytes) -> bool:
+    if isinstance(client, ssl.SSLSocket):
+        client.setblocking(False)
+        with suppress(OSError, ValueError):
+            client.unwrap()  # sends close_notify, and would wait for the client's
     return False
 
 
-def _reset(client: socket.socket) -> bool:
+def _torn(_client: socket.socket, _withheld: bytes) -> bool:
+    return False
+
+
+def _reset(client: socket.socket, _withheld: bytes) -> bool:
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return False
 
 
-def _stall(client: socket.socket) -> bool:
-    """Silent until the client gives up."""
+def _stall(client: socket.socket, withheld: bytes) -> bool:
+    """Silent until the client gives up; if it sends something more instead, the answer comes, too late."""
     client.settimeout(_WAIT_S)
     while client.recv(1 << 16):
-        pass
+        client.sendall(withheld)
     return False
 
 
-_END: dict[str, Callable[[socket.socket], bool]] = {"cut": _cut, "reset": _reset, "stall": _stall}
-
-
-def _made_up(kind: str, operation: str, request: bytes, answer: bytes) -> bytes:
-    """An answer that the engine never gave."""
-    if kind == "broken":
-        return _http(200, b'{"Attributes": {"remaining": {"N": "7')
-    if kind == "crc":
-        head, _, body = answer.partition(b"\r\n\r\n")
-        changed = re.sub(rb"\d(?=\D*$)", lambda found: b"%d" % (9 - int(found[0])), body)
-        return head + b"\r\n\r\n" + (changed if changed != body else body.replace(b"{", b"[", 1))
-    if kind == "html 5xx":
-        return _http(503, b"<html><body>Service Unavailable</body></html>", crc=False)
-    if kind == "5xx":
-        return _error(500, "InternalServerError")
-    if kind == "throttled":
-        return _error(400, "ProvisionedThroughputExceededException")
-    if operation != TRANSACTION:
-        return _error(400, "TransactionConflictException")
-    if kind == "in progress":
-        return _error(400, "TransactionInProgressException")
-    parts = json.loads(request.partition(b"\r\n\r\n")[2])["TransactItems"]
-    reasons = [{"Code": "TransactionConflict", "Message": "busy"}, *[{"Code": "None"}] * (len(parts) - 1)]
-    return _error(400, "TransactionCanceledException", CancellationReasons=reasons)
-
-
-def _error(status: int, code: str, **more: Any) -> bytes:
-    named = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
-    return _http(status, json.dumps(named).encode())
-
-
-def _http(status: int, body: bytes, *, crc: bool = True) -> bytes:
-    lines = [f"HTTP/1.1 {status} X", "content-type: application/x-amz-json-1.0", f"content-length: {len(body)}"]
-    if crc:
-        lines.append(f"x-amz-crc32: {crc32(body)}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-def _operation(request: bytes) -> str:
-    found = re.search(rb"(?i)\r\nx-amz-target: *[^.\r]*\.(\w+)", request)
-    return found[1].decode() if found else ""
-
-
-def _exchange(engine: socket.socket, request: bytes) -> bytes:
-    engine.sendall(request)
-    answer = _read_message(engine)
-    if not answer:
-        raise OSError("the engine closed the connection")
-    return answer
-
-
-def _read_message(end: socket.socket) -> bytes:
-    """A whole request or answer; empty if the other side has closed before its first byte."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = end.recv(1 << 16)
-        if not more:
-            return b""
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    found = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-    missing = (int(found[1]) if found else 0) - len(body)
-    while missing > 0:
-        more = end.recv(1 << 16)
-        if not more:
-            return b""
-        data += more
-        missing -= len(more)
-    return data
+_BREAKS: dict[str, Callable[[socket.socket, bytes], bool]] = {
+    "cut": _cut,
+    "reset": _reset,
+    "stall": _stall,
+    "torn": _torn,
+}
+_ENDS = {**_BREAKS, "unframed": _cut, "old": _cut, "goodbye": _stall}
+"""What comes of the connection, by the kind of fault; others leave it as it is."""

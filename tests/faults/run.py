@@ -1,7 +1,8 @@
 """A thousand faults, each at a write of an operation, and what the tables say afterwards: `make faults`.
 
 First every fault at every write of every operation, then the worst of them four times in a row, so that a process gives
-up, then chance. 0 lost, 0 doubled, 0 falsely acknowledged or refused, and at the end the books add up.
+up, then chance. 0 lost, 0 doubled, 0 falsely acknowledged or refused, and at the end the books add up. So for the way
+that requests of the functions go; of the other ways every fault once. `--all` plays all for each.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from infra.local.cloud import Cloud
 from infra.local.engine import dynamodb_engine
 from tests.faults.operations import Operation, Play
 from tests.faults.points_operations import OPERATIONS
-from tests.faults.proxy import FAULTS, Fault
-from tests.faults.scene import BATCHES, LATER, MERCHANT, Scene, scene
+from tests.faults.proxy import Fault, faults
+from tests.faults.scene import BATCHES, LATER, MERCHANT, WAYS, Scene, Way, scene
 
 HITS_MIN = 1_000
 IN_A_ROW, CHANCES = 4, 60
@@ -52,6 +54,10 @@ class Case:
         return f"{self.operation.name}: {', '.join(str(fault or 'fine') for fault in self.plan)}"
 
 
+def named(name: str) -> Operation:
+    return next(operation for operation in OPERATIONS if operation.name == name)
+
+
 @dataclass
 class Report:
     """`hits`: operation and fault → writes that met it; `red` of those, where something was wrong; `wrong` in words."""
@@ -69,7 +75,7 @@ class Report:
         names = [operation.name for operation in OPERATIONS]
         letters = "abcdefghijklmnopqrstuvwxyz"[: len(names)]
         rows = [f"{'':20}" + "".join(f"{letter:>5}" for letter in letters)]
-        for fault in FAULTS:
+        for fault in faults(is_secure=True):
             cells = [self._cell(name, fault) for name in names]
             rows.append(f"{fault!s:20}" + "".join(f"{cell:>5}" for cell in cells))
         for letter, name in zip(letters, names, strict=True):
@@ -83,27 +89,33 @@ class Report:
         return f"{hits or '·'}{'!' if (name, fault) in self.red else ''}"
 
 
-def single_faults() -> list[Case]:
+def single_faults(way: Way) -> list[Case]:
     """Every fault at every write."""
     return [
         Case(operation, (*[None] * place, fault))
         for operation in OPERATIONS
         for place in range(operation.writes)
-        for fault in FAULTS
+        for fault in faults(is_secure=way.is_secure)
     ]
+
+
+def each_fault_once(way: Way) -> list[Case]:
+    """At the write of a hold, which is a transaction, so that it can meet all of them."""
+    hold = named("hold")
+    return [Case(hold, (fault,)) for fault in faults(is_secure=way.is_secure)]
 
 
 def stubborn_faults() -> list[Case]:
     return [Case(operation, (fault,) * IN_A_ROW) for operation in OPERATIONS for fault in STUBBORN]
 
 
-def by_chance(rng: random.Random) -> Iterator[Case]:
+def by_chance(rng: random.Random, way: Way) -> Iterator[Case]:
     """Up to four writes of a play meet a fault each, one after the other or with a whole one between."""
     while True:
         operation = rng.choice(OPERATIONS)
         plan: list[Fault | None] = [None] * rng.randrange(operation.writes)
         for _ in range(rng.randint(2, IN_A_ROW)):
-            plan += [rng.choice(FAULTS), *[None] * rng.choice((0, 0, 1))]
+            plan += [rng.choice(faults(is_secure=way.is_secure)), *[None] * rng.choice((0, 0, 1))]
         yield Case(operation, tuple(plan))
 
 
@@ -159,23 +171,31 @@ def books(made: Scene, batch_ids: Sequence[str] = BATCHES) -> Iterator[str]:
             yield f"audit of {batch_id!r}: not complete"
 
 
-def main() -> int:
-    started_s, report = time.monotonic(), Report()
-    cases = [*single_faults(), *stubborn_faults(), *islice(by_chance(random.Random(1)), CHANCES)]
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        dynamodb_engine(Path(directory)) as cloud,
-        scene(cloud, "faults-") as made,
-    ):
+def played(cloud: Cloud, way: Way, cases: Sequence[Case]) -> Report:
+    report = Report()
+    with scene(cloud, f"{way.name}-{way.is_secure}-", way) as made:
         play(made, cases, report)
         report.wrong += books(made)
-    say = sys.stdout.write
-    say(report.table() + "\n")
-    for words in report.wrong:
-        say(words + "\n")
-    took_s = time.monotonic() - started_s
-    say(f"{report.total} faults hit a write, {len(cases)} plays, {took_s:.0f} s: {len(report.wrong)} violations\n")
-    return 1 if report.wrong or report.total < HITS_MIN else 0
+    return report
+
+
+def main() -> int:
+    say, is_red = sys.stdout.write, False
+    with tempfile.TemporaryDirectory() as directory, dynamodb_engine(Path(directory)) as cloud:
+        for way in WAYS:
+            is_whole = way == WAYS[0] or "--all" in sys.argv
+            chances = islice(by_chance(random.Random(1), way), CHANCES)
+            cases = [*single_faults(way), *stubborn_faults(), *chances] if is_whole else each_fault_once(way)
+            started_s = time.monotonic()
+            report = played(cloud, way, cases)
+            took_s = time.monotonic() - started_s
+            say(report.table() + "\n" if is_whole else "")
+            for words in report.wrong:
+                say(words + "\n")
+            hit = f"{report.total} faults hit a write, {len(cases)} plays, {took_s:.0f} s"
+            say(f"{way}: {hit}: {len(report.wrong)} violations\n")
+            is_red |= bool(report.wrong) or report.total < (HITS_MIN if is_whole else len(cases))
+    return 1 if is_red else 0
 
 
 if __name__ == "__main__":

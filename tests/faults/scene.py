@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +19,11 @@ from coupons.model.orders import Line, OrderRecord
 from coupons.process.services import Services, replace_services
 from coupons.schedule.minute import run_schedule
 from coupons.sealing import CouponRef
-from coupons.stores import dynamodb, remote
+from coupons.stores import remote
 from coupons.stores.dynamodb import Dynamo
 from infra.local.cloud import REGION, Cloud
 from tests.court import programme
+from tests.faults.certificates import Authority
 from tests.faults.proxy import Proxy
 from tests.points import incentives, partner
 from tests.programmes import PUT, session
@@ -71,6 +74,31 @@ def earning_programme() -> dict[str, Any]:
     own = partner(activity_ids=["walk"], points_max=10**9, points_max_per_day=None)
     earns = incentives(partners=[own], budget_points=10**9, caps=[], bonuses=[])
     return programme(activities=[walk], incentives=earns)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How requests go: by which client, and whether under TLS."""
+
+    name: str
+    is_secure: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}{', TLS' if self.is_secure else ''}"
+
+    def client(self, proxy: Proxy) -> Any:
+        """Told what the functions are told by their environment."""
+        return _CLIENTS[self.name](proxy, remote.CallLimits(CONNECT_S, READ_S, attempts=1))
+
+
+def _boto(proxy: Proxy, limits: remote.CallLimits) -> Any:
+    verify = str(proxy.authority.path) if proxy.authority else None
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return remote.client("dynamodb", limits, endpoint_url=proxy.url, region_name=REGION, verify=verify, **keys)
+
+
+_CLIENTS = {"boto3": _boto}
+WAYS = tuple(Way(name, is_secure) for is_secure in (True, False) for name in _CLIENTS)
 
 
 @dataclass
@@ -168,20 +196,23 @@ class Scene:
 
 
 @contextmanager
-def scene(cloud: Cloud, prefix: str) -> Iterator[Scene]:
-    """A season just opened, behind a proxy; without the functions' log and metrics, of which there are thousands."""
+def proxied(cloud: Cloud, way: Way) -> Iterator[Proxy]:
+    """A proxy before the cloud, with certificates of its own if the way is under TLS."""
     parts = urlsplit(cloud.url)
     assert parts.hostname is not None
     assert parts.port is not None
+    with tempfile.TemporaryDirectory() as directory:
+        authority = Authority(Path(directory)) if way.is_secure else None
+        with Proxy((parts.hostname, parts.port), authority) as proxy:
+            yield proxy
+
+
+@contextmanager
+def scene(cloud: Cloud, prefix: str, way: Way = WAYS[0]) -> Iterator[Scene]:
+    """A season just opened, behind a proxy; without the functions' log and metrics, of which there are thousands."""
     logging.disable(logging.CRITICAL)
-    with Proxy((parts.hostname, parts.port)) as proxy, redirect_stdout(io.StringIO()):
-        client = dynamodb.client(
-            remote.CallLimits(CONNECT_S, READ_S, attempts=1),
-            endpoint_url=proxy.url,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+    with proxied(cloud, way) as proxy, redirect_stdout(io.StringIO()):
+        client = way.client(proxy)
         try:
             world = World(cloud.client("dynamodb"), prefix=prefix)
             made = Scene(world, proxy, client)

@@ -1,4 +1,4 @@
-"""A sample of the fault proxy's plays, that the proxy does what it says, and that its oracle can go red."""
+"""A sample of the fault proxy's plays, and that its oracle can go red."""
 
 from __future__ import annotations
 
@@ -12,25 +12,17 @@ from typing import Any
 import pytest
 
 from coupons.stores import remote
-from coupons.stores.attributes import encode
 from coupons.stores.claims import Claims
-from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied
+from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer
 from coupons.stores.parts import Part
 from infra.local.cloud import Cloud
-from infra.local.engine import dynamodb_engine
 from tests.faults.points_operations import OPERATIONS
-from tests.faults.proxy import FAULTS, Fault
-from tests.faults.run import Case, Report, books, by_chance, play, single_faults, stubborn_faults
-from tests.faults.scene import Scene, scene
+from tests.faults.proxy import Fault
+from tests.faults.run import Case, Report, books, by_chance, named, play, single_faults, stubborn_faults
+from tests.faults.scene import WAYS, Scene, scene
 
 SEED = 20
 Plant = Callable[[pytest.MonkeyPatch], None]
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with dynamodb_engine(tmp_path_factory.mktemp("engine")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -54,31 +46,6 @@ def test_every_operation_sends_the_writes_it_says(stained: Scene) -> None:
         answer = stained.ask(prepared.send, anew=False)
         assert len(stained.proxy.writes) == operation.writes, operation.name
         assert operation.is_late or not [*prepared.wrong(answer)], operation.name
-
-
-UNKNOWN = {"cut", "reset", "stall", "late", "broken", "crc", "in progress", "5xx", "html 5xx"}
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_a_fault_is_what_it_is_called(stained: Scene, fault: Fault) -> None:
-    """Applied from `applied` on and never before; and told by what botocore makes of the bytes."""
-    key = encode({"pk": "p", "sk": f"{fault}"})
-    part = {"TableName": stained.world.settings["ORDERS_TABLE"], "Item": key}
-    stained.proxy.plan.append(fault)
-    stained.proxy.writes.clear()
-    raised: type[Exception] | None = None
-    try:
-        Dynamo(stained.client).call("transact_write_items", TransactItems=[{"Put": part}])
-    except (NoAnswer, NotApplied) as error:
-        raised = type(error)
-    found = stained.world.client.get_item(TableName=part["TableName"], Key=key, ConsistentRead=True)
-    assert ("Item" in found) == (fault.stage in ("applied", "answer", "after"))
-    wanted: type[Exception] | None = NoAnswer if fault.kind in UNKNOWN else NotApplied
-    assert raised is (None if fault.stage == "after" or fault.kind == "duplicate" else wanted)
-    stained.proxy.deliver()
-    found = stained.world.client.get_item(TableName=part["TableName"], Key=key, ConsistentRead=True)
-    assert ("Item" in found) == (fault.stage in ("applied", "answer", "after") or fault.kind == "late")
-    assert [seen.fault for seen in stained.proxy.writes] == [fault]
 
 
 def forgets_its_own_token(patch: pytest.MonkeyPatch) -> None:
@@ -136,12 +103,11 @@ def test_the_oracle_goes_red(
     stained: Scene, monkeypatch: pytest.MonkeyPatch, plant: Plant, name: str, plan: tuple[Fault | None, ...], word: str
 ) -> None:
     """Each rule whose absence a fault would show, taken out of the running code."""
-    (operation,) = (operation for operation in OPERATIONS if operation.name == name)
     for is_planted in (False, True):
         if is_planted:
             plant(monkeypatch)
         report = Report()
-        play(stained, [Case(operation, plan)], report)
+        play(stained, [Case(named(name), plan)], report)
         assert any(word in wrong for wrong in report.wrong) == is_planted, report.wrong
         assert bool(report.red) == is_planted
         assert ("WRONG" in report.table()) == is_planted
@@ -151,11 +117,14 @@ def test_the_oracle_goes_red(
 def test_faults_at_every_operation_lose_and_double_nothing(clean: Scene) -> None:
     """A tenth of what `make faults` plays; each operation is among them."""
     rng, report = random.Random(SEED), Report()
-    single = [rng.sample([case for case in single_faults() if case.operation is one], 3) for one in OPERATIONS]
+    whole = single_faults(WAYS[0])
+    single = [rng.sample([case for case in whole if case.operation is one], 3) for one in OPERATIONS]
+    given_back = Case(named("claim repeated elsewhere"), (None, None, Fault("duplicate", "applied")))
     cases = [
+        given_back,
         *(case for some in single for case in some),
         *rng.sample(stubborn_faults(), 12),
-        *islice(by_chance(rng), 8),
+        *islice(by_chance(rng, WAYS[0]), 8),
     ]
     play(clean, cases, report)
     assert [*report.wrong, *books(clean, ["plain"])] == []
