@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -26,6 +25,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from coupons.currencies import EXPONENTS
+from coupons.deferred import DEFERRED, DeferredModel
 from coupons.identities import LENGTH_MAX, person_name
 from coupons.spelling import did_you_mean
 
@@ -189,24 +189,27 @@ SlotId = Annotated[
 """`facility_id.yyyy-mm-dd.hhmm`, by the wall time at which the slot begins."""
 
 
+_PATH_PARAMETERS: dict[str, Any] = {
+    "campaign_id": Id,
+    "batch_id": Id,
+    "group_id": Id,
+    "merchant_id": Id,
+    "coupon_id": SealedId,
+    "facility_id": FacilityId,
+    "program_id": Id,
+    "slot_id": SlotId,
+    "order_no": CallersNumber,
+    "reversal_no": CallersNumber,
+    "event_id": CallersNumber,
+    "checkin_no": CallersNumber,
+    "day": Day,
+}
 PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {
-    "campaign_id": TypeAdapter(Id),
-    "batch_id": TypeAdapter(Id),
-    "group_id": TypeAdapter(Id),
-    "merchant_id": TypeAdapter(Id),
-    "coupon_id": TypeAdapter(SealedId),
-    "facility_id": TypeAdapter(FacilityId),
-    "program_id": TypeAdapter(Id),
-    "slot_id": TypeAdapter(SlotId),
-    "order_no": TypeAdapter(CallersNumber),
-    "reversal_no": TypeAdapter(CallersNumber),
-    "event_id": TypeAdapter(CallersNumber),
-    "checkin_no": TypeAdapter(CallersNumber),
-    "day": TypeAdapter(Day),
+    name: TypeAdapter(kind, config=DEFERRED) for name, kind in _PATH_PARAMETERS.items()
 }
 
 
-class Document(BaseModel):
+class Document(DeferredModel):
     """Strict, frozen, and closed: an unknown field is an error."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)

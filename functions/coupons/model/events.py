@@ -25,6 +25,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from coupons.deferred import DEFERRED
 from coupons.fields import AMOUNT_MAX_MINOR, CallersNumber, Id, Minor, SealedId, Told
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim
@@ -156,7 +157,7 @@ TYPES: dict[str, type[Event]] = {
     "slot.cancelled.v1": SlotCancelled,
     "slot.checked-in.v1": SlotCheckedIn,
 }
-ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")], config=DEFERRED)
 """Validates an event of any type. An unknown type is an error; an unknown field is ignored."""
 
 

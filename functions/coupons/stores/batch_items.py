@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
+from coupons.deferred import DEFERRED
 from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Batch
 from coupons.model.limits import Limit
@@ -12,7 +13,7 @@ from coupons.stores.attributes import Item
 from coupons.stores.values import fields_of, reader
 from coupons.times import wall_clock
 
-_LIMIT: TypeAdapter[Limit] = TypeAdapter(Limit)
+_LIMIT: TypeAdapter[Limit] = TypeAdapter(Limit, config=DEFERRED)
 
 
 def batch_fields(batch: PublishedBatch) -> Item:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from coupons.deferred import DeferredModel
 from coupons.fields import (
     DeclaredDay,
     DeclaredTime,
@@ -177,7 +178,7 @@ class StrikeBody(Document):
     """True: it does not count, and a ban is computed anew. False: it counts again."""
 
 
-class Query(BaseModel):
+class Query(DeferredModel):
     """No parameter: also the query of each route that declares none. An unknown parameter is refused, as a typing error
     in one that filters or pages would return something else than was asked for.
     """

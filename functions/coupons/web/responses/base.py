@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from coupons.currencies import EXPONENTS
+from coupons.deferred import DeferredModel
 from coupons.money import FundingLine
 
 # Responses are never refused: these types only tell the OpenAPI document what a text is.
@@ -19,7 +20,7 @@ CurrencyCode = Annotated[str, Field(json_schema_extra={"enum": list(EXPONENTS)})
 """ISO 4217."""
 
 
-class ResponseBody(BaseModel):
+class ResponseBody(DeferredModel):
     """Published by its class name as a schema of the OpenAPI document."""
 
     model_config = ConfigDict(frozen=True)

@@ -1,0 +1,27 @@
+"""Models whose validators are built when they are first used: a cold start builds those of its first request alone."""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+DEFERRED = ConfigDict(defer_build=True)
+_ONE_AT_A_TIME = RLock()
+
+
+class DeferredModel(BaseModel):
+    model_config = DEFERRED
+
+    @classmethod
+    def model_rebuild(cls, **options: Any) -> bool | None:
+        """The model is built; None if it was already.
+
+        pydantic builds without a lock: a thread that comes second takes away what the first has just built, and for a
+        moment the class has the validator of its base class. Guarded by
+        tests/unit/test_deferred.py::test_threads_that_use_a_model_first_all_get_its_own_validator.
+        """
+        with _ONE_AT_A_TIME:
+            # 0: every name in an annotation is one of its module's, and none a local variable of the caller.
+            return super().model_rebuild(**{**options, "_parent_namespace_depth": 0})
