@@ -32,10 +32,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AWS_DEFAULT_REGION ?= cn-north-1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run check test nightly spin contract pages browser shots chromium node e2e faults events costs bench mutants one invoke lint template build format openapi lock clean
+.PHONY: help run check test nightly spin contract pages browser shots chromium node e2e faults events costs bench bench-cpu mutants one invoke lint template build format openapi lock clean
 
 help: ## list the targets
-	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 
 run: $(READY) ## the whole stack on http://127.0.0.1:8080; PORT= another, FRESH=1 starts anew
 	@exec $(BIN)/python -m infra.local
@@ -136,6 +136,9 @@ mutants: $(READY) ## void each clause of the stores' conditions: a test must fai
 
 bench: $(READY) ## four ways to claim, side by side: units, exactness, pace; PACKS= fewer, ENGINE=dynamodb-local
 	@$(BIN)/python -m infra.bench
+
+bench-cpu: $(READY) ## CPU of warm requests and cold starts against bare boto3, by part; the package's size; ROUNDS=, ONLY=warm
+	@$(BIN)/python -m infra.bench.cpu
 
 lint: $(READY) ## ruff and mypy
 	@echo "== lint and types"
