@@ -9,58 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
+from coupons import process, stores
 from coupons.clock import SKEW_S, Clock, clock_for
 from coupons.damage import Damaged, Damages
 from coupons.metering import Consumed, Meter, UnitPrices
 from coupons.model.claims import Claim
 from coupons.model.shards import CLAIMS_PER_BUCKET
-from coupons.process.cache import Cache
-from coupons.process.day_marks import DayMarks
-from coupons.process.fresh import Fresh
-from coupons.process.leases import Leases
-from coupons.process.programmes import Programmes
-from coupons.process.refusal_counter import RefusalCounter
-from coupons.process.season_counts import SeasonCounts
-from coupons.process.shown_documents import ShownDocuments
-from coupons.process.swept_days import SweptDayMemory
 from coupons.process.variables import require
 from coupons.refusals import Busy
 from coupons.sealing import Keys
-from coupons.stores import bus, dynamodb, failed_records, secrets
-from coupons.stores.announced import Announcements
-from coupons.stores.audit_folds import AuditFolds
-from coupons.stores.audit_reads import AuditReads
-from coupons.stores.bookings import Bookings
-from coupons.stores.budgets import Budgets
-from coupons.stores.bus import Bus
-from coupons.stores.catalog import Catalog
-from coupons.stores.claims import Claims
-from coupons.stores.controls import Controls
-from coupons.stores.coupon_parts import CouponParts
-from coupons.stores.day_folds import DayFolds
-from coupons.stores.days import Days
-from coupons.stores.diaries import Diaries
-from coupons.stores.dynamodb import Dynamo
-from coupons.stores.failed_records import FailedRecords
-from coupons.stores.folds import Folds
-from coupons.stores.groups import Groups
-from coupons.stores.liabilities import Liabilities
-from coupons.stores.limits import Limits
-from coupons.stores.orders import Orders
+from coupons.stores import dynamodb
 from coupons.stores.parts import Part
-from coupons.stores.points import PointsStore
-from coupons.stores.points_folds import PointsFolds
-from coupons.stores.points_reads import PointsReads
-from coupons.stores.programmes import ProgrammeStore
-from coupons.stores.refusal_counts import RefusalCounts
-from coupons.stores.registry import Registry
-from coupons.stores.reserves import Reserves
-from coupons.stores.secrets import KeysSecret
-from coupons.stores.slots import Slots
-from coupons.stores.statistics import Statistics
-from coupons.stores.stock import Stock
-from coupons.stores.swept_days import SweptDayStore
-from coupons.stores.venue_payments import VenuePayments
 
 T = TypeVar("T")
 
@@ -98,60 +57,68 @@ class Services:
         self.boto_client = boto_client
 
     client = _lazy(lambda s: s.boto_client or dynamodb.client())
-    spike = _lazy(lambda s: Dynamo(s.client, meter=s.meter, rng=s.rng, pause=s.pause, name=s.name))
+    spike = _lazy(lambda s: dynamodb.Dynamo(s.client, meter=s.meter, rng=s.rng, pause=s.pause, name=s.name))
     """Sends each request once."""
     patient = _lazy(
-        lambda s: Dynamo(s.client, attempts=PATIENT_ATTEMPTS, meter=s.meter, rng=s.rng, pause=s.pause, name=s.name)
+        lambda s: dynamodb.Dynamo(
+            s.client, attempts=PATIENT_ATTEMPTS, meter=s.meter, rng=s.rng, pause=s.pause, name=s.name
+        )
     )
 
-    catalog = _lazy(lambda s: Catalog(s.patient, s.settings["CATALOG_TABLE"]))
-    budgets = _lazy(lambda s: Budgets(s.patient, s.settings["CATALOG_TABLE"]))
-    reserves = _lazy(lambda s: Reserves(s.patient, s.settings["CATALOG_TABLE"]))
-    registry = _lazy(lambda s: Registry(s.patient, s.settings["CATALOG_TABLE"]))
-    controls = _lazy(lambda s: Controls(s.patient, s.settings["CATALOG_TABLE"]))
-    groups = _lazy(lambda s: Groups(s.patient, s.settings["CATALOG_TABLE"]))
-    stock = _lazy(lambda s: Stock(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
-    folds = _lazy(lambda s: Folds(s.patient, s.settings["CATALOG_TABLE"]))
-    day_folds = _lazy(lambda s: DayFolds(s.patient, s.settings["CATALOG_TABLE"]))
-    audit_folds = _lazy(lambda s: AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
-    refusal_counts = _lazy(lambda s: RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
+    catalog = _lazy(lambda s: stores.catalog.Catalog(s.patient, s.settings["CATALOG_TABLE"]))
+    budgets = _lazy(lambda s: stores.budgets.Budgets(s.patient, s.settings["CATALOG_TABLE"]))
+    reserves = _lazy(lambda s: stores.reserves.Reserves(s.patient, s.settings["CATALOG_TABLE"]))
+    registry = _lazy(lambda s: stores.registry.Registry(s.patient, s.settings["CATALOG_TABLE"]))
+    controls = _lazy(lambda s: stores.controls.Controls(s.patient, s.settings["CATALOG_TABLE"]))
+    groups = _lazy(lambda s: stores.groups.Groups(s.patient, s.settings["CATALOG_TABLE"]))
+    stock = _lazy(lambda s: stores.stock.Stock(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
+    folds = _lazy(lambda s: stores.folds.Folds(s.patient, s.settings["CATALOG_TABLE"]))
+    day_folds = _lazy(lambda s: stores.day_folds.DayFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    audit_folds = _lazy(lambda s: stores.audit_folds.AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    refusal_counts = _lazy(lambda s: stores.refusal_counts.RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
-    venue_payments = _lazy(lambda s: VenuePayments(s.patient, s.settings["CATALOG_TABLE"]))
-    programme_store = _lazy(lambda s: ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
-    swept_day_store = _lazy(lambda s: SweptDayStore(s.patient, s.settings["CATALOG_TABLE"]))
-    liabilities = _lazy(lambda s: Liabilities(s.patient, s.settings["CATALOG_TABLE"]))
-    statistics = _lazy(lambda s: Statistics(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
+    venue_payments = _lazy(lambda s: stores.venue_payments.VenuePayments(s.patient, s.settings["CATALOG_TABLE"]))
+    programme_store = _lazy(lambda s: stores.programmes.ProgrammeStore(s.patient, s.settings["CATALOG_TABLE"]))
+    swept_day_store = _lazy(lambda s: stores.swept_days.SweptDayStore(s.patient, s.settings["CATALOG_TABLE"]))
+    liabilities = _lazy(lambda s: stores.liabilities.Liabilities(s.patient, s.settings["CATALOG_TABLE"]))
+    statistics = _lazy(lambda s: stores.statistics.Statistics(s.spike, s.patient, s.settings["CATALOG_TABLE"]))
 
-    claims = _lazy(lambda s: Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
-    coupons = _lazy(lambda s: CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
-    limits = _lazy(lambda s: Limits(s.patient, s.settings["CLAIMS_TABLE"]))
-    bookings = _lazy(lambda s: Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
-    slots = _lazy(lambda s: Slots(s.patient, s.settings["CLAIMS_TABLE"]))
-    diaries = _lazy(lambda s: Diaries(s.patient, s.settings["CLAIMS_TABLE"]))
-    announcements = _lazy(lambda s: Announcements(s.patient, s.settings["CLAIMS_TABLE"]))
+    claims = _lazy(lambda s: stores.claims.Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
+    coupons = _lazy(lambda s: stores.coupon_parts.CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
+    limits = _lazy(lambda s: stores.limits.Limits(s.patient, s.settings["CLAIMS_TABLE"]))
+    bookings = _lazy(lambda s: stores.bookings.Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
+    slots = _lazy(lambda s: stores.slots.Slots(s.patient, s.settings["CLAIMS_TABLE"]))
+    diaries = _lazy(lambda s: stores.diaries.Diaries(s.patient, s.settings["CLAIMS_TABLE"]))
+    announcements = _lazy(lambda s: stores.announced.Announcements(s.patient, s.settings["CLAIMS_TABLE"]))
 
-    orders = _lazy(lambda s: Orders(s.patient, s.settings["ORDERS_TABLE"]))
-    days = _lazy(lambda s: Days(s.patient, s.settings["ORDERS_TABLE"]))
-    audit_reads = _lazy(lambda s: AuditReads(s.patient, s.settings["ORDERS_TABLE"]))
+    orders = _lazy(lambda s: stores.orders.Orders(s.patient, s.settings["ORDERS_TABLE"]))
+    days = _lazy(lambda s: stores.days.Days(s.patient, s.settings["ORDERS_TABLE"]))
+    audit_reads = _lazy(lambda s: stores.audit_reads.AuditReads(s.patient, s.settings["ORDERS_TABLE"]))
 
-    points = _lazy(lambda s: PointsStore(s.patient, s.settings["POINTS_TABLE"]))
-    points_reads = _lazy(lambda s: PointsReads(s.patient, s.settings["POINTS_TABLE"]))
-    points_folds = _lazy(lambda s: PointsFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    points = _lazy(lambda s: stores.points.PointsStore(s.patient, s.settings["POINTS_TABLE"]))
+    points_reads = _lazy(lambda s: stores.points_reads.PointsReads(s.patient, s.settings["POINTS_TABLE"]))
+    points_folds = _lazy(lambda s: stores.points_folds.PointsFolds(s.patient, s.settings["CATALOG_TABLE"]))
 
-    bus = _lazy(lambda s: Bus(bus.client(), s.settings["EVENT_BUS"]))
-    failed_records = _lazy(lambda s: FailedRecords(failed_records.client(), s.settings["FAILED_EVENTS_QUEUE_URL"]))
-    secret = _lazy(lambda s: KeysSecret(secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
+    bus = _lazy(lambda s: stores.bus.Bus(stores.bus.client(), s.settings["EVENT_BUS"]))
+    failed_records = _lazy(
+        lambda s: stores.failed_records.FailedRecords(
+            stores.failed_records.client(), s.settings["FAILED_EVENTS_QUEUE_URL"]
+        )
+    )
+    secret = _lazy(lambda s: stores.secrets.KeysSecret(stores.secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
 
-    cache = _lazy(lambda s: Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
-    shown_documents = _lazy(lambda s: ShownDocuments(s.catalog, s.clock, s.damages))
-    programmes = _lazy(lambda s: Programmes(s.programme_store, s.clock))
-    swept_days = _lazy(lambda s: SweptDayMemory(s.swept_day_store))
-    slot_days = _lazy(lambda s: Fresh(s.clock, s.slots.of_day))
+    cache = _lazy(lambda s: process.cache.Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
+    shown_documents = _lazy(lambda s: process.shown_documents.ShownDocuments(s.catalog, s.clock, s.damages))
+    programmes = _lazy(lambda s: process.programmes.Programmes(s.programme_store, s.clock))
+    swept_days = _lazy(lambda s: process.swept_days.SweptDayMemory(s.swept_day_store))
+    slot_days = _lazy(lambda s: process.fresh.Fresh(s.clock, s.slots.of_day))
     """The slots of a facility and day that have an item."""
-    leases = _lazy(lambda s: Leases(s.stock, s.cache, s.clock, s.rng, s.name))
-    day_marks = _lazy(lambda s: DayMarks(s.days, s.clock, s.damages))
-    refusal_counter = _lazy(lambda s: RefusalCounter(s.refusal_counts, s.statistics, s.clock, s.rng))
-    season_counts = _lazy(lambda s: SeasonCounts(s.statistics, s.clock))
+    leases = _lazy(lambda s: process.leases.Leases(s.stock, s.cache, s.clock, s.rng, s.name))
+    day_marks = _lazy(lambda s: process.day_marks.DayMarks(s.days, s.clock, s.damages))
+    refusal_counter = _lazy(
+        lambda s: process.refusal_counter.RefusalCounter(s.refusal_counts, s.statistics, s.clock, s.rng)
+    )
+    season_counts = _lazy(lambda s: process.season_counts.SeasonCounts(s.statistics, s.clock))
 
     @property
     def keys(self) -> Keys:
@@ -163,7 +130,7 @@ class Services:
         if self.keys.master(claim.key_version) is not None:
             return True
         # The process that wrote the claim knew the key; this one reads the secret at most once a minute.
-        if -SKEW_S <= self.clock.wall_s() - claim.claimed_at_s < 2 * secrets.RELOAD_S:
+        if -SKEW_S <= self.clock.wall_s() - claim.claimed_at_s < 2 * stores.secrets.RELOAD_S:
             raise Busy(detail="A new key has not come here yet; try again.")
         return False
 
