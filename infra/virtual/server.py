@@ -10,11 +10,8 @@ process that started it.
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import multiprocessing
 import signal
-import ssl
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -24,16 +21,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
+from infra.virtual.certificates import AUTHORITY, Authority
 from infra.virtual.store import Store
 from infra.virtual.wire import answered, headers
 
 _HOST = "127.0.0.1"
 _START_S, _END_S = 30.0, 5.0
-_LIFE = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ def served(secrets: Mapping[str, str] | None = None) -> Iterator[Endpoints]:
             if not ours.poll(_START_S):
                 raise TimeoutError("the in-memory DynamoDB has not started")
             port, tls_port = ours.recv()
-            yield Endpoints(f"http://{_HOST}:{port}", f"https://{_HOST}:{tls_port}", Path(directory) / "certificate")
+            yield Endpoints(f"http://{_HOST}:{port}", f"https://{_HOST}:{tls_port}", Path(directory) / AUTHORITY)
         finally:
             ours.close()
             process.join(_END_S)
@@ -67,13 +60,24 @@ def served(secrets: Mapping[str, str] | None = None) -> Iterator[Endpoints]:
                 process.join()
 
 
+@contextmanager
+def local(store: Store) -> Iterator[str]:
+    """The address of this store, which stays in this process: what a test does with it is seen over HTTP."""
+    with _Server(store, {}) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        try:
+            yield f"http://{_HOST}:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
 def serve(pipe: Connection, secrets: Mapping[str, str], directory: Path) -> None:
     """Serves until the other end of `pipe` is closed."""
     # Ctrl-C reaches the whole process group; the parent stops this process by closing its pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     store = Store()
     plain, tls = (_Server(store, secrets) for _ in range(2))
-    tls.socket = _tls(directory).wrap_socket(tls.socket, server_side=True, do_handshake_on_connect=False)
+    tls.socket = Authority(directory).server().wrap_socket(tls.socket, server_side=True, do_handshake_on_connect=False)
     for server in (plain, tls):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     pipe.send((plain.server_port, tls.server_port))
@@ -106,25 +110,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer)
-
-
-def _tls(directory: Path) -> ssl.SSLContext:
-    """With a certificate made now, for loopback and a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    authority = x509.BasicConstraints(ca=True, path_length=0)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(_HOST)), x509.DNSName("localhost")])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - _LIFE, now + _LIFE)
-        .add_extension(authority, critical=True)
-        .add_extension(names, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (directory / "certificate").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (directory / "key").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / "certificate", directory / "key")
-    return context

@@ -25,8 +25,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from infra.virtual.certificates import HOST, Authority
 from tests.faults import messages
-from tests.faults.certificates import HOST, Authority
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", messages.TRANSACTION)
 _WAIT_S = 30.0

@@ -22,8 +22,8 @@ from coupons.sealing import CouponRef
 from coupons.stores import remote
 from coupons.stores.dynamodb import Dynamo
 from infra.local.cloud import REGION, Cloud
+from infra.virtual.certificates import Authority
 from tests.court import programme
-from tests.faults.certificates import Authority
 from tests.faults.proxy import Proxy
 from tests.points import incentives, partner
 from tests.programmes import PUT, session
