@@ -128,7 +128,7 @@ faults: $(READY) ## a thousand faults between the handlers and the store, byte b
 events: $(READY) ## print what a running stack announces, as a subscriber would; PORT= as for run
 	@exec $(BIN)/python -m infra.subscriber
 
-costs: $(READY) ## units of each operation as consumed on the local engine, and dollars
+costs: $(READY) ## units of each operation, counted by bytes as DynamoDB does, and dollars
 	@$(BIN)/python -m infra.costs
 
 mutants: $(READY) ## void each clause of the stores' conditions: a test must fail; ALL=1 guards and borders too, MODULES=

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
+from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from coupons.stores import dynamodb
 from infra.local.cloud import REGION
 from infra.local.engine import create_tables, dynamodb_engine
 
@@ -55,7 +56,7 @@ def store(endpoint: str | None, environments: int) -> Iterator[dict[str, str]]:
 @contextmanager
 def _tables(url: str, prefix: str, environments: int) -> Iterator[dict[str, str]]:
     _only_this_store(url)
-    client = dynamodb.client()
+    client = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
     try:
         names = create_tables(client, prefix=prefix)
     except EndpointConnectionError as error:

@@ -18,7 +18,7 @@ from infra.bench.people import key_of
 from infra.bench.protocols import Floor, Ours, Sharded, Textbook, Way
 from infra.bench.tally import Outcome, Played, needless
 from infra.bench.trickle import Trickle, trickle
-from infra.bench.watch import Growth, Watch
+from infra.bench.watch import Growth, Watch, WatchedClient
 from infra.set_clock import SetClock
 
 TRIES = 6
@@ -46,11 +46,11 @@ class Worker:
     def __init__(self, settings: dict[str, str], number: int) -> None:
         self._settings = settings
         self._number = number
-        self._client = dynamodb.client()
+        self._meter, self._watch = Meter(), Watch()
+        self._client = WatchedClient(dynamodb.client(), self._watch)
         # The first request resolves the endpoint and opens the connection; no protocol should pay for that.
         self._client.get_item(TableName=settings["CATALOG_TABLE"], Key=encode(keys.stock("none", 0)))
         self._clock = SetClock(0.0)
-        self._meter, self._watch = Meter(), Watch()
         services = bench_services(settings, self._clock, self._client, number, self._meter)
         self._ways: dict[str, Way] = {
             "textbook": Textbook(services, settings["CATALOG_TABLE"]),
@@ -58,8 +58,9 @@ class Worker:
             "floor": Floor(services),
         }
         self.replace()
-        self._meter.take()  # reads at construction belong to no attempt
-        self._watch.attach(self._client)
+        # What was read so far belongs to no attempt.
+        self._meter.take()
+        self._watch.take()
 
     def replace(self) -> None:
         self._watch.growth = Growth()

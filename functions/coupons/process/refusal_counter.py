@@ -1,15 +1,19 @@
 """Counts refused claims by cause, in memory, and adds them to the store every few seconds: a statistic, never exact.
 
 A refusal must not cost a write. So each process counts its own refusals, and adds them to one item a batch at most
-every five seconds, with its next request: to the batch's total, and in a turn of its own to the seconds of its minute.
+every five seconds, with a later request: to the batch's total, and in a turn of its own to the seconds of its minute.
 No request writes both. The counts of a process that ended are lost, so these figures are shown apart from the exact
 ones. The metrics (`outcome` of each request) say the same by the minute.
+
+Thousands of processes refuse from the same second on, and a batch's total is one item, which takes 1,000 writes a
+second. So every write waits up to five seconds more by chance, the first one too.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Generic, TypeVar
 
 from coupons.clock import Clock
 from coupons.model.statistics import MINUTE_S
@@ -17,9 +21,9 @@ from coupons.refusals import Busy
 from coupons.stores.refusal_counts import RefusalCounts
 from coupons.stores.statistics import ROWS, Statistics
 
-FLUSH_S = 5.0
-JITTER_S = 1.0
-"""A thousand processes that met the same opening do not write their seconds in the same one."""
+FLUSH_S = JITTER_S = 5.0
+K = TypeVar("K")
+C = TypeVar("C")
 
 
 class RefusalCounter:
@@ -28,31 +32,25 @@ class RefusalCounter:
         self._statistics = statistics
         self._clock = clock
         self._rng = rng
-        self._counts: dict[str, Counter[str]] = {}
-        self._seconds: dict[tuple[str, int], Counter[tuple[int, str]]] = {}
-        self._flushed_s = clock.monotonic_s()
-        self._seconds_due_s = self._flushed_s + FLUSH_S / 2
+        self._totals: _Unwritten[str, str] = _Unwritten(clock, rng)
+        self._seconds: _Unwritten[tuple[str, int], tuple[int, str]] = _Unwritten(clock, rng)
 
     def count(self, batch_id: str, cause: str) -> None:
         """One more refusal of a claim of `batch_id`."""
-        self._counts.setdefault(batch_id, Counter())[cause] += 1
         minute_s, second = divmod(int(self._clock.wall_s()), MINUTE_S)
-        self._seconds.setdefault((batch_id, minute_s * MINUTE_S), Counter())[second, cause] += 1
+        self._totals.add(batch_id, cause)
+        self._seconds.add((batch_id, minute_s * MINUTE_S), (second, cause))
         self.flush()
 
     def flush(self) -> None:
         """Write one of both counts if it is due; called with each request."""
-        now_s = self._clock.monotonic_s()
-        if now_s - self._flushed_s >= FLUSH_S:
-            self._flushed_s = now_s
+        if self._totals.is_due():
             self._flush_totals()
-        elif self._seconds and now_s >= self._seconds_due_s:
-            self._seconds_due_s = now_s + FLUSH_S + self._rng.uniform(0, JITTER_S)
+        elif self._seconds.is_due():
             self._flush_seconds()
 
     def _flush_totals(self) -> None:
-        counted, self._counts = self._counts, {}
-        for batch_id, counts in counted.items():
+        for batch_id, counts in self._totals.take().items():
             try:
                 self._store.add_refused(batch_id, counts)
             except Busy:
@@ -60,9 +58,31 @@ class RefusalCounter:
                 continue
 
     def _flush_seconds(self) -> None:
-        counted, self._seconds = self._seconds, {}
-        for (batch_id, minute_s), counts in counted.items():
+        for (batch_id, minute_s), counts in self._seconds.take().items():
             try:
                 self._statistics.add_refused(batch_id, minute_s, self._rng.randrange(ROWS), counts)
             except Busy:
                 continue
+
+
+class _Unwritten(Generic[K, C]):
+    """Counts since the last write, which are due a while after that write and after the first of them."""
+
+    def __init__(self, clock: Clock, rng: random.Random) -> None:
+        self._clock = clock
+        self._rng = rng
+        self._counts: dict[K, Counter[C]] = {}
+        self._rests_until_s = self._due_s = clock.monotonic_s()
+
+    def add(self, key: K, what: C) -> None:
+        if not self._counts:
+            self._due_s = max(self._rests_until_s, self._clock.monotonic_s()) + self._rng.uniform(0, JITTER_S)
+        self._counts.setdefault(key, Counter())[what] += 1
+
+    def is_due(self) -> bool:
+        return bool(self._counts) and self._clock.monotonic_s() >= self._due_s
+
+    def take(self) -> dict[K, Counter[C]]:
+        self._rests_until_s = self._clock.monotonic_s() + FLUSH_S
+        taken, self._counts = self._counts, {}
+        return taken

@@ -12,6 +12,7 @@ from coupons.count.folds import fold_hours
 from coupons.count.reads import season_statistics
 from coupons.model.season_statistics import SeasonStatistics
 from coupons.model.statistics import Cell, hour_start_s
+from coupons.process.refusal_counter import JITTER_S
 from coupons.process.season_counts import (
     DAYS_KEPT_MAX,
     HOURS_ALONE_MAX,
@@ -250,7 +251,7 @@ def test_refusals_and_claims_of_each_second(world: World) -> None:
     for _ in range(2):
         ann_refused = world.citizen("bob").put_claim("pack")
         assert ann_refused.slug == "paused"
-    world.clock.advance(3.5)
+    world.clock.advance(JITTER_S)
     counter.flush()  # the batch's total
     counter.flush()  # the seconds
     found = season_statistics(world.services, "season", "second", None, None, int(world.clock.wall))

@@ -139,35 +139,3 @@ def test_a_lease_is_asked_for_once(plenty: World, batch: PublishedBatch, fault: 
     with pytest.raises(NoAnswer):
         services.leases.take(batch, plenty.now_s)
     assert (client.calls, stock(plenty)) == (1, left)
-
-
-def test_refusals_are_counted_every_five_seconds(season: World) -> None:
-    """The next refusal writes them by cause, one write a batch; other batches' refusals are counted apart.
-
-    Those of each second go out in a turn of their own, so that no refusal writes both.
-    """
-    counting = Counting(season.client)
-    services = season.new_services(client=counting)
-    for step_s in (0, 1, 3.9):
-        season.clock.advance(step_s)
-        services.refusal_counter.count("pack", "drained")
-    assert counting.requests["update_item"] == 1  # the seconds
-    assert season.services.refusal_counts.refused("pack") == {}
-    season.clock.advance(0.1)
-    services.refusal_counter.count("pack", "sold-out")
-    assert counting.requests["update_item"] == 2
-    assert season.services.refusal_counts.refused("pack") == {"drained": 3, "sold-out": 1}
-    assert season.services.refusal_counts.refused("other") == {}
-    season.clock.advance(5)
-    services.refusal_counter.count("pack", "drained")
-    assert season.services.refusal_counts.refused("pack") == {"drained": 4, "sold-out": 1}
-
-
-def test_a_statistic_that_cannot_be_written_is_let_go(season: World) -> None:
-    """It is tried once, and the refusal is answered all the same."""
-    client = Faulty(season.client, "update_item", request_lost)
-    services = season.new_services(client=client)
-    services.refusal_counter.count("pack", "not-open")
-    season.clock.advance(5)
-    services.refusal_counter.count("pack", "drained")
-    assert (client.calls, season.services.refusal_counts.refused("pack")) == (1, {})

@@ -16,7 +16,7 @@ from infra.bench.spike import Row, relative
 from infra.bench.store import StoreError, endpoint_of
 from infra.bench.tally import Played, Spent, needless, together
 from infra.bench.trickle import Trickled, trickles
-from infra.bench.watch import Growth, kind_of
+from infra.bench.watch import Growth, kind_of, read_units_of
 from infra.bench.worker import ALLOWED
 
 FULL = Size(10_000)
@@ -114,7 +114,7 @@ def test_keys_are_distinct() -> None:
         ([(0.0, "totals"), (4.999, "totals")], 1),
         ([(0.0, "seconds"), (4.999, "seconds")], 1),
         ([(0.0, "control"), (0.1, "lease")], 1),
-        ([(0.0, "BatchGetItem")], 1),
+        ([(0.0, "batch_get_item")], 1),
     ],
 )
 def test_a_refusal_may_ask_for_the_control_item_once_a_second(requests: list[tuple[float, str]], count: int) -> None:
@@ -137,17 +137,43 @@ def test_the_ramp_ends_with_the_first_lease_that_is_not_larger(leases: list[int]
 @pytest.mark.parametrize(
     ("operation", "parameters", "kind"),
     [
-        ("UpdateItem", {"Key": {"sk": {"S": "STOCK"}}, "ExpressionAttributeValues": {":k": {"N": "4"}}}, "lease"),
-        ("UpdateItem", {"Key": {"pk": {"S": "REFUSED#pack"}, "sk": {"S": "REFUSED"}}}, "totals"),
-        ("UpdateItem", {"Key": {"pk": {"S": "SECONDS#pack#0060#1"}, "sk": {"S": "REFUSED"}}}, "seconds"),
-        ("UpdateItem", {"Key": {"sk": {"S": "CONTROL"}}, "ExpressionAttributeValues": {}}, "UpdateItem"),
-        ("GetItem", {}, "control"),
-        ("PutItem", {}, "PutItem"),
+        ("update_item", {"Key": {"sk": {"S": "STOCK"}}, "ExpressionAttributeValues": {":k": {"N": "4"}}}, "lease"),
+        ("update_item", {"Key": {"pk": {"S": "REFUSED#pack"}, "sk": {"S": "REFUSED"}}}, "totals"),
+        ("update_item", {"Key": {"pk": {"S": "SECONDS#pack#0060#1"}, "sk": {"S": "REFUSED"}}}, "seconds"),
+        ("update_item", {"Key": {"sk": {"S": "CONTROL"}}, "ExpressionAttributeValues": {}}, "update_item"),
+        ("get_item", {}, "control"),
+        ("put_item", {}, "put_item"),
     ],
 )
 def test_requests_are_told_apart(operation: str, parameters: dict[str, Any], kind: str) -> None:
     """By what they ask for."""
     assert kind_of(operation, parameters) == kind
+
+
+def item(size: int) -> dict[str, Any]:
+    """Of so many bytes, its name included."""
+    return {"x": {"S": "x" * (size - 1)}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked", "answer", "units"),
+    [
+        ("get_item", {}, {}, 0.5),
+        ("get_item", {"ConsistentRead": True}, {"Item": item(4_096)}, 1),
+        ("get_item", {}, {"Item": item(4_097)}, 1),
+        ("query", {}, {"Items": []}, 0.5),
+        ("query", {"ConsistentRead": True}, {"Items": [item(100)] * 41}, 2),
+        ("batch_get_item", {}, {"Responses": {"t": [item(100), item(4_097)]}}, 2),
+        ("batch_get_item", {"ConsistentRead": True}, {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [1]}}}, 2),
+        ("put_item", {}, {}, None),
+        ("transact_write_items", {}, {}, None),
+    ],
+)
+def test_reads_are_counted_by_bytes(operation: str, asked: Any, answer: Any, units: float | None) -> None:
+    """Whatever the engine says: half a unit each 4 KB, one if strong, of three keys or a page."""
+    if operation == "batch_get_item":
+        asked = {"RequestItems": {"t": {"Keys": [1, 2, 3], **asked}}}
+    assert read_units_of(operation, asked, answer) == units
 
 
 def test_what_environments_did_adds_up() -> None:
