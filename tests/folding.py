@@ -22,7 +22,7 @@ def movements(world: World, campaign_id: str, merchant_ids: Iterable[str], days:
 
 def recorded(world: World, campaign_id: str) -> list[Movement]:
     """The movements of the funders' budgets and of the ledger's records."""
-    document = world.services.catalog.campaign(campaign_id)
+    document = world.services.documents.campaign(campaign_id)
     assert document is not None
     found = [ledger.of_budget(f.funder_id, f.budget_minor, 0) for f in document.document.funders]
     return found + [ledger.of_record(record) for record in world.services.reserves.records(campaign_id)]

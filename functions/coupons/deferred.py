@@ -6,6 +6,7 @@ from threading import RLock
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
 
 DEFERRED = ConfigDict(defer_build=True)
 _ONE_AT_A_TIME = RLock()
@@ -25,3 +26,14 @@ class DeferredModel(BaseModel):
         with _ONE_AT_A_TIME:
             # 0: every name in an annotation is one of its module's, and none a local variable of the caller.
             return super().model_rebuild(**{**options, "_parent_namespace_depth": 0})
+
+
+def jsonable(value: Any) -> Any:
+    """The value as JSON has it; models too, also those that only exist as a part of another and were never built."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    if isinstance(value, dict):
+        return {name: jsonable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(inner) for inner in value]
+    return to_jsonable_python(value)

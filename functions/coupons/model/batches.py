@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from coupons.model.campaigns import Batch
 from coupons.model.claims import Ruling, expiry_s
+from coupons.model.declared_batches import Batch
 from coupons.model.limits import CountLimit, Limit, counts_uses
 from coupons.model.terms import Terms
 from coupons.money import Purse

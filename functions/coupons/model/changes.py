@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pydantic_core import to_jsonable_python
-
+from coupons.deferred import jsonable
 from coupons.model.campaigns import Campaign
 from coupons.model.frozen import FROZEN_FACTS, frozen_items
 from coupons.model.programmes import Programme
@@ -93,7 +92,7 @@ def _of(before: Any, after: Any, place: str, name: str) -> Iterator[Change]:
         yield from _of_fields(before, after, place)
     else:
         change: ChangeKind = "added" if _is_absent(before) else "removed" if _is_absent(after) else "changed"
-        yield Change(place, change, to_jsonable_python(before), to_jsonable_python(after))
+        yield Change(place, change, jsonable(before), jsonable(after))
 
 
 def _of_fields(before: dict[str, Any], after: dict[str, Any], place: str) -> Iterator[Change]:

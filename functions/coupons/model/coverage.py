@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from coupons.model.campaigns import Batch, Campaign
+from coupons.model.campaigns import Campaign
+from coupons.model.declared_batches import Batch
 from coupons.model.facilities import Facility, ScheduleRow
 from coupons.model.programmes import Programme
 from coupons.model.reserves import largest_cost

@@ -5,7 +5,8 @@ A group of members (`operate/members.py`) is another thing: the people who may c
 
 from __future__ import annotations
 
-from coupons.model.campaigns import Batch, Campaign
+from coupons.model.campaigns import Campaign
+from coupons.model.declared_batches import Batch
 
 
 def claim_key(campaign: Campaign, batch: Batch) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
 
 from coupons.currencies import money
-from coupons.model.campaigns import Batch, Campaign
+from coupons.deferred import jsonable
+from coupons.model.campaigns import Campaign
+from coupons.model.declared_batches import Batch
 from coupons.refusal_reasons import Difference
 from coupons.refusals import TermsFrozen
 
@@ -79,7 +80,7 @@ def differences(before: Any, after: Any, place: str) -> Iterator[Difference]:
         for number, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from differences(one, other, f"{place}.{number}")
     else:
-        yield {"place": place, "kept": to_jsonable_python(before), "stated": to_jsonable_python(after)}
+        yield {"place": place, "kept": jsonable(before), "stated": jsonable(after)}
 
 
 def shown(value: Any) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coupons.model.campaigns import Batch, Campaign, Warned
+from coupons.model.campaigns import Campaign, Warned
+from coupons.model.declared_batches import Batch
 from coupons.model.exclusive_groups import claim_key
 from coupons.model.limits import CountLimit, Cycle, counts_uses, period_of
 from coupons.model.usable_times import valid_span

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 
-from pydantic_core import to_jsonable_python
-
+from coupons.deferred import jsonable
 from coupons.model.frozen import DIFFERENCES_MAX, shown
 from coupons.model.incentives import Cap, EarningRule, Incentives, Multiplier
 from coupons.model.points_rules import AHEAD_S
@@ -56,7 +55,7 @@ def _differences(stored: Incentives, document: Incentives | None, last: str) -> 
     for name in _STAYS:
         kept, stated = getattr(stored, name), getattr(document, name)
         if kept != stated:
-            yield _difference(f"incentives.{name}", to_jsonable_python(kept), to_jsonable_python(stated))
+            yield _difference(f"incentives.{name}", jsonable(kept), jsonable(stated))
     yield from _of_caps(stored, document, last)
     yield from _of_bonuses(stored, document, last)
     yield from _of_rules(stored, document, last)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from coupons.currencies import EXPONENTS, money
 from coupons.fields import BASIS_POINTS
-from coupons.model.campaigns import Batch, Campaign, Warned
+from coupons.model.campaigns import Campaign, Warned
+from coupons.model.declared_batches import Batch
 from coupons.model.declared_times import odd_offsets
 from coupons.model.idle_limits import idle_limits
 from coupons.model.merchants import MerchantRecord

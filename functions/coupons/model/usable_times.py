@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from coupons.fields import Weekday
-from coupons.model.campaigns import Batch
 from coupons.model.claims import expiry_s, fresh_coupon
+from coupons.model.declared_batches import Batch
 from coupons.model.opening_hours import WEEKDAYS
 from coupons.model.terms import Terms
 from coupons.times import DAY_S, day_of, day_start_s, epoch_s

@@ -16,7 +16,7 @@ from coupons.process.documents import document_now, stored_now
 from coupons.process.services import Services
 from coupons.refusals import Malformed, Refusal, RevisionConflict, TermsFrozen
 from coupons.settle import reservation
-from coupons.stores.catalog import StoredCampaign
+from coupons.stores.documents import StoredCampaign
 
 SCOPED_MAX = 100
 """Merchants of scopes that the document does not declare, and whose records are read for warnings."""
@@ -43,7 +43,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
     ]
     also += [programme.still_fits(services, document)] if stored else []
     try:
-        return services.catalog.apply(document, read=stored, also=also), "updated" if stored else "created"
+        return services.documents.apply(document, read=stored, also=also), "updated" if stored else "created"
     except RevisionConflict:
         # Another attempt of the same request may have been first.
         stored, _ = stored_now(services, campaign_id)
@@ -143,6 +143,6 @@ def other_costs(stored: Campaign, document: Campaign) -> list[str]:
 def _taken(services: Services, document: Campaign) -> Iterator[TermsFrozen]:
     """Each batch of this document that another campaign declares: a batch id is unique in the system."""
     mine = {batch.batch_id for batch in document.batches}
-    for campaign_id, batch_ids in services.damages.sound(services.catalog.declared()):
+    for campaign_id, batch_ids in services.damages.sound(services.documents.declared()):
         for batch_id in sorted(mine & set(batch_ids)) if campaign_id != document.campaign_id else ():
             yield TermsFrozen(detail=f"Batch {batch_id!r} belongs to campaign {campaign_id!r}.")

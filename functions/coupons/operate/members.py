@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coupons.clock import FENCE_S
-from coupons.model.campaigns import Batch
+from coupons.model.declared_batches import Batch
 from coupons.process.services import Services
 from coupons.refusals import Busy, Malformed, TermsFrozen
 from coupons.stores.dynamodb import TransactionFailed

@@ -14,7 +14,7 @@ from coupons.operate import campaigns, programme
 from coupons.process.documents import stored_now
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded
-from coupons.stores.catalog import StoredCampaign
+from coupons.stores.documents import StoredCampaign
 
 
 def plan(services: Services, campaign_id: str, document: Campaign, now_s: int) -> Plan:
@@ -33,7 +33,7 @@ def plan(services: Services, campaign_id: str, document: Campaign, now_s: int) -
     if not unchanged:
         also = [services.reserves.still(batch_id, reserves[batch_id]) for batch_id in others if batch_id in reserves]
         also += [programme.still_fits(services, document)] if stored else []
-        services.catalog.applying(document, read=stored, also=also)  # Malformed if it does not fit
+        services.documents.applying(document, read=stored, also=also)  # Malformed if it does not fit
     budgets, batches = planned_money(
         document,
         reserved=reserved,

@@ -14,7 +14,7 @@ from coupons.model.programme_rules import misfits, named_merchants
 from coupons.model.programmes import Announced, Programme
 from coupons.process.services import Services
 from coupons.refusals import ERRORS_MAX, BudgetExceeded, Fault, Malformed, NotFound, Refusal, RevisionConflict
-from coupons.stores.catalog import StoredCampaign
+from coupons.stores.documents import StoredCampaign
 from coupons.stores.parts import Part
 from coupons.stores.programmes import NEW_MAX, NextProgramme, StoredProgramme, new_names, next_programme, taken
 from coupons.times import epoch_s
@@ -35,7 +35,7 @@ def apply(services: Services, campaign_id: str, document: Programme, now_s: int)
     for refusal in _refusals(services, campaign.document, document, stored, now_s):
         raise refusal
     new = next_programme(document, campaign.document.timezone, stored)
-    also = [services.catalog.still(campaign, published=True), *_announcing(services, campaign_id, new, now_s)]
+    also = [services.documents.still(campaign, published=True), *_announcing(services, campaign_id, new, now_s)]
     also += _allotting(services, document, stored)
     try:
         applied = services.programme_store.apply(campaign_id, new, also)
@@ -87,7 +87,7 @@ def still_fits(services: Services, campaign: Campaign) -> Part:
 
 def _stored(services: Services, campaign_id: str) -> tuple[StoredCampaign, StoredProgramme | None]:
     """Both documents, strongly consistent. Raises NotFound if there is no such campaign."""
-    campaign = services.catalog.campaign(campaign_id, consistent=True)
+    campaign = services.documents.campaign(campaign_id, consistent=True)
     if campaign is None:
         raise NotFound(detail=f"No campaign {campaign_id!r}.")
     return campaign, services.programme_store.read(campaign_id)

@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.campaigns import Batch, Campaign
+from coupons.model.campaigns import Campaign
 from coupons.model.coverage import refusal_of_coverage
+from coupons.model.declared_batches import Batch
 from coupons.model.exclusive_groups import claim_key, expected_claims
 from coupons.model.reserves import PendingReservation, largest_cost
 from coupons.model.shards import buckets_for, shards_for, spread
@@ -16,7 +17,7 @@ from coupons.operate.members import grants_to_all
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded, Busy, Closed, NotFound, RevisionConflict, Stopped, TermsFrozen
 from coupons.settle import reservation
-from coupons.stores.catalog import StoredCampaign
+from coupons.stores.documents import StoredCampaign
 from coupons.stores.parts import Part
 
 RESERVE_ATTEMPTS = 12
@@ -43,7 +44,7 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
         cost = largest_cost(frozen.terms, frozen.document.quantity)
         covered = _covered(services, stored.document, frozen, now_s)
         wanted = PendingReservation(frozen.document.quantity, frozen.document.quantity, now_s, cost)
-        declared = services.catalog.still_declared(batch_id, stored)
+        declared = services.documents.still_declared(batch_id, stored)
         reserve = reservation.reserve(services, frozen, wanted, declared, now_s)
         if reserve is None:
             # Published meanwhile, or another call is publishing the batch of an older revision, which will be refused.
@@ -51,7 +52,7 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
             continue
         try:
             also = [*group_parts, *covered, services.reserves.part(batch_id, reserve, reserve.ended())]
-            if services.catalog.publish(frozen, stored, also):
+            if services.documents.publish(frozen, stored, also):
                 return frozen, services.cache.control_now(batch_id), False
         except RevisionConflict:
             reservation.give_up(services, frozen.campaign_id, batch_id, now_s)
@@ -117,9 +118,9 @@ def _raise(services: Services, batch: PublishedBatch, control: Control, quantity
 
 def _declaring(services: Services, batch_id: str) -> StoredCampaign:
     """The stored document that declares the batch. Raises NotFound."""
-    for campaign_id, batch_ids in services.damages.sound(services.catalog.declared()):
+    for campaign_id, batch_ids in services.damages.sound(services.documents.declared()):
         if batch_id in batch_ids:
-            stored = services.catalog.campaign(campaign_id, consistent=True)
+            stored = services.documents.campaign(campaign_id, consistent=True)
             if stored is not None:
                 return stored
     raise NotFound(detail=f"No campaign declares a batch {batch_id!r}.")

@@ -9,7 +9,7 @@ from coupons.model.campaigns import Campaign
 from coupons.model.frozen import with_quantities
 from coupons.process.services import Services
 from coupons.refusals import NotFound
-from coupons.stores.catalog import StoredCampaign
+from coupons.stores.documents import StoredCampaign
 
 
 def document_now(services: Services, campaign_id: str) -> Campaign:
@@ -27,7 +27,7 @@ def stored_now(services: Services, campaign_id: str) -> tuple[StoredCampaign | N
     stored in the document may be an old one. Guarded by
     tests/store/operate/test_editing.py::test_a_document_states_the_quantity_of_now.
     """
-    stored = services.catalog.campaign(campaign_id, consistent=True)
+    stored = services.documents.campaign(campaign_id, consistent=True)
     if stored is None or not stored.published:
         return stored, {}
     batch_ids = [batch.batch_id for batch in stored.document.batches]

@@ -12,14 +12,14 @@ from coupons.damage import Damages, all_of
 from coupons.model.campaigns import Campaign
 from coupons.process.fresh import Fresh
 from coupons.refusals import NotFound
-from coupons.stores.catalog import Catalog, StoredCampaign
+from coupons.stores.documents import CampaignDocuments, StoredCampaign
 
 
 class ShownDocuments:
     """A document whose stored text is the one of before is not validated again, however long ago that was."""
 
-    def __init__(self, catalog: Catalog, clock: Clock, damages: Damages) -> None:
-        self._catalog, self._damages = catalog, damages
+    def __init__(self, documents: CampaignDocuments, clock: Clock, damages: Damages) -> None:
+        self._documents, self._damages = documents, damages
         self._validated: dict[str, StoredCampaign] = {}
         self._shown: Fresh[str, Campaign] = Fresh(clock, self._one)
 
@@ -32,13 +32,13 @@ class ShownDocuments:
         return list(self._shown.get_many(campaign_ids, self._sound).values())
 
     def _one(self, campaign_id: str) -> Campaign:
-        found = self._catalog.campaigns([campaign_id], self._validated)
+        found = self._documents.campaigns([campaign_id], self._validated)
         for stored in all_of(found.values()):
             return self._noted(stored)
         raise NotFound(detail=f"No published campaign {campaign_id!r}.")
 
     def _sound(self, stale: list[str]) -> dict[str, Campaign]:
-        found = self._damages.sound_of(self._catalog.campaigns(stale, self._validated))
+        found = self._damages.sound_of(self._documents.campaigns(stale, self._validated))
         return {campaign_id: self._noted(stored) for campaign_id, stored in found.items()}
 
     def _noted(self, stored: StoredCampaign) -> Campaign:

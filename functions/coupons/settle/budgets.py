@@ -23,7 +23,7 @@ def campaign_money(services: Services, campaign_id: str, cursor: str) -> Campaig
 
 
 def _campaign_money(services: Services, campaign_id: str, cursor: str, broken: list[Damaged]) -> CampaignMoney:
-    stored = services.catalog.campaign(campaign_id, consistent=True)
+    stored = services.documents.campaign(campaign_id, consistent=True)
     if stored is None:
         raise NotFound(detail=f"No campaign {campaign_id!r}.")
     campaign = stored.document

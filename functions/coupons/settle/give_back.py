@@ -137,7 +137,7 @@ def _target(services: Services, batch: PublishedBatch, now_s: int) -> RolloverTa
         return None
     later = services.catalog.batch(batch_id)
     if later is None:
-        campaign = services.catalog.campaign(batch.campaign_id, consistent=True)
+        campaign = services.documents.campaign(batch.campaign_id, consistent=True)
         batches = campaign.document.batches if campaign else []
         waits = any(batch.batch_id == batch_id and now_s < epoch_s(batch.closes_at) for batch in batches)
         return "waits" if waits else None

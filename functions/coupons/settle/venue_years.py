@@ -20,7 +20,7 @@ def venue_year(services: Services, campaign_id: str, year: int, cursor: str, now
     of closed days. Reads the programme, and for each merchant of the page half a unit each 4 KB of days: about 30 days
     with one facility. Raises NotFound, Damaged.
     """
-    campaign = services.catalog.campaign(campaign_id, consistent=True)
+    campaign = services.documents.campaign(campaign_id, consistent=True)
     stored = services.programme_store.read(campaign_id) if campaign else None
     if campaign is None or stored is None:
         raise NotFound(detail=f"Campaign {campaign_id!r} has no programme.")

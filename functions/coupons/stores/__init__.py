@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         day_folds,
         days,
         diaries,
+        documents,
         failed_records,
         folds,
         groups,

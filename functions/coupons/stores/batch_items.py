@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from coupons.deferred import DEFERRED
 from coupons.model.batches import PublishedBatch
-from coupons.model.campaigns import Batch
+from coupons.model.declared_batches import Batch
 from coupons.model.limits import Limit
 from coupons.model.terms import Terms
 from coupons.stores.attributes import Item

@@ -72,7 +72,7 @@ def test_a_text_that_was_mended_under_its_revision_is_read_again(season: World) 
     """The text decides, and not the revision alone: an operator may put an item back."""
     services = season.new_services()
     [before] = catalog.campaigns(services)
-    text = services.catalog.campaign("season", consistent=True).text.replace("A season", "Mended")
+    text = services.documents.campaign("season", consistent=True).text.replace("A season", "Mended")
     put_back(season, text)
     season.clock.advance(1)
     [after] = catalog.campaigns(services)
@@ -82,7 +82,7 @@ def test_a_text_that_was_mended_under_its_revision_is_read_again(season: World) 
 def test_what_is_damaged_or_absent_is_not_kept(season: World) -> None:
     """A damaged document is left out of the list and 500 alone; a mended one is shown at once."""
     services = season.new_services()
-    text = services.catalog.campaign("season", consistent=True).text
+    text = services.documents.campaign("season", consistent=True).text
     put_back(season, "{")
     assert catalog.campaigns(services) == []
     with pytest.raises(Damaged):

@@ -53,9 +53,9 @@ def test_the_claim_that_is_there_comes_before_its_limits(season: World) -> None:
     """A transaction that both refuse finds the person's claim."""
     batch = season.services.cache.batch("pack")
     held, _ = claim(season.services, "pack", ann(), season.now_s)
-    stored = season.services.catalog.campaign("season", consistent=True)
+    stored = season.services.documents.campaign("season", consistent=True)
     assert stored is not None
-    never = season.services.catalog.still_declared("pack", stored)  # it is published
+    never = season.services.documents.still_declared("pack", stored)  # it is published
     again = replace(held.claim, token="another:1")
     assert season.services.claims.put(batch, again, lambda: True, never) == held.claim
 

@@ -63,7 +63,7 @@ def test_a_creation_that_a_document_overtakes_is_a_conflict(world: World) -> Non
             world.client,
             "transact_write_items",
             "MERCHANT#diner",
-            lambda: world.services.catalog.apply(parsed(campaign()), read=None),
+            lambda: world.services.documents.apply(parsed(campaign()), read=None),
         )
     )
     with pytest.raises(RevisionConflict) as refused:
@@ -118,7 +118,7 @@ def test_a_killed_edit_leaves_no_half(world: World, diner: MerchantRecord, appli
 def test_a_document_leaves_a_record_as_it_is(world: World, diner: MerchantRecord) -> None:
     """It enrols the merchant; facts, suspension and the campaigns of the record are not changed."""
     put(world.services, "diner", edit(revision=1, suspended=True))
-    world.services.catalog.apply(parsed(campaign()), read=None)
+    world.services.documents.apply(parsed(campaign()), read=None)
     found = world.services.registry.merchant("diner")
     assert found is not None
     record, campaigns = found
@@ -128,7 +128,7 @@ def test_a_document_leaves_a_record_as_it_is(world: World, diner: MerchantRecord
 
 def test_a_merchant_dropped_from_the_document_leaves_the_campaign(world: World) -> None:
     """Its record stays; only the enrolment by this document is removed."""
-    catalog = world.services.catalog
+    catalog = world.services.documents
     catalog.apply(parsed(campaign()), read=None)
     catalog.apply(parsed({**campaign(), "campaign_id": "other"}), read=None)
     catalog.apply(parsed(campaign(merchants=[])), read=catalog.campaign("season", consistent=True))

@@ -10,8 +10,9 @@ from typing import Any, get_args
 import pytest
 
 from coupons.fields import BASIS_POINTS
-from coupons.model.campaigns import Batch, Campaign
+from coupons.model.campaigns import Campaign
 from coupons.model.coverage import coverage
+from coupons.model.declared_batches import Batch
 from coupons.model.programme_rules import misfits
 from coupons.model.programmes import Programme
 from coupons.model.terms import DaysAfterClaim, Refund

@@ -7,7 +7,8 @@ from typing import Any, Self
 from coupons.fields import Channel, Title
 from coupons.model import batches
 from coupons.model.batches import BatchNow
-from coupons.model.campaigns import BatchMode, Booking, Campaign, Eligibility, Section
+from coupons.model.campaigns import Campaign, Section
+from coupons.model.declared_batches import BatchMode, Booking, Eligibility
 from coupons.model.funders import FunderKind
 from coupons.model.limits import Limit
 from coupons.model.merchants import AcceptingMerchant, Store

@@ -15,14 +15,14 @@ from coupons.operate.publication import _freeze, publish
 from coupons.refusals import BudgetExceeded, Malformed, RevisionConflict
 from coupons.stores import keys
 from coupons.stores.attributes import encode
-from coupons.stores.catalog import StoredCampaign
+from coupons.stores.documents import StoredCampaign
 from tests.world import World, a_batch, campaign, parsed
 
 COSTS = {"city": 5_000, "platform": 3_000, "shop": 2_000}
 
 
 def stored_campaign(world: World) -> StoredCampaign:
-    found = world.services.catalog.campaign("season", consistent=True)
+    found = world.services.documents.campaign("season", consistent=True)
     assert found is not None
     return found
 
@@ -30,7 +30,7 @@ def stored_campaign(world: World) -> StoredCampaign:
 @pytest.fixture
 def draft(world: World) -> PublishedBatch:
     """A season applied, its batch as publishing would freeze it."""
-    world.services.catalog.apply(parsed(campaign()), read=None)
+    world.services.documents.apply(parsed(campaign()), read=None)
     document = stored_campaign(world).document
     return _freeze(world.services, document, document.batches[0], 0)
 
@@ -50,22 +50,22 @@ def funded(**budget: int) -> dict[str, Any]:
 
 def test_two_that_create_make_one(world: World) -> None:
     """Both saw no document; the second is told that there is a revision."""
-    world.services.catalog.apply(parsed(campaign()), read=None)
+    world.services.documents.apply(parsed(campaign()), read=None)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
-        world.services.catalog.apply(parsed(campaign(title="Another")), read=None)
+        world.services.documents.apply(parsed(campaign(title="Another")), read=None)
     assert refused.value.revision == 1
     assert world.items() == before
 
 
 def test_two_that_edit_make_one(world: World) -> None:
     """Both read revision 1; the second would undo the first."""
-    world.services.catalog.apply(parsed(campaign()), read=None)
+    world.services.documents.apply(parsed(campaign()), read=None)
     read = stored_campaign(world)
-    stored = world.services.catalog.apply(parsed(campaign(title="First")), read=read)
+    stored = world.services.documents.apply(parsed(campaign(title="First")), read=read)
     assert (stored.revision, stored_campaign(world).document) == (2, stored)
     with pytest.raises(RevisionConflict) as refused:
-        world.services.catalog.apply(parsed(campaign(title="Second")), read=read)
+        world.services.documents.apply(parsed(campaign(title="Second")), read=read)
     assert refused.value.revision == 2
     assert stored_campaign(world).document == stored
 
@@ -73,11 +73,11 @@ def test_two_that_edit_make_one(world: World) -> None:
 def test_a_batch_published_meanwhile_refuses_the_edit(world: World, draft: PublishedBatch) -> None:
     """The edit was checked against a document without published batches; the revision is still the same."""
     read = stored_campaign(world)
-    assert world.services.catalog.publish(draft, read)
+    assert world.services.documents.publish(draft, read)
     assert stored_campaign(world).published == 1
     with pytest.raises(RevisionConflict):
-        world.services.catalog.apply(parsed(campaign(title="Edited")), read=read)
-    assert world.services.catalog.apply(parsed(campaign(title="Edited")), read=stored_campaign(world)).revision == 2
+        world.services.documents.apply(parsed(campaign(title="Edited")), read=read)
+    assert world.services.documents.apply(parsed(campaign(title="Edited")), read=stored_campaign(world)).revision == 2
     assert stored_campaign(world).published == 1
 
 
@@ -90,11 +90,11 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
     assert budgets(world)["platform"] == (3_000, 9_997_000)
     read, before = stored_campaign(world), world.items()
     if is_enough:
-        world.services.catalog.apply(parsed(funded(platform=platform)), read=read)
+        world.services.documents.apply(parsed(funded(platform=platform)), read=read)
         assert budgets(world)["platform"] == (3_000, 0)
         return
     with pytest.raises(BudgetExceeded) as refused:
-        world.services.catalog.apply(parsed(funded(platform=platform)), read=read)
+        world.services.documents.apply(parsed(funded(platform=platform)), read=read)
     facts = (refused.value.funder_id, refused.value.available_minor, refused.value.needed_minor)
     assert facts == ("platform", 2_999, 3_000)
     assert world.items() == before
@@ -102,7 +102,7 @@ def test_a_budget_falls_to_what_is_reserved_at_most(
 
 def test_publishing_lays_out_all_of_it(world: World, draft: PublishedBatch) -> None:
     """Batch, number, claim key, control, stock and index, at once."""
-    assert world.services.catalog.publish(draft, stored_campaign(world))
+    assert world.services.documents.publish(draft, stored_campaign(world))
     assert world.services.catalog.batch("pack") == draft
     assert world.services.catalog.batch_id(draft.number) == "pack"
     assert world.services.catalog.buckets("B#pack") == 16
@@ -117,9 +117,9 @@ def put(world: World, key: keys.Key, **fields: object) -> None:
 
 def test_a_batch_is_published_once(world: World, draft: PublishedBatch) -> None:
     """A second publishing would lay the stock out again."""
-    assert world.services.catalog.publish(draft, stored_campaign(world))
+    assert world.services.documents.publish(draft, stored_campaign(world))
     before = world.items()
-    assert not world.services.catalog.publish(draft, stored_campaign(world))
+    assert not world.services.documents.publish(draft, stored_campaign(world))
     assert world.items() == before
 
 
@@ -128,23 +128,23 @@ def test_a_number_names_one_batch(world: World, draft: PublishedBatch) -> None:
     put(world, keys.number(draft.number), batch_id="other")
     put(world, keys.claim_key("B#pack"), buckets=16)
     before = world.items()
-    assert not world.services.catalog.publish(draft, stored_campaign(world))
+    assert not world.services.documents.publish(draft, stored_campaign(world))
     assert world.items() == before
     put(world, keys.number(draft.number), batch_id="pack")
     put(world, keys.claim_key("B#pack"), buckets=32)
     before = world.items()
-    assert not world.services.catalog.publish(draft, stored_campaign(world))
+    assert not world.services.documents.publish(draft, stored_campaign(world))
     assert world.items() == before
-    assert world.services.catalog.publish(replace(draft, buckets=32), stored_campaign(world))
+    assert world.services.documents.publish(replace(draft, buckets=32), stored_campaign(world))
 
 
 def test_a_document_that_moved_on_is_not_published(world: World, draft: PublishedBatch) -> None:
     """The batch would be frozen as an older revision declared it."""
     read = stored_campaign(world)
-    world.services.catalog.apply(parsed(campaign(a_batch(quantity=11))), read=read)
+    world.services.documents.apply(parsed(campaign(a_batch(quantity=11))), read=read)
     before = world.items()
     with pytest.raises(RevisionConflict) as refused:
-        world.services.catalog.publish(draft, read)
+        world.services.documents.publish(draft, read)
     assert refused.value.revision == 2
     assert world.items() == before
 
@@ -159,17 +159,17 @@ def test_a_raise_names_the_funder_that_refuses_it(season: World) -> None:
 
 def test_suspended_districts_are_those_of_the_document_that_stands(world: World) -> None:
     """Each revision sets them, and a refused document changes none."""
-    catalog = world.services.catalog
+    documents, catalog = world.services.documents, world.services.catalog
     assert catalog.suspended_districts("season") == frozenset()
-    catalog.apply(parsed(campaign(suspended_districts=["old-town", "port"])), read=None)
+    documents.apply(parsed(campaign(suspended_districts=["old-town", "port"])), read=None)
     assert catalog.suspended_districts("season") == {"old-town", "port"}
     assert catalog.suspended_districts("other") == frozenset()
     first = stored_campaign(world)
-    catalog.apply(parsed(campaign(suspended_districts=["port"])), read=first)
+    documents.apply(parsed(campaign(suspended_districts=["port"])), read=first)
     with pytest.raises(RevisionConflict):
-        catalog.apply(parsed(campaign(suspended_districts=["old-town"])), read=first)
+        documents.apply(parsed(campaign(suspended_districts=["old-town"])), read=first)
     assert catalog.suspended_districts("season") == {"port"}
-    catalog.apply(parsed(campaign()), read=stored_campaign(world))
+    documents.apply(parsed(campaign()), read=stored_campaign(world))
     assert catalog.suspended_districts("season") == frozenset()
 
 
@@ -185,11 +185,11 @@ def test_a_document_is_one_transaction(world: World, merchants: int, funders: in
     """Three items, one for a changed budget, two for a merchant: above DynamoDB's 100 it is malformed."""
     document = document_of("new", merchants, funders)
     if fits:
-        assert world.services.catalog.apply(document, read=None).revision == 1
+        assert world.services.documents.apply(document, read=None).revision == 1
         return
     before = world.items()
     with pytest.raises(Malformed) as refused:
-        world.services.catalog.apply(document, read=None)
+        world.services.documents.apply(document, read=None)
     assert "42 changed budgets, 28 new merchants" in refused.value.errors[0]["message"]
     assert world.items() == before
 
@@ -197,29 +197,29 @@ def test_a_document_is_one_transaction(world: World, merchants: int, funders: in
 @pytest.mark.parametrize(("funders", "fits"), [(13, True), (14, False)])
 def test_merchants_that_leave_are_counted_too(world: World, funders: int, fits: bool) -> None:
     """28 merchants in place of 28 others take 84 parts; unchanged budgets take none."""
-    world.services.catalog.apply(document_of("old", 28, 3), read=None)
+    world.services.documents.apply(document_of("old", 28, 3), read=None)
     new = document_of("new", 28, funders + 3)
     if fits:
-        assert world.services.catalog.apply(new, read=stored_campaign(world)).revision == 2
+        assert world.services.documents.apply(new, read=stored_campaign(world)).revision == 2
         return
     with pytest.raises(Malformed):
-        world.services.catalog.apply(new, read=stored_campaign(world))
+        world.services.documents.apply(new, read=stored_campaign(world))
 
 
 def test_merchants_that_stay_take_no_part_of_the_transaction(world: World) -> None:
     """Sixty new funders fit beside the 28 merchants of the revision before."""
-    world.services.catalog.apply(document_of("same", 28, 3), read=None)
-    assert world.services.catalog.apply(document_of("same", 28, 63), read=stored_campaign(world)).revision == 2
+    world.services.documents.apply(document_of("same", 28, 3), read=None)
+    assert world.services.documents.apply(document_of("same", 28, 63), read=stored_campaign(world)).revision == 2
 
 
 def test_a_draft_is_still_declared_at_the_revision_that_was_read(world: World, draft: PublishedBatch) -> None:
     """Another revision refuses the reservation for it, and so does its publication."""
     read, services = stored_campaign(world), world.services
     stale = replace(read, document=read.document.model_copy(update={"revision": read.revision + 1}))
-    assert services.tries(services.catalog.still_declared("pack", read))
-    assert not services.tries(services.catalog.still_declared("pack", stale))
-    assert services.catalog.publish(draft, read)
-    assert not services.tries(services.catalog.still_declared("pack", read))
+    assert services.tries(services.documents.still_declared("pack", read))
+    assert not services.tries(services.documents.still_declared("pack", stale))
+    assert services.documents.publish(draft, read)
+    assert not services.tries(services.documents.still_declared("pack", read))
 
 
 def test_a_funder_gets_back_at_most_what_is_reserved(world: World, draft: PublishedBatch) -> None:
