@@ -36,7 +36,7 @@ class Bus:
     def _put(self, entries: list[dict[str, str]]) -> None:
         try:
             answer = self._client.put_events(Entries=entries)
-        except remote.FAILURES as error:
+        except remote.failures() as error:
             if remote.outcome(error) is None:
                 raise
             raise NotPut(detail="The bus is throttled, or did not answer in time.") from error

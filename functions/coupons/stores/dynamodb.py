@@ -19,9 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from coupons.metering import Consumed, Meter
+from coupons.metering import Meter
 from coupons.refusals import Busy
 from coupons.stores import capacity, remote
 from coupons.stores.attributes import Item, decode, encode
@@ -139,12 +137,9 @@ class Dynamo:
         try:
             # The report costs nothing but its bytes, about 60 in the answer.
             answer: dict[str, Any] = send(**parameters, ReturnConsumedCapacity="TOTAL")
-        except ClientError as error:
-            self._meter.add(capacity.of_refusal(parameters, error.response["Error"]["Code"]))
+        except remote.failures() as error:
+            self._meter.add(capacity.of_refusal(parameters, remote.code(error)))
             raise _refusal(error, parts) or _fault(error) from error
-        except remote.FAILURES as error:
-            self._meter.add(Consumed(1))
-            raise _fault(error) from error
         self._meter.add(capacity.of_answer(operation, parameters, answer))
         return answer
 
@@ -231,10 +226,9 @@ class Dynamo:
         return True
 
 
-def _refusal(error: ClientError, parts: Sequence[Part]) -> StoreFault | None:
+def _refusal(error: Exception, parts: Sequence[Part]) -> StoreFault | None:
     """The conditions that refused a write, if nothing else did."""
-    response: Any = error.response
-    code = response["Error"]["Code"]
+    code, response = remote.code(error), remote.response(error) or {}
     if code == "ConditionalCheckFailedException":
         item = response.get("Item")
         return ConditionFailed(decode(item) if item else None)

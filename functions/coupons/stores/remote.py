@@ -7,22 +7,25 @@
 | unknown | it may have been applied, or be applied a moment later | may repeat if the repeat finds the effect |
 | none of these | a bug or a missing permission: not applied, and a repeat would fail too | raises it |
 
-Refused conditions are not failures; `dynamodb.py` looks for them first. The codes are those of the services' API
-references and of https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html.
+Refused conditions are not failures; `dynamodb.py` looks for them first. DynamoDB and Secrets Manager have a client of
+our own (`json_client.py`); the bus, the queue, and whatever is configured in a way that it does not know, have boto3
+(`boto.py`), which nothing else loads. The codes are those of the services' API references and of
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any, Literal, NamedTuple
-from zlib import crc32
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
 
-import boto3
-from botocore import exceptions as faults
-from botocore.config import Config
-from botocore.parsers import ResponseParserError
+from coupons.stores.calls import CallLimits, NotSent, Outcome, ServiceRefused, Unanswered
+from coupons.stores.endpoints import UnknownSetting
+from coupons.stores.json_client import SERVICES, JsonClient
 
-Outcome = Literal["not applied", "unknown"]
+__all__ = ["BY_CLASS", "BY_CODE", "CANCELLED", "CallLimits", "Outcome", "client", "code", "failures", "outcome"]
 
 BY_CODE: dict[str, Outcome] = {
     # Throttled.
@@ -51,75 +54,60 @@ CANCELLED: dict[str, Outcome] = {
 }
 """By the code of any reason for which a transaction was cancelled. There may be refused conditions too. The transaction
 is not applied either way, but not all conditions that would refuse it are known, so it is sent again."""
-BY_CLASS: dict[type[Exception], Outcome] = {
-    # No credentials, so no request.
-    faults.CredentialRetrievalError: "not applied",
-    faults.MetadataRetrievalError: "not applied",
-    faults.NoAuthTokenError: "not applied",
-    faults.NoCredentialsError: "not applied",
-    faults.PartialCredentialsError: "not applied",
-    faults.SSOError: "not applied",
-    faults.TokenRetrievalError: "not applied",
-    # No connection, so no request.
-    faults.ConnectTimeoutError: "not applied",
-    faults.EndpointConnectionError: "not applied",
-    # Sent, in part or completely, without a readable answer. Subclasses: read timeouts, closed connections.
-    faults.ConnectionError: "unknown",
-    faults.HTTPClientError: "unknown",
-    faults.ChecksumError: "unknown",
-    faults.IncompleteReadError: "unknown",
-    ResponseParserError: "unknown",
-}
-"""By the class of the error or its nearest base class."""
-FAILURES = (faults.ClientError, faults.BotoCoreError, ResponseParserError)
-"""What a client raises if a call was not answered 2xx."""
+BY_CLASS: dict[type[Exception], Outcome] = {NotSent: "not applied", Unanswered: "unknown"}
+"""Of errors that our own client raises; `boto.py` has botocore's."""
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a client raises if a call was not answered 2xx. Nothing raises botocore's errors before it is loaded."""
+    if "botocore.exceptions" not in sys.modules:
+        return ServiceRefused, NotSent, Unanswered
+    from coupons.stores import boto  # noqa: PLC0415 - a plain claim or redemption loads no botocore
+
+    return ServiceRefused, NotSent, Unanswered, *boto.FAILURES
+
+
+def response(error: Exception) -> Mapping[str, Any] | None:
+    """The answer that refused the call; None if it was not answered."""
+    found = getattr(error, "response", None)
+    return found if isinstance(found, Mapping) and "Error" in found else None
+
+
+def code(error: Exception) -> str:
+    """Of the answer that refused the call; empty if it was not answered."""
+    found = response(error)
+    return found["Error"]["Code"] if found else ""
 
 
 def outcome(error: Exception) -> Outcome | None:
     """What is known of the effect of the call that raised `error`; None: a repeat would fail too."""
-    if isinstance(error, faults.ClientError):
-        response: Any = error.response
-        if response["Error"]["Code"] == "TransactionCanceledException":
-            codes = [reason.get("Code", "") for reason in response.get("CancellationReasons", [])]
-            return next((CANCELLED[code] for code in codes if code in CANCELLED), None)
-        at_fault = response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500
-        return BY_CODE.get(response["Error"]["Code"]) or ("unknown" if at_fault else None)
-    return next((BY_CLASS[cls] for cls in type(error).__mro__ if cls in BY_CLASS), None)
+    answer = response(error)
+    if type(error) in BY_CLASS:
+        return BY_CLASS[type(error)]
+    if answer is None:
+        from coupons.stores import boto  # noqa: PLC0415 - as above
 
-
-class CallLimits(NamedTuple):
-    """A call takes at most `attempts` times both time limits, and the SDK's pauses between attempts."""
-
-    connect_s: float
-    read_s: float
-    attempts: int
+        return boto.outcome(error)
+    if code(error) == "TransactionCanceledException":
+        codes = [reason.get("Code", "") for reason in answer.get("CancellationReasons", [])]
+        return next((CANCELLED[code] for code in codes if code in CANCELLED), None)
+    at_fault = answer["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500
+    return BY_CODE.get(code(error)) or ("unknown" if at_fault else None)
 
 
 def client(service: str, limits: CallLimits, **more: Any) -> Any:
-    """A low-level client whose calls keep `limits`; `more` is for boto3."""
-    config = Config(
-        connect_timeout=limits.connect_s,
-        read_timeout=limits.read_s,
-        retries={"total_max_attempts": limits.attempts, "mode": "standard"},
-        tcp_keepalive=True,
-        parameter_validation=service
-        != "dynamodb",  # tests cover what the stores build, and validation would slow each claim
-    )
-    made = boto3.client(service, config=config, **more)  # type: ignore[call-overload]
-    made.meta.events.register("before-parse", _refuse_broken, unique_id="refuse-broken")
-    return made
+    """A low-level client whose calls keep `limits`; boto3's, if there is `more` for it."""
+    if service in SERVICES and not more:
+        try:
+            return JsonClient(service, limits, os.environ)
+        except UnknownSetting as unknown:
+            logging.getLogger(__name__).warning("%s is called through boto3, because of %s", service, unknown)
+    from coupons.stores import boto  # noqa: PLC0415 - as above
+
+    return boto.client(service, limits, **more)
 
 
-def _refuse_broken(response_dict: dict[str, Any], **_: Any) -> None:
-    """Raises ChecksumError or ResponseParserError if the body is not complete and unchanged.
-
-    botocore reads a body that is not JSON as an empty answer, so that an item would look absent. It compares
-    DynamoDB's `x-amz-crc32` only to decide whether to try again, and a client of one attempt never does.
-    """
-    body, told = response_dict["body"], response_dict["headers"].get("x-amz-crc32")
-    if told not in (None, str(crc32(body))):
-        raise faults.ChecksumError(checksum_type="crc32", expected_checksum=told, actual_checksum=str(crc32(body)))
-    try:
-        json.loads(body)
-    except ValueError as error:
-        raise ResponseParserError("the answer's body is not JSON") from error
+def reopen(client: Any) -> None:
+    """The client's connections and credentials are new from now on, if it is ours; boto3 looks after its own."""
+    if isinstance(client, JsonClient):
+        client.reopen()

@@ -54,6 +54,10 @@ class KeysSecret:
                 self._keys = Keys(self._read(), self._newer)
             return self._keys
 
+    def reopen(self) -> None:
+        """What is read next is read over a new connection, by new credentials."""
+        remote.reopen(self._client)
+
     def _newer(self, version: int) -> Keys | None:
         """The keys with `version`; None if the secret did not have it when it was last read, a minute ago at most.
 
@@ -83,7 +87,7 @@ class KeysSecret:
     def _read(self) -> Mapping[int, bytes]:
         try:
             answer = self._client.get_secret_value(SecretId=self._arn)
-        except remote.FAILURES as error:
+        except remote.failures() as error:
             if remote.outcome(error) is None:
                 raise
             self._failed_s = self._clock.monotonic_s()

@@ -41,7 +41,7 @@ else:
     answered_s = time.process_time()
 import json
 print()
-print(json.dumps([imported_s - begun_s, answered_s - begun_s, "botocore" in sys.modules]))
+print(json.dumps([imported_s - begun_s, answered_s - begun_s, "boto3" in sys.modules]))
 """
 
 

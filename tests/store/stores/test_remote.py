@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+from unittest.mock import patch
 from zlib import crc32
 
 import pytest
@@ -10,7 +12,9 @@ from botocore import exceptions as faults
 from botocore.awsrequest import AWSResponse
 from botocore.parsers import ResponseParserError
 
-from coupons.stores import bus, dynamodb, failed_records, remote, secrets
+from coupons.stores import boto, bus, dynamodb, failed_records, remote, secrets
+from coupons.stores.calls import NotSent, ServiceRefused, Unanswered
+from coupons.stores.connections import Answer
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, TransactionFailed
 from tests.store.faults import cancelled, fault
 from tests.store.stores.test_dynamodb import Scripted
@@ -60,6 +64,7 @@ CLASSES: list[Meaning] = [
     (faults.IncompleteReadError(actual_bytes=1, expected_bytes=2), NoAnswer),
     (ResponseParserError("x"), NoAnswer),
 ]
+OUR_OWN: list[Meaning] = [(NotSent("x"), NotApplied), (Unanswered("x"), NoAnswer)]
 OTHERS: list[Meaning] = [
     (fault("ConditionalCheckFailedException"), ConditionFailed),
     (fault("InternalServerError", 500), NoAnswer),
@@ -81,9 +86,17 @@ OTHERS: list[Meaning] = [
 ]
 
 
+ANSWERED: list[Meaning] = [
+    (ServiceRefused(vars(error)["response"]), meaning)
+    for error, meaning in CODES + REASONS + OTHERS
+    if isinstance(vars(error).get("response"), dict)
+]
+"""The same answers, as our own client raises them."""
+
+
 @pytest.mark.parametrize(
     ("error", "meaning"),
-    CODES + REASONS + CLASSES + OTHERS,
+    CODES + REASONS + CLASSES + OUR_OWN + OTHERS + ANSWERED,
     ids=lambda case: str(getattr(case, "response", repr(case)))[:60],
 )
 def test_what_an_error_means(error: Exception, meaning: type[Exception] | None) -> None:
@@ -97,21 +110,44 @@ def test_every_row_is_tested() -> None:
     """Each row of the tables has a case above."""
     responses: list[Any] = [vars(error)["response"] for error, _ in CODES]
     assert [response["Error"]["Code"] for response in responses] == list(remote.BY_CODE)
-    assert [type(error) for error, _ in CLASSES] == list(remote.BY_CLASS)
+    assert [type(error) for error, _ in CLASSES] == list(boto.BY_CLASS)
+    assert [type(error) for error, _ in OUR_OWN] == list(remote.BY_CLASS)
     reasons: list[Any] = [vars(error)["response"]["CancellationReasons"] for error, _ in REASONS]
     assert {reason["Code"] for row in reasons for reason in row} >= remote.CANCELLED.keys()
 
 
 @pytest.mark.parametrize(
-    ("client", "at_most_s"),
-    [(dynamodb.client, 1.5), (bus.client, 7.5), (secrets.client, 3.0), (failed_records.client, 7.5)],
-    ids=["dynamodb", "events", "secretsmanager", "sqs"],
+    ("client", "at_most_s"), [(bus.client, 7.5), (failed_records.client, 7.5)], ids=["events", "sqs"]
 )
-def test_every_service_is_called_within_our_own_limits(client: Any, at_most_s: float) -> None:
-    """boto3's own limits are a minute each for connecting and reading, and four attempts."""
+def test_boto3_is_called_within_our_own_limits(client: Any, at_most_s: float) -> None:
+    """Its own are a minute each for connecting and reading, and four attempts."""
     config = client().meta.config
     attempts = config.retries["total_max_attempts"]
     assert (config.connect_timeout + config.read_timeout) * attempts == at_most_s
+
+
+@pytest.mark.parametrize(
+    ("client", "at_most_s"), [(dynamodb.client, 1.5), (secrets.client, 3.0)], ids=["dynamodb", "secretsmanager"]
+)
+def test_what_boto3_does_not_call_has_limits_too(client: Any, at_most_s: float) -> None:
+    """A claim is answered within 5 s though every attempt is lost; only the read of the keys is repeated below it."""
+    limits = client()._connections._limits
+    assert (limits.connect_s + limits.read_s) * limits.attempts == at_most_s
+
+
+@pytest.mark.parametrize("setting", ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_PROFILE"])
+def test_a_setting_that_only_boto3_knows_has_its_client(
+    setting: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With one line in the log, which names the setting and not its value."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", __file__ if setting == "AWS_PROFILE" else os.devnull)
+    monkeypatch.setenv(setting, "true")
+    with patch.object(boto, "client", lambda service, limits, **more: (service, limits)):
+        assert dynamodb.client() == ("dynamodb", dynamodb.LIMITS)
+        assert dynamodb.client(endpoint_url="x") == ("dynamodb", dynamodb.LIMITS)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"dynamodb is called through boto3, because of {setting}"
+    ]
 
 
 ITEM = b'{"Item": {"pk": {"S": "p"}}}'
@@ -131,9 +167,10 @@ BODIES: list[tuple[bytes, dict[str, str], int, type[Exception] | None]] = [
 ]
 
 
+@pytest.mark.parametrize("way", ["boto3", "ours"])
 @pytest.mark.parametrize(("body", "headers", "status", "raised"), BODIES)
 def test_a_body_that_is_not_what_was_sent_is_no_answer(
-    body: bytes, headers: dict[str, str], status: int, raised: type[Exception] | None
+    body: bytes, headers: dict[str, str], status: int, raised: type[Exception] | None, way: str
 ) -> None:
     """botocore would take most of them for an absent item, and ignore wrong checksums."""
 
@@ -141,8 +178,12 @@ def test_a_body_that_is_not_what_was_sent_is_no_answer(
         def stream(self) -> Any:
             return iter([body])
 
-    client = dynamodb.client()
-    client.meta.events.register("before-send", lambda **_: AWSResponse("http://x", status, headers, Raw()))
+    if way == "ours":
+        client = dynamodb.client()
+        client._connections.exchange = lambda _: Answer(status, headers, body)
+    else:
+        client = boto.client("dynamodb", dynamodb.LIMITS)
+        client.meta.events.register("before-send", lambda **_: AWSResponse("http://x", status, headers, Raw()))
     dynamo = Dynamo(client)
     if raised is None:
         assert dynamo.get("t", {"pk": "p"}, consistent=True) == {"pk": "p"}
