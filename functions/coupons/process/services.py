@@ -20,6 +20,7 @@ from coupons.refusals import Busy
 from coupons.sealing import Keys
 from coupons.stores import dynamodb
 from coupons.stores.parts import Part
+from coupons.stores.together import Together, Wanted, read_together
 
 T = TypeVar("T")
 
@@ -142,6 +143,10 @@ class Services:
     def tries(self, parts: Sequence[Part]) -> bool:
         """The same; False if a condition refused it."""
         return self.patient.tries(parts)
+
+    def read_together(self, wanted: Sequence[Wanted[Any]]) -> Together:
+        """Items that stores want, in one request. Raises Busy."""
+        return read_together(self.patient, wanted)
 
     @property
     def event_source(self) -> str:

@@ -3,7 +3,7 @@
 | access | request | units |
 |---|---|---|
 | claim | PutItem `attribute_not_exists` | 1 |
-| one person's claim of a claim key | GetItem | half a read unit, 1 strong |
+| one person's claim of a claim key | GetItem, or together with others | half a read unit, 1 strong |
 | a wallet | BatchGetItem over claim keys, 100 a request | half a read unit a key, absent ones too |
 | claims of some persons | BatchGetItem, strong | 1 read unit each |
 | all claims of a bucket | Query, strong, all pages | 1 read unit each 4 KB |
@@ -36,6 +36,7 @@ from coupons.stores.coupon_parts import coupon_part, mask, refunds
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, StoreFault, TransactionFailed
 from coupons.stores.parts import ItemKind, Part
 from coupons.stores.table import Table
+from coupons.stores.together import Wanted
 from coupons.stores.values import refuse_other_types, sure
 
 PUT_ATTEMPTS = 3
@@ -128,6 +129,10 @@ class Claims:
         """This person's claim under the batch's claim key: it may be of another batch of the exclusive group."""
         key = keys.claim(batch.claim_key, batch.buckets, person)
         return self._patient.get(key, from_item, consistent=consistent)
+
+    def wanted(self, batch: PublishedBatch, person: bytes) -> Wanted[Claim]:
+        """The same claim."""
+        return self._patient.wanted(keys.claim(batch.claim_key, batch.buckets, person), from_item)
 
     def print_coupon(self, batch: PublishedBatch, ref: CouponRef) -> tuple[Coupon, int] | None:
         """Count one more print: the coupon and the print's number. Earlier prints are no longer valid.

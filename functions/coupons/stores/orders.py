@@ -2,7 +2,7 @@
 
 | access | request | units |
 |---|---|---|
-| an order | GetItem, strong | 1 read unit |
+| an order | GetItem, or together with others, strong | 1 read unit |
 | which orders were redeemed | BatchGetItem, strong | 1 read unit each |
 | hold, redeem, release, reverse | parts of one transaction with the coupon | 2 each part |
 | a late scan takes one of the day's places | a part of its redemption's transaction | 2 |
@@ -29,6 +29,7 @@ from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.parts import Part
 from coupons.stores.table import Table
+from coupons.stores.together import Wanted
 from coupons.stores.values import fields_of, reader, sure
 from coupons.times import wall_clock
 
@@ -57,6 +58,9 @@ class Orders:
 
     def get(self, merchant_id: str, order_no: str) -> OrderRecord | None:
         return self._table.get(keys.order(merchant_id, order_no), from_item, consistent=True)
+
+    def wanted(self, merchant_id: str, order_no: str) -> Wanted[OrderRecord]:
+        return self._table.wanted(keys.order(merchant_id, order_no), from_item)
 
     def redeemed(self, merchant_id: str, order_nos: Iterable[str]) -> set[str]:
         """Which of these orders were redeemed, reversed since or not. BatchGetItem, strong, 100 a request."""

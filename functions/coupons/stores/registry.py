@@ -3,6 +3,7 @@
 | access | request |
 |---|---|
 | a merchant with its enrolments | Query `MERCHANT#id` |
+| a merchant at a till | its record and one enrolment, together with others |
 | whether a merchant has a record | GetItem |
 | a record as operators edit it | GetItem of the record, then of what is withheld |
 | the merchants that joined a campaign by their records | Query `JOINED#campaign` |
@@ -24,6 +25,7 @@ from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.parts import Part
 from coupons.stores.table import Table, unchanged
+from coupons.stores.together import Wanted
 from coupons.stores.values import strings, sure
 
 READS_OF_A_RECORD = 5
@@ -43,6 +45,11 @@ class Registry:
         record = self._table.value(items.pop(key["sk"]), _record)
         enrolled = {sk.removeprefix(keys.ENROLMENT) for sk in items}
         return record, frozenset(enrolled | set(record.campaigns))
+
+    def wanted(self, merchant_id: str, campaign_id: str) -> tuple[Wanted[MerchantRecord], Wanted[bool]]:
+        """The record, and whether the campaign's document enrols the merchant; the record may state it too."""
+        enrolment = keys.enrolment(merchant_id, campaign_id)
+        return self._table.wanted(keys.merchant(merchant_id), _record), self._table.wanted(enrolment, lambda _: True)
 
     def has_record(self, merchant_id: str) -> bool:
         """Read strongly: a merchant that was registered a moment ago is known.

@@ -6,7 +6,7 @@
 | wait, cancel, leave | the same, on the version that was read | 2 each KB |
 | check in | part of a transaction with the order and its line, on the version that was read | 2 each KB |
 | the venue cancels it, changes its units | PutItem on the version that was read | 1 each KB |
-| one slot, several | GetItem, BatchGetItem, strong | 1 read unit each |
+| one slot, several | GetItem, BatchGetItem, also together with others, strong | 1 read unit each |
 | a facility's day | Query | half a read unit each 4 KB; the sweep's, strong: 1 |
 | the sweep of its day | PutItem on the version that was read | 1 each KB |
 | what is true while the slot is as it was read | part of a transaction with a diary | 2 each KB |
@@ -38,6 +38,7 @@ from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.parts import Part
 from coupons.stores.table import Table, unchanged
+from coupons.stores.together import Wanted
 from coupons.stores.values import sure
 
 BOOKED, WAITING, CHECKED_IN = "p:", "w:", "c:"
@@ -57,6 +58,10 @@ class Slots:
         """Strongly consistent; the programme's units where nothing was written yet. Raises Damaged."""
         found = self._table.get(slot_keys.slot(*slot.name), record_of, consistent=True)
         return found or SlotRecord(slot.of.units)
+
+    def wanted(self, slot: Slot) -> Wanted[SlotRecord]:
+        """The same item; it is absent where nothing was written yet."""
+        return self._table.wanted(slot_keys.slot(*slot.name), record_of)
 
     def get_many(self, names: Iterable[SlotName]) -> dict[str, SlotRecord | Damaged]:
         """By `slot_id`, strongly consistent; those without an item are left out."""

@@ -20,6 +20,7 @@ from coupons.stores.attributes import Item, attribute_of, decode, encode
 from coupons.stores.dynamodb import ConditionFailed, Dynamo
 from coupons.stores.keys import Key
 from coupons.stores.parts import ItemKind, Part
+from coupons.stores.together import Wanted
 from coupons.stores.values import value_of, values_of
 
 T = TypeVar("T")
@@ -98,6 +99,10 @@ class Table:
         """What `make` reads of an item; None if it is not there. Raises Damaged."""
         item = self.dynamo.get(self.name, key, consistent=consistent)
         return value_of(self.name, item, make) if item else None
+
+    def wanted(self, key: Key, make: Callable[[Item], T]) -> Wanted[T]:
+        """The same item, to be read together with those of other tables."""
+        return Wanted(self.name, key, make)
 
     def items(self, wanted: Iterable[Key], *, consistent: bool) -> list[Item]:
         """Those of the items that are there, in no order, 100 a request."""

@@ -34,6 +34,8 @@ from coupons.slots.codes import refuse_cancelled
 from coupons.slots.days import slot_of
 from coupons.slots.settled import settled_in
 from coupons.slots.writes import tried
+from coupons.stores.together import Together
+from coupons.till.reads import till_in
 from coupons.times import day_of
 
 
@@ -60,7 +62,7 @@ def check_in(
 
     True for a repeat: the same number and person get the first answer before any refusal is looked for, by whichever
     code of theirs. What the terms do not pay is filed as 0 with its reasons. 6 write units up to about 15 people in the
-    slot, 3 read units, and the mark of a merchant's first line of a day (`process/day_marks.py`).
+    slot, 4 read units in one request, and the mark of a merchant's first line of a day (`process/day_marks.py`).
 
     Raises CodeInvalid, NotFound (no place), NotOpen, Closed, Stopped, CodeExpired, OrderConflict, CouponNotUsable (the
     person is checked in under another number), OrderNotEligible (the merchant or its district is suspended), Busy.
@@ -95,18 +97,24 @@ def _opened(services: Services, slot: Slot, merchant_id: str, code: str) -> tupl
 
 
 def _attempt(services: Services, arrival: _Arrival) -> tuple[OrderRecord, bool] | None:
-    """The order, and True if it was there; None if the slot or the order was written since they were read."""
+    """The order, and True if it was there; None if the slot or the order was written since they were read.
+
+    Both are read in one request, of any moments. A mark in the slot stays and names its order, so a slot that is newer
+    than the order shows it; a slot that is older is refused by its version. The merchant: as `till/reads.py` says.
+    """
     slot, person = arrival.slot, arrival.person
-    existing = services.orders.get(arrival.merchant_id, arrival.order_no)
-    record = services.slots.get(slot)
+    number, places = services.orders.wanted(arrival.merchant_id, arrival.order_no), services.slots.wanted(slot)
+    merchant, enrolment = services.registry.wanted(arrival.merchant_id, slot.campaign_id)
+    found = services.read_together([number, places, merchant, enrolment])
+    existing, record = found.of(number), found.of(places) or SlotRecord(slot.of.units)
     booking_id = services.keys.seal_booking(slot.slot_id, person, record.key_version or services.keys.current)
     if existing is not None and existing.coupon_id == booking_id:
         return existing, True
     mark = record.checked_in.get(person)
     if mark is not None and mark.order == arrival.key:
-        return None  # a twin of this request was committed between the two reads
+        return None  # the slot was read after a twin of this request was committed, and the order before it
     _refuse(arrival, record, existing)
-    till = _till(services, arrival)
+    till = _till(services, arrival, found)
     visit, batch_id, terms_id = _visit(services, arrival, till)
     order = OrderRecord(
         merchant_id=arrival.merchant_id,
@@ -155,19 +163,17 @@ def _refuse(arrival: _Arrival, record: SlotRecord, existing: OrderRecord | None)
         )
 
 
-def _till(services: Services, arrival: _Arrival) -> Till:
-    """The merchant as its record says now. Raises OrderNotEligible if it, or the venue's district, is suspended."""
-    campaign_id, venue = arrival.slot.campaign_id, arrival.slot.of.venue
-    found = services.registry.merchant(arrival.merchant_id)
-    if found is None:
+def _till(services: Services, arrival: _Arrival, found: Together) -> Till:
+    """The merchant as its record says. Raises OrderNotEligible if it, or the venue's district, is suspended."""
+    till, venue = till_in(services, found, arrival.merchant_id, arrival.slot.campaign_id), arrival.slot.of.venue
+    if till is None:
         raise Forbidden(detail="This merchant has no record.")
-    record, suspended = found[0], services.cache.suspended_districts(campaign_id)
-    if record.suspended:
+    if till.record.suspended:
         raise OrderNotEligible(reasons=["merchant"], detail="This merchant is suspended.")
-    store = record.store(venue.store_id) if venue is not None else None
-    if store is not None and is_closed(store, suspended):
+    store = till.record.store(venue.store_id) if venue is not None else None
+    if store is not None and is_closed(store, till.suspended_districts):
         raise OrderNotEligible(reasons=["region"], detail="This district is suspended.")
-    return Till(arrival.merchant_id, record, campaign_id in found[1], suspended)
+    return till
 
 
 def _visit(services: Services, arrival: _Arrival, till: Till) -> tuple[Visit, str, str]:

@@ -60,9 +60,13 @@ class TillCoupon:
 
 
 def read_coupon(services: Services, ref: CouponRef) -> TillCoupon:
-    """The coupon of `ref`, read strongly. Raises NotFound if it has no claim, Damaged if the claim lacks it."""
+    """The coupon of `ref`, read strongly. 1 read unit. Raises as `claimed_coupon`."""
     batch = services.cache.batch_numbered(ref.batch_number)
-    claim = services.claims.get(batch, ref.person, consistent=True)
+    return claimed_coupon(services, batch, ref, services.claims.get(batch, ref.person, consistent=True))
+
+
+def claimed_coupon(services: Services, batch: PublishedBatch, ref: CouponRef, claim: Claim | None) -> TillCoupon:
+    """The coupon of `ref` in its claim as it was read. Raises NotFound without a claim, Damaged if that lacks it."""
     if claim is None or claim.batch_number != batch.number:
         raise NotFound(detail="No such coupon.")
     if len(claim.coupons) != len(batch.terms):

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from coupons.model.orders import Order, OrderRecord
 from coupons.model.scans import Scanned
 from coupons.process.services import Services
 from coupons.refusals import Busy, OrderConflict
 from coupons.stores.dynamodb import TransactionFailed
-from coupons.till.codes import open_code, refuse_old_code, refuse_returned
-from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
+from coupons.till.codes import open_code, refuse_old_code
+from coupons.till.coupons import TillCoupon, refuse_unusable
 from coupons.till.limits import limits_of_use, parts_of_release
 from coupons.till.pins import refuse_wrong_pin
-from coupons.till.quotes import amounts_or_refuse, till_of
-from coupons.till.redemptions import COMMIT_ATTEMPTS, attempts, order_conflict
+from coupons.till.quotes import amounts_or_refuse
+from coupons.till.reads import TillRead, decided, till_of
+from coupons.till.redemptions import order_conflict
+
+RELEASE_ATTEMPTS = 3
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A request to hold."""
+
+    merchant_id: str
+    order_no: str
+    order: Order
+    scanned: Scanned
+    ttl_s: int
+    now_s: int
+    is_pin_right: bool = False
+    """Its PIN was compared in an attempt before: five wrong ones spoil a print, so it is compared once."""
 
 
 def hold(
@@ -31,21 +48,12 @@ def hold(
     """The coupon is held for this order, until `hold_ends_at_s`. A lapsed hold needs no release: it ends by the clock.
 
     Returns the order, its time zone, and True for a repeat, which gets the first hold before any refusal is looked for.
-    4 write units, and 2 a limit that counts uses. Raises CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable,
-    NotEligible (a limit), OrderNotEligible, Busy.
+    4 write units and 2 a limit that counts uses, 4 read units and 1 such a limit; 2 requests (`till/reads.py`). Raises
+    CodeInvalid, CodeExpired, OrderConflict, CouponNotUsable, NotEligible (a limit), OrderNotEligible, Busy.
     """
-    existing = services.orders.get(merchant_id, order_no)
     scanned = open_code(services, code, pin)
-    presented = read_coupon(services, scanned.ref)
-    wanted = presented.order_record("held", merchant_id, order_no, order, services.keys, now_s)
-    if existing is not None and _is_same_hold(existing, wanted):
-        return existing, presented.batch.timezone, True
-    refuse_old_code(scanned, presented, now_s)
-    refuse_wrong_pin(services, scanned, presented)
-    if existing is not None:
-        raise order_conflict(existing)
-    record, is_repeat = _commit(services, presented, scanned, wanted, order, ttl_s)
-    return record, presented.batch.timezone, is_repeat
+    asked = _Asked(merchant_id, order_no, order, scanned, ttl_s, now_s)
+    return decided(services, merchant_id, order_no, scanned.ref, lambda read: _attempt(services, asked, read))
 
 
 def hold_ends_at_s(presented: TillCoupon, ttl_s: int, now_s: int) -> int:
@@ -59,7 +67,7 @@ def release(services: Services, merchant_id: str, order_no: str, now_s: int) -> 
     An order that does not exist leaves a tombstone. Raises OrderConflict if the order is redeemed (reverse it), Busy.
     """
     existing = services.orders.get(merchant_id, order_no)
-    for _ in range(COMMIT_ATTEMPTS):
+    for _ in range(RELEASE_ATTEMPTS):
         if existing is not None and existing.state == "released":
             return existing, True
         if existing is not None and existing.state == "redeemed":
@@ -81,37 +89,28 @@ def _is_same_hold(existing: OrderRecord, wanted: OrderRecord) -> bool:
     return existing.held_until_s > 0 and existing.same_content(wanted.coupon_id, wanted.fingerprint)
 
 
-def _commit(
-    services: Services, presented: TillCoupon, scanned: Scanned, wanted: OrderRecord, order: Order, ttl_s: int
-) -> tuple[OrderRecord, bool]:
-    """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
-
-    Raises CodeExpired, CodeInvalid, OrderConflict, CouponNotUsable, NotEligible, OrderNotEligible, Busy.
-    """
-    now_s = wanted.at_s
-    for _ in range(attempts(presented)):
-        refuse_returned(scanned, presented, now_s)
-        refuse_unusable(presented, now_s, order=wanted.key)
-        limits = limits_of_use(services, presented, wanted.key, now_s, now_s)
-        limits.refuse_reached()
-        amounts = amounts_or_refuse(presented, till_of(services, presented, wanted.merchant_id), order, now_s)
-        record = replace(wanted, amounts=amounts, held_until_s=hold_ends_at_s(presented, ttl_s, now_s))
-        record = limits.counted(record)
-        coupon = services.coupons.hold(
-            presented.batch, presented.ref, wanted.key, scanned, record.held_until_s, now_s, presented.ruling.extended_s
-        )
-        try:
-            services.transact([coupon, services.orders.hold(record), *limits.parts_of_hold(record.held_until_s)])
-        except TransactionFailed as failure:
-            if "order" in failure.kinds:
-                existing = services.orders.existing(failure.item("order"))
-                if _is_same_hold(existing, wanted):
-                    return existing, True
-                raise order_conflict(existing) from failure
-        else:
-            return record, False
-        presented = read_coupon(services, presented.ref)
-    raise Busy(detail="Others are using this coupon; try again.")
+def _attempt(services: Services, asked: _Asked, read: TillRead) -> tuple[OrderRecord, str, bool]:
+    """The hold by one read. Raises its refusals, and TransactionFailed if a condition refused it."""
+    presented, existing, scanned, now_s = read.presented, read.existing, asked.scanned, asked.now_s
+    wanted = presented.order_record("held", asked.merchant_id, asked.order_no, asked.order, services.keys, now_s)
+    if existing is not None and _is_same_hold(existing, wanted):
+        return existing, presented.batch.timezone, True
+    refuse_old_code(scanned, presented, now_s)
+    if not asked.is_pin_right:
+        refuse_wrong_pin(services, scanned, presented)
+        asked.is_pin_right = True
+    if existing is not None:
+        raise order_conflict(existing)
+    refuse_unusable(presented, now_s, order=wanted.key)
+    limits = limits_of_use(services, presented, wanted.key, now_s, now_s)
+    limits.refuse_reached()
+    amounts = amounts_or_refuse(presented, till_of(services, read), asked.order, now_s)
+    until_s = hold_ends_at_s(presented, asked.ttl_s, now_s)
+    record = limits.counted(replace(wanted, amounts=amounts, held_until_s=until_s))
+    extended_s = presented.ruling.extended_s
+    coupon = services.coupons.hold(presented.batch, presented.ref, wanted.key, scanned, until_s, now_s, extended_s)
+    services.transact([coupon, services.orders.hold(record), *limits.parts_of_hold(until_s)])
+    return record, presented.batch.timezone, False
 
 
 def _release_held(services: Services, held: OrderRecord, tombstone: OrderRecord) -> bool:

@@ -18,9 +18,6 @@ from coupons.stores.limits import Limits, order_name
 from coupons.stores.parts import Part
 from coupons.till.coupons import TillCoupon
 
-USE_ATTEMPTS = 10
-"""Of a hold or redemption under limits: each but the first after another order of the person was counted."""
-
 
 @dataclass(frozen=True, slots=True)
 class UseLimits:

@@ -8,47 +8,36 @@ from coupons.clock import SKEW_S
 from coupons.model.orders import Order, OrderRecord, redemption_line
 from coupons.model.scans import Scanned
 from coupons.process.services import Services
-from coupons.refusals import Busy, Malformed, NotFound, OrderConflict
+from coupons.refusals import Malformed, NotFound, OrderConflict
 from coupons.sealing import CouponRef
 from coupons.slots.settled import settled_in
 from coupons.stores.dynamodb import TransactionFailed
 from coupons.stores.parts import Part
-from coupons.till.codes import open_code, refuse_old_code, refuse_returned, too_late
+from coupons.till.codes import open_code, refuse_old_code, too_late
 from coupons.till.coupons import TillCoupon, read_coupon, refuse_unusable
-from coupons.till.limits import USE_ATTEMPTS, limits_of_use
+from coupons.till.limits import limits_of_use
 from coupons.till.pins import refuse_wrong_pin
-from coupons.till.quotes import amounts_or_refuse, sold_at, till_of
+from coupons.till.quotes import amounts_or_refuse, sold_at
+from coupons.till.reads import TillRead, decided, till_of
 from coupons.times import day_of
 
-COMMIT_ATTEMPTS = 3
-"""Of a hold or redemption without limits of uses, each after a look at what refused the one before."""
 
+@dataclass(slots=True)
+class _Asked:
+    """A request to redeem."""
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A request to redeem with what exists: the coupon, and what its order number carries already."""
-
-    wanted: OrderRecord
-    """As it will be stored, except for its amounts and what it takes over from a hold."""
+    merchant_id: str
+    order_no: str
+    order: Order
     scanned: Scanned | None
     """None: the request names no code, and means the coupon that its order holds."""
-    presented: TillCoupon
-    existing: OrderRecord | None
-
-    @property
-    def is_same(self) -> bool:
-        """The order number carries this coupon for this content."""
-        return self.existing is not None and self.existing.same_content(self.wanted.coupon_id, self.wanted.fingerprint)
-
-    @property
-    def is_repeat(self) -> bool:
-        """The order has redeemed this coupon for this content already."""
-        return self.existing is not None and self.existing.state == "redeemed" and self.is_same
-
-    @property
-    def is_coupon_held(self) -> bool:
-        """The coupon itself says that this order holds it."""
-        return self.presented.coupon.is_held_by(self.wanted.key)
+    now_s: int
+    is_pin_right: bool = False
+    """Its PIN was compared in an attempt before: five wrong ones spoil a print, so it is compared once."""
+    was_new: bool = False
+    """An attempt before found no order of this number. A hold that is there now was stored meanwhile, and once it is
+    over its code is too: this request may have stalled for as long.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +67,9 @@ def redeem(
 
     With `code` None the order redeems the coupon that it holds. Returns the order, its time zone, and True for a
     repeat: the same merchant, number, coupon and content get the first answer before any refusal is looked for. 6 write
-    units, 2 more for a late scan and for each limit of uses, 3 read units and 1 a limit of uses, and the mark of a
-    merchant's first line of a day (`process/day_marks.py`).
+    units, 2 more for a late scan and for each limit of uses, 4 read units, 1 more without a code and for each limit of
+    uses, and the mark of a merchant's first line of a day (`process/day_marks.py`). 2 requests, of which one reads all
+    (`till/reads.py`); without a code the order is read first, because it says which coupon.
 
     A late scan (`scanned_at_s` with a code that is too old by now: `model/scans.py`) is judged by the terms at the
     moment of the scan, because the customer has left with the goods: validity, opening hours, merchant match. The
@@ -96,16 +86,10 @@ def redeem(
     """
     if scanned_at_s is not None and scanned_at_s > now_s + SKEW_S:
         raise Malformed(errors=[{"place": "body.scanned_at", "message": "lies in the future"}])
-    existing = services.orders.get(merchant_id, order_no)
     scanned = None if code is None else open_code(services, code, pin).sent(scanned_at_s, now_s)
-    presented = read_coupon(services, scanned.ref if scanned is not None else _ref_of(services, existing))
-    wanted = presented.order_record("redeemed", merchant_id, order_no, order, services.keys, now_s)
-    found = _find(services, wanted, scanned, presented, existing)
-    if found.existing is not None and found.is_repeat:
-        return found.existing, presented.batch.timezone, True
-    use = _allow(services, found, now_s)
-    record, is_repeat = _commit(services, presented, use, order, now_s)
-    return record, presented.batch.timezone, is_repeat
+    ref = scanned.ref if scanned is not None else _held_ref(services, merchant_id, order_no)
+    asked = _Asked(merchant_id, order_no, order, scanned, now_s)
+    return decided(services, merchant_id, order_no, ref, lambda read: _attempt(services, asked, read))
 
 
 def read_redemption(services: Services, merchant_id: str, order_no: str) -> tuple[OrderRecord, str]:
@@ -116,34 +100,15 @@ def read_redemption(services: Services, merchant_id: str, order_no: str) -> tupl
     return existing, settled_in(services, existing).timezone
 
 
-def attempts(presented: TillCoupon) -> int:
-    """How often a hold or redemption of this coupon is tried."""
-    return USE_ATTEMPTS if presented.batch.limits_of_use else COMMIT_ATTEMPTS
-
-
 def order_conflict(existing: OrderRecord) -> OrderConflict:
     if existing.state == "released":
         return OrderConflict(detail=f"Order {existing.order_no!r} was cancelled.")
     return OrderConflict(detail=f"Order {existing.order_no!r} already carries another coupon or other content.")
 
 
-def _find(
-    services: Services,
-    wanted: OrderRecord,
-    scanned: Scanned | None,
-    presented: TillCoupon,
-    existing: OrderRecord | None,
-) -> _Found:
-    """What exists; the order is read again if it says that it holds the coupon, and the coupon does not say so."""
-    found = _Found(wanted, scanned, presented, existing)
-    if existing is not None and existing.state == "held" and not found.is_coupon_held:
-        # The order may have changed between the two reads.
-        return replace(found, existing=services.orders.get(wanted.merchant_id, wanted.order_no))
-    return found
-
-
-def _ref_of(services: Services, existing: OrderRecord | None) -> CouponRef:
-    """The coupon that the order holds."""
+def _held_ref(services: Services, merchant_id: str, order_no: str) -> CouponRef:
+    """The coupon that the order holds, or held. Raises NotFound, OrderConflict."""
+    existing = services.orders.get(merchant_id, order_no)
     if existing is None:
         raise NotFound(detail="This order holds no coupon; send its code.")
     opened = services.keys.open_coupon(existing.coupon_id)
@@ -152,81 +117,59 @@ def _ref_of(services: Services, existing: OrderRecord | None) -> CouponRef:
     return opened[0]
 
 
-def _allow(services: Services, found: _Found, now_s: int) -> _Use:
-    """The redemption, unless something that was found forbids it. The contract gives the order of the refusals.
-
-    Raises NotFound, CodeExpired, CodeInvalid, OrderConflict.
-    """
-    existing, scanned, presented = found.existing, found.scanned, found.presented
+def _attempt(services: Services, asked: _Asked, read: TillRead) -> tuple[OrderRecord, str, bool]:
+    """The redemption by one read. Raises its refusals, and TransactionFailed if a condition refused it."""
+    presented, existing = read.presented, read.existing
+    wanted = presented.order_record(
+        "redeemed", asked.merchant_id, asked.order_no, asked.order, services.keys, asked.now_s
+    )
+    is_same = existing is not None and existing.same_content(wanted.coupon_id, wanted.fingerprint)
+    if existing is not None and existing.state == "redeemed" and is_same:
+        return existing, presented.batch.timezone, True
     held = existing if existing is not None and existing.state == "held" else None
-    has_lapsed = held is not None and (now_s >= held.held_until_s or not found.is_coupon_held)
-    is_live = held is not None and found.is_same and not has_lapsed
+    if held is not None and not presented.coupon.is_held_by(wanted.key):
+        # The coupon may have been read before the hold; if it says the same again, another order has had it since.
+        presented = read_coupon(services, presented.ref)
+    use = _allow(services, asked, wanted, presented, existing)
+    return _write(services, replace(read, presented=presented), use, asked), presented.batch.timezone, False
+
+
+def _allow(
+    services: Services, asked: _Asked, wanted: OrderRecord, presented: TillCoupon, existing: OrderRecord | None
+) -> _Use:
+    """The redemption, unless order, code or coupon forbids it. The contract gives the order of the refusals.
+
+    Raises NotFound, CodeExpired, CodeInvalid, OrderConflict, CouponNotUsable.
+    """
+    held = existing if existing is not None and existing.state == "held" else None
+    scanned, now_s = None if held is not None and asked.was_new else asked.scanned, asked.now_s
+    asked.was_new |= existing is None
+    is_same = held is not None and held.same_content(wanted.coupon_id, wanted.fingerprint)
+    has_lapsed = held is not None and (now_s >= held.held_until_s or not presented.coupon.is_held_by(wanted.key))
+    is_live = is_same and not has_lapsed
     if has_lapsed and scanned is None:
         raise _lapsed()
     if scanned is not None and not is_live:
         refuse_old_code(scanned, presented, now_s)
-    if scanned is not None:
+    if scanned is not None and not asked.is_pin_right:
         refuse_wrong_pin(services, scanned, presented)
-    if existing is not None and not (held and found.is_same):
+        asked.is_pin_right = True
+    if existing is not None and not is_same:
         raise order_conflict(existing)
-    record = replace(found.wanted, held_until_s=held.held_until_s) if held is not None else found.wanted
+    refuse_unusable(presented, now_s, order=wanted.key)
+    record = replace(wanted, held_until_s=held.held_until_s) if held is not None else wanted
     if held is not None and is_live:
         return _Use(record, scanned=None, judged_at_s=held.at_s)  # the code was checked when the order took the hold
     assert scanned is not None, "without a code there is a hold, and one that is not live was refused"
     return _Use(replace(record, late=scanned.is_late), scanned, scanned.judged_at_s(now_s))
 
 
-def _commit(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> tuple[OrderRecord, bool]:
-    """The order as stored, and True if a twin of this request stored it. A refused transaction is read and tried again.
-
-    Raises CouponNotUsable, CodeExpired, CodeInvalid, NotFound, NotEligible, OrderNotEligible, OrderConflict, Busy.
-    """
-    is_overtaken = False
-    for _ in range(attempts(presented)):
-        record = use.record
-        if _is_used_by(presented, record):
-            # A twin of this request was committed between our reads of the order and of the coupon.
-            existing = services.orders.get(record.merchant_id, record.order_no)
-            assert existing is not None, "order and coupon change in one transaction"
-            return _first_answer(existing, record), True
-        _refuse_moved(presented, use, now_s, is_overtaken=is_overtaken)
-        try:
-            return _write(services, presented, use, order, now_s), False
-        except TransactionFailed as failure:
-            is_overtaken = "coupon" in failure.kinds and "order" not in failure.kinds
-            if "order" in failure.kinds:
-                existing = services.orders.existing(failure.item("order"))
-                if existing.state != "held" or not existing.same_content(record.coupon_id, record.fingerprint):
-                    # A twin of this request was first, or our own answer was lost.
-                    return _first_answer(existing, record), True
-                # The order's hold was stored after we read the order. Its deadline makes a repeat of that hold known.
-                by_hold = replace(record, held_until_s=existing.held_until_s, late=False)
-                use = _Use(by_hold, scanned=None, judged_at_s=existing.at_s)
-            elif use.scanned is not None and failure.kinds == {"late scans"}:
-                raise too_late(use.scanned, presented.batch.timezone, "late-limit") from failure
-        presented = read_coupon(services, presented.ref)
-    raise Busy(detail="Others are using this coupon; try again.")
-
-
-def _is_used_by(presented: TillCoupon, record: OrderRecord) -> bool:
-    coupon = presented.coupon
-    return coupon.state in ("redeemed", "voided") and coupon.order == record.key
-
-
-def _refuse_moved(presented: TillCoupon, use: _Use, now_s: int, *, is_overtaken: bool) -> None:
-    """Refuse by the coupon as it was read last; `is_overtaken`: it refused a transaction, and the order did not."""
-    if use.scanned is not None:
-        refuse_returned(use.scanned, presented, now_s)
-    refuse_unusable(presented, now_s, order=use.record.key)
-    if use.scanned is None and is_overtaken:
-        raise _lapsed()  # the order still says that it holds the coupon, and the coupon is another's
-
-
-def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, now_s: int) -> OrderRecord:
-    """One attempt. Raises NotEligible, OrderNotEligible, CodeExpired (no late scans allowed), TransactionFailed."""
+def _write(services: Services, read: TillRead, use: _Use, asked: _Asked) -> OrderRecord:
+    """One attempt. Raises NotEligible, OrderNotEligible, CodeExpired (no late scans are left), TransactionFailed."""
+    presented, order, now_s = read.presented, asked.order, asked.now_s
     limits = limits_of_use(services, presented, use.record.key, use.judged_at_s, now_s)
     limits.refuse_reached()
-    at = till_of(services, presented, use.record.merchant_id)
+    at = till_of(services, read)
     amounts = amounts_or_refuse(presented, at, order, use.judged_at_s)
     record = replace(use.record, amounts=amounts, sold_at=sold_at(at, order) if at is not None else None)
     late_max = at.record.late_scans_per_day if at is not None else 0
@@ -236,7 +179,12 @@ def _write(services: Services, presented: TillCoupon, use: _Use, order: Order, n
     services.day_marks.mark(record.merchant_id, day, presented.batch.timezone)
     record = limits.counted(record)
     parts = _parts(services, presented, use.scanned, record, day.isoformat(), late_max)
-    services.transact([*parts, *limits.parts_of_use()])
+    try:
+        services.transact([*parts, *limits.parts_of_use()])
+    except TransactionFailed as failure:
+        if use.scanned is not None and failure.kinds == {"late scans"}:
+            raise too_late(use.scanned, presented.batch.timezone, "late-limit") from failure
+        raise
     return record
 
 
@@ -258,13 +206,6 @@ def _parts(
         services.orders.file(record.merchant_id, day, line),
     ]
     return [*parts, services.orders.count_late(record.merchant_id, day, late_max)] if record.late else parts
-
-
-def _first_answer(existing: OrderRecord, record: OrderRecord) -> OrderRecord:
-    """The redemption that is stored, if it is the wanted one. Raises OrderConflict."""
-    if existing.state == "redeemed" and existing.same_content(record.coupon_id, record.fingerprint):
-        return existing
-    raise order_conflict(existing)
 
 
 def _lapsed() -> NotFound:

@@ -152,6 +152,10 @@ def pieces_of_an_audit(services: Services) -> None:
     services.audit_folds.recorded("audit#pack#0#lines#2020-06-06", 1)
 
 
+def together(services: Services) -> None:
+    services.read_together([services.orders.wanted("diner", "o-1"), *services.registry.wanted("diner", "season")])
+
+
 def known_merchant(services: Services) -> None:
     services.cache.knows_merchant("diner")
 
@@ -160,6 +164,7 @@ def known_merchant(services: Services) -> None:
     "read",
     [
         known_merchant,
+        together,
         *(all_days, spent_on_a_day, claims_of_persons, lines_of_an_audit, orders_of_an_audit, pieces_of_an_audit),
         *(sweep, bookings, group, limits, folds, shards, control_now, reminder, claim_of, order, lines),
         *(slots, diaries, programmes),

@@ -166,11 +166,11 @@ def test_a_redemption_without_a_code_of_before_the_hold_was_overtaken_takes_noth
 
 
 @pytest.mark.parametrize("brings_a_code", [False, True])
-@pytest.mark.parametrize(("operation", "word"), [("get_item", "ClaimsTable"), ("transact_write_items", "")])
+@pytest.mark.parametrize(("operation", "word"), [("batch_get_item", "ClaimsTable"), ("transact_write_items", "")])
 def test_a_redemption_whose_twin_was_through_and_undone_is_its_repeat(
     till: Till, operation: str, word: str, *, brings_a_code: bool
 ) -> None:
-    """The twin commits between the reads of order and coupon, or before the write: the request is its repeat."""
+    """The twin commits before the coupon is read, or before the write: the request is its repeat."""
     shown = till.code(till.world.now_s)
     till.hold("first", shown)
     by = shown if brings_a_code else {"code": None}
