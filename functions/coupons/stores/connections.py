@@ -39,7 +39,8 @@ KEPT_MAX = 16
 HEAD_BYTES_MAX, BODY_BYTES_MAX = 65_536, 33_554_432
 """DynamoDB's largest answer has 16 MB."""
 _CHUNK_BYTES = 262_144
-_STATUS = re.compile(r"HTTP/1\.([01]) ([2-5][0-9]{2})(?: .*)?")
+_STATUS = re.compile(r"HTTP/1\.([01]) ((?!101)[1-5][0-9]{2})(?: .*)?")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -156,24 +157,66 @@ def reset(connection: socket.socket) -> None:
 
 def _read(received: bytearray, receive: Callable[[], None]) -> tuple[Answer, bool]:
     """`receive` adds at least a byte to `received`. Raises ValueError for an answer that we do not know."""
-    while (head_ends := received.find(b"\r\n\r\n")) < 0:
-        if len(received) > HEAD_BYTES_MAX:
-            raise ValueError("the answer's head has no end")
-        receive()
-    first, *lines = received[:head_ends].decode("latin-1").split("\r\n")
+    head = _head(received, receive, 0)
+    while head.status < 200:  # an interim answer, which the last one follows
+        head = _head(received, receive, head.ends)
+    coding, length = head.headers.get("transfer-encoding"), head.headers.get("content-length", "")
+    if coding == "chunked" and not length:
+        body, ends = _chunks(received, receive, head.ends)
+    elif coding is None and length.isascii() and length.isdigit() and int(length) <= BODY_BYTES_MAX:
+        ends = head.ends + int(length)
+        while len(received) < ends:
+            receive()
+        body = bytes(received[head.ends : ends])
+    else:
+        raise ValueError("the answer does not tell its length")
+    serves_more = head.is_newer and "close" not in head.headers.get("connection", "").lower() and len(received) == ends
+    return Answer(head.status, head.headers, body), serves_more
+
+
+class _Head(NamedTuple):
+    is_newer: bool
+    """HTTP/1.1, whose connections are kept."""
+    status: int
+    headers: dict[str, str]
+    ends: int
+
+
+def _head(received: bytearray, receive: Callable[[], None], begins: int) -> _Head:
+    ends = _found(b"\r\n\r\n", received, receive, begins)
+    first, *lines = received[begins:ends].decode("latin-1").split("\r\n")
     status = _STATUS.fullmatch(first)
     if status is None:
         raise ValueError(f"not an answer: {first[:60]!r}")
-    headers = _headers(lines)
-    length = headers.get("content-length", "")
-    if not (length.isascii() and length.isdigit()) or "transfer-encoding" in headers or int(length) > BODY_BYTES_MAX:
-        raise ValueError("the answer does not tell its length")
-    starts = head_ends + 4
-    ends = starts + int(length)
-    while len(received) < ends:
+    return _Head(status[1] == "1", int(status[2]), _headers(lines), ends + 4)
+
+
+def _chunks(received: bytearray, receive: Callable[[], None], begins: int) -> tuple[bytes, int]:
+    """The body that comes in chunks from there on, and where it ends."""
+    body = bytearray()
+    while True:
+        line_ends = _found(b"\r\n", received, receive, begins)
+        size = _CHUNK_SIZE.fullmatch(received[begins:line_ends])
+        if size is None or len(body) + int(size[1], 16) > BODY_BYTES_MAX:
+            raise ValueError("not a chunk")
+        starts, begins = line_ends + 2, line_ends + 2 + int(size[1], 16)
+        if starts == begins:  # the last one; headers may follow it, and an empty line does
+            return bytes(body), _found(b"\r\n\r\n", received, receive, line_ends) + 4
+        while len(received) < begins + 2:
+            receive()
+        body += received[starts:begins]
+        if received[begins : begins + 2] != b"\r\n":
+            raise ValueError("a chunk is not as long as it says")
+        begins += 2
+
+
+def _found(end: bytes, received: bytearray, receive: Callable[[], None], begins: int) -> int:
+    """Where the first `end` is, from `begins` on."""
+    while (place := received.find(end, begins)) < 0:
+        if len(received) - begins > HEAD_BYTES_MAX:
+            raise ValueError("a line of the answer has no end")
         receive()
-    serves_more = status[1] == "1" and headers.get("connection", "").lower() != "close" and len(received) == ends
-    return Answer(int(status[2]), headers, bytes(received[starts:ends])), serves_more
+    return place
 
 
 def _headers(lines: list[str]) -> dict[str, str]:

@@ -54,10 +54,10 @@ class CredentialSource:
             assert valid is not None, "without any, all wait"
             return valid
         try:
-            if self._known is known:
-                self._known = self._renewed(valid, now_s)
-            assert self._known is not None, "another thread found some, or _renewed did"
-            return self._known
+            found = self._known
+            if found is None or found is known:  # else another thread has renewed them
+                self._known = found = self._renewed(valid, now_s)
+            return found
         finally:
             self._one_at_a_time.release()
 

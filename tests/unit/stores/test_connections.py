@@ -55,6 +55,29 @@ def test_an_answer_is_what_was_sent() -> None:
         assert server.requests == [REQUEST] * 2
 
 
+def chunked(body: bytes) -> bytes:
+    return ok(body, content_length="", transfer_encoding="chunked")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        chunked(b"2\r\n{}\r\n0\r\n\r\n"),
+        chunked(b"1;x=y\r\n{\r\n01 \r\n}\r\n000\r\nx: trailer\r\n\r\n"),
+        b"HTTP/1.1 100 Continue\r\n\r\n" + ok(),
+        b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 103 X\r\n\r\n" + ok(),
+    ],
+    ids=range(4),
+)
+def test_an_answer_in_chunks_or_after_another_is_whole(answer: bytes) -> None:
+    """As every client of HTTP/1.1 must read it; its connection serves the next call."""
+    with connected(answer, answer) as (server, connections, _):
+        for _ in range(2):
+            found = connections.exchange(REQUEST)
+            assert (found.status, found.body) == (200, b"{}")
+        assert server.connections == 1
+
+
 LENGTH = f"{BODY_BYTES_MAX + 1}"
 ANSWERS: list[bytes | Last] = [
     Last(b""),
@@ -67,9 +90,18 @@ ANSWERS: list[bytes | Last] = [
     ok(b"{}", content_length="2, 2"),
     ok(b"{}", content_length=LENGTH),
     ok(b"{}", x="y\r\ncontent-length: 2"),
-    ok(b"2\r\n{}\r\n0\r\n\r\n", content_length="", transfer_encoding="chunked"),
     ok(b"{}", transfer_encoding="chunked"),
-    b"HTTP/1.1 100 Continue\r\ncontent-length: 0\r\n\r\n",
+    chunked(b"{}\r\n0\r\n\r\n"),
+    chunked(b"-2\r\n{}\r\n0\r\n\r\n"),
+    chunked(b"1\r\n{}\r\n0\r\n\r\n"),
+    chunked(b"3\r\n{}\r\n0\r\n\r\n"),
+    chunked(b"%x\r\n{}" % (BODY_BYTES_MAX + 1)),
+    chunked(b"2" * HEAD_BYTES_MAX + b"22"),
+    Last(chunked(b"2\r\n{}\r\n")),
+    Last(chunked(b"2\r\n{}\r\n0\r\n")),
+    ok(b"2\r\n{}\r\n0\r\n\r\n", content_length="", transfer_encoding="gzip, chunked"),
+    b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n" + ok(),
+    Last(b"HTTP/1.1 100 Continue\r\n\r\n"),
     b"HTTP/2 200 OK\r\ncontent-length: 2\r\n\r\n{}",
     b"HTTP/1.1 2000 OK\r\ncontent-length: 2\r\n\r\n{}",
     b"HTTP/1.1 200 OK\r\nno colon\r\ncontent-length: 2\r\n\r\n{}",
