@@ -29,6 +29,7 @@ from coupons.stores.statistics_keys import FOLDED
 from coupons.web.api import Api
 from infra.local.tables import create_tables, scanned
 from tests.bus import Heard
+from tests.engine.elsewhere import here
 from tests.engine.shapes import Watched
 
 OPENING = "2020-06-06T10:00:00+08:00"
@@ -173,6 +174,7 @@ class World:
     heard: Heard = field(default_factory=Heard)
 
     def __post_init__(self) -> None:
+        self.client = here(self.client)
         names = create_tables(self.client, prefix=self.prefix)
         tables = {variable: names[resource] for variable, resource in TABLES.items()}
         fixed = {"STAGE": "test", "SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8"}

@@ -43,14 +43,13 @@ class Cloud:
     saves: Saves
     _log: IO[bytes]
 
-    def client(self, service: str) -> Any:
-        """A boto3 client for the owner of the local account."""
+    def client(self, service: str, key_id: str = "test") -> Any:
+        """A boto3 client for the owner of the local account; a key of 12 digits is the owner of another one."""
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.url,
             region_name=REGION,
-            # ministack reads a key of 12 digits as an account; "test" is the owner of the default account.
-            aws_access_key_id="test",
+            aws_access_key_id=key_id,
             aws_secret_access_key="test",  # noqa: S106
             # No time limit: on a busy machine an answer may take minutes, and a cloud that ends closes its connections.
             config=Config(retries={"total_max_attempts": 1}, read_timeout=None, max_pool_connections=32),

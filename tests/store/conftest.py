@@ -1,7 +1,8 @@
-"""The store suite: moto in this process, one thread (moto is not atomic across threads)."""
+"""The store suite: each clause of each condition, on the engine that ENGINE= names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +10,18 @@ import pytest
 from coupons.model.batches import PublishedBatch
 from infra.virtual.store import Store
 from infra.virtual.writes import Place
+from tests.engine.elsewhere import elsewhere
 from tests.store import audited, funders
 from tests.store.ledgers import LAST_SECOND, LINES, file
 from tests.world import World, campaign
 
 Items = dict[Place, Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with elsewhere(tmp_path_factory.mktemp("engine")):
+        yield
 
 
 @pytest.fixture

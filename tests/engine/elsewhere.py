@@ -1,0 +1,119 @@
+"""The engine that the worlds of a suite work on, as ENGINE= names it: in memory unless it says `http` or `ministack`.
+
+    ENGINE=http .venv/bin/python -m pytest tests/store          # memory, but each request goes over HTTP
+    ENGINE=ministack .venv/bin/python -m pytest tests/store
+
+On both, requests go by the functions' own client (`stores/remote.py`). What a test does to its store directly stays
+direct: snapshots, and reading or planting items.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from coupons.stores import dynamodb
+from infra.local.cloud import Cloud
+from infra.local.engine import dynamodb_engine
+from infra.local.tables import scanned, table_definitions
+from infra.virtual.server import local
+from infra.virtual.store import Store
+from infra.virtual.writes import Place, place_of
+
+ENGINE = os.environ.get("ENGINE", "memory")
+SENT = {
+    "get_item",
+    "batch_get_item",
+    "query",
+    "put_item",
+    "update_item",
+    "delete_item",
+    "batch_write_item",
+    "transact_write_items",
+}
+"""Operations that the functions use."""
+_PAGE = 25
+_accounts = count(100_000_000_000)
+_replace: list[Callable[[Store], Any]] = []
+
+
+def here(client: Any) -> Any:
+    """What a world works on that was given `client`: a store in memory may be elsewhere."""
+    return _replace[-1](client) if _replace and isinstance(client, Store) else client
+
+
+@contextmanager
+def elsewhere(directory: Path, engine: str = ENGINE) -> Iterator[None]:
+    """Worlds that are made in this block work on that engine."""
+    with ExitStack() as opened:
+        if engine == "http":
+            _replace.append(OverHttp)
+        elif engine == "ministack":
+            cloud = opened.enter_context(dynamodb_engine(directory))
+            _replace.append(lambda store: OnMinistack(cloud))
+        elif engine != "memory":
+            raise ValueError(f"ENGINE={engine}")
+        if engine != "memory":
+            opened.callback(_replace.pop)
+        yield
+
+
+def client_at(url: str, key_id: str = "test") -> Any:
+    """The functions' client, told its endpoint as a function is told."""
+    told = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": "test"}
+    with patch.dict(os.environ, told):
+        return dynamodb.client()
+
+
+class OverHttp:
+    """A store of this process, asked over HTTP."""
+
+    def __init__(self, store: Store) -> None:
+        opened = ExitStack()
+        self.store = store
+        self._client = client_at(opened.enter_context(local(store)))
+        opened.callback(self._client.close)
+        weakref.finalize(self, opened.close)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client if name in SENT else self.store, name)
+
+
+class OnMinistack:
+    """An account of its own, so that worlds share no table."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        account = str(next(_accounts))
+        self._client = client_at(cloud.url, account)
+        self._direct = cloud.client("dynamodb", account)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client if name in SENT else self._direct, name)
+
+    @property
+    def items(self) -> dict[Place, Any]:
+        tables = sorted(table_definitions())
+        found = ((table, item) for table in tables for item in scanned(self._direct, table))
+        return {place_of("", {"TableName": table, "Item": item}): item for table, item in found}
+
+    def snapshot(self) -> dict[Place, Any]:
+        return self.items
+
+    def restore(self, items: Mapping[Place, Any]) -> None:
+        requests = [(at.table, {"DeleteRequest": {"Key": _key(at)}}) for at in self.items.keys() - items.keys()]
+        requests += [(at.table, {"PutRequest": {"Item": item}}) for at, item in items.items()]
+        for begin in range(0, len(requests), _PAGE):
+            page: dict[str, Any] = {}
+            for table, request in requests[begin : begin + _PAGE]:
+                page.setdefault(table, []).append(request)
+            self._direct.batch_write_item(RequestItems=page)
+
+
+def _key(place: Place) -> dict[str, Any]:
+    return {"pk": {"S": place.pk}, "sk": {"S": place.sk}}
