@@ -199,9 +199,8 @@ class World:
     def publish(self, document: dict[str, Any]) -> None:
         """Apply a document and publish all its batches."""
         operator = self.operator()
-        applied = operator.send(
-            "PUT /admin/campaigns/{campaign_id}", {"campaign_id": document["campaign_id"]}, body=document
-        )
+        path = {"campaign_id": document["campaign_id"]}
+        applied = operator.send("PUT /admin/campaigns/{campaign_id}", path, body=document)
         assert applied.status in (200, 201), applied.text
         for a_batch in document["batches"]:
             path = {"batch_id": a_batch["batch_id"]}
@@ -209,7 +208,6 @@ class World:
             assert published.status == 200, published.text
 
     def citizen(self, name: str, **claims: str) -> Person:
-        """Somebody whose account is called as they are."""
         return Person({"sub": name, "scope": "citizen", "person_id": name, **claims})
 
     def merchant(self, merchant_id: str = "diner") -> Person:

@@ -100,6 +100,7 @@ class Proxy:
     writes: list[Seen] = field(default_factory=list)
     late: list[bytes] = field(default_factory=list)
     meets: tuple[str, ...] = WRITES
+    connections: int = 0
 
     @property
     def url(self) -> str:
@@ -138,6 +139,7 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, accepted: socket.socket) -> None:

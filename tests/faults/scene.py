@@ -19,8 +19,10 @@ from coupons.model.orders import Line, OrderRecord
 from coupons.process.services import Services, replace_services
 from coupons.schedule.minute import run_schedule
 from coupons.sealing import CouponRef
-from coupons.stores import remote
+from coupons.stores import boto
+from coupons.stores.calls import CallLimits
 from coupons.stores.dynamodb import Dynamo
+from coupons.stores.json_client import JsonClient
 from infra.local.cloud import REGION, Cloud
 from infra.virtual.certificates import Authority
 from tests.court import programme
@@ -88,17 +90,24 @@ class Way:
 
     def client(self, proxy: Proxy) -> Any:
         """Told what the functions are told by their environment."""
-        return _CLIENTS[self.name](proxy, remote.CallLimits(CONNECT_S, READ_S, attempts=1))
+        return _CLIENTS[self.name](proxy, CallLimits(CONNECT_S, READ_S, attempts=1))
 
 
-def _boto(proxy: Proxy, limits: remote.CallLimits) -> Any:
+def _ours(proxy: Proxy, limits: CallLimits) -> Any:
+    told = {"AWS_CA_BUNDLE": str(proxy.authority.path)} if proxy.authority else {}
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    return JsonClient("dynamodb", limits, {"AWS_ENDPOINT_URL": proxy.url, "AWS_REGION": REGION, **keys, **told})
+
+
+def _boto(proxy: Proxy, limits: CallLimits) -> Any:
     verify = str(proxy.authority.path) if proxy.authority else None
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return remote.client("dynamodb", limits, endpoint_url=proxy.url, region_name=REGION, verify=verify, **keys)
+    return boto.client("dynamodb", limits, endpoint_url=proxy.url, region_name=REGION, verify=verify, **keys)
 
 
-_CLIENTS = {"boto3": _boto}
-WAYS = tuple(Way(name, is_secure) for is_secure in (True, False) for name in _CLIENTS)
+_CLIENTS = {"ours": _ours, "boto3": _boto}
+WAYS = tuple(Way(name, is_secure) for name in _CLIENTS for is_secure in (True, False))
+"""The first is that of the functions, as they are deployed."""
 
 
 @dataclass
@@ -196,9 +205,9 @@ class Scene:
 
 
 @contextmanager
-def proxied(cloud: Cloud, way: Way) -> Iterator[Proxy]:
-    """A proxy before the cloud, with certificates of its own if the way is under TLS."""
-    parts = urlsplit(cloud.url)
+def proxied(url: str, way: Way) -> Iterator[Proxy]:
+    """A proxy before the engine, with certificates of its own if the way is under TLS."""
+    parts = urlsplit(url)
     assert parts.hostname is not None
     assert parts.port is not None
     with tempfile.TemporaryDirectory() as directory:
@@ -211,7 +220,7 @@ def proxied(cloud: Cloud, way: Way) -> Iterator[Proxy]:
 def scene(cloud: Cloud, prefix: str, way: Way = WAYS[0]) -> Iterator[Scene]:
     """A season just opened, behind a proxy; without the functions' log and metrics, of which there are thousands."""
     logging.disable(logging.CRITICAL)
-    with proxied(cloud, way) as proxy, redirect_stdout(io.StringIO()):
+    with proxied(cloud.url, way) as proxy, redirect_stdout(io.StringIO()):
         client = way.client(proxy)
         try:
             world = World(cloud.client("dynamodb"), prefix=prefix)
