@@ -93,19 +93,22 @@ pages: $(PAGES_LOCKED) ## check and build the web pages into infra/pages/built, 
 
 browser: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## the web pages in a real browser
 	@echo "== pages in a browser"
-	exec $(BIN)/python -m pytest tests/browser
+	exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/browser
 
 shots: $(READY) $(BROWSER_LOCKED) $(PAGES_LOCKED) chromium ## pictures of every screen in .local/shots, to look at; APPS= LOOKS= some
 	@exec $(BIN)/python -m tests.browser.shots $(APPS)
 
 # The browser and Chinese letters for `browser` and `shots`. A container's root gets them here; anybody else is told.
+# The whole Chromium does too, in twice the time.
 chromium:
-	@if command -v chromium >/dev/null; then exit; fi
-	if [[ $$(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
-	  echo "The pages are tested in Chromium. On Debian: apt install chromium fonts-noto-cjk" >&2
-	  exit 1
+	@if command -v chromium-headless-shell >/dev/null; then exit; fi
+	if [[ $$(id -u) -eq 0 ]] && command -v apt-get >/dev/null && ( $(call apt,chromium-headless-shell fonts-noto-cjk) ); then
+	  exit
 	fi
-	$(call apt,chromium fonts-noto-cjk)
+	command -v chromium >/dev/null || {
+	  echo "The pages are tested in Chromium. On Debian: apt install chromium-headless-shell fonts-noto-cjk" >&2
+	  exit 1
+	}
 
 # Node.js for `contract`, `pages`, `browser` and `shots`. A container's root gets it here; anybody else is told.
 node:

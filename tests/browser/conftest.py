@@ -25,14 +25,19 @@ if TYPE_CHECKING:
     from tests.browser.journey import Journey
     from tests.browser.screen import Screen
 
-CHROMIUM = shutil.which("chromium") or "chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "chromium"
+"""The shell is the same engine without windows, whose opening takes the whole browser longer than a page takes."""
+
+PATIENCE_S = 20
+"""For what a page shows in the end. Playwright's own five seconds are few where every processor is busy."""
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Started once; each test has a context of its own."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the path to it is set above
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - the path to it is set above
 
+    expect.set_options(timeout=PATIENCE_S * 1_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -6,6 +6,7 @@ together; nobody waits.
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, expect
@@ -14,6 +15,7 @@ from tests.browser.screen import Screen
 from tests.e2e.local_stack import LocalStack
 
 _PIECE_S = 8
+_ANSWERED_WITHIN_S = 10
 
 
 class Journey:
@@ -45,12 +47,19 @@ class Journey:
             one.page.clock.run_for(seconds * 1_000)
 
     def leap_until(self, seen: Locator, within_s: int) -> None:
-        """It is seen at most so much later. In pieces: the pages' limit of time for a request leaps too."""
+        """It is seen at most so much later. In pieces, each after all answers: a request's limit of time leaps too."""
         for _ in range(0, within_s, _PIECE_S):
+            self._await_answers()
             if seen.is_visible():
                 break
             self.leap(_PIECE_S)
         expect(seen).to_be_visible()
+
+    def _await_answers(self) -> None:
+        until_s = monotonic() + _ANSWERED_WITHIN_S
+        for one in self._moved:
+            while one.under_way and monotonic() < until_s:
+                one.page.wait_for_timeout(20)
 
     def set_clock(self, moment: str) -> None:
         """The stack's clock shows this time. Pages learn it from their next answer, as after a sleep of the device."""
