@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,10 @@ def zone_of(name: str) -> ZoneInfo:
 
 def wall_clock(moment_s: int, timezone: str) -> datetime:
     """The local date and time in `timezone`, with its offset."""
-    return datetime.fromtimestamp(moment_s, UTC).astimezone(zone_of(timezone))
+    return datetime.fromtimestamp(moment_s, zone_of(timezone))
 
 
+@lru_cache(maxsize=1_024)  # in a rush most moments are those of the second before
 def rfc3339(moment_s: int, timezone: str = "UTC") -> str:
     return wall_clock(moment_s, timezone).isoformat(timespec="seconds")
 

@@ -37,9 +37,10 @@ class RefusalCounter:
 
     def count(self, batch_id: str, cause: str) -> None:
         """One more refusal of a claim of `batch_id`."""
-        minute_s, second = divmod(int(self._clock.wall_s()), MINUTE_S)
+        now_s = int(self._clock.wall_s())
+        second = now_s % MINUTE_S
         self._totals.add(batch_id, cause)
-        self._seconds.add((batch_id, minute_s * MINUTE_S), (second, cause))
+        self._seconds.add((batch_id, now_s - second), (second, cause))
         self.flush()
 
     def flush(self) -> None:

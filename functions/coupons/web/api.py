@@ -70,6 +70,7 @@ def csv_file(text: str, name: str, next_page: str | None, *, bom: bool) -> Respo
 
 
 _BOM = "\ufeff"
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _EVERYWHERE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """The second keeps a browser from taking a response for another type than it states."""
 
@@ -235,4 +236,4 @@ def _sent_problem(document: dict[str, Any]) -> dict[str, Any]:
         headers["retry-after"] = str(document["retry_after_s"])
     if "allow" in document:
         headers["allow"] = ", ".join(document["allow"])
-    return {"statusCode": document["status"], "headers": headers, "body": json.dumps(document, ensure_ascii=False)}
+    return {"statusCode": document["status"], "headers": headers, "body": _encoded(document)}

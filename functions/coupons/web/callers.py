@@ -83,7 +83,9 @@ def name_in(claims: Mapping[str, Any]) -> str:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     """A claim as API Gateway writes it; empty if it is absent."""
-    text = _written(claims.get(name))
+    if name not in claims:
+        return ""
+    text = _written(claims[name])
     return "" if is_nothing(text) else text
 
 

@@ -67,15 +67,15 @@ class RedeemedMoney:
         return dict(zip(MONEY, numbers, strict=True))
 
 
-Directive = Mapping[str, Any]
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def _directive(dimensions: tuple[str, ...], *metrics: str, **unit: str) -> Directive:
-    """Metrics with these dimensions. With all in one directive, each metric would be billed for each outcome.
+def _directive(dimensions: tuple[str, ...], *metrics: str, **unit: str) -> str:
+    """Metrics with these dimensions, in JSON. With all in one directive, each would be billed for each outcome.
 
     Without a unit, except for what is counted: CloudWatch has none for money, and logs are billed by the byte.
     """
-    return {"Dimensions": [dimensions], "Metrics": [{"Name": name, **unit} for name in metrics]}
+    return _encoded({"Dimensions": [dimensions], "Metrics": [{"Name": name, **unit} for name in metrics]})
 
 
 _COUNTED = _directive(("service", "outcome"), "Requests", Unit="Count")
@@ -83,7 +83,6 @@ _DAMAGED = _directive(("service",), DAMAGED, Unit="Count")
 _DONE = _directive(("operation",), "Done", *CONSUMPTION)
 _CONSUMED = _directive(("operation",), *CONSUMPTION)
 _MONEY = _directive(("campaign", "currency"), *MONEY, PRICE)
-_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class MetricLines:
@@ -128,7 +127,7 @@ class MetricLines:
         """Write the line of an invocation that is no request."""
         self._write(operation, {}, [_CONSUMED])
 
-    def _write(self, operation: str, facts: dict[str, Any], directives: list[Directive]) -> None:
+    def _write(self, operation: str, facts: dict[str, Any], directives: list[str]) -> None:
         """The line has `facts` and what was consumed since the one before."""
         namespace, service = self._names
         taken, micro_dollars = take_consumption()
@@ -138,9 +137,9 @@ class MetricLines:
         if damaged:
             facts[DAMAGED] = damaged
             directives.append(_DAMAGED)
-        told = [{"Namespace": namespace, **directive} for directive in directives]
-        meta = {"Timestamp": int(shared_services().clock.wall_s() * 1000), "CloudWatchMetrics": told}
-        sys.stdout.write(f"{_encoded({'_aws': meta, **facts})}\n")
+        now_ms = int(shared_services().clock.wall_s() * 1000)
+        told = ",".join(f'{{"Namespace":"{namespace}",{directive[1:]}' for directive in directives)
+        sys.stdout.write(f'{{"_aws":{{"Timestamp":{now_ms},"CloudWatchMetrics":[{told}]}},{_encoded(facts)[1:]}\n')
 
     def _damage(self) -> int:
         """Log each damaged item by its key; their number, which is sent only if it is not 0: metrics are billed."""

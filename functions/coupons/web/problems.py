@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -64,12 +65,17 @@ def problem_document(refusal: r.Refusal, instance: str) -> dict[str, Any]:
         "detail": refusal.detail or f"{problem.title}.",
         "instance": _uri(instance),
     }
-    for fact in fields(refusal):
-        value = getattr(refusal, fact.name)
-        if fact.name in NOT_MEMBERS or value is None:
-            continue
-        document[member_of(fact.name)] = rfc3339(value, refusal.timezone) if is_moment(fact.name) else value
+    for name in facts_of(type(refusal)):  # type: ignore[arg-type] # classes have hashes, though their instances have none
+        value = getattr(refusal, name)
+        if value is not None:
+            document[member_of(name)] = rfc3339(value, refusal.timezone) if is_moment(name) else value
     return document
+
+
+@cache
+def facts_of(refusal: type[Any]) -> list[str]:
+    """The names of its facts."""
+    return [field.name for field in fields(refusal) if field.name not in NOT_MEMBERS]
 
 
 def is_moment(fact: str) -> bool:

@@ -37,7 +37,7 @@ def traces(keys: Keys, claims: Mapping[str, Any], headers: Mapping[str, str]) ->
 
 def order_traces(request: Request) -> dict[str, str]:
     """Hashes of the evidence and fulfilment that the order of a body states; empty if there is none. Raises Busy."""
-    order = getattr(request.body, "order", None)
+    order = vars(request.body).get("order") if request.body else None
     if not isinstance(order, Order) or not (order.evidence or order.fulfilment):
         return {}  # some routes need no keys, and read none for a log line
     return particulars_of(order.fulfilment, order.evidence, request.services.keys).hashes
