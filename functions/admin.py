@@ -19,14 +19,14 @@ from coupons.points import accounts
 from coupons.settle import budgets, venue_years
 from coupons.slots import own_bookings, strikes, venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
-from coupons.web.audit_queries import AuditQuery, BudgetsQuery, ProgramPointsQuery
-from coupons.web.bodies import Empty, ExtendBody, LookupBody, MembersBody, QuantityBody, SlotBody, StopBody, StrikeBody
-from coupons.web.queries import VenuesQuery
+from coupons.web.bodies import operators as bodies
+from coupons.web.bodies.audits import AuditQuery, BudgetsQuery, ProgramPointsQuery
+from coupons.web.bodies.base import Empty
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
-from coupons.web.responses.claims import PersonView
 from coupons.web.responses.liability import ProgramPointsView
 from coupons.web.responses.money import AuditView, BudgetsView
 from coupons.web.responses.operate import BatchState, MembersView
+from coupons.web.responses.persons import PersonView
 from coupons.web.responses.plan import PlanView
 from coupons.web.responses.slots import SlotCountsView
 from coupons.web.responses.strikes import ExcuseView
@@ -34,6 +34,8 @@ from coupons.web.responses.venues import VenueYearView
 
 api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
 handler = api.handler
+_NAMED = (r.NotFound,)
+_NOT_ENDED = (r.NotFound, r.TermsFrozen, r.Closed)
 
 AUDIT_S = 20.0
 """An audit counts this long before it responds with `complete: false`. The gateway waits 30 s."""
@@ -75,7 +77,7 @@ def put_campaign(request: Request) -> Response:
     return edited(applied, outcome)
 
 
-@api.route("GET /admin/campaigns/{campaign_id}", scope="operator", responses={200: Campaign}, refusals=(r.NotFound,))
+@api.route("GET /admin/campaigns/{campaign_id}", scope="operator", responses={200: Campaign}, refusals=_NAMED)
 def get_campaign_document(request: Request) -> Response:
     """The document as PUT takes it, with its revision."""
     return Response(campaigns.read(request.services, request.path["campaign_id"]))
@@ -106,7 +108,7 @@ def put_programme(request: Request) -> Response:
     "GET /admin/campaigns/{campaign_id}/programme",
     scope="operator",
     responses={200: Programme},
-    refusals=(r.NotFound,),
+    refusals=_NAMED,
 )
 def get_programme(request: Request) -> Response:
     """The programme as PUT takes it, with its revision."""
@@ -131,13 +133,13 @@ def post_resume(request: Request, batch_id: str) -> BatchChange:
     return controls.resume(request.services, batch_id)
 
 
-@_batch_action("POST /admin/batches/{batch_id}/stop", body=StopBody, refusals=(r.NotFound, r.TermsFrozen, r.Closed))
+@_batch_action("POST /admin/batches/{batch_id}/stop", body=bodies.StopBody, refusals=_NOT_ENDED)
 def post_stop(request: Request, batch_id: str) -> BatchChange:
     """Refuse claims for good; issued coupons stay valid, or are voided."""
     return controls.stop(request.services, batch_id, request.now_s, void=request.body.issued == "void")
 
 
-@_batch_action("POST /admin/batches/{batch_id}/extend", body=ExtendBody, refusals=(r.NotFound, r.TermsFrozen, r.Closed))
+@_batch_action("POST /admin/batches/{batch_id}/extend", body=bodies.ExtendBody, refusals=_NOT_ENDED)
 def post_extend(request: Request, batch_id: str) -> BatchChange:
     """Lengthen the validity of all coupons of a batch."""
     return controls.extend(request.services, batch_id, request.body.days)
@@ -145,7 +147,7 @@ def post_extend(request: Request, batch_id: str) -> BatchChange:
 
 @_batch_action(
     "PUT /admin/batches/{batch_id}/quantity",
-    body=QuantityBody,
+    body=bodies.QuantityBody,
     refusals=(r.NotFound, r.Closed, r.Stopped, r.TermsFrozen, r.BudgetExceeded),
 )
 def put_quantity(request: Request, batch_id: str) -> BatchChange:
@@ -156,7 +158,7 @@ def put_quantity(request: Request, batch_id: str) -> BatchChange:
 @api.route(
     "PUT /admin/groups/{group_id}/members",
     scope="operator",
-    body=MembersBody,
+    body=bodies.MembersBody,
     responses={200: MembersView},
     refusals=(r.TermsFrozen,),
 )
@@ -184,9 +186,7 @@ def put_merchant(request: Request) -> Response:
     return edited(stored, outcome)
 
 
-@api.route(
-    "GET /admin/merchants/{merchant_id}", scope="operator", responses={200: MerchantRecord}, refusals=(r.NotFound,)
-)
+@api.route("GET /admin/merchants/{merchant_id}", scope="operator", responses={200: MerchantRecord}, refusals=_NAMED)
 def get_merchant_record(request: Request) -> Response:
     """The merchant's record as PUT takes it, with its revision."""
     return Response(merchants.read(request.services, request.path["merchant_id"]))
@@ -195,7 +195,7 @@ def get_merchant_record(request: Request) -> Response:
 @api.route(
     "PUT /admin/slots/{slot_id}",
     scope="operator",
-    body=SlotBody,
+    body=bodies.SlotBody,
     responses={200: SlotCountsView},
     refusals=(r.NotFound, r.Closed, r.Stopped, r.BudgetExceeded),
 )
@@ -209,7 +209,7 @@ def put_slot(request: Request) -> Response:
     return repeatable(SlotCountsView.of(slot, record), replay=replay)
 
 
-@api.route("PUT /admin/strikes", scope="operator", body=StrikeBody, responses={200: ExcuseView}, refusals=(r.NotFound,))
+@api.route("PUT /admin/strikes", scope="operator", body=bodies.StrikeBody, responses={200: ExcuseView}, refusals=_NAMED)
 def put_strike(request: Request) -> Response:
     """Excuse a slot that a person missed, or count it again; the person's ban follows. Each decision is logged."""
     services, body, now_s = request.services, request.body, request.now_s
@@ -220,7 +220,7 @@ def put_strike(request: Request) -> Response:
     return repeatable(ExcuseView.of(slot, diary, now_s), replay=replay)
 
 
-@api.route("POST /admin/persons/lookup", scope="operator", body=LookupBody, responses={200: PersonView})
+@api.route("POST /admin/persons/lookup", scope="operator", body=bodies.LookupBody, responses={200: PersonView})
 def post_lookup(request: Request) -> Response:
     """The hotline's look at a person's coupons, bookings, strikes and points; each look is logged."""
     services, person, now_s = request.services, request.services.keys.person(request.body.person_id), request.now_s
@@ -238,7 +238,7 @@ def post_lookup(request: Request) -> Response:
     scope="operator",
     query=AuditQuery,
     responses={200: AuditView},
-    refusals=(r.NotFound,),
+    refusals=_NAMED,
 )
 def get_audit(request: Request) -> Response:
     """Recount a batch from its items and print each equation."""
@@ -251,9 +251,9 @@ def get_audit(request: Request) -> Response:
 @api.route(
     "GET /admin/campaigns/{campaign_id}/venues",
     scope="operator",
-    query=VenuesQuery,
+    query=bodies.VenuesQuery,
     responses={200: VenueYearView},
-    refusals=(r.NotFound,),
+    refusals=_NAMED,
 )
 def get_venues(request: Request) -> Response:
     """A year at the facilities of a campaign: days and minutes open, people checked in, what venues were paid."""
@@ -267,7 +267,7 @@ def get_venues(request: Request) -> Response:
     scope="operator",
     query=BudgetsQuery,
     responses={200: BudgetsView},
-    refusals=(r.NotFound,),
+    refusals=_NAMED,
 )
 def get_budgets(request: Request) -> Response:
     """Each funder's budget, what each batch has of them, and movements page by page; `audit` recounts it all."""
@@ -286,7 +286,7 @@ def get_budgets(request: Request) -> Response:
     scope="operator",
     query=ProgramPointsQuery,
     responses={200: ProgramPointsView},
-    refusals=(r.NotFound,),
+    refusals=_NAMED,
 )
 def get_program_points(request: Request) -> Response:
     """What a program's points come to, by when they end, in points and money; `recount` counts all accounts."""

@@ -11,14 +11,8 @@ from coupons.slots import days
 from coupons.times import epoch_s
 from coupons.web import published
 from coupons.web.api import Api, Response
-from coupons.web.bodies import (
-    ActivitiesQuery,
-    AnnouncementsQuery,
-    DayQuery,
-    FacilitiesQuery,
-    MerchantsQuery,
-    StatsQuery,
-)
+from coupons.web.bodies.base import DayQuery
+from coupons.web.bodies.catalog import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery, StatsQuery
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
 from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage

@@ -5,16 +5,13 @@ from __future__ import annotations
 from coupons import refusals as r
 from coupons.claim import booking, codes, packs, wallet
 from coupons.claim.eligibility import Citizen
-from coupons.slots import booking as slot_booking
-from coupons.slots import cancellation, own_bookings
-from coupons.slots import codes as slot_codes
 from coupons.web.api import Api, Response, written
-from coupons.web.bodies import CodeBody, Empty, WalletQuery
+from coupons.web.bodies.base import Empty
+from coupons.web.bodies.citizens import CodeBody, WalletQuery
 from coupons.web.requests import Request
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
-from coupons.web.responses.slots import SlotBookingsView, SlotBookingView, SlotCodeView
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", more="claim_slots")
 handler = api.handler
 
 _BY_TIME = (r.NotFound, r.NotOpen, r.Closed)
@@ -28,7 +25,6 @@ _BY_CLAIM = (
     r.SoldOut,
     r.InsufficientPoints,
 )
-_BY_SLOT = (*_BY_TIME, r.Stopped, r.Paused, r.NotEligible, r.Full)
 
 
 @api.route(
@@ -108,93 +104,6 @@ def post_code(request: Request) -> Response:
         return _printed(request, coupon_id)
     code, batch, expires_at_s = codes.issue_code(request.services, coupon_id, request.person, request.now_s)
     return Response(CodeView.of(code, batch, expires_at_s))
-
-
-@api.route(
-    "PUT /slots/{slot_id}/booking",
-    scope="citizen",
-    body=Empty,
-    responses={201: SlotBookingView, 200: SlotBookingView},
-    refusals=_BY_SLOT,
-    operation="booking",
-)
-def put_slot_booking(request: Request) -> Response:
-    """Book a slot; a repeat returns what the person is in it now."""
-    services, now_s = request.services, request.now_s
-    found, replay = slot_booking.book(services, request.path["slot_id"], request.person, now_s)
-    return written(SlotBookingView.of(found, services.keys, now_s), replay=replay)
-
-
-@api.route("GET /slots/{slot_id}/booking", scope="citizen", responses={200: SlotBookingView}, refusals=(r.NotFound,))
-def get_slot_booking(request: Request) -> Response:
-    """What the person is in a slot: booked, waiting, or in a slot that was cancelled."""
-    found = own_bookings.my_booking(request.services, request.path["slot_id"], request.person, request.now_s)
-    return Response(SlotBookingView.of(found, request.services.keys, request.now_s))
-
-
-@api.route(
-    "DELETE /slots/{slot_id}/booking",
-    scope="citizen",
-    responses={200: SlotBookingView},
-    refusals=(r.NotFound, r.Closed),
-    operation="booking",
-)
-def delete_slot_booking(request: Request) -> Response:
-    """Give a slot back, or leave its waiting list; the first who waits moves up."""
-    return _left(request)
-
-
-@api.route(
-    "PUT /slots/{slot_id}/waiting",
-    scope="citizen",
-    body=Empty,
-    responses={201: SlotBookingView, 200: SlotBookingView},
-    refusals=_BY_SLOT,
-    operation="booking",
-)
-def put_waiting(request: Request) -> Response:
-    """Wait for a place in a full slot; a free one is booked at once."""
-    services, now_s = request.services, request.now_s
-    found, replay = slot_booking.wait(services, request.path["slot_id"], request.person, now_s)
-    return written(SlotBookingView.of(found, services.keys, now_s), replay=replay)
-
-
-@api.route(
-    "DELETE /slots/{slot_id}/waiting",
-    scope="citizen",
-    responses={200: SlotBookingView},
-    refusals=(r.NotFound, r.Closed),
-    operation="booking",
-)
-def delete_waiting(request: Request) -> Response:
-    """The same as giving the slot back: who moved up meanwhile is out of it too."""
-    return _left(request)
-
-
-@api.route(
-    "POST /slots/{slot_id}/code",
-    scope="citizen",
-    body=Empty,
-    responses={200: SlotCodeView},
-    refusals=(r.NotFound, r.Stopped),
-)
-def post_slot_code(request: Request) -> Response:
-    """Issue a code by which the venue can check the person in, for 60 seconds."""
-    return Response(
-        SlotCodeView.of(*slot_codes.slot_code(request.services, request.path["slot_id"], request.person, request.now_s))
-    )
-
-
-@api.route("GET /bookings", scope="citizen", responses={200: SlotBookingsView})
-def get_bookings(request: Request) -> Response:
-    """All slots of the person that have not ended, those of today that they had, and those that they missed."""
-    found = own_bookings.bookings_of(request.services, request.person, request.now_s)
-    return Response(SlotBookingsView.of(found, request.services.keys, request.now_s))
-
-
-def _left(request: Request) -> Response:
-    found = cancellation.leave(request.services, request.path["slot_id"], request.person, request.now_s)
-    return Response(SlotBookingView.of(found, request.services.keys, request.now_s))
 
 
 def _printed(request: Request, coupon_id: str) -> Response:

@@ -6,7 +6,7 @@ from coupons import refusals as r
 from coupons.points import reports
 from coupons.points.accounts import points_of
 from coupons.web.api import Api, Response, written
-from coupons.web.bodies import CorrectionBody, EarningBody, PointsQuery
+from coupons.web.bodies.points import CorrectionBody, EarningBody, PointsQuery
 from coupons.web.requests import Request
 from coupons.web.responses.points import CorrectionView, EarningView, PointsView
 

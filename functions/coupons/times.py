@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY_S = 86_400
+MINUTE_S = 60
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from coupons.fields import PATH_PARAMETERS
 from coupons.refusals import RevisionConflict
 from coupons.web.api import Route
-from coupons.web.bodies import Empty
+from coupons.web.bodies.base import Empty
 from infra.described import meanings
 from infra.openapi.components import Components, Made, camel, reference
 from infra.openapi.examples import of_answer, of_body, of_parameter

@@ -9,7 +9,7 @@ from pydantic import create_model
 
 from coupons.deferred import DeferredModel
 from coupons.fields import PATH_PARAMETERS, Document
-from coupons.web.bodies import Query
+from coupons.web.bodies.base import Query
 from coupons.web.responses.base import ResponseBody
 
 OTHER_MAX_S = 0.1

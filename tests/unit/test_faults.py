@@ -15,7 +15,7 @@ from coupons.fields import PATH_PARAMETERS
 from coupons.model.campaigns import Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
-from coupons.web.bodies import Empty, Query
+from coupons.web.bodies.base import Empty, Query
 from infra.openapi.document import routes
 from tests.programmes import alert, course, court, programme, rule
 from tests.world import a_batch, campaign, terms

@@ -11,17 +11,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coupons import fields
 from coupons.fields import DeclaredTime
-from coupons.web.audit_queries import AuditQuery
-from coupons.web.bodies import (
-    ExtendBody,
-    HoldBody,
-    MembersBody,
-    QuantityBody,
-    RedemptionBody,
-    ReversalBody,
-    SettlementQuery,
-    WalletQuery,
-)
+from coupons.web.bodies.audits import AuditQuery
+from coupons.web.bodies.citizens import WalletQuery
+from coupons.web.bodies.operators import ExtendBody, MembersBody, QuantityBody
+from coupons.web.bodies.till import HoldBody, RedemptionBody, ReversalBody, SettlementQuery
 from tests.world import order
 
 LONG = "a" * 64

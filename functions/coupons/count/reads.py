@@ -7,11 +7,11 @@ from typing import cast, get_args
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.season_statistics import By, Packs, Row, SeasonStatistics, SecondOfBatch
-from coupons.model.statistics import HOUR_S, MINUTE_S, Counts, Dimension, Flow, hour_start_s, total
+from coupons.model.statistics import HOUR_S, Counts, Dimension, Flow, hour_start_s, total
 from coupons.process.season_counts import hours_from
 from coupons.process.services import Services
 from coupons.refusals import Fault, Malformed, NotFound
-from coupons.times import DAY_S, day_of, rfc3339
+from coupons.times import DAY_S, MINUTE_S, day_of, rfc3339
 
 _OF_PACKS: tuple[Flow, ...] = ("bookings", "claims")
 SPAN_MAX_S: dict[By, int] = {"second": 180, "minute": DAY_S, "hour": 62 * DAY_S}

@@ -13,7 +13,7 @@ from coupons.damage import all_of
 from coupons.model.batches import PublishedBatch
 from coupons.model.orders import MerchantLine
 from coupons.model.points_sums import PointsSums, PointsWrite
-from coupons.model.statistics import HOUR_S, MINUTE_S, OF_STREAM_ALONE, Cell, Counts, total
+from coupons.model.statistics import HOUR_S, OF_STREAM_ALONE, Cell, Counts, total
 from coupons.process.passes import side_by_side
 from coupons.process.services import Services
 from coupons.refusals import NotFound
@@ -22,7 +22,7 @@ from coupons.stores.points_keys import ACCOUNT_BUCKETS
 from coupons.stores.statistics import MinuteOf, StoredRow
 from coupons.stores.statistics_keys import day_of_hour
 from coupons.stores.streams import BookingChange, Countable
-from coupons.times import epoch_s
+from coupons.times import MINUTE_S, epoch_s
 
 Minutes = dict[MinuteOf, Counter[Cell]]
 

@@ -14,7 +14,7 @@ from coupons.model.merchants import MerchantRecord
 from coupons.model.orders import MerchantLine
 from coupons.model.points_sums import PointsSums, PointsWrite
 from coupons.model.slot_events import SlotWrite
-from coupons.model.statistics import HOUR_S, MINUTE_S, Cell, Counted
+from coupons.model.statistics import HOUR_S, Cell, Counted
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.slots.days import slot_of
@@ -24,6 +24,7 @@ from coupons.stores.liabilities import numbers_of
 from coupons.stores.parts import Part
 from coupons.stores.statistics import MinuteOf, StreamShard
 from coupons.stores.streams import Countable, counted, stream_place_of
+from coupons.times import MINUTE_S
 
 ROWS_MAX, CELLS_MAX = 90, 250
 """Of one transaction: it takes 100 items, and an expression 4 KB and 300 operators. A record adds at most 130 cells."""

@@ -36,7 +36,7 @@ from coupons.model.orders import Line
 from coupons.model.points_entries import Entry
 from coupons.model.slot_records import BookingState, SlotRecord
 from coupons.model.slots import Bookable, Slot
-from coupons.times import wall_clock
+from coupons.times import MINUTE_S, wall_clock
 
 Flow = Literal[
     "bookings",
@@ -71,7 +71,7 @@ _SLOT_FLOWS: Mapping[tuple[BookingState | None, BookingState | None], Flow] = {
 }
 """By what a person was in a slot before a write and after it. So bookings and promotions less cancellations are the
 places that people have. Who leaves a waiting list is not counted."""
-MINUTE_S, HOUR_S = 60, 3600
+HOUR_S = 3600
 
 
 class Cell(NamedTuple):

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from coupons.clock import Clock
-from coupons.model.statistics import MINUTE_S
 from coupons.refusals import Busy
 from coupons.stores.refusal_counts import RefusalCounts
-from coupons.stores.statistics import ROWS, Statistics
+from coupons.times import MINUTE_S
+
+if TYPE_CHECKING:
+    from coupons.stores.statistics import Statistics
 
 FLUSH_S = JITTER_S = 5.0
 K = TypeVar("K")
@@ -27,7 +30,11 @@ C = TypeVar("C")
 
 
 class RefusalCounter:
-    def __init__(self, store: RefusalCounts, statistics: Statistics, clock: Clock, rng: random.Random) -> None:
+    """`statistics`: asked for when there is something to write, since they load all that a season counts."""
+
+    def __init__(
+        self, store: RefusalCounts, statistics: Callable[[], Statistics], clock: Clock, rng: random.Random
+    ) -> None:
         self._store = store
         self._statistics = statistics
         self._clock = clock
@@ -59,9 +66,11 @@ class RefusalCounter:
                 continue
 
     def _flush_seconds(self) -> None:
+        from coupons.stores.statistics import ROWS  # noqa: PLC0415 - a claim that succeeds does not load it
+
         for (batch_id, minute_s), counts in self._seconds.take().items():
             try:
-                self._statistics.add_refused(batch_id, minute_s, self._rng.randrange(ROWS), counts)
+                self._statistics().add_refused(batch_id, minute_s, self._rng.randrange(ROWS), counts)
             except Busy:
                 continue
 

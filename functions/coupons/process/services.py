@@ -118,7 +118,7 @@ class Services:
     leases = _lazy(lambda s: process.leases.Leases(s.stock, s.cache, s.clock, s.rng, s.name))
     day_marks = _lazy(lambda s: process.day_marks.DayMarks(s.days, s.clock, s.damages))
     refusal_counter = _lazy(
-        lambda s: process.refusal_counter.RefusalCounter(s.refusal_counts, s.statistics, s.clock, s.rng)
+        lambda s: process.refusal_counter.RefusalCounter(s.refusal_counts, lambda: s.statistics, s.clock, s.rng)
     )
     season_counts = _lazy(lambda s: process.season_counts.SeasonCounts(s.statistics, s.clock))
 

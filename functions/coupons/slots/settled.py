@@ -7,7 +7,6 @@ from typing import NamedTuple
 from coupons.model.orders import Line, OrderRecord
 from coupons.money import Purse
 from coupons.process.services import Services
-from coupons.slots.days import purse_of, slot_of
 
 
 class Settled(NamedTuple):
@@ -22,5 +21,7 @@ def settled_in(services: Services, of: OrderRecord | Line) -> Settled:
     if of.batch_id or not of.slot_id:
         batch = services.cache.batch(of.batch_id)
         return Settled(batch.purse, batch.timezone)
+    from coupons.slots.days import purse_of, slot_of  # noqa: PLC0415 - the order of a coupon does not load slots
+
     slot = slot_of(services, of.slot_id)
     return Settled(purse_of(services, slot), slot.timezone)

@@ -6,12 +6,14 @@ An earning that fails here a repeat or the day's sweep makes good; a reversal's 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from coupons.model.orders import OrderRecord, Reversal
-from coupons.model.slots import Slot
 from coupons.process.services import Services
 from coupons.refusals import Refusal
-from coupons.slots.days import slot_of
+
+if TYPE_CHECKING:
+    from coupons.model.slots import Slot
 
 
 def earned(services: Services, order: OrderRecord, now_s: int) -> bool:
@@ -51,6 +53,8 @@ def take_back(services: Services, order: OrderRecord, reversal: Reversal, now_s:
 
 def _act(services: Services, order: OrderRecord, act: Callable[[Slot, bytes, int], None]) -> bool:
     """False if a damaged item keeps it."""
+    from coupons.slots.days import slot_of  # noqa: PLC0415 - as above
+
     opened = services.keys.open_booking(order.coupon_id)
     assert opened is not None, "we sealed the id of a booking that was used"
     with services.damages.left_out():

@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -21,7 +22,7 @@ from pydantic import BaseModel
 from coupons.damage import Damaged
 from coupons.process.services import shared_services
 from coupons.refusals import Busy, Forbidden, NotFound, Refusal
-from coupons.web.bodies import Query
+from coupons.web.bodies.base import Query
 from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
 from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
@@ -105,18 +106,12 @@ class Route:
         return self.key.partition(" ")[2]
 
 
-class Api:
-    """The routes of one Lambda function, and its handler.
+class Routes:
+    """Routes of one Lambda function, each declared by decorating its handler."""
 
-    `variables`: the environment variables that it needs besides those of every function.
-    """
-
-    def __init__(self, *variables: str) -> None:
-        self.variables = variables
-        self.routes: dict[str, Route] = {}
-        self._fallback: Fallback | None = None
+    def __init__(self) -> None:
+        self.declared: dict[str, Route] = {}
         self._logger = Logger()
-        self._metrics = MetricLines()
 
     def route(
         self,
@@ -135,20 +130,47 @@ class Api:
 
         def declare(handle: RouteHandler) -> RouteHandler:
             summary = (handle.__doc__ or "").strip().partition("\n")[0]
-            self.routes[key] = Route(
+            self.declared[key] = Route(
                 key, scope, summary, body, query, responses, refusals, measured, handle, body_max_bytes
             )
             return handle
 
         return declare
 
+    def log(self, message: str, **facts: str) -> None:
+        self._logger.info(message, extra=facts)
+
+
+class Api(Routes):
+    """The routes of one Lambda function, and its handler.
+
+    `variables`: the environment variables that it needs besides those of every function. `more`: a module whose
+    `routes` are this function's too, loaded when one of them is asked for: a cold start pays for those of a rush alone.
+    """
+
+    def __init__(self, *variables: str, more: str = "") -> None:
+        super().__init__()
+        self.variables = variables
+        self._more = more
+        self._fallback: Fallback | None = None
+        self._metrics = MetricLines()
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """All of them, by key."""
+        if self._more:
+            more, self._more = import_module(self._more), ""
+            self.declared |= more.routes.declared
+        return self.declared
+
+    def _route_of(self, event: Mapping[str, Any]) -> Route | None:
+        key = event.get("routeKey", "")
+        return self.declared.get(key) or self.routes.get(key)
+
     def fallback(self, refuse: Fallback) -> Fallback:
         """Declare what the gateway's `$default` route is refused with."""
         self._fallback = refuse
         return refuse
-
-    def log(self, message: str, **facts: str) -> None:
-        self._logger.info(message, extra=facts)
 
     def handler(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
         """One gateway event → one gateway response, and one log line. Raises VariablesMissing and nothing else."""
@@ -170,14 +192,15 @@ class Api:
             # Logged by its route: a path may carry a person's identity.
             self._logger.exception("surprise", extra={"route": event.get("routeKey")})
             outcome, sent = "surprise", _sent_problem(internal_error(instance))
-        operation = self.routes[key].operation if key in self.routes else "other"
+        route = self._route_of(event)
+        operation = route.operation if route else "other"
         seconds = time.perf_counter() - started_s
         self._metrics.request(operation, outcome, sent, redeemed, route=key, seconds=seconds, traced=traced)
         return sent
 
     def _traced(self, event: Mapping[str, Any]) -> dict[str, str]:
         """Hashes of caller and source for the log line; empty without a token, or while the keys cannot be read."""
-        route, claims = self.routes.get(event["routeKey"]), claims_of(event)
+        route, claims = self._route_of(event), claims_of(event)
         if route is None or route.scope is None or not claims:
             return {}
         try:
@@ -190,7 +213,7 @@ class Api:
 
         Guarded by tests/api/test_misfits.py::test_a_function_without_the_route_does_not_find_it.
         """
-        route = self.routes.get(event["routeKey"])
+        route = self._route_of(event)
         if route is None and self._fallback is not None:
             if _is_preflight(event):
                 return Response("", 204)

@@ -28,13 +28,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from aws_lambda_powertools import Logger
 
-from coupons.model.orders import OrderRecord
 from coupons.money import Purse
 from coupons.process.services import shared_services, take_consumption, take_damages
+
+if TYPE_CHECKING:
+    from coupons.model.orders import OrderRecord
 
 RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "check-in", "operator", "other"]
 """`operator` is everything that operators do; `other` is reads, codes, quotes and unknown routes."""

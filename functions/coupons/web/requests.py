@@ -15,7 +15,7 @@ from coupons.fields import PATH_PARAMETERS
 from coupons.json_documents import parsed
 from coupons.process.services import Services
 from coupons.refusals import ERRORS_MAX, Fault, Malformed
-from coupons.web.bodies import Empty, Query
+from coupons.web.bodies.base import Empty, Query
 from coupons.web.callers import Caller
 
 BODY_MAX_BYTES = 64 * 1024

@@ -66,7 +66,7 @@ def refuses(seed: int, from_s: float, until_s: float) -> Written:
     """A process that began long before, and refuses ten times a second from `from_s` on."""
     clock = SetClock(BEGUN_S)
     written = Written(clock)
-    counter: Any = RefusalCounter(written, written, clock, random.Random(seed))  # type: ignore[arg-type]
+    counter: Any = RefusalCounter(written, lambda: written, clock, random.Random(seed))  # type: ignore[arg-type]
     while from_s <= until_s:
         clock.now_s = from_s
         counter.count("pack", "drained")

@@ -12,7 +12,7 @@ from coupons.model.days import Sums, Totals
 from coupons.model.orders import Line, LineAmounts
 from coupons.model.statements import StatementPage, line_cursor_of, line_place_of
 from coupons.money import FundingLine, Purse
-from coupons.web.bodies import SettlementQuery
+from coupons.web.bodies.till import SettlementQuery
 
 PURSE = Purse("season", "CNY")
 

@@ -17,7 +17,7 @@ from coupons.model.payouts import DaysWithholdings
 from coupons.model.statements import StatementPage
 from coupons.money import FundingLine, Purse
 from coupons.web.api import Response
-from coupons.web.bodies import SettlementQuery
+from coupons.web.bodies.till import SettlementQuery
 from coupons.web.callers import Caller
 from coupons.web.requests import Request
 from coupons.web.responses.statement import SettlementView

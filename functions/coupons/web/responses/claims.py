@@ -9,13 +9,9 @@ from coupons.model import claims
 from coupons.model.batches import PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.model.claims import BookingRecord, Coupon
-from coupons.model.diaries import Strike
-from coupons.model.points_pages import PersonsPoints
 from coupons.sealing import Keys
 from coupons.times import rfc3339
 from coupons.web.responses.base import Moment, ResponseBody
-from coupons.web.responses.points import PersonPointsView
-from coupons.web.responses.strikes import StrikeView
 
 
 class UsedView(ResponseBody):
@@ -108,7 +104,7 @@ class WalletView(ResponseBody):
         """`status`: of the coupons that are shown; empty: all."""
         coupons = [coupon for pack in packs for coupon in CouponView.each_of(pack, keys, now_s)]
         shown = [coupon for coupon in coupons if not status or coupon.status == status]
-        return cls(coupons=shown, as_of=_as_of(packs, now_s), damaged=damaged)
+        return cls(coupons=shown, as_of=as_of(packs, now_s), damaged=damaged)
 
 
 BookingStatus = Literal["booked", "cancelled"]
@@ -129,42 +125,6 @@ class BookingView(ResponseBody):
         return cls(batch_id=batch.batch_id, booked_at=rfc3339(record.booked_at_s, batch.timezone), status=status)
 
 
-class PersonView(ResponseBody):
-    """What the hotline sees: the same that the person's own app shows."""
-
-    coupons: list[CouponView]
-    """All of the person's coupons."""
-    bookings: list[BookingView]
-    """The person's bookings of live batches."""
-    strikes: list[StrikeView]
-    """Slots that the person missed, by their start, as long as they can count."""
-    points: list[PersonPointsView]
-    """The person's points of each program whose campaign is published."""
-    as_of: Moment
-    damaged: int
-    """How many packs, bookings, diaries and accounts cannot be shown until they are mended."""
-
-    @classmethod
-    def of(
-        cls,
-        packs: list[ClaimedPack],
-        bookings: list[tuple[PublishedBatch, BookingRecord]],
-        strikes: list[Strike],
-        points: list[PersonsPoints],
-        damaged: int,
-        keys: Keys,
-        now_s: int,
-    ) -> Self:
-        return cls(
-            coupons=[coupon for pack in packs for coupon in CouponView.each_of(pack, keys, now_s)],
-            bookings=[BookingView.of(batch, record) for batch, record in bookings],
-            strikes=[StrikeView.of(one) for one in strikes],
-            points=[PersonPointsView.of(one) for one in points],
-            as_of=_as_of(packs, now_s),
-            damaged=damaged,
-        )
-
-
 class CodeView(ResponseBody):
     """A code that a shop can scan."""
 
@@ -179,5 +139,5 @@ class CodeView(ResponseBody):
         return cls(code=code, pin=pin, expires_at=rfc3339(expires_at_s, batch.timezone))
 
 
-def _as_of(packs: list[ClaimedPack], now_s: int) -> str:
+def as_of(packs: list[ClaimedPack], now_s: int) -> str:
     return rfc3339(now_s, packs[0].batch.timezone if packs else "UTC")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from coupons.web.bodies import Query
+from coupons.web.bodies.base import Query
 
 
 class AuditQuery(Query):
