@@ -100,9 +100,9 @@ def single_faults(way: Way) -> list[Case]:
 
 
 def each_fault_once(way: Way) -> list[Case]:
-    """At the write of a hold, which is a transaction, so that it can meet all of them."""
-    hold = named("hold")
-    return [Case(hold, (fault,)) for fault in faults(is_secure=way.is_secure)]
+    """At the write of a hold, which is a transaction, so that it can meet all of them. At last all is closed."""
+    hold, late = named("hold"), named("reversal after the expiry")
+    return [*(Case(hold, (fault,)) for fault in faults(is_secure=way.is_secure)), Case(late, STUBBORN[:1])]
 
 
 def stubborn_faults() -> list[Case]:
