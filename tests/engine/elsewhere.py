@@ -92,6 +92,8 @@ class OnMinistack:
         account = str(next(_accounts))
         self._client = client_at(cloud.url, account)
         self._direct = cloud.client("dynamodb", account)
+        weakref.finalize(self, self._client.close)
+        weakref.finalize(self, self._direct.close)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client if name in SENT else self._direct, name)
