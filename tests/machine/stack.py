@@ -24,6 +24,7 @@ from infra.virtual.values import Item as Attributes
 from infra.virtual.writes import Place, places_of
 from tests.logs import quiet
 from tests.machine.books import EMPTY, Books
+from tests.machine.season import MERCHANTS
 from tests.world import Answered, World
 
 Fate = Literal["lost", "unheard", "deaf", "twice", "refused", "killed", "killed after"]
@@ -237,6 +238,8 @@ class Stack:
         made = self.world.new_services(seed=1)
         made.spike, made.patient = (Dynamo(_Client(self, once=once), pause=lambda _s: None) for once in (True, False))
         assert made.limits._table.dynamo is made.patient, "a store that takes another client meets no fate"
+        # A process that met no till reads the merchant before the clock, and the judge takes the moment of the call.
+        made.cache._merchants |= set(MERCHANTS)
         return made
 
 

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from coupons.damage import Damaged
@@ -151,7 +152,13 @@ def _record(item: Item) -> MerchantRecord:
         "campaigns": strings(item["campaigns"]),
         "late_scans_per_day": sure(item.get("late_scans_per_day", 0), int),
     }
-    return MerchantRecord.model_validate_json(item["facts"]).model_copy(update=state)
+    return _record_of(item["facts"]).model_copy(update=state)
+
+
+@lru_cache(maxsize=256)
+def _record_of(facts: str) -> MerchantRecord:
+    """The same text is validated once: tills read their records all day, and some have hundreds of stores."""
+    return MerchantRecord.model_validate_json(facts)
 
 
 def _withheld(item: Item) -> tuple[int, list[Withholding]]:

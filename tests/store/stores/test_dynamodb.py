@@ -48,11 +48,12 @@ def test_many_items_are_read_by_the_hundred(world: World) -> None:
 
 
 def test_unprocessed_keys_are_asked_again() -> None:
-    """With the same consistency, together with those not asked yet."""
+    """With the same consistency, together with those not asked yet, after a pause."""
     first, second = [encode(key) for key in KEYS[:2]]
     leftover = {"Responses": {"t": [first]}, "UnprocessedKeys": {"t": {"Keys": [second]}}}
-    client = Scripted(leftover, {"Responses": {"t": [second]}})
-    assert Dynamo(client).get_many({"t": KEYS[:2]}, consistent=True) == {"t": KEYS[:2]}
+    client, pauses = Scripted(leftover, {"Responses": {"t": [second]}}), list[float]()
+    assert Dynamo(client, pause=pauses.append).get_many({"t": KEYS[:2]}, consistent=True) == {"t": KEYS[:2]}
+    assert [0.01 <= pause <= 0.03 for pause in pauses] == [True]
     assert [request["RequestItems"]["t"] for request in client.requests] == [
         {"Keys": [first, second], "ConsistentRead": True},
         {"Keys": [second], "ConsistentRead": True},
@@ -63,7 +64,7 @@ def test_no_request_asks_for_more_than_a_hundred_keys() -> None:
     """DynamoDB would refuse more; leftovers count too."""
     leftover = {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [encode(KEYS[0])]}}}
     client = Scripted(leftover, leftover, {"Responses": {}})
-    Dynamo(client).get_many({"t": KEYS}, consistent=False)
+    Dynamo(client, pause=[].append).get_many({"t": KEYS}, consistent=False)
     sizes = [len(request["RequestItems"]["t"]["Keys"]) for request in client.requests]
     assert sizes == [100, 100, 32]
 
@@ -71,9 +72,11 @@ def test_no_request_asks_for_more_than_a_hundred_keys() -> None:
 def test_a_throttled_read_of_many_gives_up() -> None:
     """After a bounded number of rounds, as busy."""
     client = Scripted({"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [encode(KEYS[0])]}}})
+    pauses: list[float] = []
     with pytest.raises(NotApplied):
-        Dynamo(client).get_many({"t": KEYS[:1]}, consistent=False)
+        Dynamo(client, pause=pauses.append).get_many({"t": KEYS[:1]}, consistent=False)
     assert len(client.requests) == dynamodb.BATCH_ROUNDS_MAX
+    assert 0.4 < sum(pauses) < 1.2
 
 
 def test_many_writes_go_by_25_and_leftovers_again() -> None:
