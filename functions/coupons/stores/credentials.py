@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -77,9 +78,9 @@ class CredentialSource:
         key_id, secret, token = (
             self._variables.get(f"AWS_{name}", "") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
         )
-        if key_id and secret:
-            return _checked(Credentials(key_id, secret, token, math.inf, math.inf))
         try:
+            if key_id and secret:
+                return _checked(Credentials(key_id, secret, token, math.inf, math.inf))
             return _checked(_told(_asked(self._variables, self._limits)))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NotSent(f"no credentials: {type(error).__name__}") from error
@@ -112,12 +113,12 @@ def _told(body: bytes) -> Credentials:
     told = json.loads(body)
     ends_at_s = datetime.fromisoformat(told["Expiration"]).timestamp()
     return Credentials(
-        told["AccessKeyId"], told["SecretAccessKey"], told.get("Token", ""), ends_at_s, ends_at_s - RENEWED_BEFORE_S
+        told["AccessKeyId"], told["SecretAccessKey"], told.get("Token") or "", ends_at_s, ends_at_s - RENEWED_BEFORE_S
     )
 
 
 def _checked(found: Credentials) -> Credentials:
-    """Raises NotSent for what cannot be a header's value."""
-    if not all(text.isascii() and text.isprintable() and " " not in text for text in found[:3]):
-        raise NotSent("the credentials are no header's values")
+    """Raises ValueError for what cannot be a header's value."""
+    if not (found.key_id and found.secret and all(re.fullmatch(r"[!-~]*", text) for text in found[:3])):
+        raise ValueError("not a header's value")
     return found

@@ -132,6 +132,8 @@ SILENCES = [
     (200, b"[]"),
     (200, b'{"AccessKeyId": "a", "SecretAccessKey": "b", "Token": "c"}'),
     (200, b'{"AccessKeyId": "a", "SecretAccessKey": "b", "Token": "c", "Expiration": "soon"}'),
+    (200, b'{"AccessKeyId": 1, "SecretAccessKey": "b", "Expiration": "2120-06-06T03:00:00Z"}'),
+    (200, b'{"AccessKeyId": "a", "SecretAccessKey": "", "Expiration": "2120-06-06T03:00:00Z"}'),
     (200, b'{"AccessKeyId": "a\\r\\nx: y", "SecretAccessKey": "b", "Expiration": "2020-06-06T03:00:00Z"}'),
 ]
 
