@@ -9,14 +9,13 @@ from coupons.metering import API_REQUEST, LAMBDA_GB_SECOND, LAMBDA_REQUEST, LOG_
 from infra.bench.cpu.package import Weight
 from infra.bench.cpu.profile import METRICS_LINE, OTHER, PARTS
 from infra.bench.cpu.ratios import GOALS, Measured
+from infra.costs import LOG_BYTES, MEMORY_GB
 
 CLAIMS_A_SECOND = 14_300
-MEMORY_GB = 1.0
 VCPU_GB = 1_769 / 1_024
 """So much memory comes with one processor; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html."""
 WRITE_S = 0.005
 """Assumed until measured on AWS: a put, there and back."""
-LOG_BYTES = 1_130
 
 
 def table(title: str, base: str, rows: Sequence[Measured]) -> str:

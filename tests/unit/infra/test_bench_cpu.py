@@ -16,6 +16,7 @@ from infra.bench.cpu import warm
 from infra.bench.cpu.package import weights
 from infra.bench.cpu.profile import METRICS_LINE, OTHER, part_of
 from infra.bench.cpu.ratios import GOALS, Measured, Ratio, measured, missed
+from infra.bench.cpu.report import meaning
 from infra.bench.cpu.season import stage
 from infra.local.settings import checkout
 
@@ -84,6 +85,13 @@ def test_a_package_weighs_its_files_by_folder(tmp_path: Path) -> None:
     (tmp_path / "a" / "b.txt").write_text("x" * 1_000)
     (tmp_path / "c.py").write_text("x")
     assert [(one.folder, one.unzipped) for one in weights(tmp_path)] == [("a", 1_000), ("c.py", 1)]
+
+
+def test_cpu_means_billed_time_environments_and_dollars() -> None:
+    """A gigabyte has 1,024 of the 1,769 MB of a processor; a put takes 5 ms besides."""
+    told = meaning("claim", 1.0)
+    assert "billed   6.73 ms:    96 environments busy for 14,300 claims a second" in told
+    assert told.endswith("a million: Lambda 0.29, in all 2.48 dollars")
 
 
 def test_a_round_goes_through_the_real_handlers() -> None:
