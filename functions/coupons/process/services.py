@@ -18,13 +18,25 @@ from coupons.model.shards import CLAIMS_PER_BUCKET
 from coupons.process.variables import require
 from coupons.refusals import Busy
 from coupons.sealing import Keys
-from coupons.stores import dynamodb
+from coupons.stores import dynamodb, remote
 from coupons.stores.parts import Part
 from coupons.stores.together import Together, Wanted, read_together
 
 T = TypeVar("T")
 
 PATIENT_ATTEMPTS = 3
+REMEMBERING = {
+    "cache",
+    "shown_documents",
+    "programmes",
+    "swept_days",
+    "slot_days",
+    "leases",
+    "day_marks",
+    "refusal_counter",
+    "season_counts",
+}
+"""The services that keep something of the store from one request to the next."""
 
 
 def _lazy(build: Callable[[Services], T]) -> cached_property[T]:
@@ -122,6 +134,33 @@ class Services:
     )
     season_counts = _lazy(lambda s: process.season_counts.SeasonCounts(s.statistics, s.clock))
 
+    def prepare(self) -> None:
+        """The client and, if the function has keys, the keys are there. No lease: its packs would wait for nobody.
+
+        Raises what a request would.
+        """
+        _ = self.patient
+        if "KEYS_SECRET_ARN" in self.settings:
+            _ = self.keys
+
+    def restored(self) -> None:
+        """This process is one of many copies of a snapshot, and later than it: its chance, connections and credentials
+        are its own, and it remembers nothing of the store.
+
+        The keys stay, since no version of them ever changes. Guarded by
+        tests/store/process/test_start.py::test_copies_of_one_snapshot_go_to_all_shards_and_draw_different_names,
+        tests/store/process/test_start.py::test_what_was_remembered_is_not_restored.
+        """
+        self.rng.seed()
+        for name in REMEMBERING & vars(self).keys():
+            delattr(self, name)
+        if "client" in vars(self):
+            remote.reopen(self.client)
+        if "secret" in vars(self):
+            self.secret.reopen()
+        self.meter.take()
+        self.damages.take()
+
     @property
     def keys(self) -> Keys:
         """The keys as of now: they change when a process meets a newer version."""
@@ -187,6 +226,11 @@ def shared_services(needed: Iterable[str] = ()) -> Services:
         require(os.environ, needed)
         _process.append(Services(dict(os.environ)))
     return _process[0]
+
+
+def running_services() -> list[Services]:
+    """Those of this process; none before its first request, or before it is prepared."""
+    return list(_process)
 
 
 def take_consumption() -> tuple[Consumed, float]:

@@ -18,8 +18,12 @@ class VariablesMissing(Exception):
         )
 
 
+def missing(variables: Mapping[str, str], own: Iterable[str]) -> list[str]:
+    """Those of a function's variables that are not set."""
+    return [name for name in (*EACH, *own) if not variables.get(name)]
+
+
 def require(variables: Mapping[str, str], own: Iterable[str]) -> None:
     """Raises VariablesMissing unless all of a function's variables are set."""
-    missing = [name for name in (*EACH, *own) if not variables.get(name)]
-    if missing:
-        raise VariablesMissing(missing)
+    if names := missing(variables, own):
+        raise VariablesMissing(names)

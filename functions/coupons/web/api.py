@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from coupons.damage import Damaged
 from coupons.process.services import shared_services
+from coupons.process.start import prepare
 from coupons.refusals import Busy, Forbidden, NotFound, Refusal
 from coupons.web.bodies.base import Query
 from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
@@ -154,6 +155,7 @@ class Api(Routes):
         self._more = more
         self._fallback: Fallback | None = None
         self._metrics = MetricLines()
+        prepare(variables)
 
     @property
     def routes(self) -> Mapping[str, Route]:

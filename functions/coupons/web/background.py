@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from coupons.process.services import Services, shared_services
+from coupons.process.start import prepare
 from coupons.web.metrics import BackgroundOperation, MetricLines
 
 
@@ -20,6 +21,7 @@ class BackgroundFunction:
         self._operation: BackgroundOperation = operation
         self._logger = Logger()
         self._metrics = MetricLines()
+        prepare(variables)
 
     @contextmanager
     def invocation(self) -> Iterator[Services]:
