@@ -68,7 +68,7 @@ nightly: $(READY) ## a season of 3,000 people, 2,000 seeds of the simulation, sl
 
 e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuzz one by its OpenAPI document
 	@echo "== end to end"
-	exec $(BIN)/python -m pytest tests/e2e tests/fuzz
+	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder tests/e2e tests/fuzz
 
 contract: $(NODE_LOCKED) ## redocly lint of the OpenAPI document, and a TypeScript app that is typed by it
 	@echo "== the OpenAPI document in others' tools"

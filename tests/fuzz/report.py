@@ -1,20 +1,26 @@
-"""One run of schemathesis over a running stack, and what came of it, operation by operation."""
+"""A run of schemathesis over two stacks at once, and what came of it, operation by operation."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
 
 import schemathesis
 from schemathesis import Case, Config
 from schemathesis.auths import AuthContext
 from schemathesis.engine import Status, events, from_schema
 
+from tests.e2e.local_stack import LocalStack
 from tests.fuzz.fitting import DOCUMENTS, is_own, is_sent, put_right
 from tests.fuzz.rules import listed_rules
 from tests.fuzz.town import Town
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
+HALVES = (("examples", "coverage"), ("examples", "fuzzing", "stateful"))
+"""Phases that share a stack. Fuzzing draws from what the examples were answered, so these are in both."""
 BULKY = (
     "POST /quotes",
     "PUT /orders/{order_no}/hold",
@@ -68,12 +74,21 @@ class Report:
         found = self.statuses[operation]
         return sum(count for status, count in found.items() if status not in (400, 401, 403)) / max(found.total(), 1)
 
+    def __iadd__(self, other: Report) -> Report:
+        for operation, found in other.statuses.items():
+            self.statuses[operation].update(found)
+        self.phases.update(other.phases)
+        self.failures += other.failures
+        self.errors += other.errors
+        self.operations = other.operations
+        return self
+
     def note(self, event: events.EngineEvent) -> None:
         if isinstance(event, events.NonFatalError):
             self.errors.append(f"{event.label}: {event.value}")
         elif isinstance(event, events.FatalError):
             self.errors.append(f"{event.exception!r}")
-        elif isinstance(event, events.PhaseFinished):
+        elif isinstance(event, events.PhaseFinished) and event.status != Status.SKIP:
             self.phases[event.phase.name.value] += 0
         elif isinstance(event, events.ScenarioFinished):
             self._scenario(event)
@@ -95,9 +110,31 @@ class Report:
                     self.failures.append(f"{check.name}: {request}\n{failure.title}: {failure.message}\n{said[:400]}")
 
 
-def run(town: Town) -> Report:
-    """All phases over the operations of the stack's own document."""
-    schema = schemathesis.openapi.from_url(f"{town.stack.url}/openapi.json", config=Config.from_dict(SETTINGS))
+def run(folder: Path) -> Report:
+    """All phases over all operations: one after the other would leave a processor idle."""
+    # What the tests' own process is not allowed, these are not either; and they draw by the same profile.
+    with get_context("spawn").Pool(len(HALVES), import_module, ("tests.conftest",)) as pool:
+        whole = Report()
+        for half in pool.starmap(_half, [(folder / phases[-1], phases) for phases in HALVES]):
+            whole += half
+        return whole
+
+
+def _half(folder: Path, phases: tuple[str, ...]) -> Report:
+    """These phases, on a new stack in this folder, with the functions' policies enforced."""
+    stack = LocalStack(folder)
+    try:
+        stack.start(fresh=True)
+        return _fuzzed(Town(stack), phases)
+    finally:
+        stack.kill()
+
+
+def _fuzzed(town: Town, phases: tuple[str, ...]) -> Report:
+    """These phases over the operations of the stack's own document."""
+    chosen = {name: {**SETTINGS["phases"].get(name, {}), "enabled": name in phases} for name in PHASES}
+    config = Config.from_dict({**SETTINGS, "phases": chosen})
+    schema = schemathesis.openapi.from_url(f"{town.stack.url}/openapi.json", config=config)
     schemathesis.check(listed_rules)
     schemathesis.hook("before_call")(put_right(town))
     schema.hook("filter_case")(is_sent)
