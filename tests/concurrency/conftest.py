@@ -11,16 +11,19 @@ import pytest
 
 from infra.local.engine import dynamodb_engine
 from tests.concurrency.racing import THREADS, Arena
+from tests.engine.elsewhere import Client, client_at
 
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
-    """A client for each thread; made in one thread, because boto3's default session is not for several."""
+    """A client for each thread: the functions' own, which all of them share, and one for what is not theirs."""
     directory: Path = tmp_path_factory.mktemp("engine")
     with dynamodb_engine(directory) as cloud:
-        made = [cloud.client("dynamodb") for _ in range(THREADS)]
+        shared = client_at(cloud.url)
+        # Made in one thread, because boto3's default session is not for several.
+        made = [Client(shared, cloud.client("dynamodb")) for _ in range(THREADS)]
         yield made
         for client in made:
             client.close()

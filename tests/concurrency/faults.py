@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from coupons.stores import remote
+
 
 class Killed(BaseException):
     """The invocation ends here, as a crash or a time-out of the function would end it."""
@@ -35,8 +37,8 @@ class Late:
         for request in arriving:
             try:
                 request()
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            except remote.failures() as error:
+                if remote.code(error) != "ConditionalCheckFailedException":
                     raise
 
 

@@ -15,13 +15,14 @@ from itertools import pairwise
 from threading import Lock
 from typing import Any, NoReturn
 
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 
 from coupons.model.slot_records import SlotRecord
 from coupons.process.services import Services
 from coupons.refusals import NotFound, Refusal
 from coupons.slots import booking, cancellation, venue
 from coupons.slots.days import slot_of
+from coupons.stores import remote
 from tests.concurrency.racing import THREADS, Arena, at_once
 from tests.court import DAY
 from tests.world import KEYS
@@ -60,7 +61,7 @@ class Network:
         for request in chosen:
             try:
                 request()
-            except ClientError:
+            except remote.failures():
                 self.counts["copies refused"] += 1
             else:
                 self.counts["copies applied"] += 1

@@ -19,7 +19,9 @@ from typing import Any
 from unittest.mock import patch
 
 from coupons.stores import dynamodb
-from infra.local.cloud import Cloud
+from coupons.stores.calls import CallLimits
+from coupons.stores.json_client import JsonClient
+from infra.local.cloud import REGION, Cloud
 from infra.local.engine import dynamodb_engine
 from infra.local.tables import scanned, table_definitions
 from infra.virtual.server import local
@@ -64,39 +66,53 @@ def elsewhere(directory: Path, engine: str = ENGINE) -> Iterator[None]:
         yield
 
 
+LIMITS = CallLimits(connect_s=60, read_s=600, attempts=1)
+"""On a busy machine an answer may take minutes, and here nobody is late on purpose."""
+
+
 def client_at(url: str, key_id: str = "test") -> Any:
     """The functions' client, told its endpoint as a function is told."""
     told = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": "test"}
-    with patch.dict(os.environ, told):
-        return dynamodb.client()
+    with patch.dict(os.environ, {**told, "AWS_DEFAULT_REGION": REGION}):
+        made = dynamodb.client(LIMITS)
+    assert isinstance(made, JsonClient)
+    return made
 
 
-class OverHttp:
+class Client:
+    """`sent` takes the operations of the functions; all else is `direct`'s."""
+
+    def __init__(self, sent: Any, direct: Any) -> None:
+        self._sent = sent
+        self._direct = direct
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sent if name in SENT else self._direct, name)
+
+    def close(self) -> None:
+        self._sent.close()
+        self._direct.close()
+
+
+class OverHttp(Client):
     """A store of this process, asked over HTTP."""
 
     def __init__(self, store: Store) -> None:
         opened = ExitStack()
-        self.store = store
-        self._client = client_at(opened.enter_context(local(store)))
-        opened.callback(self._client.close)
+        client = client_at(opened.enter_context(local(store)))
+        super().__init__(client, store)
+        opened.callback(client.close)
         weakref.finalize(self, opened.close)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client if name in SENT else self.store, name)
 
-
-class OnMinistack:
+class OnMinistack(Client):
     """An account of its own, so that worlds share no table."""
 
     def __init__(self, cloud: Cloud) -> None:
         account = str(next(_accounts))
-        self._client = client_at(cloud.url, account)
-        self._direct = cloud.client("dynamodb", account)
-        weakref.finalize(self, self._client.close)
+        super().__init__(client_at(cloud.url, account), cloud.client("dynamodb", account))
+        weakref.finalize(self, self._sent.close)
         weakref.finalize(self, self._direct.close)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client if name in SENT else self._direct, name)
 
     @property
     def items(self) -> dict[Place, Any]:

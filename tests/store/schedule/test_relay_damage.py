@@ -91,7 +91,7 @@ def test_what_can_never_be_told_is_named_and_the_others_are_told(
     assert world.heard.failures == [{**named, "sequence_number": spoiled["dynamodb"]["SequenceNumber"]}]
     assert logged(caplog) == [(named["table"], keys["pk"], keys["sk"], reason)]
     text = capsys.readouterr().out
-    assert [json.loads(line)["DamagedItems"] for line in text.splitlines() if "_aws" in line] == [[1]]
+    assert [json.loads(line)["DamagedItems"] for line in text.splitlines() if "_aws" in line] == [1]
     assert SECRET not in text + everything(caplog) + json.dumps(world.heard.failures)
 
 
