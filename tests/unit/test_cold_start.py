@@ -36,8 +36,8 @@ MODULES_MAX = {"claim": 78, "verify": 80}
 """Of our own. A plain claim and a plain redemption use nearly all of them."""
 
 
-SDK = ("boto3", "botocore.", "s3transfer", "urllib3")
-"""Powertools loads `botocore` itself, which is nearly empty."""
+SDK = ("boto3", "botocore", "s3transfer", "urllib3", "aws_lambda_powertools")
+"""Powertools' logger comes with the first log line beside that of metrics."""
 
 
 def _loaded(program: str) -> set[str]:

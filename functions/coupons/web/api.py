@@ -13,10 +13,10 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
 from pydantic import BaseModel
 
 from coupons.damage import Damaged
@@ -29,6 +29,9 @@ from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
 from coupons.web.requests import BODY_MAX_BYTES, Request, claims_of, request_of
 from coupons.web.traces import order_traces, traces
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,6 @@ class Routes:
 
     def __init__(self) -> None:
         self.declared: dict[str, Route] = {}
-        self._logger = Logger()
 
     def route(
         self,
@@ -137,6 +139,12 @@ class Routes:
             return handle
 
         return declare
+
+    @cached_property
+    def _logger(self) -> Logger:
+        from aws_lambda_powertools import Logger  # noqa: PLC0415 - few requests log more than their line of metrics
+
+        return Logger()
 
     def log(self, message: str, **facts: str) -> None:
         self._logger.info(message, extra=facts)

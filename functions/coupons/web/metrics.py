@@ -30,12 +30,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
-from aws_lambda_powertools import Logger
-
 from coupons.money import Purse
 from coupons.process.services import shared_services, take_consumption, take_damages
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
     from coupons.model.orders import OrderRecord
 
 RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "check-in", "operator", "other"]
@@ -94,8 +94,11 @@ class MetricLines:
     tests/unit/web/test_metric_lines.py::test_a_line_says_what_powertools_would_say.
     """
 
-    def __init__(self) -> None:
-        self._logger = Logger()
+    @cached_property
+    def _logger(self) -> Logger:
+        from aws_lambda_powertools import Logger  # noqa: PLC0415 - only what is damaged is logged by it
+
+        return Logger()
 
     @cached_property
     def _names(self) -> tuple[str, str]:
