@@ -21,7 +21,7 @@ JOBS ?= 2
 # Those that share both processors, the longest first (no reorder: xdist would begin with the files of most tests);
 # searches of tests/model take both by themselves.
 QUICK := $(addprefix tests/,unit store template engine)
-SUITES := $(addprefix tests/,season machine concurrency faults unit store api template engine simulation)
+SUITES := $(addprefix tests/,simulation season machine concurrency faults unit store api template engine)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
@@ -61,8 +61,9 @@ spin:
 	fi
 	$(call apt,$$missing)
 
-nightly: $(READY) ## a season of 3,000 people, 2,000 seeds of the simulation, slots in wider scopes
-	@SEASON_PEOPLE=3000 SIMULATION_SEEDS=2000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py tests/simulation
+nightly: $(READY) ## a season of 3,000 people, 100,000 seeds of the simulation, slots in wider scopes
+	@SEASON_PEOPLE=3000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py
+	@$(BIN)/python -m tests.simulation.run 100000 --jobs $(JOBS)
 	@SLOT_SCOPES=all $(BIN)/python -m pytest tests/model/test_slot_protocol.py
 	@SLOT_ATTEMPTS=12000 $(BIN)/python -m pytest -s tests/concurrency/test_slots.py
 
