@@ -1,8 +1,7 @@
 """Cold starts: fresh interpreters that import a function of the package and answer its first event.
 
-The base is a fresh interpreter that imports boto3 and builds one DynamoDB client, without awscrt: botocore imports it
-where it is installed, and whoever has boto3 alone has no awscrt. The times are CPU of the whole process from the first
-line on: the interpreter's own start is in none of them.
+The base is a fresh interpreter that imports boto3 and builds one DynamoDB client. The times are CPU of the whole
+process from the first line on: the interpreter's own start is in none of them.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ if name:
     answered_s = time.process_time()
     assert answer.get("statusCode", 200) < 300, answer
 else:
-    sys.modules["awscrt"] = None
     import boto3
     imported_s = time.process_time()
     boto3.client("dynamodb")
