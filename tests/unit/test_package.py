@@ -1,0 +1,41 @@
+"""What `make build` leaves out of the package is used by no function."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import botocore
+import pytest
+from botocore.loaders import Loader
+from botocore.session import Session
+
+from tests.unit.source_tree import ROOT
+
+KEPT = re.findall(r"^AWS_SERVICES := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[0].split()
+CALLED = {
+    service
+    for path in (ROOT / "functions" / "coupons" / "stores").glob("*.py")
+    for service in re.findall(r'remote\.client\("(\w+)"', path.read_text("utf-8"))
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """botocore with the data that is left in the package."""
+    data, left = Path(botocore.__file__).parent / "data", tmp_path_factory.mktemp("data")
+    for path in data.iterdir():
+        if path.is_file():
+            shutil.copy(path, left)
+        elif path.name in KEPT:
+            shutil.copytree(path, left / path.name)
+    made = Session()
+    made.register_component("data_loader", Loader(extra_search_paths=[str(left)], include_default_search_paths=False))
+    return made
+
+
+@pytest.mark.parametrize("service", sorted(CALLED))
+def test_the_package_keeps_what_describes_each_service_that_a_store_calls(service: str, session: Session) -> None:
+    """A client is made of it alone."""
+    assert session.create_client(service, region_name="cn-north-1").meta.service_model.service_name == service
