@@ -16,9 +16,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-from coupons.stores import dynamodb
 from coupons.stores.calls import CallLimits
 from coupons.stores.json_client import JsonClient
 from infra.local.cloud import REGION, Cloud
@@ -71,12 +69,9 @@ LIMITS = CallLimits(connect_s=60, read_s=600, attempts=1)
 
 
 def client_at(url: str, key_id: str = "test") -> Any:
-    """The functions' client, told its endpoint as a function is told."""
-    told = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": "test"}
-    with patch.dict(os.environ, {**told, "AWS_DEFAULT_REGION": REGION}):
-        made = dynamodb.client(LIMITS)
-    assert isinstance(made, JsonClient)
-    return made
+    """The functions' client, told its endpoint by variables as a function is."""
+    told = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": key_id, "AWS_DEFAULT_REGION": REGION}
+    return JsonClient("dynamodb", LIMITS, {**os.environ, **told})
 
 
 class Client:

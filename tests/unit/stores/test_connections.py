@@ -55,6 +55,14 @@ def test_an_answer_is_what_was_sent() -> None:
         assert server.requests == [REQUEST] * 2
 
 
+def test_an_answer_in_many_pieces_is_put_together() -> None:
+    """DynamoDB's largest has 16 MB; in one length, or in chunks."""
+    body = b"x" * 2_000_000
+    with connected(ok(body), chunked(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))) as (_, connections, _):
+        for _ in range(2):
+            assert connections.exchange(REQUEST).body == body
+
+
 def chunked(body: bytes) -> bytes:
     return ok(body, content_length="", transfer_encoding="chunked")
 
@@ -90,12 +98,12 @@ ANSWERS: list[bytes | Last] = [
     ok(b"{}", content_length="2, 2"),
     ok(b"{}", content_length=LENGTH),
     ok(b"{}", x="y\r\ncontent-length: 2"),
-    ok(b"{}", transfer_encoding="chunked"),
+    ok(b"2\r\n{}\r\n0\r\n\r\n", transfer_encoding="chunked"),
     chunked(b"{}\r\n0\r\n\r\n"),
     chunked(b"-2\r\n{}\r\n0\r\n\r\n"),
     chunked(b"1\r\n{}\r\n0\r\n\r\n"),
     chunked(b"3\r\n{}\r\n0\r\n\r\n"),
-    chunked(b"%x\r\n{}" % (BODY_BYTES_MAX + 1)),
+    chunked(b"2\r\n{}xx0\r\n\r\n"),
     chunked(b"2" * HEAD_BYTES_MAX + b"22"),
     Last(chunked(b"2\r\n{}\r\n")),
     Last(chunked(b"2\r\n{}\r\n0\r\n")),
@@ -106,7 +114,7 @@ ANSWERS: list[bytes | Last] = [
     b"HTTP/1.1 2000 OK\r\ncontent-length: 2\r\n\r\n{}",
     b"HTTP/1.1 200 OK\r\nno colon\r\ncontent-length: 2\r\n\r\n{}",
     b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n folded: x\r\n\r\n{}",
-    b"x" * HEAD_BYTES_MAX + b"xx",
+    ok(x="y" * 8 * HEAD_BYTES_MAX),
     b"\x16\x03\x01\r\n\r\n",
 ]
 
@@ -121,6 +129,16 @@ def test_what_is_no_complete_answer_is_none(answer: bytes | Last) -> None:
             connections.exchange(REQUEST)
         assert connections.exchange(REQUEST).status == 200
         assert (server.requests, server.connections) == ([REQUEST] * 2, 2)
+
+
+@pytest.mark.parametrize("answer", [ok(b"1234"), chunked(b"2\r\n12\r\n2\r\n34\r\n0\r\n\r\n")], ids=["length", "chunks"])
+def test_an_answer_larger_than_any_is_none(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends it is not the service; its bytes are not kept."""
+    monkeypatch.setattr("coupons.stores.connections.BODY_BYTES_MAX", 3)
+    with connected(ok(b"123"), answer) as (_, connections, _):
+        assert connections.exchange(REQUEST).body == b"123"
+        with pytest.raises(Unanswered):
+            connections.exchange(REQUEST)
 
 
 def test_a_call_that_failed_resets_its_connection() -> None:
