@@ -41,10 +41,11 @@ from coupons.operate import campaigns, members, programme, publication
 from coupons.process.day_marks import DayMarks
 from coupons.process.services import Services
 from coupons.refusals import Refusal
+from coupons.schedule.minute import run_schedule
 from coupons.schedule.reclaim import reclaim
 from coupons.sealing import Keys
 from coupons.settle import give_back
-from coupons.settle.day_close import close_days
+from coupons.settle.day_close import close_days, known_zones
 from coupons.settle.statements import settlement_page
 from coupons.till import quotes, redemptions, reversals
 from coupons.till.own_record import own_record
@@ -111,6 +112,9 @@ def played(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]
     def claim(batch_id: str, at_s: int) -> object:
         return packs.claim(services, batch_id, citizen, at_s)
 
+    minute = partial(run_schedule, services, int(clock.now_s), float("inf"))
+    for name in ("the first minute, and its due list", "a minute with nothing due"):
+        yield row(name, minute)
     clock.now_s = now_s
     yield row("claim before opening", lambda: claim("special-0606", now_s - 1))
     services.cache.control("special-0606")
@@ -119,7 +123,7 @@ def played(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]
     held = wallet.my_claim(services, "special-0606", person)
     coupon_id = held.coupon_ids(services.keys)[0]
     codes.issue_code(services, coupon_id, person, now_s)
-    services.cache.published()
+    services.cache.live(now_s)
     yield row("wallet", lambda: wallet.wallet(services, person, now_s))
     yield row("code", lambda: codes.issue_code(services, coupon_id, person, now_s))
 
@@ -151,12 +155,10 @@ def played_at_the_till(services: Services, clock: SetClock) -> Iterator[tuple[st
     yield row("redemption, its day marked", redeem)
     yield row("redemption, repeated", redeem)
     yield row("full reversal", lambda: reversals.reverse(services, "qianmen-diner", "o-1", "r-1", 4000, now_s))
-    yield row(
-        "settlement, a page of an open day", lambda: settlement_page(services, "qianmen-diner", str(day), "", now_s)
-    )
+    page = partial(settlement_page, services, "qianmen-diner", str(day), "", now_s)
+    yield row("settlement, a page of an open day", page)
     clock.now_s = day_start_s(day + timedelta(days=1), batch.timezone) + FENCE_S
-    published = services.catalog.published_ids()
-    close = partial(close_days, services, published, deadline_s=float("inf"))
+    close = partial(close_days, services, known_zones(services, services.due_list.read()), deadline_s=float("inf"))
     yield row("close of a day with one merchant", lambda: close(now_s=int(clock.now_s)))
     yield row("a minute with nothing to close", lambda: close(now_s=int(clock.now_s)))
     clock.now_s = now_s

@@ -10,7 +10,7 @@ from coupons.model.slots import Slot
 from coupons.process.services import Services
 from coupons.schedule import no_shows
 from coupons.sealing import BookingRef
-from coupons.settle.day_close import close_days
+from coupons.settle.day_close import close_days, known_zones
 from coupons.settle.venue_years import venue_year
 from coupons.slots import booking, strikes
 from coupons.slots.days import day_of_facility, slot_of
@@ -30,7 +30,7 @@ def plays(services: Services, clock: SetClock) -> Iterator[tuple[str, Callable[[
     people = [services.keys.person(f"player-{number}") for number in range(28)]
     clock.now_s = midnight_s
     sweep = partial(no_shows.sweep, services, CAMPAIGN, deadline_s=ENDLESS_S)
-    close = partial(close_days, services, services.catalog.published_ids(), deadline_s=ENDLESS_S)
+    close = partial(close_days, services, known_zones(services, services.due_list.read()), deadline_s=ENDLESS_S)
     sweep(now_s=midnight_s)
     close(now_s=midnight_s)
     for place, person in enumerate(people):

@@ -24,6 +24,8 @@ A lease's 10 s, the function's timeout of 10 s, and 10 s to spare.
 """
 SKEW_S = 5
 """The clocks of two environments, or of a till, may differ by this much."""
+SET_BACK_S = 60
+"""Clocks of two processes never differ by this much; a larger difference means that the test clock was set back."""
 
 
 class Clock(Protocol):

@@ -64,3 +64,22 @@ def rest_after_the_last_day(s: Stage) -> Answered:
     s.restart("expire")
     assert rested({"city": 200, "platform": 120, "shop": 80}) in s.tick()["did"]
     return s.operator().send(BUDGETS, SEASON)
+
+
+@case(BUDGETS, 200, body=lambda text: '"step":"rest"' in text)
+def rest_of_a_campaign_that_was_over(s: Stage) -> Answered:
+    """Its batch had left the due list, and comes back with the day of a reversal."""
+    opened(s, a_batch(quantity=1), ends_at="2020-07-01T00:00:00+08:00")
+    assert s.merchant().redeem("o-1", coupon(s)[1], order(6_000)).status == 201
+    unclaimed(s)
+    for moment in ("2020-06-21T10:00:30+08:00", "2020-06-22T00:00:30+08:00", "2020-07-04T00:00:00+08:00"):
+        s.clock.set(moment)
+        s.tick()
+    s.clock.set("2020-08-05T12:00:00+08:00")
+    s.tick()
+    assert s.merchant().reverse("o-1", "r-1", 2_000).status == 201
+    s.clock.set("2020-08-06T00:00:30+08:00")
+    assert [done["step"] for done in s.tick()["did"]] == ["closed", "gave back rest"]
+    s.clock.advance(60)
+    s.tick()
+    return s.operator().send(BUDGETS, SEASON)

@@ -9,6 +9,7 @@ from hypothesis import note
 
 from coupons.process.services import replace_services
 from coupons.sealing import CouponRef
+from tests import due
 from tests.logs import quiet
 from tests.machine import invariants
 from tests.machine.books import Books
@@ -67,6 +68,7 @@ class Scene:
             self._verdicts.check(invocation)
             self.promises.hear(invocation)
         self.promises.check(self.books, self.numbers)
+        due.assert_nothing_is_missing(self.stack.engine.items, self.now_s)
         for call in calls:
             if isinstance(call, Claiming) and (fates or unheard):
                 # As the contract has it: a refusal by time or stock is given without looking for what was written.

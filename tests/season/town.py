@@ -16,6 +16,7 @@ from typing import Any
 
 import expire
 from coupons.process.services import replace_services
+from tests import due
 from tests.logs import quiet
 from tests.season.document import at_s
 from tests.season.guard import Guard
@@ -99,6 +100,7 @@ class Town:
             report = expire.handler({}, None)
             self.calls["schedule"] += 1
             did += report["did"]
+            due.assert_nothing_is_missing(self.engine.items, self.now_s)
             if not report["more"]:
                 return did
         raise AssertionError(f"the schedule comes to no end: {did}")

@@ -29,6 +29,7 @@ from coupons.audit.snapshot import published_batches, take_snapshot
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
 from coupons.model.counts import Count
+from coupons.model.due_list import DueList
 from coupons.model.findings import (
     AuditBeginning,
     AuditReport,
@@ -69,11 +70,12 @@ def _audit_batch(services: Services, batch_id: str, sweep: str, now_s: int, dead
     found = gather(services, name, beginning, {batch_id: batch}, now_s, deadline_s)
     takes_bookings = batch.document.booking is not None
     booked = count_bookings(services, batch, f"{name}#bookings", deadline_s) if takes_bookings else None
+    due = services.due_list.read(consistent=True)  # before the control items: what is due only becomes less
     snapshot = take_snapshot(services, batch.campaign_id) if found else None
     whole = found is not None and snapshot is not None and (booked is not None or not takes_bookings)
     count = found.claims.of(batch.number) if found else None
     stock = _of_stock(services, batch, count, beginning)
-    money = tuple(_of_money(services, batch_id, found, snapshot)) if found and snapshot else ()
+    money = tuple(_of_money(services, batch_id, found, snapshot, due)) if found and snapshot else ()
     damaged = found.claims.damaged if found else Faults()
     return BatchAudit(sweep=sweep, complete=whole, booked=booked, of_money=money, damaged=damaged, **stock)
 
@@ -139,15 +141,15 @@ def _audit_campaign(services: Services, campaign_id: str, sweep: str, now_s: int
     name = f"audit#{campaign_id}#{sweep}"
     beginning = begin(services, name, batches)
     found = gather(services, name, beginning, batches, now_s, deadline_s)
+    due = services.due_list.read(consistent=True)
     snapshot = take_snapshot(services, campaign_id) if found else None
     if found is None or snapshot is None:
         return AuditReport("campaign", sweep)
     told = [damage_equation(found.claims.damaged)] if found.claims.damaged.number else []
     for batch_id, batch in batches.items():
         stock = _of_stock(services, batch, found.claims.of(batch.number), beginning)
-        of_batch = BatchAudit(
-            sweep, True, booked=None, of_money=tuple(_of_money(services, batch_id, found, snapshot)), **stock
-        )
+        money = tuple(_of_money(services, batch_id, found, snapshot, due))
+        of_batch = BatchAudit(sweep, True, booked=None, of_money=money, **stock)
         told += [Equation(f"batch {batch_id}: {text}", holds) for text, holds in of_batch.equations()]
     closed = DayTally.total(found.lines[day] for day in found.closed)
     told += [equations.of_merchants(closed), *equations.of_budgets(snapshot)]
@@ -202,7 +204,9 @@ def _of_stock(
     }
 
 
-def _of_money(services: Services, batch_id: str, found: Evidence, snapshot: Snapshot) -> Iterator[Equation]:
+def _of_money(
+    services: Services, batch_id: str, found: Evidence, snapshot: Snapshot, due: DueList
+) -> Iterator[Equation]:
     tally, batch = found.of_batch(batch_id), snapshot.batches[batch_id]
     recorded = {day: owed for day, owed in services.day_folds.spent(batch_id).items() if day in found.closed}
     used, meanwhile = found.claims.of(batch.number).used, found.meanwhile(batch_id)
@@ -216,6 +220,7 @@ def _of_money(services: Services, batch_id: str, found: Evidence, snapshot: Snap
     yield from equations.of_reserve(batch_id, snapshot, found.spent(batch_id))
     yield from _of_steps(batch_id, found, snapshot)
     yield from equations.of_rest(batch_id, snapshot, found.of_closed_days(batch_id), found.after)
+    yield from equations.of_due(snapshot.controls[batch_id], found.of_closed_days(batch_id), due.tells(batch_id))
 
 
 def _of_steps(batch_id: str, found: Evidence, snapshot: Snapshot) -> Iterator[Equation]:

@@ -19,6 +19,7 @@ from coupons.model.ledger import Movement, balances
 from coupons.model.payouts import PAYOUTS
 from coupons.model.tallies import FAULTS_NAMED, BatchTally, DayTally, Faults
 from coupons.money import NOTHING, Amounts, Purse
+from coupons.settle.give_back import is_finished
 
 
 def of_lines(tally: BatchTally, currency: str, what: str = "coupons") -> list[Equation]:
@@ -116,6 +117,20 @@ def of_rest(batch_id: str, snapshot: Snapshot, closed: Mapping[str, Amounts], ot
     currency = snapshot.document.currency
     text = f"after the rest reserve {opened:{currency}} = spent {spent:{currency}} by {through}"
     return [Equation(text, opened == spent)]
+
+
+def of_due(control: Control, closed: Mapping[str, Amounts], is_listed: bool) -> list[Equation]:
+    """An equation that never holds, of a batch that the schedule passes over although something is due of it.
+
+    `closed`: what its lines cost on days that were closed when the audit began. Guarded by
+    tests/store/audit/test_due.py::test_a_batch_that_is_missing_from_the_due_list_is_found.
+    """
+    last = max((day for day, spent in closed.items() if not spent.is_zero), default="")
+    if is_listed or (is_finished(control) and last <= control.rest_through):
+        return []
+    through = control.rest_through or "no day"
+    text = f"steps given back {control.given_back}, rest through {through}, lines until {last or 'no day'}"
+    return [Equation(f"{text}: done, or listed as due", False)]
 
 
 def of_closed_days(lines: Mapping[str, Amounts], recorded: Mapping[str, Amounts], currency: str) -> Equation:

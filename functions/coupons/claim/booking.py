@@ -49,7 +49,7 @@ def bookings_of(
     Half a read unit for each batch that takes bookings, also if there is none, and one for the batch itself the first
     time in a process.
     """
-    listed = [line.batch_id for line in services.cache.published() if now_s < line.campaign_ends_at_s]
+    listed = [line.batch_id for line in services.cache.live(now_s) if now_s < line.campaign_ends_at_s]
     damaged: list[Damaged] = []
     batches: dict[str, PublishedBatch] = {}
     for batch_id in listed:

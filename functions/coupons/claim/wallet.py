@@ -28,9 +28,8 @@ def wallet(services: Services, person: bytes, now_s: int) -> tuple[list[ClaimedP
 
     Half a read unit for each claim key among them, also for absent items (BatchGetItem, 100 keys a request).
     """
-    claimed = (line for line in services.cache.published() if not line.pays_venues)
-    listed = [p for p in claimed if now_s < max(p.campaign_ends_at_s, p.last_expiry_s)]
-    claim_keys = list(dict.fromkeys((p.claim_key, p.buckets) for p in listed))
+    claimed = (line for line in services.cache.live(now_s) if not line.pays_venues)
+    claim_keys = list(dict.fromkeys((line.claim_key, line.buckets) for line in claimed))
     damaged: list[Damaged] = []
     found: list[tuple[PublishedBatch, Claim]] = []
     for place, claim in services.claims.wallet(claim_keys, person).items():

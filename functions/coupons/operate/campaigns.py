@@ -42,6 +42,9 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
         for batch_id in (other_costs(stored.document, document) if stored else [])
     ]
     also += [programme.still_fits(services, document)] if stored else []
+    if stored and document.ends_at > stored.document.ends_at:
+        # Batches that left the due list with the campaign are in wallets again.
+        also += [services.due_list.again(batch_id, now_s) for batch_id in quantities]
     try:
         return services.documents.apply(document, read=stored, also=also), "updated" if stored else "created"
     except RevisionConflict:

@@ -3,24 +3,27 @@
 A published batch never changes and no merchant's record is ever deleted, so both are remembered for good. Only what
 exists is remembered: a batch published, or a merchant registered, a moment ago is found.
 
-Control items, remaining packs, suspended districts, the records of venues' merchants and the index are kept for one
-second (`fresh.py`): half a read unit a second and process while a batch is wanted, and a refusal in between sends no
-request. What is kept may only refuse; what admits is the condition of a write. A suspension of districts has no such
-condition, so it takes up to that second to apply.
+Control items, remaining packs, suspended districts, the records of venues' merchants, the index and the due list are
+kept for one second (`fresh.py`): half a read unit a second and process while a batch is wanted, and a refusal in
+between sends no request. What is kept may only refuse; what admits is the condition of a write. A suspension of
+districts has no such condition, so it takes up to that second to apply.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from coupons.clock import Clock
 from coupons.damage import Damaged, Damages
 from coupons.model.batches import Control, PublishedBatch
+from coupons.model.due_list import DueList
 from coupons.model.merchants import MerchantRecord
 from coupons.process.fresh import Fresh
 from coupons.refusals import NotFound
 from coupons.stores.catalog import Catalog, ListedBatch
 from coupons.stores.controls import Controls
+from coupons.stores.due_list import DueListStore
 from coupons.stores.registry import Registry
 from coupons.stores.stock import Stock
 
@@ -29,6 +32,7 @@ class Cache:
     def __init__(
         self,
         catalog: Catalog,
+        due_list: DueListStore,
         controls: Controls,
         stock: Stock,
         registry: Registry,
@@ -47,6 +51,7 @@ class Cache:
         self._suspended: Fresh[str, frozenset[str]] = Fresh(clock, catalog.suspended_districts)
         self._ceilings: Fresh[str, dict[str, int]] = Fresh(clock, catalog.ceilings)
         self._index: Fresh[None, list[ListedBatch]] = Fresh(clock, lambda _: list(self._lines()))
+        self._due: Fresh[None, DueList] = Fresh(clock, lambda _: due_list.read())
         self._merchants: set[str] = set()
         self._records: Fresh[str, MerchantRecord | None] = Fresh(clock, registry.record)
 
@@ -71,6 +76,10 @@ class Cache:
         """A batch that the index lists. Raises Damaged, of its line in the index, if it is not published."""
         with self._catalog.listing(batch_id):
             return self.batch(batch_id)
+
+    def unread(self, batch_ids: Iterable[str]) -> list[str]:
+        """Those that this process has not read yet."""
+        return [batch_id for batch_id in batch_ids if batch_id not in self._batches]
 
     def published_batch(self, batch_id: str) -> PublishedBatch | None:
         """None if no batch of this name is published."""
@@ -140,6 +149,39 @@ class Cache:
         A damaged line is replaced by what the batch and its control item say.
         """
         return self._index.get(None)
+
+    def due_list(self) -> DueList:
+        """At most a second old."""
+        return self._due.get(None)
+
+    def live(self, now_s: int) -> list[ListedBatch]:
+        """The published batches of campaigns or coupons that have not ended, at most a second old.
+
+        By the due list, or by the index if the list is not whole yet, or a test clock was set back.
+        """
+        due = self.due_list()
+        lines = self._due_lines(due) if due.is_whole(now_s) else self.published()
+        return [line for line in lines if now_s < max(line.campaign_ends_at_s, line.last_expiry_s)]
+
+    def _due_lines(self, due: DueList) -> Iterator[ListedBatch]:
+        ends = {campaign_id: campaign.ends_at_s for campaign_id, campaign in due.campaigns.items()}
+        for line in due.batches.values():
+            yield ListedBatch(
+                batch_id=line.batch_id,
+                campaign_id=line.campaign_id,
+                number=line.number,
+                claim_key=line.claim_key,
+                buckets=line.buckets,
+                campaign_ends_at_s=ends.get(line.campaign_id, 0),
+                last_expiry_s=line.last_expiry_s,
+                pays_venues=line.pays_venues,
+            )
+        for one in due.damaged:
+            self._damages.note(one)
+        for batch_id in due.unsure:
+            with self._damages.left_out():
+                known = self._line(self.listed(batch_id))
+                yield replace(known, campaign_ends_at_s=ends.get(known.campaign_id, known.campaign_ends_at_s))
 
     def _lines(self) -> Iterator[ListedBatch]:
         for line in self._catalog.published():

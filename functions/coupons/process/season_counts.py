@@ -9,6 +9,7 @@ from coupons.model.statistics import HOUR_S, Counts, Hours, hour_start_s, total
 from coupons.process.fresh import Fresh
 from coupons.stores.statistics import MinuteOf, Statistics
 from coupons.stores.statistics_keys import day_of_hour
+from coupons.times import DAY_S
 
 FOLD_AFTER_S = 600
 """So long after its end an hour is folded: no transaction that took the hour for unfinished is still on its way."""
@@ -49,15 +50,18 @@ class SeasonCounts:
     def hours(self, campaign_id: str, timezone: str, first_s: int, now_s: int) -> dict[int, Counts]:
         """What was counted in each hour of a season that began at `first_s`: its fold, or the sum of its minutes.
 
-        Hours of days in which nothing was counted are left out if many are not folded: after a clock went ahead.
+        Hours of days in which nothing was counted are left out if many are not folded: after a clock went ahead, and
+        once the schedule looks no longer at a season that is over.
         """
         found = self._folds.get(campaign_id)
         # A test clock may have been set back before what is folded.
         through_s = min(found.through_s, foldable_through_s(now_s, timezone))
         by_hour = {hour_s: counts for hour_s, counts in found.folds.items() if hour_s < through_s}
-        unfolded = hours_from(through_s or hour_start_s(first_s, timezone), now_s + SKEW_S, timezone)
-        if len(unfolded) > HOURS_ALONE_MAX:
-            unfolded = [hour_s for hour_s in unfolded if day_of_hour(hour_s) in found.days]
+        from_s, until_s = through_s or hour_start_s(first_s, timezone), now_s + SKEW_S
+        if until_s - from_s > HOURS_ALONE_MAX * HOUR_S:
+            unfolded = hours_of_days(found.days, from_s, until_s, timezone)
+        else:
+            unfolded = hours_from(from_s, until_s, timezone)
         unfolded += [hour_s for hour_s in found.changed if hour_s < through_s]
         return by_hour | {hour_s: total(self._read(campaign_id, hour_s, len(unfolded)).values()) for hour_s in unfolded}
 
@@ -71,6 +75,18 @@ class SeasonCounts:
 def foldable_through_s(now_s: int, timezone: str) -> int:
     """Hours before this can be folded."""
     return hour_start_s(now_s - FOLD_AFTER_S, timezone)
+
+
+def hours_of_days(days: Iterable[int], from_s: int, until_s: int, timezone: str) -> list[int]:
+    """The hours from `from_s` on that begin before `until_s`, of these days: a year without counts costs nothing."""
+    return [
+        hour_s
+        for day in sorted(days)
+        for hour_s in hours_from(
+            max(from_s, hour_start_s(day * DAY_S, timezone)), min(until_s, (day + 1) * DAY_S), timezone
+        )
+        if day_of_hour(hour_s) == day
+    ]
 
 
 def hours_from(first_s: int, until_s: int, timezone: str) -> list[int]:

@@ -80,6 +80,7 @@ class Services:
 
     catalog = _lazy(lambda s: stores.catalog.Catalog(s.patient, s.settings["CATALOG_TABLE"]))
     documents = _lazy(lambda s: stores.documents.CampaignDocuments(s.patient, s.settings["CATALOG_TABLE"]))
+    due_list = _lazy(lambda s: stores.due_list.DueListStore(s.patient, s.settings["CATALOG_TABLE"]))
     budgets = _lazy(lambda s: stores.budgets.Budgets(s.patient, s.settings["CATALOG_TABLE"]))
     reserves = _lazy(lambda s: stores.reserves.Reserves(s.patient, s.settings["CATALOG_TABLE"]))
     registry = _lazy(lambda s: stores.registry.Registry(s.patient, s.settings["CATALOG_TABLE"]))
@@ -121,7 +122,9 @@ class Services:
     )
     secret = _lazy(lambda s: stores.secrets.KeysSecret(stores.secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
 
-    cache = _lazy(lambda s: process.cache.Cache(s.catalog, s.controls, s.stock, s.registry, s.clock, s.damages))
+    cache = _lazy(
+        lambda s: process.cache.Cache(s.catalog, s.due_list, s.controls, s.stock, s.registry, s.clock, s.damages)
+    )
     shown_documents = _lazy(lambda s: process.shown_documents.ShownDocuments(s.documents, s.clock, s.damages))
     programmes = _lazy(lambda s: process.programmes.Programmes(s.programme_store, s.clock))
     swept_days = _lazy(lambda s: process.swept_days.SweptDayMemory(s.swept_day_store))

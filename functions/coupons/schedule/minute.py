@@ -1,4 +1,4 @@
-"""Dispatch of the minute: each batch goes through the steps that are due, and settlement days are closed.
+"""Dispatch of the minute: each batch of the due list goes through its steps, and settlement days are closed.
 
 | step | module |
 |---|---|
@@ -11,6 +11,7 @@
 | count who did not come to their slots | `no_shows.py` |
 | send reminders | `reminders.py` |
 | fold the statistics of hours that are over | `count/folds.py` |
+| look no longer at campaigns that are over | `due_list.py` |
 
 Called at least once a minute, sometimes twice, sometimes while another call is still at work. Every step is a
 conditional write, so a repeat changes nothing and a killed call loses nothing but time.
@@ -25,11 +26,13 @@ from typing import Any
 from coupons.count.folds import fold_hours
 from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.model.batches import Control, PublishedBatch
+from coupons.model.due_list import DueList
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.schedule import booking_count, expiry, no_shows, points_back, reclaim, reminders
+from coupons.schedule.due_list import leave, read_due, remember
 from coupons.settle import give_back
-from coupons.settle.day_close import close_days, closed_through
+from coupons.settle.day_close import close_days, closed_through, known_zones
 
 Step = Callable[[PublishedBatch, Control], None]
 
@@ -48,25 +51,31 @@ def run_schedule(services: Services, now_s: int, deadline_s: float) -> MinuteRep
     One batch does not hold up the others. It is reported as `broken` if it breaks an invariant or its items contradict
     each other, and as `damaged` if an item that it needs cannot be read; if it is throttled, the next call resumes it.
     """
-    batch_ids = services.catalog.published_ids()
-    batches = list(services.damages.sound_of(services.controls.of_listed(batch_ids)).items())
-    minute = _Minute(services, now_s, deadline_s)
+    due = read_due(services, now_s)
+    batches = list(services.damages.sound_of(services.controls.of_listed(due.due_ids)).items())
+    remember(services, [*due.due_ids, *due.batches])
+    minute = _Minute(services, due, batches, now_s, deadline_s)
     minute.each(minute.advance, batches)
-    minute.close_days(batch_ids)
-    minute.give_rests(batch_ids, batches)
-    minute.sweep_slots(batch_ids)
+    minute.close_days()
+    minute.give_rests()
+    minute.sweep_slots()
     # A wave of millions takes minutes, and neither reclaim nor settlement should wait for it.
     minute.each(minute.remind, batches)
-    # Last: without a fold readers add up minutes, and nothing else needs it.
-    minute.fold_statistics(batch_ids)
+    # Late: without a fold readers add up minutes, and nothing else needs it.
+    minute.fold_statistics()
+    minute.leave()
     return minute.report
 
 
 class _Minute:
     """One call."""
 
-    def __init__(self, services: Services, now_s: int, deadline_s: float) -> None:
-        self._services, self._now_s, self._deadline_s = services, now_s, deadline_s
+    def __init__(
+        self, services: Services, due: DueList, batches: list[tuple[str, Control]], now_s: int, deadline_s: float
+    ) -> None:
+        self._services, self._due, self._batches = services, due, batches
+        self._now_s, self._deadline_s = now_s, deadline_s
+        self._zones = known_zones(services, due)
         self.report = MinuteReport()
 
     def each(self, step: Step, batches: Iterable[tuple[str, Control]]) -> None:
@@ -135,34 +144,45 @@ class _Minute:
             self._did(batch.batch_id, "points back", claims=claims)
         return not more
 
-    def close_days(self, batch_ids: list[str]) -> None:
+    def close_days(self) -> None:
         if self._is_over():
             return
         try:
-            did, more = close_days(self._services, batch_ids, self._now_s, self._deadline_s)
-        except Busy:
-            self.report.more = True
-        else:
+            did, more = close_days(self._services, self._zones, self._now_s, self._deadline_s)
             self.report.did += did
             self.report.more |= more
+            if any(one["step"] == "closed" for one in did):
+                self._read_again()
+        except Busy:
+            self.report.more = True
 
-    def give_rests(self, batch_ids: list[str], batches: list[tuple[str, Control]]) -> None:
-        """For batches whose expired coupons had been given back when this call began: what closed days did not spend.
+    def _read_again(self) -> None:
+        """The close of a day makes the batches due that have lines of it."""
+        self._due = self._services.due_list.read(consistent=True)
+        known = {batch_id for batch_id, _ in self._batches}
+        more = [batch_id for batch_id in self._due.due_ids if batch_id not in known]
+        self._batches += self._services.damages.sound_of(self._services.controls.of_listed(more)).items()
+
+    def give_rests(self) -> None:
+        """For batches whose expired coupons had been given back before this: what closed days did not spend.
 
         Days are read only if there is such a batch.
         """
-        over = [(batch_id, control) for batch_id, control in batches if control.given_back == give_back.EXPIRED]
-        through = closed_through(self._services, batch_ids, self._now_s) if over else None
+        over = [(batch_id, control) for batch_id, control in self._batches if control.given_back == give_back.EXPIRED]
+        through = closed_through(self._services, self._zones, self._now_s) if over else None
         if through is None:
             return
 
         def give_rest(batch: PublishedBatch, control: Control) -> None:
             if give_back.is_rest_due(batch, control, through):
-                self.report.did += give_back.give_rest(self._services, batch, through, self._now_s)
+                due_through = self._due.through(batch.batch_id, self._now_s)
+                self.report.did += give_back.give_rest(
+                    self._services, batch, through, self._now_s, due_through=due_through
+                )
 
         self.each(give_rest, over)
 
-    def sweep_slots(self, batch_ids: list[str]) -> None:
+    def sweep_slots(self) -> None:
         """Facilities' days that are over, campaign by campaign."""
 
         def swept(campaign_id: str, _batches: list[PublishedBatch]) -> bool:
@@ -174,20 +194,28 @@ class _Minute:
                     self.report.did.append({**facts, "step": "damaged" if why else "swept", **why})
             return not found.more
 
-        self._each_campaign(batch_ids, swept)
+        self._each_campaign(swept)
 
-    def fold_statistics(self, batch_ids: list[str]) -> None:
+    def fold_statistics(self) -> None:
         """Hours that are over, campaign by campaign."""
 
         def folded(campaign_id: str, batches: list[PublishedBatch]) -> bool:
             return fold_hours(self._services, campaign_id, batches, self._now_s, self._deadline_s)
 
-        self._each_campaign(batch_ids, folded)
+        self._each_campaign(folded)
 
-    def _each_campaign(self, batch_ids: list[str], step: Callable[[str, list[PublishedBatch]], bool]) -> None:
-        """`step` says whether it did all that is due of the campaign, of whose batches it is given those published."""
+    def leave(self) -> None:
+        """Campaigns that are over are no longer looked at."""
+        if not self._is_over():
+            try:
+                leave(self._services, self._due, self._now_s)
+            except Busy:
+                self.report.more = True
+
+    def _each_campaign(self, step: Callable[[str, list[PublishedBatch]], bool]) -> None:
+        """`step` says whether it did all that is due of the campaign, of whose batches it is given those listed."""
         campaigns: dict[str, list[PublishedBatch]] = {}
-        for batch_id in batch_ids:
+        for batch_id in [*self._due.batches, *self._due.unsure]:
             with self._services.damages.left_out():
                 batch = self._services.cache.listed(batch_id)
                 campaigns.setdefault(batch.campaign_id, []).append(batch)

@@ -76,6 +76,13 @@ def sweep(services: Services, campaign_id: str, now_s: int, deadline_s: float) -
     return found
 
 
+def is_swept(services: Services, campaign_id: str, now_s: int) -> bool:
+    """Whether nothing is left to sweep of a campaign whose days are all due. The programme's head is read strongly."""
+    services.programmes.renew(campaign_id)
+    current, memory = services.programmes.current(campaign_id), services.swept_days
+    return current is None or not memory.due(current, memory.known(campaign_id), now_s)
+
+
 def _add(sums: SweptDay, one: SweptDay) -> None:
     sums.is_done &= one.is_done
     sums.missed += one.missed

@@ -12,14 +12,11 @@ from __future__ import annotations
 
 import math
 
-from coupons.clock import FENCE_S
+from coupons.clock import FENCE_S, SET_BACK_S
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.shards import spread
 from coupons.process.claim_passes import count_claims
 from coupons.process.services import Services
-
-SET_BACK_S = 60
-"""Clocks of two processes never differ by this much; a larger difference means that the test clock was set back."""
 
 
 def is_due(batch: PublishedBatch, control: Control, now_s: int) -> bool:

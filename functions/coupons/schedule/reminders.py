@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from coupons.clock import SET_BACK_S
 from coupons.damage import Damaged, UnlikeError, blamed
 from coupons.model import events
 from coupons.model.batches import Control, PublishedBatch
@@ -19,7 +20,6 @@ from coupons.model.claims import Claim
 from coupons.model.counts import Count, Fold
 from coupons.process.claim_passes import fold_claims
 from coupons.process.services import Services
-from coupons.schedule.reclaim import SET_BACK_S
 from coupons.stores import keys
 from coupons.times import day_of, day_start_s
 

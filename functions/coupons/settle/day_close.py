@@ -8,13 +8,13 @@ last record, at most 5,000 a thread, and a repeat changes nothing. Memory holds 
 most, never their lines.
 
 Costs a merchant with lines, in requests of one unit each: 16 shards read and 16 recorded (one more for each 5,000
-lines), one item of sums, 4 units for each campaign in which it checked people in; and a day: 16 buckets, one item a
+lines), one item of sums, 4 units for each campaign in which it checked people in; and a day: 16 buckets, two items a
 batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
@@ -22,6 +22,7 @@ from itertools import islice
 from coupons.clock import FENCE_S
 from coupons.damage import Damaged
 from coupons.model.days import MerchantDay, SettlementDay, Sums
+from coupons.model.due_list import DueList
 from coupons.model.pieces import Piece
 from coupons.process.passes import Pass, run, side_by_side
 from coupons.process.services import Services
@@ -35,22 +36,23 @@ SEGMENT_LINES = 5_000
 
 
 def close_days(
-    services: Services, published: Sequence[str], now_s: int, deadline_s: float
+    services: Services, zones: Collection[str], now_s: int, deadline_s: float
 ) -> tuple[list[dict[str, object]], bool]:
     """Every day that is due at `now_s` is closed, as far as time allows before `deadline_s` (monotonic).
 
     Returns what was done, and whether more could be done at once. With nothing due it is one Query of half a read unit
     for each two months of service. A day is due `FENCE_S` after its latest end, in the zones of its lines and of all
-    published campaigns: they may file lines while it is that day there. If the test clock is set back into a closed
-    day, the day is reopened. A day with a damaged item stays open, since its sums would be too small; its other
-    merchants are added up, and other days are closed. `published`: ids of batches. Raises Busy.
+    published campaigns: they may file lines while it is that day there, also after all their batches are over. If the
+    test clock is set back into a closed day, the day is reopened. A day with a damaged item stays open, since its sums
+    would be too small; its other merchants are added up, and other days are closed. Before a day is closed each batch
+    with lines of it is due again, so that the rest of that day is given. `zones`: see `known_zones`. Raises Busy.
     """
     did: list[dict[str, object]] = []
     for day in services.damages.sound(services.days.each()):
         if day.closed_at_s:
             if now_s < day.ends_at_s and services.days.reopen(day):
                 did.append({"day": day.day, "step": "reopened"})
-        elif now_s >= day.ends_at_s + FENCE_S and now_s >= _latest_end_s(services, day, published) + FENCE_S:
+        elif now_s >= day.ends_at_s + FENCE_S and now_s >= _latest_end_s(day, zones) + FENCE_S:
             try:
                 sums = _add_up(services, day, deadline_s)
             except Damaged as found:
@@ -62,19 +64,19 @@ def close_days(
             if sums is None:
                 return did, True
             for batch_id, owed in sums.spent.items():
+                services.due_list.list_again(batch_id, now_s)
                 services.day_folds.record_spent(day, batch_id, owed)
             if services.days.close(day, now_s):
                 did.append({"day": day.day, "step": "closed", "lines": sums.lines})
     return did, False
 
 
-def closed_through(services: Services, published: Sequence[str], now_s: int) -> date | None:
+def closed_through(services: Services, zones: Collection[str], now_s: int) -> date | None:
     """The last day that is over and closed, with all days before it; days without lines count as closed.
 
     No line can be filed any more under this day or an earlier one. None if no batch is published. One Query, as
     `close_days`.
     """
-    zones = _zones(services, published)
     over = min((day_of(now_s - FENCE_S, zone) for zone in zones), default=None)
     if over is None:
         return None
@@ -85,9 +87,15 @@ def closed_through(services: Services, published: Sequence[str], now_s: int) -> 
     return min([over, *open_days]) - timedelta(days=1)
 
 
-def _zones(services: Services, published: Sequence[str]) -> set[str]:
-    """Time zones of the published batches. A damaged batch may be in any zone, so `LAST_ZONE` is assumed."""
-    return {_zone(services, batch_id) for batch_id in published}
+def known_zones(services: Services, due: DueList) -> Collection[str]:
+    """The time zones of all campaigns of which a batch was ever published, whether they are over or not.
+
+    Until the due list has them, they are those of the index. A damaged batch may be in any zone, so `LAST_ZONE` is
+    assumed then.
+    """
+    if due.check.checked_at_s:
+        return due.zones
+    return {_zone(services, batch_id) for batch_id in services.catalog.published_ids()} | due.zones
 
 
 def _zone(services: Services, batch_id: str) -> str:
@@ -96,8 +104,7 @@ def _zone(services: Services, batch_id: str) -> str:
     return LAST_ZONE
 
 
-def _latest_end_s(services: Services, day: SettlementDay, published: Sequence[str]) -> int:
-    zones = _zones(services, published)
+def _latest_end_s(day: SettlementDay, zones: Collection[str]) -> int:
     next_day = date.fromisoformat(day.day) + timedelta(days=1)
     return max((day_start_s(next_day, zone) for zone in zones), default=0)
 

@@ -15,6 +15,7 @@ reversals, and later reversals. After the expiry nothing can be redeemed, so the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -80,10 +81,19 @@ def is_rest_due(batch: PublishedBatch, control: Control, through: date) -> bool:
     return through >= day_of(counted_s, batch.timezone)
 
 
-def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: int) -> list[dict[str, Any]]:
+def is_finished(control: Control) -> bool:
+    """Each step was done once. Only the close of a day with lines of the batch asks for a rest again."""
+    return control.given_back >= EXPIRED and bool(control.rest_through)
+
+
+def give_rest(
+    services: Services, batch: PublishedBatch, through: date, now_s: int, *, due_through: str
+) -> list[dict[str, Any]]:
     """Give the funders what the closed days through `through` did not spend. Returns what was done.
 
-    For each batch and closed day a Query and one transaction: 2 write units if nothing is left. Raises Busy.
+    The batch is done in the same transaction if no later day has lines of it (`due_through`, of its line in the due
+    list) and its bookings are counted; otherwise it is due again when the next day is closed. A Query and one
+    transaction: 2 write units if nothing is left, 4 more when it is done. Raises Busy.
     """
     control = services.cache.control_now(batch.batch_id)
     read = _at_rest(services, batch, now_s) if is_rest_due(batch, control, through) else None
@@ -94,7 +104,9 @@ def give_rest(services: Services, batch: PublishedBatch, through: date, now_s: i
     rest = read.open - spent
     less = f"{rest.below_zero:{batch.purse.currency}}"
     assert not rest.below_zero, f"{batch.batch_id}: more was spent than was reserved: {less}"
-    marked = services.controls.giving_rest(batch.batch_id, control, last)
+    marked = [services.controls.giving_rest(batch.batch_id, control, last)]
+    if due_through <= last and (batch.document.booking is None or control.booked >= 0):
+        marked += services.due_list.done(batch.batch_id, last, now_s)
     if not _to_funders(services, batch, read, marked, REST, rest, now_s) or rest.is_zero:
         return []
     return [{"batch_id": batch.batch_id, "step": f"gave back {REST}", **_said(batch, rest)}]
@@ -105,7 +117,11 @@ def take_back(services: Services, batch: PublishedBatch, control: Control, now_s
 
     False if the funders have spent it otherwise, or another call was first: then the batch stays over.
     """
-    reserve, parts = services.reserves.get(batch.batch_id), [services.controls.unsettling(batch.batch_id, control)]
+    reserve = services.reserves.get(batch.batch_id)
+    parts = [
+        services.controls.unsettling(batch.batch_id, control),
+        services.due_list.again(batch.batch_id, now_s),
+    ]
     if reserve.released:
         new = reserve.taken_back()
         again = record_of("reserve", batch.batch_id, new.version, reserve.released, now_s)
@@ -177,7 +193,7 @@ def _give(
         if not _roll_over(services, batch, control, read, rolled, target, packs, now_s):
             return None
         read = rolled
-    marked = services.controls.giving_back(batch.batch_id, control, step)
+    marked = [services.controls.giving_back(batch.batch_id, control, step)]
     if not _to_funders(services, batch, read, marked, _NAMES[step], back, now_s):
         return None
     return _said(batch, amounts) | ({"packs": packs, "to": batch.document.rollover_to} if packs else {})
@@ -209,13 +225,13 @@ def _to_funders(
     services: Services,
     batch: PublishedBatch,
     read: Reserve,
-    marked: Part,
+    marked: Sequence[Part],
     step: str,
     back: Amounts,
     now_s: int,
 ) -> bool:
-    """Give `back` to the funders. `marked`: the part that records on the control item that the step is done."""
-    parts = [marked]
+    """Give `back` to the funders. `marked`: the parts that record that the step is done."""
+    parts = list(marked)
     if not back.is_zero:
         given = read.given(back)
         record = record_of("release", batch.batch_id, given.version, back, now_s, step=step)

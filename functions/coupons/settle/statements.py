@@ -8,7 +8,7 @@ from coupons.model.orders import Line
 from coupons.model.payouts import DaysWithholdings, SumsByPayout, payout_of
 from coupons.model.statements import StatementPage, line_place_of
 from coupons.process.services import Services
-from coupons.settle.day_close import closed_through
+from coupons.settle.day_close import closed_through, known_zones
 from coupons.slots.settled import settled_in
 from coupons.stores import keys
 
@@ -48,7 +48,7 @@ def _final_sums(services: Services, merchant_id: str, day: str, now_s: int) -> S
     """The sums of the merchant's whole day, zero without lines; None unless the day is closed."""
     settled, merchant = services.days.of_merchant(day, merchant_id)
     if settled is None:
-        through = closed_through(services, services.catalog.published_ids(), now_s)
+        through = closed_through(services, known_zones(services, services.cache.due_list()), now_s)
         return Sums() if through is not None and day <= through.isoformat() else None
     # The clock may have been set back into the day, and the schedule has not reopened it yet.
     if not settled.closed_at_s or now_s < settled.ends_at_s:

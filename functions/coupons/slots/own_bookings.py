@@ -61,7 +61,7 @@ def strikes_of(services: Services, person: bytes, now_s: int) -> tuple[list[Stri
 
 
 def _diaries(services: Services, person: bytes, now_s: int, damaged: list[Damaged]) -> Iterator[Diary]:
-    live = {line.campaign_id for line in services.cache.published() if now_s < line.campaign_ends_at_s}
+    live = {line.campaign_id for line in services.cache.live(now_s) if now_s < line.campaign_ends_at_s}
     return services.damages.sound(services.diaries.of_person(sorted(live), person), damaged)
 
 

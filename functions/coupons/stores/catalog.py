@@ -45,12 +45,12 @@ class Catalog:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._table = Table(dynamo, table)
 
-    def published(self) -> list[ListedBatch | Damaged]:
+    def published(self, *, consistent: bool = False) -> list[ListedBatch | Damaged]:
         """All published batches, and the damaged lines of the index.
 
         If a campaign's line is damaged, its batches are listed with 0 as its end: their coupons stay in wallets.
         """
-        items = list(self._table.query(keys.INDEX, consistent=False))
+        items = list(self._table.query(keys.INDEX, consistent=consistent))
         campaigns = [item for item in items if item["sk"].startswith(keys.INDEX_CAMPAIGN)]
         found = list(self._table.values(campaigns, lambda item: (item["sk"], sure(item["ends_at_s"], int))))
         damaged = [one for one in found if isinstance(one, Damaged)]

@@ -4,7 +4,7 @@
 |---|---|---|
 | control of one / several batches | GetItem / BatchGetItem | half a read unit each |
 | pause, stop, void, record an expiry or what was announced | UpdateItem | 1 |
-| extend | one transaction with the batch's line of the index | 2 each |
+| extend | one transaction with the batch's lines of the index and the due list | 2 each |
 
 What moves packs between control and shards is in `stock.py`.
 """
@@ -18,6 +18,7 @@ from coupons.damage import Damaged
 from coupons.model.batches import Control
 from coupons.stores import keys
 from coupons.stores.attributes import Item
+from coupons.stores.due_keys import due_batch
 from coupons.stores.dynamodb import Dynamo
 from coupons.stores.parts import Part
 from coupons.stores.table import Table
@@ -66,15 +67,16 @@ class Controls:
     def extend(self, batch_id: str, control: Control, extended_s: int, last_expiry_s: int) -> bool:
         """Lengthen the validity of all coupons, never shorten; not after their expiry was recorded.
 
-        The index learns the new last expiry in the same transaction: wallets and the schedule go by it. What was
-        announced as expiring soon is announced again, with the new expiry.
+        The index and the due list learn the new last expiry in the same transaction: wallets and the schedule go by
+        it. What was announced as expiring soon is announced again, with the new expiry.
         """
         update = "SET extended_s = :e, reminded_until_s = :never"
         condition = "extended_s = :read AND expired_at_s = :never"
         extended = self._part(batch_id, update, condition, e=extended_s, read=control.extended_s, never=0)
         line = keys.index_batch(batch_id)
         index = self._table.update("index", line, "SET last_expiry_s = :last", last=last_expiry_s)
-        return self._table.dynamo.tries([extended, index])
+        due = self._table.update("due batch", due_batch(batch_id), "SET last_expiry_s = :last", last=last_expiry_s)
+        return self._table.dynamo.tries([extended, index, due])
 
     def record_booked(self, batch_id: str, control: Control, booked: int) -> bool:
         """Write how many booked, once a count."""
@@ -89,6 +91,10 @@ class Controls:
     def unraised(self, batch_id: str, control: Control) -> Part:
         """A transaction part that refuses if the quantity is not the one that was read."""
         return self._table.check("control", keys.control(batch_id), "quantity = :read", read=control.quantity)
+
+    def unextended(self, batch_id: str, control: Control) -> Part:
+        """A transaction part that refuses if the extension is not the one that was read."""
+        return self._table.check("control", keys.control(batch_id), "extended_s = :read", read=control.extended_s)
 
     def unsettling(self, batch_id: str, control: Control) -> Part:
         """A transaction part: the final count, the recorded expiry and what was given back are taken back."""

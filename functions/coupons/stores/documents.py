@@ -5,7 +5,7 @@
 | list campaigns | Query `INDEX` |
 | a campaign | GetItem |
 | apply a document | one transaction: document, index, districts, changed budgets, merchants that join or leave |
-| publish | one transaction: batch, control, stock, number, claim key, index, each funder's reservation |
+| publish | one transaction: batch, control, stock, number, claim key, index, due list, each funder's reservation |
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from coupons.stores import keys
 from coupons.stores.attributes import Item
 from coupons.stores.batch_items import batch_fields
 from coupons.stores.budgets import Budgets, first_below_reserved
+from coupons.stores.due_list import DueListStore
 from coupons.stores.dynamodb import TRANSACT_MAX, Dynamo, TransactionFailed
 from coupons.stores.parts import Part
 from coupons.stores.registry import Registry
@@ -54,6 +55,7 @@ class CampaignDocuments:
     def __init__(self, dynamo: Dynamo, table: str) -> None:
         self._table = Table(dynamo, table)
         self._budgets, self._registry = Budgets(dynamo, table), Registry(dynamo, table)
+        self._due_list = DueListStore(dynamo, table)
 
     def declared(self) -> list[tuple[str, list[str]] | Damaged]:
         """Each campaign id, with the batches that its document declares, published or not."""
@@ -120,6 +122,9 @@ class CampaignDocuments:
             self._table.put("suspended", {**keys.suspended(campaign_id), **tills}),
             *also,
         ]
+        if read and read.published and read.document.ends_at != document.ends_at:
+            because = f"document {stored.revision}"
+            parts.append(self._due_list.ending(campaign_id, epoch_s(document.ends_at), because))
         if len(parts) > TRANSACT_MAX:
             much = f"{len(funders)} changed budgets, {len(joined)} new merchants and {len(left)} that left"
             raise Malformed(errors=[{"place": "body", "message": f"{much} are too much for one revision; send two"}])
@@ -162,12 +167,14 @@ class CampaignDocuments:
             self._table.put("control", {**keys.control(batch_id), **fields_of(control)}),
             self._table.put("index", {**keys.index_batch(batch_id), **_index_fields(batch)}),
         ]
+        ends_at_s, because = epoch_s(read.document.ends_at), f"publish {batch_id}"
+        due = self._due_list.entering(batch, batch.last_expiry_s, ends_at_s, because, batch.published_at_s)
         stock = [
             self._table.put("shard", {**keys.stock(batch_id, shard), **fields_of(Shard(packs, control.round))})
             for shard, packs in enumerate(spread(control.quantity, batch.shards))
         ]
         try:
-            self._table.dynamo.transact([*(part.returning_old() for part in frozen), *changing, *stock, *also])
+            self._table.dynamo.transact([*(part.returning_old() for part in frozen), *changing, *due, *stock, *also])
         except TransactionFailed as failure:
             if "campaign" in failure.kinds and not failure.kinds & {"batch", "number", "claim key"}:
                 raise _moved_on(failure) from failure

@@ -22,6 +22,9 @@ ItemKind = Literal[
     "coupon",
     "day",
     "diary",
+    "due batch",
+    "due campaign",
+    "due check",
     "enrolment",
     "facility",
     "fold",
@@ -57,6 +60,7 @@ ItemKind = Literal[
     "venue day",
     "venue total",
     "withheld",
+    "zone",
 ]
 """Kinds of items, and of a coupon in a claim. A part of a transaction is named by its kind."""
 

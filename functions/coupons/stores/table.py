@@ -53,8 +53,8 @@ class Table:
         """Nothing is written; the transaction needs the condition to hold."""
         return Part(kind, "ConditionCheck", self._request({"Key": encode(key)}, "", condition, values))
 
-    def delete(self, kind: ItemKind, key: Key) -> Part:
-        return Part(kind, "Delete", self._request({"Key": encode(key)}, "", "", {}))
+    def delete(self, kind: ItemKind, key: Key, condition: str = "", /, **values: Any) -> Part:
+        return Part(kind, "Delete", self._request({"Key": encode(key)}, "", condition, values))
 
     def _request(self, target: dict[str, Any], update: str, condition: str, values: Item) -> dict[str, Any]:
         target["TableName"] = self.name

@@ -19,6 +19,7 @@ from coupons.process.season_counts import (
     HOURS_KEPT_MAX,
     NOTES_KEPT_MAX,
     hours_from,
+    hours_of_days,
 )
 from coupons.refusals import Malformed, NotFound
 from coupons.stores.statistics import MinuteOf
@@ -292,3 +293,7 @@ def test_each_moment_is_in_one_hour_of_the_wall_clock(timezone: str) -> None:
         moments = range(first_s, first_s + 2 * 86_400 - 3600, 900)
         assert {hour_start_s(moment_s, timezone) for moment_s in moments} <= set(hours)
         assert all(wall_clock(hour_start_s(at, timezone), timezone).minute % 30 == 0 for at in moments)
+        today, until_s = first_s // 86_400, first_s + 86_400 + 1_800
+        for days in ({today, today + 1}, {today + 1}):
+            found = hours_of_days({*days, 1, 90_000}, first_s, until_s, timezone)
+            assert found == [hour_s for hour_s in hours if hour_s < until_s and hour_s // 86_400 in days]

@@ -15,6 +15,7 @@ from coupons.operate.controls import extend, stop
 from coupons.process.claim_passes import count_coupons
 from coupons.process.passes import SPAN
 from coupons.process.services import Services
+from coupons.schedule.due_list import read_due
 from coupons.schedule.minute import run_schedule
 from coupons.sealing import bucket_of
 from tests.store.faults import Counting, Faulty, KilledError, Mortal, first
@@ -236,6 +237,7 @@ def test_an_extension_during_the_expiry_wins(spent: World, operation: str, when:
 def test_a_voiding_during_the_expiry_is_counted(spent: World) -> None:
     """The next count records them as voided, as the tills see them."""
     spent.clock.advance(FENCE_S)
+    read_due(spent.services, spent.now_s)
     client = Faulty(
         spent.client, "update_item", first(lambda: stop(spent.new_services(), "pack", spent.now_s, void=True))
     )

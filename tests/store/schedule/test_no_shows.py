@@ -10,6 +10,7 @@ from coupons.model.swept_days import SweptDays
 from coupons.points.visits import earn_visit
 from coupons.process.services import Services
 from coupons.schedule import no_shows
+from coupons.schedule.due_list import read_due
 from coupons.schedule.minute import run_schedule
 from coupons.slots.days import slot_of
 from coupons.stores import slot_keys
@@ -152,6 +153,7 @@ KILLED_AT = range(1, 24)
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 def test_a_killed_sweep_is_made_good(court: Court, applied: bool) -> None:
     """At any of its writes; the next call ends as an undisturbed one, with one write of each diary."""
+    read_due(court.services, court.world.now_s)
     stored, died = court.world.client.snapshot(), 0
     for nth in KILLED_AT:
         court.world.client.restore(dict(stored))

@@ -11,6 +11,7 @@ import pytest
 from coupons.damage import Damaged
 from coupons.model.claimed_packs import ClaimedPack
 from coupons.schedule import reminders
+from coupons.schedule.due_list import read_due
 from coupons.schedule.minute import run_schedule
 from tests.bus import Heard
 from tests.store.faults import Counting, fault
@@ -209,26 +210,29 @@ def test_a_tick_with_nothing_to_tell_costs_no_read(world: World, at: str) -> Non
         for _ in range(3):
             tick(world)
             world.clock.advance(60)
+    listed = world.services.due_list.read().batches
     for batch_id in ("pack", "quiet"):
         counting = Counting(world.client)
         services = without_folds(world.new_services(client=counting))
         services.cache.batch("pack")
         services.cache.batch("quiet")
         counting.requests.clear()
-        services.catalog.published_ids = lambda listed=(batch_id,): list(listed)  # type: ignore[method-assign,misc]
+        due = replace(world.services.due_list.read(), batches={batch_id: listed[batch_id]})
+        services.due_list.read = lambda one=due, **_: one  # type: ignore[method-assign,misc]
         run_schedule(services, world.now_s, FOREVER)
         counts.append(dict(counting.requests))
     assert counts[0] == counts[1] == {"batch_get_item": 1, "query": 1, "get_item": 1}
 
 
 def test_a_wave_reads_each_bucket_once_and_writes_one_fold_each(season: World) -> None:
-    """16 strong reads and one event for the one claim; besides these, the index and the days to close are read."""
+    """16 strong reads and one event for the one claim; besides these, the due list and the days to close are read."""
     claimed(season, "ann")
     season.clock.set(FIRST_DAY)
     for _ in range(3):  # the reclaim after the closing, too
         tick(season, season.new_services(bus=Heard()))
         season.clock.advance(60)
     season.clock.set("2020-06-18T00:00:00+08:00")
+    read_due(season.services, season.now_s)
     counting = Counting(season.client)
     tick(season, without_folds(season.new_services(client=counting)))
     assert (counting.requests["query"], counting.requests["put_item"]) == (2 + 16, 16)

@@ -9,6 +9,7 @@ import pytest
 from coupons.model.batches import PublishedBatch
 from coupons.operate.controls import extend
 from coupons.schedule import reminders
+from coupons.schedule.due_list import read_due
 from coupons.schedule.minute import run_schedule
 from tests.bus import Heard
 from tests.store.faults import Faulty, KilledError, Mortal, fault, first
@@ -143,6 +144,7 @@ def test_an_extension_during_a_wave_is_not_passed_over(season: World) -> None:
     """The wave's horizon is not recorded, and the next call uses the new end."""
     coupon_id = claimed(season, "ann")
     season.clock.set("2020-06-19T12:00:00+08:00")
+    read_due(season.services, season.now_s)
     meanwhile = first(lambda: extend(season.new_services(), "pack", 1))
     assert tick(season, season.new_services(client=Faulty(season.client, "put_item", meanwhile))) == []
     assert control(season).reminded_until_s == 0
