@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from coupons.model.batches import PublishedBatch
@@ -14,20 +14,25 @@ from coupons.stores.statistics_keys import day_of_hour
 
 
 def fold_hours(
-    services: Services, campaign_id: str, batches: Sequence[PublishedBatch], now_s: int, deadline_s: float
+    services: Services, campaign_id: str, batches: Iterable[PublishedBatch], now_s: int, deadline_s: float
 ) -> bool:
     """Every hour of the campaign that ended ten minutes ago is folded; False if time ran out before (monotonic).
 
     Once an hour also those are folded again that were changed since: a booking of that hour was cancelled, or a shard
     was late. One read unit an hour and process; a query a day in which something was counted, a write an hour. A repeat
-    changes nothing. If time runs out, the next call goes on with the day that was not reached.
+    changes nothing. If time runs out, the next call goes on with the day that was not reached. Of `batches` all are
+    taken before the first fold, then one.
     """
-    store, known, timezone = services.statistics, services.season_counts.folded_through_s, batches[0].timezone
+    store, known, found = services.statistics, services.season_counts.folded_through_s, iter(batches)
+    one = next(found, None)
+    if one is None:
+        return True
+    timezone = one.timezone
     through_s = foldable_through_s(now_s, timezone)
     if known.get(campaign_id) == through_s:
         return True
     before_s = store.folded_through(campaign_id)
-    first_s = before_s or hour_start_s(min(batch.begins_at_s for batch in batches), timezone)
+    first_s = before_s or hour_start_s(min(batch.begins_at_s for batch in [one, *found]), timezone)
     # There is no hour to fold if a test clock was set back: those that begin now go on.
     due = hours_from(first_s, through_s, timezone)
     if before_s != through_s:

@@ -19,7 +19,7 @@ conditional write, so a repeat changes nothing and a killed call loses nothing b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ def run_schedule(services: Services, now_s: int, deadline_s: float) -> MinuteRep
     """
     due = read_due(services, now_s)
     batches = list(services.damages.sound_of(services.controls.of_listed(due.due_ids)).items())
-    remember(services, [*due.due_ids, *due.batches])
+    remember(services, due.due_ids)
     minute = _Minute(services, due, batches, now_s, deadline_s)
     minute.each(minute.advance, batches)
     minute.close_days()
@@ -185,7 +185,7 @@ class _Minute:
     def sweep_slots(self) -> None:
         """Facilities' days that are over, campaign by campaign."""
 
-        def swept(campaign_id: str, _batches: list[PublishedBatch]) -> bool:
+        def swept(campaign_id: str, _batches: Iterable[PublishedBatch]) -> bool:
             found = no_shows.sweep(self._services, campaign_id, self._now_s, self._deadline_s)
             for day, did in found.days.items():
                 facts = {"campaign_id": campaign_id, "day": day, "missed": did.missed, "strikes": did.strikes}
@@ -199,7 +199,7 @@ class _Minute:
     def fold_statistics(self) -> None:
         """Hours that are over, campaign by campaign."""
 
-        def folded(campaign_id: str, batches: list[PublishedBatch]) -> bool:
+        def folded(campaign_id: str, batches: Iterable[PublishedBatch]) -> bool:
             return fold_hours(self._services, campaign_id, batches, self._now_s, self._deadline_s)
 
         self._each_campaign(folded)
@@ -212,21 +212,27 @@ class _Minute:
             except Busy:
                 self.report.more = True
 
-    def _each_campaign(self, step: Callable[[str, list[PublishedBatch]], bool]) -> None:
-        """`step` says whether it did all that is due of the campaign, of whose batches it is given those listed."""
-        campaigns: dict[str, list[PublishedBatch]] = {}
-        for batch_id in [*self._due.batches, *self._due.unsure]:
+    def _each_campaign(self, step: Callable[[str, Iterable[PublishedBatch]], bool]) -> None:
+        """`step` says whether it did all that is due of the campaign, whose batches are read as it takes them."""
+        campaigns = {
+            campaign_id: [one.batch_id for one in of] for campaign_id, of in self._due.of_campaigns.items() if of
+        }
+        for batch_id in self._due.unsure:
             with self._services.damages.left_out():
-                batch = self._services.cache.listed(batch_id)
-                campaigns.setdefault(batch.campaign_id, []).append(batch)
-        for campaign_id, batches in campaigns.items():
+                campaigns.setdefault(self._services.cache.listed(batch_id).campaign_id, []).append(batch_id)
+        for campaign_id, batch_ids in campaigns.items():
             if self._is_over():
                 return
             try:
                 with self._services.damages.left_out():
-                    self.report.more |= not step(campaign_id, batches)
+                    self.report.more |= not step(campaign_id, self._readable(batch_ids))
             except Busy:
                 self.report.more = True
+
+    def _readable(self, batch_ids: Iterable[str]) -> Iterator[PublishedBatch]:
+        for batch_id in batch_ids:
+            with self._services.damages.left_out():
+                yield self._services.cache.listed(batch_id)
 
     def remind(self, batch: PublishedBatch, control: Control) -> None:
         if not reminders.is_due(batch, control, self._now_s):
