@@ -11,28 +11,30 @@ districts has no such condition, so it takes up to that second to apply.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from coupons.clock import Clock
 from coupons.damage import Damaged, Damages
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.due_list import DueList
 from coupons.model.merchants import MerchantRecord
 from coupons.process.fresh import Fresh
 from coupons.refusals import NotFound
 from coupons.stores.catalog import Catalog, ListedBatch
 from coupons.stores.controls import Controls
-from coupons.stores.due_list import DueListStore
 from coupons.stores.registry import Registry
 from coupons.stores.stock import Stock
+
+if TYPE_CHECKING:
+    from coupons.model.due_list import DueList  # a claim does not load it
 
 
 class Cache:
     def __init__(
         self,
         catalog: Catalog,
-        due_list: DueListStore,
+        read_due: Callable[[], DueList],
         controls: Controls,
         stock: Stock,
         registry: Registry,
@@ -51,7 +53,7 @@ class Cache:
         self._suspended: Fresh[str, frozenset[str]] = Fresh(clock, catalog.suspended_districts)
         self._ceilings: Fresh[str, dict[str, int]] = Fresh(clock, catalog.ceilings)
         self._index: Fresh[None, list[ListedBatch]] = Fresh(clock, lambda _: list(self._lines()))
-        self._due: Fresh[None, DueList] = Fresh(clock, lambda _: due_list.read())
+        self._due: Fresh[None, DueList] = Fresh(clock, lambda _: read_due())
         self._merchants: set[str] = set()
         self._records: Fresh[str, MerchantRecord | None] = Fresh(clock, registry.record)
 

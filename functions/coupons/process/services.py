@@ -123,7 +123,15 @@ class Services:
     secret = _lazy(lambda s: stores.secrets.KeysSecret(stores.secrets.client(), s.settings["KEYS_SECRET_ARN"], s.clock))
 
     cache = _lazy(
-        lambda s: process.cache.Cache(s.catalog, s.due_list, s.controls, s.stock, s.registry, s.clock, s.damages)
+        lambda s: process.cache.Cache(
+            s.catalog,
+            lambda: s.due_list.read(),  # noqa: PLW0108 - it is loaded when it is read
+            s.controls,
+            s.stock,
+            s.registry,
+            s.clock,
+            s.damages,
+        )
     )
     shown_documents = _lazy(lambda s: process.shown_documents.ShownDocuments(s.documents, s.clock, s.damages))
     programmes = _lazy(lambda s: process.programmes.Programmes(s.programme_store, s.clock))

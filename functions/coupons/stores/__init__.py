@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         days,
         diaries,
         documents,
+        due_list,
         failed_records,
         folds,
         groups,
