@@ -16,7 +16,9 @@ Outcome = Literal["not applied", "unknown"]
 
 
 class CallLimits(NamedTuple):
-    """A call takes at most `attempts` times both time limits, and an SDK's pauses between attempts."""
+    """A call takes at most `attempts` times `read_s` and, if it opens a connection, `connect_s` for each address of the
+    host and once more for TLS; an SDK pauses between attempts. The look-up of the host has no limit.
+    """
 
     connect_s: float
     read_s: float

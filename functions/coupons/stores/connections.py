@@ -2,7 +2,7 @@
 
 | what happens | the call |
 |---|---|
-| no address (its look-up has no limit, as in boto3); no connection, or no TLS, within `connect_s` | NotSent |
+| no address (looked up without a limit); no connection with any, or no TLS, in `connect_s` each; as boto3 | NotSent |
 | a kept connection was closed by its peer, has unread bytes, or was idle for `IDLE_S` | another one is used |
 | the connection ends, or `read_s` ends, at any moment after the first byte was given to it | Unanswered |
 | the answer's head is none that we know, or its body is longer or shorter than told | Unanswered |

@@ -7,6 +7,7 @@ region's own endpoint is used, never an account's.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,7 +87,8 @@ def endpoint_of(service: str, variables: Mapping[str, str]) -> Endpoint:
 
 def _refuse_shared_files(variables: Mapping[str, str]) -> None:
     for name, usual in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
-        if Path(variables.get(name) or f"~/.aws/{usual}").expanduser().is_file():
+        # Not by Path: it raises for a process without a home, or with one that it cannot read. No file is found there.
+        if os.path.isfile(os.path.expanduser(variables.get(name) or f"~/.aws/{usual}")):  # noqa: PTH111, PTH113
             raise UnknownSetting(f"the shared {usual} file")
 
 

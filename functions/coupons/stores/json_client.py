@@ -164,14 +164,15 @@ def _content(answer: Answer) -> dict[str, Any]:
 
 def _refused(answer: Answer, content: dict[str, Any]) -> ServiceRefused:
     """Raises Unanswered if the answer is not of this protocol: then somebody else wrote it."""
-    code = str(content.pop("__type", "")).rpartition("#")[2]
+    stated = content.pop("__type", None)
+    code = stated.rpartition("#")[2] if isinstance(stated, str) else ""
     if not code:
         raise Unanswered(f"status {answer.status}, and no code")
     message = content.pop("message", None) or content.pop("Message", "")
     return ServiceRefused(
         {
+            **content,
             "Error": {"Code": code, "Message": message},
             "ResponseMetadata": {"HTTPStatusCode": answer.status},
-            **content,
         }
     )

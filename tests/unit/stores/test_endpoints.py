@@ -158,3 +158,22 @@ def test_a_developers_own_files_are_a_reason_for_boto3(tmp_path: Path, monkeypat
     (tmp_path / ".aws" / "config").touch()
     with pytest.raises(UnknownSetting):
         endpoint_of("dynamodb", stated)
+
+
+@pytest.mark.parametrize("home", ["none", "a directory of somebody else"])
+def test_a_process_without_a_home_has_no_files(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number alone, or that has root's home and is not root."""
+
+    def without_home(_: int) -> None:
+        raise KeyError("no such user")
+
+    def forbidden(path: object, **_: object) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setenv("HOME", "/root")
+    if home == "none":
+        monkeypatch.delenv("HOME")
+        monkeypatch.setattr("pwd.getpwuid", without_home)
+    else:
+        monkeypatch.setattr(os, "stat", forbidden)
+    assert endpoint_of("dynamodb", {**HERE, "AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": ""}).is_tls

@@ -86,7 +86,8 @@ def test_a_refusal_is_told_as_botocore_tells_it() -> None:
     """Code, message, status, and what the service adds."""
     reasons = [{"Code": "None"}]
     told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "Message": "no"}
-    body = json.dumps({**told, "CancellationReasons": reasons}).encode()
+    not_its_own = {"Error": "else", "ResponseMetadata": "else"}
+    body = json.dumps({**told, "CancellationReasons": reasons, **not_its_own}).encode()
     with client(ok(body, status=400)) as (_, made), pytest.raises(ServiceRefused) as raised:
         made.transact_write_items(TransactItems=[])
     assert str(raised.value) == "TransactionCanceledException: no"
@@ -107,8 +108,9 @@ def test_a_refusal_is_told_as_botocore_tells_it() -> None:
         ok(b'{"message": "no code"}', status=400),
         ok(b'{"__type": "x#ConditionalCheckFailedException"}', status=400, x_amz_crc32="1"),
         ok(b'{"Item": {"b": {"B": "no base64"}}}'),
+        ok(b'{"__type": null, "message": "no code"}', status=400),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_the_service_did_not_write_is_no_answer(answer: bytes) -> None:
     """Also an error: somebody between may have made it, while the write was applied."""
