@@ -74,7 +74,7 @@ class Actor:
     def _route(self, operation: str, request: Request) -> Course:
         name = label(operation, request)
         course, fault = self.world.faults.course(self, name, operation, request)
-        self.world.tally.sent(self.role, name, fault)
+        self.world.tally.sent(self.role, name, fault, is_quiet=self.world.faults.is_quiet)
         return course
 
     # Invocations

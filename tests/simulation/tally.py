@@ -32,12 +32,14 @@ class Tally:
     states: Counter[str] = field(default_factory=Counter)
     """Seeds in which each state was met."""
     sends: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By actor and request."""
+    """By actor and request, of those that could meet a fault."""
     faults: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """By actor, request and fault."""
 
-    def sent(self, role: str, name: str, fault: str) -> None:
+    def sent(self, role: str, name: str, fault: str, *, is_quiet: bool) -> None:
         self.requests += 1
+        if is_quiet:
+            return
         self.sends[role, name] += 1
         if fault:
             self.faults[role, name, fault] += 1
