@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coupons.process.services import PATIENT_ATTEMPTS, replace_services
+from coupons.schedule.due_list import read_due
 from coupons.schedule.minute import run_schedule
 from infra.virtual.store import Store
 from tests.store.faults import Faulty, first, throttled
@@ -93,6 +94,7 @@ def test_a_busy_batch_leaves_the_others_to_the_schedule(world: World) -> None:
     """The other batches are done, and the schedule is called again at once."""
     world.publish(campaign(a_batch("next"), campaign_id="other"))
     world.clock.set("2020-06-07T10:00:00+08:00")
+    read_due(world.services, world.now_s)
     services = world.new_services(client=Faulty(world.client, "update_item", *[throttled] * PATIENT_ATTEMPTS))
     report = run_schedule(services, world.now_s, float("inf"))
     assert report.more
