@@ -7,6 +7,7 @@ import os
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ import pytest
 from coupons.stores.attributes import decode, encode
 from coupons.stores.calls import CallLimits, NotSent, ServiceRefused, Unanswered
 from coupons.stores.json_client import STALE_CREDENTIALS, JsonClient
+from infra.virtual.certificates import Authority
 from tests.unit.stores.wire import WAIT_S, Last, Wire, ok, wire
 from tests.world import ManualClock
 
@@ -136,6 +138,17 @@ def test_the_keys_are_read_by_the_same_client() -> None:
         with pytest.raises(ServiceRefused):
             made.get_secret_value(SecretId="a")
         assert len(server.requests) == 3
+
+
+def test_authorities_are_read_once_for_both_services(tmp_path: Path) -> None:
+    """To read the system's is a tenth of a cold start; another file of authorities is another trust."""
+    own = {**VARIABLES, "AWS_CA_BUNDLE": str(Authority(tmp_path).path)}
+    trusts = [
+        JsonClient(service, CallLimits(WAIT_S, WAIT_S, 1), variables)._connections._tls
+        for service, variables in (("dynamodb", VARIABLES), ("secretsmanager", VARIABLES), ("dynamodb", own))
+    ]
+    assert trusts[0] is trusts[1]
+    assert trusts[0] is not trusts[2]
 
 
 def test_a_write_is_sent_once() -> None:
