@@ -128,6 +128,7 @@ def test_they_are_asked_for_again_before_they_end(container: Container) -> None:
 SILENCES = [
     (500, b"{}"),
     (404, b""),
+    (500, b'{"AccessKeyId": "a", "SecretAccessKey": "b", "Token": "c", "Expiration": "2099-01-01T00:00:00Z"}'),
     (200, b"<html>"),
     (200, b"[]"),
     (200, b'{"AccessKeyId": "a", "SecretAccessKey": "b", "Token": "c"}'),
