@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from coupons.stores import remote
+from coupons.stores import json_client, remote
 from coupons.stores.claims import Claims
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer
 from coupons.stores.parts import Part
@@ -71,7 +72,14 @@ def takes_server_faults_for_not_applied(patch: pytest.MonkeyPatch) -> None:
 
 def reads_whatever_came(patch: pytest.MonkeyPatch) -> None:
     """As botocore does by itself."""
-    patch.setattr(remote, "json", SimpleNamespace(loads=lambda _: None))
+
+    def loads(text: bytes, **more: Any) -> Any:
+        try:
+            return json.loads(text, **more)
+        except ValueError:
+            return {}
+
+    patch.setattr(json_client, "json", SimpleNamespace(loads=loads))
 
 
 def believes_in_silence(patch: pytest.MonkeyPatch) -> None:
