@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from threading import RLock
+from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_jsonable_python
+
+
+class _NoPlugins(ModuleType):
+    """Takes the place of pydantic's search for plugins in all packages, which reads them all and finds none.
+
+    pydantic's own switch, PYDANTIC_DISABLE_PLUGINS, still loads what the search needs: 17 modules of the standard
+    library, email among them. Guarded by tests/unit/test_cold_start.py::test_the_first_validator_loads_no_search.
+    """
+
+    @staticmethod
+    def get_plugins() -> tuple[()]:
+        return ()
+
+
+_LOADER = "pydantic.plugin._loader"
+sys.modules.setdefault(_LOADER, _NoPlugins(_LOADER))
 
 DEFERRED = ConfigDict(defer_build=True)
 _ONE_AT_A_TIME = RLock()
@@ -26,6 +44,11 @@ class DeferredModel(BaseModel):
         with _ONE_AT_A_TIME:
             # 0: every name in an annotation is one of its module's, and none a local variable of the caller.
             return super().model_rebuild(**{**options, "_parent_namespace_depth": 0})
+
+
+def nothing_stated(kind: type[BaseModel]) -> Any:
+    """The default of a field: a `kind` of which nothing is stated. It is made when it is first needed."""
+    return Field(default_factory=kind, json_schema_extra=lambda schema: schema.update(default=jsonable(kind())))
 
 
 def jsonable(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from coupons.deferred import nothing_stated
 from coupons.fields import DeclaredTime, Document, Id, Image, Label, Link, Placement, Title, forward
 
 AnnouncementKind = Literal["announcement", "banner", "alert"]
@@ -41,7 +42,7 @@ class Announcement(Document):
     """The name of one of the pages' pictures, or a file under `/media/`."""
     link: Link | None = None
     """Where to read more: https, or a path of our own."""
-    audience: Audience = Audience()
+    audience: Audience = nothing_stated(Audience)
     """Whom it concerns; absent, everyone."""
     starts_at: DeclaredTime
     """The first second in which it is shown."""

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from coupons.deferred import nothing_stated
 from coupons.fields import DeclaredTime, Document, Id, Label, Quantity, Title, distinct, forward
 from coupons.model.limits import PER_BATCH_MAX
 
@@ -84,7 +85,7 @@ class Batch(Document):
     """Of the batches with the same name a person can claim one."""
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """What a pack costs, in points of the campaign's programme; with a price the programme needs `incentives`."""
-    eligibility: Eligibility = Eligibility()
+    eligibility: Eligibility = nothing_stated(Eligibility)
     """Who can claim; absent, everyone."""
     limits: Annotated[list[Id], Field(max_length=PER_BATCH_MAX)] = []
     """`limit_id` of the limits that count this batch's packs, or the uses of its coupons."""
@@ -116,7 +117,13 @@ class Batch(Document):
             raise ValueError("booking.closes_at is after closes_at")
         if self.mode == "lottery" and (self.booking is None or self.booking.closes_at > self.opens_at):
             raise ValueError("a lottery needs a booking that closes before it opens: the entry list of its draw")
-        claimed = [one for one in OF_A_CLAIM if getattr(self, one) != Batch.model_fields[one].default]
-        if self.mode == "venue" and claimed:
+        if self.mode == "venue" and (claimed := self._of_a_claim()):
             raise ValueError(f"nobody claims a venue batch, so it has no {', '.join(claimed)}")
         return self
+
+    def _of_a_claim(self) -> list[str]:
+        """What it states of claims."""
+        fields = Batch.model_fields
+        return [
+            name for name in OF_A_CLAIM if getattr(self, name) != fields[name].get_default(call_default_factory=True)
+        ]

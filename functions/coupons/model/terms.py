@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from coupons.deferred import nothing_stated
 from coupons.fields import (
     BASIS_POINTS,
     BasisPoints,
@@ -256,7 +257,7 @@ class Terms(Document):
     """Hours of the week in which it can be used; empty, always."""
     blackout_dates: Annotated[list[DeclaredDay], Field(max_length=100)] = []
     """Days on which it cannot be used, in ascending order."""
-    scope: Scope = Scope()
+    scope: Scope = nothing_stated(Scope)
     """Where it can be used; absent, everywhere."""
     funding: Annotated[list[Share], Field(min_length=1, max_length=10)]
     """Who pays the discount; the shares add up to 10000."""
