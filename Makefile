@@ -155,16 +155,10 @@ template: $(READY) $(SAM_LOCKED) ## cfn-lint and sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 	.venv-sam/bin/sam validate --lint --template-file template.yaml
 
-# botocore describes 400 services in 22 MB; the functions call these. `sts` is for credentials of a role.
-AWS_SERVICES := dynamodb events secretsmanager sqs sts
-
-# A package without bytecode compiles everything at each cold start. Unchecked, because a zip keeps no times to check.
 build: $(SAM_LOCKED) ## what sam deploy takes, in .aws-sam/build; needs python3.13, the functions' own
 	@command -v python3.13 >/dev/null || { echo "python3.13 is needed to build for Lambda" >&2; exit 1; }
 	.venv-sam/bin/sam build --template-file template.yaml
-	find .aws-sam/build/*/botocore/data -mindepth 1 -maxdepth 1 -type d \
-	  $(foreach service,$(AWS_SERVICES),! -name $(service)) -exec rm -rf {} +
-	python3.13 -m compileall -qq --invalidation-mode unchecked-hash .aws-sam/build
+	python3.13 infra/trim.py .aws-sam/build/*/
 
 format: $(READY) ## rewrite the sources as ruff has them
 	@$(BIN)/ruff check --fix $(SOURCES)

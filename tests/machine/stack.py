@@ -239,7 +239,7 @@ class Stack:
         made.spike, made.patient = (Dynamo(_Client(self, once=once), pause=lambda _s: None) for once in (True, False))
         assert made.limits._table.dynamo is made.patient, "a store that takes another client meets no fate"
         # A process that met no till reads the merchant before the clock, and the judge takes the moment of the call.
-        made.cache._merchants |= set(MERCHANTS)
+        made.merchants._known |= set(MERCHANTS)
         return made
 
 

@@ -14,6 +14,7 @@ from tests.unit.source_tree import ROOT
 NOT_NEEDED = {
     "audit",
     "count",
+    "faults",
     "operate",
     "points",
     "schedule",
@@ -80,3 +81,27 @@ def test_the_functions_of_a_rush_load_nothing_that_plain_requests_do_not_use(fun
     assert "web.api" in own
     assert {name for name in own if name in NOT_NEEDED or name.partition(".")[0] in NOT_NEEDED} == set()
     assert len(own) <= MODULES_MAX[function], sorted(own)
+
+
+def test_a_claim_loads_nothing_of_merchants() -> None:
+    """Their documents are the till's."""
+    assert _loaded("import claim").isdisjoint({"coupons.model.merchants", "coupons.stores.registry"})
+
+
+@pytest.mark.parametrize("function", ["claim", "verify"])
+def test_the_first_validator_loads_no_search(function: str) -> None:
+    """pydantic looks for no plugins, when a model is built and when it reads what is stored."""
+    program = f"""
+import {function}
+from coupons.model.terms import Scope
+assert Scope.model_validate_json('{{}}') == Scope()
+"""
+    assert _loaded(program).isdisjoint({"importlib.metadata", "email", "zipfile"} - _loaded("pass"))
+
+
+@pytest.mark.parametrize("function", ["claim", "verify"])
+def test_a_cold_start_hardly_searches_for_garbage(function: str) -> None:
+    """Each search goes through what was just loaded, and finds nothing."""
+    program = f"import gc; had = gc.get_stats()[0]['collections']; import {function}"
+    told = f"{program}; assert gc.get_stats()[0]['collections'] - had < 10, gc.get_stats()"
+    assert "coupons" in _loaded(told)

@@ -11,9 +11,9 @@ import pytest
 from botocore.loaders import Loader
 from botocore.session import Session
 
+from infra.trim import SERVICES, trim
 from tests.unit.source_tree import ROOT
 
-KEPT = re.findall(r"^AWS_SERVICES := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[0].split()
 CALLED = {
     service
     for path in (ROOT / "functions" / "coupons" / "stores").glob("*.py")
@@ -24,12 +24,16 @@ CALLED = {
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     """botocore with the data that is left in the package."""
-    data, left = Path(botocore.__file__).parent / "data", tmp_path_factory.mktemp("data")
+    data, package = Path(botocore.__file__).parent / "data", tmp_path_factory.mktemp("package")
+    left = package / "botocore" / "data"
+    (left / "ec2").mkdir(parents=True)
     for path in data.iterdir():
         if path.is_file():
             shutil.copy(path, left)
-        elif path.name in KEPT:
+        elif path.name in SERVICES:
             shutil.copytree(path, left / path.name)
+    trim(package)
+    assert not (left / "ec2").exists()
     made = Session()
     made.register_component("data_loader", Loader(extra_search_paths=[str(left)], include_default_search_paths=False))
     return made

@@ -102,7 +102,7 @@ def _venues(services: Services, current: CurrentProgramme, venue_ids: Iterable[s
     wanted = set(venue_ids)
     venues = [venue for venue in current.document.venues if venue.venue_id in wanted]
     lacking = {one.merchant_id for one in venues if one.merchant_id and not (one.title and one.address)}
-    records = services.cache.merchants(sorted(lacking))
+    records = services.merchants.records(sorted(lacking))
     found = {}
     for venue in venues:
         record = records.get(venue.merchant_id or "")

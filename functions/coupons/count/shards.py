@@ -177,7 +177,7 @@ def counted_of(services: Services, what: Countable) -> Counted:
 
 def _merchant(services: Services, merchant_id: str | None) -> MerchantRecord | None:
     """At most a second old."""
-    return services.cache.merchants([merchant_id]).get(merchant_id) if merchant_id is not None else None
+    return services.merchants.records([merchant_id]).get(merchant_id) if merchant_id is not None else None
 
 
 def _parts(records: Iterable[StreamRecord], now_s: int) -> Iterator[_Part]:

@@ -30,7 +30,7 @@ def supplies(services: Services, campaign_id: str, now_s: int) -> tuple[list[Sup
     hours = services.season_counts.hours(campaign_id, timezone, first_s, now_s)
     counted = total(hours.values()).flows("batch")
     controls = services.cache.controls([one.batch.batch_id for one in rations])
-    records = services.cache.merchants({one.merchant_id for one in rations})
+    records = services.merchants.records({one.merchant_id for one in rations})
     suspended = services.cache.suspended_districts(campaign_id)
     found = [
         _supply(one, control, records.get(one.merchant_id), suspended, counted.get(one.batch.batch_id, {}), now_s)

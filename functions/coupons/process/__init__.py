@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         day_marks,
         fresh,
         leases,
+        merchants,
         programmes,
         refusal_counter,
         season_counts,

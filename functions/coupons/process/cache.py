@@ -1,12 +1,12 @@
-"""What a process remembers of published batches and of merchants.
+"""What a process remembers of published batches.
 
-A published batch never changes and no merchant's record is ever deleted, so both are remembered for good. Only what
-exists is remembered: a batch published, or a merchant registered, a moment ago is found.
+A published batch never changes, so it is remembered for good. Only what exists is remembered: a batch published a
+moment ago is found.
 
-Control items, remaining packs, suspended districts, the records of venues' merchants, the index and the due list are
-kept for one second (`fresh.py`): half a read unit a second and process while a batch is wanted, and a refusal in
-between sends no request. What is kept may only refuse; what admits is the condition of a write. A suspension of
-districts has no such condition, so it takes up to that second to apply.
+Control items, remaining packs, suspended districts, the index and the due list are kept for one second (`fresh.py`):
+half a read unit a second and process while a batch is wanted, and a refusal in between sends no request. What is kept
+may only refuse; what admits is the condition of a write. A suspension of districts has no such condition, so it takes
+up to that second to apply.
 """
 
 from __future__ import annotations
@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING
 from coupons.clock import Clock
 from coupons.damage import Damaged, Damages
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.merchants import MerchantRecord
 from coupons.process.fresh import Fresh
 from coupons.refusals import NotFound
 from coupons.stores.catalog import Catalog, ListedBatch
 from coupons.stores.controls import Controls
-from coupons.stores.registry import Registry
 from coupons.stores.stock import Stock
 
 if TYPE_CHECKING:
@@ -37,12 +35,10 @@ class Cache:
         read_due: Callable[[], DueList],
         controls: Controls,
         stock: Stock,
-        registry: Registry,
         clock: Clock,
         damages: Damages,
     ) -> None:
         self._catalog = catalog
-        self._registry = registry
         self._controls_store = controls
         self._stock = stock
         self._damages = damages
@@ -54,8 +50,6 @@ class Cache:
         self._ceilings: Fresh[str, dict[str, int]] = Fresh(clock, catalog.ceilings)
         self._index: Fresh[None, list[ListedBatch]] = Fresh(clock, lambda _: list(self._lines()))
         self._due: Fresh[None, DueList] = Fresh(clock, lambda _: read_due())
-        self._merchants: set[str] = set()
-        self._records: Fresh[str, MerchantRecord | None] = Fresh(clock, registry.record)
 
     def batch(self, batch_id: str) -> PublishedBatch:
         """Raises NotFound if no batch of this name is published."""
@@ -130,20 +124,6 @@ class Cache:
     def ceiling_minor(self, campaign_id: str, merchant_id: str) -> int | None:
         """The most that the campaign pays the merchant for check-ins, at most a second old; None: no limit."""
         return self._ceilings.get(campaign_id).get(merchant_id)
-
-    def knows_merchant(self, merchant_id: str) -> bool:
-        """Whether the merchant has a record, suspended or not. 1 read unit until a record is found."""
-        if merchant_id not in self._merchants and self._registry.has_record(merchant_id):
-            self._merchants.add(merchant_id)
-        return merchant_id in self._merchants
-
-    def merchants(self, merchant_ids: Iterable[str]) -> dict[str, MerchantRecord]:
-        """Their records, each at most a second old; without damaged ones."""
-
-        def read(stale: list[str]) -> dict[str, MerchantRecord | None]:
-            return {**self._damages.sound_of(self._registry.records(stale, consistent=False))}
-
-        return {name: record for name, record in self._records.get_many(merchant_ids, read).items() if record}
 
     def published(self) -> list[ListedBatch]:
         """The index of all published batches, at most a second old.

@@ -27,6 +27,7 @@ T = TypeVar("T")
 PATIENT_ATTEMPTS = 3
 REMEMBERING = {
     "cache",
+    "merchants",
     "shown_documents",
     "programmes",
     "swept_days",
@@ -128,11 +129,11 @@ class Services:
             lambda: s.due_list.read(),  # noqa: PLW0108 - it is loaded when it is read
             s.controls,
             s.stock,
-            s.registry,
             s.clock,
             s.damages,
         )
     )
+    merchants = _lazy(lambda s: process.merchants.MerchantMemory(s.registry, s.clock, s.damages))
     shown_documents = _lazy(lambda s: process.shown_documents.ShownDocuments(s.documents, s.clock, s.damages))
     programmes = _lazy(lambda s: process.programmes.Programmes(s.programme_store, s.clock))
     swept_days = _lazy(lambda s: process.swept_days.SweptDayMemory(s.swept_day_store))

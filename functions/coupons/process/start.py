@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from importlib import import_module
@@ -23,6 +24,7 @@ def prepare(needed: Iterable[str]) -> None:
         return
     try:
         shared_services(needed).prepare()
+        gc.freeze()  # what is loaded now stays, so no later search for garbage goes through it
     except Exception:  # noqa: BLE001 - whatever it was, the request that meets it again says so
         replace_services(None)
 

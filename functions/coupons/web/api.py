@@ -253,7 +253,7 @@ def _refuse_unregistered(caller: Caller) -> None:
 
     Suspended merchants and those that have left their campaigns keep theirs: both may release, reverse and read.
     """
-    if not shared_services().cache.knows_merchant(caller.merchant_id):
+    if not shared_services().merchants.knows(caller.merchant_id):
         raise Forbidden(detail="No merchant of this name is registered.")
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from coupons.faults import faults
 from coupons.fields import PATH_PARAMETERS
 from coupons.json_documents import parsed
 from coupons.process.services import Services
@@ -84,7 +83,7 @@ def _invalid(adapter: TypeAdapter[str], value: str) -> list[str]:
     try:
         adapter.validate_python(value)
     except ValidationError as error:
-        return [fault["message"] for fault in faults(error, "")]
+        return [fault["message"] for fault in _faults(error, "")]
     return []
 
 
@@ -113,7 +112,7 @@ def _parameters(model: type[Query], stated: Mapping[str, str], errors: list[Faul
     try:
         return model.model_validate(stated)
     except ValidationError as error:
-        errors += faults(error, "query", model)
+        errors += _faults(error, "query", model)
         return None
 
 
@@ -122,5 +121,11 @@ def _content(model: type[BaseModel], raw: bytes, errors: list[Fault]) -> BaseMod
     try:
         return parsed(model, raw) if raw or not issubclass(model, Empty) else model()
     except ValidationError as error:
-        errors += faults(error, "body", model)
+        errors += _faults(error, "body", model)
         return None
+
+
+def _faults(error: ValidationError, place: str, model: type[BaseModel] | None = None) -> list[Fault]:
+    from coupons.faults import faults  # noqa: PLC0415 - loaded for a request that does not fit
+
+    return faults(error, place, model)

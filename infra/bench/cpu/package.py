@@ -6,7 +6,6 @@ versions. They are kept in .aws-sam/bench until the lock changes; our own module
 
 from __future__ import annotations
 
-import compileall
 import hashlib
 import io
 import re
@@ -17,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from py_compile import PycInvalidationMode
 
 from infra.local.settings import checkout
+from infra.trim import trim
 
 _REQUIREMENT = re.compile(r"^([\w.-]+)==([\w.]+)( ;)?", re.MULTILINE)
 
@@ -41,13 +40,13 @@ def built() -> Path:
         shutil.rmtree(packages.parent, ignore_errors=True)
         making = packages.with_suffix(".making")
         _copy_packages(lock.decode(), making)
-        _compile(making)
+        trim(making)
         making.rename(packages)
     package = packages.with_name("package")
     shutil.rmtree(package, ignore_errors=True)
     shutil.copytree(packages, package)
     shutil.copytree(functions, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    _compile(package)
+    trim(package)
     return package
 
 
@@ -66,10 +65,6 @@ def _copy_packages(lock: str, target: Path) -> None:
                 path = target / file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(str(file.locate()), path)
-
-
-def _compile(directory: Path) -> None:
-    compileall.compile_dir(directory, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
 def weights(package: Path) -> list[Weight]:

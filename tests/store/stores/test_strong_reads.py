@@ -157,7 +157,7 @@ def together(services: Services) -> None:
 
 
 def known_merchant(services: Services) -> None:
-    services.cache.knows_merchant("diner")
+    services.merchants.knows("diner")
 
 
 @pytest.mark.parametrize(
