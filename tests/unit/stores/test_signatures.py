@@ -35,7 +35,7 @@ def text(rng: random.Random, most: int) -> str:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_botocore_signs_the_same(seed: int) -> None:
-    """Hundreds of requests of any service, region, endpoint, body, credentials and second."""
+    """Hundreds of requests of any service, region, endpoint, body, credentials and second, after another of each."""
     rng = random.Random(seed)
     for _ in range(400):
         service = rng.choice(("dynamodb", "secretsmanager"))
@@ -49,7 +49,8 @@ def test_botocore_signs_the_same(seed: int) -> None:
 
         signer = Signer(service, endpoint)
         ours = Credentials(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], token, 0, 0)
-        signer.signed(headers, b"{}", ours, now_s - rng.choice((0, 1, 86_400)))
+        before = rng.choice((ours, ours._replace(secret=text(rng, 40))))
+        signer.signed(headers, b"{}", before, now_s - rng.choice((0, 1, 86_400)))
         made = signer.signed(headers, body, ours, now_s)
 
         request = AWSRequest("POST", url or f"https://{endpoint.host}", headers=headers, data=body)
