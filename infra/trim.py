@@ -20,8 +20,12 @@ def trim(package: Path) -> None:
     for described in (package / "botocore" / "data").glob("*/"):
         if described.is_dir() and described.name not in SERVICES:
             shutil.rmtree(described)
-    # Without bytecode each cold start compiles everything. Unchecked, because a zip keeps no times to check.
-    compileall.compile_dir(package, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    add_bytecode(package)
+
+
+def add_bytecode(directory: Path) -> None:
+    """Without it each cold start compiles everything. Unchecked, because a zip keeps no times to check."""
+    compileall.compile_dir(directory, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
 if __name__ == "__main__":

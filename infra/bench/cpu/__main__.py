@@ -73,12 +73,12 @@ def _warm_run(environment: dict[str, str], rounds: int) -> Mapping[str, Any]:
 def cold(stage: Stage, rounds: int) -> list[Measured]:
     """Prints the tables of cold starts and of the package; returns the rows of first answers."""
     _say("the package")
-    package = built()
-    weighed = weights(package)
+    made = built()
+    weighed = weights(made.package)
     runs: list[list[Start]] = []
     for number in range(RUNS):
         _say(f"cold, run {number + 1} of {RUNS}")
-        runs.append(list(starts(stage, package, rounds, number)))
+        runs.append(list(starts(stage, made, rounds, number)))
     answers = measured([_times(run, "answered_s") for run in runs], BASE)
     imports = measured([_times(run, "imported_s", BASE) for run in runs], BASE)
     against = f"CPU against a fresh interpreter that imports boto3 and builds one client, medians of {RUNS} runs"

@@ -1,7 +1,7 @@
 """Cold starts: fresh interpreters that import a function of the package and answer its first event.
 
-The base is a fresh interpreter that imports boto3 and builds one DynamoDB client. The times are CPU of the whole
-process from the first line on: the interpreter's own start is in none of them.
+The base is a fresh interpreter that imports boto3, with all the services that it describes, and builds one DynamoDB
+client. The times are CPU of the whole process from the first line on: the interpreter's own start is in none of them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.bench.cpu import gateway
+from infra.bench.cpu.package import Built
 from infra.bench.cpu.season import CAMPAIGN, Stage
 
 BASE = "boto3 and a client"
@@ -53,7 +54,7 @@ class Start:
     has_boto3: bool
 
 
-def starts(stage: Stage, package: Path, rounds: int, run: int) -> Iterator[Start]:
+def starts(stage: Stage, built: Built, rounds: int, run: int) -> Iterator[Start]:
     """Every start once a round, the base first. Each claims and redeems for somebody new."""
     environment = {**stage.environment(tls=False), "LANG": "C.UTF-8"}
     for number in range(rounds):
@@ -66,15 +67,15 @@ def starts(stage: Stage, package: Path, rounds: int, run: int) -> Iterator[Start
             "expire": {},
         }
         for started, event in events.items():
-            function = "" if started == BASE else started
-            yield Start(started, *_started(package, function, event, environment))
+            path, function = (built.packages, "") if started == BASE else (built.package, started)
+            yield Start(started, *_started(path, function, event, environment))
 
 
-def _started(package: Path, function: str, event: Any, environment: dict[str, str]) -> tuple[float, float, bool]:
+def _started(path: Path, function: str, event: Any, environment: dict[str, str]) -> tuple[float, float, bool]:
     # The interpreter itself, not the one of .venv, whose packages it must not see.
     interpreter = str(Path(sys.executable).resolve())
     done = subprocess.run(  # noqa: S603
-        [interpreter, "-I", "-S", "-c", _SCRIPT, str(package), function],
+        [interpreter, "-I", "-S", "-c", _SCRIPT, str(path), function],
         input=json.dumps(event),
         env=environment,
         capture_output=True,

@@ -1,7 +1,8 @@
 """The package of the functions as `make build` makes it, with this machine's Python and wheels, and what it weighs.
 
 The packages are copied from .venv, whose lock (requirements.txt) holds those of functions/requirements.txt at the same
-versions. They are kept in .aws-sam/bench until the lock changes; our own modules are copied and compiled each time.
+versions. They are kept in .aws-sam/bench until the lock changes; the package is made of them, and of our own modules,
+each time.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import NamedTuple
 
 from infra.local.settings import checkout
-from infra.trim import trim
+from infra.trim import add_bytecode, trim
 
 _REQUIREMENT = re.compile(r"^([\w.-]+)==([\w.]+)( ;)?", re.MULTILINE)
 
@@ -30,8 +32,15 @@ class Weight:
     zipped: int
 
 
-def built() -> Path:
-    """The directory of the package."""
+class Built(NamedTuple):
+    """Two directories."""
+
+    package: Path
+    packages: Path
+    """Those that others wrote, whole: a bare boto3 too has all the services that it describes."""
+
+
+def built() -> Built:
     functions = checkout() / "functions"
     lock = (functions / "requirements.txt").read_bytes()
     name = hashlib.sha256(lock + sys.version.encode()).hexdigest()[:16]
@@ -40,14 +49,14 @@ def built() -> Path:
         shutil.rmtree(packages.parent, ignore_errors=True)
         making = packages.with_suffix(".making")
         _copy_packages(lock.decode(), making)
-        trim(making)
+        add_bytecode(making)
         making.rename(packages)
     package = packages.with_name("package")
     shutil.rmtree(package, ignore_errors=True)
     shutil.copytree(packages, package)
     shutil.copytree(functions, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     trim(package)
-    return package
+    return Built(package, packages)
 
 
 def _copy_packages(lock: str, target: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.bench.cpu import warm
+from infra.bench.cpu import package, warm
 from infra.bench.cpu.package import weights
 from infra.bench.cpu.profile import METRICS_LINE, OTHER, part_of
 from infra.bench.cpu.ratios import GOALS, Measured, Ratio, measured, missed
@@ -85,6 +85,24 @@ def test_a_package_weighs_its_files_by_folder(tmp_path: Path) -> None:
     (tmp_path / "a" / "b.txt").write_text("x" * 1_000)
     (tmp_path / "c.py").write_text("x")
     assert [(one.folder, one.unzipped) for one in weights(tmp_path)] == [("a", 1_000), ("c.py", 1)]
+
+
+def test_the_package_is_what_make_build_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what botocore knows of other services; the base has all of it."""
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "functions" / "requirements.txt").touch()
+
+    def copy(_: str, target: Path) -> None:
+        for name in ("dynamodb/2012", "s3/2006"):
+            (target / "botocore" / "data" / name).mkdir(parents=True)
+        (target / "botocore" / "data" / "partitions.json").touch()
+
+    monkeypatch.setattr(package, "checkout", lambda: tmp_path)
+    monkeypatch.setattr(package, "_copy_packages", copy)
+    made = package.built()
+    of_package, of_base = ({p.name for p in (root / "botocore" / "data").iterdir()} for root in made)
+    assert of_package == {"dynamodb", "partitions.json"}
+    assert of_base == {"dynamodb", "partitions.json", "s3"}
 
 
 def test_cpu_means_billed_time_environments_and_dollars() -> None:
