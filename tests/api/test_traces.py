@@ -12,8 +12,9 @@ import claim
 from coupons.process.services import Services, replace_services
 from coupons.refusals import Busy
 from coupons.sealing import Keys
+from coupons.stores.calls import NotSent
 from infra.virtual.store import Store
-from tests.world import FUNCTIONS, World, campaign, event, send
+from tests.world import FUNCTIONS, KEYS, World, campaign, event, send
 
 CLAIM = "PUT /batches/{batch_id}/claim"
 DAY = "GET /settlements/{day}"
@@ -137,6 +138,26 @@ def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) ->
         "hotline look-up",
         "assisted claim",
     }
+
+
+def test_a_busy_request_says_why(lines: Lines) -> None:
+    """Which failure, and where: a certificate that is not trusted would else be 503 without a word."""
+
+    class Unreachable:
+        def __getattr__(self, _operation: str) -> Callable[..., Any]:
+            return self.fail
+
+        def fail(self, **_: Any) -> Any:
+            raise NotSent("dynamodb.example: no TLS: certificate verify failed")
+
+    world = World(Store())
+    replace_services(Services(world.settings, clock=world.clock, keys=KEYS, boto_client=Unreachable()))
+    send(event(CLAIM, PACK, claims={"sub": "ann", "scope": "citizen"}))
+    (line,) = lines()
+    assert (line["outcome"], line["cause"]) == (
+        "busy",
+        "NotSent: dynamodb.example: no TLS: certificate verify failed",
+    )
 
 
 def test_without_a_token_nobody_is_traced(lines: Lines) -> None:

@@ -28,7 +28,7 @@ from coupons.web.callers import NOBODY, Caller, TokenScope, caller_of
 from coupons.web.metrics import MetricLines, RedeemedMoney, RequestOperation
 from coupons.web.problems import internal_error, problem_document
 from coupons.web.requests import BODY_MAX_BYTES, Request, claims_of, request_of
-from coupons.web.traces import order_traces, traces
+from coupons.web.traces import causes, order_traces, traces
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -194,6 +194,7 @@ class Api(Routes):
             sent, redeemed = _sent(response), response.redeemed
         except Refusal as refusal:
             outcome, sent = refusal.slug, _sent_problem(problem_document(refusal, instance))
+            traced |= causes(refusal)
         except Damaged as found:
             # The item itself, or one that the response depends on. `web/metrics.py` logs its key.
             shared_services().damages.note(found)

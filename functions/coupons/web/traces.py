@@ -1,4 +1,4 @@
-"""Hashes of caller, source, and what an order states, for the log line of a request.
+"""What the log line of a request says of its caller, its source and its order, in hashes; and why it was `busy`.
 
 They show whether ten thousand refusals went to one sender or to ten thousand people, and which order a prescription was
 used for.
@@ -19,11 +19,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from coupons.refusals import Busy, Refusal
 from coupons.sealing import Keys
 from coupons.web.callers import name_in
 from coupons.web.requests import Request
 
 _FORWARDED = "x-forwarded-for"
+_CAUSE_CHARACTERS = 200
 
 
 def traces(keys: Keys, claims: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, str]:
@@ -41,3 +43,9 @@ def order_traces(request: Request) -> dict[str, str]:
     from coupons.model.particulars import particulars_of  # noqa: PLC0415 - a claim has no order, and does not load it
 
     return particulars_of(order.fulfilment, order.evidence, request.services.keys).hashes
+
+
+def causes(refusal: Refusal) -> dict[str, str]:
+    """The failure of a store, bus or secret behind a `busy`, such as a certificate that is not trusted; else empty."""
+    failure = refusal.__cause__ if isinstance(refusal, Busy) else None
+    return {"cause": f"{type(failure).__name__}: {failure}"[:_CAUSE_CHARACTERS]} if failure is not None else {}
