@@ -19,7 +19,7 @@ together with its campaign. What enters, is done or leaves does so in the transa
 | the end of its campaign is moved to later | of the edit | due, so in wallets; done again with the next day |
 | the campaign is over, all its batches are done, its slots swept, its hours folded | of its own | left, all of it |
 | the clock was set back before something was done or left | found by the next tick | due, as is what is taken back |
-| its line is lost, or was never written | found once a day | due |
+| its line is lost, says something else than the index, or was never written | found once an hour | due |
 
 A line that lacks its facts names a batch that is due (`unsure`): the next tick writes it anew, by the batch and its
 control item. Wallets read those instead. So a damaged line hides nothing. If the list was not compared with the index
@@ -36,8 +36,8 @@ from coupons.times import DAY_S, day_of
 
 LEAVES_AFTER_S = 3 * DAY_S
 """So long after its end a campaign stays: by then each of its days can be swept (`OVER_DAYS` of `swept_days.py`)."""
-CHECKED_EACH_S = DAY_S
-"""So often the list is compared with the index."""
+CHECKED_EACH_S = 3_600
+"""So often the list is compared with the index: as long may what a release without the list did stay unseen."""
 FIRST_ZONE = "Etc/GMT-14"
 """The time zone in which a day begins first."""
 

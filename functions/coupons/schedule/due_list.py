@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from coupons.damage import Damaged
+from coupons.model.batches import Control
 from coupons.model.due_list import DueLine, DueList, is_over
 from coupons.process.passes import side_by_side
 from coupons.process.season_counts import foldable_through_s
@@ -20,7 +21,7 @@ from coupons.times import epoch_s
 def read_due(services: Services, now_s: int) -> DueList:
     """What is due at `now_s`: half a read unit for 20 lines.
 
-    Once a day, the first time, and after a test clock was set back, the list is compared with the index before. Lines
+    Once an hour, the first time, and after a test clock was set back, the list is compared with the index before. Lines
     that lack something are written anew.
     """
     due = services.due_list.read()
@@ -79,17 +80,30 @@ def _is_folded(services: Services, campaign_id: str, lines: list[DueLine], now_s
 
 
 def _compared(services: Services, now_s: int) -> DueList:
-    """Every batch of the index of which something is due at `now_s` is in the list, and every time zone.
+    """What is due at `now_s` by the index is in the list, as the index has it, and so is every time zone.
 
-    1 read unit each 4 KB of both, and 1 for each batch that is not in the list; 1 write unit for each that has to be.
+    1 read unit each 4 KB of both, and 2 for each batch of which nothing is due; 1 write unit for each that has to be.
     """
     due = services.due_list.read(consistent=True)
     index = services.catalog.published(consistent=True)
     missing = list(_missing(services, due, index, now_s))
     side_by_side(services, lambda batch_id: services.due_list.list_again(batch_id, now_s), missing)
+    _correct(services, due, [line for line in index if not isinstance(line, Damaged)], now_s)
     if due.check.checked_at_s or _has_zones(services):
         services.due_list.checked(due.check, now_s)
     return services.due_list.read(consistent=True)
+
+
+def _correct(services: Services, due: DueList, index: list[ListedBatch], now_s: int) -> None:
+    """Lines say what the index says: a release without the list may have extended a batch or moved an end."""
+    for line in index:
+        listed, campaign = due.batches.get(line.batch_id), due.campaigns.get(line.campaign_id)
+        with services.damages.left_out():
+            if listed and listed.last_expiry_s != line.last_expiry_s:
+                _write_line(services, line.batch_id, now_s)
+            # 0: its line of the index is damaged
+            elif campaign and line.campaign_ends_at_s not in (0, campaign.ends_at_s):
+                _write_end(services, line.campaign_id, now_s)
 
 
 def _has_zones(services: Services) -> bool:
@@ -106,7 +120,7 @@ def _has_zones(services: Services) -> bool:
 
 def _missing(services: Services, due: DueList, index: list[ListedBatch | Damaged], now_s: int) -> Iterator[str]:
     """The batches that are not in the list, or done there, though something is due of them at `now_s`."""
-    unlisted, done = list[str](), {batch_id for batch_id, line in due.batches.items() if line.done}
+    over, done = list[str](), {batch_id for batch_id, line in due.batches.items() if line.done}
     listed = {*due.batches, *due.unsure}
     for line in index:
         if isinstance(line, Damaged):
@@ -117,15 +131,19 @@ def _missing(services: Services, due: DueList, index: list[ListedBatch | Damaged
         elif line.batch_id in done:
             if now_s < line.last_expiry_s:
                 yield line.batch_id
+            else:
+                over.append(line.batch_id)
         elif line.batch_id not in listed:
             if is_over(line.campaign_ends_at_s, line.last_expiry_s, now_s):
-                unlisted.append(line.batch_id)
+                over.append(line.batch_id)
             else:
                 yield line.batch_id
-    controls = services.controls.get_many(unlisted, consistent=True)
-    for batch_id in unlisted:
+    controls = services.controls.get_many(over, consistent=True)
+    spent = dict(zip(over, side_by_side(services, services.day_folds.last_day, over), strict=True))
+    for batch_id in over:
         control = controls.get(batch_id)
-        if control is None or isinstance(control, Damaged) or not is_finished(control):
+        # A release without the list may have closed a day and not listed its batches.
+        if not isinstance(control, Control) or not is_finished(control) or spent[batch_id] > control.rest_through:
             yield batch_id
 
 

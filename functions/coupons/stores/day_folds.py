@@ -5,6 +5,7 @@
 | what is recorded of a pass, record what was read | `pieces.py` | |
 | record what a batch spent | PutItem, conditional | 1 |
 | what a batch spent, by day | Query | 1 read unit each 4 KB |
+| the last day on which a batch spent | Query, one item | 1 |
 | what all batches spent on a day | BatchGetItem, strong | 1 read unit each |
 """
 
@@ -36,6 +37,12 @@ class DayFolds(LongPieces[Sums]):
         prefix = keys.spent(batch_id, "")
         items = self._table.query(prefix["pk"], prefix["sk"], consistent=True)
         return {item["sk"].removeprefix(prefix["sk"]): self._amounts(item) for item in items}
+
+    def last_day(self, batch_id: str) -> str:
+        """The last day for which that is recorded; empty: none is. One read unit."""
+        prefix = keys.spent(batch_id, "")
+        items = self._table.query(prefix["pk"], prefix["sk"], consistent=True, page=1, backward=True)
+        return next((item["sk"].removeprefix(prefix["sk"]) for item in items), "")
 
     def spent_on(self, day: str, batch_ids: Iterable[str]) -> dict[str, Amounts]:
         """The same of one day, by batch."""

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from coupons.model.due_list import CHECKED_EACH_S
+from coupons.operate.controls import extend
 from coupons.schedule.minute import run_schedule
 from coupons.times import DAY_S
 from tests.due import assert_nothing_is_missing, line_of
-from tests.store.books import tick
+from tests.store.books import of, opened, tick
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.store.over import (
     HONOLULU,
     done,
+    later_end,
     left,
     new_world,
     season,
@@ -128,15 +131,53 @@ def test_a_damaged_check_has_the_list_compared_each_minute(world: World) -> None
 
 
 @pytest.mark.parametrize("lost", [("BATCH#",), ("CAMPAIGN#",), ("BATCH#", "CAMPAIGN#")])
-def test_a_lost_line_is_found_within_a_day(world: World, lost: tuple[str, ...]) -> None:
-    """The list is compared with the index once a day."""
+def test_a_lost_line_is_found_within_an_hour(world: World, lost: tuple[str, ...]) -> None:
+    """The list is compared with the index once an hour."""
     tick(world)
     kept = {one: item for one, item in world.client.items.items() if one[1] != "DUE" or not one[2].startswith(lost)}
     world.client.restore(kept)
-    world.clock.advance(DAY_S)
+    world.clock.advance(CHECKED_EACH_S - 120)
+    tick(world)
+    assert line_of(world) == ("due" if lost == ("CAMPAIGN#",) else "left")
+    world.clock.advance(60)
     tick(world)
     assert line_of(world) == "due"
     assert_nothing_is_missing(world.client.items, world.now_s)
+
+
+@pytest.mark.parametrize("change", ["extended", "its campaign ends later"])
+def test_what_a_release_without_the_list_wrote_is_found(world: World, change: str) -> None:
+    """It extended a batch, or moved an end, and the lines did not learn it: wallets show the coupons within an hour."""
+    tick(world)
+    before = {one: item for one, item in world.client.items.items() if one[1] == "DUE"}
+    if change == "extended":
+        extend(world.services, "pack", 60)
+    else:
+        later_end(world, "2020-09-01T00:00:00+08:00")
+    world.client.restore({one: item for one, item in world.client.items.items() if one[1] != "DUE"} | before)
+    world.clock.advance(CHECKED_EACH_S)
+    tick(world)
+    assert_nothing_is_missing(world.client.items, world.now_s)
+    world.clock.set("2020-07-10T12:00:00+08:00")
+    assert wallet(world, "bob") == 1
+
+
+@pytest.mark.parametrize("state", [done, left], ids=["done", "left"])
+def test_a_day_that_a_release_without_the_list_closed_is_given_back(world: World, state: Any) -> None:
+    """It listed no batch before the close; within an hour the comparison finds a later day than the rest's."""
+    state(world)
+    world.clock.set("2020-08-05T12:00:00+08:00")
+    tick(world)
+    assert world.merchant().reverse("order-ann", "r-1", 4_000).status == 201
+    world.clock.set("2020-08-06T00:00:30+08:00")
+    before = {one: item for one, item in world.client.items.items() if one[1] == "DUE"}
+    with pytest.raises(KilledError):
+        tick(world, world.new_services(client=Mortal(world.client, 1, applied=True, word="closed_at_s = :now")))
+    world.client.restore({one: item for one, item in world.client.items.items() if one[1] != "DUE"} | before)
+    world.clock.advance(CHECKED_EACH_S)
+    tick(world, times=2)
+    assert_nothing_is_missing(world.client.items, world.now_s)
+    assert opened(world, "pack") == of(0)
 
 
 def test_what_leaves_meanwhile_is_compared_again(world: World) -> None:

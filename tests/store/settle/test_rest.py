@@ -177,8 +177,9 @@ def test_a_clock_set_back_takes_the_rest_back(season: World) -> None:
 def test_killed_at_its_transaction_the_next_call_gives_it_once(season: World, applied: bool) -> None:
     """Reserve, budgets, ledger and the control item change in one transaction."""
     season.clock.set(DAYS_CLOSED)
+    mortal = Mortal(season.client, 1, applied=applied, word="rest_through")
     with pytest.raises(KilledError):
-        run_schedule(season.new_services(client=Mortal(season.client, 1, applied=applied)), season.now_s, float("inf"))
+        run_schedule(season.new_services(client=mortal), season.now_s, float("inf"))
     assert reserved(season) == (SPENT if applied else funded(450, 450, 100))
     assert rest(season) == ([] if applied else [LEFT])
     assert_books(season, "pack")
