@@ -154,7 +154,7 @@ class Cache:
                 number=line.number,
                 claim_key=line.claim_key,
                 buckets=line.buckets,
-                campaign_ends_at_s=ends.get(line.campaign_id, 0),
+                campaign_ends_at_s=ends.get(line.campaign_id, line.last_expiry_s),
                 last_expiry_s=line.last_expiry_s,
                 pays_venues=line.pays_venues,
             )

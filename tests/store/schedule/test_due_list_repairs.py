@@ -114,8 +114,11 @@ def test_a_line_that_lacks_its_state_is_due(world: World) -> None:
 
 def test_a_damaged_end_of_a_campaign_is_written_anew(world: World) -> None:
     """By its document."""
+    tick(world)
     for changes in ({"ends_at_s": {"S": "x"}}, {"because": None}):
         spoil(world, "CAMPAIGN#season", changes)
+        (line,) = world.new_services().cache.live(world.now_s)
+        assert line.campaign_ends_at_s == line.last_expiry_s, "so long bookings are shown, too"
         tick(world)
         assert_nothing_is_missing(world.client.items, world.now_s)
 
