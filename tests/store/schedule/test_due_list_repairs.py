@@ -102,6 +102,27 @@ def test_a_damaged_line_hides_nothing(world: World, attribute: str, value: Any) 
     left(world)
 
 
+@pytest.mark.parametrize("sk", ["BATCH#pack", "CAMPAIGN#season"])
+@pytest.mark.parametrize("change", ["extended", "its campaign ends later"])
+def test_a_line_that_is_written_anew_is_not_older_than_a_change(world: World, sk: str, change: str) -> None:
+    """An operator is faster than the minute that read the batch and its campaign before."""
+    tick(world)
+    spoil(world, sk, {"campaign_id": None, "because": None})
+
+    def changed() -> None:
+        if change == "extended":
+            extend(world.services, "pack", 60)
+        else:
+            later_end(world, "2020-09-01T00:00:00+08:00")
+
+    client = Overtaken(world.client, "transact_write_items", "written ", changed)
+    run_schedule(world.new_services(client=client), world.now_s, float("inf"))
+    assert_nothing_is_missing(world.client.items, world.now_s)
+    tick(world)
+    assert world.services.due_list.read().unsure == []
+    assert_nothing_is_missing(world.client.items, world.now_s)
+
+
 def test_a_line_that_lacks_its_state_is_due(world: World) -> None:
     """Its batch was done: it is looked at once more, and done again."""
     done(world)
