@@ -5,6 +5,6 @@
 
 import gc
 
-gc.set_threshold(20_000)
+gc.set_threshold(50_000)
 """Objects between two searches for garbage. At Python's 700 a cold start searches 70 times through what it loads, all
 of which stays. Guarded by tests/unit/test_cold_start.py::test_a_cold_start_hardly_searches_for_garbage."""

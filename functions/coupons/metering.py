@@ -7,7 +7,6 @@ another region are parameters of template.yaml.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ KEY_MONTH = 1.00
 """A customer managed key; each of its first two yearly rotations adds as much."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPrices:
+class UnitPrices(NamedTuple):
     """Micro-dollars for one DynamoDB unit on demand: the same number as dollars for a million units."""
 
     write_unit: float = WRITE_UNIT * 1e6

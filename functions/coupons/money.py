@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from coupons.currencies import money
@@ -19,8 +18,7 @@ class Purse(NamedTuple):
         return f"{self.campaign_id} {self.currency}"
 
 
-@dataclass(frozen=True, slots=True)
-class FundingLine:
+class FundingLine(NamedTuple):
     """One funder's part of a discount, or of what a reversal returns."""
 
     funder_id: str

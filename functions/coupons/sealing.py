@@ -27,6 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -57,8 +58,7 @@ class CouponRef:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class BookingRef:
+class BookingRef(NamedTuple):
     """Whose place in which slot."""
 
     slot_id: str

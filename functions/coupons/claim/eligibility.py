@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coupons.model.batches import PublishedBatch
 from coupons.process.services import Services
 from coupons.refusals import NotEligible
 
 
-@dataclass(frozen=True, slots=True)
-class Citizen:
+class Citizen(NamedTuple):
     """A person who claims: the person's key, and region and household as the token states them (None: not stated)."""
 
     person: bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coupons.claim.eligibility import Citizen
 from coupons.damage import expected
@@ -15,8 +15,7 @@ from coupons.stores.attributes import Item
 from coupons.stores.parts import Part
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimLimits:
+class ClaimLimits(NamedTuple):
     """The limits that apply to one claim, each with its key and what was counted under it when it was read."""
 
     services: Services

@@ -5,7 +5,7 @@ A quote is only this; hold and redemption assess again, and conditional writes d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coupons.fields import BASIS_POINTS
 from coupons.model.claims import Coupon
@@ -26,8 +26,7 @@ from coupons.refusal_reasons import OrderReason
 from coupons.times import epoch_s
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """`eligible` if and only if `reasons` is empty; otherwise amounts are zero and the order is payable in full."""
 
     reasons: tuple[OrderReason, ...]
@@ -40,8 +39,7 @@ class Assessment:
         return not self.reasons
 
 
-@dataclass(frozen=True, slots=True)
-class Till:
+class Till(NamedTuple):
     """The merchant by its record, and whether it takes part in the coupon's campaign."""
 
     merchant_id: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from coupons.model.claims import Ruling, expiry_s
 from coupons.model.declared_batches import Batch
@@ -139,8 +139,7 @@ class Control:
         return Ruling(self.extended_s, self.voided)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchNow:
+class BatchNow(NamedTuple):
     """A published batch with its state at one moment. `remaining` is approximate until it is final."""
 
     batch: PublishedBatch

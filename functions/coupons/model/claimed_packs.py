@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import Claim, CouponStatus, Ruling
 from coupons.sealing import CouponRef, Keys
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedPack:
+class ClaimedPack(NamedTuple):
     """Coupons are numbered by their place in the pack, from 0."""
 
     batch: PublishedBatch

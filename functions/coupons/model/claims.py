@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from coupons.clock import SKEW_S
 from coupons.damage import Damaged
@@ -20,8 +20,7 @@ BAR_AHEAD_S = 2 * SKEW_S
 """A bar that is further ahead was written before a clock was set back, and does not count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What operators decided about all issued coupons of a batch. It is stored with the batch, not in claim items."""
 
     extended_s: int = 0
@@ -30,8 +29,7 @@ class Ruling:
     """Coupons that were not redeemed when the batch was stopped are void."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What a redemption writes into its coupon, for the person to see; a reversal that undoes the use removes it."""
 
     merchant_id: str
@@ -117,8 +115,7 @@ class DamagedClaim(Damaged):
     batch_number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BookingRecord:
+class BookingRecord(NamedTuple):
     """One person's booking of one batch."""
 
     batch_number: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -127,8 +126,7 @@ class MerchantRecord(Document):
         return next((one for one in self.stores if one.store_id == store_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptingMerchant:
+class AcceptingMerchant(NamedTuple):
     """A merchant, with the channels on which it accepts coupons and the stores from which it does."""
 
     merchant_id: str
@@ -137,8 +135,7 @@ class AcceptingMerchant:
     stores: list[Store]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRecord:
+class OwnRecord(NamedTuple):
     """What a merchant sees of itself. `campaigns`: where it takes part, by their documents or by its record."""
 
     merchant_id: str

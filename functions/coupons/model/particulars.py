@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -34,8 +33,7 @@ class Prescription(Document):
     """Who checked it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Particulars:
+class Particulars(NamedTuple):
     """What is kept of an order's fulfilment and evidence: the merchant's own names as keyed hashes.
 
     The log lines of its requests have the same hashes. An empty field was not stated.

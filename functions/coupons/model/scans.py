@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from coupons.clock import SKEW_S
 from coupons.sealing import CODE_LIFE_S, CouponRef
@@ -11,8 +11,7 @@ LATE_MAX_S = 600
 """A till that was offline may send a scan at most ten minutes later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(NamedTuple):
     """One of our codes: issued at a second, or a print of its coupon (numbered from 1), which needs a PIN."""
 
     code: str
@@ -44,7 +43,7 @@ class Scanned:
         if scanned_at_s is None:
             return self
         is_late = now_s - scanned_at_s > CODE_LIFE_S if self.print_no else not self.lives_at(now_s)
-        return replace(self, late_at_s=scanned_at_s) if is_late else self
+        return self._replace(late_at_s=scanned_at_s) if is_late else self
 
     def judged_at_s(self, now_s: int) -> int:
         """The moment at which the terms are looked at: the scan's, or if that lies outside, the code's issue or now."""

@@ -12,7 +12,6 @@ up to that second to apply.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coupons.clock import Clock
@@ -163,7 +162,7 @@ class Cache:
         for batch_id in due.unsure:
             with self._damages.left_out():
                 known = self._line(self.listed(batch_id))
-                yield replace(known, campaign_ends_at_s=ends.get(known.campaign_id, known.campaign_ends_at_s))
+                yield known._replace(campaign_ends_at_s=ends.get(known.campaign_id, known.campaign_ends_at_s))
 
     def _lines(self) -> Iterator[ListedBatch]:
         for line in self._catalog.published():

@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from coupons.clock import LEASE_S, Clock
 from coupons.model.batches import Control, PublishedBatch
@@ -55,8 +56,7 @@ class Lease:
         return self.taken_at.is_younger(clock, LEASE_S)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """The right to write one claim."""
 
     lease: Lease

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coupons.damage import Damaged, expected
 from coupons.model.batches import PublishedBatch
@@ -22,8 +22,7 @@ from coupons.stores.table import Table
 from coupons.stores.values import amounts, reader, strings, sure
 
 
-@dataclass(frozen=True, slots=True)
-class ListedBatch:
+class ListedBatch(NamedTuple):
     """A batch's line of the index: what wallets and the schedule need to know whether the batch concerns them.
 
     `campaign_ends_at_s` as the campaign document states it now. `last_expiry_s`: when the last coupon that can be

@@ -12,8 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from coupons.damage import Damaged
 from coupons.model.batches import Control
@@ -24,8 +23,7 @@ from coupons.stores.table import Table
 from coupons.stores.values import reader
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     remaining: int
     sealed: int
     """The round in which it was sealed last."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
@@ -17,8 +16,7 @@ from coupons.sealing import CouponRef, Keys
 from coupons.stores import keys
 
 
-@dataclass(frozen=True, slots=True)
-class TillCoupon:
+class TillCoupon(NamedTuple):
     """The coupon that an order wants to use, as it was read a moment ago."""
 
     ref: CouponRef

@@ -5,7 +5,8 @@ A use is counted in the period of the moment at which its order is judged: of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from coupons.model.batches import PublishedBatch
 from coupons.model.limits import CountLimit, in_period, period_ends_s, period_of
@@ -19,8 +20,7 @@ from coupons.stores.parts import Part
 from coupons.till.coupons import TillCoupon
 
 
-@dataclass(frozen=True, slots=True)
-class UseLimits:
+class UseLimits(NamedTuple):
     """The limits that count one order's use of a coupon, each with what is counted under it, as it was read."""
 
     store: Limits

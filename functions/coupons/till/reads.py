@@ -26,8 +26,7 @@ Guarded by tests/store/till/test_interleavings.py::test_a_request_among_others_d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from coupons.model.assessment import Till
 from coupons.model.claims import Coupon
@@ -43,8 +42,7 @@ from coupons.till.coupons import TillCoupon, claimed_coupon
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class TillRead:
+class TillRead(NamedTuple):
     """What one read found."""
 
     presented: TillCoupon

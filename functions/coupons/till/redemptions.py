@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from coupons.clock import SKEW_S
 from coupons.model.orders import Order, OrderRecord, redemption_line
@@ -40,8 +41,7 @@ class _Asked:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(NamedTuple):
     """A redemption that may be committed."""
 
     record: OrderRecord
@@ -131,7 +131,7 @@ def _attempt(services: Services, asked: _Asked, read: TillRead) -> tuple[OrderRe
         # The coupon may have been read before the hold; if it says the same again, another order has had it since.
         presented = read_coupon(services, presented.ref)
     use = _allow(services, asked, wanted, presented, existing)
-    return _write(services, replace(read, presented=presented), use, asked), presented.batch.timezone, False
+    return _write(services, read._replace(presented=presented), use, asked), presented.batch.timezone, False
 
 
 def _allow(

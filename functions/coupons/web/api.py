@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -84,8 +84,7 @@ Fallback = Callable[[str, str], Refusal]
 """Method and path of a request that matches no route → its refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     key: str
     """`PUT /batches/{batch_id}/claim`, as the gateway names it."""
     scope: TokenScope | None

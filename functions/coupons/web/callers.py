@@ -9,8 +9,7 @@ arrive as they are in the token.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
@@ -21,8 +20,7 @@ from coupons.refusals import Forbidden, Unauthenticated
 TokenScope = Literal["citizen", "merchant", "partner", "operator"]
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """`person_id` and `household_id` are in normal form; None: the token has none."""
 
     subject: str = ""

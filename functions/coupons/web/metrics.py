@@ -26,9 +26,8 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, get_args
 
 from coupons.money import Purse
 from coupons.process.services import shared_services, take_consumption, take_damages
@@ -51,8 +50,7 @@ METRICS_MAX = _REQUESTS * (len(CONSUMPTION) + 1) + _BACKGROUND * len(CONSUMPTION
 METRICS_A_CAMPAIGN = len(MONEY) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class RedeemedMoney:
+class RedeemedMoney(NamedTuple):
     """The money of a redemption."""
 
     purse: Purse

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -23,8 +22,7 @@ PROGRAMME_MAX_BYTES = 2 * 1024 * 1024
 _REPLACEMENT = "\ufffd".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request whose scope, parameters and body the route has accepted."""
 
     services: Services

@@ -62,7 +62,7 @@ def test_eight_redeemed_coupons_cost_one_write_unit(season: World, batch: Publis
         for _ in range(98):
             season.services.claims.print_coupon(batch, ref)
         season.services.claims.try_pin(batch, ref, 98)
-        season.services.transact([coupons.redeem(batch, ref, order, by, replace(USE, at_s=NOW_S), 0)])
+        season.services.transact([coupons.redeem(batch, ref, order, by, USE._replace(at_s=NOW_S), 0)])
         season.services.transact([coupons.give_back(batch, ref, order, NOW_S, 0, 9)])
         [item] = season.client.scan(TableName="ClaimsTable")["Items"]
         assert "w" not in item["c"]["L"][index]["M"], "tries are of the last print, and it has none"
@@ -73,7 +73,7 @@ def test_eight_redeemed_coupons_cost_one_write_unit(season: World, batch: Publis
     for index in range(8):
         ref = CouponRef(batch.number, PERSON, index)
         season.services.transact(
-            [coupons.redeem(batch, ref, bytes(range(index, index + 16)), None, replace(USE, at_s=NOW_S + 1), 0)]
+            [coupons.redeem(batch, ref, bytes(range(index, index + 16)), None, USE._replace(at_s=NOW_S + 1), 0)]
         )
     [item] = season.client.scan(TableName="ClaimsTable")["Items"]
     assert 500 < size_of(item) < 1_024

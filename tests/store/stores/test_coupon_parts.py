@@ -52,7 +52,7 @@ class Pack:
     ) -> bool:
         """By a code, `issued_at_s` None: without one."""
         by = None if issued_at_s is None else Scanned("", self.ref, issued_at_s, print_no)
-        use = replace(USE, at_s=now_s)
+        use = USE._replace(at_s=now_s)
         return self._apply(self.world.services.coupons.redeem(self.batch, self.ref, order, by, use, extended_s))
 
     def hold(
@@ -126,7 +126,7 @@ SPENT: dict[str, Any] = {"state": "redeemed", "order": MINE, "use": USE}
 
 
 def at(coupon: Coupon, moment_s: int) -> Coupon:
-    return replace(coupon, use=replace(USE, at_s=moment_s))
+    return replace(coupon, use=USE._replace(at_s=moment_s))
 
 
 DONE: list[tuple[Callable[[Pack], None], Act, Coupon]] = [
