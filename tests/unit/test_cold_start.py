@@ -85,7 +85,14 @@ def test_the_functions_of_a_rush_load_nothing_that_plain_requests_do_not_use(fun
 
 def test_a_claim_loads_nothing_of_merchants() -> None:
     """Their documents are the till's."""
-    assert _loaded("import claim").isdisjoint({"coupons.model.merchants", "coupons.stores.registry"})
+    first = "import claim, coupons.process.cache, coupons.process.leases"
+    assert _loaded(first).isdisjoint({"coupons.model.merchants", "coupons.stores.registry"})
+
+
+def test_a_redemption_loads_nothing_of_programmes() -> None:
+    """Not with the services that it asks for either."""
+    first = "import verify, coupons.process.cache, coupons.process.day_marks, coupons.process.merchants"
+    assert _loaded(first).isdisjoint({"coupons.model.facilities", "coupons.model.programmes"})
 
 
 @pytest.mark.parametrize("function", ["claim", "verify"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from coupons.model.facilities import Facility, Venue
+if TYPE_CHECKING:  # a redemption marks its day, which holds such uses, and needs no programme
+    from coupons.model.facilities import Facility, Venue
 
 
 @dataclass(slots=True)
