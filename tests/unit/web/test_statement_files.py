@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from pydantic import ValidationError
 
-import verify
+import verify_days
 from coupons.cells import from_text_cell
 from coupons.model.merchants import Withholding
 from coupons.model.orders import Line, LineAmounts
@@ -60,8 +60,8 @@ def get(query: dict[str, str], after: tuple[int, str] | None) -> Response:
     """The response to a till that asks for CSV; the page ends at `after`."""
     caller = Caller("till", merchant_id="diner")
     asked = Request(None, 0, caller, {"day": DAY}, SettlementQuery.model_validate(query), None, "text/csv")
-    with patch("verify.statements.settlement_page", return_value=StatementPage([], after)):
-        return verify.get_settlement(asked)
+    with patch("verify_days.statements.settlement_page", return_value=StatementPage([], after)):
+        return verify_days.get_settlement(asked)
 
 
 def test_only_the_first_page_begins_with_a_byte_order_mark() -> None:
