@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 
 from coupons.model.orders import OrderRecord
+from infra.playing.oracle import assert_shared, worth
 from tests.machine.books import Books
 from tests.machine.calls import Claiming, Holding, Redeeming, Reversing, Scanned
 from tests.machine.effects import has_effect
@@ -20,7 +21,6 @@ from tests.machine.fitting import last_claim, terms_of
 from tests.machine.judge import No, View, is_late, judged_at_s, refusals, scanned_of
 from tests.machine.season import BATCHES, KEY_OF, LIMITS
 from tests.machine.stack import Invocation, Moment
-from tests.oracle import assert_shared, worth
 from tests.world import Answered
 
 FRESH_S = 1.0

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from tests.oracle import Document, costs
+from infra.playing.oracle import Document, costs
 from tests.world import a_batch, seconds
 
 TIMEZONE = "Asia/Shanghai"

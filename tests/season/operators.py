@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupons.model.merchants import LATE_SCANS_MAX
-from tests.season.books import Books
+from infra.playing.books import Books
 from tests.season.document import (
     CAMPAIGN_ID,
     ELDERS,

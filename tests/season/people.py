@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from coupons.times import DAY_S
-from tests.season.books import Books
+from infra.playing.books import Books
 from tests.season.document import ELDERS, NIGHT_SHIFT, REGIONS
 from tests.season.tills import Tills
 from tests.season.town import Town

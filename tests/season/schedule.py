@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tests.oracle import costs
-from tests.season.books import BatchEntry, Books, Money, total
+from infra.playing.books import BatchEntry, Books, Money, total
+from infra.playing.oracle import costs
 from tests.season.document import DAYS, at_s
 from tests.season.people import People
 from tests.season.town import Town

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.season.books import Books
+from infra.playing.books import Books
 from tests.season.document import document
 from tests.season.operators import Operators
 from tests.season.people import People

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from tests.season.books import BatchEntry, Books, total
+from infra.playing.books import BatchEntry, Books, total
 from tests.season.document import FUNDERS
 from tests.season.tills import AGES, Tills
 from tests.season.town import Town

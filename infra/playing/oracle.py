@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from coupons.times import DAY_S
-from tests.world import seconds
+from infra.playing.gateway import seconds
 
 Document = dict[str, Any]
 Money = Counter[str]

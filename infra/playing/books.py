@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.oracle import Document, Money, assert_shared, costs, last_expiry_s, worth
-from tests.world import seconds
+from infra.playing.gateway import seconds
+from infra.playing.oracle import Document, Money, assert_shared, costs, last_expiry_s, worth
 
 OrderAt = tuple[str, str]
 """Merchant and order number."""
@@ -111,7 +111,7 @@ class BatchEntry:
 
     @property
     def claim_key(self) -> str:
-        return self.document.get("exclusive_group") or self.document["batch_id"]
+        return str(self.document.get("exclusive_group") or self.document["batch_id"])
 
     def cost(self, packs: int) -> Money:
         return costs(self.terms, packs)
