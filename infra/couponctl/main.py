@@ -18,6 +18,7 @@ from infra.couponctl import (
     members,
     merchants,
     pages,
+    playing,
     points,
     reconcile,
     settlement,
@@ -63,6 +64,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         merchants.merchants,
         merchants.suspend,
     ),
+    "Before the season": (playing.play,),
     "Web pages": (pages.pages,),
     "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
 }

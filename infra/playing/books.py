@@ -7,114 +7,13 @@ domain function: a fault in those would be in both, and nobody would see it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from infra.playing.entries import BatchEntry, CouponEntry, LineEntry, OrderAt, OrderEntry, money, total
 from infra.playing.gateway import seconds
-from infra.playing.oracle import Document, Money, assert_shared, costs, last_expiry_s, worth
-
-OrderAt = tuple[str, str]
-"""Merchant and order number."""
-
-
-def money(funding: list[dict[str, Any]]) -> Money:
-    """Of an answer's `funding`."""
-    return Counter({part["funder_id"]: part["amount_minor"] for part in funding})
-
-
-def total(parts: Iterable[Money]) -> Money:
-    """Unlike `+` of two counters it keeps what is below zero."""
-    whole: Money = Counter()
-    for part in parts:
-        whole.update(part)
-    return whole
-
-
-@dataclass
-class CouponEntry:
-    batch_id: str
-    place: int
-    terms: Document
-    valid_from_s: int
-    expires_at_s: int
-    """Without the batch's extension."""
-    status: str = "available"
-    returns: int = 0
-
-
-@dataclass
-class LineEntry:
-    """What a redemption's or a reversal's answer said; a reversal's amounts are negative."""
-
-    kind: str
-    order_no: str
-    reversal_no: str | None
-    batch_id: str
-    coupon_id: str
-    discount_minor: int
-    merchant_match_minor: int
-    payable_minor: int
-    funding: Money
-    is_late: bool = False
-    coupon_returned: bool = False
-
-
-@dataclass
-class OrderEntry:
-    """What is left of an order: reversals are taken off as they are answered."""
-
-    coupon_id: str
-    batch_id: str
-    redeemed_at_s: int
-    payable_minor: int
-    discount_minor: int
-    merchant_match_minor: int
-    funding: Money
-    whole: tuple[int, int]
-    """Discount and payable as redeemed."""
-    reversals: int = 0
-    coupon_returned: bool = False
-
-
-@dataclass
-class BatchEntry:
-    """`reserved`: its largest possible cost less what was given back; `spent`: redemptions less reversals."""
-
-    document: Document
-    terms: list[Document]
-    """One a coupon, in the pack's order."""
-    quantity: int = 0
-    reserved: Money = field(default_factory=Counter)
-    spent: Money = field(default_factory=Counter)
-    claims: int = 0
-    extended_s: int = 0
-    is_paused: bool = False
-    is_stopped: bool = False
-    is_void: bool = False
-    unused: dict[int, int] | None = None
-    """By place in the pack, once its expiry was reported."""
-    returned: Money = field(default_factory=Counter)
-    """To its funders; what rolled over is not among it."""
-    steps: list[str] = field(default_factory=list)
-    rolled_in: int = 0
-    rolled_out: int = 0
-
-    @property
-    def is_published(self) -> bool:
-        return self.quantity > 0
-
-    @property
-    def last_expiry_s(self) -> int:
-        return last_expiry_s(self.terms, self.document["closes_at"]) + self.extended_s
-
-    @property
-    def claim_key(self) -> str:
-        return str(self.document.get("exclusive_group") or self.document["batch_id"])
-
-    def cost(self, packs: int) -> Money:
-        return costs(self.terms, packs)
+from infra.playing.oracle import Document, Money, assert_shared, worth
 
 
 class Books:
@@ -131,6 +30,8 @@ class Books:
         self.claims: dict[tuple[str, str], str] = {}
         """Claim key and person → batch."""
         self.orders: dict[OrderAt, OrderEntry] = {}
+        self.check_ins: dict[OrderAt, str] = {}
+        """The slot of each."""
         self.bookings: dict[tuple[str, str], str] = {}
         """Those that stand, by batch and person: the day of the booking."""
         self.claim_days: Counter[tuple[str, str]] = Counter()
@@ -250,6 +151,29 @@ class Books:
             coupon.status = "voided"
         self.batches[order.batch_id].spent.subtract(back)
         self._file(at[0], "reversal", answer["reversed_at"], order.coupon_id, order.batch_id, answer, -1)
+
+    def checked_in(self, merchant_id: str, batch_id: str, answer: dict[str, Any]) -> bool:
+        """`batch_id`: of the batch that pays; empty: none does. False: it is in the books."""
+        at = (merchant_id, answer["checkin_no"])
+        if at in self.check_ins:
+            return False
+        self.check_ins[at] = answer["slot_id"]
+        discount_minor, funding = answer["subsidy_minor"], money(answer["funding"])
+        assert sum(funding.values()) == discount_minor, answer
+        if batch_id:
+            batch = self.batches[batch_id]
+            batch.spent.update(funding)
+            batch.claims += 1
+            assert_shared(batch.terms[0], discount_minor, funding)
+        facts = {**answer, "order_no": at[1], "discount_minor": discount_minor, "merchant_match_minor": 0}
+        self._file(merchant_id, "redemption", answer["checked_in_at"], "", batch_id, facts, 1)
+        return True
+
+    def undone(self, merchant_id: str, batch_id: str, answer: dict[str, Any]) -> None:
+        """A check-in's reversal."""
+        if batch_id:
+            self.batches[batch_id].spent.subtract(money(answer["funding"]))
+        self._file(merchant_id, "reversal", answer["reversed_at"], "", batch_id, answer, -1)
 
     def _may_return(self, order: OrderEntry, coupon: CouponEntry, now_s: int, *, is_full: bool) -> bool:
         refund, batch = coupon.terms["refund"], self.batches[order.batch_id]

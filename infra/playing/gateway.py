@@ -43,6 +43,12 @@ class Answered:
         return str(self.json["type"]).removeprefix("/problems/")
 
     @property
+    def reason(self) -> str:
+        """`not-eligible: region` of a refusal that says why; else its slug, or its status."""
+        why = self.json.get("reason") if self.slug else None
+        return f"{self.slug}: {why}" if why else self.slug or str(self.status)
+
+    @property
     def is_replay(self) -> bool:
         return self.headers.get("idempotent-replay") == "true"
 

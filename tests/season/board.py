@@ -9,7 +9,7 @@ import count
 from coupons.count.reads import season_statistics
 from coupons.model.season_statistics import By
 from coupons.process.services import Services, replace_services
-from infra.playing.books import LineEntry
+from infra.playing.entries import LineEntry
 from tests.bus import record, shards
 from tests.season.document import CAMPAIGN_ID, MERCHANTS
 from tests.season.season import Season

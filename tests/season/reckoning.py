@@ -7,7 +7,8 @@ from typing import Any
 
 from coupons.model.ledger import Movement, balances
 from coupons.times import day_of
-from infra.playing.books import Books, money
+from infra.playing.books import Books
+from infra.playing.entries import money
 from tests.folding import filed, recorded
 from tests.season.document import CAMPAIGN_ID, DAYS, FUNDERS, MERCHANTS, TIMEZONE, at_s, day_name
 from tests.season.operators import Operators

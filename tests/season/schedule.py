@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from infra.playing.books import BatchEntry, Books, Money, total
-from infra.playing.oracle import costs
+from infra.playing.books import Books
+from infra.playing.entries import BatchEntry, total
+from infra.playing.oracle import Money, costs
 from tests.season.document import DAYS, at_s
 from tests.season.people import People
 from tests.season.town import Town

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from infra.playing.books import Books, LineEntry, money, total
+from infra.playing.books import Books
+from infra.playing.entries import LineEntry, money, total
 from tests.season.operators import Operators
 from tests.season.town import Town
 

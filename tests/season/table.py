@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from infra.playing.books import BatchEntry, Books, total
+from infra.playing.books import Books
+from infra.playing.entries import BatchEntry, total
 from tests.season.document import FUNDERS
 from tests.season.tills import AGES, Tills
 from tests.season.town import Town

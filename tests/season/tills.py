@@ -9,7 +9,8 @@ from typing import Any
 
 from coupons.clock import SKEW_S
 from coupons.times import DAY_S, rfc3339, wall_clock
-from infra.playing.books import Books, OrderAt
+from infra.playing.books import Books
+from infra.playing.entries import OrderAt
 from tests.season.document import DAYS, MERCHANTS, TIMEZONE, Document, at_s
 from tests.season.town import Town
 from tests.world import Answered, Person, order, seconds

@@ -1,0 +1,104 @@
+"""Six ways to spoil one item of a season that is over: the last reckoning has to end red, and to name it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+from coupons.stores import keys
+from infra.playing.season import Season
+from infra.virtual.values import Item
+from infra.virtual.writes import Place
+
+
+class Planted(NamedTuple):
+    """`subject`: the batch, funder or merchant that the item is of; an equation about it has to break."""
+
+    what: str
+    place: Place
+    subject: str
+
+
+Plant = Callable[[Season, Random], Planted]
+
+
+def forget_a_claim(season: Season, rng: Random) -> Planted:
+    """A person's pack is gone from the table."""
+    place, item = _any(season, rng, lambda place, _item: place.sk.startswith(keys.CLAIM))
+    del season.stack.store.items[place]
+    return Planted("a claim is gone", place, _batch_numbered(season, item["n"]["N"]))
+
+
+def free_a_used_coupon(season: Season, rng: Random) -> Planted:
+    """A coupon of an order is available again."""
+
+    def has_a_use(place: Place, item: Item) -> bool:
+        return place.sk.startswith(keys.CLAIM) and any(one["M"]["s"]["S"] == "r" for one in item["c"]["L"])
+
+    place, item = _any(season, rng, has_a_use)
+    used = next(one["M"] for one in item["c"]["L"] if one["M"]["s"]["S"] == "r")
+    used["s"] = {"S": "a"}
+    season.stack.store.items[place] = item
+    return Planted("a used coupon is free", place, _batch_numbered(season, item["n"]["N"]))
+
+
+def forget_an_order(season: Season, rng: Random) -> Planted:
+    place, item = _any(season, rng, lambda place, item: place.sk == "ORDER" and item["state"]["S"] == "redeemed")
+    del season.stack.store.items[place]
+    return Planted("an order is gone", place, item["batch_id"]["S"])
+
+
+def dearer_line(season: Season, rng: Random) -> Planted:
+    """A settlement line has one minor unit more."""
+    place, item = _any(season, rng, lambda _place, item: "kind" in item and "order_no" in item)
+    _add(item, "payable_minor", 1)
+    season.stack.store.items[place] = item
+    return Planted("a line has a minor unit more", place, keys.merchant_of(place.pk))
+
+
+def richer_funder(season: Season, rng: Random) -> Planted:
+    place, item = _any(season, rng, lambda place, _item: place.sk == "BUDGET")
+    _add(item, "left_minor", 1)
+    season.stack.store.items[place] = item
+    return Planted("a funder has a minor unit more", place, item["funder_id"]["S"])
+
+
+def poorer_reserve(season: Season, rng: Random) -> Planted:
+    place, item = _any(season, rng, lambda place, item: place.sk == "RESERVE" and bool(item["reserved"]["M"]))
+    _add(item["reserved"]["M"], rng.choice(sorted(item["reserved"]["M"])), -1)
+    season.stack.store.items[place] = item
+    return Planted("a batch's reserve has a minor unit less", place, keys.batch_of(place.pk))
+
+
+PLANTS: tuple[Plant, ...] = (
+    forget_a_claim,
+    free_a_used_coupon,
+    forget_an_order,
+    dearer_line,
+    richer_funder,
+    poorer_reserve,
+)
+"""`--plant 1` is the first."""
+
+
+def is_named(season: Season, planted: Planted) -> bool:
+    """Whether a broken equation speaks of the item's subject."""
+    return any(planted.subject in f"{one.of} {one.text}" for one in season.nights.broken)
+
+
+def _any(season: Season, rng: Random, fits: Callable[[Place, Item], bool]) -> tuple[Place, Any]:
+    """One of those items, to be changed. Items in the store are never changed in place."""
+    found: Iterator[Place] = (place for place, item in season.stack.store.items.items() if fits(place, item))
+    place = rng.choice(sorted(found))
+    return place, copy.deepcopy(season.stack.store.items[place])
+
+
+def _add(numbers: Any, name: str, by: int) -> None:
+    numbers[name] = {"N": str(int(numbers[name]["N"]) + by)}
+
+
+def _batch_numbered(season: Season, number: str) -> str:
+    key = keys.number(int(number))
+    return str(season.stack.store.items[Place("CatalogTable", key["pk"], key["sk"])]["batch_id"]["S"])

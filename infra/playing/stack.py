@@ -1,0 +1,222 @@
+"""A stack of no machines: the handlers over a store in memory, a clock that goes from one appointment to the next.
+
+Several environments serve, each with its own caches and leases; any request goes to any of them. What a network and a
+service do to them is in `faults.py`, and a client repeats what was not answered, as the contract tells it to.
+"""
+
+from __future__ import annotations
+
+import heapq
+import io
+import itertools
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from functools import reduce
+from typing import Any
+
+import count
+import expire
+from coupons.metering import Consumed, Meter
+from coupons.process.services import Services, replace_services
+from coupons.sealing import Keys
+from coupons.stores.bus import Bus
+from coupons.stores.failed_records import FailedRecords
+from infra.local.tables import create_tables
+from infra.playing.faults import Faults, Killed, Unreliable
+from infra.playing.gateway import Answered, Person, event, send
+from infra.playing.streams import Streamed, shards
+from infra.set_clock import SetClock
+from infra.virtual.chance import Chance
+
+ENVIRONMENTS = 4
+CALLS_MAX = 60
+"""Of the schedule, until nothing is due."""
+TRIES_MAX = 20
+"""Of one request, until it is answered."""
+TWICE = 10
+"""Per cent of the streams' events that come twice."""
+NAMED = {"POWERTOOLS_SERVICE_NAME": "play", "POWERTOOLS_METRICS_NAMESPACE": "CouponSeason/play"}
+"""By what metrics are named, which Lambda would set."""
+Appointment = Callable[[], None]
+
+
+class InternalError(AssertionError):
+    """A handler answered 500: something is stored that cannot be."""
+
+
+class Deaf:
+    """The event bus and the queue of failures: all that is sent is accepted."""
+
+    def put_events(self, *, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
+        """Nobody reads it."""
+
+
+def added(one: Consumed, other: Consumed) -> Consumed:
+    return Consumed(
+        one.requests + other.requests, one.write_units + other.write_units, one.read_units + other.read_units
+    )
+
+
+class Added(Meter):
+    """Keeps what its process consumed after each request has taken it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole = Consumed()
+
+    def take(self) -> Consumed:
+        taken = super().take()
+        self.whole = added(self.whole, taken)
+        return taken
+
+
+class Stack:
+    """Everything happens at an appointment; who is served makes the next ones."""
+
+    def __init__(self, seed: int, starts_at_s: float) -> None:
+        chance = Chance(seed)
+        self.rng = chance.stream("town")
+        self.clock = SetClock(starts_at_s)
+        self.store = Streamed(self.clock.monotonic_s)
+        self.faults = Faults(chance.stream("faults"))
+        self.keys = Keys({1: b"a season that is played, and worth nothing"})
+        self.calls: Counter[str] = Counter()
+        """Requests by route and status: `PUT … 201`."""
+        self.repeated = False
+        """Whether the last request was sent more than once."""
+        self.minutes = 0
+        """Of the schedule."""
+        self._chance = chance.stream("environments")
+        self._born = itertools.count()
+        names = create_tables(self.store)
+        self._settings = {f"{name.removesuffix('Table').upper()}_TABLE": table for name, table in names.items()}
+        self._settings |= {"STAGE": "test", "SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8"}
+        self._meters = list[Added]()
+        self._environments = [self._environment() for _ in range(ENVIRONMENTS)]
+        self._due: list[tuple[int, int, Appointment]] = []
+        self._appointed = itertools.count()
+
+    @property
+    def now_s(self) -> int:
+        return int(self.clock.now_s)
+
+    @property
+    def consumed(self) -> Consumed:
+        """By all processes of the season."""
+        return reduce(added, (meter.whole for meter in self._meters))
+
+    @property
+    def services(self) -> Services:
+        """Those of some environment, to read with."""
+        return self._environments[0]
+
+    def _environment(self) -> Services:
+        """A process that begins: nothing cached, nothing leased."""
+        number, meter, client = next(self._born), Added(), Unreliable(self.store, self.faults)
+        self._meters.append(meter)
+        rng = Chance(f"{number}/{self._chance.random()}").stream("process")
+        services = Services(
+            self._settings,
+            clock=self.clock,
+            keys=self.keys,
+            boto_client=client,
+            rng=rng,
+            meter=meter,
+            pause=self._pause,
+            name=lambda: f"{rng.getrandbits(96):024x}",
+        )
+        services.bus = Bus(Deaf(), "bus")
+        services.failed_records = FailedRecords(Deaf(), "queue")
+        return services
+
+    def _pause(self, for_s: float) -> None:
+        self.clock.now_s += for_s
+
+    # Time
+
+    def at(self, moment_s: float, appointment: Appointment) -> None:
+        heapq.heappush(self._due, (int(moment_s), next(self._appointed), appointment))
+
+    def later(self, for_s: float, appointment: Appointment) -> None:
+        self.at(self.now_s + for_s, appointment)
+
+    def play(self) -> None:
+        """Every appointment has been kept, in the order of time; what comes too late is kept at once."""
+        while self._due:
+            moment_s, _, appointment = heapq.heappop(self._due)
+            self.clock.now_s = max(self.clock.now_s, moment_s)
+            appointment()
+
+    def chance(self, percent: float) -> bool:
+        return self.rng.random() * 100 < percent
+
+    # Requests
+
+    def ask(
+        self, who: Person, route: str, path: dict[str, str] | None = None, body: Any = None, **query: str
+    ) -> Answered:
+        """The answer, of whichever environment; what is busy, broken off or lost is asked for again."""
+        made = event(route, path, claims=who.claims, body=body, query=query or None)
+        for tries in range(TRIES_MAX):
+            answer, self.repeated = self._answer(made), tries > 0
+            self.calls[f"{route} {answer.status}"] += 1
+            if answer.status == 500:
+                raise InternalError(f"{route} {path} answers {answer.text}")
+            is_lost = answer.status < 300 and self.faults.loses_answer(route)
+            if answer.status != 503 and not is_lost:
+                return answer
+            self.clock.now_s += min(2**tries, 8) * self._chance.random()
+        raise AssertionError(f"{route} {path} is never answered")
+
+    def _answer(self, made: dict[str, Any]) -> Answered:
+        place = self._chance.randrange(ENVIRONMENTS)
+        replace_services(self._environments[place])
+        try:
+            with self.faults.near_requests():
+                return send(made)
+        except Killed:
+            self._environments[place] = self._environment()
+            return Answered(503, {}, '{"message":"Service Unavailable"}')
+
+    def count(self) -> None:
+        """What the streams brought since the last call is counted for statistics, some of it twice."""
+        for event_of_shard in shards(self.store.take()):
+            for _ in range(2 if self.chance(TWICE) else 1):
+                replace_services(self._environments[self._chance.randrange(ENVIRONMENTS)])
+                count.handler(event_of_shard, None)
+
+    def tick(self) -> list[dict[str, Any]]:
+        """What the schedule did until nothing was left to do."""
+        did = list[dict[str, Any]]()
+        for _ in range(CALLS_MAX):
+            replace_services(self._environments[self._chance.randrange(ENVIRONMENTS)])
+            report = expire.handler({}, None)
+            self.minutes += 1
+            did += report["did"]
+            if not report["more"]:
+                return did
+        raise AssertionError(f"the schedule comes to no end: {did}")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """The functions log nothing, and their metrics go nowhere."""
+    logging.disable(logging.INFO)
+    for name, value in NAMED.items():
+        os.environ.setdefault(name, value)
+    try:
+        with redirect_stdout(_Nowhere()):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return len(text)
