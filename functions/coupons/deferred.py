@@ -1,4 +1,9 @@
-"""Models whose validators are built when they are first used: a cold start builds those of its first request alone."""
+"""Models whose validators are built when they are first used: a cold start builds those of its first request alone.
+
+Modules of models that claim and verify load go without `from __future__ import annotations`: it makes texts of
+annotations, and pydantic compiles each of them again. Guarded by
+tests/unit/test_cold_start.py::test_annotations_of_models_are_no_texts.
+"""
 
 from __future__ import annotations
 

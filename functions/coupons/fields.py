@@ -5,8 +5,6 @@ place of each. Money is integers in minor units (`*_minor`), shares are basis po
 offset.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache

@@ -112,3 +112,17 @@ def test_a_cold_start_hardly_searches_for_garbage(function: str) -> None:
     program = f"import gc; had = gc.get_stats()[0]['collections']; import {function}"
     told = f"{program}; assert gc.get_stats()[0]['collections'] - had < 10, gc.get_stats()"
     assert "coupons" in _loaded(told)
+
+
+@pytest.mark.parametrize("function", ["claim", "verify"])
+def test_annotations_of_models_are_no_texts(function: str) -> None:
+    """pydantic would compile each of them at every cold start."""
+    program = f"""
+import sys, {function}
+from coupons.deferred import DeferredModel
+def every(kind):
+    return {{kind}}.union(*(every(one) for one in kind.__subclasses__()))
+texts = {{kind.__module__ for kind in every(DeferredModel) if hasattr(sys.modules[kind.__module__], "annotations")}}
+assert texts == {{DeferredModel.__module__}}, texts
+"""
+    assert "coupons" in _loaded(program)

@@ -3,8 +3,6 @@
 A module of their own: a claim reads the batch, and not the document of the season around it (`campaigns.py`).
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator

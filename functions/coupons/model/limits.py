@@ -1,7 +1,5 @@
 """限领, 限用: limits on what a person or household can claim, or a person can use, over several batches."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self, TypeGuard
 

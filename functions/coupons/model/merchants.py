@@ -1,7 +1,5 @@
 """Merchants: as campaign documents name them, and their records, which operators edit."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator

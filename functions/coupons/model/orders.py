@@ -1,10 +1,8 @@
 """An order as the merchant sends it, the order record, and the settlement lines that follow from the record."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -78,9 +76,9 @@ class LineAmounts:
     def by_funder(self) -> Amounts:
         return Amounts((part.funder_id, part.amount_minor) for part in self.funding)
 
-    def __neg__(self) -> LineAmounts:
+    def __neg__(self) -> Self:
         funding = tuple(FundingLine(part.funder_id, -part.amount_minor) for part in self.funding)
-        return LineAmounts(-self.discount_minor, -self.merchant_match_minor, -self.payable_minor, funding)
+        return type(self)(-self.discount_minor, -self.merchant_match_minor, -self.payable_minor, funding)
 
 
 @dataclass(frozen=True, slots=True)

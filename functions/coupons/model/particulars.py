@@ -1,7 +1,5 @@
 """What an order states beside its goods: how they reach the customer, and by what it was allowed."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field

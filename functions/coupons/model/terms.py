@@ -1,7 +1,5 @@
 """券规则: what one coupon is worth, where, when and who pays; frozen once its batch is published."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 

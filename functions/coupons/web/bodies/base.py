@@ -1,7 +1,5 @@
 """What the bodies and query parameters of routes share. All are closed: unknown fields are refused."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import ConfigDict, Field

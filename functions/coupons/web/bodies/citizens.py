@@ -1,7 +1,5 @@
 """What citizens send."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from coupons.model.claims import CouponStatus

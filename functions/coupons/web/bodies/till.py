@@ -1,7 +1,5 @@
 """What merchants send, from the till and from the office."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field

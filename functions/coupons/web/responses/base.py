@@ -1,7 +1,5 @@
 """What response models share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 

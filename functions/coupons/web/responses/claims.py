@@ -1,7 +1,5 @@
 """Claims, coupons, bookings and codes, as the person or an operator's desk sees them."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from coupons.fields import Title

@@ -1,7 +1,5 @@
 """Quotes, holds, redemptions and reversals, as tills and shops see them."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from coupons.fields import Channel, Title
