@@ -133,6 +133,7 @@ def test_a_close_that_is_killed_anywhere_loses_no_rest(world: World, nth: int, a
 def test_an_extended_batch_stays_in_wallets_after_its_campaign(world: World) -> None:
     """Its line learns the later expiry in the transaction of the extension."""
     extend(world.services, "pack", 60)
+    assert_nothing_is_missing(world.client.items, world.now_s)
     ticks(world, "2020-06-07T00:01:00+08:00", CLOSED, EXPIRED, "2020-07-10T12:00:00+08:00")
     assert (line_of(world), wallet(world, "bob")) == ("due", 1)
     ticks(world, "2020-08-20T10:00:31+08:00", "2020-08-21T00:00:31+08:00", "2020-08-22T00:00:31+08:00")
@@ -195,6 +196,35 @@ def test_a_clock_set_back_brings_it_back(world: World, state: Any, moment: str) 
     left(world)
     assert (line_of(world), reserved(world)) == ("left", before)
     assert_books(world, "pack")
+
+
+def test_what_is_taken_back_is_due_though_another_call_was_done_with_it(world: World) -> None:
+    """The clock was set back; a call of before, which gave the rest, comes between the list and what is taken back."""
+    done(world)
+    world.clock.set("2020-06-15T12:00:00+08:00")
+
+    def other_is_done() -> None:
+        world.services.transact(world.services.due_list.done("pack", "2020-09-09", world.now_s))
+
+    client = Overtaken(world.client, "transact_write_items", "expired_counts = :nothing", other_is_done)
+    run_schedule(world.new_services(client=client), world.now_s, float("inf"))
+    assert line_of(world) == "due"
+    assert_nothing_is_missing(world.client.items, world.now_s)
+
+
+def test_coupons_that_outlive_their_campaign_come_back_with_the_clock() -> None:
+    """Wallets show them until they expire, long after the campaign's end, and again when the clock is set back."""
+    world = World(Store())
+    world.publish(season(ends_at="2020-06-08T00:00:00+08:00"))
+    claim(world, "ann")
+    ticks(world, "2020-06-07T00:01:00+08:00", CLOSED, "2020-06-14T12:00:00+08:00")
+    assert wallet(world) == 1
+    left(world)
+    assert (line_of(world), wallet(world)) == ("left", 0)
+    world.clock.set("2020-06-14T12:00:00+08:00")
+    tick(world)
+    assert_nothing_is_missing(world.client.items, world.now_s)
+    assert (line_of(world), wallet(world), opened(world, "pack")) == ("due", 1, of(10))
 
 
 def test_a_clock_set_back_into_a_campaign_brings_back_batches_that_stay_over(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from coupons.model.due_list import CHECKED_EACH_S
 from coupons.operate.controls import extend
 from coupons.schedule.minute import run_schedule
+from coupons.settle.day_close import known_zones
 from coupons.times import DAY_S
 from tests.due import assert_nothing_is_missing, line_of
 from tests.store.books import of, opened, tick
@@ -39,6 +40,8 @@ def test_an_installation_without_a_list_gets_one(world: World) -> None:
     world.publish(west)
     without(world)
     assert wallet(world) == 1
+    services = world.new_services()
+    assert set(known_zones(services, services.due_list.read())) == {"Asia/Shanghai", "Pacific/Honolulu"}
     run_schedule(world.new_services(), world.now_s, float("inf"))
     due = world.services.due_list.read()
     assert (due.due_ids, due.zones) == (["pack", "west"], {"Asia/Shanghai", "Pacific/Honolulu"})
