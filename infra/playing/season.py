@@ -49,7 +49,7 @@ class Season:
         self.rushes = Rushes(self.stack, self.books, self.cast, self.tills, self.diary)
         self.courts = Courts(self.stack, self.books, self.cast, self.diary)
         self.visits = Visits(self.stack, self.cast, self.diary)
-        self.minutes = Minutes(self.stack, self.books, self.diary)
+        self.minutes = Minutes(self.stack, self.books)
         self.nights = Nights(self.stack, self.books, self.cast, self.diary)
 
     def _window(self) -> tuple[int, int, int]:

@@ -56,7 +56,6 @@ class People:
         self.residents = [self._born(place) for place in range(number)]
         self.packs_of_homes: Counter[tuple[str, tuple[int, int, int]]] = Counter()
         """Household and week → packs of `masks`."""
-        self.booked: Counter[str] = Counter()
 
     def _born(self, place: int) -> Resident:
         rng = self._town.rng
@@ -108,7 +107,6 @@ class People:
                 return
         self._books.booked(resident.name, batch_id, answer.json)
         resident.booked.add(batch_id)
-        self.booked[batch_id] += 1
 
     def claim(self, resident: Resident, batch_id: str) -> None:
         path = {"batch_id": batch_id}

@@ -24,7 +24,7 @@ class Season:
         self.tills = Tills(self.town, self.books)
         self.people = People(self.town, self.books, self.tills, people)
         self.operators = Operators(self.town, self.books, self.people, declared)
-        self.schedule = Schedule(self.town, self.books, self.people)
+        self.schedule = Schedule(self.town, self.books)
         self.reckoning = Reckoning(self.town, self.books, self.people, self.operators)
 
     def play(self) -> None:
