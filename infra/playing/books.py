@@ -31,7 +31,7 @@ class Books:
         """Claim key and person → batch."""
         self.orders: dict[OrderAt, OrderEntry] = {}
         self.check_ins: dict[OrderAt, str] = {}
-        """The slot of each."""
+        """The id of the booking of each."""
         self.bookings: dict[tuple[str, str], str] = {}
         """Those that stand, by batch and person: the day of the booking."""
         self.claim_days: Counter[tuple[str, str]] = Counter()
@@ -157,7 +157,7 @@ class Books:
         at = (merchant_id, answer["checkin_no"])
         if at in self.check_ins:
             return False
-        self.check_ins[at] = answer["slot_id"]
+        self.check_ins[at] = answer["booking_id"]
         discount_minor, funding = answer["subsidy_minor"], money(answer["funding"])
         assert sum(funding.values()) == discount_minor, answer
         if batch_id:
@@ -166,14 +166,15 @@ class Books:
             batch.claims += 1
             assert_shared(batch.terms[0], discount_minor, funding)
         facts = {**answer, "order_no": at[1], "discount_minor": discount_minor, "merchant_match_minor": 0}
-        self._file(merchant_id, "redemption", answer["checked_in_at"], "", batch_id, facts, 1)
+        self._file(merchant_id, "redemption", answer["checked_in_at"], answer["booking_id"], batch_id, facts, 1)
         return True
 
     def undone(self, merchant_id: str, batch_id: str, answer: dict[str, Any]) -> None:
         """A check-in's reversal."""
         if batch_id:
             self.batches[batch_id].spent.subtract(money(answer["funding"]))
-        self._file(merchant_id, "reversal", answer["reversed_at"], "", batch_id, answer, -1)
+        booking_id = self.check_ins[merchant_id, answer["order_no"]]
+        self._file(merchant_id, "reversal", answer["reversed_at"], booking_id, batch_id, answer, -1)
 
     def _may_return(self, order: OrderEntry, coupon: CouponEntry, now_s: int, *, is_full: bool) -> bool:
         refund, batch = coupon.terms["refund"], self.batches[order.batch_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -12,8 +12,9 @@ from coupons.currencies import money as shown
 from infra.playing.books import Books
 from infra.playing.cast import Cast
 from infra.playing.diary import Diary
-from infra.playing.entries import LineEntry, money, total
+from infra.playing.entries import money
 from infra.playing.gateway import Person
+from infra.playing.lines import TOTALS, kept_line, told_line, totals
 from infra.playing.oracle import Money
 from infra.playing.stack import InternalError, Stack
 from infra.playing.tills import till
@@ -22,7 +23,6 @@ EVERY = 3
 """Nights from one batch's audit to the next; all of them are read at the end."""
 OPERATOR = Person({"sub": "operator", "scope": "operator"})
 _CAMPAIGN = "/admin/campaigns/{campaign_id}"
-_TOTALS = ("lines", "redemptions", "discount_minor", "merchant_match_minor", "payable_minor")
 
 
 class Judged(NamedTuple):
@@ -127,12 +127,13 @@ class Nights:
         of, lines = f"{merchant_id} on {day}", self._books.lines[merchant_id, day]
         pages = self._pages(merchant_id, day)
         told = [line for page in pages for line in page["lines"]]
-        wrong = sorted({line[0] for line in set(map(_told, told)) ^ set(map(_kept, lines))})
+        kept = {kept_line(line, *self._books.purse) for line in lines}
+        wrong = sorted({f"{line[2]} {line[3]}".strip() for line in set(map(told_line, told)) ^ kept})
         named = f"; other: {', '.join(wrong)}" if wrong else ""
         text = f"lines told {len(told)} = lines answered {len(lines)}, each alike{named}"
         self._judge(of, text, not wrong and len(told) == len(lines))
-        sums, wanted = pages[0]["day_sums"], _totals(lines)
-        counted = Counter({name: sum(one[name] for one in sums) for name in _TOTALS})
+        sums, wanted = pages[0]["day_sums"], Counter(totals(lines))
+        counted = Counter({name: sum(one[name] for one in sums) for name in TOTALS})
         text = f"sums told {_listed(counted)} = of lines answered {_listed(wanted)}"
         self._judge(of, text, +counted == +wanted and all(page["final"] for page in pages))
 
@@ -195,28 +196,3 @@ class Nights:
 
 def _listed(numbers: Counter[str]) -> str:
     return ", ".join(f"{name} {number:,}" for name, number in sorted(numbers.items()) if number) or "none"
-
-
-def _totals(lines: Iterable[LineEntry]) -> Counter[str]:
-    return total(
-        Counter(
-            {
-                "lines": 1,
-                "redemptions": int(line.kind == "redemption"),
-                "discount_minor": line.discount_minor,
-                "merchant_match_minor": line.merchant_match_minor,
-                "payable_minor": line.payable_minor,
-            }
-        )
-        for line in lines
-    )
-
-
-def _told(line: dict[str, Any]) -> tuple[Any, ...]:
-    amounts = (line["discount_minor"], line["merchant_match_minor"], line["payable_minor"])
-    return (line["order_no"], line["reversal_no"] or "", *amounts, tuple(sorted(money(line["funding"]).items())))
-
-
-def _kept(line: LineEntry) -> tuple[Any, ...]:
-    amounts = (line.discount_minor, line.merchant_match_minor, line.payable_minor)
-    return (line.order_no, line.reversal_no or "", *amounts, tuple(sorted(line.funding.items())))

@@ -7,10 +7,10 @@ from typing import Any
 
 from infra.playing.books import Books
 from infra.playing.entries import LineEntry, money, total
+from infra.playing.lines import TOTALS, kept_line, told_line, totals
 from tests.season.operators import Operators
 from tests.season.town import Town
 
-_TOTALS = ("lines", "redemptions", "discount_minor", "merchant_match_minor", "payable_minor")
 _STANDING = {"released": "due", "refused": "refused", None: "withheld"}
 """By an operator's decision."""
 
@@ -25,12 +25,12 @@ class Settlements:
         wanted = self._books.lines.get((merchant_id, day), [])
         told = [line for page in pages for line in page["lines"]]
         place = f"{merchant_id} on {day}"
-        assert sorted(map(_told, told)) == sorted((*self._books.purse, *_kept(line)) for line in wanted), (
+        assert sorted(map(told_line, told)) == sorted(kept_line(line, *self._books.purse) for line in wanted), (
             f"{place}: other lines than were answered"
         )
         of_pages = [self._of_campaign(page["sums"], place) for page in pages if page["lines"]]
-        added = total(Counter({name: sums[name] for name in _TOTALS}) for sums in of_pages)
-        assert added == Counter(_totals(wanted)), f"{place}: {added}"
+        added = total(Counter({name: sums[name] for name in TOTALS}) for sums in of_pages)
+        assert added == Counter(totals(wanted)), f"{place}: {added}"
         if wanted:
             assert all(page["final"] for page in pages), f"{place} is not final"
             self._check_sums(self._of_campaign(pages[0]["day_sums"], place), wanted, merchant_id, day)
@@ -69,32 +69,9 @@ class Settlements:
         return found
 
 
-def _totals(lines: list[LineEntry]) -> dict[str, int]:
-    return {
-        "lines": len(lines),
-        "redemptions": sum(line.kind == "redemption" for line in lines),
-        "discount_minor": sum(line.discount_minor for line in lines),
-        "merchant_match_minor": sum(line.merchant_match_minor for line in lines),
-        "payable_minor": sum(line.payable_minor for line in lines),
-    }
-
-
 def _assert_sums(told: dict[str, Any], lines: list[LineEntry], place: str) -> None:
-    assert {name: told[name] for name in _TOTALS} == _totals(lines), f"{place}: {told}"
+    assert {name: told[name] for name in TOTALS} == totals(lines), f"{place}: {told}"
     assert money(told["funding"]) == total(line.funding for line in lines), f"{place}: {told}"
     late = [line.discount_minor for line in lines if line.is_late]
     share = len(late) * 10_000 // max(sum(line.kind == "redemption" for line in lines), 1)
     assert told["late"] == {"lines": len(late), "share_basis_points": share, "discount_minor": sum(late)}, place
-
-
-def _told(line: dict[str, Any]) -> tuple[Any, ...]:
-    where = (line["order_no"], line["reversal_no"] or "", line["kind"], line["batch_id"], line["coupon_id"])
-    amounts = (line["discount_minor"], line["merchant_match_minor"], line["payable_minor"])
-    purse, marks = (line["campaign_id"], line["currency"]), (line["late"], line["coupon_returned"])
-    return (*purse, *where, *marks, *amounts, tuple(sorted(money(line["funding"]).items())))
-
-
-def _kept(line: LineEntry) -> tuple[Any, ...]:
-    where = (line.order_no, line.reversal_no or "", line.kind, line.batch_id, line.coupon_id)
-    amounts = (line.discount_minor, line.merchant_match_minor, line.payable_minor)
-    return (*where, line.is_late, line.coupon_returned, *amounts, tuple(sorted(line.funding.items())))
