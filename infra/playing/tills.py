@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
+from coupons.currencies import money
 from coupons.times import DAY_S
 from infra.playing.baskets import Baskets
 from infra.playing.books import Books
@@ -87,7 +88,8 @@ class Tills:
             return
         told = answer.json
         self._books.redeemed(at[0], told, judged_at_s)
-        words = f"redeemed {told['terms_id']} at {at[0]} for {told['discount_minor']}, order {at[1]}"
+        off = self._money(told["discount_minor"])
+        words = f"redeemed {told['terms_id']} at {at[0]} for {off}, order {at[1]}"
         self._diary.note(resident.name, self._stack.now_s, words)
         if self._stack.chance(REVERSED):
             self._plan_reversals(resident, at)
@@ -116,10 +118,13 @@ class Tills:
             return
         self._books.reversed(at, answer.json)
         back = ", the coupon came back" if answer.json["coupon_returned"] else ""
-        words = f"reversed {amount_minor} of order {at[1]} at {at[0]}{back}"
+        words = f"reversed {self._money(amount_minor)} of order {at[1]} at {at[0]}{back}"
         self._diary.note(resident.name, seconds(answer.json["reversed_at"]), words)
         if answer.json["coupon_returned"]:
             self._stack.later(60, partial(self.plan, resident, entry.coupon_id))
+
+    def _money(self, amount_minor: int) -> str:
+        return money(amount_minor, self._books.purse[1])
 
 
 def till(merchant_id: str) -> Person:
