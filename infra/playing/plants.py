@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from infra.virtual.writes import Place
 
 
 class Planted(NamedTuple):
-    """`subject`: the batch, funder or merchant that the item is of; an equation about it has to break."""
+    """`subject`: the batch, funder or merchant that the item is of, never empty; an equation about it has to break."""
 
     what: str
     place: Place
@@ -47,7 +47,8 @@ def free_a_used_coupon(season: Season, rng: Random) -> Planted:
 def forget_an_order(season: Season, rng: Random) -> Planted:
     place, item = _any(season, rng, lambda place, item: place.sk == "ORDER" and item["state"]["S"] == "redeemed")
     del season.stack.store.items[place]
-    return Planted("an order is gone", place, item["batch_id"]["S"])
+    # A check-in that no batch pays is its merchant's alone.
+    return Planted("an order is gone", place, item["batch_id"]["S"] or keys.merchant_of(place.pk))
 
 
 def dearer_line(season: Season, rng: Random) -> Planted:
@@ -90,8 +91,9 @@ def is_named(season: Season, planted: Planted) -> bool:
 
 def _any(season: Season, rng: Random, fits: Callable[[Place, Item], bool]) -> tuple[Place, Any]:
     """One of those items, to be changed. Items in the store are never changed in place."""
-    found: Iterator[Place] = (place for place, item in season.stack.store.items.items() if fits(place, item))
-    place = rng.choice(sorted(found))
+    found = sorted(place for place, item in season.stack.store.items.items() if fits(place, item))
+    assert found, "nothing is there to be spoiled: play with more people"
+    place = rng.choice(found)
     return place, copy.deepcopy(season.stack.store.items[place])
 
 
