@@ -7,7 +7,6 @@ requests of the functions' own code, each in the name of `weight` people.
     Scaling.admit(2_000, 0.05)       → the same of Lambda, whose limit grows
     Throughput.admit("put_item", …)  → the error that DynamoDB answers, or None
 
-`scale`: a limit is so many times smaller than the account's, as the crowd is.
 """
 
 from __future__ import annotations
@@ -56,12 +55,11 @@ class Scaling:
     1,000 that gets 100 a second, and `most` are in use at most.
     """
 
-    def __init__(self, most: float, provisioned: float = 0.0, *, by_requests: bool = True, scale: float = 1.0) -> None:
-        self.most = most / scale
-        self.reached = provisioned / scale
+    def __init__(self, most: float, provisioned: float = 0.0, *, by_requests: bool = True) -> None:
+        self.most = most
+        self.reached = provisioned
         self._by_requests = by_requests
-        self._first = self._budget = quotas.SCALING_FIRST.value / scale
-        self._a_second = quotas.SCALING_A_SECOND.value / scale
+        self._budget = quotas.SCALING_FIRST.value
 
     @property
     def units(self) -> float:
@@ -75,14 +73,14 @@ class Scaling:
             a_unit = quotas.REQUESTS_AN_ENVIRONMENT.value * for_s
             passed = min(asked, self.units * a_unit)
             self._use(passed / a_unit)
-        self._budget = min(self._budget + self._a_second * for_s, self._first)
+        self._budget = min(self._budget + quotas.SCALING_A_SECOND.value * for_s, quotas.SCALING_FIRST.value)
         return passed
 
-    def start(self, in_use: int) -> bool:
-        """One more environment works beside so many; False: none may."""
-        if in_use + 1 > self.units + 1e-9:
+    def start(self, in_use: float, more: float = 1.0) -> bool:
+        """So many more environments work beside those in use; False: they may not."""
+        if in_use + more > self.units + 1e-9:
             return False
-        self._use(in_use + 1)
+        self._use(in_use + more)
         return True
 
     def _use(self, units: float) -> None:
@@ -136,9 +134,10 @@ class Warmth:
 class Throughput:
     """Tables of DynamoDB, each in partitions that share its keys by their hash.
 
-    The number of partitions is never scaled: their unevenness is what throttles first. `placement` names one way in
-    which the keys may lie; no partition splits, since that takes minutes of sustained load. `stands_for`: the key that
-    is charged in place of one, because a scaled shard of the stock stands for several.
+    Limits are `scale` times smaller than the account's, as the crowd that runs code is; the number of partitions is
+    not, since it is their unevenness that throttles first. `placement` names one way in which the keys may lie; no
+    partition splits, since that takes minutes of sustained load. `stands_for`: the key that is charged in place of
+    one, because a scaled shard of the stock stands for several.
     """
 
     def __init__(

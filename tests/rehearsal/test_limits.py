@@ -11,7 +11,7 @@ from infra.rehearsal.limits import Gateway, Scaling, Throughput, Warmth
 from infra.rehearsal.quotas import PARTITION_READS, PARTITION_WRITES, gateway_of
 from infra.virtual.chance import Chance
 
-BIN_S = 0.05
+BIN_S = 0.1
 BUCKETS = 2_048
 PERCENT_2 = 0.02
 
@@ -88,7 +88,8 @@ def test_lambda_starts_no_more_environments_than_its_units() -> None:
             started += 1
         scaling.admit(0, 1.0)
     assert started == 1_900
-    assert not Scaling(20, scale=10).start(2)
+    assert Scaling(20).start(10, more=10)
+    assert not Scaling(20).start(20, more=10)
 
 
 def test_an_even_table_gives_what_it_is_warmed_for() -> None:
