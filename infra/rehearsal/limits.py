@@ -149,8 +149,8 @@ class Throughput:
         placement: int | str = 0,
         stands_for: Callable[[str], str] = lambda pk: pk,
     ) -> None:
-        self.refused: defaultdict[tuple[str, str, bool], float] = defaultdict(float)
-        """Requests by table, kind, and whether it was the quota of the whole table that refused them."""
+        self.refused: defaultdict[tuple[str, str, bool, int], float] = defaultdict(float)
+        """Requests by table, kind, whether it was the quota of the whole table that refused them, and second."""
         self.consumed: defaultdict[tuple[str, str, int, int], float] = defaultdict(float)
         """Units by table, kind, partition (or `WHOLE`) and second."""
         self._now_s, self._placement, self._stands_for = now_s, placement, stands_for
@@ -181,7 +181,7 @@ class Throughput:
         for table, pk in keys_of(request):
             for place in (self.partition(table, self._stands_for(pk)), WHOLE):
                 if not self._buckets[table, kind, place].has(least, now_s):
-                    self.refused[table, kind, place == WHOLE] += weight
+                    self.refused[table, kind, place == WHOLE, int(now_s // 1)] += weight
                     return error(operation, THROTTLED, f"Throughput exceeds the limit of {table}")
         return None
 

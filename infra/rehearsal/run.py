@@ -50,13 +50,14 @@ class Run:
     """The first person reads that all packs are handed out."""
     billed_s: float = 0.0
     environments: int = 0
-    peaks: dict[str, Seconds] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
-    """By limit, the share of it that was used in a second; above 1 what was asked for."""
+    used: dict[str, Seconds] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    """By limit of a table, units: of its hottest partition, and of all."""
     balance: list[tuple[float, float]] = field(default_factory=list)
     """Each second: attempts less their outcomes and what is under way; people less where they all are."""
     units: Consumed = field(default_factory=Consumed)
     """Of those who ran code."""
-    throttled: dict[tuple[str, str, bool], float] = field(default_factory=dict)
+    refused: dict[str, Seconds] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    """By limit, requests that it refused: of the crowd by `gateway` and `lambda`, of code by tables."""
     people: dict[str, float] = field(default_factory=dict)
     cpu_s: float = 0.0
 
@@ -231,8 +232,13 @@ class _Rehearsal:
         run, crowd, throughput = self.run, self.crowd, self.stack.throughput
         run.units = self.stack.meter.take()
         run.people = {"claimed": crowd.claimed, "left": crowd.left, "gave up": crowd.gave_up}
-        run.throttled = {limit: requests * self.weight for limit, requests in throughput.refused.items()}
+        for name in ("gateway", "lambda"):
+            run.refused[name] = run.outcomes[name]
+        for (table, kind, is_whole, second), requests in throughput.refused.items():
+            run.refused[f"{table} {kind}s{'' if is_whole else ', partition'}"][second - OPENS_S] += (
+                requests * self.weight
+            )
         for (table, kind, place, second), units in throughput.consumed.items():
-            name = f"{table} {kind}s" if place == WHOLE else f"{table} {kind}s, hottest partition"
+            name = f"{table} {kind}s" if place == WHOLE else f"{table} {kind}s, partition"
             now = second - OPENS_S
-            run.peaks[name][now] = max(run.peaks[name][now], units * self.weight)
+            run.used[name][now] = max(run.used[name][now], units * self.weight)

@@ -1,0 +1,138 @@
+"""A run in words and rows: one list, of which the table and the page are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from infra.rehearsal import verdict
+from infra.rehearsal.run import Run
+
+Row = tuple[str, ...]
+EVERY_S = 5
+_AWS = "docs.aws.amazon.com/"
+
+
+class Section(NamedTuple):
+    title: str
+    sentences: tuple[str, ...] = ()
+    header: Row = ()
+    rows: tuple[Row, ...] = ()
+
+
+def report(runs: Sequence[Run]) -> list[Section]:
+    """In the order of the questions. `runs`: the same day in several placements of keys, the first one told in full."""
+    run = runs[0]
+    return [
+        Section("Verdict", tuple(_verdict(runs))),
+        Section("What binds", *_binds(run)),
+        Section("What people see", (), *_seconds(run)),
+        Section("Dollars", (), *_dollars(run)),
+        Section("Inputs", (_origins(run),), ("input", "value", "origin", "what it is"), tuple(_inputs(run))),
+    ]
+
+
+def _verdict(runs: Sequence[Run]) -> Iterator[str]:
+    run, seen = runs[0], verdict.seen(runs[0])
+    yield _origins(run)
+    gone = sorted(one.gone_s for one in runs if one.gone_s is not None)
+    if run.gone_s is None:
+        yield f"Never gone: {run.claimed:,.0f} of {run.release.packs:,} packs are claimed when the last patience ends."
+    elif len(gone) > 1:
+        spread = f"{clock(run, gone[0])} to {clock(run, gone[-1])} over {len(runs)} placements"
+        yield f"Gone at {clock(run, run.gone_s)} ({spread})."
+    else:
+        yield f"Gone at {clock(run, run.gone_s)}."
+    none = (
+        f'{seen.none:.0f} read "all handed out" after {seen.none_median_s:.0f} s at the median; ' if seen.none else ""
+    )
+    yield (
+        f"Of 100 people: {seen.pack:.0f} have a pack, {seen.soon:.0f} of them within 2 s; "
+        f"{none}{seen.gave_up:.0f} gave up."
+    )
+
+
+def _origins(run: Run) -> str:
+    assumed = [one.name for one in run.scenario.inputs if one.origin == "assumed"]
+    latency = {"cpu_s", "write_s", "read_s"} & set(assumed)
+    if latency:
+        return "Latency and processor time are assumed, not measured: --measured FILE takes them from your account."
+    return f"{len(assumed)} inputs are assumed."
+
+
+def _binds(run: Run) -> tuple[tuple[str, ...], Row, tuple[Row, ...]]:
+    found = verdict.findings(run)
+    if not found:
+        return ("No limit refuses one press in a thousand.",), (), ()
+    rows = [
+        (
+            one.remedy.called,
+            clock(run, one.first_s),
+            f"{one.share:.1%}",
+            f"{one.refused:,.0f}",
+            _remedy(one.remedy),
+        )
+        for one in found
+    ]
+    return (), ("limit", "from", "share at most", "refused", "raise"), tuple(rows)
+
+
+def _remedy(remedy: verdict.Remedy) -> str:
+    quota = f"{remedy.quota.service} {remedy.quota.code}" if remedy.quota else ""
+    return ", then ".join(filter(None, (quota, remedy.parameter)))
+
+
+def _seconds(run: Run) -> tuple[Row, tuple[Row, ...]]:
+    """Sums of every five seconds, while something happens."""
+    names = [name for name in run.outcomes if name != "attempts"]
+    last = max((second for by in run.outcomes.values() for second in by), default=0)
+    rows = []
+    for first in range(-(-60 // EVERY_S) * -EVERY_S, last + 1, EVERY_S):
+        sums = [sum(run.outcomes[name].get(first + n, 0.0) for n in range(EVERY_S)) for name in ("attempts", *names)]
+        if any(sums):
+            rows.append((clock(run, first), *(f"{number:,.0f}" for number in sums)))
+    return ("from", "presses", *names), tuple(rows)
+
+
+def _dollars(run: Run) -> tuple[Row, tuple[Row, ...]]:
+    parts = verdict.costs(run)
+    parts.append(verdict.Part("all", sum(one.least for one in parts), sum(one.most for one in parts)))
+    return ("part", "dollars"), tuple((one.name, _range(one)) for one in parts)
+
+
+def _range(part: verdict.Part) -> str:
+    return f"{part.least:.2f}" if part.most - part.least < 0.005 else f"{part.least:.2f} to {part.most:.2f}"
+
+
+def _inputs(run: Run) -> Iterator[Row]:
+    for one in run.scenario.inputs:
+        about = f"{one.about} ({one.page.removeprefix(_AWS)})" if one.origin == "documented" else one.about
+        yield one.name, f"{one.value:,g}", one.origin, about
+
+
+def clock(run: Run, after_s: float) -> str:
+    """The time of day so long after the opening, in the campaign's time zone."""
+    zone = ZoneInfo(run.release.document["timezone"])
+    return datetime.fromtimestamp(run.release.opens_at_s + int(after_s // 1), zone).strftime("%H:%M:%S")
+
+
+def lines(sections: Sequence[Section]) -> Iterator[str]:
+    """As a terminal shows them."""
+    for section in sections:
+        yield section.title
+        yield from (f"  {sentence}" for sentence in section.sentences)
+        table = [row for row in (section.header, *section.rows) if row]
+        wide = [max(len(row[column]) for row in table) for column in range(len(section.header))]
+        is_number = [bool(section.rows) and _is_number(section.rows[0][n]) for n in range(len(wide))]
+        for row in table:
+            cells = (
+                cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, wide, is_number, strict=True)
+            )
+            yield "  " + "  ".join(cells).rstrip()
+        yield ""
+
+
+def _is_number(cell: str) -> bool:
+    return bool(cell) and cell.replace(",", "").replace(".", "").replace("%", "").isdigit()

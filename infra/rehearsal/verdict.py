@@ -1,0 +1,134 @@
+"""What a run means: when the packs are gone, what people see, what binds, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from coupons.metering import API_REQUEST, LAMBDA_GB_SECOND, LAMBDA_REQUEST, LOG_GB, READ_UNIT, WRITE_UNIT
+from infra.rehearsal import quotas
+from infra.rehearsal.run import Run
+
+BINDS_SHARE = 0.001
+"""Of a second's presses: a limit that never refuses more binds nobody."""
+SOON_S = 2.0
+# aws.amazon.com/lambda/pricing, arm64 in us-east-1: an environment that is kept ready, a GB and second.
+PROVISIONED_GB_SECOND = 3.3334e-6
+PROVISIONED_BEFORE_S = 600
+"""It is asked for ten minutes before the opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What raises a limit: an input of the scenario, and what it is called at AWS."""
+
+    limit: str
+    called: str
+    raised_by: str
+    parameter: str
+    quota: quotas.Quota | None = None
+
+
+REMEDIES = (
+    Remedy("ClaimsTable writes", "the claims table", "table_writes", "", quotas.TABLE_WRITES),
+    Remedy("ClaimsTable writes, partition", "a partition of claims", "warm_writes", "WarmWriteUnitsPerSecond"),
+    Remedy("CatalogTable writes, partition", "a partition of stock", "expected_environments", "ExpectedEnvironments"),
+    Remedy(
+        "CatalogTable reads, partition", "the partition of the control item", "warm_reads", "WarmReadUnitsPerSecond"
+    ),
+    Remedy("lambda", "Lambda's scaling", "provisioned", "ClaimProvisionedConcurrency", quotas.CONCURRENCY),
+    Remedy("gateway", "the gateway", "gateway_rate", "ApiRateLimit", quotas.GATEWAY_RATE),
+)
+"""In the order in which they are worth raising: a wider gate before a cold table turns free refusals into paid ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A limit that refused somebody, from the opening on."""
+
+    remedy: Remedy
+    first_s: int
+    refused: float
+    share: float
+    """Of the presses of its worst second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Of 100 people."""
+
+    pack: float
+    soon: float
+    """Of those with a pack: within 2 s."""
+    none: float
+    none_median_s: float
+    gave_up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Dollars of one part of the bill; a range where no page says what is billed."""
+
+    name: str
+    least: float
+    most: float
+
+
+def seen(run: Run) -> Seen:
+    """What people read, and how long they waited for it."""
+    of_100 = 100 / run.scenario.people
+    packs, told = run.waits_s["claimed"], run.waits_s["told"]
+    soon = sum(waited <= SOON_S for waited in packs) / len(packs) if packs else 0.0
+    return Seen(
+        pack=run.people["claimed"] * of_100,
+        soon=run.people["claimed"] * of_100 * soon,
+        none=run.people["left"] * of_100,
+        none_median_s=median(told) if told else 0.0,
+        gave_up=run.people["gave up"] * of_100,
+    )
+
+
+def findings(run: Run) -> list[Finding]:
+    """Limits that bind, the first to refuse first."""
+    return sorted(_findings(run), key=lambda finding: (finding.first_s, -finding.refused))
+
+
+def _findings(run: Run) -> Iterator[Finding]:
+    attempts = run.outcomes["attempts"]
+    until_s = _ends_s(run)
+    for remedy in REMEDIES:
+        refused = {second: n for second, n in run.refused.get(remedy.limit, {}).items() if 0 <= second <= until_s}
+        shares = {second: n / max(attempts.get(second, 0.0), n) for second, n in refused.items() if n}
+        binding = [second for second, share in shares.items() if share > BINDS_SHARE]
+        if binding:
+            yield Finding(remedy, min(binding), sum(refused.values()), max(shares.values()))
+
+
+def _ends_s(run: Run) -> float:
+    """What is refused later delays no pack."""
+    return run.gone_s if run.gone_s is not None else float("inf")
+
+
+def costs(run: Run) -> list[Part]:
+    """Of the whole crowd's requests, at list prices. What warming a table costs stands on no page that says dollars."""
+    scenario, weight = run.scenario, run.weight
+    turned_away = sum(run.outcomes["gateway"].values()) + sum(run.other.values()) - sum(run.other_passed.values())
+    passed = sum(run.outcomes["attempts"].values()) + sum(run.other.values()) - turned_away
+    throttled = sum(run.outcomes["lambda"].values())
+    invoked = passed - throttled
+    other_s = sum(run.other_passed.values()) * scenario.cpu_s
+    kept_gb_s = scenario.provisioned * scenario.memory_gb * (PROVISIONED_BEFORE_S + len(run.balance))
+    parts = {
+        "DynamoDB": weight * (run.units.write_units * WRITE_UNIT + run.units.read_units * READ_UNIT),
+        "gateway": passed * API_REQUEST,
+        "Lambda": invoked * LAMBDA_REQUEST + (run.billed_s + other_s) * scenario.memory_gb * LAMBDA_GB_SECOND,
+        "logs": invoked * scenario.log_bytes * LOG_GB / 1e9,
+        "provisioned": kept_gb_s * PROVISIONED_GB_SECOND,
+    }
+    exact = [Part(name, dollars, dollars) for name, dollars in parts.items()]
+    return [
+        *exact,
+        Part("429 of the gateway", 0.0, turned_away * API_REQUEST),
+        Part("throttles of Lambda", 0.0, throttled * LAMBDA_REQUEST),
+    ]
