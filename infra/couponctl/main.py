@@ -21,6 +21,7 @@ from infra.couponctl import (
     playing,
     points,
     reconcile,
+    rehearsing,
     settlement,
     show,
     stats,
@@ -64,7 +65,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         merchants.merchants,
         merchants.suspend,
     ),
-    "Before the season": (playing.play,),
+    "Before the day": (playing.play, rehearsing.rehearse),
     "Web pages": (pages.pages,),
     "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
 }

@@ -1,0 +1,113 @@
+"""`rehearse`: a release is played before its day, against the limits of the account."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infra.couponctl.cli import Cli, command
+from infra.couponctl.output import GOOD, REFUSED, BadFileError, WrongUseError
+
+if TYPE_CHECKING:
+    from infra.rehearsal.run import Run
+    from infra.rehearsal.scenario import Release, Scenario
+
+EVERY_S = 10
+"""Of virtual time, between two lines of progress."""
+_FILE = click.Path(exists=True, dir_okay=False)
+
+
+@command(
+    "rehearse",
+    epilog="Any input can be set, as --set warm_writes=40000; the last table lists all of them with their origin.",
+)
+@click.argument("season", type=_FILE)
+@click.argument("batch")
+@click.option("--people", type=click.IntRange(min=1), help="How many want a pack.")
+@click.option("--scenario", "file", type=_FILE, help="Inputs in YAML, a name and a number a line.")
+@click.option("--measured", type=_FILE, help="The same, as measured on the account.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=NUMBER", help="One input; the last word.")
+@click.option("--gone-by", "gone_by_s", type=click.IntRange(min=1), help="Exit with 1 unless all are gone so soon.")
+@click.option("--placements", type=click.IntRange(1, 20), default=1, show_default=True, help="Ways in which keys lie.")
+def rehearse(  # noqa: PLR0913 - one option an argument
+    cli: Cli,
+    *,
+    season: str,
+    batch: str,
+    people: int | None,
+    file: str | None,
+    measured: str | None,
+    settings: tuple[str, ...],
+    gone_by_s: int | None,
+    placements: int,
+) -> int:
+    """Play the opening of a batch before its day: when the packs are gone, what people see, what binds, what it costs.
+
+    The claim that runs is the functions' own, in virtual time; no stack is asked. A tenth of the people run it, the
+    others are numbers.
+    """
+    if find_spec("greenlet") is None:
+        raise WrongUseError("a rehearsal needs greenlet: install coupon-season[rehearse]")
+    from infra.rehearsal.report import lines, report
+    from infra.rehearsal.scenario import Release, UnsuitedError
+
+    try:
+        release, scenario = Release.read(season, batch), _scenario(file, measured, people, settings)
+        runs = [_played(cli, release, scenario.but(placement=place)) for place in range(1, placements + 1)]
+    except UnsuitedError as unsuited:
+        raise WrongUseError(str(unsuited)) from None
+    sections = report(runs)
+    is_late = gone_by_s is not None and any(run.gone_s is None or run.gone_s > gone_by_s for run in runs)
+    told = [f"Missed: not all packs are gone after {gone_by_s} s."] if is_late else []
+    cli.out.result(
+        {
+            "gone_s": [run.gone_s for run in runs],
+            "gone_by_s": gone_by_s,
+            **{one.title: {"told": one.sentences, "header": one.header, "rows": one.rows} for one in sections},
+        },
+        *lines(sections),
+        *told,
+    )
+    return REFUSED if is_late else GOOD
+
+
+def _played(cli: Cli, release: Release, scenario: Scenario) -> Run:
+    from infra.rehearsal.run import rehearsed
+
+    def told(second_s: float, packs: float) -> None:
+        if second_s % EVERY_S == 0:
+            cli.out.progress(f"{second_s:+4.0f} s  {packs:12,.0f} of {release.packs:,} packs are claimed")
+
+    return rehearsed(release, scenario, told)
+
+
+def _scenario(file: str | None, measured: str | None, people: int | None, settings: tuple[str, ...]) -> Scenario:
+    """The command line wins over what was measured, and that over the file. Raises UnsuitedError, BadFileError."""
+    from infra.rehearsal.scenario import Scenario
+
+    found = _inputs(measured) if measured else {}
+    given = {"people": float(people)} if people is not None else {}
+    for one in settings:
+        name, _, number = one.partition("=")
+        try:
+            given[name] = float(number)
+        except ValueError:
+            raise WrongUseError(f"--set {one}: a name, =, and a number") from None
+    scenario = Scenario.of({**(_inputs(file) if file else {}), **found, **given})
+    return scenario.but("measured", **{name: value for name, value in found.items() if name not in given})
+
+
+def _inputs(path: str) -> dict[str, float]:
+    from infra.couponctl.core_yaml import parse
+
+    _, document = parse(Path(path))
+    if not isinstance(document, dict) or not all(_is_number(value) for value in document.values()):
+        raise BadFileError([f"{path}: every line is a name and a number"])
+    return document
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,70 @@
+"""`couponctl rehearse`: files and options in, words and exit codes out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.couponctl.main import main
+from tests.rehearsal.conftest import release
+
+QUICK = ("--set", "patience_s=10", "--set", "window_s=5", "--set", "weight=1")
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> str:
+    """A season of one batch with 300 packs."""
+    path = tmp_path / "season.json"
+    path.write_text(json.dumps(release(300).document), "utf-8")
+    return str(path)
+
+
+def test_a_release_is_rehearsed_without_a_stack(season: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdict is on stdout, progress on stderr."""
+    assert main(["rehearse", season, "pack", "--people", "1000", *QUICK]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("Verdict\n  Latency and processor time are assumed")
+    assert "Gone at 10:00:0" in told.out
+    assert "  +0 s             0 of 300 packs are claimed\n" in told.err
+
+
+def test_a_target_that_is_missed_is_exit_code_1(season: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A gate of 20 a second does not hand out 300 packs in 5 s; as JSON it is one document."""
+    narrow = ("--set", "gateway_rate=20", "--set", "gateway_burst=20", "--set", "early=0")
+    assert main(["--json", "rehearse", season, "pack", "--people", "1000", "--gone-by", "5", *QUICK, *narrow]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["gone_by_s"] == 5
+    assert found["What binds"]["rows"][0][0] == "the gateway"
+
+
+def test_what_was_measured_is_no_longer_assumed(
+    season: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line wins over it, and it wins over the scenario's file."""
+    scenario, measured = tmp_path / "scenario.yaml", tmp_path / "measured.yaml"
+    scenario.write_text("people: 500\ncpu_s: 0.5\n", "utf-8")
+    measured.write_text("cpu_s: 0.004\nwrite_s: 0.006\nread_s: 0.004\n", "utf-8")
+    files = ("--scenario", str(scenario), "--measured", str(measured))
+    assert main(["--json", "rehearse", season, "pack", *files, *QUICK, "--set", "read_s=0.002"]) == 0
+    rows = {row[0]: row[1:3] for row in json.loads(capsys.readouterr().out)["Inputs"]["rows"]}
+    assert rows["cpu_s"] == ["0.004", "measured"]
+    assert rows["read_s"] == ["0.002", "given"]
+    assert rows["people"] == ["500", "given"]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ((), "people: how many want a pack"),
+        (("--people", "10", "--set", "peple=5"), "no such input: peple"),
+        (("--people", "10", "--set", "cpu_s"), "a name, =, and a number"),
+    ],
+)
+def test_wrong_use_is_exit_code_2(
+    season: str, options: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says why."""
+    assert main(["rehearse", season, "pack", *options]) == 2
+    assert why in capsys.readouterr().err
