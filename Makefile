@@ -21,7 +21,7 @@ JOBS ?= 2
 # Those that share both processors, the longest first (no reorder: xdist would begin with the files of most tests);
 # searches of tests/model take both by themselves.
 QUICK := $(addprefix tests/,unit store template engine)
-SUITES := $(addprefix tests/,simulation season machine concurrency faults unit store api template engine)
+SUITES := $(addprefix tests/,simulation rehearsal season machine concurrency faults unit store api template engine)
 
 # Settings of the machine that would install elsewhere, install something else, or import something
 # else. Mirrors and certificates (pip.conf, PIP_INDEX_URL, PIP_CERT) stay: the hashes decide.
