@@ -67,25 +67,33 @@ class Run:
 
 
 def rehearsed(
-    release: Release, scenario: Scenario, told: Callable[[float, float], None] = lambda _s, _packs: None
+    release: Release,
+    scenario: Scenario,
+    told: Callable[[float, float], None] = lambda _s, _packs: None,
+    gone_by_s: float | None = None,
 ) -> Run:
-    """`told`: each second, with the time and the packs that are claimed."""
+    """`told`: each second, with the time and the packs that are claimed.
+
+    `gone_by_s`: only whether the packs are gone so soon is of interest; the day ends there, or when they are.
+    """
     began_s = process_time()
-    rehearsal = _Rehearsal(release, scenario, told)
+    rehearsal = _Rehearsal(release, scenario, told, gone_by_s)
     rehearsal.play()
     rehearsal.run.cpu_s = process_time() - began_s
     return rehearsal.run
 
 
 class _Rehearsal:
-    def __init__(self, release: Release, scenario: Scenario, told: Callable[[float, float], None]) -> None:
+    def __init__(
+        self, release: Release, scenario: Scenario, told: Callable[[float, float], None], gone_by_s: float | None
+    ) -> None:
         self.hub = Hub()
         self.weight = scenario.weight_for(release.packs)
         self.run = Run(release, scenario, self.weight)
         self.scenario = scenario
         self.stack = Stack(self.hub, release, scenario, self.weight, OPENS_S)
         self.crowd = Crowd(scenario.people, scenario.habits, OPENS_S, self.weight, self.stack.chance.stream("crowd"))
-        self._told = told
+        self._told, self._gone_by_s = told, gone_by_s
         self._gateway = Gateway(scenario.gateway_rate, scenario.burst)
         self._lambda = Scaling(scenario.environments_most, scenario.provisioned, by_requests=bool(scenario.rps_ramp))
         self._keys = self.stack.chance.stream("people")
@@ -120,6 +128,8 @@ class _Rehearsal:
         everybody = crowd.claimed + crowd.left + crowd.gave_up + waiting
         run.balance.append((attempts - outcomes - under_way, crowd.people - everybody))
         self._told(now * BIN_S - OPENS_S, run.claimed)
+        if self._gone_by_s is not None:
+            return run.gone_s is not None or now * BIN_S > OPENS_S + self._gone_by_s
         is_time = now * BIN_S > OPENS_S + self.scenario.window_s
         return is_time and (waiting < self.weight or now * BIN_S > OPENS_S + LONGEST_S)
 

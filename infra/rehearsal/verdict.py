@@ -11,7 +11,7 @@ from infra.rehearsal import quotas
 from infra.rehearsal.run import Run
 
 BINDS_SHARE = 0.001
-"""Of a second's presses: a limit that never refuses more binds nobody."""
+"""Of the presses that reach it in a second: a limit that never refuses more binds nobody."""
 SOON_S = 2.0
 # aws.amazon.com/lambda/pricing, arm64 in us-east-1: an environment that is kept ready, a GB and second.
 PROVISIONED_GB_SECOND = 3.3334e-6
@@ -51,7 +51,7 @@ class Finding:
     first_s: int
     refused: float
     share: float
-    """Of the presses of its worst second."""
+    """In its worst second, of the presses that reached it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,19 @@ def findings(run: Run) -> list[Finding]:
 
 
 def _findings(run: Run) -> Iterator[Finding]:
-    attempts = run.outcomes["attempts"]
     until_s = _ends_s(run)
     for remedy in REMEDIES:
         refused = {second: n for second, n in run.refused.get(remedy.limit, {}).items() if 0 <= second <= until_s}
-        shares = {second: n / max(attempts.get(second, 0.0), n) for second, n in refused.items() if n}
+        shares = {second: n / max(_reached(run, remedy.limit, second), n) for second, n in refused.items() if n}
         binding = [second for second, share in shares.items() if share > BINDS_SHARE]
         if binding:
             yield Finding(remedy, min(binding), sum(refused.values()), max(shares.values()))
+
+
+def _reached(run: Run, limit: str, second: int) -> float:
+    """Presses of the second that the limits before this one let through."""
+    before = {"gateway": (), "lambda": ("gateway",)}.get(limit, ("gateway", "lambda"))
+    return run.outcomes["attempts"][second] - sum(run.outcomes[name][second] for name in before)
 
 
 def _ends_s(run: Run) -> float:
