@@ -12,6 +12,7 @@ from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, REFUSED, BadFileError, WrongUseError
 
 if TYPE_CHECKING:
+    from infra.rehearsal.report import Section
     from infra.rehearsal.run import Run
     from infra.rehearsal.scenario import Release, Scenario
 
@@ -31,6 +32,11 @@ _FILE = click.Path(exists=True, dir_okay=False)
 @click.option("--measured", type=_FILE, help="The same, as measured on the account.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=NUMBER", help="One input; the last word.")
 @click.option("--gone-by", "gone_by_s", type=click.IntRange(min=1), help="Exit with 1 unless all are gone so soon.")
+@click.option(
+    "--raise", "is_raised", is_flag=True, help="Search what to raise so that they are; takes many rehearsals."
+)
+@click.option("--requests", type=click.Path(dir_okay=False), help="With --raise: the support case, written to a file.")
+@click.option("--checklist", is_flag=True, help="With --raise: what to do when, from two weeks before to a day after.")
 @click.option("--placements", type=click.IntRange(1, 20), default=1, show_default=True, help="Ways in which keys lie.")
 def rehearse(  # noqa: PLR0913 - one option an argument
     cli: Cli,
@@ -42,6 +48,9 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     measured: str | None,
     settings: tuple[str, ...],
     gone_by_s: int | None,
+    is_raised: bool,
+    requests: str | None,
+    checklist: bool,
     placements: int,
 ) -> int:
     """Play the opening of a batch before its day: when the packs are gone, what people see, what binds, what it costs.
@@ -49,6 +58,10 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     The claim that runs is the functions' own, in virtual time; no stack is asked. A tenth of the people run it, the
     others are numbers.
     """
+    if is_raised and gone_by_s is None:
+        raise WrongUseError("--raise needs --gone-by")
+    if (requests or checklist) and not is_raised:
+        raise WrongUseError("--requests and --checklist need --raise")
     if find_spec("greenlet") is None:
         raise WrongUseError("a rehearsal needs greenlet: install coupon-season[rehearse]")
     from infra.rehearsal.report import lines, report
@@ -59,7 +72,10 @@ def rehearse(  # noqa: PLR0913 - one option an argument
         runs = [_played(cli, release, scenario.but(placement=place)) for place in range(1, placements + 1)]
     except UnsuitedError as unsuited:
         raise WrongUseError(str(unsuited)) from None
-    sections = report(runs)
+    more: list[Section] = []
+    if is_raised and gone_by_s is not None:
+        more = _to_raise(cli, runs[0], gone_by_s, placements, requests, is_listed=checklist)
+    sections = report(runs, more)
     is_late = gone_by_s is not None and any(run.gone_s is None or run.gone_s > gone_by_s for run in runs)
     told = [f"Missed: not all packs are gone after {gone_by_s} s."] if is_late else []
     cli.out.result(
@@ -72,6 +88,35 @@ def rehearse(  # noqa: PLR0913 - one option an argument
         *told,
     )
     return REFUSED if is_late else GOOD
+
+
+def _to_raise(
+    cli: Cli, run: Run, gone_by_s: int, placements: int, requests: str | None, *, is_listed: bool
+) -> list[Section]:
+    """What holds the target, as sections; the support case is written."""
+    from infra.rehearsal.asks import asks, checklist, support_case
+    from infra.rehearsal.report import Section
+    from infra.rehearsal.run import rehearsed
+    from infra.rehearsal.search import KNOBS, NoRemedyError, recommended
+
+    def play(scenario: Scenario) -> Run:
+        tried = rehearsed(run.release, scenario, gone_by_s=gone_by_s)
+        values = ", ".join(f"{knob.value(scenario):,.0f} {knob.name}" for knob in KNOBS)
+        when = "missed" if tried.gone_s is None else f"gone after {tried.gone_s:.1f} s"
+        cli.out.progress(f"{values}: {when}, {tried.claimed:,.0f} claimed")
+        return tried
+
+    try:
+        wanted = recommended(run.scenario, gone_by_s, play, range(1, placements + 1))
+    except NoRemedyError as none:
+        return [Section("What to raise", (str(none),))]
+    rows = tuple((one.when, f"{one.now:,.0f}", f"{one.wanted:,.0f}", one.what) for one in asks(run.scenario, wanted))
+    if requests:
+        Path(requests).write_text("\n".join([*support_case(run, wanted), ""]), "utf-8")
+    sections = [Section("What to raise", (), ("when", "now", "wanted", "what"), rows)]
+    if is_listed:
+        sections.append(Section("Checklist", (), ("when", "what"), tuple(checklist(run, wanted))))
+    return sections
 
 
 def _played(cli: Cli, release: Release, scenario: Scenario) -> Run:

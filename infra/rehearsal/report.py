@@ -22,12 +22,16 @@ class Section(NamedTuple):
     rows: tuple[Row, ...] = ()
 
 
-def report(runs: Sequence[Run]) -> list[Section]:
-    """In the order of the questions. `runs`: the same day in several placements of keys, the first one told in full."""
+def report(runs: Sequence[Run], more: Sequence[Section] = ()) -> list[Section]:
+    """In the order of the questions. `runs`: the same day in several placements of keys, the first one told in full.
+
+    `more`: what is to be raised, after what binds.
+    """
     run = runs[0]
     return [
         Section("Verdict", tuple(_verdict(runs))),
         Section("What binds", *_binds(run)),
+        *more,
         Section("What people see", (), *_seconds(run)),
         Section("Dollars", (), *_dollars(run)),
         Section("Inputs", (_origins(run),), ("input", "value", "origin", "what it is"), tuple(_inputs(run))),

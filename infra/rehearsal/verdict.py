@@ -37,7 +37,7 @@ REMEDIES = (
     Remedy(
         "CatalogTable reads, partition", "the partition of the control item", "warm_reads", "WarmReadUnitsPerSecond"
     ),
-    Remedy("lambda", "Lambda's scaling", "provisioned", "ClaimProvisionedConcurrency", quotas.CONCURRENCY),
+    Remedy("lambda", "Lambda's scaling", "provisioned", "provisioned concurrency", quotas.CONCURRENCY),
     Remedy("gateway", "the gateway", "gateway_rate", "ApiRateLimit", quotas.GATEWAY_RATE),
 )
 """In the order in which they are worth raising: a wider gate before a cold table turns free refusals into paid ones."""

@@ -39,6 +39,22 @@ def test_a_target_that_is_missed_is_exit_code_1(season: str, capsys: pytest.Capt
     assert found["What binds"]["rows"][0][0] == "the gateway"
 
 
+def test_what_to_raise_is_written_for_the_support_case(
+    season: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Found by rehearsals, which are told on stderr; the gate's own parameter within its quota."""
+    case = tmp_path / "case.md"
+    narrow = ("--set", "gateway_rate=20", "--set", "gateway_burst=20", "--set", "early=0")
+    asked = ("--gone-by", "6", "--raise", "--requests", str(case), "--checklist")
+    assert main(["--json", "rehearse", season, "pack", "--people", "1000", *asked, *QUICK, *narrow]) == 1
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert found["What to raise"]["rows"][0][:2] == ["1 day before", "20"]
+    assert found["Checklist"]["rows"][-1][0] == "1 day after"
+    assert "gone after" in told.err
+    assert "ApiRateLimit=" in case.read_text("utf-8")
+
+
 def test_what_was_measured_is_no_longer_assumed(
     season: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,6 +76,8 @@ def test_what_was_measured_is_no_longer_assumed(
         ((), "people: how many want a pack"),
         (("--people", "10", "--set", "peple=5"), "no such input: peple"),
         (("--people", "10", "--set", "cpu_s"), "a name, =, and a number"),
+        (("--people", "10", "--raise"), "--raise needs --gone-by"),
+        (("--people", "10", "--requests", "file"), "need --raise"),
     ],
 )
 def test_wrong_use_is_exit_code_2(
