@@ -37,6 +37,7 @@ _FILE = click.Path(exists=True, dir_okay=False)
 )
 @click.option("--requests", type=click.Path(dir_okay=False), help="With --raise: the support case, written to a file.")
 @click.option("--checklist", is_flag=True, help="With --raise: what to do when, from two weeks before to a day after.")
+@click.option("--page", type=click.Path(dir_okay=False), help="The same as a web page that loads nothing.")
 @click.option("--placements", type=click.IntRange(1, 20), default=1, show_default=True, help="Ways in which keys lie.")
 def rehearse(  # noqa: PLR0913 - one option an argument
     cli: Cli,
@@ -51,6 +52,7 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     is_raised: bool,
     requests: str | None,
     checklist: bool,
+    page: str | None,
     placements: int,
 ) -> int:
     """Play the opening of a batch before its day: when the packs are gone, what people see, what binds, what it costs.
@@ -64,6 +66,7 @@ def rehearse(  # noqa: PLR0913 - one option an argument
         raise WrongUseError("--requests and --checklist need --raise")
     if find_spec("greenlet") is None:
         raise WrongUseError("a rehearsal needs greenlet: install coupon-season[rehearse]")
+    from infra.rehearsal.page import page as drawn
     from infra.rehearsal.report import lines, report
     from infra.rehearsal.scenario import Release, UnsuitedError
 
@@ -76,6 +79,8 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     if is_raised and gone_by_s is not None:
         more = _to_raise(cli, runs[0], gone_by_s, placements, requests, is_listed=checklist)
     sections = report(runs, more)
+    if page:
+        Path(page).write_text(drawn(runs[0], sections), "utf-8")
     is_late = gone_by_s is not None and any(run.gone_s is None or run.gone_s > gone_by_s for run in runs)
     told = [f"Missed: not all packs are gone after {gone_by_s} s."] if is_late else []
     cli.out.result(

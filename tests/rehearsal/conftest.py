@@ -8,7 +8,7 @@ from infra.rehearsal.run import Run, rehearsed
 from infra.rehearsal.scenario import Release, Scenario
 from tests.world import a_batch, campaign
 
-PACKS, PEOPLE = 8_000, 30_000
+PACKS, PEOPLE = 16_000, 40_000
 
 
 def release(packs: int = PACKS, **changes: object) -> Release:
@@ -18,8 +18,8 @@ def release(packs: int = PACKS, **changes: object) -> Release:
 
 
 def tight(**changes: float) -> Scenario:
-    """A gate of 3,000 requests a second and a cold table: both refuse."""
-    return Scenario.of({"people": PEOPLE, "gateway_rate": 3_000, "window_s": 20, "patience_s": 60, **changes})
+    """A gate of 6,000 requests a second and a cold table: both refuse."""
+    return Scenario.of({"people": PEOPLE, "gateway_rate": 6_000, "window_s": 20, "patience_s": 60, **changes})
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,13 @@ def season(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_release_is_rehearsed_without_a_stack(season: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The verdict is on stdout, progress on stderr."""
-    assert main(["rehearse", season, "pack", "--people", "1000", *QUICK]) == 0
+def test_a_release_is_rehearsed_without_a_stack(
+    season: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The verdict is on stdout, progress on stderr, drawings in a file."""
+    page = tmp_path / "page.html"
+    assert main(["rehearse", season, "pack", "--people", "1000", "--page", str(page), *QUICK]) == 0
+    assert "<svg" in page.read_text("utf-8")
     told = capsys.readouterr()
     assert told.out.startswith("Verdict\n  Latency and processor time are assumed")
     assert "Gone at 10:00:0" in told.out

@@ -109,7 +109,7 @@ def test_the_quota_of_a_table_ends_what_its_partitions_could() -> None:
     assert warmth.partitions == 40  # it is warmed up to its quota only
     throughput, admitted = played({"claims": warmth}, puts(120_000, 3, scale=10), scale=10)
     assert max(admitted.values()) <= 4_000
-    assert {limit[:3] for limit in throughput.refused} == {("claims", "write", False)}
+    assert ("claims", "write", True) in {limit[:3] for limit in throughput.refused}
 
 
 @pytest.mark.parametrize("scale", [1, 10])
