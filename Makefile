@@ -65,6 +65,7 @@ nightly: $(READY) ## a season of 3,000 people, 100,000 seeds of the simulation, 
 	@SEASON_PEOPLE=3000 $(BIN)/python -m pytest -n $(JOBS) tests/season/test_season.py
 	@$(BIN)/couponctl play infra/seasons/night-2020.yaml --people 3000
 	@$(BIN)/python -m tests.simulation.run 100000 --jobs $(JOBS)
+	@$(BIN)/python -m tests.rehearsal.agreement
 	@SLOT_SCOPES=all $(BIN)/python -m pytest tests/model/test_slot_protocol.py
 	@SLOT_ATTEMPTS=12000 $(BIN)/python -m pytest -s tests/concurrency/test_slots.py
 

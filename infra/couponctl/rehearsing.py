@@ -37,6 +37,8 @@ _FILE = click.Path(exists=True, dir_okay=False)
 )
 @click.option("--requests", type=click.Path(dir_okay=False), help="With --raise: the support case, written to a file.")
 @click.option("--checklist", is_flag=True, help="With --raise: what to do when, from two weeks before to a day after.")
+@click.option("--what-if", "is_asked", is_flag=True, help="The same day with one thing changed, some ten times.")
+@click.option("--compare", multiple=True, type=_FILE, help="Another scenario's file, side by side; several times.")
 @click.option("--page", type=click.Path(dir_okay=False), help="The same as a web page that loads nothing.")
 @click.option("--placements", type=click.IntRange(1, 20), default=1, show_default=True, help="Ways in which keys lie.")
 def rehearse(  # noqa: PLR0913 - one option an argument
@@ -52,6 +54,8 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     is_raised: bool,
     requests: str | None,
     checklist: bool,
+    is_asked: bool,
+    compare: tuple[str, ...],
     page: str | None,
     placements: int,
 ) -> int:
@@ -66,18 +70,25 @@ def rehearse(  # noqa: PLR0913 - one option an argument
         raise WrongUseError("--requests and --checklist need --raise")
     if find_spec("greenlet") is None:
         raise WrongUseError("a rehearsal needs greenlet: install coupon-season[rehearse]")
+    from infra.rehearsal.compare import compared, what_ifs
     from infra.rehearsal.page import page as drawn
     from infra.rehearsal.report import lines, report
     from infra.rehearsal.scenario import Release, UnsuitedError
 
     try:
         release, scenario = Release.read(season, batch), _scenario(file, measured, people, settings)
+        others = [(Path(one).stem, _scenario(one, None, people, ())) for one in compare]
         runs = [_played(cli, release, scenario.but(placement=place)) for place in range(1, placements + 1)]
     except UnsuitedError as unsuited:
         raise WrongUseError(str(unsuited)) from None
     more: list[Section] = []
     if is_raised and gone_by_s is not None:
         more = _to_raise(cli, runs[0], gone_by_s, placements, requests, is_listed=checklist)
+    if is_asked:
+        others += what_ifs(scenario)
+    if others:
+        days = ((name, _played(cli, release, other)) for name, other in others)
+        more.append(compared("What if" if is_asked else "Compared", [("as above", runs[0]), *days]))
     sections = report(runs, more)
     if page:
         Path(page).write_text(drawn(runs[0], sections), "utf-8")

@@ -59,6 +59,16 @@ def test_what_to_raise_is_written_for_the_support_case(
     assert "ApiRateLimit=" in case.read_text("utf-8")
 
 
+def test_days_are_compared(season: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another scenario's file, beside this one."""
+    narrow = tmp_path / "narrow.yaml"
+    narrow.write_text("gateway_rate: 30\ngateway_burst: 30\nearly: 0\npatience_s: 5\nwindow_s: 5\nweight: 1\n", "utf-8")
+    assert main(["--json", "rehearse", season, "pack", "--people", "800", "--compare", str(narrow), *QUICK]) == 0
+    rows = json.loads(capsys.readouterr().out)["Compared"]["rows"]
+    assert [row[0] for row in rows] == ["as above", "narrow"]
+    assert rows[1][1] == "never"
+
+
 def test_what_was_measured_is_no_longer_assumed(
     season: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
