@@ -15,6 +15,7 @@ from infra.couponctl import (
     documents,
     failures,
     local_stack,
+    measuring,
     members,
     merchants,
     pages,
@@ -65,7 +66,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         merchants.merchants,
         merchants.suspend,
     ),
-    "Before the day": (playing.play, rehearsing.rehearse),
+    "Before the day": (playing.play, rehearsing.rehearse, measuring.measure),
     "Web pages": (pages.pages,),
     "Local stack": (local_stack.token, local_stack.clock, local_stack.tick),
 }
