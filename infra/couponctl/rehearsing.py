@@ -78,7 +78,7 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     try:
         release, scenario = Release.read(season, batch), _scenario(file, measured, people, settings)
         others = [(Path(one).stem, _scenario(one, None, people, ())) for one in compare]
-        runs = [_played(cli, release, scenario.but(placement=place)) for place in range(1, placements + 1)]
+        runs = [_played(cli, release, scenario.but("assumed", placement=place)) for place in range(1, placements + 1)]
     except UnsuitedError as unsuited:
         raise WrongUseError(str(unsuited)) from None
     more: list[Section] = []

@@ -34,7 +34,7 @@ def report(runs: Sequence[Run], more: Sequence[Section] = ()) -> list[Section]:
         *more,
         Section("What people see", (), *_seconds(run)),
         Section("Dollars", (), *_dollars(run)),
-        Section("Inputs", (_origins(run),), ("input", "value", "origin", "what it is"), tuple(_inputs(run))),
+        Section("Inputs", (), ("input", "value", "origin", "what it is"), tuple(_inputs(run))),
     ]
 
 
@@ -95,8 +95,8 @@ def _seconds(run: Run) -> tuple[Row, tuple[Row, ...]]:
     rows = []
     for first in range(-(-60 // EVERY_S) * -EVERY_S, last + 1, EVERY_S):
         sums = [sum(run.outcomes[name].get(first + n, 0.0) for n in range(EVERY_S)) for name in ("attempts", *names)]
-        if any(sums):
-            rows.append((clock(run, first), *(f"{number:,.0f}" for number in sums)))
+        if max(sums) >= 1:
+            rows.append((clock(run, first), *(f"{round(number):,}" for number in sums)))
     return ("from", "presses", *names), tuple(rows)
 
 

@@ -35,7 +35,7 @@ REMEDIES = (
     Remedy("ClaimsTable writes, partition", "a partition of claims", "warm_writes", "WarmWriteUnitsPerSecond"),
     Remedy("CatalogTable writes, partition", "a partition of stock", "expected_environments", "ExpectedEnvironments"),
     Remedy(
-        "CatalogTable reads, partition", "the partition of the control item", "warm_reads", "WarmReadUnitsPerSecond"
+        "CatalogTable reads, partition", "a partition of the catalogue, read", "warm_reads", "WarmReadUnitsPerSecond"
     ),
     Remedy("lambda", "Lambda's scaling", "provisioned", "provisioned concurrency", quotas.CONCURRENCY),
     Remedy("gateway", "the gateway", "gateway_rate", "ApiRateLimit", quotas.GATEWAY_RATE),

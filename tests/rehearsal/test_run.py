@@ -6,6 +6,8 @@ import pytest
 
 from infra.rehearsal.run import Run, rehearsed
 from infra.rehearsal.scenario import Release, Scenario, UnsuitedError
+from infra.rehearsal.stack import Stack
+from infra.virtual.hub import Hub
 from tests.rehearsal.conftest import PACKS, PEOPLE, release, tight
 from tests.world import a_batch, campaign
 
@@ -86,3 +88,18 @@ def test_a_release_that_cannot_be_played_is_refused() -> None:
         Release.of(campaign(a_batch("pack")), "other")
     with pytest.raises(UnsuitedError, match="in order of arrival"):
         release(mode="granted", eligibility={"group_id": "all"})
+
+
+def test_a_scaled_stock_is_charged_to_as_many_shards_as_the_whole() -> None:
+    """Two shards stand for fifteen; unscaled, each for itself; other keys are their own."""
+    hub, day = Hub(), release(100_000)
+    scaled, whole = (Stack(hub, day, tight(), weight, 60) for weight in (10, 1))
+    assert (scaled.batch.shards, whole.batch.shards) == (2, 15)
+    assert scaled.batch.buckets == whole.batch.buckets == 128
+    charged = set()
+    for step in range(100):
+        hub.now_s = step * 1e-5 + 1e-6
+        charged |= {scaled._shard_charged(f"STOCK#pack#{shard}") for shard in (0, 1)}
+    assert charged == {f"STOCK#pack#{shard}" for shard in range(15)}
+    assert whole._shard_charged("STOCK#pack#14") == "STOCK#pack#14"
+    assert scaled._shard_charged("BATCH#pack") == "BATCH#pack"
