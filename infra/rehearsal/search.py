@@ -84,17 +84,18 @@ def recommended(scenario: Scenario, gone_by_s: float, play: Play, placements: Se
     wanted = _raised(scenario, gone_by_s, play)
     for knob in KNOBS:
         if knob.value(wanted) > knob.value(scenario):
-            wanted = _lowered(wanted, knob, knob.value(scenario), gone_by_s, play)
+            wanted = _lowered(scenario, wanted, knob, gone_by_s, play)
     for _ in range(RAISES_MAX):
         if all(holds(play(wanted.but(placement=place)), gone_by_s) for place in placements):
             return wanted
         for knob in KNOBS:
             if knob.value(wanted) > knob.value(scenario):
-                wanted = knob.turned(wanted, knob.value(wanted) * (1 + CLOSE))
+                wanted = _turned(scenario, wanted, knob, knob.value(wanted) * (1 + CLOSE))
     raise NoRemedyError("placements differ too much")
 
 
-def _raised(scenario: Scenario, gone_by_s: float, play: Play) -> Scenario:
+def _raised(before: Scenario, gone_by_s: float, play: Play) -> Scenario:
+    scenario = before
     for _ in range(DOUBLINGS_MAX):
         run = play(scenario)
         if holds(run, gone_by_s):
@@ -102,8 +103,17 @@ def _raised(scenario: Scenario, gone_by_s: float, play: Play) -> Scenario:
         knob = to_turn(findings(run))
         if knob is None:
             raise NoRemedyError("nothing that can be raised binds: people come too late, or too few of them")
-        scenario = knob.turned(scenario, 2 * knob.value(scenario))
+        scenario = _turned(before, scenario, knob, 2 * knob.value(scenario))
     raise NoRemedyError(f"missed after {DOUBLINGS_MAX} doublings")
+
+
+def _turned(before: Scenario, scenario: Scenario, knob: Knob, value: float) -> Scenario:
+    """No quota becomes less than the account has."""
+    turned = knob.turned(scenario, value)
+    return turned.but(
+        concurrency=max(turned.concurrency, before.concurrency),
+        table_writes=max(turned.table_writes, before.table_writes),
+    )
 
 
 def to_turn(binding: Sequence[Finding]) -> Knob | None:
@@ -116,15 +126,15 @@ def to_turn(binding: Sequence[Finding]) -> Knob | None:
     return None
 
 
-def _lowered(scenario: Scenario, knob: Knob, low: float, gone_by_s: float, play: Play) -> Scenario:
-    high = knob.value(scenario)
+def _lowered(before: Scenario, scenario: Scenario, knob: Knob, gone_by_s: float, play: Play) -> Scenario:
+    low, high = knob.value(before), knob.value(scenario)
     while high - low > CLOSE * high:
         middle = (low + high) / 2
-        if holds(play(knob.turned(scenario, middle)), gone_by_s):
+        if holds(play(_turned(before, scenario, knob, middle)), gone_by_s):
             high = middle
         else:
             low = middle
-    return knob.turned(scenario, high)
+    return _turned(before, scenario, knob, high)
 
 
 def too_large(wanted: Scenario, before: Scenario, gone_by_s: float, play: Play) -> list[str]:
