@@ -96,17 +96,24 @@ class Bucket:
 
     def __init__(self, rate: float, depth: float) -> None:
         self.rate = rate
-        self._depth = self._left = min(depth, rate)
+        self._depth = min(depth, rate)
+        self._left = min(rate * DEPTH_S, self._depth)
         self._then_s = self._spent = 0.0
         self._second = -1
 
     def has(self, units: float, now_s: float) -> bool:
+        second = int(now_s // 1)
+        if second != self._second:
+            if self._spent + units > self.rate:
+                # Nothing is saved up while a second is used up: the next one would be served at its beginning alone.
+                self._then_s = float(second)
+            self._second, self._spent = second, 0.0
+        if self._spent + units > self.rate + 1e-9:
+            return False
         if now_s > self._then_s:
             self._left = min(self._left + self.rate * (now_s - self._then_s), self._depth)
             self._then_s = now_s
-        if int(now_s // 1) != self._second:
-            self._second, self._spent = int(now_s // 1), 0.0
-        return self._left >= units - 1e-9 and self._spent + units <= self.rate + 1e-9
+        return self._left >= units - 1e-9
 
     def pay(self, units: float) -> None:
         """They are used up. What a request costs is known once it is answered, so this may be more than there was."""

@@ -104,9 +104,10 @@ def test_an_even_table_gives_what_it_is_warmed_for() -> None:
 
 
 def test_the_quota_of_a_table_ends_what_its_partitions_could() -> None:
-    """60,000 a second at a table of 60 partitions whose quota is 40,000."""
-    warmth = Warmth(writes=60_000, writes_most=40_000)
-    assert warmth.partitions == 40  # it is warmed up to its quota only
+    """120,000 a second at a table that its reads have given 60 partitions; it is not warmed beyond its quota."""
+    assert Warmth(writes=60_000).partitions == 40
+    warmth = Warmth(writes=60_000, reads=180_000, reads_most=180_000)
+    assert warmth.partitions == 60
     throughput, admitted = played({"claims": warmth}, puts(120_000, 3, scale=10), scale=10)
     assert max(admitted.values()) <= 4_000
     assert ("claims", "write", True) in {limit[:3] for limit in throughput.refused}
