@@ -74,8 +74,18 @@ def support_case(run: Run, wanted: Scenario) -> Iterator[str]:
         yield f"      {one.command}"
 
 
-def checklist(run: Run, wanted: Scenario) -> Iterator[tuple[str, str]]:
-    """When, and what."""
+WHEN = (
+    *("14 days before", "2 days before", "1 day before", "10 minutes before"),
+    *("at the opening", "after it", "1 day after"),
+)
+
+
+def checklist(run: Run, wanted: Scenario) -> list[tuple[str, str]]:
+    """When, and what, in order."""
+    return sorted(_steps(run, wanted), key=lambda step: WHEN.index(step[0]))
+
+
+def _steps(run: Run, wanted: Scenario) -> Iterator[tuple[str, str]]:
     for one in asks(run.scenario, wanted):
         yield one.when, f"{one.what}: {one.now:,.0f} → {one.wanted:,.0f}. {one.command}"
     yield "1 day before", "a release for 100 people; rehearse again with what was measured"

@@ -106,7 +106,7 @@ class Bucket:
         if second != self._second:
             if self._spent + units > self.rate:
                 # Nothing is saved up while a second is used up: the next one would be served at its beginning alone.
-                self._then_s = float(second)
+                self._then_s, self._left = float(second), min(self._left, self.rate * DEPTH_S)
             self._second, self._spent = second, 0.0
         if self._spent + units > self.rate + 1e-9:
             return False

@@ -36,7 +36,8 @@ def test_what_the_account_has_is_not_asked_for() -> None:
 
 def test_the_day_has_a_list(run: Run) -> None:
     """Five metrics with the value that means pause, packs that come back, and what is lowered again."""
-    steps = list(checklist(run, run.scenario.but(warm_writes=8_000)))
+    steps = checklist(run, run.scenario.but(warm_writes=8_000, provisioned=100))
+    assert [when for when, _ in steps[:4]] == ["2 days before", "1 day before", "10 minutes before", "at the opening"]
     assert sum(when == "at the opening" for when, _ in steps) == 5
     assert steps[0][0] == "2 days before"
     assert steps[-1][0] == "1 day after"
