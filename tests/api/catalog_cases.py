@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests import world
+from infra.playing import gateway
 from tests.api.cases import case, opened
 from tests.api.declared import DOCUMENT
 from tests.api.stage import Stage
@@ -149,10 +149,10 @@ def the_committed_document(_: Stage) -> Answered:
 
 def unknown(method: str, path: str) -> Answered:
     """A request that matches no route: the gateway sends it to `$default` with its method and path."""
-    made = world.event("$default")
+    made = gateway.event("$default")
     made["rawPath"] = path
     made["requestContext"]["http"] = {"method": method, "path": path}
-    return world.send(made)
+    return gateway.send(made)
 
 
 @case("$default", 404, "not-found", detail="No such route.")

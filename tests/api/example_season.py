@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-import tests.world
 from infra.openapi.examples import EXAMPLES
+from infra.playing import gateway
 from tests.api.common import Throttled
 from tests.api.example_programme import SMALL_PROGRAMME, missed, reserved, rewarded
 from tests.api.example_rations import rationed
@@ -273,7 +273,7 @@ def kept_by(examples: Examples) -> Iterator[Stage]:
             examples.keep(made, answered)
             return answered
 
-        with patch.object(s, "send", kept), patch.object(tests.world, "send", kept):
+        with patch.object(s, "send", kept), patch.object(gateway, "send", kept):
             yield s
 
 

@@ -19,8 +19,8 @@ from unittest.mock import patch
 
 import yaml
 
-import tests.world
 from coupons.refusals import NotEligible
+from infra.playing import gateway
 from tests.api.cases import opened
 from tests.api.stage import Stage
 from tests.world import Answered, Person, campaign, order
@@ -223,7 +223,7 @@ def _noted(p: Play) -> Iterator[Play]:
         p.note(made, answered)
         return answered
 
-    with patch.object(tests.world, "send", send):
+    with patch.object(gateway, "send", send):
         yield p
 
 

@@ -19,9 +19,9 @@ from unittest.mock import patch
 import count
 import events
 import expire
-import tests.world
 from coupons.process.services import Services, replace_services
 from infra.local.tables import create_tables, load_template
+from infra.playing import gateway
 from infra.virtual.store import Store
 from tests.api.authorised import Request, requests_of
 from tests.api.declared import Said, undeclared
@@ -209,5 +209,5 @@ def stage() -> Iterator[Stage]:
     def client(service: str, *_: Any, **__: Any) -> Any:
         return Noted(clients[service], made.note)
 
-    with patch.object(tests.world, "send", made.send), patch("coupons.stores.remote.client", client):
+    with patch.object(gateway, "send", made.send), patch("coupons.stores.remote.client", client):
         yield made
