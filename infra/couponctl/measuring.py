@@ -23,9 +23,10 @@ FEWEST = 50
 @click.option("--stack", default="coupon-season", show_default=True, metavar="NAME", help="The stack's name on AWS.")
 @click.option("--minutes", type=click.IntRange(5, 1_440), default=60, show_default=True, help="Back from now.")
 def measure(cli: Cli, *, stack: str, minutes: int) -> int:
-    """Print what claims took on AWS, as a file for rehearse --measured.
+    """Print what claims took on AWS, as a file for rehearse.
 
-    Run it after a release for 100 people. Uses the account and the region of AWS's own variables and files.
+    `rehearse --measured FILE` takes it. Run it after a release for 100 people. Uses the account and the region of AWS's
+    own variables and files.
     """
     from boto3.session import Session
     from botocore.exceptions import BotoCoreError, ClientError

@@ -59,7 +59,9 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     page: str | None,
     placements: int,
 ) -> int:
-    """Play the opening of a batch before its day: when the packs are gone, what people see, what binds, what it costs.
+    """Play the opening of a batch before its day: what will happen?
+
+    It says when the packs are gone, what people see, what binds, and what it costs.
 
     The claim that runs is the functions' own, in virtual time; no stack is asked. A tenth of the people run it, the
     others are numbers.
