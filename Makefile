@@ -44,7 +44,7 @@ check: lint $(READY) ## lint, types, and the tests that take a minute
 	@echo "== quick tests"
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(QUICK)
 
-test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: three and a half minutes
+test: lint template spin $(READY) ## lint, types, the template and all tests but e2e: under six minutes
 	@echo "== tests"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(SUITES)
 	@echo "== the models of claims and slots"
