@@ -13,7 +13,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LEASE_S = 10
 """A lease that is older than this hands out no more packs."""
@@ -36,6 +36,29 @@ class Clock(Protocol):
     def monotonic_s(self) -> float:
         """Seconds that never decrease within one process."""
         ...
+
+
+class Stamp(NamedTuple):
+    """A moment by both clocks.
+
+    Lambda freezes a process between requests. Meanwhile its monotonic clock may stand still, and its wall clock may be
+    set back or forward. So something is younger than a limit only if both clocks say so, and neither stepped back.
+    """
+
+    wall_s: float
+    monotonic_s: float
+
+    @classmethod
+    def now(cls, clock: Clock) -> Stamp:
+        return cls(clock.wall_s(), clock.monotonic_s())
+
+    def is_younger(self, clock: Clock, limit_s: float) -> bool:
+        """By both clocks; False if either stepped back."""
+        return 0 <= clock.wall_s() - self.wall_s < limit_s and 0 <= clock.monotonic_s() - self.monotonic_s < limit_s
+
+    def age_s(self, clock: Clock) -> float:
+        """The older of both ages; negative if both clocks stepped back."""
+        return max(clock.wall_s() - self.wall_s, clock.monotonic_s() - self.monotonic_s)
 
 
 class SystemClock:

@@ -20,7 +20,8 @@ from typing import Any
 from unittest.mock import patch
 
 from coupons.claim import packs
-from coupons.process import fresh, leases
+from coupons.clock import Stamp
+from coupons.process import leases
 from coupons.schedule import reclaim
 from coupons.stores import claims
 from infra.virtual import store
@@ -150,10 +151,10 @@ GUARDS = (
     ),
     Guard("lease is young at each attempt", claims.Claims, "put", "not still_leased()", aim=_STALLED),
     Guard("lease lapses", leases.Lease, "is_live", "self.taken_at.is_younger(clock, LEASE_S)", "True", aim=_STALLED),
-    Guard("… by the wall clock", fresh.Stamp, "is_younger", _YOUNG.format("wall"), "True", aim=_STALLED),
+    Guard("… by the wall clock", Stamp, "is_younger", _YOUNG.format("wall"), "True", aim=_STALLED),
     Guard(
         "… by the monotonic clock",
-        fresh.Stamp,
+        Stamp,
         "is_younger",
         _YOUNG.format("monotonic"),
         "True",

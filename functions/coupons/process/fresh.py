@@ -1,39 +1,18 @@
-"""What was read less than a second ago by both clocks of the process.
+"""What was read less than a second ago by both clocks of the process (`clock.Stamp`).
 
-Lambda freezes a process between requests. Meanwhile its monotonic clock may stand still, and its wall clock may be set
-back or forward. So something is younger than a limit only if both clocks say so, and neither stepped back. Its age
-counts from before the request that read or wrote it, so it is never younger here than in the store.
+Its age counts from before the request that read it, so it is never younger here than in the store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
-from coupons.clock import Clock
+from coupons.clock import Clock, Stamp
 
 FRESH_S = 1.0
 K = TypeVar("K")
 T = TypeVar("T")
-
-
-class Stamp(NamedTuple):
-    """A moment by both clocks."""
-
-    wall_s: float
-    monotonic_s: float
-
-    @classmethod
-    def now(cls, clock: Clock) -> Stamp:
-        return cls(clock.wall_s(), clock.monotonic_s())
-
-    def is_younger(self, clock: Clock, limit_s: float) -> bool:
-        """By both clocks; False if either stepped back."""
-        return 0 <= clock.wall_s() - self.wall_s < limit_s and 0 <= clock.monotonic_s() - self.monotonic_s < limit_s
-
-    def age_s(self, clock: Clock) -> float:
-        """The older of both ages; negative if both clocks stepped back."""
-        return max(clock.wall_s() - self.wall_s, clock.monotonic_s() - self.monotonic_s)
 
 
 class Fresh(Generic[K, T]):

@@ -15,11 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from coupons.clock import LEASE_S, Clock
+from coupons.clock import LEASE_S, Clock, Stamp
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.drained import refuse_by_stock
 from coupons.process.cache import Cache
-from coupons.process.fresh import Stamp
 from coupons.refusals import Busy
 from coupons.stores.dynamodb import NoAnswer, NotApplied
 from coupons.stores.stock import Stock
@@ -49,7 +48,7 @@ class Lease:
     held: list[int] = field(default_factory=list)
 
     def is_live(self, clock: Clock) -> bool:
-        """Whether it is younger than `LEASE_S` by both clocks (`fresh.py`).
+        """Whether it is younger than `LEASE_S` by both clocks (`clock.Stamp`).
 
         Guarded by tests/store/process/test_leases.py::test_a_lapsed_lease_hands_out_nothing.
         """

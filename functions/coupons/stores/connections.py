@@ -29,7 +29,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from coupons.clock import Clock
+from coupons.clock import Clock, Stamp
 from coupons.stores.calls import CallLimits, NotSent, Unanswered
 from coupons.stores.endpoints import Endpoint
 
@@ -56,8 +56,7 @@ class _Kept(NamedTuple):
     """A connection between two calls, and when its last call ended."""
 
     connection: socket.socket
-    wall_s: float
-    monotonic_s: float
+    used_at: Stamp
 
 
 class Connections:
@@ -83,7 +82,7 @@ class Connections:
                 reset(connection)
         # After `close`, `kept` is no longer ours: the connection goes with it.
         if serves_more and kept is self._kept and len(kept) < KEPT_MAX:
-            kept.append(_Kept(connection, self._clock.wall_s(), self._clock.monotonic_s()))
+            kept.append(_Kept(connection, Stamp.now(self._clock)))
         else:
             connection.close()
         return answer
@@ -98,12 +97,10 @@ class Connections:
         """The one that was used last, if its peer can be expected to be there."""
         while kept:
             try:
-                connection, wall_s, monotonic_s = kept.pop()
+                connection, used_at = kept.pop()
             except IndexError:  # another thread took it
                 return None
-            # Either clock may stand still while a process is frozen.
-            idle_s = (self._clock.wall_s() - wall_s, self._clock.monotonic_s() - monotonic_s)
-            if all(0 <= seconds < IDLE_S for seconds in idle_s) and not _has_news(connection):
+            if used_at.is_younger(self._clock, IDLE_S) and not _has_news(connection):
                 return connection
             connection.close()
         return None

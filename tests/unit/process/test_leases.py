@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coupons.process.fresh import Stamp
+from coupons.clock import Stamp
 from coupons.process.leases import Lease, Token
 from tests.world import ManualClock
 
