@@ -30,12 +30,13 @@ def read_due(services: Services, now_s: int) -> DueList:
             due = _compared(services, now_s)
     for found in due.damaged:
         services.damages.note(found)
-    if not (due.unsure or due.unsure_campaigns or due.of_campaigns.keys() - due.campaigns.keys()):
+    without_end = {*due.unsure_campaigns, *(due.of_campaigns.keys() - due.campaigns.keys())}
+    if not (due.unsure or without_end):
         return due
     for batch_id in due.unsure:
         with suppress(Busy), services.damages.left_out():
             _write_line(services, batch_id, now_s)
-    for campaign_id in {*due.unsure_campaigns, *(due.of_campaigns.keys() - due.campaigns.keys())}:
+    for campaign_id in without_end:
         with suppress(Busy), services.damages.left_out():
             _write_end(services, campaign_id, now_s)
     return services.due_list.read(consistent=True)
