@@ -60,7 +60,9 @@ def leave(services: Services, due: DueList, now_s: int) -> None:
 
     Nothing leaves while a line is unsure: it may be of any campaign. Raises Busy.
     """
-    for campaign_id, lines in due.of_campaigns.items() if not due.unsure else ():
+    if due.unsure:
+        return
+    for campaign_id, lines in due.of_campaigns.items():
         campaign = due.campaigns.get(campaign_id)
         last_expiry_s = max((line.last_expiry_s for line in lines), default=0)
         if campaign is None or not all(line.done for line in lines):
