@@ -24,7 +24,7 @@ from coupons.stores.controls import Controls
 from coupons.stores.stock import Stock
 
 if TYPE_CHECKING:
-    from coupons.model.due_list import DueList  # a claim does not load it
+    from coupons.model.due_list import DueLine, DueList  # a claim does not load it
 
 
 class Cache:
@@ -147,16 +147,7 @@ class Cache:
     def _due_lines(self, due: DueList) -> Iterator[ListedBatch]:
         ends = {campaign_id: campaign.ends_at_s for campaign_id, campaign in due.campaigns.items()}
         for line in due.batches.values():
-            yield ListedBatch(
-                batch_id=line.batch_id,
-                campaign_id=line.campaign_id,
-                number=line.number,
-                claim_key=line.claim_key,
-                buckets=line.buckets,
-                campaign_ends_at_s=ends.get(line.campaign_id, line.last_expiry_s),
-                last_expiry_s=line.last_expiry_s,
-                pays_venues=line.pays_venues,
-            )
+            yield _listed(line, ends.get(line.campaign_id, line.last_expiry_s), line.last_expiry_s)
         for one in due.damaged:
             self._damages.note(one)
         for batch_id in due.unsure:
@@ -177,16 +168,7 @@ class Cache:
 
     def _line(self, batch: PublishedBatch) -> ListedBatch:
         last_expiry_s = batch.last_expiry_s + self.control(batch.batch_id).extended_s
-        return ListedBatch(
-            batch_id=batch.batch_id,
-            campaign_id=batch.campaign_id,
-            number=batch.number,
-            claim_key=batch.claim_key,
-            buckets=batch.buckets,
-            campaign_ends_at_s=last_expiry_s,
-            last_expiry_s=last_expiry_s,
-            pays_venues=batch.pays_venues,
-        )
+        return _listed(batch, last_expiry_s, last_expiry_s)
 
     def _control(self, batch_id: str) -> Control:
         # A replica may not have it yet: only a strong read can tell that there is none.
@@ -200,3 +182,16 @@ class Cache:
 
     def _count_remaining(self, batch_id: str) -> int:
         return sum(shard.remaining for shard in self._stock.shards(batch_id, self.batch(batch_id).shards))
+
+
+def _listed(batch: PublishedBatch | DueLine, campaign_ends_at_s: int, last_expiry_s: int) -> ListedBatch:
+    return ListedBatch(
+        batch_id=batch.batch_id,
+        campaign_id=batch.campaign_id,
+        number=batch.number,
+        claim_key=batch.claim_key,
+        buckets=batch.buckets,
+        campaign_ends_at_s=campaign_ends_at_s,
+        last_expiry_s=last_expiry_s,
+        pays_venues=batch.pays_venues,
+    )
