@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from coupons.model.due_list import LEAVES_AFTER_S
+from coupons.stores.due_keys import DUE
 from infra.virtual.store import Store
 from tests.due import assert_nothing_is_missing
 from tests.store.books import CLOSED, claim, redeem, tick
@@ -14,12 +17,16 @@ ENDS = "2020-07-01T00:00:00+08:00"
 EXPIRED = "2020-06-21T10:00:30+08:00"
 REST = "2020-06-22T00:00:30+08:00"
 """When the day is closed on which the batch was counted as expired, and its rest is given."""
-HONOLULU: dict[str, Any] = {"campaign_id": "west", "timezone": "Pacific/Honolulu", "ends_at": ENDS}
 
 
 def season(**changes: Any) -> dict[str, Any]:
     """One batch of a campaign that ends soon after it."""
     return campaign(**{"ends_at": ENDS, **changes})
+
+
+def western() -> dict[str, Any]:
+    """The same in Honolulu: the campaign is `west`, and so is its batch."""
+    return season(campaign_id="west", timezone="Pacific/Honolulu", batches=[a_batch("west")])
 
 
 def new_world() -> World:
@@ -44,10 +51,15 @@ def done(world: World) -> None:
     ticks(world, "2020-06-07T00:01:00+08:00", CLOSED, EXPIRED, REST)
 
 
-def left(world: World) -> None:
-    done(world)
+def to_leaving(world: World) -> None:
+    """The first second in which the campaign can leave."""
     world.clock.set(ENDS)
     world.clock.advance(LEAVES_AFTER_S)
+
+
+def left(world: World) -> None:
+    done(world)
+    to_leaving(world)
     tick(world, times=2)
     assert_nothing_is_missing(world.client.items, world.now_s)
 
@@ -58,14 +70,23 @@ def wallet(world: World, name: str = "ann") -> int:
 
 def spoil(world: World, sk: str, changes: dict[str, Any]) -> None:
     """Attributes of a line are replaced; None: left out."""
-    item = world.client.get_item(TableName="CatalogTable", Key={"pk": {"S": "DUE"}, "sk": {"S": sk}})["Item"] | changes
+    item = world.client.get_item(TableName="CatalogTable", Key={"pk": {"S": DUE}, "sk": {"S": sk}})["Item"] | changes
     world.client.put_item(TableName="CatalogTable", Item={name: one for name, one in item.items() if one is not None})
 
 
-def without(world: World, *, but: str = "-") -> None:
-    """The list is as in an installation that never had one: without lines, but those whose names begin so."""
-    kept = {place: item for place, item in world.client.items.items() if place[1] != "DUE" or place[2].startswith(but)}
+def without(world: World, lost: tuple[str, ...] = ("",)) -> None:
+    """Lines are lost whose names begin so; all of them: as in an installation that never had a list."""
+    kept = {one: item for one, item in world.client.items.items() if one.pk != DUE or not one.sk.startswith(lost)}
     world.client.restore(kept)
+
+
+@contextmanager
+def not_listing(world: World) -> Iterator[None]:
+    """What is done meanwhile is done as by a release without the list: all lines stay as they were."""
+    before = {one: item for one, item in world.client.items.items() if one.pk == DUE}
+    yield
+    without(world)
+    world.client.restore(dict(world.client.items) | before)
 
 
 def later_end(world: World, ends_at: str) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from coupons.model.due_list import LEAVES_AFTER_S
 from coupons.operate.controls import extend, stop
 from coupons.schedule.minute import run_schedule
 from coupons.times import DAY_S
@@ -15,9 +14,7 @@ from tests.due import assert_nothing_is_missing, line_of
 from tests.store.books import CLOSED, assert_books, claim, of, opened, reserved, rolling, tick
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.store.over import (
-    ENDS,
     EXPIRED,
-    HONOLULU,
     REST,
     done,
     later_end,
@@ -25,9 +22,11 @@ from tests.store.over import (
     new_world,
     season,
     ticks,
+    to_leaving,
     wallet,
+    western,
 )
-from tests.world import World, a_batch, order
+from tests.world import World, order
 
 
 @pytest.fixture
@@ -54,15 +53,14 @@ def test_a_reversal_after_the_end_is_given_back_when_its_day_is_closed(world: Wo
 
 def test_a_reversal_in_a_late_zone_changes_no_final_day(world: World) -> None:
     """A campaign of Honolulu has left; its merchant reverses at its evening, when it is the next day at home."""
-    west = {**season(), **HONOLULU, "batches": [a_batch("west")]}
-    world.publish({**west, "terms": [{**west["terms"][0]}]})
+    world.publish(western())
     coupon_id = claim(world, "cyd", batch_id="west")[0]
     code = world.citizen("cyd").code(coupon_id)
     assert world.merchant().redeem("order-cyd", code, order(6000)).status == 201
     done(world)
     ticks(world, "2020-06-24T12:00:00+08:00", "2020-06-25T12:00:00+08:00")
-    world.clock.set(ENDS)
-    world.clock.advance(LEAVES_AFTER_S + DAY_S)
+    to_leaving(world)
+    world.clock.advance(DAY_S)
     tick(world, times=2)
     assert line_of(world, "west") == "left"
 

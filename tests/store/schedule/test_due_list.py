@@ -29,6 +29,7 @@ from tests.store.over import (
     published_late,
     season,
     ticks,
+    to_leaving,
     wallet,
 )
 from tests.world import World, a_batch, campaign, seconds
@@ -119,8 +120,7 @@ MEANWHILE = {
 def test_a_campaign_does_not_leave(world: World, case: str) -> None:
     """Nothing of it leaves if it is listed for another reason just before the transaction."""
     done(world)
-    world.clock.set(ENDS)
-    world.clock.advance(LEAVES_AFTER_S)
+    to_leaving(world)
     client = Overtaken(world.client, "transact_write_items", "because = :because", lambda: MEANWHILE[case](world))
     run_schedule(world.new_services(client=client), world.now_s, float("inf"))
     assert line_of(world) != "left"
@@ -130,8 +130,7 @@ def test_a_campaign_does_not_leave(world: World, case: str) -> None:
 def test_what_is_not_swept_or_folded_keeps_its_campaign(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """One facility's day whose slots were not counted is enough, and so is an hour that was not folded."""
     done(world)
-    world.clock.set(ENDS)
-    world.clock.advance(LEAVES_AFTER_S)
+    to_leaving(world)
     for name in ("coupons.schedule.no_shows.is_swept", "coupons.schedule.due_list._is_folded"):
         with monkeypatch.context() as patched:
             patched.setattr(name, lambda *_: False)
@@ -165,8 +164,7 @@ def test_a_minute_costs_what_is_live() -> None:
     services.meter.take()
     run_schedule(services, world.now_s, float("inf"))
     assert services.meter.take().read_units <= 10, "of campaigns that wallets still show"
-    world.clock.set(ENDS)
-    world.clock.advance(LEAVES_AFTER_S)
+    to_leaving(world)
     tick(world, times=2)
     assert line_of(world, "b-199") == "left"
     services = world.new_services()

@@ -15,18 +15,18 @@ from tests.due import assert_nothing_is_missing, line_of
 from tests.store.books import of, opened, tick
 from tests.store.faults import KilledError, Mortal, Overtaken
 from tests.store.over import (
-    HONOLULU,
     done,
     later_end,
     left,
     new_world,
-    season,
+    not_listing,
     spoil,
     ticks,
     wallet,
+    western,
     without,
 )
-from tests.world import World, a_batch
+from tests.world import World
 
 
 @pytest.fixture
@@ -36,8 +36,7 @@ def world() -> World:
 
 def test_an_installation_without_a_list_gets_one(world: World) -> None:
     """The first tick makes it of the index, and until then wallets and the close go by the index."""
-    west = {**season(), **HONOLULU, "batches": [a_batch("west")]}
-    world.publish(west)
+    world.publish(western())
     without(world)
     assert wallet(world) == 1
     services = world.new_services()
@@ -62,7 +61,7 @@ def test_what_is_over_is_not_listed_anew(world: World) -> None:
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
 def test_killed_at_any_write_the_next_tick_makes_the_list(world: World, applied: bool) -> None:
     """Until it was compared whole, nobody relies on it."""
-    world.publish({**season(), **HONOLULU, "batches": [a_batch("west")]})
+    world.publish(western())
     without(world)
     stored, died = world.client.snapshot(), 0
     for nth in range(1, 20):
@@ -161,8 +160,7 @@ def test_a_damaged_check_has_the_list_compared_each_minute(world: World) -> None
 def test_a_lost_line_is_found_within_an_hour(world: World, lost: tuple[str, ...]) -> None:
     """The list is compared with the index once an hour."""
     tick(world)
-    kept = {one: item for one, item in world.client.items.items() if one[1] != "DUE" or not one[2].startswith(lost)}
-    world.client.restore(kept)
+    without(world, lost)
     world.clock.advance(CHECKED_EACH_S - 120)
     tick(world)
     assert line_of(world) == ("due" if lost == ("CAMPAIGN#",) else "left")
@@ -176,12 +174,11 @@ def test_a_lost_line_is_found_within_an_hour(world: World, lost: tuple[str, ...]
 def test_what_a_release_without_the_list_wrote_is_found(world: World, change: str) -> None:
     """It extended a batch, or moved an end, and the lines did not learn it: wallets show the coupons within an hour."""
     tick(world)
-    before = {one: item for one, item in world.client.items.items() if one[1] == "DUE"}
-    if change == "extended":
-        extend(world.services, "pack", 60)
-    else:
-        later_end(world, "2020-09-01T00:00:00+08:00")
-    world.client.restore({one: item for one, item in world.client.items.items() if one[1] != "DUE"} | before)
+    with not_listing(world):
+        if change == "extended":
+            extend(world.services, "pack", 60)
+        else:
+            later_end(world, "2020-09-01T00:00:00+08:00")
     world.clock.advance(CHECKED_EACH_S)
     tick(world)
     assert_nothing_is_missing(world.client.items, world.now_s)
@@ -197,10 +194,8 @@ def test_a_day_that_a_release_without_the_list_closed_is_given_back(world: World
     tick(world)
     assert world.merchant().reverse("order-ann", "r-1", 4_000).status == 201
     world.clock.set("2020-08-06T00:00:30+08:00")
-    before = {one: item for one, item in world.client.items.items() if one[1] == "DUE"}
-    with pytest.raises(KilledError):
+    with not_listing(world), pytest.raises(KilledError):
         tick(world, world.new_services(client=Mortal(world.client, 1, applied=True, word="closed_at_s = :now")))
-    world.client.restore({one: item for one, item in world.client.items.items() if one[1] != "DUE"} | before)
     world.clock.advance(CHECKED_EACH_S)
     tick(world, times=2)
     assert_nothing_is_missing(world.client.items, world.now_s)
