@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -22,6 +23,9 @@ Origin = Literal["documented", "assumed", "given", "measured"]
 WEIGHTS = (10, 5, 2, 1)
 ENVIRONMENTS_MIN, PACKS_MIN = 20, 5_000
 """So many of each are left at least: fewer are noisier than the whole."""
+ABOVE_0 = ("people", "gateway_rate", "table_writes", "table_reads", "warm_writes", "warm_reads", "by_hand_s")
+SHARES = ("sharp", "early", "again", "lost", "return_for_rest")
+WHOLE = ("weight", "placement", "seed")
 
 
 class UnsuitedError(ValueError):
@@ -98,6 +102,8 @@ class Scenario:
             raise UnsuitedError(f"no such input: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         if "people" not in stated:
             raise UnsuitedError("people: how many want a pack")
+        if wrong := next(_impossible(stated), None):
+            raise UnsuitedError(wrong)
         return cls(**{name: float(value) for name, value in stated.items()}, origins=dict.fromkeys(stated, origin))
 
     def but(self, origin: Origin = "given", **stated: float) -> Scenario:
@@ -149,6 +155,19 @@ class Scenario:
 
     def _leaves_enough(self, packs: int, weight: int) -> bool:
         return self.environments_most >= ENVIRONMENTS_MIN * weight and packs >= PACKS_MIN * weight
+
+
+def _impossible(stated: Mapping[str, float]) -> Iterator[str]:
+    """Inputs that no day can have, in words."""
+    for name, value in stated.items():
+        if not 0 <= value < inf:
+            yield f"{name}: a number from 0 on, not {value:g}"
+        elif value == 0 and name in ABOVE_0:
+            yield f"{name}: more than 0"
+        elif value > 1 and name in SHARES:
+            yield f"{name}: a share is 1 at most, not {value:g}"
+        elif name in WHOLE and value % 1:
+            yield f"{name}: a whole number, not {value:g}"
 
 
 @dataclass(frozen=True)
