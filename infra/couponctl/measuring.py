@@ -31,8 +31,8 @@ def measure(cli: Cli, *, stack: str, minutes: int) -> int:
     from boto3.session import Session
     from botocore.exceptions import BotoCoreError, ClientError
 
-    session = Session()
     try:
+        session = Session()
         resources = session.client("cloudformation")
         names = {
             logical: resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)[

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.couponctl.main import main
 from infra.couponctl.measuring import measured
 from infra.couponctl.output import WrongUseError
 from infra.rehearsal.scenario import Scenario
@@ -54,3 +55,12 @@ def test_too_little_to_measure_is_said(values: dict[str, list[float]], why: str)
     """Rather than a figure of nothing."""
     with pytest.raises(WrongUseError, match=why):
         measured(CloudWatch(**values), NAMES, NOW, 60)
+
+
+def test_a_profile_that_is_not_there_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As any other reason for which AWS cannot be asked."""
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert main(["measure"]) == 3
+    assert capsys.readouterr().err == "AWS: The config profile (nobody) could not be found\n"
