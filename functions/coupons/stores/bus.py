@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from coupons.refusals import Busy
 from coupons.stores import remote
+from coupons.stores.calls import CallLimits
 
 if TYPE_CHECKING:
     # Every function imports this module; only those that send events should pay for building the events' models.
     from coupons.model.events import Event
 
 ENTRIES_MAX = 10
-_LIMITS = remote.CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
+_LIMITS = CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
 
 
 class NotPut(Busy):

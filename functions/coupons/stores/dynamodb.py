@@ -23,9 +23,10 @@ from coupons.metering import Meter
 from coupons.refusals import Busy
 from coupons.stores import capacity, remote
 from coupons.stores.attributes import Item, decode, encode
+from coupons.stores.calls import CallLimits
 from coupons.stores.parts import ItemKind, Part
 
-LIMITS = remote.CallLimits(connect_s=0.5, read_s=1.0, attempts=1)
+LIMITS = CallLimits(connect_s=0.5, read_s=1.0, attempts=1)
 TRANSACT_ATTEMPTS, TRANSACT_MAX = 6, 100
 BATCH_GET_MAX, BATCH_WRITE_MAX, BATCH_ROUNDS_MAX = 100, 25, 8
 _SILENT = "The store did not answer in time."
@@ -70,7 +71,7 @@ class NoAnswer(Busy):
     pass
 
 
-def client(limits: remote.CallLimits = LIMITS, **more: Any) -> Any:
+def client(limits: CallLimits = LIMITS, **more: Any) -> Any:
     """A low-level client that sends each request once: `Dynamo` makes the attempts. `more` is for boto3."""
     return remote.client("dynamodb", limits, **more)
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from coupons.damage import Damaged
 from coupons.stores import remote
+from coupons.stores.calls import CallLimits
 
-_LIMITS = remote.CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
+_LIMITS = CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
 
 
 class FailedRecords:

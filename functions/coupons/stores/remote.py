@@ -25,8 +25,6 @@ from coupons.stores.calls import CallLimits, NotSent, Outcome, ServiceRefused, U
 from coupons.stores.endpoints import UnknownSetting
 from coupons.stores.json_client import SERVICES, JsonClient
 
-__all__ = ["BY_CLASS", "BY_CODE", "CANCELLED", "CallLimits", "Outcome", "client", "code", "failures", "outcome"]
-
 BY_CODE: dict[str, Outcome] = {
     # Throttled.
     "LimitExceededException": "not applied",

@@ -21,13 +21,14 @@ from coupons.clock import Clock
 from coupons.refusals import Busy
 from coupons.sealing import Keys
 from coupons.stores import remote
+from coupons.stores.calls import CallLimits
 
 SECRET_CHARACTERS_MIN = 32
 RELOAD_S = 60
 """A process reads the secret at most once in this time, however many forged versions it meets."""
 SILENT_S = 1
 """After a failed read it is not read again for this time: one request asks for the keys several times."""
-_LIMITS = remote.CallLimits(connect_s=0.5, read_s=1.0, attempts=2)
+_LIMITS = CallLimits(connect_s=0.5, read_s=1.0, attempts=2)
 _SILENT = "The keys cannot be read; try again."
 
 
