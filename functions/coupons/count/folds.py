@@ -20,11 +20,13 @@ def fold_hours(
 
     Once an hour also those are folded again that were changed since: a booking of that hour was cancelled, or a shard
     was late. One read unit an hour and process; a query a day in which something was counted, a write an hour. A repeat
-    changes nothing. If time runs out, the next call goes on with the day that was not reached. Of `batches` all are
-    taken before the first fold, then one.
+    changes nothing. If time runs out, the next call goes on with the day that was not reached.
+
+    `batches` of the campaign are read as they are taken: one for its time zone, and the others only if nothing of
+    the campaign was folded yet, because counting begins with the earliest.
     """
-    store, known, found = services.statistics, services.season_counts.folded_through_s, iter(batches)
-    one = next(found, None)
+    store, known, others = services.statistics, services.season_counts.folded_through_s, iter(batches)
+    one = next(others, None)
     if one is None:
         return True
     timezone = one.timezone
@@ -32,7 +34,7 @@ def fold_hours(
     if known.get(campaign_id) == through_s:
         return True
     before_s = store.folded_through(campaign_id)
-    first_s = before_s or hour_start_s(min(batch.begins_at_s for batch in [one, *found]), timezone)
+    first_s = before_s or hour_start_s(min(batch.begins_at_s for batch in [one, *others]), timezone)
     # There is no hour to fold if a test clock was set back: those that begin now go on.
     due = hours_from(first_s, through_s, timezone)
     if before_s != through_s:
