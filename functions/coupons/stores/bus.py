@@ -6,15 +6,12 @@ Every event is below 25 KB (the largest pack and the most funders: tests/unit/mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from coupons.model.events import Event
 from coupons.refusals import Busy
 from coupons.stores import remote
 from coupons.stores.calls import CallLimits
-
-if TYPE_CHECKING:
-    # Every function imports this module; only those that send events should pay for building the events' models.
-    from coupons.model.events import Event
 
 ENTRIES_MAX = 10
 _LIMITS = CallLimits(connect_s=0.5, read_s=2.0, attempts=3)
