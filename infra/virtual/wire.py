@@ -30,8 +30,8 @@ def answered(store: Store, secrets: Mapping[str, str], target: str, body: bytes)
             answer = _secret(secrets, request["SecretId"])
         elif service == DYNAMODB and operation in _TABLES:
             answer = _TABLES[operation](store, request)
-        elif service == DYNAMODB:
-            answer = getattr(store, _BORDER.sub("_", operation).lower())(**request)
+        elif service == DYNAMODB and (known := getattr(store, _BORDER.sub("_", operation).lower(), None)):
+            answer = known(**request)
         else:
             raise UnsupportedError(target)
     except ClientError as refused:
@@ -39,7 +39,7 @@ def answered(store: Store, secrets: Mapping[str, str], target: str, body: bytes)
         status = told.pop("ResponseMetadata")["HTTPStatusCode"]
         error = told.pop("Error")
         return status, _bytes({"__type": f"com.amazonaws#{error['Code']}", "message": error["Message"], **told})
-    except (UnsupportedError, AttributeError) as unknown:
+    except UnsupportedError as unknown:
         return 400, _bytes({"__type": "com.amazonaws#UnknownOperationException", "message": str(unknown)})
     return 200, _bytes(answer)
 
