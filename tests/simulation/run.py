@@ -4,7 +4,7 @@
     python -m tests.simulation.run 1 --from 84  # one seed alone
     python -m tests.simulation.run 9 --traces   # a line for each: all that was asked and answered, and when
 
-A seed that fails is named with the commit: the two say all.
+A seed that fails is named; with the commit, that says all.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ from tests.simulation.tally import Tally
 from tests.simulation.world import KINDS, QUANTITIES, Outcome, simulated
 
 PART = 250
-"""Seeds between two collections, and of one process's turn."""
+"""Seeds of one process's turn."""
+_COLLECTED_EVERY = 25
+"""Seeds."""
 
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Nothing is collected inside: when an object ends would otherwise depend on what ran before."""
+    """Nothing is collected inside by itself: when an object ends would otherwise depend on what ran before."""
     gc.collect()
     gc.disable()
     try:
@@ -52,7 +54,7 @@ def outcomes(seeds: Iterable[int], aim: Aim = ANY) -> Iterator[Outcome]:
     prepare()
     with no_collection():
         for place, seed in enumerate(seeds):
-            if place % 25 == 24:
+            if place % _COLLECTED_EVERY == _COLLECTED_EVERY - 1:
                 gc.collect()
             yield outcome(seed, aim)
 
@@ -84,7 +86,7 @@ def in_processes(seeds: range, jobs: int) -> Tally:
     with ProcessPoolExecutor(jobs) as pool:
         for done, part in enumerate(pool.map(tally_of, parts), 1):
             tally.add(part)
-            sys.stderr.write(f"\r{done * PART:,} of {len(seeds):,} seeds")
+            sys.stderr.write(f"\r{min(done * PART, len(seeds)):,} of {len(seeds):,} seeds")
     return tally
 
 
