@@ -7,7 +7,7 @@ their patience ends.
 
     crowd.due(bin) ──▶ numbers and persons that press in this tenth of a second
         turned_away(…) ◀── the gate, or Lambda         admitted ──▶ a Person for each `weight` people
-        told(…), comes_again(…), gives_up(…) ◀── what the person was answered
+        has_pack(…), has_none(…), comes_again(…) ◀── what the person was answered
 """
 
 from __future__ import annotations
