@@ -34,9 +34,8 @@ def _items(season: Season, name: str) -> Iterator[str]:
     words = next(what for _, what in reversed(season.diary.stories[name]) if what.startswith("redeemed "))
     order_no, merchant_id = words.rpartition(" order ")[2], words.split(" at ")[1].split(" ")[0]
     entry = season.books.orders[merchant_id, order_no]
-    claim_key = season.books.batches[entry.batch_id].document["batch_id"]
     items = season.stack.store.items
-    claims = [p for p in items if p.sk == f"{keys.CLAIM}{person}" and _is_of(season, items[p], claim_key)]
+    claims = [p for p in items if p.sk == f"{keys.CLAIM}{person}" and _is_of(season, items[p], entry.batch_id)]
     order = keys.order(merchant_id, order_no)
     days = sorted(day for (of, day), lines in season.books.lines.items() if of == merchant_id and _has(lines, order_no))
     places = [*claims, Place("OrdersTable", order["pk"], order["sk"])]
