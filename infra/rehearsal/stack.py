@@ -45,7 +45,7 @@ class Stack:
         """Of environments alone."""
         self._latency = self.chance.stream("latency")
         self._names = 0
-        self._batch_id = release.batch_id
+        self.batch_id = release.batch_id
         self._start_s = release.opens_at_s - opens_s
         self._settings = {
             "STAGE": "rehearsal",
@@ -84,7 +84,7 @@ class Stack:
 
     def _shard_charged(self, pk: str) -> str:
         """One of the shards that a scaled one stands for, another one from moment to moment."""
-        prefix = keys.stock(self._batch_id, 0)["pk"][:-1]
+        prefix = keys.stock(self.batch_id, 0)["pk"][:-1]
         if self._shards_here == self._shards or not pk.startswith(prefix):
             return pk
         here = int(pk.removeprefix(prefix))
@@ -133,10 +133,6 @@ class Stack:
 
     def environment(self) -> Environment:
         return Environment(self, self._services(self._service, self.meter, 1.0))
-
-    @property
-    def batch_id(self) -> str:
-        return self._batch_id
 
 
 class Environment:
