@@ -5,7 +5,7 @@ SVG by hand: a line of 300 points is a few kilobytes, prints, needs no script, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from infra.rehearsal import quotas
@@ -67,7 +67,7 @@ def _drawings(run: Run) -> Iterator[str]:
     for second in _seconds(run):
         total += run.outcomes["claimed"].get(second, 0.0)
         claimed[second] = total
-    yield from _drawing(run, "Packs claimed so far", {"claimed": claimed})
+    yield from _drawing(run, "Packs claimed so far", {"claimed": claimed}, max)
     yield from _bars(run)
 
 
@@ -77,8 +77,10 @@ def _seconds(run: Run) -> range:
     return range(min(seconds), max(seconds) + 1) if seconds else range(1)
 
 
-def _drawing(run: Run, title: str, series: Mapping[str, Mapping[int, float]]) -> Iterator[str]:
-    """A line for each of the series, all on one scale from 0."""
+def _drawing(
+    run: Run, title: str, series: Mapping[str, Mapping[int, float]], count: Callable[[Iterable[float]], float] = sum
+) -> Iterator[str]:
+    """A line for each of the series, all on one scale from 0. `count`: what its values come to in all."""
     seconds = _seconds(run)
     top = max((number for by in series.values() for number in by.values()), default=0.0) or 1.0
     yield f"<h2>{escape(title)}</h2>"
@@ -93,7 +95,7 @@ def _drawing(run: Run, title: str, series: Mapping[str, Mapping[int, float]]) ->
         yield f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{points}"/>'
         low = HIGH + 18 * place + 10
         yield f'<rect x="{LEFT}" y="{low - 9}" width="10" height="10" fill="{colour}"/>'
-        yield f'<text x="{LEFT + 16}" y="{low}">{escape(name)}, {sum(by.values()):,.0f} in all</text>'
+        yield f'<text x="{LEFT + 16}" y="{low}">{escape(name)}, {count(by.values()):,.0f} in all</text>'
     yield "</svg>"
 
 

@@ -49,6 +49,11 @@ def test_the_page_says_what_the_table_says(run: Run) -> None:
     assert "1 &lt; 2" in made
 
 
+def test_packs_in_all_are_those_that_were_claimed(run: Run) -> None:
+    """Below the drawing by second, and below that of their running total."""
+    assert page(run, report([run])).count(f">claimed, {run.claimed:,.0f} in all<") == 2
+
+
 def test_a_limit_that_refuses_is_full_in_that_second(run: Run) -> None:
     """The gate and the cold table; none is fuller than full, but for the gate's burst."""
     shares = used(run)
