@@ -9,20 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from infra.rehearsal import quotas
-from infra.rehearsal.report import Section, clock
+from infra.rehearsal.report import Row, Section, clock
 from infra.rehearsal.run import Run
 
 WIDE, HIGH, LEFT, LOW = 900, 220, 90, 30
 """Of a drawing, and what its axes take."""
 ROW = 22
 COLOURS = ("#1b6ca8", "#c2571a", "#3d8b37", "#8a3ea8", "#a8861b", "#5a6672", "#b0305c")
-"""Told apart in grey too, because each line is named at its end."""
+"""Of lines, in the order of their names below the drawing."""
+RIGHT = ' class="n"'
 STYLE = """
+:root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2126;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 table{border-collapse:collapse;display:block;overflow-x:auto}
 th,td{text-align:left;padding:.15rem .8rem .15rem 0;border-bottom:1px solid #dde2e6;font-variant-numeric:tabular-nums}
-svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#40474e}
+.n{text-align:right}
+figure{margin:0;overflow-x:auto}
+svg{width:100%;min-width:45rem;height:auto}text{font:12px system-ui,sans-serif;fill:#40474e}
 @media(prefers-color-scheme:dark){body{color:#e6e9ec;background:#16191c}text{fill:#b9c0c6}th,td{border-color:#3a4147}}
 """
 
@@ -53,9 +57,15 @@ def _section(section: Section) -> Iterator[str]:
     yield f"<h2>{escape(section.title)}</h2>"
     yield from (f"<p>{escape(sentence)}</p>" for sentence in section.sentences)
     if section.rows:
-        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in section.header)
-        rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in section.rows)
-        yield f"<table><tr>{head}</tr>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+        rows = "".join(_row(section, "<td{}>{}</td>", row) for row in section.rows)
+        head = _row(section, '<th scope="col"{}>{}</th>', section.header)
+        yield f"<table>{head}{rows}</table>"
+
+
+def _row(section: Section, form: str, row: Row) -> str:
+    """Cells of this form. Numbers stand at the right, so that they can be compared."""
+    cells = zip(row, section.are_numbers, strict=True)
+    return f"<tr>{''.join(form.format(RIGHT if is_number else '', escape(cell)) for cell, is_number in cells)}</tr>"
 
 
 def _drawings(run: Run) -> Iterator[str]:
@@ -84,7 +94,7 @@ def _drawing(
     seconds = _seconds(run)
     top = max((number for by in series.values() for number in by.values()), default=0.0) or 1.0
     yield f"<h2>{escape(title)}</h2>"
-    yield f'<svg viewBox="0 0 {WIDE} {HIGH + 18 * len(series)}" role="img" aria-label="{escape(title)}">'
+    yield f'<figure><svg viewBox="0 0 {WIDE} {HIGH + 18 * len(series)}" role="img" aria-label="{escape(title)}">'
     yield f'<text x="0" y="14">{top:,.0f}</text><text x="0" y="{HIGH - LOW}">0</text>'
     yield from _times(run, seconds, HIGH - LOW + 16)
     for place, (name, by) in enumerate(series.items()):
@@ -96,7 +106,7 @@ def _drawing(
         low = HIGH + 18 * place + 10
         yield f'<rect x="{LEFT}" y="{low - 9}" width="10" height="10" fill="{colour}"/>'
         yield f'<text x="{LEFT + 16}" y="{low}">{escape(name)}, {count(by.values()):,.0f} in all</text>'
-    yield "</svg>"
+    yield "</svg></figure>"
 
 
 def used(run: Run) -> dict[str, dict[int, float]]:
@@ -121,7 +131,7 @@ def _bars(run: Run) -> Iterator[str]:
     seconds, rows = _seconds(run), used(run)
     yield "<h2>How much of each limit is used</h2>"
     label = "A row for each limit, a column for each second; the darker, the fuller"
-    yield f'<svg viewBox="0 0 {WIDE} {ROW * 2 * len(rows) + 20}" role="img" aria-label="{label}">'
+    yield f'<figure><svg viewBox="0 0 {WIDE} {ROW * 2 * len(rows) + 20}" role="img" aria-label="{label}">'
     each = (WIDE - LEFT) / len(seconds)
     for place, (name, by) in enumerate(rows.items()):
         low = 2 * ROW * place
@@ -134,7 +144,7 @@ def _bars(run: Run) -> Iterator[str]:
                     f' fill="{COLOURS[0] if share < 0.95 else COLOURS[1]}" fill-opacity="{share:.2f}"/>'
                 )
     yield from _times(run, seconds, 2 * ROW * len(rows) + 12)
-    yield "</svg>"
+    yield "</svg></figure>"
 
 
 def _times(run: Run, seconds: range, y: float) -> Iterator[str]:

@@ -21,6 +21,11 @@ class Section(NamedTuple):
     header: Row = ()
     rows: tuple[Row, ...] = ()
 
+    @property
+    def are_numbers(self) -> list[bool]:
+        """By column, as the first row has it."""
+        return [_is_number(cell) for cell in self.rows[0]] if self.rows else [False] * len(self.header)
+
 
 def report(runs: Sequence[Run], more: Sequence[Section] = ()) -> list[Section]:
     """In the order of the questions. `runs`: the same day in several placements of keys, the first one told in full.
@@ -129,10 +134,10 @@ def lines(sections: Sequence[Section]) -> Iterator[str]:
         yield from (f"  {sentence}" for sentence in section.sentences)
         table = [row for row in (section.header, *section.rows) if row]
         wide = [max(len(row[column]) for row in table) for column in range(len(section.header))]
-        is_number = [bool(section.rows) and _is_number(section.rows[0][n]) for n in range(len(wide))]
         for row in table:
             cells = (
-                cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, wide, is_number, strict=True)
+                cell.rjust(w) if right else cell.ljust(w)
+                for cell, w, right in zip(row, wide, section.are_numbers, strict=True)
             )
             yield "  " + "  ".join(cells).rstrip()
         yield ""
