@@ -1,12 +1,13 @@
 """What one process keeps between requests.
 
-`process.name` loads that module when it is first asked for, so a function pays at its cold start for what it uses.
+`process.name` loads that module when it is first asked for (`lazy.py`).
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from coupons.lazy import loading
 
 if TYPE_CHECKING:
     from coupons.process import (  # noqa: F401
@@ -22,8 +23,4 @@ if TYPE_CHECKING:
         swept_days,
     )
 else:
-
-    def __getattr__(name: str) -> object:
-        if name.startswith("_"):  # tools ask any module for such names
-            raise AttributeError(name)
-        return import_module(f"{__name__}.{name}")
+    __getattr__ = loading(__name__)

@@ -1,12 +1,13 @@
-"""The only importers of boto3. `keys` builds every key; each other module owns the items and expressions it names.
+"""All calls to AWS. Modules of keys build every key; each other module owns the items and expressions it names.
 
-`stores.name` loads that module when it is first asked for, so a function pays at its cold start for what it uses.
+`stores.name` loads that module when it is first asked for (`lazy.py`).
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from coupons.lazy import loading
 
 if TYPE_CHECKING:
     from coupons.stores import (  # noqa: F401
@@ -46,8 +47,4 @@ if TYPE_CHECKING:
         venue_payments,
     )
 else:
-
-    def __getattr__(name: str) -> object:
-        if name.startswith("_"):  # tools ask any module for such names
-            raise AttributeError(name)
-        return import_module(f"{__name__}.{name}")
+    __getattr__ = loading(__name__)
