@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -123,11 +125,20 @@ def run(folder: Path) -> Report:
 def _half(folder: Path, phases: tuple[str, ...]) -> Report:
     """These phases, on a new stack in this folder, with the functions' policies enforced."""
     stack = LocalStack(folder)
+    signal.signal(signal.SIGTERM, lambda *_: _end(stack))
     try:
         stack.start(fresh=True)
         return _fuzzed(Town(stack), phases)
     finally:
         stack.kill()
+
+
+def _end(stack: LocalStack) -> None:
+    """A run that was cut off ends its processes by SIGTERM; this one takes its stack along, and waits for no thread."""
+    try:
+        stack.kill()
+    finally:
+        os._exit(1)
 
 
 def _fuzzed(town: Town, phases: tuple[str, ...]) -> Report:
