@@ -10,9 +10,11 @@ import pytest
 
 import claim
 from coupons.process.services import Services, replace_services
-from coupons.refusals import Busy
+from coupons.refusals import Busy, NotFound
 from coupons.sealing import Keys
 from coupons.stores.calls import NotSent
+from coupons.stores.dynamodb import ConditionFailed
+from coupons.web.traces import causes
 from infra.virtual.store import Store
 from tests.world import FUNCTIONS, KEYS, World, campaign, event, send
 
@@ -141,23 +143,28 @@ def test_no_line_names_anybody(lines: Lines, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_busy_request_says_why(lines: Lines) -> None:
-    """Which failure, and where: a certificate that is not trusted would else be 503 without a word."""
+    """Which failure, and where, in at most 200 characters: a distrusted certificate would else be a bare 503."""
+    told = "dynamodb.example: no TLS: certificate verify failed: " + "long " * 50
 
     class Unreachable:
         def __getattr__(self, _operation: str) -> Callable[..., Any]:
             return self.fail
 
         def fail(self, **_: Any) -> Any:
-            raise NotSent("dynamodb.example: no TLS: certificate verify failed")
+            raise NotSent(told)
 
     world = World(Store())
     replace_services(Services(world.settings, clock=world.clock, keys=KEYS, boto_client=Unreachable()))
     send(event(CLAIM, PACK, claims={"sub": "ann", "scope": "citizen"}))
     (line,) = lines()
-    assert (line["outcome"], line["cause"]) == (
-        "busy",
-        "NotSent: dynamodb.example: no TLS: certificate verify failed",
-    )
+    assert (line["outcome"], line["cause"]) == ("busy", f"NotSent: {told}"[:200])
+
+
+def test_only_a_busy_request_has_a_cause() -> None:
+    """Another refusal's cause is an item that refused a write, which is nobody's business here."""
+    refusal = NotFound(detail="No such coupon.")
+    refusal.__cause__ = ConditionFailed(None)
+    assert causes(refusal) == {}
 
 
 def test_without_a_token_nobody_is_traced(lines: Lines) -> None:
