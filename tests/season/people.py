@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from coupons.times import DAY_S
 from infra.playing.books import Books
+from infra.playing.cast import Resident
 from tests.season.document import ELDERS, NIGHT_SHIFT, REGIONS
 from tests.season.tills import Tills
 from tests.season.town import Town
-from tests.world import Answered, Person, seconds
+from tests.world import Answered, seconds
 
 _WISHES = {
     # Per cent of the people who come for it: more than its packs, or fewer.
@@ -33,21 +33,6 @@ _WISHES = {
 _OF_A_GROUP = {ELDERS: 70, NIGHT_SHIFT: 80}
 _BOOKED = {"welcome": 20, "draw": 100, "second": 92}
 """Per cent of those who come for it that book."""
-
-
-@dataclass
-class Resident:
-    person: Person
-    groups: frozenset[str]
-    booked: set[str] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        return self.person.claims["sub"]
-
-    @property
-    def household(self) -> str:
-        return self.person.claims.get("household_id", "")
 
 
 class People:
@@ -126,8 +111,9 @@ class People:
         document, now_s = self._books.batches[batch_id].document, seconds(answer.json["claimed_at"])
         assert seconds(document["opens_at"]) <= now_s < seconds(document["closes_at"]), answer.text
         assert self._unfit(resident, batch_id) == "", f"{resident.name} has {batch_id}"
-        if "home" in document.get("limits", []) and resident.household:
-            week = (resident.household, datetime.fromisoformat(answer.json["claimed_at"]).isocalendar()[:2])
+        household = resident.person.claims.get("household_id")
+        if household and "home" in document.get("limits", []):
+            week = (household, datetime.fromisoformat(answer.json["claimed_at"]).isocalendar()[:2])
             self.packs_of_homes[week] += 1
             assert self.packs_of_homes[week] == 1, f"{week} has {self.packs_of_homes[week]} packs"
         coupon_ids = self._books.claimed(resident.name, batch_id, answer.json)
