@@ -22,21 +22,13 @@ from coupons.stores.json_client import JsonClient
 from infra.local.cloud import REGION, Cloud
 from infra.local.engine import dynamodb_engine
 from infra.local.tables import scanned, table_definitions
+from infra.virtual.client import READS, WRITES
 from infra.virtual.server import local
 from infra.virtual.store import Store
 from infra.virtual.writes import Place, place_of
 
 ENGINE = os.environ.get("ENGINE", "memory")
-SENT = {
-    "get_item",
-    "batch_get_item",
-    "query",
-    "put_item",
-    "update_item",
-    "delete_item",
-    "batch_write_item",
-    "transact_write_items",
-}
+SENT = (READS | WRITES) - {"scan"}
 """Operations that the functions use."""
 _PAGE = 25
 _accounts = count(100_000_000_000)
