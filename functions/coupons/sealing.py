@@ -12,6 +12,9 @@ slot's, for checking in (136 at most). So whoever scans the wrong one is told so
 A printed code, for people without a phone, is valid as long as its coupon, together with its PIN, which another key
 derives from it. A new print has another number, so another PIN.
 
+A lottery has keys of its own for its draw, its receipts and its notary, of the version that is current when it is
+published: who gets one of them opens nothing else.
+
 Each version has one master secret, from which all keys are derived. Ids name the version that sealed them, and a claim
 keeps its version, so that rotation (a higher version) changes no id. The hash of a person always uses version 1: it is
 the person's key in the tables. Keys that meet an unknown version ask for newer keys: so a running process learns them.
@@ -45,6 +48,8 @@ _KINDS = {"code": "c", "print": "p", "slot": "s"}
 """The first character of codes; ids have none."""
 _SLOT_ID_BYTES = range(17, 64)
 PIN_DIGITS = 6
+NONCE_BYTES = 16
+_DRAW_KEY_BYTES = 32
 _TAG_BYTES = 16
 _KEY_BYTES = 64  # AES-SIV with two AES-256 keys
 
@@ -161,12 +166,42 @@ class Keys:
         digest = hmac.digest(_derive(master, "pin"), printed_code.encode(), "sha256")
         return f"{int.from_bytes(digest[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}}"
 
+    def draw_key(self, version: int, batch_id: str) -> bytes:
+        """32 bytes from which the nonces of a lottery's entries come; its notary gets it later. Raises Busy."""
+        return _derive(self._known(version), f"draw/{batch_id}")[:_DRAW_KEY_BYTES]
+
+    def receipt_seed(self, version: int, batch_id: str) -> bytes:
+        """The private Ed25519 key, 32 bytes, that signs a lottery's receipts and its commitment. Raises Busy."""
+        return _derive(self._known(version), f"receipt/{batch_id}")[:_DRAW_KEY_BYTES]
+
+    def nonce(self, version: int, batch_id: str, person: bytes) -> bytes:
+        """What hides the person in their entry of a lottery: 16 bytes, known to them and to who has the draw key."""
+        # Both parts can be told apart, because the person's key always has the same length.
+        return hmac.digest(self.draw_key(version, batch_id), batch_id.encode() + person, "sha256")[:NONCE_BYTES]
+
+    def seal_notary(self, version: int, batch_id: str, person_id: str) -> bytes:
+        """Who booked a lottery, for its notary: the identity in normal form, by a key of its own. Raises Busy."""
+        return _cipher(self._known(version), f"notary/{batch_id}").encrypt(normal_form(person_id).encode(), None)
+
+    def open_notary(self, version: int, batch_id: str, sealed: bytes) -> str | None:
+        """The identity in normal form; None if it was not sealed here, for this batch. Raises Busy."""
+        try:
+            return _cipher(self._known(version), f"notary/{batch_id}").decrypt(sealed, None).decode()
+        except (InvalidTag, ValueError):  # ValueError: shorter than its tag
+            return None
+
     def master(self, version: int) -> bytes | None:
         """None if there is no such version."""
         if version in self.masters:
             return self.masters[version]
         newer = self.newer(version)
         return None if newer is None else newer.masters[version]
+
+    def _known(self, version: int) -> bytes:
+        master = self.master(version)
+        if master is None:  # another process already seals by this version
+            raise Busy(detail="A new key has not come here yet; try again.")
+        return master
 
     def _key(self, use: str) -> bytes:
         """Of version 1 for ever, because hashes of persons are keys in the tables."""
@@ -185,10 +220,7 @@ class Keys:
         return CouponRef(*_COUPON.unpack(coupon)), int.from_bytes(number, "big")
 
     def _seal(self, use: str, version: int, plain: bytes) -> str:
-        master = self.master(version)
-        if master is None:  # another process already seals by this version
-            raise Busy(detail="A new key has not come here yet; try again.")
-        sealed = bytes([version]) + _cipher(master, use).encrypt(plain, None)
+        sealed = bytes([version]) + _cipher(self._known(version), use).encrypt(plain, None)
         return _KINDS.get(use, "") + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def _open(self, use: str, text: str, sizes: range) -> tuple[bytes, int] | None:

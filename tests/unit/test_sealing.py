@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import string
 from collections.abc import Callable
 from hashlib import blake2b
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from coupons.refusals import Busy
 from coupons.sealing import BookingRef, CouponRef, Keys, bucket_of
 
 OLD = {1: b"the first master secret of a test"}
@@ -208,3 +210,41 @@ def test_a_trace_is_short_and_leads_nowhere() -> None:
     others.add(Keys({1: b"another master secret of this test"}).trace("caller", "ann"))
     others.add(blake2b(b"ann", digest_size=8, key=KEYS._key("person"), person=b"caller").hexdigest())
     assert len(others - {trace}) == 5
+
+
+def test_a_lottery_has_keys_of_its_own() -> None:
+    """Draw key and receipt seed differ by batch, version and use; rotation changes none of an older version."""
+    made = [
+        use(version, batch_id)
+        for use in (ROTATED.draw_key, ROTATED.receipt_seed)
+        for version in (1, 2)
+        for batch_id in ("night-draw", "night-draw-2")
+    ]
+    assert (len(set(made)), {len(key) for key in made}) == (8, {32})
+    assert KEYS.draw_key(1, "night-draw") == made[0]
+    assert KEYS.receipt_seed(1, "night-draw") == made[4]
+    with pytest.raises(Busy):
+        KEYS.draw_key(2, "night-draw")
+
+
+def test_a_nonce_follows_from_the_draw_key_alone() -> None:
+    """A notary with the draw key recomputes it; another person, batch or version has another."""
+    key = ROTATED.draw_key(2, "night-draw")
+    nonce = ROTATED.nonce(2, "night-draw", PERSON)
+    assert nonce == hmac.digest(key, b"night-draw" + PERSON, "sha256")[:16]
+    others = {
+        ROTATED.nonce(1, "night-draw", PERSON),
+        ROTATED.nonce(2, "night-draw-2", PERSON),
+        ROTATED.nonce(2, "night-draw", KEYS.person("110101199003070001")),
+    }
+    assert len({nonce, *others}) == 4
+
+
+def test_only_the_notary_of_a_lottery_learns_who_booked() -> None:
+    """The identity comes back in normal form; another batch, version or changed byte opens nothing."""
+    sealed = ROTATED.seal_notary(2, "night-draw", " １１０１０１19900307002X ")
+    assert b"1990" not in sealed
+    assert ROTATED.open_notary(2, "night-draw", sealed) == "11010119900307002x"
+    assert sealed == ROTATED.seal_notary(2, "night-draw", "11010119900307002x")
+    others = [(1, "night-draw", sealed), (2, "other", sealed), (2, "night-draw", sealed[:-1] + b"!")]
+    assert [ROTATED.open_notary(*one) for one in [*others, (2, "night-draw", b"short")]] == [None] * 4
