@@ -141,13 +141,18 @@ _ACTS: dict[str, Callable[[Page, dict[str, Any]], object]] = {
     "fill": lambda page, act: page.get_by_label(act["fill"]).fill(act["with"]),
     "scan": lambda page, act: page.evaluate(SCAN, act["scan"]),
     "open": lambda page, act: page.locator("summary", has_text=act["open"]).click(),
-    "go": lambda page, act: page.evaluate("(hash) => { location.hash = hash }", act["go"]),
+    "go": lambda page, act: page.evaluate(_GO, act["go"]),
     "reload": lambda page, _: page.reload(),
     "see": lambda page, act: page.get_by_text(act["see"]).first.wait_for(),
     "passes_s": lambda page, act: page.clock.run_for(act["passes_s"] * 1_000),
     "steps_s": _stepped,
 }
 _WITHOUT = "Object.defineProperty(window, %s, { value: undefined })"
+# The browser tells of it later; the next act is for the screen that is shown then.
+_GO = """(hash) => new Promise((told) => {
+  addEventListener("hashchange", () => told(), { once: true });
+  location.hash = hash;
+})"""
 SCAN = """(text) => [...text, "Enter"].forEach((key) =>
   document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
 _DEVICE = """(() => {

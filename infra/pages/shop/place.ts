@@ -25,7 +25,17 @@ export function orderHref(number: string): string {
 
 /** Follows the address. */
 export function following(): void {
-  const follow = () => (place.value = placeOf(location.hash));
   addEventListener("hashchange", follow);
   follow();
+}
+
+/** Moves at once: the browser tells of a changed address later, and a code that is read until then has no screen. */
+export function went(hash: string): void {
+  location.hash = hash;
+  follow();
+}
+
+function follow(): void {
+  const now = placeOf(location.hash);
+  if (now.screen !== place.value.screen || now.of !== place.value.of) place.value = now;
 }

@@ -8,6 +8,7 @@ import { lineOf } from "../shared/reactions";
 import { language } from "../shared/words";
 import { Empty, Frame } from "./frame";
 import { SignIn } from "./parts";
+import { went } from "./place";
 import { dealt, lateLeftS, resent, waiting } from "./queue";
 import type { Sale } from "./records";
 import { holdSent } from "./sale";
@@ -62,7 +63,7 @@ function Open({ sale }: { sale: Sale }) {
       {left !== null && <p class="note numbers">{left > 0 ? tell("queue.left", { time: minutes(left) }) : tell("queue.over")}</p>}
       {sale.check_in && <p><a href="#/door">{tell("nav.door")}</a></p>}
       {holding && (
-        <Button kind="edge" onPress={() => void holdSent(sale.number, holding).then(() => (location.hash = "#/"))}>{tell("act.again")}</Button>
+        <Button kind="edge" onPress={() => void holdSent(sale.number, holding).then(() => went("#/"))}>{tell("act.again")}</Button>
       )}
     </section>
   );

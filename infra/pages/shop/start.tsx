@@ -12,7 +12,7 @@ import { HoldsScreen } from "./holds";
 import { Later, loadRest } from "./later";
 import { OrderScreen } from "./order";
 import { OrdersScreen } from "./orders";
-import { following, place, type Screen } from "./place";
+import { following, place, went, type Screen } from "./place";
 import { QueueScreen } from "./queue_screen";
 import { resending, resent } from "./queue";
 import { Result, resultOf } from "./result";
@@ -59,7 +59,7 @@ onScan(scanned);
 listening(scanned);
 render(<Shop />, document.getElementById("app") as HTMLElement);
 void begin().then((hash) => {
-  if (hash) location.hash = hash;
+  if (hash) went(hash);
   quoting();
   resending();
   void resent();

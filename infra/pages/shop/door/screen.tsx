@@ -1,6 +1,6 @@
 // Venue check-in: the code of a slot is read, and the one who shows it is let in; below it who is expected today.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { nowS } from "../../shared/clock";
 import { Button } from "../../shared/parts/button";
 import { Chip, Notice, type Mood } from "../../shared/parts/notice";
@@ -19,18 +19,21 @@ import { say, type DoorWord } from "./words";
 const EVERY_S = 30;
 
 export function DoorScreen() {
-  useEffect(() => {
+  // Before the screen is seen, so that whoever sees it can scan.
+  useLayoutEffect(() => {
     taker.value = (text) => felt(arrived(text) ? "read" : "stop");
+    return () => {
+      taker.value = null;
+    };
+  }, []);
+  useEffect(() => {
     const handed = slotCode.value;
     slotCode.value = null;
     phase.value = { at: "waiting" };
     // Read in the sale a moment ago: it lives for a minute.
     void read().then(() => handed !== null && arrived(handed));
     const timer = setInterval(() => document.visibilityState === "visible" && void read(), EVERY_S * 1000);
-    return () => {
-      clearInterval(timer);
-      taker.value = null;
-    };
+    return () => clearInterval(timer);
   }, []);
   const { at } = phase.value;
   if (at !== "waiting" && at !== "sending") return <Outcome now={phase.value} />;

@@ -8,6 +8,7 @@ import { large } from "../../shared/preferences";
 import { say, titled } from "../../shared/words";
 import { camera, cameras, otherCamera, start, stop } from "../camera";
 import { Frame } from "../frame";
+import { went } from "../place";
 import { offered } from "../practice";
 import { waiting } from "../queue";
 import { practised } from "../sale";
@@ -69,7 +70,7 @@ export function SettingsScreen() {
           <section class="stack">
             <h2>{own("practice.heading")}</h2>
             <p id="practice">{own("practice.offer")}</p>
-            <Button kind="edge" describedBy="practice" onPress={() => { practised(true); location.hash = "#/"; }}>{own("practice.begin")}</Button>
+            <Button kind="edge" describedBy="practice" onPress={() => { practised(true); went("#/"); }}>{own("practice.begin")}</Button>
           </section>
         )}
         <SigningOut />
