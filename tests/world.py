@@ -30,6 +30,7 @@ from infra.playing.gateway import (  # noqa: F401 - tests take them from here
     seconds,
     send,
 )
+from infra.virtual.files import MemoryFiles
 from tests.bus import Heard
 from tests.engine.elsewhere import here
 from tests.engine.shapes import Watched
@@ -70,6 +71,7 @@ class World:
     settings: dict[str, str] = field(default_factory=dict)
     prefix: str = ""
     heard: Heard = field(default_factory=Heard)
+    files: MemoryFiles = field(default_factory=MemoryFiles)
 
     def __post_init__(self) -> None:
         self.client = here(self.client)
@@ -88,6 +90,7 @@ class World:
         services = Services(self.settings, clock=clock, keys=KEYS, boto_client=client, rng=rng)
         services.bus = Bus(bus or self.heard, "bus")
         services.failed_records = FailedRecords(self.heard, "queue")
+        services.draw_files = self.files
         return services
 
     @property

@@ -32,6 +32,7 @@ REMEMBERING = {
     "programmes",
     "swept_days",
     "slot_days",
+    "draw_states",
     "leases",
     "day_marks",
     "refusal_counter",
@@ -91,6 +92,8 @@ class Services:
     folds = _lazy(lambda s: stores.folds.Folds(s.patient, s.settings["CATALOG_TABLE"]))
     day_folds = _lazy(lambda s: stores.day_folds.DayFolds(s.patient, s.settings["CATALOG_TABLE"]))
     audit_folds = _lazy(lambda s: stores.audit_folds.AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    draws = _lazy(lambda s: stores.draws.Draws(s.patient, s.settings["CATALOG_TABLE"]))
+    draw_files = _lazy(lambda s: stores.draw_files.draw_files(s.settings["DRAW_FILES"]))
     refusal_counts = _lazy(lambda s: stores.refusal_counts.RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 
     venue_payments = _lazy(lambda s: stores.venue_payments.VenuePayments(s.patient, s.settings["CATALOG_TABLE"]))
@@ -139,6 +142,8 @@ class Services:
     swept_days = _lazy(lambda s: process.swept_days.SweptDayMemory(s.swept_day_store))
     slot_days = _lazy(lambda s: process.fresh.Fresh(s.clock, s.slots.of_day))
     """The slots of a facility and day that have an item."""
+    draw_states = _lazy(lambda s: process.fresh.Fresh(s.clock, s.draws.state))
+    """How far the draw of a batch has come."""
     leases = _lazy(lambda s: process.leases.Leases(s.stock, s.cache, s.clock, s.rng, s.name))
     day_marks = _lazy(lambda s: process.day_marks.DayMarks(s.days, s.clock, s.damages))
     refusal_counter = _lazy(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         days,
         diaries,
         documents,
+        draw_files,
+        draws,
         due_list,
         failed_records,
         folds,

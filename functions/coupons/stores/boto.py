@@ -6,6 +6,7 @@ Whatever imports this module loads boto3 and botocore: half of a cold start.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
@@ -45,8 +46,8 @@ def outcome(error: Exception) -> Outcome | None:
     return next((BY_CLASS[cls] for cls in type(error).__mro__ if cls in BY_CLASS), None)
 
 
-def client(service: str, limits: CallLimits, **more: Any) -> Any:
-    """A low-level client whose calls keep `limits`; `more` is for boto3."""
+def client(service: str, limits: CallLimits, *, options: Mapping[str, Any] | None = None, **more: Any) -> Any:
+    """A low-level client whose calls keep `limits`; `options` are for its configuration, `more` for boto3."""
     config = Config(
         connect_timeout=limits.connect_s,
         read_timeout=limits.read_s,
@@ -54,9 +55,11 @@ def client(service: str, limits: CallLimits, **more: Any) -> Any:
         tcp_keepalive=True,
         parameter_validation=service
         != "dynamodb",  # tests cover what the stores build, and validation would slow each claim
+        **(options or {}),
     )
     made = boto3.client(service, config=config, **more)  # type: ignore[call-overload]
-    made.meta.events.register("before-parse", _refuse_broken, unique_id="refuse-broken")
+    if service != "s3":  # it answers in XML or streams, and botocore compares its checksums
+        made.meta.events.register("before-parse", _refuse_broken, unique_id="refuse-broken")
     return made
 
 

@@ -1,6 +1,6 @@
 """All keys of all tables, but those of slots and diaries (`slot_keys.py`), venues' payments (`venue_keys.py`),
-programmes (`programme_keys.py`), points (`points_keys.py`), live statistics (`statistics_keys.py`) and the due list
-(`due_keys.py`). Only these modules build keys.
+programmes (`programme_keys.py`), points (`points_keys.py`), live statistics (`statistics_keys.py`), the due list
+(`due_keys.py`) and draws (`draw_keys.py`). Only these modules build keys.
 
 | table | pk | sk | item |
 |---|---|---|---|

@@ -22,6 +22,7 @@ ItemKind = Literal[
     "coupon",
     "day",
     "diary",
+    "draw",
     "due batch",
     "due campaign",
     "due check",

@@ -1,0 +1,94 @@
+"""How far the draw of a lottery has come: what was recorded of it, each fact once.
+
+    collecting ──▶ committed ──▶ drawn ──▶ reserve-2 ──▶ reserve-3 ──▶ final
+         │              └─ void, abandoned ─┘
+         └─ void, broken
+
+A beacon alone does not make a draw `drawn`: its cutoffs do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DrawWord = Literal["collecting", "committed", "drawn", "reserve-2", "reserve-3", "final", "void", "abandoned", "broken"]
+EndWord = Literal["final", "void", "abandoned", "broken"]
+BeaconAuthor = Literal["operator", "partner", "local"]
+_OF_COHORT: tuple[DrawWord, ...] = ("drawn", "reserve-2", "reserve-3")
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The list of entries is fixed. `hash`: SHA-256 of the commitment file, whose name it is in hexadecimal."""
+
+    hash: bytes
+    signature: bytes
+    entries: int
+    committed_at_s: int
+    rules_hash: bytes
+
+    @property
+    def file(self) -> str:
+        return self.hash.hex()
+
+    @property
+    def rules_file(self) -> str:
+        return self.rules_hash.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Beacon:
+    """The randomness of the draw's round; `signature` has 48 bytes and was verified."""
+
+    round: int
+    signature: bytes
+    received_at_s: int
+    by: BeaconAuthor
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Who may claim from `recorded_at_s` until `claim_until_s`: 1 are the winners of the draw, 2 and 3 reserves.
+
+    `cutoffs`: of share 1, 2, …: the highest score that it admits, empty if it admits nobody; reserves have none.
+    `cutoff_rest`: the same of everybody else. `winners`: how many each share's cutoff admits. `claims_before`: claims
+    that were counted before this cohort opened, None for the first.
+    """
+
+    number: int
+    cutoffs: tuple[bytes, ...]
+    cutoff_rest: bytes
+    winners: tuple[int, ...]
+    admitted: int
+    recorded_at_s: int
+    claim_until_s: int
+    claims_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawEnd:
+    """Nothing of the draw changes any more. `claims` and `file`: of the final file; None and empty without one."""
+
+    state: EndWord
+    at_s: int
+    why: str
+    claims: int | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawState:
+    commitment: Committed | None = None
+    beacon: Beacon | None = None
+    cohorts: tuple[Cohort, ...] = ()
+    """In the order of their numbers, from 1 without a gap."""
+    end: DrawEnd | None = None
+
+    @property
+    def state(self) -> DrawWord:
+        if self.end is not None:
+            return self.end.state
+        if self.cohorts:
+            return _OF_COHORT[len(self.cohorts) - 1]
+        return "collecting" if self.commitment is None else "committed"
