@@ -115,11 +115,24 @@ class DamagedClaim(Damaged):
     batch_number: int | None = None
 
 
+class Entered(NamedTuple):
+    """What the booking of a lottery holds for its draw: decided when the person booked, and never again."""
+
+    entry: bytes
+    """What stands for the person in the list (`model/entries.py`): 32 bytes."""
+    weight: int
+    share: int
+    """The first of the draw's shares is 1; 0: none."""
+    sealed: bytes | None
+    """The person's identity, for the notary alone; None once it was removed, some time after the draw's end."""
+
+
 class BookingRecord(NamedTuple):
-    """One person's booking of one batch."""
+    """One person's booking of one batch. `entered`: of a lottery."""
 
     batch_number: int
     booked_at_s: int
+    entered: Entered | None = None
 
 
 def fresh_coupon(terms: Terms, claimed_at_s: int, timezone: str) -> Coupon:

@@ -105,7 +105,7 @@ class Services:
     claims = _lazy(lambda s: stores.claims.Claims(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
     coupons = _lazy(lambda s: stores.coupon_parts.CouponParts(s.patient, s.settings["CLAIMS_TABLE"]))
     limits = _lazy(lambda s: stores.limits.Limits(s.patient, s.settings["CLAIMS_TABLE"]))
-    bookings = _lazy(lambda s: stores.bookings.Bookings(s.patient, s.settings["CLAIMS_TABLE"]))
+    bookings = _lazy(lambda s: stores.bookings.Bookings(s.spike, s.patient, s.settings["CLAIMS_TABLE"]))
     slots = _lazy(lambda s: stores.slots.Slots(s.patient, s.settings["CLAIMS_TABLE"]))
     diaries = _lazy(lambda s: stores.diaries.Diaries(s.patient, s.settings["CLAIMS_TABLE"]))
     announcements = _lazy(lambda s: stores.announced.Announcements(s.patient, s.settings["CLAIMS_TABLE"]))
