@@ -13,10 +13,14 @@ from py_compile import PycInvalidationMode
 
 SERVICES = {"dynamodb", "events", "secretsmanager", "sqs", "sts"}
 """What the functions call through boto3; `sts` is for credentials of a role. botocore describes 400 in 22 MB."""
+UNUSED = ("cytoolz", "eth_hash", "eth_typing", "eth_utils", "py_ecc/bls", "toolz")
+"""What py_ecc needs for Ethereum: 15 MB. `coupons/bls.py` takes the curve from it and nothing else."""
 
 
 def trim(package: Path) -> None:
-    """The package has the descriptions of these services alone, and bytecode."""
+    """The package has the descriptions of these services alone, no code for Ethereum, and bytecode."""
+    for name in UNUSED:
+        shutil.rmtree(package / name, ignore_errors=True)
     for described in (package / "botocore" / "data").glob("*/"):
         if described.is_dir() and described.name not in SERVICES:
             shutil.rmtree(described)

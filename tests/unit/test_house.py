@@ -26,7 +26,7 @@ POWERTOOLS = {*EDGE, "coupons.web.metrics"}
 """May import aws_lambda_powertools."""
 REQUESTS = {"coupons.stores.table", "coupons.stores.dynamodb"}
 """May build requests to DynamoDB."""
-RUNTIME = {"aws_lambda_powertools", "boto3", "botocore", "cryptography", "pydantic", "pydantic_core"}
+RUNTIME = {"aws_lambda_powertools", "boto3", "botocore", "cryptography", "py_ecc", "pydantic", "pydantic_core"}
 """Packages of the deployed functions."""
 AWS = {"boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_secretsmanager"}
 CLOCKS = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import botocore
+import py_ecc
 import pytest
 from botocore.loaders import Loader
 from botocore.session import Session
@@ -43,3 +46,15 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
 def test_the_package_keeps_what_describes_each_service_that_a_store_calls(service: str, session: Session) -> None:
     """A client is made of it alone."""
     assert session.create_client(service, region_name="cn-north-1").meta.service_model.service_name == service
+
+
+def test_a_beacon_is_verified_without_what_is_left_out(tmp_path: Path) -> None:
+    """The trimmed package holds no code for Ethereum, and its py_ecc signs and verifies a round."""
+    site = Path(py_ecc.__file__).parent.parent
+    for path in (site / "py_ecc", site / "eth_utils", *site.glob("py_ecc-*.dist-info")):
+        shutil.copytree(path, tmp_path / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+    trim(tmp_path)
+    assert {path.name for path in tmp_path.iterdir() if "." not in path.name} == {"py_ecc"}
+    program = "from coupons import drand; drand.verified('local', 7, drand.sign_local(7))"
+    env = {"PYTHONPATH": f"{tmp_path}:{ROOT / 'functions'}"}
+    subprocess.run([sys.executable, "-S", "-c", program], env=env, check=True)
