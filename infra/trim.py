@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-SERVICES = {"dynamodb", "events", "secretsmanager", "sqs", "sts"}
+SERVICES = {"dynamodb", "events", "s3", "secretsmanager", "sqs", "sts"}
 """What the functions call through boto3; `sts` is for credentials of a role. botocore describes 400 in 22 MB."""
 UNUSED = ("cytoolz", "eth_hash", "eth_typing", "eth_utils", "py_ecc/bls", "toolz")
 """What py_ecc needs for Ethereum: 15 MB. `coupons/bls.py` takes the curve from it and nothing else."""
