@@ -10,8 +10,8 @@ from coupons.claim.limits import limits_of
 from coupons.claim.wallet import named_by_claim, sound_pack
 from coupons.damage import Damaged
 from coupons.model.batches import Control, PublishedBatch
-from coupons.model.claimed_packs import ClaimedPack
-from coupons.model.claims import Claim, fresh_coupon
+from coupons.model.claimed_packs import ClaimedPack, fresh_claim
+from coupons.model.claims import Claim
 from coupons.model.drained import refuse_by_stock
 from coupons.process.leases import Token
 from coupons.process.services import Services
@@ -84,7 +84,7 @@ def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: i
             return _repeat_or(refusal, services, batch, control, citizen), True
         takes_lease = batch.from_stock and not batch.document.price_points
         token = services.leases.take(batch, now_s) if takes_lease else services.leases.grant(batch)
-        fresh = _fresh(services, batch, citizen, token.name, now_s)
+        fresh = fresh_claim(batch, citizen.person, token.name, now_s, services.keys.current)
         try:
             also = [*limits.counts(token.name), *_price(services, batch, citizen.person, now_s, moved)]
             existing = _put(services, batch, fresh, token, also)
@@ -113,17 +113,6 @@ def _price(
     price = exchange.price_parts(services, batch, person, now_s)
     shard = services.leases.shard_to_take_from(batch, now_s, was_refused="shard" in moved)
     return [services.stock.taking(batch.batch_id, *shard), *price]
-
-
-def _fresh(services: Services, batch: PublishedBatch, citizen: Citizen, token: str, now_s: int) -> Claim:
-    return Claim(
-        batch_number=batch.number,
-        person=citizen.person,
-        token=token,
-        claimed_at_s=now_s,
-        key_version=services.keys.current,
-        coupons=tuple(fresh_coupon(terms, now_s, batch.timezone) for terms in batch.terms),
-    )
 
 
 def _put(services: Services, batch: PublishedBatch, fresh: Claim, token: Token, counts: list[Part]) -> Claim | None:

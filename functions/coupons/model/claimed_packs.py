@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import Claim, CouponStatus, Ruling
+from coupons.model.claims import Claim, CouponStatus, Ruling, fresh_coupon
 from coupons.sealing import CouponRef, Keys
 
 
@@ -26,3 +26,9 @@ class ClaimedPack(NamedTuple):
 
     def expires_at_s(self, place: int) -> int:
         return self.claim.coupons[place].expires_at_s + self.ruling.extended_s
+
+
+def fresh_claim(batch: PublishedBatch, person: bytes, token: str, now_s: int, key_version: int) -> Claim:
+    """The claim of a pack that nobody has used yet."""
+    coupons = tuple(fresh_coupon(terms, now_s, batch.timezone) for terms in batch.terms)
+    return Claim(batch.number, person, token, now_s, key_version, coupons)

@@ -135,6 +135,13 @@ class BookingRecord(NamedTuple):
     entered: Entered | None = None
 
 
+class Booked(NamedTuple):
+    """A booking, and whose it is."""
+
+    person: bytes
+    booking: BookingRecord
+
+
 def fresh_coupon(terms: Terms, claimed_at_s: int, timezone: str) -> Coupon:
     """The coupon that `terms` yield at a claim; `timezone` is the campaign's.
 

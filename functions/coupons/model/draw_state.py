@@ -14,6 +14,7 @@ from typing import Literal
 
 DrawWord = Literal["collecting", "committed", "drawn", "reserve-2", "reserve-3", "final", "void", "abandoned", "broken"]
 EndWord = Literal["final", "void", "abandoned", "broken"]
+DrawMark = Literal["credited", "forgotten"]
 BeaconAuthor = Literal["operator", "partner", "local"]
 _OF_COHORT: tuple[DrawWord, ...] = ("drawn", "reserve-2", "reserve-3")
 
@@ -53,7 +54,8 @@ class Cohort:
 
     `cutoffs`: of share 1, 2, …: the highest score that it admits, empty if it admits nobody; reserves have none.
     `cutoff_rest`: the same of everybody else. `winners`: how many each share's cutoff admits. `claims_before`: claims
-    that were counted before this cohort opened, None for the first.
+    that were counted before this cohort opened, None for the first. `scores`: the file that lists its score files,
+    empty without one.
     """
 
     number: int
@@ -64,6 +66,7 @@ class Cohort:
     recorded_at_s: int
     claim_until_s: int
     claims_before: int | None = None
+    scores: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class DrawState:
     cohorts: tuple[Cohort, ...] = ()
     """In the order of their numbers, from 1 without a gap."""
     end: DrawEnd | None = None
+    credited_at_s: int = 0
+    """When the last winner was credited; 0: not yet."""
+    forgotten_at_s: int = 0
+    """When the last identity was removed from the bookings; 0: not yet."""
 
     @property
     def state(self) -> DrawWord:

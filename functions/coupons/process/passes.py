@@ -94,15 +94,33 @@ def fold_spans(
 
     Writes one fold a span. `fold_of` runs in several threads. Raises Damaged as `run`.
     """
-    spans = (buckets + span - 1) // span
+    found = spans(services, services.folds, sweep_id, buckets, span, fold_of, deadline_s)
+    return None if found is None else total(found)
 
-    def read_on(place: int, _: Piece[Fold] | None) -> Piece[Fold]:
-        return Piece(fold_of(range(place * span, min((place + 1) * span, buckets))), to_the_end=True)
 
-    run(services, services.folds, [Pass(sweep_id, spans, read_on)], deadline_s=deadline_s)
+def spans(
+    services: Services,
+    store: Pieces[T],
+    sweep_id: str,
+    buckets: int,
+    span: int,
+    find: Callable[[range], T | None],
+    deadline_s: float,
+) -> list[T] | None:
+    """What `find` finds in each span of `span` of the `buckets`, in no order; None if some are missing at `deadline_s`.
+
+    A span for which it finds None is not recorded: the next call asks again. Otherwise as `run`.
+    """
+    places = (buckets + span - 1) // span
+
+    def read_on(place: int, _: Piece[T] | None) -> Piece[T] | None:
+        found = find(range(place * span, min((place + 1) * span, buckets)))
+        return None if found is None else Piece(found, to_the_end=True)
+
+    run(services, store, [Pass(sweep_id, places, read_on)], deadline_s=deadline_s)
     # Read once more: other invocations may have recorded the rest meanwhile.
-    folds = services.folds.recorded(sweep_id, spans)
-    return total(piece.value for piece in folds.values()) if len(folds) == spans else None
+    pieces = store.recorded(sweep_id, places)
+    return [piece.value for piece in pieces.values()] if len(pieces) == places else None
 
 
 def side_by_side(services: Services, work: Callable[[T], R], items: Sequence[T], threads: int | None = None) -> list[R]:

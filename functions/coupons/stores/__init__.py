@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         diaries,
         documents,
         draw_files,
+        draw_folds,
         draws,
         due_list,
         failed_records,

@@ -5,7 +5,8 @@
 | book, or enter a lottery | PutItem `attribute_not_exists` | 1 |
 | read | GetItem, strong | 1 read unit |
 | one person's of several batches | BatchGetItem, 100 a request | half a read unit a batch, absent ones too |
-| cancel | DeleteItem | 1 |
+| some persons' of a batch | BatchGetItem, strong | 1 read unit each |
+| cancel, remove the identity | DeleteItem, UpdateItem | 1 |
 | how many in a bucket | Query, strong, all pages | 1 read unit each 4 KB |
 
 An item is `pk, sk`, `n` batch number and `a` booked at; of a lottery also `e` entry, `w` weight, `s` share and `p`, the
@@ -14,12 +15,12 @@ person's identity sealed for the notary, until it is removed. The longest has 76
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import BookingRecord, Entered
+from coupons.model.claims import Booked, BookingRecord, Entered
 from coupons.stores import keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo, NoAnswer, NotApplied
@@ -100,10 +101,29 @@ class Bookings:
         pk = keys.claim_bucket(batch.booking_key, bucket)
         return self._table.values(self._table.query(pk, keys.BOOKING, consistent=True), from_item)
 
+    def with_persons(self, batch: PublishedBatch, bucket: int) -> Iterator[Booked | Damaged]:
+        """The same, each with its person."""
+        pk = keys.claim_bucket(batch.booking_key, bucket)
+        return self._table.values(self._table.query(pk, keys.BOOKING, consistent=True), _booked)
+
+    def of_persons(self, batch: PublishedBatch, persons: Iterable[bytes]) -> dict[bytes, BookingRecord | Damaged]:
+        """By person, read strongly; absent ones are left out."""
+        items = self._table.items([_key(batch, person) for person in persons], consistent=True)
+        found = self._table.values(items, from_item)
+        return {keys.person_of(item["sk"]): one for item, one in zip(items, found, strict=True)}
+
+    def forget(self, batch: PublishedBatch, person: bytes) -> None:
+        """The booking no longer names its person to the notary; entry, weight and share stay."""
+        self._table.tries(self._table.update("booking", _key(batch, person), "REMOVE p", "attribute_exists(p)"))
+
     def delete(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
         """Cancel: the booking that was there, None if there was none."""
         deleted = self._table.send(self._table.delete("booking", _key(batch, person)), returns="ALL_OLD")
         return self._table.value(deleted, from_item) if deleted else None
+
+
+def _booked(item: Item) -> Booked:
+    return Booked(keys.person_of(item["sk"]), from_item(item))
 
 
 def to_item(batch: PublishedBatch, person: bytes, booking: BookingRecord) -> Item:

@@ -6,6 +6,7 @@
 | | `DRAW#BEACON` | the randomness of its round |
 | | `DRAW#COHORT#k` | the cutoffs of the winners (1) or of a reserve (2, 3) |
 | | `DRAW#END` | why nothing of the draw changes any more |
+| | `DRAW#MARK#mark` | each winner was credited, or each identity removed |
 | `HISTOGRAM#id` | `SCORES` | how many entries have which score; apart, because it is long |
 """
 
@@ -31,6 +32,10 @@ def beacon(batch_id: str) -> Key:
 
 def cohort(batch_id: str, number: int) -> Key:
     return Key(pk=partition(batch_id), sk=f"{COHORT}{number}")
+
+
+def mark(batch_id: str, mark: str) -> Key:
+    return Key(pk=partition(batch_id), sk=f"{DRAW}MARK#{mark}")
 
 
 def end(batch_id: str) -> Key:

@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from coupons.model.draw_state import Beacon, Cohort, Committed, DrawEnd, DrawState
+from coupons.model.draw_state import Beacon, Cohort, Committed, DrawEnd, DrawMark, DrawState
 from coupons.stores import draw_keys as keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo
@@ -24,6 +24,10 @@ _commitment, _beacon, _end = reader(Committed), reader(Beacon), reader(DrawEnd)
 _cohort = reader(
     Cohort, cutoffs=lambda item: tuple(item["cutoffs"]), winners=lambda item: tuple(sure(item["winners"], list))
 )
+
+
+def _mark(item: Item) -> int:
+    return sure(item["at_s"], int)
 
 
 class Draws:
@@ -44,6 +48,7 @@ class Draws:
             beacon=read(keys.BEACON, _beacon),
             cohorts=tuple(sorted(cohorts, key=lambda cohort: cohort.number)),
             end=read(keys.END, _end),
+            **{f"{mark}_at_s": read(keys.mark(batch_id, mark)["sk"], _mark) or 0 for mark in get_args(DrawMark)},
         )
 
     def put_commitment(self, batch_id: str, commitment: Committed) -> bool:
@@ -69,6 +74,10 @@ class Draws:
         """
         lacking = {"commitment": keys.commitment, "beacon": keys.beacon}
         return self._put(keys.end(batch_id), fields_of(end), lacking[unless](batch_id) if unless else None)
+
+    def mark(self, batch_id: str, mark: DrawMark, now_s: int) -> bool:
+        """Something was done for each booking; False if that was recorded before."""
+        return self._put(keys.mark(batch_id, mark), {"at_s": now_s}, None)
 
     def put_histogram(self, batch_id: str, content: bytes) -> None:
         """A repeat says the same: it is made of the committed list and the beacon alone."""

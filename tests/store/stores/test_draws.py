@@ -124,3 +124,12 @@ def test_a_process_remembers_a_state_for_a_second(world: World) -> None:
     assert states.get("pack").state == "collecting"
     world.clock.advance(1.0)
     assert states.get("pack").state == "committed"
+
+
+def test_a_mark_is_recorded_once(world: World) -> None:
+    """What was done for each booking is noted with its first time, also after the end."""
+    draws = world.services.draws
+    assert draws.put_end("pack", END)
+    assert (draws.mark("pack", "credited", 30), draws.mark("pack", "credited", 40)) == (True, False)
+    assert draws.mark("pack", "forgotten", 50)
+    assert draws.state("pack") == DrawState(end=END, credited_at_s=30, forgotten_at_s=50)

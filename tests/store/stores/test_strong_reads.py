@@ -44,6 +44,8 @@ def sweep(services: Services) -> None:
 
 def bookings(services: Services) -> None:
     services.bookings.count(services.cache.batch("pack"), 0)
+    list(services.bookings.with_persons(services.cache.batch("pack"), 0))
+    services.bookings.of_persons(services.cache.batch("pack"), [KEYS.person("ann")])
 
 
 def group(services: Services) -> None:
