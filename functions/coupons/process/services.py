@@ -93,7 +93,7 @@ class Services:
     day_folds = _lazy(lambda s: stores.day_folds.DayFolds(s.patient, s.settings["CATALOG_TABLE"]))
     audit_folds = _lazy(lambda s: stores.audit_folds.AuditFolds(s.patient, s.settings["CATALOG_TABLE"]))
     draws = _lazy(lambda s: stores.draws.Draws(s.patient, s.settings["CATALOG_TABLE"]))
-    draw_folds = _lazy(lambda s: stores.draw_folds.DrawFolds(s.patient, s.settings["CATALOG_TABLE"]))
+    step_folds = _lazy(lambda s: stores.step_folds.StepFolds(s.patient, s.settings["CATALOG_TABLE"]))
     draw_files = _lazy(lambda s: stores.draw_files.draw_files(s.settings["DRAW_FILES"]))
     refusal_counts = _lazy(lambda s: stores.refusal_counts.RefusalCounts(s.spike, s.settings["CATALOG_TABLE"]))
 

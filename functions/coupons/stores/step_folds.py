@@ -1,4 +1,4 @@
-"""What the passes of a draw found in each of their places (table `catalog`): bytes; accesses: `pieces.py`."""
+"""What the steps of a draw after its commitment found in each place (table `catalog`): bytes. Accesses: `pieces.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from coupons.stores.pieces import Pieces
 from coupons.stores.values import sure
 
 
-class DrawFolds(Pieces[bytes]):
+class StepFolds(Pieces[bytes]):
     """An item holds 400 KB: what is longer is a file (`draw_files.py`), and its fold names it."""
 
     def _fields(self, _sweep_id: str, place: int, piece: Piece[bytes]) -> Item:
