@@ -142,6 +142,17 @@ class Booked(NamedTuple):
     booking: BookingRecord
 
 
+class Receipt(NamedTuple):
+    """What proves an entry in a lottery: it tells neither who the person is nor, without their nonce, whose it is."""
+
+    entered: Entered
+    rules_hash: bytes
+    booked_at_s: int
+    signature: bytes
+    """Of `entries.receipt_message`, by the key that the published batch shows."""
+    receipt_key: bytes
+
+
 def fresh_coupon(terms: Terms, claimed_at_s: int, timezone: str) -> Coupon:
     """The coupon that `terms` yield at a claim; `timezone` is the campaign's.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from coupons.process import (  # noqa: F401
         cache,
         day_marks,
+        entry_lists,
         fresh,
         leases,
         merchants,

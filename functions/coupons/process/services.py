@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from coupons import process, stores
@@ -33,6 +33,7 @@ REMEMBERING = {
     "swept_days",
     "slot_days",
     "draw_states",
+    "entry_lists",
     "leases",
     "day_marks",
     "refusal_counter",
@@ -143,8 +144,9 @@ class Services:
     swept_days = _lazy(lambda s: process.swept_days.SweptDayMemory(s.swept_day_store))
     slot_days = _lazy(lambda s: process.fresh.Fresh(s.clock, s.slots.of_day))
     """The slots of a facility and day that have an item."""
-    draw_states = _lazy(lambda s: process.fresh.Fresh(s.clock, s.draws.state))
-    """How far the draw of a batch has come."""
+    draw_states = _lazy(lambda s: process.fresh.Fresh(s.clock, partial(s.draws.state, consistent=True)))
+    """How far the draw of a batch has come. Read strongly: once its list is committed, nobody books it any more."""
+    entry_lists = _lazy(lambda s: process.entry_lists.EntryLists(lambda: s.draw_files))
     leases = _lazy(lambda s: process.leases.Leases(s.stock, s.cache, s.clock, s.rng, s.name))
     day_marks = _lazy(lambda s: process.day_marks.DayMarks(s.days, s.clock, s.damages))
     refusal_counter = _lazy(

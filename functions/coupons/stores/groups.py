@@ -4,6 +4,7 @@
 |---|---|---|
 | is a person in a group | GetItem | half a read unit |
 | which of these are or were in it | BatchGetItem, strong, 100 a request | 1 read unit each |
+| in which of these a person is | BatchGetItem, strong, 100 a request | 1 read unit each |
 | new members with their count | one transaction of at most 99 members | 2 each |
 | readmit, remove | BatchWriteItem, 25 a request | 1 each |
 
@@ -14,7 +15,7 @@ whole group without stock; no transaction may let `entitled` grow above the smal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from coupons.model.batches import PublishedBatch
@@ -51,6 +52,12 @@ class Groups:
         """Those of `persons` who are, or were, members; True if they are."""
         items = self._table.items([keys.member(group_id, person) for person in persons], consistent=True)
         return {keys.person_of(item["sk"]): _is_in(item) for item in items}
+
+    def of_person(self, group_ids: Iterable[str], person: bytes) -> frozenset[str]:
+        """Those of the groups that the person is in, read strongly: an entry in a draw keeps what was found."""
+        asked = {keys.place_of(keys.member(group_id, person)): group_id for group_id in group_ids}
+        items = self._table.items([keys.Key(pk=place.pk, sk=place.sk) for place in asked], consistent=True)
+        return frozenset(asked[keys.place_of(item)] for item in items if _is_in(item))
 
     def admit(self, group_id: str, group: Group, persons: Sequence[bytes]) -> None:
         """Up to 99 persons never seen before become members and are counted, all or none.
