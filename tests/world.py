@@ -156,6 +156,19 @@ def a_batch(batch_id: str = "pack", **changes: Any) -> dict[str, Any]:
     }
 
 
+def a_lottery(batch_id: str = "pack", **changes: Any) -> dict[str, Any]:
+    """The same batch as a lottery: booked until the 5th at 10:00, drawn at 20:00. `draw`: changes of the draw."""
+    return a_batch(
+        batch_id,
+        **{
+            "mode": "lottery",
+            "booking": {"opens_at": "2020-06-01T10:00:00+08:00", "closes_at": "2020-06-05T10:00:00+08:00"},
+            **changes,
+            "draw": {"at": "2020-06-05T20:00:00+08:00", **changes.get("draw", {})},
+        },
+    )
+
+
 def campaign(*batches: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A campaign document with the given batches (one by default), three funders and a diner."""
     return {

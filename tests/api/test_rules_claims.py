@@ -41,16 +41,18 @@ def test_a_booking_that_a_claim_takes(p: Play) -> None:
 
 @plays("entry list of a lottery")
 def test_the_entry_list_of_a_lottery(p: Play) -> None:
-    """Booking closes when the batch opens, or before, and is required; then only people who are drawn could claim."""
+    """Booking closes two hours before the draw, or earlier, and is required; only people who are drawn can claim."""
     lottery = {**p.line(0), **p.line(1, WINDOW)}
-    lottery["booking"]["closes_at"] = "2020-06-06T10:00:01+08:00"
+    assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed", "it lacks a draw"
+    lottery |= p.line(2, "2020-06-06T09:00:00+08:00")
+    lottery["booking"]["closes_at"] = "2020-06-06T07:00:01+08:00"
     assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed"
-    lottery["booking"]["closes_at"] = OPENING
-    p.opened(a_batch(**lottery)).clock.advance(-1)
+    lottery["booking"]["closes_at"] = "2020-06-06T07:00:00+08:00"
+    p.opened(a_batch(**lottery)).clock.set("2020-06-06T06:59:59+08:00")
     path = {"batch_id": "pack"}
     assert p.s.citizen("ann").send("GET /batches/{batch_id}", path).json["booking"]["required"] is True
     assert p.booking("PUT", "ann") == "201"
-    p.s.clock.advance(1)
+    p.s.clock.set(OPENING)
     assert [p.claim("ann"), p.claim("bob")] == [refused("not-drawn"), refused("booking-required")]
 
 

@@ -151,6 +151,7 @@ def batches(people: int) -> list[Document]:
             *("draw", (4, "10:00"), (6, "10:00"), 5, "meal", "meal"),
             mode="lottery",
             booking=booking((1, "00:00"), (3, "00:00")),
+            draw={"at": moment(3, "20:00")},
             rollover_to="third",
         ),
         made("points", (5, "10:00"), (8, "10:00"), 2, "meal", price_points=100),

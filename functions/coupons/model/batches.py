@@ -21,6 +21,25 @@ BatchStatus = Literal["scheduled", "booking", "open", "paused", "drained", "sold
 """What a batch does now: it waits, takes bookings, can be claimed, is paused, has handed out all packs (`drained`: some
 may return; `sold_out`: none can), has closed, or was stopped."""
 
+DrawChain = Literal["quicknet", "local"]
+"""The random beacon of a draw: drand's public one, or the test chain of the local stage."""
+
+
+class DrawTerms(NamedTuple):
+    """What publishing fixes of a lottery's draw, beside what its document declares (`model/draw_terms.py`)."""
+
+    round: int
+    """Of the beacon: the first that is due at or after `draw.at`."""
+    chain: DrawChain
+    key_version: int
+    """Of the master secret that the draw's keys come from."""
+    receipt_key: bytes
+    """The public half of the key that signs receipts and the commitment: 32 bytes, Ed25519."""
+    draw_key_hash: bytes
+    """SHA-256 of the draw key, so that a notary who gets the key later can tell that it is the one."""
+    document_text: str
+    """The declared batch without its quantity, as JSON: it is never written anew, so its hash stays."""
+
 
 @dataclass(frozen=True)
 class PublishedBatch:
@@ -42,7 +61,10 @@ class PublishedBatch:
     terms: tuple[Terms, ...]
     limits: tuple[Limit, ...] = ()
     from_stock: bool = True
-    """False if its group of members is no larger than the batch (`operate/members.py`): claims then need no lease."""
+    """False if its group of members is no larger than the batch (`operate/members.py`), and for a lottery, whose draw
+    admits no more people: claims then need no lease."""
+    draw: DrawTerms | None = None
+    """None for every other mode, and for a lottery that was published before there were draws."""
 
     @property
     def batch_id(self) -> str:

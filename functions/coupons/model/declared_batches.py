@@ -3,13 +3,17 @@
 A module of their own: a claim reads the batch, and not the document of the season around it (`campaigns.py`).
 """
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from coupons.clock import FENCE_S
 from coupons.deferred import nothing_stated
 from coupons.fields import DeclaredTime, Document, Id, Label, Quantity, Title, distinct, forward
+from coupons.model.draws import AFTER_DRAW_S, BEFORE_DRAW_S, Draw
 from coupons.model.limits import PER_BATCH_MAX
+from coupons.times import epoch_s
 
 BatchMode = Literal["first_come", "lottery", "granted", "venue"]
 """How packs are given: in order of arrival, by draw, to each member of a group, or to venues for letting people in."""
@@ -70,15 +74,19 @@ class Batch(Document):
     mode: BatchMode
     """How packs are given: in order of arrival, by draw, to each member of a group, or to venues for each person that
     they check in. A `granted` batch needs `eligibility.group_id`, a `lottery` a booking that closes before the batch
-    opens, a `venue` batch one coupon, which `subsidy_batch` of facilities names."""
+    opens and a `draw`, a `venue` batch one coupon, which `subsidy_batch` of facilities names."""
     quantity: Quantity
-    """Packs. Published, it can only be raised (`couponctl raise`)."""
+    """Packs. Published, it can only be raised (`couponctl raise`); a lottery's until half a minute before its booking
+    opens."""
     opens_at: DeclaredTime
     """The first second in which a pack can be claimed."""
     closes_at: DeclaredTime
     """The first second in which none can."""
     booking: Booking | None = None
     """A sign-up before the batch opens."""
+    draw: Draw | None = None
+    """How a lottery is drawn, at least two hours after its booking closes and one hour before it opens. Every lottery
+    needs it; one that was published before there were draws has none."""
     exclusive_group: Id | None = None
     """Of the batches with the same name a person can claim one."""
     price_points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
@@ -115,9 +123,43 @@ class Batch(Document):
             raise ValueError("booking.closes_at is after closes_at")
         if self.mode == "lottery" and (self.booking is None or self.booking.closes_at > self.opens_at):
             raise ValueError("a lottery needs a booking that closes before it opens: the entry list of its draw")
+        self._refuse_draw()
         if self.mode == "venue" and (claimed := self._of_a_claim()):
             raise ValueError(f"nobody claims a venue batch, so it has no {', '.join(claimed)}")
         return self
+
+    def _refuse_draw(self) -> None:
+        """Raises ValueError for a draw of another mode, or one that the batch's times and packs do not fit."""
+        draw, booking = self.draw, self.booking
+        if draw is None:
+            return
+        if self.mode != "lottery" or booking is None:
+            raise ValueError("only a batch of mode lottery has a draw")
+        if booking.closes_at + timedelta(seconds=BEFORE_DRAW_S) > draw.at:
+            raise ValueError("draw.at is less than two hours after booking.closes_at: the entries are committed first")
+        if draw.at + timedelta(seconds=AFTER_DRAW_S) > self.opens_at:
+            raise ValueError("opens_at is less than one hour after draw.at: the winners are found first")
+        if sum(share.quantity for share in draw.shares) > self.quantity:
+            raise ValueError("the shares of the draw have more packs than the batch")
+        if self.price_points:
+            raise ValueError("a lottery has no price_points")
+        if draw.credit and (self.limits or draw.rounds > 1):
+            raise ValueError("a draw with credit has no limits and one round: its winners claim nothing")
+
+    @property
+    def grows_until_s(self) -> int:
+        """From this second on nothing adds packs: it has closed. A lottery's quantity is in each receipt.
+
+        So it is final `FENCE_S` before its booking opens: then no older write can apply any more.
+        """
+        if self.draw is None or self.booking is None:
+            return epoch_s(self.closes_at)
+        return epoch_s(self.booking.opens_at) - FENCE_S
+
+    @property
+    def lacks_draw(self) -> bool:
+        """It is a lottery that nobody can draw. Stored ones may be so, and new ones are refused."""
+        return self.mode == "lottery" and self.draw is None
 
     def _of_a_claim(self) -> list[str]:
         """What it states of claims."""

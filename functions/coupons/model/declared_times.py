@@ -31,6 +31,8 @@ def _times(document: Campaign) -> Iterator[tuple[str, datetime]]:
         if batch.booking:
             yield f"{place}.booking.opens_at", batch.booking.opens_at
             yield f"{place}.booking.closes_at", batch.booking.closes_at
+        if batch.draw:
+            yield f"{place}.draw.at", batch.draw.at
     for number, terms in enumerate(document.terms):
         if isinstance(terms.validity, FixedWindow):
             yield f"body.terms.{number}.validity.starts_at", terms.validity.starts_at

@@ -13,6 +13,7 @@ from coupons.fields import BASIS_POINTS
 from coupons.model.campaigns import Campaign, Warned
 from coupons.model.declared_batches import Batch
 from coupons.model.declared_times import odd_offsets
+from coupons.model.draw_oversights import draw_oversights
 from coupons.model.idle_limits import idle_limits
 from coupons.model.merchants import MerchantRecord
 from coupons.model.reserves import largest_cost
@@ -32,11 +33,12 @@ class Surroundings:
     """What a stack knows beside the document; nothing without a stack.
 
     `records`: of merchants that scopes name and the document does not declare. `published`: batches. `now_s`: None if
-    it is not known.
+    it is not known. `groups`: how many people were ever admitted to those that draws name.
     """
 
     records: Mapping[str, MerchantRecord] = field(default_factory=dict)
     published: Collection[str] = ()
+    groups: Mapping[str, int] = field(default_factory=dict)
     now_s: int | None = None
 
 
@@ -49,6 +51,7 @@ def oversights(document: Campaign, around: Surroundings | None = None) -> list[W
         found += [one for rule in _OF_BATCHES for one in rule(document, batch, place)]
         if batch.batch_id not in around.published:
             found += [*_too_dear(document, batch, place), *_over(document, batch, place, around.now_s)]
+            found += draw_oversights(batch, place, around.groups)
     for number, terms in enumerate(document.terms):
         found += [one for rule in _OF_TERMS for one in rule(document, terms, f"body.terms.{number}")]
     return [*found, *_unused(document), *idle_limits(document)]
@@ -62,9 +65,6 @@ def _over(document: Campaign, batch: Batch, place: str, now_s: int | None) -> It
 
 
 def _not_claimable(_: Campaign, batch: Batch, place: str) -> Iterator[Warned]:
-    if batch.mode == "lottery":
-        message = "bookings are taken, but there is no draw yet: nobody can claim a lottery's packs"
-        yield Warned(place=f"{place}.mode", message=message)
     if batch.booking and batch.booking.required and batch.booking.opens_at > batch.opens_at:
         message = "the batch is open before anybody can book, and a booking is required: its first claims are refused"
         yield Warned(place=f"{place}.booking.opens_at", message=message)
@@ -104,6 +104,11 @@ def _rolls_nothing(document: Campaign, batch: Batch, place: str) -> Iterator[War
     for later in document.batches:
         if later.batch_id == batch.rollover_to:
             mine, theirs = (largest_cost(document.terms_of(one), 1) for one in (batch, later))
+            if later.grows_until_s <= epoch_s(batch.closes_at):
+                why = f"the quantity of the lottery {later.batch_id!r} is final before this closes"
+                yield Warned(
+                    place=f"{place}.rollover_to", message=f"{why}: no pack rolls over, but from an earlier stop"
+                )
             missing = sorted(funder_id for funder_id, minor in theirs.items() if minor and not mine.get(funder_id))
             if missing:
                 who = f"a pack of {later.batch_id!r} is paid by {missing[0]!r} too, who pays nothing here"

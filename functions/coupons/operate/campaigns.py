@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from coupons.model.campaigns import Campaign, EditOutcome, Warned
+from coupons.model.draw_oversights import groups_of_draws
 from coupons.model.frozen import differences, refusals_of_frozen, shown
 from coupons.model.merchants import Merchant, MerchantRecord
 from coupons.model.oversights import Surroundings, oversights
@@ -14,7 +15,7 @@ from coupons.money import Amounts
 from coupons.operate import programme
 from coupons.process.documents import document_now, stored_now
 from coupons.process.services import Services
-from coupons.refusals import Malformed, Refusal, RevisionConflict, TermsFrozen
+from coupons.refusals import Fault, Malformed, Refusal, RevisionConflict, TermsFrozen
 from coupons.settle import reservation
 from coupons.stores.documents import StoredCampaign
 
@@ -34,6 +35,7 @@ def apply(services: Services, campaign_id: str, document: Campaign, now_s: int) 
     stored, quantities = stored_now(services, campaign_id)
     if stored is not None and is_same(stored.document, document):
         return stored.document, "unchanged"
+    refuse_undrawn(document, but=quantities)
     for refusal in refusals_of(services, document, stored, quantities):
         raise refusal
     also = [
@@ -65,13 +67,14 @@ def warnings(services: Services, document: Campaign, now_s: int) -> list[Warned]
 
     The first are facts of merchants whose records say otherwise. A damaged record yields no warning. Reads a unit for
     each merchant that the document declares and each of the first others that its scopes name, and half a unit for each
-    batch.
+    batch, and a unit for each group of its draws.
     """
     declared, scoped = [one.merchant_id for one in document.merchants], scoped_merchants(document)[:SCOPED_MAX]
     records = services.damages.sound_of(services.registry.records([*declared, *scoped]))
     around = Surroundings(
         records={merchant_id: records[merchant_id] for merchant_id in scoped if merchant_id in records},
         published=services.controls.get_many([batch.batch_id for batch in document.batches]).keys(),
+        groups={group_id: services.groups.get(group_id).entitled for group_id in groups_of_draws(document)},
         now_s=now_s,
     )
     return [*_facts_that_stay(document, records), *oversights(document, around)]
@@ -97,6 +100,18 @@ def refuse_other_id(campaign_id: str, document: Campaign) -> None:
     """Raises Malformed if the document is of another campaign than the path."""
     if document.campaign_id != campaign_id:
         raise Malformed(errors=[{"place": "body.campaign_id", "message": f"the path says {campaign_id!r}"}])
+
+
+def refuse_undrawn(document: Campaign, *, but: Collection[str]) -> None:
+    """Raises Malformed if a lottery has no draw. `but`: batches that were published, perhaps before there were any."""
+    message = "a lottery needs draw: when it is drawn, and how"
+    errors: list[Fault] = [
+        {"place": f"body.batches.{number}.draw", "message": message}
+        for number, batch in enumerate(document.batches)
+        if batch.lacks_draw and batch.batch_id not in but
+    ]
+    if errors:
+        raise Malformed(errors=errors)
 
 
 def refusals_of(

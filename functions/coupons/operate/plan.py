@@ -27,6 +27,8 @@ def plan(services: Services, campaign_id: str, document: Campaign, now_s: int) -
     campaigns.refuse_other_id(campaign_id, document)
     stored, quantities = stored_now(services, campaign_id)
     unchanged = stored is not None and campaigns.is_same(stored.document, document)
+    if not unchanged:
+        campaigns.refuse_undrawn(document, but=quantities)
     reserves = {batch_id: services.reserves.get(batch_id) for batch_id in _unpublished(document, stored, quantities)}
     others = campaigns.other_costs(stored.document, document) if stored else []
     reserved = _reserved(services, document, [reserves[batch_id] for batch_id in others if batch_id in reserves])

@@ -10,9 +10,11 @@ from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.model.coverage import refusal_of_coverage
 from coupons.model.declared_batches import Batch
+from coupons.model.draw_terms import draw_terms
 from coupons.model.exclusive_groups import claim_key, expected_claims
 from coupons.model.reserves import PendingReservation, largest_cost
 from coupons.model.shards import buckets_for, shards_for, spread
+from coupons.operate.campaigns import refuse_undrawn
 from coupons.operate.members import grants_to_all
 from coupons.process.services import Services
 from coupons.refusals import BudgetExceeded, Busy, Closed, NotFound, RevisionConflict, Stopped, TermsFrozen
@@ -30,8 +32,9 @@ def publish(services: Services, batch_id: str, now_s: int) -> tuple[PublishedBat
     """The batch's largest possible cost is reserved, its terms are frozen, its stock is stored; True for a repeat.
 
     About 80 write units, once a batch. Nothing of it is published before the last transaction; the next call continues
-    with the money that a killed call has reserved. Raises NotFound, RevisionConflict, BudgetExceeded (a funder has too
-    little left, or a batch that pays venues has less than the places of its slots), Busy.
+    with the money that a killed call has reserved. Raises NotFound, Malformed (a lottery without a draw),
+    RevisionConflict, BudgetExceeded (a funder has too little left, or a batch that pays venues has less than the places
+    of its slots), Busy.
     """
     for _ in range(RESERVE_ATTEMPTS):
         stored = _declaring(services, batch_id)
@@ -67,15 +70,16 @@ def raise_quantity(
 
     The new packs go to the shards in the same transaction as the number, unless the batch is sealed for a count.
 
-    Raises NotFound, Closed and Stopped (the packs could not be claimed), TermsFrozen (a published quantity only rises),
-    BudgetExceeded, Busy. Guarded by
+    Raises NotFound, Closed and Stopped (the packs could not be claimed), TermsFrozen (a published quantity only rises,
+    and a lottery's is final half a minute before its booking opens), BudgetExceeded, Busy. Guarded by
     tests/store/stores/test_stock_operators.py::test_a_raise_while_sealing_changes_the_number_only.
     """
     batch = services.cache.batch(batch_id)
     for _ in range(RESERVE_ATTEMPTS):
         pending = services.reserves.get(batch_id).pending
         control = services.cache.control_now(batch_id)
-        if pending is not None and _is_lost(pending, control, quantity, now_s):
+        is_final = max(now_s, services.clock.wall_s()) >= batch.document.grows_until_s
+        if pending is not None and _is_lost(pending, control, 0 if is_final else quantity, now_s):
             reservation.give_up(services, batch.campaign_id, batch_id, now_s)
             pending = None
         if quantity == control.quantity:
@@ -84,6 +88,9 @@ def raise_quantity(
             raise Closed(closed_at_s=batch.closes_at_s, timezone=batch.timezone, detail=f"{batch_id!r} has closed.")
         if control.stopped:
             raise Stopped(detail=f"{batch_id!r} was stopped for good.")
+        if is_final:
+            when = "when its booking opens, and half a minute before"
+            raise TermsFrozen(detail=f"The quantity of a lottery is final {when}: {batch_id!r} has {control.quantity}.")
         if quantity < control.quantity:
             raise TermsFrozen(detail=f"The quantity is {control.quantity}; once published it only rises.")
         if pending is not None and pending.quantity != quantity:
@@ -159,7 +166,11 @@ def _covered(services: Services, campaign: Campaign, batch: PublishedBatch, now_
 
 
 def _freeze(services: Services, campaign: Campaign, batch: Batch, now_s: int) -> PublishedBatch:
-    """The number of shards and buckets is chosen here, from what is expected (`model/shards.py`)."""
+    """The number of shards and buckets is chosen here, from what is expected (`model/shards.py`).
+
+    Raises Malformed for a lottery without a draw.
+    """
+    refuse_undrawn(campaign, but=[one.batch_id for one in campaign.batches if one.batch_id != batch.batch_id])
     key = claim_key(campaign, batch)
     buckets = services.catalog.buckets(key)
     expected_people = batch.booking.expected_people if batch.booking else None
@@ -176,6 +187,8 @@ def _freeze(services: Services, campaign: Campaign, batch: Batch, now_s: int) ->
         document=batch,
         terms=tuple(campaign.terms_of(batch)),
         limits=tuple(campaign.limits_of(batch)),
+        from_stock=batch.mode != "lottery",
+        draw=draw_terms(batch, services.keys, services.draw_chain) if batch.draw else None,
     )
 
 

@@ -13,6 +13,7 @@ from coupons import process, stores
 from coupons.clock import SKEW_S, Clock, clock_for
 from coupons.damage import Damaged, Damages
 from coupons.metering import Consumed, Meter, UnitPrices
+from coupons.model.batches import DrawChain
 from coupons.model.claims import Claim
 from coupons.model.shards import CLAIMS_PER_BUCKET
 from coupons.process.variables import require
@@ -211,6 +212,11 @@ class Services:
     def event_source(self) -> str:
         """The `source` of an event: this installation, by its stage."""
         return f"urn:coupon-season:{self.settings['STAGE']}"
+
+    @property
+    def draw_chain(self) -> DrawChain:
+        """The random beacon of lotteries that are published here."""
+        return "local" if self.settings.get("STAGE") == "local" else "quicknet"
 
     @property
     def expected_environments(self) -> int:

@@ -28,7 +28,7 @@ from coupons.money import NOTHING, Amounts
 from coupons.process.services import Services
 from coupons.settle import reservation
 from coupons.stores.parts import Part
-from coupons.times import day_of, epoch_s
+from coupons.times import day_of
 
 UNCLAIMED, EXPIRED = 1, 2
 _NAMES = {UNCLAIMED: "unclaimed", EXPIRED: "expired"}
@@ -52,8 +52,9 @@ def is_due(control: Control) -> bool:
 def give_back(services: Services, batch: PublishedBatch, now_s: int) -> list[dict[str, Any]]:
     """Do the steps that are due: at most two transactions each, of 8 to 170 write units. Returns what was done.
 
-    A step waits until the batch that its money rolls over to is published. If that batch is over, or the money does not
-    pay for a whole pack of it, the funders get all of it. Raises Busy; the next call resumes.
+    A step waits until the batch that its money rolls over to is published. If that batch is over, if it is a lottery
+    whose quantity is final, or if the money does not pay for a whole pack of it, the funders get all of it. Raises
+    Busy; the next call resumes.
     """
     did: list[dict[str, Any]] = []
     for _ in _NAMES:
@@ -151,14 +152,16 @@ def _target(services: Services, batch: PublishedBatch, now_s: int) -> RolloverTa
     batch_id = batch.document.rollover_to
     if batch_id is None:
         return None
+    # A minute of the schedule takes longer than the fence after which a lottery's quantity is final.
+    now_s = max(now_s, int(services.clock.wall_s()))
     later = services.catalog.batch(batch_id)
     if later is None:
         campaign = services.documents.campaign(batch.campaign_id, consistent=True)
         batches = campaign.document.batches if campaign else []
-        waits = any(batch.batch_id == batch_id and now_s < epoch_s(batch.closes_at) for batch in batches)
+        waits = any(batch.batch_id == batch_id and now_s < batch.grows_until_s for batch in batches)
         return "waits" if waits else None
     control = services.cache.control_now(batch_id)
-    if now_s >= later.closes_at_s or control.stopped or control.final:
+    if now_s >= later.document.grows_until_s or control.stopped or control.final:
         return None
     return RolloverTarget(later, control, services.reserves.get(batch_id))
 

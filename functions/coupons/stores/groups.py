@@ -87,7 +87,7 @@ class Groups:
     def raising(self, batch: PublishedBatch, quantity: int) -> list[Part]:
         """Transaction parts that let the group grow to `quantity`, if the published batch grants to all of it."""
         group_id = batch.document.eligibility.group_id
-        if batch.from_stock or group_id is None:
+        if batch.from_stock or batch.document.mode != "granted" or group_id is None:
             return []
         return [self.granting(group_id, self.get(group_id), batch.batch_id, quantity)]
 
