@@ -11,22 +11,13 @@ import json
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from coupons.drand import CHAINS, round_at
 from coupons.model.batches import DrawChain, DrawTerms, PublishedBatch
 from coupons.model.declared_batches import Batch
 from coupons.sealing import Keys
 from coupons.times import epoch_s
 
 RULES_FORMAT = "cs-rules-1"
-_GENESIS_S = {"quicknet": 1692803367, "local": 946684800}
-_HASH = {"quicknet": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971", "local": "00" * 32}
-
-
-def round_at(chain: DrawChain, at_s: int) -> int:
-    return max(0, -(-(at_s - _GENESIS_S[chain]) // 3)) + 1
-
-
-def chain_hash(chain: DrawChain) -> bytes:
-    return bytes.fromhex(_HASH[chain])
 
 
 def draw_terms(batch: Batch, keys: Keys, chain: DrawChain) -> DrawTerms | None:
@@ -53,7 +44,7 @@ def rules_text(batch: PublishedBatch, quantity: int) -> bytes:
     draw = batch.draw
     assert draw is not None, "only a lottery has rules"
     rest = {
-        "chain_hash": chain_hash(draw.chain).hex(),
+        "chain_hash": CHAINS[draw.chain].chain_hash.hex(),
         "draw_key_sha256": draw.draw_key_hash.hex(),
         "format": RULES_FORMAT,
         "quantity": quantity,
