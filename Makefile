@@ -15,6 +15,8 @@ TOOLS := tests/openapi
 NODE_LOCKED := $(TOOLS)/node_modules/.locked
 PAGES := infra/pages
 PAGES_LOCKED := $(PAGES)/node_modules/.locked
+VERIFY := infra/verify_draw
+VERIFY_LOCKED := $(VERIFY)/node_modules/.locked
 BROWSER_LOCKED := .venv-browser/.locked
 SOURCES := functions infra tests
 JOBS ?= 2
@@ -192,7 +194,7 @@ lock: $(READY) ## resolve pyproject.toml into the four requirements files
 	compile --group browser -o requirements-browser.txt
 
 clean: ## remove everything that was made here, the local stack's data too
-	@rm -rf .venv .venv-sam .venv-browser $(TOOLS)/node_modules $(TOOLS)/generated.ts $(PAGES)/node_modules $(PAGES)/shared/contract.d.ts .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-browser $(TOOLS)/node_modules $(TOOLS)/generated.ts $(PAGES)/node_modules $(PAGES)/shared/contract.d.ts $(VERIFY)/node_modules .local .mutants .aws-sam dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # $(call apt,PACKAGES): packages of Debian, for a container's root.

@@ -1,0 +1,109 @@
+"""Who won: everybody is sorted by score, the plain way, and compared with what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from infra.verify_draw.published import HASH, Fault, Listed, Published, want
+
+BYTES = [bytes((j,)) for j in range(256)]
+SHARE, ENTRY = HASH, HASH + 1
+"""Where a line has them."""
+
+
+@dataclass
+class Ranked:
+    """Everybody, the lowest score first: score, share and entry in 65 bytes. And the cohort of each, 0 for none."""
+
+    lines: list[bytes]
+    cohorts: bytearray
+
+    def rank_of(self, entry: bytes) -> int:
+        """1 is the lowest score; 0 if the entry is not in the list."""
+        return next((rank for rank, line in enumerate(self.lines, start=1) if line[ENTRY:] == entry), 0)
+
+
+def ranked(records: Iterable[bytes], seed: bytes) -> Ranked:
+    """All entries by the lowest of as many hashes as each weighs."""
+    lines = []
+    for record in records:
+        start = seed + record[:HASH]
+        if record[32] == 1:
+            score = sha256(start + b"\0").digest()
+        else:
+            score = min(sha256(start + j).digest() for j in BYTES[: record[32]])
+        lines.append(score + record[33:] + record[:HASH])
+    lines.sort()
+    return Ranked(lines, bytearray(len(lines)))
+
+
+@dataclass
+class Admitted:
+    """The highest score that each share's quota and the rest admitted, and how many."""
+
+    cutoffs: list[str | None]
+    counts: list[int]
+    rest: str | None
+    count: int
+
+
+def admit(everybody: Ranked, cohort: int, places: int, quotas: Sequence[int]) -> Admitted:
+    """The quota of each share first, then the lowest of everybody else, until all places are taken."""
+    cohorts, left = everybody.cohorts, [0, *quotas]
+    cutoffs: list[str | None] = [None for _ in left]
+    for at, line in enumerate(everybody.lines) if quotas else ():
+        if left[line[SHARE]] > 0:
+            left[line[SHARE]] -= 1
+            cohorts[at] = cohort
+            cutoffs[line[SHARE]] = line[:HASH].hex()
+    counts = [quota - unused for quota, unused in zip([0, *quotas], left, strict=True)]
+    rest = places - sum(counts)
+    for at, line in enumerate(everybody.lines):
+        if rest == 0:
+            break
+        if cohorts[at] == 0:
+            rest -= 1
+            cohorts[at] = cohort
+            cutoffs[0] = line[:HASH].hex()
+    return Admitted(cutoffs[1:], counts[1:], cutoffs[0], places - rest)
+
+
+def refuse_winners(
+    files: Published, listed: Listed, everybody: Ranked, claims: list[tuple[bytes, int]] | None
+) -> list[int]:
+    """How many each cohort has. Raises Fault if the published cutoffs are not those of the lowest scores."""
+    told, counts, rest = files.draw["cohorts"], list[int](), None
+    want(
+        1 <= len(told) <= listed.draw_rules["rounds"],
+        f"{len(told)} cohorts; the rules have 1 to {listed.draw_rules['rounds']}",
+    )
+    for number, cohort in enumerate(told, start=1):
+        places, quotas = listed.rules["quantity"], listed.quotas
+        if number > 1:
+            before = cohort["claims"] if claims is None else sum(k < number for _, k in claims)
+            want(
+                cohort["claims"] == before, f"before cohort {number}, {before} claimed; {cohort['claims']} is published"
+            )
+            places, quotas = places - before, []
+        found = admit(everybody, number, places, quotas)
+        rest = found.rest or rest
+        want(cohort["cohort"] == number, "the cohorts are not numbered from 1")
+        if number == 1:
+            own = [(share, *pair) for share, pair in enumerate(zip(found.cutoffs, found.counts, strict=True), start=1)]
+            published = [(one["share"], one["cutoff"], one["winners"]) for one in cohort["cutoffs"]]
+            want(published == own, "the cutoffs of the shares are not those of their lowest scores")
+        want(cohort["cutoff_rest"] == rest, f"cohort {number}: the cutoff is {rest}, not {cohort['cutoff_rest']}")
+        want(cohort["admitted"] == found.count, f"cohort {number} has {found.count} winners, not {cohort['admitted']}")
+        counts.append(found.count)
+    return counts
+
+
+def refuse_claims(claims: list[tuple[bytes, int]], everybody: Ranked) -> None:
+    """Raises Fault if an entry claimed that did not win, or that won in another cohort."""
+    left = dict(claims)
+    for line, cohort in zip(everybody.lines, everybody.cohorts, strict=True):
+        if left.pop(line[ENTRY:], cohort) != cohort:
+            raise Fault(f"{line[ENTRY:].hex()} claimed and was not drawn in that cohort")
+    want(not left, f"{next(iter(left), b'').hex()} claimed and is not in the list")

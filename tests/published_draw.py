@@ -1,0 +1,220 @@
+"""A lottery's published files, made from a few facts; forgeries change a fact and recompute everything after it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from coupons.drand import CHAINS, ChainName, due_s, sign_local
+from coupons.model.commitments import Commitment, PartLine
+from coupons.model.entries import claim_record, commit_message, receipt_message, record
+from coupons.model.scores import Cutoffs, Histogram, cohort_of, cut_bins, cutoffs, score, seed
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
+ROUND_1000 = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+ROUND_1001 = "b33bf3667cbd5a82de3a24b4e0e9fe5513cc1a0e840368c6e31f5fcfa79bea03f73896b25883abf2853d10337fb8fa41"
+Entries = tuple[tuple[bytes, int, int], ...]
+
+
+def people(number: int, rng: random.Random, shares: int = 2) -> Entries:
+    """So many entries, of every weight and share."""
+    return tuple((rng.randbytes(32), rng.choice((1, 1, 1, 2, 32)), rng.randint(0, shares)) for _ in range(number))
+
+
+PEOPLE = people(400, random.Random(18))
+
+
+@dataclass(frozen=True)
+class Lottery:
+    """What decides all files. The chain `quicknet` is drawn with its real round 1,000."""
+
+    chain: ChainName = "quicknet"
+    round: int = 1_000
+    entries: Entries = PEOPLE
+    quantity: int = 40
+    quotas: tuple[int, ...] = (10, 5)
+    cohorts: int = 3
+    claims_of: float = 0.6
+    is_final: bool = True
+    signature: str | None = None
+    chain_hash: bytes | None = None
+    spoil: Callable[[dict[str, Any]], None] = field(default=lambda draw: None)
+    """Changes draw.json at the end."""
+    also_claimed: Entries = ()
+    batch_id: str = "night-draw"
+
+    @property
+    def rules(self) -> bytes:
+        at = datetime.fromtimestamp(due_s(self.chain, self.round), UTC)
+        draw = {
+            "at": at.isoformat(),
+            "claim_for_s": 86_400,
+            "credit": False,
+            "rounds": 3,
+            "shares": [{"title": "一", "quantity": quota} for quota in self.quotas],
+            "weights": [{"group_id": "two", "weight": 2}, {"group_id": "most", "weight": 32}],
+        }
+        rules = {
+            "batch": {"batch_id": self.batch_id, "draw": draw},
+            "chain_hash": self.rules_chain.hex(),
+            "draw_key_sha256": "00" * 32,
+            "format": "cs-rules-1",
+            "quantity": self.quantity,
+            "receipt_key": KEY.public_key().public_bytes_raw().hex(),
+            "round": self.round,
+        }
+        return json.dumps(rules, ensure_ascii=False).encode()
+
+    @property
+    def rules_chain(self) -> bytes:
+        return self.chain_hash or CHAINS[self.chain].chain_hash
+
+    @property
+    def beacon(self) -> str:
+        return self.signature or (ROUND_1000 if self.chain == "quicknet" else sign_local(self.round))
+
+    def parts(self) -> Iterator[bytes]:
+        """256 files."""
+        for number in range(256):
+            yield b"".join(sorted(record(*one) for one in self.entries if one[0][0] == number))
+
+    def receipt(self, entry: bytes, weight: int, share: int) -> dict[str, Any]:
+        """What a person got who booked this entry."""
+        rules_hash = sha256(self.rules).digest()
+        signature = KEY.sign(receipt_message(self.batch_id, rules_hash, entry, weight, share, 1_592_000_000))
+        return {
+            "entry": entry.hex(),
+            "weight": weight,
+            "share": share,
+            "rules_hash": rules_hash.hex(),
+            "booked_at_s": 1_592_000_000,
+            "signature": signature.hex(),
+            "receipt_key": KEY.public_key().public_bytes_raw().hex(),
+        }
+
+    def publish(self, folder: Path) -> str:
+        """Writes all files; the commitment's hash."""
+        parts = list(self.parts())
+        lines = tuple(PartLine(len(part) // 34, sha256(part).digest()) for part in parts)
+        rules_hash = sha256(self.rules).digest()
+        commitment = Commitment(self.batch_id, rules_hash, self.rules_chain, self.round, lines).to_bytes()
+        hash_ = sha256(commitment).digest()
+        drawn = Drawn(self, seed(hash_, bytes.fromhex(self.beacon)))
+        for content in (self.rules, commitment, drawn.final, *parts):
+            (folder / sha256(content).hexdigest()).write_bytes(content)
+        final = [{"name": sha256(drawn.final).hexdigest(), "kind": "final", "number": None, "count": None}]
+        draw = {
+            "batch_id": self.batch_id,
+            "state": "final" if self.is_final else "drawn",
+            "commitment": {"hash": hash_.hex(), "signature": KEY.sign(commit_message(self.batch_id, hash_)).hex()},
+            "beacon": {"round": self.round, "signature": self.beacon},
+            "cohorts": drawn.told,
+            "end": {"state": "final", "claims": len(drawn.claims)} if self.is_final else None,
+            "files": final if self.is_final else [],
+        }
+        self.spoil(draw)
+        (folder / "draw.json").write_text(json.dumps(draw))
+        return hash_.hex()
+
+
+class Drawn:
+    """Who wins and who claims, by the system's own arithmetic."""
+
+    def __init__(self, lottery: Lottery, seed_: bytes) -> None:
+        rng = random.Random(1)
+        scored = [(score(seed_, entry, weight), share, entry) for entry, weight, share in lottery.entries]
+        histogram = Histogram(len(lottery.quotas))
+        for score_, share, _ in scored:
+            histogram.add(score_, share)
+        cohorts: list[Cutoffs] = []
+        self.claims: list[tuple[bytes, int]] = []
+        self.told: list[dict[str, Any]] = []
+        before = 0
+        for number in range(1, lottery.cohorts + 1):
+            claims = len(self.claims)
+            bins = cut_bins(histogram, lottery.quotas, before + lottery.quantity - claims)
+            cuts = cutoffs(bins, ((s, share) for s, share, _ in scored if bins.wants(s, share)))
+            cohorts.append(cuts)
+            won = [entry for s, share, entry in scored if cohort_of(s, share, cohorts) == number]
+            self.claims += [(entry, number) for entry in won if rng.random() < lottery.claims_of]
+            shares = [
+                {"share": share, "title": "一", "cutoff": cutoff.hex() or None, "winners": count}
+                for share, (cutoff, count) in enumerate(zip(cuts.shares, bins.admitted_by_share, strict=True), start=1)
+            ]
+            self.told.append(
+                {
+                    "cohort": number,
+                    "cutoffs": shares if number == 1 else [],
+                    "cutoff_rest": cuts.rest.hex() or None,
+                    "admitted": len(won),
+                    "claims": claims if number > 1 else None,
+                }
+            )
+            before += len(won)
+        self.claims += [(entry, share) for entry, _, share in lottery.also_claimed]
+        self.final = b"".join(claim_record(*claim) for claim in sorted(self.claims))
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A lottery that somebody bent. `fails`: the check that says so; None if only the true commitment tells."""
+
+    name: str
+    lottery: Lottery
+    fails: str | None
+
+
+TRUE = Lottery()
+_MORE = people(1, random.Random(99))
+_LIGHT = next(i for i, one in enumerate(TRUE.entries) if one[1] == 1)
+
+
+def _with(at: int, entry: tuple[bytes, int, int]) -> Entries:
+    return (*TRUE.entries[:at], entry, *TRUE.entries[at + 1 :])
+
+
+def _cohort(number: int, **changes: object) -> Callable[[dict[str, Any]], None]:
+    return lambda draw: draw["cohorts"][number - 1].update(changes)
+
+
+def _own_key(draw: dict[str, Any]) -> None:
+    draw["beacon"]["public_key"] = CHAINS["local"].public_key.hex()
+
+
+_ENTRY, _WEIGHT, _SHARE = TRUE.entries[_LIGHT]
+FORGERIES = [
+    Forgery("an entry too many", replace(TRUE, entries=TRUE.entries + _MORE), None),
+    Forgery("an entry left out", replace(TRUE, entries=TRUE.entries[1:]), None),
+    Forgery("an entry exchanged", replace(TRUE, entries=_with(0, _MORE[0])), None),
+    Forgery("a weight raised", replace(TRUE, entries=_with(_LIGHT, (_ENTRY, 32, _SHARE))), None),
+    Forgery("a share given", replace(TRUE, entries=_with(_LIGHT, (_ENTRY, 1, (_SHARE + 1) % 3))), None),
+    Forgery("more packs", replace(TRUE, quantity=41), None),
+    Forgery("another quota", replace(TRUE, quotas=(11, 5)), None),
+    Forgery("a weight that no rule has", replace(TRUE, entries=_with(_LIGHT, (_ENTRY, 31, _SHARE))), "list"),
+    Forgery("an entry twice", replace(TRUE, entries=(*TRUE.entries, TRUE.entries[0])), "list"),
+    Forgery("another round", replace(TRUE, signature=ROUND_1001), "beacon"),
+    Forgery("another round, and says so", replace(TRUE, round=1_001), "beacon"),
+    Forgery("infinity", replace(TRUE, signature="c0" + "00" * 47), "beacon"),
+    Forgery("a second spelling", replace(TRUE, signature="00" + ROUND_1000), "beacon"),
+    Forgery("upper case", replace(TRUE, signature=ROUND_1000.upper()), "beacon"),
+    Forgery("own key in the files", replace(TRUE, signature=sign_local(1_000), spoil=_own_key), "beacon"),
+    Forgery("a chain of one's own", replace(TRUE, chain_hash=b"o" * 32, signature=sign_local(1_000)), "beacon"),
+    Forgery("a chain that was replaced", replace(TRUE, chain="local", round=123_456_789), "beacon"),
+    Forgery("a higher cutoff", replace(TRUE, spoil=_cohort(1, cutoff_rest="ff" * 32)), "winners"),
+    Forgery("a cutoff of a share", replace(TRUE, spoil=lambda d: d["cohorts"][0]["cutoffs"].pop()), "winners"),
+    Forgery("more winners told", replace(TRUE, spoil=_cohort(1, admitted=41)), "winners"),
+    Forgery("fewer claims told, more reserves", replace(TRUE, spoil=_cohort(2, claims=0)), "winners"),
+    Forgery("a fourth round", replace(TRUE, cohorts=4), "winners"),
+    Forgery("a loser claimed", replace(TRUE, also_claimed=((max(TRUE.entries)[0], 1, 3),)), "claims"),
+    Forgery("a stranger claimed", replace(TRUE, also_claimed=((_MORE[0][0], 1, 3),)), "claims"),
+    Forgery("fewer claims told", replace(TRUE, spoil=lambda d: d["end"].update(claims=1)), "claims"),
+    Forgery("no final file", replace(TRUE, spoil=lambda d: d["files"].clear()), "winners"),
+]
