@@ -13,8 +13,8 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError
 
 from coupons.process import leases
+from coupons.process.minutes import MinuteReport
 from coupons.refusals import Busy, Drained, NotOpen, Refusal
-from coupons.schedule.minute import MinuteReport
 from infra.virtual.answers import Request
 from infra.virtual.chance import Chance
 from infra.virtual.client import Service

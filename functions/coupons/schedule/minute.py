@@ -20,13 +20,11 @@ conditional write, so a repeat changes nothing and a killed call loses nothing b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from coupons.count.folds import fold_hours
-from coupons.damage import UNREADABLE, Damaged, reason_of
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.due_list import DueList
+from coupons.process.minutes import MinuteReport
 from coupons.process.services import Services
 from coupons.refusals import Busy
 from coupons.schedule import booking_count, expiry, no_shows, points_back, reclaim, reminders
@@ -35,14 +33,6 @@ from coupons.settle import give_back
 from coupons.settle.day_close import close_days, closed_through, known_zones
 
 Step = Callable[[PublishedBatch, Control], None]
-
-
-@dataclass(slots=True)
-class MinuteReport:
-    """`more`: time ran out before everything that is due was done; call again at once."""
-
-    did: list[dict[str, Any]] = field(default_factory=list)
-    more: bool = False
 
 
 def run_schedule(services: Services, now_s: int, deadline_s: float) -> MinuteReport:
@@ -82,18 +72,8 @@ class _Minute:
         for batch_id, control in batches:
             if self._is_over():
                 return
-            try:
+            with self.report.going_on(self._services, batch_id):
                 step(self._services.cache.listed(batch_id), control)
-            except Busy:
-                self.report.more = True
-            except AssertionError as error:
-                self._did(batch_id, "broken", why=str(error))
-            except UNREADABLE as error:
-                # Each item can be read, but they contradict each other; or our code has a defect.
-                self._did(batch_id, "broken", why=reason_of(error))
-            except Damaged as found:
-                self._services.damages.note(found)
-                self._did(batch_id, "damaged", why=str(found))
 
     def advance(self, batch: PublishedBatch, control: Control) -> None:
         """Bookings, reclaim, expiry and give-back, each as the one before left the control item."""
@@ -106,12 +86,12 @@ class _Minute:
             booked, more = booking_count.record_bookings(services, batch, now_s, deadline_s)
             self.report.more |= more
             if booked is not None:
-                self._did(batch.batch_id, "booked", bookings=booked)
+                self.report.note(batch.batch_id, "booked", bookings=booked)
         if not control.expired_at_s and reclaim.is_due(batch, control, now_s):
             steps, more = reclaim.reclaim(services, batch, now_s, deadline_s)
             self.report.more |= more
             for step in steps:
-                self._did(batch.batch_id, step)
+                self.report.note(batch.batch_id, step)
             control = services.cache.control_now(batch.batch_id)
         if points_back.is_due(batch, control, now_s) and not self._gave_points_back(batch, control):
             return
@@ -119,7 +99,7 @@ class _Minute:
             counts, more = expiry.expire(services, batch, control, now_s, deadline_s)
             self.report.more |= more
             if counts is not None:
-                self._did(batch.batch_id, "expired", counts=counts)
+                self.report.note(batch.batch_id, "expired", counts=counts)
             control = services.cache.control_now(batch.batch_id)
         if give_back.is_due(control):
             self.report.did += give_back.give_back(services, batch, now_s)
@@ -134,14 +114,14 @@ class _Minute:
     def _end(self, batch: PublishedBatch, control: Control) -> None:
         """A batch that pays venues has no bookings, and no packs of it were leased or claimed."""
         if expiry.is_over(batch, control, self._now_s) and expiry.end(self._services, batch, self._now_s):
-            self._did(batch.batch_id, "ended")
+            self.report.note(batch.batch_id, "ended")
 
     def _gave_points_back(self, batch: PublishedBatch, control: Control) -> bool:
         """Whether all points of the voided batch are back."""
         claims, more = points_back.give_points_back(self._services, batch, control, self._now_s, self._deadline_s)
         self.report.more |= more
         if claims:
-            self._did(batch.batch_id, "points back", claims=claims)
+            self.report.note(batch.batch_id, "points back", claims=claims)
         return not more
 
     def close_days(self) -> None:
@@ -240,15 +220,12 @@ class _Minute:
         count, more = reminders.remind(self._services, batch, self._now_s, self._deadline_s)
         self.report.more |= more
         if count is not None:
-            self._did(batch.batch_id, "reminded", claims=count.claims, coupons=sum(count.coupons.values()))
+            self.report.note(batch.batch_id, "reminded", claims=count.claims, coupons=sum(count.coupons.values()))
 
     def _is_over(self) -> bool:
         is_over = self._services.clock.monotonic_s() >= self._deadline_s
         self.report.more |= is_over
         return is_over
-
-    def _did(self, batch_id: str, step: str, **facts: Any) -> None:
-        self.report.did.append({"batch_id": batch_id, "step": step, **facts})
 
 
 def _is_set_back(batch: PublishedBatch, control: Control, now_s: int) -> bool:

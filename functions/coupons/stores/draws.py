@@ -14,8 +14,9 @@ from typing import Any, Literal, get_args
 from coupons.model.draw_state import Beacon, Cohort, Committed, DrawEnd, DrawMark, DrawState
 from coupons.stores import draw_keys as keys
 from coupons.stores.attributes import Item
-from coupons.stores.dynamodb import Dynamo
+from coupons.stores.dynamodb import Dynamo, TransactionFailed
 from coupons.stores.keys import Key
+from coupons.stores.parts import Part
 from coupons.stores.table import Table
 from coupons.stores.values import fields_of, reader, sure
 
@@ -31,8 +32,11 @@ def _mark(item: Item) -> int:
 
 
 class Draws:
-    def __init__(self, dynamo: Dynamo, table: str) -> None:
-        self._table = Table(dynamo, table)
+    """`spike` sends a request once: a commitment is never sent late. `patient` tries again."""
+
+    def __init__(self, spike: Dynamo, patient: Dynamo, table: str) -> None:
+        self._spike = spike
+        self._table = Table(patient, table)
 
     def state(self, batch_id: str, *, consistent: bool = False) -> DrawState:
         """Raises Damaged."""
@@ -52,12 +56,17 @@ class Draws:
         )
 
     def put_commitment(self, batch_id: str, commitment: Committed) -> bool:
-        """The list of entries is fixed; False if another commitment, or an end, was recorded before.
+        """The list of entries is fixed; False if another commitment, or an end, was recorded before. One attempt.
 
         Guarded by tests/store/stores/test_draws.py::test_each_fact_is_recorded_once,
         tests/store/stores/test_draws.py::test_nothing_is_recorded_after_an_end.
         """
-        return self._put(keys.commitment(batch_id), fields_of(commitment), keys.end(batch_id))
+        parts = self._parts(keys.commitment(batch_id), fields_of(commitment), keys.end(batch_id))
+        try:
+            self._spike.transact_once(parts, self._spike.name())
+        except TransactionFailed:
+            return False
+        return True
 
     def put_beacon(self, batch_id: str, beacon: Beacon) -> bool:
         """The randomness is fixed; False as above."""
@@ -88,7 +97,9 @@ class Draws:
 
     def _put(self, key: Key, fields: Item, absent: Key | None) -> bool:
         """The item is there, once, if `absent` is not."""
+        parts = self._parts(key, fields, absent)
+        return self._table.dynamo.tries(parts) if absent else self._table.tries(*parts)
+
+    def _parts(self, key: Key, fields: Item, absent: Key | None) -> list[Part]:
         part = self._table.put("draw", {**key, **fields}, _ABSENT).of(key["sk"])
-        if absent is None:
-            return self._table.tries(part)
-        return self._table.dynamo.tries([part, self._table.check("draw", absent, _ABSENT).of(absent["sk"])])
+        return [part, self._table.check("draw", absent, _ABSENT).of(absent["sk"])] if absent else [part]

@@ -4,6 +4,7 @@
 |---|---|---|
 | `DUE` | `BATCH#id` | a published batch: what wallets need of it, and whether something is still due |
 | | `CAMPAIGN#id` | its end |
+| | `DRAW#id` | a lottery whose draw is not done; it has no other attribute |
 | | `ZONE#name` | a time zone of a published campaign, for good |
 | | `CHECK#` | when the list was compared with the index, and when something last left it |
 """
@@ -17,6 +18,7 @@ BATCH = "BATCH#"
 CAMPAIGN = "CAMPAIGN#"
 ZONE = "ZONE#"
 CHECK = "CHECK#"
+DRAW = "DRAW#"
 
 
 def due_batch(batch_id: str) -> Key:
@@ -33,3 +35,7 @@ def due_zone(timezone: str) -> Key:
 
 def due_check() -> Key:
     return Key(pk=DUE, sk=CHECK)
+
+
+def due_draw(batch_id: str) -> Key:
+    return Key(pk=DUE, sk=f"{DRAW}{batch_id}")

@@ -4,6 +4,8 @@
 |---|---|---|
 | what is due, and all time zones | Query `DUE` | half a read unit each 4 KB, of 20 lines |
 | a batch is published, or its line is written anew | parts of that transaction: line, campaign, zone | 2 each |
+| which draws are due | Query `DUE`, `DRAW#` | half a read unit |
+| a draw is done | DeleteItem | 1 |
 | a batch is due again | UpdateItem, or a part | 1, or 2 |
 | a batch is done | two parts of the transaction that gives its rest | 2 each |
 | a campaign leaves with its batches | one transaction | 2 a line |
@@ -56,7 +58,10 @@ class DueListStore:
     def entering(
         self, batch: PublishedBatch, last_expiry_s: int, ends_at_s: int, because: str, now_s: int
     ) -> list[Part]:
-        """Transaction parts: the batch is due, its campaign ends at `ends_at_s`, its time zone is known for good."""
+        """Transaction parts: the batch is due, its campaign ends at `ends_at_s`, its time zone is known for good.
+
+        The draw of a lottery is due apart: it may be done later than the batch.
+        """
         facts = {"campaign_id": batch.campaign_id, "number": batch.number, "claim_key": batch.claim_key}
         facts |= {"buckets": batch.buckets, "last_expiry_s": last_expiry_s, "pays_venues": batch.pays_venues}
         line = {**keys.due_batch(batch.batch_id), **facts, "done": False, "rest_day": rest_day(now_s)}
@@ -64,6 +69,7 @@ class DueListStore:
             self._table.put("due batch", line),
             self.ending(batch.campaign_id, ends_at_s, because),
             self.knowing(batch.timezone),
+            *([self._table.put("due draw", keys.due_draw(batch.batch_id))] if batch.draw else []),
         ]
 
     def ending(self, campaign_id: str, ends_at_s: int, because: str) -> Part:
@@ -75,6 +81,15 @@ class DueListStore:
     def knowing(self, timezone: str) -> Part:
         """A part: days of this time zone are closed by its midnight too."""
         return self._table.put("zone", keys.due_zone(timezone))
+
+    def draws(self) -> list[str]:
+        """The lotteries whose draw is not done, read strongly."""
+        lines = self._table.query(keys.DUE, keys.DRAW, consistent=True)
+        return [line["sk"].removeprefix(keys.DRAW) for line in lines]
+
+    def draw_done(self, batch_id: str) -> None:
+        """Nothing is due of the draw any more, for good."""
+        self._table.send(self._table.delete("due draw", keys.due_draw(batch_id)))
 
     def again(self, batch_id: str, now_s: int) -> Part:
         """A part: the batch is due, whatever it was. If it had left, its line lacks its facts until the next tick."""

@@ -26,6 +26,7 @@ ItemKind = Literal[
     "due batch",
     "due campaign",
     "due check",
+    "due draw",
     "enrolment",
     "facility",
     "fold",

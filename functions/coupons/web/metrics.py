@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 RequestOperation = Literal["booking", "claim", "hold", "redemption", "reversal", "check-in", "operator", "other"]
 """`operator` is everything that operators do; `other` is reads, codes, quotes and unknown routes."""
-BackgroundOperation = Literal["schedule", "events", "count"]
+BackgroundOperation = Literal["schedule", "draw", "events", "count"]
 """Operations that no request starts."""
 PRICE = "MicroDollars"
 CONSUMPTION = ("WriteUnits", "ReadUnits", PRICE)

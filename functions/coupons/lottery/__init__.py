@@ -1,0 +1,1 @@
+"""A lottery's draw, from its list of entries to its final file; `minute.py` says which step does what."""

@@ -1,0 +1,47 @@
+"""Dispatch of draws: each lottery whose draw is not done goes through its steps, as far as they are due.
+
+| step | module |
+|---|---|
+| fix the list of entries | `committing.py` |
+
+Called at least once a minute, by a function of its own: a list of millions takes minutes, and no reclaim, expiry or
+settlement waits for it. Several calls may work side by side. Each step records what it did once, so a repeat changes
+nothing and a killed call loses nothing but time. The due list names the draws (`stores/due_list.py`).
+"""
+
+from __future__ import annotations
+
+from coupons.lottery.committing import commit
+from coupons.lottery.steps import DrawNow, Step
+from coupons.process.minutes import MinuteReport
+from coupons.process.services import Services
+
+STEPS: tuple[Step, ...] = (commit,)
+"""In the order in which a draw goes through them."""
+
+
+def run_draws(services: Services, now_s: int, deadline_s: float) -> MinuteReport:
+    """What is due of each draw at `now_s` is done, or as much of it as fits before `deadline_s` (monotonic)."""
+    report = MinuteReport()
+    for batch_id in services.due_list.draws():
+        if services.clock.monotonic_s() >= deadline_s:
+            report.more = True
+            break
+        with report.going_on(services, batch_id):
+            _advance(services, report, batch_id, now_s, deadline_s)
+    return report
+
+
+def _advance(services: Services, report: MinuteReport, batch_id: str, now_s: int, deadline_s: float) -> None:
+    """Each step as the one before left the items."""
+    batch = services.cache.listed(batch_id)
+    assert batch.draw is not None, "the due list names a draw of a batch that has none"
+    for step in STEPS:
+        control = services.cache.control_now(batch_id)
+        state = services.draws.state(batch_id, consistent=True)
+        done = step(DrawNow(services, batch, batch.draw, control, state, now_s, deadline_s))
+        for facts in done.did:
+            report.note(batch_id, **facts)
+        if done.more:
+            report.more = True
+            return

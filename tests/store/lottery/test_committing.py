@@ -1,0 +1,337 @@
+"""A lottery's list is fixed once, whole and in time, whatever is killed, overtaken, damaged or frozen meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from coupons.clock import FENCE_S, LEASE_S
+from coupons.lottery import listing
+from coupons.lottery.committing import COMMIT_BEFORE_S, NOT_IN_TIME
+from coupons.model.commitments import Commitment
+from coupons.model.draw_state import Committed, DrawEnd
+from coupons.model.draw_terms import rules_text
+from coupons.model.entries import RECORD_BYTES, commit_message, record
+from infra.virtual.files import MemoryFiles
+from tests.store.faults import WRITES, Faulty, KilledError, Mortal, Overtaken, answer_lost, first, request_lost
+from tests.store.lottery.lots import CLOSED, FOREVER, a_town, batch_of, count, draw, enter, round_s
+from tests.world import ManualClock, World
+
+
+@pytest.fixture(autouse=True)
+def _short_runs() -> Any:
+    """Several runs and places also for few people."""
+    with patch.object(listing, "RUN_SPAN", 8), patch.object(listing, "PARTS_TOGETHER", 64):
+        yield
+
+
+@pytest.fixture
+def town() -> World:
+    """Forty entries in 64 buckets, counted, in the first second after the fence."""
+    made = a_town()
+    count(made)
+    return made
+
+
+def committed(world: World) -> Committed:
+    found = world.services.draws.state("pack", consistent=True)
+    assert found.end is None
+    assert found.commitment is not None
+    return found.commitment
+
+
+def listed(world: World) -> list[bytes]:
+    """All records of the committed parts, in their order; each file is what its line says."""
+    fixed = committed(world)
+    parts = Commitment.from_bytes(world.files.content[fixed.file]).parts
+    for number, part in enumerate(parts):
+        content = world.files.content[part.sha256.hex()]
+        assert hashlib.sha256(content).digest() == part.sha256
+        assert len(content) == part.count * RECORD_BYTES
+        assert all(content[at] == number for at in range(0, len(content), RECORD_BYTES))
+    content = b"".join(world.files.content[part.sha256.hex()] for part in parts)
+    return [content[at : at + RECORD_BYTES] for at in range(0, len(content), RECORD_BYTES)]
+
+
+def ended(world: World) -> DrawEnd:
+    found = world.services.draws.state("pack", consistent=True)
+    assert found.commitment is None
+    assert found.end is not None
+    return found.end
+
+
+def test_the_list_has_each_entry_once_in_order() -> None:
+    """With weight and share as booked, in parts by the first byte; the rules and the round are in the same file."""
+    town = a_town(people=0)
+    town.clock.set("2020-06-02T10:00:00+08:00")
+    made = [(enter(town, f"p{n}", n % 32 + 1, n % 3), n) for n in range(60)]
+    town.clock.set(CLOSED)
+    count(town)
+    did = draw(town)
+    fixed, batch = committed(town), batch_of(town)
+    assert did == [{"step": "committed", "entries": 60, "commitment": fixed.hash.hex()}]
+    assert listed(town) == sorted(record(one, n % 32 + 1, n % 3) for one, n in made)
+    commitment = Commitment.from_bytes(town.files.content[fixed.file])
+    assert batch.draw is not None
+    assert (commitment.batch_id, commitment.round) == ("pack", batch.draw.round)
+    assert commitment.rules_hash == fixed.rules_hash
+    assert town.files.content[fixed.rules_file] == rules_text(batch, 10)
+    assert (fixed.entries, fixed.committed_at_s) == (60, town.now_s)
+
+
+def test_the_receipt_key_signs_the_commitment(town: World) -> None:
+    """Two signed commitments of one batch would prove a fraud."""
+    draw(town)
+    fixed, batch = committed(town), batch_of(town)
+    assert batch.draw is not None
+    key = Ed25519PublicKey.from_public_bytes(batch.draw.receipt_key)
+    key.verify(fixed.signature, commit_message("pack", fixed.hash))
+
+
+def test_nobody_books_and_the_list_is_empty() -> None:
+    """A draw of nobody is committed too."""
+    town = a_town(people=0)
+    count(town)
+    assert draw(town)[0]["entries"] == 0
+    assert listed(town) == []
+
+
+def test_no_list_is_begun_before_the_fence_and_the_count() -> None:
+    """A put of the window's last second may still be applied; and the count is what the list is held against."""
+    town = a_town()
+    town.clock.advance(-1)
+    assert draw(town) == []
+    town.clock.advance(1)
+    assert draw(town) == []
+    assert town.files.content == {}
+    count(town)
+    assert [did["step"] for did in draw(town)] == ["committed"]
+
+
+def test_a_second_call_finds_nothing_to_do(town: World) -> None:
+    """And reads no booking."""
+    draw(town)
+    before = dict(town.client.items)
+    assert draw(town) == []
+    assert town.client.items == before
+
+
+def undisturbed() -> bytes:
+    town = a_town()
+    count(town)
+    draw(town)
+    return committed(town).hash
+
+
+WRITES_IN_ALL = 8 + 4 + 1
+"""Runs, places of parts, the commitment."""
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("nth_write", range(1, WRITES_IN_ALL + 1))
+def test_killed_at_any_write_the_next_call_fixes_the_same_list(town: World, nth_write: int, applied: bool) -> None:
+    """One commitment, the one of an undisturbed call."""
+    with pytest.raises(KilledError):
+        draw(town, town.new_services(client=Mortal(town.client, nth_write, applied=applied)))
+    draw(town, town.new_services(seed=2))
+    assert committed(town).hash == undisturbed()
+    assert len(listed(town)) == 40
+
+
+def test_those_are_all_writes(town: World) -> None:
+    """Nothing is killed at a later one."""
+    services = town.new_services(client=Mortal(town.client, WRITES_IN_ALL + 1, applied=True))
+    assert [did["step"] for did in draw(town, services)] == ["committed"]
+
+
+class MortalFiles(MemoryFiles):
+    """Files whose process dies at its n-th put: just before it, or just after."""
+
+    def __init__(self, files: MemoryFiles, nth_put: int, *, applied: bool) -> None:
+        self.content = files.content
+        self._left, self._applied = nth_put, applied
+
+    def put(self, content: bytes) -> str:
+        self._left -= 1
+        if self._left == 0 and not self._applied:
+            raise KilledError
+        name = super().put(content)
+        if self._left == 0:
+            raise KilledError
+        return name
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("nth_put", [1, 2, 8, 9, 70, 8 + 256, 8 + 256 + 1, 8 + 256 + 2])
+def test_killed_at_a_file_the_next_call_fixes_the_same_list(town: World, nth_put: int, applied: bool) -> None:
+    """Runs, parts, rules and the commitment file are put before anything names them."""
+    services = town.new_services()
+    services.draw_files = MortalFiles(town.files, nth_put, applied=applied)
+    with pytest.raises(KilledError):
+        draw(town, services)
+    draw(town)
+    assert committed(town).hash == undisturbed()
+    assert len(listed(town)) == 40
+
+
+@pytest.mark.parametrize("nth_write", range(1, WRITES_IN_ALL + 1))
+@pytest.mark.parametrize("operation", ["put_item", "transact_write_items"])
+def test_two_side_by_side_fix_one_list(town: World, nth_write: int, operation: str) -> None:
+    """Wherever one overtakes the other, one commitment stands, and one call tells it."""
+    told: list[dict[str, Any]] = []
+    act = lambda: told.extend(draw(town, town.new_services(seed=3)))  # noqa: E731
+    slow = town.new_services(client=Overtaken(town.client, operation, "", act, nth=nth_write))
+    told += draw(town, slow)
+    assert [did["step"] for did in told] == ["committed"]
+    assert committed(town).hash == undisturbed()
+
+
+@pytest.mark.parametrize("fault", [answer_lost, request_lost])
+def test_a_commitment_without_an_answer_is_found_or_sent_again(town: World, fault: Any) -> None:
+    """By the next minute; it is sent once in each."""
+    client = Faulty(town.client, "transact_write_items", fault)
+    assert draw(town, town.new_services(client=client)) == []
+    assert client.calls == 1
+    draw(town)
+    assert committed(town).hash == undisturbed()
+
+
+def test_a_list_that_takes_many_calls_is_the_same(town: World) -> None:
+    """Each call does what fits, and memory is that of one run."""
+
+    @dataclass
+    class Ticking(ManualClock):
+        def monotonic_s(self) -> float:
+            self.monotonic += 1
+            return self.monotonic
+
+    for _ in range(30):
+        clock = Ticking(wall=town.clock.wall, monotonic=0)
+        if draw(town, town.new_services(clock=clock), deadline_s=4.0):
+            break
+    assert committed(town).hash == undisturbed()
+
+
+def remove(world: World, name: str) -> Callable[[dict[str, Any]], None]:
+    def change(item: dict[str, Any]) -> None:
+        del item[name]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("e", None),
+        ("e", {"B": b"short"}),
+        ("e", {"S": "text"}),
+        ("w", {"N": "0"}),
+        ("w", {"N": "33"}),
+        ("w", {"BOOL": True}),
+        ("s", {"N": "9"}),
+        ("s", {"N": "-1"}),
+        ("s", None),
+    ],
+)
+def test_a_booking_that_cannot_be_read_is_never_left_out(town: World, name: str, value: Any) -> None:
+    """Its draw waits and is told as damaged; once it is mended, the list has it. No other draw waits."""
+    key, item = next((key, item) for key, item in town.client.items.items() if key.sk.startswith("BOOKING#"))
+    broken = {**item, name: value} if value else {n: v for n, v in item.items() if n != name}
+    town.client.put_item(TableName=key.table, Item=broken)
+    (did,) = draw(town)
+    assert did["step"] == "damaged"
+    assert key.sk in did["why"]
+    assert town.services.draws.state("pack").commitment is None
+    town.client.put_item(TableName=key.table, Item=item)
+    draw(town)
+    assert len(listed(town)) == 40
+
+
+def late(world: World) -> None:
+    """A booking that is applied after its fence, between the count and the list."""
+    enter(world, "late")
+
+
+def lost(world: World) -> None:
+    """A booking that was counted is gone."""
+    key = next(key for key in world.client.items if key.sk.startswith("BOOKING#"))
+    world.client.delete_item(TableName=key.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+
+
+def doubled(world: World) -> None:
+    """One entry in place of another: the number stays."""
+    one, two = [(key, item) for key, item in world.client.items.items() if key.sk.startswith("BOOKING#")][:2]
+    world.client.put_item(TableName=two[0].table, Item={**two[1], "e": one[1]["e"]})
+
+
+@pytest.mark.parametrize("harm", [late, lost, doubled])
+def test_a_list_that_contradicts_itself_breaks_the_draw(town: World, harm: Callable[[World], None]) -> None:
+    """It is told, nothing is committed, and it stays broken."""
+    harm(town)
+    (did,) = draw(town)
+    assert did["step"] == "broken"
+    assert ended(town) == DrawEnd("broken", town.now_s, did["why"])
+    assert draw(town) == []
+
+
+def test_a_commitment_in_the_last_second_stands(town: World) -> None:
+    """600 s before the round is too late, one second earlier is not."""
+    town.clock.wall = round_s(batch_of(town)) - COMMIT_BEFORE_S - 1
+    assert [did["step"] for did in draw(town)] == ["committed"]
+
+
+def test_a_list_that_is_late_is_no_commitment(town: World) -> None:
+    """From the last moment on nothing is sent; when nothing can arrive any more, the draw is void."""
+    town.clock.wall = round_s(batch_of(town)) - COMMIT_BEFORE_S
+    assert draw(town) == []
+    town.clock.advance(LEASE_S + FENCE_S - 1)
+    assert draw(town) == []
+    town.clock.advance(1)
+    assert draw(town) == [{"step": "void", "why": NOT_IN_TIME}]
+    assert ended(town) == DrawEnd("void", town.now_s, NOT_IN_TIME)
+
+
+def test_a_list_that_took_until_the_last_moment_is_not_sent(town: World) -> None:
+    """The clock is read again right before the commitment is sent."""
+    town.clock.wall = round_s(batch_of(town)) - COMMIT_BEFORE_S - 1
+    client = Faulty(town.client, "put_item", first(lambda: town.clock.advance(1)))
+    assert draw(town, town.new_services(client=client)) == []
+    assert town.services.draws.state("pack").commitment is None
+
+
+def test_a_call_that_froze_before_its_commitment_commits_nothing_after_the_end(town: World) -> None:
+    """By then another call has recorded that the draw is void, and the transaction says so."""
+
+    def frozen() -> None:
+        town.clock.wall = round_s(batch_of(town)) - COMMIT_BEFORE_S + LEASE_S + FENCE_S
+        assert [did["step"] for did in draw(town, town.new_services(seed=2))] == ["void"]
+
+    client = Overtaken(town.client, "transact_write_items", "COMMITMENT", frozen)
+    assert draw(town, town.new_services(client=client)) == []
+    assert ended(town).state == "void"
+
+
+def test_a_stopped_lottery_is_not_committed(town: World) -> None:
+    """Its end is recorded elsewhere."""
+    town.operator().send("POST /admin/batches/{batch_id}/stop", {"batch_id": "pack"}, body={})
+    draw(town)
+    assert town.services.draws.state("pack").commitment is None
+
+
+def test_an_odd_draw_holds_up_no_other(town: World) -> None:
+    """The due list names it first, and its batch is not there."""
+    table = town.settings["CATALOG_TABLE"]
+    town.client.put_item(TableName=table, Item={"pk": {"S": "DUE"}, "sk": {"S": "DRAW#a-ghost"}})
+    assert [did["step"] for did in draw(town)] == ["damaged", "committed"]
+
+
+def test_writes_of_the_store_are_those_that_kill() -> None:
+    """`WRITES_IN_ALL` counts puts and transactions."""
+    assert {"put_item", "transact_write_items"} <= WRITES
+    assert FOREVER > 1e9
