@@ -9,7 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-ALONE = {"GetSecretValue": "KeysSecret", "PutEvents": "EventBus", "SendMessage": "FailedEventsQueue"}
+ALONE = {
+    "GetSecretValue": "KeysSecret",
+    "PutEvents": "EventBus",
+    "SendMessage": "FailedEventsQueue",
+    "GetObject": "DrawBucket",
+    "PutObject": "DrawBucket",
+    "GeneratePresignedUrl": "DrawBucket",
+}
 _OWN = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _EXPRESSIONS = ("UpdateExpression", "ConditionExpression", "ProjectionExpression", "KeyConditionExpression")
@@ -30,7 +37,8 @@ class Request(NamedTuple):
 def requests_of(operation: str, params: Mapping[str, Any]) -> Iterator[Request]:
     """One for each part of a transaction and for each table of a batch."""
     if operation in ALONE:
-        yield Request(operation, ALONE[operation])
+        # A link may do what its signer may.
+        yield Request(operation.replace("GeneratePresignedUrl", "GetObject"), ALONE[operation])
     elif operation in _OWN:
         yield _request(operation, params["TableName"], [params])
     elif operation == "BatchGetItem":

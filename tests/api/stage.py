@@ -13,15 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 
 import count
+import draw
 import events
 import expire
 from coupons.process.services import Services, replace_services
 from infra.local.tables import create_tables, load_template
 from infra.playing import gateway
+from infra.virtual.files import MemoryFiles
 from infra.virtual.store import Store
 from tests.api.authorised import Request, requests_of
 from tests.api.declared import Said, undeclared
@@ -30,7 +33,7 @@ from tests.engine.shapes import Watched
 from tests.template.policies import Statement, statements
 from tests.world import KEYS, TABLES, Answered, World, area_of, send
 
-AREAS = ("catalog", "claim", "verify", "points", "admin", "expire", "events", "count")
+AREAS = ("catalog", "claim", "verify", "points", "admin", "expire", "draw", "events", "count")
 Call = tuple[str, Request]
 """Function, and its request to AWS."""
 
@@ -97,6 +100,7 @@ class Stage(World):
             "EVENT_BUS": "bus",
             "FAILED_EVENTS_QUEUE_URL": queue_url,
             "EXPECTED_ENVIRONMENTS": "8",
+            "DRAW_FILES": "s3:draws",
         }
         self.settings = {**TABLES, "KEYS_SECRET_ARN": arn, **fixed}
         self.restart()
@@ -140,6 +144,11 @@ class Stage(World):
         """Run the schedule once."""
         with self._acting("expire"):
             return expire.handler({}, None)
+
+    def draw(self) -> dict[str, Any]:
+        """Run the function `draw` once."""
+        with self._acting("draw"):
+            return draw.handler({}, None)
 
     def announce(self, records: list[Record]) -> list[dict[str, Any]]:
         """What the function `events` puts on the bus for these records of the streams."""
@@ -192,6 +201,24 @@ class Noted:
         return call
 
 
+class Bucket:
+    """S3 with the files of draws."""
+
+    def __init__(self) -> None:
+        self._files = MemoryFiles()
+
+    def put_object(self, *, Body: bytes, **_: str) -> None:  # noqa: N803 - S3's own name
+        self._files.put(Body)
+
+    def get_object(self, *, Key: str, Range: str = "bytes=0-", **_: str) -> dict[str, Any]:  # noqa: N803
+        first, last = Range.removeprefix("bytes=").split("-")
+        length = int(last) - int(first) + 1 if last else None
+        return {"Body": BytesIO(self._files.get(Key, int(first), length))}
+
+    def generate_presigned_url(self, *_: Any, Params: dict[str, str], **__: Any) -> str:  # noqa: N803
+        return f"https://draws.example/{Params['Key']}?X-Amz-Signature=signed"
+
+
 class Vault:
     """Secrets Manager with the keys."""
 
@@ -204,7 +231,7 @@ class Vault:
 def stage() -> Iterator[Stage]:
     """An empty stack at the opening minute; meanwhile `Person.send` sends to it."""
     made = Stage(Store())
-    clients = {"secretsmanager": Vault(), "events": made.heard, "sqs": made.heard}
+    clients = {"secretsmanager": Vault(), "events": made.heard, "sqs": made.heard, "s3": Bucket()}
 
     def client(service: str, *_: Any, **__: Any) -> Any:
         return Noted(clients[service], made.note)

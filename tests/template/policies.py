@@ -73,8 +73,10 @@ def _list(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """The logical name; a table's stream is `ClaimsTable.StreamArn`."""
+    """The logical name; a table's stream is `ClaimsTable.StreamArn`, objects of a bucket are the bucket's."""
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         name, attribute = resource["Fn::GetAtt"]
         return f"{name}.{attribute}" if attribute == "StreamArn" else str(name)
+    if isinstance(resource, dict) and "Fn::Sub" in resource:
+        return str(resource["Fn::Sub"]).removeprefix("${").removesuffix(".Arn}/*")
     return str(resource)

@@ -20,7 +20,7 @@ Rule = Callable[[Template], Iterator[str]]
 Plant = Callable[[dict[str, Any]], Any]
 """Puts one mistake into its argument."""
 Planted = Sequence[tuple[Rule, Plant]]
-AREAS = ("catalog", "claim", "verify", "points", "admin", "expire", "events", "count")
+AREAS = ("catalog", "claim", "verify", "points", "admin", "expire", "draw", "events", "count")
 TABLES = ("CatalogTable", "ClaimsTable", "OrdersTable", "PointsTable")
 
 

@@ -27,6 +27,7 @@ SERVICES = {
     "secretsmanager": {"KeysSecret"},
     "events": {"EventBus"},
     "sqs": {"FailedEventsQueue"},
+    "s3": {"DrawBucket"},
 }
 FED = dict.fromkeys(("events", "count"), ("ClaimsTable", "OrdersTable", "PointsTable"))
 FEEDING = {
@@ -256,7 +257,7 @@ def test_what_a_request_is_allowed_by() -> None:
 
 
 def test_every_function_was_seen_at_work() -> None:
-    """The cases reach all seven, those of the schedule and the streams too."""
+    """The cases reach all nine, those of the schedules and the streams too."""
     assert {area for area, _ in needed()} == set(AREAS)
 
 

@@ -164,9 +164,11 @@ def alarms_watch_everything(t: Template) -> Iterator[str]:
         for metric in ("Errors", "Throttles"):
             if json.dumps([metric, of]) not in watched:
                 yield f"nobody watches {metric} of {area}"
-    schedule = [{"Name": "FunctionName", "Value": {"Ref": "ExpireFunction"}}]
-    if json.dumps(["Invocations", schedule]) not in watched:
-        yield "nobody watches whether the schedule runs"
+    yield from (
+        f"nobody watches whether the schedule of {area} runs"
+        for area in ("Expire", "Draw")
+        if json.dumps(["Invocations", [{"Name": "FunctionName", "Value": {"Ref": f"{area}Function"}}]]) not in watched
+    )
     if json.dumps(["5xx", [{"Name": "ApiId", "Value": {"Ref": "Api"}}]]) not in watched:
         yield "nobody watches the API's 5xx"
     queries = [json.dumps(alarm.get("Metrics")) for alarm in alarms.values()]
@@ -179,13 +181,14 @@ def alarms_watch_everything(t: Template) -> Iterator[str]:
     yield from (f"{n} tells nobody" for n, a in alarms.items() if a.get("AlarmActions") != [{"Ref": "AlarmTopic"}])
 
 
-def the_schedule_runs_every_minute(t: Template) -> Iterator[str]:
-    """It is the only event of `expire`."""
-    (event,) = function(t, "expire")["Events"].values()
-    if event["Type"] != "Schedule" or event["Properties"]["Schedule"] != "rate(1 minute)":
-        yield "another schedule"
-    if not event["Properties"].get("Enabled"):
-        yield "the schedule is off"
+def the_schedules_run_every_minute(t: Template) -> Iterator[str]:
+    """It is the only event of `expire`, and of `draw`."""
+    for area in ("expire", "draw"):
+        (event,) = function(t, area)["Events"].values()
+        if event["Type"] != "Schedule" or event["Properties"]["Schedule"] != "rate(1 minute)":
+            yield f"{area} has another schedule"
+        if not event["Properties"].get("Enabled"):
+            yield f"the schedule of {area} is off"
 
 
 def keys_are_made_and_kept(t: Template) -> Iterator[str]:
@@ -250,8 +253,10 @@ PLANTED: Planted = [
     (alarms_watch_everything, lambda r: r.pop("ApiServerErrorsAlarm")),
     (alarms_watch_everything, lambda r: r.pop("DamagedItemsAlarm")),
     (alarms_watch_everything, _without("ClaimErrorsAlarm", "AlarmActions")),
-    (the_schedule_runs_every_minute, lambda r: _schedule(r).update(Schedule="rate(5 minutes)")),
-    (the_schedule_runs_every_minute, lambda r: _schedule(r).update(Enabled=False)),
+    (alarms_watch_everything, lambda r: r.pop("DrawScheduleAlarm")),
+    (the_schedules_run_every_minute, lambda r: _schedule(r).update(Schedule="rate(5 minutes)")),
+    (the_schedules_run_every_minute, lambda r: _schedule(r).update(Enabled=False)),
+    (the_schedules_run_every_minute, lambda r: _schedule(r, "Draw").update(Enabled=False)),
     (keys_are_made_and_kept, lambda r: r["KeysSecret"].pop("DeletionPolicy")),
     (keys_are_made_and_kept, lambda r: r["KeysSecret"]["Properties"]["GenerateSecretString"].update(PasswordLength=16)),
 ]
@@ -261,8 +266,8 @@ def _access_log(r: dict[str, Any]) -> dict[str, Any]:
     return r["Api"]["Properties"]["AccessLogSettings"]
 
 
-def _schedule(r: dict[str, Any]) -> dict[str, Any]:
-    return r["ExpireFunction"]["Properties"]["Events"]["EveryMinute"]["Properties"]
+def _schedule(r: dict[str, Any], area: str = "Expire") -> dict[str, Any]:
+    return r[f"{area}Function"]["Properties"]["Events"]["EveryMinute"]["Properties"]
 
 
 PLANTED_CLOCK: Planted = [

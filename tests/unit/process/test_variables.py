@@ -22,7 +22,7 @@ WITH_A_DEFAULT = {
     *("TEST_CLOCK_FILE", "POWERTOOLS_LOG_LEVEL", "WRITE_UNIT_MICRODOLLARS", "READ_UNIT_MICRODOLLARS"),
     *("EXPECTED_ENVIRONMENTS", "CLAIMS_PER_BUCKET"),
 }
-EVENTS: dict[str, dict[str, Any]] = {"expire": {}, "events": {"Records": []}, "count": {"Records": []}}
+EVENTS: dict[str, dict[str, Any]] = {"expire": {}, "draw": {}, "events": {"Records": []}, "count": {"Records": []}}
 GATEWAY = json.loads((ROOT / "tests" / "events" / "put-claim.json").read_text("utf-8"))
 
 
