@@ -26,12 +26,14 @@ _UNFINISHED_STATE = "state.new"
 _COMPLETE_STATE = "state.next"
 """A complete save that has not yet replaced the earlier one."""
 SCRATCH = "scratch"
+DRAWS = "draws"
+"""Files of draws, which on AWS are in a bucket."""
 LOG = "ministack.log"
 _CLOCK = "clock.json"
 _KEY = "issuer.pem"
 _SET_UP = "set-up.json"
 _REMOVED = (
-    *(STATE, _UNFINISHED_STATE, _COMPLETE_STATE, SCRATCH, LOG),
+    *(STATE, _UNFINISHED_STATE, _COMPLETE_STATE, SCRATCH, DRAWS, LOG),
     *(_CLOCK, "clock.new", _KEY, "issuer.new", _SET_UP, "set-up.new"),
 )
 """Everything that a run writes beside the lock; FRESH=1 removes this and nothing else."""

@@ -19,7 +19,7 @@ from infra.local.cors import Cors
 from infra.local.deploy import Deployed, deploy, upload_pages
 from infra.local.front import Front
 from infra.local.issuer import AUDIENCE, Issuer
-from infra.local.kept import Kept
+from infra.local.kept import DRAWS, Kept
 from infra.local.pages import Pages
 from infra.local.patience import PatientApi
 from infra.local.routes import LocalRoutes
@@ -104,6 +104,7 @@ class Stack:
                 "JwtAudience": AUDIENCE,
                 "SignInOrigins": self.issuer.url,
                 "TestClockFile": str(self._kept.clock.path),
+                "DrawFolder": str(self._kept.directory / DRAWS),
                 # Millions of packs and few people: with as many buckets as on AWS each pass would be slow.
                 "ClaimsPerBucket": "100000",
             },
@@ -169,12 +170,22 @@ class Stack:
         return PatientApi(self.api_url, self.token(scope), check=self.check, steps=self._steps)
 
     def invoke_schedule(self) -> dict[str, Any]:
-        """The schedule's function has run once. Raises answers.ProblemError if it fails."""
-        name = self.deployed.outputs["ExpireFunctionName"]
+        """The schedule's functions have run once. Draws follow what is due of packs, so nothing waits for them.
+
+        Raises answers.ProblemError if one fails.
+        """
+        due = self._invoke("expire")
+        if due["more"]:
+            return due
+        drawn = self._invoke("draw")
+        return {"did": due["did"] + drawn["did"], "more": drawn["more"]}
+
+    def _invoke(self, area: str) -> dict[str, Any]:
+        name = self.deployed.outputs[f"{area.capitalize()}FunctionName"]
         answer = self._lambda.invoke(FunctionName=name, Payload=b"{}")
         payload = answer["Payload"].read()
         if "FunctionError" in answer:
-            raise answers.ProblemError("tick-failed", f"expire failed: {payload.decode('utf-8', 'replace')}")
+            raise answers.ProblemError("tick-failed", f"{area} failed: {payload.decode('utf-8', 'replace')}")
         result: dict[str, Any] = json.loads(payload)
         return result
 
