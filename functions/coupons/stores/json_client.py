@@ -114,7 +114,7 @@ class JsonClient:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"{self._start}{lines}accept-encoding: identity\r\ncontent-length: {len(body)}\r\n\r\n"
         answer = self._connections.exchange(head.encode("ascii") + body)
-        content = _content(answer)
+        content = content_of(answer)
         if 200 <= answer.status < 300:
             return content
         refused = _refused(answer, content)
@@ -147,7 +147,7 @@ def _bytes(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _content(answer: Answer) -> dict[str, Any]:
+def content_of(answer: Answer) -> dict[str, Any]:
     """Raises Unanswered if this is not what the service wrote."""
     told = answer.headers.get("x-amz-crc32")
     if told not in (None, str(crc32(answer.body))):
