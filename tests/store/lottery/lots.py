@@ -9,7 +9,9 @@ from typing import Any
 from coupons.lottery.minute import run_draws
 from coupons.model.batches import PublishedBatch
 from coupons.model.claims import BookingRecord, Entered
-from coupons.model.entries import entry
+from coupons.model.commitments import Commitment
+from coupons.model.draw_state import Committed, DrawEnd
+from coupons.model.entries import RECORD_BYTES, entry
 from coupons.process.services import Services
 from coupons.schedule import booking_count
 from coupons.times import epoch_s
@@ -66,3 +68,30 @@ def round_s(batch: PublishedBatch) -> int:
     """When the draw is due, as declared."""
     assert batch.document.draw is not None
     return epoch_s(batch.document.draw.at)
+
+
+def committed(world: World) -> Committed:
+    found = world.services.draws.state("pack", consistent=True)
+    assert found.end is None
+    assert found.commitment is not None
+    return found.commitment
+
+
+def listed(world: World) -> list[bytes]:
+    """All records of the committed parts, in their order; each file is what its line says."""
+    fixed = committed(world)
+    parts = Commitment.from_bytes(world.files.content[fixed.file]).parts
+    for number, part in enumerate(parts):
+        content = world.files.content[part.sha256.hex()]
+        assert hashlib.sha256(content).digest() == part.sha256
+        assert len(content) == part.count * RECORD_BYTES
+        assert all(content[at] == number for at in range(0, len(content), RECORD_BYTES))
+    content = b"".join(world.files.content[part.sha256.hex()] for part in parts)
+    return [content[at : at + RECORD_BYTES] for at in range(0, len(content), RECORD_BYTES)]
+
+
+def ended(world: World) -> DrawEnd:
+    found = world.services.draws.state("pack", consistent=True)
+    assert found.commitment is None
+    assert found.end is not None
+    return found.end

@@ -2,68 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from coupons.clock import FENCE_S, LEASE_S
-from coupons.lottery import listing
 from coupons.lottery.committing import COMMIT_BEFORE_S, NOT_IN_TIME
 from coupons.model.commitments import Commitment
-from coupons.model.draw_state import Committed, DrawEnd
+from coupons.model.draw_state import DrawEnd
 from coupons.model.draw_terms import rules_text
-from coupons.model.entries import RECORD_BYTES, commit_message, record
-from infra.virtual.files import MemoryFiles
-from tests.store.faults import WRITES, Faulty, KilledError, Mortal, Overtaken, answer_lost, first, request_lost
-from tests.store.lottery.lots import CLOSED, FOREVER, a_town, batch_of, count, draw, enter, round_s
-from tests.world import ManualClock, World
-
-
-@pytest.fixture(autouse=True)
-def _short_runs() -> Any:
-    """Several runs and places also for few people."""
-    with patch.object(listing, "RUN_SPAN", 8), patch.object(listing, "PARTS_TOGETHER", 64):
-        yield
-
-
-@pytest.fixture
-def town() -> World:
-    """Forty entries in 64 buckets, counted, in the first second after the fence."""
-    made = a_town()
-    count(made)
-    return made
-
-
-def committed(world: World) -> Committed:
-    found = world.services.draws.state("pack", consistent=True)
-    assert found.end is None
-    assert found.commitment is not None
-    return found.commitment
-
-
-def listed(world: World) -> list[bytes]:
-    """All records of the committed parts, in their order; each file is what its line says."""
-    fixed = committed(world)
-    parts = Commitment.from_bytes(world.files.content[fixed.file]).parts
-    for number, part in enumerate(parts):
-        content = world.files.content[part.sha256.hex()]
-        assert hashlib.sha256(content).digest() == part.sha256
-        assert len(content) == part.count * RECORD_BYTES
-        assert all(content[at] == number for at in range(0, len(content), RECORD_BYTES))
-    content = b"".join(world.files.content[part.sha256.hex()] for part in parts)
-    return [content[at : at + RECORD_BYTES] for at in range(0, len(content), RECORD_BYTES)]
-
-
-def ended(world: World) -> DrawEnd:
-    found = world.services.draws.state("pack", consistent=True)
-    assert found.commitment is None
-    assert found.end is not None
-    return found.end
+from coupons.model.entries import commit_message, record
+from tests.store.faults import Faulty, Overtaken, first
+from tests.store.lottery.lots import CLOSED, a_town, batch_of, committed, count, draw, ended, enter, listed, round_s
+from tests.world import World
 
 
 def test_the_list_has_each_entry_once_in_order() -> None:
@@ -120,109 +73,6 @@ def test_a_second_call_finds_nothing_to_do(town: World) -> None:
     before = dict(town.client.items)
     assert draw(town) == []
     assert town.client.items == before
-
-
-def undisturbed() -> bytes:
-    town = a_town()
-    count(town)
-    draw(town)
-    return committed(town).hash
-
-
-WRITES_IN_ALL = 8 + 4 + 1
-"""Runs, places of parts, the commitment."""
-
-
-@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("nth_write", range(1, WRITES_IN_ALL + 1))
-def test_killed_at_any_write_the_next_call_fixes_the_same_list(town: World, nth_write: int, applied: bool) -> None:
-    """One commitment, the one of an undisturbed call."""
-    with pytest.raises(KilledError):
-        draw(town, town.new_services(client=Mortal(town.client, nth_write, applied=applied)))
-    draw(town, town.new_services(seed=2))
-    assert committed(town).hash == undisturbed()
-    assert len(listed(town)) == 40
-
-
-def test_those_are_all_writes(town: World) -> None:
-    """Nothing is killed at a later one."""
-    services = town.new_services(client=Mortal(town.client, WRITES_IN_ALL + 1, applied=True))
-    assert [did["step"] for did in draw(town, services)] == ["committed"]
-
-
-class MortalFiles(MemoryFiles):
-    """Files whose process dies at its n-th put: just before it, or just after."""
-
-    def __init__(self, files: MemoryFiles, nth_put: int, *, applied: bool) -> None:
-        self.content = files.content
-        self._left, self._applied = nth_put, applied
-
-    def put(self, content: bytes) -> str:
-        self._left -= 1
-        if self._left == 0 and not self._applied:
-            raise KilledError
-        name = super().put(content)
-        if self._left == 0:
-            raise KilledError
-        return name
-
-
-@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("nth_put", [1, 2, 8, 9, 70, 8 + 256, 8 + 256 + 1, 8 + 256 + 2])
-def test_killed_at_a_file_the_next_call_fixes_the_same_list(town: World, nth_put: int, applied: bool) -> None:
-    """Runs, parts, rules and the commitment file are put before anything names them."""
-    services = town.new_services()
-    services.draw_files = MortalFiles(town.files, nth_put, applied=applied)
-    with pytest.raises(KilledError):
-        draw(town, services)
-    draw(town)
-    assert committed(town).hash == undisturbed()
-    assert len(listed(town)) == 40
-
-
-@pytest.mark.parametrize("nth_write", range(1, WRITES_IN_ALL + 1))
-@pytest.mark.parametrize("operation", ["put_item", "transact_write_items"])
-def test_two_side_by_side_fix_one_list(town: World, nth_write: int, operation: str) -> None:
-    """Wherever one overtakes the other, one commitment stands, and one call tells it."""
-    told: list[dict[str, Any]] = []
-    act = lambda: told.extend(draw(town, town.new_services(seed=3)))  # noqa: E731
-    slow = town.new_services(client=Overtaken(town.client, operation, "", act, nth=nth_write))
-    told += draw(town, slow)
-    assert [did["step"] for did in told] == ["committed"]
-    assert committed(town).hash == undisturbed()
-
-
-@pytest.mark.parametrize("fault", [answer_lost, request_lost])
-def test_a_commitment_without_an_answer_is_found_or_sent_again(town: World, fault: Any) -> None:
-    """By the next minute; it is sent once in each."""
-    client = Faulty(town.client, "transact_write_items", fault)
-    assert draw(town, town.new_services(client=client)) == []
-    assert client.calls == 1
-    draw(town)
-    assert committed(town).hash == undisturbed()
-
-
-def test_a_list_that_takes_many_calls_is_the_same(town: World) -> None:
-    """Each call does what fits, and memory is that of one run."""
-
-    @dataclass
-    class Ticking(ManualClock):
-        def monotonic_s(self) -> float:
-            self.monotonic += 1
-            return self.monotonic
-
-    for _ in range(30):
-        clock = Ticking(wall=town.clock.wall, monotonic=0)
-        if draw(town, town.new_services(clock=clock), deadline_s=4.0):
-            break
-    assert committed(town).hash == undisturbed()
-
-
-def remove(world: World, name: str) -> Callable[[dict[str, Any]], None]:
-    def change(item: dict[str, Any]) -> None:
-        del item[name]
-
-    return change
 
 
 @pytest.mark.parametrize(
@@ -329,9 +179,3 @@ def test_an_odd_draw_holds_up_no_other(town: World) -> None:
     table = town.settings["CATALOG_TABLE"]
     town.client.put_item(TableName=table, Item={"pk": {"S": "DUE"}, "sk": {"S": "DRAW#a-ghost"}})
     assert [did["step"] for did in draw(town)] == ["damaged", "committed"]
-
-
-def test_writes_of_the_store_are_those_that_kill() -> None:
-    """`WRITES_IN_ALL` counts puts and transactions."""
-    assert {"put_item", "transact_write_items"} <= WRITES
-    assert FOREVER > 1e9
