@@ -12,13 +12,32 @@ from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, REFUSED, BadFileError, WrongUseError
 
 if TYPE_CHECKING:
-    from infra.rehearsal.report import Section
+    from collections.abc import Mapping
+
     from infra.rehearsal.run import Run
     from infra.rehearsal.scenario import Release, Scenario
 
 EVERY_S = 10
 """Of virtual time, between two lines of progress."""
 _FILE = click.Path(exists=True, dir_okay=False)
+
+
+class Out(click.Path):
+    """A file that can be written: whoever waited minutes for it must not lose it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(str(super().convert(value, param, ctx)))
+        was_there = path.exists()
+        try:
+            path.open("ab").close()
+        except OSError as error:
+            self.fail(f"{path} cannot be written: {error.strerror}", param, ctx)
+        if not was_there:
+            path.unlink()
+        return path
+
+
+OUT = Out(dir_okay=False)
 
 
 @command(
@@ -30,16 +49,21 @@ _FILE = click.Path(exists=True, dir_okay=False)
 @click.option("--people", type=click.IntRange(min=1), help="How many want a pack.")
 @click.option("--scenario", "file", type=_FILE, help="Inputs in YAML, a name and a number a line.")
 @click.option("--measured", type=_FILE, help="The same, as measured on the account.")
+@click.option("--region", metavar="NAME", help="Its own default limits of the gateway.")
+@click.option("--burst", type=click.IntRange(min=1), help="Requests in the gateway's bucket; else half its rate.")
+@click.option("--rps-ramp", type=click.Choice(["on", "off"]), help="Lambda's scaling counts requests a second too.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=NUMBER", help="One input; the last word.")
 @click.option("--gone-by", "gone_by_s", type=click.IntRange(min=1), help="Exit with 1 unless all are gone so soon.")
 @click.option(
-    "--raise", "is_raised", is_flag=True, help="Search what to raise so that they are; takes many rehearsals."
+    "--raise/--no-raise", "is_raised", default=None, help="With --gone-by: search what to raise; some 30 rehearsals."
 )
-@click.option("--requests", type=click.Path(dir_okay=False), help="With --raise: the support case, written to a file.")
-@click.option("--checklist", is_flag=True, help="With --raise: what to do when, from two weeks before to a day after.")
+@click.option("--requests", type=OUT, help="With --gone-by: the support case, written to a file.")
+@click.option(
+    "--checklist", is_flag=True, help="With --gone-by: what to do when, from two weeks before to a day after."
+)
 @click.option("--what-if", "is_asked", is_flag=True, help="The same day with one thing changed, some ten times.")
 @click.option("--compare", multiple=True, type=_FILE, help="Another scenario's file, side by side; several times.")
-@click.option("--page", type=click.Path(dir_okay=False), help="The same as a web page that loads nothing.")
+@click.option("--page", type=OUT, help="The same as a web page that loads nothing.")
 @click.option("--placements", type=click.IntRange(1, 20), default=1, show_default=True, help="Ways in which keys lie.")
 def rehearse(  # noqa: PLR0913 - one option an argument
     cli: Cli,
@@ -49,118 +73,124 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     people: int | None,
     file: str | None,
     measured: str | None,
+    region: str | None,
+    burst: int | None,
+    rps_ramp: str | None,
     settings: tuple[str, ...],
     gone_by_s: int | None,
-    is_raised: bool,
-    requests: str | None,
+    is_raised: bool | None,
+    requests: Path | None,
     checklist: bool,
     is_asked: bool,
     compare: tuple[str, ...],
-    page: str | None,
+    page: Path | None,
     placements: int,
 ) -> int:
     """Play the opening of a batch before its day: what will happen?
 
-    It says when the packs are gone, what people see, what binds, and what it costs.
+    It says when the packs are gone, what people see, what binds, and what it costs; with --gone-by, what to raise.
 
     The claim that runs is the functions' own, in virtual time; no stack is asked. A tenth of the people run it, the
     others are numbers.
     """
-    if is_raised and gone_by_s is None:
-        raise WrongUseError("--raise needs --gone-by")
-    if (requests or checklist) and not is_raised:
-        raise WrongUseError("--requests and --checklist need --raise")
+    if gone_by_s is None and (is_raised or requests or checklist):
+        raise WrongUseError("--raise, --requests and --checklist need --gone-by")
+    if is_raised is False and (requests or checklist):
+        raise WrongUseError("--requests and --checklist say what to raise: leave out --no-raise")
     if find_spec("greenlet") is None:
         raise WrongUseError("a rehearsal needs greenlet: install coupon-season[rehearse]")
     from infra.rehearsal.compare import compared, what_ifs
     from infra.rehearsal.page import page as drawn
     from infra.rehearsal.report import lines, report
     from infra.rehearsal.scenario import Release, UnsuitedError
+    from infra.rehearsal.target import aimed
 
+    limits = {"gateway_burst": burst, "rps_ramp": None if rps_ramp is None else rps_ramp == "on"}
     try:
-        release, scenario = Release.read(season, batch), _scenario(file, measured, people, settings)
-        others = [(Path(one).stem, _scenario(one, None, people, ())) for one in compare]
-        runs = [_played(cli, release, scenario.but("assumed", placement=place)) for place in range(1, placements + 1)]
+        release, scenario = Release.read(season, batch), _scenario(file, measured, region, people, limits, settings)
+        others = [(Path(one).stem, _scenario(one, None, region, people, limits, ())) for one in compare]
+        places = range(int(scenario.placement), int(scenario.placement) + placements)
+        runs = [_played(cli, release, scenario.but("assumed", placement=place)) for place in places]
     except UnsuitedError as unsuited:
         raise WrongUseError(str(unsuited)) from None
-    more: list[Section] = []
-    if is_raised and gone_by_s is not None:
-        more = _to_raise(cli, runs[0], gone_by_s, placements, requests, is_listed=checklist)
+    target = gone_by_s and aimed(runs, gone_by_s, cli.out.progress, is_raised=is_raised is not False)
+    more = list(target.sections(is_listed=checklist)) if target else []
     if is_asked:
         others += what_ifs(scenario)
     if others:
-        days = ((name, _played(cli, release, other)) for name, other in others)
+        days = ((name, _played(cli, release, other, name)) for name, other in others)
         more.append(compared("What if" if is_asked else "Compared", [("as above", runs[0]), *days]))
-    sections = report(runs, more)
+    sections = report(runs, more, tuple(target.sentences) if target else ())
     if page:
-        Path(page).write_text(drawn(runs[0], sections), "utf-8")
-    is_late = gone_by_s is not None and any(run.gone_s is None or run.gone_s > gone_by_s for run in runs)
-    told = [f"Missed: not all packs are gone after {gone_by_s} s."] if is_late else []
+        page.write_text(drawn(runs[0], sections), "utf-8")
+    if requests and target:
+        requests.write_text(target.support_case, "utf-8")
     cli.out.result(
         {
             "gone_s": [run.gone_s for run in runs],
             "gone_by_s": gone_by_s,
+            "target": target.numbers if target else None,
             **{one.title: {"told": one.sentences, "header": one.header, "rows": one.rows} for one in sections},
         },
         *lines(sections),
-        *told,
     )
-    return REFUSED if is_late else GOOD
+    return REFUSED if target and target.is_missed else GOOD
 
 
-def _to_raise(
-    cli: Cli, run: Run, gone_by_s: int, placements: int, requests: str | None, *, is_listed: bool
-) -> list[Section]:
-    """What holds the target, as sections; the support case is written."""
-    from infra.rehearsal.asks import asks, checklist, support_case
-    from infra.rehearsal.report import Section
-    from infra.rehearsal.run import rehearsed
-    from infra.rehearsal.search import KNOBS, NoRemedyError, recommended
-
-    def play(scenario: Scenario) -> Run:
-        tried = rehearsed(run.release, scenario, gone_by_s=gone_by_s)
-        values = ", ".join(f"{knob.value(scenario):,.0f} {knob.name}" for knob in KNOBS)
-        when = "missed" if tried.gone_s is None else f"gone after {tried.gone_s:.1f} s"
-        cli.out.progress(f"{values}: {when}, {tried.claimed:,.0f} claimed")
-        return tried
-
-    try:
-        wanted = recommended(run.scenario, gone_by_s, play, range(1, placements + 1))
-    except NoRemedyError as none:
-        return [Section("What to raise", (str(none),))]
-    rows = tuple((one.when, f"{one.now:,.0f}", f"{one.wanted:,.0f}", one.what) for one in asks(run.scenario, wanted))
-    if requests:
-        Path(requests).write_text("\n".join([*support_case(run, wanted), ""]), "utf-8")
-    sections = [Section("What to raise", (), ("when", "now", "wanted", "what"), rows)]
-    if is_listed:
-        sections.append(Section("Checklist", (), ("when", "what"), tuple(checklist(run, wanted))))
-    return sections
-
-
-def _played(cli: Cli, release: Release, scenario: Scenario) -> Run:
+def _played(cli: Cli, release: Release, scenario: Scenario, name: str = "") -> Run:
     from infra.rehearsal.run import rehearsed
 
     def told(second_s: float, packs: float) -> None:
         if second_s % EVERY_S == 0:
-            cli.out.progress(f"{second_s:+4.0f} s  {packs:12,.0f} of {release.packs:,} packs are claimed")
+            cli.out.progress(f"{name}{second_s:+5.0f} s  {packs:12,.0f} of {release.packs:,} packs are claimed")
 
     return rehearsed(release, scenario, told)
 
 
-def _scenario(file: str | None, measured: str | None, people: int | None, settings: tuple[str, ...]) -> Scenario:
-    """The command line wins over what was measured, and that over the file. Raises UnsuitedError, BadFileError."""
+def _scenario(
+    file: str | None,
+    measured: str | None,
+    region: str | None,
+    people: int | None,
+    limits: Mapping[str, float | None],
+    settings: tuple[str, ...],
+) -> Scenario:
+    """The command line wins over what was measured, that over the file, and that over the region.
+
+    Raises UnsuitedError, BadFileError, WrongUseError.
+    """
+    from infra.rehearsal.quotas import gateway_of
     from infra.rehearsal.scenario import Scenario
 
+    documented = dict(zip(("gateway_rate", "gateway_burst"), gateway_of(_known(region)), strict=True)) if region else {}
     found = _inputs(measured) if measured else {}
     given = {"people": float(people)} if people is not None else {}
+    given |= {name: float(value) for name, value in limits.items() if value is not None}
     for one in settings:
         name, _, number = one.partition("=")
         try:
-            given[name] = float(number)
+            given[name] = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
         except ValueError:
             raise WrongUseError(f"--set {one}: a name, =, and a number") from None
-    scenario = Scenario.of({**(_inputs(file) if file else {}), **found, **given})
+    stated = {**(_inputs(file) if file else {}), **found, **given}
+    if "gateway_rate" in stated:
+        documented.pop("gateway_burst", None)
+    scenario = Scenario.of({**documented, **stated})
+    scenario = scenario.but("documented", **{name: value for name, value in documented.items() if name not in stated})
     return scenario.but("measured", **{name: value for name, value in found.items() if name not in given})
+
+
+def _known(region: str) -> str:
+    """Raises WrongUseError for a region that AWS does not have."""
+    from boto3.session import Session
+
+    from infra.rehearsal.quotas import SMALL_REGIONS
+
+    regions = Session().get_available_regions
+    known = {*SMALL_REGIONS, *(name for part in ("aws", "aws-cn", "aws-us-gov") for name in regions("lambda", part))}
+    if region not in known:
+        raise WrongUseError(f"--region {region}: no such region; there are {', '.join(sorted(known))}")
+    return region
 
 
 def _inputs(path: str) -> dict[str, float]:

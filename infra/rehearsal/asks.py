@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import NamedTuple
 
 from infra.rehearsal import quotas
 from infra.rehearsal.report import clock
-from infra.rehearsal.run import OPENS_S, TICK_S, Run
+from infra.rehearsal.run import OPENS_S, TICK_S, Run, Seconds
 from infra.rehearsal.scenario import Scenario
 
 TWICE = 2
 """Of what was rehearsed: more means that the day is another one than it."""
+FEWEST = 1_000
+"""A minute, that are worth a pause."""
+WHEN = (
+    *("14 days before", "before publication", "2 days before", "1 day before", "10 minutes before"),
+    *("at the opening", "after it", "1 day after"),
+)
 
 
 class Ask(NamedTuple):
@@ -29,82 +36,92 @@ def asks(now: Scenario, wanted: Scenario) -> Iterator[Ask]:
         (quotas.CONCURRENCY, "concurrency"),
         (quotas.GATEWAY_RATE, "gateway_rate"),
     ):
-        has, needs = max(getattr(now, name), quota.value), _whole(getattr(wanted, name))
+        has, needs = max(getattr(now, name), _default(quota, now)), ceil(getattr(wanted, name))
         if needs > has:
             yield Ask("14 days before", f"{quota.name} ({quota.code})", has, needs, _quota_command(quota, needs))
-    if wanted.warm_writes > now.warm_writes:
-        writes = _whole(wanted.warm_writes)
-        yield Ask(
+    for when, name, parameter, what in (
+        (
+            "before publication",
+            "expected_environments",
+            "ExpectedEnvironments",
+            "environments for which a batch gets shards of its stock; frozen when it is published",
+        ),
+        (
             "2 days before",
+            "warm_writes",
+            "WarmWriteUnitsPerSecond",
             "write units that catalog and claims are warmed for; it is paid once, and never undone",
-            now.warm_writes,
-            writes,
-            f"sam deploy --parameter-overrides WarmWriteUnitsPerSecond={writes}",
-        )
-    if wanted.gateway_rate > now.gateway_rate:
-        rate, burst = _whole(wanted.gateway_rate), _whole(wanted.burst)
-        yield Ask(
-            "1 day before",
-            "requests a second of the API, after the tables are warm",
-            now.gateway_rate,
-            rate,
-            f"sam deploy --parameter-overrides ApiRateLimit={rate} ApiBurstLimit={burst}",
-        )
-    if wanted.provisioned > now.provisioned:
-        yield Ask(
+        ),
+        ("1 day before", "reserved", "ClaimReservedConcurrency", "environments that are set aside for claims"),
+        ("1 day before", "gateway_rate", "ApiRateLimit", "requests a second of the API, after the tables are warm"),
+        (
             "10 minutes before",
-            "environments of the claim function that are provisioned, on an alias that the API calls",
-            now.provisioned,
-            _whole(wanted.provisioned),
-            "aws lambda put-provisioned-concurrency-config --function-name NAME --qualifier ALIAS"
-            f" --provisioned-concurrent-executions {_whole(wanted.provisioned)}",
-        )
+            "provisioned",
+            "ClaimProvisionedConcurrency",
+            "environments of the claim function that are provisioned",
+        ),
+    ):
+        has, needs = getattr(now, name), ceil(getattr(wanted, name))
+        if needs > has:
+            values = {parameter: needs}
+            if parameter == "ApiRateLimit":
+                values["ApiBurstLimit"] = ceil(wanted.burst)
+            overrides = " ".join(f"{one}={value}" for one, value in values.items())
+            yield Ask(when, what, has, needs, f"sam deploy --parameter-overrides {overrides}")
 
 
-def support_case(run: Run, wanted: Scenario) -> Iterator[str]:
+def support_case(now: Scenario, raised: Run) -> Iterator[str]:
     """A text for the support case, and the command lines."""
-    opens = clock(run, 0)
-    yield f"# {run.release.batch_id}: {run.scenario.people:,.0f} people, {run.release.packs:,} packs, at {opens}"
+    release = raised.release
+    yield f"# {release.batch_id}: {now.people:,.0f} people, {release.packs:,} packs, at {clock(raised, 0)}"
     yield ""
-    yield "Raising these quotas was found necessary by a rehearsal of the opening. Most of the load comes in its first"
-    yield f"minute. One write a claim, spread over {run.scenario.warmth.partitions} partitions and more by its key."
+    yield "A rehearsal of the opening found that these values are needed. Most of the load comes in the first minute."
+    yield "A claim is one write of less than 1 KB to the table claims, whose partition keys are spread by a hash."
     yield ""
-    for one in asks(run.scenario, wanted):
+    for one in asks(now, raised.scenario):
         yield f"- {one.when}: {one.what}: {one.now:,.0f} → {one.wanted:,.0f}"
         yield f"      {one.command}"
 
 
-WHEN = (
-    *("14 days before", "2 days before", "1 day before", "10 minutes before"),
-    *("at the opening", "after it", "1 day after"),
-)
+def checklist(now: Scenario, raised: Run) -> list[tuple[str, str]]:
+    """When, and what, in order. `raised`: the day with what is asked for, from which the values to watch are taken."""
+    return sorted(_steps(now, raised), key=lambda step: WHEN.index(step[0]))
 
 
-def checklist(run: Run, wanted: Scenario) -> list[tuple[str, str]]:
-    """When, and what, in order."""
-    return sorted(_steps(run, wanted), key=lambda step: WHEN.index(step[0]))
-
-
-def _steps(run: Run, wanted: Scenario) -> Iterator[tuple[str, str]]:
-    for one in asks(run.scenario, wanted):
+def _steps(now: Scenario, raised: Run) -> Iterator[tuple[str, str]]:
+    for one in asks(now, raised.scenario):
         yield one.when, f"{one.what}: {one.now:,.0f} → {one.wanted:,.0f}. {one.command}"
-    yield "1 day before", "a release for 100 people; rehearse again with what was measured"
-    peaks = {name: max(by.values(), default=0.0) for name, by in run.outcomes.items()}
+    yield "1 day before", "a release for 100 people; couponctl measure; rehearse again with what was measured"
+    outcomes = raised.outcomes
     for metric, value in (
         ("DamagedItems", "1: pause, an item cannot be read"),
         ("Errors of the claim function", "1: pause, its code fails"),
-        ("outcome busy", f"{_pause(peaks.get('busy', 0.0)):,.0f} a second: pause, the tables hold less than rehearsed"),
-        ("Throttles of the claim function", f"{_pause(peaks.get('lambda', 0.0)):,.0f} a second: pause"),
-        ("4xx of the API", f"{_pause(peaks.get('gateway', 0.0)):,.0f} a second: wait; pause only if claims stop"),
+        ("outcome busy", f"{_pause(outcomes, 'busy')} a minute: pause, the tables hold less than rehearsed"),
+        ("Throttles of the claim function", f"{_pause(outcomes, 'lambda')} a minute: pause, Lambda lets in fewer"),
+        ("4xx of the API", f"{_pause(outcomes, 'gateway')} a minute: wait; pause only if claims stop"),
     ):
         yield "at the opening", f"{metric}: {value}"
-    returns_s = (run.gone_s or 0.0) + TICK_S - ((run.gone_s or 0.0) + OPENS_S) % TICK_S + TICK_S
-    yield "after it", f"by {clock(run, returns_s)} packs that were leased and not claimed are back: couponctl watch"
-    yield "1 day after", "provisioned environments to 0, the API's limits to what they were"
+    returns_s = (raised.gone_s or 0.0) + TICK_S - ((raised.gone_s or 0.0) + OPENS_S) % TICK_S + TICK_S
+    batch = raised.release.batch_id
+    yield "after it", f"by {clock(raised, returns_s)} packs that were not claimed are back: couponctl watch {batch}"
+    if raised.scenario.provisioned:
+        yield "after it", "nothing is provisioned: sam deploy --parameter-overrides ClaimProvisionedConcurrency=0"
+    yield "1 day after", "the API's limits to what they were"
 
 
-def _pause(peak: float) -> float:
-    return max(TWICE * peak, 100.0)
+def _pause(outcomes: dict[str, Seconds], name: str) -> str:
+    """Twice what the worst minute of the rehearsal has, from the opening on; metrics come by the minute."""
+    by_minute: dict[int, float] = {}
+    for second, number in outcomes.get(name, {}).items():
+        if second >= 0:
+            by_minute[second // TICK_S] = by_minute.get(second // TICK_S, 0.0) + number
+    return f"{max(TWICE * max(by_minute.values(), default=0.0), FEWEST):,.0f}"
+
+
+def _default(quota: quotas.Quota, now: Scenario) -> float:
+    """Of an account that never asked. A rate that nobody stated is that of the region."""
+    is_stated = now.origins.get("gateway_rate", "documented") != "documented"
+    return now.gateway_rate if quota is quotas.GATEWAY_RATE and not is_stated else quota.value
 
 
 def _quota_command(quota: quotas.Quota, wanted: int) -> str:
@@ -112,8 +129,3 @@ def _quota_command(quota: quotas.Quota, wanted: int) -> str:
         f"aws service-quotas request-service-quota-increase --service-code {quota.service}"
         f" --quota-code {quota.code} --desired-value {wanted}"
     )
-
-
-def _whole(value: float) -> int:
-    """Rounded up to a hundred."""
-    return -int(-value // 100) * 100

@@ -31,6 +31,7 @@ def what_ifs(scenario: Scenario) -> Iterator[tuple[str, Scenario]]:
         yield "cold tables", scenario.but(warm_writes=quotas.WARM_WRITES.value, warm_reads=quotas.WARM_READS.value)
     if scenario.provisioned:
         yield "nothing provisioned", scenario.but(provisioned=0)
+    yield "buckets of 100 claims", scenario.but(claims_per_bucket=100)
 
 
 def compared(title: str, runs: Iterable[tuple[str, Run]]) -> Section:

@@ -40,6 +40,7 @@ WARM_WRITES = Quota(4_000, "write units a second of a new table", _DYNAMODB + "w
 WARM_READS = Quota(12_000, "read units a second of a new table", _DYNAMODB + "warm-throughput-scenarios.html")
 PARTITION_WRITES = Quota(1_000, "write units a second of a partition", _DYNAMODB + "warm-throughput-scenarios.html")
 PARTITION_READS = Quota(3_000, "read units a second of a partition", _DYNAMODB + "warm-throughput-scenarios.html")
+TRACED_SHARE = Quota(0.05, "share of requests that Lambda traces, and one a second", _LAMBDA + "services-xray.html")
 
 DEFAULTS_ELSEWHERE = (2_500.0, 1_250.0)
 """Rate and burst of the gateway in `SMALL_REGIONS`."""

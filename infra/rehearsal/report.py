@@ -12,6 +12,12 @@ from infra.rehearsal.run import Run
 
 Row = tuple[str, ...]
 EVERY_S = 5
+HALF_A_CENT = 0.005
+EVERYBODY = 0.999
+_ANSWERS = (
+    "Presses of the claim button, by what became of them. claimed: a pack; repeat: they had one; not-open: too early;",
+    "drained, sold-out: all packs are handed out; gateway, lambda: turned away there; busy: the tables were full.",
+)
 _AWS = "docs.aws.amazon.com/"
 
 
@@ -27,40 +33,62 @@ class Section(NamedTuple):
         return [_is_number(cell) for cell in self.rows[0]] if self.rows else [False] * len(self.header)
 
 
-def report(runs: Sequence[Run], more: Sequence[Section] = ()) -> list[Section]:
+def report(runs: Sequence[Run], more: Sequence[Section] = (), target: Sequence[str] = ()) -> list[Section]:
     """In the order of the questions. `runs`: the same day in several placements of keys, the first one told in full.
 
-    `more`: what is to be raised, after what binds.
+    `target`: what became of it, after what happens. `more`: what is to be raised, after what binds.
     """
     run = runs[0]
     return [
-        Section("Verdict", tuple(_verdict(runs))),
+        Section("Verdict", (*_verdict(runs), *target)),
         Section("What binds", *_binds(run)),
         *more,
-        Section("What people see", (), *_seconds(run)),
-        Section("Dollars", (), *_dollars(run)),
+        Section("What people see", _ANSWERS, *_seconds(run)),
+        Section("Dollars", ("At the list prices of us-east-1; a range where AWS does not say.",), *_dollars(run)),
         Section("Inputs", (), ("input", "value", "origin", "what it is"), tuple(_inputs(run))),
     ]
 
 
 def _verdict(runs: Sequence[Run]) -> Iterator[str]:
-    run, seen = runs[0], verdict.seen(runs[0])
-    yield _origins(run)
+    yield _origins(runs[0])
+    yield _gone(runs)
+    yield _of_100(verdict.seen(runs[0]))
+    parts = verdict.costs(runs[0])
+    least, most = sum(one.least for one in parts), sum(one.most for one in parts)
+    or_more = f", and up to {most:,.2f} if AWS bills what it refuses" if most - least >= HALF_A_CENT else ""
+    yield f"The opening costs {least:,.2f} dollars{or_more}."
+
+
+def _gone(runs: Sequence[Run]) -> str:
+    """When, or what is left and why; of several placements, how many and from when to when."""
+    run, people = runs[0], runs[0].scenario.people
     gone = sorted(one.gone_s for one in runs if one.gone_s is not None)
-    if run.gone_s is None:
-        yield f"Never gone: {run.claimed:,.0f} of {run.release.packs:,} packs are claimed when the last patience ends."
-    elif len(gone) > 1:
-        spread = f"{clock(run, gone[0])} to {clock(run, gone[-1])} over {len(runs)} placements"
-        yield f"Gone at {clock(run, run.gone_s)} ({spread})."
-    else:
-        yield f"Gone at {clock(run, run.gone_s)}."
+    among = f" ({clock(run, gone[0])} to {clock(run, gone[-1])} over {len(runs)} placements)" if gone[1:] else ""
+    if len(gone) < len(runs) > 1:
+        among = f" (in {len(gone)} of {len(runs)} placements they are gone)"
+    if run.gone_s is not None:
+        return f"Gone at {clock(run, run.gone_s)}{among}."
+    packs = (
+        f"{run.claimed:,.0f} of {run.release.packs:,} packs are claimed, {run.release.packs - run.claimed:,.0f} left"
+    )
+    if run.people["claimed"] > EVERYBODY * people:
+        return f"Enough for everybody who came: {packs}{among}."
+    fewer = f"; only {people:,.0f} people want one" if people < run.release.packs else ""
+    return f"Never gone: {packs} when the last of those who wait gives up{fewer}{among}."
+
+
+def _of_100(seen: verdict.Seen) -> str:
     none = (
-        f'{seen.none:.0f} read "all handed out" after {seen.none_median_s:.0f} s at the median; ' if seen.none else ""
+        f'{_some(seen.none)} read "all handed out", half of them within {seen.none_median_s:.0f} s; '
+        if seen.none
+        else ""
     )
-    yield (
-        f"Of 100 people: {seen.pack:.0f} have a pack, {seen.soon:.0f} of them within 2 s; "
-        f"{none}{seen.gave_up:.0f} gave up."
-    )
+    soon = f", {_some(seen.soon)} of them within {verdict.SOON_S:.0f} s" if seen.pack else ""
+    return f"Of 100 people: {_some(seen.pack)} have a pack{soon}; {none}{_some(seen.gave_up)} gave up."
+
+
+def _some(of_100: float) -> str:
+    return "fewer than 1" if 0 < of_100 < 0.5 else f"{of_100:.0f}"
 
 
 def _origins(run: Run) -> str:
@@ -112,13 +140,13 @@ def _dollars(run: Run) -> tuple[Row, tuple[Row, ...]]:
 
 
 def _range(part: verdict.Part) -> str:
-    return f"{part.least:.2f}" if part.most - part.least < 0.005 else f"{part.least:.2f} to {part.most:.2f}"
+    return f"{part.least:.2f}" if part.most - part.least < HALF_A_CENT else f"{part.least:.2f} to {part.most:.2f}"
 
 
 def _inputs(run: Run) -> Iterator[Row]:
     for one in run.scenario.inputs:
         about = f"{one.about} ({one.page.removeprefix(_AWS)})" if one.origin == "documented" else one.about
-        yield one.name, f"{one.value:,g}", one.origin, about
+        yield one.name, f"{one.value:,.10g}", one.origin, about
 
 
 def clock(run: Run, after_s: float) -> str:

@@ -65,6 +65,20 @@ class Run:
     def claimed(self) -> float:
         return sum(self.outcomes["claimed"].values())
 
+    @property
+    def stranded(self) -> float:
+        """Packs that environments had leased and nobody had claimed when the first person read that all are gone."""
+        return self.release.packs - self.weight * len(self._before_gone)
+
+    @property
+    def lag_s(self) -> float:
+        """From the last pack before that until then."""
+        return (self.gone_s or 0.0) - max(self._before_gone, default=0.0)
+
+    @property
+    def _before_gone(self) -> list[float]:
+        return [at_s for at_s in self.claims_s if self.gone_s is None or at_s < self.gone_s]
+
 
 def rehearsed(
     release: Release,

@@ -20,12 +20,15 @@ from infra.rehearsal.crowd import Habits
 from infra.rehearsal.limits import Warmth
 
 Origin = Literal["documented", "assumed", "given", "measured"]
-WEIGHTS = (10, 5, 2, 1)
+WEIGHTS, COARSE = (10, 5, 2, 1), (50, 20, 10, 5, 2, 1)
 ENVIRONMENTS_MIN, PACKS_MIN = 20, 5_000
 """So many of each are left at least: fewer are noisier than the whole."""
-ABOVE_0 = ("people", "gateway_rate", "table_writes", "table_reads", "warm_writes", "warm_reads", "by_hand_s")
+ABOVE_0 = (
+    *("people", "gateway_rate", "concurrency", "table_writes", "table_reads", "warm_writes", "warm_reads", "by_hand_s"),
+    *("expected_environments", "claims_per_bucket", "memory_gb", "window_s"),
+)
 SHARES = ("sharp", "early", "again", "lost", "return_for_rest")
-WHOLE = ("weight", "placement", "seed")
+WHOLE = ("weight", "placement", "seed", "window_s")
 
 
 class UnsuitedError(ValueError):
@@ -70,6 +73,7 @@ class Scenario:
     warm_writes: float = _documented(quotas.WARM_WRITES)
     warm_reads: float = _documented(quotas.WARM_READS)
     expected_environments: float = _template(1_000, "ExpectedEnvironments: 64 of them are a shard of the stock")
+    claims_per_bucket: float = _template(1_000, "ClaimsPerBucket: fewer make more buckets, which lie more evenly")
     memory_gb: float = _template(1.0, "memory of a function")
 
     cpu_s: float = _assumed(0.002, "processor of a request")
@@ -104,7 +108,18 @@ class Scenario:
             raise UnsuitedError("people: how many want a pack")
         if wrong := next(_impossible(stated), None):
             raise UnsuitedError(wrong)
-        return cls(**{name: float(value) for name, value in stated.items()}, origins=dict.fromkeys(stated, origin))
+        made = cls(**{name: float(value) for name, value in stated.items()}, origins=dict.fromkeys(stated, origin))
+        if wrong := next(made._refused(), None):
+            raise UnsuitedError(wrong)
+        return made
+
+    def _refused(self) -> Iterator[str]:
+        """What Lambda does not let an account set aside, in words."""
+        aside = max(self.concurrency - quotas.UNRESERVED.value, 0)
+        if self.reserved + self.catalog > aside:
+            yield f"reserved and catalog: {aside:,.0f} together at most, 100 less than concurrency"
+        if self.provisioned > (most := self.reserved or aside - self.catalog):
+            yield f"provisioned: {most:,.0f} at most, of the environments that claims may have"
 
     def but(self, origin: Origin = "given", **stated: float) -> Scenario:
         """The same with other values."""
@@ -152,6 +167,11 @@ class Scenario:
                 raise UnsuitedError(f"weight {weight} leaves fewer than 20 environments or 5,000 packs")
             return weight
         return next((weight for weight in WEIGHTS if self._leaves_enough(packs, weight)), 1)
+
+    def coarse(self, packs: int) -> Scenario:
+        """The same with the largest weight that leaves enough: quicker, and packs are gone a few per cent later."""
+        weight = self.weight or next((one for one in COARSE if self._leaves_enough(packs, one)), 1)
+        return self.but("assumed", weight=weight)
 
     def _leaves_enough(self, packs: int, weight: int) -> bool:
         return self.environments_most >= ENVIRONMENTS_MIN * weight and packs >= PACKS_MIN * weight

@@ -10,7 +10,7 @@ from coupons.claim.eligibility import Citizen
 from coupons.claim.packs import claim
 from coupons.metering import Meter
 from coupons.model.campaigns import Campaign
-from coupons.model.shards import CLAIMS_PER_BUCKET, shards_for
+from coupons.model.shards import shards_for
 from coupons.operate import campaigns, publication
 from coupons.process.services import Services
 from coupons.refusals import Drained, NotOpen, Refusal
@@ -51,7 +51,7 @@ class Stack:
             "STAGE": "rehearsal",
             "SWEEP_WORKERS": "1",
             "EXPECTED_ENVIRONMENTS": str(int(scenario.expected_environments / weight)),
-            "CLAIMS_PER_BUCKET": str(max(CLAIMS_PER_BUCKET // weight, 1)),
+            "CLAIMS_PER_BUCKET": str(max(int(scenario.claims_per_bucket / weight), 1)),
         }
         store = Store(lambda: hub.now_s)
         names = create_tables(store)

@@ -16,7 +16,8 @@ PACKS = 1_500
 DAY = Scenario.of(
     {
         "people": 5_000,
-        "concurrency": 80,
+        "concurrency": 30,
+        "catalog": 0,
         "rps_ramp": 0,
         "weight": 1,
         "window_s": 10,

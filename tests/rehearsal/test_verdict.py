@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from coupons.metering import API_REQUEST, WRITE_UNIT
@@ -40,7 +42,17 @@ def test_dollars_are_those_of_the_whole_crowd(run: Run) -> None:
     refused = sum(run.outcomes["gateway"].values())
     assert parts["429 of the gateway"].least == 0
     assert parts["429 of the gateway"].most >= refused * API_REQUEST
-    assert parts["provisioned"].most == 0
+    assert parts["provisioned"].most == parts["warming, once"].most == 0
+    assert parts["traces"].least > 0
+
+
+def test_what_is_kept_ready_costs_by_the_minute(run: Run) -> None:
+    """A thousand environments of 1 GB: 0.20 dollars a minute, in steps of five; warming is a range from nothing."""
+    raised = replace(run, scenario=run.scenario.but(provisioned=1_000, warm_writes=14_000))
+    parts = {one.name: one for one in costs(raised)}
+    minutes = -(-(600 + len(run.balance)) // 300) * 5
+    assert parts["provisioned"].least == pytest.approx(0.2 * minutes, rel=0.001)
+    assert (parts["warming, once"].least, parts["warming, once"].most) == (0, pytest.approx(13.0))
 
 
 def test_the_answers_come_in_the_order_of_the_questions(run: Run) -> None:
