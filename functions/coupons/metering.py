@@ -15,7 +15,7 @@ WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
 API_REQUEST = 1.00e-6
 LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.20e-6, 1.33334e-5
 PROVISIONED_GB_SECOND, PROVISIONED_STEP_S = 3.3334e-6, 300
-"""An environment that is kept initialized, arm64, used or not; its time is rounded up (aws.amazon.com/lambda/pricing)."""
+"""An environment that is kept initialized, used or not, its time rounded up (aws.amazon.com/lambda/pricing, arm64)."""
 TRACE = 5.00e-6
 """Recorded by X-Ray (aws.amazon.com/xray/pricing)."""
 EVENT = 1.00e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,18 @@ from infra.couponctl.cli import Cli, command
 from infra.couponctl.output import GOOD, WrongUseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PERIOD_S = 60
 FEWEST = 50
 """Claims, of which anything can be said."""
+STARTS = (
+    "filter @message like /Init Duration/"
+    " | parse @message /Init Duration: (?<init_ms>[0-9.]+) ms/"
+    " | stats count(*) as starts, pct(init_ms, 50) as init_ms"
+)
+"""Of CloudWatch Logs Insights: Lambda reports the time of a start in the log alone, and in no metric."""
+ASKS, ASK_EVERY_S = 60, 1.0
 
 
 @command("measure")
@@ -31,6 +39,7 @@ def measure(cli: Cli, *, stack: str, minutes: int) -> int:
     from boto3.session import Session
     from botocore.exceptions import BotoCoreError, ClientError
 
+    now = datetime.now(UTC)
     try:
         session = Session()
         resources = session.client("cloudformation")
@@ -38,11 +47,16 @@ def measure(cli: Cli, *, stack: str, minutes: int) -> int:
             logical: resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)[
                 "StackResourceDetail"
             ]["PhysicalResourceId"]
-            for logical in ("ClaimFunction", "ClaimsTable", "CatalogTable")
+            for logical in ("ClaimFunction", "ClaimsTable", "CatalogTable", "ClaimLogGroup")
         }
-        found = measured(session.client("cloudwatch"), names, datetime.now(UTC), minutes)
+        found = measured(session.client("cloudwatch"), names, now, minutes)
+        start_s = measured_start(session.client("logs"), names, now, minutes, time.sleep)
     except (BotoCoreError, ClientError) as error:
         raise UnreachableError(f"AWS: {error}") from None
+    if start_s is None:
+        cli.out.progress(f"cold_s is not measured: the log of {minutes} minutes reports no start of an environment")
+    else:
+        found["cold_s"] = start_s
     cli.out.result(found, *(f"{name}: {value}" for name, value in found.items()))
     return GOOD
 
@@ -51,7 +65,7 @@ def measured(cloudwatch: Any, names: Mapping[str, str], now: datetime, minutes: 
     """Inputs of a scenario, in seconds. Raises WrongUseError if there were too few claims.
 
     DynamoDB counts its own time alone, without the way there; `cpu_s` is what is left of a claim's duration, so the
-    way is in it, and an environment is busy as long as it was. How long a start takes no metric says.
+    way is in it, and an environment is busy as long as it was.
     """
     function = {"FunctionName": names["ClaimFunction"]}
     writes = {"TableName": names["ClaimsTable"], "Operation": "PutItem"}
@@ -83,6 +97,27 @@ def measured(cloudwatch: Any, names: Mapping[str, str], now: datetime, minutes: 
         "write_s": round(write_ms / 1_000, 6),
         "read_s": round(read_ms / 1_000, 6),
     }
+
+
+def measured_start(
+    logs: Any, names: Mapping[str, str], now: datetime, minutes: int, pause: Callable[[float], None]
+) -> float | None:
+    """Seconds of half of the starts of environments at most; None if the log has none. Raises UnreachableError."""
+    query_id = logs.start_query(
+        logGroupName=names["ClaimLogGroup"],
+        startTime=int((now - timedelta(minutes=minutes)).timestamp()),
+        endTime=int(now.timestamp()),
+        queryString=STARTS,
+    )["queryId"]
+    for _ in range(ASKS):
+        answer = logs.get_query_results(queryId=query_id)
+        if answer["status"] == "Complete":
+            row = {one["field"]: one["value"] for one in next(iter(answer["results"]), ())}
+            return round(float(row["init_ms"]) / 1_000, 6) if int(row.get("starts", 0)) else None
+        if answer["status"] not in ("Scheduled", "Running", "Unknown"):
+            break
+        pause(ASK_EVERY_S)
+    raise UnreachableError(f"AWS: the query of the log {names['ClaimLogGroup']} ended as {answer['status']}")
 
 
 def _query(namespace: str, metric: str, dimensions: Mapping[str, str], statistic: str) -> dict[str, Any]:

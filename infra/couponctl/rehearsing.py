@@ -47,6 +47,7 @@ OUT = Out(dir_okay=False)
 @click.argument("season", type=_FILE)
 @click.argument("batch")
 @click.option("--people", type=click.IntRange(min=1), help="How many want a pack.")
+@click.option("--packs", type=click.IntRange(min=1), help="As if the batch had fewer packs than its file says.")
 @click.option("--scenario", "file", type=_FILE, help="Inputs in YAML, a name and a number a line.")
 @click.option("--measured", type=_FILE, help="The same, as measured on the account.")
 @click.option("--region", metavar="NAME", help="Its own default limits of the gateway.")
@@ -71,6 +72,7 @@ def rehearse(  # noqa: PLR0913 - one option an argument
     season: str,
     batch: str,
     people: int | None,
+    packs: int | None,
     file: str | None,
     measured: str | None,
     region: str | None,
@@ -107,7 +109,10 @@ def rehearse(  # noqa: PLR0913 - one option an argument
 
     limits = {"gateway_burst": burst, "rps_ramp": None if rps_ramp is None else rps_ramp == "on"}
     try:
-        release, scenario = Release.read(season, batch), _scenario(file, measured, region, people, limits, settings)
+        release, scenario = (
+            Release.read(season, batch, packs),
+            _scenario(file, measured, region, people, limits, settings),
+        )
         others = [(Path(one).stem, _scenario(one, None, region, people, limits, ())) for one in compare]
         places = range(int(scenario.placement), int(scenario.placement) + placements)
         runs = [_played(cli, release, scenario.but("assumed", placement=place)) for place in places]

@@ -200,9 +200,12 @@ class Release:
     opens_at_s: int
 
     @classmethod
-    def read(cls, path: str | Path, batch_id: str) -> Release:
-        """Raises UnsuitedError, and as `load_campaign` does."""
-        return cls.of(load_campaign(path), batch_id)
+    def read(cls, path: str | Path, batch_id: str, packs: int | None = None) -> Release:
+        """`packs`: as if the batch had so many. Raises UnsuitedError, and as `load_campaign` does."""
+        found = cls.of(load_campaign(path), batch_id)
+        if packs is not None and packs > found.packs:
+            raise UnsuitedError(f"{packs:,} packs: the season's funders pay for {found.packs:,} of {batch_id}")
+        return replace(found, packs=packs or found.packs)
 
     @classmethod
     def of(cls, document: dict[str, Any], batch_id: str) -> Release:
