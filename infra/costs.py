@@ -61,11 +61,12 @@ from infra.virtual.store import Store
 
 # Assumed until measured on AWS: a warm claim's billed time, the functions' memory, log bytes a request.
 CLAIM_S, MEMORY_GB, LOG_BYTES = 0.020, 1.0, 1_130
+DRAW_GB = 1_769 / 1_024
 # Also assumed: a busy stream's hundred events take ten PutEvents of 25 ms, one after the other.
 EVENTS_A_CALL, EVENTS_CALL_S = 100, 0.25
 # CloudFront beyond what it gives each month, 10 million requests and a terabyte.
 PAGE_REQUEST, PAGE_GB = 1.00 / 1e6, 0.085
-ALARMS = 31
+ALARMS = 34
 HOURS_A_MONTH = 730
 FIRST_CLAIM = "claim, first of an environment"
 """The most expensive claim: it leases one pack. In a spike leases grow; `make bench` prints what a claim costs then."""
@@ -280,11 +281,13 @@ def main() -> int:
         print(
             f" {asked * 1e6:.2f} + {one.size_bytes / 1024:.1f} KB {sent * 1e6:.2f} = {(asked + sent) * 1e6:.2f} dollars"
         )
-    schedule = 60 * (LAMBDA_REQUEST + 0.2 * MEMORY_GB * LAMBDA_GB_SECOND)
+    # Both schedules: `expire`, and `draw` with its whole processor and nothing to do.
+    schedule = 60 * (2 * LAMBDA_REQUEST + (0.2 * MEMORY_GB + 0.05 * DRAW_GB) * LAMBDA_GB_SECOND)
     fixed = (SECRET_MONTH + KEY_MONTH + ALARMS * ALARM_MONTH + DASHBOARD_MONTH) / HOURS_A_MONTH
-    # A metric is billed in the hours in which it is sent; in an idle hour those are the metrics of the schedule.
-    metrics = len(CONSUMPTION) * METRIC_MONTH / HOURS_A_MONTH
-    print(f"an idle hour: schedule {schedule:.5f} + its {len(CONSUMPTION)} metrics {metrics:.5f}", end="")
+    # A metric is billed in the hours in which it is sent; in an idle hour those are the metrics of the schedules.
+    idle = 2 * len(CONSUMPTION)
+    metrics = idle * METRIC_MONTH / HOURS_A_MONTH
+    print(f"an idle hour: schedules {schedule:.5f} + their {idle} metrics {metrics:.5f}", end="")
     print(f" + secret, key, {ALARMS} alarms and dashboard {fixed:.5f}", end="")
     print(f" = {schedule + metrics + fixed:.4f} dollars, and storage")
     busy = METRICS_MAX * METRIC_MONTH
