@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from coupons import refusals as r
 from coupons.audit import audits, programs
-from coupons.claim import booking, wallet
+from coupons.claim import booking, catalog, wallet
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
 from coupons.model.merchants import MerchantEdit, MerchantRecord
@@ -55,7 +55,8 @@ def _batch_action(
         @wraps(act)
         def handle(request: Request) -> Response:
             batch, control, replay = act(request, request.path["batch_id"])
-            return repeatable(BatchState.of(batch, control, request.now_s), replay=replay)
+            status = catalog.status(request.services, batch, control, request.now_s)
+            return repeatable(BatchState.of(batch, control, status), replay=replay)
 
         return handle
 

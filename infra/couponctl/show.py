@@ -152,6 +152,8 @@ def _batch(batch: dict[str, Any], currency: str, timezone: str) -> Iterator[str]
         must = "required" if booking.get("required") or batch["mode"] == "lottery" else "not required"
         booked = "" if batch.get("booked") is None else f", {batch['booked']:,} people booked"
         yield f"booking {window(booking['opens_at'], booking['closes_at'], timezone)}, {must}{booked}"
+    if draw := batch.get("draw"):
+        yield from _draw(draw, timezone)
     yield from _who(batch)
     coupons = batch["coupons"]
     sentences = [of_terms(terms, currency, timezone) for terms in coupons]
@@ -161,6 +163,30 @@ def _batch(batch: dict[str, Any], currency: str, timezone: str) -> Iterator[str]
         yield from (f"  {said}" for said in own if said not in common)
     if common:
         yield from ("", "each coupon:", *(f"  {said}" for said in common))
+
+
+def _draw(draw: dict[str, Any], timezone: str) -> Iterator[str]:
+    """When and how a lottery is drawn."""
+    test = "" if draw["chain"] == "quicknet" else ", a test that anybody can sign"
+    yield f"drawn {moment(draw['at'], timezone)} by round {draw['round']:,} of {draw['chain']}{test}"
+    if draw["credit"]:
+        yield "winners get their packs without a claim"
+    else:
+        offers = "" if draw["rounds"] == 1 else f", then the next in line, {counted(draw['rounds'], 'round')} in all"
+        yield f"winners claim within {_lasting(draw['claim_for_s'])} of the draw{offers}"
+    for share in draw["shares"]:
+        whom = f"the group {share['group_id']}" if share["group_id"] else ", ".join(share["regions"])
+        yield f"share {title(share['title'])}: {counted(share['quantity'], 'pack')} for {whom} first"
+    for one in draw["weights"]:
+        yield f"members of {one['group_id']}: {counted(one['weight'], 'ticket')} each"
+    yield f"rules {draw['rules_hash']}"
+
+
+def _lasting(seconds: int) -> str:
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds % size == 0:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")
 
 
 def _period(period: Any) -> str:

@@ -22,7 +22,7 @@ def stored(document: dict[str, Any], revision: int) -> dict[str, Any]:
     (diner,) = document["merchants"]
     eligibility = {"group_id": None, "regions": [], "requires": []}
     nothing = {"section_id": None, "booking": None, "exclusive_group": None, "price_points": 0, "limits": []}
-    nothing |= {"remind_days": None, "rollover_to": None}
+    nothing |= {"remind_days": None, "rollover_to": None, "draw": None}
     return {
         "description": None,
         "sections": [],

@@ -125,7 +125,7 @@ def a_campaign_of_which_nothing_is_published(s: Stage) -> Answered:
     return Anybody().send("GET /campaigns/{campaign_id}", {"campaign_id": "season"})
 
 
-@case("GET /batches/{batch_id}", 200, body={**PACK, "remaining": 9, "coupons": [TEN_OFF_IN_FULL]})
+@case("GET /batches/{batch_id}", 200, body={**PACK, "remaining": 9, "draw": None, "coupons": [TEN_OFF_IN_FULL]})
 def a_batch_with_its_terms_after_one_claim(s: Stage) -> Answered:
     opened(s).citizen("ann").put_claim("pack")
     return Anybody().send("GET /batches/{batch_id}", {"batch_id": "pack"})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from coupons.model.batches import BatchNow, Control, PublishedBatch, batch_status
+from coupons.model.batches import BatchNow, BatchStatus, Control, PublishedBatch, batch_status
 from coupons.model.campaigns import Campaign
+from coupons.model.draw_state import DrawState
 from coupons.process.services import Services
 from coupons.refusals import NotFound
 
@@ -63,16 +64,33 @@ def remaining(services: Services, batch_ids: Iterable[str], now_s: int) -> dict[
     return found
 
 
+def status(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> BatchStatus:
+    """What the batch does now. Of a lottery that is open, half a read unit a second."""
+    return batch_status(batch, control, now_s, _draw(services, batch, now_s))
+
+
 def _now(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> BatchNow:
-    return BatchNow(batch, control, batch_status(batch, control, now_s), _remaining(services, batch, control, now_s))
+    left = _remaining(services, batch, control, now_s)
+    return BatchNow(batch, control, status(services, batch, control, now_s), left)
+
+
+def _draw(services: Services, batch: PublishedBatch, now_s: int) -> DrawState | None:
+    """How far the draw of a lottery has come, at most a second old; None if it changes nothing at this time."""
+    is_asked = batch.draw is not None and batch.opens_at_s <= now_s < batch.closes_at_s
+    return services.draw_states.get(batch.batch_id) if is_asked else None
 
 
 def _remaining(services: Services, batch: PublishedBatch, control: Control, now_s: int) -> int:
-    """Packs in the stock; the shards are read only if the control item does not tell."""
+    """Packs in the stock; the shards are read only if the control item does not tell.
+
+    Of a lottery, the packs that were not claimed when its draw last counted the claims.
+    """
     if now_s < batch.opens_at_s:
         return control.quantity
     if control.sold_out or (control.final and now_s >= batch.closes_at_s):
         return control.quantity - control.claims
+    if batch.draw is not None:
+        return control.quantity - services.draw_states.get(batch.batch_id).counted_claims
     if control.drained_at_s or control.state == "sealing":
         return 0
     return services.cache.remaining(batch)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from coupons.model.claims import Ruling, expiry_s
 from coupons.model.declared_batches import Batch
@@ -16,6 +16,9 @@ from coupons.model.limits import CountLimit, Limit, counts_uses
 from coupons.model.terms import Terms
 from coupons.money import Purse
 from coupons.times import epoch_s
+
+if TYPE_CHECKING:
+    from coupons.model.draw_state import DrawState
 
 BatchStatus = Literal["scheduled", "booking", "open", "paused", "drained", "sold_out", "closed", "stopped"]
 """What a batch does now: it waits, takes bookings, can be claimed, is paused, has handed out all packs (`drained`: some
@@ -170,8 +173,11 @@ class BatchNow(NamedTuple):
     remaining: int
 
 
-def batch_status(batch: PublishedBatch, control: Control, now_s: int) -> BatchStatus:
-    """One word for the catalog: an operator's decision comes before the window, the stock comes last."""
+def batch_status(batch: PublishedBatch, control: Control, now_s: int, draw: DrawState | None = None) -> BatchStatus:
+    """One word for the catalog: an operator's decision comes before the window, the stock comes last.
+
+    `draw`: of a lottery. It waits as `scheduled` until it is drawn; once the draw has ended nobody can claim.
+    """
     if control.stopped:
         return "stopped"
     if now_s >= batch.closes_at_s:
@@ -182,6 +188,8 @@ def batch_status(batch: PublishedBatch, control: Control, now_s: int) -> BatchSt
         booking = batch.document.booking
         booking_now = booking is not None and epoch_s(booking.opens_at) <= now_s < epoch_s(booking.closes_at)
         return "booking" if booking_now else "scheduled"
+    if draw is not None and (draw.end or not draw.cohorts):
+        return "closed" if draw.end else "scheduled"
     if control.sold_out:
         return "sold_out"
     if control.drained_at_s or control.state == "sealing":

@@ -99,3 +99,9 @@ class DrawState:
         if self.cohorts:
             return _OF_COHORT[len(self.cohorts) - 1]
         return "collecting" if self.commitment is None else "committed"
+
+    @property
+    def counted_claims(self) -> int:
+        """Claims as they were last counted: when a cohort opened, or at the end; 0 before."""
+        last = [cohort.claims_before for cohort in self.cohorts] + [self.end.claims if self.end else None]
+        return next((claims for claims in reversed(last) if claims is not None), 0)

@@ -108,6 +108,32 @@ def test_a_batch_says_who_can_claim(stack: Stack, capsys: pytest.CaptureFixture[
     ]
 
 
+def test_a_lottery_says_how_it_is_drawn(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """When, by which round, how long winners can claim, shares, weights, and the hash of its rules."""
+    draw = {
+        "at": "2020-06-05T20:00:00+08:00",
+        "round": 214_888_801,
+        "chain": "local",
+        "receipt_key": "ab" * 32,
+        "rules_hash": "cd" * 32,
+        "claim_for_s": 259_200,
+        "rounds": 2,
+        "shares": [{"title": "Nurses", "group_id": "nurses", "regions": [], "quantity": 5}],
+        "weights": [{"group_id": "care", "weight": 3}],
+        "credit": False,
+    }
+    batch = {**BATCH, "mode": "lottery", "coupons": [TERMS], "status": "scheduled", "quantity": 9, "remaining": 9}
+    stack.on("GET /batches/first", Reply(body={**batch, "draw": draw}))
+    assert stack.run("show", "first") == 0
+    assert printed(capsys)[3:8] == [
+        "drawn 2020-06-05 20:00 +08:00 by round 214,888,801 of local, a test that anybody can sign",
+        "winners claim within 3 days of the draw, then the next in line, 2 rounds in all",
+        "share Nurses: 5 packs for the group nurses first",
+        "members of care: 3 tickets each",
+        "rules " + "cd" * 32,
+    ]
+
+
 def test_machines_get_what_the_stack_answers(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """Minor units, and the declared document beside the published batches."""
     assert stack.run("show", "spring", "--json") == 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from coupons.model.batches import Control, PublishedBatch, batch_status
+from coupons.model.draw_state import Cohort, DrawEnd, DrawState
 from tests.unit.published import published
 from tests.world import a_batch, campaign, parsed
 
@@ -46,6 +47,36 @@ def pack(**changes: object) -> PublishedBatch:
 def test_status(now_s: int, control: Control, expected: str) -> None:
     """One word; if several apply, the one that explains a refusal for longest."""
     assert batch_status(pack(booking=BOOKING), control, now_s) == expected
+
+
+DRAWN = Cohort(1, (), b"\xff" * 32, (), 10, OPENS_S, CLOSES_S)
+
+
+@pytest.mark.parametrize(
+    ("now_s", "control", "draw", "expected"),
+    [
+        (BOOKS_S, OPEN, DrawState(), "booking"),
+        (OPENS_S, OPEN, DrawState(), "scheduled"),
+        (OPENS_S, OPEN, DrawState(cohorts=(DRAWN,)), "open"),
+        (OPENS_S, replace(OPEN, sold_out=True), DrawState(cohorts=(DRAWN,)), "sold_out"),
+        (OPENS_S, OPEN, DrawState(end=DrawEnd("void", OPENS_S, "")), "closed"),
+        (OPENS_S, OPEN, DrawState(cohorts=(DRAWN,), end=DrawEnd("final", OPENS_S, "")), "closed"),
+        (OPENS_S, replace(OPEN, paused=True), DrawState(), "paused"),
+        (CLOSES_S, OPEN, DrawState(), "closed"),
+    ],
+)
+def test_status_of_a_lottery(now_s: int, control: Control, draw: DrawState, expected: str) -> None:
+    """It waits until it is drawn, and is over once its draw is."""
+    assert batch_status(pack(booking=BOOKING), control, now_s, draw) == expected
+
+
+def test_claims_are_those_that_were_counted_last() -> None:
+    """When a reserve opened, or at the end; before, none is counted."""
+    second = replace(DRAWN, number=2, claims_before=7)
+    assert DrawState(cohorts=(DRAWN,)).counted_claims == 0
+    assert DrawState(cohorts=(DRAWN, second)).counted_claims == 7
+    assert DrawState(cohorts=(DRAWN, second), end=DrawEnd("final", 0, "", claims=9)).counted_claims == 9
+    assert DrawState(cohorts=(DRAWN, second), end=DrawEnd("abandoned", 0, "")).counted_claims == 7
 
 
 def test_without_a_booking_window_nothing_is_booked() -> None:

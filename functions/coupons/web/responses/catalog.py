@@ -15,6 +15,7 @@ from coupons.model.merchants import AcceptingMerchant, Store
 from coupons.model.terms import Terms
 from coupons.times import epoch_s, rfc3339
 from coupons.web.responses.base import CurrencyCode, Moment, ResponseBody
+from coupons.web.responses.draws import DrawTermsView
 
 
 class FunderView(ResponseBody):
@@ -80,10 +81,13 @@ class BatchView(BatchSummary):
 
     coupons: list[Terms]
     """The terms of the pack's coupons, in order."""
+    draw: DrawTermsView | None
+    """How it is drawn; null: it is no lottery."""
 
     @classmethod
     def of(cls, now: BatchNow, **more: Any) -> Self:
-        return super().of(now, coupons=list(now.batch.terms), **more)
+        draw = DrawTermsView.of(now.batch, now.control.quantity)
+        return super().of(now, coupons=list(now.batch.terms), draw=draw, **more)
 
 
 class CampaignSummary(ResponseBody):

@@ -24,8 +24,7 @@ class BatchState(ResponseBody):
     """It was stopped and its coupons that were not redeemed are void."""
 
     @classmethod
-    def of(cls, batch: PublishedBatch, control: Control, now_s: int) -> Self:
-        status = batches.batch_status(batch, control, now_s)
+    def of(cls, batch: PublishedBatch, control: Control, status: batches.BatchStatus) -> Self:
         return cls.copied(batch, control, status=status, extended_days=control.extended_s // DAY_S)
 
 
