@@ -75,8 +75,10 @@ e2e: $(READY) ## drive a running stack over HTTP: claim, redeem, expire; and fuz
 	@echo "== end to end"
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder tests/e2e tests/fuzz
 
-contract: $(NODE_LOCKED) ## redocly lint of the OpenAPI document, and a TypeScript app that is typed by it
-	@echo "== the OpenAPI document in others' tools"
+contract: $(READY) $(NODE_LOCKED) $(VERIFY_LOCKED) ## a lottery's second verifier; the OpenAPI document in redocly and a typed TypeScript app
+	@echo "== two verifiers of a lottery"
+	$(BIN)/python -m pytest tests/second_verifier
+	echo "== the OpenAPI document in others' tools"
 	cd $(TOOLS)
 	export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_NOTIFICATIONS=true
 	document=../../functions/coupons/openapi.json

@@ -21,6 +21,12 @@ from coupons.model.scores import Cutoffs, Histogram, cohort_of, cut_bins, cutoff
 KEY = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
 ROUND_1000 = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
 ROUND_1001 = "b33bf3667cbd5a82de3a24b4e0e9fe5513cc1a0e840368c6e31f5fcfa79bea03f73896b25883abf2853d10337fb8fa41"
+NEGATED = "944679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+"""Of round 1,000."""
+TORSION = "accd40884cb1834492efbd0149a414535890f30477f9535103082ff438ca13d7f7e36e2f1d15dd8ca30397f12170831a"
+"""On the curve, outside the group."""
+MOVED = "94385d48ab9d338824a523ff7d310fbeeac0184598d56b49f27857bcd3ef91f6ead1c7ef99c9beee47784ebba5c635de"
+"""The signature of round 1,000 and the torsion point: their sum."""
 Entries = tuple[tuple[bytes, int, int], ...]
 
 
@@ -205,6 +211,12 @@ FORGERIES = [
     Forgery("infinity", replace(TRUE, signature="c0" + "00" * 47), "beacon"),
     Forgery("a second spelling", replace(TRUE, signature="00" + ROUND_1000), "beacon"),
     Forgery("upper case", replace(TRUE, signature=ROUND_1000.upper()), "beacon"),
+    Forgery("negated", replace(TRUE, signature=NEGATED), "beacon"),
+    Forgery("a torsion point", replace(TRUE, signature=TORSION), "beacon"),
+    Forgery("the signature and a torsion point", replace(TRUE, signature=MOVED), "beacon"),
+    Forgery("no element of the field", replace(TRUE, signature="9f" + "ff" * 47), "beacon"),
+    Forgery("not compressed", replace(TRUE, signature="3" + ROUND_1000[1:]), "beacon"),
+    Forgery("not on the curve", replace(TRUE, signature="80" + "00" * 46 + "01"), "beacon"),
     Forgery("own key in the files", replace(TRUE, signature=sign_local(1_000), spoil=_own_key), "beacon"),
     Forgery("a chain of one's own", replace(TRUE, chain_hash=b"o" * 32, signature=sign_local(1_000)), "beacon"),
     Forgery("a chain that was replaced", replace(TRUE, chain="local", round=123_456_789), "beacon"),

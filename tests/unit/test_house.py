@@ -224,7 +224,10 @@ def test_every_suite_is_run_by_a_target_of_make_and_demanded_by_ci() -> None:
     """Every folder of tests is run by a make target and is required by CI."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    own = [re.search(rf"^{name}:.*\n.*\n.* -m pytest (.+)$", makefile, re.MULTILINE) for name in ("e2e", "browser")]
+    own = [
+        re.search(rf"^{name}:.*\n.*\n.* -m pytest (.+)$", makefile, re.MULTILINE)
+        for name in ("e2e", "browser", "contract")
+    ]
     run = {
         *settings["tool"]["pytest"]["ini_options"]["testpaths"],
         *(path for one in own if one for path in one[1].split() if path.startswith("tests/")),
