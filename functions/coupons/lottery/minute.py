@@ -2,6 +2,7 @@
 
 | step | module |
 |---|---|
+| count the entries | `counting.py` |
 | fix the list of entries | `committing.py` |
 
 Called at least once a minute, by a function of its own: a list of millions takes minutes, and no reclaim, expiry or
@@ -12,11 +13,12 @@ nothing and a killed call loses nothing but time. The due list names the draws (
 from __future__ import annotations
 
 from coupons.lottery.committing import commit
+from coupons.lottery.counting import count_entries
 from coupons.lottery.steps import DrawNow, Step
 from coupons.process.minutes import MinuteReport
 from coupons.process.services import Services
 
-STEPS: tuple[Step, ...] = (commit,)
+STEPS: tuple[Step, ...] = (count_entries, commit)
 """In the order in which a draw goes through them."""
 
 

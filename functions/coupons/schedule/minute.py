@@ -2,7 +2,7 @@
 
 | step | module |
 |---|---|
-| count bookings | `booking_count.py` |
+| count bookings, but of lotteries | `process/booking_count.py` |
 | return packs that were leased and not claimed | `reclaim.py` |
 | give back the points of a voided batch | `points_back.py` |
 | expire a batch | `expiry.py` |
@@ -24,10 +24,11 @@ from collections.abc import Callable, Iterable, Iterator
 from coupons.count.folds import fold_hours
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.due_list import DueList
+from coupons.process import booking_count
 from coupons.process.minutes import MinuteReport
 from coupons.process.services import Services
 from coupons.refusals import Busy
-from coupons.schedule import booking_count, expiry, no_shows, points_back, reclaim, reminders
+from coupons.schedule import expiry, no_shows, points_back, reclaim, reminders
 from coupons.schedule.due_list import leave, read_due, remember
 from coupons.settle import give_back
 from coupons.settle.day_close import close_days, closed_through, known_zones
@@ -82,7 +83,8 @@ class _Minute:
         if batch.pays_venues:
             self._end(batch, control)
             return
-        if booking_count.is_due(batch, control, now_s):
+        is_drawn = batch.draw is not None and not control.stopped  # then the draw counts
+        if not is_drawn and booking_count.is_due(batch, control, now_s):
             booked, more = booking_count.record_bookings(services, batch, now_s, deadline_s)
             self.report.more |= more
             if booked is not None:

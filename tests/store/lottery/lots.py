@@ -12,8 +12,8 @@ from coupons.model.claims import BookingRecord, Entered
 from coupons.model.commitments import Commitment
 from coupons.model.draw_state import Committed, DrawEnd
 from coupons.model.entries import RECORD_BYTES, entry
+from coupons.process import booking_count
 from coupons.process.services import Services
-from coupons.schedule import booking_count
 from coupons.times import epoch_s
 from infra.virtual.store import Store
 from tests.world import World, a_lottery, campaign
@@ -54,7 +54,7 @@ def enter(world: World, person_id: str, weight: int = 1, share: int = 0) -> byte
 
 
 def count(world: World, services: Services | None = None) -> None:
-    """The function `expire` has counted the bookings."""
+    """The bookings are counted."""
     booking_count.record_bookings(services or world.services, batch_of(world), world.now_s, FOREVER)
 
 

@@ -106,6 +106,6 @@ def test_a_list_that_takes_many_calls_is_the_same(town: World) -> None:
 
     for _ in range(30):
         clock = Ticking(wall=town.clock.wall, monotonic=0)
-        if draw(town, town.new_services(clock=clock), deadline_s=4.0):
+        if draw(town, town.new_services(clock=clock), deadline_s=8.0):
             break
     assert committed(town).hash == undisturbed()

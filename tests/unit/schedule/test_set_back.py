@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from coupons.clock import FENCE_S
-from coupons.schedule import booking_count, minute
+from coupons.process import booking_count
+from coupons.schedule import minute
 from tests.unit.model.test_batches import BOOKED_S, BOOKING, CLOSES_S, OPEN, pack
 
 
