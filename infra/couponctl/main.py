@@ -13,6 +13,7 @@ from infra.couponctl import (
     code_sheets,
     controls,
     documents,
+    draws,
     failures,
     local_stack,
     measuring,
@@ -50,6 +51,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         controls.districts,
     ),
     "Watch": (watch.watch, stats.stats, points.points, audits.audit),
+    "Lotteries": (draws.draw, draws.beacon, draws.verify_draw),
     "Money": (
         budgets.budgets,
         settlement.settlement,

@@ -88,7 +88,8 @@ def _handler_of(stack: Stack) -> type[BaseHTTPRequestHandler]:
             if reply.dropped or reply.silent:
                 self.close_connection = True
                 return
-            payload = b"" if reply.body is None else json.dumps(reply.body).encode()
+            payload = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+            payload = b"" if reply.body is None else payload
             self.send_response_only(reply.status)
             for name, value in ({"Date": formatdate(stack.now_s(), usegmt=True)} | reply.headers).items():
                 self.send_header(name, value)
