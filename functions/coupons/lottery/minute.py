@@ -4,6 +4,11 @@
 |---|---|
 | count the entries | `counting.py` |
 | fix the list of entries | `committing.py` |
+| find the winners, once the beacon is known | `drawing.py` |
+| give each winner the pack, if the batch credits | `crediting.py` |
+| offer what nobody claimed to the next in line | `reserves.py` |
+| record how it ended, with the file of who claimed | `ending.py` |
+| remove the sealed identities a month later | `ending.py` |
 
 Called at least once a minute, by a function of its own: a list of millions takes minutes, and no reclaim, expiry or
 settlement waits for it. Several calls may work side by side. Each step records what it did once, so a repeat changes
@@ -14,11 +19,15 @@ from __future__ import annotations
 
 from coupons.lottery.committing import commit
 from coupons.lottery.counting import count_entries
+from coupons.lottery.crediting import credit
+from coupons.lottery.drawing import draw
+from coupons.lottery.ending import end, forget
+from coupons.lottery.reserves import open_reserve
 from coupons.lottery.steps import DrawNow, Step
 from coupons.process.minutes import MinuteReport
 from coupons.process.services import Services
 
-STEPS: tuple[Step, ...] = (count_entries, commit)
+STEPS: tuple[Step, ...] = (count_entries, commit, draw, credit, open_reserve, end, forget)
 """In the order in which a draw goes through them."""
 
 

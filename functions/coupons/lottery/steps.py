@@ -12,6 +12,7 @@ from typing import Any
 
 from coupons.model.batches import Control, DrawTerms, PublishedBatch
 from coupons.model.draw_state import DrawState
+from coupons.model.draws import Draw
 from coupons.process.services import Services
 
 
@@ -26,6 +27,12 @@ class DrawNow:
     state: DrawState
     now_s: int
     deadline_s: float
+
+    @property
+    def declared(self) -> Draw:
+        """The draw as its batch declares it."""
+        assert self.batch.document.draw is not None, "only a lottery is drawn"
+        return self.batch.document.draw
 
     @property
     def is_over(self) -> bool:

@@ -52,10 +52,11 @@ class Beacon:
 class Cohort:
     """Who may claim from `recorded_at_s` until `claim_until_s`: 1 are the winners of the draw, 2 and 3 reserves.
 
-    `cutoffs`: of share 1, 2, …: the highest score that it admits, empty if it admits nobody; reserves have none.
-    `cutoff_rest`: the same of everybody else. `winners`: how many each share's cutoff admits. `claims_before`: claims
-    that were counted before this cohort opened, None for the first. `scores`: the file that lists its score files,
-    empty without one.
+    `cutoffs`: of share 1, 2, …: the highest score that it admits, empty if it admits nobody; a reserve moves none of
+    them. `cutoff_rest`: the same of everybody else, with those whom the cohorts before admit. `winners`: how many of
+    this cohort each share's cutoff admits; `admitted`: how many it has in all. `claims_before`: claims that were
+    counted before this cohort opened, None for the first. `scores`: the file that lists its score files, empty without
+    one; `ranked`: how many scores these have.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Cohort:
     claim_until_s: int
     claims_before: int | None = None
     scores: str = ""
+    ranked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

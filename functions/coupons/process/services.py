@@ -26,6 +26,7 @@ from coupons.stores.together import Together, Wanted, read_together
 T = TypeVar("T")
 
 PATIENT_ATTEMPTS = 3
+HISTOGRAM_S = 3_600
 REMEMBERING = {
     "cache",
     "merchants",
@@ -34,6 +35,7 @@ REMEMBERING = {
     "swept_days",
     "slot_days",
     "draw_states",
+    "histograms",
     "entry_lists",
     "leases",
     "day_marks",
@@ -148,6 +150,8 @@ class Services:
     swept_days = _lazy(lambda s: process.swept_days.SweptDayMemory(s.swept_day_store))
     slot_days = _lazy(lambda s: process.fresh.Fresh(s.clock, s.slots.of_day))
     """The slots of a facility and day that have an item."""
+    histograms = _lazy(lambda s: process.fresh.Fresh(s.clock, s.draws.histogram, HISTOGRAM_S, most=8))
+    """Of the scores of a draw, once it has winners: it stays as it is."""
     draw_states = _lazy(lambda s: process.fresh.Fresh(s.clock, partial(s.draws.state, consistent=True)))
     """How far the draw of a batch has come. Read strongly: once its list is committed, nobody books it any more."""
     entry_lists = _lazy(lambda s: process.entry_lists.EntryLists(lambda: s.draw_files))

@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, Literal, get_args
 
 from coupons.model.draw_state import Beacon, Cohort, Committed, DrawEnd, DrawMark, DrawState
+from coupons.model.scores import Histogram
 from coupons.stores import draw_keys as keys
 from coupons.stores.attributes import Item
 from coupons.stores.dynamodb import Dynamo, TransactionFailed
@@ -25,6 +27,10 @@ _commitment, _beacon, _end = reader(Committed), reader(Beacon), reader(DrawEnd)
 _cohort = reader(
     Cohort, cutoffs=lambda item: tuple(item["cutoffs"]), winners=lambda item: tuple(sure(item["winners"], list))
 )
+
+
+def _histogram(item: Item) -> Histogram:
+    return Histogram.from_bytes(zlib.decompress(sure(item["scores"], bytes)))
 
 
 def _mark(item: Item) -> int:
@@ -88,12 +94,13 @@ class Draws:
         """Something was done for each booking; False if that was recorded before."""
         return self._put(keys.mark(batch_id, mark), {"at_s": now_s}, None)
 
-    def put_histogram(self, batch_id: str, content: bytes) -> None:
+    def put_histogram(self, batch_id: str, histogram: Histogram) -> None:
         """A repeat says the same: it is made of the committed list and the beacon alone."""
+        content = zlib.compress(histogram.to_bytes())
         self._table.send(self._table.put("draw", {**keys.histogram(batch_id), "scores": content}))
 
-    def histogram(self, batch_id: str) -> bytes | None:
-        return self._table.get(keys.histogram(batch_id), lambda item: sure(item["scores"], bytes), consistent=True)
+    def histogram(self, batch_id: str) -> Histogram | None:
+        return self._table.get(keys.histogram(batch_id), _histogram, consistent=True)
 
     def _put(self, key: Key, fields: Item, absent: Key | None) -> bool:
         """The item is there, once, if `absent` is not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import Any
 
@@ -44,7 +43,7 @@ def batch_of(world: World) -> PublishedBatch:
 
 def enter(world: World, person_id: str, weight: int = 1, share: int = 0) -> bytes:
     """The person has booked; their entry."""
-    batch, person = batch_of(world), hashlib.sha256(person_id.encode()).digest()[:16]
+    batch, person = batch_of(world), world.services.keys.person(person_id)
     assert batch.draw is not None
     nonce = world.services.keys.nonce(batch.draw.key_version, batch.batch_id, person)
     made = entry(batch.batch_id, person_id, nonce)
