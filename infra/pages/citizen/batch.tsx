@@ -25,6 +25,7 @@ const LOOK_S = 60;
 const LOOK_PAUSED_S = 30;
 
 const exchange = async () => (await import("./rest")).Exchange;
+const lottery = async () => (await import("./rest")).Lottery;
 
 export function BatchScreen({ id }: { id: string }) {
   const [loaded, again] = useLoaded(async (call) => {
@@ -73,14 +74,15 @@ function Shown({ batch, campaign, again }: { batch: Batch; campaign: Campaign; a
 
   const { text, lang } = titled(batch.title);
   const section = sectionOf(batch.section_id);
+  const drawn = batch.mode === "lottery";
   return (
     <article class="groups">
       <div class="masthead">
         <Drawing section={section} />
         <Title lang={lang}>{text}</Title>
       </div>
-      {batch.price_points > 0 ? (
-        <LaterPart load={exchange} props={{ batch, campaign, situation, claiming, booking }}>
+      {drawn || batch.price_points > 0 ? (
+        <LaterPart load={drawn ? lottery : exchange} props={{ batch, campaign, situation, claiming, booking }}>
           <Pack batch={batch} currency={campaign.currency} />
         </LaterPart>
       ) : step.step === "claimed" ? (

@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { ProblemError, type ApiError } from "../shared/api";
+import type { Receipt } from "../shared/lottery";
+import type { AnswerOf } from "../shared/routes";
 import { epochS } from "../shared/server_time";
 import { api, citizen, heard, signedIn } from "./app";
 import type { Batch } from "./catalogue";
@@ -13,6 +15,8 @@ export interface Booking {
   missed: boolean;
   /** Null while it is not known: nobody is signed in, or the answer has not come. */
   booked: boolean | null;
+  /** Of an entry in a draw. */
+  receipt: Receipt | null;
   busy: boolean;
   error: ApiError | null;
   book: () => Promise<void>;
@@ -21,6 +25,7 @@ export interface Booking {
 
 export function useBooking(batch: Batch, nowS: number): Booking {
   const [booked, setBooked] = useState<boolean | null>(null);
+  const [receipt, setReceipt] = useState<Receipt | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const { booking } = batch;
@@ -28,12 +33,17 @@ export function useBooking(batch: Batch, nowS: number): Booking {
   const over = booking !== null && nowS >= epochS(booking.closes_at);
   const path = { batch_id: batch.batch_id };
 
+  const told = (body: AnswerOf<"GET /batches/{batch_id}/booking">) => {
+    setBooked(body.status === "booked");
+    setReceipt((body as { receipt?: Receipt | null }).receipt ?? null);
+  };
   useEffect(() => {
     setBooked(null);
+    setReceipt(null);
     if (!begun || !signedIn.value) return;
     let gone = false;
     api.call("GET /batches/{batch_id}/booking", { path }).then(
-      ({ body }) => gone || setBooked(body.status === "booked"),
+      ({ body }) => gone || told(body),
       (failure: unknown) => {
         if (gone) return;
         if (heard(failure) instanceof ProblemError && (failure as ProblemError).slug === "not-found") setBooked(false);
@@ -44,12 +54,11 @@ export function useBooking(batch: Batch, nowS: number): Booking {
     };
   }, [batch.batch_id, begun, signedIn.value]);
 
-  const doing = async (work: () => Promise<unknown>, then: boolean) => {
+  const doing = async (work: () => Promise<void>) => {
     setBusy(true);
     setError(null);
     try {
       await work();
-      setBooked(then);
     } catch (failure) {
       setError(heard(failure));
     } finally {
@@ -62,9 +71,10 @@ export function useBooking(batch: Batch, nowS: number): Booking {
     required,
     missed: over && required && booked === false,
     booked,
+    receipt,
     busy,
     error,
-    book: () => doing(() => api.call("PUT /batches/{batch_id}/booking", { path, body: {} }), true),
-    cancel: () => doing(() => citizen.cancelBooking(batch.batch_id), false),
+    book: () => doing(async () => told((await api.call("PUT /batches/{batch_id}/booking", { path, body: {} })).body)),
+    cancel: () => doing(() => citizen.cancelBooking(batch.batch_id).then(() => setBooked(false))),
   };
 }

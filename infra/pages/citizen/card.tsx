@@ -76,11 +76,12 @@ function stateOf(batch: Summary, zone: string, claimed: boolean): [Mood, string]
     case "closed":
       return ["stop", say("state.closed")];
     case "open":
-      return ["done", say("state.open")];
+      return ["done", say(batch.mode === "lottery" ? "fact.lottery" : "state.open")];
     default: {
       const time = clockOf(batch.opens_at, zone, language.value);
       const { booking } = batch;
       const bookable = booking !== null && epochS(booking.opens_at) <= now && now < epochS(booking.closes_at);
+      if (batch.mode === "lottery") return ["note", say(bookable ? "state.enter" : "fact.lottery")];
       return ["note", say(bookable ? "state.bookable" : "state.opens", { time })];
     }
   }

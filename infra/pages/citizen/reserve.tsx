@@ -22,10 +22,9 @@ interface Props {
 export function Reserve({ booking, batch, zone, first }: Props) {
   const { window, required, missed, booked, busy, error } = booking;
   if (window === "none" || batch.booking === null) return null;
-  const lottery = batch.mode === "lottery";
   const moment = (at: string) => momentOf(at, zone, language.value);
   if (window === "before") {
-    return <p class="note status">{say(lottery ? "booking.draw-opens" : "booking.opens", { moment: moment(batch.booking.opens_at) })}</p>;
+    return <p class="note status">{say("booking.opens", { moment: moment(batch.booking.opens_at) })}</p>;
   }
   if (window === "over") {
     if (booked) return <Notice mood="done">{say("booking.done")}</Notice>;
@@ -45,13 +44,13 @@ export function Reserve({ booking, batch, zone, first }: Props) {
       ) : (
         <>
           <p class="note status">
-            {say(lottery ? "booking.draw-until" : required ? "booking.required" : "booking.optional", { moment: moment(batch.booking.closes_at) })}
+            {say(required ? "booking.required" : "booking.optional", { moment: moment(batch.booking.closes_at) })}
           </p>
           {signedIn.value === false ? (
             first && <Button kind="act" icon="person" onPress={signIn}>{say("sign-in.in")}</Button>
           ) : (
             <Button kind={first ? "act" : "edge"} icon="bell" busy={busy} onPress={booking.book}>
-              {say(lottery ? "booking.draw" : "booking.book")}
+              {say("booking.book")}
             </Button>
           )}
         </>

@@ -4,6 +4,8 @@
 import "./start";
 
 export { Help } from "./help/help";
+export { DrawScreen } from "./lottery/draw_screen";
+export { Lottery } from "./lottery/lottery";
 export { Exchange } from "./points/exchange";
 export { PointsScreen } from "./points/points";
 export { Activities } from "./programme/activities";

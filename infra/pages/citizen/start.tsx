@@ -21,9 +21,11 @@ const slots = async () => (await rest()).SlotScreens;
 const points = async () => (await rest()).PointsScreen;
 const supplies = async () => (await rest()).SupplyScreens;
 const help = async () => (await rest()).Help;
+const draw = async () => (await rest()).DrawScreen;
 
 function Page() {
   const [screen, id = "", part, more, last = ""] = place.value;
+  if (screen === "batches" && part === "draw") return <Later key={`draw ${id}`} load={draw} props={{ id }} />;
   if (screen === "batches" && id) return <BatchScreen key={id} id={id} />;
   if (screen === "coupons" && id) return <CodeScreen key={id} id={id} />;
   if (screen === "bookings" || (screen === "seasons" && part === "facilities")) return <Later key="slots" load={slots} props={{ steps: place.value }} />;

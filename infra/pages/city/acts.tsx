@@ -3,6 +3,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { ApiError, UnreachableError, type Call } from "../shared/api";
+import { nowS } from "../shared/clock";
 import { Icon, type IconName } from "../shared/parts/icons";
 import { Notice } from "../shared/parts/notice";
 import { actsOf, isInForce, type Act, type BatchView, type Campaign, type Row } from "./batches";
@@ -53,6 +54,8 @@ const FORMS = { publish: Publish, pause: Pause, resume: Resume, raise: Raise, ex
 
 /** An act reaches every function within so long; one that answers earlier speaks for itself alone. */
 const EVERYWHERE_S = 2;
+/** So long before entries open the packs of a draw are final: a late raise must not be overtaken by a receipt. */
+const FENCE_S = 30;
 const LOOK_EVERY_S = 0.5;
 const LOOKS_MAX = 30;
 
@@ -92,7 +95,7 @@ export function Acts({ row, document, onSeen, again }: Props) {
       <h2 id="acts" ref={heading} tabIndex={-1}>{say("act.title")}</h2>
       <Told progress={progress} document={document} repeat={send} />
       <ul class="acts card">
-        {actsOf(row.view?.status ?? null).map((act) => {
+        {actsOf(row.view?.status ?? null, isFinal(row)).map((act) => {
           const Consequence = FORMS[act];
           const isVoid = act === "stop" && row.view?.status === "stopped";
           return (
@@ -112,6 +115,11 @@ export function Acts({ row, document, onSeen, again }: Props) {
       <p><a href={consoleHref(document.campaign_id, "audit", row.view ? row.batchId : undefined)}>{say("act.audit")}</a></p>
     </section>
   );
+}
+
+/** A draw has as many packs as when its entries open. */
+function isFinal({ view }: Row): boolean {
+  return view?.mode === "lottery" && view.booking !== null && (nowS.value ?? 0) >= Date.parse(view.booking.opens_at) / 1000 - FENCE_S;
 }
 
 function Told({ progress, document, repeat }: { progress: Progress; document: Campaign; repeat: (order: Order) => void }) {

@@ -118,6 +118,7 @@ function One({ row: listed, document, asOfS, again }: { row: Row; document: Camp
         </div>}
       </section>
       {row.paysVenues && <Later of={({ VenueBatch }) => <VenueBatch key={row.batchId} row={row} document={document} again={again} />} />}
+      {row.view?.mode === "lottery" && <Later of={({ DrawOf }) => <DrawOf key={row.batchId} row={row} document={document} />} />}
       {!row.paysVenues && <Acts key={row.batchId} row={row} document={document} onSeen={(view) => setSeen({ view, atS: api.time.nowS() })} again={again} />}
     </div>
   );

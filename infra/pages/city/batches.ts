@@ -49,12 +49,13 @@ export function asSeen(row: Row, seen: BatchView | null): Row {
   return seen === null ? row : { ...row, quantity: seen.quantity, view: seen };
 }
 
-/** What can be done to a batch now; `void` remains after a stop. */
-export function actsOf(status: Status | null): Act[] {
+/** What can be done to a batch now; `void` remains after a stop. `isFinal`: no packs can be added any more. */
+export function actsOf(status: Status | null, isFinal = false): Act[] {
   if (status === null) return ["publish"];
   if (status === "stopped") return ["stop", "extend"];
   if (status === "closed") return ["extend", "stop"];
-  return [status === "paused" ? "resume" : "pause", "raise", "extend", "stop"];
+  const halt: Act = status === "paused" ? "resume" : "pause";
+  return isFinal ? [halt, "extend", "stop"] : [halt, "raise", "extend", "stop"];
 }
 
 /** The most that one coupon takes off. */
