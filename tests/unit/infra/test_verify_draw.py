@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from infra.bench import verifiers
 from infra.verify_draw.checks import Verification, Verified
 from tests.published_draw import FORGERIES, TRUE, Forgery, Lottery, people
 from tests.unit.source_tree import ROOT
@@ -150,6 +151,12 @@ def test_it_shares_no_code_with_the_system() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
             assert not [name for name in names if name.split(".")[0] == "coupons"], path.name
+
+
+def test_the_draw_that_is_measured_is_true(tmp_path: Path) -> None:
+    """The figures of both verifiers are those of files in which everything holds."""
+    commitment = verifiers.publish(300, tmp_path)
+    assert verdicts(Verification(tmp_path, commitment).run()) == HOLDS
 
 
 def test_the_program(tmp_path: Path) -> None:
