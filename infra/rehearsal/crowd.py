@@ -28,6 +28,7 @@ LATE_S = 3.0
 EARLY_S = 60
 """Who comes early presses in this time before the opening."""
 NOTHING = 1e-9
+"""Of a person: what is left of sums of fractions."""
 
 
 @dataclass(frozen=True, slots=True)

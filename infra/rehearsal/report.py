@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -73,13 +74,14 @@ def _gone(runs: Sequence[Run]) -> str:
     )
     if run.people["claimed"] > EVERYBODY * people:
         return f"Enough for everybody who came: {packs}{among}."
-    fewer = f"; only {people:,.0f} people want one" if people < run.release.packs else ""
+    wanted = "1 person wants" if people == 1 else f"{people:,.0f} people want"
+    fewer = f"; only {wanted} one" if people < run.release.packs else ""
     return f"Never gone: {packs} when the last of those who wait gives up{fewer}{among}."
 
 
 def _of_100(seen: verdict.Seen) -> str:
     none = (
-        f'{_some(seen.none)} read "all handed out", half of them within {seen.none_median_s:.0f} s; '
+        f'{_some(seen.none)} read "all handed out", half of them within {ceil(seen.none_median_s)} s; '
         if seen.none
         else ""
     )

@@ -16,7 +16,7 @@ from functools import partial
 from time import process_time
 
 from coupons.metering import Consumed
-from infra.rehearsal.crowd import BIN_S, BINS_A_SECOND, EARLY_S, Crowd, Person, arrivals
+from infra.rehearsal.crowd import BIN_S, BINS_A_SECOND, EARLY_S, NOTHING, Crowd, Person, arrivals
 from infra.rehearsal.limits import WHOLE, Gateway, Scaling
 from infra.rehearsal.scenario import Release, Scenario
 from infra.rehearsal.stack import Environment, Stack
@@ -177,7 +177,7 @@ class _Rehearsal:
         persons, crowd = list[Person](), self.crowd
         for pressed, tries, people in pressing:
             crowd.admitted += people * share
-            while crowd.admitted >= self.weight:
+            while crowd.admitted >= self.weight - NOTHING:
                 crowd.admitted -= self.weight
                 key = self._keys.getrandbits(128).to_bytes(16, "big")
                 persons.append(Person(key, max(pressed + self._keys.random(), OPENS_S), tries))

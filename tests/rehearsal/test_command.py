@@ -114,6 +114,8 @@ def test_fewer_people_than_packs_leave_packs(season: str, capsys: pytest.Capture
     """And no verdict says that something is wrong; with a target, no remedy is found."""
     assert main(["rehearse", season, "pack", "--people", "100", *QUICK]) == 0
     assert "Enough for everybody who came: 100 of 300 packs are claimed, 200 left." in capsys.readouterr().out
+    assert main(["rehearse", season, "pack", "--people", "1", *QUICK]) == 0
+    assert "1 of 300 packs are claimed" in capsys.readouterr().out
     assert main(["rehearse", season, "pack", "--people", "100", "--gone-by", "10", *QUICK]) == 1
     assert "No remedy was found: nothing that can be raised binds" in capsys.readouterr().out
 
