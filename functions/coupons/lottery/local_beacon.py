@@ -1,4 +1,4 @@
-"""The beacon of the local chain, whose key is public: the local stage brings it itself, so that its lotteries are drawn.
+"""The beacon of the local chain, whose key is public: the local stage brings it itself, to draw its lotteries.
 
 A draw on drand's chain waits for somebody who brings the signature. Publishing chose the chain by the stage.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from coupons import drand
 from coupons.lottery.beacon import take_beacon
 from coupons.lottery.steps import DrawNow, Stepped
+from coupons.refusals import Closed, Stopped
 
 
 def bring_local_beacon(now: DrawNow) -> Stepped:
@@ -21,5 +22,8 @@ def bring_local_beacon(now: DrawNow) -> Stepped:
     if state.commitment is None or state.beacon or state.end or now.now_s < drand.due_s("local", terms.round):
         return Stepped()
     signature = drand.sign_local(terms.round)
-    take_beacon(services, now.batch.batch_id, terms.round, signature, "local", now.now_s)
-    return Stepped([{"step": "beacon", "round": terms.round}])
+    try:
+        _, _, is_repeat = take_beacon(services, now.batch.batch_id, terms.round, signature, "local", now.now_s)
+    except (Closed, Stopped):  # it came too late, or another call has ended the draw
+        return Stepped()
+    return Stepped([] if is_repeat else [{"step": "beacon", "round": terms.round}])

@@ -4,6 +4,7 @@
 |---|---|
 | count the entries | `counting.py` |
 | fix the list of entries | `committing.py` |
+| bring the beacon, on the local stage | `local_beacon.py` |
 | find the winners, once the beacon is known | `drawing.py` |
 | give each winner the pack, if the batch credits | `crediting.py` |
 | offer what nobody claimed to the next in line | `reserves.py` |
@@ -22,12 +23,13 @@ from coupons.lottery.counting import count_entries
 from coupons.lottery.crediting import credit
 from coupons.lottery.drawing import draw
 from coupons.lottery.ending import end, forget
+from coupons.lottery.local_beacon import bring_local_beacon
 from coupons.lottery.reserves import open_reserve
 from coupons.lottery.steps import DrawNow, Step
 from coupons.process.minutes import MinuteReport
 from coupons.process.services import Services
 
-STEPS: tuple[Step, ...] = (count_entries, commit, draw, credit, open_reserve, end, forget)
+STEPS: tuple[Step, ...] = (count_entries, commit, bring_local_beacon, draw, credit, open_reserve, end, forget)
 """In the order in which a draw goes through them."""
 
 

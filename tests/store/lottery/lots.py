@@ -31,6 +31,7 @@ def a_town(people: int = 40, claims_per_bucket: int = 1, **changes: Any) -> Worl
     world = World(Store(), settings={"STAGE": "local", "CLAIMS_PER_BUCKET": str(claims_per_bucket)})
     world.clock.set("2020-06-01T00:00:00+08:00")
     world.publish(campaign(a_lottery(**changes)))
+    world.settings["STAGE"] = "test"  # it has the local chain now, and nobody brings its beacon
     world.clock.set(BOOKED)
     for number in range(people):
         enter(world, f"person-{number}")

@@ -6,6 +6,7 @@ import pytest
 
 from coupons.lottery.minute import run_draws
 from coupons.model.draw_state import DrawState
+from coupons.times import DAY_S
 from tests.store.lottery.lots import DRAWN, FOREVER, batch_of, draw
 from tests.world import World
 
@@ -13,6 +14,7 @@ from tests.world import World
 @pytest.fixture
 def listed(town: World) -> World:
     """A list that is fixed, a second before its round."""
+    town.settings["STAGE"] = "local"
     draw(town)
     town.clock.set(DRAWN)
     town.clock.advance(-1)
@@ -50,3 +52,9 @@ def test_no_beacon_is_brought_for_a_stopped_lottery(listed: World) -> None:
     listed.clock.advance(1)
     draw(listed)
     assert state(listed).beacon is None
+
+
+def test_a_beacon_that_comes_too_late_holds_up_nothing(listed: World) -> None:
+    """A clock was set weeks ahead: the draw is void, and the call goes on."""
+    listed.clock.advance(8 * DAY_S)
+    assert [one["step"] for one in draw(listed)] == ["void"]
