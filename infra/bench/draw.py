@@ -25,10 +25,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coupons import drand
 from coupons.clock import FENCE_S
+from coupons.lottery.beacon import take_beacon
 from coupons.lottery.committing import commit
+from coupons.lottery.drawing import draw
+from coupons.lottery.reserves import open_reserve
 from coupons.lottery.steps import DrawNow, Step
-from coupons.metering import LAMBDA_GB_SECOND, UnitPrices
+from coupons.metering import LAMBDA_GB_SECOND, Consumed, UnitPrices
 from coupons.model.batches import PublishedBatch
 from coupons.model.campaigns import Campaign
 from coupons.operate import campaigns, publication
@@ -37,7 +41,7 @@ from coupons.sealing import Keys
 from coupons.stores.connections import Answer
 from coupons.stores.draw_files import FolderFiles
 from coupons.stores.json_client import content_of
-from coupons.times import epoch_s
+from coupons.times import DAY_S, epoch_s
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
 from infra.local.tables import create_tables
@@ -62,14 +66,14 @@ class Booked:
         self.buckets = 1
         self.made_s = 0.0
         """CPU seconds of making answers."""
-        self.read_units = 0.0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.engine, name)
 
     def query(self, **asked: Any) -> Any:
-        pk = asked["ExpressionAttributeValues"][":pk"]["S"]
-        if not pk.startswith(f"B#{BATCH}#"):
+        values = asked["ExpressionAttributeValues"]
+        pk, kind = values[":pk"]["S"], values.get(":prefix", {}).get("S", "")
+        if not (pk.startswith(f"B#{BATCH}#") and kind == "BOOKING#"):
             return self.engine.query(**asked)
         began_s = time.process_time()
         body = self._answer(int(pk.rpartition("#")[2]))
@@ -80,7 +84,6 @@ class Booked:
         first, end = (self.people * at // self.buckets for at in (bucket, bucket + 1))
         items = [_item(number) for number in range(first, end)]
         units = math.ceil(len(items) * BOOKING_BYTES / UNIT_BYTES)
-        self.read_units += units
         capacity = {"TableName": "ClaimsTable", "CapacityUnits": units}
         return json.dumps({"Items": items, "Count": len(items), "ConsumedCapacity": capacity}).encode()
 
@@ -149,6 +152,7 @@ def published(people: int, folder: Path) -> Lottery:
     (lottery,) = (batch for batch in document["batches"] if batch["batch_id"] == BATCH)
     lottery["quantity"] = max(people // TIMES, 1)
     lottery["booking"]["expected_people"] = people
+    lottery["draw"] |= {"rounds": 2, "claim_for_s": DAY_S}
     for funder in document["funders"]:
         funder["budget_minor"] = 10**13
     campaign = Campaign.model_validate(document, strict=False)
@@ -168,11 +172,33 @@ def published(people: int, folder: Path) -> Lottery:
     assert batch.document.booking is not None
     clock.now_s = epoch_s(batch.document.booking.closes_at) + FENCE_S
     services.controls.record_booked(BATCH, services.cache.control_now(BATCH), people)
+    services.meter.take()
     return Lottery(services, booked, files, clock)
 
 
+def win(lottery: Lottery) -> None:
+    """The beacon is there, and the winners are found."""
+    terms = lottery.batch.draw
+    assert terms is not None
+    lottery.clock.now_s = drand.due_s(terms.chain, terms.round)
+    signature = drand.sign_local(terms.round)
+    take_beacon(lottery.services, BATCH, terms.round, signature, "local", int(lottery.clock.now_s))
+    lottery.step(draw)
+
+
+def ask_next(lottery: Lottery) -> None:
+    """Nobody claimed, so as many again may."""
+    (cohort,) = lottery.now().state.cohorts
+    lottery.clock.now_s = cohort.claim_until_s + FENCE_S
+    lottery.step(open_reserve)
+
+
 Phase = tuple[str, Callable[[Lottery], None]]
-PHASES: tuple[Phase, ...] = (("list and commitment", lambda lottery: lottery.step(commit)),)
+PHASES: tuple[Phase, ...] = (
+    ("list and commitment", lambda lottery: lottery.step(commit)),
+    ("beacon and winners", win),
+    ("one reserve", ask_next),
+)
 """In the order in which a draw goes through them."""
 
 
@@ -189,8 +215,9 @@ def main(people: int) -> int:
             whole_s += spent_s
             counts = f"{lottery.files.puts - puts:7}{lottery.files.gets - gets:7}{_peak_mb() - before_mb:18.0f}"
             print(f"{name:24}{spent_s:8.1f}{spent_s / people * 1e6:13.1f}{counts}")
+        consumed = lottery.services.meter.take()
         for times in (1, TIMES):
-            print(_dollars(lottery, whole_s, times))
+            print(_dollars(lottery, consumed, whole_s, times))
     return 0
 
 
@@ -201,11 +228,10 @@ def _measured(lottery: Lottery, play: Callable[[Lottery], None]) -> float:
     return time.process_time() - began_s - (lottery.booked.made_s - made_s)
 
 
-def _dollars(lottery: Lottery, whole_s: float, times: int) -> str:
-    units, meter = UnitPrices(), lottery.booked
+def _dollars(lottery: Lottery, consumed: Consumed, whole_s: float, times: int) -> str:
     parts = {
         "Lambda": whole_s * MEMORY_GB * LAMBDA_GB_SECOND,
-        "reads": meter.read_units * units.read_unit / 1e6,
+        "tables": consumed.micro_dollars(UnitPrices()) / 1e6,
         "files": lottery.files.puts * S3_PUT + lottery.files.gets * S3_GET,
     }
     told = " + ".join(f"{name} {cents * 100 * times:.2f}" for name, cents in parts.items())

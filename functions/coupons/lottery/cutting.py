@@ -17,16 +17,29 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from coupons.lottery.steps import DrawNow
-from coupons.model.commitments import COUNT_BYTES, PARTS, PartLine
+from coupons.model.commitments import PARTS, PartLine
 from coupons.model.draw_results import cutoffs_of, seed_of
 from coupons.model.entries import records
-from coupons.model.score_files import EMPTY, SCORE_BYTES, LowScores, ScoreIndex, counts_of
+from coupons.model.score_files import (
+    EMPTY,
+    SCORE_BYTES,
+    LowScores,
+    ScoreIndex,
+    counts_of,
+    lines_of_bytes,
+    lines_to_bytes,
+)
 from coupons.model.scores import CutBins, Cutoffs, Histogram, bin_of, cut_bins, cutoffs, score
 from coupons.process.entry_lists import damaged_file
-from coupons.process.passes import spans
+from coupons.process.passes import side_by_side, spans
+
+BYTES_TOGETHER = 16
+"""First bytes whose score files one place of the last pass makes: it reads each run once, in one piece."""
 
 
 class Cut(NamedTuple):
@@ -120,17 +133,23 @@ class _Cutting:
             return "", 0
         files = self._now.services.draw_files
 
-        def merge(first_byte: int) -> bytes:
-            scores = sorted(one for part in low for one in _of(files.get, part, first_byte) if one <= highest)
-            line = PartLine(len(scores), bytes.fromhex(files.put(b"".join(scores)))) if scores else EMPTY
-            return bytes((first_byte,)) + line.count.to_bytes(COUNT_BYTES, "big") + line.sha256
+        def merge(start: int) -> bytes:
+            first_bytes = range(start, start + BYTES_TOGETHER)
+            pieces = side_by_side(self._now.services, lambda part: _piece(files.get, part, first_bytes), low)
+            scores = sorted(one for piece in pieces for one in piece if one <= highest)
+            by_byte = {byte: list(group) for byte, group in groupby(scores, itemgetter(0))}
+            return bytes((start,)) + lines_to_bytes(_line(files.put, by_byte.get(byte, [])) for byte in first_bytes)
 
-        first_bytes = [byte for byte in range(highest[0] + 1) if any(part.counts[byte] for part in low)]
-        found = self._each(f"{self._cohort}#files", first_bytes, merge)
+        starts = range(0, highest[0] + 1, BYTES_TOGETHER)
+        filled = [start for start in starts if any(any(part.counts[start : start + BYTES_TOGETHER]) for part in low)]
+        # One place at a time: each reads a piece of every run, side by side.
+        found = self._each(f"{self._cohort}#files", filled, merge, threads=1)
         if found is None:
             return None
-        lines = {one[0]: PartLine(int.from_bytes(one[1 : 1 + COUNT_BYTES], "big"), one[9:]) for one in found}
-        index = ScoreIndex(tuple(lines.get(byte, EMPTY) for byte in range(PARTS)))
+        lines = [EMPTY] * PARTS
+        for one in found:
+            lines[one[0] : one[0] + BYTES_TOGETHER] = lines_of_bytes(one[1:])
+        index = ScoreIndex(tuple(lines))
         return files.put(index.to_bytes()), index.scores
 
     @cached_property
@@ -152,19 +171,25 @@ class _Cutting:
         for entry, weight, share in records(content):
             yield score(seed, entry, weight), share
 
-    def _each(self, sweep_id: str, of: Sequence[int], find: Callable[[int], bytes]) -> list[bytes] | None:
+    def _each(
+        self, sweep_id: str, of: Sequence[int], find: Callable[[int], bytes], threads: int | None = None
+    ) -> list[bytes] | None:
         """What is recorded of each of these, in no order; None if some are missing at the deadline."""
         services, deadline_s = self._now.services, self._now.deadline_s
 
         def find_at(places: range) -> bytes:
             return find(of[places[0]])
 
-        return spans(services, services.step_folds, sweep_id, len(of), 1, find_at, deadline_s)
+        return spans(services, services.step_folds, sweep_id, len(of), 1, find_at, deadline_s, threads)
 
 
-def _of(get: Callable[[str, int, int], bytes], part: LowScores, first_byte: int) -> Iterator[bytes]:
-    """A run's scores that begin with this byte."""
-    offset, length = part.place(first_byte)
+def _piece(get: Callable[[str, int, int], bytes], part: LowScores, first_bytes: range) -> list[bytes]:
+    """A run's scores that begin with one of these bytes."""
+    offset, length = part.place(first_bytes)
     content = get(part.run, offset, length) if length else b""
     assert len(content) == length, f"the run {part.run} is not as long as it was"
-    return (content[at : at + SCORE_BYTES] for at in range(0, length, SCORE_BYTES))
+    return [content[at : at + SCORE_BYTES] for at in range(0, length, SCORE_BYTES)]
+
+
+def _line(put: Callable[[bytes], str], scores: list[bytes]) -> PartLine:
+    return PartLine(len(scores), bytes.fromhex(put(b"".join(scores)))) if scores else EMPTY

@@ -5,7 +5,7 @@ A score file holds the scores that begin with one byte, 32 bytes each, sorted. T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coupons.model.commitments import COUNT_BYTES, LINE_BYTES, PARTS, PartLine
@@ -33,17 +33,14 @@ class ScoreIndex:
 
     def to_bytes(self) -> bytes:
         assert len(self.lines) == PARTS
-        return MAGIC + b"".join(line.count.to_bytes(COUNT_BYTES, "big") + line.sha256 for line in self.lines)
+        return MAGIC + lines_to_bytes(self.lines)
 
     @staticmethod
     def from_bytes(content: bytes) -> ScoreIndex:
         """What `to_bytes` wrote."""
         assert content.startswith(MAGIC)
         assert len(content) == len(MAGIC) + PARTS * LINE_BYTES
-        lines = (content[at : at + LINE_BYTES] for at in range(len(MAGIC), len(content), LINE_BYTES))
-        return ScoreIndex(
-            tuple(PartLine(int.from_bytes(line[:COUNT_BYTES], "big"), line[COUNT_BYTES:]) for line in lines)
-        )
+        return ScoreIndex(lines_of_bytes(content[len(MAGIC) :]))
 
 
 @dataclass(frozen=True)
@@ -57,10 +54,10 @@ class LowScores:
     counts: tuple[int, ...]
     wanted: tuple[tuple[bytes, int], ...]
 
-    def place(self, first_byte: int) -> tuple[int, int]:
-        """Offset and length, in bytes, of the scores in the run that begin with this byte."""
-        before = sum(self.counts[:first_byte])
-        return before * SCORE_BYTES, self.counts[first_byte] * SCORE_BYTES
+    def place(self, first_bytes: range) -> tuple[int, int]:
+        """Offset and length, in bytes, of the scores in the run that begin with one of these bytes."""
+        before = sum(self.counts[: first_bytes.start])
+        return before * SCORE_BYTES, sum(self.counts[first_bytes.start : first_bytes.stop]) * SCORE_BYTES
 
     def to_bytes(self) -> bytes:
         counts = b"".join(count.to_bytes(4, "big") for count in self.counts)
@@ -74,6 +71,16 @@ class LowScores:
         counts = [int.from_bytes(content[at : at + 4], "big") for at in range(HASH_BYTES, head, 4)]
         wanted = [(content[at : at + 32], content[at + 32]) for at in range(head, len(content), rest)]
         return LowScores(content[:HASH_BYTES].hex(), tuple(counts), tuple(wanted))
+
+
+def lines_to_bytes(lines: Iterable[PartLine]) -> bytes:
+    return b"".join(line.count.to_bytes(COUNT_BYTES, "big") + line.sha256 for line in lines)
+
+
+def lines_of_bytes(content: bytes) -> tuple[PartLine, ...]:
+    """What `lines_to_bytes` wrote."""
+    lines = (content[at : at + LINE_BYTES] for at in range(0, len(content), LINE_BYTES))
+    return tuple(PartLine(int.from_bytes(line[:COUNT_BYTES], "big"), line[COUNT_BYTES:]) for line in lines)
 
 
 def counts_of(scores: Sequence[bytes]) -> tuple[int, ...]:

@@ -106,6 +106,7 @@ def spans(
     span: int,
     find: Callable[[range], T | None],
     deadline_s: float,
+    threads: int | None = None,
 ) -> list[T] | None:
     """What `find` finds in each span of `span` of the `buckets`, in no order; None if some are missing at `deadline_s`.
 
@@ -117,7 +118,7 @@ def spans(
         found = find(range(place * span, min((place + 1) * span, buckets)))
         return None if found is None else Piece(found, to_the_end=True)
 
-    run(services, store, [Pass(sweep_id, places, read_on)], deadline_s=deadline_s)
+    run(services, store, [Pass(sweep_id, places, read_on)], deadline_s=deadline_s, threads=threads)
     # Read once more: other invocations may have recorded the rest meanwhile.
     pieces = store.recorded(sweep_id, places)
     return [piece.value for piece in pieces.values()] if len(pieces) == places else None
