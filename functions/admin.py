@@ -32,7 +32,7 @@ from coupons.web.responses.slots import SlotCountsView
 from coupons.web.responses.strikes import ExcuseView
 from coupons.web.responses.venues import VenueYearView
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", "DRAW_FILES")
 handler = api.handler
 _NAMED = (r.NotFound,)
 _NOT_ENDED = (r.NotFound, r.TermsFrozen, r.Closed)

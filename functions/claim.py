@@ -11,7 +11,7 @@ from coupons.web.bodies.citizens import CodeBody, WalletQuery
 from coupons.web.requests import Request
 from coupons.web.responses.claims import BookingView, ClaimView, CodeView, WalletView
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", more="claim_slots")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", "DRAW_FILES", more="claim_slots")
 handler = api.handler
 
 _BY_TIME = (r.NotFound, r.NotOpen, r.Closed)
@@ -36,17 +36,17 @@ _BY_CLAIM = (
     operation="booking",
 )
 def put_booking(request: Request) -> Response:
-    """Book a batch before it opens."""
-    citizen = Citizen(request.person, request.caller.region, request.household)
-    batch, record, replay = booking.book(request.services, request.path["batch_id"], citizen, request.now_s)
-    return written(BookingView.of(batch, record), replay=replay)
+    """Book a batch before it opens; the booking of a lottery is an entry in its draw, and stays."""
+    citizen = _citizen(request)
+    booked, replay = booking.book(request.services, request.path["batch_id"], citizen, request.now_s)
+    return written(BookingView.of(booked.batch, booked.record, receipt=booked.receipt), replay=replay)
 
 
 @api.route("GET /batches/{batch_id}/booking", scope="citizen", responses={200: BookingView}, refusals=(r.NotFound,))
 def get_booking(request: Request) -> Response:
     """Read the person's booking."""
-    batch, record = booking.my_booking(request.services, request.path["batch_id"], request.person)
-    return Response(BookingView.of(batch, record))
+    booked = booking.my_booking(request.services, request.path["batch_id"], request.person, request.now_s)
+    return Response(BookingView.of(booked.batch, booked.record, receipt=booked.receipt))
 
 
 @api.route(
@@ -58,8 +58,8 @@ def get_booking(request: Request) -> Response:
 )
 def delete_booking(request: Request) -> Response:
     """Cancel the person's booking while the window is open."""
-    batch, record = booking.cancel(request.services, request.path["batch_id"], request.person, request.now_s)
-    return Response(BookingView.of(batch, record, "cancelled"))
+    booked = booking.cancel(request.services, request.path["batch_id"], request.person, request.now_s)
+    return Response(BookingView.of(booked.batch, booked.record, "cancelled"))
 
 
 @api.route(
@@ -72,7 +72,7 @@ def delete_booking(request: Request) -> Response:
 )
 def put_claim(request: Request) -> Response:
     """Claim the batch's pack; a repeat returns the same coupons."""
-    citizen = Citizen(request.person, request.caller.region, request.household)
+    citizen = _citizen(request)
     pack, replay = packs.claim(request.services, request.path["batch_id"], citizen, request.now_s)
     if "operator" in request.caller.scopes:
         _log_assistance(request, "assisted claim")
@@ -104,6 +104,11 @@ def post_code(request: Request) -> Response:
         return _printed(request, coupon_id)
     code, batch, expires_at_s = codes.issue_code(request.services, coupon_id, request.person, request.now_s)
     return Response(CodeView.of(code, batch, expires_at_s))
+
+
+def _citizen(request: Request) -> Citizen:
+    caller = request.caller
+    return Citizen(request.person, caller.region, request.household, caller.person_id)
 
 
 def _printed(request: Request, coupon_id: str) -> Response:

@@ -1,12 +1,17 @@
-"""Lambda function `claim`, continued: slots. Loaded with its first such request: a rush for packs loads none of it."""
+"""Lambda function `claim`, continued: slots and own draws.
+
+Loaded with its first such request: a rush for packs loads none of it.
+"""
 
 from __future__ import annotations
 
 from coupons import refusals as r
+from coupons.lottery import own
 from coupons.slots import booking, cancellation, codes, own_bookings
 from coupons.web.api import Response, Routes, written
 from coupons.web.bodies.base import Empty
 from coupons.web.requests import Request
+from coupons.web.responses.own_draw import OwnDrawView
 from coupons.web.responses.slots import SlotBookingsView, SlotBookingView, SlotCodeView
 
 routes = Routes()
@@ -94,6 +99,15 @@ def get_bookings(request: Request) -> Response:
     """All slots of the person that have not ended, those of today that they had, and those that they missed."""
     found = own_bookings.bookings_of(request.services, request.person, request.now_s)
     return Response(SlotBookingsView.of(found, request.services.keys, request.now_s))
+
+
+@routes.route(
+    "GET /batches/{batch_id}/draw/mine", scope="citizen", responses={200: OwnDrawView}, refusals=(r.NotFound,)
+)
+def get_own_draw(request: Request) -> Response:
+    """The person's entry in a lottery, what proves it, and what became of it."""
+    batch_id, person_id = request.path["batch_id"], request.caller.person_id
+    return Response(OwnDrawView.of(own.own_draw(request.services, batch_id, request.person, person_id, request.now_s)))
 
 
 def _left(request: Request) -> Response:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 NotEligibleReason = Literal[
-    "group", "region", "household", "booking-required", "not-drawn", "limit", "banned", "overlap", "quota"
+    "group", "region", "household", "booking-required", "not-drawn", "late", "limit", "banned", "overlap", "quota"
 ]
-"""Why a person cannot claim: the members' group, the region, a token without a household, no booking, the draw, or a
-limit of packs. Why they cannot use a coupon: a limit of uses. Why they cannot book a slot: they missed too many, are in
-another at that time, or in as many as a person can have."""
+"""Why a person cannot claim: the members' group, the region, a token without a household, no booking, the draw, the end
+of the time that a winner has, or a limit of packs (of a lottery, group and region are looked at when it is booked). Why
+they cannot use a coupon: a limit of uses. Why they cannot book a slot: they missed too many, are in another at that
+time, or in as many as a person can have."""
 CodeInvalidReason = Literal[
     "unknown", "pin-required", "pin-wrong", "pin-spoiled", "replaced", "slot-code", "coupon-code", "other-slot"
 ]

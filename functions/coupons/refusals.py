@@ -12,8 +12,9 @@ Refusal
 ├── TermsFrozen, RevisionConflict, BudgetExceeded   operators' edits
 └── Busy                                            throttled: try again
 
-`slug` is the name of the refusal in responses, metrics and refusal counts. A fact named `*_at_s` or `until_s` is in
-epoch seconds; responses show it as `*_at` or `until` in `timezone`. An amount (`*_minor`) comes with its `currency`.
+`slug` is the name of the refusal in responses, metrics and refusal counts. A fact named `*_at_s`, `*_by_s` or `until_s`
+is in epoch seconds; responses show it as `*_at`, `*_by` or `until` in `timezone`. An amount (`*_minor`) comes with its
+`currency`.
 `web/problems.py` maps each class to its status and title.
 """
 
@@ -138,6 +139,11 @@ class NotEligible(Refusal):
     until_s: int | None = None
     """Of `banned`: when the person can book again. Of `limit`: when a period ends, or a hold that counts, the sooner;
     absent, never."""
+    rank: int | None = None
+    """Of `not-drawn`: the person's place among all entries of the draw, from 1; about, because far from the winners it
+    is read from a histogram. Absent for an entry that is in no draw."""
+    claim_by_s: int | None = None
+    """Of `late`: until when the person could claim."""
 
 
 @dataclass(eq=False, kw_only=True)

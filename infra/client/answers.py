@@ -91,10 +91,49 @@ class OwnMerchant(Merchant):
     late_scans_left: int
 
 
+class Receipt(TypedDict):
+    entry: str
+    weight: int
+    share: int
+    rules_hash: str
+    booked_at_s: int
+    signature: str
+    receipt_key: str
+
+
 class Booking(TypedDict):
     batch_id: str
     booked_at: str
     status: str
+    receipt: Receipt | None
+
+
+class Listed(TypedDict):
+    name: str
+    number: int
+    index: int
+
+
+class Sentence(TypedDict):
+    en: str
+    zh: str
+
+
+class OwnDraw(TypedDict):
+    batch_id: str
+    entry: str
+    nonce: str
+    weight: int
+    share: int
+    receipt: Receipt | None
+    score: str | None
+    rank: int | None
+    rank_is_about: bool
+    result: str
+    cohort: int | None
+    claim_by: str | None
+    part: Listed | None
+    sentence: Sentence
 
 
 class Used(TypedDict):

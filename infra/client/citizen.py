@@ -10,7 +10,7 @@ from infra.client.reactions import reaction_to
 from infra.client.session import JITTER_S
 
 if TYPE_CHECKING:
-    from infra.client.answers import Booking, Claim, Code, Wallet
+    from infra.client.answers import Booking, Claim, Code, OwnDraw, Wallet
     from infra.client.slot_answers import SlotBooking, SlotBookings, SlotCode
 
 RENEW_BEFORE_S = 15.0
@@ -39,7 +39,10 @@ class Citizen(Catalogue):
         """In memory only: a code on a disk would outlast the screen that shows it."""
 
     def book(self, batch_id: str) -> Booking:
-        """The person has booked; a repeat returns the same booking. Raises ProblemError: `not-open`, `closed`, …"""
+        """The person has booked; a repeat returns the same booking, and of a lottery the same receipt.
+
+        Raises ProblemError: `not-open`, `closed`, …
+        """
         return cast("Booking", self._call("PUT /batches/{batch_id}/booking", {"batch_id": batch_id}, body={}))
 
     def booking(self, batch_id: str) -> Booking:
@@ -49,6 +52,10 @@ class Citizen(Catalogue):
     def cancel_booking(self, batch_id: str) -> None:
         """The person's booking is deleted. Raises ProblemError: `not-found` if there was none, `closed`, …"""
         self._delete("DELETE /batches/{batch_id}/booking", {"batch_id": batch_id})
+
+    def own_draw(self, batch_id: str) -> OwnDraw:
+        """The person's entry in a lottery, and what became of it. Raises ProblemError: `not-found`."""
+        return cast("OwnDraw", self._call("GET /batches/{batch_id}/draw/mine", {"batch_id": batch_id}))
 
     def book_slot(self, slot_id: str) -> SlotBooking:
         """The person is booked; a repeat returns what they are in the slot now.

@@ -57,6 +57,7 @@ REACTIONS: dict[str, Reaction] = {
             "household": Line("Please add your household to your account first.", "请先登记您的家庭信息。"),
             "booking-required": Line("This pack is for those who booked.", "本券包须提前预约。"),
             "not-drawn": Line("You were not drawn this time.", "很遗憾，本次未中签。"),
+            "late": Line("You were drawn, and the time to claim is over.", "您已中签，但领取时间已过。"),
             "limit": Line("You have had all that this offer allows.", "您已达到领取上限。"),
             "banned": Line("You missed too many bookings. You can book again later.", "您多次预约未到，暂不能预约。"),
             "overlap": Line("You have another booking at that time.", "该时段您已有其他预约。"),

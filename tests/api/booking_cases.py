@@ -9,7 +9,7 @@ from tests.api.stage import Stage
 from tests.world import OPENING, Answered, a_batch
 
 PACK = {"batch_id": "pack"}
-BOOKED = {"batch_id": "pack", "booked_at": "2020-06-06T09:00:00+08:00", "status": "booked"}
+BOOKED = {"batch_id": "pack", "booked_at": "2020-06-06T09:00:00+08:00", "status": "booked", "receipt": None}
 BOOKING = {"opens_at": "2020-06-06T00:00:00+08:00", "closes_at": OPENING}
 
 

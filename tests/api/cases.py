@@ -100,7 +100,7 @@ def differences(wanted: Case, outcome: Outcome) -> list[str]:
 
 def _standing_headers(wanted: Case) -> dict[str, Any]:
     shared = wanted.route.startswith(("GET /campaigns", "GET /batches/{batch_id}")) and wanted.status == 200
-    shared = shared and not wanted.route.endswith(("/claim", "/booking"))
+    shared = shared and not wanted.route.endswith(("/claim", "/booking", "/mine"))
     seconds = 5 if wanted.route.endswith(("/merchants", "/activities", "/facilities", "/announcements")) else 1
     return {
         "content-type": PROBLEM if wanted.slug else "application/json",

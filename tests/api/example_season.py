@@ -21,6 +21,7 @@ from unittest.mock import patch
 from infra.openapi.examples import EXAMPLES
 from infra.playing import gateway
 from tests.api.common import Throttled
+from tests.api.example_draw import entered
 from tests.api.example_programme import SMALL_PROGRAMME, missed, reserved, rewarded
 from tests.api.example_rations import rationed
 from tests.api.seasons import beijing, meal, season
@@ -257,7 +258,7 @@ def refused_by_points(s: Stage) -> None:
 
 
 PLAYS: tuple[Callable[[Stage], None], ...] = (
-    *(successes, rationed, refused_callers, refused_citizens),
+    *(successes, rationed, entered, refused_callers, refused_citizens),
     *(refused_tills, refused_operators, refused_by_the_stock, refused_by_points),
 )
 

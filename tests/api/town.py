@@ -11,7 +11,7 @@ from coupons.sealing import BookingRef
 from tests.api.stage import Stage, stage
 from tests.points import incentives, partner
 from tests.programmes import PATH, PUT, programme
-from tests.world import KEYS, Answered, Person, a_batch, campaign, event, order, terms
+from tests.world import KEYS, Answered, Person, a_batch, a_lottery, campaign, event, order, terms
 
 ROLES: dict[str, dict[str, str]] = {
     "citizen": {"sub": "cat", "scope": "citizen", "person_id": "cat"},
@@ -22,7 +22,8 @@ ROLES: dict[str, dict[str, str]] = {
 
 
 def season() -> dict[str, Any]:
-    """`pack` is open, `later` takes bookings and opens on the 8th, `points` costs points, `mine` is for a group.
+    """`pack` is open, `later` takes bookings and opens on the 8th, `points` costs points, `mine` is for a group, `lots`
+    is a lottery that takes entries.
 
     Besides the diner there is a tea house, which has nothing to do with any of it.
     """
@@ -35,6 +36,13 @@ def season() -> dict[str, Any]:
         later,
         a_batch("points", price_points=500),
         a_batch("mine", eligibility={"group_id": "nurses", "regions": ["beijing"]}),
+        a_lottery(
+            "lots",
+            booking=booking,
+            draw={"at": "2020-06-09T10:00:00+08:00"},
+            opens_at="2020-06-10T10:00:00+08:00",
+            closes_at="2020-06-11T10:00:00+08:00",
+        ),
         merchants=[diner, {**diner, "merchant_id": "tea-house"}],
     )
 
@@ -71,13 +79,14 @@ def role_of(route: str) -> str:
         return "merchant"
     if path == "/points" or path.startswith(("/wallet", "/slots/", "/bookings")):
         return "citizen"
-    if path.endswith(("/claim", "/booking", "/code")):
+    if path.endswith(("/claim", "/booking", "/code", "/mine")):
         return "citizen"
     return ""
 
 
 _BATCH = {"path": {"batch_id": "pack"}}
 _LATER = {"path": {"batch_id": "later"}}
+_LOTS = {"path": {"batch_id": "lots"}}
 _SEASON = {"path": {"campaign_id": "season"}}
 _COURT = {"path": {"facility_id": "court"}}
 _SLOT = {"path": {"slot_id": "court.2020-06-07.0900"}}
@@ -128,6 +137,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /batches/{batch_id}/claim": lambda _: _BATCH,
     "GET /wallet": lambda _: {"query": {"status": "available"}},
     "POST /coupons/{coupon_id}/code": lambda t: {"path": {"coupon_id": t.coupon_id}, "body": {}},
+    "GET /batches/{batch_id}/draw/mine": lambda _: _LOTS,
     "PUT /slots/{slot_id}/booking": lambda _: {**_SLOT, "body": {}},
     "GET /slots/{slot_id}/booking": lambda _: _SLOT,
     "DELETE /slots/{slot_id}/booking": lambda _: _SLOT,
@@ -195,7 +205,8 @@ def town() -> Iterator[Town]:
             citizen = made.citizen(name)
             coupon_id = citizen.put_claim("pack").json["coupons"][0]["coupon_id"]
             codes[name] = citizen.code(coupon_id)
-        Person(ROLES["citizen"]).send("PUT /batches/{batch_id}/booking", _LATER["path"], body={})
+        for booked in (_LATER, _LOTS):
+            Person(ROLES["citizen"]).send("PUT /batches/{batch_id}/booking", booked["path"], body={})
         diner = made.merchant()
         assert diner.redeem("used", codes["ann"], order()).status == 201
         held = {"code": codes["bob"], "order": order(), "ttl_s": 600}

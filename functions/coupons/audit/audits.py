@@ -4,10 +4,11 @@
     2 lines      count the settlement lines, each compared with its order and its coupon
     3 claims     count the claims and their coupons by state
     4 lines      count the lines of open days again: how many were filed since step 2
-    5 snapshot   read budgets, reserves and ledger records as they are at one moment
-    6 equations  compare the numbers
+    5 draws      of lotteries, compare the claims with what was drawn (`draws.py`)
+    6 snapshot   read budgets, reserves and ledger records as they are at one moment
+    7 equations  compare the numbers
 
-Steps 1 to 4 are recorded under the audit's name (`sweep`). If a call runs out of time, the next call with that name
+Steps 1 to 5 are recorded under the audit's name (`sweep`). If a call runs out of time, the next call with that name
 resumes it. What was final at step 1 must match exactly; the rest within the number of lines filed since step 2.
 
 A season of ten million redemptions, two million claims and 3,000 merchants on 30 days takes 22 million read units for
@@ -22,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coupons.audit import equations
+from coupons.audit.draws import check_draw
 from coupons.audit.evidence import Evidence, begin, gather, still_closed
 from coupons.audit.matching import NO_PURSE
 from coupons.audit.recount import RecountScope, recount
@@ -70,14 +72,17 @@ def _audit_batch(services: Services, batch_id: str, sweep: str, now_s: int, dead
     found = gather(services, name, beginning, {batch_id: batch}, now_s, deadline_s)
     takes_bookings = batch.document.booking is not None
     booked = count_bookings(services, batch, f"{name}#bookings", deadline_s) if takes_bookings else None
+    drawn = check_draw(services, batch, name, booked, deadline_s)
     due = services.due_list.read(consistent=True)  # before the control items: what is due only becomes less
     snapshot = take_snapshot(services, batch.campaign_id) if found else None
-    whole = found is not None and snapshot is not None and (booked is not None or not takes_bookings)
+    whole = None not in (found, drawn, snapshot) and (booked is not None or not takes_bookings)
     count = found.claims.of(batch.number) if found else None
     stock = _of_stock(services, batch, count, beginning)
     money = tuple(_of_money(services, batch_id, found, snapshot, due)) if found and snapshot else ()
     damaged = found.claims.damaged if found else Faults()
-    return BatchAudit(sweep=sweep, complete=whole, booked=booked, of_money=money, damaged=damaged, **stock)
+    return BatchAudit(
+        sweep=sweep, complete=whole, booked=booked, of_money=money, of_draw=drawn or (), damaged=damaged, **stock
+    )
 
 
 def expired_counts(services: Services, batch_id: str) -> dict[str, int]:
@@ -141,15 +146,16 @@ def _audit_campaign(services: Services, campaign_id: str, sweep: str, now_s: int
     name = f"audit#{campaign_id}#{sweep}"
     beginning = begin(services, name, batches)
     found = gather(services, name, beginning, batches, now_s, deadline_s)
+    drawn = {one: check_draw(services, batch, f"{name}#{one}", None, deadline_s) for one, batch in batches.items()}
     due = services.due_list.read(consistent=True)
     snapshot = take_snapshot(services, campaign_id) if found else None
-    if found is None or snapshot is None:
+    if found is None or snapshot is None or None in drawn.values():
         return AuditReport("campaign", sweep)
     told = [damage_equation(found.claims.damaged)] if found.claims.damaged.number else []
     for batch_id, batch in batches.items():
         stock = _of_stock(services, batch, found.claims.of(batch.number), beginning)
         money = tuple(_of_money(services, batch_id, found, snapshot, due))
-        of_batch = BatchAudit(sweep, True, booked=None, of_money=money, **stock)
+        of_batch = BatchAudit(sweep, True, booked=None, of_money=money, of_draw=drawn[batch_id] or (), **stock)
         told += [Equation(f"batch {batch_id}: {text}", holds) for text, holds in of_batch.equations()]
     closed = DayTally.total(found.lines[day] for day in found.closed)
     told += [equations.of_merchants(closed), *equations.of_budgets(snapshot)]

@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from coupons.claim.eligibility import Citizen, without_household
 from coupons.damage import Damaged
 from coupons.model.batches import PublishedBatch
-from coupons.model.claims import BookingRecord
+from coupons.model.claims import BookingRecord, Receipt
 from coupons.process.services import Services
 from coupons.refusals import Closed, NotEligible, NotFound, NotOpen, Stopped
 from coupons.times import epoch_s
 
 
-def book(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tuple[PublishedBatch, BookingRecord, bool]:
-    """The person has a booking of `batch_id`; True if they had it before. One write unit.
+class OwnBooking(NamedTuple):
+    """A person's booking; of a lottery with its receipt, unless its list was committed without it."""
 
-    Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped, NotEligible (household).
+    batch: PublishedBatch
+    record: BookingRecord
+    receipt: Receipt | None = None
+
+
+def book(services: Services, batch_id: str, citizen: Citizen, now_s: int) -> tuple[OwnBooking, bool]:
+    """The person has a booking of `batch_id`, which enters them in the draw of a lottery; True if they had it before.
+
+    One write unit. Raises NotFound (no such batch, or one that takes no bookings), NotOpen, Closed, Stopped,
+    NotEligible (household; of a lottery also region and group), Forbidden (a lottery needs a real-name identity).
     """
     batch = services.cache.claimed_batch(batch_id)
     try:
         _refuse_outside_window(batch, now_s)
         if services.cache.control(batch_id).stopped:
             raise Stopped(detail=f"{batch_id!r} was stopped by its operator.")
-        if (refusal := without_household(batch, citizen)) is not None:
-            raise refusal
+        record, replay = _put(services, batch, citizen, now_s)
     except (NotOpen, Closed, Stopped, NotEligible):
         existing = services.bookings.get(batch, citizen.person)
         if existing is None:
             raise
-        return batch, existing, True
+        record, replay = existing, True
+    return _with_receipt(services, batch, record, now_s), replay
+
+
+def _put(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: int) -> tuple[BookingRecord, bool]:
+    if batch.draw is not None:
+        from coupons.claim import entries  # noqa: PLC0415 - only a lottery loads it
+
+        return entries.enter(services, batch, citizen, now_s)
+    if (refusal := without_household(batch, citizen)) is not None:
+        raise refusal
     existing = services.bookings.put(batch, citizen.person, now_s)
-    return batch, existing or BookingRecord(batch.number, now_s), existing is not None
+    return existing or BookingRecord(batch.number, now_s), existing is not None
 
 
-def my_booking(services: Services, batch_id: str, person: bytes) -> tuple[PublishedBatch, BookingRecord]:
+def my_booking(services: Services, batch_id: str, person: bytes, now_s: int) -> OwnBooking:
     """The person's booking of this batch. Raises NotFound."""
     batch = services.cache.claimed_batch(batch_id)
     booking = services.bookings.get(batch, person)
     if booking is None:
         raise NotFound(detail=f"You have not booked {batch_id!r}.")
-    return batch, booking
+    return _with_receipt(services, batch, booking, now_s)
+
+
+def _with_receipt(services: Services, batch: PublishedBatch, record: BookingRecord, now_s: int) -> OwnBooking:
+    if record.entered is None:
+        return OwnBooking(batch, record)
+    from coupons.process.receipts import receipt_of  # noqa: PLC0415 - only a lottery loads what signs it
+
+    return OwnBooking(batch, record, receipt_of(services, batch, record, now_s))
 
 
 def bookings_of(
@@ -61,22 +89,27 @@ def bookings_of(
     return sorted(booked, key=lambda pair: (pair[1].booked_at_s, pair[0].batch_id)), len(damaged)
 
 
-def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> tuple[PublishedBatch, BookingRecord]:
+def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> OwnBooking:
     """The person has no booking of `batch_id`; they may book again while the window is open.
 
-    Raises NotFound, NotOpen, Closed (bookings are final when the window has closed).
+    Raises NotFound, NotOpen, Closed (bookings are final when the window has closed; those of a lottery from the start,
+    so that a receipt is conclusive: who wants no pack does not claim it).
     """
     batch = services.cache.claimed_batch(batch_id)
-    _refuse_outside_window(batch, now_s)
+    opens_at_s = _refuse_outside_window(batch, now_s)
+    if batch.document.mode == "lottery":
+        detail = "An entry in a lottery stays. Whoever wants no pack does not claim it."
+        raise Closed(closed_at_s=opens_at_s, timezone=batch.timezone, detail=detail)
     booking = services.bookings.get(batch, person)
     if booking is None:
         raise NotFound(detail=f"You have not booked {batch_id!r}.")
     # Read first: if the answer of a delete is lost, its repeat finds nothing to delete.
     services.bookings.delete(batch, person)
-    return batch, booking
+    return OwnBooking(batch, booking)
 
 
-def _refuse_outside_window(batch: PublishedBatch, now_s: int) -> None:
+def _refuse_outside_window(batch: PublishedBatch, now_s: int) -> int:
+    """When the window opened."""
     booking = batch.document.booking
     if booking is None:
         raise NotFound(detail=f"{batch.batch_id!r} takes no bookings.")
@@ -90,3 +123,4 @@ def _refuse_outside_window(batch: PublishedBatch, now_s: int) -> None:
         )
     if now_s >= closes_at_s:
         raise Closed(closed_at_s=closes_at_s, timezone=batch.timezone, detail="Booking has closed.")
+    return opens_at_s

@@ -8,6 +8,7 @@ from functools import partial
 from coupons.claim.eligibility import Citizen, not_eligible
 from coupons.claim.limits import limits_of
 from coupons.claim.wallet import named_by_claim, sound_pack
+from coupons.clock import Stamp
 from coupons.damage import Damaged
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack, fresh_claim
@@ -66,7 +67,8 @@ def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: i
     _refuse_by_time(services, batch, now_s)
     control = services.cache.control(batch.batch_id)
     _refuse_by_operator(batch, control)
-    refusal = not_eligible(services, batch, citizen)
+    began = Stamp(now_s, services.clock.monotonic_s())
+    refusal = _not_eligible(services, batch, citizen, now_s)
     if refusal is not None:
         return _repeat_or(refusal, services, batch, control, citizen), True
     if batch.document.price_points:
@@ -83,7 +85,7 @@ def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: i
         if refusal is not None:
             return _repeat_or(refusal, services, batch, control, citizen), True
         takes_lease = batch.from_stock and not batch.document.price_points
-        token = services.leases.take(batch, now_s) if takes_lease else services.leases.grant(batch)
+        token = services.leases.take(batch, now_s) if takes_lease else services.leases.grant(batch, began)
         fresh = fresh_claim(batch, citizen.person, token.name, now_s, services.keys.current)
         try:
             also = [*limits.counts(token.name), *_price(services, batch, citizen.person, now_s, moved)]
@@ -98,6 +100,15 @@ def _claim(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: i
             found = ClaimedPack(batch, fresh, control.ruling)
             return (found, False) if existing is None else (_repeat(services, batch, control, existing), True)
     raise Busy(detail="Others are claiming at this moment; try again.")
+
+
+def _not_eligible(services: Services, batch: PublishedBatch, citizen: Citizen, now_s: int) -> NotEligible | None:
+    """Raises NotOpen, Closed, of a lottery that is not drawn."""
+    if batch.draw is None:
+        return not_eligible(services, batch, citizen)
+    from coupons.claim import drawn  # noqa: PLC0415 - only a lottery's claim loads it
+
+    return drawn.not_drawn(services, batch, citizen, now_s)
 
 
 def _price(

@@ -115,6 +115,8 @@ class BatchAudit:
     """Refused claims by cause. Not exact, so in no equation."""
     of_money: tuple[Equation, ...] = ()
     """Equations of lines, orders, coupons, reserve and records (`audit/equations.py`)."""
+    of_draw: tuple[Equation, ...] = ()
+    """Equations of a lottery's draw (`audit/draws.py`)."""
     damaged: Faults = field(default_factory=Faults)
     """Claims that cannot be read, or the one item whose damage ended the audit."""
 
@@ -144,7 +146,7 @@ class BatchAudit:
             found.append(Equation(f"bookings {self.booked} = {on_record} on record", self.booked == on_record))
         if self.reclaimed:
             found.append(Equation(f"after the reclaim unclaimed {self.unclaimed} = 0", self.unclaimed == 0))
-        return [*broken, *found, *self.of_money]
+        return [*broken, *found, *self.of_draw, *self.of_money]
 
 
 def damage_equation(damaged: Faults) -> Equation:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from coupons.clock import LEASE_S, Clock, Stamp
@@ -96,13 +96,15 @@ class Leases:
             lease = self._lease(batch, control, now_s, lease)
         return Token(lease, lease.held.pop(0))
 
-    def grant(self, batch: PublishedBatch) -> Token:
-        """The right to write a claim without a lease: the group is no larger than the batch.
+    def grant(self, batch: PublishedBatch, began: Stamp) -> Token:
+        """The right to write a claim without a lease: the group is no larger than the batch, or a draw admitted them.
 
-        It lapses like a lease: the count after closing relies on no put being sent later than `LEASE_S` after its
-        request began.
+        It lapses like a lease, `LEASE_S` after the request `began` and its window was checked: the counts after closing
+        and after each cohort's time rely on that.
+
+        Guarded by tests/store/claim/test_drawn.py::test_a_claim_that_is_late_on_its_way_is_sent_in_time.
         """
-        return Token(self._fresh(batch.batch_id, NO_SHARD, 0, 0), 0)
+        return Token(replace(self._fresh(batch.batch_id, NO_SHARD, 0, 0), taken_at=began), 0)
 
     def shard_to_take_from(self, batch: PublishedBatch, now_s: int, *, was_refused: bool) -> tuple[int, int]:
         """A shard that has packs, perhaps, and the round: for a claim that takes its pack in its own transaction.

@@ -59,7 +59,7 @@ class Bookings:
 
         Raises NotApplied (no attempt was, or will be, applied) and NoAnswer (one may be: a repeat finds it).
 
-        Guarded by tests/store/claim/test_entries.py::test_no_attempt_is_sent_when_the_request_is_old.
+        Guarded by tests/store/stores/test_entered_bookings.py::test_no_attempt_is_sent_when_the_request_is_old.
         """
         put = self._spike.put("booking", to_item(batch, person, booking), "attribute_not_exists(pk)")
         unknown = False
@@ -83,6 +83,10 @@ class Bookings:
 
     def get(self, batch: PublishedBatch, person: bytes) -> BookingRecord | None:
         return self._table.get(_key(batch, person), from_item, consistent=True)
+
+    def damaged(self, batch: PublishedBatch, person: bytes, reason: str) -> Damaged:
+        """The person's booking, which cannot be what it says."""
+        return Damaged(self._table.name, **_key(batch, person), reason=reason)
 
     def of_person(self, batches: Sequence[PublishedBatch], person: bytes) -> dict[str, BookingRecord | Damaged]:
         """By batch; absent ones are left out."""

@@ -79,7 +79,7 @@ def facts_of(refusal: type[Any]) -> list[str]:
 
 def is_moment(fact: str) -> bool:
     """Whether the fact is a time, and not a duration."""
-    return fact.endswith(("_at_s", "until_s"))
+    return fact.endswith(("_at_s", "_by_s", "until_s"))
 
 
 def member_of(fact: str) -> str:

@@ -15,7 +15,7 @@ from coupons.process.services import PATIENT_ATTEMPTS
 from coupons.refusals import AlreadyClaimedGroup, Busy, Closed, Drained, NotEligible, NotOpen, SoldOut
 from coupons.stores.dynamodb import NotApplied
 from tests.store.faults import Counting, Faulty, answer_lost, first, throttled
-from tests.world import KEYS, World, a_batch, a_lottery, campaign
+from tests.world import KEYS, World, a_batch, campaign
 
 
 def citizen(name: str = "ann", region: str | None = None) -> Citizen:
@@ -77,16 +77,6 @@ def test_of_several_reasons_the_first_is_given(world: World, place: int) -> None
             {"booking": {"opens_at": "2020-06-01T00:00:00Z", "closes_at": "2020-06-02T00:00:00Z", "required": True}},
             {},
             "booking-required",
-        ),
-        (
-            a_lottery(),
-            {},
-            "booking-required",
-        ),
-        (
-            a_lottery(),
-            {"person_id": "booked"},
-            "not-drawn",
         ),
         (
             {"booking": {"opens_at": "2020-06-01T00:00:00Z", "closes_at": "2020-06-02T00:00:00Z", "required": True}},

@@ -14,6 +14,8 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """RFC 3339 with offset, as `times.rfc3339` writes it."""
 CalendarDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
 """`YYYY-MM-DD`."""
+Hex = Annotated[str, Field(json_schema_extra={"pattern": "^([0-9a-f]{2})*$"})]
+"""Bytes as lower-case hexadecimal digits."""
 CurrencyCode = Annotated[str, Field(json_schema_extra={"enum": list(EXPONENTS)})]
 """ISO 4217."""
 

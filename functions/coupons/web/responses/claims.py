@@ -6,10 +6,10 @@ from coupons.fields import Title
 from coupons.model import claims
 from coupons.model.batches import PublishedBatch
 from coupons.model.claimed_packs import ClaimedPack
-from coupons.model.claims import BookingRecord, Coupon
+from coupons.model.claims import BookingRecord, Coupon, Receipt
 from coupons.sealing import Keys
 from coupons.times import rfc3339
-from coupons.web.responses.base import Moment, ResponseBody
+from coupons.web.responses.base import Hex, Moment, ResponseBody
 
 
 class UsedView(ResponseBody):
@@ -109,6 +109,37 @@ BookingStatus = Literal["booked", "cancelled"]
 """What a booking is."""
 
 
+class ReceiptView(ResponseBody):
+    """What proves an entry in a lottery: anybody can verify it from published bytes, without learning whose it is."""
+
+    entry: Hex
+    """What stands for the person in the published list of the draw."""
+    weight: int
+    """Tickets."""
+    share: int
+    """The share of the draw whose packs the person is drawn for first, from 1; 0: none."""
+    rules_hash: Hex
+    """SHA-256 of the published rules."""
+    booked_at_s: int
+    """When the person booked, in epoch seconds, as it is signed."""
+    signature: Hex
+    """Ed25519, over the bytes that the page of the format describes."""
+    receipt_key: Hex
+    """The public key, which the batch shows too."""
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> Self:
+        return cls(
+            entry=receipt.entered.entry.hex(),
+            weight=receipt.entered.weight,
+            share=receipt.entered.share,
+            rules_hash=receipt.rules_hash.hex(),
+            booked_at_s=receipt.booked_at_s,
+            signature=receipt.signature.hex(),
+            receipt_key=receipt.receipt_key.hex(),
+        )
+
+
 class BookingView(ResponseBody):
     """A person's booking of a batch."""
 
@@ -117,10 +148,24 @@ class BookingView(ResponseBody):
     """When the person booked."""
     status: BookingStatus
     """Whether the booking stands."""
+    receipt: ReceiptView | None
+    """Of a lottery: keep it, it proves the entry. Null for other batches, for an entry that came after the list was
+    closed, and at the hotline."""
 
     @classmethod
-    def of(cls, batch: PublishedBatch, record: BookingRecord, status: BookingStatus = "booked") -> Self:
-        return cls(batch_id=batch.batch_id, booked_at=rfc3339(record.booked_at_s, batch.timezone), status=status)
+    def of(
+        cls,
+        batch: PublishedBatch,
+        record: BookingRecord,
+        status: BookingStatus = "booked",
+        receipt: Receipt | None = None,
+    ) -> Self:
+        return cls(
+            batch_id=batch.batch_id,
+            booked_at=rfc3339(record.booked_at_s, batch.timezone),
+            status=status,
+            receipt=None if receipt is None else ReceiptView.of(receipt),
+        )
 
 
 class CodeView(ResponseBody):
