@@ -51,10 +51,22 @@ class Lottery:
     claims_of: float = 0.6
     is_final: bool = True
     signature: str | None = None
+    """Another than that of the round."""
     chain_hash: bytes | None = None
     spoil: Callable[[dict[str, Any]], None] = field(default=lambda draw: None)
     """Changes draw.json at the end."""
+    overwrite: str = ""
+    """The kind of file that gets other bytes under the same name: rules, part or final."""
+    rules_also: Callable[[dict[str, Any]], object] = field(default=lambda rules: None)
+    """Changes the rules, and with them their hash."""
+    lines_also: Callable[[list[PartLine]], object] = field(default=lambda lines: None)
+    """Changes what the commitment says of the parts."""
+    final_also: Callable[[bytes], bytes] = field(default=lambda content: content)
+    """Changes the final file, and with it its name."""
     also_claimed: Entries = ()
+    """Entry, anything, and the cohort that the final file says."""
+    hidden_claims: int = 0
+    """So many fewer are told before a reserve is drawn, which then gets as many more places."""
     batch_id: str = "night-draw"
 
     @property
@@ -77,6 +89,7 @@ class Lottery:
             "receipt_key": KEY.public_key().public_bytes_raw().hex(),
             "round": self.round,
         }
+        self.rules_also(rules)
         return json.dumps(rules, ensure_ascii=False).encode()
 
     @property
@@ -109,9 +122,10 @@ class Lottery:
     def publish(self, folder: Path) -> str:
         """Writes all files; the commitment's hash."""
         parts = list(self.parts())
-        lines = tuple(PartLine(len(part) // 34, sha256(part).digest()) for part in parts)
+        lines = [PartLine(len(part) // 34, sha256(part).digest()) for part in parts]
+        self.lines_also(lines)
         rules_hash = sha256(self.rules).digest()
-        commitment = Commitment(self.batch_id, rules_hash, self.rules_chain, self.round, lines).to_bytes()
+        commitment = Commitment(self.batch_id, rules_hash, self.rules_chain, self.round, tuple(lines)).to_bytes()
         hash_ = sha256(commitment).digest()
         drawn = Drawn(self, seed(hash_, bytes.fromhex(self.beacon)))
         for content in (self.rules, commitment, drawn.final, *parts):
@@ -127,6 +141,14 @@ class Lottery:
             "files": final if self.is_final else [],
         }
         self.spoil(draw)
+        if self.overwrite:
+            part = next(part for part in parts if part)
+            of, changed = {
+                "rules": (self.rules, self.rules.replace(b'"quantity": 40', b'"quantity": 41')),
+                "part": (part, part[:-1] + bytes(((part[-1] + 1) % 3,))),
+                "final": (drawn.final, drawn.final[33:]),
+            }[self.overwrite]
+            (folder / sha256(of).hexdigest()).write_bytes(changed)
         (folder / "draw.json").write_text(json.dumps(draw))
         return hash_.hex()
 
@@ -145,7 +167,7 @@ class Drawn:
         self.told: list[dict[str, Any]] = []
         before = 0
         for number in range(1, lottery.cohorts + 1):
-            claims = len(self.claims)
+            claims = len(self.claims) - (lottery.hidden_claims if number > 1 else 0)
             bins = cut_bins(histogram, lottery.quotas, before + lottery.quantity - claims)
             cuts = cutoffs(bins, ((s, share) for s, share, _ in scored if bins.wants(s, share)))
             cohorts.append(cuts)
@@ -166,7 +188,7 @@ class Drawn:
             )
             before += len(won)
         self.claims += [(entry, share) for entry, _, share in lottery.also_claimed]
-        self.final = b"".join(claim_record(*claim) for claim in sorted(self.claims))
+        self.final = lottery.final_also(b"".join(claim_record(*claim) for claim in sorted(self.claims)))
 
 
 @dataclass(frozen=True)
@@ -191,6 +213,24 @@ def _cohort(number: int, **changes: object) -> Callable[[dict[str, Any]], None]:
     return lambda draw: draw["cohorts"][number - 1].update(changes)
 
 
+def _large_quota(rules: dict[str, Any]) -> None:
+    rules["batch"]["draw"]["shares"][0]["quantity"] = 400
+
+
+def _earlier(rules: dict[str, Any]) -> None:
+    rules["batch"]["draw"]["at"] = "2023-08-23T15:59:21+00:00"
+
+
+def _other_nothing(lines: list[PartLine]) -> None:
+    at = next(at for at, line in enumerate(lines) if not line.count)
+    lines[at] = PartLine(0, b"n" * 32)
+
+
+def _other_count(lines: list[PartLine]) -> None:
+    at = next(at for at, line in enumerate(lines) if line.count)
+    lines[at] = PartLine(lines[at].count + 1, lines[at].sha256)
+
+
 def _own_key(draw: dict[str, Any]) -> None:
     draw["beacon"]["public_key"] = CHAINS["local"].public_key.hex()
 
@@ -204,10 +244,29 @@ FORGERIES = [
     Forgery("a share given", replace(TRUE, entries=_with(_LIGHT, (_ENTRY, 1, (_SHARE + 1) % 3))), None),
     Forgery("more packs", replace(TRUE, quantity=41), None),
     Forgery("another quota", replace(TRUE, quotas=(11, 5)), None),
+    Forgery("a part overwritten", replace(TRUE, overwrite="part"), "list"),
+    Forgery("the rules overwritten", replace(TRUE, overwrite="rules"), "list"),
+    Forgery("the claims overwritten", replace(TRUE, overwrite="final"), "claims"),
+    Forgery("rules of another format", replace(TRUE, rules_also=lambda r: r.update(format="cs-rules-2")), "list"),
+    Forgery("rules of another batch", replace(TRUE, rules_also=lambda r: r["batch"].update(batch_id="other")), "list"),
+    Forgery("rules of another chain", replace(TRUE, rules_also=lambda r: r.update(chain_hash="00" * 32)), "list"),
+    Forgery("rules of another round", replace(TRUE, rules_also=lambda r: r.update(round=1_001)), "list"),
+    Forgery("quotas beyond the packs", replace(TRUE, rules_also=_large_quota), "list"),
+    Forgery("an empty part of another hash", replace(TRUE, lines_also=_other_nothing), "list"),
+    Forgery("another count of a part", replace(TRUE, lines_also=_other_count), "list"),
+    Forgery("an unsigned commitment", replace(TRUE, spoil=lambda d: d["commitment"].pop("signature")), "list"),
+    Forgery("signed by another", replace(TRUE, spoil=lambda d: d["commitment"].update(signature="00" * 64)), "list"),
+    Forgery("shown for another batch", replace(TRUE, spoil=lambda d: d.update(batch_id="other")), "list"),
+    Forgery("cohorts of other numbers", replace(TRUE, spoil=_cohort(1, cohort=2)), "winners"),
+    Forgery("fewer claims than none", replace(TRUE, is_final=False, hidden_claims=33), "winners"),
+    Forgery("claims in another order", replace(TRUE, final_also=lambda c: c[33:66] + c[:33] + c[66:]), "claims"),
+    Forgery("half a claim", replace(TRUE, final_also=lambda c: c + c[:1]), "claims"),
     Forgery("a weight that no rule has", replace(TRUE, entries=_with(_LIGHT, (_ENTRY, 31, _SHARE))), "list"),
     Forgery("an entry twice", replace(TRUE, entries=(*TRUE.entries, TRUE.entries[0])), "list"),
     Forgery("another round", replace(TRUE, signature=ROUND_1001), "beacon"),
     Forgery("another round, and says so", replace(TRUE, round=1_001), "beacon"),
+    Forgery("a round that was chosen", replace(TRUE, rules_also=_earlier), "beacon"),
+    Forgery("a beacon of another number", replace(TRUE, spoil=lambda d: d["beacon"].update(round=1_001)), "beacon"),
     Forgery("infinity", replace(TRUE, signature="c0" + "00" * 47), "beacon"),
     Forgery("a second spelling", replace(TRUE, signature="00" + ROUND_1000), "beacon"),
     Forgery("upper case", replace(TRUE, signature=ROUND_1000.upper()), "beacon"),
@@ -228,5 +287,11 @@ FORGERIES = [
     Forgery("a loser claimed", replace(TRUE, also_claimed=((max(TRUE.entries)[0], 1, 3),)), "claims"),
     Forgery("a stranger claimed", replace(TRUE, also_claimed=((_MORE[0][0], 1, 3),)), "claims"),
     Forgery("fewer claims told", replace(TRUE, spoil=lambda d: d["end"].update(claims=1)), "claims"),
-    Forgery("no final file", replace(TRUE, spoil=lambda d: d["files"].clear()), "winners"),
+    Forgery("no final file", replace(TRUE, spoil=lambda d: d["files"].clear()), "claims"),
+    Forgery("claims hidden from the reserves", replace(TRUE, hidden_claims=5), "claims"),
+    Forgery("more claims told than winners", replace(TRUE, spoil=_cohort(2, claims=41)), "winners"),
+    Forgery("a loser claimed, and is named", replace(TRUE, also_claimed=((max(TRUE.entries)[0], 1, 0),)), "claims"),
+    Forgery(
+        "a winner claimed twice", replace(TRUE, claims_of=1.0, also_claimed=((TRUE.entries[0][0], 1, 1),) * 2), "claims"
+    ),
 ]

@@ -65,7 +65,6 @@ class Verification:
         self._of_receipt = b""
         """The record of the receipt's entry."""
         self._everybody: Ranked | None = None
-        self._claims: list[tuple[bytes, int]] | None = None
         self._found = Verified()
 
     def run(self) -> Verified:
@@ -128,21 +127,19 @@ class Verification:
         if not draw["cohorts"]:
             return NOT_YET, f"nobody was drawn; the state is {draw['state']}"
         self._everybody = ranked(records(self._files, self._listed), self._seed)
-        self._claims = claims(self._files)
-        counts = refuse_winners(self._files, self._listed, self._everybody, self._claims)
+        counts = refuse_winners(self._files, self._listed, self._everybody)
         self._found.facts["winners"] = counts
         if self._sample:
             self._found.facts["sample"] = samples(self._seed, self._everybody)
         return HOLDS, f"the lowest scores won: {' + '.join(f'{count:,}' for count in counts)}"
 
     def _check_claims(self) -> tuple[str, str]:
-        draw = self._files.draw
-        if self._claims is None or self._everybody is None:
-            return NOT_YET, f"the draw is not final; the state is {draw['state']}"
-        refuse_claims(self._claims, self._everybody)
-        count, told = len(self._claims), draw["end"]["claims"]
-        want(told == count, f"the file has {count} claims; {told} is published")
-        return HOLDS, f"all {count:,} that claimed had won"
+        found, everybody = claims(self._files), self._everybody
+        if found is None:
+            return NOT_YET, f"the draw is not final; the state is {self._files.draw['state']}"
+        assert everybody is not None, "the winners hold"
+        refuse_claims(self._files, found, everybody)
+        return HOLDS, f"all {len(found):,} that claimed had won"
 
     def _check_receipt(self) -> tuple[str, str]:
         return HOLDS, place_of(self._receipt or {}, self._listed, self._of_receipt, self._everybody)

@@ -172,20 +172,17 @@ function admit(everybody, list, cohort, places, quotas) {
   return {rest, shares, counts: quotas.map((quota, s) => quota - left[s + 1])}
 }
 
-function refuseWinners({rules, quotas}, told, everybody, list, claims) {
+function refuseWinners({rules, quotas}, told, everybody, list) {
   const {rounds} = rules.batch.draw
   want(told.length >= 1 && told.length <= rounds, `${told.length} cohorts; the rules have 1 to ${rounds}`)
   let lastRest = null
   const admitted = []
   told.forEach((cohort, index) => {
     const number = index + 1
-    let places = rules.quantity
-    if (number > 1) {
-      const before = claims ? claims.filter((claim) => claim.cohort < number).length : cohort.claims
-      want(cohort.claims === before, `before cohort ${number}, ${before} claimed; ${cohort.claims} is published`)
-      places -= before
-    }
-    const found = admit(everybody, list, number, places, number > 1 ? [] : quotas)
+    const claimed = number > 1 ? cohort.claims : 0
+    const before = admitted.reduce((sum, count) => sum + count, 0)
+    want(claimed >= 0 && claimed <= before, `before cohort ${number}, ${claimed} of ${before} winners claimed`)
+    const found = admit(everybody, list, number, rules.quantity - claimed, number > 1 ? [] : quotas)
     const count = everybody.cohorts.reduce((sum, one) => sum + (one === number), 0)
     lastRest = found.rest ?? lastRest
     want(cohort.cohort === number, "the cohorts are not numbered from 1")
@@ -211,22 +208,27 @@ function readClaims(folder, {files, state}) {
   want(content.length % 33 === 0, "the file of the claims ends within a line")
   const claims = []
   for (let at = 0; at < content.length; at += 33) {
-    want(!at || content.compare(content, at - 33, at - 1, at, at + 32) > 0, "the claims are not sorted, or one is twice")
     claims.push({entry: content.toString("latin1", at, at + 32), cohort: content[at + 32]})
   }
-  want(claims.every(({cohort}) => cohort > 0), "an entry claimed in no cohort")
   return claims
 }
 
-function refuseClaims(claims, everybody, list) {
+function refuseClaims(draw, claims, everybody, list) {
+  want(claims.every(({entry}, at) => at === 0 || claims[at - 1].entry < entry), "the claims are not sorted, or one is twice")
   const left = new Map(claims.map(({entry, cohort}) => [entry, cohort]))
   for (let i = 0; i < everybody.cohorts.length && left.size; i++) {
     const entry = list.toString("latin1", 34 * i, 34 * i + 32)
     if (!left.has(entry)) continue
-    want(left.get(entry) === everybody.cohorts[i], `${Buffer.from(entry, "latin1").toString("hex")} claimed and was not drawn in that cohort`)
+    const cohort = everybody.cohorts[i], name = Buffer.from(entry, "latin1").toString("hex")
+    want(cohort > 0 && left.get(entry) === cohort, `${name} claimed in cohort ${left.get(entry)}; it was drawn in ${cohort || "none"}`)
     left.delete(entry)
   }
   want(left.size === 0, "an entry claimed that is not in the list")
+  draw.cohorts.slice(1).forEach(({claims: told}, index) => {
+    const before = claims.filter(({cohort}) => cohort < index + 2).length
+    want(told === before, `before cohort ${index + 2}, ${before} claimed; ${told} is published`)
+  })
+  want(draw.end.claims === claims.length, `${claims.length} entries claimed; ${draw.end.claims} is published`)
 }
 
 function checkAll(folder, commitment, isLocal) {
@@ -243,7 +245,7 @@ function checkAll(folder, commitment, isLocal) {
       answers.push({check, verdict: "fails", why})
     }
   }
-  let draw, listed, list, seed, everybody, claims = null
+  let draw, listed, list, seed, everybody
   ask("list", [], () => {
     draw = JSON.parse(readFileSync(join(folder, "draw.json"), "utf8"))
     if (draw.commitment === null && !commitment) return ["not yet", `nothing is committed; the state is ${draw.state}`]
@@ -267,14 +269,13 @@ function checkAll(folder, commitment, isLocal) {
   ask("winners", ["list", "beacon"], () => {
     if (!draw.cohorts.length) return ["not yet", `nobody was drawn; the state is ${draw.state}`]
     everybody = rank(list, seed)
-    claims = readClaims(folder, draw)
-    facts.winners = refuseWinners(listed, draw.cohorts, everybody, list, claims)
+    facts.winners = refuseWinners(listed, draw.cohorts, everybody, list)
     return ["holds", `the lowest scores won: ${facts.winners.join(" + ")}`]
   })
   ask("claims", ["list", "beacon", "winners"], () => {
+    const claims = readClaims(folder, draw)
     if (claims === null) return ["not yet", `the draw is not final; the state is ${draw.state}`]
-    refuseClaims(claims, everybody, list)
-    want(draw.end.claims === claims.length, `the file has ${claims.length} claims; ${draw.end.claims} is published`)
+    refuseClaims(draw, claims, everybody, list)
     return ["holds", `all ${claims.length} that claimed had won`]
   })
   const is_good = answers.every(({check, verdict}) => verdict === "holds" || (check === "claims" && verdict === "not yet"))

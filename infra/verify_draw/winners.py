@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from infra.verify_draw.published import HASH, Fault, Listed, Published, want
 
@@ -70,24 +71,16 @@ def admit(everybody: Ranked, cohort: int, places: int, quotas: Sequence[int]) ->
     return Admitted(cutoffs[1:], counts[1:], cutoffs[0], places - rest)
 
 
-def refuse_winners(
-    files: Published, listed: Listed, everybody: Ranked, claims: list[tuple[bytes, int]] | None
-) -> list[int]:
+def refuse_winners(files: Published, listed: Listed, everybody: Ranked) -> list[int]:
     """How many each cohort has. Raises Fault if the published cutoffs are not those of the lowest scores."""
-    told, counts, rest = files.draw["cohorts"], list[int](), None
-    want(
-        1 <= len(told) <= listed.draw_rules["rounds"],
-        f"{len(told)} cohorts; the rules have 1 to {listed.draw_rules['rounds']}",
-    )
-    for number, cohort in enumerate(told, start=1):
-        places, quotas = listed.rules["quantity"], listed.quotas
-        if number > 1:
-            before = cohort["claims"] if claims is None else sum(k < number for _, k in claims)
-            want(
-                cohort["claims"] == before, f"before cohort {number}, {before} claimed; {cohort['claims']} is published"
-            )
-            places, quotas = places - before, []
-        found = admit(everybody, number, places, quotas)
+    cohorts, rounds = files.draw["cohorts"], listed.draw_rules["rounds"]
+    want(1 <= len(cohorts) <= rounds, f"{len(cohorts)} cohorts; the rules have 1 to {rounds}")
+    counts: list[int] = []
+    rest = None
+    for number, cohort in enumerate(cohorts, start=1):
+        claimed = cohort["claims"] if number > 1 else 0
+        want(0 <= claimed <= sum(counts), f"before cohort {number}, {claimed} of {sum(counts)} winners claimed")
+        found = admit(everybody, number, listed.rules["quantity"] - claimed, listed.quotas if number == 1 else [])
         rest = found.rest or rest
         want(cohort["cohort"] == number, "the cohorts are not numbered from 1")
         if number == 1:
@@ -100,10 +93,17 @@ def refuse_winners(
     return counts
 
 
-def refuse_claims(claims: list[tuple[bytes, int]], everybody: Ranked) -> None:
-    """Raises Fault if an entry claimed that did not win, or that won in another cohort."""
+def refuse_claims(files: Published, claims: list[tuple[bytes, int]], everybody: Ranked) -> None:
+    """Raises Fault if an entry claimed that did not win, or in another cohort, or if other numbers are published."""
+    want(all(a[0] < b[0] for a, b in pairwise(claims)), "the claims are not sorted, or one is twice")
     left = dict(claims)
     for line, cohort in zip(everybody.lines, everybody.cohorts, strict=True):
-        if left.pop(line[ENTRY:], cohort) != cohort:
-            raise Fault(f"{line[ENTRY:].hex()} claimed and was not drawn in that cohort")
+        claimed_in = left.pop(line[ENTRY:], None)
+        if claimed_in is not None and (claimed_in != cohort or cohort == 0):
+            raise Fault(f"{line[ENTRY:].hex()} claimed in cohort {claimed_in}; it was drawn in {cohort or 'none'}")
     want(not left, f"{next(iter(left), b'').hex()} claimed and is not in the list")
+    for number, cohort in enumerate(files.draw["cohorts"][1:], start=2):
+        before = sum(claimed_in < number for _, claimed_in in claims)
+        want(cohort["claims"] == before, f"before cohort {number}, {before} claimed; {cohort['claims']} is published")
+    told = files.draw["end"]["claims"]
+    want(told == len(claims), f"{len(claims)} entries claimed; {told} is published")

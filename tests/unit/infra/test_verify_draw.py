@@ -136,6 +136,7 @@ def test_a_receipt_proves_what_was_left_out_or_changed(tmp_path: Path) -> None:
         (missing, "NOT in the list"),
         (TRUE.receipt(entry, 31, share), "weight and share"),
         ({**missing, "weight": 2}, "not by the receipt key"),
+        ({**TRUE.receipt(*TRUE.entries[0]), "booked_at_s": 1_592_000_001}, "not by the receipt key"),
         ({**missing, "rules_hash": "00" * 32}, "other rules"),
     ):
         found = checked(TRUE, tmp_path, receipt=receipt)
