@@ -25,6 +25,8 @@ PAUSES_S = (0.4, 0.8, 1.6, 3.2)
 """The app waits up to so long after each of the first four tries."""
 LATE_S = 3.0
 """And so long at most after the time at which it was asked to come back."""
+FIRST_S = 3
+"""`sharp` presses in these seconds."""
 EARLY_S = 60
 """Who comes early presses in this time before the opening."""
 NOTHING = 1e-9
@@ -200,13 +202,14 @@ def bin_of(time_s: float) -> int:
 
 
 def arrivals(habits: Habits) -> Iterator[tuple[int, float]]:
-    """First presses: second since the opening, and the share of all people."""
+    """First presses: second since the opening, and the share of all people. A window of 3 s or less is even."""
     for second in range(-EARLY_S, 0):
         yield second, habits.early / EARLY_S
     rest = 1 - habits.early
-    first_s = 3 if habits.sharp else 0
+    is_sharp = habits.sharp > 0 and habits.window_s > FIRST_S
+    sharp, first_s = (min(habits.sharp, rest), FIRST_S) if is_sharp else (0.0, 0)
     for second in range(habits.window_s):
         if second < first_s:
-            yield second, min(habits.sharp, rest) / first_s
+            yield second, sharp / first_s
         else:
-            yield second, (rest - min(habits.sharp, rest)) / (habits.window_s - first_s)
+            yield second, (rest - sharp) / (habits.window_s - first_s)

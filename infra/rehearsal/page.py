@@ -18,13 +18,26 @@ ROW = 22
 COLOURS = ("#1b6ca8", "#c2571a", "#3d8b37", "#8a3ea8", "#a8861b", "#5a6672", "#b0305c")
 """Of lines, in the order of their names below the drawing."""
 RIGHT = ' class="n"'
+WORDS = {
+    "drained": 'read "all handed out"',
+    "sold-out": 'read "all handed out", for good',
+    "lambda": "turned away by Lambda",
+    "not-open": "too early",
+    "busy": "busy: the tables were full",
+    "repeat": "had a pack already",
+    "ClaimsTable writes": "writes to the claims table",
+    "ClaimsTable writes, partition": "writes to its fullest partition",
+    "CatalogTable writes, partition": "writes to the fullest partition of the stock",
+    "CatalogTable reads, partition": "reads of the fullest partition of the catalogue",
+}
+"""For what is called otherwise in the table and in the code."""
 STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2126;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 table{border-collapse:collapse;display:block;overflow-x:auto}
 th,td{text-align:left;padding:.15rem .8rem .15rem 0;border-bottom:1px solid #dde2e6;font-variant-numeric:tabular-nums}
-.n{text-align:right}
+.n{text-align:right}th,td:first-child{white-space:nowrap}
 figure{margin:0;overflow-x:auto}
 svg{width:100%;min-width:45rem;height:auto}text{font:12px system-ui,sans-serif;fill:#40474e}
 @media(prefers-color-scheme:dark){body{color:#e6e9ec;background:#16191c}text{fill:#b9c0c6}th,td{border-color:#3a4147}}
@@ -69,7 +82,8 @@ def _row(section: Section, form: str, row: Row) -> str:
 
 
 def _drawings(run: Run) -> Iterator[str]:
-    answers = {name: by for name, by in run.outcomes.items() if name not in ("attempts", "gateway")}
+    names = (name for name, by in run.outcomes.items() if name not in ("attempts", "gateway") and sum(by.values()) >= 1)
+    answers = {WORDS.get(name, name): run.outcomes[name] for name in names}
     yield from _drawing(run, "What people are answered, a second", answers)
     turned_away = {"presses": run.outcomes["attempts"], "turned away by the gateway": run.outcomes["gateway"]}
     yield from _drawing(run, "Who presses, a second", turned_away)
@@ -135,7 +149,8 @@ def _bars(run: Run) -> Iterator[str]:
     each = (WIDE - LEFT) / len(seconds)
     for place, (name, by) in enumerate(rows.items()):
         low = 2 * ROW * place
-        yield f'<text x="{LEFT}" y="{low + 14}">{escape(name)}, {max(by.values(), default=0.0):.0%} at most</text>'
+        most = f"{max(by.values(), default=0.0):.0%} at most"
+        yield f'<text x="{LEFT}" y="{low + 14}">{escape(WORDS.get(name, name))}, {most}</text>'
         for second in seconds:
             if (share := min(by.get(second, 0.0), 1.0)) > 0.01:
                 x = _x(second, seconds)

@@ -40,16 +40,14 @@ class Target:
         if not self.is_missed:
             yield f"Target met: all packs are gone by {by} in each of {len(self.runs)} placements of keys."
             return
-        held = sum(holds(one, self.gone_by_s) for one in self.runs)
+        held = sum(holds(one, self.gone_by_s) for one in self.runs) or "none"
         yield f"Target missed: all packs are gone by {by} in {held} of {len(self.runs)} placements of keys."
         if self.no_remedy:
             yield f"No remedy was found: {self.no_remedy}."
         if self.found:
-            gone = sorted(one.gone_s or 0.0 for one in self.found.runs)
-            yield (
-                f"With what is raised below they are gone at {clock(run, gone[0])} to {clock(run, gone[-1])}, "
-                f"in each of {len(gone)} placements."
-            )
+            gone = sorted(clock(run, one.gone_s or 0.0) for one in self.found.runs)
+            at = gone[0] if gone[0] == gone[-1] else f"{gone[0]} to {gone[-1]}"
+            yield f"With what is raised below they are gone at {at}, in each of {len(gone)} placements."
             yield self._spare(self.found)
 
     @staticmethod

@@ -33,6 +33,10 @@ def test_everybody_arrives_once() -> None:
     assert sum(by_second.values()) == pytest.approx(1)
     assert sum(by_second[second] for second in range(3)) == pytest.approx(0.4)
     assert sum(share for second, share in by_second.items() if second < 0) == pytest.approx(0.2)
+    even = [share for second, share in arrivals(replace(SHARP, sharp=0.0)) if second >= 0]
+    assert even == pytest.approx([0.8 / 60] * 60)
+    for window_s in (1, 2, 3, 4):
+        assert sum(share for _, share in arrivals(replace(SHARP, window_s=window_s))) == pytest.approx(1)
 
 
 def test_a_crowd_that_is_turned_away_loses_nobody() -> None:
