@@ -8,37 +8,34 @@ from functools import wraps
 from pydantic import BaseModel
 
 from coupons import refusals as r
-from coupons.audit import audits, programs
 from coupons.claim import booking, catalog, wallet
+from coupons.lottery.beacon import take_beacon
+from coupons.lottery.shown import shown_now
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.campaigns import Applied, Campaign
+from coupons.model.draw_state import BeaconAuthor
 from coupons.model.merchants import MerchantEdit, MerchantRecord
 from coupons.model.programmes import Programme
 from coupons.operate import campaigns, controls, members, merchants, plan, programme, publication
 from coupons.points import accounts
-from coupons.settle import budgets, venue_years
 from coupons.slots import own_bookings, strikes, venue
 from coupons.web.api import Api, Response, RouteHandler, edited, repeatable
 from coupons.web.bodies import operators as bodies
-from coupons.web.bodies.audits import AuditQuery, BudgetsQuery, ProgramPointsQuery
 from coupons.web.bodies.base import Empty
 from coupons.web.requests import PROGRAMME_MAX_BYTES, Request
-from coupons.web.responses.liability import ProgramPointsView
-from coupons.web.responses.money import AuditView, BudgetsView
+from coupons.web.responses.draws import DrawView
 from coupons.web.responses.operate import BatchState, MembersView
 from coupons.web.responses.persons import PersonView
 from coupons.web.responses.plan import PlanView
 from coupons.web.responses.slots import SlotCountsView
 from coupons.web.responses.strikes import ExcuseView
-from coupons.web.responses.venues import VenueYearView
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", "DRAW_FILES")
+api = Api(
+    "CATALOG_TABLE", "CLAIMS_TABLE", "ORDERS_TABLE", "POINTS_TABLE", "KEYS_SECRET_ARN", "DRAW_FILES", more="admin_reads"
+)
 handler = api.handler
 _NAMED = (r.NotFound,)
 _NOT_ENDED = (r.NotFound, r.TermsFrozen, r.Closed)
-
-AUDIT_S = 20.0
-"""An audit counts this long before it responds with `complete: false`. The gateway waits 30 s."""
 
 BatchChange = tuple[PublishedBatch, Control, bool]
 """The batch and its control item after an action; True if the action changed nothing (a repeat)."""
@@ -157,6 +154,25 @@ def put_quantity(request: Request, batch_id: str) -> BatchChange:
 
 
 @api.route(
+    "PUT /admin/batches/{batch_id}/draw",
+    scope=("operator", "partner"),
+    body=bodies.BeaconBody,
+    responses={200: DrawView},
+    refusals=(r.NotFound, r.NotOpen, r.Closed, r.Stopped, r.OrderConflict, r.TermsFrozen),
+)
+def put_draw(request: Request) -> Response:
+    """Give a draw its beacon, which is checked; the first stands. A notary, with the scope `partner`, may do so too."""
+    services, body, scopes = request.services, request.body, request.caller.scopes
+    author: BeaconAuthor = "operator" if "operator" in scopes else "partner"
+    batch, state, replay = take_beacon(
+        services, request.path["batch_id"], body.round, body.signature, author, request.now_s
+    )
+    assert batch.draw is not None, "it was checked"
+    found = shown_now(services, batch, batch.draw, state, request.now_s)
+    return repeatable(DrawView.of(found), replay=replay)
+
+
+@api.route(
     "PUT /admin/groups/{group_id}/members",
     scope="operator",
     body=bodies.MembersBody,
@@ -232,68 +248,3 @@ def post_lookup(request: Request) -> Response:
     points, lost = accounts.points_of_all(services, person, now_s)
     unreadable = damaged + broken + torn + lost
     return Response(PersonView.of(found, bookings, missed, points, unreadable, services.keys, now_s))
-
-
-@api.route(
-    "GET /admin/batches/{batch_id}/audit",
-    scope="operator",
-    query=AuditQuery,
-    responses={200: AuditView},
-    refusals=_NAMED,
-)
-def get_audit(request: Request) -> Response:
-    """Recount a batch from its items and print each equation."""
-    services, batch_id = request.services, request.path["batch_id"]
-    deadline_s = services.clock.monotonic_s() + AUDIT_S
-    found = audits.audit_batch(services, batch_id, request.query.sweep, request.now_s, deadline_s)
-    return Response(AuditView.of(batch_id, found, audits.expired_counts(services, batch_id)))
-
-
-@api.route(
-    "GET /admin/campaigns/{campaign_id}/venues",
-    scope="operator",
-    query=bodies.VenuesQuery,
-    responses={200: VenueYearView},
-    refusals=_NAMED,
-)
-def get_venues(request: Request) -> Response:
-    """A year at the facilities of a campaign: days and minutes open, people checked in, what venues were paid."""
-    query, campaign_id = request.query, request.path["campaign_id"]
-    found = venue_years.venue_year(request.services, campaign_id, int(query.year), query.cursor, request.now_s)
-    return Response(VenueYearView.of(found))
-
-
-@api.route(
-    "GET /admin/campaigns/{campaign_id}/budgets",
-    scope="operator",
-    query=BudgetsQuery,
-    responses={200: BudgetsView},
-    refusals=_NAMED,
-)
-def get_budgets(request: Request) -> Response:
-    """Each funder's budget, what each batch has of them, and movements page by page; `audit` recounts it all."""
-    services, query, campaign_id, audit = request.services, request.query, request.path["campaign_id"], None
-    found = budgets.campaign_money(services, campaign_id, query.cursor)
-    deadline_s = services.clock.monotonic_s() + AUDIT_S
-    if query.audit == "campaign":
-        audit = audits.audit_campaign(services, campaign_id, query.sweep, request.now_s, deadline_s)
-    elif query.audit:
-        audit = audits.audit_day(services, campaign_id, query.audit, query.sweep, deadline_s)
-    return Response(BudgetsView.of(campaign_id, found, audit))
-
-
-@api.route(
-    "GET /admin/programs/{program_id}/points",
-    scope="operator",
-    query=ProgramPointsQuery,
-    responses={200: ProgramPointsView},
-    refusals=_NAMED,
-)
-def get_program_points(request: Request) -> Response:
-    """What a program's points come to, by when they end, in points and money; `recount` counts all accounts."""
-    services, query, program_id, audit = request.services, request.query, request.path["program_id"], None
-    found = programs.program_points(services, program_id, request.now_s)
-    if query.recount:
-        deadline_s = services.clock.monotonic_s() + AUDIT_S
-        audit = programs.audit_program(services, program_id, query.sweep, deadline_s)
-    return Response(ProgramPointsView.of(found, audit))

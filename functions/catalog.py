@@ -6,26 +6,38 @@ from coupons import refusals as r
 from coupons.claim import catalog, listings, merchants
 from coupons.count.reads import season_statistics
 from coupons.count.supplies import supplies
+from coupons.lottery import shown
 from coupons.model.listings import ActivityFilter, AnnouncementFilter, FacilityFilter
 from coupons.slots import days
 from coupons.times import epoch_s
 from coupons.web import published
 from coupons.web.api import Api, Response
 from coupons.web.bodies.base import DayQuery
-from coupons.web.bodies.catalog import ActivitiesQuery, AnnouncementsQuery, FacilitiesQuery, MerchantsQuery, StatsQuery
+from coupons.web.bodies.catalog import (
+    ActivitiesQuery,
+    AnnouncementsQuery,
+    DrawQuery,
+    FacilitiesQuery,
+    MerchantsQuery,
+    StatsQuery,
+)
 from coupons.web.requests import Request
 from coupons.web.responses.catalog import BatchView, CampaignList, CampaignView, MerchantPage
+from coupons.web.responses.draws import DrawView
 from coupons.web.responses.listings import ActivityList, AnnouncementList, FacilityPage
 from coupons.web.responses.slots import FacilityDayView
 from coupons.web.responses.statistics import StatsView
 from coupons.web.responses.supplies import SupplyList
 
-api = Api("CATALOG_TABLE", "CLAIMS_TABLE")
+api = Api("CATALOG_TABLE", "CLAIMS_TABLE", "DRAW_FILES")
 handler = api.handler
 api.fallback(published.unknown_route)
 
 _SHARED = {"cache-control": "public, max-age=1"}
 _LISTED = {"cache-control": "public, max-age=5"}
+_LINKED = {"cache-control": "public, max-age=300"}
+"""A link works for three times as long."""
+_UNCHANGING = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 @api.route("GET /campaigns", scope=None, responses={200: CampaignList})
@@ -129,6 +141,29 @@ def get_batch(request: Request) -> Response:
     """A published batch: status, window, stock and the terms of its coupons."""
     batch = catalog.batch(request.services, request.path["batch_id"], request.now_s)
     return Response(BatchView.of(batch), headers=_SHARED)
+
+
+@api.route(
+    "GET /batches/{batch_id}/draw", scope=None, query=DrawQuery, responses={200: DrawView}, refusals=(r.NotFound,)
+)
+def get_draw(request: Request) -> Response:
+    """The draw of a lottery: how far it has come, and everything that somebody needs to check it."""
+    found = shown.shown_draw(request.services, request.path["batch_id"], request.query.files, request.now_s)
+    return Response(DrawView.of(found), headers=_SHARED)
+
+
+@api.route(
+    "GET /batches/{batch_id}/draw/files/{name}",
+    scope=None,
+    responses={200: "application/octet-stream", 307: "text/plain"},
+    refusals=(r.NotFound,),
+)
+def get_draw_file(request: Request) -> Response:
+    """A file that proves a part of a draw: where it can be loaded, or on the local stack the file."""
+    found = shown.draw_file(request.services, request.path["batch_id"], request.path["name"])
+    if isinstance(found, bytes):
+        return Response(found, headers={"content-type": "application/octet-stream", **_UNCHANGING})
+    return Response("", 307, headers={"content-type": "text/plain", "location": found, **_LINKED})
 
 
 @api.route(

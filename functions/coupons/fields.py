@@ -174,6 +174,10 @@ ClockEnd = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)
 """The same, or the end of the day."""
 
 
+FileName = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+"""The SHA-256 of a file's content."""
+
+
 def _on_a_calendar(slot_id: str) -> str:
     _calendar_day(slot_id.split(".")[1])
     return slot_id
@@ -200,6 +204,7 @@ _PATH_PARAMETERS: dict[str, Any] = {
     "reversal_no": CallersNumber,
     "event_id": CallersNumber,
     "checkin_no": CallersNumber,
+    "name": FileName,
     "day": Day,
 }
 PATH_PARAMETERS: dict[str, TypeAdapter[str]] = {

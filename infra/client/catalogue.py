@@ -87,6 +87,14 @@ class Catalogue(Session):
         """
         return cast("Batch", self._fresh("GET /batches/{batch_id}", {"batch_id": batch_id}))
 
+    def draw(self, batch_id: str, *, files: str | None = None) -> dict[str, Any]:
+        """How far a lottery's draw has come, and what proves it. `files`: `parts` or `scores` lists those too.
+
+        Raises ProblemError: `not-found`.
+        """
+        path = {"batch_id": batch_id}
+        return cast("dict[str, Any]", self._call("GET /batches/{batch_id}/draw", path, query={"files": files}))
+
     def stats(
         self, campaign_id: str, *, by: str = "hour", starts_at: str | None = None, ends_at: str | None = None
     ) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def of_answer(route: Route, status: int, media: str, components: Components) -> 
     if media not in answers.get(str(status), {}):
         return {}
     answer, name = answers[str(status)][media], camel(route.handle.__name__)
-    is_only = all(other.get(media, answer) == answer for other in answers.values())
+    is_only = all(answer in other.values() for other in answers.values())
     name += "Csv" if media == "text/csv" else "Answer" if is_only else str(status)
     return _examples({name: answer}, components)
 

@@ -20,12 +20,16 @@ from infra.openapi.words import WORDS
 
 FILES = {"GET /settlements/{day}": "text/csv"}
 """Routes that respond with a file if `Accept` asks for it."""
+REDIRECTS = {307}
+BYTES = "application/octet-stream"
+FILE: Made = {"schema": {"type": "string"}}
 HEADERS = {
     "Date": "The server's time, for countdowns.",
     "Cache-Control": "`public` if the response is the same for everybody, else `no-store`.",
     "Idempotent-Replay": "`true` if the request is a repeat of an earlier write; nothing was changed.",
     "Retry-After": "Seconds to wait before the next try.",
     "Allow": "The methods of the path.",
+    "Location": "Where it is.",
     "Link": 'The next page, as `</settlements/…?cursor=…>; rel="next"`.',
     "Content-Disposition": "The name of the file, if the response is one.",
 }
@@ -42,7 +46,7 @@ def operation(area: str, route: Route, refs: Mapping[Wanted, Made], components: 
         "operationId": route.handle.__name__,
         "tags": [area],
         "summary": route.summary,
-        "security": [{"jwt": [route.scope]}] if route.scope else [],
+        "security": [{"jwt": [scope]} for scope in (route.scope, *route.also) if scope],
     }
     if parameters := [*_in_path(route, components), *_in_query(route, components)]:
         made["parameters"] = parameters
@@ -100,9 +104,11 @@ def _responses(route: Route, refs: Mapping[Wanted, Made], components: Components
     for status, model in sorted(route.responses.items()):
         names = ["Date", "Cache-Control"]
         if isinstance(model, str):
-            content: Made = {model: {}}
+            content: Made = {model: FILE if status in REDIRECTS or model == BYTES else {}}
         else:
             content = {"application/json": {"schema": refs[model, "serialization"]}}
+        if status in REDIRECTS:
+            names.append("Location")
         if route.method != "GET" and status == 200:
             names.append("Idempotent-Replay")
         if status == 200 and route.key in FILES:

@@ -22,6 +22,7 @@ WORDS = {
     "late": "Redeemed by a scan that an offline till sent late (`scanned_at`).",
     "merchant_id": "The merchant.",
     "merchant_match_minor": "What the merchant adds to the discount, in minor units.",
+    "name": "The file's name: the SHA-256 of its content.",
     "ok": "Whether the count is complete and each equation holds.",
     "order": "The order as the till has it.",
     "order_no": "The merchant's own number of the order.",

@@ -100,7 +100,10 @@ def send(made: dict[str, Any]) -> Answered:
     key = made["routeKey"]
     api = FUNCTIONS["catalog" if key in FALLBACKS else area_of(key)]
     response = api.handler(made, None)
-    return Answered(response["statusCode"], dict(response["headers"]), response["body"])
+    text = response["body"]
+    if response.get("isBase64Encoded"):
+        text = base64.b64decode(text).decode("utf-8", "surrogateescape")
+    return Answered(response["statusCode"], dict(response["headers"]), text)
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,12 @@ class Stage(World):
                 rng=random.Random(1),
             )
 
+    def vary(self, **variables: str) -> None:
+        """Start all functions anew, with other values of these variables where they have them."""
+        for settings in self.log.settings.values():
+            settings.update({name: value for name, value in variables.items() if name in settings})
+        self.restart()
+
     def send(self, made: dict[str, Any]) -> Answered:
         """Send the event to the function of its route, in the environment of that function."""
         route = made["routeKey"]
@@ -194,9 +200,9 @@ class Noted:
     def __getattr__(self, name: str) -> Any:
         send, operation = getattr(self._client, name), "".join(part.title() for part in name.split("_"))
 
-        def call(**parameters: Any) -> Any:
+        def call(*also: str, **parameters: Any) -> Any:
             self._note(operation, parameters)
-            return send(**parameters)
+            return send(*also, **parameters)
 
         return call
 

@@ -12,14 +12,15 @@ from tests.api.declared import operations
 from tests.api.town import GOOD, ROLES, Town, role_of
 
 ROUTES = operations(json.loads(DOCUMENT.read_text("utf-8")))
-SCOPED = {
-    route: scope
+SCOPES = {
+    route: [scope for requirement in operation["security"] for scope in requirement["jwt"]]
     for route, operation in ROUTES.items()
-    for requirement in operation.get("security", [])
-    for scope in requirement["jwt"]
+    if operation.get("security")
 }
+"""Each is enough."""
+SCOPED = {route: scopes[0] for route, scopes in SCOPES.items()}
 OPEN = sorted(ROUTES.keys() - SCOPED.keys())
-REFUSED = [(route, role) for route, scope in SCOPED.items() for role in ROLES if role != scope]
+REFUSED = [(route, role) for route, scopes in SCOPES.items() for role in ROLES if role not in scopes]
 TOO_LITTLE = ["", "openid", "citizens", "citizen,merchant,operator", "CITIZEN MERCHANT OPERATOR", "admin", "*"]
 
 
@@ -36,7 +37,7 @@ def test_another_role_may_not(shared: Town, route: str, role: str) -> None:
     before = shared.stage.items() if not route.startswith("GET ") else None
     refused = shared.send(route, claims=ROLES[role])
     assert (refused.status, refused.slug) == (403, "forbidden"), refused.text
-    assert refused.json["detail"] == f"This needs the scope {SCOPED[route]!r}."
+    assert refused.json["detail"] == f"This needs the scope {' or '.join(map(repr, SCOPES[route]))}."
     assert before is None or shared.stage.items() == before
 
 
@@ -56,7 +57,7 @@ def test_nobody_may_not(shared: Town, route: str) -> None:
 def test_too_little_scope_may_not(shared: Town, route: str) -> None:
     """The right person with a scope that is none, another's, or only looks like it."""
     right = ROLES[SCOPED[route]]
-    others = " ".join(sorted(ROLES.keys() - {SCOPED[route]}))
+    others = " ".join(sorted(ROLES.keys() - set(SCOPES[route])))
     for scope in [*TOO_LITTLE, others]:
         assert shared.send(route, claims={**right, "scope": scope}).slug == "forbidden", scope
     assert shared.send(route, claims={name: right[name] for name in right if name != "scope"}).slug == "forbidden"
@@ -66,4 +67,4 @@ def test_too_little_scope_may_not(shared: Town, route: str) -> None:
 def test_everybody_may_read_the_catalogue(shared: Town, route: str) -> None:
     """With any token and with none."""
     for claims in (None, {}, *ROLES.values()):
-        assert shared.send(route, claims=claims).status == 200
+        assert shared.send(route, claims=claims).status in (200, 307)

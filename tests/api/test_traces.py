@@ -179,7 +179,7 @@ def test_routes_for_everybody_ask_for_no_keys(lines: Lines, key: str) -> None:
     """Their function has no keys, so its line has no hashes, with a token either."""
     world = World(Store())
     replace_services(Services(world.settings, clock=world.clock, boto_client=world.client))
-    path = {"campaign_id": "season", "batch_id": "pack", "facility_id": "court"}
+    path = {"campaign_id": "season", "batch_id": "pack", "facility_id": "court", "name": "ab" * 32}
     send(event(key, path, claims={"sub": "ann"}, headers={"x-forwarded-for": ADDRESS}))
     (line,) = lines()
     assert line["outcome"] in ("ok", "not-found")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from coupons.model.draw_state import Committed
 from coupons.sealing import BookingRef
 from tests.api.stage import Stage, stage
 from tests.points import incentives, partner
@@ -23,7 +24,7 @@ ROLES: dict[str, dict[str, str]] = {
 
 def season() -> dict[str, Any]:
     """`pack` is open, `later` takes bookings and opens on the 8th, `points` costs points, `mine` is for a group, `lots`
-    is a lottery that takes entries.
+    is a lottery that takes entries, the list of `draw` is fixed.
 
     Besides the diner there is a tea house, which has nothing to do with any of it.
     """
@@ -35,6 +36,7 @@ def season() -> dict[str, Any]:
         a_batch(),
         later,
         a_batch("points", price_points=500),
+        a_lottery("draw"),
         a_batch("mine", eligibility={"group_id": "nurses", "regions": ["beijing"]}),
         a_lottery(
             "lots",
@@ -87,6 +89,9 @@ def role_of(route: str) -> str:
 _BATCH = {"path": {"batch_id": "pack"}}
 _LATER = {"path": {"batch_id": "later"}}
 _LOTS = {"path": {"batch_id": "lots"}}
+_DRAW = {"path": {"batch_id": "draw"}}
+RULES = "ab" * 32
+"""The rules of the lottery, whose list is fixed."""
 _SEASON = {"path": {"campaign_id": "season"}}
 _COURT = {"path": {"facility_id": "court"}}
 _SLOT = {"path": {"slot_id": "court.2020-06-07.0900"}}
@@ -128,6 +133,8 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "GET /campaigns/{campaign_id}/facilities": lambda _: {**_SEASON, "query": {"sport": "badminton"}},
     "GET /campaigns/{campaign_id}/announcements": lambda _: {**_SEASON, "query": {"placement": "home"}},
     "GET /batches/{batch_id}": lambda _: _BATCH,
+    "GET /batches/{batch_id}/draw": lambda _: _DRAW,
+    "GET /batches/{batch_id}/draw/files/{name}": lambda _: {"path": {**_DRAW["path"], "name": RULES}},
     "GET /facilities/{facility_id}/slots": lambda _: {**_COURT, "query": {"day": "2020-06-07"}},
     "GET /openapi.json": lambda _: {},
     "PUT /batches/{batch_id}/booking": lambda _: {**_LATER, "body": {}},
@@ -179,6 +186,7 @@ GOOD: dict[str, Callable[[Town], dict[str, Any]]] = {
     "POST /admin/batches/{batch_id}/stop": _pack({}),
     "POST /admin/batches/{batch_id}/extend": _pack({"days": 7}),
     "PUT /admin/batches/{batch_id}/quantity": _pack({"quantity": 20}),
+    "PUT /admin/batches/{batch_id}/draw": lambda _: {**_DRAW, "body": {"round": 1, "signature": "ab" * 48}},
     "PUT /admin/groups/{group_id}/members": lambda _: {
         "path": {"group_id": "nurses"},
         "body": {"add": ["dan"], "remove": ["eve"]},
@@ -211,6 +219,8 @@ def town() -> Iterator[Town]:
         assert diner.redeem("used", codes["ann"], order()).status == 201
         held = {"code": codes["bob"], "order": order(), "ttl_s": 600}
         assert diner.send("PUT /orders/{order_no}/hold", {"order_no": "held"}, body=held).status == 201
+        fixed = Committed(bytes(32), bytes(64), 0, made.now_s, bytes.fromhex(RULES))
+        assert made.environments["draw"].draws.put_commitment("draw", fixed)
         slot_code = KEYS.seal_slot_code(BookingRef(_CHECK_IN["slot_id"], KEYS.person("cat")), made.now_s)
         yield Town(made, coupon_id, codes["cat"], slot_code)
 

@@ -53,7 +53,7 @@ def routes_lead_to_the_function_that_has_them(t: Template) -> Iterator[str]:
 
 def gateway_asks_for_the_scope_of_the_code(t: Template) -> Iterator[str]:
     """The gateway requires exactly the scope that the function checks."""
-    scopes = {r.key: [r.scope] if r.scope else [] for declared in declared_routes().values() for r in declared}
+    scopes = {r.key: [r.scope, *r.also] if r.scope else [] for declared in declared_routes().values() for r in declared}
     scopes |= {other: [] for other in OTHERS}
     for route, (_, asked) in routes(t).items():
         if asked != scopes.get(route):

@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 DrawWord = Literal["collecting", "committed", "drawn", "reserve-2", "reserve-3", "final", "void", "abandoned", "broken"]
+"""How far a draw has come: its list is not fixed yet, is fixed, the winners may claim, or the next in line once or
+twice; the claims are counted, or there is no draw."""
 EndWord = Literal["final", "void", "abandoned", "broken"]
+"""How a draw ends: all claims are counted; no list or no beacon came in time; the batch was stopped; the list does not
+add up."""
 DrawMark = Literal["credited", "forgotten"]
 BeaconAuthor = Literal["operator", "partner", "local"]
+"""Who brings a beacon: an operator, a partner such as the notary, or the test chain itself."""
 _OF_COHORT: tuple[DrawWord, ...] = ("drawn", "reserve-2", "reserve-3")
 
 

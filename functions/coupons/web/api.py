@@ -9,6 +9,7 @@ Order of precedence: token, scope and the merchant's record, malformed, then the
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`content`: a model is sent as JSON, a string as it is."""
+    """`content`: a model is sent as JSON, a string and bytes as they are."""
 
-    content: BaseModel | str
+    content: BaseModel | str | bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     redeemed: RedeemedMoney | None = None
@@ -99,6 +100,8 @@ class Route(NamedTuple):
     """Metric dimension for this route."""
     handle: RouteHandler
     body_max_bytes: int
+    also: tuple[TokenScope, ...] = ()
+    """Other scopes, each of which is as good."""
 
     @property
     def method(self) -> str:
@@ -119,7 +122,7 @@ class Routes:
         self,
         key: str,
         *,
-        scope: TokenScope | None,
+        scope: TokenScope | tuple[TokenScope, ...] | None,
         responses: Mapping[int, type[BaseModel] | str],
         refusals: tuple[type[Refusal], ...] = (),
         body: type[BaseModel] | None = None,
@@ -127,13 +130,17 @@ class Routes:
         operation: RequestOperation | None = None,
         body_max_bytes: int = BODY_MAX_BYTES,
     ) -> Callable[[RouteHandler], RouteHandler]:
-        """Declare the decorated function as the handler of `key`. The first line of its docstring is the summary."""
+        """Declare the decorated function as the handler of `key`. The first line of its docstring is the summary.
+
+        `scope`: of several, each is enough.
+        """
+        scope, *also = (scope,) if scope is None or isinstance(scope, str) else scope
         measured = operation or ("operator" if scope == "operator" else "other")
 
         def declare(handle: RouteHandler) -> RouteHandler:
             summary = (handle.__doc__ or "").strip().partition("\n")[0]
             self.declared[key] = Route(
-                key, scope, summary, body, query, responses, refusals, measured, handle, body_max_bytes
+                key, scope, summary, body, query, responses, refusals, measured, handle, body_max_bytes, tuple(also)
             )
             return handle
 
@@ -230,7 +237,7 @@ class Api(Routes):
             raise self._fallback(event["requestContext"]["http"]["method"], event["rawPath"])
         if route is None:
             raise NotFound(detail="No such route.")
-        caller = caller_of(claims_of(event), route.scope) if route.scope else NOBODY
+        caller = caller_of(claims_of(event), route.scope, route.also) if route.scope else NOBODY
         if route.scope == "merchant":
             _refuse_unregistered(caller)
         most, services = route.body_max_bytes, shared_services()
@@ -259,7 +266,11 @@ def _refuse_unregistered(caller: Caller) -> None:
 
 def _sent(response: Response) -> dict[str, Any]:
     headers = {"content-type": "application/json", **_EVERYWHERE, **response.headers}
-    content = response.content if isinstance(response.content, str) else response.content.model_dump_json()
+    content = response.content
+    if isinstance(content, bytes):
+        encoded = base64.b64encode(content).decode()
+        return {"statusCode": response.status, "headers": headers, "body": encoded, "isBase64Encoded": True}
+    content = content if isinstance(content, str) else content.model_dump_json()
     return {"statusCode": response.status, "headers": headers, "body": content}
 
 

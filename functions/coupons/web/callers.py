@@ -45,15 +45,15 @@ NOBODY = Caller()
 """The caller of routes that everybody may read."""
 
 
-def caller_of(claims: Mapping[str, Any], scope: TokenScope) -> Caller:
-    """The caller of a route with this scope. Raises Unauthenticated, Forbidden.
+def caller_of(claims: Mapping[str, Any], scope: TokenScope, also: tuple[TokenScope, ...] = ()) -> Caller:
+    """The caller of a route with this scope, or with one of `also`. Raises Unauthenticated, Forbidden.
 
     The gateway checks token and scope first. They are checked again here in case a function is called another way.
     """
     subject = _subject(claims)
     scopes = _scopes(claims)
-    if scope not in scopes:
-        raise Forbidden(detail=f"This needs the scope {scope!r}.")
+    if scopes.isdisjoint((scope, *also)):
+        raise Forbidden(detail=f"This needs the scope {' or '.join(map(repr, (scope, *also)))}.")
     caller = Caller(
         subject=subject,
         scopes=scopes,

@@ -25,7 +25,11 @@ from tests.world import order
 
 ROOT = Path(__file__).parents[3]
 AREAS = {"catalog", "claim", "verify"}
-OPERATIONS = {route: found for route, found in operations().items() if AREAS & set(found["tags"])}
+FILES = {"GET /batches/{batch_id}/draw/files/{name}"}
+"""Loaded like any file of the web, wherever it lies (`infra/verify_draw/download.py`): the client reads JSON."""
+OPERATIONS = {
+    route: found for route, found in operations().items() if AREAS & set(found["tags"]) and route not in FILES
+}
 ROUTE = re.compile(r"(GET|PUT|POST|DELETE) /[a-z]\S*")
 ODD = "a/b ü?"
 """An identifier must arrive as it was given, whatever is in it."""
@@ -56,6 +60,7 @@ CALLS: dict[str, Callable[[Citizen, Till], Any]] = {
     "GET /campaigns/{campaign_id}/stats": lambda citizen, _: citizen.stats(ODD, by=ODD, starts_at=ODD, ends_at=ODD),
     "GET /campaigns/{campaign_id}/supplies": lambda citizen, _: citizen.supplies(ODD),
     "GET /batches/{batch_id}": lambda citizen, _: citizen.batch(ODD),
+    "GET /batches/{batch_id}/draw": lambda citizen, _: citizen.draw(ODD, files=ODD),
     "GET /facilities/{facility_id}/slots": lambda citizen, _: citizen.slots(ODD, "2020-06-10"),
     "GET /openapi.json": lambda citizen, _: citizen.openapi(),
     "PUT /batches/{batch_id}/booking": lambda citizen, _: citizen.book(ODD),

@@ -13,6 +13,7 @@ from coupons.fields import (
 )
 from coupons.model.activities import ActivityKind
 from coupons.model.season_statistics import By
+from coupons.model.shown_draws import ListedFiles
 from coupons.web.bodies.base import MaybeId, Query
 
 _Words = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -68,3 +69,8 @@ class StatsQuery(Query):
     rows by second, minute or hour. These reach over 180 seconds, a day or 62 days at most."""
     to: DeclaredTime | None = None
     """The first second that no longer counts; absent: now."""
+
+
+class DrawQuery(Query):
+    files: ListedFiles | None = None
+    """Which of the many files are listed beside the others: the parts of the list, or score files; absent: neither."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from coupons.drand import SIGNATURE_PATTERN
 from coupons.fields import (
     Document,
     PersonName,
@@ -29,6 +30,15 @@ class QuantityBody(Document):
 
 IssuedCoupons = Literal["keep", "void"]
 """What happens to coupons that are issued and not redeemed: they stay valid, or are voided."""
+
+
+class BeaconBody(Document):
+    """The randomness of a draw, as the beacon publishes it for everybody."""
+
+    round: Annotated[int, Field(ge=1, lt=2**53)]
+    """The round that the batch says it is drawn by."""
+    signature: Annotated[str, Field(pattern=SIGNATURE_PATTERN, max_length=96)]
+    """Its signature: 96 lower-case hexadecimal digits."""
 
 
 class StopBody(Empty):
