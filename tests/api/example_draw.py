@@ -16,7 +16,7 @@ FILE = f"{DRAW}/files/{{name}}"
 
 
 def entered(s: Stage) -> None:
-    """Li Hua and four more entered the draw of the night season, and three of the five won. A notary brought the beacon,
+    """Li Hua and four more entered the draw of the night season, and three of the five won. A notary brought the beacon
     of the test chain: nobody has the signature of a round of 2020 on a chain that began in 2023.
     """
     s.vary(STAGE="local")
