@@ -50,7 +50,7 @@ def open_reserve(now: DrawNow) -> Stepped:
 def _is_due(now: DrawNow) -> bool:
     """The last cohort's window and the fence are over, and another round is left."""
     state, control = now.state, now.control
-    if not state.cohorts or state.end or control.stopped or control.final:
+    if not state.cohorts or state.end or control.stopped:
         return False
     is_over = now.now_s >= state.cohorts[-1].claim_until_s + FENCE_S
     return is_over and len(state.cohorts) < now.declared.rounds and _has_whole_window(now, now.now_s)

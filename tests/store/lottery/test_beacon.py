@@ -91,6 +91,7 @@ def nothing(_town: World) -> None: ...
         (uncommitted, 0, "", Closed),
         (a_week_later, 0, "", Closed),
         (voided, 0, "", Closed),
+        (voided, 1, "", Closed),
         (stopped, 0, "", Stopped),
     ],
 )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from coupons.model.draw_results import cutoffs_of
-from coupons.model.scores import is_admitted
+from coupons.model.score_files import LowScores
+from coupons.model.scores import bin_of, is_admitted
 from tests.store.lottery.drawn import committed, drawn, entries, in_order, scores, state, with_beacon
 from tests.store.lottery.lots import batch_of, draw
 from tests.world import ManualClock, World
@@ -54,6 +55,18 @@ def test_shares_come_first() -> None:
     assert winners(town) == by_a_sort(town, [3, 20], 50)
     (cohort,) = state(town).cohorts
     assert (cohort.winners, cohort.admitted) == ((3, 9), 50)
+
+
+def test_only_scores_that_cutoffs_depend_on_are_kept() -> None:
+    """So that the second pass keeps a 4,096th of the list, and the run of who won."""
+    town = drawn(300, quantity=100)
+    folds = town.services.step_folds.recorded("draw#pack#1#low", 256).values()
+    low = [LowScores.from_bytes(fold.value) for fold in folds]
+    cutoff = state(town).cohorts[0].cutoff_rest
+    wanted = [score for part in low for score, _ in part.wanted]
+    assert wanted == [score for score in wanted if bin_of(score) == bin_of(cutoff)]
+    assert cutoff in wanted
+    assert 100 <= sum(sum(part.counts) for part in low) <= 100 + len(wanted)
 
 
 def test_nobody_is_drawn_before_the_beacon() -> None:

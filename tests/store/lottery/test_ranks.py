@@ -36,6 +36,15 @@ def test_ranks_are_those_of_a_sort(window: int) -> None:
                 assert found.number > admitted
 
 
+def test_the_files_end_at_the_cutoff() -> None:
+    """Scores that are in a cut bin and above the cutoff are the next cohort's: no rank counts them twice."""
+    town = drawn(2_000, quantity=90, **LONG)
+    draw(advance_to(town, state(town).cohorts[-1].claim_until_s + FENCE_S))
+    assert [cohort.ranked for cohort in state(town).cohorts] == [90, 90]
+    found = [rank_of(town.services, "pack", state(town), score) for score in list(scores(town).values())[:180]]
+    assert found == [(rank, False) for rank in range(1, 181)]
+
+
 def test_a_share_that_reaches_far_has_exact_ranks() -> None:
     """The last cutoff is that of the share; whoever is below it and was not admitted has an exact rank too."""
     share = {"title": "a", "regions": ["a"], "quantity": 9}

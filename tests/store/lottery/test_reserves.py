@@ -90,7 +90,9 @@ def test_no_reserve_without_a_whole_window(left_s: int, steps: list[str]) -> Non
     """A window that the batch's closing would cut off by a second is none."""
     town = drawn(40, draw={"claim_for_s": HOUR_S, "rounds": 2})
     advance_to(town, batch_of(town).closes_at_s - left_s)
+    before = town.client.snapshot()
     assert [did["step"] for did in draw(town)] == steps
+    assert (town.client.snapshot() == before) == (not steps), "nor is anything counted for it"
 
 
 def test_a_count_that_took_too_long_opens_no_reserve() -> None:
