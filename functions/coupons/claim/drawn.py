@@ -11,7 +11,7 @@ from __future__ import annotations
 from coupons.claim.eligibility import Citizen, without_household
 from coupons.lottery.ranks import rank_of
 from coupons.model.batches import PublishedBatch
-from coupons.model.draw_results import drawn_entry
+from coupons.model.draw_results import can_claim, drawn_entry
 from coupons.model.draw_state import Cohort, DrawState
 from coupons.process.receipts import entry_of
 from coupons.process.services import Services
@@ -34,7 +34,8 @@ def not_drawn(services: Services, batch: PublishedBatch, citizen: Citizen, now_s
     Guarded by tests/store/claim/test_drawn.py::test_a_winner_who_left_the_group_still_wins,
     tests/store/claim/test_drawn.py::test_a_booking_that_was_changed_wins_nothing,
     tests/store/claim/test_drawn.py::test_an_entry_that_the_list_lacks_wins_nothing,
-    tests/store/claim/test_drawn.py::test_the_last_second_to_claim.
+    tests/store/claim/test_drawn.py::test_the_last_second_to_claim,
+    tests/store/lottery/test_claims.py::test_a_clock_that_is_set_back_lets_nobody_claim_what_a_reserve_has.
     """
     state = services.draw_states.get(batch.batch_id)
     _refuse_undrawn(services, batch, state, now_s)
@@ -58,7 +59,7 @@ def not_drawn(services: Services, batch: PublishedBatch, citizen: Citizen, now_s
         return NotEligible(
             reason="not-drawn", rank=rank and rank.number, detail="The draw of this batch has not named you."
         )
-    return None if now_s < drawn.cohort.claim_until_s else _late(batch, drawn.cohort)
+    return None if can_claim(state, drawn.cohort, now_s) else _late(batch, drawn.cohort)
 
 
 def _refuse_undrawn(services: Services, batch: PublishedBatch, state: DrawState, now_s: int) -> None:

@@ -49,12 +49,15 @@ def _advance(services: Services, report: MinuteReport, batch_id: str, now_s: int
     """Each step as the one before left the items."""
     batch = services.cache.listed(batch_id)
     assert batch.draw is not None, "the due list names a draw of a batch that has none"
+    now = None
     for step in STEPS:
-        control = services.cache.control_now(batch_id)
-        state = services.draws.state(batch_id, consistent=True)
-        done = step(DrawNow(services, batch, batch.draw, control, state, now_s, deadline_s))
+        if now is None:
+            control, state = services.cache.control_now(batch_id), services.draws.state(batch_id, consistent=True)
+            now = DrawNow(services, batch, batch.draw, control, state, now_s, deadline_s)
+        done = step(now)
         for facts in done.did:
             report.note(batch_id, **facts)
+            now = None  # a step that did nothing left the items as they were
         if done.more:
             report.more = True
             return

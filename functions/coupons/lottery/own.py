@@ -6,7 +6,15 @@ from coupons.lottery import sentences
 from coupons.lottery.ranks import Rank, rank_of
 from coupons.lottery.sentences import moment
 from coupons.model.batches import PublishedBatch
-from coupons.model.draw_results import DrawnEntry, DrawResult, ListedEntry, OwnDraw, Sentence, drawn_entry
+from coupons.model.draw_results import (
+    DrawnEntry,
+    DrawResult,
+    ListedEntry,
+    OwnDraw,
+    Sentence,
+    can_claim,
+    drawn_entry,
+)
 from coupons.model.draw_state import DrawState
 from coupons.process.receipts import draw_of, entry_of, receipt_of
 from coupons.process.services import Services
@@ -69,7 +77,7 @@ def _result(
     claim = services.claims.get(batch, person, consistent=True)
     if claim is not None and claim.batch_number == batch.number:
         return "claimed"
-    return "won" if now_s < drawn.cohort.claim_until_s else "late"
+    return "won" if can_claim(state, drawn.cohort, now_s) else "late"
 
 
 def _sentence(

@@ -65,6 +65,14 @@ def drawn_entry(state: DrawState, entry: bytes, weight: int, share: int) -> Draw
     return DrawnEntry(score, None if number is None else state.cohorts[number - 1])
 
 
+def can_claim(state: DrawState, cohort: Cohort, now_s: int) -> bool:
+    """Whether the cohort's time is not over: by the clock, and because no count was made that relies on its end.
+
+    A test clock that is set back would else let people claim whose packs a reserve has.
+    """
+    return now_s < cohort.claim_until_s and cohort.number == len(state.cohorts) and state.end is None
+
+
 class OwnDraw(NamedTuple):
     """What only the person sees: with the nonce anybody can recompute the entry from their identity."""
 
