@@ -7,19 +7,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from coupons.model.draw_state import Beacon
-from coupons.process.services import Services
 from tests.api.audit_cases import AUDIT
 from tests.api.cases import FIRST, REPLAY, case, opened
+from tests.api.drawing import draw, step
 from tests.api.stage import Stage
 from tests.world import OPENING, Answered, a_lottery
 
 BOOKING, CLAIM = "PUT /batches/{batch_id}/booking", "PUT /batches/{batch_id}/claim"
 GET_BOOKING, MINE = "GET /batches/{batch_id}/booking", "GET /batches/{batch_id}/draw/mine"
 PACK = {"batch_id": "pack"}
-ENTERS, CLOSES, DRAWS = "2020-06-02T10:00:00+08:00", "2020-06-05T10:00:00+08:00", "2020-06-05T20:00:00+08:00"
+ENTERS, CLOSES, DRAWS = "2020-06-02T10:00:00+08:00", "2020-06-05T10:00:00+08:00", "2020-06-05T20:01:00+08:00"
 PEOPLE = tuple(f"p{number}" for number in range(6))
-AT_ONCE = 10
 HAS_IT = {"en": "You won a pack, and you have it.", "zh": "您已中签，消费券已到账。"}
 
 
@@ -35,17 +33,6 @@ def enter(s: Stage, name: str = "p1", **claims: str) -> Answered:
     return s.citizen(name, **claims).send(BOOKING, PACK, body={})
 
 
-def step(s: Stage, moment: str) -> None:
-    """All that is due of packs and draws at that moment is done."""
-    s.clock.set(moment)
-    for _ in range(AT_ONCE):
-        s.tick()
-        if not s.draw()["did"]:
-            break
-        s.clock.advance(2)
-    s.clock.advance(2)
-
-
 def committed(s: Stage, **changes: Any) -> Stage:
     """Six people are in the list."""
     for name in PEOPLE:
@@ -56,13 +43,7 @@ def committed(s: Stage, **changes: Any) -> Stage:
 
 def drawn(s: Stage, **changes: Any) -> Stage:
     """Two of them were drawn, by a beacon that nobody verified, and can claim."""
-    committed(s, **changes)
-    draws = Services(s.settings, boto_client=s.client, clock=s.clock).draws
-    batch = s.environments["draw"].cache.batch("pack")
-    assert batch.draw is not None
-    s.clock.set(DRAWS)
-    assert draws.put_beacon("pack", Beacon(batch.draw.round, bytes(range(48)), s.now_s, "partner"))
-    step(s, "2020-06-05T20:01:00+08:00")
+    draw(committed(s, **changes), "pack", DRAWS)
     s.clock.set(OPENING)
     return s
 

@@ -6,6 +6,7 @@ import tempfile
 
 from coupons import drand
 from tests.api.draw_cases import booked_lottery
+from tests.api.drawing import step
 from tests.api.seasons import season
 from tests.api.stage import Stage
 from tests.world import Person
@@ -49,11 +50,3 @@ def loaded(s: Stage) -> None:
 def load_rules(s: Stage, batch: dict[str, str]) -> None:
     anybody = s.citizen("anybody")
     anybody.send(FILE, {**batch, "name": anybody.send(DRAW, batch).json["rules_hash"]})
-
-
-def step(s: Stage, moment: str) -> None:
-    """All that is due of draws at that moment is done."""
-    s.clock.set(moment)
-    while s.draw()["did"]:
-        s.clock.advance(2)
-    s.clock.advance(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.api.drawing import draw, step
 from tests.api.rules import Play, desk, plays, refused, table, told
 from tests.world import OPENING, a_batch, order, seconds, terms
 
@@ -41,19 +42,29 @@ def test_a_booking_that_a_claim_takes(p: Play) -> None:
 
 @plays("entry list of a lottery")
 def test_the_entry_list_of_a_lottery(p: Play) -> None:
-    """Booking closes two hours before the draw, or earlier, and is required; only people who are drawn can claim."""
+    """Booking closes two hours before the draw, or earlier, and is required; nobody claims before they are drawn."""
     lottery = {**p.line(0), **p.line(1, WINDOW)}
     assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed", "it lacks a draw"
     lottery |= p.line(2, "2020-06-06T09:00:00+08:00")
     lottery["booking"]["closes_at"] = "2020-06-06T07:00:01+08:00"
     assert p.declared(batches=[a_batch(**lottery)]) == "400 malformed"
     lottery["booking"]["closes_at"] = "2020-06-06T07:00:00+08:00"
-    p.opened(a_batch(**lottery)).clock.set("2020-06-06T06:59:59+08:00")
+    lottery["draw"]["claim_for_s"] = 3_600
+    p.opened(a_batch(**lottery, quantity=2)).clock.set("2020-06-06T06:59:59+08:00")
     path = {"batch_id": "pack"}
     assert p.s.citizen("ann").send("GET /batches/{batch_id}", path).json["booking"]["required"] is True
-    assert p.booking("PUT", "ann") == "201"
+    entered = ("ann", "bob", "cat")
+    assert [p.booking("PUT", name) for name in entered] == ["201"] * 3
+    assert (p.booking("DELETE", "ann"), p.claim("ann")) == ("409 closed", "409 not-open")
+    step(p.s, "2020-06-06T07:01:00+08:00")
+    draw(p.s, "pack", "2020-06-06T09:01:00+08:00")
+    results = {
+        p.s.citizen(name).send("GET /batches/{batch_id}/draw/mine", path).json["result"]: name for name in entered
+    }
     p.s.clock.set(OPENING)
-    assert [p.claim("ann"), p.claim("bob")] == [refused("not-drawn"), refused("booking-required")]
+    assert [p.claim("eve"), p.claim(results["not-drawn"])] == [refused("booking-required"), refused("not-drawn")]
+    p.s.clock.set("2020-06-06T10:01:00+08:00")
+    assert p.claim(results["won"]) == refused("late")
 
 
 @plays("bookings counted")

@@ -9,6 +9,7 @@ from coupons.times import DAY_S
 from infra.playing.books import Books
 from infra.playing.cast import Resident
 from tests.season.document import ELDERS, NIGHT_SHIFT, REGIONS
+from tests.season.draws import Draws
 from tests.season.tills import Tills
 from tests.season.town import Town
 from tests.world import Answered, seconds
@@ -38,6 +39,7 @@ _BOOKED = {"welcome": 20, "draw": 100, "second": 92}
 class People:
     def __init__(self, town: Town, books: Books, tills: Tills, number: int) -> None:
         self._town, self._books, self._tills = town, books, tills
+        self._draws = Draws(town)
         self.residents = [self._born(place) for place in range(number)]
         self.packs_of_homes: Counter[tuple[str, tuple[int, int, int]]] = Counter()
         """Household and week → packs of `masks`."""
@@ -133,10 +135,11 @@ class People:
             return "region"
         if eligibility.get("group_id", ELDERS) not in resident.groups and "group_id" in eligibility:
             return "group"
-        is_needed = booking.get("required", False) or document["mode"] == "lottery"
+        is_lottery = document["mode"] == "lottery"
+        is_needed = booking.get("required", False) or is_lottery
         if is_needed and batch_id not in resident.booked:
             return "booking-required"
-        return "not-drawn" if document["mode"] == "lottery" else ""
+        return "not-drawn" if is_lottery and not self._draws.has_drawn(resident.name, batch_id) else ""
 
     def _is_true(self, answer: Answered, resident: Resident, batch_id: str, held: str | None) -> bool:
         """Whether the books say so, too."""

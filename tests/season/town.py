@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import draw
 import expire
 from coupons.process.services import replace_services
 from tests import due
@@ -49,7 +50,7 @@ class Town:
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.engine = Guard()
-        self.world = World(self.engine)
+        self.world = World(self.engine, settings={"STAGE": "local"})
         self.agenda = Agenda()
         self.calls: Counter[str] = Counter()
         """Requests by route, and what became of them: `PUT … 201`."""
@@ -93,11 +94,14 @@ class Town:
         return answer
 
     def tick(self) -> list[dict[str, Any]]:
-        """The schedule's minute, to its end."""
+        """The minute of the schedule and of draws, to its end."""
+        return [*self._minute(expire.handler), *self._minute(draw.handler)]
+
+    def _minute(self, handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> list[dict[str, Any]]:
         did: list[dict[str, Any]] = []
         for _ in range(20):
             self._serve()
-            report = expire.handler({}, None)
+            report = handler({}, None)
             self.calls["schedule"] += 1
             did += report["did"]
             due.assert_nothing_is_missing(self.engine.items, self.now_s)
