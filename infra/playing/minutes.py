@@ -30,6 +30,8 @@ class Minutes:
             moments = [*map(seconds, begins), batch.last_expiry_s]
             if document.get("booking"):
                 moments.append(seconds(document["booking"]["closes_at"]))
+            if document.get("draw"):
+                moments.append(seconds(document["draw"]["at"]))
             minutes |= {moment_s + 60 * minute for moment_s in moments for minute in (0, 1, 2, 4)}
         for minute_s in sorted(minute_s for minute_s in minutes if minute_s < last_s):
             for _ in range(2 if self._stack.chance(TWICE) else 1):

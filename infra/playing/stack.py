@@ -18,6 +18,7 @@ from functools import reduce
 from typing import Any
 
 import count
+import draw
 import expire
 from coupons.metering import Consumed, Meter
 from coupons.process.services import Services, replace_services
@@ -30,6 +31,7 @@ from infra.playing.gateway import Answered, Person, event, send
 from infra.playing.streams import Streamed, shards
 from infra.set_clock import SetClock
 from infra.virtual.chance import Chance
+from infra.virtual.files import MemoryFiles
 
 ENVIRONMENTS = 4
 CALLS_MAX = 60
@@ -96,7 +98,8 @@ class Stack:
         self._born = itertools.count()
         names = create_tables(self.store)
         self._settings = {f"{name.removesuffix('Table').upper()}_TABLE": table for name, table in names.items()}
-        self._settings |= {"STAGE": "test", "SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8"}
+        self._settings |= {"STAGE": "local", "SWEEP_WORKERS": "1", "EXPECTED_ENVIRONMENTS": "8"}
+        self._files = MemoryFiles()
         self._meters = list[Added]()
         self._environments = [self._environment() for _ in range(ENVIRONMENTS)]
         self._due: list[tuple[int, int, Appointment]] = []
@@ -133,6 +136,7 @@ class Stack:
         )
         services.bus = Bus(Deaf(), "bus")
         services.failed_records = FailedRecords(Deaf(), "queue")
+        services.draw_files = self._files
         return services
 
     def _pause(self, for_s: float) -> None:
@@ -192,16 +196,19 @@ class Stack:
                 count.handler(event_of_shard, None)
 
     def tick(self) -> list[dict[str, Any]]:
-        """What the schedule did until nothing was left to do."""
+        """What the schedule and draws did until nothing was left to do."""
+        self.minutes += 1
+        return [*self._until_done(expire.handler), *self._until_done(draw.handler)]
+
+    def _until_done(self, handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> list[dict[str, Any]]:
         did = list[dict[str, Any]]()
         for _ in range(CALLS_MAX):
             replace_services(self._environments[self._chance.randrange(ENVIRONMENTS)])
-            report = expire.handler({}, None)
-            self.minutes += 1
+            report = handler({}, None)
             did += report["did"]
             if not report["more"]:
                 return did
-        raise AssertionError(f"the schedule comes to no end: {did}")
+        raise AssertionError(f"a schedule comes to no end: {did}")
 
 
 @contextmanager
