@@ -73,12 +73,11 @@ def _due_end(now: DrawNow) -> EndWord | None:
     state, control = now.state, now.control
     if state.end is not None:
         return None
-    is_counted = control.final and control.state == "open"
-    if state.cohorts and is_counted and not control.stopped:
-        return "final"
     if control.stopped:
         # A claim that was accepted before the stop may still arrive.
         return "abandoned" if now.now_s >= control.stopped_at_s + FENCE_S else None
+    if state.cohorts:
+        return "final" if control.final else None
     is_late = state.commitment is not None and state.beacon is None and now.now_s >= void_from_s(now.batch)
     return "void" if is_late else None
 

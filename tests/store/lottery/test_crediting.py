@@ -8,7 +8,7 @@ import pytest
 
 from coupons.clock import LEASE_S
 from coupons.model.claimed_packs import fresh_claim
-from tests.store.faults import Faulty, KilledError, Mortal, answer_lost, first, request_lost
+from tests.store.faults import Counting, Faulty, KilledError, Mortal, answer_lost, first, request_lost
 from tests.store.lottery.drawn import advance_to, claimed, drawn, entries, in_order, state
 from tests.store.lottery.lots import batch_of, draw, enter
 from tests.world import World
@@ -39,9 +39,10 @@ def test_each_winner_has_the_pack_once() -> None:
         assert claim is not None
         assert claim.token == f"credit:pack:{entries(town)[person][0].hex()}"
         assert claim == fresh_claim(batch_of(town), person, claim.token, town.now_s, claim.key_version)
-    before = town.client.snapshot()
-    assert draw(town) == []
+    before, counting = town.client.snapshot(), Counting(town.client)
+    assert draw(town, town.new_services(client=counting)) == []
     assert town.client.snapshot() == before
+    assert counting.requests["batch_get_item"] == 0, "what is done for all is not looked for again"
 
 
 def test_who_claimed_meanwhile_keeps_their_claim() -> None:

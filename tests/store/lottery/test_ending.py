@@ -205,6 +205,16 @@ def test_a_stop_after_the_draw_has_the_file() -> None:
     assert reserved(town) == of(2)
 
 
+def test_a_stop_in_the_last_second_abandons_it_too() -> None:
+    """Also if the claims are counted for good when the draw is looked at."""
+    town = drawn(12)
+    claims(town, in_order(town)[0])
+    stop(advance_to(town, batch_of(town).closes_at_s - 1))
+    expire(town)
+    assert town.services.cache.control_now("pack").final
+    assert draw(town) == [{"step": "abandoned", "why": STOPPED, "claims": 1}]
+
+
 def test_a_stop_before_the_commitment_abandons_it() -> None:
     """No list is fixed, and nobody waits for one."""
     town = a_town(12)

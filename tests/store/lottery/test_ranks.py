@@ -9,6 +9,7 @@ import pytest
 from coupons.clock import FENCE_S
 from coupons.lottery import ranks
 from coupons.lottery.ranks import rank_of
+from coupons.model.scores import Histogram
 from tests.store.lottery.drawn import LONG, advance_to, claims, committed, drawn, in_order, scores, state
 from tests.store.lottery.lots import draw
 
@@ -63,6 +64,13 @@ def test_weights_do_not_mislead_the_first_guess() -> None:
     with patch.object(ranks, "WINDOW", 4):
         found = [rank_of(town.services, "pack", state(town), score) for score in list(scores(town).values())[:150]]
     assert found == [(rank, False) for rank in range(1, 151)]
+
+
+def test_a_rank_that_is_about_is_behind_all_that_are_exact() -> None:
+    """Whatever the histogram says of a bin: nobody who was not drawn reads a rank that won."""
+    town = drawn(40)
+    town.services.draws.put_histogram("pack", Histogram(0))
+    assert rank_of(town.services, "pack", state(town), b"\xff" * 32) == (11, True)
 
 
 def test_there_is_no_rank_before_the_draw() -> None:
