@@ -35,7 +35,7 @@ export function useBooking(batch: Batch, nowS: number): Booking {
 
   const told = (body: AnswerOf<"GET /batches/{batch_id}/booking">) => {
     setBooked(body.status === "booked");
-    setReceipt((body as { receipt?: Receipt | null }).receipt ?? null);
+    setReceipt(body.receipt);
   };
   useEffect(() => {
     setBooked(null);

@@ -1,67 +1,14 @@
 // The draw of a lottery as the stack states it, and what every page says of it: in which phase it is, and its digits.
 
+import type { Schema } from "./routes";
 import { epochS } from "./server_time";
 
-export interface Receipt {
-  entry: string;
-  weight: number;
-  share: number;
-  rules_hash: string;
-  booked_at_s: number;
-  signature: string;
-  receipt_key: string;
-}
-type State = "collecting" | "committed" | "drawn" | "reserve-2" | "reserve-3" | "final" | "void" | "abandoned" | "broken";
-type Title = string | { en?: string | null; zh?: string | null };
-interface Cohort {
-  cohort: number;
-  cutoffs: { share: number; title: Title | null; cutoff: string | null; winners: number }[];
-  cutoff_rest: string | null;
-  admitted: number;
-  recorded_at: string;
-  claim_by: string;
-  claims: number | null;
-}
-export interface DrawFile {
-  name: string;
-  kind: "rules" | "commitment" | "part" | "scores" | "final";
-  number: number | null;
-  count: number | null;
-}
-export interface Draw {
-  batch_id: string;
-  state: State;
-  at: string;
-  round: number;
-  chain: "quicknet" | "local";
-  chain_hash: string;
-  rules_hash: string;
-  receipt_key: string;
-  entries: number | null;
-  commitment: { hash: string; signature: string; committed_at: string } | null;
-  beacon: { round: number; signature: string; received_at: string; by: "operator" | "partner" | "local" } | null;
-  seed: string | null;
-  cohorts: Cohort[];
-  end: { state: string; at: string; why: string | null; claims: number | null } | null;
-  steps: { step: string; at: string; by: string }[];
-  files: DrawFile[];
-  sample?: { winners: string[]; entries: number[] } | null;
-}
-export interface Mine {
-  entry: string;
-  nonce: string;
-  weight: number;
-  share: number;
-  receipt: Receipt;
-  score: string | null;
-  rank: number | null;
-  rank_is_about: boolean;
-  result: "waiting" | "won" | "claimed" | "late" | "not-drawn" | "void";
-  cohort: number | null;
-  claim_by: string | null;
-  part: { name: string; number: number; index: number } | null;
-  sentence: { en: string; zh: string };
-}
+export type Receipt = Schema<"ReceiptView">;
+/** A person in the draw. */
+export type Mine = Schema<"OwnDrawView">;
+export type Draw = Schema<"DrawView">;
+export type DrawFile = Schema<"DrawFileView">;
+
 /** The list must be sealed so long before the draw, and the public number be given within so long after it. */
 export const SEALED_BEFORE_S = 600;
 export const BEACON_WITHIN_S = 7 * 86_400;

@@ -35,6 +35,8 @@ export const PUBLIC: ReadonlySet<string> = new Set<Route>([
   "GET /campaigns/{campaign_id}/stats",
   "GET /campaigns/{campaign_id}/supplies",
   "GET /batches/{batch_id}",
+  "GET /batches/{batch_id}/draw",
+  "GET /batches/{batch_id}/draw/files/{name}",
   "GET /facilities/{facility_id}/slots",
   "GET /openapi.json",
 ]);

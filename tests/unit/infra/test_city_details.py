@@ -17,15 +17,23 @@ ROOT = Path(__file__).parents[3]
 COUPONS = ROOT / "functions" / "coupons"
 WORDS: dict[str, str] = json.loads((ROOT / "infra" / "pages" / "city" / "words" / "details.json").read_text("utf-8"))
 SOURCES = [
+    "bls.py",
     "claim/catalog.py",
     "count/reads.py",
+    "drand.py",
     "fields.py",
     "faults.py",
+    "lottery/beacon.py",
+    "lottery/committing.py",
+    "lottery/ending.py",
+    "lottery/listing.py",
     "model/accounts.py",
     "model/campaigns.py",
     "model/coverage.py",
     "model/declared_batches.py",
     "model/declared_times.py",
+    "model/draw_oversights.py",
+    "model/draws.py",
     "model/frozen.py",
     "model/oversights.py",
     "model/scope_names.py",
@@ -55,6 +63,11 @@ NOT_SAID = {
     "the route accepts only ids of this form",  # another
     "not applied",  # an outcome
     "claim key",  # a kind of item
+    "only a lottery is drawn",  # a fault of the program
+    "a lottery is booked",  # another
+    "a draw with cohorts is committed",  # another
+    "its person has no entry",  # a fault of an item
+    "identities removed",  # a step of a tick
     "Value error, ",  # cut off
 }
 PLACE = re.compile(r"\{\d\}")

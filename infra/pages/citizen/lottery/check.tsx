@@ -27,6 +27,7 @@ export function Check({ draw, batchId }: { draw: Draw; batchId: string }) {
           <p>{say("check.four")}</p>
           <ul class="steps">{PROVES.map((word) => <li key={word}>{say(word)}</li>)}</ul>
           <p class="note">{say("check.outside")}</p>
+          <p class="note">{say("check.own")}</p>
         </div>
       </details>
     </section>
@@ -35,6 +36,6 @@ export function Check({ draw, batchId }: { draw: Draw; batchId: string }) {
 
 /** The digits come from outside: those of this page would prove nothing. */
 function commandsOf({ chain }: Draw, batchId: string): string[] {
-  const rest = `${batchId} --commitment ${say("check.yours")}${chain === "local" ? " --local" : ""}`;
-  return [`couponctl verify-draw ${rest}`, `node verify.mjs ${rest}`];
+  const rest = `--commitment ${say("check.yours")}${chain === "local" ? " --local" : ""}`;
+  return [`couponctl verify-draw files --download ${batchId} ${rest}`, `node infra/verify_draw/verify.mjs files ${rest}`];
 }

@@ -33,7 +33,7 @@ export function Files({ draw, batchId }: { draw: Draw; batchId: string }) {
 
 /** The list in its 256 parts, which are many. */
 function Parts({ batchId }: { batchId: string }) {
-  const [loaded, again] = useLoaded(async (call) => (await drawOf(batchId, call, true)).files.filter(({ kind }) => kind === "part"), [batchId]);
+  const [loaded, again] = useLoaded(async (call) => (await drawOf(batchId, call, "parts")).files.filter(({ kind }) => kind === "part"), [batchId]);
   return (
     <>
       <Waiting of={loaded} again={again} part><div class="skeleton line" /></Waiting>

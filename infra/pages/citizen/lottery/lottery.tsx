@@ -44,7 +44,7 @@ export function Lottery(props: ActProps) {
   });
   const step = claiming.step.value;
   const zone = campaign.timezone;
-  const proof = draw && <Proof batch={batch} draw={draw} mine={mine} zone={zone} />;
+  const proof = draw && <Proof batch={batch} draw={draw} mine={mine} />;
   if (step.step === "claimed") {
     return (
       <>

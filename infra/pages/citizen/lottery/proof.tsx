@@ -2,17 +2,17 @@
 
 import type { Draw, Mine } from "../../shared/lottery";
 import { Digits } from "../../shared/parts/digits";
-import { language } from "../../shared/words";
+import type { Facts } from "../../shared/words";
 import type { Batch } from "../catalogue";
 import { Fact } from "../pack";
 import { to } from "../place";
-import { say } from "./words";
+import { say, type Word } from "./words";
 
-export function Proof({ batch, draw, mine }: { batch: Batch; draw: Draw; mine: Mine | null; zone: string }) {
+export function Proof({ batch, draw, mine }: { batch: Batch; draw: Draw; mine: Mine | null }) {
   return (
     <section class="stack">
       <h2>{say("proof.title")}</h2>
-      <p>{mine && draw.commitment ? mine.sentence[language.value] : say("proof.promise")}</p>
+      <p>{say(...proofOf(mine))}</p>
       <p><a href={to("batches", batch.batch_id, "draw")}>{say("proof.page")}</a></p>
       {mine && draw.commitment && (
         <details>
@@ -28,4 +28,11 @@ export function Proof({ batch, draw, mine }: { batch: Batch; draw: Draw; mine: M
       )}
     </section>
   );
+}
+
+/** What this person can check, in one sentence; before there is a list, what the draw promises. */
+function proofOf(mine: Mine | null): [Word, Facts?] {
+  if (!mine?.part) return ["proof.promise"];
+  if (!mine.score) return ["proof.listed", { number: mine.part.number, index: mine.part.index + 1 }];
+  return [mine.result === "not-drawn" ? "proof.lost" : "proof.won"];
 }

@@ -2,16 +2,14 @@
 
 import type { Asking } from "../../shared/api";
 import type { Draw, Mine } from "../../shared/lottery";
-import type { Route } from "../../shared/routes";
 import { api } from "../app";
 
-export async function drawOf(batchId: string, call: Asking = {}, parts = false): Promise<Draw> {
-  const path = `/batches/${encodeURIComponent(batchId)}/draw${parts ? "?files=parts" : ""}`;
-  return (await api.request<Draw>("GET", path, true, null, call)).body;
+/** `listed`: with the files of one kind that are many. */
+export async function drawOf(batchId: string, call: Asking = {}, listed: "parts" | "scores" | null = null): Promise<Draw> {
+  return (await api.call("GET /batches/{batch_id}/draw", { ...call, path: { batch_id: batchId }, query: { files: listed } })).body;
 }
 
 /** Throws ProblemError: `not-found` where the person has no entry. */
 export async function mineOf(batchId: string, call: Asking = {}): Promise<Mine> {
-  const route = "GET /batches/{batch_id}/draw/mine" as Route;
-  return ((await api.call(route, { ...call, path: { batch_id: batchId } })) as unknown as { body: Mine }).body;
+  return (await api.call("GET /batches/{batch_id}/draw/mine", { ...call, path: { batch_id: batchId } })).body;
 }

@@ -17,7 +17,7 @@ import { say } from "./words";
 type Props = ActProps & { draw: Draw; mine: Mine | null };
 
 export function Result(props: Props) {
-  const { batch, campaign, booking, draw, mine } = props;
+  const { batch, booking, draw, mine } = props;
   if (signedIn.value === false) {
     return (
       <Thumb>
@@ -30,10 +30,11 @@ export function Result(props: Props) {
     return <Thumb><Notice live="status" title={say("entry.none")}>{say("entry.none-said")}</Notice></Thumb>;
   }
   if (mine === null) return <Thumb><div class="skeleton button" /></Thumb>;
-  const claimBy = mine.claim_by ? momentOf(mine.claim_by, campaign.timezone, language.value) : "";
+  const told = mine.sentence[language.value];
+  const more = mayMoveUp(draw, batch.draw?.rounds ?? 1);
   switch (mine.result) {
     case "won":
-      return <Won {...props} mine={mine} claimBy={claimBy} />;
+      return <Won {...props} mine={mine} more={more} />;
     case "claimed":
       return (
         <Thumb>
@@ -42,13 +43,13 @@ export function Result(props: Props) {
         </Thumb>
       );
     case "late":
-      return <Thumb><Notice mood="stop" live="status" title={say("late.title")}><p>{say("late.why", { moment: claimBy })}</p></Notice></Thumb>;
+      return <Thumb><Notice mood="stop" live="status" title={say("late.title")}><p>{told}</p></Notice></Thumb>;
     case "not-drawn":
       return (
         <Thumb>
           <Notice mood="note" live="status" title={say("lost.title")}>
-            <p>{rankOf(mine, draw)}</p>
-            <p>{say(mayMoveUp(draw, batch.draw?.rounds ?? 1) ? "lost.reserve" : "lost.final")}</p>
+            <p>{told}</p>
+            <p>{say(more ? "lost.reserve" : "lost.final")}</p>
           </Notice>
         </Thumb>
       );
@@ -57,7 +58,7 @@ export function Result(props: Props) {
   }
 }
 
-function Won({ batch, campaign, claiming, draw, mine, claimBy }: Props & { mine: Mine; claimBy: string }) {
+function Won({ batch, campaign, claiming, mine, more }: Props & { mine: Mine; more: boolean }) {
   const opens = momentOf(batch.opens_at, campaign.timezone, language.value);
   const open = nowS.value !== null && nowS.value >= epochS(batch.opens_at);
   const reserve = (mine.cohort ?? 1) > 1;
@@ -66,21 +67,13 @@ function Won({ batch, campaign, claiming, draw, mine, claimBy }: Props & { mine:
   return (
     <Thumb above={above || undefined}>
       <Notice mood="done" live="status" title={say(reserve ? "won.reserve" : "won.title")}>
-        <p>{rankOf(mine, draw)}</p>
-        <p><b>{say(credited ? "won.credit" : "won.by", { moment: claimBy })}</b></p>
+        <p><b>{mine.sentence[language.value]}</b></p>
+        {more && !credited && <p>{say("won.else")}</p>}
       </Notice>
       {open && !credited && <Button kind="act" icon="ticket" onPress={() => void claiming.press(batch.opens_at)}>{say("won.claim")}</Button>}
       <p class="note status">{say(credited ? "won.no-press" : "won.calm")}</p>
     </Thumb>
   );
-}
-
-/** 「共 1,204 人登记，您排第 57 名」, and 「大约」 where nobody counted so far. */
-function rankOf({ rank, rank_is_about }: Mine, { entries, cohorts }: Draw): string {
-  const count = (value: number) => new Intl.NumberFormat(language.value).format(value);
-  if (rank === null) return "";
-  const admitted = cohorts.reduce((sum, one) => sum + one.admitted, 0);
-  return say(rank_is_about ? "rank.about" : "rank.exact", { rank: count(rank), entries: count(entries ?? 0), admitted: count(admitted) });
 }
 
 /** Another reserve can still be opened. */

@@ -6,7 +6,6 @@ import { nowS } from "../../shared/clock";
 import type { Draw } from "../../shared/lottery";
 import { Button } from "../../shared/parts/button";
 import { Notice } from "../../shared/parts/notice";
-import type { Route } from "../../shared/routes";
 import { epochS } from "../../shared/server_time";
 import { Failure } from "../parts";
 import { api, noticed } from "../stack";
@@ -43,7 +42,7 @@ export function BeaconForm({ draw, batchId, local, again }: Props) {
     setFailure(null);
     try {
       const call = { path: { batch_id: batchId }, body: { round: draw.round, signature } };
-      await api.call("PUT /admin/batches/{batch_id}/draw" as Route, call);
+      await api.call("PUT /admin/batches/{batch_id}/draw", call);
     } catch (error) {
       setFailure(noticed(error));
     }

@@ -31,7 +31,7 @@ export const STATES: Record<Draw["state"], [Mood, Word]> = {
 export function DrawOf({ row, document }: { row: Row; document: Campaign }) {
   const read = useReading(
     `draw ${row.batchId}`,
-    async (signal) => (await api.request<Draw>("GET", `/batches/${encodeURIComponent(row.batchId)}/draw`, true, null, { signal })).body,
+    async (signal) => (await api.call("GET /batches/{batch_id}/draw", { path: { batch_id: row.batchId }, signal })).body,
     EVERY_S,
   );
   const draw = read.value;

@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-CYYMZLBC.js";
