@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -73,8 +74,8 @@ def _waits_for(body: dict[str, Any]) -> str:
             "people, until booking closes; then the schedule fixes the list, 10 minutes before the round at the latest"
         )
     if state == "committed" and body["beacon"] is None:
-        who = "the schedule, at its first tick" if body["chain"] == "local" else "an operator or the notary"
-        return f"the signature of the round, from {who}: couponctl beacon {round_} {batch} --put"
+        who = "the next tick after it" if body["chain"] == "local" else "an operator or the notary"
+        return f"the signature of the round, by {who}: couponctl beacon {round_} {batch} --put"
     if state == "committed":
         return "the schedule, which finds the winners within minutes"
     last = body["cohorts"][-1]
@@ -83,9 +84,12 @@ def _waits_for(body: dict[str, Any]) -> str:
 
 
 def _due(body: dict[str, Any]) -> str:
+    """By the clock that the draw's own time is told by."""
     from coupons.drand import due_s
 
-    return rfc3339(due_s(body["chain"], body["round"]))
+    return datetime.fromtimestamp(
+        due_s(body["chain"], body["round"]), datetime.fromisoformat(body["at"]).tzinfo
+    ).isoformat()
 
 
 @command("beacon", needs=OPERATOR)

@@ -15,12 +15,13 @@ from tests.published_draw import ROUND_1000, ROUND_1001, TRUE
 from tests.unit.couponctl.scripted_stack import Reply, Stack
 
 DRAW, PUT = "GET /batches/night-draw/draw", "PUT /admin/batches/night-draw/draw"
+DRAWS = "2023-08-23T23:59:22+08:00"
 LATER = "2020-07-06T20:00:00+08:00"
 
 
 def body(state: str, **changes: Any) -> dict[str, Any]:
     """A draw as the stack shows it, before anything happened."""
-    made = {"batch_id": "night-draw", "state": state, "round": 1_000, "chain": "quicknet", "entries": None}
+    made = {"batch_id": "night-draw", "state": state, "round": 1_000, "chain": "quicknet", "entries": None, "at": DRAWS}
     return {**made, "commitment": None, "beacon": None, "cohorts": [], "end": None, "steps": [], **changes}
 
 
@@ -41,7 +42,7 @@ BEACON = {"round": 1_000, "signature": ROUND_1000, "received_at": LATER, "by": "
     [
         (body("collecting"), "people, until booking closes", 0),
         (body("committed", commitment=HASH), "couponctl beacon 1000 night-draw --put", 0),
-        (body("committed", commitment=HASH, chain="local"), "from the schedule", 0),
+        (body("committed", commitment=HASH, chain="local"), "by the next tick after it", 0),
         (body("committed", commitment=HASH, beacon=BEACON), "the schedule, which finds the winners", 0),
         (body("drawn", cohorts=[cohort(1)]), "the winners, who may claim until 2020-07-06 20:00", 0),
         (body("reserve-2", cohorts=[cohort(1), cohort(2)]), "the people of cohort 2", 0),
@@ -72,7 +73,7 @@ def test_a_draw_shows_its_steps_and_cohorts(stack: Stack, capsys: pytest.Capture
     words = [" ".join(line.split()) for line in lines]
     assert "entries 1,204,311" in words
     assert f"commitment {'5a' * 32}" in words
-    assert "round 1000 of drand quicknet, due 2023-08-23 15:59:24 +00:00" in words
+    assert "round 1000 of drand quicknet, due 2023-08-23 23:59:24 +08:00" in words
     assert "beacon 2020-07-06 20:00 +08:00 partner" in words
     assert f"1 1,234 2020-07-06 20:00 +08:00 {'0a' * 32}" in words
     assert json.loads(as_json) == shown
