@@ -51,7 +51,7 @@ from coupons.till import quotes, redemptions, reversals
 from coupons.till.own_record import own_record
 from coupons.times import day_of, day_start_s, epoch_s
 from coupons.web.metrics import CONSUMPTION, METRICS_A_CAMPAIGN, METRICS_MAX
-from infra import count_costs, ration_costs, slot_costs, sports_costs, venue_costs
+from infra import count_costs, draw_costs, ration_costs, slot_costs, sports_costs, venue_costs
 from infra.couponctl.campaign_files import load_campaign
 from infra.local.settings import checkout
 from infra.local.tables import create_tables
@@ -198,8 +198,8 @@ def played_at_night(services: Services, clock: SetClock) -> Iterator[tuple[str, 
 
 
 def played_elsewhere(services: Services, clock: SetClock) -> Iterator[tuple[str, Consumed]]:
-    """What has a module of its own: slots, statistics, rations, sports, venues."""
-    for part in (slot_costs, count_costs, ration_costs, sports_costs, venue_costs):
+    """What has a module of its own: slots, statistics, rations, sports, venues, lotteries."""
+    for part in (slot_costs, count_costs, ration_costs, sports_costs, venue_costs, draw_costs):
         yield from (_row(services.meter, *one) for one in part.plays(services, clock))
 
 

@@ -42,8 +42,8 @@ def entered(s: Stage) -> None:
 def loaded(s: Stage) -> None:
     """The rules of another draw on the local stack, where there is no bucket."""
     with tempfile.TemporaryDirectory() as folder:
-        s.vary(STAGE="local", DRAW_FILES=f"folder:{folder}")
-        booked_lottery(s).draw()
+        booked_lottery(s).vary(DRAW_FILES=f"folder:{folder}")
+        s.draw()
         load_rules(s, PACK)
 
 
