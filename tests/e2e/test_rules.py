@@ -101,10 +101,18 @@ def test_a_closed_district_takes_no_coupons(night: LocalStack) -> None:
     assert answer.status == 201
 
 
-def test_the_entry_list_of_a_draw(night: LocalStack) -> None:
-    """Whoever is on it is told that nothing is drawn yet."""
+def test_a_draw(night: LocalStack) -> None:
+    """An entry, its list, the draw by the local chain, and the claim of who won: there is a pack for all."""
     night.set_clock("2020-06-29T00:00:00+08:00")
-    with night.caller(night.token("hopeful", "citizen")) as hopeful:
-        assert hopeful.send("PUT", "/batches/night-draw/booking", {}).status == 201
+    with night.caller(night.token("hopeful", "citizen", person_id="hopeful")) as hopeful:
+        booked = hopeful.send("PUT", "/batches/night-draw/booking", {})
+        assert booked.status == 201
+        assert hopeful.send("DELETE", "/batches/night-draw/booking").slug == "closed"
+        for moment in ("2020-07-02T00:01:00+08:00", "2020-07-03T20:01:00+08:00"):
+            night.set_clock(moment)
+            for _ in range(3):
+                night.tick()
+        mine = hopeful.send("GET", "/batches/night-draw/draw/mine").json
+        assert (mine["result"], mine["rank"], mine["receipt"]) == ("won", 1, booked.json["receipt"])
         night.set_clock("2020-07-04T10:00:00+08:00")
-        assert hopeful.claim("night-draw").json["reason"] == "not-drawn"
+        assert hopeful.claim("night-draw").status == 201
