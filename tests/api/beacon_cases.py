@@ -51,13 +51,14 @@ def the_same_beacon_again(s: Stage) -> Answered:
 
 
 def is_drawn(text: str) -> bool:
-    """The one who took part has won, and everything that follows is there."""
+    """The four who took part have won, and everything that follows is there."""
     found = json.loads(text)
     [cohort] = found["cohorts"]
     return (
-        (found["state"], found["steps"][-1]["step"], cohort["admitted"]) == ("drawn", "drawn", 1)
+        (found["state"], found["steps"][-1]["step"], cohort["admitted"]) == ("drawn", "drawn", 4)
         and (cohort["cutoffs"], cohort["claims"], bool(cohort["cutoff_rest"])) == ([], None, True)
-        and found["sample"]["winners"] == found["sample"]["entries"] == [0] * 300
+        and found["sample"]["winners"] == found["sample"]["entries"]
+        and (len(found["sample"]["winners"]), {*found["sample"]["winners"]}) == (300, {0, 1, 2, 3})
         and [one["kind"] for one in found["files"]][:3] == ["rules", "commitment", "scores"]
     )
 
