@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from coupons.model.claims import BookingRecord, Entered
@@ -17,21 +18,24 @@ RESERVE, OVER, FORGOTTEN = "2020-06-08T20:00:31+08:00", "2020-06-20T10:00:00+08:
 TWO_ROUNDS = {"closes_at": OVER, "quantity": 2, "draw": {"rounds": 2, "claim_for_s": 3 * 86_400}}
 
 
-def booked_lottery(s: Stage, *others: dict[str, Any], **changes: Any) -> Stage:
-    """A lottery on the local chain that four people entered, in the first second after its window and fence."""
-    s.settings["STAGE"] = "local"
-    s.log.settings.clear()
-    s.restart()
+def booked_lottery(s: Stage, *names: str, others: Sequence[dict[str, Any]] = (), **changes: Any) -> Stage:
+    """A lottery that these people entered (ann, if none is named), in the first second after its window and fence."""
     s.clock.set("2020-06-01T00:00:00+08:00")
     s.publish(campaign(a_lottery(**changes), *others))
     services = s.environments["claim"]
     batch = services.cache.batch("pack")
-    for name in PEOPLE:
+    for name in names or ("ann",):
         entry = hashlib.sha256(name.encode()).digest()
         record = BookingRecord(batch.number, s.now_s, Entered(entry, 1, 0, b"sealed"))
         assert services.bookings.enter(batch, entry[:16], record, lambda: True) is None
     s.clock.set(CLOSED)
     return s
+
+
+def local_lottery(s: Stage, *others: dict[str, Any], **changes: Any) -> Stage:
+    """The same on the local chain, whose beacon comes by itself; four people entered."""
+    s.vary(STAGE="local")
+    return booked_lottery(s, *PEOPLE, others=others, **changes)
 
 
 def drawn_at(s: Stage, moment: str) -> list[str]:
@@ -47,7 +51,7 @@ def drawn_at(s: Stage, moment: str) -> list[str]:
 @case(BUDGETS, 200, body=lambda text: '"city"' in text)
 def list_that_is_fixed(s: Stage) -> Answered:
     """Its files are put, read in pieces and named by the commitment."""
-    counted, listed = booked_lottery(s).draw()["did"]
+    counted, listed = booked_lottery(s, *PEOPLE).draw()["did"]
     assert (counted["step"], counted["bookings"]) == ("booked", 4)
     assert (listed["step"], listed["entries"]) == ("committed", 4)
     return s.operator().send(BUDGETS, SEASON)
@@ -56,7 +60,7 @@ def list_that_is_fixed(s: Stage) -> Answered:
 @case(BUDGETS, 200, body=lambda text: '"step":"unclaimed"' in text)
 def draw_from_its_list_to_its_end(s: Stage) -> Answered:
     """Winners who do not claim, a reserve, the final file, and a month later nobody knows whose an entry was."""
-    booked_lottery(s, **TWO_ROUNDS)
+    local_lottery(s, **TWO_ROUNDS)
     assert drawn_at(s, CLOSED) == ["booked", "committed"]
     assert drawn_at(s, DRAWN) == ["beacon", "drawn"]
     assert drawn_at(s, RESERVE) == ["reserve-2"]
@@ -68,7 +72,7 @@ def draw_from_its_list_to_its_end(s: Stage) -> Answered:
 @case(BUDGETS, 200, body=lambda text: '"city"' in text)
 def draw_that_credits(s: Stage) -> Answered:
     """Each winner has the pack."""
-    booked_lottery(s, quantity=2, draw={"credit": True})
+    local_lottery(s, quantity=2, draw={"credit": True})
     drawn_at(s, CLOSED)
     drawn_at(s, DRAWN)
     assert drawn_at(s, OPEN) == ["credited"]
@@ -79,7 +83,7 @@ def draw_that_credits(s: Stage) -> Answered:
 def draw_of_one_of_several_batches(s: Stage) -> Answered:
     """Claims of the other batches of its exclusive group are told apart from those of the draw."""
     one_of = {"exclusive_group": "one", "closes_at": OVER}
-    booked_lottery(s, a_batch("other", **one_of), quantity=2, draw={"credit": True}, **one_of)
+    local_lottery(s, a_batch("other", **one_of), quantity=2, draw={"credit": True}, **one_of)
     drawn_at(s, CLOSED)
     drawn_at(s, DRAWN)
     s.clock.set(OPEN)
