@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coupons.count.reads import published_batches
 from coupons.model.batches import Control, batch_status
+from coupons.model.draw_state import DrawState
 from coupons.model.merchants import MerchantRecord
 from coupons.model.statistics import Flow, total
 from coupons.model.supplies import Ration, Supply, collected, ration_of
@@ -32,8 +33,17 @@ def supplies(services: Services, campaign_id: str, now_s: int) -> tuple[list[Sup
     controls = services.cache.controls([one.batch.batch_id for one in rations])
     records = services.merchants.records({one.merchant_id for one in rations})
     suspended = services.cache.suspended_districts(campaign_id)
+    draws = {one.batch.batch_id: services.draw_states.get(one.batch.batch_id) for one in rations if one.batch.draw}
     found = [
-        _supply(one, control, records.get(one.merchant_id), suspended, counted.get(one.batch.batch_id, {}), now_s)
+        _supply(
+            one,
+            control,
+            draws.get(one.batch.batch_id),
+            records.get(one.merchant_id),
+            suspended,
+            counted.get(one.batch.batch_id, {}),
+            now_s,
+        )
         for one in rations
         if (control := controls.get(one.batch.batch_id)) is not None
     ]
@@ -43,6 +53,7 @@ def supplies(services: Services, campaign_id: str, now_s: int) -> tuple[list[Sup
 def _supply(
     ration: Ration,
     control: Control,
+    draw: DrawState | None,
     record: MerchantRecord | None,
     suspended_districts: frozenset[str],
     flows: dict[Flow, int],
@@ -54,7 +65,7 @@ def _supply(
     return Supply(
         ration,
         district=store.district if store else None,
-        status=batch_status(batch, control, now_s) if is_handed_out else "suspended",
+        status=batch_status(batch, control, now_s, draw) if is_handed_out else "suspended",
         allotted=control.quantity,
         booked=control.booked if control.booked >= 0 else flows.get("bookings", 0),
         claimed=control.claims if is_over or control.sold_out else flows.get("claims", 0),
