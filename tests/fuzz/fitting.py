@@ -20,6 +20,7 @@ from tests.fuzz.town import (
     COURT,
     DINER,
     FREE_SLOTS,
+    LOTS,
     MISSED,
     ORDERS,
     PEOPLE,
@@ -59,7 +60,7 @@ LINKED = frozenset(
         *("campaign_id", "batch_id", "terms_id", "section_id", "funder_id", "merchant_id", "store_id"),
         *("starts_at", "ends_at", "opens_at", "closes_at", "booking", "validity", "usable", "blackout_dates"),
         *("revision", "timezone", "currency", "sections", "suspended_districts", "terms", "limits"),
-        *("mode", "eligibility", "exclusive_group", "rollover_to"),
+        *("mode", "eligibility", "exclusive_group", "rollover_to", "draw"),
         *("stores", "discount", "funding", "basis_points", "merchant_match", "hold_max_s", "withheld"),
     }
 )
@@ -118,7 +119,8 @@ def _known(town: Town, label: str, name: str, drawn: int) -> str:
     new = tuple(f"fuzzed-{number}" for number in range(NEW_MAX))
     choices: Mapping[str, tuple[str, ...]] = {
         "campaign_id": PLAYED if label == PROGRAMME else (*new, *SEASONS[2:]) if method == "PUT" else SEASONS,
-        "batch_id": BOOKABLE if action == "booking" else STEERED.get(action, OPEN),
+        "batch_id": (LOTS,) if "/draw" in path else BOOKABLE if action == "booking" else STEERED.get(action, OPEN),
+        "name": town.files,
         "coupon_id": tuple(town.coupons),
         "merchant_id": ("fuzzed-shop", "haidian-digital") if method == "PUT" else (DINER, "jd-mall"),
         "group_id": ("fuzzed-group", "night-shift"),
@@ -162,6 +164,8 @@ def _stated(town: Town, label: str, body: dict[str, Any]) -> dict[str, Any] | No
         return {"amount_minor": 1 + body["amount_minor"] % 50}
     if label.endswith("/quantity"):
         return {"quantity": RAISED_FROM + body["quantity"] % 1_000}
+    if label.endswith("/draw"):
+        return town.beacon
     if label.endswith("{checkin_no}"):
         return {"code": town.visit_code()}
     if label.startswith("PUT /points/earnings/"):

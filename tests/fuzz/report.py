@@ -32,6 +32,7 @@ BULKY = (
     "POST /admin/batches/{batch_id}/extend",
     "GET /admin/campaigns/{campaign_id}/budgets",
     "GET /admin/campaigns/{campaign_id}/venues",
+    "PUT /admin/batches/{batch_id}/draw",
     "PUT /admin/slots/{slot_id}",
     "PUT /admin/strikes",
     "PUT /slots/{slot_id}/checkins/{checkin_no}",

@@ -40,6 +40,15 @@ RULES = (
     r"a granted batch needs eligibility\.group_id",
     r"booking\.closes_at is after closes_at",
     r"a lottery needs a booking that closes before it opens: .*",
+    r"only a batch of mode lottery has a draw",
+    r"a lottery needs draw: .*",
+    r"draw\.at is less than two hours after booking\.closes_at: .*",
+    r"opens_at is less than one hour after draw\.at: .*",
+    r"the shares of the draw have more packs than the batch",
+    r"a lottery has no price_points",
+    r"a draw with credit has no limits and one round: .*",
+    r"a share is for the members of group_id or for people of regions: .*",
+    r"weights: a group appears twice",
     r"add and remove name more than 1000 persons together",
     r"lies in the future",
     # lists whose members know of each other
@@ -66,6 +75,9 @@ RULES = (
     r"batch \S+ opens at \S+, before '.*' counts, from .*",
     # a visit
     r"is more than 5 minutes ahead of now",
+    # a beacon
+    r"is no signature: .*",
+    r"is not the signature of round \d+ of drand \w+",
     # a slot
     r"state either cancelled or units",
 )

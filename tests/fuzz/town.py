@@ -8,8 +8,11 @@ from typing import Any
 
 from tests.api.example_programme import SMALL_PROGRAMME
 from tests.e2e.local_stack import LocalStack
-from tests.world import campaign
+from tests.world import a_lottery, campaign
 
+LOTS = "town-lots"
+"""A lottery that was drawn before all else."""
+ENTERED, ROUND_DUE = "2020-06-09T10:00:00+08:00", "2020-06-10T20:00:00+08:00"
 NOON = "2020-06-12T12:00:00+08:00"
 """`special-0606` can be claimed until midnight, and `special-0613` booked."""
 MORNING = "2020-06-12T08:50:00+08:00"
@@ -68,6 +71,8 @@ class Town:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
+        self.beacon, self.files = self._drawn()
+        """Of the lottery that the citizen has won: what drew it, and the names of its files."""
         stack.set_clock(MORNING)
         region = {"region": "beijing"}
         self.tokens = {
@@ -100,6 +105,31 @@ class Town:
             for order_no in ORDERS:
                 paid = till.redeem(order_no, self.code_for(order_no), self.order())
                 assert paid.status == 201, paid.text
+
+    def _drawn(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The citizen alone entered; the schedule commits the list, and signs its round by the test chain."""
+        self.stack.set_clock(ENTERED)
+        window = {"opens_at": "2020-06-08T00:00:00+08:00", "closes_at": "2020-06-10T00:00:00+08:00"}
+        lots = a_lottery(
+            LOTS,
+            booking=window,
+            draw={"at": ROUND_DUE},
+            opens_at="2020-06-11T10:00:00+08:00",
+            closes_at="2020-06-14T10:00:00+08:00",
+        )
+        self.stack.publish(campaign(lots, campaign_id=LOTS))
+        with self.stack.citizen(CITIZEN) as citizen:
+            assert citizen.send("PUT", f"/batches/{LOTS}/booking", {}).status == 201
+        for moment in ("2020-06-10T00:01:00+08:00", "2020-06-10T20:01:00+08:00"):
+            self.stack.set_clock(moment)
+            for _ in range(3):
+                self.stack.tick()
+                self.stack.advance(2)
+        draw = self._read(f"/batches/{LOTS}/draw")
+        assert draw["state"] == "drawn", draw
+        return {name: draw["beacon"][name] for name in ("round", "signature")}, tuple(
+            one["name"] for one in draw["files"]
+        )
 
     def code_for(self, order_no: str) -> str:
         """Of the coupon that is kept for this order; of one that is only quoted, if none is."""

@@ -55,6 +55,7 @@ export const NOT_ELIGIBLE: Record<Schemas["NotEligibleReason"], string> = {
   region: "it is for another region",
   "booking-required": "it had to be booked",
   "not-drawn": "the draw went to others",
+  late: "the time to claim is over",
   limit: "you have all that it allows",
   household: "it is for people of a household",
   banned: "you missed too many slots",
