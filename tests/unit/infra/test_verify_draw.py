@@ -7,13 +7,16 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.bench import verifiers
+from infra.verify_draw import beacon
 from infra.verify_draw.checks import Verification, Verified
 from tests.published_draw import FORGERIES, TRUE, Forgery, Lottery, people
 from tests.unit.source_tree import ROOT
@@ -30,6 +33,14 @@ def checked(lottery: Lottery, folder: Path, commitment: str | None = "", **optio
 def verdicts(found: Verified) -> dict[str, str]:
     """By check."""
     return {answer.check: answer.verdict for answer in found.answers}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _each_signature_once() -> Iterator[None]:
+    """A signature that was verified is known: most draws here have the same one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(beacon, "refuse_signature", lru_cache(beacon.refuse_signature))
+        yield
 
 
 HOLDS = dict.fromkeys(("list", "beacon", "winners", "claims"), "holds")
