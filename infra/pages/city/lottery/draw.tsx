@@ -70,7 +70,7 @@ function Next({ draw, document }: { draw: Draw; document: Campaign }) {
   if (draw.end) return <Sentences said={[entries, tell("next.ended", { moment: told(draw.end.at) }), draw.end.claims !== null && tell("next.claims", { count: count(draw.end.claims) })]} />;
   if (last) return <Sentences said={[entries, tell("next.claiming", { count: count(last.admitted), moment: told(last.claim_by) }), tell("next.reserve")]} />;
   if (draw.commitment) {
-    return <Sentences said={[entries, tell("next.announce", { moment: told(draw.at) }), tell("next.beacon", { round: draw.round, moment: told(draw.at) }), tell("next.beacon-late", { moment: told(atS + BEACON_WITHIN_S) })]} />;
+    return <Sentences said={[entries, (nowS.value ?? 0) < atS && tell("next.announce", { moment: told(draw.at) }), tell("next.beacon", { round: draw.round, moment: told(draw.at) }), tell("next.beacon-late", { moment: told(atS + BEACON_WITHIN_S) })]} />;
   }
   return (
     <Sentences
