@@ -12,6 +12,7 @@ from coupons.claim.packs import claim
 from coupons.operate.members import change_members
 from coupons.process.receipts import entry_of
 from coupons.refusals import Busy
+from coupons.sealing import Keys
 from tests.store.faults import Counting, Faulty, answer_lost
 from tests.store.lots import BOOKING, DRAWN, PATH, PEOPLE, Lots, drawn, losers, lots, winners
 from tests.world import KEYS, a_batch, seconds
@@ -186,6 +187,12 @@ def test_an_entry_that_the_list_lacks_wins_nothing(tmp_path: Path) -> None:
     answer = made.world.citizen("late").put_claim("pack")
     assert (answer.json["reason"], "rank" in answer.json) == ("not-drawn", False)
     assert claims(made) == 0
+
+
+def test_a_rotation_of_keys_changes_no_entry(made: Lots) -> None:
+    """Its nonce is of the version that publishing froze, so a winner still claims."""
+    made.services._keys = Keys({**KEYS.masters, 2: b"the next master secret, of no worth"})
+    assert [told(made, name) for name in winners(made)] == ["201"] * 2
 
 
 def test_another_account_of_the_person_has_the_same_claim(made: Lots) -> None:
