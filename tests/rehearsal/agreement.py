@@ -3,9 +3,10 @@
     python -m tests.rehearsal.agreement
 
 Figures of both days, how far they are from each other, and half the 95 % interval of that. Exit 1 unless units a claim
-and the time until the packs are gone are within 5 %, the curve of claims within 2 points of 100, packs that were leased
-and not claimed within half a point of all packs, and the time from the last claim to the first "all handed out" within
-a quarter of a second. Exit 1 too if arithmetic (packs ÷ limit) says when they are gone to within 5 %: then nothing was
+and the time until the packs are gone are within 5 %, the curve of claims and the packs that were leased and not claimed
+within 2 points of 100, and the time from the last claim to the first "all handed out" within a quarter of a second.
+Packs that are stranded are few, and not within 5 % of themselves: a scaled stock has two shards, the whole one fifteen,
+and other ends of leases. Exit 1 too if arithmetic (packs ÷ limit) says when they are gone to within 5 %: then nothing was
 shown. It says that scaling is right, never that AWS behaves so.
 """
 
@@ -48,7 +49,7 @@ FIGURES = {
     **{f"claimed by {s} s": Figure(claimed_by(s), min(s * TABLE / PACKS, 1), 0.02) for s in CURVE_S},
     "gone at s": Figure(lambda run: run.gone_s or 0.0, PACKS / TABLE),
     "units a claim": Figure(lambda run: run.units.write_units * run.weight / run.claimed, 1.0),
-    "stranded, of packs": Figure(lambda run: run.stranded / PACKS, 0.0, 0.005),
+    "stranded, of packs": Figure(lambda run: run.stranded / PACKS, 0.0, 0.02),
     "last pack to drained, s": Figure(lambda run: run.lag_s, 0.0, 0.25),
 }
 
