@@ -6,8 +6,8 @@ Figures of both days, how far they are from each other, and half the 95 % interv
 and the time until the packs are gone are within 5 %, the curve of claims and the packs that were leased and not claimed
 within 2 points of 100, and the time from the last claim to the first "all handed out" within a quarter of a second.
 Packs that are stranded are few, and not within 5 % of themselves: a scaled stock has two shards, the whole one fifteen,
-and other ends of leases. Exit 1 too if arithmetic (packs ÷ limit) says when they are gone to within 5 %: then nothing was
-shown. It says that scaling is right, never that AWS behaves so.
+and other ends of leases. Exit 1 too if arithmetic (packs ÷ limit) says when they are gone to within 5 %: then nothing
+was shown. It says that scaling is right, never that AWS behaves so.
 """
 
 from __future__ import annotations
