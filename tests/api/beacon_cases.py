@@ -7,7 +7,7 @@ from functools import cache
 
 from coupons import drand
 from tests.api.cases import REPLAY, case, opened
-from tests.api.draw_cases import booked_lottery
+from tests.api.draw_cases import PEOPLE, booked_lottery
 from tests.api.shown_draw_cases import DRAW, PACK, shown
 from tests.api.stage import Stage
 from tests.world import Answered, Person
@@ -22,7 +22,7 @@ NOTARY = Person({"sub": "notary", "scope": "partner"})
 def committed(s: Stage) -> Stage:
     """The list is fixed, and the round of the test chain is due."""
     s.vary(STAGE="local")
-    booked_lottery(s).draw()
+    booked_lottery(s, *PEOPLE).draw()
     s.clock.set(DUE)
     return s
 

@@ -22,7 +22,7 @@ def entered(s: Stage) -> None:
     """
     s.vary(STAGE="local")
     s.clock.set("2020-06-29T10:00:00+08:00")
-    document = season("night-2020")
+    document = dict(season("night-2020"))
     document["batches"] = [one | {"quantity": 3} for one in document["batches"] if one["batch_id"] == "night-draw"]
     s.published(document)
     people = [s.citizen(name) for name in ("li-hua", "wang-fang", "zhang-wei", "liu-yang", "chen-jing")]

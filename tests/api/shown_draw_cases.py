@@ -11,7 +11,7 @@ from typing import Any
 from coupons.model.draw_terms import rules_text
 from tests.api.cases import case, opened
 from tests.api.catalog_cases import Anybody
-from tests.api.draw_cases import booked_lottery
+from tests.api.draw_cases import PEOPLE, booked_lottery
 from tests.api.stage import Stage
 from tests.world import Answered
 
@@ -31,7 +31,7 @@ def drawing(text: str) -> bool:
     steps = [(one["step"], one["by"]) for one in found["steps"]]
     nothing = ("entries", "commitment", "beacon", "seed", "end", "sample")
     return (
-        (found["state"], found["at"], found["chain"]) == ("collecting", "2020-06-05T20:00:00+08:00", "local")
+        (found["state"], found["at"], found["chain"]) == ("collecting", "2020-06-05T20:00:00+08:00", "quicknet")
         and steps == [("published", "operator"), ("opened", "system"), ("closed", "system")]
         and {found[name] for name in nothing} == {None}
         and found["cohorts"] == found["files"] == []
@@ -60,7 +60,7 @@ def fixed(text: str) -> bool:
 
 @case(DRAW, 200, body=fixed)
 def a_draw_with_the_parts_of_its_list(s: Stage) -> Answered:
-    booked_lottery(s).draw()
+    booked_lottery(s, *PEOPLE).draw()
     return Anybody().send(DRAW, PACK, query={"files": "parts"})
 
 
