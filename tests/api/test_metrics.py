@@ -9,6 +9,7 @@ import pytest
 
 import catalog
 import count
+import draw
 import events
 import expire
 from coupons.money import Purse
@@ -285,8 +286,8 @@ def test_metrics_are_few(scene: Scene) -> None:
     scene.clock.set(DAY_BEFORE)
     assert ann.send(BOOKING, PACK, body={}).status == 201
     expire.handler({}, None)
-    records = stream.records()
-    events.handler({"Records": records}, None)
+    draw.handler({}, None)
+    events.handler({"Records": (records := stream.records())}, None)
     assert all(count.handler(window, None) for window in shards(records))
     made = set[tuple[str, ...]]().union(*(metrics_of(line) for line in scene.lines()))
     counted = {metric for metric in made if metric[0] != "Requests"}
