@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from infra.couponctl.cli import Cli, command
-from infra.couponctl.output import GOOD, REFUSED
+from infra.couponctl.output import GOOD, REFUSED, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--people", type=click.IntRange(min=10), default=300, show_default=True, help="Who live in the city.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same season.")
-@click.option("--plant", type=click.IntRange(1, 6), help="Spoil one item at the end, of six kinds: it must be found.")
+@click.option("--plant", type=click.IntRange(1, 8), help="Spoil one item at the end, of eight kinds: it must be found.")
 def play(cli: Cli, file: Path, *, people: int, seed: int, plant: int | None) -> int:
     """Play a season to its last settlement, without a stack.
 
@@ -36,14 +36,20 @@ def play(cli: Cli, file: Path, *, people: int, seed: int, plant: int | None) -> 
     from infra.playing.season import Season
     from infra.virtual.chance import Chance
 
-    season = Season(read_campaign(file), people, seed)
+    read = read_campaign(file)
+    season = Season(read.document, read.programme, people, seed)
     planted: list[plants.Planted] = []
 
     def spoil(spoiled: Season) -> None:
         if plant is not None:
             planted.append(plants.PLANTS[plant - 1](spoiled, Chance(seed).stream("plant")))
 
-    _watched(season, spoil)
+    try:
+        _watched(season, spoil)
+    except plants.NothingToSpoilError:
+        what = plants.PLANTS[(plant or 1) - 1].__name__.replace("_", " ")
+        few = f"--plant {plant} ({what}) finds nothing to spoil in this season of {people:,} people"
+        raise WrongUseError(f"{few}; play it with more people, or another season") from None
     told = report.report(season, _commit())
     lines = list(report.lines(told))
     if planted:
@@ -58,24 +64,28 @@ def play(cli: Cli, file: Path, *, people: int, seed: int, plant: int | None) -> 
 def _watched(season: Season, spoil: Callable[[Season], None]) -> None:
     """The season has been played; on a terminal a bar shows how far it is. What cannot be is a false equation."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from infra.playing.nights import Judged
+    from infra.playing.verdicts import Judged
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, redirect_stdout=False) as progress:
-        bar = progress.add_task(season.first.isoformat(), total=season.days)
+    day_of_all = TextColumn("day {task.completed:3.0f} of {task.total:.0f}")
+    columns = (TextColumn("{task.description:18}"), BarColumn(16), day_of_all, TimeElapsedColumn())
+    said = TextColumn("{task.fields[claims]:6,} claims {task.fields[judged]:7,} equations")
+    hidden = not console.is_terminal
+    with Progress(*columns, said, console=console, disable=hidden, transient=True, redirect_stdout=False) as progress:
+        bar = progress.add_task(season.first.isoformat(), total=season.days, claims=0, judged=0)
 
         def watch(day: date, now: Season) -> None:
-            claims, orders = len(now.books.claims), len(now.books.orders)
-            said = f"{day}: {claims:,} claims, {orders:,} redemptions, {now.nights.told:,} equations"
-            progress.update(bar, advance=1, description=said)
+            is_last = now.days == (day - now.first).days + 1
+            shown = "the last reckoning" if is_last else str(day)
+            claims, judged = len(now.books.claims), now.verdicts.told
+            progress.update(bar, advance=1, description=shown, claims=claims, judged=judged)
 
         try:
             season.play(watch, spoil)
         except AssertionError as error:
-            season.nights.broken.append(Judged("answers", str(error), holds=False))
+            season.verdicts.broken.append(Judged("answers", str(error), holds=False))
 
 
 def _commit() -> str:

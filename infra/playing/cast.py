@@ -10,8 +10,8 @@ from typing import Any
 
 from coupons.model.campaigns import Campaign
 from coupons.model.programmes import Programme
-from infra.couponctl.campaign_files import CampaignFile
 from infra.playing.gateway import Person
+from infra.playing.modes import mode_of
 from infra.playing.oracle import Document
 
 MEMBERS = 12
@@ -49,6 +49,10 @@ class Cast:
         return Campaign.model_validate(self.document, strict=False)
 
     @property
+    def timezone(self) -> str:
+        return str(self.document["timezone"])
+
+    @property
     def whole(self) -> Document:
         """The document with every field that the file leaves out, for the books."""
         return dict(self.campaign.model_dump(mode="json", by_alias=True))
@@ -65,25 +69,26 @@ class Cast:
         return sorted(set(_groups(self.document)))
 
 
-def cast(file: CampaignFile, people: int, rng: Random) -> Cast:
+def cast(declared: Document, programme: Document | None, people: int, rng: Random) -> Cast:
     """Stock and demand have the same ratio for any number of people; `venue` batches keep theirs, for they have to
     cover their slots.
     """
-    document = copy.deepcopy(file.document)
+    document = copy.deepcopy(declared)
     groups, home = sorted(set(_groups(document))), _home(document)
     residents = [_resident(place, groups, home, rng) for place in range(people)]
-    declared = {one["batch_id"]: one["quantity"] for one in document["batches"]}
+    packs = {one["batch_id"]: one["quantity"] for one in document["batches"]}
     largest = max(
-        (one["quantity"] for one in document["batches"] if one["mode"] not in ("venue", "granted")), default=1
+        (one["quantity"] for one in document["batches"] if one["mode"] != "granted" and mode_of(one).is_shrunk),
+        default=1,
     )
     for one in document["batches"]:
         if one["mode"] == "granted":
             group_id = one["eligibility"]["group_id"]
             one["quantity"] = max(sum(group_id in resident.groups for resident in residents), 1)
-        elif one["mode"] != "venue":
+        elif mode_of(one).is_shrunk:
             share = people * LARGEST * one["quantity"] // largest // 100
             one["quantity"] = min(one["quantity"], max(share, AT_LEAST))
-    return Cast(document, file.programme, declared, residents)
+    return Cast(document, programme, packs, residents)
 
 
 def _resident(place: int, groups: list[str], home: str, rng: Random) -> Resident:

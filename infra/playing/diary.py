@@ -13,6 +13,8 @@ class Diary:
     """`days`: by day how often each thing happened. `stories`: by person, moment and what it was."""
 
     timezone: str
+    acts: list[tuple[int, str]] = field(default_factory=list)
+    """Of operators."""
     days: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     stories: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
 

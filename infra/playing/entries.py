@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.playing.modes import mode_of
 from infra.playing.oracle import Document, Money, costs, last_expiry_s
 
 OrderAt = tuple[str, str]
@@ -34,6 +35,9 @@ class CouponEntry:
     valid_from_s: int
     expires_at_s: int
     """Without the batch's extension."""
+    holder: str = ""
+    points: int = 0
+    """Its share of what the pack cost in points."""
     status: str = "available"
     returns: int = 0
 
@@ -68,6 +72,7 @@ class OrderEntry:
     funding: Money
     whole: tuple[int, int]
     """Discount and payable as redeemed."""
+    judged_at_s: int = 0
     reversals: int = 0
     coupon_returned: bool = False
 
@@ -84,9 +89,19 @@ class BatchEntry:
     spent: Money = field(default_factory=Counter)
     claims: int = 0
     extended_s: int = 0
-    is_paused: bool = False
-    is_stopped: bool = False
+    raised: int = 0
+    """Packs that an operator added."""
+    paused_s: int | None = None
+    """Since when it is paused."""
+    pauses: int = 0
+    stopped_s: int | None = None
     is_void: bool = False
+    drawn: set[str] | None = None
+    """People whom its draw named; None: it was not drawn."""
+    changed_s: int = 0
+    """When packs were added, or it was resumed: environments may not know of it yet."""
+    claims_too_late: int = 0
+    """Claimed when every environment had to know that it was paused or stopped."""
     unused: dict[int, int] | None = None
     """By place in the pack, once its expiry was reported."""
     returned: Money = field(default_factory=Counter)
@@ -98,6 +113,15 @@ class BatchEntry:
     @property
     def is_published(self) -> bool:
         return self.quantity > 0
+
+    @property
+    def is_of_venues(self) -> bool:
+        """It pays venues for whom they let in, and nobody claims it."""
+        return not mode_of(self.document).is_claimed
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.stopped_s is not None
 
     @property
     def last_expiry_s(self) -> int:

@@ -22,6 +22,8 @@ KINDS = {
     "process killed after a write": 0.05,
 }
 """Per cent of the requests to the store while a person is served."""
+OF_THE_BUS = {"refused in part": 4.0, "answer lost": 2.0}
+"""Per cent of the requests to the event bus; the stream then sends its records again."""
 ANSWERS_LOST = 3.0
 """Per cent of the answers to people that are lost; the same request comes again."""
 
@@ -52,6 +54,16 @@ class Faults:
         is_lost = route.startswith("PUT ") and self._rng.random() * 100 < ANSWERS_LOST
         self.tally["answer to a person lost"] += is_lost
         return is_lost
+
+    def draw_of_bus(self) -> str:
+        """The fault of a request to the event bus; empty: none."""
+        drawn = self._rng.random() * 100
+        for kind, percent in OF_THE_BUS.items():
+            drawn -= percent
+            if drawn < 0:
+                self.tally[f"event bus: {kind}"] += 1
+                return kind
+        return ""
 
     def draw(self, operation: str) -> str:
         """The fault of a request to the store; empty: none."""

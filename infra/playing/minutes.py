@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from coupons.times import DAY_S
 from infra.playing.books import Books
@@ -32,8 +33,15 @@ class Minutes:
                 moments.append(seconds(document["booking"]["closes_at"]))
             if document.get("draw"):
                 moments.append(seconds(document["draw"]["at"]))
-            minutes |= {moment_s + 60 * minute for moment_s in moments for minute in (0, 1, 2, 4)}
-        for minute_s in sorted(minute_s for minute_s in minutes if minute_s < last_s):
+            minutes |= _around(moments)
+        self._come(minute_s for minute_s in minutes if minute_s < last_s)
+
+    def around(self, moments: Iterable[int]) -> None:
+        """More of them."""
+        self._come(_around(moments))
+
+    def _come(self, minutes: Iterable[int]) -> None:
+        for minute_s in sorted(minutes):
             for _ in range(2 if self._stack.chance(TWICE) else 1):
                 self._stack.at(minute_s, self.tick)
 
@@ -41,3 +49,7 @@ class Minutes:
         for done in self._stack.tick():
             self.steps[done["step"]] += 1
             self._heard.hear(done, self._stack.now_s)
+
+
+def _around(moments: Iterable[int]) -> set[int]:
+    return {moment_s + 60 * minute for moment_s in moments for minute in (0, 1, 2, 4)}

@@ -54,3 +54,9 @@ def assert_shared(terms: Document, discount_minor: int, funding: Money) -> None:
     for funder_id, basis_points in shares.items():
         off = funding[funder_id] * 10_000 - discount_minor * basis_points
         assert abs(off) < 10_000, f"{funder_id} pays {funding[funder_id]} of {discount_minor}"
+
+
+def is_ration(terms: list[Document]) -> bool:
+    """One coupon, exchanged at exactly one store."""
+    stores = (terms[0].get("scope") or {}).get("stores") or []
+    return len(terms) == 1 and terms[0]["discount"]["kind"] == "exchange" and len(stores) == 1

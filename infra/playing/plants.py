@@ -1,4 +1,4 @@
-"""Six ways to spoil one item of a season that is over: the last reckoning has to end red, and to name it."""
+"""Ways to spoil one item of a season that is over: the last reckoning has to end red, and to name it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
-from coupons.stores import keys
+from coupons.stores import keys, points_keys
+from infra.playing.bus import REPEATED_LATER
 from infra.playing.season import Season
 from infra.virtual.values import Item
 from infra.virtual.writes import Place
@@ -19,6 +20,10 @@ class Planted(NamedTuple):
     what: str
     place: Place
     subject: str
+
+
+class NothingToSpoilError(Exception):
+    """The season has no item of the kind."""
 
 
 Plant = Callable[[Season, Random], Planted]
@@ -73,6 +78,29 @@ def poorer_reserve(season: Season, rng: Random) -> Planted:
     return Planted("a batch's reserve has a minor unit less", place, keys.batch_of(place.pk))
 
 
+def richer_person(season: Season, rng: Random) -> Planted:
+    """One more point in a person's first lot."""
+
+    def has_points(place: Place, item: Item) -> bool:
+        return place.sk.startswith(points_keys.BALANCE) and bool(item["l"]["M"])
+
+    place, item = _any(season, rng, has_points)
+    lot = item["l"]["M"][min(item["l"]["M"])]["L"]
+    lot[1] = {"N": str(int(lot[1]["N"]) + 1)}
+    season.stack.store.items[place] = item
+    return Planted("a person has a point more", place, points_keys.program_of(place.pk))
+
+
+def forget_an_event(season: Season, rng: Random) -> Planted:
+    """The bus never had it."""
+    events = season.stack.bus.events
+    if not events:
+        raise NothingToSpoilError
+    event_id = rng.choice(sorted(name for name, event in events.items() if event["type"] != REPEATED_LATER))
+    event_type = events.pop(event_id)["type"]
+    return Planted("an event is gone", Place("event bus", event_type, event_id), event_type)
+
+
 PLANTS: tuple[Plant, ...] = (
     forget_a_claim,
     free_a_used_coupon,
@@ -80,19 +108,22 @@ PLANTS: tuple[Plant, ...] = (
     dearer_line,
     richer_funder,
     poorer_reserve,
+    richer_person,
+    forget_an_event,
 )
 """`--plant 1` is the first."""
 
 
 def is_named(season: Season, planted: Planted) -> bool:
     """Whether a broken equation speaks of the item's subject."""
-    return any(planted.subject in f"{one.of} {one.text}" for one in season.nights.broken)
+    return any(planted.subject in f"{one.of} {one.text}" for one in season.verdicts.broken)
 
 
 def _any(season: Season, rng: Random, fits: Callable[[Place, Item], bool]) -> tuple[Place, Any]:
     """One of those items, to be changed. Items in the store are never changed in place."""
     found = sorted(place for place, item in season.stack.store.items.items() if fits(place, item))
-    assert found, "nothing is there to be spoiled: play with more people"
+    if not found:
+        raise NothingToSpoilError
     place = rng.choice(found)
     return place, copy.deepcopy(season.stack.store.items[place])
 

@@ -21,7 +21,7 @@ KINDS = ("booked", "claimed", "redeemed", "reversed", "checked", "earned")
 
 def report(season: Season, commit: str) -> Report:
     """Everything that is shown, in minor units and numbers."""
-    nights, stack = season.nights, season.stack
+    verdicts, stack = season.verdicts, season.stack
     name, items = followed(season)
     day = merchant_day(season)
     return {
@@ -38,15 +38,19 @@ def report(season: Season, commit: str) -> Report:
         "person": {"name": name, "story": _story(season, name), "items": items},
         "merchant": _merchant(season, day) if day else {},
         "refused": dict(sum((one.refused for one in (season.rushes, season.tills)), Counter[str]())),
+        "uses": dict(season.tills.uses),
+        "reversals": dict(season.tills.reversals),
+        "acts": [f"{rfc3339(moment_s, season.timezone)} {what}" for moment_s, what in season.diary.acts],
+        "events": dict(Counter(one["type"] for one in stack.bus.events.values())),
         "slots": dict(season.courts.tally),
         "visits": dict(season.visits.tally),
         "faults": dict(stack.faults.tally),
         "schedule": dict(season.minutes.steps),
         "requests": sum(stack.calls.values()),
         "dollars": {part: round(amount, 6) for part, amount in dollars(stack).items()},
-        "equations": [one._asdict() for one in nights.judged],
-        "equations_judged": nights.told,
-        "broken": [one._asdict() for one in nights.broken],
+        "equations": [one._asdict() for one in verdicts.judged],
+        "equations_judged": verdicts.told,
+        "broken": [one._asdict() for one in verdicts.broken],
     }
 
 
@@ -113,7 +117,8 @@ def lines(told: Report) -> Iterator[str]:
     yield from _batches(told)
     yield from _money(told)
     yield from _followed(told)
-    for name in ("refused", "slots", "visits", "faults", "schedule"):
+    yield from _acts(told)
+    for name in ("uses", "reversals", "refused", "slots", "visits", "events", "faults", "schedule"):
         if told[name]:
             yield ""
             yield from table([name, "times"], [[what, f"{times:,}"] for what, times in sorted(told[name].items())])
@@ -184,6 +189,13 @@ def _followed(told: Report) -> Iterator[str]:
         ]
         yield from table(["order", "batch", "discount", "match", "paid", "by funder"], rows)
         yield f"due: {_parts(told, merchant['due'])}"
+
+
+def _acts(told: Report) -> Iterator[str]:
+    if told["acts"]:
+        yield ""
+        yield "What operators did:"
+        yield from (f"  {one}" for one in told["acts"])
 
 
 def _parts(told: Report, amounts: dict[str, int]) -> str:

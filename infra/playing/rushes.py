@@ -10,11 +10,11 @@ from infra.playing.books import Books
 from infra.playing.cast import Cast, Resident
 from infra.playing.diary import Diary
 from infra.playing.gateway import seconds
+from infra.playing.modes import MEMBERS, OTHERS, mode_of, needs_booking
+from infra.playing.refusals import Refusals
 from infra.playing.stack import Stack
 from infra.playing.tills import Tills
 
-DEMAND = 1.4
-"""People who come for a batch, for each of its packs."""
 BOOKS = 60
 """Per cent of those who come that book first, where they can."""
 CHEAP = ("not-open", "closed", "paused", "stopped", "drained", "sold-out")
@@ -26,31 +26,37 @@ class Rushes:
 
     def __init__(self, stack: Stack, books: Books, cast: Cast, tills: Tills, diary: Diary) -> None:
         self._stack, self._books, self._cast, self._tills, self._diary = stack, books, cast, tills, diary
+        self._refusals = Refusals(books)
         self.refused: Counter[str] = Counter()
 
     def appoint(self) -> None:
         """Everybody has made their appointments for the season."""
         people = len(self._cast.residents)
         for batch_id, batch in self._books.batches.items():
-            document = batch.document
-            if document["mode"] == "venue":
-                continue
+            mode, document = mode_of(batch.document), batch.document
             group_id = document.get("eligibility", {}).get("group_id")
-            packs = document["quantity"]
-            percent = 30.0 if document.get("price_points") else min(100 * DEMAND * packs / people, 85.0)
-            for resident in self._cast.residents:
-                if self._stack.chance(percent if group_id is None else 80 if group_id in resident.groups else 1):
+            percent = mode.demand(document, people)
+            for resident in self._cast.residents if mode.is_claimed else ():
+                of_group = MEMBERS if group_id in resident.groups else OTHERS
+                if self._stack.chance(percent if group_id is None else of_group):
                     self._come(resident, batch_id)
+
+    def try_now(self, batch_id: str) -> None:
+        """A few who could claim come in the next minutes."""
+        key = self._books.batches[batch_id].claim_key
+        fit = [
+            one
+            for one in self._cast.residents
+            if (key, one.name) not in self._books.claims and not self._refusals.unfit(one, batch_id)
+        ]
+        for resident, wait_s in zip(self._stack.rng.sample(fit, min(len(fit), 3)), (5, 60, 600), strict=False):
+            self._stack.later(wait_s, partial(self._claim, resident, batch_id))
 
     def _come(self, resident: Resident, batch_id: str) -> None:
         rng, document = self._stack.rng, self._books.batches[batch_id].document
-        opens_s, closes_s, booking = (
-            seconds(document["opens_at"]),
-            seconds(document["closes_at"]),
-            document.get("booking"),
-        )
-        needs = booking and (booking.get("required") or document["mode"] == "lottery")
-        if booking and self._stack.chance(95 if needs else BOOKS):
+        opens_s, closes_s = seconds(document["opens_at"]), seconds(document["closes_at"])
+        booking = document.get("booking")
+        if booking and self._stack.chance(95 if needs_booking(document) else BOOKS):
             first_s, last_s = seconds(booking["opens_at"]), seconds(booking["closes_at"])
             self._stack.at(rng.randrange(first_s, last_s), partial(self._book, resident, batch_id))
         kind = rng.random()
@@ -85,6 +91,7 @@ class Rushes:
             answer = found if found.status == 200 else answer
         held = self._books.claims.get((self._books.batches[batch_id].claim_key, resident.name))
         if answer.status >= 300:
+            self._refusals.judge(answer, resident, batch_id, self._stack.now_s)
             self.refused[answer.reason] += 1
             if answer.slug == "drained" and self._stack.chance(60):
                 self._stack.later(answer.json["retry_after_s"], partial(self._claim, resident, batch_id))
@@ -92,8 +99,12 @@ class Rushes:
         if held is not None:
             assert held == batch_id, f"{resident.name} is told of a claim of {batch_id} and holds {held}"
             return
+        self._refusals.judge_claim(resident, batch_id, answer.json)
         coupon_ids = self._books.claimed(resident.name, batch_id, answer.json)
         self._diary.note(resident.name, self._stack.now_s, f"claimed {batch_id}: {len(coupon_ids)} coupons")
+        if self._stack.chance(4):
+            again = self._stack.read(resident.person, f"GET {_BATCH}/claim", path)
+            assert again == answer.json, f"{answer.text}, and then {again}"
         if self._stack.chance(3):
             self._stack.later(self._stack.rng.randrange(DAY_S), partial(self._claim, resident, batch_id))
         for coupon_id in coupon_ids:

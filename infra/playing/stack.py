@@ -19,16 +19,20 @@ from typing import Any
 
 import count
 import draw
+import events
 import expire
 from coupons.metering import Consumed, Meter
 from coupons.process.services import Services, replace_services
+from coupons.refusals import Busy
 from coupons.sealing import Keys
 from coupons.stores.bus import Bus
 from coupons.stores.failed_records import FailedRecords
 from infra.local.tables import create_tables
+from infra.playing.bus import RecordedBus
 from infra.playing.faults import Faults, Killed, Unreliable
 from infra.playing.gateway import Answered, Person, event, send
-from infra.playing.streams import Streamed, shards
+from infra.playing.guard import Guard
+from infra.playing.streams import shards
 from infra.set_clock import SetClock
 from infra.virtual.chance import Chance
 from infra.virtual.files import MemoryFiles
@@ -40,6 +44,8 @@ TRIES_MAX = 20
 """Of one request, until it is answered."""
 TWICE = 10
 """Per cent of the streams' events that come twice."""
+RELAYED = 100
+"""Records that the relay gets at once: its BatchSize in template.yaml."""
 NAMED = {"POWERTOOLS_SERVICE_NAME": "play", "POWERTOOLS_METRICS_NAMESPACE": "CouponSeason/play"}
 """By what metrics are named, which Lambda would set."""
 Appointment = Callable[[], None]
@@ -47,16 +53,6 @@ Appointment = Callable[[], None]
 
 class InternalError(AssertionError):
     """A handler answered 500: something is stored that cannot be."""
-
-
-class Deaf:
-    """The event bus and the queue of failures: all that is sent is accepted."""
-
-    def put_events(self, *, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
-        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
-
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
-        """Nobody reads it."""
 
 
 def added(one: Consumed, other: Consumed) -> Consumed:
@@ -85,8 +81,9 @@ class Stack:
         chance = Chance(seed)
         self.rng = chance.stream("town")
         self.clock = SetClock(starts_at_s)
-        self.store = Streamed(self.clock.monotonic_s)
+        self.store = Guard(self.clock.monotonic_s)
         self.faults = Faults(chance.stream("faults"))
+        self.bus = RecordedBus(self.faults)
         self.keys = Keys({1: b"a season that is played, and worth nothing"})
         self.calls: Counter[str] = Counter()
         """Requests by route and status: `PUT … 201`."""
@@ -94,6 +91,8 @@ class Stack:
         """Whether the last request was sent more than once."""
         self.minutes = 0
         """Of the schedule."""
+        self.after_minute: list[Appointment] = []
+        """What looks at the items after each minute of the schedule."""
         self._chance = chance.stream("environments")
         self._born = itertools.count()
         names = create_tables(self.store)
@@ -134,8 +133,8 @@ class Stack:
             pause=self._pause,
             name=lambda: f"{rng.getrandbits(96):024x}",
         )
-        services.bus = Bus(Deaf(), "bus")
-        services.failed_records = FailedRecords(Deaf(), "queue")
+        services.bus = Bus(self.bus, "bus")
+        services.failed_records = FailedRecords(self.bus, "queue")
         services.draw_files = self._files
         return services
 
@@ -166,17 +165,28 @@ class Stack:
         self, who: Person, route: str, path: dict[str, str] | None = None, body: Any = None, **query: str
     ) -> Answered:
         """The answer, of whichever environment; what is busy, broken off or lost is asked for again."""
-        made = event(route, path, claims=who.claims, body=body, query=query or None)
+        made, lost = event(route, path, claims=who.claims, body=body, query=query or None), None
         for tries in range(TRIES_MAX):
             answer, self.repeated = self._answer(made), tries > 0
             self.calls[f"{route} {answer.status}"] += 1
+            assert not self.store.offence, f"{route} {path}: {self.store.offence}"
             if answer.status == 500:
                 raise InternalError(f"{route} {path} answers {answer.text}")
+            if lost is not None and answer.status < 300:
+                found = (answer.status, answer.is_replay, answer.json)
+                assert found == (200, True, lost.json), f"{route} {path} answers {lost.text}, then {answer.text}"
             is_lost = answer.status < 300 and self.faults.loses_answer(route)
             if answer.status != 503 and not is_lost:
                 return answer
+            lost = answer if answer.status == 201 else lost
             self.clock.now_s += min(2**tries, 8) * self._chance.random()
         raise AssertionError(f"{route} {path} is never answered")
+
+    def read(self, who: Person, route: str, path: dict[str, str] | None = None, **query: str) -> dict[str, Any]:
+        """What is there."""
+        answer = self.ask(who, route, path, None, **query)
+        assert answer.status == 200, f"{route} {path}: {answer.text}"
+        return dict(answer.json)
 
     def _answer(self, made: dict[str, Any]) -> Answered:
         place = self._chance.randrange(ENVIRONMENTS)
@@ -188,12 +198,29 @@ class Stack:
             self._environments[place] = self._environment()
             return Answered(503, {}, '{"message":"Service Unavailable"}')
 
-    def count(self) -> None:
-        """What the streams brought since the last call is counted for statistics, some of it twice."""
+    def stream(self) -> None:
+        """What the streams brought since the last call is on the bus and in the statistics, some of it twice."""
         for event_of_shard in shards(self.store.take()):
             for _ in range(2 if self.chance(TWICE) else 1):
+                for start in range(0, len(event_of_shard["Records"]), RELAYED):
+                    self._relay(event_of_shard["Records"][start : start + RELAYED])
                 replace_services(self._environments[self._chance.randrange(ENVIRONMENTS)])
                 count.handler(event_of_shard, None)
+
+    def _relay(self, records: list[dict[str, Any]]) -> None:
+        """As Lambda does: sent again until they are put."""
+        for _ in range(TRIES_MAX):
+            place = self._chance.randrange(ENVIRONMENTS)
+            replace_services(self._environments[place])
+            try:
+                with self.faults.near_requests():
+                    events.handler({"Records": records}, None)
+                return
+            except Busy:
+                self.faults.tally["stream: records sent again"] += 1
+            except Killed:
+                self._environments[place] = self._environment()
+        raise AssertionError(f"the events of {len(records)} records are never put")
 
     def tick(self) -> list[dict[str, Any]]:
         """What the schedule and draws did until nothing was left to do."""
@@ -206,6 +233,8 @@ class Stack:
             replace_services(self._environments[self._chance.randrange(ENVIRONMENTS)])
             report = handler({}, None)
             did += report["did"]
+            for look in self.after_minute:
+                look()
             if not report["more"]:
                 return did
         raise AssertionError(f"a schedule comes to no end: {did}")

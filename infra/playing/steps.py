@@ -14,19 +14,18 @@ REST = "gave back rest"
 
 
 class Steps:
-    """Raises AssertionError at a step that cannot be. `closed_days`: those that were reported as closed."""
+    """Raises AssertionError at a step that cannot be."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self.closed_days: set[str] = set()
 
     def hear(self, done: dict[str, Any], now_s: int) -> None:
         step, batch = done["step"], self._books.batches.get(done.get("batch_id", ""))
         if step == "closed":
             lines = sum(len(found) for (_, day), found in self._books.lines.items() if day == done["day"])
             assert done["lines"] == lines, f"{done}: {lines} lines were answered"
-            self.closed_days.add(done["day"])
-        elif batch is not None and batch.document["mode"] == "venue":
+            self._books.closed_days.add(done["day"])
+        elif batch is not None and batch.is_of_venues:
             if step.startswith("gave back"):
                 batch.reserved.subtract(done["amounts"])
         elif batch is not None and step == "booked":
@@ -75,7 +74,7 @@ class Steps:
         assert batch.unused is not None, "given back before it was counted"
         if step == REST:
             rest = batch.reserved.copy()
-            rest.subtract(self._books.spent_on(self.closed_days, _name(batch)))
+            rest.subtract(self._books.spent_on(self._books.closed_days, _name(batch)))
             return rest
         assert step == "gave back expired", step
         return total(costs([batch.terms[place]], coupons) for place, coupons in batch.unused.items())

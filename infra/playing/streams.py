@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ STREAMED = ("ClaimsTable", "OrdersTable", "PointsTable")
 class Streamed(Store):
     """A store that remembers its writes until they are taken."""
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__(now_s)
         self.writes = list[Written]()
 

@@ -11,10 +11,10 @@ import pytest
 from infra.couponctl.campaign_files import read_campaign
 from infra.couponctl.main import main
 from infra.local.settings import checkout
-from infra.playing.nights import Judged
 from infra.playing.plants import PLANTS, Plant, is_named
 from infra.playing.season import Season
 from infra.playing.stack import quiet
+from infra.playing.verdicts import Judged
 from infra.virtual.chance import Chance
 
 PEOPLE, FEW = 20, 10
@@ -53,9 +53,10 @@ def test_the_same_seed_plays_the_same_season(capsys: pytest.CaptureFixture[str])
 @pytest.fixture(scope="module")
 def season() -> Season:
     """One that is over."""
-    made = Season(read_campaign(file_of("night-2020")), PEOPLE, seed=1)
+    file = read_campaign(file_of("beijing-sports"))
+    made = Season(file.document, file.programme, PEOPLE, seed=1)
     made.play()
-    assert made.nights.broken == []
+    assert made.verdicts.broken == []
     return made
 
 
@@ -68,16 +69,23 @@ def test_one_spoiled_item_turns_the_last_reckoning_red(season: Season, plant: Pl
         planted = plant(season, Chance(1).stream("plant"))
         with quiet():
             season.nights.at_the_end(season.first, season.last)
-        assert is_named(season, planted), season.nights.broken
+        assert is_named(season, planted), season.verdicts.broken
     finally:
         store.restore(before)
-        season.nights.broken.clear()
+        season.verdicts.broken.clear()
 
 
 def test_a_planted_season_ends_with_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
     """The report says which item was spoiled, and that it was found."""
     code, told = played(capsys, "night-2020", "--plant", "5")
     assert (code, told["planted"]["is"]) == (1, "named")
+
+
+def test_a_season_too_small_for_a_plant_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence and exit code 2: nothing was spoiled, so nothing could be found."""
+    code, told = played(capsys, "night-2020", "--plant", "7")
+    assert code == 2
+    assert "finds nothing to spoil in this season of 10 people" in told["error"]["detail"]
 
 
 def test_what_cannot_be_is_a_false_equation(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from coupons.clock import SKEW_S
 from coupons.model.ledger import balances
 from infra.playing.books import Books
+from infra.playing.guard import Guard
 from tests.folding import movements
 from tests.logs import quiet
 from tests.season.document import CAMPAIGN_ID, FUNDERS
-from tests.season.guard import Guard
 from tests.world import OPENING, World, a_batch, campaign, order, terms
 
 EXAMPLES = 100
