@@ -96,8 +96,6 @@ class BatchEntry:
     pauses: int = 0
     stopped_s: int | None = None
     is_void: bool = False
-    drawn: set[str] | None = None
-    """People whom its draw named; None: it was not drawn."""
     changed_s: int = 0
     """When packs were added, or it was resumed: environments may not know of it yet."""
     claims_too_late: int = 0

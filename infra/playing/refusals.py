@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.playing.books import KNOWN_S, Books
 from infra.playing.cast import Resident
+from infra.playing.draws import Draws
 from infra.playing.gateway import Answered, seconds
 from infra.playing.modes import mode_of, needs_booking
 
@@ -13,8 +14,8 @@ from infra.playing.modes import mode_of, needs_booking
 class Refusals:
     """Raises AssertionError at an answer that cannot be."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, books: Books, draws: Draws) -> None:
+        self._books, self._draws = books, draws
 
     def judge_claim(self, resident: Resident, batch_id: str, told: dict[str, Any]) -> None:
         """In its window, for somebody for whom it is, and within the limits that count packs."""
@@ -35,7 +36,7 @@ class Refusals:
         reasons = {unfit, "limit"} if document.get("limits") else {unfit}
         truths = {
             "not-found": not batch.is_published,
-            "not-open": now_s < seconds(document["opens_at"]) or (mode_of(document).is_drawn and batch.drawn is None),
+            "not-open": now_s < seconds(document["opens_at"]) or self._is_undrawn(batch_id),
             "closed": now_s >= seconds(document["closes_at"]),
             "stopped": batch.is_stopped,
             "paused": batch.paused_s is not None or is_new,
@@ -43,7 +44,7 @@ class Refusals:
             "drained": facts.get("retry_after_s", 0) > 0,
             "already-claimed-group": held is not None and held == facts.get("claimed_batch_id") != batch_id,
             "insufficient-points": (facts.get("balance"), facts.get("price")) == (has, price) and has < price,
-            "not-eligible": facts.get("reason") in reasons,
+            "not-eligible": facts.get("reason") in reasons or self._is_late(facts, batch_id, resident, now_s),
         }
         against = unfit or "nothing"
         assert truths.get(answer.slug, False), (
@@ -64,5 +65,15 @@ class Refusals:
             return "household"
         if needs_booking(document) and batch_id not in resident.booked:
             return "booking-required"
-        is_named = resident.name in (self._books.batches[batch_id].drawn or ())
-        return "" if is_named or not mode_of(document).is_drawn else "not-drawn"
+        if mode_of(document).is_drawn and not self._draws.has_drawn(resident.name, batch_id):
+            return "not-drawn"
+        return ""
+
+    def _is_late(self, facts: dict[str, Any], batch_id: str, resident: Resident, now_s: int) -> bool:
+        """Who was drawn may claim for so long."""
+        is_late = facts.get("reason") == "late" and now_s >= seconds(facts["claim_by"])
+        return is_late and bool(self._draws.has_drawn(resident.name, batch_id))
+
+    def _is_undrawn(self, batch_id: str) -> bool:
+        is_drawn = mode_of(self._books.batches[batch_id].document).is_drawn
+        return is_drawn and self._draws.has_drawn("", batch_id) is None

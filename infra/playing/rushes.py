@@ -9,6 +9,7 @@ from coupons.times import DAY_S
 from infra.playing.books import Books
 from infra.playing.cast import Cast, Resident
 from infra.playing.diary import Diary
+from infra.playing.draws import Draws
 from infra.playing.gateway import seconds
 from infra.playing.modes import MEMBERS, OTHERS, mode_of, needs_booking
 from infra.playing.refusals import Refusals
@@ -26,7 +27,7 @@ class Rushes:
 
     def __init__(self, stack: Stack, books: Books, cast: Cast, tills: Tills, diary: Diary) -> None:
         self._stack, self._books, self._cast, self._tills, self._diary = stack, books, cast, tills, diary
-        self._refusals = Refusals(books)
+        self._refusals = Refusals(books, Draws(stack))
         self.refused: Counter[str] = Counter()
 
     def appoint(self) -> None:

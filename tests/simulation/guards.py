@@ -4,8 +4,9 @@ A guard is a piece of a function's text that decides, or a clause of a condition
 each decision with its absence: `reached` counts the decisions, `otherwise` those that its absence would have taken
 otherwise. While it is removed, its absence decides.
 
-Two pieces of `process/leases.py` are not among them, because the fence and the lease's age decide the same without
-them: a process leaves a lease of an older round, and gives nothing back to one that has lapsed.
+Two pieces of `process/leases.py` are not among them: a process leaves a lease of an older round, and gives nothing back
+to one that has lapsed. They decide otherwise in some seeds, and no seed can break without them. A round opens `FENCE_S`
+after its sealing, when each lease of the round before has lapsed; and the stock takes a pack back in its round only.
 """
 
 from __future__ import annotations
