@@ -5,8 +5,8 @@ each decision with its absence: `reached` counts the decisions, `otherwise` thos
 otherwise. While it is removed, its absence decides.
 
 Two pieces of `process/leases.py` are not among them: a process leaves a lease of an older round, and gives nothing back
-to one that has lapsed. They decide otherwise in some seeds, and no seed can break without them. A round opens `FENCE_S`
-after its sealing, when each lease of the round before has lapsed; and the stock takes a pack back in its round only.
+to one that has lapsed. What they prevent is refused without them, too: a round opens `FENCE_S` after its sealing, when
+each lease of the round before has lapsed; and the stock takes a pack back in its own round only.
 """
 
 from __future__ import annotations
