@@ -45,6 +45,9 @@ def next_cohort(now: DrawNow, found: Cut, claims: int | None = None) -> Cohort:
     is_first = not now.state.cohorts
     before = sum(cohort.admitted for cohort in now.state.cohorts)
     by_share = found.bins.admitted_by_share
+    until_s = now.batch.closes_at_s
+    if not now.declared.credit:  # else nobody claims: no time runs out before the batch opens, or while it is paused
+        until_s = min(now_s + now.declared.claim_for_s, until_s)
     return Cohort(
         number=len(now.state.cohorts) + 1,
         cutoffs=found.cutoffs.shares,
@@ -52,7 +55,7 @@ def next_cohort(now: DrawNow, found: Cut, claims: int | None = None) -> Cohort:
         winners=by_share if is_first else (0,) * len(by_share),
         admitted=sum(by_share) + found.bins.admitted_by_rest - before,
         recorded_at_s=now_s,
-        claim_until_s=min(now_s + now.declared.claim_for_s, now.batch.closes_at_s),
+        claim_until_s=until_s,
         claims_before=claims,
         scores=found.listed,
         ranked=found.ranked,

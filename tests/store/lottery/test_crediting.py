@@ -156,6 +156,15 @@ def test_a_pause_only_delays_it() -> None:
     assert claimed(town) == winners(town)
 
 
+def test_no_time_to_claim_bounds_it() -> None:
+    """Nobody claims, so the packs come when the batch opens, and after a pause of days: as long as it is open."""
+    town = opened(draw={"credit": True, "claim_for_s": 3_600})
+    assert batch_of(town).opens_at_s > state(town).cohorts[0].recorded_at_s + 3_600
+    assert state(town).cohorts[0].claim_until_s == batch_of(town).closes_at_s
+    assert draw(town) == STEP
+    assert claimed(town) == winners(town)
+
+
 def test_only_the_committed_list_wins() -> None:
     """Neither a booking that was inserted after the draw, nor one whose weight was raised, is credited."""
     town = opened()
