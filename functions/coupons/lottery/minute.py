@@ -18,6 +18,7 @@ nothing and a killed call loses nothing but time. The due list names the draws (
 
 from __future__ import annotations
 
+from coupons.damage import expected
 from coupons.lottery.committing import commit
 from coupons.lottery.counting import count_entries
 from coupons.lottery.crediting import credit
@@ -54,7 +55,8 @@ def _advance(services: Services, report: MinuteReport, batch_id: str, now_s: int
         if now is None:
             control, state = services.cache.control_now(batch_id), services.draws.state(batch_id, consistent=True)
             now = DrawNow(services, batch, batch.draw, control, state, now_s, deadline_s)
-        done = step(now)
+        with expected("draw files", batch_id, "", "a file of its draw is not there"):
+            done = step(now)
         for facts in done.did:
             report.note(batch_id, **facts)
             now = None  # a step that did nothing left the items as they were

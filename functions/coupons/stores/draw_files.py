@@ -149,7 +149,8 @@ class BucketFiles:
             answer = self._client.get_object(Bucket=self._bucket, Key=_sound(name), **more)
             content: bytes = answer["Body"].read()
         except remote.failures() as error:
-            if remote.code(error) == "NoSuchKey":
+            # Whoever may not list a bucket is denied what is not there.
+            if remote.code(error) in ("NoSuchKey", "AccessDenied"):
                 raise NotFound(detail="No such file.") from error
             if remote.code(error) == "InvalidRange":  # it begins where the file ends
                 return b""

@@ -109,6 +109,18 @@ def test_a_file_that_was_changed_is_never_drawn() -> None:
     assert [did["step"] for did in draw(town)] == ["drawn"]
 
 
+def test_a_file_that_was_lost_stops_its_own_draw_only() -> None:
+    """It is told as damage; the draws behind it in the same minute are not held up."""
+    town = with_beacon(committed(12))
+    parts = [name for name, content in town.files.content.items() if len(content) == 34]
+    lost = town.files.content.pop(parts[0])
+    services = town.new_services()
+    services.due_list.draws = lambda: ["pack", "pack"]  # type: ignore[method-assign]
+    assert [did["step"] for did in draw(town, services)] == ["damaged"] * 2
+    town.files.content[parts[0]] = lost
+    assert [did["step"] for did in draw(town)] == ["drawn"]
+
+
 def test_a_stopped_batch_is_not_drawn() -> None:
     """What was committed stays; nobody wins."""
     town = with_beacon(committed(12))

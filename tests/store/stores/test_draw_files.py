@@ -118,6 +118,21 @@ def refused(code: str, status: int) -> ClientError:
 CONFLICT = refused("ConditionalRequestConflict", 409)
 
 
+@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
+def test_a_lost_file_is_not_found(code: str) -> None:
+    """S3 says so to whoever may list the bucket, which no function may: others it denies what is not there.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+
+    class Empty:
+        def get_object(self, **_: Any) -> None:
+            raise refused(code, 403)
+
+    with pytest.raises(NotFound):
+        BucketFiles(Empty(), "draws").get(NAME)
+
+
 def test_a_put_under_way_elsewhere_is_sent_again() -> None:
     """409: again; 412: the file is there. Each request says that it replaces nothing, and what the content must be."""
     client = Scripted(CONFLICT, refused("PreconditionFailed", 412))
