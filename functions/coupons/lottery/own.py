@@ -66,18 +66,20 @@ def _result(
     drawn: DrawnEntry | None,
     now_s: int,
 ) -> DrawResult:
+    won = drawn.cohort if drawn else None
+    if won is not None:
+        claim = services.claims.get(batch, person, consistent=True)
+        if claim is not None and claim.batch_number == batch.number:
+            return "claimed"  # also if the batch was stopped later: the pack stays
     if state.end is not None and state.end.state != "final":
         return "void"
     if state.commitment is not None and listed is None:
         return "not-drawn"
     if drawn is None:
         return "waiting"
-    if drawn.cohort is None:
+    if won is None:
         return "not-drawn"
-    claim = services.claims.get(batch, person, consistent=True)
-    if claim is not None and claim.batch_number == batch.number:
-        return "claimed"
-    return "won" if can_claim(state, drawn.cohort, now_s) else "late"
+    return "won" if can_claim(state, won, now_s) else "late"
 
 
 def _sentence(
@@ -89,7 +91,7 @@ def _sentence(
         at_s = epoch_s(draw.at)
         return sentences.waiting(moment(at_s, batch.timezone)) if now_s < at_s else sentences.overdue()
     if result == "void":
-        return sentences.no_draw()
+        return sentences.stopped() if state.cohorts else sentences.no_draw()
     if result == "claimed":
         return sentences.claimed()
     if drawn is None:

@@ -74,3 +74,11 @@ def unlisted() -> Sentence:
 def no_draw() -> Sentence:
     """Void, abandoned or broken."""
     return Sentence("This draw did not take place, so nobody won.", "本次摇号未能举行，无人中签。")
+
+
+def stopped() -> Sentence:
+    """Void, abandoned or broken after the winners were drawn: some may have their packs."""
+    return Sentence(
+        "This batch was stopped after its draw, so nothing can be claimed any more.",
+        "本次摇号开奖后活动已停止，不能再领取。",
+    )

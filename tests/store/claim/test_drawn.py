@@ -242,3 +242,19 @@ def test_a_lost_answer_is_one_claim(made: Lots) -> None:
     )
     assert (replay, faulty.calls, claims(made)) == (False, 2, 1)
     assert pack.claim.person == KEYS.person(name)
+
+
+def mine(made: Lots, name: str) -> tuple[str, str]:
+    """What they read of their part."""
+    answer = made.world.citizen(name).send("GET /batches/{batch_id}/draw/mine", PATH)
+    return answer.json["result"], answer.json["sentence"]["en"]
+
+
+def test_a_stop_after_the_draw_takes_no_claim_back(made: Lots) -> None:
+    """Who has the pack reads so, and nobody reads that there was no draw."""
+    first, second = winners(made)
+    assert told(made, first) == "201"
+    made.end("abandoned")
+    assert mine(made, first) == ("claimed", "You won a pack, and you have it.")
+    stopped = ("void", "This batch was stopped after its draw, so nothing can be claimed any more.")
+    assert [mine(made, name) for name in (second, losers(made)[0])] == [stopped] * 2
