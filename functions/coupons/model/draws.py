@@ -69,8 +69,8 @@ class Draw(Document):
     """Seconds from the draw in which the winners can claim, and no longer than the batch is open; the next in line have
     as long."""
     credit: bool = False
-    """The winners get their packs without a claim, once the batch opens: `claim_for_s` bounds nothing then. The batch has
-    no limits, and one round."""
+    """The winners get their packs without a claim, once the batch opens: `claim_for_s` bounds nothing then. The batch
+    has no limits, and one round."""
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
