@@ -7,6 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
+from coupons.damage import expected
 from coupons.lottery.cutting import highest
 from coupons.model.draw_results import cutoffs_of
 from coupons.model.draw_state import DrawState
@@ -39,9 +40,10 @@ def rank_of(services: Services, batch_id: str, state: DrawState, score: bytes) -
 
 def _lower(services: Services, listed: str, score: bytes) -> int:
     """How many scores of a cohort's files are lower."""
-    index = ScoreIndex.from_bytes(services.draw_files.get(listed))
-    line = index.lines[score[0]]
-    return index.before(score[0]) + _lower_in(services, line.sha256.hex(), line.count, score)
+    with expected("draw files", listed, "", "it, or a file that it lists, is not there"):
+        index = ScoreIndex.from_bytes(services.draw_files.get(listed))
+        line = index.lines[score[0]]
+        return index.before(score[0]) + _lower_in(services, line.sha256.hex(), line.count, score)
 
 
 def _lower_in(services: Services, name: str, count: int, score: bytes) -> int:

@@ -10,6 +10,8 @@ from coupons.model.declared_batches import Batch
 
 CLASS_MIN = 100
 """The published lists show the weight and share of each entry. Of fewer people than this, an entry may be guessed."""
+USEFUL = timedelta(hours=1)
+"""Winners need so long at least once they can claim: no time to claim may be declared that is shorter."""
 
 
 def groups_of_draws(document: Campaign) -> list[str]:
@@ -36,10 +38,14 @@ def draw_oversights(batch: Batch, place: str, groups: Mapping[str, int]) -> Iter
             yield Warned(
                 place=f"{place}.draw.{where}.group_id", message=f"{message}: fewer than {CLASS_MIN} can be guessed"
             )
-    if draw.at + timedelta(seconds=draw.claim_for_s) <= batch.opens_at and not draw.credit:
-        message = (
-            "the time to claim begins with the draw and is over before the batch opens: its winners can claim nothing"
-        )
+    left = draw.at + timedelta(seconds=draw.claim_for_s) - batch.opens_at
+    if left < USEFUL and not draw.credit:
+        message = "the time to claim begins with the draw: less than an hour of it is left once the batch opens"
+        if left <= timedelta():
+            message = (
+                "the time to claim begins with the draw and is over before the batch opens: its winners can claim"
+                " nothing"
+            )
         yield Warned(place=f"{place}.draw.claim_for_s", message=message)
     whole = timedelta(seconds=draw.claim_for_s * (draw.rounds - 1))
     if draw.at + whole >= batch.closes_at:

@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from coupons.clock import FENCE_S
+from coupons.damage import Damaged
 from coupons.lottery import ranks
 from coupons.lottery.ranks import rank_of
 from coupons.model.scores import Histogram
@@ -90,3 +91,11 @@ def test_a_rank_that_is_about_reads_no_file() -> None:
     services.meter.take()
     assert rank_of(services, "pack", now, highest) is not None
     assert services.meter.take().requests == 0
+
+
+def test_a_score_file_that_is_gone_is_damage() -> None:
+    """And not an answer that there is no such batch."""
+    town = drawn(40)
+    del town.files.content[state(town).cohorts[0].scores]
+    with pytest.raises(Damaged, match="is not there"):
+        rank_of(town.services, "pack", state(town), next(iter(scores(town).values())))

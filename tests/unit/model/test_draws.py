@@ -86,9 +86,12 @@ def test_a_class_of_few_people_is_warned_of() -> None:
 
 
 def test_a_time_to_claim_that_nobody_can_use_is_warned_of() -> None:
-    """It is over before the batch opens; or the batch closes before the last round could begin."""
-    assert [place for place, _ in warned(a_draw(claim_for_s=3_600))] == [f"{BATCH}.draw.claim_for_s"]
-    assert warned(a_draw(claim_for_s=3_601)) == warned(a_draw(claim_for_s=3_600, credit=True)) == []
+    """It leaves less than an hour once the batch opens; or the batch closes before the last round could begin."""
+    for claim_for_s, said in ((3_600, "can claim nothing"), (3_601, "less than an hour"), (7_199, "less than an hour")):
+        ((place, message),) = warned(a_draw(claim_for_s=claim_for_s))
+        assert place == f"{BATCH}.draw.claim_for_s"
+        assert said in message
+    assert warned(a_draw(claim_for_s=7_200)) == warned(a_draw(claim_for_s=3_600, credit=True)) == []
     assert [place for place, _ in warned(a_draw(rounds=2, claim_for_s=25 * 3_600))] == [f"{BATCH}.draw.rounds"]
     assert warned(a_draw(rounds=2, claim_for_s=25 * 3_600 - 1)) == []
 

@@ -1,1 +1,0 @@
-import"/assets/citizen-chunk-CFQE3LBM.js";

@@ -1,0 +1,1 @@
+import"/assets/citizen-chunk-UDVTHAXX.js";
