@@ -27,8 +27,11 @@ LINK_S = 900
 """So long a link works. An answer that holds one must not be cached for longer than half of it."""
 NAME = re.compile(r"[0-9a-f]{64}")
 _ATTEMPTS = 5
-_LIMITS = CallLimits(connect_s=1.0, read_s=20.0, attempts=3)
-"""A run has half a megabyte."""
+_LIMITS = CallLimits(connect_s=0.5, read_s=3.0, attempts=2)
+"""A winner's claim reads a piece of the list within its function's 10 s, and is told to try again if S3 is silent.
+
+A long file takes longer: `read_s` is for each piece of an answer.
+"""
 
 
 class DrawFiles(Protocol):

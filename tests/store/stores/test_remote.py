@@ -12,7 +12,7 @@ from botocore import exceptions as faults
 from botocore.awsrequest import AWSResponse
 from botocore.parsers import ResponseParserError
 
-from coupons.stores import boto, bus, dynamodb, failed_records, remote, secrets
+from coupons.stores import boto, bus, draw_files, dynamodb, failed_records, remote, secrets
 from coupons.stores.calls import NotSent, ServiceRefused, Unanswered
 from coupons.stores.connections import Answer
 from coupons.stores.dynamodb import ConditionFailed, Dynamo, NoAnswer, NotApplied, TransactionFailed
@@ -117,7 +117,9 @@ def test_every_row_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("client", "at_most_s"), [(bus.client, 7.5), (failed_records.client, 7.5)], ids=["events", "sqs"]
+    ("client", "at_most_s"),
+    [(bus.client, 7.5), (failed_records.client, 7.5), (draw_files.client, 7.0)],
+    ids=["events", "sqs", "s3"],
 )
 def test_boto3_is_called_within_our_own_limits(client: Any, at_most_s: float) -> None:
     """Its own are a minute each for connecting and reading, and four attempts."""
