@@ -60,7 +60,9 @@ class Verification:
         receipt: dict[str, Any] | None = None,
         sample: bool = False,
     ) -> None:
-        self._folder, self._commitment, self._is_local = folder, commitment, local
+        # As a newspaper prints it: in groups, or in capitals.
+        self._commitment = "".join(commitment.split()).lower() if commitment is not None else None
+        self._folder, self._is_local = folder, local
         self._receipt, self._sample = receipt, sample
         self._of_receipt = b""
         """The record of the receipt's entry."""
@@ -95,7 +97,7 @@ class Verification:
         draw = self._files.draw
         if draw["commitment"] is None and self._commitment is None:
             return NOT_YET, f"nothing is committed; the state is {draw['state']}"
-        hash_ = self._commitment or draw["commitment"]["hash"]
+        hash_ = draw["commitment"]["hash"] if self._commitment is None else self._commitment
         listed = self._listed = committed(self._files, hash_)
         wanted, count = bytes.fromhex((self._receipt or {}).get("entry", "")), 0
         for record in records(self._files, listed):

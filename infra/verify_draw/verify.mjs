@@ -290,7 +290,8 @@ if (!folder) {
   console.error("Usage: node verify.mjs FOLDER --commitment HEX [--local] [--json]")
   process.exit(2)
 }
-const found = checkAll(folder, options.commitment, options.local)
+// As a newspaper prints it: in groups, or in capitals.
+const found = checkAll(folder, options.commitment?.replace(/\s/g, "").toLowerCase(), options.local)
 if (options.json) console.log(JSON.stringify(found))
 else for (const {check, verdict, why} of found.answers) console.log(`${verdict.padEnd(12)} ${check.padEnd(8)} ${why}`)
 process.exit(found.is_good ? 0 : 1)

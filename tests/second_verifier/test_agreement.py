@@ -33,7 +33,7 @@ def in_javascript(folder: Path, *options: str) -> dict[str, Any]:
 
 def agreed(folder: Path, commitment: str | None, *, local: bool = False) -> dict[str, str]:
     """The verdicts of both, by check; they are equal, and so is all that was recomputed."""
-    options = ["--commitment", commitment] if commitment else []
+    options = [] if commitment is None else ["--commitment", commitment]
     second = in_javascript(folder, *options, *(["--local"] if local else []))
     first = Verification(folder, commitment, local=local).run()
     verdicts = {answer.check: answer.verdict for answer in first.answers}
@@ -61,6 +61,7 @@ def test_both_accept_true_draws(lottery: Lottery, tmp_path: Path) -> None:
     verdicts = agreed(tmp_path, lottery.publish(tmp_path))
     assert set(verdicts.values()) <= {"holds", "not yet"}
     assert agreed(tmp_path, None)["list"] == "not checked"
+    assert agreed(tmp_path, "")["list"] == "fails"
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)

@@ -74,6 +74,22 @@ def test_odd_draws_hold(lottery: Lottery, tmp_path: Path) -> None:
     assert verdicts(checked(lottery, tmp_path)) == HOLDS
 
 
+def test_an_empty_commitment_is_not_that_of_the_files(tmp_path: Path) -> None:
+    """As a shell gives it whose variable is not set: it fails, and is not taken for the published one."""
+    TRUE.publish(tmp_path)
+    for empty in ("", " "):
+        found = Verification(tmp_path, empty).run()
+        assert verdicts(found)["list"] == "fails"
+        assert not found.is_good
+
+
+def test_a_commitment_is_read_as_it_is_printed(tmp_path: Path) -> None:
+    """In groups of digits, or in capitals."""
+    own = TRUE.publish(tmp_path).upper()
+    printed = " ".join(own[at : at + 8] for at in range(0, 64, 8))
+    assert verdicts(Verification(tmp_path, printed).run()) == HOLDS
+
+
 def test_without_a_commitment_nothing_is_proved(tmp_path: Path) -> None:
     """Files that name their own commitment could all have been made afterwards: it says so, and is not good."""
     found = checked(TRUE, tmp_path, None)
