@@ -98,7 +98,7 @@ def cancel(services: Services, batch_id: str, person: bytes, now_s: int) -> OwnB
     batch = services.cache.claimed_batch(batch_id)
     opens_at_s = _refuse_outside_window(batch, now_s)
     if batch.document.mode == "lottery":
-        detail = "An entry in a lottery stays. Whoever wants no pack does not claim it."
+        detail = "An entry in a lottery stays. A person who wants no pack does not claim it."
         raise Closed(closed_at_s=opens_at_s, timezone=batch.timezone, detail=detail)
     booking = services.bookings.get(batch, person)
     if booking is None:

@@ -3,7 +3,7 @@
     booking ──▶ entry, recomputed ──▶ its record in the committed list ──▶ score ──▶ its cohort ──▶ in time?
 
 Nothing was written for a winner, so each step is recomputed: from the token's identity, from the committed list, which
-alone says weight and share, and from the beacon. Whoever changes a booking, or puts one late, wins nothing by it.
+alone says weight and share, and from the beacon. A changed booking wins nothing, and neither does a late one.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class DrawWeight(Document):
     group_id: Id
     """For the members of this group."""
     weight: Annotated[int, Field(ge=1, le=WEIGHT_MAX)]
-    """Tickets of each; whoever no weight is for has one."""
+    """Tickets of each; a person without a weight has one."""
 
 
 class Draw(Document):
