@@ -56,6 +56,8 @@ def played(fresh: Stage, tmp_path: Path) -> tuple[Stage, Receipts]:
     step(s, RESERVE)
     claim_half(s)
     for moment in OVER:
+        s.clock.set(moment)
+        s.tick()
         step(s, moment)
     return s, {name: answer.json["receipt"] for name, answer in booked.items()}
 

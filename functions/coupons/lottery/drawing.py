@@ -2,9 +2,9 @@
 
     beacon ──▶ passes of `cutting.py` ──▶ histogram ──▶ cohort 1: its cutoffs, and from when until when it may claim
 
-Nothing is written for a winner: a person whose score is at or below a cutoff may claim (`model/scores.py`). Commitment and
-beacon decide everything but the moment, so callers that are killed or work side by side record the same cutoffs, and
-the first record stands.
+Nothing is written for a winner: a person whose score is at or below a cutoff may claim (`model/scores.py`). Commitment
+and beacon decide everything but the moment, so callers that are killed or work side by side record the same cutoffs,
+and the first record stands.
 """
 
 from __future__ import annotations
