@@ -171,7 +171,22 @@ GUARDS = (
         within="return {}",
     ),
     Guard(
+        "lease: before the final count",
+        leases.Leases,
+        "_refuse_final",
+        "control.final and self._clock.wall_s() >= batch.closes_at_s",
+        aim=_STALLED,
+    ),
+    Guard(
         "fence", reclaim, "reclaim", "now_s < control.sealed_at_s + FENCE_S", aim=_on("claim", LATE, FROZEN, rate=0.3)
+    ),
+    Guard(
+        "fence: once all is sealed",
+        reclaim,
+        "reclaim",
+        "not control.sealed_at_s",
+        aim=Aim("stock", likely={"seal": {STALLED: 0.4}, "claim": {LOST: 0.5, LATE: 0.3}}, length_s=370),
+        within="or {} or",
     ),
     Guard(
         "a count is of its round",

@@ -19,7 +19,7 @@ from coupons.clock import LEASE_S, Clock, Stamp
 from coupons.model.batches import Control, PublishedBatch
 from coupons.model.drained import refuse_by_stock
 from coupons.process.cache import Cache
-from coupons.refusals import Busy
+from coupons.refusals import Busy, Closed
 from coupons.stores.dynamodb import NoAnswer, NotApplied
 from coupons.stores.stock import Stock
 
@@ -82,11 +82,12 @@ class Leases:
     def take(self, batch: PublishedBatch, now_s: int) -> Token:
         """A pack is taken out of the stock for the caller alone; its token is handed out only once.
 
-        Raises Drained or SoldOut if there is no pack, NotApplied (a throttled shard means busy, never empty), NoAnswer
-        (the packs may be stranded until the reclaim).
+        Raises Drained or SoldOut if there is no pack, Closed if the claims of the batch are final, NotApplied (a
+        throttled shard means busy, never empty), NoAnswer (the packs may be stranded until the reclaim).
 
         Guarded by tests/store/process/test_leases.py::test_a_lease_of_an_older_round_hands_out_nothing,
         tests/store/process/test_leases.py::test_a_lease_is_asked_for_once,
+        tests/store/process/test_leases.py::test_no_pack_leaves_the_stock_after_the_final_count,
         tests/store/claim/test_packs.py::test_a_throttled_shard_is_busy_and_never_drained.
         """
         control = self._cache.control(batch.batch_id)
@@ -141,6 +142,7 @@ class Leases:
         shard = self._rng.randrange(batch.shards)
         for _ in range(LEASE_ATTEMPTS):
             refuse_by_stock(batch, control, now_s, self._rng)
+            self._refuse_final(batch, control)
             packs = self._packs(batch.batch_id, last)
             lease = self._fresh(batch.batch_id, shard, control.round, packs)
             taken, stock = self._stock.lease(batch.batch_id, shard, control.round, packs)
@@ -150,6 +152,14 @@ class Leases:
                 return lease
             control, shard = self._another_shard(batch, control, now_s)
         raise Busy(detail="The last packs are going; try again.")
+
+    def _refuse_final(self, batch: PublishedBatch, control: Control) -> None:
+        # A request that is older than the fence was admitted before the batch closed. Its pack is not in the final
+        # count, by which money went back. A lease of a round before the final one needs no such rule: its shard refuses
+        # it. The clock is asked too, because a test clock that was set back leaves `final` for a minute.
+        if control.final and self._clock.wall_s() >= batch.closes_at_s:
+            closed_at_s, detail = batch.closes_at_s, f"{batch.batch_id!r} has closed."
+            raise Closed(closed_at_s=closed_at_s, timezone=batch.timezone, detail=detail)
 
     def _fresh(self, batch_id: str, shard: int, round_: int, packs: int) -> Lease:
         return Lease(

@@ -37,6 +37,7 @@ def reclaim(services: Services, batch: PublishedBatch, now_s: int, deadline_s: f
     Guarded by tests/store/schedule/test_reclaim.py::test_every_step_of_a_reclaim (the fence among them),
     tests/store/schedule/test_reclaim.py::test_killed_at_any_write_the_next_tick_goes_on,
     tests/store/schedule/test_reclaim.py::test_two_side_by_side_are_one,
+    tests/store/schedule/test_reclaim.py::test_a_reclaim_that_has_just_begun_is_not_counted,
     tests/store/schedule/test_reclaim.py::test_sold_out_if_and_only_if_all_are_claimed.
     """
     did: list[str] = []
@@ -55,7 +56,8 @@ def reclaim(services: Services, batch: PublishedBatch, now_s: int, deadline_s: f
     if control.state == "sealing" and now_s < control.sealed_at_s - SET_BACK_S:
         services.stock.restart_fence(batch.batch_id, control, now_s)
         return [*did, "fence restarted"], False
-    if control.state != "sealing" or now_s < control.sealed_at_s + FENCE_S:
+    # A next reclaim may have begun since: until its shards are sealed, its fence has not.
+    if control.state != "sealing" or not control.sealed_at_s or now_s < control.sealed_at_s + FENCE_S:
         return did, False
     if not _count_and_reopen(services, batch, control, deadline_s):
         return did, True

@@ -6,6 +6,8 @@ import pytest
 
 from coupons.model.batches import Control, PublishedBatch
 from coupons.process.leases import Token
+from coupons.refusals import Closed
+from coupons.schedule.minute import run_schedule
 from coupons.stores.dynamodb import NoAnswer
 from tests.store.faults import Counting, Faulty, answer_lost, request_lost
 from tests.world import World, a_batch, campaign
@@ -109,6 +111,20 @@ def test_a_lease_of_an_older_round_hands_out_nothing(plenty: World, batch: Publi
     assert (last.lease.round, fresh.lease.round) == (1, 2)
     plenty.services.leases.put_back(Token(last.lease, 0))
     assert stock(plenty) == 18 - fresh.lease.packs
+
+
+def test_no_pack_leaves_the_stock_after_the_final_count(plenty: World, batch: PublishedBatch) -> None:
+    """A request that was admitted before the closing, and goes on only now, is told that the batch has closed."""
+    admitted_s, other = plenty.now_s, plenty.new_services()
+    plenty.clock.advance(batch.closes_at_s - admitted_s)
+    for _ in range(2):
+        run_schedule(other, plenty.now_s, other.clock.monotonic_s() + 45)
+        plenty.clock.advance(60)
+    assert other.cache.control_now("pack").final
+    assert stock(plenty) == 4_000
+    with pytest.raises(Closed):
+        plenty.services.leases.take(batch, admitted_s)
+    assert stock(plenty) == 4_000
 
 
 def test_a_token_goes_back_into_its_own_lease(plenty: World, batch: PublishedBatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from coupons.operate.publication import raise_quantity
 from coupons.process.services import Services
 from coupons.refusals import Drained, SoldOut
 from coupons.schedule.minute import run_schedule
+from coupons.schedule.reclaim import reclaim
 from tests.store.faults import Faulty, KilledError, Mortal, first
 from tests.world import KEYS, World, a_batch, campaign
 
@@ -178,6 +180,29 @@ def test_a_twin_that_reopens_first_wins(run_dry: World) -> None:
     run_dry.clock.advance(TICK_S)
     slow = interrupting(run_dry, "transact_write_items", 1, lambda: tick(run_dry, run_dry.new_services()))
     tick(run_dry, slow)
+    assert_exact(run_dry, 3)
+
+
+def test_a_reclaim_that_has_just_begun_is_not_counted(run_dry: World) -> None:
+    """A call that was frozen after its seals finds the next reclaim, whose shards are not sealed, and leaves it alone.
+
+    Its monotonic clock stood still, so its time is not over.
+    """
+
+    def go_round() -> None:
+        other = run_dry.new_services()
+        for _ in range(2):
+            tick(run_dry, other)
+            run_dry.clock.advance(TICK_S)
+        assert_exact(run_dry, 3)
+        drained(run_dry)
+        assert other.stock.begin_sealing("pack", control(run_dry))
+
+    slow = interrupting(run_dry, "update_item", 4, go_round)
+    did, _ = reclaim(slow, slow.cache.batch("pack"), run_dry.now_s, deadline_s=math.inf)
+    assert did == ["sealing", "sealed"]
+    assert (control(run_dry).state, control(run_dry).round) == ("sealing", 3)
+    play_out(run_dry)
     assert_exact(run_dry, 3)
 
 
