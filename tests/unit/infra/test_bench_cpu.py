@@ -93,7 +93,7 @@ def test_the_package_is_what_make_build_makes(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "functions" / "requirements.txt").touch()
 
     def copy(_: str, target: Path) -> None:
-        for name in ("dynamodb/2012", "s3/2006"):
+        for name in ("dynamodb/2012", "ec2/2016"):
             (target / "botocore" / "data" / name).mkdir(parents=True)
         (target / "botocore" / "data" / "partitions.json").touch()
 
@@ -102,7 +102,7 @@ def test_the_package_is_what_make_build_makes(tmp_path: Path, monkeypatch: pytes
     made = package.built()
     of_package, of_base = ({p.name for p in (root / "botocore" / "data").iterdir()} for root in made)
     assert of_package == {"dynamodb", "partitions.json"}
-    assert of_base == {"dynamodb", "partitions.json", "s3"}
+    assert of_base == {"dynamodb", "partitions.json", "ec2"}
 
 
 def test_cpu_means_billed_time_environments_and_dollars() -> None:

@@ -25,21 +25,23 @@ def _of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def _events(template: dict[str, Any]) -> dict[str, tuple[str, list[str] | None]]:
-    """Route key → function and scopes (None: public), as the template's events say."""
+    """Route key → what is called, and scopes (None: public), as the template's events say."""
     routes = {}
     for name, function in _of_type(template, "AWS::Serverless::Function").items():
+        alias = function.get("AutoPublishAlias")
+        called = f"{name}Alias{alias}}}" if alias else f"{name}.Arn}}"
         for event in function["Events"].values():
             if event["Type"] == "HttpApi":
                 properties = event["Properties"]
                 default = properties["Path"] == "$default"
                 key = "$default" if default else f"{properties['Method']} {properties['Path']}"
                 public = properties["Auth"].get("Authorizer") == "NONE"
-                routes[key] = (name, None if public else properties["Auth"]["AuthorizationScopes"])
+                routes[key] = (called, None if public else properties["Auth"]["AuthorizationScopes"])
     return routes
 
 
 def test_every_event_is_a_route_to_its_function(expanded: dict[str, Any]) -> None:
-    """With the event's scopes behind the authorizer, or with none where the event is public."""
+    """To its alias if it has one. With the event's scopes behind the authorizer, or with none where the event is public."""
     integrations = _of_type(expanded, "AWS::ApiGatewayV2::Integration")
     routes = {}
     for route in _of_type(expanded, "AWS::ApiGatewayV2::Route").values():
@@ -48,7 +50,7 @@ def test_every_event_is_a_route_to_its_function(expanded: dict[str, Any]) -> Non
         scopes = route.get("AuthorizationScopes")
         assert (scopes is None) == ("AuthorizerId" not in route)
         assert route.get("AuthorizationType", "NONE") == ("NONE" if scopes is None else "JWT")
-        routes[route["RouteKey"]] = (function.partition("functions/${")[2].partition(".Arn}")[0], scopes)
+        routes[route["RouteKey"]] = (function.partition("functions/${")[2].removesuffix("/invocations"), scopes)
     assert routes == _events(load_template())
 
 
