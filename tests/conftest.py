@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+import infra.verify_draw  # noqa: F401 - first, because py_ecc alone raises the limit of nested calls (its module says more)
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 

@@ -9,8 +9,10 @@ The chains are constants: a key that came with the files would prove nothing. `c
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
+from types import ModuleType
 from typing import Literal
 
 ChainName = Literal["quicknet", "local"]
@@ -72,8 +74,7 @@ def due_s(chain: ChainName, round_: int) -> int:
 
 def verified(chain: ChainName, round_: int, signature_hex: str) -> bytes:
     """The signature of a round. Raises BadBeacon with the reason if it is another text."""
-    from coupons import bls  # noqa: PLC0415 - it loads py_ecc, which nothing else needs
-
+    bls = _bls()
     if not re.fullmatch(SIGNATURE_PATTERN, signature_hex):
         raise BadBeacon("has to be 96 lower-case hexadecimal digits")
     signature = bytes.fromhex(signature_hex)
@@ -88,9 +89,23 @@ def verified(chain: ChainName, round_: int, signature_hex: str) -> bytes:
 
 def sign_local(round_: int) -> str:
     """The signature of a round of the local chain."""
-    from coupons import bls  # noqa: PLC0415 - as above
+    signature: bytes = _bls().sign(LOCAL_SECRET, _message(round_))
+    return signature.hex()
 
-    return bls.sign(LOCAL_SECRET, _message(round_)).hex()
+
+def _bls() -> ModuleType:
+    """Loaded when first used, because nothing else needs py_ecc.
+
+    py_ecc raises the interpreter's limit of nested calls to 100,000. At that depth the stack itself ends, so a deeply
+    nested body, which is refused elsewhere, would end the process: the limit stays as it was.
+
+    Guarded by tests/unit/test_drand.py::test_a_nested_body_is_refused_after_a_beacon_too.
+    """
+    depth = sys.getrecursionlimit()
+    from coupons import bls  # noqa: PLC0415
+
+    sys.setrecursionlimit(depth)
+    return bls
 
 
 def _message(round_: int) -> bytes:

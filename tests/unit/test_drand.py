@@ -152,3 +152,30 @@ def test_a_verification_needs_the_curve_alone() -> None:
         "assert not {m.split('.')[0] for m in sys.modules} & {'eth_utils', 'eth_typing', 'toolz', 'cytoolz'}"
     )
     subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(ROOT / "functions")}, check=True)
+
+
+NESTED = """
+import json, sys
+{load}
+try:
+    json.loads("[" * 100_000)
+except RecursionError:
+    sys.exit(7)
+"""
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        "from coupons import drand; drand.verified('local', 1, drand.sign_local(1))",
+        "import infra.verify_draw.checks",
+    ],
+)
+def test_a_nested_body_is_refused_after_a_beacon_too(load: str) -> None:
+    """With the limit that py_ecc sets, the interpreter would end by a fault of the stack."""
+    done = subprocess.run(
+        [sys.executable, "-c", NESTED.format(load=load)],
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}"},
+        check=False,
+    )
+    assert done.returncode == 7

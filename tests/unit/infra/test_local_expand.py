@@ -41,7 +41,7 @@ def _events(template: dict[str, Any]) -> dict[str, tuple[str, list[str] | None]]
 
 
 def test_every_event_is_a_route_to_its_function(expanded: dict[str, Any]) -> None:
-    """To its alias if it has one. With the event's scopes behind the authorizer, or with none where the event is public."""
+    """By its alias if it has one; with the event's scopes, or with none where the event is public."""
     integrations = _of_type(expanded, "AWS::ApiGatewayV2::Integration")
     routes = {}
     for route in _of_type(expanded, "AWS::ApiGatewayV2::Route").values():

@@ -35,7 +35,7 @@ IssuedCoupons = Literal["keep", "void"]
 class BeaconBody(Document):
     """The randomness of a draw, as the beacon publishes it for everybody."""
 
-    round: Annotated[int, Field(ge=1, lt=2**53)]
+    round: Annotated[int, Field(ge=1, le=2**53 - 1)]
     """The round that the batch says it is drawn by."""
     signature: Annotated[str, Field(pattern=SIGNATURE_PATTERN, max_length=96)]
     """Its signature: 96 lower-case hexadecimal digits."""
