@@ -23,7 +23,9 @@ from tests.e2e.caller import Caller
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60
 ENDED_WITHIN_S = 30
-_PORTS_FROM, _PORTS_TO = 20_000, 30_000
+_OWN = 30
+"""Ports of one process, ten stacks. Workers have neighbouring process ids, and would find the same ports free."""
+_PORTS_FROM, _PORTS_TO = 20_000, 20_000 + 333 * _OWN
 
 
 SAVES_OFTEN = "import sys; from infra.local import run, saves; saves.EVERY_S = 0.5; sys.exit(run.main())"
@@ -254,7 +256,7 @@ def descendants(ancestor: int) -> set[int]:
 
 def _three_free_ports() -> int:
     """The first of three neighbours; below the range that the kernel hands out by itself, so that nobody takes them."""
-    start = _PORTS_FROM + os.getpid() * 3 % (_PORTS_TO - _PORTS_FROM)
+    start = _PORTS_FROM + os.getpid() * _OWN % (_PORTS_TO - _PORTS_FROM)
     for port in [*range(start, _PORTS_TO, 3), *range(_PORTS_FROM, start, 3)]:
         with ExitStack() as held:
             try:
