@@ -8,6 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from infra.virtual.files import MemoryFiles
+
 Fault = Callable[[Callable[..., Any], dict[str, Any]], Any]
 WRITES = {"put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items"}
 
@@ -72,6 +74,24 @@ class Mortal:
             raise KilledError
 
         return call
+
+
+class MortalFiles(MemoryFiles):
+    """Files whose process dies at its n-th put: just before it, or just after."""
+
+    def __init__(self, files: MemoryFiles, nth_put: int, *, applied: bool) -> None:
+        self.content, self.puts = files.content, 0
+        self._left, self._applied = nth_put, applied
+
+    def put(self, content: bytes) -> str:
+        self.puts += 1
+        self._left -= 1
+        if self._left == 0 and not self._applied:
+            raise KilledError
+        name = super().put(content)
+        if self._left == 0:
+            raise KilledError
+        return name
 
 
 class Without:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.virtual.files import MemoryFiles
-from tests.store.faults import Faulty, KilledError, Mortal, Overtaken, answer_lost, request_lost
+from tests.store.faults import Faulty, KilledError, Mortal, MortalFiles, Overtaken, answer_lost, request_lost
 from tests.store.lottery.lots import a_town, committed, count, draw, listed
 from tests.world import ManualClock, World
 
@@ -41,23 +40,6 @@ def test_those_are_all_writes(town: World) -> None:
     """Nothing is killed at a later one."""
     services = town.new_services(client=Mortal(town.client, WRITES_IN_ALL + 1, applied=True))
     assert [did["step"] for did in draw(town, services)] == ["committed"]
-
-
-class MortalFiles(MemoryFiles):
-    """Files whose process dies at its n-th put: just before it, or just after."""
-
-    def __init__(self, files: MemoryFiles, nth_put: int, *, applied: bool) -> None:
-        self.content = files.content
-        self._left, self._applied = nth_put, applied
-
-    def put(self, content: bytes) -> str:
-        self._left -= 1
-        if self._left == 0 and not self._applied:
-            raise KilledError
-        name = super().put(content)
-        if self._left == 0:
-            raise KilledError
-        return name
 
 
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])

@@ -15,9 +15,8 @@ from coupons.lottery.ending import KEPT_S
 from coupons.model.draw_state import DrawState
 from coupons.process.services import Services
 from coupons.schedule.minute import run_schedule
-from infra.virtual.files import MemoryFiles
 from infra.virtual.writes import Place
-from tests.store.faults import WRITES, Counting, KilledError, Mortal, Overtaken
+from tests.store.faults import WRITES, Counting, KilledError, Mortal, MortalFiles, Overtaken
 from tests.store.lottery.drawn import advance_to, claims, committed, in_order, signature_of, state
 from tests.store.lottery.lots import batch_of, draw
 from tests.world import World
@@ -62,24 +61,6 @@ class Night:
         yield
 
 
-class Files(MemoryFiles):
-    """Files whose process dies at its n-th put: just before it, or just after."""
-
-    def __init__(self, files: MemoryFiles, nth_put: int, *, applied: bool) -> None:
-        self.content, self.puts = files.content, 0
-        self._left, self._applied = nth_put, applied
-
-    def put(self, content: bytes) -> str:
-        self.puts += 1
-        self._left -= 1
-        if self._left == 0 and not self._applied:
-            raise KilledError
-        name = super().put(content)
-        if self._left == 0:
-            raise KilledError
-        return name
-
-
 @pytest.fixture(scope="module")
 def fixed() -> tuple[dict[Place, Any], dict[str, bytes]]:
     """What is stored once the list is committed."""
@@ -119,7 +100,7 @@ def test_those_are_all_writes(night: World, undisturbed: DrawState) -> None:
     """Nothing is killed at a later one."""
     counting = Counting(night.client)
     services = night.new_services(client=counting)
-    services.draw_files = files = Files(night.files, 0, applied=True)
+    services.draw_files = files = MortalFiles(night.files, 0, applied=True)
     assert Night(night, services).play() == undisturbed
     assert (sum(counting.requests[name] for name in WRITES), files.puts) == (WRITES_IN_ALL, FILES_IN_ALL)
 
@@ -137,7 +118,7 @@ def test_killed_at_any_write(night: World, undisturbed: DrawState, nth_write: in
 def test_killed_at_any_file(night: World, undisturbed: DrawState, nth_put: int, applied: bool) -> None:
     """A file is there before anything names it."""
     services = night.new_services()
-    services.draw_files = Files(night.files, nth_put, applied=applied)
+    services.draw_files = MortalFiles(night.files, nth_put, applied=applied)
     assert Night(night, services).play() == undisturbed
 
 
